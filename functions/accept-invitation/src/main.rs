@@ -1,0 +1,3 @@
+//! Boots `accept-invitation`.
+
+fn main() {}

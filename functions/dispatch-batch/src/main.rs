@@ -1,0 +1,3 @@
+//! Boots `dispatch-batch`.
+
+fn main() {}

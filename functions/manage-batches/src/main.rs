@@ -1,0 +1,3 @@
+//! Boots `manage-batches`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Boots `parse-batch`.
+
+fn main() {}

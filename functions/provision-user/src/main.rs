@@ -1,0 +1,3 @@
+//! Boots `provision-user`.
+
+fn main() {}

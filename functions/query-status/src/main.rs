@@ -1,0 +1,3 @@
+//! Boots `query-status`.
+
+fn main() {}

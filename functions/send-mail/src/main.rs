@@ -1,0 +1,3 @@
+//! Boots `send-mail`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Boots `submit-invites`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Boots `sweep`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Boots `track-mail`.
+
+fn main() {}

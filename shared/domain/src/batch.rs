@@ -1,0 +1,633 @@
+//! A batch: a workbook, a drop or a paste on its way to invites.
+//!
+//! ```text
+//! AWAITING_UPLOAD -> PARSING -> DRAFT -> SUBMITTED -> DISPATCHED -> DONE      UNREADABLE   RESET
+//! ```
+//!
+//! Rows that were left out or failed can be mended after a submission and submitted again, so DISPATCHED and DONE lead
+//! back to SUBMITTED.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    BatchId, Officer, Timestamp, TraceId,
+    delivery::{Mail, MailConflict, MailKind},
+    row::RowState,
+};
+
+/// How long one run of the parser may take: its function's 60 s and 30 s more.
+pub const PARSE_LEASE: Duration = Duration::from_secs(90);
+
+/// How often a workbook is tried before it counts as unreadable: a file that kills its reader must not do so for ever.
+pub const PARSE_ATTEMPTS: u32 = 3;
+
+/// How long a submitted batch may stand still before the sweeper wakes its dispatcher.
+pub const DISPATCH_WAKE_AFTER: Duration = Duration::from_secs(120);
+
+/// A list of people that an officer brings in together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Its id.
+    pub id: BatchId,
+    /// Whose it is.
+    pub officer: Officer,
+    /// How its rows come in.
+    pub source: Source,
+    /// Where it stands.
+    pub state: BatchState,
+    /// How many rows stand where.
+    pub counts: Counts,
+    /// What the reader left out or repaired, in sentences for the officer.
+    pub notices: Vec<String>,
+    /// The latest report to the officer.
+    pub report: Option<Mail>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it needs attention by itself, if ever.
+    pub due_at: Option<Timestamp>,
+    /// Grows with each change; the API's `ETag`.
+    pub version: u64,
+    /// The request that made it.
+    pub trace: TraceId,
+}
+
+/// How a batch's rows come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A workbook uploaded through the portal.
+    Upload,
+    /// A workbook put into the bucket by an agency's system; it submits itself.
+    Drop,
+    /// Rows pasted.
+    Paste,
+}
+
+/// Where a batch stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BatchState {
+    /// The workbook is not there yet.
+    AwaitingUpload,
+    /// The workbook is being read.
+    Parsing {
+        /// Which stored version; no other is ever read for this batch.
+        object: ObjectVersion,
+        /// Until when nobody else may.
+        lease_until: Timestamp,
+        /// 1 for the first try.
+        attempt: u32,
+    },
+    /// The officer looks it over.
+    Draft,
+    /// Rows become invites.
+    Submitted {
+        /// The last row that was handed on.
+        cursor: u32,
+    },
+    /// Every ready row is an invite.
+    Dispatched,
+    /// Every invite has been worked on.
+    Done,
+    /// The workbook cannot be read.
+    Unreadable {
+        /// The code of the file's fault.
+        code: String,
+        /// What to do about it.
+        detail: String,
+    },
+    /// Thrown away by the officer.
+    Reset,
+}
+
+/// One stored version of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectVersion {
+    /// The key.
+    pub key: String,
+    /// S3's version id.
+    pub version_id: String,
+}
+
+/// How many rows stand where. They add up to `total`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// All rows.
+    pub total: u32,
+    /// Valid and waiting.
+    pub ready: u32,
+    /// With faults.
+    pub needs_fixing: u32,
+    /// Already there.
+    pub duplicate: u32,
+    /// Taken out.
+    pub removed: u32,
+    /// Become invites.
+    pub sent: u32,
+}
+
+impl Counts {
+    /// Counts one more row.
+    pub fn add(&mut self, row: &RowState) {
+        self.total += 1;
+        *self.slot(row) += 1;
+    }
+
+    /// Moves one row from one state to another.
+    pub fn shift(&mut self, before: &RowState, after: &RowState) {
+        let slot = self.slot(before);
+        *slot = slot.saturating_sub(1);
+        *self.slot(after) += 1;
+    }
+
+    fn slot(&mut self, row: &RowState) -> &mut u32 {
+        match row {
+            RowState::Ready => &mut self.ready,
+            RowState::NeedsFixing { .. } => &mut self.needs_fixing,
+            RowState::Duplicate { .. } => &mut self.duplicate,
+            RowState::Removed => &mut self.removed,
+            RowState::Sent { .. } => &mut self.sent,
+        }
+    }
+}
+
+/// The batch is not in a state from which this can happen.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a batch that is {state} cannot be {event}")]
+pub struct BatchConflict {
+    /// Its state, in the word of the API.
+    pub state: &'static str,
+    /// What was tried.
+    pub event: &'static str,
+}
+
+impl From<MailConflict> for BatchConflict {
+    fn from(_: MailConflict) -> Self {
+        Self {
+            state: "reported",
+            event: "reported again",
+        }
+    }
+}
+
+impl Batch {
+    /// A batch that waits for its rows.
+    #[must_use]
+    pub fn new(
+        id: BatchId,
+        officer: Officer,
+        source: Source,
+        now: Timestamp,
+        trace: TraceId,
+    ) -> Self {
+        Self {
+            id,
+            officer,
+            source,
+            state: BatchState::AwaitingUpload,
+            counts: Counts::default(),
+            notices: Vec::new(),
+            report: None,
+            created_at: now,
+            updated_at: now,
+            due_at: None,
+            version: 1,
+            trace,
+        }
+    }
+
+    /// The key under which the portal uploads its workbook.
+    #[must_use]
+    pub fn upload_key(id: BatchId) -> String {
+        format!("uploads/{id}")
+    }
+
+    /// The word of the API.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            BatchState::AwaitingUpload => "AWAITING_UPLOAD",
+            BatchState::Parsing { .. } => "PARSING",
+            BatchState::Draft => "DRAFT",
+            BatchState::Submitted { .. } => "SUBMITTED",
+            BatchState::Dispatched => "DISPATCHED",
+            BatchState::Done => "DONE",
+            BatchState::Unreadable { .. } => "UNREADABLE",
+            BatchState::Reset => "RESET",
+        }
+    }
+
+    /// Whether rows may be changed.
+    #[must_use]
+    pub fn is_editable(&self) -> bool {
+        matches!(
+            self.state,
+            BatchState::Draft | BatchState::Dispatched | BatchState::Done
+        )
+    }
+
+    /// Takes the workbook for one try at reading it. After [`PARSE_ATTEMPTS`] tries the batch comes back unreadable.
+    ///
+    /// # Errors
+    ///
+    /// Unless it waits for a workbook, or the last try of the same version ran out of time.
+    pub fn claim_parse(self, object: ObjectVersion, now: Timestamp) -> Result<Self, BatchConflict> {
+        let attempt = match &self.state {
+            BatchState::AwaitingUpload => 1,
+            BatchState::Parsing {
+                object: pinned,
+                lease_until,
+                attempt,
+            } if *pinned == object && now >= *lease_until => attempt + 1,
+            _ => return Err(self.conflict("parsed")),
+        };
+        if attempt > PARSE_ATTEMPTS {
+            let detail =
+                "The workbook could not be read. Save it as a new .xlsx file and upload that."
+                    .to_owned();
+            let state = BatchState::Unreadable {
+                code: "FILE_UNPROCESSABLE".to_owned(),
+                detail,
+            };
+            return Ok(Self {
+                due_at: None,
+                ..self.stepped(state, now)
+            });
+        }
+        let lease_until = now + PARSE_LEASE;
+        let state = BatchState::Parsing {
+            object,
+            lease_until,
+            attempt,
+        };
+        Ok(Self {
+            due_at: Some(lease_until),
+            ..self.stepped(state, now)
+        })
+    }
+
+    /// The rows are in. A dropped workbook submits its ready rows at once.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being read, or waits for pasted rows.
+    pub fn parsed(
+        self,
+        counts: Counts,
+        notices: Vec<String>,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
+        match (&self.state, self.source) {
+            (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
+                let source = self.source;
+                let draft = Self {
+                    counts,
+                    notices,
+                    due_at: None,
+                    ..self.stepped(BatchState::Draft, now)
+                };
+                match source {
+                    Source::Drop if counts.ready > 0 => draft.submit(now),
+                    Source::Drop => draft.done(now),
+                    Source::Upload | Source::Paste => Ok(draft),
+                }
+            }
+            _ => Err(self.conflict("parsed")),
+        }
+    }
+
+    /// The workbook cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being read.
+    pub fn unreadable(
+        self,
+        code: &str,
+        detail: &str,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Parsing { .. } => {
+                let report = (self.source == Source::Drop).then(|| self.next_report());
+                let state = BatchState::Unreadable {
+                    code: code.to_owned(),
+                    detail: detail.to_owned(),
+                };
+                let due_at = report.as_ref().map(|_| now + DISPATCH_WAKE_AFTER);
+                Ok(Self {
+                    report,
+                    due_at,
+                    ..self.stepped(state, now)
+                })
+            }
+            _ => Err(self.conflict("unreadable")),
+        }
+    }
+
+    /// One row changed from `before` to `after`.
+    ///
+    /// # Errors
+    ///
+    /// Unless rows may be changed.
+    pub fn row_changed(
+        mut self,
+        before: &RowState,
+        after: &RowState,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
+        if !self.is_editable() {
+            return Err(self.conflict("edited"));
+        }
+        self.counts.shift(before, after);
+        let state = self.state.clone();
+        Ok(self.stepped(state, now))
+    }
+
+    /// The officer hands the ready rows on.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is a draft, or was through once, with a ready row.
+    pub fn submit(self, now: Timestamp) -> Result<Self, BatchConflict> {
+        if !self.is_editable() || self.counts.ready == 0 {
+            return Err(self.conflict("submitted"));
+        }
+        Ok(Self {
+            due_at: Some(now + DISPATCH_WAKE_AFTER),
+            ..self.stepped(BatchState::Submitted { cursor: 0 }, now)
+        })
+    }
+
+    /// Rows up to `cursor` are handed on; `counts` says how all rows stand.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is submitted.
+    pub fn advanced(
+        self,
+        cursor: u32,
+        counts: Counts,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Submitted { .. } => Ok(Self {
+                counts,
+                due_at: Some(now + DISPATCH_WAKE_AFTER),
+                ..self.stepped(BatchState::Submitted { cursor }, now)
+            }),
+            _ => Err(self.conflict("dispatched")),
+        }
+    }
+
+    /// Every ready row is handed on.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is submitted.
+    pub fn dispatched(self, counts: Counts, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Submitted { .. } => Ok(Self {
+                counts,
+                due_at: Some(now + DISPATCH_WAKE_AFTER),
+                ..self.stepped(BatchState::Dispatched, now)
+            }),
+            _ => Err(self.conflict("dispatched")),
+        }
+    }
+
+    /// Every invite has been worked on; the officer is to be told.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is dispatched, or a drop without a ready row.
+    pub fn done(self, now: Timestamp) -> Result<Self, BatchConflict> {
+        let through = matches!(self.state, BatchState::Dispatched)
+            || (matches!(self.state, BatchState::Draft) && self.source == Source::Drop);
+        if !through {
+            return Err(self.conflict("done"));
+        }
+        let report = Some(self.next_report());
+        Ok(Self {
+            report,
+            due_at: Some(now + DISPATCH_WAKE_AFTER),
+            ..self.stepped(BatchState::Done, now)
+        })
+    }
+
+    /// The officer throws it away. What was sent stays sent.
+    ///
+    /// # Errors
+    ///
+    /// While its rows are being handed on.
+    pub fn reset(self, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Reset => Ok(self),
+            BatchState::Submitted { .. } => Err(self.conflict("reset")),
+            _ => Ok(Self {
+                due_at: None,
+                ..self.stepped(BatchState::Reset, now)
+            }),
+        }
+    }
+
+    /// Whether the report waits to be sent.
+    #[must_use]
+    pub fn report_is_due(&self) -> bool {
+        self.report
+            .as_ref()
+            .is_some_and(|mail| matches!(mail.state, crate::delivery::MailState::Due { .. }))
+    }
+
+    /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no report, or the transition refuses.
+    pub fn map_report(
+        self,
+        now: Timestamp,
+        due_at: Option<Timestamp>,
+        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
+    ) -> Result<Self, BatchConflict> {
+        let mail = transition(
+            self.report
+                .clone()
+                .ok_or_else(|| self.conflict("reported"))?,
+        )?;
+        let state = self.state.clone();
+        Ok(Self {
+            report: Some(mail),
+            due_at,
+            ..self.stepped(state, now)
+        })
+    }
+
+    /// Puts the next look at it off to `at`.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
+        let state = self.state.clone();
+        Self {
+            due_at: Some(at),
+            ..self.stepped(state, now)
+        }
+    }
+
+    fn next_report(&self) -> Mail {
+        Mail::due(
+            MailKind::BatchReport,
+            self.report.as_ref().map_or(1, |mail| mail.generation + 1),
+        )
+    }
+
+    fn stepped(self, state: BatchState, now: Timestamp) -> Self {
+        Self {
+            state,
+            updated_at: now,
+            version: self.version + 1,
+            ..self
+        }
+    }
+
+    fn conflict(&self, event: &'static str) -> BatchConflict {
+        BatchConflict {
+            state: self.state_name(),
+            event,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EmailAddress, Entropy, OfficerId};
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
+    }
+
+    fn batch(source: Source) -> Batch {
+        let entropy = Entropy::seeded(1);
+        let email = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let officer = Officer {
+            id: OfficerId::parse("officer-1").unwrap(),
+            email,
+        };
+        Batch::new(
+            BatchId::generate(at(0), &entropy),
+            officer,
+            source,
+            at(0),
+            TraceId::generate(at(0), &entropy),
+        )
+    }
+
+    fn object(version: &str) -> ObjectVersion {
+        ObjectVersion {
+            key: "uploads/x".into(),
+            version_id: version.into(),
+        }
+    }
+
+    fn counts(ready: u32, needs_fixing: u32) -> Counts {
+        Counts {
+            total: ready + needs_fixing,
+            ready,
+            needs_fixing,
+            ..Counts::default()
+        }
+    }
+
+    fn draft(source: Source) -> Batch {
+        let parsing = batch(source).claim_parse(object("1"), at(1)).unwrap();
+        parsing.parsed(counts(2, 1), Vec::new(), at(2)).unwrap()
+    }
+
+    #[test]
+    fn a_workbook_goes_from_upload_to_done() {
+        let submitted = draft(Source::Upload).submit(at(3)).unwrap();
+        assert!(submitted.clone().submit(at(3)).is_err());
+        assert!(submitted.clone().reset(at(3)).is_err());
+        let dispatched = submitted
+            .advanced(1, counts(1, 1), at(4))
+            .unwrap()
+            .dispatched(counts(0, 1), at(5))
+            .unwrap();
+        let done = dispatched.done(at(6)).unwrap();
+        assert!(done.report_is_due());
+        assert!(done.submit(at(7)).is_err(), "nothing is ready");
+    }
+
+    #[test]
+    fn a_dropped_workbook_submits_itself_or_ends_with_a_report() {
+        assert_eq!(draft(Source::Drop).state_name(), "SUBMITTED");
+        let parsing = batch(Source::Drop).claim_parse(object("1"), at(1)).unwrap();
+        let done = parsing
+            .clone()
+            .parsed(counts(0, 3), Vec::new(), at(2))
+            .unwrap();
+        assert_eq!(done.state_name(), "DONE");
+        assert!(done.report_is_due());
+        assert!(
+            parsing
+                .unreadable("FILE_EMPTY", "…", at(2))
+                .unwrap()
+                .report_is_due()
+        );
+    }
+
+    #[test]
+    fn only_the_pinned_version_is_read_and_not_for_ever() {
+        let mut parsing = batch(Source::Upload)
+            .claim_parse(object("1"), at(0))
+            .unwrap();
+        assert!(
+            parsing.clone().claim_parse(object("1"), at(89)).is_err(),
+            "leased"
+        );
+        assert!(
+            parsing.clone().claim_parse(object("2"), at(90)).is_err(),
+            "overwritten"
+        );
+        for attempt in 1..=2 {
+            parsing = parsing.claim_parse(object("1"), at(90 * attempt)).unwrap();
+            assert_eq!(parsing.state_name(), "PARSING");
+        }
+        assert_eq!(
+            parsing
+                .claim_parse(object("1"), at(270))
+                .unwrap()
+                .state_name(),
+            "UNREADABLE"
+        );
+        assert!(
+            draft(Source::Upload)
+                .claim_parse(object("2"), at(9))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn edits_keep_the_counts_and_lose_to_a_submission() {
+        let edited = draft(Source::Upload)
+            .row_changed(
+                &RowState::NeedsFixing { faults: Vec::new() },
+                &RowState::Ready,
+                at(3),
+            )
+            .unwrap();
+        assert_eq!(edited.counts, counts(3, 0));
+        let submitted = edited.submit(at(4)).unwrap();
+        assert!(
+            submitted
+                .row_changed(&RowState::Ready, &RowState::Removed, at(5))
+                .is_err()
+        );
+    }
+}

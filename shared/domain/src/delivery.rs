@@ -1,0 +1,425 @@
+//! One mail on its way: claimed before it is sent, so that no crash and no doubled message sends it twice.
+//!
+//! SES has no idempotency key, so an attempt whose answer was lost is a state of its own kind: `Claimed` stays until an SES
+//! event settles it, or until enough time has passed with the events known to arrive ([`Mail::retry_unanswered`]).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::Timestamp;
+
+/// A mail of an invite or of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// What it says.
+    pub kind: MailKind,
+    /// Grows with each deliberate sending; copies of one sending share it, and with it their link.
+    pub generation: u32,
+    /// How far it is.
+    pub state: MailState,
+}
+
+/// What a mail says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailKind {
+    /// You are invited: say who you are.
+    Invitation,
+    /// Your account is there: set a password.
+    AccountCreated,
+    /// Your batch is through.
+    BatchReport,
+}
+
+impl MailKind {
+    /// The name in tags and logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::AccountCreated => "account-created",
+            Self::BatchReport => "batch-report",
+        }
+    }
+}
+
+/// How far a mail is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MailState {
+    /// To be sent.
+    Due {
+        /// How often it was tried in vain, knowing that nothing was sent.
+        refusals: u32,
+        /// How often it may have been sent.
+        attempts: u32,
+    },
+    /// About to be sent, or sent with the answer lost.
+    Claimed {
+        /// 1 for the first attempt.
+        attempt: u32,
+        /// Since when.
+        at: Timestamp,
+        /// As in `Due`.
+        refusals: u32,
+    },
+    /// Taken by SES.
+    Accepted(Receipt),
+    /// Not delivered yet; SES keeps trying.
+    Delayed(Receipt),
+    /// Taken by the recipient's mail server.
+    Delivered(Receipt),
+    /// Returned.
+    Bounced(Receipt),
+    /// Marked as spam by its recipient.
+    Complained(Receipt),
+    /// Not sent by SES: the address is on the suppression list or the content was refused.
+    Suppressed(Receipt),
+    /// Refused for good when it was handed over.
+    Refused {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// What SES says of a mail that it took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// SES's id of the message.
+    pub message_id: String,
+    /// When this state began.
+    pub at: Timestamp,
+    /// Whether an earlier attempt may have been delivered too.
+    pub possible_duplicate: bool,
+}
+
+/// What an SES event says about a mail, in rising rank: an event never takes a mail back to a lower one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MailEvent {
+    /// Taken by SES.
+    Accepted,
+    /// Still trying.
+    Delayed,
+    /// Taken by the recipient's server.
+    Delivered,
+    /// Not sent.
+    Suppressed,
+    /// Returned.
+    Bounced,
+    /// Marked as spam.
+    Complained,
+}
+
+/// The mail is not in a state from which this could happen.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a mail that is {state} cannot be {event}")]
+pub struct MailConflict {
+    state: &'static str,
+    event: &'static str,
+}
+
+impl Mail {
+    /// A mail to be sent.
+    #[must_use]
+    pub fn due(kind: MailKind, generation: u32) -> Self {
+        Self {
+            kind,
+            generation,
+            state: MailState::Due {
+                refusals: 0,
+                attempts: 0,
+            },
+        }
+    }
+
+    /// Whether somebody still has to act for it to be on its way.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(
+            self.state,
+            MailState::Due { .. } | MailState::Claimed { .. }
+        )
+    }
+
+    /// The word of the API.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            MailState::Due { .. } => "QUEUED",
+            MailState::Claimed { .. } => "SENDING",
+            MailState::Accepted(_) => "ACCEPTED",
+            MailState::Delayed(_) => "DELAYED",
+            MailState::Delivered(_) => "DELIVERED",
+            MailState::Bounced(_) => "BOUNCED",
+            MailState::Complained(_) => "COMPLAINED",
+            MailState::Suppressed(_) => "SUPPRESSED",
+            MailState::Refused { .. } => "REFUSED",
+        }
+    }
+
+    /// Takes the mail for one attempt.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn claim(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { refusals, attempts } => Ok(Self {
+                state: MailState::Claimed {
+                    attempt: attempts + 1,
+                    at: now,
+                    refusals,
+                },
+                ..self
+            }),
+            _ => Err(self.conflict("claimed")),
+        }
+    }
+
+    /// Records that SES took it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn accepted(self, message_id: String, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt, .. } => {
+                let receipt = Receipt {
+                    message_id,
+                    at: now,
+                    possible_duplicate: attempt > 1,
+                };
+                Ok(Self {
+                    state: MailState::Accepted(receipt),
+                    ..self
+                })
+            }
+            _ => Err(self.conflict("accepted")),
+        }
+    }
+
+    /// Gives the claim back, knowing that nothing was sent.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn not_sent(self) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed {
+                attempt, refusals, ..
+            } => Ok(Self {
+                state: MailState::Due {
+                    refusals: refusals + 1,
+                    attempts: attempt - 1,
+                },
+                ..self
+            }),
+            _ => Err(self.conflict("given back")),
+        }
+    }
+
+    /// Records that SES will never take it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn refused(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { .. } => Ok(Self {
+                state: MailState::Refused { at: now },
+                ..self
+            }),
+            _ => Err(self.conflict("refused")),
+        }
+    }
+
+    /// Makes an attempt without an answer due again. The copy is identical, and a second delivery is flagged.
+    ///
+    /// Allowed once: `wait` after the claim without an event, while `last_event` shows that events sent well after the
+    /// claim do arrive.
+    ///
+    /// # Errors
+    ///
+    /// Unless all of that holds.
+    pub fn retry_unanswered(
+        self,
+        now: Timestamp,
+        wait: Duration,
+        last_event: Option<Timestamp>,
+    ) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed {
+                attempt: attempt @ 1,
+                at,
+                refusals,
+            } if now >= at + wait && last_event.is_some_and(|event| event >= at + wait / 3) => {
+                Ok(Self {
+                    state: MailState::Due {
+                        refusals,
+                        attempts: attempt,
+                    },
+                    ..self
+                })
+            }
+            _ => Err(self.conflict("sent again")),
+        }
+    }
+
+    /// Applies an SES event of this sending; `None` when it says nothing new.
+    #[must_use]
+    pub fn observe(self, event: MailEvent, message_id: &str, now: Timestamp) -> Option<Self> {
+        let (rank, possible_duplicate) = match &self.state {
+            MailState::Due { attempts, .. } => (None, *attempts > 1),
+            MailState::Claimed { attempt, .. } => (None, *attempt > 1),
+            MailState::Refused { .. } => (None, false),
+            MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
+            MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
+            MailState::Delivered(receipt) => {
+                (Some(MailEvent::Delivered), receipt.possible_duplicate)
+            }
+            MailState::Suppressed(receipt) => {
+                (Some(MailEvent::Suppressed), receipt.possible_duplicate)
+            }
+            MailState::Bounced(receipt) => (Some(MailEvent::Bounced), receipt.possible_duplicate),
+            MailState::Complained(receipt) => {
+                (Some(MailEvent::Complained), receipt.possible_duplicate)
+            }
+        };
+        if rank.is_some_and(|rank| rank >= event) {
+            return None;
+        }
+        let receipt = Receipt {
+            message_id: message_id.to_owned(),
+            at: now,
+            possible_duplicate,
+        };
+        let state = match event {
+            MailEvent::Accepted => MailState::Accepted(receipt),
+            MailEvent::Delayed => MailState::Delayed(receipt),
+            MailEvent::Delivered => MailState::Delivered(receipt),
+            MailEvent::Suppressed => MailState::Suppressed(receipt),
+            MailEvent::Bounced => MailState::Bounced(receipt),
+            MailEvent::Complained => MailState::Complained(receipt),
+        };
+        Some(Self { state, ..self })
+    }
+
+    fn conflict(&self, event: &'static str) -> MailConflict {
+        MailConflict {
+            state: self.state_name(),
+            event,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000 + seconds * 1000)
+    }
+
+    fn due() -> Mail {
+        Mail::due(MailKind::Invitation, 1)
+    }
+
+    const WAIT: Duration = Duration::from_secs(900);
+
+    #[test]
+    fn a_mail_is_claimed_once() {
+        let claimed = due().claim(at(0)).unwrap();
+        assert!(claimed.clone().claim(at(1)).is_err());
+        let accepted = claimed.accepted("m-1".into(), at(1)).unwrap();
+        assert!(accepted.clone().claim(at(2)).is_err());
+        assert_eq!(accepted.state_name(), "ACCEPTED");
+    }
+
+    #[test]
+    fn a_refused_hand_over_does_not_count_as_an_attempt() {
+        let again = due()
+            .claim(at(0))
+            .unwrap()
+            .not_sent()
+            .unwrap()
+            .claim(at(9))
+            .unwrap();
+        assert!(matches!(
+            again.state,
+            MailState::Claimed {
+                attempt: 1,
+                refusals: 1,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn an_unanswered_attempt_is_repeated_once_and_only_while_events_arrive() {
+        let claimed = due().claim(at(0)).unwrap();
+        assert!(
+            claimed
+                .clone()
+                .retry_unanswered(at(899), WAIT, Some(at(800)))
+                .is_err(),
+            "too early"
+        );
+        assert!(
+            claimed
+                .clone()
+                .retry_unanswered(at(900), WAIT, None)
+                .is_err(),
+            "no event ever"
+        );
+        assert!(
+            claimed
+                .clone()
+                .retry_unanswered(at(900), WAIT, Some(at(299)))
+                .is_err(),
+            "events may have stopped"
+        );
+        let second = claimed
+            .retry_unanswered(at(900), WAIT, Some(at(300)))
+            .unwrap()
+            .claim(at(901))
+            .unwrap();
+        assert!(
+            second
+                .clone()
+                .retry_unanswered(at(9000), WAIT, Some(at(8999)))
+                .is_err(),
+            "never a third copy"
+        );
+        let MailState::Accepted(receipt) = second.accepted("m-2".into(), at(902)).unwrap().state
+        else {
+            panic!()
+        };
+        assert!(receipt.possible_duplicate);
+    }
+
+    #[test]
+    fn events_settle_a_lost_answer_in_any_order() {
+        let claimed = due().claim(at(0)).unwrap();
+        let delivered = claimed.observe(MailEvent::Delivered, "m-1", at(5)).unwrap();
+        assert_eq!(delivered.state_name(), "DELIVERED");
+        assert_eq!(
+            delivered.clone().observe(MailEvent::Accepted, "m-1", at(6)),
+            None
+        );
+        assert_eq!(
+            delivered
+                .clone()
+                .observe(MailEvent::Delivered, "m-1", at(6)),
+            None
+        );
+        assert_eq!(
+            delivered
+                .observe(MailEvent::Bounced, "m-1", at(7))
+                .unwrap()
+                .state_name(),
+            "BOUNCED"
+        );
+    }
+}

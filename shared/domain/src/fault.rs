@@ -1,0 +1,185 @@
+//! What can be wrong with a field: one closed list of codes, used by the API, by workbook rows and by the portal's
+//! message catalogue.
+//!
+//! A fault never carries the value that caused it, so it can be logged, stored and shown without leaking anyone's data.
+
+use serde::{Deserialize, Serialize};
+
+/// A field of an invite, named as the API names it and as the workbook titles it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Field {
+    /// The invitee's email address.
+    Email,
+    /// The TechPass username, for vendors.
+    Username,
+    /// First name.
+    FirstName,
+    /// Last name.
+    LastName,
+    /// Country code of the contact number.
+    CountryCode,
+    /// Contact number without its country code.
+    ContactNumber,
+    /// Organisation.
+    Organisation,
+    /// Department, optional.
+    Department,
+    /// Whether onboarding to SEED is required.
+    Seed,
+    /// Why the account is needed.
+    Reason,
+}
+
+impl Field {
+    /// Every field, in the order of the workbook's columns.
+    pub const ALL: [Self; 10] = [
+        Self::Email,
+        Self::Username,
+        Self::FirstName,
+        Self::LastName,
+        Self::CountryCode,
+        Self::ContactNumber,
+        Self::Organisation,
+        Self::Department,
+        Self::Seed,
+        Self::Reason,
+    ];
+
+    /// The JSON name, for example `firstName`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Username => "username",
+            Self::FirstName => "firstName",
+            Self::LastName => "lastName",
+            Self::CountryCode => "countryCode",
+            Self::ContactNumber => "contactNumber",
+            Self::Organisation => "organisation",
+            Self::Department => "department",
+            Self::Seed => "seed",
+            Self::Reason => "reason",
+        }
+    }
+
+    /// The column title in TechBiz's template, for example `First Name`.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Email => "Email",
+            Self::Username => "Username",
+            Self::FirstName => "First Name",
+            Self::LastName => "Last Name",
+            Self::CountryCode => "Country Code",
+            Self::ContactNumber => "Contact Number",
+            Self::Organisation => "Organisation",
+            Self::Department => "Department",
+            Self::Seed => "Onboarding to SEED required?",
+            Self::Reason => "Reason for creation",
+        }
+    }
+}
+
+/// One fault of one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FieldFault {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub fault: Fault,
+}
+
+macro_rules! faults {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $detail:literal;)*) => {
+        /// What is wrong, with a stable code and a sentence that says what to do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Fault {
+            $($(#[$doc])* #[serde(rename = $code)] $variant,)*
+        }
+
+        impl Fault {
+            /// Every fault.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The stable code: the key of the portal's message catalogue.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// A sentence for a person, without the value.
+            #[must_use]
+            pub fn detail(self) -> &'static str {
+                match self { $(Self::$variant => $detail,)* }
+            }
+        }
+    };
+}
+
+faults! {
+    /// A required field is empty or absent.
+    Required = "required", "This field is required.";
+    /// More characters than the field holds.
+    TooLong = "too-long", "This is longer than the field allows. Shorten it.";
+    /// A control or bidirectional-override character.
+    ControlCharacter = "control-character", "This contains a control character. Type the text again without pasting.";
+    /// An invisible character inside the text.
+    InvisibleCharacter = "invisible-character", "This contains an invisible character. Type the text again without pasting.";
+    /// A national identity number, which this service must not hold.
+    IdentityNumber = "identity-number", "This looks like an NRIC or FIN. Remove it: it is not needed here.";
+    /// Not shaped like one email address.
+    EmailSyntax = "email.syntax", "Enter one email address, such as name@agency.gov.sg.";
+    /// An email address with letters outside ASCII, often look-alikes.
+    EmailNonAscii = "email.non-ascii", "The email address contains a character that is not a plain letter. Type it again.";
+    /// The domain is not one that may be invited.
+    EmailDomain = "email.domain-not-allowed", "This email domain is not on the list of allowed domains. Raise a service request to add it.";
+    /// The domain has no mailboxes or is refused by rule.
+    EmailRefusedDomain = "email.domain-refused", "Addresses of this domain cannot receive invitations. Use the person's organisation address.";
+    /// A role mailbox such as postmaster.
+    EmailRoleMailbox = "email.role-mailbox", "This is a shared or system mailbox. Use the person's own address.";
+    /// Longer than a public officer's address may be.
+    EmailOfficerTooLong = "email.too-long-for-officer", "A public officer's address has at most 113 characters.";
+    /// An email invitation to someone who is not a public officer.
+    EmailNotOfficer = "email.not-officer", "Email invitations are for public officers. Use Create account for vendors.";
+    /// The officer's own address.
+    EmailOwn = "email.own", "This is your own address.";
+    /// The displayed address differs from the one behind the link.
+    EmailMismatch = "email.link-mismatch", "The address shown differs from the link behind it. Type the address again.";
+    /// A vendor without a username.
+    UsernameRequired = "username.required", "Vendors need a TechPass username.";
+    /// A username that breaks the rules.
+    UsernameSyntax = "username.syntax", "Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.";
+    /// A reserved username.
+    UsernameReserved = "username.reserved", "This username is reserved. Choose another.";
+    /// A username for a public officer, who signs in by email.
+    UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the username empty.";
+    /// A name with something that is not part of a name.
+    NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, brackets and @ may be used.";
+    /// A country code that is not one to three digits.
+    CountryCodeSyntax = "country-code.syntax", "Enter a country code such as 65.";
+    /// A contact number that cannot be one.
+    ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
+    /// A Singapore number that is not eight digits starting with 3, 6, 8 or 9.
+    ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 or 9.";
+    /// The SEED answer is neither yes nor no.
+    SeedSyntax = "seed.syntax", "Answer Yes or No.";
+    /// SEED asked for where the domain may not have it.
+    SeedIneligible = "seed.ineligible", "This email domain cannot be onboarded to SEED. Answer No.";
+    /// A workbook cell with a formula.
+    CellFormula = "cell.formula", "This cell holds a formula. Type the value itself.";
+    /// A workbook cell with an error value such as `#N/A`.
+    CellError = "cell.error", "This cell holds an error value. Type the value itself.";
+    /// A workbook cell with a date, boolean or number where text belongs.
+    CellType = "cell.type", "This cell holds a date, a number or a true/false value. Format it as text and type the value again.";
+    /// A number that lost digits in the workbook.
+    CellPrecision = "cell.precision", "This number lost digits in the spreadsheet. Format the cell as text and type it again.";
+}
+
+impl Fault {
+    /// The fault at a field.
+    #[must_use]
+    pub fn at(self, field: Field) -> FieldFault {
+        FieldFault { field, fault: self }
+    }
+}

@@ -1,0 +1,343 @@
+//! A request as people type it, and the typed request that it parses into.
+//!
+//! One form serves the API, the workbook and the paste, so a person meets the same rules everywhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, Organisation, PersonName,
+    Persona, Reason, SeedEligibility, SeedWish, Username, rules::DomainRules,
+};
+
+/// The text of every field, exactly as it was typed. An absent field is an empty one.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Form {
+    /// Email address.
+    pub email: String,
+    /// TechPass username.
+    pub username: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Country code of the contact number.
+    pub country_code: String,
+    /// Contact number.
+    pub contact_number: String,
+    /// Organisation.
+    pub organisation: String,
+    /// Department.
+    pub department: String,
+    /// Whether SEED is required: yes or no.
+    pub seed: String,
+    /// Reason.
+    pub reason: String,
+}
+
+impl std::fmt::Debug for Form {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Form").finish_non_exhaustive()
+    }
+}
+
+/// An invitation by mail: the invitee says who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailInvitation {
+    /// Whom to invite: always a public officer.
+    pub email: EmailAddress,
+    /// Whether SEED comes with it.
+    pub seed: SeedWish,
+    /// Whether the domain may have SEED at all.
+    pub eligibility: SeedEligibility,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// An account made on someone's behalf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRequest {
+    /// Whose account.
+    pub email: EmailAddress,
+    /// Public officer, or vendor with the username.
+    pub holder: Holder,
+    /// Who they are.
+    pub profile: Profile,
+    /// Whether SEED comes with it.
+    pub seed: SeedWish,
+    /// Whether the domain may have SEED at all.
+    pub eligibility: SeedEligibility,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What the account holder signs in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "persona", rename_all = "lowercase")]
+pub enum Holder {
+    /// A public officer signs in with the email address.
+    Officer,
+    /// A vendor signs in with a username.
+    Vendor {
+        /// Theirs.
+        username: Username,
+    },
+}
+
+impl Holder {
+    /// The persona.
+    #[must_use]
+    pub fn persona(&self) -> Persona {
+        match self {
+            Self::Officer => Persona::Officer,
+            Self::Vendor { .. } => Persona::Vendor,
+        }
+    }
+
+    /// The username of a vendor.
+    #[must_use]
+    pub fn username(&self) -> Option<&Username> {
+        match self {
+            Self::Officer => None,
+            Self::Vendor { username } => Some(username),
+        }
+    }
+}
+
+/// Who an account holder is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// First name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: PersonName,
+    /// Contact number.
+    pub contact_number: ContactNumber,
+    /// Organisation.
+    pub organisation: Organisation,
+    /// Department, where given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub department: Option<Department>,
+}
+
+impl Form {
+    /// The text of one field.
+    #[must_use]
+    pub fn get(&self, field: Field) -> &str {
+        match field {
+            Field::Email => &self.email,
+            Field::Username => &self.username,
+            Field::FirstName => &self.first_name,
+            Field::LastName => &self.last_name,
+            Field::CountryCode => &self.country_code,
+            Field::ContactNumber => &self.contact_number,
+            Field::Organisation => &self.organisation,
+            Field::Department => &self.department,
+            Field::Seed => &self.seed,
+            Field::Reason => &self.reason,
+        }
+    }
+
+    /// Replaces the text of one field.
+    pub fn set(&mut self, field: Field, text: String) {
+        *match field {
+            Field::Email => &mut self.email,
+            Field::Username => &mut self.username,
+            Field::FirstName => &mut self.first_name,
+            Field::LastName => &mut self.last_name,
+            Field::CountryCode => &mut self.country_code,
+            Field::ContactNumber => &mut self.contact_number,
+            Field::Organisation => &mut self.organisation,
+            Field::Department => &mut self.department,
+            Field::Seed => &mut self.seed,
+            Field::Reason => &mut self.reason,
+        } = text;
+    }
+
+    /// Whether nothing was typed anywhere.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        Field::ALL
+            .iter()
+            .all(|field| crate::text::trim(self.get(*field)).is_empty())
+    }
+
+    /// Reads the form as an email invitation by the officer with address `officer`.
+    ///
+    /// # Errors
+    ///
+    /// Every fault, in the order of the columns.
+    pub fn email_invitation(
+        &self,
+        rules: &DomainRules,
+        officer: &EmailAddress,
+    ) -> Result<EmailInvitation, Vec<FieldFault>> {
+        let mut faults = Faults::default();
+        let invitee = faults.invitee(&self.email, rules, officer);
+        if invitee
+            .as_ref()
+            .is_some_and(|invitee| invitee.persona != Persona::Officer)
+        {
+            faults.push(Field::Email, Fault::EmailNotOfficer);
+        }
+        let seed = faults.seed(&self.seed, invitee.as_ref());
+        let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
+        match (invitee, seed, reason) {
+            (Some(invitee), Some(seed), Some(reason)) if faults.is_empty() => Ok(EmailInvitation {
+                email: invitee.email,
+                seed,
+                eligibility: invitee.eligibility,
+                reason,
+            }),
+            _ => Err(faults.sorted()),
+        }
+    }
+
+    /// Reads the form as an account request by the officer with address `officer`.
+    ///
+    /// # Errors
+    ///
+    /// Every fault, in the order of the columns.
+    pub fn account(
+        &self,
+        rules: &DomainRules,
+        officer: &EmailAddress,
+    ) -> Result<AccountRequest, Vec<FieldFault>> {
+        let mut faults = Faults::default();
+        let invitee = faults.invitee(&self.email, rules, officer);
+        let holder = faults.holder(&self.username, invitee.as_ref());
+        let seed = faults.seed(&self.seed, invitee.as_ref());
+        let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
+        let profile = faults.profile(self);
+        match (invitee, holder, profile, seed, reason) {
+            (Some(invitee), Some(holder), Some(profile), Some(seed), Some(reason))
+                if faults.is_empty() =>
+            {
+                Ok(AccountRequest {
+                    email: invitee.email,
+                    holder,
+                    profile,
+                    seed,
+                    eligibility: invitee.eligibility,
+                    reason,
+                })
+            }
+            _ => Err(faults.sorted()),
+        }
+    }
+
+    /// Reads the fields that say who an account holder is; what an invitee fills in on accepting.
+    ///
+    /// # Errors
+    ///
+    /// Every fault, in the order of the columns.
+    pub fn profile(&self) -> Result<Profile, Vec<FieldFault>> {
+        let mut faults = Faults::default();
+        match faults.profile(self) {
+            Some(profile) if faults.is_empty() => Ok(profile),
+            _ => Err(faults.sorted()),
+        }
+    }
+}
+
+/// An address together with what its domain means.
+struct Invitee {
+    email: EmailAddress,
+    persona: Persona,
+    eligibility: SeedEligibility,
+}
+
+#[derive(Default)]
+struct Faults(Vec<FieldFault>);
+
+impl Faults {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn push(&mut self, field: Field, fault: Fault) {
+        self.0.push(fault.at(field));
+    }
+
+    fn sorted(mut self) -> Vec<FieldFault> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0
+    }
+
+    fn field<T>(&mut self, field: Field, parsed: Result<T, Fault>) -> Option<T> {
+        parsed.map_err(|fault| self.push(field, fault)).ok()
+    }
+
+    fn invitee(
+        &mut self,
+        text: &str,
+        rules: &DomainRules,
+        officer: &EmailAddress,
+    ) -> Option<Invitee> {
+        let email = self.field(Field::Email, EmailAddress::parse(text))?;
+        let rule = self.field(Field::Email, rules.invitee(&email))?;
+        if email.recipient() == officer.recipient() {
+            self.push(Field::Email, Fault::EmailOwn);
+        }
+        Some(Invitee {
+            email,
+            persona: rule.persona,
+            eligibility: rule.seed,
+        })
+    }
+
+    fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
+        let text = crate::text::trim(text);
+        match invitee.map(|invitee| invitee.persona) {
+            Some(Persona::Officer) if text.is_empty() || text == "-" => Some(Holder::Officer),
+            Some(Persona::Officer) => {
+                self.push(Field::Username, Fault::UsernameNotForOfficer);
+                None
+            }
+            Some(Persona::Vendor) if text.is_empty() => {
+                self.push(Field::Username, Fault::UsernameRequired);
+                None
+            }
+            Some(Persona::Vendor) => self
+                .field(Field::Username, Username::parse(text))
+                .map(|username| Holder::Vendor { username }),
+            // Without a persona nobody can say whether a username belongs here; its own faults still show.
+            None if text.is_empty() || text == "-" => None,
+            None => {
+                self.field(Field::Username, Username::parse(text));
+                None
+            }
+        }
+    }
+
+    fn seed(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<SeedWish> {
+        let wish = self.field(Field::Seed, SeedWish::parse(text))?;
+        let ineligible =
+            invitee.is_some_and(|invitee| invitee.eligibility == SeedEligibility::Ineligible);
+        if wish == SeedWish::Required && ineligible {
+            self.push(Field::Seed, Fault::SeedIneligible);
+        }
+        Some(wish)
+    }
+
+    fn profile(&mut self, form: &Form) -> Option<Profile> {
+        let first_name = self.field(Field::FirstName, PersonName::parse(&form.first_name));
+        let last_name = self.field(Field::LastName, PersonName::parse(&form.last_name));
+        let contact_number = ContactNumber::parse_parts(&form.country_code, &form.contact_number)
+            .map_err(|fault| self.0.push(fault))
+            .ok();
+        let organisation = self.field(Field::Organisation, Organisation::parse(&form.organisation));
+        let department = self.field(
+            Field::Department,
+            Department::parse_optional(&form.department),
+        );
+        Some(Profile {
+            first_name: first_name?,
+            last_name: last_name?,
+            contact_number: contact_number?,
+            organisation: organisation?,
+            department: department?,
+        })
+    }
+}

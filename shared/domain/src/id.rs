@@ -1,0 +1,186 @@
+//! Ids, one type per kind, so that a batch's id never fits an invite's slot.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use sha2::{Digest, Sha256};
+use ulid::Ulid;
+
+use crate::{Entropy, Timestamp};
+
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Ulid);
+
+        impl $name {
+            const PREFIX: &'static str = concat!($prefix, "_");
+
+            /// A new id, sorting after those generated at earlier times.
+            #[must_use]
+            pub fn generate(now: Timestamp, entropy: &Entropy) -> Self {
+                Self(Ulid::from_parts(u64::try_from(now.unix_ms()).unwrap_or(0), entropy.next_u128()))
+            }
+
+            /// Reads the text form; anything else is no id of this kind.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let digits = text.strip_prefix(Self::PREFIX)?;
+                let ulid = Ulid::from_string(digits).ok()?;
+                // Crockford's alphabet has several spellings of one id; only the canonical one is a key.
+                (ulid.to_string() == digits).then_some(Self(ulid))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", Self::PREFIX, self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| D::Error::custom(concat!("not an id of the form ", $prefix, "_…")))
+            }
+        }
+    };
+}
+
+id_type! {
+    /// An invite: `inv_01JD…`.
+    InviteId, "inv"
+}
+
+id_type! {
+    /// A batch: `bat_01JD…`.
+    BatchId, "bat"
+}
+
+impl InviteId {
+    /// The id of the invite that a row becomes: a function of what it stands for, so that repeating a dispatch makes no
+    /// second invite.
+    #[must_use]
+    pub fn of_row(batch: BatchId, officer: &OfficerId, row: u32, row_version: u64) -> Self {
+        let digest = Sha256::new()
+            .chain_update(batch.to_string())
+            .chain_update(officer.as_str())
+            .chain_update(row.to_be_bytes())
+            .chain_update(row_version.to_be_bytes())
+            .finalize();
+        let mut random = [0; 16];
+        random.copy_from_slice(&digest[..16]);
+        // The batch's time in front keeps these ids sorting with the others.
+        Self(Ulid::from_parts(
+            batch.0.timestamp_ms(),
+            u128::from_be_bytes(random),
+        ))
+    }
+}
+
+impl BatchId {
+    /// The batch of a workbook dropped into the bucket: one per stored version of the object.
+    #[must_use]
+    pub fn of_object(key: &str, version_id: &str, created: Timestamp) -> Self {
+        let digest = Sha256::new()
+            .chain_update(key)
+            .chain_update([0])
+            .chain_update(version_id)
+            .finalize();
+        let mut random = [0; 16];
+        random.copy_from_slice(&digest[..16]);
+        Self(Ulid::from_parts(
+            u64::try_from(created.unix_ms()).unwrap_or(0),
+            u128::from_be_bytes(random),
+        ))
+    }
+}
+
+/// The officer who acts: the `sub` claim of the verified token.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct OfficerId(String);
+
+impl OfficerId {
+    /// Reads a `sub`: letters, digits and hyphens, as user pools issue them.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then(|| Self(text.to_owned()))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OfficerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for OfficerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<OfficerId> for String {
+    fn from(id: OfficerId) -> Self {
+        id.0
+    }
+}
+
+impl TryFrom<String> for OfficerId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not an officer id")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_reads_back_and_no_other_kind_reads_it() {
+        let id = InviteId::generate(
+            Timestamp::from_unix_ms(1_763_875_442_123),
+            &Entropy::seeded(7),
+        );
+        assert_eq!(InviteId::parse(&id.to_string()), Some(id));
+        assert_eq!(BatchId::parse(&id.to_string()), None);
+        assert_eq!(InviteId::parse(&id.to_string().to_lowercase()), None);
+        assert_eq!(InviteId::parse("inv_"), None);
+    }
+
+    #[test]
+    fn a_row_always_becomes_the_same_invite_and_another_after_an_edit() {
+        let batch = BatchId::generate(
+            Timestamp::from_unix_ms(1_763_875_442_123),
+            &Entropy::seeded(7),
+        );
+        let officer = OfficerId::parse("0a1b").unwrap();
+        let id = InviteId::of_row(batch, &officer, 3, 1);
+        assert_eq!(id, InviteId::of_row(batch, &officer, 3, 1));
+        assert_ne!(id, InviteId::of_row(batch, &officer, 3, 2));
+        assert_ne!(id, InviteId::of_row(batch, &officer, 4, 1));
+    }
+}

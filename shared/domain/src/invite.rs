@@ -1,0 +1,1163 @@
+//! The life of an invite.
+//!
+//! ```text
+//! account or row:    QUEUED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
+//! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
+//! ```
+//!
+//! Each transition consumes the invite and returns it one version later; the store writes it only over the version that
+//! was read. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of their own.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp,
+    TraceId,
+    delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
+    form::{AccountRequest, EmailInvitation, Holder, Profile},
+    keys::AddressKey,
+};
+
+/// How long a queued step may wait for its wake-up call before the sweeper repeats it.
+pub const WAKE_AFTER: Duration = Duration::from_secs(120);
+
+/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
+/// acts under an expired lease.
+pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
+
+/// How long a mail may stay without an answer before its fate is decided.
+pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long an invitation can be accepted.
+pub const INVITATION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How long after one first password another may be asked for.
+pub const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(60);
+
+/// How many entries of its history an invite keeps; the oldest after the first give way.
+const HISTORY_LIMIT: usize = 50;
+
+/// One person brought in by one officer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// Its id.
+    pub id: InviteId,
+    /// Who invites.
+    pub officer: Officer,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whom.
+    pub email: EmailAddress,
+    /// The key that finds the address without holding it.
+    pub address_key: AddressKey,
+    /// What the account signs in with.
+    pub holder: Holder,
+    /// Who they are, once known.
+    pub profile: Option<Profile>,
+    /// Why.
+    pub reason: Reason,
+    /// Where it stands.
+    pub state: InviteState,
+    /// The latest mail.
+    pub mail: Option<Mail>,
+    /// The SEED licence.
+    pub seed: SeedState,
+    /// The first password, which the directory mails on request.
+    pub first_password: FirstPassword,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it needs someone's attention by itself, if ever.
+    pub due_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: u64,
+    /// The request that made it.
+    pub trace: TraceId,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// What every new invite needs, whatever its kind.
+#[derive(Clone, Debug)]
+pub struct Creation {
+    /// Its id.
+    pub id: InviteId,
+    /// Who invites.
+    pub officer: Officer,
+    /// The key of the invitee's address.
+    pub address_key: AddressKey,
+    /// When.
+    pub at: Timestamp,
+    /// The request behind it.
+    pub trace: TraceId,
+}
+
+/// Whom an invite is for.
+struct Subject {
+    email: EmailAddress,
+    holder: Holder,
+    profile: Option<Profile>,
+    reason: Reason,
+    seed: SeedState,
+}
+
+/// How an invite came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Origin {
+    /// An invitation by mail.
+    Email,
+    /// An account made on someone's behalf.
+    Account,
+    /// A row of a batch.
+    Batch {
+        /// The batch.
+        batch: BatchId,
+        /// The row.
+        row: u32,
+    },
+}
+
+/// Where an invite stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InviteState {
+    /// Waiting for its turn.
+    Queued,
+    /// The invitation was sent.
+    Invited {
+        /// From when it can no longer be accepted.
+        expires_at: Timestamp,
+    },
+    /// The invitee said who they are; the account is to be made.
+    Accepted,
+    /// A worker is making the account.
+    Provisioning {
+        /// Until when nobody else may.
+        lease_until: Timestamp,
+        /// 1 for the first try.
+        attempt: u32,
+    },
+    /// The account is there; its holder has not signed in.
+    AccountCreated {
+        /// Which.
+        account: Account,
+    },
+    /// The holder has signed in.
+    Onboarded {
+        /// Which account.
+        account: Account,
+    },
+    /// The account was deleted in the directory.
+    AccountGone,
+    /// It could not be done, and why.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// Not accepted in time.
+    Expired,
+    /// Taken back by the officer.
+    Revoked,
+    /// A person has to look.
+    NeedsAttention,
+}
+
+/// An account in the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The directory's own name for it: not the email address.
+    pub directory_id: String,
+}
+
+/// Why an invite failed. The detail is for the officer and names no one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The address has an account.
+    AccountExists,
+    /// The username belongs to another account.
+    UsernameTaken,
+    /// The directory refused the details.
+    DetailsRefused,
+    /// The mail was refused for good.
+    MailRefused,
+}
+
+impl Failure {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccountExists => "account.exists",
+            Self::UsernameTaken => "username.taken",
+            Self::DetailsRefused => "account.details-refused",
+            Self::MailRefused => "mail.refused",
+        }
+    }
+
+    /// What happened and what to do, in the words of TechBiz where it has any.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::AccountExists => {
+                "User with same email already exists. They can ask for SEED themselves under Onboard to SEED; vendors raise a service request."
+            }
+            Self::UsernameTaken => {
+                "This TechPass username belongs to another account. Choose another."
+            }
+            Self::DetailsRefused => {
+                "The directory refused these details. Check them, or quote the Trace ID to support."
+            }
+            Self::MailRefused => "The mail could not be sent to this address. Check the address.",
+        }
+    }
+}
+
+/// Where the SEED licence stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SeedState {
+    /// Not asked for.
+    NotRequired,
+    /// The domain may not have it.
+    Ineligible,
+    /// Asked for, not assigned yet.
+    Pending,
+    /// Assigned.
+    LicenceAssigned,
+    /// Assigned, and a device is enrolled.
+    FullyOnboarded,
+    /// Refused by the licence system.
+    LicenceError,
+}
+
+impl SeedState {
+    fn wished(wish: SeedWish, eligibility: SeedEligibility) -> Self {
+        match (wish, eligibility) {
+            (_, SeedEligibility::Ineligible) => Self::Ineligible,
+            (SeedWish::Required, SeedEligibility::Eligible) => Self::Pending,
+            (SeedWish::NotRequired, SeedEligibility::Eligible) => Self::NotRequired,
+        }
+    }
+
+    /// The words of TechBiz's status page, with the honest ones beside them.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotRequired => "Not Required",
+            Self::Ineligible => "Ineligible",
+            Self::Pending => "Licence pending",
+            Self::LicenceAssigned => "License Assigned",
+            Self::FullyOnboarded => "Fully Onboarded",
+            Self::LicenceError => "Licence error",
+        }
+    }
+}
+
+/// The first password: made and mailed by the directory when the holder asks, never seen by this service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FirstPassword {
+    /// Not asked for.
+    NotRequested,
+    /// Asked for.
+    Requested {
+        /// When.
+        at: Timestamp,
+    },
+    /// Handed to the directory to mail.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// One entry of an invite's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a word of the API such as `ACCOUNT_CREATED`.
+    pub event: String,
+    /// The request behind it.
+    pub trace: TraceId,
+}
+
+/// The invite is not in a state from which this can happen: somebody else was faster, or the call came out of turn.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("an invite that is {state} cannot be {event}")]
+pub struct Conflict {
+    state: &'static str,
+    event: &'static str,
+}
+
+impl From<MailConflict> for Conflict {
+    fn from(_: MailConflict) -> Self {
+        Self {
+            state: "mailed",
+            event: "mailed again",
+        }
+    }
+}
+
+/// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// See whether the address has an account, before anything is mailed.
+    CheckAddress,
+    /// Make the account.
+    Provision,
+    /// Assign the SEED licence.
+    AssignSeed,
+    /// Have the directory mail a first password.
+    SendFirstPassword,
+    /// Wait: a mail, another worker, a person or time must act.
+    Nothing,
+}
+
+impl Invite {
+    /// An invitation by mail, queued.
+    #[must_use]
+    pub fn by_email(creation: Creation, request: EmailInvitation) -> Self {
+        let subject = Subject {
+            email: request.email,
+            holder: Holder::Officer,
+            profile: None,
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        };
+        Self::queued(creation, Origin::Email, subject)
+    }
+
+    /// An account on someone's behalf, queued.
+    #[must_use]
+    pub fn for_account(creation: Creation, origin: Origin, request: AccountRequest) -> Self {
+        let subject = Subject {
+            email: request.email,
+            holder: request.holder,
+            profile: Some(request.profile),
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        };
+        Self::queued(creation, origin, subject)
+    }
+
+    /// The word of the API for its state.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            InviteState::Queued => "QUEUED",
+            InviteState::Invited { .. } => "INVITED",
+            InviteState::Accepted => "ACCEPTED",
+            InviteState::Provisioning { .. } => "PROVISIONING",
+            InviteState::AccountCreated { .. } => "ACCOUNT_CREATED",
+            InviteState::Onboarded { .. } => "ONBOARDED",
+            InviteState::AccountGone => "ACCOUNT_GONE",
+            InviteState::Failed { .. } => "FAILED",
+            InviteState::Expired => "EXPIRED",
+            InviteState::Revoked => "REVOKED",
+            InviteState::NeedsAttention => "NEEDS_ATTENTION",
+        }
+    }
+
+    /// The TechPass column of the status page: TechBiz's words, with the honest ones beside them.
+    #[must_use]
+    pub fn techpass_label(&self) -> &'static str {
+        match self.state {
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
+                "Queued"
+            }
+            InviteState::Invited { .. } => "Invited",
+            InviteState::AccountCreated { .. } => "Not Onboarded",
+            InviteState::Onboarded { .. } => "Onboarded",
+            InviteState::AccountGone => "User Not Found",
+            InviteState::Failed { .. } => "Failed",
+            InviteState::Expired => "Expired",
+            InviteState::Revoked => "Revoked",
+            InviteState::NeedsAttention => "Needs attention",
+        }
+    }
+
+    /// Where it stands in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
+    #[must_use]
+    pub fn progress_name(&self) -> &'static str {
+        match (&self.state, &self.mail) {
+            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() => "MAILING",
+            _ => self.state_name(),
+        }
+    }
+
+    /// Whether a progress name still has work ahead of it that is ours.
+    #[must_use]
+    pub fn is_open_progress(name: &str) -> bool {
+        matches!(name, "QUEUED" | "ACCEPTED" | "PROVISIONING" | "MAILING")
+    }
+
+    /// Whether it keeps other invites from the same address and username.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !matches!(
+            self.state,
+            InviteState::Failed { .. }
+                | InviteState::Expired
+                | InviteState::Revoked
+                | InviteState::AccountGone
+        )
+    }
+
+    /// The account, once there is one.
+    #[must_use]
+    pub fn account(&self) -> Option<&Account> {
+        match &self.state {
+            InviteState::AccountCreated { account } | InviteState::Onboarded { account } => {
+                Some(account)
+            }
+            _ => None,
+        }
+    }
+
+    /// What the provisioning worker has to do now.
+    #[must_use]
+    pub fn next_step(&self, now: Timestamp) -> NextStep {
+        let has_account = self.account().is_some();
+        match &self.state {
+            InviteState::Queued if self.profile.is_none() && self.mail.is_none() => {
+                NextStep::CheckAddress
+            }
+            InviteState::Queued if self.profile.is_some() => NextStep::Provision,
+            InviteState::Accepted => NextStep::Provision,
+            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => {
+                NextStep::Provision
+            }
+            _ if has_account && self.seed == SeedState::Pending => NextStep::AssignSeed,
+            InviteState::AccountCreated { .. }
+                if matches!(self.first_password, FirstPassword::Requested { .. }) =>
+            {
+                NextStep::SendFirstPassword
+            }
+            _ => NextStep::Nothing,
+        }
+    }
+
+    /// Whether a mail waits to be sent.
+    #[must_use]
+    pub fn mail_is_due(&self) -> bool {
+        let wanted = matches!(
+            self.state,
+            InviteState::Queued
+                | InviteState::AccountCreated { .. }
+                | InviteState::Onboarded { .. }
+        );
+        wanted
+            && self
+                .mail
+                .as_ref()
+                .is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+    }
+
+    /// Notes that the address has no account, so that the invitation may be mailed.
+    ///
+    /// # Errors
+    ///
+    /// Unless that was the question.
+    pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::CheckAddress => {
+                let mail = Some(Mail::due(MailKind::Invitation, 1));
+                Ok(Self {
+                    mail,
+                    due_at: Some(now + WAKE_AFTER),
+                    ..self.stepped(None, now)
+                })
+            }
+            _ => Err(self.conflict("checked")),
+        }
+    }
+
+    /// Takes the invite for one try at making the account.
+    ///
+    /// # Errors
+    ///
+    /// Unless it waits for one, or the last try's lease has run out.
+    pub fn claim(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.next_step(now) != NextStep::Provision {
+            return Err(self.conflict("provisioned"));
+        }
+        let attempt = match self.state {
+            InviteState::Provisioning { attempt, .. } => attempt + 1,
+            _ => 1,
+        };
+        let lease_until = now + PROVISION_LEASE;
+        let state = InviteState::Provisioning {
+            lease_until,
+            attempt,
+        };
+        Ok(Self {
+            state,
+            due_at: Some(lease_until),
+            ..self.stepped(Some("PROVISIONING"), now)
+        })
+    }
+
+    /// Gives the claim back, knowing that the directory did nothing; to be tried again at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn give_back(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Provisioning { .. } => {
+                let state = if self.origin == Origin::Email {
+                    InviteState::Accepted
+                } else {
+                    InviteState::Queued
+                };
+                Ok(Self {
+                    state,
+                    due_at: Some(retry_at),
+                    ..self.stepped(None, now)
+                })
+            }
+            _ => Err(self.conflict("given back")),
+        }
+    }
+
+    /// Records the account, and with it the mail that tells its holder.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn account_created(
+        self,
+        account: Account,
+        seed: SeedState,
+        now: Timestamp,
+    ) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Provisioning { .. } => {
+                // The invitation's link keeps working: both mails of one invite lead to the same page.
+                let generation = self.mail.as_ref().map_or(1, |mail| mail.generation);
+                Ok(Self {
+                    state: InviteState::AccountCreated { account },
+                    mail: Some(Mail::due(MailKind::AccountCreated, generation)),
+                    seed,
+                    due_at: Some(now + WAKE_AFTER),
+                    ..self.stepped(Some("ACCOUNT_CREATED"), now)
+                })
+            }
+            _ => Err(self.conflict("given an account")),
+        }
+    }
+
+    /// Records the SEED licence of an account that came without it.
+    ///
+    /// # Errors
+    ///
+    /// Unless a licence is pending.
+    pub fn seed_assigned(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::AssignSeed => {
+                let next = Self {
+                    seed: SeedState::LicenceAssigned,
+                    ..self.stepped(Some("LICENCE_ASSIGNED"), now)
+                };
+                Ok(Self {
+                    due_at: next.natural_due(now),
+                    ..next
+                })
+            }
+            _ => Err(self.conflict("licensed")),
+        }
+    }
+
+    /// Puts the next look at it off to `at`.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
+        Self {
+            due_at: Some(at),
+            ..self.stepped(None, now)
+        }
+    }
+
+    /// Ends it in failure; the officer may amend it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being worked on.
+    pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
+                Ok(Self {
+                    state: InviteState::Failed { failure },
+                    due_at: None,
+                    ..self.stepped(Some("FAILED"), now)
+                })
+            }
+            _ => Err(self.conflict("failed")),
+        }
+    }
+
+    /// Takes the mail for one attempt.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due.
+    pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
+        if !self.mail_is_due() {
+            return Err(self.conflict("mailed"));
+        }
+        self.map_mail(now, |mail| mail.claim(now))
+    }
+
+    /// Records that SES took the mail. An invitation can be accepted from then on.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_accepted(self, message_id: String, now: Timestamp) -> Result<Self, Conflict> {
+        Ok(self
+            .map_mail(now, |mail| mail.accepted(message_id, now))?
+            .mailed(now))
+    }
+
+    /// Gives the mail's claim back, knowing that nothing was sent; to be tried again at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, Mail::not_sent)?;
+        Ok(Self {
+            due_at: Some(retry_at),
+            ..next
+        })
+    }
+
+    /// Records that the mail can never be sent.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_refused(self, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, |mail| mail.refused(now))?;
+        match next.state {
+            InviteState::Queued => next.fail(Failure::MailRefused, now),
+            _ => Ok(next),
+        }
+    }
+
+    /// Makes a mail without an answer due once more; see [`Mail::retry_unanswered`].
+    ///
+    /// # Errors
+    ///
+    /// Unless the rule allows it.
+    pub fn retry_mail(
+        self,
+        now: Timestamp,
+        last_event: Option<Timestamp>,
+    ) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| {
+            mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event)
+        })
+    }
+
+    /// Applies an SES event of the mail of `generation`; `None` when it says nothing new.
+    #[must_use]
+    pub fn observe_mail(
+        self,
+        kind: MailKind,
+        generation: u32,
+        event: MailEvent,
+        message_id: &str,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let mail = self
+            .mail
+            .clone()
+            .filter(|mail| mail.kind == kind && mail.generation == generation)?;
+        let mail = mail.observe(event, message_id, now)?;
+        let next = Self {
+            mail: Some(mail),
+            ..self
+        };
+        let event = next.mail.as_ref().map(Mail::state_name);
+        Some(next.stepped(event, now).mailed(now))
+    }
+
+    /// Whether the invitation can be accepted at `now`: until, and not at, its expiry.
+    #[must_use]
+    pub fn can_be_accepted(&self, now: Timestamp) -> bool {
+        matches!(self.state, InviteState::Invited { expires_at } if now < expires_at)
+    }
+
+    /// The invitee says who they are.
+    ///
+    /// # Errors
+    ///
+    /// Unless the invitation can be accepted.
+    pub fn accept(self, profile: Profile, now: Timestamp) -> Result<Self, Conflict> {
+        if !self.can_be_accepted(now) {
+            return Err(self.conflict("accepted"));
+        }
+        Ok(Self {
+            state: InviteState::Accepted,
+            profile: Some(profile),
+            due_at: Some(now + WAKE_AFTER),
+            ..self.stepped(Some("ACCEPTED"), now)
+        })
+    }
+
+    /// When the holder may ask for a first password: `None` if never, in this state.
+    #[must_use]
+    pub fn first_password_from(&self) -> Option<Timestamp> {
+        match (&self.state, self.first_password) {
+            (InviteState::AccountCreated { .. }, FirstPassword::NotRequested) => {
+                Some(self.created_at)
+            }
+            (
+                InviteState::AccountCreated { .. },
+                FirstPassword::Requested { at } | FirstPassword::Sent { at },
+            ) => Some(at + FIRST_PASSWORD_PAUSE),
+            _ => None,
+        }
+    }
+
+    /// The holder asks for a first password.
+    ///
+    /// # Errors
+    ///
+    /// Unless the account waits for its first sign-in and the last request is a while ago.
+    pub fn request_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password_from() {
+            Some(from) if now >= from => Ok(Self {
+                first_password: FirstPassword::Requested { at: now },
+                due_at: Some(now + WAKE_AFTER),
+                ..self.stepped(Some("FIRST_PASSWORD_REQUESTED"), now)
+            }),
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Marks the first password as handed over, before it is: a doubled message must not void the one just mailed.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is requested.
+    pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Requested { .. } => {
+                let next = Self {
+                    first_password: FirstPassword::Sent { at: now },
+                    ..self.stepped(Some("FIRST_PASSWORD_SENT"), now)
+                };
+                Ok(Self {
+                    due_at: next.natural_due(now),
+                    ..next
+                })
+            }
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Takes back [`Invite::first_password_sent`], knowing that the directory did nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless it was marked.
+    pub fn first_password_not_sent(
+        self,
+        retry_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sent { at } => Ok(Self {
+                first_password: FirstPassword::Requested { at },
+                due_at: Some(retry_at),
+                ..self.stepped(None, now)
+            }),
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// The directory says that the holder has signed in.
+    ///
+    /// # Errors
+    ///
+    /// Unless that was awaited.
+    pub fn onboarded(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state.clone() {
+            InviteState::AccountCreated { account } => Ok(Self {
+                state: InviteState::Onboarded { account },
+                ..self.stepped(Some("ONBOARDED"), now)
+            }),
+            _ => Err(self.conflict("onboarded")),
+        }
+    }
+
+    /// The directory says that the account is no more.
+    ///
+    /// # Errors
+    ///
+    /// Unless there was one.
+    pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } => Ok(Self {
+                state: InviteState::AccountGone,
+                due_at: None,
+                ..self.stepped(Some("ACCOUNT_GONE"), now)
+            }),
+            _ => Err(self.conflict("gone")),
+        }
+    }
+
+    /// Stops automatic work: a person has to look.
+    #[must_use]
+    pub fn needs_attention(self, now: Timestamp) -> Self {
+        Self {
+            state: InviteState::NeedsAttention,
+            due_at: None,
+            ..self.stepped(Some("NEEDS_ATTENTION"), now)
+        }
+    }
+
+    fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
+        let Creation {
+            id,
+            officer,
+            address_key,
+            at,
+            trace,
+        } = creation;
+        let entry = HistoryEntry {
+            at,
+            event: "QUEUED".to_owned(),
+            trace: trace.clone(),
+        };
+        Self {
+            id,
+            officer,
+            origin,
+            email: subject.email,
+            address_key,
+            holder: subject.holder,
+            profile: subject.profile,
+            reason: subject.reason,
+            state: InviteState::Queued,
+            mail: None,
+            seed: subject.seed,
+            first_password: FirstPassword::NotRequested,
+            created_at: at,
+            updated_at: at,
+            due_at: Some(at + WAKE_AFTER),
+            version: 1,
+            trace,
+            history: vec![entry],
+        }
+    }
+
+    /// After a mail was taken: an invitation is out, and nothing is due until it lapses.
+    fn mailed(self, now: Timestamp) -> Self {
+        let sent = self.mail.as_ref().is_some_and(|mail| !mail.is_open());
+        match self.state {
+            InviteState::Queued if sent => {
+                let state = InviteState::Invited {
+                    expires_at: now + INVITATION_LIFE,
+                };
+                Self {
+                    state,
+                    due_at: None,
+                    ..self.stepped(Some("INVITED"), now)
+                }
+            }
+            _ => {
+                let due_at = self.natural_due(now);
+                Self { due_at, ..self }
+            }
+        }
+    }
+
+    /// When the sweeper has to look, given that somebody was just woken for what is open.
+    fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.mail {
+            _ if self.next_step(now) != NextStep::Nothing || self.mail_is_due() => {
+                Some(now + WAKE_AFTER)
+            }
+            Some(Mail {
+                state: MailState::Claimed { at, .. },
+                ..
+            }) => Some(*at + MAIL_ANSWER_WAIT),
+            _ => None,
+        }
+    }
+
+    fn map_mail(
+        self,
+        now: Timestamp,
+        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
+    ) -> Result<Self, Conflict> {
+        let mail = transition(self.mail.clone().ok_or_else(|| self.conflict("mailed"))?)?;
+        let next = Self {
+            mail: Some(mail),
+            ..self.stepped(None, now)
+        };
+        Ok(Self {
+            due_at: next.natural_due(now),
+            ..next
+        })
+    }
+
+    /// The next version, with `event` in its history.
+    fn stepped(mut self, event: Option<&str>, now: Timestamp) -> Self {
+        if let Some(event) = event {
+            if self.history.len() >= HISTORY_LIMIT {
+                self.history.remove(1);
+            }
+            self.history.push(HistoryEntry {
+                at: now,
+                event: event.to_owned(),
+                trace: self.trace.clone(),
+            });
+        }
+        self.version += 1;
+        self.updated_at = now;
+        self
+    }
+
+    fn conflict(&self, event: &'static str) -> Conflict {
+        Conflict {
+            state: self.state_name(),
+            event,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DomainRules, Entropy, Keys, OfficerId, form::Form};
+
+    const RULES: &str = r#"{"version":1,"domains":[
+        {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
+        {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
+    }
+
+    fn creation(email: &EmailAddress) -> Creation {
+        let entropy = Entropy::seeded(1);
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        Creation {
+            id: InviteId::generate(at(0), &entropy),
+            officer: Officer {
+                id: OfficerId::parse("officer-1").unwrap(),
+                email: officer,
+            },
+            address_key: Keys::derive(b"test").address(email),
+            at: at(0),
+            trace: TraceId::generate(at(0), &entropy),
+        }
+    }
+
+    fn form() -> Form {
+        Form {
+            email: "ada@vendor.example.com".into(),
+            username: "ada.tan".into(),
+            first_name: "Ada".into(),
+            last_name: "Tan".into(),
+            country_code: "65".into(),
+            contact_number: "91234567".into(),
+            organisation: "Example Vendor".into(),
+            department: String::new(),
+            seed: "yes".into(),
+            reason: "Project".into(),
+        }
+    }
+
+    fn officer() -> EmailAddress {
+        EmailAddress::parse("officer@agency.gov.sg").unwrap()
+    }
+
+    fn for_account() -> Invite {
+        let request = form()
+            .account(&DomainRules::from_json(RULES).unwrap(), &officer())
+            .unwrap();
+        Invite::for_account(creation(&request.email), Origin::Account, request)
+    }
+
+    fn by_email() -> Invite {
+        let form = Form {
+            email: "bo@agency.gov.sg".into(),
+            reason: "Project".into(),
+            ..Form::default()
+        };
+        let request = form
+            .email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer())
+            .unwrap();
+        Invite::by_email(creation(&request.email), request)
+    }
+
+    fn account() -> Account {
+        Account {
+            directory_id: "d-1".into(),
+        }
+    }
+
+    fn invited() -> Invite {
+        let invite = by_email()
+            .address_is_free(at(1))
+            .unwrap()
+            .claim_mail(at(2))
+            .unwrap();
+        invite.mail_accepted("m-1".into(), at(3)).unwrap()
+    }
+
+    #[test]
+    fn an_account_is_made_then_mailed_then_onboarded() {
+        let invite = for_account();
+        assert_eq!(invite.next_step(at(1)), NextStep::Provision);
+        assert!(!invite.mail_is_due());
+        let invite = invite.claim(at(1)).unwrap();
+        assert_eq!(invite.next_step(at(2)), NextStep::Nothing);
+        let invite = invite
+            .account_created(account(), SeedState::LicenceAssigned, at(2))
+            .unwrap();
+        assert!(invite.mail_is_due());
+        assert_eq!(invite.progress_name(), "MAILING");
+        let invite = invite
+            .claim_mail(at(3))
+            .unwrap()
+            .mail_accepted("m-1".into(), at(4))
+            .unwrap();
+        assert_eq!(
+            (invite.progress_name(), invite.due_at),
+            ("ACCOUNT_CREATED", None)
+        );
+        assert_eq!(
+            invite.onboarded(at(5)).unwrap().techpass_label(),
+            "Onboarded"
+        );
+    }
+
+    #[test]
+    fn an_email_invitation_is_mailed_before_an_account_is_made() {
+        let invite = by_email();
+        assert_eq!(invite.next_step(at(0)), NextStep::CheckAddress);
+        assert!(invite.clone().claim(at(0)).is_err());
+        assert!(invite.claim_mail(at(0)).is_err());
+        let invite = invited();
+        assert_eq!((invite.state_name(), invite.due_at), ("INVITED", None));
+        let profile = form().profile().unwrap();
+        let invite = invite.accept(profile, at(10)).unwrap();
+        assert_eq!(invite.next_step(at(10)), NextStep::Provision);
+        let given_back = invite
+            .clone()
+            .claim(at(11))
+            .unwrap()
+            .give_back(at(20), at(12))
+            .unwrap();
+        assert_eq!(given_back.state_name(), "ACCEPTED");
+        let invite = invite
+            .claim(at(11))
+            .unwrap()
+            .account_created(account(), SeedState::NotRequired, at(12))
+            .unwrap();
+        assert_eq!(invite.mail.unwrap().generation, 1);
+    }
+
+    #[test]
+    fn an_invitation_lapses_at_its_expiry_and_is_accepted_once() {
+        let profile = form().profile().unwrap();
+        let InviteState::Invited { expires_at } = invited().state else {
+            panic!()
+        };
+        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        assert!(invited().accept(profile.clone(), before).is_ok());
+        assert!(invited().accept(profile.clone(), expires_at).is_err());
+        assert!(
+            invited()
+                .accept(profile.clone(), before)
+                .unwrap()
+                .accept(profile, before)
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn a_lease_keeps_others_out_until_it_runs_out() {
+        let invite = for_account().claim(at(0)).unwrap();
+        assert!(invite.clone().claim(at(59)).is_err());
+        let again = invite.claim(at(60)).unwrap();
+        assert!(matches!(
+            again.state,
+            InviteState::Provisioning { attempt: 2, .. }
+        ));
+    }
+
+    #[test]
+    fn whatever_waits_for_us_is_due_at_some_time() {
+        let invite = for_account();
+        let claimed = invite.clone().claim(at(1)).unwrap();
+        let created = claimed
+            .clone()
+            .account_created(account(), SeedState::Pending, at(2))
+            .unwrap();
+        let mailing = created.clone().claim_mail(at(3)).unwrap();
+        let seeded = created.clone().seed_assigned(at(3)).unwrap();
+        for invite in [
+            invite,
+            claimed,
+            created,
+            mailing,
+            seeded,
+            by_email(),
+            by_email().address_is_free(at(1)).unwrap(),
+        ] {
+            assert!(invite.due_at.is_some(), "{}", invite.progress_name());
+        }
+    }
+
+    #[test]
+    fn a_failed_invite_frees_its_address() {
+        let invite = for_account().claim(at(1)).unwrap();
+        assert!(invite.is_live());
+        let failed = invite.fail(Failure::AccountExists, at(2)).unwrap();
+        assert!(!failed.is_live());
+        assert_eq!(failed.due_at, None);
+        assert!(failed.claim(at(100)).is_err());
+    }
+
+    #[test]
+    fn a_first_password_is_asked_for_at_most_once_a_minute() {
+        let created = for_account()
+            .claim(at(1))
+            .unwrap()
+            .account_created(account(), SeedState::NotRequired, at(2))
+            .unwrap();
+        let asked = created.request_first_password(at(3)).unwrap();
+        assert_eq!(asked.next_step(at(3)), NextStep::SendFirstPassword);
+        let sent = asked.first_password_sent(at(4)).unwrap();
+        assert_eq!(sent.next_step(at(4)), NextStep::Nothing);
+        assert!(sent.clone().first_password_sent(at(4)).is_err());
+        assert!(sent.clone().request_first_password(at(63)).is_err());
+        assert!(sent.clone().request_first_password(at(64)).is_ok());
+        assert!(
+            sent.onboarded(at(65))
+                .unwrap()
+                .request_first_password(at(200))
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn an_invite_survives_being_stored() {
+        let invite = invited().accept(form().profile().unwrap(), at(10)).unwrap();
+        let json = serde_json::to_string(&invite).unwrap();
+        assert_eq!(serde_json::from_str::<Invite>(&json).unwrap(), invite);
+    }
+}

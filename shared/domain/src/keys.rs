@@ -1,0 +1,184 @@
+//! What the service's one secret is used for: finding an address without storing it in a key, making invitation tokens,
+//! and signing cursors.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::{EmailAddress, InviteId};
+
+/// Keys derived from the service's secret, one per use, so that one use's outputs say nothing about another's.
+#[derive(Clone)]
+pub struct Keys {
+    address: [u8; 32],
+    token: [u8; 32],
+    cursor: [u8; 32],
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// Derives the keys from the secret.
+    #[must_use]
+    pub fn derive(secret: &[u8]) -> Self {
+        Self {
+            address: mac(secret, &[b"address-index"]),
+            token: mac(secret, &[b"invitation-token"]),
+            cursor: mac(secret, &[b"cursor"]),
+        }
+    }
+
+    /// The key under which an address is found: the same for every spelling and plus-tag of one mailbox.
+    #[must_use]
+    pub fn address(&self, email: &EmailAddress) -> AddressKey {
+        AddressKey(hex(&mac(&self.address, &[email.recipient().as_bytes()])))
+    }
+
+    /// The token of an invite's mails: the same for every copy of a mail, another after each resend.
+    ///
+    /// It is derived and not drawn, so that an identical copy can be sent after an ambiguous attempt while the table
+    /// holds nothing but its hash.
+    #[must_use]
+    pub fn token(&self, invite: InviteId, generation: u32) -> Token {
+        Token(hex(&mac(
+            &self.token,
+            &[invite.to_string().as_bytes(), &generation.to_be_bytes()],
+        )))
+    }
+
+    /// The signature of a cursor.
+    #[must_use]
+    pub fn sign_cursor(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.cursor, parts)
+    }
+
+    /// Whether a cursor's signature is ours, compared in constant time.
+    #[must_use]
+    pub fn verify_cursor(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
+        keyed(&self.cursor, parts).verify_slice(signature).is_ok()
+    }
+}
+
+/// The keyed hash of a mailbox, 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct AddressKey(String);
+
+impl AddressKey {
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An invitation token: 256 bits as 64 hexadecimal digits. Whoever holds it may accept the invitation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+impl Token {
+    /// Reads a token out of a link. Whether it is one of ours, only the table knows.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// The text for the link.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the table stores in its place.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash(hex(&Sha256::digest(self.0.as_bytes()).into()))
+    }
+}
+
+/// The SHA-256 of a token, 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    for part in parts {
+        // The length in front keeps ("ab", "c") apart from ("a", "bc").
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    keyed(key, parts).finalize().into_bytes().into()
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    use fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Entropy, Timestamp};
+
+    fn keys() -> Keys {
+        Keys::derive(b"a secret of the tests")
+    }
+
+    #[test]
+    fn spellings_of_one_mailbox_share_a_key() {
+        let key = |text| keys().address(&EmailAddress::parse(text).unwrap());
+        assert_eq!(
+            key("Ada.Tan@Agency.gov.sg"),
+            key("ada.tan+work@agency.gov.sg")
+        );
+        assert_ne!(key("ada.tan@agency.gov.sg"), key("adatan@agency.gov.sg"));
+        assert!(!key("ada.tan@agency.gov.sg").as_str().contains("ada"));
+    }
+
+    #[test]
+    fn a_token_changes_with_the_generation_and_its_hash_is_no_token_of_ours() {
+        let invite = InviteId::generate(Timestamp::from_unix_ms(1), &Entropy::seeded(1));
+        let token = keys().token(invite, 1);
+        assert_eq!(token, keys().token(invite, 1));
+        assert_ne!(token, keys().token(invite, 2));
+        assert_eq!(Token::parse(token.as_str()), Some(token.clone()));
+        assert_ne!(token.hash().as_str(), token.as_str());
+    }
+
+    #[test]
+    fn a_cursor_signature_covers_the_borders_between_its_parts() {
+        let signature = keys().sign_cursor(&[b"ab", b"c"]);
+        assert!(keys().verify_cursor(&[b"ab", b"c"], &signature));
+        assert!(!keys().verify_cursor(&[b"a", b"bc"], &signature));
+        assert!(!Keys::derive(b"other").verify_cursor(&[b"ab", b"c"], &signature));
+    }
+}

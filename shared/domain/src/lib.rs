@@ -1,0 +1,36 @@
+//! The rules of inviting people: what a valid invite is, which states it may be in, and who may cause what.
+//!
+//! Nothing here knows AWS, HTTP or an async runtime.
+//! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
+//!
+//! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all errors
+//! at once), [`invite`] (the life of an invite), [`batch`] and [`row`] (a workbook on its way to invites).
+
+pub mod batch;
+pub mod delivery;
+pub mod fault;
+pub mod fields;
+pub mod form;
+pub mod id;
+pub mod invite;
+pub mod keys;
+pub mod row;
+pub mod rules;
+pub mod text;
+pub mod time;
+
+mod entropy;
+mod officer;
+mod trace;
+
+pub use entropy::Entropy;
+pub use fault::{Fault, Field, FieldFault};
+pub use fields::{
+    ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username,
+};
+pub use id::{BatchId, InviteId, OfficerId};
+pub use keys::Keys;
+pub use officer::Officer;
+pub use rules::{DomainRules, Persona, SeedEligibility};
+pub use time::{Clock, Timestamp};
+pub use trace::TraceId;

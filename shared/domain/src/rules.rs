@@ -1,0 +1,319 @@
+//! Whose address means what: the domain rules, which are data and not code.
+//!
+//! They are read strictly and refused whole when malformed, because a rule that says more than it was meant to lets
+//! strangers in.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{EmailAddress, Fault, fields::is_host_name};
+
+/// What an account holder is to the directory; decided by the email domain, not by employment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Persona {
+    /// Signs in with the organisation's own identity; may invite others.
+    Officer,
+    /// Has a local account with a username.
+    Vendor,
+}
+
+/// Whether a domain's people may have SEED.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SeedEligibility {
+    /// They may.
+    Eligible,
+    /// They may not.
+    Ineligible,
+}
+
+/// What one domain means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainRule {
+    /// What its people are.
+    pub persona: Persona,
+    /// Whether they may have SEED.
+    pub seed: SeedEligibility,
+    /// The company that a vendor's domain belongs to.
+    pub company: Option<String>,
+}
+
+/// All domains that may be invited.
+#[derive(Clone, Debug)]
+pub struct DomainRules {
+    exact: BTreeMap<String, Verdict>,
+    suffixes: BTreeMap<String, Verdict>,
+    refused_mailboxes: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+enum Verdict {
+    Allowed(DomainRule),
+    Refused,
+}
+
+/// Why a set of rules cannot be used.
+#[derive(Debug, Error)]
+pub enum RulesError {
+    /// Not the JSON that rules are written in.
+    #[error("domain rules are not valid: {0}")]
+    Syntax(#[from] serde_json::Error),
+    /// A version that this build does not read.
+    #[error("domain rules have version {0}; this build reads version 1")]
+    Version(u32),
+    /// No domain may be invited.
+    #[error("domain rules allow no domain")]
+    Empty,
+    /// An entry that is no domain, or one that would let in more than one organisation by mistake.
+    #[error("domain rules entry {index}: {problem}")]
+    Entry {
+        /// Its place in the list, from 0.
+        index: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A refused mailbox that could match no address.
+    #[error("domain rules: refused mailbox {index} is not the lower-case part before an @")]
+    Mailbox {
+        /// Its place in the list, from 0.
+        index: usize,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    domains: Vec<Entry>,
+    #[serde(default)]
+    refused_mailboxes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    domain: String,
+    #[serde(rename = "match")]
+    reach: Reach,
+    #[serde(default)]
+    persona: Option<Persona>,
+    #[serde(default)]
+    seed: Option<SeedEligibility>,
+    #[serde(default)]
+    company: Option<String>,
+    /// Why nobody of this domain can be invited; such an entry has no persona.
+    #[serde(default)]
+    refused: Option<String>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Reach {
+    /// The domain itself.
+    Exact,
+    /// Every domain below it, and not it itself.
+    Subdomains,
+}
+
+/// Registry suffixes under which strangers can register; an entry for one of them is a mistake.
+const PUBLIC_SUFFIXES: [&str; 8] = [
+    "com.sg", "net.sg", "org.sg", "per.sg", "edu.sg", "com.my", "co.uk", "com.au",
+];
+
+impl DomainRules {
+    /// Reads rules from JSON: `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
+    /// "refused"}],"refused_mailboxes":[…]}`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that makes them unusable.
+    pub fn from_json(json: &str) -> Result<Self, RulesError> {
+        let document: Document = serde_json::from_str(json)?;
+        if document.version != 1 {
+            return Err(RulesError::Version(document.version));
+        }
+        let mut rules = Self {
+            exact: BTreeMap::new(),
+            suffixes: BTreeMap::new(),
+            refused_mailboxes: Vec::new(),
+        };
+        for (index, entry) in document.domains.into_iter().enumerate() {
+            let wrong = |problem| RulesError::Entry { index, problem };
+            if !is_host_name(&entry.domain) || entry.domain.bytes().any(|b| b.is_ascii_uppercase())
+            {
+                return Err(wrong("not a lower-case domain of at least two labels"));
+            }
+            if PUBLIC_SUFFIXES.contains(&entry.domain.as_str()) {
+                return Err(wrong("a suffix under which anyone can register"));
+            }
+            let verdict = match (entry.persona, entry.seed, entry.company, entry.refused) {
+                (Some(persona), Some(seed), company, None) => Verdict::Allowed(DomainRule {
+                    persona,
+                    seed,
+                    company,
+                }),
+                (None, None, None, Some(_)) => Verdict::Refused,
+                _ => return Err(wrong("needs either persona and seed, or refused")),
+            };
+            let map = if entry.reach == Reach::Exact {
+                &mut rules.exact
+            } else {
+                &mut rules.suffixes
+            };
+            if map.insert(entry.domain, verdict).is_some() {
+                return Err(wrong("a domain that stands there already"));
+            }
+        }
+        let allows = |map: &BTreeMap<_, _>| {
+            map.values()
+                .any(|verdict| matches!(verdict, Verdict::Allowed(_)))
+        };
+        if !allows(&rules.exact) && !allows(&rules.suffixes) {
+            return Err(RulesError::Empty);
+        }
+        for (index, mailbox) in document.refused_mailboxes.into_iter().enumerate() {
+            let plain = |b: u8| {
+                b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')
+            };
+            if mailbox.is_empty() || !mailbox.bytes().all(plain) {
+                return Err(RulesError::Mailbox { index });
+            }
+            rules.refused_mailboxes.push(mailbox);
+        }
+        Ok(rules)
+    }
+
+    /// What the domain of `email` means; the most specific rule counts.
+    ///
+    /// # Errors
+    ///
+    /// Why this address cannot be invited.
+    pub fn invitee(&self, email: &EmailAddress) -> Result<&DomainRule, Fault> {
+        let rule = match self.verdict(&email.domain()) {
+            Some(Verdict::Allowed(rule)) => rule,
+            Some(Verdict::Refused) => return Err(Fault::EmailRefusedDomain),
+            None => return Err(Fault::EmailDomain),
+        };
+        // 113 characters is what the guest name `…#EXT#@tenant` leaves for the address of a public officer.
+        if rule.persona == Persona::Officer && email.as_str().len() > 113 {
+            return Err(Fault::EmailOfficerTooLong);
+        }
+        if self.refused_mailboxes.contains(&email.mailbox()) {
+            return Err(Fault::EmailRoleMailbox);
+        }
+        Ok(rule)
+    }
+
+    /// Whether the holder of `email` may invite others.
+    #[must_use]
+    pub fn may_invite(&self, email: &EmailAddress) -> bool {
+        matches!(self.verdict(&email.domain()), Some(Verdict::Allowed(rule)) if rule.persona == Persona::Officer)
+    }
+
+    fn verdict(&self, domain: &str) -> Option<&Verdict> {
+        self.exact.get(domain).or_else(|| {
+            let mut rest = domain;
+            while let Some((_, parent)) = rest.split_once('.') {
+                if let Some(verdict) = self.suffixes.get(parent) {
+                    return Some(verdict);
+                }
+                rest = parent;
+            }
+            None
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: &str = r#"{"version":1,"domains":[
+        {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
+        {"domain":"schools.gov.sg","match":"exact","persona":"officer","seed":"ineligible"},
+        {"domain":"local.gov.sg","match":"exact","persona":"vendor","seed":"eligible"},
+        {"domain":"nomail.gov.sg","match":"exact","refused":"no inbox"},
+        {"domain":"vendor.com.sg","match":"exact","persona":"vendor","seed":"eligible","company":"Vendor Pte Ltd"}
+        ],"refused_mailboxes":["postmaster"]}"#;
+
+    fn invitee(text: &str) -> Result<Persona, Fault> {
+        DomainRules::from_json(RULES)
+            .unwrap()
+            .invitee(&EmailAddress::parse(text).unwrap())
+            .map(|rule| rule.persona)
+    }
+
+    #[test]
+    fn the_most_specific_rule_decides() {
+        assert_eq!(invitee("a@agency.gov.sg"), Ok(Persona::Officer));
+        assert_eq!(invitee("a@unit.agency.gov.sg"), Ok(Persona::Officer));
+        assert_eq!(invitee("a@LOCAL.gov.sg"), Ok(Persona::Vendor));
+        assert_eq!(invitee("a@nomail.gov.sg"), Err(Fault::EmailRefusedDomain));
+        assert_eq!(invitee("a@vendor.com.sg"), Ok(Persona::Vendor));
+    }
+
+    #[test]
+    fn a_domain_matches_only_at_the_border_of_a_label() {
+        for text in [
+            "a@evil-gov.sg",
+            "a@evilgov.sg",
+            "a@gov.sg.evil.com",
+            "a@xgov.sg",
+            "a@sub.vendor.com.sg",
+            "a@gov.sg",
+            "a@gmail.com",
+        ] {
+            assert_eq!(invitee(text), Err(Fault::EmailDomain), "{text}");
+        }
+    }
+
+    #[test]
+    fn shared_mailboxes_and_long_officer_addresses_are_refused() {
+        assert_eq!(
+            invitee("Postmaster+x@agency.gov.sg"),
+            Err(Fault::EmailRoleMailbox)
+        );
+        let long = |n: usize| format!("{}@{}.gov.sg", "a".repeat(64), "b".repeat(n - 72));
+        assert_eq!(long(113).len(), 113);
+        assert_eq!(invitee(&long(113)), Ok(Persona::Officer));
+        assert_eq!(invitee(&long(114)), Err(Fault::EmailOfficerTooLong));
+    }
+
+    #[test]
+    fn only_officers_invite() {
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let may = |text| rules.may_invite(&EmailAddress::parse(text).unwrap());
+        assert!(may("a@agency.gov.sg"));
+        assert!(!may("a@vendor.com.sg"));
+        assert!(!may("a@gmail.com"));
+    }
+
+    #[test]
+    fn malformed_rules_are_refused_whole() {
+        let with = |domain: &str| {
+            format!(
+                r#"{{"version":1,"domains":[{{"domain":{domain:?},"match":"subdomains","persona":"officer","seed":"eligible"}}]}}"#
+            )
+        };
+        assert!(DomainRules::from_json(&with("gov.sg")).is_ok());
+        for domain in [
+            "", "sg", "com.sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg",
+        ] {
+            assert!(DomainRules::from_json(&with(domain)).is_err(), "{domain:?}");
+        }
+        for json in [
+            "",
+            "{}",
+            r#"{"version":2,"domains":[]}"#,
+            r#"{"version":1,"domains":[]}"#,
+            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact"}]}"#,
+            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact","persona":"officer","seed":"eligible","x":1}]}"#,
+            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact","persona":"officer","seed":"eligible"}],"refused_mailboxes":["A@b"]}"#,
+        ] {
+            assert!(DomainRules::from_json(json).is_err(), "{json}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Moments in time, and where they come from.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use time::{
+    OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description,
+};
+
+/// A moment in UTC with millisecond precision, written as `2026-11-23T05:24:02.123Z`.
+///
+/// The text form has a fixed width, so it sorts as the moments do: it serves as a key of the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+const FORMAT: &[BorrowedFormatItem<'static>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+
+/// The latest moment that the text form can hold: the end of the year 9999.
+const LATEST_MS: i64 = 253_402_300_799_999;
+
+impl Timestamp {
+    /// The moment `ms` milliseconds after 1970 began, held within the years 1970 to 9999.
+    #[must_use]
+    pub fn from_unix_ms(ms: i64) -> Self {
+        Self(ms.clamp(0, LATEST_MS))
+    }
+
+    /// Milliseconds since 1970 began.
+    #[must_use]
+    pub fn unix_ms(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970 began: the form of DynamoDB's time to live.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        self.0 / 1000
+    }
+
+    /// Reads the text form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let parsed = time::PrimitiveDateTime::parse(text, FORMAT)
+            .ok()?
+            .assume_utc();
+        Some(Self::from_unix_ms(
+            i64::try_from(parsed.unix_timestamp_nanos() / 1_000_000).ok()?,
+        ))
+    }
+
+    /// The day in Singapore, as officers read dates: `23-11-2026`.
+    #[must_use]
+    pub fn singapore_date(self) -> String {
+        let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
+        let there = self.to_datetime().to_offset(offset);
+        format!(
+            "{:02}-{:02}-{:04}",
+            there.day(),
+            u8::from(there.month()),
+            there.year()
+        )
+    }
+
+    /// The moment for calendars.
+    #[must_use]
+    pub fn to_datetime(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// How long ago `earlier` was; nothing if it lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl std::ops::Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, rhs: Duration) -> Self {
+        Self::from_unix_ms(
+            self.0
+                .saturating_add(i64::try_from(rhs.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_datetime().format(FORMAT).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not a timestamp"))
+    }
+}
+
+/// Where `now` comes from.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that a test moves; clones share its hands.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `start` until it is advanced.
+    #[must_use]
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.0)))
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => {
+                #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
+                let now = OffsetDateTime::now_utc();
+                Timestamp::from_unix_ms(
+                    i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0),
+                )
+            }
+            Self::Manual(ms) => Timestamp::from_unix_ms(ms.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward; the machine's clock moves by itself.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Manual(ms) = self {
+            ms.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_form_reads_back_and_sorts_as_time_does() {
+        let early = Timestamp::from_unix_ms(1_763_875_442_123);
+        let late = early + Duration::from_millis(1);
+        assert_eq!(early.to_string(), "2025-11-23T05:24:02.123Z");
+        assert_eq!(Timestamp::parse(&early.to_string()), Some(early));
+        assert!(early.to_string() < late.to_string());
+        assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_late_utc_evening_is_the_next_day_in_singapore() {
+        let moment = Timestamp::parse("2026-11-22T16:00:00.000Z").unwrap();
+        assert_eq!(moment.singapore_date(), "23-11-2026");
+    }
+}

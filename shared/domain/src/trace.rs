@@ -1,0 +1,100 @@
+//! The Trace ID that an officer quotes to support.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Entropy, Timestamp};
+
+/// The `Root` of `X-Amzn-Trace-Id`, as `1-<8 hex>-<24 hex>`.
+///
+/// It is on every answer, every stored thing and every log line, so that a worker's failure tomorrow still carries the
+/// trace of the officer's request today.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct TraceId(String);
+
+impl TraceId {
+    /// Reads a bare Trace ID.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let (version, epoch, unique) = (parts.next()?, parts.next()?, parts.next()?);
+        let hex =
+            |part: &str, len| part.len() == len && part.bytes().all(|b| b.is_ascii_hexdigit());
+        (parts.next().is_none() && version == "1" && hex(epoch, 8) && hex(unique, 24))
+            .then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// Finds the `Root` in a header such as `Root=1-…-…;Parent=…;Sampled=1`.
+    #[must_use]
+    pub fn from_header(header: &str) -> Option<Self> {
+        header
+            .split(';')
+            .find_map(|part| Self::parse(part.trim().strip_prefix("Root=")?))
+    }
+
+    /// A trace for work that no request began, such as a dropped file.
+    #[must_use]
+    pub fn generate(now: Timestamp, entropy: &Entropy) -> Self {
+        let unique = entropy.next_u128() >> 32;
+        Self(format!("1-{:08x}-{unique:024x}", now.unix_seconds()))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<TraceId> for String {
+    fn from(trace: TraceId) -> Self {
+        trace.0
+    }
+}
+
+impl TryFrom<String> for TraceId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a trace id")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_found_among_the_parts_of_the_header() {
+        let header = "Self=1-67891234-12456789abcdef012345678a;Root=1-67891233-abcdef012345678912345678;Sampled=1";
+        assert_eq!(
+            TraceId::from_header(header).unwrap().as_str(),
+            "1-67891233-abcdef012345678912345678"
+        );
+        assert_eq!(TraceId::from_header("Root=1-xyz"), None);
+        assert_eq!(TraceId::parse("1-67891233-abcdef012345678912345678-"), None);
+    }
+
+    #[test]
+    fn a_generated_trace_is_a_trace() {
+        let trace = TraceId::generate(
+            Timestamp::from_unix_ms(1_763_875_442_123),
+            &Entropy::seeded(1),
+        );
+        assert_eq!(TraceId::parse(trace.as_str()), Some(trace));
+    }
+}
