@@ -1,0 +1,69 @@
+# Every command of the project. `make` alone says what there is.
+
+PYTHON ?= python3
+STAGE ?= dev
+FUNCTION ?=
+
+LOCAL := .tools/emulator/bin/python infra/local
+CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
+SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo down logs test audit bench deploy check-rust check-dependencies test-rust check-template test-e2e
+
+help: ## What there is.
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+# ------------------------------------------------------------------------------------------------ on this machine
+
+up: .tools/emulator/.ready .tools/sam/.ready ## The whole product on this machine: build, emulator, deployment, demo people.
+	@$(LOCAL)/up.py
+
+demo: .tools/emulator/.ready ## On the running stack: a real workbook, from upload to accounts and mails.
+	@$(LOCAL)/demo.py
+
+logs: .tools/emulator/.ready ## What the functions said; FUNCTION=send-mail for one of them.
+	@$(LOCAL)/logs.py $(FUNCTION)
+
+down: .tools/emulator/.ready ## Stops what `make up` started.
+	@$(LOCAL)/down.py
+
+# A set of tools is installed once, and again when its list changes.
+.tools/%/.ready: infra/local/requirements-%.txt
+	@$(PYTHON) infra/local/tools.py $*
+
+# ---------------------------------------------------------------------------------------------------------- tests
+
+test: check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs.
+
+check-rust:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+check-dependencies: .tools/cargo/.ready
+	$(CARGO) deny --locked check licenses bans sources
+
+test-rust: .tools/cargo/.ready
+	$(CARGO) nextest run --workspace --locked --no-tests=fail
+	cargo test --workspace --locked --doc
+
+check-template: .tools/sam/.ready
+	.tools/sam/bin/cfn-lint template.yaml
+	$(SAM) validate --lint --template template.yaml --region ap-southeast-1
+
+test-e2e: .tools/emulator/.ready .tools/sam/.ready
+	@$(LOCAL)/e2e.py
+
+audit: .tools/cargo/.ready ## Security advisories, where the RustSec database can be reached.
+	$(CARGO) deny --locked check advisories
+
+bench: ## The tables of performance, side by side with the peers.
+	cargo bench --workspace --locked
+
+# ------------------------------------------------------------------------------------------------------------ AWS
+
+deploy: .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
+	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
+	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
+	.tools/sam/bin/python infra/local/rules.py --stage $(STAGE)

@@ -1,0 +1,114 @@
+"""Deploys template.yaml, as it is, into the emulator."""
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import time
+
+import gaps
+from stack import ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
+
+TEMPLATE = ROOT / "template.yaml"
+LOG = LOCAL / "deploy.log"
+
+
+def deploy() -> dict[str, str]:
+    """The stack's outputs, after the deployment."""
+    remove_failed()
+    with step("deploy"):
+        api_id = deployed_api() or wanted_api()
+        sam_deploy(api_id)
+        # A changed API is a new one to the emulator, and its id is part of the portal's address there.
+        if deployed_api() != api_id:
+            api_id = deployed_api()
+            sam_deploy(api_id)
+        gaps.close(api_id)
+    found = stack_outputs()
+    found["ApiUrl"] = f"{portal_url(api_id)}/api"
+    found["AwsEndpointUrl"] = ENDPOINT
+    found["Region"] = REGION
+    return found
+
+
+def sam_deploy(api_id: str) -> None:
+    parameters = {
+        "Architecture": {"arm64": "arm64", "aarch64": "arm64"}.get(platform.machine(), "x86_64"),
+        "PortalUrl": portal_url(api_id),
+        "SignInUrl": ENDPOINT,
+        "SenderAddress": "no-reply@invite.example.gov.sg",
+        "SupportAddress": "help@invite.example.gov.sg",
+        "AllowPasswordAuth": "true",
+        "RequireTls": "false",
+        "DataDeletionPolicy": "Delete",
+        "LogRetentionDays": "7",
+    }
+    command = [
+        *(TOOLS / "sam" / "bin" / "sam", "deploy"),
+        *("--template-file", TEMPLATE),
+        *("--config-file", ROOT / "infra" / "samconfig.toml"),
+        *("--config-env", "local"),
+        # The emulator gives a new API the id that this tag names.
+        *("--tags", f"ms-custom-id={wanted_api()}"),
+        "--parameter-overrides",
+        *(f"{name}={value}" for name, value in parameters.items()),
+    ]
+    environment = {**os.environ, **ROOT_KEY, "AWS_ENDPOINT_URL": ENDPOINT, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"}
+    environment.pop("AWS_SESSION_TOKEN", None)
+    environment.pop("AWS_PROFILE", None)
+    with LOG.open("wb") as log:
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        stop(f"The stack could not be deployed.\n{failure()}\nEverything that was said is in {LOG}.")
+
+
+def portal_url(api_id: str) -> str:
+    return f"{ENDPOINT}/restapis/{api_id}/v1/_user_request_"
+
+
+def wanted_api() -> str:
+    """Eight hexadecimal digits that change with the template, because the emulator cannot change an API in place."""
+    return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()[:8]
+
+
+def deployed_api() -> str | None:
+    url = stack_outputs().get("ApiUrl")
+    return url.split("//")[1].split(".")[0] if url else None
+
+
+def stack_outputs() -> dict[str, str]:
+    found = describe()
+    return {o["OutputKey"]: o["OutputValue"] for o in found.get("Outputs", [])}
+
+
+def describe() -> dict:
+    formation = client("cloudformation")
+    try:
+        return formation.describe_stacks(StackName=NAME)["Stacks"][0]
+    except formation.exceptions.ClientError:
+        return {}
+
+
+def remove_failed() -> None:
+    """A first deployment that failed leaves a stack that cannot be updated, only removed."""
+    if describe().get("StackStatus") in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"):
+        with step("remove what failed"):
+            client("cloudformation").delete_stack(StackName=NAME)
+            deadline = time.monotonic() + 60
+            while describe().get("StackStatus", "DELETE_COMPLETE") != "DELETE_COMPLETE" and time.monotonic() < deadline:
+                time.sleep(0.2)
+
+
+def failure() -> str:
+    """The reasons that the stack itself gives, or the end of what `sam` said."""
+    try:
+        events = client("cloudformation").describe_stack_events(StackName=NAME)["StackEvents"]
+    except Exception:  # noqa: BLE001 - whatever is wrong with the stack, the log still says something.
+        events = []
+    reasons = [f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}" for e in events if "FAILED" in e["ResourceStatus"] and e.get("ResourceStatusReason")]
+    return "\n".join(reasons[:5]) or "\n".join(LOG.read_text(errors="replace").splitlines()[-5:])
+
+
+if __name__ == "__main__":
+    print(json.dumps(deploy(), indent=2))

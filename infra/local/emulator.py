@@ -1,0 +1,114 @@
+"""Starts and stops the emulator of AWS: one process on loopback, with IAM enforced and its state in the local folder."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
+
+PID_FILE = LOCAL / "emulator.pid"
+LOG = LOCAL / "emulator.log"
+
+
+def start() -> None:
+    """Does nothing when it runs already."""
+    if running() is not None:
+        return
+    if taken():
+        stop(
+            f"port {PORT} in use: another program listens on 127.0.0.1:{PORT}. "
+            "Stop it, or choose another port: INVITE_PORT=4600 make up"
+        )
+    state, scratch = LOCAL / "state", LOCAL / "tmp"
+    state.mkdir(parents=True, exist_ok=True)
+    scratch.mkdir(exist_ok=True)
+    # Functions inherit the emulator's environment, so it is given only what it needs.
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", str(LOCAL)),
+        "TMPDIR": str(scratch),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(PORT),
+        "MINISTACK_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        # An address, not a name: it makes the SDKs ask for buckets by path.
+        "AWS_ENDPOINT_URL": ENDPOINT,
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state / "s3"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+    with step("emulator"):
+        with LOG.open("ab") as log:
+            process = subprocess.Popen(
+                [TOOLS / "emulator" / "bin" / "ministack"],
+                env=environment,
+                cwd=LOCAL,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        PID_FILE.write_text(str(process.pid))
+        deadline = time.monotonic() + 60
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                PID_FILE.unlink(missing_ok=True)
+                process.kill()
+                stop(f"The emulator did not start; {LOG} says why.")
+            time.sleep(0.1)
+
+
+def halt() -> None:
+    """Stops the process that `start` started, and waits until it has saved its state and left the port."""
+    pid = running()
+    if pid is None:
+        PID_FILE.unlink(missing_ok=True)
+        print(f"Nothing to stop: no emulator was started from {LOCAL}.")
+        return
+    with step("stop"):
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + 30
+        while alive(pid) or taken():
+            if time.monotonic() > deadline:
+                stop(f"The emulator (process {pid}) does not stop; {LOG} may say why.")
+            time.sleep(0.1)
+        PID_FILE.unlink(missing_ok=True)
+
+
+def running() -> int | None:
+    """The process that was started from this folder, if it is still the emulator."""
+    try:
+        pid = int(PID_FILE.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    # A process id is used again after a restart of the machine: never touch a stranger.
+    command = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True).stdout
+    return pid if "ministack" in command and "<defunct>" not in command else None
+
+
+def alive(pid: int) -> bool:
+    state = subprocess.run(["ps", "-p", str(pid), "-o", "stat="], capture_output=True, text=True).stdout.strip()
+    return bool(state) and not state.startswith("Z")
+
+
+def taken() -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", PORT)) == 0
+
+
+def ready() -> bool:
+    try:
+        with urllib.request.urlopen(f"{ENDPOINT}/_ministack/ready", timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,53 @@
+"""What the emulator leaves out of the template, put in by hand after a deployment. AWS does all of this by itself.
+
+* It keeps a number that came through a parameter as text, and its SQS poller then fails to compare it.
+* It reads routes and authorizers from the API's document, but not the gateway responses. (Nor the resource policy, which
+  it would not ask on routes with an authorizer: `AllowedCidrs` is in force on AWS only.)
+"""
+
+import json
+
+from stack import NAME, client
+
+
+def close(api_id: str) -> None:
+    set_concurrency()
+    set_gateway_responses(api_id, api_document())
+    redeploy(api_id)
+
+
+def set_concurrency() -> None:
+    functions = client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        limit = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
+        if limit is not None:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(limit)})
+
+
+def api_document() -> dict:
+    body = client("cloudformation").get_template(StackName=NAME, TemplateStage="Processed")["TemplateBody"]
+    template = body if isinstance(body, dict) else json.loads(body)
+    return template["Resources"]["Api"]["Properties"]["Body"]
+
+
+def set_gateway_responses(api_id: str, document: dict) -> None:
+    gateway = client("apigateway")
+    for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
+        status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
+        # The emulator knows the request's id, but no trace id.
+        templates = {k: v.replace("$context.xrayTraceId", "$context.requestId") for k, v in response["responseTemplates"].items()}
+        gateway.put_gateway_response(
+            restApiId=api_id,
+            responseType=kind,
+            responseParameters=response["responseParameters"],
+            responseTemplates=templates,
+            **status,
+        )
+
+
+def redeploy(api_id: str) -> None:
+    """A stage answers with what was in force when its deployment was made."""
+    gateway = client("apigateway")
+    made = gateway.create_deployment(restApiId=api_id)["id"]
+    operation = {"op": "replace", "path": "/deploymentId", "value": made}
+    gateway.update_stage(restApiId=api_id, stageName="v1", patchOperations=[operation])

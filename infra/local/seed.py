@@ -1,0 +1,48 @@
+"""Puts in what a new stack needs to be tried: the domain rules, and people who can sign in."""
+
+import json
+import secrets
+import string
+
+from rules import publish
+from stack import OUTPUTS, client, step
+
+PEOPLE = [
+    {"username": "officer.example", "email": "officer@example-agency.gov.sg", "role": "officer"},
+    {"username": "officer.sample", "email": "officer@sample-board.gov.sg", "role": "officer"},
+    {"username": "vendor.example", "email": "vendor@vendor.example.com", "role": "vendor"},
+]
+
+
+def seed(stack: dict[str, str]) -> list[dict[str, str]]:
+    """The people, with the passwords they have on this machine."""
+    with step("seed"):
+        publish(client("dynamodb"), stack["TableName"])
+        known = passwords()
+        return [make(person, stack["UserPoolId"], known.get(person["username"]) or new_password()) for person in PEOPLE]
+
+
+def make(person: dict[str, str], pool: str, password: str) -> dict[str, str]:
+    people = client("cognito-idp")
+    try:
+        people.admin_create_user(
+            UserPoolId=pool,
+            Username=person["username"],
+            MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "email", "Value": person["email"]}, {"Name": "email_verified", "Value": "true"}],
+        )
+    except people.exceptions.UsernameExistsException:
+        pass
+    people.admin_set_user_password(UserPoolId=pool, Username=person["username"], Password=password, Permanent=True)
+    return {**person, "password": password}
+
+
+def passwords() -> dict[str, str]:
+    if not OUTPUTS.exists():
+        return {}
+    return {p["username"]: p["password"] for p in json.loads(OUTPUTS.read_text()).get("DemoOfficers", [])}
+
+
+def new_password() -> str:
+    letters = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(16))
+    return f"{letters}-aZ9"
