@@ -66,4 +66,4 @@ bench: ## The tables of performance, side by side with the peers.
 deploy: .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
-	.tools/sam/bin/python infra/local/rules.py --stage $(STAGE)
+	.tools/sam/bin/python infra/local/rules.py $(STAGE)
