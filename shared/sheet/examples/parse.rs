@@ -1,0 +1,47 @@
+//! Reads a workbook as the service does: `cargo run --release --example parse -- file.xlsx [times]`.
+//!
+//! Prints the rows, the best time of reading, and the highest memory that the process held.
+
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
+use std::{error::Error, time::Instant};
+
+use sheet::Limits;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("which file?")?;
+    let times: u32 = arguments.next().map_or(Ok(1), |times| times.parse())?;
+    let bytes = std::fs::read(path)?;
+    // Benchmarks read files larger than an officer may upload.
+    let limits = Limits {
+        upload_bytes: usize::MAX,
+        entry_bytes: u64::MAX,
+        total_bytes: u64::MAX,
+        rows: 1_000_000,
+        cells: usize::MAX,
+        strings: usize::MAX,
+        string_bytes: usize::MAX,
+        text_bytes: usize::MAX,
+        ..Limits::default()
+    };
+    let mut best = f64::INFINITY;
+    let mut rows = 0;
+    for _ in 0..times {
+        let start = Instant::now();
+        let read = sheet::read(&bytes, &limits);
+        best = best.min(start.elapsed().as_secs_f64());
+        match read {
+            Ok(sheet) => rows = sheet.rows.len(),
+            Err(error) => return Err(format!("{}: {}", error.code(), error.detail()).into()),
+        }
+    }
+    println!("rows={rows} parse_ms={:.2} peak_rss_kb={}", best * 1000.0, peak_rss_kb().unwrap_or(0));
+    Ok(())
+}
+
+/// `VmHWM` of Linux; nothing elsewhere.
+fn peak_rss_kb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}

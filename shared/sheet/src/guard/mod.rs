@@ -1,0 +1,18 @@
+//! Bounds a hostile file, and vouches for every byte that calamine sees.
+//!
+//! Reading order: [`archive`] (the zip directory, before anything is inflated), [`package`] (which parts matter),
+//! [`scan`] (XML, token by token), [`part`] (a part inflated once and checked as it is read), [`strings`] and
+//! [`worksheet`] (what may stand in the two large parts), [`vetted`] and [`virtual_zip`] (the workbook handed to
+//! calamine).
+
+mod archive;
+mod package;
+mod part;
+mod scan;
+mod strings;
+mod vetted;
+mod virtual_zip;
+mod worksheet;
+
+pub(crate) use vetted::{CellValue, Cells, VettedWorkbook};
+pub(crate) use worksheet::CellNote;

@@ -1,0 +1,190 @@
+//! One part of the package: inflated once, counted, checked, and only then handed on.
+
+use std::io::{self, Read};
+
+use flate2::{Crc, bufread::DeflateDecoder};
+
+use super::scan::{Scanner, Tail, Visitor};
+use crate::{FileError, Limits};
+
+/// Where a part lies in the upload, and what the archive's directory says about it.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    /// The bytes as stored.
+    pub(super) data: &'a [u8],
+    pub(super) method: Method,
+    /// Bytes after inflating: an upper bound, checked against what comes out.
+    pub(super) size: u64,
+    pub(super) crc: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    Stored,
+    Deflated,
+}
+
+/// How much is inflated at a time.
+const CHUNK: usize = 64 << 10;
+
+/// A part on its way through the guard: reads give bytes of tokens that its visitor has seen, never others.
+pub(super) struct PartReader<'a, V> {
+    source: Source<'a>,
+    scanner: Scanner,
+    visitor: V,
+    window: Vec<u8>,
+    /// The checked bytes of the window that were not handed on yet.
+    ready: std::ops::Range<usize>,
+    tail: Tail,
+    verdict: Option<FileError>,
+}
+
+impl<'a, V: Visitor> PartReader<'a, V> {
+    pub(super) fn new(part: Part<'a>, limits: &Limits, visitor: V) -> Self {
+        Self {
+            source: Source::new(part),
+            scanner: Scanner::new(limits),
+            visitor,
+            window: Vec::new(),
+            ready: 0..0,
+            tail: Tail::More,
+            verdict: None,
+        }
+    }
+
+    pub(super) fn visitor(&mut self) -> &mut V {
+        &mut self.visitor
+    }
+
+    /// Why reading failed, when it was the guard that stopped it.
+    pub(super) fn verdict(&self) -> Option<&FileError> {
+        self.verdict.as_ref()
+    }
+
+    /// Checks what is left of the part, through to its checksum, without handing it on.
+    pub(super) fn finish(&mut self) -> Result<(), FileError> {
+        while self.tail == Tail::More {
+            self.advance()?;
+        }
+        self.ready = 0..0;
+        Ok(())
+    }
+
+    /// Inflates and checks the next stretch. What was ready before is dropped.
+    fn advance(&mut self) -> Result<(), FileError> {
+        if let Some(verdict) = &self.verdict {
+            return Err(verdict.clone());
+        }
+        let advanced = self.try_advance();
+        if let Err(verdict) = &advanced {
+            self.verdict = Some(verdict.clone());
+            self.ready = 0..0;
+        }
+        advanced
+    }
+
+    fn try_advance(&mut self) -> Result<(), FileError> {
+        self.window.drain(..self.ready.end);
+        let kept = self.window.len();
+        self.window.resize(kept + CHUNK, 0);
+        let read = self.source.fill(&mut self.window[kept..])?;
+        self.window.truncate(kept + read);
+        self.tail = if read < CHUNK { Tail::Last } else { Tail::More };
+        let checked = self
+            .scanner
+            .scan(&mut self.window, self.tail, &mut self.visitor)?;
+        self.ready = 0..checked;
+        Ok(())
+    }
+}
+
+impl<V: Visitor> Read for PartReader<'_, V> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.ready.is_empty() && self.tail == Tail::More {
+            self.advance().map_err(io::Error::other)?;
+        }
+        let length = buf.len().min(self.ready.len());
+        let end = self.ready.start + length;
+        buf[..length].copy_from_slice(&self.window[self.ready.start..end]);
+        self.ready.start = end;
+        Ok(length)
+    }
+}
+
+/// Reads a whole part for what its visitor makes of it.
+pub(super) fn walk<V: Visitor>(
+    part: Part<'_>,
+    limits: &Limits,
+    visitor: V,
+) -> Result<V, FileError> {
+    let mut reader = PartReader::new(part, limits, visitor);
+    reader.finish()?;
+    Ok(reader.visitor)
+}
+
+/// The inflated bytes, held to the declared size and checksum.
+struct Source<'a> {
+    bytes: Bytes<'a>,
+    left: u64,
+    crc: Crc,
+    declared_crc: u32,
+}
+
+enum Bytes<'a> {
+    Stored(&'a [u8]),
+    Deflated(DeflateDecoder<&'a [u8]>),
+}
+
+impl<'a> Source<'a> {
+    fn new(part: Part<'a>) -> Self {
+        let bytes = match part.method {
+            Method::Stored => Bytes::Stored(part.data),
+            Method::Deflated => Bytes::Deflated(DeflateDecoder::new(part.data)),
+        };
+        Self {
+            bytes,
+            left: part.size,
+            crc: Crc::new(),
+            declared_crc: part.crc,
+        }
+    }
+
+    /// Fills `buf` unless the part ends first; the end is where size and checksum are compared.
+    fn fill(&mut self, buf: &mut [u8]) -> Result<usize, FileError> {
+        let mut filled = 0;
+        while filled < buf.len() {
+            let read = match &mut self.bytes {
+                Bytes::Stored(bytes) => bytes.read(&mut buf[filled..]),
+                Bytes::Deflated(decoder) => decoder.read(&mut buf[filled..]),
+            }
+            .map_err(|_| FileError::Corrupt)?;
+            if read == 0 {
+                self.compare()?;
+                break;
+            }
+            filled += read;
+            self.left = self
+                .left
+                .checked_sub(read as u64)
+                .ok_or(FileError::Corrupt)?;
+        }
+        self.crc.update(&buf[..filled]);
+        if filled < buf.len() && self.crc.sum() != self.declared_crc {
+            return Err(FileError::Corrupt);
+        }
+        Ok(filled)
+    }
+
+    /// At the end nothing may be missing, and nothing may hide behind the compressed stream.
+    fn compare(&self) -> Result<(), FileError> {
+        let behind = match &self.bytes {
+            Bytes::Stored(bytes) => bytes.len(),
+            Bytes::Deflated(decoder) => decoder.get_ref().len(),
+        };
+        if self.left == 0 && behind == 0 {
+            Ok(())
+        } else {
+            Err(FileError::Corrupt)
+        }
+    }
+}

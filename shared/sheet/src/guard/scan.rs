@@ -1,0 +1,481 @@
+//! Cuts XML into tokens, strictly, and bounds each of them.
+//!
+//! The scanner accepts only the XML that spreadsheet writers produce, so that no other parser can read the same bytes
+//! differently: quotes around every attribute, no `<` inside a tag, closing names that match, no document type.
+//! It works on a window of a stream and reports how many bytes are complete, checked tokens: only those are handed on.
+
+use memchr::{memchr, memmem};
+
+use crate::{FileError, Limits};
+
+/// What a part's content means is decided by its visitor.
+pub(super) trait Visitor {
+    /// An element begins at nesting `depth`; the root has depth 1.
+    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError>;
+
+    /// The element with local name `name` at nesting `depth` ends.
+    fn close(&mut self, _name: &[u8], _depth: usize) -> Result<Verdict, FileError> {
+        Ok(Verdict::Pass)
+    }
+
+    /// Text as it stands in the file, with its entities.
+    fn text(&mut self, _text: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    /// Text in a CDATA section.
+    fn cdata(&mut self, _text: &[u8]) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    /// A comment or a processing instruction.
+    fn aside(&mut self) -> Result<(), FileError> {
+        Ok(())
+    }
+}
+
+/// What happens to an element on its way to the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is handed on as it is.
+    Pass,
+    /// It is renamed in place, so that the reader does not recognise it.
+    Mask,
+}
+
+/// An opening tag.
+pub(super) struct Tag<'a> {
+    /// The name without its prefix.
+    pub(super) name: &'a [u8],
+    bytes: &'a [u8],
+    attributes: &'a [Attribute],
+}
+
+impl<'a> Tag<'a> {
+    /// The raw value of the attribute with exactly this name.
+    pub(super) fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
+        self.find(|found| found == name)
+    }
+
+    /// The raw value of the attribute with this name under any prefix, as `r:id`.
+    pub(super) fn get_local(&self, name: &[u8]) -> Option<&'a [u8]> {
+        self.find(|found| local_name(found) == name)
+    }
+
+    /// The value of an attribute as text.
+    pub(super) fn text(&self, name: &[u8]) -> Result<Option<String>, FileError> {
+        self.get(name).map(unescape).transpose()
+    }
+
+    fn find(&self, matches: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
+        self.attributes.iter().find_map(|attribute| {
+            let name = self.bytes.get(attribute.name.0..attribute.name.1)?;
+            if matches(name) {
+                self.bytes.get(attribute.value.0..attribute.value.1)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// Resolves the entities of an attribute value.
+pub(super) fn unescape(raw: &[u8]) -> Result<String, FileError> {
+    let raw = std::str::from_utf8(raw).map_err(|_| FileError::Corrupt)?;
+    Ok(quick_xml::escape::unescape(raw)
+        .map_err(|_| FileError::Corrupt)?
+        .into_owned())
+}
+
+#[derive(Clone, Copy)]
+struct Attribute {
+    name: (usize, usize),
+    value: (usize, usize),
+}
+
+/// Whether more bytes of the part will follow the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tail {
+    More,
+    Last,
+}
+
+/// The state between windows: where in the document the stream stands.
+pub(super) struct Scanner {
+    limits: Limits,
+    /// The names of the open elements, one after the other.
+    names: Vec<u8>,
+    starts: Vec<usize>,
+    attributes: Vec<Attribute>,
+    place: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Start,
+    Prolog,
+    Root,
+    Epilog,
+}
+
+impl Scanner {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            limits: *limits,
+            names: Vec::with_capacity(256),
+            starts: Vec::with_capacity(limits.depth),
+            attributes: Vec::with_capacity(limits.attributes),
+            place: Place::Start,
+        }
+    }
+
+    /// Checks the complete tokens at the start of `window` and returns their length.
+    pub(super) fn scan(
+        &mut self,
+        window: &mut [u8],
+        tail: Tail,
+        visitor: &mut impl Visitor,
+    ) -> Result<usize, FileError> {
+        let mut at = 0;
+        while at < window.len() {
+            match self.token(&mut window[at..], visitor)? {
+                Some(length) => at += length,
+                None if tail == Tail::More => break,
+                None => at += self.trailing(&window[at..])?,
+            }
+        }
+        if tail == Tail::Last && self.place != Place::Epilog {
+            return Err(FileError::Corrupt);
+        }
+        Ok(at)
+    }
+
+    /// What stands at the very end of a part: white space after the root, or half a token.
+    fn trailing(&self, rest: &[u8]) -> Result<usize, FileError> {
+        if self.place == Place::Epilog && rest.iter().all(u8::is_ascii_whitespace) {
+            Ok(rest.len())
+        } else {
+            Err(FileError::Corrupt)
+        }
+    }
+
+    /// Checks one token and returns its length, or nothing if it is not complete yet.
+    fn token(
+        &mut self,
+        window: &mut [u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        if self.place == Place::Start {
+            return self.prolog(window);
+        }
+        if window[0] != b'<' {
+            return self.text(window, visitor);
+        }
+        match window.get(1) {
+            None => Ok(None),
+            Some(b'/') => self.close(window, visitor),
+            Some(b'!') => self.bang(window, visitor),
+            Some(b'?') => self.instruction(window, visitor),
+            Some(_) => self.open(window, visitor),
+        }
+    }
+
+    /// A byte order mark and the XML declaration. Only UTF-8 is read: it is what spreadsheet writers write.
+    fn prolog(&mut self, window: &[u8]) -> Result<Option<usize>, FileError> {
+        const MARK: &[u8] = b"\xEF\xBB\xBF";
+        const DECLARATION: &[u8] = b"<?xml";
+        let body = window.strip_prefix(MARK).unwrap_or(window);
+        let mark = window.len() - body.len();
+        // The shortest document is longer than what tells a declaration from other markup.
+        if body.len() <= DECLARATION.len() {
+            return Ok(None);
+        }
+        self.place = Place::Prolog;
+        if !body.starts_with(DECLARATION) {
+            return Ok(Some(mark));
+        }
+        let Some(end) = memmem::find(body, b"?>") else {
+            self.place = Place::Start;
+            return self.incomplete(body.len(), self.limits.tag_bytes);
+        };
+        let declaration = &body[DECLARATION.len()..end];
+        if let Some(encoding) = memmem::find(declaration, b"encoding") {
+            let value = &declaration[encoding..];
+            let quoted = value
+                .split(|byte| matches!(byte, b'"' | b'\''))
+                .nth(1)
+                .ok_or(FileError::Corrupt)?;
+            if !quoted.eq_ignore_ascii_case(b"utf-8") && !quoted.eq_ignore_ascii_case(b"us-ascii") {
+                return Err(FileError::Corrupt);
+            }
+        }
+        Ok(Some(mark + end + 2))
+    }
+
+    fn text(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        let Some(length) = memchr(b'<', window) else {
+            return self.incomplete(window.len(), self.limits.cell_bytes());
+        };
+        self.bounded(length, self.limits.cell_bytes())?;
+        let text = &window[..length];
+        if self.place == Place::Root {
+            visitor.text(text)?;
+        } else if !text.iter().all(u8::is_ascii_whitespace) {
+            return Err(FileError::Corrupt);
+        }
+        Ok(Some(length))
+    }
+
+    fn open(
+        &mut self,
+        window: &mut [u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        let Some(shape) = self.parse_tag(window)? else {
+            return self.incomplete(window.len(), self.limits.tag_bytes);
+        };
+        self.bounded(shape.length, self.limits.tag_bytes)?;
+        if self.place == Place::Epilog || self.starts.len() >= self.limits.depth {
+            return Err(if self.place == Place::Epilog {
+                FileError::Corrupt
+            } else {
+                FileError::XmlLimit
+            });
+        }
+        self.place = Place::Root;
+        let depth = self.starts.len() + 1;
+        let full_name = &window[1..shape.name_end];
+        let name = local_name(full_name);
+        let name_at = shape.name_end - name.len();
+        let tag = Tag {
+            name,
+            bytes: window,
+            attributes: &self.attributes,
+        };
+        let verdict = visitor.open(&tag, depth)?;
+        if shape.empty {
+            visitor.close(name, depth)?;
+            if depth == 1 {
+                self.place = Place::Epilog;
+            }
+        } else {
+            self.starts.push(self.names.len());
+            self.names.extend_from_slice(full_name);
+        }
+        if verdict == Verdict::Mask {
+            window[name_at] = MASK;
+        }
+        Ok(Some(shape.length))
+    }
+
+    fn close(
+        &mut self,
+        window: &mut [u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        let Some(end) = memchr(b'>', window) else {
+            return self.incomplete(window.len(), self.limits.tag_bytes);
+        };
+        let start = self.starts.pop().ok_or(FileError::Corrupt)?;
+        let full_name = window[2..end].trim_ascii_end();
+        if self.names.get(start..) != Some(full_name) {
+            return Err(FileError::Corrupt);
+        }
+        self.names.truncate(start);
+        let depth = self.starts.len() + 1;
+        let name = local_name(full_name);
+        let name_at = 2 + full_name.len() - name.len();
+        let verdict = visitor.close(name, depth)?;
+        if depth == 1 {
+            self.place = Place::Epilog;
+        }
+        if verdict == Verdict::Mask {
+            window[name_at] = MASK;
+        }
+        Ok(Some(end + 1))
+    }
+
+    fn bang(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        const COMMENT: &[u8] = b"<!--";
+        const CDATA: &[u8] = b"<![CDATA[";
+        if window.starts_with(COMMENT) {
+            let body = &window[COMMENT.len()..];
+            // Parsers disagree on whether `<!-->` is a whole comment.
+            if body.starts_with(b">") || body.starts_with(b"->") {
+                return Err(FileError::Corrupt);
+            }
+            let Some(end) = memmem::find(body, b"-->").filter(|_| body.len() > 1) else {
+                return self.incomplete(window.len(), self.limits.tag_bytes);
+            };
+            self.bounded(end, self.limits.tag_bytes)?;
+            visitor.aside()?;
+            return Ok(Some(COMMENT.len() + end + 3));
+        }
+        if window.starts_with(CDATA) {
+            let body = &window[CDATA.len()..];
+            let Some(end) = memmem::find(body, b"]]>") else {
+                return self.incomplete(window.len(), self.limits.cell_bytes());
+            };
+            self.bounded(end, self.limits.cell_bytes())?;
+            if self.place != Place::Root {
+                return Err(FileError::Corrupt);
+            }
+            visitor.cdata(&body[..end])?;
+            return Ok(Some(CDATA.len() + end + 3));
+        }
+        if COMMENT.starts_with(window) || CDATA.starts_with(window) {
+            return Ok(None);
+        }
+        Err(FileError::XmlForbidden)
+    }
+
+    fn instruction(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, FileError> {
+        let Some(end) = memmem::find(&window[2..], b"?>") else {
+            return self.incomplete(window.len(), self.limits.tag_bytes);
+        };
+        self.bounded(end, self.limits.tag_bytes)?;
+        // A second declaration could announce another encoding.
+        if end == 0
+            || window[2..]
+                .get(..3)
+                .is_some_and(|name| name.eq_ignore_ascii_case(b"xml"))
+        {
+            return Err(FileError::Corrupt);
+        }
+        visitor.aside()?;
+        Ok(Some(end + 4))
+    }
+
+    /// Reads `<name key="value" ... >` by XML's grammar; nothing if the window ends first.
+    fn parse_tag(&mut self, window: &[u8]) -> Result<Option<TagShape>, FileError> {
+        self.attributes.clear();
+        let mut at = 1;
+        let name_end = loop {
+            match window.get(at) {
+                None => return Ok(None),
+                Some(byte) if is_name(*byte) => at += 1,
+                Some(_) => break at,
+            }
+        };
+        if name_end == 1 || local_name(&window[1..name_end]).is_empty() {
+            return Err(FileError::Corrupt);
+        }
+        loop {
+            let spaced = at;
+            at = skip_space(window, at);
+            match window.get(at) {
+                None => return Ok(None),
+                Some(b'>') => {
+                    return Ok(Some(TagShape {
+                        name_end,
+                        length: at + 1,
+                        empty: false,
+                    }));
+                }
+                Some(b'/') => {
+                    return match window.get(at + 1) {
+                        None => Ok(None),
+                        Some(b'>') => Ok(Some(TagShape {
+                            name_end,
+                            length: at + 2,
+                            empty: true,
+                        })),
+                        Some(_) => Err(FileError::Corrupt),
+                    };
+                }
+                Some(byte) if is_name(*byte) && at > spaced => {}
+                Some(_) => return Err(FileError::Corrupt),
+            }
+            let name = at;
+            while window.get(at).is_some_and(|byte| is_name(*byte)) {
+                at += 1;
+            }
+            let name = (name, at);
+            at = skip_space(window, at);
+            match window.get(at) {
+                None => return Ok(None),
+                Some(b'=') => at = skip_space(window, at + 1),
+                Some(_) => return Err(FileError::Corrupt),
+            }
+            let quote = match window.get(at) {
+                None => return Ok(None),
+                Some(quote @ (b'"' | b'\'')) => *quote,
+                Some(_) => return Err(FileError::Corrupt),
+            };
+            let value = at + 1;
+            let Some(length) = window.get(value..).and_then(|rest| memchr(quote, rest)) else {
+                return Ok(None);
+            };
+            at = value + length + 1;
+            if memchr(b'<', &window[value..value + length]).is_some() {
+                return Err(FileError::Corrupt);
+            }
+            if self.attributes.len() == self.limits.attributes {
+                return Err(FileError::XmlLimit);
+            }
+            let twice =
+                |other: &Attribute| window[other.name.0..other.name.1] == window[name.0..name.1];
+            if self.attributes.iter().any(twice) {
+                return Err(FileError::Corrupt);
+            }
+            self.attributes.push(Attribute {
+                name,
+                value: (value, value + length),
+            });
+        }
+    }
+
+    fn bounded(&self, length: usize, limit: usize) -> Result<(), FileError> {
+        if length > limit {
+            Err(FileError::XmlLimit)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A token that the window does not hold whole: more is needed, unless it is over its limit already.
+    fn incomplete(&self, length: usize, limit: usize) -> Result<Option<usize>, FileError> {
+        self.bounded(length, limit)?;
+        Ok(None)
+    }
+}
+
+/// The first letter of a masked name; no element of a workbook begins with it.
+const MASK: u8 = b'_';
+
+struct TagShape {
+    name_end: usize,
+    length: usize,
+    empty: bool,
+}
+
+fn skip_space(window: &[u8], mut at: usize) -> usize {
+    while window.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    at
+}
+
+/// Bytes of names, generously: whatever has no meaning of its own in a tag.
+fn is_name(byte: u8) -> bool {
+    byte > b' ' && !matches!(byte, b'<' | b'>' | b'/' | b'=' | b'"' | b'\'' | b'&' | 0x7F)
+}
+
+fn local_name(name: &[u8]) -> &[u8] {
+    match memchr(b':', name) {
+        Some(colon) => &name[colon + 1..],
+        None => name,
+    }
+}

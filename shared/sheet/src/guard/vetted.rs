@@ -1,0 +1,285 @@
+//! The workbook that the reader sees: one that we wrote, around parts that pass the guard as they are read.
+//!
+//! calamine opens zip archives, so this is one, made up as it is read: the small parts are ours, constant but for the
+//! number of worksheets, and the shared strings and worksheets are entries without compression whose bytes come out of
+//! a [`PartReader`]. Everything is inflated once, checked before calamine sees it, and never held in memory whole.
+
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt::Write as _, io::Read, rc::Rc};
+
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+
+use super::{
+    package::{Package, SheetPart, mail_links},
+    part::{Part, PartReader},
+    strings::{StringCount, Strings},
+    virtual_zip::{VirtualZip, VirtualZipWriter},
+    worksheet::{CellNote, Link, Worksheet},
+};
+use crate::{FileError, Limits};
+
+/// A workbook behind the guard.
+pub(crate) struct VettedWorkbook<'a> {
+    xlsx: Xlsx<VirtualZip<'a>>,
+    sheets: Vec<VettedSheet<'a>>,
+    /// Worksheets that are hidden, and not among those that can be read.
+    pub(crate) hidden_sheets: u32,
+}
+
+type SheetReader<'a> = Rc<RefCell<PartReader<'a, Worksheet>>>;
+
+struct VettedSheet<'a> {
+    reader: SheetReader<'a>,
+    links: Option<Part<'a>>,
+}
+
+/// A cell reader together with the guard's notes.
+pub(crate) struct Cells<'w, 'a> {
+    cells: calamine::XlsxCellReader<'w, VirtualZip<'a>>,
+    sheet: &'w VettedSheet<'a>,
+    /// Cells that calamine could not read, in front of the one held.
+    failed: usize,
+    held: Option<CellValue<'w>>,
+}
+
+/// A cell's value. Dates and error values are none: they have no text that could be trusted.
+#[derive(Debug)]
+pub(crate) enum CellValue<'s> {
+    Empty,
+    Text(Cow<'s, str>),
+    Number(f64),
+    Boolean(bool),
+    Date,
+    Error,
+}
+
+impl<'a> VettedWorkbook<'a> {
+    /// Bounds `bytes` and opens the workbook in them.
+    pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
+        let package = Package::open(bytes, limits)?;
+        let count = StringCount::default();
+        let dates = Rc::new(package.dates);
+        let strings = package.strings.map(|part| {
+            let visitor = Strings::new(limits, part.size, Rc::clone(&count));
+            (
+                part,
+                Rc::new(RefCell::new(PartReader::new(part, limits, visitor))),
+            )
+        });
+        let sheets: Vec<_> = package
+            .sheets
+            .iter()
+            .map(|SheetPart { part, links }| {
+                let visitor = Worksheet::new(limits, Rc::clone(&count), Rc::clone(&dates));
+                VettedSheet {
+                    reader: Rc::new(RefCell::new(PartReader::new(*part, limits, visitor))),
+                    links: *links,
+                }
+            })
+            .collect();
+
+        let mut zip = VirtualZipWriter::default();
+        zip.add("_rels/.rels", PACKAGE_RELATIONSHIPS.as_bytes().to_vec());
+        zip.add("xl/workbook.xml", workbook(sheets.len()).into_bytes());
+        zip.add(
+            "xl/_rels/workbook.xml.rels",
+            workbook_relationships(sheets.len()).into_bytes(),
+        );
+        zip.gap();
+        if let Some((part, reader)) = &strings {
+            zip.add_stream(
+                "xl/sharedStrings.xml",
+                part,
+                Rc::clone(reader) as Stream<'a>,
+            );
+        }
+        for (index, (part, sheet)) in package.sheets.iter().zip(&sheets).enumerate() {
+            zip.add_stream(
+                &format!("xl/{}", sheet_path(index)),
+                &part.part,
+                Rc::clone(&sheet.reader) as Stream<'a>,
+            );
+        }
+        zip.gap();
+        let opened = Xlsx::new(zip.finish());
+        let verdict = match &strings {
+            Some((_, reader)) => {
+                let mut reader = reader.borrow_mut();
+                reader
+                    .verdict()
+                    .cloned()
+                    .map_or_else(|| reader.finish(), Err)
+            }
+            None => Ok(()),
+        };
+        verdict?;
+        let xlsx = opened.map_err(|_| FileError::Corrupt)?;
+        Ok(Self {
+            xlsx,
+            sheets,
+            hidden_sheets: package.hidden_sheets,
+        })
+    }
+
+    /// How many worksheets can be read.
+    pub(crate) fn sheet_count(&self) -> usize {
+        self.sheets.len()
+    }
+
+    /// The cells of the worksheet at `index`, which can be read once.
+    pub(crate) fn cells(&mut self, index: usize) -> Result<Cells<'_, 'a>, FileError> {
+        let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
+        let cells = self
+            .xlsx
+            .worksheet_cells_reader(&sheet_name(index))
+            .map_err(|_| sheet.verdict())?;
+        Ok(Cells {
+            cells,
+            sheet,
+            failed: 0,
+            held: None,
+        })
+    }
+
+    /// Checks what stands behind the cells of the worksheet, and gives the addresses behind the links of `column`.
+    pub(crate) fn finish(
+        &self,
+        index: usize,
+        limits: &Limits,
+    ) -> Result<Vec<(u32, String)>, FileError> {
+        let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
+        sheet.reader.borrow_mut().finish()?;
+        let links = sheet.reader.borrow_mut().visitor().take_links();
+        let Some(part) = sheet.links.filter(|_| !links.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let targets: HashMap<_, _> = mail_links(part, limits)?.into_iter().collect();
+        let target_of = |link: Link| Some((link.row, targets.get(&link.relationship)?.clone()));
+        Ok(links.into_iter().filter_map(target_of).collect())
+    }
+}
+
+impl VettedSheet<'_> {
+    /// Why calamine stopped: the guard's verdict, or else calamine could not make sense of the part.
+    fn verdict(&self) -> FileError {
+        self.reader
+            .borrow()
+            .verdict()
+            .cloned()
+            .unwrap_or(FileError::Corrupt)
+    }
+}
+
+impl<'w> Cells<'w, '_> {
+    /// The next cell in the order of the file.
+    pub(crate) fn next(&mut self) -> Result<Option<(CellNote, CellValue<'w>)>, FileError> {
+        if self.failed == 0 {
+            self.held = self.pull()?;
+        }
+        let value = if let Some(left) = self.failed.checked_sub(1) {
+            self.failed = left;
+            CellValue::Error
+        } else if let Some(value) = self.held.take() {
+            value
+        } else {
+            return Ok(None);
+        };
+        let note = self
+            .sheet
+            .reader
+            .borrow_mut()
+            .visitor()
+            .next_note()
+            .ok_or(FileError::Corrupt)?;
+        Ok(Some((note, value)))
+    }
+
+    /// Whether the whole column of a cell is hidden.
+    pub(crate) fn is_hidden_column(&self, column: u32) -> bool {
+        self.sheet
+            .reader
+            .borrow_mut()
+            .visitor()
+            .is_hidden_column(column)
+    }
+
+    /// Has the links of this column collected, for [`VettedWorkbook::finish`].
+    pub(crate) fn watch_links(&self, column: u32) {
+        self.sheet.reader.borrow_mut().visitor().watch_links(column);
+    }
+
+    /// The next value that calamine can read, counting the cells that it could not.
+    ///
+    /// It knows the error values of 2007 and fails on later ones, such as `#SPILL!`; the next call goes on behind them.
+    fn pull(&mut self) -> Result<Option<CellValue<'w>>, FileError> {
+        loop {
+            match self.cells.next_cell() {
+                Ok(cell) => return Ok(cell.map(|cell| CellValue::from(cell.get_value()))),
+                Err(XlsxError::CellError(_)) => self.failed += 1,
+                Err(_) => return Err(self.sheet.verdict()),
+            }
+        }
+    }
+}
+
+impl<'s> From<&DataRef<'s>> for CellValue<'s> {
+    fn from(value: &DataRef<'s>) -> Self {
+        match value {
+            DataRef::Empty => Self::Empty,
+            DataRef::String(text) => Self::Text(Cow::Owned(text.clone())),
+            DataRef::SharedString(text) => Self::Text(Cow::Borrowed(text)),
+            DataRef::Float(number) => Self::Number(*number),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "calamine's xlsx reader gives no integers, and Excel has none"
+            )]
+            DataRef::Int(number) => Self::Number(*number as f64),
+            DataRef::Bool(answer) => Self::Boolean(*answer),
+            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => Self::Date,
+            DataRef::Error(_) => Self::Error,
+        }
+    }
+}
+
+/// Keeps the compiler's word on what an entry's bytes may come from.
+type Stream<'a> = Rc<RefCell<dyn Read + 'a>>;
+
+const PACKAGE_RELATIONSHIPS: &str = concat!(
+    r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">"#,
+    r#"<Relationship Id="rId1" Target="xl/workbook.xml" "#,
+    r#"Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>"#
+);
+
+fn sheet_name(index: usize) -> String {
+    format!("sheet{index}")
+}
+
+fn sheet_path(index: usize) -> String {
+    format!("worksheets/{}.xml", sheet_name(index))
+}
+
+fn workbook(sheets: usize) -> String {
+    let mut xml = String::from("<workbook><sheets>");
+    for index in 0..sheets {
+        let name = sheet_name(index);
+        let _ = write!(
+            xml,
+            r#"<sheet name="{name}" sheetId="{}" r:id="{name}"/>"#,
+            index + 1
+        );
+    }
+    xml.push_str("</sheets></workbook>");
+    xml
+}
+
+fn workbook_relationships(sheets: usize) -> String {
+    let mut xml = String::from("<Relationships>");
+    for index in 0..sheets {
+        let (name, path) = (sheet_name(index), sheet_path(index));
+        let _ = write!(
+            xml,
+            r#"<Relationship Id="{name}" Type="/worksheet" Target="{path}"/>"#
+        );
+    }
+    xml.push_str("</Relationships>");
+    xml
+}

@@ -1,0 +1,228 @@
+//! Finds the columns by their titles.
+
+use domain::Field;
+
+use crate::FileError;
+
+/// Rows in which the header is looked for: it stands under a logo, a title and an instruction banner.
+pub(crate) const HEADER_ROWS: u32 = 20;
+
+/// A row with fewer known titles is text that happens to hold one.
+const ENOUGH_TITLES: usize = 3;
+
+/// Which field stands in which column.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Header {
+    columns: Vec<Option<Field>>,
+    /// Titled columns that no field claims.
+    pub(crate) extra: u32,
+    /// Hidden columns with a title.
+    pub(crate) hidden: u32,
+}
+
+/// A title as it stands in a row.
+pub(crate) struct Title {
+    pub(crate) column: u32,
+    pub(crate) text: String,
+    pub(crate) is_hidden: bool,
+}
+
+impl Header {
+    /// Reads a row as the header; nothing if it is not one.
+    ///
+    /// # Errors
+    ///
+    /// The row is a header, but lacks required titles or holds one twice.
+    pub(crate) fn read(titles: &[Title]) -> Option<Result<Self, FileError>> {
+        let mut header = Self::default();
+        let mut duplicates = Vec::new();
+        for title in titles {
+            let key = key(&title.text);
+            if key.is_empty() {
+                continue;
+            }
+            if title.is_hidden {
+                header.hidden += 1;
+                continue;
+            }
+            match field(&key) {
+                Some(field) if header.column(field).is_some() => duplicates.push(field),
+                Some(field) => header.set(title.column, field),
+                None if is_ours(&key) => {}
+                None => header.extra += 1,
+            }
+        }
+        let known = header.columns.iter().flatten().count();
+        if known < ENOUGH_TITLES {
+            return None;
+        }
+        if !duplicates.is_empty() {
+            duplicates.sort_unstable();
+            duplicates.dedup();
+            return Some(Err(FileError::HeaderDuplicate(duplicates)));
+        }
+        let missing: Vec<Field> = required()
+            .filter(|field| header.column(*field).is_none())
+            .collect();
+        Some(if missing.is_empty() {
+            Ok(header)
+        } else {
+            Err(FileError::HeaderMissing(missing))
+        })
+    }
+
+    /// The field in a column.
+    pub(crate) fn field(&self, column: u32) -> Option<Field> {
+        usize::try_from(column)
+            .ok()
+            .and_then(|column| self.columns.get(column))
+            .copied()
+            .flatten()
+    }
+
+    /// The column of a field.
+    pub(crate) fn column(&self, field: Field) -> Option<u32> {
+        self.columns
+            .iter()
+            .position(|found| *found == Some(field))
+            .and_then(|at| u32::try_from(at).ok())
+    }
+
+    fn set(&mut self, column: u32, field: Field) {
+        let Ok(index) = usize::try_from(column) else {
+            return;
+        };
+        if self.columns.len() <= index {
+            self.columns.resize(index + 1, None);
+        }
+        if let Some(slot) = self.columns.get_mut(index) {
+            *slot = Some(field);
+        }
+    }
+}
+
+/// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may go.
+pub(crate) fn required() -> impl Iterator<Item = Field> {
+    Field::ALL.into_iter().filter(|field| {
+        !matches!(
+            field,
+            Field::Username | Field::CountryCode | Field::Department | Field::Seed
+        )
+    })
+}
+
+/// A title without case, spaces, marks and remarks in brackets: `E-mail Address* (official)` is `emailaddress`.
+fn key(title: &str) -> String {
+    let title = title.split(['(', '[']).next().unwrap_or_default();
+    title
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn field(key: &str) -> Option<Field> {
+    Some(match key {
+        "email" | "emailaddress" | "workemail" | "officialemail" | "organisationemail" => {
+            Field::Email
+        }
+        "username" | "techpassusername" | "techpassuser" => Field::Username,
+        "firstname" | "givenname" => Field::FirstName,
+        "lastname" | "familyname" | "surname" => Field::LastName,
+        "countrycode" | "countrycallingcode" => Field::CountryCode,
+        "contactnumber" | "contactno" | "mobilenumber" | "mobileno" | "mobile" | "phonenumber"
+        | "phone" => Field::ContactNumber,
+        "organisation" | "organization" | "organisationname" | "agency" | "company" => {
+            Field::Organisation
+        }
+        "department" | "dept" | "division" => Field::Department,
+        "onboardingtoseedrequired"
+        | "onboardtoseed"
+        | "seedonboarding"
+        | "seedrequired"
+        | "seed" => Field::Seed,
+        "reasonforcreation"
+        | "reasonforinvitation"
+        | "reasonforinvite"
+        | "reason"
+        | "justification" => Field::Reason,
+        _ => return None,
+    })
+}
+
+/// Columns that our own workbooks add; the officer need not hear about them.
+fn is_ours(key: &str) -> bool {
+    matches!(
+        key,
+        "sn" | "sno" | "no" | "status" | "whatiswrong" | "traceid"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(titles: &[&str]) -> Option<Result<Header, FileError>> {
+        let titles: Vec<Title> = (0..)
+            .zip(titles)
+            .map(|(column, text)| Title {
+                column,
+                text: (*text).to_owned(),
+                is_hidden: false,
+            })
+            .collect();
+        Header::read(&titles)
+    }
+
+    #[test]
+    fn every_title_of_the_template_names_its_field() {
+        for wanted in Field::ALL {
+            assert_eq!(field(&key(wanted.title())), Some(wanted));
+        }
+    }
+
+    #[test]
+    fn titles_are_found_in_any_case_spacing_and_order() {
+        let titles = [
+            "REASON",
+            "contact\u{a0}number *",
+            " e-mail Address (work) ",
+            "Agency",
+            "last name",
+            "First\nName",
+            "Notes",
+        ];
+        let header = read(&titles).unwrap().unwrap();
+        assert_eq!(header.column(Field::Email), Some(2));
+        assert_eq!(header.column(Field::FirstName), Some(5));
+        assert_eq!(header.column(Field::Username), None);
+        assert_eq!(header.extra, 1);
+    }
+
+    #[test]
+    fn a_banner_is_not_a_header() {
+        assert_eq!(
+            read(&[
+                "TechPass",
+                "Kindly fill in all the required fields",
+                "Email"
+            ]),
+            None
+        );
+    }
+
+    #[test]
+    fn missing_and_double_titles_are_named() {
+        assert_eq!(
+            read(&["Email", "First Name", "Last Name", "Contact Number"]),
+            Some(Err(FileError::HeaderMissing(vec![
+                Field::Organisation,
+                Field::Reason
+            ])))
+        );
+        assert_eq!(
+            read(&["Email", "First Name", "Last Name", "Email address"]),
+            Some(Err(FileError::HeaderDuplicate(vec![Field::Email])))
+        );
+    }
+}

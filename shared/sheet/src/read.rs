@@ -1,0 +1,356 @@
+//! From a workbook to rows of text, as the officer sees them.
+
+use std::borrow::Cow;
+
+use domain::{Fault, Field, form::Form, row::RawRow, text::trim};
+
+use crate::{
+    FileError, Limits, Notice,
+    example::is_example,
+    guard::{CellNote, CellValue, Cells, VettedWorkbook},
+    header::{HEADER_ROWS, Header, Title, required},
+};
+
+/// What a workbook holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    /// The rows with content, in the order of the sheet.
+    pub rows: Vec<SheetRow>,
+    /// What was left out.
+    pub notices: Vec<Notice>,
+}
+
+/// One row of the sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetRow {
+    /// The number that Excel shows beside the row.
+    pub sheet_row: u32,
+    /// The texts, and the faults of cells that have no trustworthy text.
+    pub raw: RawRow,
+}
+
+/// Characters that are kept of a cell: more than any field may hold, so that a longer text is still too long.
+const KEPT_CHARS: usize = 1_000;
+
+/// Reads the first visible worksheet that has the template's header.
+///
+/// The values are text as the officer sees it; what has none (a formula, a date, an error) is a fault of its cell.
+/// Whether a text is a valid email address or name is for the domain to say.
+///
+/// # Errors
+///
+/// The file as a whole cannot be used: [`FileError`] says why and what to do.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
+    let mut workbook = VettedWorkbook::open(bytes, limits)?;
+    let mut refusal = None;
+    for index in 0..workbook.sheet_count() {
+        let cells = workbook.cells(index)?;
+        match Table::read(cells, limits)? {
+            Scan::Table(table) => {
+                let links = workbook.finish(index, limits)?;
+                return table.finish(&workbook, &links);
+            }
+            Scan::BadHeader(error) => {
+                refusal.get_or_insert(error);
+            }
+            Scan::NoHeader => {}
+        }
+    }
+    Err(refusal.unwrap_or_else(|| FileError::HeaderMissing(required().collect())))
+}
+
+enum Scan {
+    Table(Table),
+    BadHeader(FileError),
+    NoHeader,
+}
+
+/// The rows under a header, as they accumulate.
+struct Table {
+    header: Header,
+    rows: Vec<SheetRow>,
+    hidden_rows: u32,
+    example_rows: u32,
+    text_bytes: usize,
+    limits: Limits,
+}
+
+impl Table {
+    fn read(mut cells: Cells<'_, '_>, limits: &Limits) -> Result<Scan, FileError> {
+        let header = match find_header(&mut cells, limits)? {
+            Found::Header(header, next) => (header, next),
+            Found::Bad(error) => return Ok(Scan::BadHeader(error)),
+            Found::None => return Ok(Scan::NoHeader),
+        };
+        let (header, mut next) = header;
+        if let Some(column) = header.column(Field::Email) {
+            cells.watch_links(column);
+        }
+        let mut table = Self {
+            header,
+            rows: Vec::new(),
+            hidden_rows: 0,
+            example_rows: 0,
+            text_bytes: 0,
+            limits: *limits,
+        };
+        let mut current: Option<Draft> = None;
+        loop {
+            let cell = match next.take() {
+                Some(cell) => Some(cell),
+                None => cells.next()?,
+            };
+            let Some((note, value)) = cell else { break };
+            let begins = current.as_ref().is_none_or(|draft| draft.row != note.row);
+            if begins && let Some(done) = current.replace(Draft::new(note)) {
+                table.add(done)?;
+            }
+            if let Some(draft) = &mut current {
+                table.put(draft, note, value)?;
+            }
+        }
+        if let Some(done) = current {
+            table.add(done)?;
+        }
+        Ok(Scan::Table(table))
+    }
+
+    /// Puts a cell into its row.
+    fn put(
+        &mut self,
+        draft: &mut Draft,
+        note: CellNote,
+        value: CellValue<'_>,
+    ) -> Result<(), FileError> {
+        if note.column >= self.limits.columns && !matches!(value, CellValue::Empty) {
+            return Err(FileError::CellOutOfRange);
+        }
+        let Some(field) = self.header.field(note.column) else {
+            return Ok(());
+        };
+        match text(field, note, value) {
+            Ok(text) => {
+                let kept = keep(&text);
+                self.text_bytes += kept.len();
+                if self.text_bytes > self.limits.text_bytes {
+                    return Err(FileError::TooLarge);
+                }
+                draft.raw.form.set(field, kept.to_owned());
+            }
+            Err(fault) => draft.raw.cell_faults.push(fault.at(field)),
+        }
+        Ok(())
+    }
+
+    /// Takes a whole row in, unless it is blank, hidden or the example.
+    fn add(&mut self, draft: Draft) -> Result<(), FileError> {
+        if draft.is_blank() {
+            return Ok(());
+        }
+        if draft.is_hidden {
+            self.hidden_rows += 1;
+        } else if is_example(&draft.raw.form) {
+            self.example_rows += 1;
+        } else if self.rows.len() == self.limits.rows {
+            return Err(FileError::TooManyRows);
+        } else {
+            self.rows.push(SheetRow {
+                sheet_row: draft.row + 1,
+                raw: draft.raw,
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(
+        mut self,
+        workbook: &VettedWorkbook<'_>,
+        links: &[(u32, String)],
+    ) -> Result<Sheet, FileError> {
+        if self.rows.is_empty() {
+            return Err(FileError::NoRows);
+        }
+        for (row, target) in links {
+            self.compare_link(*row, target);
+        }
+        let others = u32::try_from(workbook.sheet_count() - 1).unwrap_or(u32::MAX);
+        let notices = [
+            Notice::HiddenRows(self.hidden_rows),
+            Notice::HiddenColumns(self.header.hidden),
+            Notice::ExtraColumns(self.header.extra),
+            Notice::OtherSheets(others),
+            Notice::HiddenSheets(workbook.hidden_sheets),
+            Notice::ExampleRows(self.example_rows),
+        ];
+        let notices = notices
+            .into_iter()
+            .filter(|notice| notice.count() > 0)
+            .collect();
+        Ok(Sheet {
+            rows: self.rows,
+            notices,
+        })
+    }
+
+    /// A link under an address must lead to that address: the officer sees one, a click would reach the other.
+    fn compare_link(&mut self, row: u32, target: &str) {
+        let Ok(index) = self
+            .rows
+            .binary_search_by_key(&(row + 1), |row| row.sheet_row)
+        else {
+            return;
+        };
+        let Some(row) = self.rows.get_mut(index) else {
+            return;
+        };
+        let address = target.strip_prefix("mailto:").unwrap_or(target);
+        let address = address.split('?').next().unwrap_or_default();
+        let address = percent_encoding::percent_decode_str(address).decode_utf8_lossy();
+        let shown = trim(row.raw.form.get(Field::Email));
+        if !shown.is_empty() && !shown.eq_ignore_ascii_case(trim(&address)) {
+            row.raw
+                .cell_faults
+                .push(Fault::EmailMismatch.at(Field::Email));
+        }
+    }
+}
+
+/// A row whose cells are still coming.
+struct Draft {
+    row: u32,
+    is_hidden: bool,
+    raw: RawRow,
+}
+
+impl Draft {
+    fn new(note: CellNote) -> Self {
+        let raw = RawRow {
+            form: Form::default(),
+            cell_faults: Vec::new(),
+        };
+        Self {
+            row: note.row,
+            is_hidden: note.is_hidden,
+            raw,
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        self.raw.cell_faults.is_empty() && self.raw.form.is_blank()
+    }
+}
+
+enum Found<'w> {
+    /// The header, and the first cell under it.
+    Header(Header, Option<(CellNote, CellValue<'w>)>),
+    Bad(FileError),
+    None,
+}
+
+fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'w>, FileError> {
+    let mut titles: Vec<Title> = Vec::new();
+    let mut row = 0;
+    loop {
+        let next = cells.next()?;
+        let next_row = next.as_ref().map(|(note, _)| note.row);
+        if next_row != Some(row) {
+            match Header::read(&titles) {
+                Some(Ok(header)) => return Ok(Found::Header(header, next)),
+                Some(Err(error)) => return Ok(Found::Bad(error)),
+                None => titles.clear(),
+            }
+        }
+        let Some((note, value)) = next else {
+            return Ok(Found::None);
+        };
+        row = note.row;
+        if note.column >= limits.columns && !matches!(value, CellValue::Empty) {
+            return Err(if row < HEADER_ROWS {
+                FileError::TooManyColumns
+            } else {
+                FileError::CellOutOfRange
+            });
+        }
+        if row >= HEADER_ROWS {
+            return Ok(Found::None);
+        }
+        if let CellValue::Text(text) = value
+            && !note.is_hidden
+        {
+            let is_hidden = cells.is_hidden_column(note.column);
+            titles.push(Title {
+                column: note.column,
+                text: keep(&text).to_owned(),
+                is_hidden,
+            });
+        }
+    }
+}
+
+/// The text of a cell as the officer sees it.
+fn text(field: Field, note: CellNote, value: CellValue<'_>) -> Result<Cow<'_, str>, Fault> {
+    // The result that a file claims for a formula need not be what the formula gives.
+    if note.is_formula {
+        return Err(Fault::CellFormula);
+    }
+    match value {
+        CellValue::Empty => Ok(Cow::Borrowed("")),
+        CellValue::Text(text) => Ok(text),
+        CellValue::Number(_) if note.is_date => Err(Fault::CellType),
+        CellValue::Number(number) => number_text(number).map(Cow::Owned),
+        // Yes and No are also written as TRUE and FALSE.
+        CellValue::Boolean(true) if field == Field::Seed => Ok(Cow::Borrowed("TRUE")),
+        CellValue::Boolean(false) if field == Field::Seed => Ok(Cow::Borrowed("FALSE")),
+        CellValue::Boolean(_) | CellValue::Date => Err(Fault::CellType),
+        CellValue::Error => Err(Fault::CellError),
+    }
+}
+
+/// A number without exponent and without decimals that are not there.
+fn number_text(number: f64) -> Result<String, Fault> {
+    /// Excel keeps 15 digits; the sixteenth is already a zero that nobody typed.
+    const FIRST_LOSSY: f64 = 1e15;
+    if !number.is_finite() {
+        return Err(Fault::CellType);
+    }
+    if number.abs() >= FIRST_LOSSY {
+        return Err(Fault::CellPrecision);
+    }
+    // Adding zero turns minus zero into zero. `Display` of a float never writes an exponent.
+    Ok((number + 0.0).to_string())
+}
+
+/// The first characters of a text, as many as are kept.
+fn keep(text: &str) -> &str {
+    match text.char_indices().nth(KEPT_CHARS) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_officer_sees_them() {
+        for (number, text) in [
+            (91_234_567.0, "91234567"),
+            (6_591_234_567.0, "6591234567"),
+            (9.123_456_7e7, "91234567"),
+            (91_234_567.5, "91234567.5"),
+            (-0.0, "0"),
+            (65.0, "65"),
+            (999_999_999_999_999.0, "999999999999999"),
+        ] {
+            assert_eq!(number_text(number).as_deref(), Ok(text));
+        }
+    }
+
+    #[test]
+    fn numbers_that_lost_digits_are_not_guessed() {
+        assert_eq!(number_text(1e15), Err(Fault::CellPrecision));
+        assert_eq!(number_text(-6.591_234_567e30), Err(Fault::CellPrecision));
+        assert_eq!(number_text(f64::INFINITY), Err(Fault::CellType));
+    }
+}

@@ -1,0 +1,109 @@
+//! The template that officers fill in.
+
+use domain::{Field, Timestamp};
+use rust_xlsxwriter::{DataValidation, DataValidationErrorStyle, Format, FormatAlign, Worksheet};
+
+use super::{
+    WriteError,
+    text_sheet::{plain, put, put_header, workbook},
+};
+use crate::{Limits, example::EXAMPLES};
+
+/// The columns with their widths: `S/N`, then the fields in their order.
+pub(super) fn columns() -> Vec<(&'static str, f64)> {
+    let width = |field| match field {
+        Field::Email => 34.0,
+        Field::Reason => 44.0,
+        Field::Organisation | Field::Department | Field::Username => 26.0,
+        Field::FirstName | Field::LastName => 20.0,
+        Field::CountryCode => 10.0,
+        Field::ContactNumber | Field::Seed => 18.0,
+    };
+    let fields = Field::ALL
+        .into_iter()
+        .map(|field| (field.title(), width(field)));
+    std::iter::once(("S/N", 6.0)).chain(fields).collect()
+}
+
+const TITLE: &str = "TechPass invitations";
+const BANNER: &str = "This template is required for the creation of multiple TechPass accounts. \
+     Kindly fill in all the required fields before submitting. Public officers need no username; vendors do. \
+     The sheet \u{201C}Example\u{201D} shows a filled row of each kind.";
+const HEADER_ROW: u32 = 3;
+
+/// Writes the template.
+///
+/// The same `created` gives the same bytes, so the template can be cached and compared.
+///
+/// # Errors
+///
+/// [`WriteError`] when the workbook cannot be written, which no input causes.
+pub fn template(created: Timestamp) -> Result<Vec<u8>, WriteError> {
+    let mut workbook = workbook(created)?;
+    let columns = columns();
+
+    let sheet = workbook.add_worksheet().set_name("Users")?;
+    sheet.write_string_with_format(0, 0, TITLE, &Format::new().set_bold().set_font_size(16))?;
+    let last_column = u16::try_from(columns.len() - 1).unwrap_or(u16::MAX);
+    let banner = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.merge_range(1, 0, 1, last_column, BANNER, &banner)?;
+    sheet.set_row_height(1, 36)?;
+    put_header(sheet, HEADER_ROW, &columns)?;
+    let first_row = HEADER_ROW + 1;
+    let last_row = HEADER_ROW + u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
+    for (column, field) in (1_u16..).zip(Field::ALL) {
+        // Excel would drop the leading zero of a number, and the plus sign of a country code.
+        sheet.set_column_format(column, &plain())?;
+        sheet.add_data_validation(first_row, column, last_row, column, &hint(field)?)?;
+    }
+
+    let example = workbook.add_worksheet().set_name("Example")?;
+    put_header(example, 0, &columns)?;
+    for ((row, number), texts) in (1..).zip(["1", "2"]).zip(EXAMPLES) {
+        put(example, row, 0, number)?;
+        put_row(example, row, &texts)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn put_row(sheet: &mut Worksheet, row: u32, texts: &[&str]) -> Result<(), WriteError> {
+    for (column, text) in (1_u16..).zip(texts) {
+        put(sheet, row, column, text)?;
+    }
+    Ok(())
+}
+
+/// What Excel shows beside a selected cell, and the choices of the one column that has some.
+fn hint(field: Field) -> Result<DataValidation, WriteError> {
+    let text = match field {
+        Field::Email => "Required. One organisation email address, such as name@agency.gov.sg.",
+        Field::Username => "Vendors only. Letters, digits, hyphen, underscore and single periods.",
+        Field::FirstName | Field::LastName => {
+            "Required. As in official documents, at most 64 characters."
+        }
+        Field::CountryCode => {
+            "Digits only. Singapore is 65, which is also what an empty cell means."
+        }
+        Field::ContactNumber => "Required. Digits only, without the country code.",
+        Field::Organisation => "Required. Agency or company, at most 64 characters.",
+        Field::Department => "Optional. At most 64 characters.",
+        Field::Seed => "Yes or No. Needed only to reach services from devices on the Internet.",
+        Field::Reason => "Required. Why the account is needed, at most 255 characters.",
+    };
+    let validation = match field {
+        Field::Seed => DataValidation::new()
+            .allow_list_strings(&["Yes", "No"])?
+            .set_error_title("Yes or No")?
+            .set_error_message("Choose Yes or No.")?
+            .set_error_style(DataValidationErrorStyle::Stop),
+        _ => DataValidation::new().allow_any_value(),
+    };
+    Ok(validation
+        .set_input_title(title(field))?
+        .set_input_message(text)?)
+}
+
+/// Input titles hold 32 characters at most.
+fn title(field: Field) -> &'static str {
+    field.title()
+}
