@@ -1,6 +1,8 @@
 """What the emulator leaves out of the template, put in by hand after a deployment. AWS does all of this by itself.
 
 * It keeps a number that came through a parameter as text, and its SQS poller then fails to compare it.
+* It asks roles for `sqs:SendMessageBatch`, which is no action of AWS: there `sqs:SendMessage` covers it. And it asks for
+  `ses:SendEmail` on every resource, where AWS asks for it on the identity and the configuration set.
 * It reads routes and authorizers from the API's document, but not the gateway responses. (Nor the resource policy, which
   it would not ask on routes with an authorizer: `AllowedCidrs` is in force on AWS only.)
 """
@@ -9,9 +11,12 @@ import json
 
 from stack import NAME, client
 
+GAPS = "emulator-gaps"
+
 
 def close(api_id: str) -> None:
     set_concurrency()
+    widen_roles()
     set_gateway_responses(api_id, api_document())
     redeploy(api_id)
 
@@ -22,6 +27,22 @@ def set_concurrency() -> None:
         limit = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
         if limit is not None:
             functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(limit)})
+
+
+def widen_roles() -> None:
+    """Gives each role what the emulator asks for beside what the template grants, and only where the template does."""
+    roles = client("iam")
+    for role in roles.get_paginator("list_roles").paginate().search(f"Roles[?starts_with(RoleName, '{NAME}-')].RoleName"):
+        asked = []
+        for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
+            for statement in roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
+                if policy != GAPS and statement["Action"] == "sqs:SendMessage":
+                    asked.append({**statement, "Action": "sqs:SendMessageBatch"})
+                if policy != GAPS and statement["Action"] == "ses:SendEmail":
+                    asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
+        if asked:
+            document = {"Version": "2012-10-17", "Statement": [{k: v for k, v in s.items() if k != "Sid"} for s in asked]}
+            roles.put_role_policy(RoleName=role, PolicyName=GAPS, PolicyDocument=json.dumps(document))
 
 
 def api_document() -> dict:
