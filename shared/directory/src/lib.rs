@@ -1,0 +1,297 @@
+//! The directory: where TechPass accounts are made and looked up.
+//!
+//! One concrete type over a closed set of backends. Whoever calls it sees outcomes and [`DirectoryError`]s that say what
+//! is known about the effect, never an SDK type, and nothing in either names a person.
+//!
+//! No call is repeated in here. A create whose answer was lost is repeated by its caller, later, and then finds the
+//! account by the id of its invite; see [`Directory::create_account`].
+
+use aws_sdk_cognitoidentityprovider::Client;
+use domain::{
+    EmailAddress, InviteId, Officer, OfficerId,
+    form::{Holder, Profile},
+    invite::{Account, Invite},
+    keys::AddressKey,
+};
+
+mod cognito;
+mod error;
+#[cfg(feature = "fake")]
+mod memory;
+
+pub use cognito::UserPool;
+pub use error::DirectoryError;
+#[cfg(feature = "fake")]
+pub use memory::{Call, Fault, MemoryDirectory};
+
+use cognito::Cognito;
+
+/// The directory that accounts are made in.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Cognito(Cognito),
+    #[cfg(feature = "fake")]
+    Memory(MemoryDirectory),
+}
+
+/// What a directory can do beyond making accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// How a public officer comes in.
+    pub officers: OfficerEntry,
+    /// How it knows who holds a SEED licence.
+    pub licences: LicenceSource,
+    /// Whether it knows that a device is enrolled.
+    pub devices: DeviceSource,
+}
+
+/// How a public officer comes into a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfficerEntry {
+    /// By an account of the directory's own.
+    LocalAccount,
+}
+
+/// How a directory knows who holds a SEED licence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LicenceSource {
+    /// Whoever is in the group counts as licensed.
+    GroupMembership,
+}
+
+/// Whether a directory knows of enrolled devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceSource {
+    /// It does not.
+    Absent,
+}
+
+/// Everything that an account is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountToCreate<'a> {
+    /// The invite behind it, which marks the account as ours.
+    pub invite: InviteId,
+    /// The key of its holder's address.
+    pub address_key: &'a AddressKey,
+    /// Its holder's address.
+    pub email: &'a EmailAddress,
+    /// What its holder signs in with.
+    pub holder: &'a Holder,
+    /// Who its holder is.
+    pub profile: &'a Profile,
+}
+
+impl<'a> AccountToCreate<'a> {
+    /// The account that an invite asks for; none until it is known who the invitee is.
+    #[must_use]
+    pub fn of(invite: &'a Invite) -> Option<Self> {
+        Some(Self {
+            invite: invite.id,
+            address_key: &invite.address_key,
+            email: &invite.email,
+            holder: &invite.holder,
+            profile: invite.profile.as_ref()?,
+        })
+    }
+
+    /// The account's name in the directory: a vendor's username, and for an officer, who signs in with the address, a
+    /// name that follows from the address. Either way a second account for the same person meets a taken name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.holder {
+            Holder::Vendor { username } => username.canonical(),
+            // 26 of 64 digits keep 104 bits, and no username that a vendor could choose on purpose.
+            Holder::Officer => format!("po-{:.26}", self.address_key.as_str()),
+        }
+    }
+}
+
+/// An account that the directory has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundAccount {
+    /// Which.
+    pub account: Account,
+    /// The invite that it was made for, if any.
+    pub invite: Option<InviteId>,
+}
+
+/// What became of a create.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateOutcome {
+    /// It was made.
+    Created(Account),
+    /// An earlier attempt for the same invite had made it.
+    AlreadyOurs(Account),
+    /// The address has an account.
+    EmailTaken,
+    /// The username has an account.
+    UsernameTaken,
+    /// The directory does not take these details.
+    DetailsRefused,
+}
+
+/// What became of an assignment to the SEED group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedOutcome {
+    /// The account is in the group.
+    Assigned,
+    /// The account is no more.
+    AccountGone,
+}
+
+/// What became of a request for a first password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstPasswordOutcome {
+    /// The directory has mailed one.
+    Mailed,
+    /// The holder has a password already.
+    NotPending,
+    /// The account is no more.
+    AccountGone,
+}
+
+/// How an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// Its holder has not signed in.
+    Pending,
+    /// Its holder has signed in.
+    SignedIn,
+    /// Nobody can sign in.
+    Disabled,
+    /// It is no more.
+    Gone,
+}
+
+impl Directory {
+    /// A Cognito user pool.
+    #[must_use]
+    pub fn cognito(client: &Client, pool: UserPool) -> Self {
+        Self {
+            backend: Backend::Cognito(Cognito::new(client, pool)),
+        }
+    }
+
+    /// The in-memory directory of the tests.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn memory(memory: MemoryDirectory) -> Self {
+        Self {
+            backend: Backend::Memory(memory),
+        }
+    }
+
+    /// What it can do.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        match &self.backend {
+            Backend::Cognito(_) => Cognito::CAPABILITIES,
+            #[cfg(feature = "fake")]
+            Backend::Memory(_) => Cognito::CAPABILITIES,
+        }
+    }
+
+    /// The account of an address, in any spelling of its mailbox that the directory may know.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say.
+    pub async fn find_by_email(
+        &self,
+        email: &EmailAddress,
+    ) -> Result<Option<FoundAccount>, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.find_by_email(email).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.find_by_email(email),
+        }
+    }
+
+    /// The officer behind a user id, if they may sign in and their address is verified.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say.
+    pub async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.find_officer(id).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.find_officer(id),
+        }
+    }
+
+    /// Makes an account, or finds the one that an earlier attempt for the same invite made.
+    ///
+    /// At most one request with an effect is sent. Its holder hears nothing of it from the directory.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError::Unknown`] when the account may be there now; every other error means that this call made none.
+    pub async fn create_account(
+        &self,
+        wanted: &AccountToCreate<'_>,
+    ) -> Result<CreateOutcome, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.create_account(wanted).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.create_account(wanted),
+        }
+    }
+
+    /// Puts an account into the SEED group. Harmless to repeat.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known to be there.
+    pub async fn add_to_seed_group(
+        &self,
+        account: &Account,
+    ) -> Result<SeedOutcome, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.add_to_seed_group(account).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.add_to_seed_group(account),
+        }
+    }
+
+    /// Has the directory make a first password and mail it to the holder. Each voids the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`DirectoryError::Unknown`] when one may have been mailed.
+    pub async fn mail_first_password(
+        &self,
+        account: &Account,
+    ) -> Result<FirstPasswordOutcome, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.mail_first_password(account).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.mail_first_password(account),
+        }
+    }
+
+    /// How an account stands now.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say.
+    pub async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.account_status(account).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.account_status(account),
+        }
+    }
+}
+
+/// The spellings under which an address may be known to a directory: its own and its mailbox's, both in lower case.
+fn spellings(email: &EmailAddress) -> Vec<String> {
+    let mut spellings = vec![email.as_str().to_ascii_lowercase(), email.recipient()];
+    spellings.dedup();
+    spellings
+}
