@@ -1,0 +1,158 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "fake")]
+mod memory;
+mod sqs;
+
+use std::time::Duration;
+
+use domain::{BatchId, InviteId, OfficerId};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A wake-up call, as it lies in a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wake", rename_all = "lowercase")]
+pub enum Wake {
+    /// Look at an invite.
+    Invite {
+        /// Which.
+        id: InviteId,
+    },
+    /// Look at a batch.
+    Batch {
+        /// Which.
+        id: BatchId,
+    },
+}
+
+/// The queues, by who reads them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QueueName {
+    /// Read by `dispatch-batch`.
+    Dispatch,
+    /// Read by `provision-user`.
+    Provision,
+    /// Read by `send-mail`.
+    Mail,
+}
+
+/// Where the queues are. A function holds only those it may send to.
+#[derive(Clone, Debug, Default)]
+pub struct QueueUrls {
+    /// Of the dispatch queue.
+    pub dispatch: Option<String>,
+    /// Of the provision queue.
+    pub provision: Option<String>,
+    /// Of the mail queue.
+    pub mail: Option<String>,
+}
+
+/// The queues. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Queues {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Sqs(sqs::Sqs),
+    #[cfg(feature = "fake")]
+    Memory(memory::Memory),
+}
+
+/// Some wake-up calls did not get through. Nothing is lost by it: the sweeper repeats them.
+#[derive(Debug, Error)]
+#[error("queue: {missing} of {of} wake-up calls were not taken, {code}")]
+pub struct QueueError {
+    /// How many did not get through.
+    pub missing: usize,
+    /// How many were to.
+    pub of: usize,
+    /// The service's or the client's code of the last failure.
+    pub code: String,
+}
+
+impl Queues {
+    /// The queues of a stack.
+    #[must_use]
+    pub fn sqs(client: aws_sdk_sqs::Client, urls: QueueUrls) -> Self {
+        Self {
+            backend: Backend::Sqs(sqs::Sqs::new(client, urls)),
+        }
+    }
+
+    /// Queues in memory, shared by their clones.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn memory() -> Self {
+        Self {
+            backend: Backend::Memory(memory::Memory::default()),
+        }
+    }
+
+    /// Wakes whoever reads `queue` for each of `wakes`, on behalf of `officer`.
+    ///
+    /// # Errors
+    ///
+    /// When some did not get through.
+    pub async fn wake(
+        &self,
+        queue: QueueName,
+        officer: &OfficerId,
+        wakes: &[Wake],
+    ) -> Result<(), QueueError> {
+        self.wake_later(queue, officer, wakes, Duration::ZERO).await
+    }
+
+    /// As [`Queues::wake`], after `delay` of at most 15 minutes.
+    ///
+    /// # Errors
+    ///
+    /// When some did not get through.
+    pub async fn wake_later(
+        &self,
+        queue: QueueName,
+        officer: &OfficerId,
+        wakes: &[Wake],
+        delay: Duration,
+    ) -> Result<(), QueueError> {
+        if wakes.is_empty() {
+            return Ok(());
+        }
+        match &self.backend {
+            Backend::Sqs(sqs) => sqs.send(queue, officer, wakes, delay).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.send(queue, wakes, delay),
+        }
+    }
+
+    /// Takes every call out of a queue in memory, delayed ones too; none from a real one.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn drain(&self, queue: QueueName) -> Vec<Wake> {
+        match &self.backend {
+            Backend::Sqs(_) => Vec::new(),
+            Backend::Memory(memory) => memory.drain(queue),
+        }
+    }
+
+    /// Makes a queue in memory lose every call from now on, or stop losing them.
+    #[cfg(feature = "fake")]
+    pub fn set_delivery(&self, delivery: Delivery) {
+        if let Backend::Memory(memory) = &self.backend {
+            memory.set_delivery(delivery);
+        }
+    }
+}
+
+/// Whether a queue in memory takes calls.
+#[cfg(feature = "fake")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// It does.
+    #[default]
+    Working,
+    /// It answers with an error.
+    Failing,
+}

@@ -1,0 +1,128 @@
+//! Amazon SQS.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _, types::SendMessageBatchRequestEntry};
+use domain::OfficerId;
+use futures::{StreamExt as _, stream};
+
+use crate::{QueueError, QueueName, QueueUrls, Wake};
+
+/// SendMessageBatch's limit.
+const PER_REQUEST: usize = 10;
+
+/// How many requests of one call are under way together.
+const IN_FLIGHT: usize = 16;
+
+/// How often entries that a successful request refused are sent again.
+const REPEATS: usize = 2;
+
+/// SQS's longest delay.
+const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Sqs {
+    client: Client,
+    urls: QueueUrls,
+}
+
+impl Sqs {
+    pub(crate) fn new(client: Client, urls: QueueUrls) -> Self {
+        Self { client, urls }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        queue: QueueName,
+        officer: &OfficerId,
+        wakes: &[Wake],
+        delay: Duration,
+    ) -> Result<(), QueueError> {
+        let url = match queue {
+            QueueName::Dispatch => &self.urls.dispatch,
+            QueueName::Provision => &self.urls.provision,
+            QueueName::Mail => &self.urls.mail,
+        };
+        let all_missing = |code: &str| QueueError {
+            missing: wakes.len(),
+            of: wakes.len(),
+            code: code.to_owned(),
+        };
+        let url = url
+            .as_deref()
+            .ok_or_else(|| all_missing("no such queue is set"))?;
+        let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
+        let chunks: Vec<&[Wake]> = wakes.chunks(PER_REQUEST).collect();
+        let failures: Vec<(usize, String)> = stream::iter(chunks)
+            .map(|chunk| self.send_chunk(url, officer, chunk, delay))
+            .buffer_unordered(IN_FLIGHT)
+            .filter_map(async |sent| sent.err())
+            .collect()
+            .await;
+        match failures.last() {
+            None => Ok(()),
+            Some((_, code)) => Err(QueueError {
+                missing: failures.iter().map(|(missing, _)| missing).sum(),
+                of: wakes.len(),
+                code: code.clone(),
+            }),
+        }
+    }
+
+    /// How many of `chunk` did not get through, and why.
+    async fn send_chunk(
+        &self,
+        url: &str,
+        officer: &OfficerId,
+        chunk: &[Wake],
+        delay: i32,
+    ) -> Result<(), (usize, String)> {
+        let mut left: Vec<usize> = (0..chunk.len()).collect();
+        let mut code = String::new();
+        for _ in 0..=REPEATS {
+            let entries = left
+                .iter()
+                .filter_map(|index| entry(*index, chunk.get(*index)?, officer, delay))
+                .collect();
+            let request = self
+                .client
+                .send_message_batch()
+                .queue_url(url)
+                .set_entries(Some(entries));
+            let answer = request.send().await.map_err(|error| {
+                let code = error
+                    .as_service_error()
+                    .and_then(|error| error.code())
+                    .unwrap_or("unreachable");
+                (left.len(), code.to_owned())
+            })?;
+            // A successful answer can still hold entries that were not taken.
+            left.retain(|index| {
+                answer
+                    .failed
+                    .iter()
+                    .any(|failed| failed.id == index.to_string())
+            });
+            match answer.failed.last() {
+                Some(failed) => code.clone_from(&failed.code),
+                None => return Ok(()),
+            }
+        }
+        Err((left.len(), code))
+    }
+}
+
+fn entry(
+    index: usize,
+    wake: &Wake,
+    officer: &OfficerId,
+    delay: i32,
+) -> Option<SendMessageBatchRequestEntry> {
+    SendMessageBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message_body(serde_json::to_string(wake).ok()?)
+        .message_group_id(officer.as_str())
+        .set_delay_seconds((delay > 0).then_some(delay))
+        .build()
+        .ok()
+}

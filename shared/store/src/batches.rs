@@ -1,0 +1,439 @@
+//! Batches and their rows.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::{
+    BatchId, OfficerId,
+    batch::Batch,
+    invite::Invite,
+    keys::AddressKey,
+    row::{Row, RowState},
+};
+
+use crate::{
+    IdempotentRequest, SavedAnswer, Store, StoreError, Written,
+    invites::{creation, written},
+    item::{self, Envelope, Item, text},
+    keys,
+    requests::Seen,
+    table::{Commit, Condition, Index, Order, Query, Range, Write},
+};
+
+const BATCH: &str = "batch";
+const ROW: &str = "row";
+
+/// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
+pub const ROWS_PER_CHANGE: usize = 99;
+
+/// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
+pub const ROWS_PER_DISPATCH: usize = 25;
+
+/// What became of a new batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "only `Created` has written anything"]
+pub enum CreateBatchOutcome {
+    /// It is there.
+    Created,
+    /// The same request was answered before; this was the answer.
+    Replay(SavedAnswer),
+    /// The key belongs to a request with another body.
+    KeyReused,
+    /// A batch of this id is there.
+    Exists,
+}
+
+/// A row with what finds its double.
+#[derive(Clone, Debug)]
+pub struct KeyedRow {
+    /// The row.
+    pub row: Row,
+    /// The key of its address, where the address can be read.
+    pub address: Option<AddressKey>,
+}
+
+/// What became of a row on its way to an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DispatchOutcome {
+    /// The invite is there and the row says so.
+    Sent,
+    /// A live invite has the address.
+    AddressTaken,
+    /// A live invite has the username.
+    UsernameTaken,
+    /// The row was changed meanwhile; read it again.
+    LostRace,
+}
+
+impl Store {
+    /// Writes a new batch and the answer to its request, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn create_batch(
+        &self,
+        batch: &Batch,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<CreateBatchOutcome, StoreError> {
+        let mut writes = vec![Write::Put {
+            item: put_batch(batch)?,
+            condition: Condition::Absent,
+        }];
+        if let Some(request) = request {
+            writes.push(request.write()?);
+        }
+        let Commit::Refused(refused) = self.table.commit(writes).await? else {
+            return Ok(CreateBatchOutcome::Created);
+        };
+        if let Some(request) = request.filter(|_| refused.contains(&1)) {
+            match self.seen(request).await? {
+                Some(Seen::Same(answer)) => return Ok(CreateBatchOutcome::Replay(answer)),
+                Some(Seen::Other) => return Ok(CreateBatchOutcome::KeyReused),
+                None => {}
+            }
+        }
+        Ok(CreateBatchOutcome::Exists)
+    }
+
+    /// The batch as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
+        self.table
+            .get(&keys::batch(id))
+            .await?
+            .map(|mut found| item::body(BATCH, &mut found))
+            .transpose()
+    }
+
+    /// Writes `next` over the version that was read.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_batch(
+        &self,
+        read_version: u64,
+        next: &Batch,
+    ) -> Result<Written, StoreError> {
+        let write = Write::Put {
+            item: put_batch(next)?,
+            condition: Condition::Version(read_version),
+        };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// At most `limit` of an officer's batches, newest first, after the position that the last page ended with.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_batches(
+        &self,
+        officer: &OfficerId,
+        limit: u32,
+        after: Option<String>,
+    ) -> Result<(Vec<Batch>, Option<String>), StoreError> {
+        let query = Query {
+            range: after.map_or(Range::All, Range::Below),
+            order: Order::Descending,
+            limit: Some(limit),
+            ..Query::all(Index::Listing, keys::batches_of(officer))
+        };
+        let page = self.table.page(&query).await?;
+        let next = page.next.and(
+            page.items
+                .last()
+                .and_then(|item| text(item, "listing_sk"))
+                .map(str::to_owned),
+        );
+        let batches = page
+            .items
+            .into_iter()
+            .map(|mut item| item::body(BATCH, &mut item))
+            .collect::<Result<_, _>>()?;
+        Ok((batches, next))
+    }
+
+    /// Writes the rows that a reader found. Only the holder of the batch's parse claim may, before the batch is a draft;
+    /// doing it again writes the same.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; some rows may have been written.
+    pub async fn write_rows(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<(), StoreError> {
+        let items = rows
+            .iter()
+            .map(|row| put_row(batch, row))
+            .collect::<Result<_, _>>()?;
+        self.table.put_many(items).await
+    }
+
+    /// The row as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_row(&self, batch: BatchId, number: u32) -> Result<Option<Row>, StoreError> {
+        self.table
+            .get(&keys::row(batch, number))
+            .await?
+            .map(|mut found| item::body(ROW, &mut found))
+            .transpose()
+    }
+
+    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in that
+    /// state; such a page may be short or empty while more follow.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_rows(
+        &self,
+        batch: BatchId,
+        after: u32,
+        limit: u32,
+        only: Option<&str>,
+    ) -> Result<RowPage, StoreError> {
+        let query = Query {
+            range: Range::Above(keys::row_sk(after)),
+            limit: Some(limit),
+            filter: only.map(|state| ("row_state", state.to_owned())),
+            ..Query::all(Index::Primary, keys::rows_pk(batch))
+        };
+        let page = self.table.page(&query).await?;
+        let next = page
+            .next
+            .as_ref()
+            .and_then(|item| row_number(text(item, "sk")?));
+        let rows = page
+            .items
+            .into_iter()
+            .map(|mut item| item::body(ROW, &mut item))
+            .collect::<Result<_, _>>()?;
+        Ok(RowPage { rows, next })
+    }
+
+    /// The rows of a batch that have this address, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn rows_with_address(
+        &self,
+        batch: BatchId,
+        address: &AddressKey,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut query = Query {
+            range: Range::Above(keys::row_sk(0)),
+            filter: Some(("address_key", address.as_str().to_owned())),
+            ..Query::all(Index::Primary, keys::rows_pk(batch))
+        };
+        let mut rows = Vec::new();
+        loop {
+            let page = self.table.page(&query).await?;
+            for mut item in page.items {
+                rows.push(item::body(ROW, &mut item)?);
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Writes changed rows and their batch over the versions that were read, or nothing. At most [`ROWS_PER_CHANGE`] rows.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_rows(
+        &self,
+        rows: &[(u64, KeyedRow)],
+        batch_read_version: u64,
+        batch: &Batch,
+    ) -> Result<Written, StoreError> {
+        let mut writes = vec![Write::Put {
+            item: put_batch(batch)?,
+            condition: Condition::Version(batch_read_version),
+        }];
+        for (read_version, row) in rows {
+            let condition = Condition::Version(*read_version);
+            writes.push(Write::Put {
+                item: put_row(batch.id, row)?,
+                condition,
+            });
+        }
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// Writes a row over the version that was read, while its batch is being dispatched.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_row(
+        &self,
+        batch: BatchId,
+        read_version: u64,
+        row: &KeyedRow,
+    ) -> Result<Written, StoreError> {
+        let write = Write::Put {
+            item: put_row(batch, row)?,
+            condition: Condition::Version(read_version),
+        };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// Turns rows into invites: each row with its invite and guards, or not at all. At most [`ROWS_PER_DISPATCH`] rows.
+    /// `rows` holds the version that was read, the row as sent, and its invite; the answer has one outcome for each.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; some rows may have been dispatched, and reading them again tells.
+    pub async fn dispatch(
+        &self,
+        batch: BatchId,
+        rows: &[(u64, KeyedRow, Invite)],
+    ) -> Result<Vec<DispatchOutcome>, StoreError> {
+        let mut outcomes = vec![DispatchOutcome::Sent; rows.len()];
+        let mut left: Vec<usize> = (0..rows.len()).collect();
+        while !left.is_empty() {
+            // A transaction may not name one guard twice, so the second row of an address waits for the next round.
+            let mut named = HashSet::new();
+            let (together, later): (Vec<usize>, Vec<usize>) = left.iter().partition(|index| {
+                let invite = rows.get(**index).map(|(_, _, invite)| invite);
+                invite.is_some_and(|invite| {
+                    let username = invite.holder.username().map(domain::Username::canonical);
+                    let free = !named.contains(invite.address_key.as_str())
+                        && username
+                            .as_ref()
+                            .is_none_or(|name| !named.contains(name.as_str()));
+                    if free {
+                        named.insert(invite.address_key.as_str().to_owned());
+                        named.extend(username);
+                    }
+                    free
+                })
+            });
+            let refused = self.dispatch_together(batch, rows, &together).await?;
+            let all_written = refused.is_empty();
+            for (index, outcome) in &refused {
+                if let Some(slot) = outcomes.get_mut(*index) {
+                    *slot = *outcome;
+                }
+            }
+            left = if all_written {
+                later
+            } else {
+                let stays = |index: &usize| refused.iter().all(|(other, _)| other != index);
+                together.into_iter().filter(stays).chain(later).collect()
+            };
+        }
+        Ok(outcomes)
+    }
+
+    /// How far the invites of a batch are: how many stand where, by progress name. The index may lag by a moment.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn batch_progress(
+        &self,
+        batch: BatchId,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut query = Query::all(Index::ByBatch, batch.to_string());
+        let mut progress = BTreeMap::new();
+        loop {
+            let page = self.table.page(&query).await?;
+            for item in &page.items {
+                if let Some(state) = text(item, "batch_state") {
+                    *progress.entry(state.to_owned()).or_default() += 1;
+                }
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(progress);
+            }
+        }
+    }
+
+    /// One transaction; the rows that refused it, or none when it was written.
+    async fn dispatch_together(
+        &self,
+        batch: BatchId,
+        rows: &[(u64, KeyedRow, Invite)],
+        together: &[usize],
+    ) -> Result<Vec<(usize, DispatchOutcome)>, StoreError> {
+        let mut writes = Vec::with_capacity(together.len() * 4);
+        // Whose write each one is, and what its refusal means.
+        let mut meanings = Vec::with_capacity(writes.capacity());
+        for index in together {
+            let Some((read_version, row, invite)) = rows.get(*index) else {
+                continue;
+            };
+            let condition = Condition::Version(*read_version);
+            writes.push(Write::Put {
+                item: put_row(batch, row)?,
+                condition,
+            });
+            meanings.push((*index, DispatchOutcome::LostRace));
+            let of_invite = [
+                DispatchOutcome::LostRace,
+                DispatchOutcome::AddressTaken,
+                DispatchOutcome::UsernameTaken,
+            ];
+            for (write, meaning) in creation(invite)?.into_iter().zip(of_invite) {
+                writes.push(write);
+                meanings.push((*index, meaning));
+            }
+        }
+        let Commit::Refused(places) = self.table.commit(writes).await? else {
+            return Ok(Vec::new());
+        };
+        let mut refused: Vec<(usize, DispatchOutcome)> = Vec::new();
+        for (index, meaning) in places
+            .into_iter()
+            .filter_map(|place| meanings.get(place).copied())
+        {
+            // The first refusal of a row says most: a lost race before a taken address before a taken username.
+            if refused.last().is_none_or(|(last, _)| *last != index) {
+                refused.push((index, meaning));
+            }
+        }
+        Ok(refused)
+    }
+}
+
+/// A page of rows.
+#[derive(Debug)]
+pub struct RowPage {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The row number after which the next page starts, if there may be one.
+    pub next: Option<u32>,
+}
+
+fn row_number(sk: &str) -> Option<u32> {
+    sk.strip_prefix(keys::ROW_PREFIX)?.parse().ok()
+}
+
+fn put_batch(batch: &Batch) -> Result<Item, StoreError> {
+    let id = batch.id.to_string();
+    Envelope::new(keys::batch(batch.id), BATCH, batch.version)
+        .text("listing_pk", keys::batches_of(&batch.officer.id))
+        .text("listing_sk", keys::listed(batch.created_at, &id))
+        .due(batch.due_at)
+        .body(BATCH, batch)
+}
+
+fn put_row(batch: BatchId, KeyedRow { row, address }: &KeyedRow) -> Result<Item, StoreError> {
+    let mut envelope = Envelope::new(keys::row(batch, row.number), ROW, row.version)
+        .text("row_state", row.state.name());
+    if let Some(address) = address.as_ref().filter(|_| row.state != RowState::Removed) {
+        envelope = envelope.text("address_key", address.as_str());
+    }
+    envelope.body(ROW, row)
+}

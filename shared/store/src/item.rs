@@ -1,0 +1,111 @@
+//! What an item holds: an envelope that the table sorts and compares by, and the thing itself in `body`.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{StoreError, keys, keys::Key};
+
+/// An item as DynamoDB holds it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The form of the items that this build writes and reads.
+const FORM: u64 = 1;
+
+/// Builds an item.
+pub(crate) struct Envelope(Item);
+
+impl Envelope {
+    pub(crate) fn new(key: Key, entity: &'static str, version: u64) -> Self {
+        let mut item = Item::new();
+        item.insert("pk".to_owned(), AttributeValue::S(key.pk));
+        item.insert("sk".to_owned(), AttributeValue::S(key.sk));
+        item.insert("entity".to_owned(), AttributeValue::S(entity.to_owned()));
+        item.insert("v".to_owned(), AttributeValue::N(FORM.to_string()));
+        item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
+        Self(item)
+    }
+
+    pub(crate) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0
+            .insert(name.to_owned(), AttributeValue::S(value.into()));
+        self
+    }
+
+    /// Makes the item one that the sweeper finds once `due_at` has come.
+    pub(crate) fn due(self, due_at: Option<Timestamp>) -> Self {
+        let Some(due_at) = due_at else { return self };
+        let shard = text(&self.0, "pk")
+            .map(keys::due_shard_of)
+            .unwrap_or_default();
+        self.text("due_shard", shard)
+            .text("due_at", due_at.to_string())
+    }
+
+    /// Lets DynamoDB delete the item some time after `at`; whoever reads it compares the clock itself.
+    pub(crate) fn expires(mut self, at: Timestamp) -> Self {
+        self.0.insert(
+            "expires_epoch".to_owned(),
+            AttributeValue::N(at.unix_seconds().to_string()),
+        );
+        self
+    }
+
+    pub(crate) fn body<T: Serialize>(
+        mut self,
+        entity: &'static str,
+        body: &T,
+    ) -> Result<Item, StoreError> {
+        let body: AttributeValue =
+            serde_dynamo::to_attribute_value(body).map_err(|error: serde_dynamo::Error| {
+                StoreError::Corrupt {
+                    entity,
+                    problem: error.to_string(),
+                }
+            })?;
+        self.0.insert("body".to_owned(), body);
+        Ok(self.0)
+    }
+
+    pub(crate) fn bare(self) -> Item {
+        self.0
+    }
+}
+
+/// The text attribute `name`.
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
+}
+
+/// The whole number attribute `name`.
+pub(crate) fn number(item: &Item, name: &str) -> Option<u64> {
+    item.get(name)
+        .and_then(|value| value.as_n().ok())
+        .and_then(|digits| digits.parse().ok())
+}
+
+/// The thing in an item.
+pub(crate) fn body<T: DeserializeOwned>(
+    entity: &'static str,
+    item: &mut Item,
+) -> Result<T, StoreError> {
+    let corrupt = |problem: String| StoreError::Corrupt { entity, problem };
+    match number(item, "v") {
+        Some(FORM) => {}
+        Some(other) => {
+            return Err(corrupt(format!(
+                "form {other}; this build reads form {FORM}"
+            )));
+        }
+        None => return Err(corrupt("no form".to_owned())),
+    }
+    let body = item
+        .remove("body")
+        .ok_or_else(|| corrupt("no body".to_owned()))?;
+    // The error of a wrong value may quote it, so only its kind is kept.
+    serde_dynamo::from_attribute_value(body).map_err(|_| corrupt("a field of its body".to_owned()))
+}

@@ -1,0 +1,102 @@
+//! Every key string of the table.
+
+use domain::{
+    BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash,
+};
+
+/// Where an item lies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: &str) -> Self {
+        Self {
+            pk,
+            sk: sk.to_owned(),
+        }
+    }
+}
+
+const META: &str = "META";
+const GUARD: &str = "GUARD";
+
+pub(crate) fn invite(id: InviteId) -> Key {
+    Key::new(format!("INVITE#{id}"), META)
+}
+
+pub(crate) fn address(key: &AddressKey) -> Key {
+    Key::new(format!("ADDRESS#{}", key.as_str()), GUARD)
+}
+
+pub(crate) fn username(username: &Username) -> Key {
+    Key::new(format!("USERNAME#{}", username.canonical()), GUARD)
+}
+
+pub(crate) fn token(hash: &TokenHash) -> Key {
+    Key::new(format!("TOKEN#{}", hash.as_str()), META)
+}
+
+pub(crate) fn request(officer: &OfficerId, key_hash: &str) -> Key {
+    Key::new(format!("REQUEST#{officer}#{key_hash}"), META)
+}
+
+pub(crate) fn batch(id: BatchId) -> Key {
+    Key::new(format!("BATCH#{id}"), META)
+}
+
+pub(crate) fn row(batch: BatchId, number: u32) -> Key {
+    Key {
+        pk: rows_pk(batch),
+        sk: row_sk(number),
+    }
+}
+
+pub(crate) fn rows_pk(batch: BatchId) -> String {
+    format!("BATCH#{batch}")
+}
+
+pub(crate) const ROW_PREFIX: &str = "ROW#";
+
+/// Six digits hold more rows than any limit allows, and sort as numbers do.
+pub(crate) fn row_sk(number: u32) -> String {
+    format!("{ROW_PREFIX}{number:06}")
+}
+
+pub(crate) fn domain_rules() -> Key {
+    Key::new("CONFIG".to_owned(), "DOMAIN_RULES")
+}
+
+pub(crate) fn mail_events() -> Key {
+    Key::new("CONFIG".to_owned(), "MAIL_EVENTS")
+}
+
+pub(crate) fn invites_of(officer: &OfficerId) -> String {
+    format!("OFFICER#{officer}#INVITES")
+}
+
+pub(crate) fn batches_of(officer: &OfficerId) -> String {
+    format!("OFFICER#{officer}#BATCHES")
+}
+
+/// Newest last; the id keeps two of one millisecond apart.
+pub(crate) fn listed(created_at: Timestamp, id: &str) -> String {
+    format!("{created_at}#{id}")
+}
+
+/// How many partitions the due index is spread over.
+pub const DUE_SHARDS: u8 = 8;
+
+pub(crate) fn due_shard(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The partition of the due index that an item belongs to.
+pub(crate) fn due_shard_of(pk: &str) -> String {
+    let sum = pk
+        .bytes()
+        .fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    due_shard(sum % DUE_SHARDS)
+}

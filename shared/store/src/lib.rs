@@ -1,0 +1,81 @@
+#![doc = include_str!("../README.md")]
+
+pub mod batches;
+pub mod due;
+pub mod invites;
+pub mod listing;
+pub mod requests;
+pub mod settings;
+pub mod tokens;
+
+mod item;
+mod keys;
+mod table;
+
+use thiserror::Error;
+
+pub use due::Due;
+pub use listing::{InvitePage, InviteQuery, Sort};
+pub use requests::{IdempotentRequest, SavedAnswer};
+pub use tokens::TokenRecord;
+
+use table::Table;
+
+/// Everything that lasts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    table: Table,
+}
+
+impl Store {
+    /// The table of a stack.
+    #[must_use]
+    pub fn dynamo(client: aws_sdk_dynamodb::Client, table_name: String) -> Self {
+        Self {
+            table: Table::dynamo(client, table_name),
+        }
+    }
+
+    /// A table in memory, shared by its clones.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn memory() -> Self {
+        Self {
+            table: Table::memory(),
+        }
+    }
+}
+
+/// What became of a write over a version that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a lost race means that nothing was written"]
+pub enum Written {
+    /// Written.
+    Done,
+    /// Somebody else wrote first; read again.
+    LostRace,
+}
+
+/// The table could not answer, or answered with something that nobody wrote.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The request failed; a later one may not.
+    #[error("table: {operation} failed with {code}")]
+    Unavailable {
+        /// What was asked.
+        operation: &'static str,
+        /// The service's or the client's code for it.
+        code: String,
+    },
+    /// An item that this build cannot read.
+    #[error("table: an item of kind {entity} is unreadable: {problem}")]
+    Corrupt {
+        /// Its kind.
+        entity: &'static str,
+        /// What is wrong, without its values.
+        problem: String,
+    },
+    /// The domain rules are missing or malformed; nothing is decided without them.
+    #[error("settings: {0}")]
+    Rules(String),
+}

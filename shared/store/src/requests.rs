@@ -1,0 +1,117 @@
+//! Answers kept by `Idempotency-Key`, so that a repeated request gets the answer of the first and does nothing.
+
+use std::time::Duration;
+
+use domain::{OfficerId, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Store, StoreError,
+    item::{self, Envelope},
+    keys::{self, Key},
+    table::{Condition, Write},
+};
+
+/// How long an answer is kept.
+pub const ANSWER_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+const ENTITY: &str = "request";
+
+/// A request that creates something, and what it is to be answered.
+#[derive(Clone, Debug)]
+pub struct IdempotentRequest {
+    officer: OfficerId,
+    key_hash: String,
+    saved: Saved,
+    at: Timestamp,
+}
+
+/// An answer, to be repeated byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `Location` header.
+    pub location: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Saved {
+    body_hash: String,
+    answer: SavedAnswer,
+}
+
+/// What a key says of a request that met it.
+#[derive(Debug)]
+pub(crate) enum Seen {
+    Same(SavedAnswer),
+    Other,
+}
+
+impl IdempotentRequest {
+    /// The request of `officer` with `key` and `body`. The key belongs to the officer: nobody else's key meets it.
+    #[must_use]
+    pub fn new(
+        officer: OfficerId,
+        key: &str,
+        body: &[u8],
+        answer: SavedAnswer,
+        at: Timestamp,
+    ) -> Self {
+        let saved = Saved {
+            body_hash: hex(body),
+            answer,
+        };
+        Self {
+            officer,
+            key_hash: hex(key.as_bytes()),
+            saved,
+            at,
+        }
+    }
+
+    fn key(&self) -> Key {
+        keys::request(&self.officer, &self.key_hash)
+    }
+
+    pub(crate) fn write(&self) -> Result<Write, StoreError> {
+        let item = Envelope::new(self.key(), ENTITY, 1)
+            .expires(self.at + ANSWER_LIFE)
+            .body(ENTITY, &self.saved)?;
+        Ok(Write::Put {
+            item,
+            condition: Condition::AbsentOrExpired(self.at.unix_seconds()),
+        })
+    }
+}
+
+impl Store {
+    /// What was answered to `request` before; asked only once its key is known to be taken.
+    pub(crate) async fn seen(
+        &self,
+        request: &IdempotentRequest,
+    ) -> Result<Option<Seen>, StoreError> {
+        let Some(mut found) = self.table.get(&request.key()).await? else {
+            return Ok(None);
+        };
+        let saved: Saved = item::body(ENTITY, &mut found)?;
+        Ok(Some(if saved.body_hash == request.saved.body_hash {
+            Seen::Same(saved.answer)
+        } else {
+            Seen::Other
+        }))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,183 @@
+//! The few things that the rest of this crate asks of a table, and the two tables that do them.
+//!
+//! The in-memory table keeps the same promises: conditions, atomic transactions, sparse indexes and pages. The contract
+//! suite runs the same assertions against both.
+
+mod dynamo;
+#[cfg(feature = "fake")]
+mod memory;
+
+use crate::{StoreError, item::Item, keys::Key};
+
+/// One table.
+#[derive(Clone, Debug)]
+pub(crate) enum Table {
+    Dynamo(dynamo::Dynamo),
+    #[cfg(feature = "fake")]
+    Memory(memory::Memory),
+}
+
+/// What must hold of the item that is there for a write to happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// There is none.
+    Absent,
+    /// There is none, or its `expires_epoch` lies before these seconds.
+    AbsentOrExpired(i64),
+    /// It has this `version`.
+    Version(u64),
+    /// There is none, or it belongs to this `invite_id`.
+    AbsentOrOwnedBy(String),
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub(crate) enum Write {
+    Put { item: Item, condition: Condition },
+    Delete { key: Key, condition: Condition },
+}
+
+/// What became of writes that stand or fall together.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    Done,
+    /// Nothing was written; these writes' conditions did not hold.
+    Refused(Vec<usize>),
+}
+
+/// Which items a query is over, by the partition key of which index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Index {
+    Primary,
+    Listing,
+    ByBatch,
+    Due,
+}
+
+impl Index {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Primary => None,
+            Self::Listing => Some("listing"),
+            Self::ByBatch => Some("by_batch"),
+            Self::Due => Some("due"),
+        }
+    }
+
+    /// The partition and sort attributes.
+    fn attributes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Primary => ("pk", "sk"),
+            Self::Listing => ("listing_pk", "listing_sk"),
+            Self::ByBatch => ("batch_id", "batch_state"),
+            Self::Due => ("due_shard", "due_at"),
+        }
+    }
+}
+
+/// Which part of a partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Range {
+    All,
+    /// Sort keys below this one.
+    Below(String),
+    /// Sort keys above this one.
+    Above(String),
+    /// Sort keys up to this one, and it.
+    UpTo(String),
+}
+
+/// In which order of the sort key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Ascending,
+    Descending,
+}
+
+/// A question about one partition.
+#[derive(Clone, Debug)]
+pub(crate) struct Query {
+    pub(crate) index: Index,
+    pub(crate) partition: String,
+    pub(crate) range: Range,
+    pub(crate) order: Order,
+    /// Only items whose text attribute has this value; they count towards `limit` all the same.
+    pub(crate) filter: Option<(&'static str, String)>,
+    /// How many items to look at per page.
+    pub(crate) limit: Option<u32>,
+    /// The `next` of the page before.
+    pub(crate) after: Option<Item>,
+}
+
+impl Query {
+    pub(crate) fn all(index: Index, partition: String) -> Self {
+        Self {
+            index,
+            partition,
+            range: Range::All,
+            order: Order::Ascending,
+            filter: None,
+            limit: None,
+            after: None,
+        }
+    }
+}
+
+/// One page of an answer.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) items: Vec<Item>,
+    /// Where the next page starts, if there may be one.
+    pub(crate) next: Option<Item>,
+}
+
+macro_rules! each_backend {
+    ($self:expr, $table:ident => $call:expr) => {
+        match $self {
+            Self::Dynamo($table) => $call.await,
+            #[cfg(feature = "fake")]
+            Self::Memory($table) => $call,
+        }
+    };
+}
+
+impl Table {
+    pub(crate) fn dynamo(client: aws_sdk_dynamodb::Client, name: String) -> Self {
+        Self::Dynamo(dynamo::Dynamo::new(client, name))
+    }
+
+    #[cfg(feature = "fake")]
+    pub(crate) fn memory() -> Self {
+        Self::Memory(memory::Memory::default())
+    }
+
+    /// The item at `key` as it is now.
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        each_backend!(self, table => table.get(key))
+    }
+
+    /// The items at `keys` that are there, in no order.
+    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        each_backend!(self, table => table.get_many(keys))
+    }
+
+    /// All of `writes`, or none. At most 100, each of another item.
+    pub(crate) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
+        each_backend!(self, table => table.commit(writes))
+    }
+
+    /// Puts without conditions, in no order, each at least once: for items that only their own writer writes.
+    pub(crate) async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError> {
+        each_backend!(self, table => table.put_many(items))
+    }
+
+    /// One page of `query`.
+    pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        each_backend!(self, table => table.page(query))
+    }
+
+    /// How many items `query` has in all.
+    pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
+        each_backend!(self, table => table.count(query))
+    }
+}

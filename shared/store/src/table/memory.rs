@@ -1,0 +1,204 @@
+//! A table in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Commit, Condition, Order, Page, Query, Range, Write};
+use crate::{
+    StoreError,
+    item::{Item, number, text},
+    keys::Key,
+};
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memory {
+    items: Arc<Mutex<BTreeMap<Key, Item>>>,
+}
+
+/// A page of DynamoDB ends after 1 MiB; here after as many items of about 1 KiB.
+const PAGE: usize = 1000;
+
+impl Memory {
+    pub(crate) fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        Ok(self.items().get(key).cloned())
+    }
+
+    pub(crate) fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let items = self.items();
+        Ok(keys
+            .iter()
+            .filter_map(|key| items.get(key).cloned())
+            .collect())
+    }
+
+    pub(crate) fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
+        let mut items = self.items();
+        let invalid = |code: &str| StoreError::Unavailable {
+            operation: "commit",
+            code: code.to_owned(),
+        };
+        let mut keys: Vec<Key> = writes.iter().map(key_of).collect();
+        if keys.len() > 100 {
+            return Err(invalid("ValidationException"));
+        }
+        keys.sort_unstable();
+        if keys
+            .windows(2)
+            .any(|pair| matches!(pair, [one, other] if one == other))
+        {
+            return Err(invalid("ValidationException"));
+        }
+        let refused: Vec<usize> = writes
+            .iter()
+            .enumerate()
+            .filter(|(_, write)| !holds(condition_of(write), items.get(&key_of(write))))
+            .map(|(index, _)| index)
+            .collect();
+        if !refused.is_empty() {
+            return Ok(Commit::Refused(refused));
+        }
+        for write in writes {
+            let key = key_of(&write);
+            match write {
+                Write::Put { item, .. } => items.insert(key, item),
+                Write::Delete { .. } => items.remove(&key),
+            };
+        }
+        Ok(Commit::Done)
+    }
+
+    pub(crate) fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
+        let mut items = self.items();
+        for item in new {
+            items.insert(key_in(&item), item);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        let matching = self.matching(query);
+        let limit = query.limit.map_or(PAGE, |limit| limit as usize);
+        let more = matching.len() > limit;
+        let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
+        let next = looked_at
+            .last()
+            .filter(|_| more)
+            .map(|item| position(query, item));
+        let items = looked_at
+            .into_iter()
+            .filter(|item| passes(query, item))
+            .collect();
+        Ok(Page { items, next })
+    }
+
+    pub(crate) fn count(&self, query: &Query) -> Result<u64, StoreError> {
+        Ok(self
+            .matching(query)
+            .iter()
+            .filter(|item| passes(query, item))
+            .count() as u64)
+    }
+
+    /// The items of the partition and range after the query's position, in its order.
+    fn matching(&self, query: &Query) -> Vec<Item> {
+        let (partition, sort) = query.index.attributes();
+        let order = |item: &Item| {
+            let part = |name| text(item, name).unwrap_or_default().to_owned();
+            (part(sort), part("pk"), part("sk"))
+        };
+        let mut matching: Vec<Item> = self
+            .items()
+            .values()
+            .filter(|item| text(item, partition) == Some(query.partition.as_str()))
+            .filter(|item| text(item, sort).is_some_and(|sort| in_range(&query.range, sort)))
+            .cloned()
+            .collect();
+        matching.sort_by_key(order);
+        if query.order == Order::Descending {
+            matching.reverse();
+        }
+        if let Some(after) = &query.after {
+            let after = order(after);
+            matching.retain(|item| match query.order {
+                Order::Ascending => order(item) > after,
+                Order::Descending => order(item) < after,
+            });
+        }
+        matching
+    }
+
+    fn items(&self) -> MutexGuard<'_, BTreeMap<Key, Item>> {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn in_range(range: &Range, sort: &str) -> bool {
+    match range {
+        Range::All => true,
+        Range::Below(bound) => sort < bound.as_str(),
+        Range::Above(bound) => sort > bound.as_str(),
+        Range::UpTo(bound) => sort <= bound.as_str(),
+    }
+}
+
+fn passes(query: &Query, item: &Item) -> bool {
+    query
+        .filter
+        .as_ref()
+        .is_none_or(|(name, value)| text(item, name) == Some(value.as_str()))
+}
+
+fn position(query: &Query, item: &Item) -> Item {
+    let (partition, sort) = query.index.attributes();
+    ["pk", "sk", partition, sort]
+        .into_iter()
+        .filter_map(|name| {
+            Some((
+                name.to_owned(),
+                AttributeValue::S(text(item, name)?.to_owned()),
+            ))
+        })
+        .collect()
+}
+
+fn holds(condition: &Condition, item: Option<&Item>) -> bool {
+    match (condition, item) {
+        (
+            Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_),
+            None,
+        ) => true,
+        (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
+        (Condition::AbsentOrExpired(now), Some(item)) => number(item, "expires_epoch")
+            .and_then(|at| i64::try_from(at).ok())
+            .is_some_and(|at| at < *now),
+        (Condition::Version(version), Some(item)) => number(item, "version") == Some(*version),
+        (Condition::AbsentOrOwnedBy(owner), Some(item)) => {
+            text(item, "invite_id") == Some(owner.as_str())
+        }
+    }
+}
+
+fn condition_of(write: &Write) -> &Condition {
+    match write {
+        Write::Put { condition, .. } | Write::Delete { condition, .. } => condition,
+    }
+}
+
+fn key_of(write: &Write) -> Key {
+    match write {
+        Write::Put { item, .. } => key_in(item),
+        Write::Delete { key, .. } => key.clone(),
+    }
+}
+
+fn key_in(item: &Item) -> Key {
+    let part = |name| text(item, name).unwrap_or_default().to_owned();
+    Key {
+        pk: part("pk"),
+        sk: part("sk"),
+    }
+}
