@@ -85,7 +85,7 @@ impl Store {
     pub async fn find_invites(&self, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
         let found = self
             .table
-            .get_many(ids.iter().map(|id| keys::invite(*id)).collect())
+            .get_many(&ids.iter().map(|id| keys::invite(*id)).collect::<Vec<_>>())
             .await?;
         found
             .into_iter()
@@ -179,7 +179,7 @@ impl Store {
     ) -> Result<Vec<AddressKey>, StoreError> {
         let found = self
             .table
-            .get_many(addresses.iter().map(keys::address).collect())
+            .get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>())
             .await?;
         let taken: Vec<&str> = found
             .iter()

@@ -252,7 +252,7 @@ impl Dynamo {
         })
     }
 
-    async fn get_chunk(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+    async fn get_chunk(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         let mut wanted: Vec<Item> = keys.iter().map(attributes).collect();
         for repeat in 0..=REPEATS {
