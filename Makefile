@@ -48,9 +48,10 @@ test-rust: .tools/cargo/.ready
 	$(CARGO) nextest run --workspace --locked --no-tests=fail
 	cargo test --workspace --locked --doc
 
-check-template: .tools/sam/.ready
+check-template: .tools/emulator/.ready .tools/sam/.ready
 	.tools/sam/bin/cfn-lint template.yaml
 	$(SAM) validate --lint --template template.yaml --region ap-southeast-1
+	.tools/emulator/bin/python -m pytest -p no:cacheprovider -q tests/template
 
 test-e2e: .tools/emulator/.ready .tools/sam/.ready
 	@$(LOCAL)/e2e.py

@@ -1,0 +1,170 @@
+"""`make demo`: what an officer does with a workbook, on the running stack, from upload to accounts and mails.
+
+Ends with an error when the numbers do not add up.
+"""
+
+import collections
+import sys
+import time
+import uuid
+
+import requests
+
+import workbook
+from stack import ENDPOINT, client, outputs, step, stop
+
+COUNT = 220
+
+
+def main() -> None:
+    stack = outputs()
+    officer = Officer(stack)
+    run = f"{int(time.time()) % 1_000_000:06d}"
+    people = workbook.people(COUNT, run)
+    mistaken = [number for number, person in enumerate(people, start=1) if person.mend]
+    checks = Checks()
+
+    with step("fill in a workbook"):
+        file = workbook.write(people)
+        print(f"  {len(people)} people, {len(mistaken)} of them with a mistake, {len(file):,} bytes")
+
+    with step("upload it"):
+        batch = officer.upload(file, f"new joiners {run}.xlsx")
+        draft = officer.wait_for(batch, {"DRAFT"})
+        table(draft["counts"])
+        checks.same("rows read", draft["counts"]["total"], COUNT)
+        checks.same("rows with mistakes", draft["counts"]["needsFixing"], len(mistaken))
+
+    with step("mend the mistakes"):
+        rows = officer.rows(batch, show="errors")
+        table(collections.Counter(f"{e['field']}: {e['code']}" for row in rows for e in row["errors"]))
+        checks.same("rows shown with mistakes", sorted(row["number"] for row in rows), mistaken)
+        for row in rows:
+            officer.mend(batch, row, people[row["number"] - 1].mend)
+        checks.same("rows ready", officer.batch(batch)["counts"]["ready"], COUNT)
+
+    with step("submit"):
+        officer.call("POST", f"/batches/{batch}/submit", {"only": "ready"})
+        done = officer.wait_for(batch, {"DONE"}, seconds=180)
+        table(done["counts"])
+        checks.same("rows sent", done["counts"]["sent"], COUNT)
+
+    with step("look at the outcome"):
+        invites = officer.invites(batch)
+        print("  TechPass and SEED, as the status page shows them:")
+        table(collections.Counter(f"{i['techpass']} / {i['seed']}" for i in invites))
+        checks.same("invites", len(invites), COUNT)
+
+        addresses = {person.meant["email"] for person in people}
+        accounts = accounts_of(stack["UserPoolId"], addresses)
+        checks.same("accounts in the directory", sorted(accounts), sorted(addresses))
+        wanted = sum(person.meant["seed"] == "Yes" for person in people)
+        checks.same("SEED licences", len(licensed(stack["UserPoolId"]) & set(accounts.values())), wanted)
+
+        mails = mails_to(addresses)
+        print("  Mails in the outbox:")
+        table(collections.Counter(mail["Subject"] for mail in mails))
+        checks.same("mails, one for each", sorted(mail["To"][0] for mail in mails), sorted(addresses))
+
+    checks.conclude()
+
+
+class Officer:
+    """An officer at the API, signed in with the password that `make up` printed."""
+
+    def __init__(self, stack: dict):
+        person = next(p for p in stack["DemoOfficers"] if p["role"] == "officer")
+        answer = client("cognito-idp").initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=stack["UserPoolClientId"],
+            AuthParameters={"USERNAME": person["email"], "PASSWORD": person["password"]},
+        )
+        self.url = stack["ApiUrl"]
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = answer["AuthenticationResult"]["IdToken"]
+
+    def call(self, method: str, path: str, body=None, **headers: str) -> dict:
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid.uuid4())
+        answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60)
+        if not answer.ok:
+            stop(f"{method} {path} answered {answer.status_code}: {answer.text}")
+        return answer.json() if answer.content else {}
+
+    def upload(self, file: bytes, name: str) -> str:
+        begun = self.call("POST", "/batches", {"filename": name})
+        form = begun["upload"]
+        answer = requests.post(form["url"], data=form["fields"], files={"file": (name, file)}, timeout=60)
+        if not answer.ok:
+            stop(f"The upload was refused with {answer.status_code}: {answer.text}")
+        return begun["batchId"]
+
+    def batch(self, batch: str) -> dict:
+        return self.call("GET", f"/batches/{batch}")
+
+    def wait_for(self, batch: str, states: set[str], seconds: float = 60) -> dict:
+        deadline = time.monotonic() + seconds
+        while (found := self.batch(batch))["state"] not in states:
+            if found["state"] == "UNREADABLE" or time.monotonic() > deadline:
+                stop(f"The batch is {found['state']} and not {' or '.join(states)}: {found}")
+            time.sleep(0.3)
+        return found
+
+    def rows(self, batch: str, show: str) -> list[dict]:
+        return self.pages(f"/batches/{batch}/rows?show={show}&limit=100", "rows")
+
+    def mend(self, batch: str, row: dict, fields: dict[str, str]) -> None:
+        self.call("PATCH", f"/batches/{batch}/rows/{row['number']}", fields, **{"If-Match": row["etag"]})
+
+    def invites(self, batch: str) -> list[dict]:
+        return self.pages(f"/invites?batch={batch}&limit=100", "invites")
+
+    def pages(self, path: str, name: str) -> list[dict]:
+        found, cursor = [], ""
+        while cursor is not None:
+            page = self.call("GET", path + (f"&cursor={cursor}" if cursor else ""))
+            found += page[name]
+            cursor = page.get("cursor")
+        return found
+
+
+def accounts_of(pool: str, addresses: set[str]) -> dict[str, str]:
+    """The username of every account that has one of these addresses."""
+    pages = client("cognito-idp").get_paginator("list_users").paginate(UserPoolId=pool)
+    users = [(user, {a["Name"]: a["Value"] for a in user["Attributes"]}) for page in pages for user in page["Users"]]
+    return {facts["email"]: user["Username"] for user, facts in users if facts.get("email") in addresses}
+
+
+def licensed(pool: str) -> set[str]:
+    pages = client("cognito-idp").get_paginator("list_users_in_group").paginate(UserPoolId=pool, GroupName="seed")
+    return {user["Username"] for page in pages for user in page["Users"]}
+
+
+def mails_to(addresses: set[str]) -> list[dict]:
+    accounts = requests.get(f"{ENDPOINT}/_ministack/ses/messages", timeout=10).json()["messages"]
+    return [mail for mails in accounts.values() for mail in mails if mail["To"] and mail["To"][0] in addresses]
+
+
+def table(rows: dict) -> None:
+    for name, number in rows.items():
+        print(f"  {number:6}  {name}")
+
+
+class Checks:
+    """Numbers that have to agree."""
+
+    def __init__(self):
+        self.wrong = []
+
+    def same(self, what: str, found, wanted) -> None:
+        if found != wanted:
+            self.wrong.append(f"{what}: {found} in place of {wanted}")
+
+    def conclude(self) -> None:
+        if self.wrong:
+            sys.exit("\nThe numbers do not add up:\n" + "\n".join(f"  {line}" for line in self.wrong))
+        print("\nThe numbers add up.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,368 @@
+"""What the template promises, checked on what CloudFormation is given: the template after the SAM transform."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MANAGED = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "AmazonAPIGatewayPushToCloudWatchLogs"]
+
+
+class ManagedPolicies:
+    def load(self):
+        return {name: f"arn:aws:iam::aws:policy/service-role/{name}" for name in MANAGED}
+
+
+def render() -> dict:
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in source["Resources"].values():
+        # The transform insists on code in a bucket; which bucket does not matter here.
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    return transform(source, {}, ManagedPolicies())
+
+
+SOURCE = yaml_parse((ROOT / "template.yaml").read_text())
+with pytest.MonkeyPatch.context() as region:
+    region.setenv("AWS_DEFAULT_REGION", "ap-southeast-1")
+    TEMPLATE = render()
+
+
+def of_type(kind: str) -> dict[str, dict]:
+    return {name: r for name, r in TEMPLATE["Resources"].items() if r["Type"] == kind}
+
+
+def properties(name: str) -> dict:
+    return TEMPLATE["Resources"][name]["Properties"]
+
+
+def referred(value) -> str:
+    """The resource that an intrinsic points at."""
+    if "Ref" in value:
+        return value["Ref"]
+    target = value["Fn::GetAtt"]
+    return target[0] if isinstance(target, list) else target.split(".")[0]
+
+
+def listed(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+FUNCTIONS = of_type("AWS::Lambda::Function")
+QUEUES = of_type("AWS::SQS::Queue")
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+API = properties("Api")["Body"]
+ROUTES = [(method, path) for path, methods in API["paths"].items() for method in methods if method != "options"]
+WORK_QUEUES = [name for name, queue in QUEUES.items() if "RedrivePolicy" in queue["Properties"]]
+DEAD_LETTERS = [name for name in QUEUES if name not in WORK_QUEUES]
+
+
+def statements(function: str) -> list[dict]:
+    role = referred(FUNCTIONS[function]["Properties"]["Role"])
+    return [s for policy in properties(role)["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+
+
+def actions(function: str) -> set[str]:
+    return {action for statement in statements(function) for action in listed(statement["Action"])}
+
+
+# ---------------------------------------------------------------------------------------------------------- functions
+
+
+def test_every_folder_is_a_function_and_the_other_way_round():
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
+    sources = {r["Properties"]["CodeUri"] for r in SOURCE["Resources"].values() if r["Type"] == "AWS::Serverless::Function"}
+    assert sources == {f".build/lambda/{folder}/" for folder in folders}
+
+
+def test_no_two_functions_share_a_role():
+    roles = [referred(f["Properties"]["Role"]) for f in FUNCTIONS.values()]
+    assert len(set(roles)) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_is_traced_and_logs_into_its_own_group_that_forgets(function):
+    assert FUNCTIONS[function]["Properties"]["TracingConfig"] == {"Mode": "Active"}
+    group = referred(FUNCTIONS[function]["Properties"]["LoggingConfig"]["LogGroup"])
+    assert group == f"{function}Logs"
+    assert "RetentionInDays" in properties(group)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_names_actions_and_resources(function):
+    for statement in statements(function):
+        assert statement["Effect"] == "Allow"
+        assert "NotAction" not in statement and "NotResource" not in statement
+        assert not [a for a in listed(statement["Action"]) if "*" in a]
+        assert "*" not in listed(statement["Resource"])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_uses_what_its_environment_names_and_the_other_way_round(function):
+    named = set(FUNCTIONS[function]["Properties"]["Environment"]["Variables"])
+    assert ("KEYS_SECRET_ID" in named) == ("secretsmanager:GetSecretValue" in actions(function))
+    assert ("USER_POOL_ID" in named) == any(a.startswith("cognito-idp:") for a in actions(function))
+    assert ("UPLOAD_BUCKET" in named) == any(a.startswith("s3:") for a in actions(function))
+    queues = {referred(v) for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items() if k.endswith("_QUEUE_URL")}
+    granted = {
+        referred(resource)
+        for statement in statements(function)
+        if statement["Action"] == "sqs:SendMessage"
+        for resource in listed(statement["Resource"])
+    }
+    assert granted - set(DEAD_LETTERS) == queues
+
+
+def test_only_the_one_that_needs_it_has_a_dangerous_permission():
+    def holders(action):
+        return {name for name in FUNCTIONS if action in actions(name)}
+
+    assert holders("cognito-idp:AdminCreateUser") == {"ProvisionUser"}
+    assert holders("cognito-idp:AdminAddUserToGroup") == {"ProvisionUser"}
+    assert holders("ses:SendEmail") == {"SendMail"}
+    assert holders("s3:GetObject") == {"ParseBatch"}
+    assert holders("s3:PutObject") == {"ManageBatches"}
+    for action in ["dynamodb:Scan", "cognito-idp:AdminSetUserPassword", "s3:DeleteObject", "sqs:PurgeQueue"]:
+        assert not holders(action)
+
+
+def test_mail_is_sent_from_one_address_only():
+    (mail,) = [s for s in statements("SendMail") if s["Action"] == "ses:SendEmail"]
+    assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+
+
+def test_no_environment_holds_a_secret():
+    assert "resolve:" not in json.dumps(TEMPLATE)
+
+
+# ------------------------------------------------------------------------------------------------------------- queues
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_a_worker_reports_single_failures_and_is_bounded(mapping):
+    found = MAPPINGS[mapping]["Properties"]
+    assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert found["ScalingConfig"]["MaximumConcurrency"]
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_a_message_is_hidden_for_six_times_as_long_as_a_worker_may_take(mapping):
+    found = MAPPINGS[mapping]["Properties"]
+    queue = QUEUES[referred(found["EventSourceArn"])]["Properties"]
+    timeout = FUNCTIONS[referred(found["FunctionName"])]["Properties"]["Timeout"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout + found.get("MaximumBatchingWindowInSeconds", 0)
+
+
+@pytest.mark.parametrize("queue", WORK_QUEUES)
+def test_a_message_is_tried_often_enough_and_its_grave_outlives_it(queue):
+    found = QUEUES[queue]["Properties"]
+    assert found["RedrivePolicy"]["maxReceiveCount"] >= 5
+    grave = QUEUES[referred(found["RedrivePolicy"]["deadLetterTargetArn"])]["Properties"]
+    assert grave["MessageRetentionPeriod"] == 14 * 86400 > found["MessageRetentionPeriod"]
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_queue_is_encrypted_and_wants_tls(queue):
+    assert QUEUES[queue]["Properties"]["SqsManagedSseEnabled"] is True
+    policies = [p["Properties"] for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": queue} in p["Properties"]["Queues"]]
+    denials = [s.get("Fn::If", [None, s])[1] for p in policies for s in p["PolicyDocument"]["Statement"]]
+    assert [s for s in denials if s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
+
+
+@pytest.mark.parametrize("queue", DEAD_LETTERS)
+def test_dead_letters_raise_an_alarm(queue):
+    watching = [a["Properties"] for a in ALARMS.values() if queue in json.dumps(a["Properties"].get("Dimensions", []))]
+    assert [a for a in watching if a["MetricName"] == "ApproximateNumberOfMessagesVisible" and a["Threshold"] == 0]
+
+
+@pytest.mark.parametrize("queue", WORK_QUEUES)
+def test_waiting_too_long_raises_an_alarm(queue):
+    watching = [a["Properties"] for a in ALARMS.values() if f'"{queue}"' in json.dumps(a["Properties"].get("Dimensions", []))]
+    assert [a for a in watching if a["MetricName"] == "ApproximateAgeOfOldestMessage"]
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_an_alarm_reaches_someone_and_says_what_it_means(alarm):
+    found = ALARMS[alarm]["Properties"]
+    assert found["AlarmActions"] == [{"Ref": "Alarms"}]
+    assert found["AlarmDescription"].endswith(".")
+
+
+def test_every_worker_that_fails_raises_an_alarm():
+    behind_the_api = {referred_function(method) for methods in API["paths"].values() for method in methods.values()}
+    watched = {referred(a["Properties"]["Dimensions"][0]["Value"]) for a in ALARMS.values() if a["Properties"]["MetricName"] == "Errors"}
+    assert watched == set(FUNCTIONS) - behind_the_api
+
+
+def test_an_event_that_fails_is_kept():
+    for function, queue in [("ParseBatch", "ParseDeadLetters"), ("TrackMail", "TrackDeadLetters")]:
+        (config,) = [c["Properties"] for c in of_type("AWS::Lambda::EventInvokeConfig").values() if referred(c["Properties"]["FunctionName"]) == function]
+        assert config["MaximumRetryAttempts"] == 2
+        assert referred(config["DestinationConfig"]["OnFailure"]["Destination"]) == queue
+    (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "EventPattern" in r["Properties"]]
+    assert referred(rule["Targets"][0]["DeadLetterConfig"]["Arn"]) == "TrackDeadLetters"
+
+
+def test_the_sweep_runs_every_minute_and_ends_before_the_next():
+    (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r["Properties"]]
+    assert rule["ScheduleExpression"] == "rate(1 minute)"
+    assert FUNCTIONS["Sweep"]["Properties"]["Timeout"] < 60
+
+
+# ---------------------------------------------------------------------------------------------------------------- API
+
+
+def referred_function(method: dict) -> str:
+    return re.search(r"\$\{(\w+)\.Arn\}", json.dumps(method["x-amazon-apigateway-integration"]["uri"])).group(1)
+
+
+OPEN = {("post", "/api/invitations/view"), ("post", "/api/invitations/accept"), ("post", "/api/invitations/first-password")}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_route_but_the_invitees_wants_an_officer(method, path):
+    wanted = [{"NONE": []}] if (method, path) in OPEN else [{"Officers": []}]
+    assert API["paths"][path][method]["security"] == wanted
+
+
+def test_what_is_open_is_all_that_other_networks_reach():
+    allow, deny = API["x-amazon-apigateway-policy"]["Statement"]
+    assert allow["Effect"] == "Allow"
+    assert deny["Effect"] == "Deny"
+    # The transform has put the parameter's text in place of its name.
+    default = SOURCE["Parameters"]["AllowedCidrs"]["Default"]
+    assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", default]}}}
+    pattern = re.compile(deny["NotResource"].removeprefix("execute-api:").replace("*", ".*"))
+    reached = {(method, path) for method, path in ROUTES if pattern.fullmatch(f"/v1/{method.upper()}{path}")}
+    assert reached == OPEN
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OPEN))
+def test_what_is_open_is_throttled_harder(method, path):
+    settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in properties("Apiv1Stage")["MethodSettings"]}
+    found = settings["/" + path.replace("/", "~1"), method.upper()]
+    assert found["ThrottlingRateLimit"] == {"Ref": "InviteeThrottleRate"}
+    assert settings["/*", "*"]["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+
+
+def test_the_access_log_holds_nothing_that_names_a_person():
+    line = json.loads(properties("Apiv1Stage")["AccessLogSetting"]["Format"])
+    for variable in line.values():
+        assert not re.search(r"identity|\.path$|email|querystring|header", variable), variable
+
+
+def test_the_api_is_traced():
+    assert properties("Apiv1Stage")["TracingEnabled"] is True
+
+
+@pytest.mark.parametrize(("kind", "response"), API["x-amazon-apigateway-gateway-responses"].items())
+def test_what_the_gateway_refuses_is_a_problem(kind, response):
+    headers = response["responseParameters"]
+    assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
+    body = json.loads(response["responseTemplates"]["application/json"])
+    assert {"type", "title", "traceId"} <= set(body)
+    if not kind.startswith("DEFAULT"):
+        assert str(body["status"]) == str(response["statusCode"])
+
+
+# --------------------------------------------------------------------------------------------------------------- data
+
+
+def test_the_table_can_be_restored_and_forgets():
+    table = properties("Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_epoch", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
+
+
+@pytest.mark.parametrize("name", ["Table", "Keys", "UploadBucket", "UserPool"])
+def test_data_outlives_the_stack(name):
+    resource = SOURCE["Resources"][name]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}
+    assert SOURCE["Parameters"]["DataDeletionPolicy"]["Default"] == "Retain"
+
+
+def test_the_bucket_is_private_and_forgets():
+    bucket = properties("UploadBucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled" and rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    (denial,) = properties("UploadBucketPolicy")["PolicyDocument"]["Statement"]
+    assert denial["Effect"] == "Deny" and denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_only_the_portal_may_upload_from_a_browser():
+    (rule,) = properties("UploadBucket")["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+    assert "*" not in rule["AllowedOrigins"]
+
+
+def test_tls_is_wanted_unless_someone_says_otherwise():
+    assert SOURCE["Parameters"]["RequireTls"]["Default"] == "true"
+
+
+# ------------------------------------------------------------------------------------------------------ people and mail
+
+
+def test_nobody_signs_up_alone():
+    pool = properties("UserPool")
+    assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+    assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
+
+
+def test_nobody_changes_who_they_are():
+    writable = set(properties("UserPoolClient")["WriteAttributes"])
+    assert not writable & {"email", "email_verified", "custom:invite_id"}
+    required = {a["Name"] for a in properties("UserPool")["Schema"] if a.get("Required")}
+    # A pool refuses a client that may not write what it requires.
+    assert required <= writable
+
+
+def test_the_portal_signs_in_with_a_code_and_keeps_no_secret():
+    client = properties("UserPoolClient")
+    assert client["AllowedOAuthFlows"] == ["code"]
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+
+
+def test_a_password_buys_tokens_only_where_tests_run():
+    condition, _, otherwise = properties("UserPoolClient")["ExplicitAuthFlows"]["Fn::If"]
+    assert condition == "PasswordAuth"
+    assert otherwise == ["ALLOW_REFRESH_TOKEN_AUTH"]
+    assert SOURCE["Parameters"]["AllowPasswordAuth"]["Default"] == "false"
+
+
+def test_mail_wants_tls_and_is_not_tracked_by_pixels_or_links():
+    assert properties("ConfigurationSet")["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    events = set(properties("MailEvents")["EventDestination"]["MatchingEventTypes"])
+    assert events == {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE"}
+
+
+def test_every_kind_of_mail_event_reaches_the_rule():
+    (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "EventPattern" in r["Properties"]]
+    recorded = [json.loads(path.read_text()) for path in (ROOT / "events").glob("mail-*.json")]
+    told = {event["detail-type"] for event in recorded if event.get("source") == "aws.ses"}
+    assert told and told <= set(rule["EventPattern"]["detail-type"])
+    assert len(rule["EventPattern"]["detail-type"]) == len(properties("MailEvents")["EventDestination"]["MatchingEventTypes"])
+
+
+# -------------------------------------------------------------------------------------------------------------- outputs
+
+
+def test_the_outputs_that_scripts_and_runbook_read_are_there():
+    wanted = {
+        *("ApiUrl", "PortalUrl", "UserPoolId", "UserPoolClientId", "UploadBucketName", "TableName"),
+        *("DispatchQueueUrl", "ProvisionQueueUrl", "MailQueueUrl"),
+        *("DispatchDeadLettersUrl", "ProvisionDeadLettersUrl", "MailDeadLettersUrl", "ParseDeadLettersUrl", "TrackDeadLettersUrl"),
+    }
+    assert wanted <= set(TEMPLATE["Outputs"])
