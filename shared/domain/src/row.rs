@@ -1,9 +1,11 @@
 //! One row of a batch: what the officer typed, what it means, and where it stands.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EmailAddress, Field, FieldFault, InviteId, OfficerId,
+    EmailAddress, Field, FieldFault, InviteId, OfficerId, Username,
     form::{AccountRequest, Form},
     rules::DomainRules,
     time::Timestamp,
@@ -234,6 +236,12 @@ impl Row {
         }
     }
 
+    /// The address in the row, if it is one.
+    #[must_use]
+    pub fn email(&self) -> Option<EmailAddress> {
+        EmailAddress::parse(&self.raw.form.email).ok()
+    }
+
     /// The request that this row stands for, if it is valid now.
     #[must_use]
     pub fn request(&self, rules: &DomainRules, officer: &EmailAddress) -> Option<AccountRequest> {
@@ -247,9 +255,153 @@ impl Row {
     }
 }
 
+/// Reads all rows of a batch, numbered from 1, and marks those that repeat an earlier row's person.
+///
+/// A row repeats another when both have the same mailbox or the same username; a row with faults keeps them, because
+/// mending it may make it someone else's.
+#[must_use]
+pub fn read_all(
+    raws: impl IntoIterator<Item = (u32, RawRow)>,
+    rules: &DomainRules,
+    officer: &EmailAddress,
+) -> Vec<Row> {
+    let mut first_of_mailbox: HashMap<String, u32> = HashMap::new();
+    let mut first_of_username: HashMap<String, u32> = HashMap::new();
+    let mut rows = Vec::new();
+    for (number, (sheet_row, raw)) in (1..).zip(raws) {
+        let mut row = Row::read(number, sheet_row, raw, rules, officer);
+        let mailbox = row.email().map(|email| email.recipient());
+        let username = Username::parse(&row.raw.form.username)
+            .ok()
+            .map(|username| username.canonical());
+        let earlier = [
+            mailbox.map(|mailbox| *first_of_mailbox.entry(mailbox).or_insert(number)),
+            username.map(|username| *first_of_username.entry(username).or_insert(number)),
+        ];
+        let earlier = earlier
+            .into_iter()
+            .flatten()
+            .find(|earlier| *earlier != number);
+        if let (Some(earlier), RowState::Ready) = (earlier, &row.state) {
+            row.state = RowState::Duplicate {
+                duplicate: Duplicate::Row { number: earlier },
+            };
+        }
+        rows.push(row);
+    }
+    rows
+}
+
 fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowState {
     match raw.check(rules, officer) {
         Ok(_) => RowState::Ready,
         Err(faults) => RowState::NeedsFixing { faults },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fault;
+
+    const RULES: &str = r#"{"version":1,"domains":[
+        {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
+        {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
+
+    fn raw(email: &str, username: &str) -> RawRow {
+        RawRow {
+            form: Form {
+                email: email.into(),
+                username: username.into(),
+                first_name: "Ada".into(),
+                last_name: "Tan".into(),
+                contact_number: "91234567".into(),
+                organisation: "Example".into(),
+                reason: "Project".into(),
+                ..Form::default()
+            },
+            cell_faults: Vec::new(),
+        }
+    }
+
+    fn read(raws: Vec<RawRow>) -> Vec<Row> {
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let numbered = (5..).zip(raws);
+        read_all(numbered, &DomainRules::from_json(RULES).unwrap(), &officer)
+    }
+
+    #[test]
+    fn one_person_twice_is_a_duplicate_of_the_first_row() {
+        let rows = read(vec![
+            raw("bo@agency.gov.sg", ""),
+            raw("BO+work@agency.gov.sg", ""),
+            raw("ada@vendor.example.com", "ada"),
+            raw("eve@vendor.example.com", "Ada"),
+        ]);
+        let states: Vec<&str> = rows.iter().map(|row| row.state.name()).collect();
+        assert_eq!(states, ["READY", "DUPLICATE", "READY", "DUPLICATE"]);
+        assert_eq!(
+            rows[1].state,
+            RowState::Duplicate {
+                duplicate: Duplicate::Row { number: 1 }
+            }
+        );
+        assert_eq!(
+            rows[3].state,
+            RowState::Duplicate {
+                duplicate: Duplicate::Row { number: 3 }
+            }
+        );
+        assert_eq!(rows[3].sheet_row, 8);
+    }
+
+    #[test]
+    fn a_row_reports_all_its_faults_and_a_cell_fault_until_the_cell_is_typed_again() {
+        let mut bad = raw("bo@agency.gov.sg", "bo");
+        bad.form.organisation.clear();
+        bad.cell_faults
+            .push(Fault::CellFormula.at(Field::FirstName));
+        bad.form.first_name.clear();
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let faults = [
+            Fault::UsernameNotForOfficer.at(Field::Username),
+            Fault::CellFormula.at(Field::FirstName),
+            Fault::Required.at(Field::Organisation),
+        ];
+        assert_eq!(bad.check(&rules, &officer), Err(faults.to_vec()));
+        bad.set(Field::FirstName, "Bo".into());
+        bad.set(Field::Username, String::new());
+        bad.set(Field::Organisation, "Example".into());
+        assert!(bad.check(&rules, &officer).is_ok());
+    }
+
+    #[test]
+    fn a_sent_or_removed_row_is_not_edited() {
+        let [row] = <[Row; 1]>::try_from(read(vec![raw("bo@agency.gov.sg", "")])).unwrap();
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let rules = DomainRules::from_json(RULES).unwrap();
+        assert!(
+            row.clone()
+                .removed()
+                .unwrap()
+                .edited(raw("x@agency.gov.sg", ""), &rules, &officer)
+                .is_none()
+        );
+        let batch = crate::BatchId::parse("bat_01JD0000000000000000000000").unwrap();
+        let id = InviteId::of_row(batch, &OfficerId::parse("o").unwrap(), 1, 1);
+        let sent = row.sent(id, Timestamp::from_unix_ms(0));
+        assert!(
+            sent.clone()
+                .edited(raw("x@agency.gov.sg", ""), &rules, &officer)
+                .is_none()
+        );
+        assert!(sent.clone().removed().is_none());
+        assert_eq!(
+            sent.reopened(raw("x@agency.gov.sg", ""), &rules, &officer)
+                .unwrap()
+                .state,
+            RowState::Ready
+        );
     }
 }

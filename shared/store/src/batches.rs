@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    BatchId, OfficerId,
-    batch::Batch,
+    BatchId, Keys, OfficerId,
+    batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
-    row::{Row, RowState},
+    row::{Duplicate, Row, RowState},
 };
 
 use crate::{
@@ -49,6 +49,15 @@ pub struct KeyedRow {
     pub row: Row,
     /// The key of its address, where the address can be read.
     pub address: Option<AddressKey>,
+}
+
+impl KeyedRow {
+    /// The row with the key of its address.
+    #[must_use]
+    pub fn new(row: Row, keys: &Keys) -> Self {
+        let address = row.email().map(|email| keys.address(&email));
+        Self { row, address }
+    }
 }
 
 /// What became of a row on its way to an invite.
@@ -169,6 +178,58 @@ impl Store {
             .map(|row| put_row(batch, row))
             .collect::<Result<_, _>>()?;
         self.table.put_many(items).await
+    }
+
+    /// Marks the ready rows whose address has a live invite.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn mark_invited(&self, rows: &mut [KeyedRow]) -> Result<(), StoreError> {
+        let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
+        let addresses: Vec<AddressKey> = rows
+            .iter()
+            .filter(ready)
+            .filter_map(|row| row.address.clone())
+            .collect();
+        let live: HashSet<AddressKey> =
+            self.live_addresses(&addresses).await?.into_iter().collect();
+        for KeyedRow { row, address } in rows {
+            if row.state == RowState::Ready
+                && address
+                    .as_ref()
+                    .is_some_and(|address| live.contains(address))
+            {
+                row.state = RowState::Duplicate {
+                    duplicate: Duplicate::LiveInvite,
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// How many rows of a batch stand where, counted one by one.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn count_rows(&self, batch: BatchId) -> Result<Counts, StoreError> {
+        let mut query = Query {
+            range: Range::Above(keys::row_sk(0)),
+            ..Query::all(Index::Primary, keys::rows_pk(batch))
+        };
+        let mut counts = Counts::default();
+        loop {
+            let page = self.table.page(&query).await?;
+            for mut item in page.items {
+                let row: Row = item::body(ROW, &mut item)?;
+                counts.add(&row.state);
+            }
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(counts);
+            }
+        }
     }
 
     /// The row as it is now.

@@ -1,5 +1,7 @@
 //! Invites and the guards that keep two live ones from one address or one username.
 
+use std::collections::HashSet;
+
 use domain::{InviteId, Timestamp, invite::Invite, keys::AddressKey, keys::TokenHash};
 
 use crate::{
@@ -181,11 +183,11 @@ impl Store {
             .table
             .get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>())
             .await?;
-        let taken: Vec<&str> = found
+        let taken: HashSet<&str> = found
             .iter()
             .filter_map(|item| item::text(item, "pk"))
             .collect();
-        let is_taken = |address: &&AddressKey| taken.contains(&keys::address(address).pk.as_str());
+        let is_taken = |address: &&AddressKey| taken.contains(keys::address(address).pk.as_str());
         Ok(addresses.iter().filter(is_taken).cloned().collect())
     }
 }
