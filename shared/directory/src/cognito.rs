@@ -83,15 +83,19 @@ impl Cognito {
 
     pub(crate) fn new(client: &Client, pool: UserPool) -> Self {
         // The SDK's default would send a create again whose answer was lost. When to do so is the invite's to say.
+        let timeouts = client
+            .config()
+            .timeout_config()
+            .map(TimeoutConfig::to_builder)
+            .unwrap_or_default()
+            .operation_attempt_timeout(REQUEST_TIMEOUT)
+            .operation_timeout(REQUEST_TIMEOUT)
+            .build();
         let config = client
             .config()
             .to_builder()
             .retry_config(RetryConfig::disabled())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_timeout(REQUEST_TIMEOUT)
-                    .build(),
-            )
+            .timeout_config(timeouts)
             .build();
         Self {
             client: Client::from_conf(config),

@@ -1,0 +1,245 @@
+//! What each mail says: a subject that never changes, and one text in HTML and in plain text.
+//!
+//! Nothing that an officer typed freely is in a mail to somebody else: neither the reason nor a name. What is left are an
+//! address and a username, whose characters are bounded, and our own words.
+
+use askama::Template;
+use domain::{BatchId, EmailAddress, Timestamp, Username, keys::Token};
+use thiserror::Error;
+
+/// One mail's words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject.
+    pub subject: &'static str,
+    /// The words as HTML.
+    pub html: String,
+    /// The same words as plain text.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Letter {
+    /// The subject only: the words hold a link that is a credential.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A template could not be filled in.
+#[derive(Debug, Error)]
+#[error("a mail could not be written")]
+pub struct RenderError(#[from] askama::Error);
+
+/// Writes letters for one installation.
+#[derive(Clone, Debug)]
+pub struct Letters {
+    portal: String,
+    support: String,
+}
+
+/// Asks somebody to say who they are.
+#[derive(Clone, Copy, Debug)]
+pub struct InvitationLetter<'a> {
+    /// Who invites.
+    pub inviter: &'a EmailAddress,
+    /// The link's secret.
+    pub token: &'a Token,
+    /// From when the invitation can no longer be accepted; the letter names the day before which it can.
+    pub expires_at: Timestamp,
+}
+
+/// Tells somebody that their account is there.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountLetter<'a> {
+    /// Who asked for it.
+    pub inviter: &'a EmailAddress,
+    /// The username of a vendor; an officer signs in with the address.
+    pub username: Option<&'a Username>,
+    /// The link's secret.
+    pub token: &'a Token,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug)]
+pub enum Report<'a> {
+    /// Its rows were worked on.
+    Through(Tally),
+    /// Its workbook could not be read, and what to do about it.
+    Unreadable(&'a str),
+}
+
+/// How the rows of a batch ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Rows with an account.
+    pub accounts: u32,
+    /// Rows that were sent and failed.
+    pub failed: u32,
+    /// Rows with faults.
+    pub needs_fixing: u32,
+    /// Rows left out because the person is there already.
+    pub duplicates: u32,
+}
+
+impl Tally {
+    fn needs_officer(&self) -> bool {
+        self.failed > 0 || self.needs_fixing > 0
+    }
+}
+
+impl Letters {
+    /// Letters that lead to the portal at `portal_url` and name `support` for questions.
+    #[must_use]
+    pub fn new(portal_url: &str, support: &EmailAddress) -> Self {
+        Self {
+            portal: portal_url.trim_end_matches('/').to_owned(),
+            support: support.as_str().to_owned(),
+        }
+    }
+
+    /// The letter of an invitation.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn invitation(&self, letter: &InvitationLetter<'_>) -> Result<Letter, RenderError> {
+        let (inviter, support) = (letter.inviter.as_str(), &*self.support);
+        let (before, link) = (
+            letter.expires_at.singapore_date(),
+            self.invitation_link(letter.token),
+        );
+        let (before, link) = (&*before, &*link);
+        Ok(Letter {
+            subject: "You are invited to TechPass",
+            html: InvitationHtml {
+                inviter,
+                before,
+                link,
+                support,
+            }
+            .render()?,
+            text: InvitationText {
+                inviter,
+                before,
+                link,
+                support,
+            }
+            .render()?,
+        })
+    }
+
+    /// The letter of a new account.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn account_created(&self, letter: &AccountLetter<'_>) -> Result<Letter, RenderError> {
+        let (inviter, support) = (letter.inviter.as_str(), &*self.support);
+        let username = letter.username.map(Username::as_str);
+        let link = &*self.invitation_link(letter.token);
+        Ok(Letter {
+            subject: "Your TechPass account is ready",
+            html: AccountHtml {
+                inviter,
+                username,
+                link,
+                support,
+            }
+            .render()?,
+            text: AccountText {
+                inviter,
+                username,
+                link,
+                support,
+            }
+            .render()?,
+        })
+    }
+
+    /// The letter to the officer whose batch is through.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn batch_report(&self, batch: BatchId, report: Report<'_>) -> Result<Letter, RenderError> {
+        let link = &*format!("{}/#/batches/{batch}", self.portal);
+        let support = &*self.support;
+        Ok(Letter {
+            subject: "Your batch upload is through",
+            html: ReportHtml {
+                report,
+                link,
+                support,
+            }
+            .render()?,
+            text: ReportText {
+                report,
+                link,
+                support,
+            }
+            .render()?,
+        })
+    }
+
+    /// The token goes behind the `#`: browsers keep that part to themselves, out of logs and of `Referer`.
+    fn invitation_link(&self, token: &Token) -> String {
+        format!("{}/#/invitation/{}", self.portal, token.as_str())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "invitation.html")]
+struct InvitationHtml<'a> {
+    inviter: &'a str,
+    before: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "invitation.txt")]
+struct InvitationText<'a> {
+    inviter: &'a str,
+    before: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "account_created.html")]
+struct AccountHtml<'a> {
+    inviter: &'a str,
+    username: Option<&'a str>,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "account_created.txt")]
+struct AccountText<'a> {
+    inviter: &'a str,
+    username: Option<&'a str>,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "batch_report.html")]
+struct ReportHtml<'a> {
+    report: Report<'a>,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "batch_report.txt")]
+struct ReportText<'a> {
+    report: Report<'a>,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+use domain::{Entropy, InviteId, Keys};
+use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+use super::*;
+
+fn now() -> Timestamp {
+    Timestamp::from_unix_ms(1_763_875_442_000)
+}
+
+fn letters() -> Letters {
+    let support = EmailAddress::parse("support@agency.gov.sg").unwrap();
+    Letters::new("https://portal.example.com/v1/", &support)
+}
+
+fn token() -> Token {
+    Keys::derive(b"test").token(InviteId::generate(now(), &Entropy::seeded(1)), 1)
+}
+
+fn batch() -> BatchId {
+    BatchId::generate(now(), &Entropy::seeded(1))
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn invitation(inviter: &str) -> Letter {
+    let letter = InvitationLetter {
+        inviter: &email(inviter),
+        token: &token(),
+        expires_at: now(),
+    };
+    letters().invitation(&letter).unwrap()
+}
+
+fn account(username: Option<&str>) -> Letter {
+    let username = username.map(|username| Username::parse(username).unwrap());
+    let letter = AccountLetter {
+        inviter: &email("bo@agency.gov.sg"),
+        username: username.as_ref(),
+        token: &token(),
+    };
+    letters().account_created(&letter).unwrap()
+}
+
+fn report(report: Report<'_>) -> Letter {
+    letters().batch_report(batch(), report).unwrap()
+}
+
+const TALLY: Tally = Tally {
+    accounts: 12,
+    failed: 1,
+    needs_fixing: 2,
+    duplicates: 3,
+};
+
+#[test]
+fn the_texts_read_well() {
+    insta::assert_snapshot!("invitation_text", invitation("bo@agency.gov.sg").text);
+    insta::assert_snapshot!("account_of_a_vendor_text", account(Some("ada.tan")).text);
+    insta::assert_snapshot!("account_of_an_officer_text", account(None).text);
+    insta::assert_snapshot!("report_text", report(Report::Through(TALLY)).text);
+    let clean = Tally {
+        accounts: 12,
+        ..Tally::default()
+    };
+    insta::assert_snapshot!(
+        "report_of_success_text",
+        report(Report::Through(clean)).text
+    );
+    let unreadable = Report::Unreadable("Save the file without a password.");
+    insta::assert_snapshot!("report_of_a_bad_file_text", report(unreadable).text);
+}
+
+#[test]
+fn the_pages_hold_the_same_words() {
+    insta::assert_snapshot!("invitation_html", invitation("bo@agency.gov.sg").html);
+    insta::assert_snapshot!("account_html", account(Some("ada.tan")).html);
+    insta::assert_snapshot!("report_html", report(Report::Through(TALLY)).html);
+}
+
+#[test]
+fn a_token_stands_behind_the_fragment_sign_only() {
+    let secret = token();
+    for letter in [invitation("bo@agency.gov.sg"), account(None)] {
+        for words in [&letter.html, &letter.text] {
+            for (place, _) in words.match_indices(secret.as_str()) {
+                let before = &words[..place];
+                assert!(before.ends_with("https://portal.example.com/v1/#/invitation/"));
+            }
+            assert!(words.contains(secret.as_str()));
+        }
+        assert!(!format!("{letter:?}").contains(secret.as_str()));
+    }
+}
+
+#[test]
+fn a_letter_depends_on_its_inputs_alone() {
+    assert_eq!(
+        invitation("bo@agency.gov.sg"),
+        invitation("bo@agency.gov.sg")
+    );
+    assert_eq!(account(None), account(None));
+}
+
+#[test]
+fn an_apostrophe_in_an_address_is_escaped_in_html_only() {
+    let letter = invitation("o'brien@agency.gov.sg");
+    assert!(letter.text.contains("o'brien@agency.gov.sg"));
+    assert!(letter.html.contains("o&#39;brien@agency.gov.sg"));
+}
+
+/// The tags of a page in their order, without what stands between them.
+fn skeleton(html: &str) -> Vec<&str> {
+    html.split('<')
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap())
+        .collect()
+}
+
+proptest! {
+    #[test]
+    fn nothing_in_a_value_becomes_markup(detail in "(?s).{0,200}|[<>\"'&/{}%=a-z]{0,60}") {
+        let plain = report(Report::Unreadable("plain"));
+        let letter = report(Report::Unreadable(&detail));
+        prop_assert_eq!(skeleton(&letter.html), skeleton(&plain.html));
+        prop_assert_eq!(letter.subject, plain.subject);
+        prop_assert!(letter.text.contains(&detail));
+    }
+
+    #[test]
+    fn no_inviter_changes_the_page(local in "[a-z0-9_'.+-]{1,20}") {
+        if let Ok(inviter) = EmailAddress::parse(&format!("{local}@agency.gov.sg")) {
+            let letter = InvitationLetter { inviter: &inviter, token: &token(), expires_at: now() };
+            let letter = letters().invitation(&letter).unwrap();
+            let plain = invitation("bo@agency.gov.sg");
+            prop_assert_eq!(skeleton(&letter.html), skeleton(&plain.html));
+            prop_assert_eq!(letter.subject, plain.subject);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Amazon SES, version 2 of its API.
+
+use std::time::Duration;
+
+use aws_sdk_sesv2::{
+    Client,
+    types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
+};
+use aws_smithy_types::{error::operation::BuildError, retry::RetryConfig, timeout::TimeoutConfig};
+use domain::EmailAddress;
+
+use crate::{Letter, OutgoingMail, SendOutcome, outcome::of_error};
+
+/// How long handing over one mail may take. A worker begins only with more than this left.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The name that mails come under.
+const SENDER_NAME: &str = "Invite users";
+
+/// Whom mails come from, and the configuration set that reports what becomes of them.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The address.
+    pub address: EmailAddress,
+    /// The configuration set.
+    pub configuration_set: String,
+}
+
+#[derive(Clone)]
+pub(crate) struct Ses {
+    client: Client,
+    from: String,
+    configuration_set: String,
+}
+
+impl std::fmt::Debug for Ses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ses").finish_non_exhaustive()
+    }
+}
+
+impl Ses {
+    pub(crate) fn new(client: &Client, sender: &Sender) -> Self {
+        // SES has no idempotency key: the SDK's default of three attempts would send a mail again whose answer was lost.
+        let timeouts = client
+            .config()
+            .timeout_config()
+            .map(TimeoutConfig::to_builder)
+            .unwrap_or_default()
+            .operation_attempt_timeout(REQUEST_TIMEOUT)
+            .operation_timeout(REQUEST_TIMEOUT)
+            .build();
+        let config = client
+            .config()
+            .to_builder()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .build();
+        Self {
+            client: Client::from_conf(config),
+            from: format!("{SENDER_NAME} <{}>", sender.address.as_str()),
+            configuration_set: sender.configuration_set.clone(),
+        }
+    }
+
+    pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
+        let request = (|| {
+            let tags = mail.tags.pairs().map(|(name, value)| tag(name, value));
+            Ok::<_, BuildError>((
+                content(mail.letter)?,
+                tags.into_iter().collect::<Result<_, _>>()?,
+            ))
+        })();
+        let Ok((content, tags)) = request else {
+            return SendOutcome::Misconfigured {
+                code: "ConstructionFailure".to_owned(),
+            };
+        };
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(
+                Destination::builder()
+                    .to_addresses(mail.to.as_str())
+                    .build(),
+            )
+            .content(content)
+            .set_email_tags(Some(tags))
+            .configuration_set_name(&self.configuration_set)
+            .send()
+            .await;
+        match sent {
+            Ok(answer) => answer
+                .message_id
+                .map_or(SendOutcome::Unknown, |message_id| SendOutcome::Sent {
+                    message_id,
+                }),
+            Err(error) => of_error(error),
+        }
+    }
+}
+
+fn content(letter: Letter) -> Result<EmailContent, BuildError> {
+    let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build();
+    let body = Body::builder()
+        .html(utf8(letter.html)?)
+        .text(utf8(letter.text)?)
+        .build();
+    // RFC 3834: vacation notes and other machines do not answer this.
+    let header = MessageHeader::builder()
+        .name("Auto-Submitted")
+        .value("auto-generated")
+        .build()?;
+    let message = Message::builder()
+        .subject(utf8(letter.subject.to_owned())?)
+        .body(body)
+        .headers(header)
+        .build();
+    Ok(EmailContent::builder().simple(message).build())
+}
+
+fn tag(name: &str, value: String) -> Result<MessageTag, BuildError> {
+    MessageTag::builder().name(name).value(value).build()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! The tags that a mail carries, by which its events are recognised.
+//!
+//! SES allows letters, digits, `_` and `-` in them; ids and numbers are made of nothing else, and name no one.
+
+use domain::{BatchId, InviteId, delivery::MailKind};
+
+const INVITE: &str = "invite_id";
+const BATCH: &str = "batch_id";
+const KIND: &str = "kind";
+const GENERATION: &str = "generation";
+const ATTEMPT: &str = "attempt";
+
+/// Which sending of which mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tags {
+    /// What the mail is about.
+    pub subject: Subject,
+    /// What it says.
+    pub kind: MailKind,
+    /// Which deliberate sending.
+    pub generation: u32,
+    /// Which attempt at it, 1 for the first.
+    pub attempt: u32,
+}
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An invite.
+    Invite(InviteId),
+    /// A batch.
+    Batch(BatchId),
+}
+
+impl Tags {
+    /// The tags as names and values.
+    #[must_use]
+    pub fn pairs(&self) -> [(&'static str, String); 4] {
+        let subject = match self.subject {
+            Subject::Invite(id) => (INVITE, id.to_string()),
+            Subject::Batch(id) => (BATCH, id.to_string()),
+        };
+        [
+            subject,
+            (KIND, self.kind.name().to_owned()),
+            (GENERATION, self.generation.to_string()),
+            (ATTEMPT, self.attempt.to_string()),
+        ]
+    }
+
+    /// Reads tags by name; `None` when they are not those of a mail of this service.
+    ///
+    /// ```
+    /// use mail::Tags;
+    ///
+    /// assert_eq!(Tags::read(|_| None), None);
+    /// ```
+    #[must_use]
+    pub fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let invite = value(INVITE).and_then(InviteId::parse).map(Subject::Invite);
+        let batch = || value(BATCH).and_then(BatchId::parse).map(Subject::Batch);
+        let kinds = [
+            MailKind::Invitation,
+            MailKind::AccountCreated,
+            MailKind::BatchReport,
+        ];
+        let kind = value(KIND)?;
+        Some(Self {
+            subject: invite.or_else(batch)?,
+            kind: kinds.into_iter().find(|known| known.name() == kind)?,
+            generation: value(GENERATION)?.parse().ok()?,
+            attempt: value(ATTEMPT)?.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::{Entropy, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn tags_read_back_and_keep_to_what_ses_allows() {
+        let (now, entropy) = (
+            Timestamp::from_unix_ms(1_763_875_442_000),
+            Entropy::seeded(1),
+        );
+        let subjects = [
+            Subject::Invite(InviteId::generate(now, &entropy)),
+            Subject::Batch(BatchId::generate(now, &entropy)),
+        ];
+        let kinds = [
+            MailKind::Invitation,
+            MailKind::AccountCreated,
+            MailKind::BatchReport,
+        ];
+        for (subject, kind) in subjects
+            .iter()
+            .flat_map(|s| kinds.iter().map(move |k| (*s, *k)))
+        {
+            let tags = Tags {
+                subject,
+                kind,
+                generation: 2,
+                attempt: 1,
+            };
+            let pairs: BTreeMap<_, _> = tags.pairs().into();
+            assert_eq!(
+                Tags::read(|name| pairs.get(name).map(String::as_str)),
+                Some(tags)
+            );
+            let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+            assert!(
+                pairs
+                    .iter()
+                    .all(|(name, value)| name.bytes().chain(value.bytes()).all(allowed))
+            );
+        }
+    }
+}
