@@ -1,1 +1,237 @@
-//! dispatch-batch.
+//! Turns the ready rows of a submitted batch into invites, then sees the batch through.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | one message of the dispatch queue: the id of a batch |
+//! | effects | per row, in one transaction: the row sent, its invite, the guards of address and username; wake-ups of `provision-user`; at the end the batch done, its report due and `send-mail` woken |
+//! | again | a row that was sent is not ready any more, and the id of its invite follows from the row, so a doubled or repeated message makes no second invite |
+//! | crash | what was dispatched stays; the batch is due and the sweeper wakes this function again; invites whose wake-up was lost are due themselves |
+//!
+//! A long batch stops when time runs short, notes the last row, and wakes itself.
+
+use std::time::Duration;
+
+use boot::{Disposition, Rules, Secrets};
+use domain::{
+    BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
+    batch::{Batch, BatchState},
+    invite::{Creation, Invite, Origin},
+    row::{Duplicate, Row, RowState},
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use queue::{QueueName, Queues, Wake};
+use store::{
+    Store, StoreError, Written,
+    batches::{DispatchOutcome, KeyedRow, ROWS_PER_DISPATCH},
+};
+use thiserror::Error;
+
+/// What dispatching needs.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// The queues.
+    pub queues: Queues,
+    /// The domain rules.
+    pub rules: Rules,
+    /// The keys that addresses are found by.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Rows looked at between two notes of how far it is.
+const ROWS_PER_STEP: u32 = 500;
+
+/// Transactions of one step that are under way together.
+const IN_FLIGHT: usize = 4;
+
+/// No step is begun with less than this left.
+const STEP_TIME: Duration = Duration::from_secs(20);
+
+/// How long after one look at the progress of a dispatched batch the next one comes.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How much longer the sweeper waits before it takes over the looking.
+const LOOK_GRACE: Duration = Duration::from_secs(60);
+
+/// Why it stopped; another message goes on.
+#[derive(Debug, Error)]
+enum DispatchError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Secrets(#[from] boot::SecretsError),
+}
+
+/// Does what the batch needs now. `deadline` is when the invocation must end.
+pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
+    let Wake::Batch { id } = message else {
+        return Disposition::Reject("message is not about a batch");
+    };
+    let batch = match deps.store.find_batch(id).await {
+        Ok(Some(batch)) => batch,
+        Ok(None) => return Disposition::Reject("no such batch"),
+        Err(error) => return Disposition::retry(error),
+    };
+    let done = match batch.state {
+        BatchState::Submitted { .. } => dispatch(deps, batch, deadline).await,
+        BatchState::Dispatched => look_after(deps, batch).await,
+        _ if batch.report_is_due() => {
+            wake(deps, &batch, QueueName::Mail, Duration::ZERO).await;
+            Ok(())
+        }
+        _ => Ok(()),
+    };
+    done.map_or_else(Disposition::retry, |()| Disposition::Done)
+}
+
+async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<(), DispatchError> {
+    let rules = deps.rules.current().await?;
+    let keys = deps.secrets.keys().await?;
+    loop {
+        let BatchState::Submitted { cursor } = batch.state else {
+            return Ok(());
+        };
+        let page = deps.store.list_rows(batch.id, cursor, ROWS_PER_STEP, Some(RowState::Ready.name())).await?;
+        let step = Step { deps, batch: &batch, rules: &rules, keys };
+        stream::iter(page.rows.chunks(ROWS_PER_DISPATCH))
+            .map(|rows| step.dispatch(rows))
+            .buffer_unordered(IN_FLIGHT)
+            .try_collect::<()>()
+            .await?;
+        let (read_batch, read_version, now) = (batch.id, batch.version, deps.clock.now());
+        let next = match page.next {
+            Some(cursor) => batch.advanced(cursor, now),
+            // The rows themselves are counted, so that a crash on the way leaves no row out of the sum.
+            None => batch.dispatched(deps.store.count_rows(read_batch).await?, now),
+        };
+        let Ok(next) = next else { return Ok(()) };
+        if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+            // Another worker dispatches the same batch; the rows keep the two from doing anything twice.
+            return Ok(());
+        }
+        if next.state == BatchState::Dispatched {
+            tracing::info!(batch.id = %next.id, trace.id = %next.trace, rows.sent = next.counts.sent, "batch dispatched");
+            return look_after(deps, next).await;
+        }
+        if deps.clock.now() + STEP_TIME > deadline {
+            wake(deps, &next, QueueName::Dispatch, Duration::ZERO).await;
+            return Ok(());
+        }
+        batch = next;
+    }
+}
+
+/// Ends the batch once all its invites have been worked on; else looks again soon.
+async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
+    let now = deps.clock.now();
+    // Each look puts the next one on the batch, so of several messages only the one whose time has come goes on.
+    if batch.due_at.is_some_and(|due| now + LOOK_GRACE + LOOK_EVERY / 2 < due) && batch.updated_at < now {
+        return Ok(());
+    }
+    let progress = deps.store.batch_progress(batch.id).await?;
+    let known: u64 = progress.values().sum();
+    let open: u64 = progress.iter().filter(|(name, _)| Invite::is_open_progress(name)).map(|(_, count)| count).sum();
+    let read_version = batch.version;
+    // The index may not show the latest invites yet.
+    if open > 0 || known < u64::from(batch.counts.sent) {
+        let next = batch.put_off(now + LOOK_EVERY + LOOK_GRACE, now);
+        if deps.store.replace_batch(read_version, &next).await? == Written::Done {
+            wake(deps, &next, QueueName::Dispatch, LOOK_EVERY).await;
+        }
+        return Ok(());
+    }
+    let Ok(next) = batch.done(now) else {
+        return Ok(());
+    };
+    if deps.store.replace_batch(read_version, &next).await? == Written::Done {
+        tracing::info!(batch.id = %next.id, trace.id = %next.trace, "batch done");
+        wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
+    }
+    Ok(())
+}
+
+async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {
+    let wake = [Wake::Batch { id: batch.id }];
+    if let Err(error) = deps.queues.wake_later(queue, &batch.officer.id, &wake, delay).await {
+        tracing::warn!(batch.id = %batch.id, trace.id = %batch.trace, %error, "not woken; the sweeper will");
+    }
+}
+
+/// What a row is dispatched with.
+struct Step<'a> {
+    deps: &'a Deps,
+    batch: &'a Batch,
+    rules: &'a DomainRules,
+    keys: &'a Keys,
+}
+
+impl Step<'_> {
+    async fn dispatch(&self, rows: &[Row]) -> Result<(), DispatchError> {
+        let now = self.deps.clock.now();
+        let mut sending = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.invite(row, now) {
+                Some(invite) => {
+                    let sent = KeyedRow::new(row.clone().sent(invite.id, now), self.keys);
+                    sending.push((row.version, sent, invite));
+                }
+                // The rules changed since the row was checked.
+                None => {
+                    let again = row.clone().edited(row.raw.clone(), self.rules, self.officer());
+                    self.replace(row, again).await?;
+                }
+            }
+        }
+        let outcomes = self.deps.store.dispatch(self.batch.id, &sending).await?;
+        let mut wakes = Vec::with_capacity(sending.len());
+        for ((read_version, sent, invite), outcome) in sending.iter().zip(outcomes) {
+            let duplicate = match outcome {
+                DispatchOutcome::Sent => {
+                    wakes.push(Wake::Invite { id: invite.id });
+                    continue;
+                }
+                // Changed meanwhile: it is looked at again as whatever it is now.
+                DispatchOutcome::LostRace => continue,
+                DispatchOutcome::AddressTaken => Duplicate::LiveInvite,
+                DispatchOutcome::UsernameTaken => Duplicate::LiveUsername,
+            };
+            if let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version) {
+                self.replace(row, Some(row.clone().duplicate_of(duplicate))).await?;
+            }
+        }
+        if let Err(error) = self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await {
+            tracing::warn!(batch.id = %self.batch.id, trace.id = %self.batch.trace, %error, "invites not woken; the sweeper will");
+        }
+        Ok(())
+    }
+
+    fn invite(&self, row: &Row, now: Timestamp) -> Option<Invite> {
+        let request = row.request(self.rules, self.officer())?;
+        let id: InviteId = row.invite_id(self.batch.id, &self.batch.officer.id);
+        let creation = Creation {
+            id,
+            officer: self.batch.officer.clone(),
+            address_key: self.keys.address(&request.email),
+            at: now,
+            trace: self.batch.trace.clone(),
+        };
+        let batch: BatchId = self.batch.id;
+        Some(Invite::for_account(creation, Origin::Batch { batch, row: row.number }, request))
+    }
+
+    async fn replace(&self, row: &Row, next: Option<Row>) -> Result<(), DispatchError> {
+        if let Some(next) = next {
+            let next = KeyedRow::new(next, self.keys);
+            // A lost race leaves the row as somebody else wants it.
+            let _ = self.deps.store.replace_row(self.batch.id, row.version, &next).await?;
+        }
+        Ok(())
+    }
+
+    fn officer(&self) -> &domain::EmailAddress {
+        &self.batch.officer.email
+    }
+}

@@ -1,1 +1,184 @@
-//! parse-batch.
+//! Reads a workbook that reached the bucket into the rows of a batch.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | `s3:ObjectCreated` under `uploads/` and `drops/`, asynchronous, at least once, in any order |
+//! | effects | the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file |
+//! | again | an event that comes again finds its batch claimed or read, and does nothing |
+//! | fails | Lambda repeats the event twice, then leaves it with the dead letters; after three tries of a version the batch is unreadable |
+//!
+//! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
+//! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by itself.
+
+mod object;
+mod source;
+
+use aws_lambda_events::event::s3::{S3Event, S3EventRecord};
+use boot::{Disposition, Rules, Secrets};
+use directory::Directory;
+use domain::{
+    BatchId, Clock, Entropy, Timestamp, TraceId,
+    batch::{Batch, BatchState, Counts, ObjectVersion, Source},
+    row::read_all,
+};
+use queue::{QueueName, Queues, Wake};
+use sheet::{FileError, Limits};
+use store::{
+    Store, StoreError, Written,
+    batches::{CreateBatchOutcome, KeyedRow},
+};
+use thiserror::Error;
+
+pub use object::{ObjectError, Objects};
+use source::Place;
+
+/// What reading a workbook needs.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// The bucket.
+    pub objects: Objects,
+    /// The queues; only dispatch is used.
+    pub queues: Queues,
+    /// Where the officer of a dropped file is looked up.
+    pub directory: Directory,
+    /// The domain rules.
+    pub rules: Rules,
+    /// The keys that addresses are found by.
+    pub secrets: Secrets,
+    /// What a workbook may ask of us.
+    pub limits: Limits,
+    /// The time.
+    pub clock: Clock,
+    /// The source of Trace IDs for dropped files.
+    pub entropy: Entropy,
+}
+
+/// Why a workbook could not be read this time; another try may.
+#[derive(Debug, Error)]
+enum ParseError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    #[error(transparent)]
+    Secrets(#[from] boot::SecretsError),
+    #[error(transparent)]
+    Directory(#[from] directory::DirectoryError),
+}
+
+/// Reads every workbook of an event. A record that is none of ours is noted and left.
+pub async fn handle(deps: &Deps, event: S3Event) -> Disposition {
+    for record in event.records {
+        if let Err(error) = read_record(deps, record).await {
+            return Disposition::retry(error);
+        }
+    }
+    Disposition::Done
+}
+
+async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseError> {
+    let Some((place, object)) = source::locate(&record, deps.objects.bucket()) else {
+        tracing::warn!(event.name = record.event_name.as_deref(), "object is none of ours");
+        return Ok(());
+    };
+    match place {
+        Place::Upload(id) => read_upload(deps, id, object).await,
+        Place::Drop(officer) => {
+            let now = deps.clock.now();
+            let Some(officer) = deps.directory.find_officer(&officer).await? else {
+                tracing::error!(officer.id = %officer, "dropped file names no officer");
+                return Ok(());
+            };
+            if !deps.rules.current().await?.may_invite(&officer.email) {
+                tracing::error!(officer.id = %officer.id, "dropped file names someone who may not invite");
+                return Ok(());
+            }
+            let id = BatchId::of_object(&object.key, &object.version_id, stored_at(&record, now));
+            let trace = TraceId::generate(now, &deps.entropy);
+            let batch = Batch::new(id, officer, Source::Drop, now, trace);
+            if deps.store.create_batch(&batch, None).await? == CreateBatchOutcome::Created {
+                tracing::info!(batch.id = %id, trace.id = %batch.trace, "file dropped");
+            }
+            read_upload(deps, id, object).await
+        }
+    }
+}
+
+/// When the object was stored: the same on every delivery of its event.
+fn stored_at(record: &S3EventRecord, now: Timestamp) -> Timestamp {
+    let ms = record.event_time.timestamp_millis();
+    if ms > 0 { Timestamp::from_unix_ms(ms) } else { now }
+}
+
+async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<(), ParseError> {
+    let Some(batch) = deps.store.find_batch(id).await? else {
+        tracing::error!(batch.id = %id, "uploaded object belongs to no batch");
+        return Ok(());
+    };
+    let read_version = batch.version;
+    let trace = batch.trace.clone();
+    let claimed = match batch.claim_parse(object.clone(), deps.clock.now()) {
+        Ok(claimed) => claimed,
+        Err(conflict) => {
+            tracing::info!(batch.id = %id, trace.id = %trace, %conflict, "nothing to read");
+            return Ok(());
+        }
+    };
+    if deps.store.replace_batch(read_version, &claimed).await? == Written::LostRace {
+        return Ok(());
+    }
+    if matches!(claimed.state, BatchState::Unreadable { .. }) {
+        return Ok(());
+    }
+    let read_version = claimed.version;
+    let next = match read_rows(deps, &claimed, &object).await? {
+        Ok((counts, notices)) => {
+            tracing::info!(batch.id = %id, trace.id = %trace, rows = counts.total, rows.ready = counts.ready, "workbook read");
+            claimed.parsed(counts, notices, deps.clock.now())
+        }
+        Err(fault) => {
+            tracing::info!(batch.id = %id, trace.id = %trace, file.fault = fault.code(), "workbook refused");
+            claimed.unreadable(fault.code(), &fault.detail(), deps.clock.now())
+        }
+    };
+    let Ok(next) = next else { return Ok(()) };
+    if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+        tracing::warn!(batch.id = %id, trace.id = %trace, "the batch was changed while it was read");
+        return Ok(());
+    }
+    if next.due_at.is_some()
+        && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
+    {
+        tracing::warn!(batch.id = %id, %error, "dispatch not woken; the sweeper will");
+    }
+    Ok(())
+}
+
+/// Reads the object and writes its rows; the inner error is the workbook's own.
+async fn read_rows(
+    deps: &Deps,
+    batch: &Batch,
+    object: &ObjectVersion,
+) -> Result<Result<(Counts, Vec<String>), FileError>, ParseError> {
+    let Some(bytes) = deps.objects.get(object, deps.limits.upload_bytes).await? else {
+        return Ok(Err(FileError::TooLarge));
+    };
+    let sheet = match sheet::read(&bytes, &deps.limits) {
+        Ok(sheet) => sheet,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    let rules = deps.rules.current().await?;
+    let keys = deps.secrets.keys().await?;
+    let raws = sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw));
+    let rows = read_all(raws, &rules, &batch.officer.email);
+    let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
+    deps.store.mark_invited(&mut rows).await?;
+    deps.store.write_rows(batch.id, &rows).await?;
+    let mut counts = Counts::default();
+    for row in &rows {
+        counts.add(&row.row.state);
+    }
+    Ok(Ok((counts, sheet.notices.into_iter().map(sheet::Notice::detail).collect())))
+}

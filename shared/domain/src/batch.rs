@@ -169,23 +169,14 @@ pub struct BatchConflict {
 
 impl From<MailConflict> for BatchConflict {
     fn from(_: MailConflict) -> Self {
-        Self {
-            state: "reported",
-            event: "reported again",
-        }
+        Self { state: "reported", event: "reported again" }
     }
 }
 
 impl Batch {
     /// A batch that waits for its rows.
     #[must_use]
-    pub fn new(
-        id: BatchId,
-        officer: Officer,
-        source: Source,
-        now: Timestamp,
-        trace: TraceId,
-    ) -> Self {
+    pub fn new(id: BatchId, officer: Officer, source: Source, now: Timestamp, trace: TraceId) -> Self {
         Self {
             id,
             officer,
@@ -226,10 +217,7 @@ impl Batch {
     /// Whether rows may be changed.
     #[must_use]
     pub fn is_editable(&self) -> bool {
-        matches!(
-            self.state,
-            BatchState::Draft | BatchState::Dispatched | BatchState::Done
-        )
+        matches!(self.state, BatchState::Draft | BatchState::Dispatched | BatchState::Done)
     }
 
     /// Takes the workbook for one try at reading it. After [`PARSE_ATTEMPTS`] tries the batch comes back unreadable.
@@ -240,36 +228,21 @@ impl Batch {
     pub fn claim_parse(self, object: ObjectVersion, now: Timestamp) -> Result<Self, BatchConflict> {
         let attempt = match &self.state {
             BatchState::AwaitingUpload => 1,
-            BatchState::Parsing {
-                object: pinned,
-                lease_until,
-                attempt,
-            } if *pinned == object && now >= *lease_until => attempt + 1,
+            BatchState::Parsing { object: pinned, lease_until, attempt }
+                if *pinned == object && now >= *lease_until =>
+            {
+                attempt + 1
+            }
             _ => return Err(self.conflict("parsed")),
         };
         if attempt > PARSE_ATTEMPTS {
-            let detail =
-                "The workbook could not be read. Save it as a new .xlsx file and upload that."
-                    .to_owned();
-            let state = BatchState::Unreadable {
-                code: "FILE_UNPROCESSABLE".to_owned(),
-                detail,
-            };
-            return Ok(Self {
-                due_at: None,
-                ..self.stepped(state, now)
-            });
+            let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.".to_owned();
+            let state = BatchState::Unreadable { code: "FILE_UNPROCESSABLE".to_owned(), detail };
+            return Ok(Self { due_at: None, ..self.stepped(state, now) });
         }
         let lease_until = now + PARSE_LEASE;
-        let state = BatchState::Parsing {
-            object,
-            lease_until,
-            attempt,
-        };
-        Ok(Self {
-            due_at: Some(lease_until),
-            ..self.stepped(state, now)
-        })
+        let state = BatchState::Parsing { object, lease_until, attempt };
+        Ok(Self { due_at: Some(lease_until), ..self.stepped(state, now) })
     }
 
     /// The rows are in. A dropped workbook submits its ready rows at once.
@@ -277,21 +250,11 @@ impl Batch {
     /// # Errors
     ///
     /// Unless it is being read, or waits for pasted rows.
-    pub fn parsed(
-        self,
-        counts: Counts,
-        notices: Vec<String>,
-        now: Timestamp,
-    ) -> Result<Self, BatchConflict> {
+    pub fn parsed(self, counts: Counts, notices: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
                 let source = self.source;
-                let draft = Self {
-                    counts,
-                    notices,
-                    due_at: None,
-                    ..self.stepped(BatchState::Draft, now)
-                };
+                let draft = Self { counts, notices, due_at: None, ..self.stepped(BatchState::Draft, now) };
                 match source {
                     Source::Drop if counts.ready > 0 => draft.submit(now),
                     Source::Drop => draft.done(now),
@@ -307,25 +270,13 @@ impl Batch {
     /// # Errors
     ///
     /// Unless it is being read.
-    pub fn unreadable(
-        self,
-        code: &str,
-        detail: &str,
-        now: Timestamp,
-    ) -> Result<Self, BatchConflict> {
+    pub fn unreadable(self, code: &str, detail: &str, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Parsing { .. } => {
                 let report = (self.source == Source::Drop).then(|| self.next_report());
-                let state = BatchState::Unreadable {
-                    code: code.to_owned(),
-                    detail: detail.to_owned(),
-                };
+                let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned() };
                 let due_at = report.as_ref().map(|_| now + DISPATCH_WAKE_AFTER);
-                Ok(Self {
-                    report,
-                    due_at,
-                    ..self.stepped(state, now)
-                })
+                Ok(Self { report, due_at, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("unreadable")),
         }
@@ -336,12 +287,7 @@ impl Batch {
     /// # Errors
     ///
     /// Unless rows may be changed.
-    pub fn row_changed(
-        mut self,
-        before: &RowState,
-        after: &RowState,
-        now: Timestamp,
-    ) -> Result<Self, BatchConflict> {
+    pub fn row_changed(mut self, before: &RowState, after: &RowState, now: Timestamp) -> Result<Self, BatchConflict> {
         if !self.is_editable() {
             return Err(self.conflict("edited"));
         }
@@ -359,26 +305,17 @@ impl Batch {
         if !self.is_editable() || self.counts.ready == 0 {
             return Err(self.conflict("submitted"));
         }
-        Ok(Self {
-            due_at: Some(now + DISPATCH_WAKE_AFTER),
-            ..self.stepped(BatchState::Submitted { cursor: 0 }, now)
-        })
+        Ok(Self { due_at: Some(now + DISPATCH_WAKE_AFTER), ..self.stepped(BatchState::Submitted { cursor: 0 }, now) })
     }
 
-    /// Rows up to `cursor` are handed on; `counts` says how all rows stand.
+    /// Rows up to `cursor` are handed on. The counts are taken anew at the end.
     ///
     /// # Errors
     ///
     /// Unless it is submitted.
-    pub fn advanced(
-        self,
-        cursor: u32,
-        counts: Counts,
-        now: Timestamp,
-    ) -> Result<Self, BatchConflict> {
+    pub fn advanced(self, cursor: u32, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Submitted { .. } => Ok(Self {
-                counts,
                 due_at: Some(now + DISPATCH_WAKE_AFTER),
                 ..self.stepped(BatchState::Submitted { cursor }, now)
             }),
@@ -414,11 +351,7 @@ impl Batch {
             return Err(self.conflict("done"));
         }
         let report = Some(self.next_report());
-        Ok(Self {
-            report,
-            due_at: Some(now + DISPATCH_WAKE_AFTER),
-            ..self.stepped(BatchState::Done, now)
-        })
+        Ok(Self { report, due_at: Some(now + DISPATCH_WAKE_AFTER), ..self.stepped(BatchState::Done, now) })
     }
 
     /// The officer throws it away. What was sent stays sent.
@@ -430,19 +363,14 @@ impl Batch {
         match self.state {
             BatchState::Reset => Ok(self),
             BatchState::Submitted { .. } => Err(self.conflict("reset")),
-            _ => Ok(Self {
-                due_at: None,
-                ..self.stepped(BatchState::Reset, now)
-            }),
+            _ => Ok(Self { due_at: None, ..self.stepped(BatchState::Reset, now) }),
         }
     }
 
     /// Whether the report waits to be sent.
     #[must_use]
     pub fn report_is_due(&self) -> bool {
-        self.report
-            .as_ref()
-            .is_some_and(|mail| matches!(mail.state, crate::delivery::MailState::Due { .. }))
+        self.report.as_ref().is_some_and(|mail| matches!(mail.state, crate::delivery::MailState::Due { .. }))
     }
 
     /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`.
@@ -456,50 +384,28 @@ impl Batch {
         due_at: Option<Timestamp>,
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, BatchConflict> {
-        let mail = transition(
-            self.report
-                .clone()
-                .ok_or_else(|| self.conflict("reported"))?,
-        )?;
+        let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
         let state = self.state.clone();
-        Ok(Self {
-            report: Some(mail),
-            due_at,
-            ..self.stepped(state, now)
-        })
+        Ok(Self { report: Some(mail), due_at, ..self.stepped(state, now) })
     }
 
     /// Puts the next look at it off to `at`.
     #[must_use]
     pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
         let state = self.state.clone();
-        Self {
-            due_at: Some(at),
-            ..self.stepped(state, now)
-        }
+        Self { due_at: Some(at), ..self.stepped(state, now) }
     }
 
     fn next_report(&self) -> Mail {
-        Mail::due(
-            MailKind::BatchReport,
-            self.report.as_ref().map_or(1, |mail| mail.generation + 1),
-        )
+        Mail::due(MailKind::BatchReport, self.report.as_ref().map_or(1, |mail| mail.generation + 1))
     }
 
     fn stepped(self, state: BatchState, now: Timestamp) -> Self {
-        Self {
-            state,
-            updated_at: now,
-            version: self.version + 1,
-            ..self
-        }
+        Self { state, updated_at: now, version: self.version + 1, ..self }
     }
 
     fn conflict(&self, event: &'static str) -> BatchConflict {
-        BatchConflict {
-            state: self.state_name(),
-            event,
-        }
+        BatchConflict { state: self.state_name(), event }
     }
 }
 
@@ -515,33 +421,16 @@ mod tests {
     fn batch(source: Source) -> Batch {
         let entropy = Entropy::seeded(1);
         let email = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-        let officer = Officer {
-            id: OfficerId::parse("officer-1").unwrap(),
-            email,
-        };
-        Batch::new(
-            BatchId::generate(at(0), &entropy),
-            officer,
-            source,
-            at(0),
-            TraceId::generate(at(0), &entropy),
-        )
+        let officer = Officer { id: OfficerId::parse("officer-1").unwrap(), email };
+        Batch::new(BatchId::generate(at(0), &entropy), officer, source, at(0), TraceId::generate(at(0), &entropy))
     }
 
     fn object(version: &str) -> ObjectVersion {
-        ObjectVersion {
-            key: "uploads/x".into(),
-            version_id: version.into(),
-        }
+        ObjectVersion { key: "uploads/x".into(), version_id: version.into() }
     }
 
     fn counts(ready: u32, needs_fixing: u32) -> Counts {
-        Counts {
-            total: ready + needs_fixing,
-            ready,
-            needs_fixing,
-            ..Counts::default()
-        }
+        Counts { total: ready + needs_fixing, ready, needs_fixing, ..Counts::default() }
     }
 
     fn draft(source: Source) -> Batch {
@@ -554,11 +443,7 @@ mod tests {
         let submitted = draft(Source::Upload).submit(at(3)).unwrap();
         assert!(submitted.clone().submit(at(3)).is_err());
         assert!(submitted.clone().reset(at(3)).is_err());
-        let dispatched = submitted
-            .advanced(1, counts(1, 1), at(4))
-            .unwrap()
-            .dispatched(counts(0, 1), at(5))
-            .unwrap();
+        let dispatched = submitted.advanced(1, at(4)).unwrap().dispatched(counts(0, 1), at(5)).unwrap();
         let done = dispatched.done(at(6)).unwrap();
         assert!(done.report_is_due());
         assert!(done.submit(at(7)).is_err(), "nothing is ready");
@@ -568,66 +453,32 @@ mod tests {
     fn a_dropped_workbook_submits_itself_or_ends_with_a_report() {
         assert_eq!(draft(Source::Drop).state_name(), "SUBMITTED");
         let parsing = batch(Source::Drop).claim_parse(object("1"), at(1)).unwrap();
-        let done = parsing
-            .clone()
-            .parsed(counts(0, 3), Vec::new(), at(2))
-            .unwrap();
+        let done = parsing.clone().parsed(counts(0, 3), Vec::new(), at(2)).unwrap();
         assert_eq!(done.state_name(), "DONE");
         assert!(done.report_is_due());
-        assert!(
-            parsing
-                .unreadable("FILE_EMPTY", "…", at(2))
-                .unwrap()
-                .report_is_due()
-        );
+        assert!(parsing.unreadable("FILE_EMPTY", "…", at(2)).unwrap().report_is_due());
     }
 
     #[test]
     fn only_the_pinned_version_is_read_and_not_for_ever() {
-        let mut parsing = batch(Source::Upload)
-            .claim_parse(object("1"), at(0))
-            .unwrap();
-        assert!(
-            parsing.clone().claim_parse(object("1"), at(89)).is_err(),
-            "leased"
-        );
-        assert!(
-            parsing.clone().claim_parse(object("2"), at(90)).is_err(),
-            "overwritten"
-        );
+        let mut parsing = batch(Source::Upload).claim_parse(object("1"), at(0)).unwrap();
+        assert!(parsing.clone().claim_parse(object("1"), at(89)).is_err(), "leased");
+        assert!(parsing.clone().claim_parse(object("2"), at(90)).is_err(), "overwritten");
         for attempt in 1..=2 {
             parsing = parsing.claim_parse(object("1"), at(90 * attempt)).unwrap();
             assert_eq!(parsing.state_name(), "PARSING");
         }
-        assert_eq!(
-            parsing
-                .claim_parse(object("1"), at(270))
-                .unwrap()
-                .state_name(),
-            "UNREADABLE"
-        );
-        assert!(
-            draft(Source::Upload)
-                .claim_parse(object("2"), at(9))
-                .is_err()
-        );
+        assert_eq!(parsing.claim_parse(object("1"), at(270)).unwrap().state_name(), "UNREADABLE");
+        assert!(draft(Source::Upload).claim_parse(object("2"), at(9)).is_err());
     }
 
     #[test]
     fn edits_keep_the_counts_and_lose_to_a_submission() {
         let edited = draft(Source::Upload)
-            .row_changed(
-                &RowState::NeedsFixing { faults: Vec::new() },
-                &RowState::Ready,
-                at(3),
-            )
+            .row_changed(&RowState::NeedsFixing { faults: Vec::new() }, &RowState::Ready, at(3))
             .unwrap();
         assert_eq!(edited.counts, counts(3, 0));
         let submitted = edited.submit(at(4)).unwrap();
-        assert!(
-            submitted
-                .row_changed(&RowState::Ready, &RowState::Removed, at(5))
-                .is_err()
-        );
+        assert!(submitted.row_changed(&RowState::Ready, &RowState::Removed, at(5)).is_err());
     }
 }

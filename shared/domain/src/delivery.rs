@@ -124,23 +124,13 @@ impl Mail {
     /// A mail to be sent.
     #[must_use]
     pub fn due(kind: MailKind, generation: u32) -> Self {
-        Self {
-            kind,
-            generation,
-            state: MailState::Due {
-                refusals: 0,
-                attempts: 0,
-            },
-        }
+        Self { kind, generation, state: MailState::Due { refusals: 0, attempts: 0 } }
     }
 
     /// Whether somebody still has to act for it to be on its way.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        matches!(
-            self.state,
-            MailState::Due { .. } | MailState::Claimed { .. }
-        )
+        matches!(self.state, MailState::Due { .. } | MailState::Claimed { .. })
     }
 
     /// The word of the API.
@@ -166,14 +156,9 @@ impl Mail {
     /// Unless it is due.
     pub fn claim(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
-            MailState::Due { refusals, attempts } => Ok(Self {
-                state: MailState::Claimed {
-                    attempt: attempts + 1,
-                    at: now,
-                    refusals,
-                },
-                ..self
-            }),
+            MailState::Due { refusals, attempts } => {
+                Ok(Self { state: MailState::Claimed { attempt: attempts + 1, at: now, refusals }, ..self })
+            }
             _ => Err(self.conflict("claimed")),
         }
     }
@@ -186,15 +171,8 @@ impl Mail {
     pub fn accepted(self, message_id: String, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { attempt, .. } => {
-                let receipt = Receipt {
-                    message_id,
-                    at: now,
-                    possible_duplicate: attempt > 1,
-                };
-                Ok(Self {
-                    state: MailState::Accepted(receipt),
-                    ..self
-                })
+                let receipt = Receipt { message_id, at: now, possible_duplicate: attempt > 1 };
+                Ok(Self { state: MailState::Accepted(receipt), ..self })
             }
             _ => Err(self.conflict("accepted")),
         }
@@ -207,15 +185,9 @@ impl Mail {
     /// Unless it is claimed.
     pub fn not_sent(self) -> Result<Self, MailConflict> {
         match self.state {
-            MailState::Claimed {
-                attempt, refusals, ..
-            } => Ok(Self {
-                state: MailState::Due {
-                    refusals: refusals + 1,
-                    attempts: attempt - 1,
-                },
-                ..self
-            }),
+            MailState::Claimed { attempt, refusals, .. } => {
+                Ok(Self { state: MailState::Due { refusals: refusals + 1, attempts: attempt - 1 }, ..self })
+            }
             _ => Err(self.conflict("given back")),
         }
     }
@@ -227,10 +199,7 @@ impl Mail {
     /// Unless it is claimed.
     pub fn refused(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
-            MailState::Claimed { .. } => Ok(Self {
-                state: MailState::Refused { at: now },
-                ..self
-            }),
+            MailState::Claimed { .. } => Ok(Self { state: MailState::Refused { at: now }, ..self }),
             _ => Err(self.conflict("refused")),
         }
     }
@@ -250,18 +219,10 @@ impl Mail {
         last_event: Option<Timestamp>,
     ) -> Result<Self, MailConflict> {
         match self.state {
-            MailState::Claimed {
-                attempt: attempt @ 1,
-                at,
-                refusals,
-            } if now >= at + wait && last_event.is_some_and(|event| event >= at + wait / 3) => {
-                Ok(Self {
-                    state: MailState::Due {
-                        refusals,
-                        attempts: attempt,
-                    },
-                    ..self
-                })
+            MailState::Claimed { attempt: attempt @ 1, at, refusals }
+                if now >= at + wait && last_event.is_some_and(|event| event >= at + wait / 3) =>
+            {
+                Ok(Self { state: MailState::Due { refusals, attempts: attempt }, ..self })
             }
             _ => Err(self.conflict("sent again")),
         }
@@ -276,25 +237,15 @@ impl Mail {
             MailState::Refused { .. } => (None, false),
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
-            MailState::Delivered(receipt) => {
-                (Some(MailEvent::Delivered), receipt.possible_duplicate)
-            }
-            MailState::Suppressed(receipt) => {
-                (Some(MailEvent::Suppressed), receipt.possible_duplicate)
-            }
+            MailState::Delivered(receipt) => (Some(MailEvent::Delivered), receipt.possible_duplicate),
+            MailState::Suppressed(receipt) => (Some(MailEvent::Suppressed), receipt.possible_duplicate),
             MailState::Bounced(receipt) => (Some(MailEvent::Bounced), receipt.possible_duplicate),
-            MailState::Complained(receipt) => {
-                (Some(MailEvent::Complained), receipt.possible_duplicate)
-            }
+            MailState::Complained(receipt) => (Some(MailEvent::Complained), receipt.possible_duplicate),
         };
         if rank.is_some_and(|rank| rank >= event) {
             return None;
         }
-        let receipt = Receipt {
-            message_id: message_id.to_owned(),
-            at: now,
-            possible_duplicate,
-        };
+        let receipt = Receipt { message_id: message_id.to_owned(), at: now, possible_duplicate };
         let state = match event {
             MailEvent::Accepted => MailState::Accepted(receipt),
             MailEvent::Delayed => MailState::Delayed(receipt),
@@ -307,10 +258,7 @@ impl Mail {
     }
 
     fn conflict(&self, event: &'static str) -> MailConflict {
-        MailConflict {
-            state: self.state_name(),
-            event,
-        }
+        MailConflict { state: self.state_name(), event }
     }
 }
 
@@ -339,63 +287,19 @@ mod tests {
 
     #[test]
     fn a_refused_hand_over_does_not_count_as_an_attempt() {
-        let again = due()
-            .claim(at(0))
-            .unwrap()
-            .not_sent()
-            .unwrap()
-            .claim(at(9))
-            .unwrap();
-        assert!(matches!(
-            again.state,
-            MailState::Claimed {
-                attempt: 1,
-                refusals: 1,
-                ..
-            }
-        ));
+        let again = due().claim(at(0)).unwrap().not_sent().unwrap().claim(at(9)).unwrap();
+        assert!(matches!(again.state, MailState::Claimed { attempt: 1, refusals: 1, .. }));
     }
 
     #[test]
     fn an_unanswered_attempt_is_repeated_once_and_only_while_events_arrive() {
         let claimed = due().claim(at(0)).unwrap();
-        assert!(
-            claimed
-                .clone()
-                .retry_unanswered(at(899), WAIT, Some(at(800)))
-                .is_err(),
-            "too early"
-        );
-        assert!(
-            claimed
-                .clone()
-                .retry_unanswered(at(900), WAIT, None)
-                .is_err(),
-            "no event ever"
-        );
-        assert!(
-            claimed
-                .clone()
-                .retry_unanswered(at(900), WAIT, Some(at(299)))
-                .is_err(),
-            "events may have stopped"
-        );
-        let second = claimed
-            .retry_unanswered(at(900), WAIT, Some(at(300)))
-            .unwrap()
-            .claim(at(901))
-            .unwrap();
-        assert!(
-            second
-                .clone()
-                .retry_unanswered(at(9000), WAIT, Some(at(8999)))
-                .is_err(),
-            "never a third copy"
-        );
-        let MailState::Accepted(receipt) = second.accepted("m-2".into(), at(902)).unwrap().state
-        else {
-            panic!()
-        };
+        assert!(claimed.clone().retry_unanswered(at(899), WAIT, Some(at(800))).is_err(), "too early");
+        assert!(claimed.clone().retry_unanswered(at(900), WAIT, None).is_err(), "no event ever");
+        assert!(claimed.clone().retry_unanswered(at(900), WAIT, Some(at(299))).is_err(), "events may have stopped");
+        let second = claimed.retry_unanswered(at(900), WAIT, Some(at(300))).unwrap().claim(at(901)).unwrap();
+        assert!(second.clone().retry_unanswered(at(9000), WAIT, Some(at(8999))).is_err(), "never a third copy");
+        let MailState::Accepted(receipt) = second.accepted("m-2".into(), at(902)).unwrap().state else { panic!() };
         assert!(receipt.possible_duplicate);
     }
 
@@ -404,22 +308,8 @@ mod tests {
         let claimed = due().claim(at(0)).unwrap();
         let delivered = claimed.observe(MailEvent::Delivered, "m-1", at(5)).unwrap();
         assert_eq!(delivered.state_name(), "DELIVERED");
-        assert_eq!(
-            delivered.clone().observe(MailEvent::Accepted, "m-1", at(6)),
-            None
-        );
-        assert_eq!(
-            delivered
-                .clone()
-                .observe(MailEvent::Delivered, "m-1", at(6)),
-            None
-        );
-        assert_eq!(
-            delivered
-                .observe(MailEvent::Bounced, "m-1", at(7))
-                .unwrap()
-                .state_name(),
-            "BOUNCED"
-        );
+        assert_eq!(delivered.clone().observe(MailEvent::Accepted, "m-1", at(6)), None);
+        assert_eq!(delivered.clone().observe(MailEvent::Delivered, "m-1", at(6)), None);
+        assert_eq!(delivered.observe(MailEvent::Bounced, "m-1", at(7)).unwrap().state_name(), "BOUNCED");
     }
 }

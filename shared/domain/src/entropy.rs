@@ -31,21 +31,13 @@ impl Entropy {
         match self {
             Self::System => {
                 let mut bytes = [0; 16];
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "the one place where randomness enters"
-                )]
+                #[expect(clippy::disallowed_methods, reason = "the one place where randomness enters")]
                 let filled = getrandom::fill(&mut bytes);
-                #[expect(
-                    clippy::expect_used,
-                    reason = "without randomness every id and token would be guessable"
-                )]
+                #[expect(clippy::expect_used, reason = "without randomness every id and token would be guessable")]
                 filled.expect("the operating system provides randomness");
                 u128::from_ne_bytes(bytes)
             }
-            Self::Seeded(state) => {
-                (u128::from(splitmix64(state)) << 64) | u128::from(splitmix64(state))
-            }
+            Self::Seeded(state) => (u128::from(splitmix64(state)) << 64) | u128::from(splitmix64(state)),
         }
     }
 }

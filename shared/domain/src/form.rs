@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, Organisation, PersonName,
-    Persona, Reason, SeedEligibility, SeedWish, Username, rules::DomainRules,
+    ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, Organisation, PersonName, Persona, Reason,
+    SeedEligibility, SeedWish, Username, rules::DomainRules,
 };
 
 /// The text of every field, exactly as it was typed. An absent field is an empty one.
@@ -157,9 +157,7 @@ impl Form {
     /// Whether nothing was typed anywhere.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        Field::ALL
-            .iter()
-            .all(|field| crate::text::trim(self.get(*field)).is_empty())
+        Field::ALL.iter().all(|field| crate::text::trim(self.get(*field)).is_empty())
     }
 
     /// Reads the form as an email invitation by the officer with address `officer`.
@@ -174,21 +172,15 @@ impl Form {
     ) -> Result<EmailInvitation, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let invitee = faults.invitee(&self.email, rules, officer);
-        if invitee
-            .as_ref()
-            .is_some_and(|invitee| invitee.persona != Persona::Officer)
-        {
+        if invitee.as_ref().is_some_and(|invitee| invitee.persona != Persona::Officer) {
             faults.push(Field::Email, Fault::EmailNotOfficer);
         }
         let seed = faults.seed(&self.seed, invitee.as_ref());
         let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
         match (invitee, seed, reason) {
-            (Some(invitee), Some(seed), Some(reason)) if faults.is_empty() => Ok(EmailInvitation {
-                email: invitee.email,
-                seed,
-                eligibility: invitee.eligibility,
-                reason,
-            }),
+            (Some(invitee), Some(seed), Some(reason)) if faults.is_empty() => {
+                Ok(EmailInvitation { email: invitee.email, seed, eligibility: invitee.eligibility, reason })
+            }
             _ => Err(faults.sorted()),
         }
     }
@@ -198,11 +190,7 @@ impl Form {
     /// # Errors
     ///
     /// Every fault, in the order of the columns.
-    pub fn account(
-        &self,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Result<AccountRequest, Vec<FieldFault>> {
+    pub fn account(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<AccountRequest, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let invitee = faults.invitee(&self.email, rules, officer);
         let holder = faults.holder(&self.username, invitee.as_ref());
@@ -210,9 +198,7 @@ impl Form {
         let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
         let profile = faults.profile(self);
         match (invitee, holder, profile, seed, reason) {
-            (Some(invitee), Some(holder), Some(profile), Some(seed), Some(reason))
-                if faults.is_empty() =>
-            {
+            (Some(invitee), Some(holder), Some(profile), Some(seed), Some(reason)) if faults.is_empty() => {
                 Ok(AccountRequest {
                     email: invitee.email,
                     holder,
@@ -269,22 +255,13 @@ impl Faults {
         parsed.map_err(|fault| self.push(field, fault)).ok()
     }
 
-    fn invitee(
-        &mut self,
-        text: &str,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Option<Invitee> {
+    fn invitee(&mut self, text: &str, rules: &DomainRules, officer: &EmailAddress) -> Option<Invitee> {
         let email = self.field(Field::Email, EmailAddress::parse(text))?;
         let rule = self.field(Field::Email, rules.invitee(&email))?;
         if email.recipient() == officer.recipient() {
             self.push(Field::Email, Fault::EmailOwn);
         }
-        Some(Invitee {
-            email,
-            persona: rule.persona,
-            eligibility: rule.seed,
-        })
+        Some(Invitee { email, persona: rule.persona, eligibility: rule.seed })
     }
 
     fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
@@ -299,9 +276,9 @@ impl Faults {
                 self.push(Field::Username, Fault::UsernameRequired);
                 None
             }
-            Some(Persona::Vendor) => self
-                .field(Field::Username, Username::parse(text))
-                .map(|username| Holder::Vendor { username }),
+            Some(Persona::Vendor) => {
+                self.field(Field::Username, Username::parse(text)).map(|username| Holder::Vendor { username })
+            }
             // Without a persona nobody can say whether a username belongs here; its own faults still show.
             None if text.is_empty() || text == "-" => None,
             None => {
@@ -313,8 +290,7 @@ impl Faults {
 
     fn seed(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<SeedWish> {
         let wish = self.field(Field::Seed, SeedWish::parse(text))?;
-        let ineligible =
-            invitee.is_some_and(|invitee| invitee.eligibility == SeedEligibility::Ineligible);
+        let ineligible = invitee.is_some_and(|invitee| invitee.eligibility == SeedEligibility::Ineligible);
         if wish == SeedWish::Required && ineligible {
             self.push(Field::Seed, Fault::SeedIneligible);
         }
@@ -328,10 +304,7 @@ impl Faults {
             .map_err(|fault| self.0.push(fault))
             .ok();
         let organisation = self.field(Field::Organisation, Organisation::parse(&form.organisation));
-        let department = self.field(
-            Field::Department,
-            Department::parse_optional(&form.department),
-        );
+        let department = self.field(Field::Department, Department::parse_optional(&form.department));
         Some(Profile {
             first_name: first_name?,
             last_name: last_name?,

@@ -84,10 +84,7 @@ impl InviteId {
         let mut random = [0; 16];
         random.copy_from_slice(&digest[..16]);
         // The batch's time in front keeps these ids sorting with the others.
-        Self(Ulid::from_parts(
-            batch.0.timestamp_ms(),
-            u128::from_be_bytes(random),
-        ))
+        Self(Ulid::from_parts(batch.0.timestamp_ms(), u128::from_be_bytes(random)))
     }
 }
 
@@ -95,17 +92,10 @@ impl BatchId {
     /// The batch of a workbook dropped into the bucket: one per stored version of the object.
     #[must_use]
     pub fn of_object(key: &str, version_id: &str, created: Timestamp) -> Self {
-        let digest = Sha256::new()
-            .chain_update(key)
-            .chain_update([0])
-            .chain_update(version_id)
-            .finalize();
+        let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(version_id).finalize();
         let mut random = [0; 16];
         random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_parts(
-            u64::try_from(created.unix_ms()).unwrap_or(0),
-            u128::from_be_bytes(random),
-        ))
+        Self(Ulid::from_parts(u64::try_from(created.unix_ms()).unwrap_or(0), u128::from_be_bytes(random)))
     }
 }
 
@@ -161,10 +151,7 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_and_no_other_kind_reads_it() {
-        let id = InviteId::generate(
-            Timestamp::from_unix_ms(1_763_875_442_123),
-            &Entropy::seeded(7),
-        );
+        let id = InviteId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::seeded(7));
         assert_eq!(InviteId::parse(&id.to_string()), Some(id));
         assert_eq!(BatchId::parse(&id.to_string()), None);
         assert_eq!(InviteId::parse(&id.to_string().to_lowercase()), None);
@@ -173,10 +160,7 @@ mod tests {
 
     #[test]
     fn a_row_always_becomes_the_same_invite_and_another_after_an_edit() {
-        let batch = BatchId::generate(
-            Timestamp::from_unix_ms(1_763_875_442_123),
-            &Entropy::seeded(7),
-        );
+        let batch = BatchId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::seeded(7));
         let officer = OfficerId::parse("0a1b").unwrap();
         let id = InviteId::of_row(batch, &officer, 3, 1);
         assert_eq!(id, InviteId::of_row(batch, &officer, 3, 1));

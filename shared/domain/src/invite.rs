@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp,
-    TraceId,
+    BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
     keys::AddressKey,
@@ -207,9 +206,7 @@ impl Failure {
             Self::AccountExists => {
                 "User with same email already exists. They can ask for SEED themselves under Onboard to SEED; vendors raise a service request."
             }
-            Self::UsernameTaken => {
-                "This TechPass username belongs to another account. Choose another."
-            }
+            Self::UsernameTaken => "This TechPass username belongs to another account. Choose another.",
             Self::DetailsRefused => {
                 "The directory refused these details. Check them, or quote the Trace ID to support."
             }
@@ -298,10 +295,7 @@ pub struct Conflict {
 
 impl From<MailConflict> for Conflict {
     fn from(_: MailConflict) -> Self {
-        Self {
-            state: "mailed",
-            event: "mailed again",
-        }
+        Self { state: "mailed", event: "mailed again" }
     }
 }
 
@@ -369,9 +363,7 @@ impl Invite {
     #[must_use]
     pub fn techpass_label(&self) -> &'static str {
         match self.state {
-            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
-                "Queued"
-            }
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => "Queued",
             InviteState::Invited { .. } => "Invited",
             InviteState::AccountCreated { .. } => "Not Onboarded",
             InviteState::Onboarded { .. } => "Onboarded",
@@ -403,10 +395,7 @@ impl Invite {
     pub fn is_live(&self) -> bool {
         !matches!(
             self.state,
-            InviteState::Failed { .. }
-                | InviteState::Expired
-                | InviteState::Revoked
-                | InviteState::AccountGone
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::AccountGone
         )
     }
 
@@ -414,9 +403,7 @@ impl Invite {
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         match &self.state {
-            InviteState::AccountCreated { account } | InviteState::Onboarded { account } => {
-                Some(account)
-            }
+            InviteState::AccountCreated { account } | InviteState::Onboarded { account } => Some(account),
             _ => None,
         }
     }
@@ -426,18 +413,12 @@ impl Invite {
     pub fn next_step(&self, now: Timestamp) -> NextStep {
         let has_account = self.account().is_some();
         match &self.state {
-            InviteState::Queued if self.profile.is_none() && self.mail.is_none() => {
-                NextStep::CheckAddress
-            }
+            InviteState::Queued if self.profile.is_none() && self.mail.is_none() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Accepted => NextStep::Provision,
-            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => {
-                NextStep::Provision
-            }
+            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
             _ if has_account && self.seed == SeedState::Pending => NextStep::AssignSeed,
-            InviteState::AccountCreated { .. }
-                if matches!(self.first_password, FirstPassword::Requested { .. }) =>
-            {
+            InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
                 NextStep::SendFirstPassword
             }
             _ => NextStep::Nothing,
@@ -449,15 +430,9 @@ impl Invite {
     pub fn mail_is_due(&self) -> bool {
         let wanted = matches!(
             self.state,
-            InviteState::Queued
-                | InviteState::AccountCreated { .. }
-                | InviteState::Onboarded { .. }
+            InviteState::Queued | InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }
         );
-        wanted
-            && self
-                .mail
-                .as_ref()
-                .is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+        wanted && self.mail.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
     /// Notes that the address has no account, so that the invitation may be mailed.
@@ -469,11 +444,7 @@ impl Invite {
         match self.next_step(now) {
             NextStep::CheckAddress => {
                 let mail = Some(Mail::due(MailKind::Invitation, 1));
-                Ok(Self {
-                    mail,
-                    due_at: Some(now + WAKE_AFTER),
-                    ..self.stepped(None, now)
-                })
+                Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(None, now) })
             }
             _ => Err(self.conflict("checked")),
         }
@@ -493,15 +464,8 @@ impl Invite {
             _ => 1,
         };
         let lease_until = now + PROVISION_LEASE;
-        let state = InviteState::Provisioning {
-            lease_until,
-            attempt,
-        };
-        Ok(Self {
-            state,
-            due_at: Some(lease_until),
-            ..self.stepped(Some("PROVISIONING"), now)
-        })
+        let state = InviteState::Provisioning { lease_until, attempt };
+        Ok(Self { state, due_at: Some(lease_until), ..self.stepped(Some("PROVISIONING"), now) })
     }
 
     /// Gives the claim back, knowing that the directory did nothing; to be tried again at `retry_at`.
@@ -512,16 +476,8 @@ impl Invite {
     pub fn give_back(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Provisioning { .. } => {
-                let state = if self.origin == Origin::Email {
-                    InviteState::Accepted
-                } else {
-                    InviteState::Queued
-                };
-                Ok(Self {
-                    state,
-                    due_at: Some(retry_at),
-                    ..self.stepped(None, now)
-                })
+                let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
+                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
             }
             _ => Err(self.conflict("given back")),
         }
@@ -532,12 +488,7 @@ impl Invite {
     /// # Errors
     ///
     /// Unless it is claimed.
-    pub fn account_created(
-        self,
-        account: Account,
-        seed: SeedState,
-        now: Timestamp,
-    ) -> Result<Self, Conflict> {
+    pub fn account_created(self, account: Account, seed: SeedState, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Provisioning { .. } => {
                 // The invitation's link keeps working: both mails of one invite lead to the same page.
@@ -562,14 +513,8 @@ impl Invite {
     pub fn seed_assigned(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::AssignSeed => {
-                let next = Self {
-                    seed: SeedState::LicenceAssigned,
-                    ..self.stepped(Some("LICENCE_ASSIGNED"), now)
-                };
-                Ok(Self {
-                    due_at: next.natural_due(now),
-                    ..next
-                })
+                let next = Self { seed: SeedState::LicenceAssigned, ..self.stepped(Some("LICENCE_ASSIGNED"), now) };
+                Ok(Self { due_at: next.natural_due(now), ..next })
             }
             _ => Err(self.conflict("licensed")),
         }
@@ -578,10 +523,7 @@ impl Invite {
     /// Puts the next look at it off to `at`.
     #[must_use]
     pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
-        Self {
-            due_at: Some(at),
-            ..self.stepped(None, now)
-        }
+        Self { due_at: Some(at), ..self.stepped(None, now) }
     }
 
     /// Ends it in failure; the officer may amend it.
@@ -592,11 +534,7 @@ impl Invite {
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
-                Ok(Self {
-                    state: InviteState::Failed { failure },
-                    due_at: None,
-                    ..self.stepped(Some("FAILED"), now)
-                })
+                Ok(Self { state: InviteState::Failed { failure }, due_at: None, ..self.stepped(Some("FAILED"), now) })
             }
             _ => Err(self.conflict("failed")),
         }
@@ -620,9 +558,7 @@ impl Invite {
     ///
     /// Unless the mail is claimed.
     pub fn mail_accepted(self, message_id: String, now: Timestamp) -> Result<Self, Conflict> {
-        Ok(self
-            .map_mail(now, |mail| mail.accepted(message_id, now))?
-            .mailed(now))
+        Ok(self.map_mail(now, |mail| mail.accepted(message_id, now))?.mailed(now))
     }
 
     /// Gives the mail's claim back, knowing that nothing was sent; to be tried again at `retry_at`.
@@ -632,10 +568,7 @@ impl Invite {
     /// Unless the mail is claimed.
     pub fn mail_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, Mail::not_sent)?;
-        Ok(Self {
-            due_at: Some(retry_at),
-            ..next
-        })
+        Ok(Self { due_at: Some(retry_at), ..next })
     }
 
     /// Records that the mail can never be sent.
@@ -656,14 +589,8 @@ impl Invite {
     /// # Errors
     ///
     /// Unless the rule allows it.
-    pub fn retry_mail(
-        self,
-        now: Timestamp,
-        last_event: Option<Timestamp>,
-    ) -> Result<Self, Conflict> {
-        self.map_mail(now, |mail| {
-            mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event)
-        })
+    pub fn retry_mail(self, now: Timestamp, last_event: Option<Timestamp>) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
     }
 
     /// Applies an SES event of the mail of `generation`; `None` when it says nothing new.
@@ -676,15 +603,9 @@ impl Invite {
         message_id: &str,
         now: Timestamp,
     ) -> Option<Self> {
-        let mail = self
-            .mail
-            .clone()
-            .filter(|mail| mail.kind == kind && mail.generation == generation)?;
+        let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
         let mail = mail.observe(event, message_id, now)?;
-        let next = Self {
-            mail: Some(mail),
-            ..self
-        };
+        let next = Self { mail: Some(mail), ..self };
         let event = next.mail.as_ref().map(Mail::state_name);
         Some(next.stepped(event, now).mailed(now))
     }
@@ -716,13 +637,10 @@ impl Invite {
     #[must_use]
     pub fn first_password_from(&self) -> Option<Timestamp> {
         match (&self.state, self.first_password) {
-            (InviteState::AccountCreated { .. }, FirstPassword::NotRequested) => {
-                Some(self.created_at)
+            (InviteState::AccountCreated { .. }, FirstPassword::NotRequested) => Some(self.created_at),
+            (InviteState::AccountCreated { .. }, FirstPassword::Requested { at } | FirstPassword::Sent { at }) => {
+                Some(at + FIRST_PASSWORD_PAUSE)
             }
-            (
-                InviteState::AccountCreated { .. },
-                FirstPassword::Requested { at } | FirstPassword::Sent { at },
-            ) => Some(at + FIRST_PASSWORD_PAUSE),
             _ => None,
         }
     }
@@ -755,10 +673,7 @@ impl Invite {
                     first_password: FirstPassword::Sent { at: now },
                     ..self.stepped(Some("FIRST_PASSWORD_SENT"), now)
                 };
-                Ok(Self {
-                    due_at: next.natural_due(now),
-                    ..next
-                })
+                Ok(Self { due_at: next.natural_due(now), ..next })
             }
             _ => Err(self.conflict("given a first password")),
         }
@@ -769,11 +684,7 @@ impl Invite {
     /// # Errors
     ///
     /// Unless it was marked.
-    pub fn first_password_not_sent(
-        self,
-        retry_at: Timestamp,
-        now: Timestamp,
-    ) -> Result<Self, Conflict> {
+    pub fn first_password_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sent { at } => Ok(Self {
                 first_password: FirstPassword::Requested { at },
@@ -791,10 +702,9 @@ impl Invite {
     /// Unless that was awaited.
     pub fn onboarded(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.state.clone() {
-            InviteState::AccountCreated { account } => Ok(Self {
-                state: InviteState::Onboarded { account },
-                ..self.stepped(Some("ONBOARDED"), now)
-            }),
+            InviteState::AccountCreated { account } => {
+                Ok(Self { state: InviteState::Onboarded { account }, ..self.stepped(Some("ONBOARDED"), now) })
+            }
             _ => Err(self.conflict("onboarded")),
         }
     }
@@ -806,11 +716,9 @@ impl Invite {
     /// Unless there was one.
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
-            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } => Ok(Self {
-                state: InviteState::AccountGone,
-                due_at: None,
-                ..self.stepped(Some("ACCOUNT_GONE"), now)
-            }),
+            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } => {
+                Ok(Self { state: InviteState::AccountGone, due_at: None, ..self.stepped(Some("ACCOUNT_GONE"), now) })
+            }
             _ => Err(self.conflict("gone")),
         }
     }
@@ -818,26 +726,12 @@ impl Invite {
     /// Stops automatic work: a person has to look.
     #[must_use]
     pub fn needs_attention(self, now: Timestamp) -> Self {
-        Self {
-            state: InviteState::NeedsAttention,
-            due_at: None,
-            ..self.stepped(Some("NEEDS_ATTENTION"), now)
-        }
+        Self { state: InviteState::NeedsAttention, due_at: None, ..self.stepped(Some("NEEDS_ATTENTION"), now) }
     }
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
-        let Creation {
-            id,
-            officer,
-            address_key,
-            at,
-            trace,
-        } = creation;
-        let entry = HistoryEntry {
-            at,
-            event: "QUEUED".to_owned(),
-            trace: trace.clone(),
-        };
+        let Creation { id, officer, address_key, at, trace } = creation;
+        let entry = HistoryEntry { at, event: "QUEUED".to_owned(), trace: trace.clone() };
         Self {
             id,
             officer,
@@ -865,14 +759,8 @@ impl Invite {
         let sent = self.mail.as_ref().is_some_and(|mail| !mail.is_open());
         match self.state {
             InviteState::Queued if sent => {
-                let state = InviteState::Invited {
-                    expires_at: now + INVITATION_LIFE,
-                };
-                Self {
-                    state,
-                    due_at: None,
-                    ..self.stepped(Some("INVITED"), now)
-                }
+                let state = InviteState::Invited { expires_at: now + INVITATION_LIFE };
+                Self { state, due_at: None, ..self.stepped(Some("INVITED"), now) }
             }
             _ => {
                 let due_at = self.natural_due(now);
@@ -884,13 +772,8 @@ impl Invite {
     /// When the sweeper has to look, given that somebody was just woken for what is open.
     fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.mail {
-            _ if self.next_step(now) != NextStep::Nothing || self.mail_is_due() => {
-                Some(now + WAKE_AFTER)
-            }
-            Some(Mail {
-                state: MailState::Claimed { at, .. },
-                ..
-            }) => Some(*at + MAIL_ANSWER_WAIT),
+            _ if self.next_step(now) != NextStep::Nothing || self.mail_is_due() => Some(now + WAKE_AFTER),
+            Some(Mail { state: MailState::Claimed { at, .. }, .. }) => Some(*at + MAIL_ANSWER_WAIT),
             _ => None,
         }
     }
@@ -901,14 +784,8 @@ impl Invite {
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, Conflict> {
         let mail = transition(self.mail.clone().ok_or_else(|| self.conflict("mailed"))?)?;
-        let next = Self {
-            mail: Some(mail),
-            ..self.stepped(None, now)
-        };
-        Ok(Self {
-            due_at: next.natural_due(now),
-            ..next
-        })
+        let next = Self { mail: Some(mail), ..self.stepped(None, now) };
+        Ok(Self { due_at: next.natural_due(now), ..next })
     }
 
     /// The next version, with `event` in its history.
@@ -917,11 +794,7 @@ impl Invite {
             if self.history.len() >= HISTORY_LIMIT {
                 self.history.remove(1);
             }
-            self.history.push(HistoryEntry {
-                at: now,
-                event: event.to_owned(),
-                trace: self.trace.clone(),
-            });
+            self.history.push(HistoryEntry { at: now, event: event.to_owned(), trace: self.trace.clone() });
         }
         self.version += 1;
         self.updated_at = now;
@@ -929,10 +802,7 @@ impl Invite {
     }
 
     fn conflict(&self, event: &'static str) -> Conflict {
-        Conflict {
-            state: self.state_name(),
-            event,
-        }
+        Conflict { state: self.state_name(), event }
     }
 }
 
@@ -954,10 +824,7 @@ mod tests {
         let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
         Creation {
             id: InviteId::generate(at(0), &entropy),
-            officer: Officer {
-                id: OfficerId::parse("officer-1").unwrap(),
-                email: officer,
-            },
+            officer: Officer { id: OfficerId::parse("officer-1").unwrap(), email: officer },
             address_key: Keys::derive(b"test").address(email),
             at: at(0),
             trace: TraceId::generate(at(0), &entropy),
@@ -984,36 +851,22 @@ mod tests {
     }
 
     fn for_account() -> Invite {
-        let request = form()
-            .account(&DomainRules::from_json(RULES).unwrap(), &officer())
-            .unwrap();
+        let request = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
         Invite::for_account(creation(&request.email), Origin::Account, request)
     }
 
     fn by_email() -> Invite {
-        let form = Form {
-            email: "bo@agency.gov.sg".into(),
-            reason: "Project".into(),
-            ..Form::default()
-        };
-        let request = form
-            .email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer())
-            .unwrap();
+        let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+        let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
         Invite::by_email(creation(&request.email), request)
     }
 
     fn account() -> Account {
-        Account {
-            directory_id: "d-1".into(),
-        }
+        Account { directory_id: "d-1".into() }
     }
 
     fn invited() -> Invite {
-        let invite = by_email()
-            .address_is_free(at(1))
-            .unwrap()
-            .claim_mail(at(2))
-            .unwrap();
+        let invite = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
         invite.mail_accepted("m-1".into(), at(3)).unwrap()
     }
 
@@ -1024,24 +877,12 @@ mod tests {
         assert!(!invite.mail_is_due());
         let invite = invite.claim(at(1)).unwrap();
         assert_eq!(invite.next_step(at(2)), NextStep::Nothing);
-        let invite = invite
-            .account_created(account(), SeedState::LicenceAssigned, at(2))
-            .unwrap();
+        let invite = invite.account_created(account(), SeedState::LicenceAssigned, at(2)).unwrap();
         assert!(invite.mail_is_due());
         assert_eq!(invite.progress_name(), "MAILING");
-        let invite = invite
-            .claim_mail(at(3))
-            .unwrap()
-            .mail_accepted("m-1".into(), at(4))
-            .unwrap();
-        assert_eq!(
-            (invite.progress_name(), invite.due_at),
-            ("ACCOUNT_CREATED", None)
-        );
-        assert_eq!(
-            invite.onboarded(at(5)).unwrap().techpass_label(),
-            "Onboarded"
-        );
+        let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
+        assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", None));
+        assert_eq!(invite.onboarded(at(5)).unwrap().techpass_label(), "Onboarded");
     }
 
     #[test]
@@ -1055,37 +896,20 @@ mod tests {
         let profile = form().profile().unwrap();
         let invite = invite.accept(profile, at(10)).unwrap();
         assert_eq!(invite.next_step(at(10)), NextStep::Provision);
-        let given_back = invite
-            .clone()
-            .claim(at(11))
-            .unwrap()
-            .give_back(at(20), at(12))
-            .unwrap();
+        let given_back = invite.clone().claim(at(11)).unwrap().give_back(at(20), at(12)).unwrap();
         assert_eq!(given_back.state_name(), "ACCEPTED");
-        let invite = invite
-            .claim(at(11))
-            .unwrap()
-            .account_created(account(), SeedState::NotRequired, at(12))
-            .unwrap();
+        let invite = invite.claim(at(11)).unwrap().account_created(account(), SeedState::NotRequired, at(12)).unwrap();
         assert_eq!(invite.mail.unwrap().generation, 1);
     }
 
     #[test]
     fn an_invitation_lapses_at_its_expiry_and_is_accepted_once() {
         let profile = form().profile().unwrap();
-        let InviteState::Invited { expires_at } = invited().state else {
-            panic!()
-        };
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
         let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
         assert!(invited().accept(profile.clone(), before).is_ok());
         assert!(invited().accept(profile.clone(), expires_at).is_err());
-        assert!(
-            invited()
-                .accept(profile.clone(), before)
-                .unwrap()
-                .accept(profile, before)
-                .is_err()
-        );
+        assert!(invited().accept(profile.clone(), before).unwrap().accept(profile, before).is_err());
     }
 
     #[test]
@@ -1093,31 +917,19 @@ mod tests {
         let invite = for_account().claim(at(0)).unwrap();
         assert!(invite.clone().claim(at(59)).is_err());
         let again = invite.claim(at(60)).unwrap();
-        assert!(matches!(
-            again.state,
-            InviteState::Provisioning { attempt: 2, .. }
-        ));
+        assert!(matches!(again.state, InviteState::Provisioning { attempt: 2, .. }));
     }
 
     #[test]
     fn whatever_waits_for_us_is_due_at_some_time() {
         let invite = for_account();
         let claimed = invite.clone().claim(at(1)).unwrap();
-        let created = claimed
-            .clone()
-            .account_created(account(), SeedState::Pending, at(2))
-            .unwrap();
+        let created = claimed.clone().account_created(account(), SeedState::Pending, at(2)).unwrap();
         let mailing = created.clone().claim_mail(at(3)).unwrap();
         let seeded = created.clone().seed_assigned(at(3)).unwrap();
-        for invite in [
-            invite,
-            claimed,
-            created,
-            mailing,
-            seeded,
-            by_email(),
-            by_email().address_is_free(at(1)).unwrap(),
-        ] {
+        for invite in
+            [invite, claimed, created, mailing, seeded, by_email(), by_email().address_is_free(at(1)).unwrap()]
+        {
             assert!(invite.due_at.is_some(), "{}", invite.progress_name());
         }
     }
@@ -1134,11 +946,8 @@ mod tests {
 
     #[test]
     fn a_first_password_is_asked_for_at_most_once_a_minute() {
-        let created = for_account()
-            .claim(at(1))
-            .unwrap()
-            .account_created(account(), SeedState::NotRequired, at(2))
-            .unwrap();
+        let created =
+            for_account().claim(at(1)).unwrap().account_created(account(), SeedState::NotRequired, at(2)).unwrap();
         let asked = created.request_first_password(at(3)).unwrap();
         assert_eq!(asked.next_step(at(3)), NextStep::SendFirstPassword);
         let sent = asked.first_password_sent(at(4)).unwrap();
@@ -1146,12 +955,7 @@ mod tests {
         assert!(sent.clone().first_password_sent(at(4)).is_err());
         assert!(sent.clone().request_first_password(at(63)).is_err());
         assert!(sent.clone().request_first_password(at(64)).is_ok());
-        assert!(
-            sent.onboarded(at(65))
-                .unwrap()
-                .request_first_password(at(200))
-                .is_err()
-        );
+        assert!(sent.onboarded(at(65)).unwrap().request_first_password(at(200)).is_err());
     }
 
     #[test]

@@ -45,10 +45,7 @@ impl Keys {
     /// holds nothing but its hash.
     #[must_use]
     pub fn token(&self, invite: InviteId, generation: u32) -> Token {
-        Token(hex(&mac(
-            &self.token,
-            &[invite.to_string().as_bytes(), &generation.to_be_bytes()],
-        )))
+        Token(hex(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
     }
 
     /// The signature of a cursor.
@@ -136,12 +133,10 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 
 fn hex(bytes: &[u8; 32]) -> String {
     use fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -156,10 +151,7 @@ mod tests {
     #[test]
     fn spellings_of_one_mailbox_share_a_key() {
         let key = |text| keys().address(&EmailAddress::parse(text).unwrap());
-        assert_eq!(
-            key("Ada.Tan@Agency.gov.sg"),
-            key("ada.tan+work@agency.gov.sg")
-        );
+        assert_eq!(key("Ada.Tan@Agency.gov.sg"), key("ada.tan+work@agency.gov.sg"));
         assert_ne!(key("ada.tan@agency.gov.sg"), key("adatan@agency.gov.sg"));
         assert!(!key("ada.tan@agency.gov.sg").as_str().contains("ada"));
     }

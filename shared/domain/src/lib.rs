@@ -25,9 +25,7 @@ mod trace;
 
 pub use entropy::Entropy;
 pub use fault::{Fault, Field, FieldFault};
-pub use fields::{
-    ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username,
-};
+pub use fields::{ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username};
 pub use id::{BatchId, InviteId, OfficerId};
 pub use keys::Keys;
 pub use officer::Officer;

@@ -26,9 +26,7 @@ pub struct RawRow {
 
 impl std::fmt::Debug for RawRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RawRow")
-            .field("cell_faults", &self.cell_faults)
-            .finish_non_exhaustive()
+        f.debug_struct("RawRow").field("cell_faults", &self.cell_faults).finish_non_exhaustive()
     }
 }
 
@@ -44,11 +42,7 @@ impl RawRow {
     /// # Errors
     ///
     /// Every fault of every field, in the order of the columns.
-    pub fn check(
-        &self,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Result<AccountRequest, Vec<FieldFault>> {
+    pub fn check(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<AccountRequest, Vec<FieldFault>> {
         let faulty_cells: Vec<Field> = self.cell_faults.iter().map(|fault| fault.field).collect();
         let checked = self.form.account(rules, officer);
         if self.cell_faults.is_empty() {
@@ -56,11 +50,7 @@ impl RawRow {
         }
         let mut faults = self.cell_faults.clone();
         if let Err(found) = checked {
-            faults.extend(
-                found
-                    .into_iter()
-                    .filter(|fault| !faulty_cells.contains(&fault.field)),
-            );
+            faults.extend(found.into_iter().filter(|fault| !faulty_cells.contains(&fault.field)));
         }
         faults.sort_unstable();
         Err(faults)
@@ -143,21 +133,9 @@ pub struct Row {
 impl Row {
     /// A row fresh from a reader, checked.
     #[must_use]
-    pub fn read(
-        number: u32,
-        sheet_row: u32,
-        raw: RawRow,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Self {
+    pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Self {
         let state = state_of(&raw, rules, officer);
-        Self {
-            number,
-            sheet_row,
-            raw,
-            state,
-            version: 1,
-        }
+        Self { number, sheet_row, raw, state, version: 1 }
     }
 
     /// The row with other text, checked again. `None` once the row is an invite or was removed.
@@ -167,12 +145,7 @@ impl Row {
             RowState::Sent { .. } | RowState::Removed => None,
             RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } => {
                 let state = state_of(&raw, rules, officer);
-                Some(Self {
-                    raw,
-                    state,
-                    version: self.version + 1,
-                    ..self
-                })
+                Some(Self { raw, state, version: self.version + 1, ..self })
             }
         }
     }
@@ -184,11 +157,7 @@ impl Row {
             RowState::Sent { .. } => None,
             RowState::Removed => Some(self),
             RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } => {
-                Some(Self {
-                    state: RowState::Removed,
-                    version: self.version + 1,
-                    ..self
-                })
+                Some(Self { state: RowState::Removed, version: self.version + 1, ..self })
             }
         }
     }
@@ -196,41 +165,23 @@ impl Row {
     /// The row recognised as a duplicate of something outside itself.
     #[must_use]
     pub fn duplicate_of(self, duplicate: Duplicate) -> Self {
-        Self {
-            state: RowState::Duplicate { duplicate },
-            version: self.version + 1,
-            ..self
-        }
+        Self { state: RowState::Duplicate { duplicate }, version: self.version + 1, ..self }
     }
 
     /// The row become an invite.
     #[must_use]
     pub fn sent(self, invite: InviteId, at: Timestamp) -> Self {
-        Self {
-            state: RowState::Sent { invite, at },
-            version: self.version + 1,
-            ..self
-        }
+        Self { state: RowState::Sent { invite, at }, version: self.version + 1, ..self }
     }
 
     /// A sent row whose invite failed, opened for mending: the faults are the officer's to find.
     /// `None` in every other state.
     #[must_use]
-    pub fn reopened(
-        self,
-        raw: RawRow,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Option<Self> {
+    pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
             RowState::Sent { .. } => {
                 let state = state_of(&raw, rules, officer);
-                Some(Self {
-                    raw,
-                    state,
-                    version: self.version + 1,
-                    ..self
-                })
+                Some(Self { raw, state, version: self.version + 1, ..self })
             }
             _ => None,
         }
@@ -271,21 +222,14 @@ pub fn read_all(
     for (number, (sheet_row, raw)) in (1..).zip(raws) {
         let mut row = Row::read(number, sheet_row, raw, rules, officer);
         let mailbox = row.email().map(|email| email.recipient());
-        let username = Username::parse(&row.raw.form.username)
-            .ok()
-            .map(|username| username.canonical());
+        let username = Username::parse(&row.raw.form.username).ok().map(|username| username.canonical());
         let earlier = [
             mailbox.map(|mailbox| *first_of_mailbox.entry(mailbox).or_insert(number)),
             username.map(|username| *first_of_username.entry(username).or_insert(number)),
         ];
-        let earlier = earlier
-            .into_iter()
-            .flatten()
-            .find(|earlier| *earlier != number);
+        let earlier = earlier.into_iter().flatten().find(|earlier| *earlier != number);
         if let (Some(earlier), RowState::Ready) = (earlier, &row.state) {
-            row.state = RowState::Duplicate {
-                duplicate: Duplicate::Row { number: earlier },
-            };
+            row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: earlier } };
         }
         rows.push(row);
     }
@@ -340,18 +284,8 @@ mod tests {
         ]);
         let states: Vec<&str> = rows.iter().map(|row| row.state.name()).collect();
         assert_eq!(states, ["READY", "DUPLICATE", "READY", "DUPLICATE"]);
-        assert_eq!(
-            rows[1].state,
-            RowState::Duplicate {
-                duplicate: Duplicate::Row { number: 1 }
-            }
-        );
-        assert_eq!(
-            rows[3].state,
-            RowState::Duplicate {
-                duplicate: Duplicate::Row { number: 3 }
-            }
-        );
+        assert_eq!(rows[1].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 1 } });
+        assert_eq!(rows[3].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 3 } });
         assert_eq!(rows[3].sheet_row, 8);
     }
 
@@ -359,8 +293,7 @@ mod tests {
     fn a_row_reports_all_its_faults_and_a_cell_fault_until_the_cell_is_typed_again() {
         let mut bad = raw("bo@agency.gov.sg", "bo");
         bad.form.organisation.clear();
-        bad.cell_faults
-            .push(Fault::CellFormula.at(Field::FirstName));
+        bad.cell_faults.push(Fault::CellFormula.at(Field::FirstName));
         bad.form.first_name.clear();
         let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
         let rules = DomainRules::from_json(RULES).unwrap();
@@ -381,27 +314,12 @@ mod tests {
         let [row] = <[Row; 1]>::try_from(read(vec![raw("bo@agency.gov.sg", "")])).unwrap();
         let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
         let rules = DomainRules::from_json(RULES).unwrap();
-        assert!(
-            row.clone()
-                .removed()
-                .unwrap()
-                .edited(raw("x@agency.gov.sg", ""), &rules, &officer)
-                .is_none()
-        );
+        assert!(row.clone().removed().unwrap().edited(raw("x@agency.gov.sg", ""), &rules, &officer).is_none());
         let batch = crate::BatchId::parse("bat_01JD0000000000000000000000").unwrap();
         let id = InviteId::of_row(batch, &OfficerId::parse("o").unwrap(), 1, 1);
         let sent = row.sent(id, Timestamp::from_unix_ms(0));
-        assert!(
-            sent.clone()
-                .edited(raw("x@agency.gov.sg", ""), &rules, &officer)
-                .is_none()
-        );
+        assert!(sent.clone().edited(raw("x@agency.gov.sg", ""), &rules, &officer).is_none());
         assert!(sent.clone().removed().is_none());
-        assert_eq!(
-            sent.reopened(raw("x@agency.gov.sg", ""), &rules, &officer)
-                .unwrap()
-                .state,
-            RowState::Ready
-        );
+        assert_eq!(sent.reopened(raw("x@agency.gov.sg", ""), &rules, &officer).unwrap().state, RowState::Ready);
     }
 }

@@ -119,9 +119,7 @@ enum Reach {
 }
 
 /// Registry suffixes under which strangers can register; an entry for one of them is a mistake.
-const PUBLIC_SUFFIXES: [&str; 8] = [
-    "com.sg", "net.sg", "org.sg", "per.sg", "edu.sg", "com.my", "co.uk", "com.au",
-];
+const PUBLIC_SUFFIXES: [&str; 8] = ["com.sg", "net.sg", "org.sg", "per.sg", "edu.sg", "com.my", "co.uk", "com.au"];
 
 impl DomainRules {
     /// Reads rules from JSON: `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
@@ -135,49 +133,31 @@ impl DomainRules {
         if document.version != 1 {
             return Err(RulesError::Version(document.version));
         }
-        let mut rules = Self {
-            exact: BTreeMap::new(),
-            suffixes: BTreeMap::new(),
-            refused_mailboxes: Vec::new(),
-        };
+        let mut rules = Self { exact: BTreeMap::new(), suffixes: BTreeMap::new(), refused_mailboxes: Vec::new() };
         for (index, entry) in document.domains.into_iter().enumerate() {
             let wrong = |problem| RulesError::Entry { index, problem };
-            if !is_host_name(&entry.domain) || entry.domain.bytes().any(|b| b.is_ascii_uppercase())
-            {
+            if !is_host_name(&entry.domain) || entry.domain.bytes().any(|b| b.is_ascii_uppercase()) {
                 return Err(wrong("not a lower-case domain of at least two labels"));
             }
             if PUBLIC_SUFFIXES.contains(&entry.domain.as_str()) {
                 return Err(wrong("a suffix under which anyone can register"));
             }
             let verdict = match (entry.persona, entry.seed, entry.company, entry.refused) {
-                (Some(persona), Some(seed), company, None) => Verdict::Allowed(DomainRule {
-                    persona,
-                    seed,
-                    company,
-                }),
+                (Some(persona), Some(seed), company, None) => Verdict::Allowed(DomainRule { persona, seed, company }),
                 (None, None, None, Some(_)) => Verdict::Refused,
                 _ => return Err(wrong("needs either persona and seed, or refused")),
             };
-            let map = if entry.reach == Reach::Exact {
-                &mut rules.exact
-            } else {
-                &mut rules.suffixes
-            };
+            let map = if entry.reach == Reach::Exact { &mut rules.exact } else { &mut rules.suffixes };
             if map.insert(entry.domain, verdict).is_some() {
                 return Err(wrong("a domain that stands there already"));
             }
         }
-        let allows = |map: &BTreeMap<_, _>| {
-            map.values()
-                .any(|verdict| matches!(verdict, Verdict::Allowed(_)))
-        };
+        let allows = |map: &BTreeMap<_, _>| map.values().any(|verdict| matches!(verdict, Verdict::Allowed(_)));
         if !allows(&rules.exact) && !allows(&rules.suffixes) {
             return Err(RulesError::Empty);
         }
         for (index, mailbox) in document.refused_mailboxes.into_iter().enumerate() {
-            let plain = |b: u8| {
-                b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_')
-            };
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_');
             if mailbox.is_empty() || !mailbox.bytes().all(plain) {
                 return Err(RulesError::Mailbox { index });
             }
@@ -240,10 +220,7 @@ mod tests {
         ],"refused_mailboxes":["postmaster"]}"#;
 
     fn invitee(text: &str) -> Result<Persona, Fault> {
-        DomainRules::from_json(RULES)
-            .unwrap()
-            .invitee(&EmailAddress::parse(text).unwrap())
-            .map(|rule| rule.persona)
+        DomainRules::from_json(RULES).unwrap().invitee(&EmailAddress::parse(text).unwrap()).map(|rule| rule.persona)
     }
 
     #[test]
@@ -272,10 +249,7 @@ mod tests {
 
     #[test]
     fn shared_mailboxes_and_long_officer_addresses_are_refused() {
-        assert_eq!(
-            invitee("Postmaster+x@agency.gov.sg"),
-            Err(Fault::EmailRoleMailbox)
-        );
+        assert_eq!(invitee("Postmaster+x@agency.gov.sg"), Err(Fault::EmailRoleMailbox));
         let long = |n: usize| format!("{}@{}.gov.sg", "a".repeat(64), "b".repeat(n - 72));
         assert_eq!(long(113).len(), 113);
         assert_eq!(invitee(&long(113)), Ok(Persona::Officer));
@@ -299,9 +273,7 @@ mod tests {
             )
         };
         assert!(DomainRules::from_json(&with("gov.sg")).is_ok());
-        for domain in [
-            "", "sg", "com.sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg",
-        ] {
+        for domain in ["", "sg", "com.sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg"] {
             assert!(DomainRules::from_json(&with(domain)).is_err(), "{domain:?}");
         }
         for json in [

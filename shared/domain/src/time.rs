@@ -10,9 +10,7 @@ use std::{
 };
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
-use time::{
-    OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description,
-};
+use time::{OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
 
 /// A moment in UTC with millisecond precision, written as `2026-11-23T05:24:02.123Z`.
 ///
@@ -48,12 +46,8 @@ impl Timestamp {
     /// Reads the text form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let parsed = time::PrimitiveDateTime::parse(text, FORMAT)
-            .ok()?
-            .assume_utc();
-        Some(Self::from_unix_ms(
-            i64::try_from(parsed.unix_timestamp_nanos() / 1_000_000).ok()?,
-        ))
+        let parsed = time::PrimitiveDateTime::parse(text, FORMAT).ok()?.assume_utc();
+        Some(Self::from_unix_ms(i64::try_from(parsed.unix_timestamp_nanos() / 1_000_000).ok()?))
     }
 
     /// The day in Singapore, as officers read dates: `23-11-2026`.
@@ -61,19 +55,13 @@ impl Timestamp {
     pub fn singapore_date(self) -> String {
         let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
         let there = self.to_datetime().to_offset(offset);
-        format!(
-            "{:02}-{:02}-{:04}",
-            there.day(),
-            u8::from(there.month()),
-            there.year()
-        )
+        format!("{:02}-{:02}-{:04}", there.day(), u8::from(there.month()), there.year())
     }
 
     /// The moment for calendars.
     #[must_use]
     pub fn to_datetime(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
-            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
     /// How long ago `earlier` was; nothing if it lies ahead.
@@ -87,10 +75,7 @@ impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
 
     fn add(self, rhs: Duration) -> Self {
-        Self::from_unix_ms(
-            self.0
-                .saturating_add(i64::try_from(rhs.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self::from_unix_ms(self.0.saturating_add(i64::try_from(rhs.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -142,9 +127,7 @@ impl Clock {
             Self::System => {
                 #[expect(clippy::disallowed_methods, reason = "the one place where time enters")]
                 let now = OffsetDateTime::now_utc();
-                Timestamp::from_unix_ms(
-                    i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0),
-                )
+                Timestamp::from_unix_ms(i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or(0))
             }
             Self::Manual(ms) => Timestamp::from_unix_ms(ms.load(Ordering::SeqCst)),
         }

@@ -20,8 +20,7 @@ impl TraceId {
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
         let (version, epoch, unique) = (parts.next()?, parts.next()?, parts.next()?);
-        let hex =
-            |part: &str, len| part.len() == len && part.bytes().all(|b| b.is_ascii_hexdigit());
+        let hex = |part: &str, len| part.len() == len && part.bytes().all(|b| b.is_ascii_hexdigit());
         (parts.next().is_none() && version == "1" && hex(epoch, 8) && hex(unique, 24))
             .then(|| Self(text.to_ascii_lowercase()))
     }
@@ -29,9 +28,7 @@ impl TraceId {
     /// Finds the `Root` in a header such as `Root=1-…-…;Parent=…;Sampled=1`.
     #[must_use]
     pub fn from_header(header: &str) -> Option<Self> {
-        header
-            .split(';')
-            .find_map(|part| Self::parse(part.trim().strip_prefix("Root=")?))
+        header.split(';').find_map(|part| Self::parse(part.trim().strip_prefix("Root=")?))
     }
 
     /// A trace for work that no request began, such as a dropped file.
@@ -81,20 +78,14 @@ mod tests {
     #[test]
     fn the_root_is_found_among_the_parts_of_the_header() {
         let header = "Self=1-67891234-12456789abcdef012345678a;Root=1-67891233-abcdef012345678912345678;Sampled=1";
-        assert_eq!(
-            TraceId::from_header(header).unwrap().as_str(),
-            "1-67891233-abcdef012345678912345678"
-        );
+        assert_eq!(TraceId::from_header(header).unwrap().as_str(), "1-67891233-abcdef012345678912345678");
         assert_eq!(TraceId::from_header("Root=1-xyz"), None);
         assert_eq!(TraceId::parse("1-67891233-abcdef012345678912345678-"), None);
     }
 
     #[test]
     fn a_generated_trace_is_a_trace() {
-        let trace = TraceId::generate(
-            Timestamp::from_unix_ms(1_763_875_442_123),
-            &Entropy::seeded(1),
-        );
+        let trace = TraceId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::seeded(1));
         assert_eq!(TraceId::parse(trace.as_str()), Some(trace));
     }
 }

@@ -77,18 +77,14 @@ impl Queues {
     /// The queues of a stack.
     #[must_use]
     pub fn sqs(client: aws_sdk_sqs::Client, urls: QueueUrls) -> Self {
-        Self {
-            backend: Backend::Sqs(sqs::Sqs::new(client, urls)),
-        }
+        Self { backend: Backend::Sqs(sqs::Sqs::new(client, urls)) }
     }
 
     /// Queues in memory, shared by their clones.
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory() -> Self {
-        Self {
-            backend: Backend::Memory(memory::Memory::default()),
-        }
+        Self { backend: Backend::Memory(memory::Memory::default()) }
     }
 
     /// Wakes whoever reads `queue` for each of `wakes`, on behalf of `officer`.
@@ -96,12 +92,7 @@ impl Queues {
     /// # Errors
     ///
     /// When some did not get through.
-    pub async fn wake(
-        &self,
-        queue: QueueName,
-        officer: &OfficerId,
-        wakes: &[Wake],
-    ) -> Result<(), QueueError> {
+    pub async fn wake(&self, queue: QueueName, officer: &OfficerId, wakes: &[Wake]) -> Result<(), QueueError> {
         self.wake_later(queue, officer, wakes, Duration::ZERO).await
     }
 

@@ -20,25 +20,12 @@ struct State {
 }
 
 impl Memory {
-    pub(crate) fn send(
-        &self,
-        queue: QueueName,
-        wakes: &[Wake],
-        _delay: Duration,
-    ) -> Result<(), QueueError> {
+    pub(crate) fn send(&self, queue: QueueName, wakes: &[Wake], _delay: Duration) -> Result<(), QueueError> {
         let mut state = self.state();
         if state.delivery == Delivery::Failing {
-            return Err(QueueError {
-                missing: wakes.len(),
-                of: wakes.len(),
-                code: "made to fail".to_owned(),
-            });
+            return Err(QueueError { missing: wakes.len(), of: wakes.len(), code: "made to fail".to_owned() });
         }
-        state
-            .queues
-            .entry(queue)
-            .or_default()
-            .extend_from_slice(wakes);
+        state.queues.entry(queue).or_default().extend_from_slice(wakes);
         Ok(())
     }
 

@@ -43,14 +43,8 @@ impl Sqs {
             QueueName::Provision => &self.urls.provision,
             QueueName::Mail => &self.urls.mail,
         };
-        let all_missing = |code: &str| QueueError {
-            missing: wakes.len(),
-            of: wakes.len(),
-            code: code.to_owned(),
-        };
-        let url = url
-            .as_deref()
-            .ok_or_else(|| all_missing("no such queue is set"))?;
+        let all_missing = |code: &str| QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() };
+        let url = url.as_deref().ok_or_else(|| all_missing("no such queue is set"))?;
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
         let chunks: Vec<&[Wake]> = wakes.chunks(PER_REQUEST).collect();
         let failures: Vec<(usize, String)> = stream::iter(chunks)
@@ -80,29 +74,14 @@ impl Sqs {
         let mut left: Vec<usize> = (0..chunk.len()).collect();
         let mut code = String::new();
         for _ in 0..=REPEATS {
-            let entries = left
-                .iter()
-                .filter_map(|index| entry(*index, chunk.get(*index)?, officer, delay))
-                .collect();
-            let request = self
-                .client
-                .send_message_batch()
-                .queue_url(url)
-                .set_entries(Some(entries));
+            let entries = left.iter().filter_map(|index| entry(*index, chunk.get(*index)?, officer, delay)).collect();
+            let request = self.client.send_message_batch().queue_url(url).set_entries(Some(entries));
             let answer = request.send().await.map_err(|error| {
-                let code = error
-                    .as_service_error()
-                    .and_then(|error| error.code())
-                    .unwrap_or("unreachable");
+                let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
                 (left.len(), code.to_owned())
             })?;
             // A successful answer can still hold entries that were not taken.
-            left.retain(|index| {
-                answer
-                    .failed
-                    .iter()
-                    .any(|failed| failed.id == index.to_string())
-            });
+            left.retain(|index| answer.failed.iter().any(|failed| failed.id == index.to_string()));
             match answer.failed.last() {
                 Some(failed) => code.clone_from(&failed.code),
                 None => return Ok(()),
@@ -112,12 +91,7 @@ impl Sqs {
     }
 }
 
-fn entry(
-    index: usize,
-    wake: &Wake,
-    officer: &OfficerId,
-    delay: i32,
-) -> Option<SendMessageBatchRequestEntry> {
+fn entry(index: usize, wake: &Wake, officer: &OfficerId, delay: i32) -> Option<SendMessageBatchRequestEntry> {
     SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
         .message_body(serde_json::to_string(wake).ok()?)

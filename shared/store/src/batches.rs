@@ -84,10 +84,7 @@ impl Store {
         batch: &Batch,
         request: Option<&IdempotentRequest>,
     ) -> Result<CreateBatchOutcome, StoreError> {
-        let mut writes = vec![Write::Put {
-            item: put_batch(batch)?,
-            condition: Condition::Absent,
-        }];
+        let mut writes = vec![Write::Put { item: put_batch(batch)?, condition: Condition::Absent }];
         if let Some(request) = request {
             writes.push(request.write()?);
         }
@@ -110,11 +107,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn find_batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        self.table
-            .get(&keys::batch(id))
-            .await?
-            .map(|mut found| item::body(BATCH, &mut found))
-            .transpose()
+        self.table.get(&keys::batch(id)).await?.map(|mut found| item::body(BATCH, &mut found)).transpose()
     }
 
     /// Writes `next` over the version that was read.
@@ -122,15 +115,8 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn replace_batch(
-        &self,
-        read_version: u64,
-        next: &Batch,
-    ) -> Result<Written, StoreError> {
-        let write = Write::Put {
-            item: put_batch(next)?,
-            condition: Condition::Version(read_version),
-        };
+    pub async fn replace_batch(&self, read_version: u64, next: &Batch) -> Result<Written, StoreError> {
+        let write = Write::Put { item: put_batch(next)?, condition: Condition::Version(read_version) };
         Ok(written(&self.table.commit(vec![write]).await?))
     }
 
@@ -152,17 +138,8 @@ impl Store {
             ..Query::all(Index::Listing, keys::batches_of(officer))
         };
         let page = self.table.page(&query).await?;
-        let next = page.next.and(
-            page.items
-                .last()
-                .and_then(|item| text(item, "listing_sk"))
-                .map(str::to_owned),
-        );
-        let batches = page
-            .items
-            .into_iter()
-            .map(|mut item| item::body(BATCH, &mut item))
-            .collect::<Result<_, _>>()?;
+        let next = page.next.and(page.items.last().and_then(|item| text(item, "listing_sk")).map(str::to_owned));
+        let batches = page.items.into_iter().map(|mut item| item::body(BATCH, &mut item)).collect::<Result<_, _>>()?;
         Ok((batches, next))
     }
 
@@ -173,10 +150,7 @@ impl Store {
     ///
     /// When the table cannot answer; some rows may have been written.
     pub async fn write_rows(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<(), StoreError> {
-        let items = rows
-            .iter()
-            .map(|row| put_row(batch, row))
-            .collect::<Result<_, _>>()?;
+        let items = rows.iter().map(|row| put_row(batch, row)).collect::<Result<_, _>>()?;
         self.table.put_many(items).await
     }
 
@@ -187,22 +161,11 @@ impl Store {
     /// When the table cannot answer.
     pub async fn mark_invited(&self, rows: &mut [KeyedRow]) -> Result<(), StoreError> {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
-        let addresses: Vec<AddressKey> = rows
-            .iter()
-            .filter(ready)
-            .filter_map(|row| row.address.clone())
-            .collect();
-        let live: HashSet<AddressKey> =
-            self.live_addresses(&addresses).await?.into_iter().collect();
+        let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
+        let live: HashSet<AddressKey> = self.live_addresses(&addresses).await?.into_iter().collect();
         for KeyedRow { row, address } in rows {
-            if row.state == RowState::Ready
-                && address
-                    .as_ref()
-                    .is_some_and(|address| live.contains(address))
-            {
-                row.state = RowState::Duplicate {
-                    duplicate: Duplicate::LiveInvite,
-                };
+            if row.state == RowState::Ready && address.as_ref().is_some_and(|address| live.contains(address)) {
+                row.state = RowState::Duplicate { duplicate: Duplicate::LiveInvite };
             }
         }
         Ok(())
@@ -214,10 +177,8 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn count_rows(&self, batch: BatchId) -> Result<Counts, StoreError> {
-        let mut query = Query {
-            range: Range::Above(keys::row_sk(0)),
-            ..Query::all(Index::Primary, keys::rows_pk(batch))
-        };
+        let mut query =
+            Query { range: Range::Above(keys::row_sk(0)), ..Query::all(Index::Primary, keys::rows_pk(batch)) };
         let mut counts = Counts::default();
         loop {
             let page = self.table.page(&query).await?;
@@ -238,11 +199,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn find_row(&self, batch: BatchId, number: u32) -> Result<Option<Row>, StoreError> {
-        self.table
-            .get(&keys::row(batch, number))
-            .await?
-            .map(|mut found| item::body(ROW, &mut found))
-            .transpose()
+        self.table.get(&keys::row(batch, number)).await?.map(|mut found| item::body(ROW, &mut found)).transpose()
     }
 
     /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in that
@@ -265,15 +222,8 @@ impl Store {
             ..Query::all(Index::Primary, keys::rows_pk(batch))
         };
         let page = self.table.page(&query).await?;
-        let next = page
-            .next
-            .as_ref()
-            .and_then(|item| row_number(text(item, "sk")?));
-        let rows = page
-            .items
-            .into_iter()
-            .map(|mut item| item::body(ROW, &mut item))
-            .collect::<Result<_, _>>()?;
+        let next = page.next.as_ref().and_then(|item| row_number(text(item, "sk")?));
+        let rows = page.items.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;
         Ok(RowPage { rows, next })
     }
 
@@ -282,11 +232,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn rows_with_address(
-        &self,
-        batch: BatchId,
-        address: &AddressKey,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub async fn rows_with_address(&self, batch: BatchId, address: &AddressKey) -> Result<Vec<Row>, StoreError> {
         let mut query = Query {
             range: Range::Above(keys::row_sk(0)),
             filter: Some(("address_key", address.as_str().to_owned())),
@@ -316,16 +262,11 @@ impl Store {
         batch_read_version: u64,
         batch: &Batch,
     ) -> Result<Written, StoreError> {
-        let mut writes = vec![Write::Put {
-            item: put_batch(batch)?,
-            condition: Condition::Version(batch_read_version),
-        }];
+        let mut writes =
+            vec![Write::Put { item: put_batch(batch)?, condition: Condition::Version(batch_read_version) }];
         for (read_version, row) in rows {
             let condition = Condition::Version(*read_version);
-            writes.push(Write::Put {
-                item: put_row(batch.id, row)?,
-                condition,
-            });
+            writes.push(Write::Put { item: put_row(batch.id, row)?, condition });
         }
         Ok(written(&self.table.commit(writes).await?))
     }
@@ -335,16 +276,8 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn replace_row(
-        &self,
-        batch: BatchId,
-        read_version: u64,
-        row: &KeyedRow,
-    ) -> Result<Written, StoreError> {
-        let write = Write::Put {
-            item: put_row(batch, row)?,
-            condition: Condition::Version(read_version),
-        };
+    pub async fn replace_row(&self, batch: BatchId, read_version: u64, row: &KeyedRow) -> Result<Written, StoreError> {
+        let write = Write::Put { item: put_row(batch, row)?, condition: Condition::Version(read_version) };
         Ok(written(&self.table.commit(vec![write]).await?))
     }
 
@@ -369,9 +302,7 @@ impl Store {
                 invite.is_some_and(|invite| {
                     let username = invite.holder.username().map(domain::Username::canonical);
                     let free = !named.contains(invite.address_key.as_str())
-                        && username
-                            .as_ref()
-                            .is_none_or(|name| !named.contains(name.as_str()));
+                        && username.as_ref().is_none_or(|name| !named.contains(name.as_str()));
                     if free {
                         named.insert(invite.address_key.as_str().to_owned());
                         named.extend(username);
@@ -401,10 +332,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn batch_progress(
-        &self,
-        batch: BatchId,
-    ) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub async fn batch_progress(&self, batch: BatchId) -> Result<BTreeMap<String, u64>, StoreError> {
         let mut query = Query::all(Index::ByBatch, batch.to_string());
         let mut progress = BTreeMap::new();
         loop {
@@ -436,16 +364,9 @@ impl Store {
                 continue;
             };
             let condition = Condition::Version(*read_version);
-            writes.push(Write::Put {
-                item: put_row(batch, row)?,
-                condition,
-            });
+            writes.push(Write::Put { item: put_row(batch, row)?, condition });
             meanings.push((*index, DispatchOutcome::LostRace));
-            let of_invite = [
-                DispatchOutcome::LostRace,
-                DispatchOutcome::AddressTaken,
-                DispatchOutcome::UsernameTaken,
-            ];
+            let of_invite = [DispatchOutcome::LostRace, DispatchOutcome::AddressTaken, DispatchOutcome::UsernameTaken];
             for (write, meaning) in creation(invite)?.into_iter().zip(of_invite) {
                 writes.push(write);
                 meanings.push((*index, meaning));
@@ -455,10 +376,7 @@ impl Store {
             return Ok(Vec::new());
         };
         let mut refused: Vec<(usize, DispatchOutcome)> = Vec::new();
-        for (index, meaning) in places
-            .into_iter()
-            .filter_map(|place| meanings.get(place).copied())
-        {
+        for (index, meaning) in places.into_iter().filter_map(|place| meanings.get(place).copied()) {
             // The first refusal of a row says most: a lost race before a taken address before a taken username.
             if refused.last().is_none_or(|(last, _)| *last != index) {
                 refused.push((index, meaning));
@@ -491,8 +409,8 @@ fn put_batch(batch: &Batch) -> Result<Item, StoreError> {
 }
 
 fn put_row(batch: BatchId, KeyedRow { row, address }: &KeyedRow) -> Result<Item, StoreError> {
-    let mut envelope = Envelope::new(keys::row(batch, row.number), ROW, row.version)
-        .text("row_state", row.state.name());
+    let mut envelope =
+        Envelope::new(keys::row(batch, row.number), ROW, row.version).text("row_state", row.state.name());
     if let Some(address) = address.as_ref().filter(|_| row.state != RowState::Removed) {
         envelope = envelope.text("address_key", address.as_str());
     }

@@ -25,23 +25,14 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_due(
-        &self,
-        shard: u8,
-        now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<Due>, StoreError> {
+    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
         let query = Query {
             range: Range::UpTo(now.to_string()),
             limit: Some(limit),
             ..Query::all(Index::Due, keys::due_shard(shard))
         };
         let page = self.table.page(&query).await?;
-        Ok(page
-            .items
-            .iter()
-            .filter_map(|item| parse(text(item, "pk")?))
-            .collect())
+        Ok(page.items.iter().filter_map(|item| parse(text(item, "pk")?)).collect())
     }
 }
 

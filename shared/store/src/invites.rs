@@ -57,13 +57,11 @@ impl Store {
                 None => {}
             }
         }
-        Ok(
-            if refused.contains(&GUARD_OF_USERNAME) && !refused.contains(&GUARD_OF_ADDRESS) {
-                CreateOutcome::UsernameTaken
-            } else {
-                CreateOutcome::AddressTaken
-            },
-        )
+        Ok(if refused.contains(&GUARD_OF_USERNAME) && !refused.contains(&GUARD_OF_ADDRESS) {
+            CreateOutcome::UsernameTaken
+        } else {
+            CreateOutcome::AddressTaken
+        })
     }
 
     /// The invite as it is now.
@@ -72,11 +70,7 @@ impl Store {
     ///
     /// When the table cannot answer or holds something else there.
     pub async fn find_invite(&self, id: InviteId) -> Result<Option<Invite>, StoreError> {
-        self.table
-            .get(&keys::invite(id))
-            .await?
-            .map(|mut found| item::body(ENTITY, &mut found))
-            .transpose()
+        self.table.get(&keys::invite(id)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 
     /// The invites of `ids` that are there, in no order.
@@ -85,14 +79,8 @@ impl Store {
     ///
     /// As [`Store::find_invite`].
     pub async fn find_invites(&self, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
-        let found = self
-            .table
-            .get_many(&ids.iter().map(|id| keys::invite(*id)).collect::<Vec<_>>())
-            .await?;
-        found
-            .into_iter()
-            .map(|mut found| item::body(ENTITY, &mut found))
-            .collect()
+        let found = self.table.get_many(&ids.iter().map(|id| keys::invite(*id)).collect::<Vec<_>>()).await?;
+        found.into_iter().map(|mut found| item::body(ENTITY, &mut found)).collect()
     }
 
     /// Writes `next` over the version that was read, and frees its guards once it is no longer live.
@@ -100,14 +88,8 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn replace_invite(
-        &self,
-        read_version: u64,
-        next: &Invite,
-    ) -> Result<Written, StoreError> {
-        Ok(written(
-            &self.table.commit(replacement(read_version, next)?).await?,
-        ))
+    pub async fn replace_invite(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
+        Ok(written(&self.table.commit(replacement(read_version, next)?).await?))
     }
 
     /// Writes the claim of a mail over the version that was read, with the token that the mail will carry.
@@ -123,23 +105,13 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<Written, StoreError> {
         let generation = next.mail.as_ref().map_or(0, |mail| mail.generation);
-        let record = TokenRecord {
-            invite: next.id,
-            generation,
-            expires_at,
-            used_at: None,
-        };
+        let record = TokenRecord { invite: next.id, generation, expires_at, used_at: None };
         let mut writes = replacement(read_version, next)?;
         let token = writes.len();
-        writes.push(Write::Put {
-            item: tokens::put(hash, &record, 1)?,
-            condition: Condition::Absent,
-        });
+        writes.push(Write::Put { item: tokens::put(hash, &record, 1)?, condition: Condition::Absent });
         match self.table.commit(writes).await? {
             // A copy of a mail, or the next mail of the same generation: its token is there and stays as it is.
-            Commit::Refused(refused) if refused == [token] => {
-                self.replace_invite(read_version, next).await
-            }
+            Commit::Refused(refused) if refused == [token] => self.replace_invite(read_version, next).await,
             other => Ok(written(&other)),
         }
     }
@@ -157,16 +129,10 @@ impl Store {
         token: &TokenRecord,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
-        let used = TokenRecord {
-            used_at: Some(now),
-            ..token.clone()
-        };
+        let used = TokenRecord { used_at: Some(now), ..token.clone() };
         let mut writes = replacement(read_version, next)?;
         // An unused token has version 1 and a used one version 2, so it is used once.
-        writes.push(Write::Put {
-            item: tokens::put(hash, &used, 2)?,
-            condition: Condition::Version(1),
-        });
+        writes.push(Write::Put { item: tokens::put(hash, &used, 2)?, condition: Condition::Version(1) });
         Ok(written(&self.table.commit(writes).await?))
     }
 
@@ -175,18 +141,9 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn live_addresses(
-        &self,
-        addresses: &[AddressKey],
-    ) -> Result<Vec<AddressKey>, StoreError> {
-        let found = self
-            .table
-            .get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>())
-            .await?;
-        let taken: HashSet<&str> = found
-            .iter()
-            .filter_map(|item| item::text(item, "pk"))
-            .collect();
+    pub async fn live_addresses(&self, addresses: &[AddressKey]) -> Result<Vec<AddressKey>, StoreError> {
+        let found = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
+        let taken: HashSet<&str> = found.iter().filter_map(|item| item::text(item, "pk")).collect();
         let is_taken = |address: &&AddressKey| taken.contains(keys::address(address).pk.as_str());
         Ok(addresses.iter().filter(is_taken).cloned().collect())
     }
@@ -198,43 +155,19 @@ const GUARD_OF_USERNAME: usize = 2;
 
 /// What a new invite writes: itself, the guard of its address, and for a vendor the guard of the username.
 pub(crate) fn creation(invite: &Invite) -> Result<Vec<Write>, StoreError> {
-    let absent = |item| Write::Put {
-        item,
-        condition: Condition::Absent,
-    };
-    let guard = |key| {
-        Envelope::new(key, "guard", 1)
-            .text("invite_id", invite.id.to_string())
-            .bare()
-    };
-    let mut writes = vec![
-        absent(put(invite)?),
-        absent(guard(keys::address(&invite.address_key))),
-    ];
-    writes.extend(
-        invite
-            .holder
-            .username()
-            .map(|username| absent(guard(keys::username(username)))),
-    );
+    let absent = |item| Write::Put { item, condition: Condition::Absent };
+    let guard = |key| Envelope::new(key, "guard", 1).text("invite_id", invite.id.to_string()).bare();
+    let mut writes = vec![absent(put(invite)?), absent(guard(keys::address(&invite.address_key)))];
+    writes.extend(invite.holder.username().map(|username| absent(guard(keys::username(username)))));
     Ok(writes)
 }
 
 fn replacement(read_version: u64, next: &Invite) -> Result<Vec<Write>, StoreError> {
-    let mut writes = vec![Write::Put {
-        item: put(next)?,
-        condition: Condition::Version(read_version),
-    }];
+    let mut writes = vec![Write::Put { item: put(next)?, condition: Condition::Version(read_version) }];
     if !next.is_live() {
         let condition = Condition::AbsentOrOwnedBy(next.id.to_string());
-        let guards = [
-            Some(keys::address(&next.address_key)),
-            next.holder.username().map(keys::username),
-        ];
-        let free = |key| Write::Delete {
-            key,
-            condition: condition.clone(),
-        };
+        let guards = [Some(keys::address(&next.address_key)), next.holder.username().map(keys::username)];
+        let free = |key| Write::Delete { key, condition: condition.clone() };
         writes.extend(guards.into_iter().flatten().map(free));
     }
     Ok(writes)
@@ -247,9 +180,7 @@ fn put(invite: &Invite) -> Result<Item, StoreError> {
         .text("listing_sk", keys::listed(invite.created_at, &id))
         .due(invite.due_at);
     if let domain::invite::Origin::Batch { batch, .. } = &invite.origin {
-        envelope = envelope
-            .text("batch_id", batch.to_string())
-            .text("batch_state", invite.progress_name());
+        envelope = envelope.text("batch_id", batch.to_string()).text("batch_state", invite.progress_name());
     }
     envelope.body(ENTITY, invite)
 }

@@ -29,42 +29,26 @@ impl Envelope {
     }
 
     pub(crate) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0
-            .insert(name.to_owned(), AttributeValue::S(value.into()));
+        self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
         self
     }
 
     /// Makes the item one that the sweeper finds once `due_at` has come.
     pub(crate) fn due(self, due_at: Option<Timestamp>) -> Self {
         let Some(due_at) = due_at else { return self };
-        let shard = text(&self.0, "pk")
-            .map(keys::due_shard_of)
-            .unwrap_or_default();
-        self.text("due_shard", shard)
-            .text("due_at", due_at.to_string())
+        let shard = text(&self.0, "pk").map(keys::due_shard_of).unwrap_or_default();
+        self.text("due_shard", shard).text("due_at", due_at.to_string())
     }
 
     /// Lets DynamoDB delete the item some time after `at`; whoever reads it compares the clock itself.
     pub(crate) fn expires(mut self, at: Timestamp) -> Self {
-        self.0.insert(
-            "expires_epoch".to_owned(),
-            AttributeValue::N(at.unix_seconds().to_string()),
-        );
+        self.0.insert("expires_epoch".to_owned(), AttributeValue::N(at.unix_seconds().to_string()));
         self
     }
 
-    pub(crate) fn body<T: Serialize>(
-        mut self,
-        entity: &'static str,
-        body: &T,
-    ) -> Result<Item, StoreError> {
-        let body: AttributeValue =
-            serde_dynamo::to_attribute_value(body).map_err(|error: serde_dynamo::Error| {
-                StoreError::Corrupt {
-                    entity,
-                    problem: error.to_string(),
-                }
-            })?;
+    pub(crate) fn body<T: Serialize>(mut self, entity: &'static str, body: &T) -> Result<Item, StoreError> {
+        let body: AttributeValue = serde_dynamo::to_attribute_value(body)
+            .map_err(|error: serde_dynamo::Error| StoreError::Corrupt { entity, problem: error.to_string() })?;
         self.0.insert("body".to_owned(), body);
         Ok(self.0)
     }
@@ -76,36 +60,25 @@ impl Envelope {
 
 /// The text attribute `name`.
 pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name)
-        .and_then(|value| value.as_s().ok())
-        .map(String::as_str)
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
 
 /// The whole number attribute `name`.
 pub(crate) fn number(item: &Item, name: &str) -> Option<u64> {
-    item.get(name)
-        .and_then(|value| value.as_n().ok())
-        .and_then(|digits| digits.parse().ok())
+    item.get(name).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok())
 }
 
 /// The thing in an item.
-pub(crate) fn body<T: DeserializeOwned>(
-    entity: &'static str,
-    item: &mut Item,
-) -> Result<T, StoreError> {
+pub(crate) fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Result<T, StoreError> {
     let corrupt = |problem: String| StoreError::Corrupt { entity, problem };
     match number(item, "v") {
         Some(FORM) => {}
         Some(other) => {
-            return Err(corrupt(format!(
-                "form {other}; this build reads form {FORM}"
-            )));
+            return Err(corrupt(format!("form {other}; this build reads form {FORM}")));
         }
         None => return Err(corrupt("no form".to_owned())),
     }
-    let body = item
-        .remove("body")
-        .ok_or_else(|| corrupt("no body".to_owned()))?;
+    let body = item.remove("body").ok_or_else(|| corrupt("no body".to_owned()))?;
     // The error of a wrong value may quote it, so only its kind is kept.
     serde_dynamo::from_attribute_value(body).map_err(|_| corrupt("a field of its body".to_owned()))
 }

@@ -1,8 +1,6 @@
 //! Every key string of the table.
 
-use domain::{
-    BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash,
-};
+use domain::{BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash};
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,10 +11,7 @@ pub(crate) struct Key {
 
 impl Key {
     fn new(pk: String, sk: &str) -> Self {
-        Self {
-            pk,
-            sk: sk.to_owned(),
-        }
+        Self { pk, sk: sk.to_owned() }
     }
 }
 
@@ -48,10 +43,7 @@ pub(crate) fn batch(id: BatchId) -> Key {
 }
 
 pub(crate) fn row(batch: BatchId, number: u32) -> Key {
-    Key {
-        pk: rows_pk(batch),
-        sk: row_sk(number),
-    }
+    Key { pk: rows_pk(batch), sk: row_sk(number) }
 }
 
 pub(crate) fn rows_pk(batch: BatchId) -> String {
@@ -95,8 +87,6 @@ pub(crate) fn due_shard(shard: u8) -> String {
 
 /// The partition of the due index that an item belongs to.
 pub(crate) fn due_shard_of(pk: &str) -> String {
-    let sum = pk
-        .bytes()
-        .fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    let sum = pk.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     due_shard(sum % DUE_SHARDS)
 }

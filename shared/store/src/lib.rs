@@ -31,18 +31,14 @@ impl Store {
     /// The table of a stack.
     #[must_use]
     pub fn dynamo(client: aws_sdk_dynamodb::Client, table_name: String) -> Self {
-        Self {
-            table: Table::dynamo(client, table_name),
-        }
+        Self { table: Table::dynamo(client, table_name) }
     }
 
     /// A table in memory, shared by its clones.
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory() -> Self {
-        Self {
-            table: Table::memory(),
-        }
+        Self { table: Table::memory() }
     }
 }
 

@@ -66,11 +66,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_invites(
-        &self,
-        officer: &OfficerId,
-        query: &InviteQuery,
-    ) -> Result<InvitePage, StoreError> {
+    pub async fn list_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
         if query.is_filtered() || matches!(query.sort, Sort::Email | Sort::Name) {
             self.search_invites(officer, query).await
         } else {
@@ -78,11 +74,7 @@ impl Store {
         }
     }
 
-    async fn page_of_invites(
-        &self,
-        officer: &OfficerId,
-        query: &InviteQuery,
-    ) -> Result<InvitePage, StoreError> {
+    async fn page_of_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
         let all = Query::all(Index::Listing, keys::invites_of(officer));
         let (order, range): (_, fn(String) -> Range) = match query.sort {
             Sort::OldestFirst => (Order::Ascending, Range::Above),
@@ -108,27 +100,12 @@ impl Store {
                 next => break next.is_some(),
             }
         };
-        let next = items
-            .last()
-            .filter(|_| more)
-            .and_then(|item| text(item, "listing_sk"))
-            .map(str::to_owned);
-        let invites = items
-            .into_iter()
-            .map(|mut item| item::body(ENTITY, &mut item))
-            .collect::<Result<_, _>>()?;
-        Ok(InvitePage {
-            invites,
-            next,
-            total,
-        })
+        let next = items.last().filter(|_| more).and_then(|item| text(item, "listing_sk")).map(str::to_owned);
+        let invites = items.into_iter().map(|mut item| item::body(ENTITY, &mut item)).collect::<Result<_, _>>()?;
+        Ok(InvitePage { invites, next, total })
     }
 
-    async fn search_invites(
-        &self,
-        officer: &OfficerId,
-        query: &InviteQuery,
-    ) -> Result<InvitePage, StoreError> {
+    async fn search_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
         let mut all = Query::all(Index::Listing, keys::invites_of(officer));
         let needle = query.text.as_ref().map(|text| text.to_lowercase());
         // The first of the matches after the page's start, in order, and one more to know whether others follow.
@@ -160,38 +137,24 @@ impl Store {
         let more = kept.len() > query.limit;
         kept.truncate(query.limit);
         let next = kept.last().filter(|_| more).map(|(place, _)| place.clone());
-        Ok(InvitePage {
-            invites: kept.into_iter().map(|(_, invite)| invite).collect(),
-            next,
-            total,
-        })
+        Ok(InvitePage { invites: kept.into_iter().map(|(_, invite)| invite).collect(), next, total })
     }
 }
 
 impl InviteQuery {
     fn is_filtered(&self) -> bool {
-        self.text.is_some()
-            || self.techpass.is_some()
-            || self.seed.is_some()
-            || self.batch.is_some()
+        self.text.is_some() || self.techpass.is_some() || self.seed.is_some() || self.batch.is_some()
     }
 
     fn matches(&self, invite: &Invite, needle: Option<&str>) -> bool {
         let wanted = |wanted: &Option<String>, label: &str| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| wanted.eq_ignore_ascii_case(label))
+            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(label))
         };
-        let of_batch =
-            |wanted| matches!(invite.origin, Origin::Batch { batch, .. } if batch == wanted);
+        let of_batch = |wanted| matches!(invite.origin, Origin::Batch { batch, .. } if batch == wanted);
         wanted(&self.techpass, invite.techpass_label())
             && wanted(&self.seed, invite.seed.label())
             && self.batch.is_none_or(of_batch)
-            && needle.is_none_or(|needle| {
-                searched(invite)
-                    .iter()
-                    .any(|text| text.to_lowercase().contains(needle))
-            })
+            && needle.is_none_or(|needle| searched(invite).iter().any(|text| text.to_lowercase().contains(needle)))
     }
 
     /// Where an invite stands in the order: a text that sorts as the order does and is no other invite's.
@@ -203,14 +166,7 @@ impl InviteQuery {
             Sort::Email => invite.email.as_str().to_lowercase(),
             Sort::Name => invite.profile.as_ref().map_or_else(
                 || "\u{10ffff}".to_owned(),
-                |profile| {
-                    format!(
-                        "{}\u{1}{}",
-                        profile.last_name.as_str(),
-                        profile.first_name.as_str()
-                    )
-                    .to_lowercase()
-                },
+                |profile| format!("{}\u{1}{}", profile.last_name.as_str(), profile.first_name.as_str()).to_lowercase(),
             ),
         };
         format!("{key}\u{0}{}", invite.id)
@@ -222,11 +178,7 @@ fn searched(invite: &Invite) -> Vec<&str> {
     let mut texts = vec![invite.email.as_str()];
     texts.extend(invite.holder.username().map(domain::Username::as_str));
     if let Some(profile) = &invite.profile {
-        texts.extend([
-            profile.first_name.as_str(),
-            profile.last_name.as_str(),
-            profile.organisation.as_str(),
-        ]);
+        texts.extend([profile.first_name.as_str(), profile.last_name.as_str(), profile.organisation.as_str()]);
         texts.extend(profile.department.as_ref().map(domain::Department::as_str));
     }
     texts

@@ -54,23 +54,9 @@ pub(crate) enum Seen {
 impl IdempotentRequest {
     /// The request of `officer` with `key` and `body`. The key belongs to the officer: nobody else's key meets it.
     #[must_use]
-    pub fn new(
-        officer: OfficerId,
-        key: &str,
-        body: &[u8],
-        answer: SavedAnswer,
-        at: Timestamp,
-    ) -> Self {
-        let saved = Saved {
-            body_hash: hex(body),
-            answer,
-        };
-        Self {
-            officer,
-            key_hash: hex(key.as_bytes()),
-            saved,
-            at,
-        }
+    pub fn new(officer: OfficerId, key: &str, body: &[u8], answer: SavedAnswer, at: Timestamp) -> Self {
+        let saved = Saved { body_hash: hex(body), answer };
+        Self { officer, key_hash: hex(key.as_bytes()), saved, at }
     }
 
     fn key(&self) -> Key {
@@ -78,40 +64,26 @@ impl IdempotentRequest {
     }
 
     pub(crate) fn write(&self) -> Result<Write, StoreError> {
-        let item = Envelope::new(self.key(), ENTITY, 1)
-            .expires(self.at + ANSWER_LIFE)
-            .body(ENTITY, &self.saved)?;
-        Ok(Write::Put {
-            item,
-            condition: Condition::AbsentOrExpired(self.at.unix_seconds()),
-        })
+        let item = Envelope::new(self.key(), ENTITY, 1).expires(self.at + ANSWER_LIFE).body(ENTITY, &self.saved)?;
+        Ok(Write::Put { item, condition: Condition::AbsentOrExpired(self.at.unix_seconds()) })
     }
 }
 
 impl Store {
     /// What was answered to `request` before; asked only once its key is known to be taken.
-    pub(crate) async fn seen(
-        &self,
-        request: &IdempotentRequest,
-    ) -> Result<Option<Seen>, StoreError> {
+    pub(crate) async fn seen(&self, request: &IdempotentRequest) -> Result<Option<Seen>, StoreError> {
         let Some(mut found) = self.table.get(&request.key()).await? else {
             return Ok(None);
         };
         let saved: Saved = item::body(ENTITY, &mut found)?;
-        Ok(Some(if saved.body_hash == request.saved.body_hash {
-            Seen::Same(saved.answer)
-        } else {
-            Seen::Other
-        }))
+        Ok(Some(if saved.body_hash == request.saved.body_hash { Seen::Same(saved.answer) } else { Seen::Other }))
     }
 }
 
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::with_capacity(64), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -25,9 +25,7 @@ impl Store {
     pub async fn domain_rules(&self) -> Result<DomainRules, StoreError> {
         let found = self.table.get(&keys::domain_rules()).await?;
         let json = found.as_ref().and_then(|item| item::text(item, "json"));
-        let json = json.ok_or_else(|| {
-            StoreError::Rules("domain rules are not in the table; seed them".to_owned())
-        })?;
+        let json = json.ok_or_else(|| StoreError::Rules("domain rules are not in the table; seed them".to_owned()))?;
         DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))
     }
 
@@ -38,9 +36,7 @@ impl Store {
     /// [`StoreError::Rules`] when they are malformed; those in place stay.
     pub async fn put_domain_rules(&self, json: &str) -> Result<(), StoreError> {
         DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))?;
-        let item = Envelope::new(keys::domain_rules(), "domain_rules", 1)
-            .text("json", json)
-            .bare();
+        let item = Envelope::new(keys::domain_rules(), "domain_rules", 1).text("json", json).bare();
         self.table.put_many(vec![item]).await
     }
 
@@ -51,10 +47,7 @@ impl Store {
     /// When the table cannot answer.
     pub async fn last_mail_event(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.table.get(&keys::mail_events()).await?;
-        Ok(found
-            .as_ref()
-            .and_then(|item| item::text(item, "at"))
-            .and_then(Timestamp::parse))
+        Ok(found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse))
     }
 
     /// Notes that an SES event arrived at `at`.
@@ -64,25 +57,14 @@ impl Store {
     /// When the table cannot answer.
     pub async fn note_mail_event(&self, at: Timestamp) -> Result<Written, StoreError> {
         let found = self.table.get(&keys::mail_events()).await?;
-        let last = found
-            .as_ref()
-            .and_then(|item| item::text(item, "at"))
-            .and_then(Timestamp::parse);
+        let last = found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse);
         if last.is_some_and(|last| at < last + MAIL_EVENT_STEP) {
             return Ok(Written::Done);
         }
-        let version = found
-            .as_ref()
-            .and_then(|item| item::number(item, "version"));
-        let mut item =
-            Envelope::new(keys::mail_events(), "mail_events", version.unwrap_or(0) + 1).bare();
+        let version = found.as_ref().and_then(|item| item::number(item, "version"));
+        let mut item = Envelope::new(keys::mail_events(), "mail_events", version.unwrap_or(0) + 1).bare();
         item.insert("at".to_owned(), AttributeValue::S(at.to_string()));
         let condition = version.map_or(Condition::Absent, Condition::Version);
-        Ok(written(
-            &self
-                .table
-                .commit(vec![Write::Put { item, condition }])
-                .await?,
-        ))
+        Ok(written(&self.table.commit(vec![Write::Put { item, condition }]).await?))
     }
 }

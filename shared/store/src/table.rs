@@ -111,15 +111,7 @@ pub(crate) struct Query {
 
 impl Query {
     pub(crate) fn all(index: Index, partition: String) -> Self {
-        Self {
-            index,
-            partition,
-            range: Range::All,
-            order: Order::Ascending,
-            filter: None,
-            limit: None,
-            after: None,
-        }
+        Self { index, partition, range: Range::All, order: Order::Ascending, filter: None, limit: None, after: None }
     }
 }
 

@@ -31,20 +31,10 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
-        self.table
-            .get(&keys::token(hash))
-            .await?
-            .map(|mut found| item::body(ENTITY, &mut found))
-            .transpose()
+        self.table.get(&keys::token(hash)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 }
 
-pub(crate) fn put(
-    hash: &TokenHash,
-    record: &TokenRecord,
-    version: u64,
-) -> Result<Item, StoreError> {
-    Envelope::new(keys::token(hash), ENTITY, version)
-        .expires(record.expires_at)
-        .body(ENTITY, record)
+pub(crate) fn put(hash: &TokenHash, record: &TokenRecord, version: u64) -> Result<Item, StoreError> {
+    Envelope::new(keys::token(hash), ENTITY, version).expires(record.expires_at).body(ENTITY, record)
 }

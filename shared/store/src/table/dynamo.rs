@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{
-        AttributeValue, CancellationReason, Delete, KeysAndAttributes, Put, PutRequest, Select,
-        TransactWriteItem, WriteRequest,
+        AttributeValue, CancellationReason, Delete, KeysAndAttributes, Put, PutRequest, Select, TransactWriteItem,
+        WriteRequest,
     },
 };
 use aws_smithy_types::error::operation::BuildError;
@@ -39,26 +39,15 @@ impl Dynamo {
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(attributes(key)))
-            .consistent_read(true);
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| failed("GetItem", &error))?;
+        let request =
+            self.client.get_item().table_name(&self.name).set_key(Some(attributes(key))).consistent_read(true);
+        let answer = request.send().await.map_err(|error| failed("GetItem", &error))?;
         Ok(answer.item)
     }
 
     pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let chunks: Vec<Vec<Key>> = keys.chunks(GETS_PER_REQUEST).map(<[Key]>::to_vec).collect();
-        stream::iter(chunks)
-            .map(|chunk| self.get_chunk(chunk))
-            .buffer_unordered(IN_FLIGHT)
-            .try_concat()
-            .await
+        stream::iter(chunks).map(|chunk| self.get_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_concat().await
     }
 
     pub(crate) async fn commit(&self, mut writes: Vec<Write>) -> Result<Commit, StoreError> {
@@ -73,43 +62,22 @@ impl Dynamo {
     }
 
     pub(crate) async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let chunks: Vec<Vec<Item>> = items
-            .chunks(PUTS_PER_REQUEST)
-            .map(<[Item]>::to_vec)
-            .collect();
-        stream::iter(chunks)
-            .map(|chunk| self.put_chunk(chunk))
-            .buffer_unordered(IN_FLIGHT)
-            .try_collect::<()>()
-            .await
+        let chunks: Vec<Vec<Item>> = items.chunks(PUTS_PER_REQUEST).map(<[Item]>::to_vec).collect();
+        stream::iter(chunks).map(|chunk| self.put_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
     }
 
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        let request = self
-            .query(query)
-            .set_exclusive_start_key(query.after.clone());
-        let answer = request
-            .send()
-            .await
-            .map_err(|error| failed("Query", &error))?;
-        Ok(Page {
-            items: answer.items.unwrap_or_default(),
-            next: answer.last_evaluated_key,
-        })
+        let request = self.query(query).set_exclusive_start_key(query.after.clone());
+        let answer = request.send().await.map_err(|error| failed("Query", &error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
     pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
         let mut total = 0;
         let mut after = query.after.clone();
         loop {
-            let request = self
-                .query(query)
-                .select(Select::Count)
-                .set_exclusive_start_key(after);
-            let answer = request
-                .send()
-                .await
-                .map_err(|error| failed("Query", &error))?;
+            let request = self.query(query).select(Select::Count).set_exclusive_start_key(after);
+            let answer = request.send().await.map_err(|error| failed("Query", &error))?;
             total += u64::try_from(answer.count).unwrap_or(0);
             after = answer.last_evaluated_key;
             if after.is_none() {
@@ -118,10 +86,7 @@ impl Dynamo {
         }
     }
 
-    fn query(
-        &self,
-        query: &Query,
-    ) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
+    fn query(&self, query: &Query) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
         let (partition, sort) = query.index.attributes();
         let (condition, bound) = match &query.range {
             Range::All => ("#p = :p", None),
@@ -189,24 +154,14 @@ impl Dynamo {
                 }
             }
         };
-        Ok(if refused {
-            Commit::Refused(vec![0])
-        } else {
-            Commit::Done
-        })
+        Ok(if refused { Commit::Refused(vec![0]) } else { Commit::Done })
     }
 
     async fn commit_together(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
-        let items: Vec<TransactWriteItem> = writes
-            .into_iter()
-            .map(|write| self.transacted(write))
-            .collect::<Result<_, _>>()
-            .map_err(unbuilt)?;
+        let items: Vec<TransactWriteItem> =
+            writes.into_iter().map(|write| self.transacted(write)).collect::<Result<_, _>>().map_err(unbuilt)?;
         for repeat in 0.. {
-            let request = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(items.clone()));
+            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             let error = match request.send().await {
                 Ok(_) => return Ok(Commit::Done),
                 Err(error) => error,
@@ -226,10 +181,7 @@ impl Dynamo {
     fn transacted(&self, write: Write) -> Result<TransactWriteItem, BuildError> {
         let item = TransactWriteItem::builder();
         Ok(match write {
-            Write::Put {
-                item: new,
-                condition,
-            } => {
+            Write::Put { item: new, condition } => {
                 let (expression, names, values) = expression(&condition);
                 let put = Put::builder()
                     .table_name(&self.name)
@@ -256,27 +208,12 @@ impl Dynamo {
         let mut found = Vec::with_capacity(keys.len());
         let mut wanted: Vec<Item> = keys.iter().map(attributes).collect();
         for repeat in 0..=REPEATS {
-            let keys = KeysAndAttributes::builder()
-                .set_keys(Some(wanted))
-                .consistent_read(true)
-                .build()
-                .map_err(unbuilt)?;
+            let keys =
+                KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build().map_err(unbuilt)?;
             let request = self.client.batch_get_item().request_items(&self.name, keys);
-            let answer = request
-                .send()
-                .await
-                .map_err(|error| failed("BatchGetItem", &error))?;
-            found.extend(
-                answer
-                    .responses
-                    .unwrap_or_default()
-                    .remove(&self.name)
-                    .unwrap_or_default(),
-            );
-            wanted = match answer
-                .unprocessed_keys
-                .and_then(|mut left| left.remove(&self.name))
-            {
+            let answer = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;
+            found.extend(answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
+            wanted = match answer.unprocessed_keys.and_then(|mut left| left.remove(&self.name)) {
                 Some(left) if !left.keys.is_empty() => left.keys,
                 _ => return Ok(found),
             };
@@ -286,29 +223,13 @@ impl Dynamo {
     }
 
     async fn put_chunk(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let put = |item| {
-            Ok(WriteRequest::builder()
-                .put_request(PutRequest::builder().set_item(Some(item)).build()?)
-                .build())
-        };
-        let mut writes: Vec<WriteRequest> = items
-            .into_iter()
-            .map(put)
-            .collect::<Result<_, _>>()
-            .map_err(unbuilt)?;
+        let put =
+            |item| Ok(WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(item)).build()?).build());
+        let mut writes: Vec<WriteRequest> = items.into_iter().map(put).collect::<Result<_, _>>().map_err(unbuilt)?;
         for repeat in 0..=REPEATS {
-            let request = self
-                .client
-                .batch_write_item()
-                .request_items(&self.name, writes);
-            let answer = request
-                .send()
-                .await
-                .map_err(|error| failed("BatchWriteItem", &error))?;
-            writes = match answer
-                .unprocessed_items
-                .and_then(|mut left| left.remove(&self.name))
-            {
+            let request = self.client.batch_write_item().request_items(&self.name, writes);
+            let answer = request.send().await.map_err(|error| failed("BatchWriteItem", &error))?;
+            writes = match answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)) {
                 Some(left) if !left.is_empty() => left,
                 _ => return Ok(()),
             };
@@ -330,11 +251,7 @@ type Expression = (&'static str, Option<HashMap<String, String>>, Option<Item>);
 fn expression(condition: &Condition) -> Expression {
     let with = |text, name: &str, value| {
         let names = HashMap::from([("#n".to_owned(), name.to_owned())]);
-        (
-            text,
-            Some(names),
-            Some(HashMap::from([(":v".to_owned(), value)])),
-        )
+        (text, Some(names), Some(HashMap::from([(":v".to_owned(), value)])))
     };
     match condition {
         Condition::Absent => ("attribute_not_exists(pk)", None, None),
@@ -342,50 +259,32 @@ fn expression(condition: &Condition) -> Expression {
             let now = AttributeValue::N(now.to_string());
             with("attribute_not_exists(pk) OR #n < :v", "expires_epoch", now)
         }
-        Condition::Version(version) => {
-            with("#n = :v", "version", AttributeValue::N(version.to_string()))
+        Condition::Version(version) => with("#n = :v", "version", AttributeValue::N(version.to_string())),
+        Condition::AbsentOrOwnedBy(owner) => {
+            with("attribute_not_exists(pk) OR #n = :v", "invite_id", AttributeValue::S(owner.clone()))
         }
-        Condition::AbsentOrOwnedBy(owner) => with(
-            "attribute_not_exists(pk) OR #n = :v",
-            "invite_id",
-            AttributeValue::S(owner.clone()),
-        ),
     }
 }
 
 fn reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
     match error.as_service_error() {
-        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            cancelled.cancellation_reasons()
-        }
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
         _ => &[],
     }
 }
 
 fn refused_writes(error: &SdkError<TransactWriteItemsError>) -> Vec<usize> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    reasons(error)
-        .iter()
-        .enumerate()
-        .filter(|(_, reason)| failed(reason))
-        .map(|(index, _)| index)
-        .collect()
+    reasons(error).iter().enumerate().filter(|(_, reason)| failed(reason)).map(|(index, _)| index).collect()
 }
 
 /// Whether the transaction failed only because another one was at the same items, or for lack of capacity.
 fn met_another(error: &SdkError<TransactWriteItemsError>) -> bool {
-    let passing = |code| {
-        matches!(
-            code,
-            "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-        )
-    };
+    let passing =
+        |code| matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
     let reasons = reasons(error);
     is(error, "TransactionInProgressException")
-        || (!reasons.is_empty()
-            && reasons
-                .iter()
-                .all(|reason| passing(reason.code().unwrap_or("None"))))
+        || (!reasons.is_empty() && reasons.iter().all(|reason| passing(reason.code().unwrap_or("None"))))
 }
 
 async fn pause(repeat: u32) {
@@ -393,17 +292,11 @@ async fn pause(repeat: u32) {
 }
 
 fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
-    error
-        .as_service_error()
-        .and_then(ProvideErrorMetadata::code)
-        == Some(code)
+    error.as_service_error().and_then(ProvideErrorMetadata::code) == Some(code)
 }
 
 /// Keeps the code of an error and nothing that could hold an item.
-fn failed<E: ProvideErrorMetadata, R>(
-    operation: &'static str,
-    error: &SdkError<E, R>,
-) -> StoreError {
+fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
     let code = match error {
         SdkError::ConstructionFailure(_) => "unsendable",
         SdkError::TimeoutError(_) => "timeout",
@@ -412,22 +305,13 @@ fn failed<E: ProvideErrorMetadata, R>(
         SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown"),
         _ => "unknown",
     };
-    StoreError::Unavailable {
-        operation,
-        code: code.to_owned(),
-    }
+    StoreError::Unavailable { operation, code: code.to_owned() }
 }
 
 fn leftovers(operation: &'static str) -> StoreError {
-    StoreError::Unavailable {
-        operation,
-        code: "unprocessed items left".to_owned(),
-    }
+    StoreError::Unavailable { operation, code: "unprocessed items left".to_owned() }
 }
 
 fn unbuilt(_: BuildError) -> StoreError {
-    StoreError::Unavailable {
-        operation: "request",
-        code: "incomplete".to_owned(),
-    }
+    StoreError::Unavailable { operation: "request", code: "incomplete".to_owned() }
 }

@@ -29,27 +29,18 @@ impl Memory {
 
     pub(crate) fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let items = self.items();
-        Ok(keys
-            .iter()
-            .filter_map(|key| items.get(key).cloned())
-            .collect())
+        Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect())
     }
 
     pub(crate) fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
         let mut items = self.items();
-        let invalid = |code: &str| StoreError::Unavailable {
-            operation: "commit",
-            code: code.to_owned(),
-        };
+        let invalid = |code: &str| StoreError::Unavailable { operation: "commit", code: code.to_owned() };
         let mut keys: Vec<Key> = writes.iter().map(key_of).collect();
         if keys.len() > 100 {
             return Err(invalid("ValidationException"));
         }
         keys.sort_unstable();
-        if keys
-            .windows(2)
-            .any(|pair| matches!(pair, [one, other] if one == other))
-        {
+        if keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
             return Err(invalid("ValidationException"));
         }
         let refused: Vec<usize> = writes
@@ -84,23 +75,13 @@ impl Memory {
         let limit = query.limit.map_or(PAGE, |limit| limit as usize);
         let more = matching.len() > limit;
         let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
-        let next = looked_at
-            .last()
-            .filter(|_| more)
-            .map(|item| position(query, item));
-        let items = looked_at
-            .into_iter()
-            .filter(|item| passes(query, item))
-            .collect();
+        let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
+        let items = looked_at.into_iter().filter(|item| passes(query, item)).collect();
         Ok(Page { items, next })
     }
 
     pub(crate) fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        Ok(self
-            .matching(query)
-            .iter()
-            .filter(|item| passes(query, item))
-            .count() as u64)
+        Ok(self.matching(query).iter().filter(|item| passes(query, item)).count() as u64)
     }
 
     /// The items of the partition and range after the query's position, in its order.
@@ -146,39 +127,26 @@ fn in_range(range: &Range, sort: &str) -> bool {
 }
 
 fn passes(query: &Query, item: &Item) -> bool {
-    query
-        .filter
-        .as_ref()
-        .is_none_or(|(name, value)| text(item, name) == Some(value.as_str()))
+    query.filter.as_ref().is_none_or(|(name, value)| text(item, name) == Some(value.as_str()))
 }
 
 fn position(query: &Query, item: &Item) -> Item {
     let (partition, sort) = query.index.attributes();
     ["pk", "sk", partition, sort]
         .into_iter()
-        .filter_map(|name| {
-            Some((
-                name.to_owned(),
-                AttributeValue::S(text(item, name)?.to_owned()),
-            ))
-        })
+        .filter_map(|name| Some((name.to_owned(), AttributeValue::S(text(item, name)?.to_owned()))))
         .collect()
 }
 
 fn holds(condition: &Condition, item: Option<&Item>) -> bool {
     match (condition, item) {
-        (
-            Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_),
-            None,
-        ) => true,
+        (Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_), None) => true,
         (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
-        (Condition::AbsentOrExpired(now), Some(item)) => number(item, "expires_epoch")
-            .and_then(|at| i64::try_from(at).ok())
-            .is_some_and(|at| at < *now),
-        (Condition::Version(version), Some(item)) => number(item, "version") == Some(*version),
-        (Condition::AbsentOrOwnedBy(owner), Some(item)) => {
-            text(item, "invite_id") == Some(owner.as_str())
+        (Condition::AbsentOrExpired(now), Some(item)) => {
+            number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok()).is_some_and(|at| at < *now)
         }
+        (Condition::Version(version), Some(item)) => number(item, "version") == Some(*version),
+        (Condition::AbsentOrOwnedBy(owner), Some(item)) => text(item, "invite_id") == Some(owner.as_str()),
     }
 }
 
@@ -197,8 +165,5 @@ fn key_of(write: &Write) -> Key {
 
 fn key_in(item: &Item) -> Key {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
-    Key {
-        pk: part("pk"),
-        sk: part("sk"),
-    }
+    Key { pk: part("pk"), sk: part("sk") }
 }
