@@ -119,63 +119,35 @@ impl FileError {
     pub fn detail(&self) -> String {
         let sentence = match self {
             Self::Empty => "The file is empty. Fill in the template and upload it again.",
-            Self::NotXlsx => {
-                "The file is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx)."
-            }
-            Self::OldXls => {
-                "The file is in the old .xls format. In Excel, save it as Excel Workbook (.xlsx)."
-            }
-            Self::Encrypted => {
-                "The file is protected with a password. Remove the password and upload it again."
-            }
-            Self::Macro => {
-                "The file holds macros. In Excel, save it as Excel Workbook (.xlsx), without macros."
-            }
-            Self::Corrupt => {
-                "The file is damaged. Open it in Excel, save it again as .xlsx and upload it again."
-            }
+            Self::NotXlsx => "The file is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).",
+            Self::OldXls => "The file is in the old .xls format. In Excel, save it as Excel Workbook (.xlsx).",
+            Self::Encrypted => "The file is protected with a password. Remove the password and upload it again.",
+            Self::Macro => "The file holds macros. In Excel, save it as Excel Workbook (.xlsx), without macros.",
+            Self::Corrupt => "The file is damaged. Open it in Excel, save it again as .xlsx and upload it again.",
             Self::TooLarge => {
                 "The file is too large. Split it into smaller files, or copy its rows into a new template."
             }
-            Self::Bomb
-            | Self::TooManyParts
-            | Self::XmlForbidden
-            | Self::XmlLimit
-            | Self::TooManyStrings => {
+            Self::Bomb | Self::TooManyParts | Self::XmlForbidden | Self::XmlLimit | Self::TooManyStrings => {
                 "The file holds far more than a filled template. Copy its rows into a new template."
             }
             Self::TooManyRows => "The file has too many rows. Split it into smaller files.",
-            Self::TooManyColumns => {
-                "The file has too many columns. Copy its rows into a new template."
-            }
+            Self::TooManyColumns => "The file has too many columns. Copy its rows into a new template.",
             Self::TooManyCells => "The file has too many cells. Copy its rows into a new template.",
             Self::CellOutOfRange => {
                 "A cell lies far outside the table. Delete it, or copy the rows into a new template."
             }
             Self::HeaderMissing(columns) => {
-                return format!(
-                    "These columns were not found: {}. Use the titles of the template.",
-                    titles(columns)
-                );
+                return format!("These columns were not found: {}. Use the titles of the template.", titles(columns));
             }
             Self::HeaderDuplicate(columns) => {
-                return format!(
-                    "These columns stand more than once: {}. Keep one of each.",
-                    titles(columns)
-                );
+                return format!("These columns stand more than once: {}. Keep one of each.", titles(columns));
             }
-            Self::NoRows => {
-                "There are no rows under the header. Fill in at least one row and upload the file again."
-            }
+            Self::NoRows => "There are no rows under the header. Fill in at least one row and upload the file again.",
         };
         sentence.to_owned()
     }
 }
 
 fn titles(columns: &[Field]) -> String {
-    columns
-        .iter()
-        .map(|column| column.title())
-        .collect::<Vec<_>>()
-        .join(", ")
+    columns.iter().map(|column| column.title()).collect::<Vec<_>>().join(", ")
 }

@@ -33,7 +33,5 @@ pub(crate) const EXAMPLES: [[&str; 10]; 2] = [
 /// Whether a row is an example that was left in: its address is enough to tell.
 pub(crate) fn is_example(form: &Form) -> bool {
     let email = trim(form.get(Field::Email));
-    EXAMPLES
-        .iter()
-        .any(|[example, ..]| email.eq_ignore_ascii_case(example))
+    EXAMPLES.iter().any(|[example, ..]| email.eq_ignore_ascii_case(example))
 }

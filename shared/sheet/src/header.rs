@@ -61,31 +61,18 @@ impl Header {
             duplicates.dedup();
             return Some(Err(FileError::HeaderDuplicate(duplicates)));
         }
-        let missing: Vec<Field> = required()
-            .filter(|field| header.column(*field).is_none())
-            .collect();
-        Some(if missing.is_empty() {
-            Ok(header)
-        } else {
-            Err(FileError::HeaderMissing(missing))
-        })
+        let missing: Vec<Field> = required().filter(|field| header.column(*field).is_none()).collect();
+        Some(if missing.is_empty() { Ok(header) } else { Err(FileError::HeaderMissing(missing)) })
     }
 
     /// The field in a column.
     pub(crate) fn field(&self, column: u32) -> Option<Field> {
-        usize::try_from(column)
-            .ok()
-            .and_then(|column| self.columns.get(column))
-            .copied()
-            .flatten()
+        usize::try_from(column).ok().and_then(|column| self.columns.get(column)).copied().flatten()
     }
 
     /// The column of a field.
     pub(crate) fn column(&self, field: Field) -> Option<u32> {
-        self.columns
-            .iter()
-            .position(|found| *found == Some(field))
-            .and_then(|at| u32::try_from(at).ok())
+        self.columns.iter().position(|found| *found == Some(field)).and_then(|at| u32::try_from(at).ok())
     }
 
     fn set(&mut self, column: u32, field: Field) {
@@ -103,59 +90,38 @@ impl Header {
 
 /// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may go.
 pub(crate) fn required() -> impl Iterator<Item = Field> {
-    Field::ALL.into_iter().filter(|field| {
-        !matches!(
-            field,
-            Field::Username | Field::CountryCode | Field::Department | Field::Seed
-        )
-    })
+    Field::ALL
+        .into_iter()
+        .filter(|field| !matches!(field, Field::Username | Field::CountryCode | Field::Department | Field::Seed))
 }
 
 /// A title without case, spaces, marks and remarks in brackets: `E-mail Address* (official)` is `emailaddress`.
 fn key(title: &str) -> String {
     let title = title.split(['(', '[']).next().unwrap_or_default();
-    title
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn field(key: &str) -> Option<Field> {
     Some(match key {
-        "email" | "emailaddress" | "workemail" | "officialemail" | "organisationemail" => {
-            Field::Email
-        }
+        "email" | "emailaddress" | "workemail" | "officialemail" | "organisationemail" => Field::Email,
         "username" | "techpassusername" | "techpassuser" => Field::Username,
         "firstname" | "givenname" => Field::FirstName,
         "lastname" | "familyname" | "surname" => Field::LastName,
         "countrycode" | "countrycallingcode" => Field::CountryCode,
-        "contactnumber" | "contactno" | "mobilenumber" | "mobileno" | "mobile" | "phonenumber"
-        | "phone" => Field::ContactNumber,
-        "organisation" | "organization" | "organisationname" | "agency" | "company" => {
-            Field::Organisation
+        "contactnumber" | "contactno" | "mobilenumber" | "mobileno" | "mobile" | "phonenumber" | "phone" => {
+            Field::ContactNumber
         }
+        "organisation" | "organization" | "organisationname" | "agency" | "company" => Field::Organisation,
         "department" | "dept" | "division" => Field::Department,
-        "onboardingtoseedrequired"
-        | "onboardtoseed"
-        | "seedonboarding"
-        | "seedrequired"
-        | "seed" => Field::Seed,
-        "reasonforcreation"
-        | "reasonforinvitation"
-        | "reasonforinvite"
-        | "reason"
-        | "justification" => Field::Reason,
+        "onboardingtoseedrequired" | "onboardtoseed" | "seedonboarding" | "seedrequired" | "seed" => Field::Seed,
+        "reasonforcreation" | "reasonforinvitation" | "reasonforinvite" | "reason" | "justification" => Field::Reason,
         _ => return None,
     })
 }
 
 /// Columns that our own workbooks add; the officer need not hear about them.
 fn is_ours(key: &str) -> bool {
-    matches!(
-        key,
-        "sn" | "sno" | "no" | "status" | "whatiswrong" | "traceid"
-    )
+    matches!(key, "sn" | "sno" | "no" | "status" | "whatiswrong" | "traceid")
 }
 
 #[cfg(test)]
@@ -165,11 +131,7 @@ mod tests {
     fn read(titles: &[&str]) -> Option<Result<Header, FileError>> {
         let titles: Vec<Title> = (0..)
             .zip(titles)
-            .map(|(column, text)| Title {
-                column,
-                text: (*text).to_owned(),
-                is_hidden: false,
-            })
+            .map(|(column, text)| Title { column, text: (*text).to_owned(), is_hidden: false })
             .collect();
         Header::read(&titles)
     }
@@ -201,24 +163,14 @@ mod tests {
 
     #[test]
     fn a_banner_is_not_a_header() {
-        assert_eq!(
-            read(&[
-                "TechPass",
-                "Kindly fill in all the required fields",
-                "Email"
-            ]),
-            None
-        );
+        assert_eq!(read(&["TechPass", "Kindly fill in all the required fields", "Email"]), None);
     }
 
     #[test]
     fn missing_and_double_titles_are_named() {
         assert_eq!(
             read(&["Email", "First Name", "Last Name", "Contact Number"]),
-            Some(Err(FileError::HeaderMissing(vec![
-                Field::Organisation,
-                Field::Reason
-            ])))
+            Some(Err(FileError::HeaderMissing(vec![Field::Organisation, Field::Reason])))
         );
         assert_eq!(
             read(&["Email", "First Name", "Last Name", "Email address"]),

@@ -59,31 +59,15 @@ impl Notice {
     #[must_use]
     pub fn detail(self) -> String {
         let (what, why) = match self {
-            Self::HiddenRows(_) => (
-                "hidden row",
-                "Unhide rows that should be invited and upload the file again.",
-            ),
-            Self::HiddenColumns(_) => (
-                "hidden column",
-                "Unhide columns that should count and upload the file again.",
-            ),
-            Self::ExtraColumns(_) => (
-                "column that the template does not have",
-                "Nothing needs to be done.",
-            ),
-            Self::OtherSheets(_) => (
-                "other worksheet",
-                "Only the first worksheet with the template's header is read.",
-            ),
+            Self::HiddenRows(_) => ("hidden row", "Unhide rows that should be invited and upload the file again."),
+            Self::HiddenColumns(_) => ("hidden column", "Unhide columns that should count and upload the file again."),
+            Self::ExtraColumns(_) => ("column that the template does not have", "Nothing needs to be done."),
+            Self::OtherSheets(_) => ("other worksheet", "Only the first worksheet with the template's header is read."),
             Self::HiddenSheets(_) => ("hidden worksheet", "Only visible worksheets are read."),
             Self::ExampleRows(_) => ("example row", "Nothing needs to be done."),
         };
         let count = self.count();
-        let (plural, verb) = if count == 1 {
-            ("", "was")
-        } else {
-            ("s", "were")
-        };
+        let (plural, verb) = if count == 1 { ("", "was") } else { ("s", "were") };
         // The one phrase whose noun is not its last word takes its plural inside.
         let what = match self {
             Self::ExtraColumns(_) => format!("column{plural} that the template does not have"),

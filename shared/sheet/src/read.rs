@@ -47,7 +47,8 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
         let cells = workbook.cells(index)?;
         match Table::read(cells, limits)? {
             Scan::Table(table) => {
-                let links = workbook.finish(index, limits)?;
+                let emails = table.header.column(Field::Email).unwrap_or_default();
+                let links = workbook.finish(index, emails, limits)?;
                 return table.finish(&workbook, &links);
             }
             Scan::BadHeader(error) => {
@@ -83,17 +84,8 @@ impl Table {
             Found::None => return Ok(Scan::NoHeader),
         };
         let (header, mut next) = header;
-        if let Some(column) = header.column(Field::Email) {
-            cells.watch_links(column);
-        }
-        let mut table = Self {
-            header,
-            rows: Vec::new(),
-            hidden_rows: 0,
-            example_rows: 0,
-            text_bytes: 0,
-            limits: *limits,
-        };
+        let mut table =
+            Self { header, rows: Vec::new(), hidden_rows: 0, example_rows: 0, text_bytes: 0, limits: *limits };
         let mut current: Option<Draft> = None;
         loop {
             let cell = match next.take() {
@@ -116,12 +108,7 @@ impl Table {
     }
 
     /// Puts a cell into its row.
-    fn put(
-        &mut self,
-        draft: &mut Draft,
-        note: CellNote,
-        value: CellValue<'_>,
-    ) -> Result<(), FileError> {
+    fn put(&mut self, draft: &mut Draft, note: CellNote, value: CellValue<'_>) -> Result<(), FileError> {
         if note.column >= self.limits.columns && !matches!(value, CellValue::Empty) {
             return Err(FileError::CellOutOfRange);
         }
@@ -130,12 +117,12 @@ impl Table {
         };
         match text(field, note, value) {
             Ok(text) => {
-                let kept = keep(&text);
+                let kept = keep(text);
                 self.text_bytes += kept.len();
                 if self.text_bytes > self.limits.text_bytes {
                     return Err(FileError::TooLarge);
                 }
-                draft.raw.form.set(field, kept.to_owned());
+                draft.raw.form.set(field, kept);
             }
             Err(fault) => draft.raw.cell_faults.push(fault.at(field)),
         }
@@ -154,19 +141,12 @@ impl Table {
         } else if self.rows.len() == self.limits.rows {
             return Err(FileError::TooManyRows);
         } else {
-            self.rows.push(SheetRow {
-                sheet_row: draft.row + 1,
-                raw: draft.raw,
-            });
+            self.rows.push(SheetRow { sheet_row: draft.row + 1, raw: draft.raw });
         }
         Ok(())
     }
 
-    fn finish(
-        mut self,
-        workbook: &VettedWorkbook<'_>,
-        links: &[(u32, String)],
-    ) -> Result<Sheet, FileError> {
+    fn finish(mut self, workbook: &VettedWorkbook<'_>, links: &[(u32, String)]) -> Result<Sheet, FileError> {
         if self.rows.is_empty() {
             return Err(FileError::NoRows);
         }
@@ -182,22 +162,13 @@ impl Table {
             Notice::HiddenSheets(workbook.hidden_sheets),
             Notice::ExampleRows(self.example_rows),
         ];
-        let notices = notices
-            .into_iter()
-            .filter(|notice| notice.count() > 0)
-            .collect();
-        Ok(Sheet {
-            rows: self.rows,
-            notices,
-        })
+        let notices = notices.into_iter().filter(|notice| notice.count() > 0).collect();
+        Ok(Sheet { rows: self.rows, notices })
     }
 
     /// A link under an address must lead to that address: the officer sees one, a click would reach the other.
     fn compare_link(&mut self, row: u32, target: &str) {
-        let Ok(index) = self
-            .rows
-            .binary_search_by_key(&(row + 1), |row| row.sheet_row)
-        else {
+        let Ok(index) = self.rows.binary_search_by_key(&(row + 1), |row| row.sheet_row) else {
             return;
         };
         let Some(row) = self.rows.get_mut(index) else {
@@ -208,9 +179,7 @@ impl Table {
         let address = percent_encoding::percent_decode_str(address).decode_utf8_lossy();
         let shown = trim(row.raw.form.get(Field::Email));
         if !shown.is_empty() && !shown.eq_ignore_ascii_case(trim(&address)) {
-            row.raw
-                .cell_faults
-                .push(Fault::EmailMismatch.at(Field::Email));
+            row.raw.cell_faults.push(Fault::EmailMismatch.at(Field::Email));
         }
     }
 }
@@ -224,15 +193,8 @@ struct Draft {
 
 impl Draft {
     fn new(note: CellNote) -> Self {
-        let raw = RawRow {
-            form: Form::default(),
-            cell_faults: Vec::new(),
-        };
-        Self {
-            row: note.row,
-            is_hidden: note.is_hidden,
-            raw,
-        }
+        let raw = RawRow { form: Form::default(), cell_faults: Vec::new() };
+        Self { row: note.row, is_hidden: note.is_hidden, raw }
     }
 
     fn is_blank(&self) -> bool {
@@ -265,11 +227,7 @@ fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'
         };
         row = note.row;
         if note.column >= limits.columns && !matches!(value, CellValue::Empty) {
-            return Err(if row < HEADER_ROWS {
-                FileError::TooManyColumns
-            } else {
-                FileError::CellOutOfRange
-            });
+            return Err(if row < HEADER_ROWS { FileError::TooManyColumns } else { FileError::CellOutOfRange });
         }
         if row >= HEADER_ROWS {
             return Ok(Found::None);
@@ -278,11 +236,7 @@ fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'
             && !note.is_hidden
         {
             let is_hidden = cells.is_hidden_column(note.column);
-            titles.push(Title {
-                column: note.column,
-                text: keep(&text).to_owned(),
-                is_hidden,
-            });
+            titles.push(Title { column: note.column, text: keep(text), is_hidden });
         }
     }
 }
@@ -321,11 +275,12 @@ fn number_text(number: f64) -> Result<String, Fault> {
 }
 
 /// The first characters of a text, as many as are kept.
-fn keep(text: &str) -> &str {
-    match text.char_indices().nth(KEPT_CHARS) {
-        Some((end, _)) => &text[..end],
-        None => text,
+fn keep(text: Cow<'_, str>) -> String {
+    // A text of so few bytes has no more characters than that.
+    if text.len() <= KEPT_CHARS {
+        return text.into_owned();
     }
+    text.chars().take(KEPT_CHARS).collect()
 }
 
 #[cfg(test)]

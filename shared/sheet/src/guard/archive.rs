@@ -34,11 +34,8 @@ impl<'a> Archive<'a> {
         let end = &bytes[bytes.len() - END_OF_DIRECTORY_BYTES..];
         let directory_start = u64::from(u32_at(end, 16)?);
         // An offset of zero means: no searching for archives inside other data.
-        let config = Config {
-            archive_offset: ArchiveOffset::Known(0),
-        };
-        let mut archive =
-            ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|_| FileError::Corrupt)?;
+        let config = Config { archive_offset: ArchiveOffset::Known(0) };
+        let mut archive = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|_| FileError::Corrupt)?;
         let is_zip64 = directory_start == u64::from(u32::MAX);
         if !is_zip64 && archive.central_directory_start() != directory_start {
             return Err(FileError::Corrupt);
@@ -52,9 +49,7 @@ impl<'a> Archive<'a> {
         let mut parts = HashMap::with_capacity(archive.len());
         let mut total = 0_u64;
         for index in 0..archive.len() {
-            let entry = archive
-                .by_index_data(index)
-                .map_err(|_| FileError::Corrupt)?;
+            let entry = archive.by_index_data(index).map_err(|_| FileError::Corrupt)?;
             let metadata = entry.get_metadata();
             if metadata.is_encrypted() {
                 return Err(FileError::Encrypted);
@@ -73,32 +68,18 @@ impl<'a> Archive<'a> {
                 CompressionMethod::Deflated => Method::Deflated,
                 _ => return Err(FileError::Corrupt),
             };
-            let data = data(
-                bytes,
-                entry.header_start(),
-                entry.compressed_size(),
-                entry.name_raw(),
-                method,
-            )?;
+            let data = data(bytes, entry.header_start(), entry.compressed_size(), entry.name_raw(), method)?;
             if method == Method::Stored && size != data.len() as u64 {
                 return Err(FileError::Corrupt);
             }
             let ratio_limit = (data.len() as u64).saturating_mul(limits.ratio);
             let is_bomb = size > limits.ratio_free_bytes && size > ratio_limit;
-            let part = Part {
-                data,
-                method,
-                size,
-                crc: entry.crc32(),
-            };
+            let part = Part { data, method, size, crc: entry.crc32() };
             if parts.insert(path, Entry { part, is_bomb }).is_some() {
                 return Err(FileError::Corrupt);
             }
         }
-        if archive
-            .has_overlapping_entries()
-            .map_err(|_| FileError::Corrupt)?
-        {
+        if archive.has_overlapping_entries().map_err(|_| FileError::Corrupt)? {
             return Err(FileError::Bomb);
         }
         Ok(Self { parts })
@@ -132,17 +113,9 @@ fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
         return Err(FileError::TooLarge);
     }
     if bytes.starts_with(COMPOUND_FILE) {
-        return Err(if is_encrypted_package(bytes) {
-            FileError::Encrypted
-        } else {
-            FileError::OldXls
-        });
+        return Err(if is_encrypted_package(bytes) { FileError::Encrypted } else { FileError::OldXls });
     }
-    let end = bytes
-        .len()
-        .checked_sub(END_OF_DIRECTORY_BYTES)
-        .and_then(|start| bytes.get(start..))
-        .unwrap_or_default();
+    let end = bytes.len().checked_sub(END_OF_DIRECTORY_BYTES).and_then(|start| bytes.get(start..)).unwrap_or_default();
     // A comment would make room for a second end record: the archive must end where its directory does.
     let ends_well = end.starts_with(END_OF_DIRECTORY) && end.ends_with(&[0, 0]);
     match (bytes.starts_with(LOCAL_HEADER), ends_well) {
@@ -164,10 +137,7 @@ fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
 ///
 /// Only the name is looked for: the compound file's own structures are never followed.
 fn is_encrypted_package(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     memchr::memmem::find(bytes, &name).is_some()
 }
 
@@ -207,9 +177,7 @@ fn data<'a>(
 fn part_path(name: &[u8]) -> Result<String, FileError> {
     let name = std::str::from_utf8(name).map_err(|_| FileError::Corrupt)?;
     let path = name.replace('\\', "/").to_ascii_lowercase();
-    let escapes = path
-        .split('/')
-        .any(|segment| segment == ".." || segment == ".");
+    let escapes = path.split('/').any(|segment| segment == ".." || segment == ".");
     if path.is_empty() || path.starts_with('/') || path.contains(['\0', ':']) || escapes {
         return Err(FileError::Corrupt);
     }
@@ -217,17 +185,11 @@ fn part_path(name: &[u8]) -> Result<String, FileError> {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Result<u16, FileError> {
-    let bytes = bytes
-        .get(at..at + 2)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(FileError::Corrupt)?;
+    let bytes = bytes.get(at..at + 2).and_then(|bytes| bytes.try_into().ok()).ok_or(FileError::Corrupt)?;
     Ok(u16::from_le_bytes(bytes))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Result<u32, FileError> {
-    let bytes = bytes
-        .get(at..at + 4)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(FileError::Corrupt)?;
+    let bytes = bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).ok_or(FileError::Corrupt)?;
     Ok(u32::from_le_bytes(bytes))
 }

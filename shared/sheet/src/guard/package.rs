@@ -25,9 +25,7 @@ pub(super) struct SheetPart<'a> {
 impl<'a> Package<'a> {
     pub(super) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
         let archive = Archive::open(bytes, limits)?;
-        let types = archive
-            .part("[Content_Types].xml")?
-            .ok_or(FileError::NotXlsx)?;
+        let types = archive.part("[Content_Types].xml")?.ok_or(FileError::NotXlsx)?;
         let types = walk(types, limits, ContentTypes::default())?;
         match types.workbook {
             Some(Kind::Plain) if archive.has_part_ending_with("vbaproject.bin") => {
@@ -38,15 +36,10 @@ impl<'a> Package<'a> {
             None => return Err(FileError::NotXlsx),
         }
         let roots = relationships(&archive, "_rels/.rels", limits)?.ok_or(FileError::NotXlsx)?;
-        let workbook = roots
-            .iter()
-            .find(|found| found.is("officeDocument"))
-            .ok_or(FileError::NotXlsx)?
-            .path("")?;
+        let workbook = roots.iter().find(|found| found.is("officeDocument")).ok_or(FileError::NotXlsx)?.path("")?;
         let workbook_part = archive.part(&workbook)?.ok_or(FileError::NotXlsx)?;
         let folder = folder_of(&workbook);
-        let targets = relationships(&archive, &relationships_of(&workbook), limits)?
-            .ok_or(FileError::NotXlsx)?;
+        let targets = relationships(&archive, &relationships_of(&workbook), limits)?.ok_or(FileError::NotXlsx)?;
         let find = |kind: &str| match targets.iter().find(|found| found.is(kind)) {
             Some(found) => archive.part(&found.path(folder)?),
             None => Ok(None),
@@ -60,10 +53,7 @@ impl<'a> Package<'a> {
         let mut sheets = Vec::new();
         let mut hidden_sheets = 0;
         for sheet in listed {
-            let target = targets
-                .iter()
-                .find(|found| found.id == sheet.relationship)
-                .ok_or(FileError::Corrupt)?;
+            let target = targets.iter().find(|found| found.id == sheet.relationship).ok_or(FileError::Corrupt)?;
             // Charts and dialogs are sheets as well, without cells.
             if !target.is("worksheet") {
                 continue;
@@ -77,61 +67,25 @@ impl<'a> Package<'a> {
             let links = archive.part(&relationships_of(&path))?;
             sheets.push(SheetPart { part, links });
         }
-        Ok(Self {
-            strings,
-            sheets,
-            hidden_sheets,
-            dates,
-        })
+        Ok(Self { strings, sheets, hidden_sheets, dates })
     }
 }
 
 /// The addresses behind the links of a worksheet, as (relationship id, target).
-pub(super) fn mail_links(
-    part: Part<'_>,
-    limits: &Limits,
-) -> Result<Vec<(String, String)>, FileError> {
-    let is_mail =
-        |found: &Relationship| found.is("hyperlink") && found.target.starts_with("mailto:");
-    let all = walk(
-        part,
-        limits,
-        Relationships {
-            most: limits.cells,
-            keep: is_mail,
-            found: Vec::new(),
-        },
-    )?
-    .found;
-    Ok(all
-        .into_iter()
-        .map(|found| (found.id, found.target))
-        .collect())
+pub(super) fn mail_links(part: Part<'_>, limits: &Limits) -> Result<Vec<(String, String)>, FileError> {
+    let is_mail = |found: &Relationship| found.is("hyperlink") && found.target.starts_with("mailto:");
+    let all = walk(part, limits, Relationships { most: limits.cells, keep: is_mail, found: Vec::new() })?.found;
+    Ok(all.into_iter().map(|found| (found.id, found.target)).collect())
 }
 
-fn relationships(
-    archive: &Archive<'_>,
-    path: &str,
-    limits: &Limits,
-) -> Result<Option<Vec<Relationship>>, FileError> {
+fn relationships(archive: &Archive<'_>, path: &str, limits: &Limits) -> Result<Option<Vec<Relationship>>, FileError> {
     let Some(part) = archive.part(path)? else {
         return Ok(None);
     };
     let all = |_: &Relationship| true;
     // A workbook relates to each of its parts once; links to other files count as well.
     let most = limits.entries.saturating_mul(4);
-    Ok(Some(
-        walk(
-            part,
-            limits,
-            Relationships {
-                most,
-                keep: all,
-                found: Vec::new(),
-            },
-        )?
-        .found,
-    ))
+    Ok(Some(walk(part, limits, Relationships { most, keep: all, found: Vec::new() })?.found))
 }
 
 /// `xl/workbook.xml` has its relationships in `xl/_rels/workbook.xml.rels`.
@@ -168,11 +122,7 @@ impl Visitor for ContentTypes {
             "application/vnd.ms-excel.addin.macroEnabled.main+xml",
         ];
         if let Some(content_type) = tag.text(b"ContentType")? {
-            let is_one_of = |names: &[&str]| {
-                names
-                    .iter()
-                    .any(|name| name.eq_ignore_ascii_case(&content_type))
-            };
+            let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(&content_type));
             if is_one_of(&MACRO) {
                 self.workbook = Some(Kind::Macro);
             } else if is_one_of(&PLAIN) && self.workbook.is_none() {
@@ -233,9 +183,7 @@ impl<K: Fn(&Relationship) -> bool> Visitor for Relationships<K> {
                 id: tag.text(b"Id")?.unwrap_or_default(),
                 kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
                 target: tag.text(b"Target")?.unwrap_or_default(),
-                is_external: tag
-                    .get(b"TargetMode")
-                    .is_some_and(|mode| mode.eq_ignore_ascii_case(b"external")),
+                is_external: tag.get(b"TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case(b"external")),
             };
             if (self.keep)(&relationship) {
                 if self.found.len() == self.most {
@@ -261,10 +209,7 @@ struct Workbook {
 
 impl Workbook {
     fn new(most: usize) -> Self {
-        Self {
-            most,
-            sheets: Vec::new(),
-        }
+        Self { most, sheets: Vec::new() }
     }
 }
 
@@ -277,16 +222,9 @@ impl Visitor for Workbook {
             if self.sheets.len() == self.most {
                 return Err(FileError::TooManyParts);
             }
-            let relationship = tag
-                .get_local(b"id")
-                .map(super::scan::unescape)
-                .transpose()?
-                .unwrap_or_default();
+            let relationship = tag.get_local(b"id").map(super::scan::unescape).transpose()?.unwrap_or_default();
             let is_hidden = tag.get(b"state").is_some_and(|state| state != b"visible");
-            self.sheets.push(Listed {
-                relationship,
-                is_hidden,
-            });
+            self.sheets.push(Listed { relationship, is_hidden });
         }
         Ok(Verdict::Pass)
     }
@@ -326,23 +264,12 @@ impl Visitor for Styles {
         if depth == 2 {
             self.in_cell_formats = tag.name == b"cellXfs";
         }
-        let id = || {
-            tag.get(b"numFmtId")
-                .and_then(|id| std::str::from_utf8(id).ok()?.parse().ok())
-                .unwrap_or(0)
-        };
+        let id = || tag.get(b"numFmtId").and_then(|id| std::str::from_utf8(id).ok()?.parse().ok()).unwrap_or(0);
         if depth == 3 && tag.name == b"numFmt" && self.date_codes.len() < MOST_FORMATS {
-            if tag
-                .text(b"formatCode")?
-                .is_some_and(|code| is_date_code(&code))
-            {
+            if tag.text(b"formatCode")?.is_some_and(|code| is_date_code(&code)) {
                 self.date_codes.push(id());
             }
-        } else if depth == 3
-            && tag.name == b"xf"
-            && self.in_cell_formats
-            && self.formats.len() < MOST_FORMATS
-        {
+        } else if depth == 3 && tag.name == b"xf" && self.in_cell_formats && self.formats.len() < MOST_FORMATS {
             self.formats.push(id());
         }
         Ok(Verdict::Pass)
@@ -361,18 +288,13 @@ fn is_date_code(code: &str) -> bool {
     let mut is_date = false;
     while let Some(letter) = letters.next() {
         match letter {
-            '"' => letters
-                .by_ref()
-                .take_while(|quoted| *quoted != '"')
-                .for_each(drop),
+            '"' => letters.by_ref().take_while(|quoted| *quoted != '"').for_each(drop),
             // Escapes, and the character whose width or repetition fills space.
             '\\' | '_' | '*' => drop(letters.next()),
             // Colours, conditions and locales; elapsed time is written as [h], [mm] or [ss].
             '[' => {
                 let inner: String = letters.by_ref().take_while(|inner| *inner != ']').collect();
-                let elapsed = inner
-                    .chars()
-                    .all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's'));
+                let elapsed = inner.chars().all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's'));
                 is_date |= elapsed && !inner.is_empty();
             }
             ';' => break,
@@ -390,28 +312,12 @@ mod tests {
 
     #[test]
     fn a_format_code_is_a_date_when_it_shows_days_or_hours() {
-        for code in [
-            "dd/mm/yyyy",
-            "yyyy\\-mm\\-dd",
-            "[h]:mm:ss",
-            "h:mm AM/PM",
-            "[$-409]d-mmm-yy;@",
-            "mm:ss.0",
-        ] {
+        for code in ["dd/mm/yyyy", "yyyy\\-mm\\-dd", "[h]:mm:ss", "h:mm AM/PM", "[$-409]d-mmm-yy;@", "mm:ss.0"] {
             assert!(is_date_code(code), "{code}");
         }
-        for code in [
-            "General",
-            "0",
-            "@",
-            "#,##0.00",
-            "\"days\" 0",
-            "0.00E+00",
-            "[Red]0",
-            "\\d0",
-            "+65 0000 0000",
-            "0_)",
-        ] {
+        for code in
+            ["General", "0", "@", "#,##0.00", "\"days\" 0", "0.00E+00", "[Red]0", "\\d0", "+65 0000 0000", "0_)"]
+        {
             assert!(!is_date_code(code), "{code}");
         }
     }
@@ -420,30 +326,12 @@ mod tests {
     fn a_target_is_resolved_inside_the_package_or_refused() {
         let at = |target: &str, folder| {
             let is_external = target.starts_with("http");
-            Relationship {
-                id: String::new(),
-                kind: String::new(),
-                target: target.to_owned(),
-                is_external,
-            }
-            .path(folder)
+            Relationship { id: String::new(), kind: String::new(), target: target.to_owned(), is_external }.path(folder)
         };
-        assert_eq!(
-            at("worksheets/sheet1.xml", "xl/").as_deref(),
-            Ok("xl/worksheets/sheet1.xml")
-        );
-        assert_eq!(
-            at("/xl/worksheets/sheet1.xml", "xl/").as_deref(),
-            Ok("xl/worksheets/sheet1.xml")
-        );
-        assert_eq!(
-            at("../xl/./styles.xml", "xl/").as_deref(),
-            Ok("xl/styles.xml")
-        );
+        assert_eq!(at("worksheets/sheet1.xml", "xl/").as_deref(), Ok("xl/worksheets/sheet1.xml"));
+        assert_eq!(at("/xl/worksheets/sheet1.xml", "xl/").as_deref(), Ok("xl/worksheets/sheet1.xml"));
+        assert_eq!(at("../xl/./styles.xml", "xl/").as_deref(), Ok("xl/styles.xml"));
         assert_eq!(at("../../etc/passwd", "xl/"), Err(FileError::Corrupt));
-        assert_eq!(
-            at("http://evil.example/x.xml", "xl/"),
-            Err(FileError::Corrupt)
-        );
+        assert_eq!(at("http://evil.example/x.xml", "xl/"), Err(FileError::Corrupt));
     }
 }

@@ -90,9 +90,7 @@ impl<'a, V: Visitor> PartReader<'a, V> {
         let read = self.source.fill(&mut self.window[kept..])?;
         self.window.truncate(kept + read);
         self.tail = if read < CHUNK { Tail::Last } else { Tail::More };
-        let checked = self
-            .scanner
-            .scan(&mut self.window, self.tail, &mut self.visitor)?;
+        let checked = self.scanner.scan(&mut self.window, self.tail, &mut self.visitor)?;
         self.ready = 0..checked;
         Ok(())
     }
@@ -112,11 +110,7 @@ impl<V: Visitor> Read for PartReader<'_, V> {
 }
 
 /// Reads a whole part for what its visitor makes of it.
-pub(super) fn walk<V: Visitor>(
-    part: Part<'_>,
-    limits: &Limits,
-    visitor: V,
-) -> Result<V, FileError> {
+pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, visitor: V) -> Result<V, FileError> {
     let mut reader = PartReader::new(part, limits, visitor);
     reader.finish()?;
     Ok(reader.visitor)
@@ -141,12 +135,7 @@ impl<'a> Source<'a> {
             Method::Stored => Bytes::Stored(part.data),
             Method::Deflated => Bytes::Deflated(DeflateDecoder::new(part.data)),
         };
-        Self {
-            bytes,
-            left: part.size,
-            crc: Crc::new(),
-            declared_crc: part.crc,
-        }
+        Self { bytes, left: part.size, crc: Crc::new(), declared_crc: part.crc }
     }
 
     /// Fills `buf` unless the part ends first; the end is where size and checksum are compared.
@@ -163,10 +152,7 @@ impl<'a> Source<'a> {
                 break;
             }
             filled += read;
-            self.left = self
-                .left
-                .checked_sub(read as u64)
-                .ok_or(FileError::Corrupt)?;
+            self.left = self.left.checked_sub(read as u64).ok_or(FileError::Corrupt)?;
         }
         self.crc.update(&buf[..filled]);
         if filled < buf.len() && self.crc.sum() != self.declared_crc {
@@ -181,10 +167,6 @@ impl<'a> Source<'a> {
             Bytes::Stored(bytes) => bytes.len(),
             Bytes::Deflated(decoder) => decoder.get_ref().len(),
         };
-        if self.left == 0 && behind == 0 {
-            Ok(())
-        } else {
-            Err(FileError::Corrupt)
-        }
+        if self.left == 0 && behind == 0 { Ok(()) } else { Err(FileError::Corrupt) }
     }
 }

@@ -70,11 +70,7 @@ impl<'a> Tag<'a> {
     fn find(&self, matches: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
         self.attributes.iter().find_map(|attribute| {
             let name = self.bytes.get(attribute.name.0..attribute.name.1)?;
-            if matches(name) {
-                self.bytes.get(attribute.value.0..attribute.value.1)
-            } else {
-                None
-            }
+            if matches(name) { self.bytes.get(attribute.value.0..attribute.value.1) } else { None }
         })
     }
 }
@@ -82,9 +78,7 @@ impl<'a> Tag<'a> {
 /// Resolves the entities of an attribute value.
 pub(super) fn unescape(raw: &[u8]) -> Result<String, FileError> {
     let raw = std::str::from_utf8(raw).map_err(|_| FileError::Corrupt)?;
-    Ok(quick_xml::escape::unescape(raw)
-        .map_err(|_| FileError::Corrupt)?
-        .into_owned())
+    Ok(quick_xml::escape::unescape(raw).map_err(|_| FileError::Corrupt)?.into_owned())
 }
 
 #[derive(Clone, Copy)]
@@ -160,11 +154,7 @@ impl Scanner {
     }
 
     /// Checks one token and returns its length, or nothing if it is not complete yet.
-    fn token(
-        &mut self,
-        window: &mut [u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn token(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         if self.place == Place::Start {
             return self.prolog(window);
         }
@@ -201,10 +191,7 @@ impl Scanner {
         let declaration = &body[DECLARATION.len()..end];
         if let Some(encoding) = memmem::find(declaration, b"encoding") {
             let value = &declaration[encoding..];
-            let quoted = value
-                .split(|byte| matches!(byte, b'"' | b'\''))
-                .nth(1)
-                .ok_or(FileError::Corrupt)?;
+            let quoted = value.split(|byte| matches!(byte, b'"' | b'\'')).nth(1).ok_or(FileError::Corrupt)?;
             if !quoted.eq_ignore_ascii_case(b"utf-8") && !quoted.eq_ignore_ascii_case(b"us-ascii") {
                 return Err(FileError::Corrupt);
             }
@@ -212,11 +199,7 @@ impl Scanner {
         Ok(Some(mark + end + 2))
     }
 
-    fn text(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn text(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let Some(length) = memchr(b'<', window) else {
             return self.incomplete(window.len(), self.limits.cell_bytes());
         };
@@ -230,32 +213,20 @@ impl Scanner {
         Ok(Some(length))
     }
 
-    fn open(
-        &mut self,
-        window: &mut [u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn open(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let Some(shape) = self.parse_tag(window)? else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(shape.length, self.limits.tag_bytes)?;
         if self.place == Place::Epilog || self.starts.len() >= self.limits.depth {
-            return Err(if self.place == Place::Epilog {
-                FileError::Corrupt
-            } else {
-                FileError::XmlLimit
-            });
+            return Err(if self.place == Place::Epilog { FileError::Corrupt } else { FileError::XmlLimit });
         }
         self.place = Place::Root;
         let depth = self.starts.len() + 1;
         let full_name = &window[1..shape.name_end];
         let name = local_name(full_name);
         let name_at = shape.name_end - name.len();
-        let tag = Tag {
-            name,
-            bytes: window,
-            attributes: &self.attributes,
-        };
+        let tag = Tag { name, bytes: window, attributes: &self.attributes };
         let verdict = visitor.open(&tag, depth)?;
         if shape.empty {
             visitor.close(name, depth)?;
@@ -272,14 +243,11 @@ impl Scanner {
         Ok(Some(shape.length))
     }
 
-    fn close(
-        &mut self,
-        window: &mut [u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn close(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let Some(end) = memchr(b'>', window) else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
+        self.bounded(end, self.limits.tag_bytes)?;
         let start = self.starts.pop().ok_or(FileError::Corrupt)?;
         let full_name = window[2..end].trim_ascii_end();
         if self.names.get(start..) != Some(full_name) {
@@ -299,11 +267,7 @@ impl Scanner {
         Ok(Some(end + 1))
     }
 
-    fn bang(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn bang(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         const COMMENT: &[u8] = b"<!--";
         const CDATA: &[u8] = b"<![CDATA[";
         if window.starts_with(COMMENT) {
@@ -337,21 +301,13 @@ impl Scanner {
         Err(FileError::XmlForbidden)
     }
 
-    fn instruction(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-    ) -> Result<Option<usize>, FileError> {
+    fn instruction(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let Some(end) = memmem::find(&window[2..], b"?>") else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(end, self.limits.tag_bytes)?;
         // A second declaration could announce another encoding.
-        if end == 0
-            || window[2..]
-                .get(..3)
-                .is_some_and(|name| name.eq_ignore_ascii_case(b"xml"))
-        {
+        if end == 0 || window[2..].get(..3).is_some_and(|name| name.eq_ignore_ascii_case(b"xml")) {
             return Err(FileError::Corrupt);
         }
         visitor.aside()?;
@@ -378,20 +334,12 @@ impl Scanner {
             match window.get(at) {
                 None => return Ok(None),
                 Some(b'>') => {
-                    return Ok(Some(TagShape {
-                        name_end,
-                        length: at + 1,
-                        empty: false,
-                    }));
+                    return Ok(Some(TagShape { name_end, length: at + 1, empty: false }));
                 }
                 Some(b'/') => {
                     return match window.get(at + 1) {
                         None => Ok(None),
-                        Some(b'>') => Ok(Some(TagShape {
-                            name_end,
-                            length: at + 2,
-                            empty: true,
-                        })),
+                        Some(b'>') => Ok(Some(TagShape { name_end, length: at + 2, empty: true })),
                         Some(_) => Err(FileError::Corrupt),
                     };
                 }
@@ -415,34 +363,31 @@ impl Scanner {
                 Some(_) => return Err(FileError::Corrupt),
             };
             let value = at + 1;
-            let Some(length) = window.get(value..).and_then(|rest| memchr(quote, rest)) else {
-                return Ok(None);
-            };
-            at = value + length + 1;
-            if memchr(b'<', &window[value..value + length]).is_some() {
-                return Err(FileError::Corrupt);
+            // Values are short, so a plain loop beats a search that has to be set up.
+            at = value;
+            loop {
+                match window.get(at) {
+                    None => return Ok(None),
+                    Some(byte) if *byte == quote => break,
+                    Some(b'<') => return Err(FileError::Corrupt),
+                    Some(_) => at += 1,
+                }
             }
+            let value = (value, at);
+            at += 1;
             if self.attributes.len() == self.limits.attributes {
                 return Err(FileError::XmlLimit);
             }
-            let twice =
-                |other: &Attribute| window[other.name.0..other.name.1] == window[name.0..name.1];
+            let twice = |other: &Attribute| window[other.name.0..other.name.1] == window[name.0..name.1];
             if self.attributes.iter().any(twice) {
                 return Err(FileError::Corrupt);
             }
-            self.attributes.push(Attribute {
-                name,
-                value: (value, value + length),
-            });
+            self.attributes.push(Attribute { name, value });
         }
     }
 
     fn bounded(&self, length: usize, limit: usize) -> Result<(), FileError> {
-        if length > limit {
-            Err(FileError::XmlLimit)
-        } else {
-            Ok(())
-        }
+        if length > limit { Err(FileError::XmlLimit) } else { Ok(()) }
     }
 
     /// A token that the window does not hold whole: more is needed, unless it is over its limit already.

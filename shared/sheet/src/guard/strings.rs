@@ -25,23 +25,15 @@ const SHORTEST_ITEM: u64 = 5;
 
 impl Strings {
     pub(super) fn new(limits: &Limits, part_bytes: u64, count: StringCount) -> Self {
-        Self {
-            limits: *limits,
-            part_bytes,
-            count,
-            item_bytes: 0,
-            total_bytes: 0,
-        }
+        Self { limits: *limits, part_bytes, count, item_bytes: 0, total_bytes: 0 }
     }
 
     fn announced(&self, tag: &Tag<'_>) -> Result<(), FileError> {
         let Some(raw) = tag.get(b"uniqueCount") else {
             return Ok(());
         };
-        let announced: u64 = std::str::from_utf8(raw)
-            .ok()
-            .and_then(|raw| raw.parse().ok())
-            .ok_or(FileError::Corrupt)?;
+        let announced: u64 =
+            std::str::from_utf8(raw).ok().and_then(|raw| raw.parse().ok()).ok_or(FileError::Corrupt)?;
         if announced > self.part_bytes / SHORTEST_ITEM {
             return Err(FileError::Corrupt);
         }

@@ -38,7 +38,9 @@ pub(crate) struct Cells<'w, 'a> {
     sheet: &'w VettedSheet<'a>,
     /// Cells that calamine could not read, in front of the one held.
     failed: usize,
-    held: Option<CellValue<'w>>,
+    held: Option<((u32, u32), CellValue<'w>)>,
+    /// The reader must not be asked again behind its last cell.
+    at_end: bool,
 }
 
 /// A cell's value. Dates and error values are none: they have no text that could be trusted.
@@ -60,64 +62,40 @@ impl<'a> VettedWorkbook<'a> {
         let dates = Rc::new(package.dates);
         let strings = package.strings.map(|part| {
             let visitor = Strings::new(limits, part.size, Rc::clone(&count));
-            (
-                part,
-                Rc::new(RefCell::new(PartReader::new(part, limits, visitor))),
-            )
+            (part, Rc::new(RefCell::new(PartReader::new(part, limits, visitor))))
         });
         let sheets: Vec<_> = package
             .sheets
             .iter()
             .map(|SheetPart { part, links }| {
                 let visitor = Worksheet::new(limits, Rc::clone(&count), Rc::clone(&dates));
-                VettedSheet {
-                    reader: Rc::new(RefCell::new(PartReader::new(*part, limits, visitor))),
-                    links: *links,
-                }
+                VettedSheet { reader: Rc::new(RefCell::new(PartReader::new(*part, limits, visitor))), links: *links }
             })
             .collect();
 
         let mut zip = VirtualZipWriter::default();
         zip.add("_rels/.rels", PACKAGE_RELATIONSHIPS.as_bytes().to_vec());
         zip.add("xl/workbook.xml", workbook(sheets.len()).into_bytes());
-        zip.add(
-            "xl/_rels/workbook.xml.rels",
-            workbook_relationships(sheets.len()).into_bytes(),
-        );
+        zip.add("xl/_rels/workbook.xml.rels", workbook_relationships(sheets.len()).into_bytes());
         zip.gap();
         if let Some((part, reader)) = &strings {
-            zip.add_stream(
-                "xl/sharedStrings.xml",
-                part,
-                Rc::clone(reader) as Stream<'a>,
-            );
+            zip.add_stream("xl/sharedStrings.xml", part, Rc::clone(reader) as Stream<'a>);
         }
         for (index, (part, sheet)) in package.sheets.iter().zip(&sheets).enumerate() {
-            zip.add_stream(
-                &format!("xl/{}", sheet_path(index)),
-                &part.part,
-                Rc::clone(&sheet.reader) as Stream<'a>,
-            );
+            zip.add_stream(&format!("xl/{}", sheet_path(index)), &part.part, Rc::clone(&sheet.reader) as Stream<'a>);
         }
         zip.gap();
         let opened = Xlsx::new(zip.finish());
         let verdict = match &strings {
             Some((_, reader)) => {
                 let mut reader = reader.borrow_mut();
-                reader
-                    .verdict()
-                    .cloned()
-                    .map_or_else(|| reader.finish(), Err)
+                reader.verdict().cloned().map_or_else(|| reader.finish(), Err)
             }
             None => Ok(()),
         };
         verdict?;
         let xlsx = opened.map_err(|_| FileError::Corrupt)?;
-        Ok(Self {
-            xlsx,
-            sheets,
-            hidden_sheets: package.hidden_sheets,
-        })
+        Ok(Self { xlsx, sheets, hidden_sheets: package.hidden_sheets })
     }
 
     /// How many worksheets can be read.
@@ -128,27 +106,16 @@ impl<'a> VettedWorkbook<'a> {
     /// The cells of the worksheet at `index`, which can be read once.
     pub(crate) fn cells(&mut self, index: usize) -> Result<Cells<'_, 'a>, FileError> {
         let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
-        let cells = self
-            .xlsx
-            .worksheet_cells_reader(&sheet_name(index))
-            .map_err(|_| sheet.verdict())?;
-        Ok(Cells {
-            cells,
-            sheet,
-            failed: 0,
-            held: None,
-        })
+        let cells = self.xlsx.worksheet_cells_reader(&sheet_name(index)).map_err(|_| sheet.verdict())?;
+        Ok(Cells { cells, sheet, failed: 0, held: None, at_end: false })
     }
 
-    /// Checks what stands behind the cells of the worksheet, and gives the addresses behind the links of `column`.
-    pub(crate) fn finish(
-        &self,
-        index: usize,
-        limits: &Limits,
-    ) -> Result<Vec<(u32, String)>, FileError> {
+    /// Checks what stands behind the cells of the worksheet, and gives the addresses behind the links on cells of
+    /// `column`, by row.
+    pub(crate) fn finish(&self, index: usize, column: u32, limits: &Limits) -> Result<Vec<(u32, String)>, FileError> {
         let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
         sheet.reader.borrow_mut().finish()?;
-        let links = sheet.reader.borrow_mut().visitor().take_links();
+        let links = sheet.reader.borrow_mut().visitor().take_links(column);
         let Some(part) = sheet.links.filter(|_| !links.is_empty()) else {
             return Ok(Vec::new());
         };
@@ -161,59 +128,46 @@ impl<'a> VettedWorkbook<'a> {
 impl VettedSheet<'_> {
     /// Why calamine stopped: the guard's verdict, or else calamine could not make sense of the part.
     fn verdict(&self) -> FileError {
-        self.reader
-            .borrow()
-            .verdict()
-            .cloned()
-            .unwrap_or(FileError::Corrupt)
+        self.reader.borrow().verdict().cloned().unwrap_or(FileError::Corrupt)
     }
 }
 
 impl<'w> Cells<'w, '_> {
     /// The next cell in the order of the file.
     pub(crate) fn next(&mut self) -> Result<Option<(CellNote, CellValue<'w>)>, FileError> {
-        if self.failed == 0 {
+        if self.failed == 0 && self.held.is_none() && !self.at_end {
             self.held = self.pull()?;
+            self.at_end = self.held.is_none();
         }
-        let value = if let Some(left) = self.failed.checked_sub(1) {
+        let (position, value) = if let Some(left) = self.failed.checked_sub(1) {
             self.failed = left;
-            CellValue::Error
-        } else if let Some(value) = self.held.take() {
-            value
+            (None, CellValue::Error)
+        } else if let Some((position, value)) = self.held.take() {
+            (Some(position), value)
         } else {
             return Ok(None);
         };
-        let note = self
-            .sheet
-            .reader
-            .borrow_mut()
-            .visitor()
-            .next_note()
-            .ok_or(FileError::Corrupt)?;
+        let note = self.sheet.reader.borrow_mut().visitor().next_note().ok_or(FileError::Corrupt)?;
+        // Guard and reader must speak of the same cell, or a value could land in another person's row.
+        let is_same = position.is_none_or(|position| position == (note.row, note.column));
+        if note.is_placed && !is_same {
+            return Err(FileError::Corrupt);
+        }
         Ok(Some((note, value)))
     }
 
     /// Whether the whole column of a cell is hidden.
     pub(crate) fn is_hidden_column(&self, column: u32) -> bool {
-        self.sheet
-            .reader
-            .borrow_mut()
-            .visitor()
-            .is_hidden_column(column)
-    }
-
-    /// Has the links of this column collected, for [`VettedWorkbook::finish`].
-    pub(crate) fn watch_links(&self, column: u32) {
-        self.sheet.reader.borrow_mut().visitor().watch_links(column);
+        self.sheet.reader.borrow_mut().visitor().is_hidden_column(column)
     }
 
     /// The next value that calamine can read, counting the cells that it could not.
     ///
     /// It knows the error values of 2007 and fails on later ones, such as `#SPILL!`; the next call goes on behind them.
-    fn pull(&mut self) -> Result<Option<CellValue<'w>>, FileError> {
+    fn pull(&mut self) -> Result<Option<((u32, u32), CellValue<'w>)>, FileError> {
         loop {
             match self.cells.next_cell() {
-                Ok(cell) => return Ok(cell.map(|cell| CellValue::from(cell.get_value()))),
+                Ok(cell) => return Ok(cell.map(|cell| (cell.get_position(), CellValue::from(cell.get_value())))),
                 Err(XlsxError::CellError(_)) => self.failed += 1,
                 Err(_) => return Err(self.sheet.verdict()),
             }
@@ -261,11 +215,7 @@ fn workbook(sheets: usize) -> String {
     let mut xml = String::from("<workbook><sheets>");
     for index in 0..sheets {
         let name = sheet_name(index);
-        let _ = write!(
-            xml,
-            r#"<sheet name="{name}" sheetId="{}" r:id="{name}"/>"#,
-            index + 1
-        );
+        let _ = write!(xml, r#"<sheet name="{name}" sheetId="{}" r:id="{name}"/>"#, index + 1);
     }
     xml.push_str("</sheets></workbook>");
     xml
@@ -275,10 +225,7 @@ fn workbook_relationships(sheets: usize) -> String {
     let mut xml = String::from("<Relationships>");
     for index in 0..sheets {
         let (name, path) = (sheet_name(index), sheet_path(index));
-        let _ = write!(
-            xml,
-            r#"<Relationship Id="{name}" Type="/worksheet" Target="{path}"/>"#
-        );
+        let _ = write!(xml, r#"<Relationship Id="{name}" Type="/worksheet" Target="{path}"/>"#);
     }
     xml.push_str("</Relationships>");
     xml

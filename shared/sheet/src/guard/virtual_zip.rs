@@ -27,10 +27,7 @@ struct Section<'a> {
 enum Body<'a> {
     Bytes(Vec<u8>),
     Zeros,
-    Stream {
-        stream: Rc<RefCell<dyn Read + 'a>>,
-        taken: u64,
-    },
+    Stream { stream: Rc<RefCell<dyn Read + 'a>>, taken: u64 },
 }
 
 /// Lays the archive out, entry after entry.
@@ -52,12 +49,7 @@ impl<'a> VirtualZipWriter<'a> {
     }
 
     /// Adds an entry with the inflated bytes of `part`, which come out of `stream`.
-    pub(super) fn add_stream(
-        &mut self,
-        name: &str,
-        part: &Part<'_>,
-        stream: Rc<RefCell<dyn Read + 'a>>,
-    ) {
+    pub(super) fn add_stream(&mut self, name: &str, part: &Part<'_>, stream: Rc<RefCell<dyn Read + 'a>>) {
         self.header(name, part.crc, part.size);
         self.section(part.size, Body::Stream { stream, taken: 0 });
     }
@@ -83,11 +75,7 @@ impl<'a> VirtualZipWriter<'a> {
         end.extend_from_slice(&directory_start.to_le_bytes());
         end.extend_from_slice(&[0, 0]);
         self.section(end.len() as u64, Body::Bytes(end));
-        VirtualZip {
-            sections: self.sections,
-            length: self.length,
-            position: 0,
-        }
+        VirtualZip { sections: self.sections, length: self.length, position: 0 }
     }
 
     fn header(&mut self, name: &str, crc: u32, size: u64) {
@@ -117,11 +105,7 @@ impl<'a> VirtualZipWriter<'a> {
     }
 
     fn section(&mut self, length: u64, body: Body<'a>) {
-        self.sections.push(Section {
-            start: self.length,
-            length,
-            body,
-        });
+        self.sections.push(Section { start: self.length, length, body });
         self.length += length;
     }
 }
@@ -134,9 +118,7 @@ fn narrow(size: u64) -> u32 {
 impl Read for VirtualZip<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let position = self.position;
-        let at = self
-            .sections
-            .partition_point(|section| section.start + section.length <= position);
+        let at = self.sections.partition_point(|section| section.start + section.length <= position);
         let Some(section) = self.sections.get_mut(at) else {
             return Ok(0);
         };
@@ -147,21 +129,15 @@ impl Read for VirtualZip<'_> {
                 bytes.get(offset..).unwrap_or_default().read(buf)?
             }
             Body::Zeros => {
-                let most = usize::try_from(section.length - offset)
-                    .unwrap_or(usize::MAX)
-                    .min(buf.len());
+                let most = usize::try_from(section.length - offset).unwrap_or(usize::MAX).min(buf.len());
                 buf[..most].fill(0);
                 most
             }
             Body::Stream { stream, taken } => {
                 if *taken != offset {
-                    return Err(io::Error::other(
-                        "a stream is read once, from front to back",
-                    ));
+                    return Err(io::Error::other("a stream is read once, from front to back"));
                 }
-                let most = usize::try_from(section.length - offset)
-                    .unwrap_or(usize::MAX)
-                    .min(buf.len());
+                let most = usize::try_from(section.length - offset).unwrap_or(usize::MAX).min(buf.len());
                 let read = stream.borrow_mut().read(&mut buf[..most])?;
                 *taken += read as u64;
                 read

@@ -14,6 +14,8 @@ use crate::{FileError, Limits};
 pub(crate) struct CellNote {
     pub(crate) row: u32,
     pub(crate) column: u32,
+    /// The cell told its position itself.
+    pub(crate) is_placed: bool,
     /// The row is hidden or filtered out.
     pub(crate) is_hidden: bool,
     /// The value is the result of a formula, as the file claims.
@@ -22,10 +24,10 @@ pub(crate) struct CellNote {
     pub(crate) is_date: bool,
 }
 
-/// A link on cells of the column that was asked for.
+/// A link on a cell, by its position from zero.
 pub(crate) struct Link {
-    /// The rows it covers, from zero.
     pub(crate) row: u32,
+    column: u32,
     pub(crate) relationship: String,
 }
 
@@ -44,7 +46,6 @@ pub(crate) struct Worksheet {
     notes: VecDeque<CellNote>,
     hidden_columns: Vec<bool>,
     links: Vec<Link>,
-    link_column: Option<u32>,
     section: Section,
     row: Row,
     cell: Cell,
@@ -74,6 +75,7 @@ struct Row {
 #[derive(Default)]
 struct Cell {
     kind: Kind,
+    is_placed: bool,
     is_formula: bool,
     is_date: bool,
     /// Whether `v` or `is` was there already.
@@ -111,7 +113,6 @@ impl Worksheet {
             notes: VecDeque::new(),
             hidden_columns: Vec::new(),
             links: Vec::new(),
-            link_column: None,
             section: Section::Before,
             row: Row::default(),
             cell: Cell::default(),
@@ -127,20 +128,14 @@ impl Worksheet {
     }
 
     pub(super) fn is_hidden_column(&self, column: u32) -> bool {
-        usize::try_from(column)
-            .ok()
-            .and_then(|column| self.hidden_columns.get(column))
-            .copied()
-            .unwrap_or(false)
+        usize::try_from(column).ok().and_then(|column| self.hidden_columns.get(column)).copied().unwrap_or(false)
     }
 
-    /// Collects links on cells of this column, which stand behind the cells in the file.
-    pub(super) fn watch_links(&mut self, column: u32) {
-        self.link_column = Some(column);
-    }
-
-    pub(super) fn take_links(&mut self) -> Vec<Link> {
-        std::mem::take(&mut self.links)
+    /// The links on cells of one column.
+    pub(super) fn take_links(&mut self, column: u32) -> Vec<Link> {
+        let mut links = std::mem::take(&mut self.links);
+        links.retain(|link| link.column == column);
+        links
     }
 
     fn hide_columns(&mut self, tag: &Tag<'_>) -> Result<(), FileError> {
@@ -148,10 +143,7 @@ impl Worksheet {
             return Ok(());
         }
         let bound = |name| tag.get(name).and_then(number).ok_or(FileError::Corrupt);
-        let (first, last) = (
-            bound(b"min")?.max(1),
-            bound(b"max")?.min(self.limits.columns),
-        );
+        let (first, last) = (bound(b"min")?.max(1), bound(b"max")?.min(self.limits.columns));
         for column in first..=last {
             let index = usize::try_from(column - 1).map_err(|_| FileError::Corrupt)?;
             if self.hidden_columns.len() <= index {
@@ -176,12 +168,7 @@ impl Worksheet {
         if number < next {
             return Err(FileError::Corrupt);
         }
-        self.row = Row {
-            number,
-            is_numbered: told.is_some(),
-            is_hidden: is_hidden(tag, b"ht"),
-            column: 0,
-        };
+        self.row = Row { number, is_numbered: told.is_some(), is_hidden: is_hidden(tag, b"ht"), column: 0 };
         Ok(())
     }
 
@@ -192,7 +179,8 @@ impl Worksheet {
         }
         let next = self.row.column + 1;
         let mut column = next;
-        if let Some(raw) = tag.get(b"r") {
+        let place = tag.get(b"r");
+        if let Some(raw) = place {
             let (row, told) = reference(raw)?;
             if row != self.row.number {
                 let is_first = self.row.column == 0;
@@ -218,16 +206,9 @@ impl Worksheet {
             Some(b"b" | b"e" | b"d") => Kind::Other,
             Some(_) => return Err(FileError::Corrupt),
         };
-        let style = tag
-            .get(b"s")
-            .and_then(number)
-            .and_then(|style| usize::try_from(style).ok());
+        let style = tag.get(b"s").and_then(number).and_then(|style| usize::try_from(style).ok());
         let is_date = kind == Kind::Number && style.is_some_and(|style| self.dates.contains(style));
-        self.cell = Cell {
-            kind,
-            is_date,
-            ..Cell::default()
-        };
+        self.cell = Cell { kind, is_placed: place.is_some(), is_date, ..Cell::default() };
         self.text_bytes = 0;
         Ok(())
     }
@@ -268,6 +249,7 @@ impl Worksheet {
         self.notes.push_back(CellNote {
             row: self.row.number - 1,
             column: self.row.column - 1,
+            is_placed: self.cell.is_placed,
             is_hidden: self.row.is_hidden,
             is_formula: self.cell.is_formula,
             is_date: self.cell.is_date,
@@ -275,23 +257,16 @@ impl Worksheet {
     }
 
     fn link(&mut self, tag: &Tag<'_>) -> Result<(), FileError> {
-        let (Some(wanted), Some(raw), Some(id)) =
-            (self.link_column, tag.get(b"ref"), tag.get_local(b"id"))
-        else {
-            return Ok(());
-        };
+        let (Some(raw), Some(id)) = (tag.get(b"ref"), tag.get_local(b"id")) else { return Ok(()) };
         // A link over a range of cells begins at its first.
         let first = raw.split(|byte| *byte == b':').next().unwrap_or_default();
         let (row, column) = reference(first)?;
-        if column - 1 == wanted {
-            if self.links.len() > self.limits.rows.saturating_mul(2) {
-                return Err(FileError::XmlLimit);
-            }
-            self.links.push(Link {
-                row: row - 1,
-                relationship: super::scan::unescape(id)?,
-            });
+        // Excel makes one of every address that is typed; more than a few in each row are not its doing.
+        if self.links.len() > self.limits.rows.saturating_mul(4) {
+            return Err(FileError::XmlLimit);
         }
+        let relationship = super::scan::unescape(id)?;
+        self.links.push(Link { row: row - 1, column: column - 1, relationship });
         Ok(())
     }
 
@@ -318,8 +293,7 @@ impl Visitor for Worksheet {
             (Section::Data, 4, b"c") => self.begin_cell(tag)?,
             (Section::Data, 5, name) => self.begin_value(name)?,
             // Deeper than a value there are the runs of an inline string.
-            (Section::Data, 6.., b"t" | b"r" | b"rPr" | b"rPh" | b"phoneticPr")
-                if self.cell.value == Value::Done => {}
+            (Section::Data, 6.., b"t" | b"r" | b"rPr" | b"rPh" | b"phoneticPr") if self.cell.value == Value::Done => {}
             (Section::Data, 8.., name) if name != b"is" && self.cell.value == Value::Done => {}
             (Section::Data, ..) => return Err(FileError::Corrupt),
             (Section::After, 3, b"hyperlink") => self.link(tag)?,
@@ -367,53 +341,39 @@ impl Visitor for Worksheet {
 
     fn aside(&mut self) -> Result<(), FileError> {
         // A comment would split a value in two, of which the reader takes the first.
-        if self.section == Section::Data && self.cell.value == Value::Open {
-            Err(FileError::Corrupt)
-        } else {
-            Ok(())
-        }
+        if self.section == Section::Data && self.cell.value == Value::Open { Err(FileError::Corrupt) } else { Ok(()) }
     }
 }
 
 /// Whether a row or column cannot be seen: hidden, filtered out, or of no size.
 fn is_hidden(tag: &Tag<'_>, size: &[u8]) -> bool {
     let is_true = |raw: &[u8]| matches!(raw, b"1" | b"true" | b"on");
-    let is_zero = |raw: &[u8]| {
-        std::str::from_utf8(raw)
-            .ok()
-            .and_then(|raw| raw.parse::<f64>().ok())
-            == Some(0.0)
-    };
+    let is_zero = |raw: &[u8]| std::str::from_utf8(raw).ok().and_then(|raw| raw.parse::<f64>().ok()) == Some(0.0);
     tag.get(b"hidden").is_some_and(is_true) || tag.get(size).is_some_and(is_zero)
 }
 
-/// Digits and nothing else.
+/// Digits and nothing else, as a number that fits.
 fn number(raw: &[u8]) -> Option<u32> {
-    if raw.is_empty() || !raw.iter().all(u8::is_ascii_digit) {
+    if raw.is_empty() {
         return None;
     }
-    std::str::from_utf8(raw).ok()?.parse().ok()
+    raw.iter().try_fold(0_u32, |number, digit| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(u32::from(digit))
+    })
 }
 
 /// A row number from one, as `r` of a row tells it.
 fn row_number(raw: &[u8]) -> Result<u32, FileError> {
-    if raw.is_empty()
-        || !raw.iter().all(u8::is_ascii_digit)
-        || raw.iter().all(|digit| *digit == b'0')
-    {
+    if raw.is_empty() || !raw.iter().all(u8::is_ascii_digit) || raw.iter().all(|digit| *digit == b'0') {
         return Err(FileError::Corrupt);
     }
-    number(raw)
-        .filter(|number| *number <= MOST_ROWS)
-        .ok_or(FileError::CellOutOfRange)
+    number(raw).filter(|number| *number <= MOST_ROWS).ok_or(FileError::CellOutOfRange)
 }
 
 /// Row and column, both from one, of a reference such as `AB12`.
 fn reference(raw: &[u8]) -> Result<(u32, u32), FileError> {
-    let letters = raw
-        .iter()
-        .take_while(|byte| byte.is_ascii_uppercase())
-        .count();
+    let letters = raw.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
     let (letters, digits) = raw.split_at(letters);
     if letters.is_empty() {
         return Err(FileError::Corrupt);
@@ -421,15 +381,9 @@ fn reference(raw: &[u8]) -> Result<(u32, u32), FileError> {
     let row = row_number(digits)?;
     let mut column = 0_u32;
     for letter in letters {
-        column = column
-            .saturating_mul(26)
-            .saturating_add(u32::from(letter - b'A') + 1);
+        column = column.saturating_mul(26).saturating_add(u32::from(letter - b'A') + 1);
     }
-    if column > MOST_COLUMNS {
-        Err(FileError::CellOutOfRange)
-    } else {
-        Ok((row, column))
-    }
+    if column > MOST_COLUMNS { Err(FileError::CellOutOfRange) } else { Ok((row, column)) }
 }
 
 #[cfg(test)]
@@ -445,36 +399,14 @@ mod tests {
 
     #[test]
     fn references_beyond_the_sheet_never_wrap_around() {
-        for raw in [
-            "XFE1",
-            "A1048577",
-            "A16777217",
-            "ZZZZZZZZZ1",
-            "A99999999999",
-        ] {
-            assert_eq!(
-                reference(raw.as_bytes()),
-                Err(FileError::CellOutOfRange),
-                "{raw}"
-            );
+        for raw in ["XFE1", "A1048577", "A16777217", "ZZZZZZZZZ1", "A99999999999"] {
+            assert_eq!(reference(raw.as_bytes()), Err(FileError::CellOutOfRange), "{raw}");
         }
     }
 
     #[test]
     fn anything_but_a_plain_reference_is_refused() {
-        for raw in [
-            "",
-            "a1",
-            "$B$1",
-            "A",
-            "1",
-            "A0",
-            "A-1",
-            "A1B",
-            "A1:B2",
-            " A1",
-            "\u{ff21}\u{ff11}",
-        ] {
+        for raw in ["", "a1", "$B$1", "A", "1", "A0", "A-1", "A1B", "A1:B2", " A1", "\u{ff21}\u{ff11}"] {
             assert_eq!(reference(raw.as_bytes()), Err(FileError::Corrupt), "{raw}");
         }
     }

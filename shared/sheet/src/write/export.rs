@@ -59,10 +59,7 @@ const COLUMNS: [(&str, f64); 11] = [
 /// # Errors
 ///
 /// [`WriteError`] when there are more rows than a sheet has.
-pub fn export<'a>(
-    rows: impl IntoIterator<Item = ExportRow<'a>>,
-    created: Timestamp,
-) -> Result<Vec<u8>, WriteError> {
+pub fn export<'a>(rows: impl IntoIterator<Item = ExportRow<'a>>, created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let mut workbook = workbook(created)?;
     let sheet = workbook.add_worksheet().set_name("Invitations")?;
     put_header(sheet, 0, &COLUMNS)?;

@@ -25,9 +25,7 @@ pub struct ResultRow<'a> {
 
 impl std::fmt::Debug for ResultRow<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ResultRow")
-            .field("number", &self.number)
-            .finish_non_exhaustive()
+        f.debug_struct("ResultRow").field("number", &self.number).finish_non_exhaustive()
     }
 }
 
@@ -38,17 +36,10 @@ impl std::fmt::Debug for ResultRow<'_> {
 /// # Errors
 ///
 /// [`WriteError`] when there are more rows than a sheet has.
-pub fn results<'a>(
-    rows: impl IntoIterator<Item = ResultRow<'a>>,
-    created: Timestamp,
-) -> Result<Vec<u8>, WriteError> {
+pub fn results<'a>(rows: impl IntoIterator<Item = ResultRow<'a>>, created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let mut workbook = workbook(created)?;
     let mut columns = columns();
-    columns.extend([
-        ("Status", 18.0),
-        ("What is wrong", 60.0),
-        ("Trace ID", 40.0),
-    ]);
+    columns.extend([("Status", 18.0), ("What is wrong", 60.0), ("Trace ID", 40.0)]);
     let sheet = workbook.add_worksheet().set_name("Users")?;
     put_header(sheet, 0, &columns)?;
     for (line, row) in (1..).zip(rows) {

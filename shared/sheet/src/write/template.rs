@@ -19,9 +19,7 @@ pub(super) fn columns() -> Vec<(&'static str, f64)> {
         Field::CountryCode => 10.0,
         Field::ContactNumber | Field::Seed => 18.0,
     };
-    let fields = Field::ALL
-        .into_iter()
-        .map(|field| (field.title(), width(field)));
+    let fields = Field::ALL.into_iter().map(|field| (field.title(), width(field)));
     std::iter::once(("S/N", 6.0)).chain(fields).collect()
 }
 
@@ -78,12 +76,8 @@ fn hint(field: Field) -> Result<DataValidation, WriteError> {
     let text = match field {
         Field::Email => "Required. One organisation email address, such as name@agency.gov.sg.",
         Field::Username => "Vendors only. Letters, digits, hyphen, underscore and single periods.",
-        Field::FirstName | Field::LastName => {
-            "Required. As in official documents, at most 64 characters."
-        }
-        Field::CountryCode => {
-            "Digits only. Singapore is 65, which is also what an empty cell means."
-        }
+        Field::FirstName | Field::LastName => "Required. As in official documents, at most 64 characters.",
+        Field::CountryCode => "Digits only. Singapore is 65, which is also what an empty cell means.",
         Field::ContactNumber => "Required. Digits only, without the country code.",
         Field::Organisation => "Required. Agency or company, at most 64 characters.",
         Field::Department => "Optional. At most 64 characters.",
@@ -98,9 +92,7 @@ fn hint(field: Field) -> Result<DataValidation, WriteError> {
             .set_error_style(DataValidationErrorStyle::Stop),
         _ => DataValidation::new().allow_any_value(),
     };
-    Ok(validation
-        .set_input_title(title(field))?
-        .set_input_message(text)?)
+    Ok(validation.set_input_title(title(field))?.set_input_message(text)?)
 }
 
 /// Input titles hold 32 characters at most.

@@ -1,9 +1,7 @@
 //! What all our workbooks share: text cells, a bold header, one creation date.
 
 use domain::Timestamp;
-use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
-};
+use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
 use super::WriteError;
 
@@ -25,22 +23,13 @@ pub(super) fn workbook(created: Timestamp) -> Result<Workbook, WriteError> {
 }
 
 /// Writes a text cell that stays text when somebody edits it.
-pub(super) fn put(
-    sheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    text: &str,
-) -> Result<(), WriteError> {
+pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), WriteError> {
     sheet.write_string_with_format(row, column, cap(text), &plain())?;
     Ok(())
 }
 
 /// Writes the header: titles, widths, and panes that keep it in view.
-pub(super) fn put_header(
-    sheet: &mut Worksheet,
-    row: u32,
-    columns: &[(&str, f64)],
-) -> Result<(), WriteError> {
+pub(super) fn put_header(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)]) -> Result<(), WriteError> {
     let format = header();
     for (column, (title, width)) in (0_u16..).zip(columns) {
         sheet.write_string_with_format(row, column, *title, &format)?;
@@ -52,9 +41,7 @@ pub(super) fn put_header(
 
 /// Cells formatted as text, so that Excel keeps leading zeros and every digit.
 pub(super) fn plain() -> Format {
-    Format::new()
-        .set_num_format("@")
-        .set_align(FormatAlign::Top)
+    Format::new().set_num_format("@").set_align(FormatAlign::Top)
 }
 
 pub(super) fn header() -> Format {
