@@ -1,0 +1,195 @@
+//! SDK clients, configured from what Lambda puts into the environment.
+//!
+//! `aws-config` would look in profiles, containers and instance metadata for what Lambda hands over in plain variables,
+//! at 3 MB of code and a millisecond of every cold start.
+
+use std::time::Duration;
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, SharedHttpClient};
+use aws_smithy_async::{rt::sleep::TokioSleep, time::SystemTimeSource};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::SdkConfig;
+
+use crate::{Env, Error};
+
+/// The roots that every AWS endpoint chains to, from <https://www.amazontrust.com/repository/>. Reading these five takes
+/// a twentieth of the time of reading a system's hundred and forty.
+const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+
+/// Within one region a connection is made in milliseconds; after two seconds it will not be.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Shorter than any function's timeout, so that a call that hangs ends as an error which can be told.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Makes SDK clients that share one HTTP client, and with it connections and trust roots.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    config: SdkConfig,
+    credentials: Credentials,
+    region: String,
+}
+
+impl Aws {
+    /// Reads region, credentials and, for an emulator, `AWS_ENDPOINT_URL`.
+    ///
+    /// `TLS_ROOTS=system` trusts the system's roots in place of Amazon's, for endpoints behind an inspecting proxy.
+    ///
+    /// # Errors
+    ///
+    /// The variable that is missing.
+    pub fn from_env(env: &Env) -> Result<Self, Error> {
+        let region = env.required("AWS_REGION")?;
+        let endpoint = env.optional("AWS_ENDPOINT_URL");
+        let credentials = Credentials::new(
+            env.required("AWS_ACCESS_KEY_ID")?,
+            env.required("AWS_SECRET_ACCESS_KEY")?,
+            env.optional("AWS_SESSION_TOKEN"),
+            // Lambda replaces an environment before its credentials run out.
+            None,
+            "environment",
+        );
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+            .http_client(http_client(env, endpoint.as_deref())?)
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(3));
+        config.set_endpoint_url(endpoint);
+        Ok(Self { config: config.build(), credentials, region })
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.config)
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.config)
+    }
+
+    /// The bucket.
+    #[must_use]
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            // An emulator's address is an IP address, which cannot carry the bucket in front of it.
+            .force_path_style(self.config.endpoint_url().is_some())
+            .build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    /// The service's secret.
+    #[must_use]
+    pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.config)
+    }
+
+    /// Mail, without retries: SES has no idempotency key, so a repeat after a lost answer is a second mail.
+    #[must_use]
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::new(&self.without_retries())
+    }
+
+    /// The user pool, without retries: an unanswered creation is looked up before it is repeated.
+    #[must_use]
+    pub fn cognito(&self) -> aws_sdk_cognitoidentityprovider::Client {
+        aws_sdk_cognitoidentityprovider::Client::new(&self.without_retries())
+    }
+
+    /// The credentials, for signing an upload form.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The emulator's address, where there is one.
+    #[must_use]
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.config.endpoint_url()
+    }
+
+    fn without_retries(&self) -> SdkConfig {
+        self.config.to_builder().retry_config(RetryConfig::disabled()).build()
+    }
+}
+
+fn http_client(env: &Env, endpoint: Option<&str>) -> Result<SharedHttpClient, Error> {
+    if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        return Ok(Builder::new().build_http());
+    }
+    let roots = match env.optional("TLS_ROOTS").as_deref() {
+        Some("system") => TrustStore::default(),
+        _ => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
+    };
+    let tls = TlsContext::builder().with_trust_store(roots).build()?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(extra: &[(&str, &str)]) -> Env {
+        [("AWS_REGION", "ap-southeast-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")]
+            .iter()
+            .chain(extra)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn clients_of_services_without_idempotency_send_each_request_once() {
+        let aws = Aws::from_env(&env(&[])).unwrap();
+        let attempts = |config: Option<&RetryConfig>| config.unwrap().max_attempts();
+        assert_eq!(attempts(aws.ses().config().retry_config()), 1);
+        assert_eq!(attempts(aws.cognito().config().retry_config()), 1);
+        assert_eq!(attempts(aws.dynamodb().config().retry_config()), 3);
+    }
+
+    #[test]
+    fn the_region_is_required_by_name() {
+        let error = Aws::from_env(&Env::default()).unwrap_err();
+        assert!(error.to_string().contains("AWS_REGION"));
+    }
+
+    /// Roots that do not parse would only be noticed at the first connection.
+    #[tokio::test]
+    async fn every_way_of_trusting_makes_a_client() {
+        for extra in [
+            &[][..],
+            &[("TLS_ROOTS", "system")],
+            &[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")],
+            &[("AWS_ENDPOINT_URL", "https://127.0.0.1:9")],
+        ] {
+            let _ = Aws::from_env(&env(extra)).unwrap().s3();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_emulator_that_is_not_there_is_an_error_and_not_a_hang() {
+        let aws = Aws::from_env(&env(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:9")])).unwrap();
+        assert!(aws.ses().get_account().send().await.is_err());
+    }
+}

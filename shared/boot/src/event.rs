@@ -1,0 +1,86 @@
+//! Single events: S3, EventBridge, schedules.
+
+use domain::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::{Disposition, cause::WithCauses, sqs::deadline};
+
+/// Text that is not what was expected. What stands there is not in the error: it may be anyone's data.
+#[derive(Debug, Error)]
+#[error("not of the expected form at line {line}, column {column}")]
+pub(crate) struct Unexpected {
+    line: usize,
+    column: usize,
+}
+
+/// Handles one event at a time. A failed one is delivered again by Lambda, and then goes where the template says.
+///
+/// `handler` gets the event and the moment by which the invocation must end.
+///
+/// # Errors
+///
+/// When Lambda's runtime interface is gone.
+pub async fn run_event<E, F, Fut>(handler: F) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    F: Fn(E, Timestamp) -> Fut,
+    Fut: Future<Output = Disposition>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
+        handle_event(event.payload.get(), deadline(&event.context), handler).await
+    }))
+    .await
+}
+
+/// Handles one event in its text form.
+///
+/// # Errors
+///
+/// When the text is no `E`, or when the handler says [`Disposition::Retry`].
+pub async fn handle_event<E, F, Fut>(text: &str, deadline: Timestamp, handler: &F) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    F: Fn(E, Timestamp) -> Fut,
+    Fut: Future<Output = Disposition>,
+{
+    match handler(decode(text)?, deadline).await {
+        Disposition::Done => Ok(()),
+        Disposition::Reject(reason) => {
+            tracing::warn!(reason, "event rejected");
+            Ok(())
+        }
+        // Lambda's runtime logs the text of what is returned here.
+        Disposition::Retry(error) => Err(WithCauses(&*error).to_string().into()),
+    }
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, Unexpected> {
+    serde_json::from_str(text).map_err(|error| Unexpected { line: error.line(), column: error.column() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn outcome_of(number: u32, _: Timestamp) -> Disposition {
+        match number {
+            0 => Disposition::Done,
+            1 => Disposition::Reject("not ours"),
+            _ => Disposition::retry("the table is away"),
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_retry_and_a_foreign_form_fail_and_neither_quotes_the_event() {
+        let handle = |text| handle_event(text, Timestamp::from_unix_ms(0), &outcome_of);
+        assert!(handle("0").await.is_ok());
+        assert!(handle("1").await.is_ok());
+        assert_eq!(handle("2").await.unwrap_err().to_string(), "the table is away");
+        let error = handle(r#""tan@agency.gov.sg""#).await.unwrap_err();
+        assert!(!error.to_string().contains("tan"), "{error}");
+    }
+}

@@ -1,0 +1,29 @@
+//! Start-up: everything between `main` and a function's own code.
+//!
+//! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
+//! - [`Env`]: the process environment, read here and nowhere else.
+//! - [`Aws`]: SDK clients that share one HTTP client.
+//! - [`Secrets`] and [`Rules`]: what is fetched at first use and kept.
+//! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
+//!
+//! A `main` calls these and nothing else; a function's `lib` takes what they make as fields of its `Deps`.
+
+mod aws;
+mod cause;
+mod env;
+mod event;
+mod http;
+mod log;
+mod rules;
+mod secrets;
+mod sqs;
+
+pub use aws::Aws;
+pub use env::{Env, MissingVariable};
+pub use event::{handle_event, run_event};
+pub use http::run_http;
+pub use lambda_runtime::Error;
+pub use log::init_tracing;
+pub use rules::Rules;
+pub use secrets::{Secrets, SecretsError};
+pub use sqs::{Disposition, UnnamedRecord, handle_records, run_sqs};
