@@ -18,7 +18,7 @@ async fn main() -> Result<(), boot::Error> {
     let deps = Deps {
         objects: Objects::s3(aws.s3(), env.required("UPLOAD_BUCKET")?),
         queues: Queues::sqs(aws.sqs(), urls),
-        directory: Directory::cognito(aws.cognito(), pool),
+        directory: Directory::cognito(&aws.cognito(), pool),
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         limits: sheet::Limits::default(),

@@ -1,0 +1,338 @@
+//! What every table promises. The same assertions run over the table in memory and over a DynamoDB API, so that a test
+//! over the first says something about the second.
+
+use std::time::Duration;
+
+use domain::{
+    Entropy,
+    delivery::{Mail, MailKind},
+    invite::{Account, Failure, Invite, SeedState},
+    row::{Duplicate, RowState},
+};
+use store::{
+    Due, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
+    due::DUE_SHARDS,
+    invites::CreateOutcome,
+};
+
+use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
+
+/// Runs the whole contract on an empty table.
+///
+/// # Panics
+///
+/// When a promise is broken.
+pub async fn all(store: &Store) {
+    one_live_invite_per_address_and_username(store).await;
+    a_repeated_request_gets_its_first_answer(store).await;
+    a_stale_version_writes_nothing(store).await;
+    a_failed_invite_frees_its_guards(store).await;
+    a_token_is_used_once(store).await;
+    an_officers_list_is_paged_sorted_and_filtered(store).await;
+    rows_are_paged_and_filtered(store).await;
+    a_change_of_rows_stands_or_falls_with_its_batch(store).await;
+    a_dispatch_says_what_became_of_each_row(store).await;
+    what_is_due_is_found_and_nothing_else(store).await;
+    settings_are_read_strictly(store).await;
+}
+
+fn answer(body: &str) -> SavedAnswer {
+    SavedAnswer { status: 202, location: Some("/x".to_owned()), body: body.to_owned() }
+}
+
+async fn create(store: &Store, invite: &Invite) -> CreateOutcome {
+    store.create_invite(invite, None).await.unwrap()
+}
+
+async fn one_live_invite_per_address_and_username(store: &Store) {
+    let (ada, bo) = (officer("guard-ada"), officer("guard-bo"));
+    let entropy = Entropy::seeded(1);
+    let invite = |officer, form| account_invite(officer, &form, beginning(), &entropy);
+    let first = invite(&ada, vendor_form("guard-vendor"));
+    assert_eq!(create(store, &first).await, CreateOutcome::Created);
+    assert_eq!(create(store, &invite(&bo, vendor_form("guard-vendor"))).await, CreateOutcome::AddressTaken);
+    let mut tagged = vendor_form("guard-vendor");
+    tagged.email = "Guard-Vendor+2@VENDOR.example.com".to_owned();
+    tagged.username = "another-name".to_owned();
+    assert_eq!(create(store, &invite(&bo, tagged)).await, CreateOutcome::AddressTaken);
+    let mut namesake = vendor_form("someone-else");
+    namesake.username = "GUARD-vendor".to_owned();
+    let namesake = invite(&bo, namesake);
+    assert_eq!(create(store, &namesake).await, CreateOutcome::UsernameTaken);
+    assert_eq!(store.find_invite(namesake.id).await.unwrap(), None, "nothing half-written");
+    assert_eq!(store.find_invite(first.id).await.unwrap(), Some(first.clone()));
+    let live = [first.address_key.clone(), keys().address(&crate::people::email("free@vendor.example.com"))];
+    assert_eq!(store.live_addresses(&live).await.unwrap(), [first.address_key]);
+}
+
+async fn a_repeated_request_gets_its_first_answer(store: &Store) {
+    let ada = officer("repeat-ada");
+    let entropy = Entropy::seeded(2);
+    let request = |officer: &domain::Officer, body: &str, at| {
+        IdempotentRequest::new(officer.id.clone(), "key-1", body.as_bytes(), answer(body), at)
+    };
+    let invite = |name: &str| account_invite(&ada, &officer_form(name), beginning(), &entropy);
+    let at = beginning();
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created);
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Replay(answer("one")));
+    let outcome = store.create_invite(&invite("repeat-2"), Some(&request(&ada, "two", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::KeyReused, "the body is compared on the very path where the key is found taken");
+    let bo = officer("repeat-bo");
+    let other = account_invite(&bo, &officer_form("repeat-3"), at, &entropy);
+    let outcome = store.create_invite(&other, Some(&request(&bo, "three", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created, "another officer's key is another key");
+    let later = at + Duration::from_secs(24 * 3600 + 1);
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", later))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::AddressTaken, "a forgotten key does not unlock the address");
+    let outcome = store.create_invite(&invite("repeat-4"), Some(&request(&ada, "four", later))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created, "a key is forgotten by the clock, deleted or not");
+}
+
+async fn a_stale_version_writes_nothing(store: &Store) {
+    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &Entropy::seeded(3));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let claimed = invite.clone().claim(beginning()).unwrap();
+    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_invite(invite.id).await.unwrap(), Some(claimed));
+    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &Entropy::seeded(4));
+    assert_eq!(store.replace_invite(absent.version, &absent).await.unwrap(), Written::LostRace);
+}
+
+async fn a_failed_invite_frees_its_guards(store: &Store) {
+    let ada = officer("free");
+    let entropy = Entropy::seeded(5);
+    let invite = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let claimed = invite.clone().claim(beginning()).unwrap();
+    let failed = claimed.fail(Failure::UsernameTaken, beginning()).unwrap();
+    assert_eq!(store.replace_invite(invite.version, &failed).await.unwrap(), Written::Done);
+    let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    assert_eq!(create(store, &again).await, CreateOutcome::Created);
+    let late = failed.put_off(beginning(), beginning());
+    let late_write = store.replace_invite(late.version - 1, &late).await.unwrap();
+    assert_eq!(late_write, Written::LostRace, "a dead invite does not free the guards of its successor");
+    assert_eq!(
+        create(store, &account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy)).await,
+        CreateOutcome::AddressTaken
+    );
+}
+
+async fn a_token_is_used_once(store: &Store) {
+    let now = beginning();
+    let ada = officer("token");
+    let entropy = Entropy::seeded(6);
+    let request = domain::form::Form {
+        email: "token-1@sample-board.gov.sg".into(),
+        reason: "Joins".into(),
+        ..Default::default()
+    };
+    let request = request.email_invitation(&crate::people::rules(), &ada.email).unwrap();
+    let creation = domain::invite::Creation {
+        id: domain::InviteId::generate(now, &entropy),
+        officer: ada,
+        address_key: keys().address(&request.email),
+        at: now,
+        trace: domain::TraceId::generate(now, &entropy),
+    };
+    let queued = Invite::by_email(creation, request);
+    assert_eq!(create(store, &queued).await, CreateOutcome::Created);
+    let due = queued.clone().address_is_free(now).unwrap();
+    assert_eq!(store.replace_invite(queued.version, &due).await.unwrap(), Written::Done);
+    let token = keys().token(due.id, 1).hash();
+    let claimed = due.clone().claim_mail(now).unwrap();
+    let expires = now + domain::invite::INVITATION_LIFE;
+    assert_eq!(store.find_token(&token).await.unwrap(), None);
+    assert_eq!(store.claim_mail(due.version, &claimed, &token, expires).await.unwrap(), Written::Done);
+    assert_eq!(store.claim_mail(due.version, &claimed, &token, expires).await.unwrap(), Written::LostRace);
+    let given_back = claimed.clone().mail_not_sent(now, now).unwrap();
+    assert_eq!(store.replace_invite(claimed.version, &given_back).await.unwrap(), Written::Done);
+    let again = given_back.clone().claim_mail(now).unwrap();
+    let second = store.claim_mail(given_back.version, &again, &token, expires).await.unwrap();
+    assert_eq!(second, Written::Done, "a second claim of the same mail finds its token there");
+    let invited = again.clone().mail_accepted("m-1".to_owned(), now).unwrap();
+    assert_eq!(store.replace_invite(again.version, &invited).await.unwrap(), Written::Done);
+    let record = store.find_token(&token).await.unwrap().unwrap();
+    let accepted = invited.clone().accept(officer_form("x").profile().unwrap(), now).unwrap();
+    assert_eq!(store.accept(invited.version, &accepted, &token, &record, now).await.unwrap(), Written::Done);
+    assert_eq!(store.accept(invited.version, &accepted, &token, &record, now).await.unwrap(), Written::LostRace);
+    assert_eq!(store.accept(accepted.version, &accepted, &token, &record, now).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_token(&token).await.unwrap().unwrap().used_at, Some(now));
+}
+
+async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
+    let ada = officer("list-ada");
+    let entropy = Entropy::seeded(7);
+    for n in 0..7u64 {
+        let mut form = if n % 2 == 0 { officer_form(&format!("list-{n}")) } else { vendor_form(&format!("list-{n}")) };
+        form.last_name = format!("Name {}", ["g", "F", "e", "D", "c", "B", "a"][usize::try_from(n).unwrap()]);
+        let invite = account_invite(&ada, &form, beginning() + Duration::from_secs(n), &entropy);
+        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    }
+    let list = async |query: InviteQuery| {
+        let mut found = Vec::new();
+        let mut query = InviteQuery { limit: 2, ..query };
+        loop {
+            let page = store.list_invites(&ada.id, &query).await.unwrap();
+            assert!(page.invites.len() <= 2);
+            let names = page.invites.iter().map(|invite| invite.email.mailbox());
+            found.extend(names.map(|name| name.trim_start_matches("list-").to_owned()));
+            query.after = page.next;
+            if query.after.is_none() {
+                return (found.concat(), page.total);
+            }
+        }
+    };
+    let sorted = |sort| InviteQuery { sort, ..InviteQuery::default() };
+    assert_eq!(list(sorted(Sort::NewestFirst)).await, ("6543210".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::OldestFirst)).await, ("0123456".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::Email)).await, ("0123456".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::Name)).await, ("6543210".to_owned(), 7));
+    let text = InviteQuery { text: Some("VENDOR.example".to_owned()), ..InviteQuery::default() };
+    assert_eq!(list(text).await, ("531".to_owned(), 3));
+    let techpass =
+        InviteQuery { techpass: Some("queued".to_owned()), sort: Sort::OldestFirst, ..InviteQuery::default() };
+    assert_eq!(list(techpass).await.1, 7);
+    let seed = InviteQuery { seed: Some("Licence pending".to_owned()), ..InviteQuery::default() };
+    assert_eq!(list(seed).await, ("531".to_owned(), 3));
+    let nobody =
+        store.list_invites(&officer("list-bo").id, &InviteQuery { limit: 9, ..InviteQuery::default() }).await.unwrap();
+    assert_eq!((nobody.invites.len(), nobody.total), (0, 0), "another officer's invites are not listed");
+}
+
+async fn rows_are_paged_and_filtered(store: &Store) {
+    let entropy = Entropy::seeded(8);
+    let mut forms: Vec<_> = (1..=30).map(|n| officer_form(&format!("page-{n}"))).collect();
+    for form in forms.iter_mut().step_by(3) {
+        form.organisation.clear();
+    }
+    forms.push(officer_form("page-2"));
+    let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Exists);
+    store.write_rows(batch.id, &rows).await.unwrap();
+    store.write_rows(batch.id, &rows).await.unwrap();
+    assert_eq!(store.count_rows(batch.id).await.unwrap(), batch.counts);
+    let numbers = async |limit, only| {
+        let (mut after, mut numbers) = (0, Vec::new());
+        loop {
+            let page = store.list_rows(batch.id, after, limit, only).await.unwrap();
+            numbers.extend(page.rows.iter().map(|row| row.number));
+            let Some(next) = page.next else { return numbers };
+            after = next;
+        }
+    };
+    assert_eq!(numbers(7, None).await, (1..=31).collect::<Vec<u32>>());
+    assert_eq!(numbers(7, Some("NEEDS_FIXING")).await, (1..=30).step_by(3).collect::<Vec<u32>>());
+    assert_eq!(numbers(100, Some("DUPLICATE")).await, [31]);
+    let address = rows[1].address.clone().unwrap();
+    let same: Vec<u32> =
+        store.rows_with_address(batch.id, &address).await.unwrap().iter().map(|row| row.number).collect();
+    assert_eq!(same, [2, 31]);
+    assert_eq!(store.find_row(batch.id, 31).await.unwrap(), Some(rows[30].row.clone()));
+    assert_eq!(store.find_row(batch.id, 32).await.unwrap(), None);
+    let (batches, next) = store.list_batches(&batch.officer.id, 10, None).await.unwrap();
+    assert_eq!((batches, next), (vec![batch], None));
+}
+
+async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
+    let entropy = Entropy::seeded(9);
+    let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let row = rows[0].row.clone();
+    let removed = row.clone().removed().unwrap();
+    let edited = batch.clone().row_changed(&row.state, &removed.state, beginning()).unwrap();
+    let change = [(row.version, KeyedRow::new(removed, &keys()))];
+    let submitted = batch.clone().submit(beginning()).unwrap();
+    assert_eq!(store.replace_batch(batch.version, &submitted).await.unwrap(), Written::Done);
+    let outcome = store.replace_rows(&change, batch.version, &edited).await.unwrap();
+    assert_eq!(outcome, Written::LostRace, "a submission in between wins");
+    assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
+    assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(submitted));
+}
+
+async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
+    let entropy = Entropy::seeded(10);
+    let ada = officer("dispatch");
+    let taken = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-taken"), beginning(), &entropy);
+    assert_eq!(create(store, &taken).await, CreateOutcome::Created);
+    let named = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-name"), beginning(), &entropy);
+    assert_eq!(create(store, &named).await, CreateOutcome::Created);
+    let mut same_name = vendor_form("dispatch-other");
+    same_name.username = "dispatch-name".to_owned();
+    let mut twin = officer_form("dispatch-1");
+    twin.email = "DISPATCH-1@sample-board.gov.sg".to_owned();
+    let forms =
+        vec![officer_form("dispatch-1"), vendor_form("dispatch-taken"), same_name, officer_form("dispatch-4"), twin];
+    let (batch, rows) = draft(&ada, forms, beginning(), &entropy);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let mut sending: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let invite = account_invite(&ada, &row.row.raw.form, beginning(), &entropy);
+            (row.row.version, KeyedRow::new(row.row.clone().sent(invite.id, beginning()), &keys()), invite)
+        })
+        .collect();
+    sending[3].0 += 1;
+    let outcomes = store.dispatch(batch.id, &sending).await.unwrap();
+    use DispatchOutcome::{AddressTaken, LostRace, Sent, UsernameTaken};
+    assert_eq!(outcomes, [Sent, AddressTaken, UsernameTaken, LostRace, AddressTaken], "two of one address too");
+    assert!(store.find_invite(sending[0].2.id).await.unwrap().is_some());
+    for (_, _, invite) in &sending[1..] {
+        assert!(store.find_invite(invite.id).await.unwrap().is_none());
+    }
+    let states: Vec<RowState> =
+        store.list_rows(batch.id, 0, 10, None).await.unwrap().rows.into_iter().map(|row| row.state).collect();
+    assert!(matches!(states[0], RowState::Sent { .. }));
+    assert_eq!(states[1..4], [RowState::Ready, RowState::Ready, RowState::Ready]);
+    let marked = rows[1].row.clone().duplicate_of(Duplicate::LiveInvite);
+    let marked = KeyedRow::new(marked, &keys());
+    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);
+}
+
+async fn what_is_due_is_found_and_nothing_else(store: &Store) {
+    let later = beginning() + Duration::from_secs(365 * 24 * 3600);
+    let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &Entropy::seeded(11));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let due = async |now| {
+        let mut found = Vec::new();
+        for shard in 0..DUE_SHARDS {
+            found.extend(store.list_due(shard, now, 1000).await.unwrap());
+        }
+        found.contains(&Due::Invite(invite.id))
+    };
+    let due_at = invite.due_at.unwrap();
+    assert!(!due(later).await);
+    assert!(due(due_at).await);
+    let created = invite.clone().claim(later).unwrap();
+    let created = created
+        .account_created(Account { directory_id: "d".into() }, SeedState::NotRequired, later)
+        .unwrap()
+        .claim_mail(later)
+        .unwrap()
+        .mail_accepted("m".into(), later)
+        .unwrap();
+    assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
+    assert_eq!(store.replace_invite(invite.version, &created).await.unwrap(), Written::Done);
+    assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
+}
+
+async fn settings_are_read_strictly(store: &Store) {
+    assert!(store.domain_rules().await.is_err(), "no rules, no decisions");
+    assert!(store.put_domain_rules("{}").await.is_err());
+    store.put_domain_rules(crate::people::RULES).await.unwrap();
+    assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
+    let at = beginning();
+    assert_eq!(store.last_mail_event().await.unwrap(), None);
+    assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done);
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(59)).await.unwrap(), Written::Done);
+    assert_eq!(store.last_mail_event().await.unwrap(), Some(at));
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(61)).await.unwrap(), Written::Done);
+    assert_eq!(store.last_mail_event().await.unwrap(), Some(at + Duration::from_secs(61)));
+}

@@ -1,0 +1,127 @@
+//! Invented people of invented agencies.
+
+use domain::{
+    BatchId, DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId,
+    batch::{Batch, Source},
+    form::Form,
+    invite::{Creation, Invite, Origin},
+    row::{RawRow, read_all},
+};
+use store::batches::KeyedRow;
+
+/// Rules for one government suffix and one vendor.
+pub const RULES: &str = r#"{"version":1,"domains":[
+    {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
+    {"domain":"schools.gov.sg","match":"exact","persona":"officer","seed":"ineligible"},
+    {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible","company":"Example Vendor Pte Ltd"}
+    ],"refused_mailboxes":["postmaster"]}"#;
+
+/// When every test begins.
+#[must_use]
+pub fn beginning() -> Timestamp {
+    Timestamp::from_unix_ms(1_795_411_442_000)
+}
+
+/// [`RULES`], read.
+///
+/// # Panics
+///
+/// Never: they are well-formed.
+#[must_use]
+pub fn rules() -> DomainRules {
+    DomainRules::from_json(RULES).unwrap()
+}
+
+/// The keys of tests.
+#[must_use]
+pub fn keys() -> Keys {
+    Keys::derive(b"the secret of the tests")
+}
+
+/// An address.
+///
+/// # Panics
+///
+/// When `text` is none.
+#[must_use]
+pub fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+/// The officer named `name` of the example agency.
+///
+/// # Panics
+///
+/// When `name` cannot be part of an address.
+#[must_use]
+pub fn officer(name: &str) -> Officer {
+    Officer {
+        id: OfficerId::parse(&format!("officer-{name}")).unwrap(),
+        email: email(&format!("{name}@example-agency.gov.sg")),
+    }
+}
+
+/// A complete form for the public officer `name`.
+#[must_use]
+pub fn officer_form(name: &str) -> Form {
+    Form {
+        email: format!("{name}@sample-board.gov.sg"),
+        username: String::new(),
+        first_name: "Ada".to_owned(),
+        last_name: "Tan".to_owned(),
+        country_code: "65".to_owned(),
+        contact_number: "91234567".to_owned(),
+        organisation: "Sample Board".to_owned(),
+        department: String::new(),
+        seed: "No".to_owned(),
+        reason: "Joins the project".to_owned(),
+    }
+}
+
+/// A complete form for the vendor `name`, who asks for SEED.
+#[must_use]
+pub fn vendor_form(name: &str) -> Form {
+    Form {
+        email: format!("{name}@vendor.example.com"),
+        username: name.to_owned(),
+        seed: "Yes".to_owned(),
+        ..officer_form(name)
+    }
+}
+
+/// An invite by `officer` from a form, as an account on someone's behalf.
+///
+/// # Panics
+///
+/// When the form has faults.
+#[must_use]
+pub fn account_invite(officer: &Officer, form: &Form, now: Timestamp, entropy: &Entropy) -> Invite {
+    let request = form.account(&rules(), &officer.email).unwrap();
+    let creation = Creation {
+        id: InviteId::generate(now, entropy),
+        officer: officer.clone(),
+        address_key: keys().address(&request.email),
+        at: now,
+        trace: TraceId::generate(now, entropy),
+    };
+    Invite::for_account(creation, Origin::Account, request)
+}
+
+/// A batch of `officer` with a row for each form, as a draft; its rows are not stored.
+///
+/// # Panics
+///
+/// Never: an uploaded batch can be read.
+#[must_use]
+pub fn draft(officer: &Officer, forms: Vec<Form>, now: Timestamp, entropy: &Entropy) -> (Batch, Vec<KeyedRow>) {
+    let id = BatchId::generate(now, entropy);
+    let batch = Batch::new(id, officer.clone(), Source::Paste, now, TraceId::generate(now, entropy));
+    let raws = (1..).zip(forms.into_iter().map(|form| RawRow { form, cell_faults: Vec::new() }));
+    let rows: Vec<KeyedRow> =
+        read_all(raws, &rules(), &officer.email).into_iter().map(|row| KeyedRow::new(row, &keys())).collect();
+    let mut counts = domain::batch::Counts::default();
+    for row in &rows {
+        counts.add(&row.row.state);
+    }
+    (batch.parsed(counts, Vec::new(), now).unwrap(), rows)
+}

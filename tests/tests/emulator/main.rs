@@ -1,0 +1,67 @@
+//! A DynamoDB API keeps the contract that the table in memory keeps.
+//!
+//! `TEST_AWS_ENDPOINT_URL` says where it is; without it these tests fail, since a contract that nobody checked is none.
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType,
+    },
+};
+use boot::Env;
+use domain::Entropy;
+use store::Store;
+
+#[tokio::test]
+async fn dynamodb_keeps_the_contract() {
+    let env = Env::from_process();
+    let endpoint = env.required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator");
+    let client = client(&endpoint);
+    let name = format!("contract-{:x}", Entropy::System.next_u128());
+    create_table(&client, &name).await;
+    tests::contract::all(&Store::dynamo(client.clone(), name.clone())).await;
+    client.delete_table().table_name(name).send().await.unwrap();
+}
+
+fn client(endpoint: &str) -> Client {
+    let vars = [
+        ("AWS_REGION", "ap-southeast-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ];
+    let env: Env = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    boot::Aws::from_env(&env).unwrap().dynamodb()
+}
+
+/// The table of `template.yaml`.
+async fn create_table(client: &Client, name: &str) {
+    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+    let index = |name: &str, hash: &str, range: &str, projection| {
+        GlobalSecondaryIndex::builder()
+            .index_name(name)
+            .key_schema(key(hash, KeyType::Hash))
+            .key_schema(key(range, KeyType::Range))
+            .projection(Projection::builder().projection_type(projection).build())
+            .build()
+            .unwrap()
+    };
+    let names =
+        ["pk", "sk", "listing_pk", "listing_sk", "batch_id", "batch_state", "due_shard", "due_at"].map(|name| {
+            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
+        });
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(names.to_vec()))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range))
+        .global_secondary_indexes(index("listing", "listing_pk", "listing_sk", ProjectionType::All))
+        .global_secondary_indexes(index("by_batch", "batch_id", "batch_state", ProjectionType::KeysOnly))
+        .global_secondary_indexes(index("due", "due_shard", "due_at", ProjectionType::KeysOnly))
+        .send()
+        .await
+        .unwrap();
+}

@@ -1,0 +1,3 @@
+//! Everything that runs in one process, over the backends in memory.
+
+mod contract;
