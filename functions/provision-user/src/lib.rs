@@ -1,1 +1,306 @@
-//! provision-user.
+//! One message, one user: the account in the directory, its SEED group, its first password.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | the provision queue; a message holds an invite's id and nothing else |
+//! | does | whatever [`Invite::next_step`] says, until it says nothing; asked twice, it does nothing the second time |
+//! | retry | the table away: the message comes again; the directory away: the invite is due later, and the sweeper wakes it |
+//! | IAM | `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser AdminAddUserToGroup`, `sqs:SendMessage` to the mail queue |
+//!
+//! Requests of a step, after one GetItem per message:
+//!
+//! | step | requests |
+//! |---|---|
+//! | check an address | ListUsers, PutItem, SendMessage |
+//! | make an account | PutItem, ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, PutItem, SendMessage |
+//! | assign a licence | AdminAddUserToGroup, PutItem |
+//! | first password | PutItem, AdminCreateUser |
+//!
+//! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs
+//! out; the next worker then finds the account by the id of its invite and adopts it.
+
+use std::time::Duration;
+
+use boot::Disposition;
+use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome, SeedOutcome};
+use domain::{
+    Clock, InviteId, Timestamp,
+    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep, SeedState},
+};
+use queue::{QueueName, Queues, Wake};
+use store::{Store, StoreError, Written};
+use tracing::Instrument as _;
+
+/// How many steps one message leads to, lost races included: an invite has four, and each may be lost once.
+const ROUNDS: usize = 8;
+
+/// What must be left to claim an account: a search and a create that both run into their time limit.
+const TIME_TO_CREATE: Duration = Duration::from_secs(16);
+
+/// When to try again while the directory cannot be reached.
+const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
+
+/// When to try again while the directory refuses the service: after somebody has mended it.
+const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
+
+/// From how many lost answers in a row on a person should look, while the attempts go on.
+const ATTEMPTS_TO_REPORT: u32 = 10;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The truth.
+    pub store: Store,
+    /// Where accounts are made.
+    pub directory: Directory,
+    /// Who is woken for the mail.
+    pub queues: Queues,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Where a step leaves the worker.
+enum Next {
+    /// The invite was written like this; there may be more to do.
+    Written(Box<Invite>),
+    /// Somebody else was faster: read the invite again.
+    Reload,
+    /// Nothing more can be done now.
+    Rest,
+    /// Too little time is left for the next step.
+    OutOfTime,
+}
+
+/// Does what is to be done for one invite.
+pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
+    let Wake::Invite { id } = wake else {
+        return Disposition::Reject("a batch has no account");
+    };
+    match work(deps, id, deadline).await {
+        Ok(disposition) => disposition,
+        Err(error) => Disposition::retry(error),
+    }
+}
+
+async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposition, StoreError> {
+    let mut known = None;
+    for _ in 0..ROUNDS {
+        let found = match known.take() {
+            Some(invite) => Some(invite),
+            None => deps.store.find_invite(id).await?,
+        };
+        let Some(invite) = found else {
+            return Ok(Disposition::Reject("no such invite"));
+        };
+        let span = tracing::info_span!("invite", invite_id = %id, trace_id = %invite.trace);
+        match step(deps, invite, deadline).instrument(span).await? {
+            Next::Written(invite) => known = Some(*invite),
+            Next::Reload => {}
+            Next::Rest => return Ok(Disposition::Done),
+            Next::OutOfTime => return Ok(Disposition::retry("no time left for the next step")),
+        }
+    }
+    // Others keep changing the invite, so others are at work on it; what they leave is due and found by the sweeper.
+    Ok(Disposition::Done)
+}
+
+async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, StoreError> {
+    let now = deps.clock.now();
+    let step = invite.next_step(now);
+    if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
+        return Ok(Next::OutOfTime);
+    }
+    match step {
+        NextStep::CheckAddress => check_address(deps, invite).await,
+        NextStep::Provision => provision(deps, invite).await,
+        // Somebody waits in front of a page for the password; a licence that cannot be assigned must not keep it back.
+        NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite).await,
+        NextStep::AssignSeed => assign_seed(deps, invite).await,
+        NextStep::SendFirstPassword => send_first_password(deps, invite).await,
+        NextStep::Nothing => Ok(Next::Rest),
+    }
+}
+
+async fn check_address(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+    let found = deps.directory.find_by_email(&invite.email).await;
+    let (now, read) = (deps.clock.now(), invite.version);
+    let next = match found {
+        Ok(None) => invite.address_is_free(now),
+        Ok(Some(_)) => invite.fail(Failure::AccountExists, now),
+        Err(error) => return put_off(deps, invite, &error).await,
+    };
+    let Ok(next) = next else {
+        return Ok(Next::Rest);
+    };
+    write(deps, read, next).await
+}
+
+async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+    let read = invite.version;
+    let Ok(claimed) = invite.claim(deps.clock.now()) else {
+        return Ok(Next::Rest);
+    };
+    let Some(wanted) = AccountToCreate::of(&claimed) else {
+        return Ok(Next::Rest);
+    };
+    if let Written::LostRace = deps.store.replace_invite(read, &claimed).await? {
+        return Ok(Next::Reload);
+    }
+    let created = deps.directory.create_account(&wanted).await;
+    let seed = match &created {
+        Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
+            seed_of_new_account(deps, &claimed, account).await
+        }
+        _ => claimed.seed,
+    };
+    let (now, read) = (deps.clock.now(), claimed.version);
+    let next = match created {
+        Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
+            tracing::info!("account made");
+            claimed.account_created(account, seed, now)
+        }
+        Ok(CreateOutcome::EmailTaken) => claimed.fail(Failure::AccountExists, now),
+        Ok(CreateOutcome::UsernameTaken) => claimed.fail(Failure::UsernameTaken, now),
+        Ok(CreateOutcome::DetailsRefused) => claimed.fail(Failure::DetailsRefused, now),
+        Err(DirectoryError::Unknown) => {
+            report_unknown(&claimed);
+            return Ok(Next::Rest);
+        }
+        Err(error) => {
+            let retry_at = now + pause(&error);
+            return settle(deps, read, claimed.give_back(retry_at, now)).await;
+        }
+    };
+    let Ok(next) = next else {
+        return Ok(Next::Rest);
+    };
+    match write(deps, read, next).await? {
+        // What is left, a licence that could not be assigned just now, is tried again later and not at once.
+        Next::Written(_) => Ok(Next::Rest),
+        next => Ok(next),
+    }
+}
+
+/// The licence comes with the account where it can, so that both are one write; where not, it stays pending.
+async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) -> SeedState {
+    if invite.seed != SeedState::Pending {
+        return invite.seed;
+    }
+    match deps.directory.add_to_seed_group(account).await {
+        Ok(SeedOutcome::Assigned) => SeedState::LicenceAssigned,
+        Ok(SeedOutcome::AccountGone) => SeedState::Pending,
+        Err(error) => {
+            report(&error);
+            SeedState::Pending
+        }
+    }
+}
+
+async fn assign_seed(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+    let Some(account) = invite.account() else {
+        return Ok(Next::Rest);
+    };
+    let assigned = deps.directory.add_to_seed_group(account).await;
+    let (now, read) = (deps.clock.now(), invite.version);
+    let next = match assigned {
+        Ok(SeedOutcome::Assigned) => invite.seed_assigned(now),
+        Ok(SeedOutcome::AccountGone) => invite.account_gone(now),
+        Err(error) => return put_off(deps, invite, &error).await,
+    };
+    let Ok(next) = next else {
+        return Ok(Next::Rest);
+    };
+    write(deps, read, next).await
+}
+
+async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+    let read = invite.version;
+    let Ok(marked) = invite.first_password_sent(deps.clock.now()) else {
+        return Ok(Next::Rest);
+    };
+    let Some(account) = marked.account() else {
+        return Ok(Next::Rest);
+    };
+    if let Written::LostRace = deps.store.replace_invite(read, &marked).await? {
+        return Ok(Next::Reload);
+    }
+    let mailed = deps.directory.mail_first_password(account).await;
+    let (now, read) = (deps.clock.now(), marked.version);
+    match mailed {
+        Ok(FirstPasswordOutcome::Mailed | FirstPasswordOutcome::NotPending) => Ok(Next::Written(Box::new(marked))),
+        Ok(FirstPasswordOutcome::AccountGone) => settle(deps, read, marked.account_gone(now)).await,
+        // Another password would void one that may be in the mail; the holder can ask for it in a minute.
+        Err(DirectoryError::Unknown) => {
+            report(&DirectoryError::Unknown);
+            Ok(Next::Written(Box::new(marked)))
+        }
+        Err(error) => {
+            let retry_at = now + pause(&error);
+            settle(deps, read, marked.first_password_not_sent(retry_at, now)).await
+        }
+    }
+}
+
+/// Writes `next` and wakes whoever mails, if a mail has become due.
+async fn write(deps: &Deps, read: u64, next: Invite) -> Result<Next, StoreError> {
+    if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
+        return Ok(Next::Reload);
+    }
+    if next.mail_is_due() {
+        let wake = [Wake::Invite { id: next.id }];
+        let woken = deps.queues.wake(QueueName::Mail, &next.officer.id, &wake);
+        if let Err(error) = woken.await {
+            tracing::warn!(%error, "the sweeper will wake the mail worker");
+        }
+    }
+    Ok(Next::Written(Box::new(next)))
+}
+
+/// Writes what ends this message's work, if the invite still allows it.
+async fn settle<E>(deps: &Deps, read: u64, next: Result<Invite, E>) -> Result<Next, StoreError> {
+    let Ok(next) = next else {
+        return Ok(Next::Rest);
+    };
+    match deps.store.replace_invite(read, &next).await? {
+        Written::Done => Ok(Next::Rest),
+        Written::LostRace => Ok(Next::Reload),
+    }
+}
+
+async fn put_off(deps: &Deps, invite: Invite, error: &DirectoryError) -> Result<Next, StoreError> {
+    let (now, read) = (deps.clock.now(), invite.version);
+    let next = invite.put_off(now + pause(error), now);
+    settle(deps, read, Ok::<_, StoreError>(next)).await
+}
+
+/// When to try again after an error, which is reported on the way.
+fn pause(error: &DirectoryError) -> Duration {
+    report(error);
+    match error {
+        DirectoryError::Throttled { retry_after } => *retry_after,
+        DirectoryError::KnownNoEffect | DirectoryError::Unknown => UNREACHABLE_PAUSE,
+        DirectoryError::Misconfigured { .. } => MISCONFIGURED_PAUSE,
+    }
+}
+
+fn report(error: &DirectoryError) {
+    if let DirectoryError::Misconfigured { .. } = error {
+        tracing::error!(%error, "the directory has to be set up");
+    } else {
+        tracing::warn!(%error, "the directory did not do it");
+    }
+}
+
+fn report_unknown(claimed: &Invite) {
+    match claimed.state {
+        InviteState::Provisioning { attempt, .. } if attempt >= ATTEMPTS_TO_REPORT => {
+            tracing::error!(attempt, "the directory's answer is lost again and again");
+        }
+        _ => report(&DirectoryError::Unknown),
+    }
+}
+
+fn awaits_first_password(invite: &Invite) -> bool {
+    matches!(invite.state, InviteState::AccountCreated { .. })
+        && matches!(invite.first_password, FirstPassword::Requested { .. })
+}

@@ -1,3 +1,27 @@
 //! Boots `send-mail`.
 
-fn main() {}
+use boot::{Aws, Env, Error, Secrets};
+use domain::{Clock, EmailAddress};
+use mail::{Letters, Mailer, Sender};
+use send_mail::Deps;
+use store::Store;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let env = Env::from_process();
+    boot::init_tracing(&env);
+    let aws = Aws::from_env(&env)?;
+    let address = |name| -> Result<EmailAddress, Error> {
+        let text = env.required(name)?;
+        EmailAddress::parse(&text).map_err(|fault| format!("{name}: {}", fault.code()).into())
+    };
+    let sender = Sender { address: address("SENDER_ADDRESS")?, configuration_set: env.required("CONFIGURATION_SET")? };
+    let deps = Deps {
+        store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
+        mailer: Mailer::ses(&aws.ses(), &sender),
+        letters: Letters::new(&env.required("PORTAL_URL")?, &address("SUPPORT_ADDRESS")?),
+        secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        clock: Clock::System,
+    };
+    boot::run_sqs(|wake, deadline| send_mail::handle(&deps, wake, deadline)).await
+}

@@ -1,1 +1,128 @@
-//! track-mail.
+//! What became of a mail.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | EventBridge: SES's events about mails of our configuration set |
+//! | does | finds the mail by its tags and applies the event; events may come twice, late and in any order |
+//! | retry | the table away: Lambda repeats the event, and then it waits among the dead letters |
+//! | IAM | `dynamodb:GetItem PutItem` |
+//!
+//! An event also settles a mail whose answer was lost. That events arrive at all is noted, since only then does silence
+//! about a mail mean something.
+
+mod event;
+
+use boot::Disposition;
+use domain::{BatchId, Clock, InviteId, Timestamp, batch::BatchState, delivery::MailEvent};
+use mail::{Subject, Tags};
+use store::{Store, StoreError, Written};
+use tracing::Instrument as _;
+
+pub use event::SesEvent;
+
+/// How often an event is applied anew after a lost race, before Lambda repeats it.
+const ROUNDS: usize = 8;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The truth.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// What an event says of one mail.
+struct Report<'a> {
+    tags: Tags,
+    event: MailEvent,
+    message_id: &'a str,
+}
+
+/// Applies one event.
+pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
+    let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
+        return Disposition::Reject("no event of a mail of ours");
+    };
+    let report = Report { tags, event: says, message_id: event.message_id() };
+    let applied = match tags.subject {
+        Subject::Invite(id) => {
+            let span = tracing::info_span!("invite", invite_id = %id);
+            apply_to_invite(deps, id, &report).instrument(span).await
+        }
+        Subject::Batch(id) => {
+            let span = tracing::info_span!("batch", batch_id = %id);
+            apply_to_batch(deps, id, &report).instrument(span).await
+        }
+    };
+    match applied {
+        Ok(Written::Done) => {}
+        Ok(Written::LostRace) => return Disposition::retry("others kept changing the same item"),
+        Err(error) => return Disposition::retry(error),
+    }
+    match note(deps, event.at()).await {
+        Ok(()) => Disposition::Done,
+        Err(error) => Disposition::retry(error),
+    }
+}
+
+/// Notes when the newest event was made, not when it came: a backlog that arrives late says nothing about the mails after
+/// it. A lost race is somebody else's note of the same minute.
+async fn note(deps: &Deps, at: Option<Timestamp>) -> Result<(), StoreError> {
+    if let Some(at) = at {
+        let _ = deps.store.note_mail_event(at.min(deps.clock.now())).await?;
+    }
+    Ok(())
+}
+
+async fn apply_to_invite(deps: &Deps, id: InviteId, report: &Report<'_>) -> Result<Written, StoreError> {
+    let Tags { kind, generation, .. } = report.tags;
+    for _ in 0..ROUNDS {
+        let Some(invite) = deps.store.find_invite(id).await? else {
+            return Ok(Written::Done);
+        };
+        let (now, read) = (deps.clock.now(), invite.version);
+        let trace = invite.trace.clone();
+        let observed = invite.observe_mail(kind, generation, report.event, report.message_id, now);
+        let Some(next) = observed else {
+            return Ok(Written::Done);
+        };
+        if let Written::Done = deps.store.replace_invite(read, &next).await? {
+            tracing::info!(trace_id = %trace, kind = kind.name(), event = ?report.event, "mail");
+            return Ok(Written::Done);
+        }
+    }
+    Ok(Written::LostRace)
+}
+
+async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result<Written, StoreError> {
+    for _ in 0..ROUNDS {
+        let Some(batch) = deps.store.find_batch(id).await? else {
+            return Ok(Written::Done);
+        };
+        let (now, read) = (deps.clock.now(), batch.version);
+        let sending = (report.tags.kind, report.tags.generation);
+        let observed = batch
+            .report
+            .clone()
+            .filter(|mail| (mail.kind, mail.generation) == sending)
+            .and_then(|mail| mail.observe(report.event, report.message_id, now));
+        let Some(mail) = observed else {
+            return Ok(Written::Done);
+        };
+        // A batch that was submitted again is still due for its dispatcher.
+        let due_at = match batch.state {
+            BatchState::Submitted { .. } | BatchState::Dispatched => batch.due_at,
+            _ => None,
+        };
+        let trace = batch.trace.clone();
+        let Ok(next) = batch.map_report(now, due_at, |_| Ok(mail)) else {
+            return Ok(Written::Done);
+        };
+        if let Written::Done = deps.store.replace_batch(read, &next).await? {
+            tracing::info!(trace_id = %trace, kind = report.tags.kind.name(), event = ?report.event, "mail");
+            return Ok(Written::Done);
+        }
+    }
+    Ok(Written::LostRace)
+}

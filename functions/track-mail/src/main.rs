@@ -1,3 +1,16 @@
 //! Boots `track-mail`.
 
-fn main() {}
+use boot::{Aws, Env, Error};
+use domain::Clock;
+use store::Store;
+use track_mail::Deps;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let env = Env::from_process();
+    boot::init_tracing(&env);
+    let aws = Aws::from_env(&env)?;
+    let deps = Deps { store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?), clock: Clock::System };
+    // Boxed, because the compiler computes the layout of a future only so deep.
+    boot::run_event(|event, _| Box::pin(track_mail::handle(&deps, event))).await
+}

@@ -13,8 +13,8 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account};
 
 use crate::{
-    AccountStatus, AccountToCreate, Capabilities, CreateOutcome, DeviceSource, DirectoryError,
-    FirstPasswordOutcome, FoundAccount, LicenceSource, OfficerEntry, SeedOutcome,
+    AccountStatus, AccountToCreate, Capabilities, CreateOutcome, DeviceSource, DirectoryError, FirstPasswordOutcome,
+    FoundAccount, LicenceSource, OfficerEntry, SeedOutcome,
     error::{Refusal, refusal},
     spellings,
 };
@@ -54,10 +54,7 @@ struct User {
 
 impl User {
     fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.name() == name)?
-            .value()
+        self.attributes.iter().find(|attribute| attribute.name() == name)?.value()
     }
 
     fn invite(&self) -> Option<InviteId> {
@@ -65,12 +62,7 @@ impl User {
     }
 
     fn into_found(self) -> FoundAccount {
-        FoundAccount {
-            invite: self.invite(),
-            account: Account {
-                directory_id: self.name,
-            },
-        }
+        FoundAccount { invite: self.invite(), account: Account { directory_id: self.name } }
     }
 }
 
@@ -91,30 +83,17 @@ impl Cognito {
             .operation_attempt_timeout(REQUEST_TIMEOUT)
             .operation_timeout(REQUEST_TIMEOUT)
             .build();
-        let config = client
-            .config()
-            .to_builder()
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
-        Self {
-            client: Client::from_conf(config),
-            pool,
-        }
+        let config =
+            client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), pool }
     }
 
-    pub(crate) async fn find_by_email(
-        &self,
-        email: &EmailAddress,
-    ) -> Result<Option<FoundAccount>, DirectoryError> {
+    pub(crate) async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
         let users = self.users_of(email).await?;
         Ok(users.into_iter().next().map(User::into_found))
     }
 
-    pub(crate) async fn find_officer(
-        &self,
-        id: &OfficerId,
-    ) -> Result<Option<Officer>, DirectoryError> {
+    pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
         let Some((user, status)) = self.user(id.as_str()).await? else {
             return Ok(None);
         };
@@ -122,78 +101,54 @@ impl Cognito {
             return Ok(None);
         }
         let verified = user.attribute("email_verified") == Some("true");
-        let email = user
-            .attribute("email")
-            .and_then(|email| EmailAddress::parse(email).ok());
+        let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
         // A username may look like a user id, so the id itself has the last word.
         let same = user.attribute("sub") == Some(id.as_str());
-        Ok(email.filter(|_| verified && same).map(|email| Officer {
-            id: id.clone(),
-            email,
-        }))
+        Ok(email.filter(|_| verified && same).map(|email| Officer { id: id.clone(), email }))
     }
 
-    pub(crate) async fn create_account(
-        &self,
-        wanted: &AccountToCreate<'_>,
-    ) -> Result<CreateOutcome, DirectoryError> {
+    pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         // An account made by someone else may hold the address under another name, and unverified, where no uniqueness
         // of the pool would notice it.
         if let Some(outcome) = self.outcome_of_address(wanted).await? {
             return Ok(outcome);
         }
         let attribute = |name: &str, value: &str| {
-            AttributeType::builder()
-                .name(name)
-                .value(value)
-                .build()
-                .map_err(|_| DirectoryError::KnownNoEffect)
+            AttributeType::builder().name(name).value(value).build().map_err(|_| DirectoryError::KnownNoEffect)
         };
         let created = self
             .client
             .admin_create_user()
             .user_pool_id(&self.pool.id)
             .username(wanted.name())
-            .user_attributes(attribute(
-                "email",
-                &wanted.email.as_str().to_ascii_lowercase(),
-            )?)
+            .user_attributes(attribute("email", &wanted.email.as_str().to_ascii_lowercase())?)
             .user_attributes(attribute("email_verified", "true")?)
             .user_attributes(attribute("given_name", wanted.profile.first_name.as_str())?)
             .user_attributes(attribute("family_name", wanted.profile.last_name.as_str())?)
-            .user_attributes(attribute(
-                "phone_number",
-                wanted.profile.contact_number.as_str(),
-            )?)
+            .user_attributes(attribute("phone_number", wanted.profile.contact_number.as_str())?)
             .user_attributes(attribute(INVITE_ID, &wanted.invite.to_string())?)
             .message_action(MessageActionType::Suppress)
             .desired_delivery_mediums(DeliveryMediumType::Email)
             .send()
             .await;
         match created.map_err(refusal) {
-            Ok(_) => Ok(CreateOutcome::Created(Account {
-                directory_id: wanted.name(),
-            })),
+            Ok(_) => Ok(CreateOutcome::Created(Account { directory_id: wanted.name() })),
             Err(Refusal::Code(code)) => match code.as_str() {
                 "UsernameExistsException" => self.outcome_of_taken_name(wanted).await,
                 // The index behind the search lags; the alias does not.
-                "AliasExistsException" => Ok(self
-                    .outcome_of_address(wanted)
-                    .await?
-                    .unwrap_or(CreateOutcome::EmailTaken)),
-                "InvalidParameterException"
-                | "InvalidPasswordException"
-                | "UserLambdaValidationException" => Ok(CreateOutcome::DetailsRefused),
+                "AliasExistsException" => {
+                    Ok(self.outcome_of_address(wanted).await?.unwrap_or(CreateOutcome::EmailTaken))
+                }
+                "InvalidParameterException" | "InvalidPasswordException" | "UserLambdaValidationException" => {
+                    Ok(CreateOutcome::DetailsRefused)
+                }
                 _ => Err(DirectoryError::Misconfigured { code }),
             },
             Err(Refusal::Error(error)) => Err(error),
         }
     }
 
-    pub(crate) async fn add_to_seed_group(
-        &self,
-        account: &Account,
-    ) -> Result<SeedOutcome, DirectoryError> {
+    pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
         let added = self
             .client
             .admin_add_user_to_group()
@@ -204,17 +159,12 @@ impl Cognito {
             .await;
         match added.map_err(refusal) {
             Ok(_) => Ok(SeedOutcome::Assigned),
-            Err(Refusal::Code(code)) if code == "UserNotFoundException" => {
-                Ok(SeedOutcome::AccountGone)
-            }
+            Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(SeedOutcome::AccountGone),
             Err(refusal) => Err(refusal.unexpected()),
         }
     }
 
-    pub(crate) async fn mail_first_password(
-        &self,
-        account: &Account,
-    ) -> Result<FirstPasswordOutcome, DirectoryError> {
+    pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
         let sent = self
             .client
             .admin_create_user()
@@ -237,21 +187,12 @@ impl Cognito {
         }
     }
 
-    pub(crate) async fn account_status(
-        &self,
-        account: &Account,
-    ) -> Result<AccountStatus, DirectoryError> {
-        Ok(self
-            .user(&account.directory_id)
-            .await?
-            .map_or(AccountStatus::Gone, |(_, status)| status))
+    pub(crate) async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
+        Ok(self.user(&account.directory_id).await?.map_or(AccountStatus::Gone, |(_, status)| status))
     }
 
     /// Why the address keeps the account from being made, if it does.
-    async fn outcome_of_address(
-        &self,
-        wanted: &AccountToCreate<'_>,
-    ) -> Result<Option<CreateOutcome>, DirectoryError> {
+    async fn outcome_of_address(&self, wanted: &AccountToCreate<'_>) -> Result<Option<CreateOutcome>, DirectoryError> {
         let mut outcome = None;
         for user in self.users_of(wanted.email).await? {
             if user.invite() == Some(wanted.invite) {
@@ -262,15 +203,9 @@ impl Cognito {
         Ok(outcome)
     }
 
-    async fn outcome_of_taken_name(
-        &self,
-        wanted: &AccountToCreate<'_>,
-    ) -> Result<CreateOutcome, DirectoryError> {
+    async fn outcome_of_taken_name(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         // If it is gone again, the next attempt finds the name free.
-        let (user, _) = self
-            .user(&wanted.name())
-            .await?
-            .ok_or(DirectoryError::KnownNoEffect)?;
+        let (user, _) = self.user(&wanted.name()).await?.ok_or(DirectoryError::KnownNoEffect)?;
         let invite = user.invite();
         let same_address = user
             .attribute("email")
@@ -296,47 +231,26 @@ impl Cognito {
                 .send()
                 .await
                 .map_err(|error| refusal(error).unexpected().of_read())?;
-            found.extend(
-                page.users
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter_map(|user| {
-                        Some(User {
-                            name: user.username?,
-                            attributes: user.attributes.unwrap_or_default(),
-                        })
-                    }),
-            );
+            found.extend(page.users.unwrap_or_default().into_iter().filter_map(|user| {
+                Some(User { name: user.username?, attributes: user.attributes.unwrap_or_default() })
+            }));
         }
         Ok(found)
     }
 
     async fn user(&self, name: &str) -> Result<Option<(User, AccountStatus)>, DirectoryError> {
-        let got = self
-            .client
-            .admin_get_user()
-            .user_pool_id(&self.pool.id)
-            .username(name)
-            .send()
-            .await;
+        let got = self.client.admin_get_user().user_pool_id(&self.pool.id).username(name).send().await;
         match got.map_err(refusal) {
             Ok(user) => {
                 let status = match user.user_status {
                     _ if !user.enabled => AccountStatus::Disabled,
                     Some(
-                        UserStatusType::Confirmed
-                        | UserStatusType::ExternalProvider
-                        | UserStatusType::ResetRequired,
+                        UserStatusType::Confirmed | UserStatusType::ExternalProvider | UserStatusType::ResetRequired,
                     ) => AccountStatus::SignedIn,
-                    Some(UserStatusType::Archived | UserStatusType::Compromised) => {
-                        AccountStatus::Disabled
-                    }
+                    Some(UserStatusType::Archived | UserStatusType::Compromised) => AccountStatus::Disabled,
                     _ => AccountStatus::Pending,
                 };
-                let user = User {
-                    name: user.username,
-                    attributes: user.user_attributes.unwrap_or_default(),
-                };
+                let user = User { name: user.username, attributes: user.user_attributes.unwrap_or_default() };
                 Ok(Some((user, status)))
             }
             Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(None),

@@ -87,12 +87,8 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>)
                 | "ThrottlingException"
                 | "Throttling"
                 | "LimitExceededException"
-                | "RequestLimitExceeded" => Refusal::Error(Throttled {
-                    retry_after: pause(context.raw().headers()),
-                }),
-                _ if status == 429 => Refusal::Error(Throttled {
-                    retry_after: pause(context.raw().headers()),
-                }),
+                | "RequestLimitExceeded" => Refusal::Error(Throttled { retry_after: pause(context.raw().headers()) }),
+                _ if status == 429 => Refusal::Error(Throttled { retry_after: pause(context.raw().headers()) }),
                 // Cognito answers its own failures with 500, after or before the effect.
                 "InternalErrorException" => Refusal::Error(Unknown),
                 _ if status >= 500 => Refusal::Error(Unknown),
@@ -107,9 +103,7 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>)
 fn never_sent(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(|error| {
         error.is::<ResolveDnsError>()
-            || error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+            || error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     })
 }
 

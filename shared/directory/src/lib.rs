@@ -172,18 +172,14 @@ impl Directory {
     /// A Cognito user pool.
     #[must_use]
     pub fn cognito(client: &Client, pool: UserPool) -> Self {
-        Self {
-            backend: Backend::Cognito(Cognito::new(client, pool)),
-        }
+        Self { backend: Backend::Cognito(Cognito::new(client, pool)) }
     }
 
     /// The in-memory directory of the tests.
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory(memory: MemoryDirectory) -> Self {
-        Self {
-            backend: Backend::Memory(memory),
-        }
+        Self { backend: Backend::Memory(memory) }
     }
 
     /// What it can do.
@@ -201,10 +197,7 @@ impl Directory {
     /// # Errors
     ///
     /// When the directory does not say.
-    pub async fn find_by_email(
-        &self,
-        email: &EmailAddress,
-    ) -> Result<Option<FoundAccount>, DirectoryError> {
+    pub async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.find_by_email(email).await,
             #[cfg(feature = "fake")]
@@ -232,10 +225,7 @@ impl Directory {
     /// # Errors
     ///
     /// [`DirectoryError::Unknown`] when the account may be there now; every other error means that this call made none.
-    pub async fn create_account(
-        &self,
-        wanted: &AccountToCreate<'_>,
-    ) -> Result<CreateOutcome, DirectoryError> {
+    pub async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.create_account(wanted).await,
             #[cfg(feature = "fake")]
@@ -248,10 +238,7 @@ impl Directory {
     /// # Errors
     ///
     /// When it is not known to be there.
-    pub async fn add_to_seed_group(
-        &self,
-        account: &Account,
-    ) -> Result<SeedOutcome, DirectoryError> {
+    pub async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.add_to_seed_group(account).await,
             #[cfg(feature = "fake")]
@@ -264,10 +251,7 @@ impl Directory {
     /// # Errors
     ///
     /// [`DirectoryError::Unknown`] when one may have been mailed.
-    pub async fn mail_first_password(
-        &self,
-        account: &Account,
-    ) -> Result<FirstPasswordOutcome, DirectoryError> {
+    pub async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.mail_first_password(account).await,
             #[cfg(feature = "fake")]

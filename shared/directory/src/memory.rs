@@ -9,8 +9,8 @@ use std::{
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account};
 
 use crate::{
-    AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome,
-    FoundAccount, SeedOutcome, spellings,
+    AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount, SeedOutcome,
+    spellings,
 };
 
 /// Accounts in memory; clones share them.
@@ -54,10 +54,7 @@ pub enum Call {
 
 impl Call {
     fn is_read(self) -> bool {
-        matches!(
-            self,
-            Self::FindByEmail | Self::FindOfficer | Self::AccountStatus
-        )
+        matches!(self, Self::FindByEmail | Self::FindOfficer | Self::AccountStatus)
     }
 }
 
@@ -99,9 +96,7 @@ impl MemoryDirectory {
             seed: false,
             first_passwords: 0,
         };
-        self.state()
-            .accounts
-            .insert(name.to_ascii_lowercase(), record);
+        self.state().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
     /// Adds an officer who can be found by user id.
@@ -126,9 +121,7 @@ impl MemoryDirectory {
     pub fn made(&self) -> Vec<(InviteId, Account)> {
         let state = self.state();
         let made = state.accounts.iter().filter_map(|(name, record)| {
-            let account = Account {
-                directory_id: name.clone(),
-            };
+            let account = Account { directory_id: name.clone() };
             Some((record.invite?, account))
         });
         made.collect()
@@ -146,48 +139,33 @@ impl MemoryDirectory {
     #[must_use]
     pub fn first_passwords(&self, account: &Account) -> usize {
         let name = account.directory_id.to_ascii_lowercase();
-        self.state()
-            .accounts
-            .get(&name)
-            .map_or(0, |record| record.first_passwords)
+        self.state().accounts.get(&name).map_or(0, |record| record.first_passwords)
     }
 
-    pub(crate) fn find_by_email(
-        &self,
-        email: &EmailAddress,
-    ) -> Result<Option<FoundAccount>, DirectoryError> {
+    pub(crate) fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
         self.call(Call::FindByEmail, |state| state.found(email))
     }
 
     pub(crate) fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        self.call(Call::FindOfficer, |state| {
-            state.officers.get(id.as_str()).cloned()
-        })
+        self.call(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned())
     }
 
-    pub(crate) fn create_account(
-        &self,
-        wanted: &AccountToCreate<'_>,
-    ) -> Result<CreateOutcome, DirectoryError> {
+    pub(crate) fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         let refuse = (Call::CreateAccount, Fault::RefuseDetails);
         let refused = {
             let mut state = self.state();
             let place = state.faults.iter().position(|fault| *fault == refuse);
             place.and_then(|place| state.faults.remove(place)).is_some()
         };
-        self.call(Call::CreateAccount, |state| {
-            if refused {
-                CreateOutcome::DetailsRefused
-            } else {
-                state.create(wanted)
-            }
-        })
+        self.call(
+            Call::CreateAccount,
+            |state| {
+                if refused { CreateOutcome::DetailsRefused } else { state.create(wanted) }
+            },
+        )
     }
 
-    pub(crate) fn add_to_seed_group(
-        &self,
-        account: &Account,
-    ) -> Result<SeedOutcome, DirectoryError> {
+    pub(crate) fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
         self.call(Call::AddToSeedGroup, |state| match state.record(account) {
             None => SeedOutcome::AccountGone,
             Some(record) => {
@@ -197,40 +175,24 @@ impl MemoryDirectory {
         })
     }
 
-    pub(crate) fn mail_first_password(
-        &self,
-        account: &Account,
-    ) -> Result<FirstPasswordOutcome, DirectoryError> {
-        self.call(Call::MailFirstPassword, |state| {
-            match state.record(account) {
-                None => FirstPasswordOutcome::AccountGone,
-                Some(record) if record.status != AccountStatus::Pending => {
-                    FirstPasswordOutcome::NotPending
-                }
-                Some(record) => {
-                    record.first_passwords += 1;
-                    FirstPasswordOutcome::Mailed
-                }
+    pub(crate) fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
+        self.call(Call::MailFirstPassword, |state| match state.record(account) {
+            None => FirstPasswordOutcome::AccountGone,
+            Some(record) if record.status != AccountStatus::Pending => FirstPasswordOutcome::NotPending,
+            Some(record) => {
+                record.first_passwords += 1;
+                FirstPasswordOutcome::Mailed
             }
         })
     }
 
-    pub(crate) fn account_status(
-        &self,
-        account: &Account,
-    ) -> Result<AccountStatus, DirectoryError> {
+    pub(crate) fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
         self.call(Call::AccountStatus, |state| {
-            state
-                .record(account)
-                .map_or(AccountStatus::Gone, |record| record.status)
+            state.record(account).map_or(AccountStatus::Gone, |record| record.status)
         })
     }
 
-    fn call<T>(
-        &self,
-        call: Call,
-        effect: impl FnOnce(&mut State) -> T,
-    ) -> Result<T, DirectoryError> {
+    fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
         let mut state = self.state();
         *state.calls.entry(call).or_default() += 1;
         let place = state.faults.iter().position(|(at, _)| *at == call);
@@ -242,19 +204,11 @@ impl MemoryDirectory {
                 DirectoryError::Unknown
             }
             Some(Fault::BeforeEffect) => DirectoryError::Unknown,
-            Some(Fault::Throttle) => DirectoryError::Throttled {
-                retry_after: Duration::from_secs(30),
-            },
+            Some(Fault::Throttle) => DirectoryError::Throttled { retry_after: Duration::from_secs(30) },
             Some(Fault::Unreachable) => DirectoryError::KnownNoEffect,
-            Some(Fault::Misconfigured) => DirectoryError::Misconfigured {
-                code: "AccessDeniedException".to_owned(),
-            },
+            Some(Fault::Misconfigured) => DirectoryError::Misconfigured { code: "AccessDeniedException".to_owned() },
         };
-        Err(if call.is_read() {
-            error.of_read()
-        } else {
-            error
-        })
+        Err(if call.is_read() { error.of_read() } else { error })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -264,38 +218,23 @@ impl MemoryDirectory {
 
 impl State {
     fn record(&mut self, account: &Account) -> Option<&mut Record> {
-        self.accounts
-            .get_mut(&account.directory_id.to_ascii_lowercase())
+        self.accounts.get_mut(&account.directory_id.to_ascii_lowercase())
     }
 
     fn found(&self, email: &EmailAddress) -> Option<FoundAccount> {
         let spellings = spellings(email);
-        let (name, record) = self
-            .accounts
-            .iter()
-            .find(|(_, record)| spellings.contains(&record.email))?;
-        Some(FoundAccount {
-            account: Account {
-                directory_id: name.clone(),
-            },
-            invite: record.invite,
-        })
+        let (name, record) = self.accounts.iter().find(|(_, record)| spellings.contains(&record.email))?;
+        Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 
     fn create(&mut self, wanted: &AccountToCreate<'_>) -> CreateOutcome {
         let name = wanted.name();
-        let account = Account {
-            directory_id: name.clone(),
-        };
+        let account = Account { directory_id: name.clone() };
         let by_name = self.accounts.get(&name).map(|record| record.invite);
         match (self.found(wanted.email), by_name) {
-            (Some(found), _) if found.invite == Some(wanted.invite) => {
-                CreateOutcome::AlreadyOurs(found.account)
-            }
+            (Some(found), _) if found.invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(found.account),
             (Some(_), _) => CreateOutcome::EmailTaken,
-            (None, Some(invite)) if invite == Some(wanted.invite) => {
-                CreateOutcome::AlreadyOurs(account)
-            }
+            (None, Some(invite)) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),
             (None, Some(_)) if wanted.holder.username().is_none() => CreateOutcome::EmailTaken,
             (None, Some(_)) => CreateOutcome::UsernameTaken,
             (None, None) => {

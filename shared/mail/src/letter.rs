@@ -21,9 +21,7 @@ pub struct Letter {
 impl std::fmt::Debug for Letter {
     /// The subject only: the words hold a link that is a credential.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Letter")
-            .field("subject", &self.subject)
-            .finish_non_exhaustive()
+        f.debug_struct("Letter").field("subject", &self.subject).finish_non_exhaustive()
     }
 }
 
@@ -93,10 +91,7 @@ impl Letters {
     /// Letters that lead to the portal at `portal_url` and name `support` for questions.
     #[must_use]
     pub fn new(portal_url: &str, support: &EmailAddress) -> Self {
-        Self {
-            portal: portal_url.trim_end_matches('/').to_owned(),
-            support: support.as_str().to_owned(),
-        }
+        Self { portal: portal_url.trim_end_matches('/').to_owned(), support: support.as_str().to_owned() }
     }
 
     /// The letter of an invitation.
@@ -106,27 +101,12 @@ impl Letters {
     /// When the template cannot be filled in.
     pub fn invitation(&self, letter: &InvitationLetter<'_>) -> Result<Letter, RenderError> {
         let (inviter, support) = (letter.inviter.as_str(), &*self.support);
-        let (before, link) = (
-            letter.expires_at.singapore_date(),
-            self.invitation_link(letter.token),
-        );
+        let (before, link) = (letter.expires_at.singapore_date(), self.invitation_link(letter.token));
         let (before, link) = (&*before, &*link);
         Ok(Letter {
             subject: "You are invited to TechPass",
-            html: InvitationHtml {
-                inviter,
-                before,
-                link,
-                support,
-            }
-            .render()?,
-            text: InvitationText {
-                inviter,
-                before,
-                link,
-                support,
-            }
-            .render()?,
+            html: InvitationHtml { inviter, before, link, support }.render()?,
+            text: InvitationText { inviter, before, link, support }.render()?,
         })
     }
 
@@ -141,20 +121,8 @@ impl Letters {
         let link = &*self.invitation_link(letter.token);
         Ok(Letter {
             subject: "Your TechPass account is ready",
-            html: AccountHtml {
-                inviter,
-                username,
-                link,
-                support,
-            }
-            .render()?,
-            text: AccountText {
-                inviter,
-                username,
-                link,
-                support,
-            }
-            .render()?,
+            html: AccountHtml { inviter, username, link, support }.render()?,
+            text: AccountText { inviter, username, link, support }.render()?,
         })
     }
 
@@ -168,18 +136,8 @@ impl Letters {
         let support = &*self.support;
         Ok(Letter {
             subject: "Your batch upload is through",
-            html: ReportHtml {
-                report,
-                link,
-                support,
-            }
-            .render()?,
-            text: ReportText {
-                report,
-                link,
-                support,
-            }
-            .render()?,
+            html: ReportHtml { report, link, support }.render()?,
+            text: ReportText { report, link, support }.render()?,
         })
     }
 

@@ -51,18 +51,14 @@ impl Mailer {
     /// Amazon SES.
     #[must_use]
     pub fn ses(client: &Client, sender: &Sender) -> Self {
-        Self {
-            backend: Backend::Ses(Ses::new(client, sender)),
-        }
+        Self { backend: Backend::Ses(Ses::new(client, sender)) }
     }
 
     /// The in-memory outbox of the tests.
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory(outbox: Outbox) -> Self {
-        Self {
-            backend: Backend::Memory(outbox),
-        }
+        Self { backend: Backend::Memory(outbox) }
     }
 
     /// Hands one mail over, in one request.

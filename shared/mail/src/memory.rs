@@ -78,20 +78,14 @@ impl Outbox {
                 return SendOutcome::Unknown;
             }
             Some(Fault::Throttle) => {
-                return SendOutcome::NotSent {
-                    retry_after: Duration::from_secs(30),
-                };
+                return SendOutcome::NotSent { retry_after: Duration::from_secs(30) };
             }
             Some(Fault::Refuse) => return SendOutcome::Refused,
             Some(Fault::Misconfigured) => {
-                return SendOutcome::Misconfigured {
-                    code: "MailFromDomainNotVerifiedException".to_owned(),
-                };
+                return SendOutcome::Misconfigured { code: "MailFromDomainNotVerifiedException".to_owned() };
             }
         }
-        SendOutcome::Sent {
-            message_id: state.take(mail),
-        }
+        SendOutcome::Sent { message_id: state.take(mail) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -102,12 +96,7 @@ impl Outbox {
 impl State {
     fn take(&mut self, mail: OutgoingMail) -> String {
         let message_id = format!("message-{}", self.sent.len() + 1);
-        self.sent.push(SentMail {
-            message_id: message_id.clone(),
-            to: mail.to,
-            letter: mail.letter,
-            tags: mail.tags,
-        });
+        self.sent.push(SentMail { message_id: message_id.clone(), to: mail.to, letter: mail.letter, tags: mail.tags });
         message_id
     }
 }

@@ -3,9 +3,7 @@
 use std::{error::Error, io::ErrorKind, time::Duration};
 
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_smithy_runtime_api::client::{
-    dns::ResolveDnsError, orchestrator::HttpResponse, result::SdkError,
-};
+use aws_smithy_runtime_api::client::{dns::ResolveDnsError, orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 /// How long to wait after a refusal that will pass: SES's rate is per second, and a batch fills many.
@@ -40,13 +38,9 @@ pub enum SendOutcome {
 
 /// Reads what an SDK error says about the mail. What else it holds, such as the mail, is dropped here.
 pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOutcome {
-    let busy = SendOutcome::NotSent {
-        retry_after: BUSY_PAUSE,
-    };
+    let busy = SendOutcome::NotSent { retry_after: BUSY_PAUSE };
     match error {
-        SdkError::ConstructionFailure(_) => SendOutcome::Misconfigured {
-            code: "ConstructionFailure".to_owned(),
-        },
+        SdkError::ConstructionFailure(_) => SendOutcome::Misconfigured { code: "ConstructionFailure".to_owned() },
         SdkError::DispatchFailure(failure)
             if failure.is_user() || failure.as_connector_error().is_some_and(|e| never_sent(e)) =>
         {
@@ -56,21 +50,16 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
             let status = context.raw().status().as_u16();
             match context.err() {
                 SendEmailError::TooManyRequestsException(_) => busy,
-                SendEmailError::LimitExceededException(_)
-                | SendEmailError::SendingPausedException(_) => SendOutcome::NotSent {
-                    retry_after: LONG_PAUSE,
-                },
+                SendEmailError::LimitExceededException(_) | SendEmailError::SendingPausedException(_) => {
+                    SendOutcome::NotSent { retry_after: LONG_PAUSE }
+                }
                 // The same code stands for a bad message and for a sender that nobody has verified yet.
                 SendEmailError::MessageRejected(rejected)
-                    if rejected
-                        .message()
-                        .is_some_and(|text| text.contains("not verified")) =>
+                    if rejected.message().is_some_and(|text| text.contains("not verified")) =>
                 {
                     misconfigured("MessageRejected")
                 }
-                SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => {
-                    SendOutcome::Refused
-                }
+                SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => SendOutcome::Refused,
                 other => match other.code().unwrap_or("none") {
                     "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => busy,
                     _ if status == 429 => busy,
@@ -84,17 +73,13 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
 }
 
 fn misconfigured(code: &str) -> SendOutcome {
-    SendOutcome::Misconfigured {
-        code: code.to_owned(),
-    }
+    SendOutcome::Misconfigured { code: code.to_owned() }
 }
 
 /// Whether a connection failed before a byte of the request can have left.
 fn never_sent(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(|error| {
         error.is::<ResolveDnsError>()
-            || error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+            || error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     })
 }

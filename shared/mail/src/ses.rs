@@ -50,12 +50,8 @@ impl Ses {
             .operation_attempt_timeout(REQUEST_TIMEOUT)
             .operation_timeout(REQUEST_TIMEOUT)
             .build();
-        let config = client
-            .config()
-            .to_builder()
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
+        let config =
+            client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         Self {
             client: Client::from_conf(config),
             from: format!("{SENDER_NAME} <{}>", sender.address.as_str()),
@@ -66,36 +62,23 @@ impl Ses {
     pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         let request = (|| {
             let tags = mail.tags.pairs().map(|(name, value)| tag(name, value));
-            Ok::<_, BuildError>((
-                content(mail.letter)?,
-                tags.into_iter().collect::<Result<_, _>>()?,
-            ))
+            Ok::<_, BuildError>((content(mail.letter)?, tags.into_iter().collect::<Result<_, _>>()?))
         })();
         let Ok((content, tags)) = request else {
-            return SendOutcome::Misconfigured {
-                code: "ConstructionFailure".to_owned(),
-            };
+            return SendOutcome::Misconfigured { code: "ConstructionFailure".to_owned() };
         };
         let sent = self
             .client
             .send_email()
             .from_email_address(&self.from)
-            .destination(
-                Destination::builder()
-                    .to_addresses(mail.to.as_str())
-                    .build(),
-            )
+            .destination(Destination::builder().to_addresses(mail.to.as_str()).build())
             .content(content)
             .set_email_tags(Some(tags))
             .configuration_set_name(&self.configuration_set)
             .send()
             .await;
         match sent {
-            Ok(answer) => answer
-                .message_id
-                .map_or(SendOutcome::Unknown, |message_id| SendOutcome::Sent {
-                    message_id,
-                }),
+            Ok(answer) => answer.message_id.map_or(SendOutcome::Unknown, |message_id| SendOutcome::Sent { message_id }),
             Err(error) => of_error(error),
         }
     }
@@ -103,20 +86,10 @@ impl Ses {
 
 fn content(letter: Letter) -> Result<EmailContent, BuildError> {
     let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build();
-    let body = Body::builder()
-        .html(utf8(letter.html)?)
-        .text(utf8(letter.text)?)
-        .build();
+    let body = Body::builder().html(utf8(letter.html)?).text(utf8(letter.text)?).build();
     // RFC 3834: vacation notes and other machines do not answer this.
-    let header = MessageHeader::builder()
-        .name("Auto-Submitted")
-        .value("auto-generated")
-        .build()?;
-    let message = Message::builder()
-        .subject(utf8(letter.subject.to_owned())?)
-        .body(body)
-        .headers(header)
-        .build();
+    let header = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
+    let message = Message::builder().subject(utf8(letter.subject.to_owned())?).body(body).headers(header).build();
     Ok(EmailContent::builder().simple(message).build())
 }
 

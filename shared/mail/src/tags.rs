@@ -59,11 +59,7 @@ impl Tags {
     pub fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let invite = value(INVITE).and_then(InviteId::parse).map(Subject::Invite);
         let batch = || value(BATCH).and_then(BatchId::parse).map(Subject::Batch);
-        let kinds = [
-            MailKind::Invitation,
-            MailKind::AccountCreated,
-            MailKind::BatchReport,
-        ];
+        let kinds = [MailKind::Invitation, MailKind::AccountCreated, MailKind::BatchReport];
         let kind = value(KIND)?;
         Some(Self {
             subject: invite.or_else(batch)?,
@@ -84,40 +80,16 @@ mod tests {
 
     #[test]
     fn tags_read_back_and_keep_to_what_ses_allows() {
-        let (now, entropy) = (
-            Timestamp::from_unix_ms(1_763_875_442_000),
-            Entropy::seeded(1),
-        );
-        let subjects = [
-            Subject::Invite(InviteId::generate(now, &entropy)),
-            Subject::Batch(BatchId::generate(now, &entropy)),
-        ];
-        let kinds = [
-            MailKind::Invitation,
-            MailKind::AccountCreated,
-            MailKind::BatchReport,
-        ];
-        for (subject, kind) in subjects
-            .iter()
-            .flat_map(|s| kinds.iter().map(move |k| (*s, *k)))
-        {
-            let tags = Tags {
-                subject,
-                kind,
-                generation: 2,
-                attempt: 1,
-            };
+        let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
+        let subjects =
+            [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
+        let kinds = [MailKind::Invitation, MailKind::AccountCreated, MailKind::BatchReport];
+        for (subject, kind) in subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k))) {
+            let tags = Tags { subject, kind, generation: 2, attempt: 1 };
             let pairs: BTreeMap<_, _> = tags.pairs().into();
-            assert_eq!(
-                Tags::read(|name| pairs.get(name).map(String::as_str)),
-                Some(tags)
-            );
+            assert_eq!(Tags::read(|name| pairs.get(name).map(String::as_str)), Some(tags));
             let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-            assert!(
-                pairs
-                    .iter()
-                    .all(|(name, value)| name.bytes().chain(value.bytes()).all(allowed))
-            );
+            assert!(pairs.iter().all(|(name, value)| name.bytes().chain(value.bytes()).all(allowed)));
         }
     }
 }

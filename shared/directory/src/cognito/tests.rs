@@ -48,15 +48,13 @@ impl HttpConnector for Network {
         self.asked.lock().unwrap().push((operation, body));
         let answer = self.answers.lock().unwrap().pop_front().unwrap();
         let io = |kind: std::io::ErrorKind| ConnectorError::io(std::io::Error::from(kind).into());
-        let respond = |status: u16, body: String| {
-            HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body))
-        };
+        let respond =
+            |status: u16, body: String| HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
         HttpConnectorFuture::ready(match answer {
             Answer::Ok(body) => Ok(respond(200, body.to_string())),
-            Answer::Error(status, code) => Ok(respond(
-                status,
-                json!({"__type": code, "message": "about ada@vendor.example.com"}).to_string(),
-            )),
+            Answer::Error(status, code) => {
+                Ok(respond(status, json!({"__type": code, "message": "about ada@vendor.example.com"}).to_string()))
+            }
             Answer::Refused => Err(io(std::io::ErrorKind::ConnectionRefused)),
             Answer::Reset => Err(io(std::io::ErrorKind::ConnectionReset)),
             Answer::Html => Ok(respond(200, "<html>".to_owned())),
@@ -67,36 +65,22 @@ impl HttpConnector for Network {
 impl Network {
     fn operations(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
-        asked
-            .iter()
-            .map(|(operation, _)| operation.clone())
-            .collect()
+        asked.iter().map(|(operation, _)| operation.clone()).collect()
     }
 }
 
 fn directory(answers: Vec<Answer>) -> (Directory, Network) {
-    let network = Network {
-        answers: Arc::new(Mutex::new(answers.into())),
-        asked: Arc::default(),
-    };
+    let network = Network { answers: Arc::new(Mutex::new(answers.into())), asked: Arc::default() };
     let connector = network.clone();
     // The client comes with the SDK's own retries on: the directory has to switch them off.
     let config = aws_sdk_cognitoidentityprovider::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-southeast-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
-        .http_client(http_client_fn(move |_, _| {
-            SharedHttpConnector::new(connector.clone())
-        }))
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
         .build();
-    let pool = UserPool {
-        id: "ap-southeast-1_test".to_owned(),
-        seed_group: "seed".to_owned(),
-    };
-    (
-        Directory::cognito(&Client::from_conf(config), pool),
-        network,
-    )
+    let pool = UserPool { id: "ap-southeast-1_test".to_owned(), seed_group: "seed".to_owned() };
+    (Directory::cognito(&Client::from_conf(config), pool), network)
 }
 
 const RULES: &str = r#"{"version":1,"domains":[
@@ -117,15 +101,10 @@ fn invite(email: &str, username: &str) -> Invite {
         ..Form::default()
     };
     let inviter = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-    let request = form
-        .account(&DomainRules::from_json(RULES).unwrap(), &inviter)
-        .unwrap();
+    let request = form.account(&DomainRules::from_json(RULES).unwrap(), &inviter).unwrap();
     let creation = Creation {
         id: InviteId::generate(now, &entropy),
-        officer: Officer {
-            id: OfficerId::parse("officer-1").unwrap(),
-            email: inviter,
-        },
+        officer: Officer { id: OfficerId::parse("officer-1").unwrap(), email: inviter },
         address_key: Keys::derive(b"test").address(&request.email),
         at: now,
         trace: TraceId::generate(now, &entropy),
@@ -158,35 +137,24 @@ fn listed(invite: Option<InviteId>) -> Answer {
 
 fn user(status: &str, invite: Option<InviteId>, email: &str) -> Answer {
     let attributes = attributes(invite, email);
-    Answer::Ok(
-        json!({"Username": "ada.tan", "Enabled": true, "UserStatus": status, "UserAttributes": attributes}),
-    )
+    Answer::Ok(json!({"Username": "ada.tan", "Enabled": true, "UserStatus": status, "UserAttributes": attributes}))
 }
 
-async fn create(
-    invite: &Invite,
-    answers: Vec<Answer>,
-) -> (Result<CreateOutcome, DirectoryError>, Vec<String>) {
+async fn create(invite: &Invite, answers: Vec<Answer>) -> (Result<CreateOutcome, DirectoryError>, Vec<String>) {
     let (directory, network) = directory(answers);
-    let outcome = directory
-        .create_account(&AccountToCreate::of(invite).unwrap())
-        .await;
+    let outcome = directory.create_account(&AccountToCreate::of(invite).unwrap()).await;
     (outcome, network.operations())
 }
 
 fn account(name: &str) -> Account {
-    Account {
-        directory_id: name.to_owned(),
-    }
+    Account { directory_id: name.to_owned() }
 }
 
 #[tokio::test]
 async fn an_account_is_made_by_one_search_and_one_create_that_mails_nothing() {
     let invite = vendor();
     let (directory, network) = directory(vec![nobody(), made()]);
-    let outcome = directory
-        .create_account(&AccountToCreate::of(&invite).unwrap())
-        .await;
+    let outcome = directory.create_account(&AccountToCreate::of(&invite).unwrap()).await;
     assert_eq!(outcome, Ok(CreateOutcome::Created(account("ada.tan"))));
     let asked = network.asked.lock().unwrap();
     assert_eq!(asked[0].1["Filter"], r#"email = "ada@vendor.example.com""#);
@@ -219,10 +187,7 @@ async fn an_officer_gets_a_name_that_follows_from_the_mailbox_and_looks_like_no_
     assert!(!name.contains('@'));
 
     let (directory, network) = directory(vec![nobody(), nobody(), made()]);
-    directory
-        .create_account(&AccountToCreate::of(&tagged).unwrap())
-        .await
-        .unwrap();
+    directory.create_account(&AccountToCreate::of(&tagged).unwrap()).await.unwrap();
     let asked = network.asked.lock().unwrap();
     assert_eq!(asked[0].1["Filter"], r#"email = "bo+work@agency.gov.sg""#);
     assert_eq!(asked[1].1["Filter"], r#"email = "bo@agency.gov.sg""#);
@@ -233,93 +198,40 @@ async fn an_officer_gets_a_name_that_follows_from_the_mailbox_and_looks_like_no_
 async fn an_account_with_the_address_is_adopted_if_ours_and_left_alone_if_not() {
     let invite = vendor();
     let ours = create(&invite, vec![listed(Some(invite.id))]).await;
-    assert_eq!(
-        ours,
-        (
-            Ok(CreateOutcome::AlreadyOurs(account("somebody"))),
-            vec!["ListUsers".to_owned()]
-        )
-    );
+    assert_eq!(ours, (Ok(CreateOutcome::AlreadyOurs(account("somebody"))), vec!["ListUsers".to_owned()]));
     let foreign = create(&invite, vec![listed(None)]).await;
-    assert_eq!(
-        foreign,
-        (Ok(CreateOutcome::EmailTaken), vec!["ListUsers".to_owned()])
-    );
+    assert_eq!(foreign, (Ok(CreateOutcome::EmailTaken), vec!["ListUsers".to_owned()]));
 }
 
 #[tokio::test]
 async fn a_taken_name_is_ours_or_the_same_persons_or_somebody_elses() {
     let invite = vendor();
-    let taken = |user| {
-        vec![
-            nobody(),
-            Answer::Error(400, "UsernameExistsException"),
-            user,
-        ]
-    };
-    let ours = taken(user(
-        "FORCE_CHANGE_PASSWORD",
-        Some(invite.id),
-        "ada@vendor.example.com",
-    ));
-    assert_eq!(
-        create(&invite, ours).await.0,
-        Ok(CreateOutcome::AlreadyOurs(account("ada.tan")))
-    );
+    let taken = |user| vec![nobody(), Answer::Error(400, "UsernameExistsException"), user];
+    let ours = taken(user("FORCE_CHANGE_PASSWORD", Some(invite.id), "ada@vendor.example.com"));
+    assert_eq!(create(&invite, ours).await.0, Ok(CreateOutcome::AlreadyOurs(account("ada.tan"))));
     let same_person = taken(user("CONFIRMED", None, "ada+1@vendor.example.com"));
-    assert_eq!(
-        create(&invite, same_person).await.0,
-        Ok(CreateOutcome::EmailTaken)
-    );
+    assert_eq!(create(&invite, same_person).await.0, Ok(CreateOutcome::EmailTaken));
     let other = taken(user("CONFIRMED", None, "eve@vendor.example.com"));
-    assert_eq!(
-        create(&invite, other).await.0,
-        Ok(CreateOutcome::UsernameTaken)
-    );
+    assert_eq!(create(&invite, other).await.0, Ok(CreateOutcome::UsernameTaken));
     let officer = self::invite("bo@agency.gov.sg", "");
     let other = taken(user("CONFIRMED", None, "renamed@agency.gov.sg"));
-    assert_eq!(
-        create(&officer, other).await.0,
-        Ok(CreateOutcome::EmailTaken)
-    );
+    assert_eq!(create(&officer, other).await.0, Ok(CreateOutcome::EmailTaken));
 }
 
 #[tokio::test]
 async fn a_taken_alias_counts_as_a_taken_address_while_the_search_lags() {
     let invite = vendor();
-    let lagging = vec![
-        nobody(),
-        Answer::Error(400, "AliasExistsException"),
-        nobody(),
-    ];
-    assert_eq!(
-        create(&invite, lagging).await.0,
-        Ok(CreateOutcome::EmailTaken)
-    );
-    let ours = vec![
-        nobody(),
-        Answer::Error(400, "AliasExistsException"),
-        listed(Some(invite.id)),
-    ];
-    assert_eq!(
-        create(&invite, ours).await.0,
-        Ok(CreateOutcome::AlreadyOurs(account("somebody")))
-    );
+    let lagging = vec![nobody(), Answer::Error(400, "AliasExistsException"), nobody()];
+    assert_eq!(create(&invite, lagging).await.0, Ok(CreateOutcome::EmailTaken));
+    let ours = vec![nobody(), Answer::Error(400, "AliasExistsException"), listed(Some(invite.id))];
+    assert_eq!(create(&invite, ours).await.0, Ok(CreateOutcome::AlreadyOurs(account("somebody"))));
 }
 
 #[tokio::test]
 async fn a_create_is_sent_once_whatever_its_answer() {
     use DirectoryError::{KnownNoEffect, Unknown};
-    let misconfigured = |code: &str| {
-        Err(DirectoryError::Misconfigured {
-            code: code.to_owned(),
-        })
-    };
-    let throttled = || {
-        Err(DirectoryError::Throttled {
-            retry_after: Duration::from_secs(30),
-        })
-    };
+    let misconfigured = |code: &str| Err(DirectoryError::Misconfigured { code: code.to_owned() });
+    let throttled = || Err(DirectoryError::Throttled { retry_after: Duration::from_secs(30) });
     let cases = [
         (Answer::Reset, Err(Unknown)),
         (Answer::Html, Err(Unknown)),
@@ -329,26 +241,11 @@ async fn a_create_is_sent_once_whatever_its_answer() {
         (Answer::Error(400, "TooManyRequestsException"), throttled()),
         (Answer::Error(400, "ThrottlingException"), throttled()),
         (Answer::Error(429, "SlowDown"), throttled()),
-        (
-            Answer::Error(400, "InvalidParameterException"),
-            Ok(CreateOutcome::DetailsRefused),
-        ),
-        (
-            Answer::Error(400, "UserLambdaValidationException"),
-            Ok(CreateOutcome::DetailsRefused),
-        ),
-        (
-            Answer::Error(400, "ResourceNotFoundException"),
-            misconfigured("ResourceNotFoundException"),
-        ),
-        (
-            Answer::Error(400, "AccessDeniedException"),
-            misconfigured("AccessDeniedException"),
-        ),
-        (
-            Answer::Error(400, "NotAuthorizedException"),
-            misconfigured("NotAuthorizedException"),
-        ),
+        (Answer::Error(400, "InvalidParameterException"), Ok(CreateOutcome::DetailsRefused)),
+        (Answer::Error(400, "UserLambdaValidationException"), Ok(CreateOutcome::DetailsRefused)),
+        (Answer::Error(400, "ResourceNotFoundException"), misconfigured("ResourceNotFoundException")),
+        (Answer::Error(400, "AccessDeniedException"), misconfigured("AccessDeniedException")),
+        (Answer::Error(400, "NotAuthorizedException"), misconfigured("NotAuthorizedException")),
     ];
     for (answer, expected) in cases {
         let shown = format!("{answer:?}");
@@ -369,24 +266,12 @@ async fn a_lost_search_has_no_effect_and_nothing_is_made_without_it() {
 
 #[tokio::test]
 async fn the_seed_group_takes_the_account_or_says_that_it_is_gone() {
-    let (directory, network) = directory(vec![
-        Answer::Ok(json!({})),
-        Answer::Error(400, "UserNotFoundException"),
-        Answer::Reset,
-    ]);
+    let (directory, network) =
+        directory(vec![Answer::Ok(json!({})), Answer::Error(400, "UserNotFoundException"), Answer::Reset]);
     let ada = account("ada.tan");
-    assert_eq!(
-        directory.add_to_seed_group(&ada).await,
-        Ok(SeedOutcome::Assigned)
-    );
-    assert_eq!(
-        directory.add_to_seed_group(&ada).await,
-        Ok(SeedOutcome::AccountGone)
-    );
-    assert_eq!(
-        directory.add_to_seed_group(&ada).await,
-        Err(DirectoryError::Unknown)
-    );
+    assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::Assigned));
+    assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::AccountGone));
+    assert_eq!(directory.add_to_seed_group(&ada).await, Err(DirectoryError::Unknown));
     assert_eq!(network.asked.lock().unwrap()[0].1["GroupName"], "seed");
 }
 
@@ -394,26 +279,14 @@ async fn the_seed_group_takes_the_account_or_says_that_it_is_gone() {
 async fn a_first_password_is_asked_for_once_and_made_by_the_directory() {
     let cases = [
         (made(), Ok(FirstPasswordOutcome::Mailed)),
-        (
-            Answer::Error(400, "UnsupportedUserStateException"),
-            Ok(FirstPasswordOutcome::NotPending),
-        ),
-        (
-            Answer::Error(400, "UserNotFoundException"),
-            Ok(FirstPasswordOutcome::AccountGone),
-        ),
-        (
-            Answer::Error(400, "CodeDeliveryFailureException"),
-            Err(DirectoryError::KnownNoEffect),
-        ),
+        (Answer::Error(400, "UnsupportedUserStateException"), Ok(FirstPasswordOutcome::NotPending)),
+        (Answer::Error(400, "UserNotFoundException"), Ok(FirstPasswordOutcome::AccountGone)),
+        (Answer::Error(400, "CodeDeliveryFailureException"), Err(DirectoryError::KnownNoEffect)),
         (Answer::Reset, Err(DirectoryError::Unknown)),
     ];
     for (answer, expected) in cases {
         let (directory, network) = directory(vec![answer]);
-        assert_eq!(
-            directory.mail_first_password(&account("ada.tan")).await,
-            expected
-        );
+        assert_eq!(directory.mail_first_password(&account("ada.tan")).await, expected);
         let asked = network.asked.lock().unwrap();
         assert_eq!(asked.len(), 1);
         assert_eq!(
@@ -430,30 +303,17 @@ async fn a_first_password_is_asked_for_once_and_made_by_the_directory() {
 
 #[tokio::test]
 async fn an_accounts_status_is_what_its_holder_has_done() {
-    let disabled =
-        Answer::Ok(json!({"Username": "a", "Enabled": false, "UserStatus": "CONFIRMED"}));
+    let disabled = Answer::Ok(json!({"Username": "a", "Enabled": false, "UserStatus": "CONFIRMED"}));
     let cases = [
-        (
-            user("FORCE_CHANGE_PASSWORD", None, "a@x.gov.sg"),
-            Ok(AccountStatus::Pending),
-        ),
-        (
-            user("CONFIRMED", None, "a@x.gov.sg"),
-            Ok(AccountStatus::SignedIn),
-        ),
+        (user("FORCE_CHANGE_PASSWORD", None, "a@x.gov.sg"), Ok(AccountStatus::Pending)),
+        (user("CONFIRMED", None, "a@x.gov.sg"), Ok(AccountStatus::SignedIn)),
         (disabled, Ok(AccountStatus::Disabled)),
-        (
-            Answer::Error(400, "UserNotFoundException"),
-            Ok(AccountStatus::Gone),
-        ),
+        (Answer::Error(400, "UserNotFoundException"), Ok(AccountStatus::Gone)),
         (Answer::Reset, Err(DirectoryError::KnownNoEffect)),
     ];
     for (answer, expected) in cases {
         let (directory, _) = directory(vec![answer]);
-        assert_eq!(
-            directory.account_status(&account("ada.tan")).await,
-            expected
-        );
+        assert_eq!(directory.account_status(&account("ada.tan")).await, expected);
     }
 }
 
@@ -484,15 +344,8 @@ async fn an_officer_is_found_by_user_id_only_with_a_verified_address() {
 
 #[tokio::test]
 async fn no_error_shows_a_person() {
-    for code in [
-        "InternalErrorException",
-        "AccessDeniedException",
-        "TooManyRequestsException",
-    ] {
-        let error = create(&vendor(), vec![nobody(), Answer::Error(400, code)])
-            .await
-            .0
-            .unwrap_err();
+    for code in ["InternalErrorException", "AccessDeniedException", "TooManyRequestsException"] {
+        let error = create(&vendor(), vec![nobody(), Answer::Error(400, code)]).await.0.unwrap_err();
         let shown = format!("{error} {error:?}").to_lowercase();
         for secret in ["ada", "tan", "vendor", "9123"] {
             assert!(!shown.contains(secret), "{shown}");

@@ -25,21 +25,13 @@ fn email(text: &str) -> EmailAddress {
 }
 
 fn invitation(inviter: &str) -> Letter {
-    let letter = InvitationLetter {
-        inviter: &email(inviter),
-        token: &token(),
-        expires_at: now(),
-    };
+    let letter = InvitationLetter { inviter: &email(inviter), token: &token(), expires_at: now() };
     letters().invitation(&letter).unwrap()
 }
 
 fn account(username: Option<&str>) -> Letter {
     let username = username.map(|username| Username::parse(username).unwrap());
-    let letter = AccountLetter {
-        inviter: &email("bo@agency.gov.sg"),
-        username: username.as_ref(),
-        token: &token(),
-    };
+    let letter = AccountLetter { inviter: &email("bo@agency.gov.sg"), username: username.as_ref(), token: &token() };
     letters().account_created(&letter).unwrap()
 }
 
@@ -47,12 +39,7 @@ fn report(report: Report<'_>) -> Letter {
     letters().batch_report(batch(), report).unwrap()
 }
 
-const TALLY: Tally = Tally {
-    accounts: 12,
-    failed: 1,
-    needs_fixing: 2,
-    duplicates: 3,
-};
+const TALLY: Tally = Tally { accounts: 12, failed: 1, needs_fixing: 2, duplicates: 3 };
 
 #[test]
 fn the_texts_read_well() {
@@ -60,14 +47,8 @@ fn the_texts_read_well() {
     insta::assert_snapshot!("account_of_a_vendor_text", account(Some("ada.tan")).text);
     insta::assert_snapshot!("account_of_an_officer_text", account(None).text);
     insta::assert_snapshot!("report_text", report(Report::Through(TALLY)).text);
-    let clean = Tally {
-        accounts: 12,
-        ..Tally::default()
-    };
-    insta::assert_snapshot!(
-        "report_of_success_text",
-        report(Report::Through(clean)).text
-    );
+    let clean = Tally { accounts: 12, ..Tally::default() };
+    insta::assert_snapshot!("report_of_success_text", report(Report::Through(clean)).text);
     let unreadable = Report::Unreadable("Save the file without a password.");
     insta::assert_snapshot!("report_of_a_bad_file_text", report(unreadable).text);
 }
@@ -96,10 +77,7 @@ fn a_token_stands_behind_the_fragment_sign_only() {
 
 #[test]
 fn a_letter_depends_on_its_inputs_alone() {
-    assert_eq!(
-        invitation("bo@agency.gov.sg"),
-        invitation("bo@agency.gov.sg")
-    );
+    assert_eq!(invitation("bo@agency.gov.sg"), invitation("bo@agency.gov.sg"));
     assert_eq!(account(None), account(None));
 }
 
@@ -112,10 +90,7 @@ fn an_apostrophe_in_an_address_is_escaped_in_html_only() {
 
 /// The tags of a page in their order, without what stands between them.
 fn skeleton(html: &str) -> Vec<&str> {
-    html.split('<')
-        .skip(1)
-        .map(|rest| rest.split('>').next().unwrap())
-        .collect()
+    html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
 }
 
 proptest! {

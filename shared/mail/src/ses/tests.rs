@@ -40,51 +40,30 @@ impl HttpConnector for Network {
         self.asked.lock().unwrap().push(body);
         let io = |kind: std::io::ErrorKind| ConnectorError::io(std::io::Error::from(kind).into());
         match self.answer {
-            Answer::Ok => {
-                HttpConnectorFuture::ready(Ok(response(200, &json!({"MessageId": "m-1"}))))
-            }
+            Answer::Ok => HttpConnectorFuture::ready(Ok(response(200, &json!({"MessageId": "m-1"})))),
             Answer::WithoutId => HttpConnectorFuture::ready(Ok(response(200, &json!({})))),
             Answer::Error(status, code, message) => {
                 let mut response = response(status, &json!({"message": message}));
                 response.headers_mut().insert("x-amzn-errortype", code);
                 HttpConnectorFuture::ready(Ok(response))
             }
-            Answer::Refused => {
-                HttpConnectorFuture::ready(Err(io(std::io::ErrorKind::ConnectionRefused)))
-            }
-            Answer::Reset => {
-                HttpConnectorFuture::ready(Err(io(std::io::ErrorKind::ConnectionReset)))
-            }
+            Answer::Refused => HttpConnectorFuture::ready(Err(io(std::io::ErrorKind::ConnectionRefused))),
+            Answer::Reset => HttpConnectorFuture::ready(Err(io(std::io::ErrorKind::ConnectionReset))),
             Answer::Silence => HttpConnectorFuture::new(std::future::pending()),
         }
     }
 }
 
 fn response(status: u16, body: &Value) -> HttpResponse {
-    Response::new(
-        StatusCode::try_from(status).unwrap(),
-        SdkBody::from(body.to_string()),
-    )
+    Response::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body.to_string()))
 }
 
 fn mail() -> OutgoingMail {
-    let id = BatchId::generate(
-        Timestamp::from_unix_ms(1_763_875_442_000),
-        &Entropy::seeded(1),
-    );
+    let id = BatchId::generate(Timestamp::from_unix_ms(1_763_875_442_000), &Entropy::seeded(1));
     OutgoingMail {
         to: EmailAddress::parse("Ada.O'Tan+1@Vendor.example.com").unwrap(),
-        letter: Letter {
-            subject: "Subject",
-            html: "<p>Words</p>".to_owned(),
-            text: "Words".to_owned(),
-        },
-        tags: Tags {
-            subject: Subject::Batch(id),
-            kind: MailKind::BatchReport,
-            generation: 1,
-            attempt: 1,
-        },
+        letter: Letter { subject: "Subject", html: "<p>Words</p>".to_owned(), text: "Words".to_owned() },
+        tags: Tags { subject: Subject::Batch(id), kind: MailKind::BatchReport, generation: 1, attempt: 1 },
     }
 }
 
@@ -92,23 +71,15 @@ async fn send(answer: Answer) -> (SendOutcome, Vec<Value>) {
     send_with(answer, |config| config).await
 }
 
-async fn send_with(
-    answer: Answer,
-    configure: impl FnOnce(Builder) -> Builder,
-) -> (SendOutcome, Vec<Value>) {
-    let network = Network {
-        answer,
-        asked: Arc::default(),
-    };
+async fn send_with(answer: Answer, configure: impl FnOnce(Builder) -> Builder) -> (SendOutcome, Vec<Value>) {
+    let network = Network { answer, asked: Arc::default() };
     let connector = network.clone();
     // The client comes with the SDK's own retries on: the mailer has to switch them off.
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-southeast-1"))
         .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
-        .http_client(http_client_fn(move |_, _| {
-            SharedHttpConnector::new(connector.clone())
-        }));
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())));
     let sender = Sender {
         address: EmailAddress::parse("noreply@invite.example.com").unwrap(),
         configuration_set: "invites".to_owned(),
@@ -122,12 +93,7 @@ async fn send_with(
 #[tokio::test]
 async fn a_mail_goes_to_one_recipient_letter_for_letter() {
     let (outcome, asked) = send(Answer::Ok).await;
-    assert_eq!(
-        outcome,
-        SendOutcome::Sent {
-            message_id: "m-1".to_owned()
-        }
-    );
+    assert_eq!(outcome, SendOutcome::Sent { message_id: "m-1".to_owned() });
     let tags = mail().tags.pairs();
     assert_eq!(
         asked,
@@ -150,12 +116,8 @@ async fn a_mail_goes_to_one_recipient_letter_for_letter() {
 
 #[tokio::test]
 async fn a_mail_is_handed_over_once_whatever_the_answer() {
-    let not_sent = |seconds| SendOutcome::NotSent {
-        retry_after: Duration::from_secs(seconds),
-    };
-    let misconfigured = |code: &str| SendOutcome::Misconfigured {
-        code: code.to_owned(),
-    };
+    let not_sent = |seconds| SendOutcome::NotSent { retry_after: Duration::from_secs(seconds) };
+    let misconfigured = |code: &str| SendOutcome::Misconfigured { code: code.to_owned() };
     let error = |status, code| Answer::Error(status, code, "about ada@vendor.example.com");
     let cases = [
         (Answer::WithoutId, SendOutcome::Unknown),
@@ -169,26 +131,11 @@ async fn a_mail_is_handed_over_once_whatever_the_answer() {
         (error(400, "SendingPausedException"), not_sent(900)),
         (error(400, "MessageRejected"), SendOutcome::Refused),
         (error(400, "BadRequestException"), SendOutcome::Refused),
-        (
-            Answer::Error(400, "MessageRejected", "Email address is not verified. …"),
-            misconfigured("MessageRejected"),
-        ),
-        (
-            error(400, "MailFromDomainNotVerifiedException"),
-            misconfigured("MailFromDomainNotVerifiedException"),
-        ),
-        (
-            error(404, "NotFoundException"),
-            misconfigured("NotFoundException"),
-        ),
-        (
-            error(400, "AccountSuspendedException"),
-            misconfigured("AccountSuspendedException"),
-        ),
-        (
-            error(403, "AccessDeniedException"),
-            misconfigured("AccessDeniedException"),
-        ),
+        (Answer::Error(400, "MessageRejected", "Email address is not verified. …"), misconfigured("MessageRejected")),
+        (error(400, "MailFromDomainNotVerifiedException"), misconfigured("MailFromDomainNotVerifiedException")),
+        (error(404, "NotFoundException"), misconfigured("NotFoundException")),
+        (error(400, "AccountSuspendedException"), misconfigured("AccountSuspendedException")),
+        (error(403, "AccessDeniedException"), misconfigured("AccessDeniedException")),
     ];
     for (answer, expected) in cases {
         let (outcome, asked) = send(answer).await;
@@ -212,8 +159,7 @@ impl AsyncSleep for Sleeps {
 #[tokio::test]
 async fn silence_ends_after_eight_seconds_as_unknown() {
     let sleeps = Sleeps::default();
-    let (outcome, asked) =
-        send_with(Answer::Silence, |config| config.sleep_impl(sleeps.clone())).await;
+    let (outcome, asked) = send_with(Answer::Silence, |config| config.sleep_impl(sleeps.clone())).await;
     assert_eq!((outcome, asked.len()), (SendOutcome::Unknown, 1));
     assert!(sleeps.0.lock().unwrap().contains(&Duration::from_secs(8)));
 }

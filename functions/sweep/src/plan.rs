@@ -1,0 +1,137 @@
+//! What the sweeper decides about one thing whose time has come. No I/O.
+
+use std::time::Duration;
+
+use domain::{
+    Timestamp,
+    batch::{Batch, BatchState},
+    delivery::{Mail, MailState},
+    invite::{Invite, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+};
+use queue::QueueName;
+
+/// How long a mail without an answer is left alone after it could not be decided; half of what is known about it comes
+/// within minutes, the rest within a day.
+const UNDECIDED_PAUSE: Duration = Duration::from_secs(3600);
+
+/// How long after its last reader's lease a workbook can still be taken up again: S3's event is repeated after one and
+/// after two minutes.
+const PARSE_PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// What to write, and whom to wake once it is written.
+pub(crate) struct Plan<T> {
+    pub(crate) next: T,
+    pub(crate) wake: Vec<QueueName>,
+    pub(crate) remark: Option<Remark>,
+}
+
+/// What a person should hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remark {
+    /// A mail is sent a second time, because nobody knows of the first.
+    PossibleDuplicate,
+    /// Nobody knows whether a mail was sent, and it may not be sent again.
+    UndecidedMail,
+    /// A workbook's readers all ended without a word.
+    WorkbookGivenUp,
+}
+
+/// What an unanswered mail leads to.
+enum Unanswered<T> {
+    Repeat(T),
+    Wait(Option<Remark>),
+}
+
+/// What is to be done for an invite; `None` when its time has not come after all.
+pub(crate) fn invite(invite: Invite, now: Timestamp, last_event: Option<Timestamp>) -> Option<Plan<Invite>> {
+    if !is_due(invite.due_at, now) {
+        return None;
+    }
+    let mut wake = Vec::new();
+    if invite.next_step(now) != NextStep::Nothing {
+        wake.push(QueueName::Provision);
+    }
+    if invite.mail_is_due() {
+        wake.push(QueueName::Mail);
+    }
+    if !wake.is_empty() {
+        let next = invite.put_off(now + WAKE_AFTER, now);
+        return Some(Plan { next, wake, remark: None });
+    }
+    let retried = invite.clone().retry_mail(now, last_event).ok();
+    Some(match unanswered(invite.mail.as_ref(), retried, now) {
+        Some(Unanswered::Repeat(next)) => repeat(next),
+        Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
+        // Nothing is open any more: it leaves the list.
+        None => Plan { next: Invite { due_at: None, ..invite.put_off(now, now) }, wake, remark: None },
+    })
+}
+
+/// What is to be done for a batch; `None` when its time has not come after all.
+pub(crate) fn batch(batch: Batch, now: Timestamp, last_event: Option<Timestamp>) -> Option<Plan<Batch>> {
+    if !is_due(batch.due_at, now) {
+        return None;
+    }
+    if let BatchState::Parsing { lease_until, .. } = batch.state {
+        return Some(parsing(batch, lease_until, now));
+    }
+    let mut wake = Vec::new();
+    if matches!(batch.state, BatchState::Submitted { .. } | BatchState::Dispatched) {
+        wake.push(QueueName::Dispatch);
+    }
+    let is_reset = batch.state == BatchState::Reset;
+    if batch.report_is_due() && !is_reset {
+        wake.push(QueueName::Mail);
+    }
+    if !wake.is_empty() {
+        let next = batch.put_off(now + WAKE_AFTER, now);
+        return Some(Plan { next, wake, remark: None });
+    }
+    let retried = batch
+        .clone()
+        .map_report(now, Some(now + WAKE_AFTER), |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
+        .ok();
+    let report = batch.report.as_ref().filter(|_| !is_reset);
+    Some(match unanswered(report, retried, now) {
+        Some(Unanswered::Repeat(next)) => repeat(next),
+        Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
+        None => Plan { next: Batch { due_at: None, ..batch.put_off(now, now) }, wake, remark: None },
+    })
+}
+
+fn is_due(due_at: Option<Timestamp>, now: Timestamp) -> bool {
+    due_at.is_some_and(|due_at| due_at <= now)
+}
+
+fn repeat<T>(next: T) -> Plan<T> {
+    Plan { next, wake: vec![QueueName::Mail], remark: Some(Remark::PossibleDuplicate) }
+}
+
+/// What a claimed mail leads to; `None` when the mail is not claimed.
+fn unanswered<T>(mail: Option<&Mail>, retried: Option<T>, now: Timestamp) -> Option<Unanswered<T>> {
+    let MailState::Claimed { at, .. } = mail?.state else {
+        return None;
+    };
+    // The first look says so; the later ones need not.
+    let is_first_look = now < at + MAIL_ANSWER_WAIT + UNDECIDED_PAUSE;
+    Some(match retried {
+        Some(next) => Unanswered::Repeat(next),
+        None => Unanswered::Wait(is_first_look.then_some(Remark::UndecidedMail)),
+    })
+}
+
+/// A workbook whose reader has let its lease run out: S3's event comes again by itself, and once it no longer does, the
+/// officer is told.
+fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> {
+    if now < lease_until + PARSE_PATIENCE {
+        return Plan { next: batch.put_off(now + WAKE_AFTER, now), wake: Vec::new(), remark: None };
+    }
+    let given_up = batch.clone().unreadable(
+        "FILE_UNPROCESSABLE",
+        "The workbook could not be read. Save it as a new .xlsx file and upload that.",
+        now,
+    );
+    let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE, now));
+    let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
+    Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
+}

@@ -1,0 +1,102 @@
+//! The events that SES puts on the bus, as far as anything is read from them. Their addresses are not.
+//!
+//! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
+
+use std::collections::BTreeMap;
+
+use domain::{Timestamp, delivery::MailEvent};
+use mail::Tags;
+use serde::Deserialize;
+
+/// The source of SES's events. Nobody but AWS may put events with a source that begins with `aws.`.
+const SOURCE: &str = "aws.ses";
+
+/// What SES calls it when it accepts a mail and does not send it, because its recipient bounced or complained before.
+const SUPPRESSED: [&str; 2] = ["OnAccountSuppressionList", "Suppressed"];
+
+/// An event about one mail.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SesEvent {
+    source: String,
+    account: String,
+    #[serde(rename = "detail-type")]
+    detail_type: String,
+    time: String,
+    detail: Detail,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Detail {
+    mail: MailDetail,
+    bounce: Option<Bounce>,
+    complaint: Option<Complaint>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MailDetail {
+    message_id: String,
+    sending_account_id: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bounce {
+    bounce_sub_type: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Complaint {
+    complaint_sub_type: Option<String>,
+}
+
+impl SesEvent {
+    /// Whether SES says it, about a mail of this account.
+    pub(crate) fn is_genuine(&self) -> bool {
+        let sender = self.detail.mail.sending_account_id.as_ref();
+        self.source == SOURCE && sender.is_none_or(|sender| *sender == self.account)
+    }
+
+    /// Which mail it is about; `None` when it is none of ours.
+    pub(crate) fn tags(&self) -> Option<Tags> {
+        let tags = &self.detail.mail.tags;
+        Tags::read(|name| Some(tags.get(name)?.first()?.as_str()))
+    }
+
+    /// SES's id of the mail.
+    pub(crate) fn message_id(&self) -> &str {
+        &self.detail.mail.message_id
+    }
+
+    /// When SES made the event.
+    pub(crate) fn at(&self) -> Option<Timestamp> {
+        // EventBridge writes whole seconds.
+        let with_fraction = || Timestamp::parse(&format!("{}.000Z", self.time.strip_suffix('Z')?));
+        Timestamp::parse(&self.time).or_else(with_fraction)
+    }
+
+    /// What it says; `None` for what is not asked about, such as opens.
+    pub(crate) fn says(&self) -> Option<MailEvent> {
+        let suppressed = |kind: Option<&String>| kind.is_some_and(|kind| SUPPRESSED.contains(&kind.as_str()));
+        let bounce = self.detail.bounce.as_ref();
+        let complaint = self.detail.complaint.as_ref();
+        match self.detail_type.as_str() {
+            "Email Sent" => Some(MailEvent::Accepted),
+            "Email Delivery Delayed" => Some(MailEvent::Delayed),
+            "Email Delivered" => Some(MailEvent::Delivered),
+            "Email Rejected" | "Email Rendering Failed" => Some(MailEvent::Suppressed),
+            "Email Bounced" if suppressed(bounce.and_then(|b| b.bounce_sub_type.as_ref())) => {
+                Some(MailEvent::Suppressed)
+            }
+            "Email Bounced" => Some(MailEvent::Bounced),
+            "Email Complaint Received" if suppressed(complaint.and_then(|c| c.complaint_sub_type.as_ref())) => {
+                Some(MailEvent::Suppressed)
+            }
+            "Email Complaint Received" => Some(MailEvent::Complained),
+            _ => None,
+        }
+    }
+}
