@@ -38,10 +38,13 @@ pub(crate) struct Cells<'w, 'a> {
     sheet: &'w VettedSheet<'a>,
     /// Cells that calamine could not read, in front of the one held.
     failed: usize,
-    held: Option<((u32, u32), CellValue<'w>)>,
+    held: Option<Placed<'w>>,
     /// The reader must not be asked again behind its last cell.
     at_end: bool,
 }
+
+/// A value where calamine sees it.
+type Placed<'w> = ((u32, u32), CellValue<'w>);
 
 /// A cell's value. Dates and error values are none: they have no text that could be trusted.
 #[derive(Debug)]
@@ -164,7 +167,7 @@ impl<'w> Cells<'w, '_> {
     /// The next value that calamine can read, counting the cells that it could not.
     ///
     /// It knows the error values of 2007 and fails on later ones, such as `#SPILL!`; the next call goes on behind them.
-    fn pull(&mut self) -> Result<Option<((u32, u32), CellValue<'w>)>, FileError> {
+    fn pull(&mut self) -> Result<Option<Placed<'w>>, FileError> {
         loop {
             match self.cells.next_cell() {
                 Ok(cell) => return Ok(cell.map(|cell| (cell.get_position(), CellValue::from(cell.get_value())))),
