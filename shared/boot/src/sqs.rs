@@ -1,6 +1,6 @@
 //! Messages from a queue: each on its own, whatever becomes of its neighbours.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{fmt::Debug, panic::AssertUnwindSafe, time::Duration};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::{Clock, Timestamp};
@@ -9,7 +9,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use thiserror::Error;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field};
 
 use crate::cause::WithCauses;
 
@@ -51,7 +51,7 @@ pub struct UnnamedRecord;
 /// When Lambda's runtime interface is gone.
 pub async fn run_sqs<M, F, Fut>(handler: F) -> Result<(), Error>
 where
-    M: DeserializeOwned,
+    M: DeserializeOwned + Debug,
     F: Fn(M, Timestamp) -> Fut,
     Fut: Future<Output = Disposition>,
 {
@@ -79,7 +79,7 @@ pub async fn handle_records<M, F, Fut>(
     handler: &F,
 ) -> Result<SqsBatchResponse, UnnamedRecord>
 where
-    M: DeserializeOwned,
+    M: DeserializeOwned + Debug,
     F: Fn(M, Timestamp) -> Fut,
     Fut: Future<Output = Disposition>,
 {
@@ -93,7 +93,7 @@ where
     let mut response = SqsBatchResponse::default();
     let mut outcomes = stream::iter(records)
         .map(|(id, body)| async move {
-            let span = tracing::info_span!("message", message_id = id);
+            let span = tracing::info_span!("message", message_id = id, wake = field::Empty);
             let outcome = async {
                 if clock.now() + MARGIN > deadline {
                     tracing::warn!("no time left to begin this message");
@@ -121,17 +121,19 @@ enum Outcome {
 
 async fn handle_body<M, F, Fut>(body: &str, deadline: Timestamp, handler: &F) -> Outcome
 where
-    M: DeserializeOwned,
+    M: DeserializeOwned + Debug,
     F: Fn(M, Timestamp) -> Fut,
     Fut: Future<Output = Disposition>,
 {
-    let message = match crate::event::decode(body) {
+    let message: M = match crate::event::decode(body) {
         Ok(message) => message,
         Err(error) => {
             tracing::error!(error = %WithCauses(&error), "message is not understood");
             return Outcome::Failed;
         }
     };
+    // Messages hold ids and nothing else, so they may stand in the log.
+    Span::current().record("wake", field::debug(&message));
     // The handler leaves nothing half-changed in memory: its truth is the table, which a retry reads again.
     let handled = async { handler(message, deadline).await };
     match AssertUnwindSafe(handled).catch_unwind().await {

@@ -1,0 +1,295 @@
+//! An invite as the API shows it to the officer who made it.
+
+use domain::{
+    BatchId, InviteId, Persona, Timestamp, TraceId,
+    delivery::{Mail, MailState},
+    invite::{Failure, HistoryEntry, Invite, InviteState, Origin, SeedState},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An invite in a list, and what a new one is answered with.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InviteBody {
+    /// Its id.
+    #[schema(value_type = String, example = "inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
+    pub id: InviteId,
+    /// How it came about.
+    pub kind: InviteKind,
+    /// Whom.
+    pub email: String,
+    /// Once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// Once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    /// Where given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// A vendor's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// What the invitee is.
+    #[schema(value_type = String, example = "officer")]
+    pub persona: Persona,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub date_of_invite: Timestamp,
+    /// The TechPass account.
+    pub techpass: TechpassBody,
+    /// The SEED licence.
+    pub seed: SeedBody,
+    /// The latest mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailBody>,
+    /// The batch it came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<BatchRowBody>,
+    /// What to quote to support.
+    #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
+    pub trace_id: TraceId,
+    /// From when it can no longer be accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// One invite with everything about it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InviteDetailBody {
+    /// What a list shows.
+    #[serde(flatten)]
+    pub invite: InviteBody,
+    /// Once known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_number: Option<String>,
+    /// Why the account is needed.
+    pub reason: String,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryBody>,
+}
+
+/// How an invite came about.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum InviteKind {
+    /// An invitation by mail.
+    Email,
+    /// An account made on someone's behalf.
+    Account,
+    /// A row of a batch.
+    Batch,
+}
+
+/// Where the TechPass account stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TechpassBody {
+    /// The state, for programs.
+    #[schema(example = "ACCOUNT_CREATED")]
+    pub state: &'static str,
+    /// The state, for people.
+    #[schema(example = "Not Onboarded")]
+    pub label: &'static str,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<FailureBody>,
+}
+
+/// Why an invite failed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FailureBody {
+    /// The stable code.
+    #[schema(example = "account.exists")]
+    pub code: &'static str,
+    /// What happened and what to do.
+    pub detail: &'static str,
+    /// What the portal can offer next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+}
+
+/// What someone who has an account does to get SEED.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Offer {
+    /// A public officer asks for it in the portal.
+    SeedRequest,
+    /// A vendor raises a service request.
+    ServiceRequest,
+}
+
+/// Where the SEED licence stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeedBody {
+    /// The state, for programs.
+    #[schema(example = "LICENCE_ASSIGNED")]
+    pub state: &'static str,
+    /// The state, for people.
+    #[schema(example = "License Assigned")]
+    pub label: &'static str,
+}
+
+/// How far a mail is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MailBody {
+    /// What it says.
+    #[schema(example = "invitation")]
+    pub kind: &'static str,
+    /// The state.
+    #[schema(example = "DELIVERED")]
+    pub state: &'static str,
+    /// Since when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// Present when an earlier attempt may have arrived too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub possible_duplicate: bool,
+}
+
+/// The row of a batch that an invite came from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BatchRowBody {
+    /// The batch.
+    #[schema(value_type = String, example = "bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
+    pub id: BatchId,
+    /// The row.
+    pub row: u32,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryBody {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What.
+    #[schema(example = "ACCOUNT_CREATED")]
+    pub event: String,
+    /// The request behind it.
+    #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
+    pub trace_id: TraceId,
+}
+
+impl InviteBody {
+    /// What a list shows of an invite.
+    #[must_use]
+    pub fn of(invite: &Invite) -> Self {
+        let profile = invite.profile.as_ref();
+        let (kind, batch) = match invite.origin {
+            Origin::Email => (InviteKind::Email, None),
+            Origin::Account => (InviteKind::Account, None),
+            Origin::Batch { batch, row } => (InviteKind::Batch, Some(BatchRowBody { id: batch, row })),
+        };
+        let expires_at = match invite.state {
+            InviteState::Invited { expires_at } => Some(expires_at),
+            _ => None,
+        };
+        Self {
+            id: invite.id,
+            kind,
+            email: invite.email.as_str().to_owned(),
+            first_name: profile.map(|profile| profile.first_name.as_str().to_owned()),
+            last_name: profile.map(|profile| profile.last_name.as_str().to_owned()),
+            organisation: profile.map(|profile| profile.organisation.as_str().to_owned()),
+            department: profile
+                .and_then(|profile| profile.department.as_ref())
+                .map(|department| department.as_str().to_owned()),
+            username: invite.holder.username().map(|username| username.as_str().to_owned()),
+            persona: invite.holder.persona(),
+            date_of_invite: invite.created_at,
+            techpass: TechpassBody::of(invite),
+            seed: SeedBody::of(invite.seed),
+            mail: invite.mail.as_ref().map(MailBody::of),
+            batch,
+            trace_id: invite.trace.clone(),
+            expires_at,
+            updated_at: invite.updated_at,
+        }
+    }
+}
+
+impl InviteDetailBody {
+    /// Everything about an invite.
+    #[must_use]
+    pub fn of(invite: &Invite) -> Self {
+        Self {
+            invite: InviteBody::of(invite),
+            contact_number: invite.profile.as_ref().map(|profile| profile.contact_number.as_str().to_owned()),
+            reason: invite.reason.as_str().to_owned(),
+            history: invite.history.iter().map(HistoryBody::of).collect(),
+        }
+    }
+}
+
+impl TechpassBody {
+    fn of(invite: &Invite) -> Self {
+        let failure = match invite.state {
+            InviteState::Failed { failure } => Some(FailureBody {
+                code: failure.code(),
+                detail: failure.detail(),
+                offer: Offer::after(failure, invite.holder.persona()),
+            }),
+            _ => None,
+        };
+        Self { state: invite.state_name(), label: invite.techpass_label(), failure }
+    }
+}
+
+impl Offer {
+    fn after(failure: Failure, persona: Persona) -> Option<Self> {
+        match (failure, persona) {
+            (Failure::AccountExists, Persona::Officer) => Some(Self::SeedRequest),
+            (Failure::AccountExists, Persona::Vendor) => Some(Self::ServiceRequest),
+            _ => None,
+        }
+    }
+}
+
+impl SeedBody {
+    fn of(seed: SeedState) -> Self {
+        let state = match seed {
+            SeedState::NotRequired => "NOT_REQUIRED",
+            SeedState::Ineligible => "INELIGIBLE",
+            SeedState::Pending => "PENDING",
+            SeedState::LicenceAssigned => "LICENCE_ASSIGNED",
+            SeedState::FullyOnboarded => "FULLY_ONBOARDED",
+            SeedState::LicenceError => "LICENCE_ERROR",
+        };
+        Self { state, label: seed.label() }
+    }
+}
+
+impl MailBody {
+    fn of(mail: &Mail) -> Self {
+        let (at, possible_duplicate) = match &mail.state {
+            MailState::Due { .. } => (None, false),
+            MailState::Claimed { at, attempt, .. } => (Some(*at), *attempt > 1),
+            MailState::Refused { at } => (Some(*at), false),
+            MailState::Accepted(receipt)
+            | MailState::Delayed(receipt)
+            | MailState::Delivered(receipt)
+            | MailState::Bounced(receipt)
+            | MailState::Complained(receipt)
+            | MailState::Suppressed(receipt) => (Some(receipt.at), receipt.possible_duplicate),
+        };
+        Self { kind: mail.kind.name(), state: mail.state_name(), at, possible_duplicate }
+    }
+}
+
+impl HistoryBody {
+    fn of(entry: &HistoryEntry) -> Self {
+        Self { at: entry.at, event: entry.event.clone(), trace_id: entry.trace.clone() }
+    }
+}

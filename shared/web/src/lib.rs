@@ -1,0 +1,31 @@
+//! The HTTP edge that every API function shares: what a request must look like, and how a failure is told.
+//!
+//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes and methods.
+//! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
+//! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IdempotencyKey`], [`IfMatch`] take a request apart strictly: what is
+//!   not understood is refused and named, never ignored.
+//! - [`Cursors`] hides and signs where the next page starts.
+//! - [`invite`] is an invite as the API shows it; [`reply`] builds the answers, [`openapi`] describes them.
+
+pub mod invite;
+pub mod openapi;
+pub mod reply;
+
+mod cursor;
+mod edge;
+mod headers;
+mod json;
+mod officer;
+mod path;
+mod problem;
+mod query;
+mod shape;
+
+pub use cursor::Cursors;
+pub use edge::{Trace, serve};
+pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
+pub use json::Json;
+pub use officer::{OfficerRules, SignedIn};
+pub use path::Path;
+pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
+pub use query::{Limit, Query};

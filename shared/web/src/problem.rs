@@ -1,0 +1,307 @@
+//! Every answer that is not a success, as RFC 9457 describes it.
+
+use std::{error::Error, fmt::Write as _, sync::Arc, time::Duration};
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use domain::{FieldFault, TraceId};
+use serde::Serialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+macro_rules! slugs {
+    ($($(#[$doc:meta])* $variant:ident = $slug:literal, $status:ident, $title:literal;)*) => {
+        /// What kind of problem it is: the last part of its `type`, with one status and one title.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Slug {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Slug {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name, for example `not-found`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)* }
+            }
+
+            /// The status it is answered with.
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+
+            /// What it says to a person.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+slugs! {
+    /// The request is not of the expected form.
+    BadRequest = "bad-request", BAD_REQUEST, "The request cannot be understood.";
+    /// A request that creates something has no usable `Idempotency-Key`.
+    IdempotencyKey = "idempotency-key", BAD_REQUEST, "Send one Idempotency-Key of 1 to 255 visible characters.";
+    /// The cursor is not one that was given out for this list.
+    Cursor = "cursor", BAD_REQUEST, "This page link is no longer valid. Start from the first page.";
+    /// Nobody is signed in. Told by the gateway too.
+    Unauthorized = "unauthorized", UNAUTHORIZED, "Sign in to continue.";
+    /// The officer's address is not verified.
+    EmailNotVerified = "email-not-verified", FORBIDDEN, "Your email address is not verified.";
+    /// The caller's address is not one of a public officer.
+    NotAnOfficer = "not-an-officer", FORBIDDEN, "Only public officers can invite.";
+    /// The request comes from outside the allowed networks. Told by the gateway.
+    NetworkNotAllowed = "network-not-allowed", FORBIDDEN, "This is only open from your agency's network.";
+    /// The request was refused by a firewall rule. Told by the gateway.
+    Forbidden = "forbidden", FORBIDDEN, "The request was refused.";
+    /// It does not exist, or belongs to somebody else.
+    NotFound = "not-found", NOT_FOUND, "There is nothing here.";
+    /// The link's token is unknown, outdated or used up; which, it does not say.
+    InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest mail, or ask the person who invited you.";
+    /// The route has no such method.
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
+    /// A live invite has the address.
+    AlreadyInvited = "already-invited", CONFLICT, "This person has already been invited.";
+    /// A live invite has the username.
+    UsernameTaken = "username-taken", CONFLICT, "This TechPass username is taken.";
+    /// What it is now does not allow this.
+    StateConflict = "state-conflict", CONFLICT, "This cannot be done any more. Reload to see why.";
+    /// Somebody else changed it at the same moment.
+    LostRace = "lost-race", CONFLICT, "Someone else changed this at the same moment. Try again.";
+    /// It has changed since it was read.
+    VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "This has changed since you read it. Reload and try again.";
+    /// The body is larger than the route takes. Told by the gateway too.
+    TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The request is too large.";
+    /// The body is not plain JSON. Told by the gateway too.
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Send JSON.";
+    /// Fields break their rules; all of them are listed.
+    Validation = "validation", UNPROCESSABLE_ENTITY, "Some fields need fixing.";
+    /// The key came before with another body.
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "This Idempotency-Key belongs to another request.";
+    /// The batch holds no row that could be submitted.
+    BatchEmpty = "batch-empty", UNPROCESSABLE_ENTITY, "There is no row to submit.";
+    /// The batch holds rows that need fixing.
+    BatchHasErrors = "batch-has-errors", UNPROCESSABLE_ENTITY, "Some rows need fixing before the batch can be submitted.";
+    /// The change needs to say which version it is based on.
+    VersionRequired = "version-required", PRECONDITION_REQUIRED, "Send If-Match with the version you read.";
+    /// Too many requests. Told by the gateway too.
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests. Try again in a moment.";
+    /// A fault of this service. Told by the gateway too.
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side.";
+    /// Something that this service needs does not answer.
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is busy. Try again in a moment.";
+    /// The answer took too long. Told by the gateway.
+    Timeout = "timeout", GATEWAY_TIMEOUT, "This took too long. Look whether it happened before you try again.";
+}
+
+/// How long a client waits before it repeats a request that met an outage.
+const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
+
+/// A failure on its way to the client.
+///
+/// Its texts are constants, so nothing that a person typed can be in them. The Trace ID is added by [`serve`](crate::serve).
+#[derive(Clone, Debug)]
+pub struct Problem {
+    slug: Slug,
+    detail: Option<&'static str>,
+    items: Vec<ProblemItem>,
+    retry_after: Option<Duration>,
+    cause: Option<String>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProblemItem {
+    /// Where, as a JSON pointer into the body; for a query parameter, its name after a slash.
+    pub pointer: String,
+    /// The row of a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// The title of the row's column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<&'static str>,
+    /// What, as a stable code.
+    pub code: &'static str,
+    /// What to do about it.
+    pub detail: &'static str,
+}
+
+/// The body of a problem.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemBody {
+    /// `/problems/` and the slug; see docs/API.md.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What happened, for people.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
+    /// What to quote to support.
+    #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
+    pub trace_id: TraceId,
+    /// Everything that is wrong with the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ProblemItem>,
+}
+
+impl Problem {
+    /// The media type of RFC 9457.
+    pub const MEDIA_TYPE: &'static str = "application/problem+json";
+
+    /// A problem of this kind.
+    #[must_use]
+    pub fn new(slug: Slug) -> Self {
+        Self { slug, detail: None, items: Vec::new(), retry_after: None, cause: None }
+    }
+
+    /// A fault of this service. The error is logged and not told.
+    pub fn internal(error: impl Error) -> Self {
+        Self::caused(Slug::Internal, &error)
+    }
+
+    /// An outage of something this service needs. The error is logged and not told.
+    pub fn unavailable(error: impl Error) -> Self {
+        Self::caused(Slug::Unavailable, &error).retry_after(OUTAGE_PAUSE)
+    }
+
+    /// Fields that break their rules.
+    #[must_use]
+    pub fn validation(faults: &[FieldFault]) -> Self {
+        Self::new(Slug::Validation).items(faults.iter().copied().map(ProblemItem::from))
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn detail(self, detail: &'static str) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    /// Lists what is wrong.
+    #[must_use]
+    pub fn items(self, items: impl IntoIterator<Item = ProblemItem>) -> Self {
+        Self { items: items.into_iter().collect(), ..self }
+    }
+
+    /// Says when to try again, in whole seconds and at least one.
+    #[must_use]
+    pub fn retry_after(self, pause: Duration) -> Self {
+        Self { retry_after: Some(pause), ..self }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn slug(&self) -> Slug {
+        self.slug
+    }
+
+    /// What caused it, for the log.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    pub(crate) fn body(&self, trace: &TraceId) -> ProblemBody {
+        ProblemBody {
+            kind: format!("/problems/{}", self.slug.name()),
+            title: self.slug.title(),
+            status: self.slug.status().as_u16(),
+            detail: self.detail,
+            trace_id: trace.clone(),
+            errors: self.items.clone(),
+        }
+    }
+
+    fn caused(slug: Slug, error: &dyn Error) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let _ = write!(text, ": {cause}");
+            source = cause.source();
+        }
+        Self { cause: Some(text), ..Self::new(slug) }
+    }
+}
+
+impl ProblemItem {
+    /// An item without row and column.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: &'static str) -> Self {
+        Self { pointer: pointer.into(), row: None, column: None, code, detail }
+    }
+}
+
+impl From<FieldFault> for ProblemItem {
+    fn from(fault: FieldFault) -> Self {
+        Self::new(format!("/{}", fault.field.name()), fault.fault.code(), fault.fault.detail())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable { .. } => Self::unavailable(error),
+            StoreError::Corrupt { .. } | StoreError::Rules(_) => Self::internal(error),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Status, headers, and itself as an extension, from which [`serve`](crate::serve) writes the body.
+    fn into_response(self) -> Response {
+        let mut response = self.slug.status().into_response();
+        if let Some(pause) = self.retry_after {
+            let seconds = pause.as_millis().div_ceil(1000).max(1);
+            if let Ok(value) = seconds.to_string().parse() {
+                response.headers_mut().insert(header::RETRY_AFTER, value);
+            }
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The list is part of the API: a change here is a change for clients, and for docs/API.md.
+    #[test]
+    fn every_kind_is_documented_with_its_status() {
+        let page = std::fs::read_to_string("../../docs/API.md").unwrap();
+        for slug in Slug::ALL {
+            let row = format!("| `{}` | {} |", slug.name(), slug.status().as_u16());
+            assert!(page.contains(&row), "docs/API.md lacks {row}");
+        }
+    }
+
+    /// The gateway answers some of these by itself, from texts in the template.
+    #[test]
+    fn the_gateway_tells_its_problems_in_the_same_words() {
+        let template = std::fs::read_to_string("../../template.yaml").unwrap();
+        let mut told = 0;
+        for part in template.split("{\"type\":\"/problems/").skip(1) {
+            let (name, rest) = part.split_once('"').unwrap();
+            let slug = Slug::ALL.iter().find(|slug| slug.name() == name).unwrap();
+            assert!(rest.starts_with(&format!(",\"title\":\"{}\"", slug.title())), "{name}");
+            told += 1;
+        }
+        assert!(told >= 10, "{told}");
+    }
+
+    #[test]
+    fn a_pause_is_rounded_up_to_whole_seconds() {
+        for (ms, expected) in [(0, "1"), (1000, "1"), (1001, "2")] {
+            let problem = Problem::new(Slug::TooManyRequests).retry_after(Duration::from_millis(ms));
+            assert_eq!(problem.into_response().headers()["retry-after"], expected, "{ms} ms");
+        }
+    }
+}

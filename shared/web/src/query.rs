@@ -1,0 +1,106 @@
+//! Query parameters, read as strictly as a body.
+
+use axum::{
+    extract::{FromRequestParts, Query as Pairs},
+    http::request::Parts,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::{Problem, ProblemItem, Slug, shape};
+
+/// The query parameters as a `T`, whose fields all read from text.
+///
+/// Refused with 400 are parameters that `T` does not have, that come twice, or whose value does not fit. `T` must have
+/// `deny_unknown_fields`.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let Pairs(pairs) = Pairs::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|_| Problem::new(Slug::BadRequest).detail("The query is not valid."))?;
+        let mut members = Map::new();
+        for (name, value) in pairs {
+            if members.contains_key(&name) {
+                let item = ProblemItem::new(format!("/{name}"), "repeated-field", "This is named more than once.");
+                return Err(Problem::new(Slug::BadRequest).items([item]));
+            }
+            members.insert(name, Value::String(value));
+        }
+        shape::fit(Value::Object(members)).map(Self)
+    }
+}
+
+/// How many items a page has: 1 to 200, and 50 where nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "String")]
+#[schema(value_type = u8, minimum = 1, maximum = 200, default = 50)]
+pub struct Limit(usize);
+
+impl Limit {
+    const MAX: usize = 200;
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<String> for Limit {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        match text.parse() {
+            Ok(limit) if digits && (1..=Self::MAX).contains(&limit) => Ok(Self(limit)),
+            _ => Err("not a limit"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Page {
+        #[serde(default)]
+        limit: Limit,
+        q: Option<String>,
+    }
+
+    async fn read(query: &str) -> Result<Page, Slug> {
+        let (mut parts, ()) = Request::builder().uri(format!("/invites{query}")).body(()).unwrap().into_parts();
+        Query::from_request_parts(&mut parts, &()).await.map(|Query(page)| page).map_err(|problem| problem.slug())
+    }
+
+    #[tokio::test]
+    async fn parameters_are_read_and_have_defaults() {
+        assert_eq!(read("").await.unwrap().limit.get(), 50);
+        let page = read("?limit=200&q=Tan%20Ah+Kow").await.unwrap();
+        assert_eq!((page.limit.get(), page.q.as_deref()), (200, Some("Tan Ah Kow")));
+    }
+
+    #[tokio::test]
+    async fn what_is_unknown_repeated_or_out_of_range_is_refused() {
+        for query in ["?limt=1", "?limit=0", "?limit=201", "?limit=+5", "?limit=x", "?limit=1&limit=2", "?q=%ff"] {
+            let refused = read(query).await.err();
+            // A byte that is no UTF-8 is replaced when it is decoded, and then finds nothing.
+            assert!(refused == Some(Slug::BadRequest) || query == "?q=%ff", "{query}: {refused:?}");
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! From JSON to a type, naming everything that does not fit.
+
+use std::collections::BTreeSet;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
+
+use crate::{Problem, ProblemItem, Slug};
+
+/// Things named at most: a body full of nonsense gets an answer of bounded size.
+const MAX_ITEMS: usize = 20;
+
+/// Characters of a pointer at most, because a client chooses the names in it.
+const MAX_POINTER: usize = 128;
+
+/// Reads JSON text in which no object names a member twice. Depth is bounded by `serde_json`, at 128.
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
+    let mut twice = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let strict = Strict { pointer: String::new(), twice: &mut twice };
+    let value = strict.deserialize(&mut deserializer);
+    let ended = deserializer.end();
+    match (value, ended) {
+        (Ok(value), Ok(())) if twice.is_empty() => Ok(value),
+        (Ok(_), Ok(())) => Err(Problem::new(Slug::BadRequest).items(twice)),
+        _ => Err(Problem::new(Slug::BadRequest).detail("The body is not valid JSON.")),
+    }
+}
+
+/// Makes a `T` of the value.
+///
+/// Serde stops at the first member that does not fit; here that member is noted and taken out, and the rest read again,
+/// until all are known.
+pub(crate) fn fit<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
+    if !value.is_object() {
+        // Serde would read an array as the members in their order.
+        return Err(Problem::new(Slug::BadRequest).items([wrong_type(String::new())]));
+    }
+    let mut items = Vec::new();
+    let mut named = BTreeSet::new();
+    for _ in 0..MAX_ITEMS {
+        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+            Ok(fitting) if named.is_empty() => return Ok(fitting),
+            Ok(_) => break,
+            Err(error) => error,
+        };
+        let (item, place) = describe(&error);
+        // A member taken out because it does not fit is then missing; that says nothing new.
+        if named.insert(item.pointer.clone()) {
+            items.push(item);
+        }
+        if !place.is_some_and(|place| remove(&mut value, &place)) {
+            break;
+        }
+    }
+    Err(Problem::new(Slug::BadRequest).items(items))
+}
+
+type Place = Vec<String>;
+
+/// What is wrong, and the member to take out, if one can be.
+fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> (ProblemItem, Option<Place>) {
+    let message = error.inner().to_string();
+    let mut place = place(error.path());
+    let quoted = || message.split('`').nth(1).unwrap_or_default().to_owned();
+    let (code, detail) = if message.starts_with("unknown field") {
+        if place.as_ref().and_then(|place| place.last()) != Some(&quoted())
+            && let Some(place) = &mut place
+        {
+            place.push(quoted());
+        }
+        ("unknown-field", "This is not part of the request.")
+    } else if message.starts_with("missing field") {
+        let mut missing = place.unwrap_or_default();
+        missing.push(quoted());
+        let item = ProblemItem::new(pointer(&missing), "missing-field", "This is required.");
+        return (item, None);
+    } else if message.starts_with("invalid type") {
+        return (wrong_type(pointer(place.as_deref().unwrap_or_default())), place);
+    } else {
+        ("invalid-value", "This value cannot be used here.")
+    };
+    let item = ProblemItem::new(pointer(place.as_deref().unwrap_or_default()), code, detail);
+    (item, place)
+}
+
+fn wrong_type(pointer: String) -> ProblemItem {
+    ProblemItem::new(pointer, "wrong-type", "This has the wrong JSON type.")
+}
+
+/// The members on the way; `None` when something other than a member is among them, which cannot be taken out.
+fn place(path: &Path) -> Option<Place> {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Seq { index } => Some(index.to_string()),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect()
+}
+
+fn remove(value: &mut Value, place: &[String]) -> bool {
+    let Some((last, parents)) = place.split_last() else {
+        return false;
+    };
+    let parent = parents.iter().try_fold(value, |value, step| match value {
+        Value::Object(members) => members.get_mut(step),
+        Value::Array(elements) => elements.get_mut(step.parse::<usize>().ok()?),
+        _ => None,
+    });
+    match parent {
+        Some(Value::Object(members)) => members.remove(last).is_some(),
+        _ => false,
+    }
+}
+
+/// RFC 6901: `~` is written `~0`, and `/` is written `~1`.
+fn pointer(place: &[String]) -> String {
+    let escaped = place.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")));
+    escaped.collect::<String>().chars().take(MAX_POINTER).collect()
+}
+
+/// Builds a [`Value`] and notes the members that are named twice.
+struct Strict<'a> {
+    pointer: String,
+    twice: &'a mut Vec<ProblemItem>,
+}
+
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(element) = elements
+            .next_element_seed(Strict { pointer: format!("{}/{}", self.pointer, array.len()), twice: self.twice })?
+        {
+            array.push(element);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(Name(name)) = members.next_key()? {
+            let pointer: String =
+                format!("{}{}", self.pointer, pointer(std::slice::from_ref(&name))).chars().take(MAX_POINTER).collect();
+            let value = members.next_value_seed(Strict { pointer: pointer.clone(), twice: self.twice })?;
+            if object.insert(name, value).is_some() && self.twice.len() < MAX_ITEMS {
+                self.twice.push(ProblemItem::new(pointer, "repeated-field", "This is named more than once."));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[derive(Deserialize)]
+struct Name(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    #[expect(dead_code, reason = "only what does not fit is looked at")]
+    struct Request {
+        kind: Kind,
+        first_name: String,
+        #[serde(default)]
+        rows: Vec<Row>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Email,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only what does not fit is looked at")]
+    struct Row {
+        row: u32,
+    }
+
+    fn faults(json: &str) -> Vec<(String, &'static str)> {
+        let problem = parse(json.as_bytes()).and_then(fit::<Request>).unwrap_err();
+        let trace = domain::TraceId::parse("1-67891233-abcdef012345678912345678").unwrap();
+        problem.body(&trace).errors.into_iter().map(|item| (item.pointer, item.code)).collect()
+    }
+
+    #[test]
+    fn everything_that_does_not_fit_is_named_at_once() {
+        let found = faults(r#"{"kind":"gift","firstName":7,"__proto__":{},"rows":[{"row":1},{"row":"2","~x/":0}]}"#);
+        let expected = [
+            ("/kind", "invalid-value"),
+            ("/firstName", "wrong-type"),
+            ("/__proto__", "unknown-field"),
+            ("/rows/1/row", "wrong-type"),
+            ("/rows/1/~0x~1", "unknown-field"),
+        ];
+        for (pointer, code) in expected {
+            assert!(found.contains(&(pointer.to_owned(), code)), "{pointer} {code}: {found:?}");
+        }
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(faults("{}"), [("/kind".to_owned(), "missing-field")]);
+        assert_eq!(
+            faults(r#"{"kind":"email","firstName":"A","rows":[{}]}"#),
+            [("/rows/0/row".to_owned(), "missing-field")]
+        );
+    }
+
+    #[test]
+    fn a_member_named_twice_is_refused_at_any_depth() {
+        assert_eq!(
+            faults(r#"{"kind":"email","kind":"email","firstName":"A","rows":[{"row":1,"row":2}]}"#),
+            [("/kind".to_owned(), "repeated-field"), ("/rows/0/row".to_owned(), "repeated-field")]
+        );
+    }
+
+    #[test]
+    fn text_that_is_not_one_json_value_is_refused() {
+        let deep = "[".repeat(10_000);
+        for json in ["", "{", "{} x", "{}{}", "\u{feff}{}", "NaN", "{\"a\":1e400}", "{'a':1}", &deep, "\u{0}"] {
+            assert!(parse(json.as_bytes()).is_err(), "{json:.20}");
+        }
+        let utf16: Vec<u8> = "{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(parse(&utf16).is_err());
+        assert!(parse(b"{\"a\":\"\xff\"}").is_err());
+    }
+
+    #[test]
+    fn values_that_are_no_object_do_not_fit() {
+        for json in ["null", "[]", "\"x\"", "7"] {
+            assert_eq!(faults(json), [(String::new(), "wrong-type")], "{json}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_nonsense_is_bounded() {
+        let body = |name: &str| {
+            let members: Vec<_> = (0..1000).map(|n| format!("\"{n}{name}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert_eq!(faults(&body("")).len(), MAX_ITEMS);
+        let found = faults(&body(&"x".repeat(500)));
+        assert_eq!(found.len(), MAX_ITEMS);
+        assert!(found.iter().all(|(pointer, _)| pointer.len() <= MAX_POINTER));
+    }
+}
