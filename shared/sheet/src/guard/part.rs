@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use flate2::{Crc, bufread::DeflateDecoder};
+use crc32fast::Hasher;
+use flate2::bufread::DeflateDecoder;
 
 use super::scan::{Scanner, Tail, Visitor};
 use crate::{FileError, Limits};
@@ -120,7 +121,7 @@ pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, visitor: V) -> R
 struct Source<'a> {
     bytes: Bytes<'a>,
     left: u64,
-    crc: Crc,
+    crc: Hasher,
     declared_crc: u32,
 }
 
@@ -135,7 +136,7 @@ impl<'a> Source<'a> {
             Method::Stored => Bytes::Stored(part.data),
             Method::Deflated => Bytes::Deflated(DeflateDecoder::new(part.data)),
         };
-        Self { bytes, left: part.size, crc: Crc::new(), declared_crc: part.crc }
+        Self { bytes, left: part.size, crc: Hasher::new(), declared_crc: part.crc }
     }
 
     /// Fills `buf` unless the part ends first; the end is where size and checksum are compared.
@@ -155,7 +156,7 @@ impl<'a> Source<'a> {
             self.left = self.left.checked_sub(read as u64).ok_or(FileError::Corrupt)?;
         }
         self.crc.update(&buf[..filled]);
-        if filled < buf.len() && self.crc.sum() != self.declared_crc {
+        if filled < buf.len() && self.crc.clone().finalize() != self.declared_crc {
             return Err(FileError::Corrupt);
         }
         Ok(filled)

@@ -67,11 +67,16 @@ impl<'a> Tag<'a> {
         self.get(name).map(unescape).transpose()
     }
 
-    fn find(&self, matches: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
-        self.attributes.iter().find_map(|attribute| {
-            let name = self.bytes.get(attribute.name.0..attribute.name.1)?;
-            if matches(name) { self.bytes.get(attribute.value.0..attribute.value.1) } else { None }
+    /// Every attribute as raw name and raw value, in the order of the file.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        let bytes = self.bytes;
+        self.attributes.iter().map(move |attribute| {
+            (&bytes[attribute.name.0..attribute.name.1], &bytes[attribute.value.0..attribute.value.1])
         })
+    }
+
+    fn find(&self, matches: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
+        self.attributes().find_map(|(name, value)| matches(name).then_some(value))
     }
 }
 
@@ -200,7 +205,7 @@ impl Scanner {
     }
 
     fn text(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
-        let Some(length) = memchr(b'<', window) else {
+        let Some(length) = next_tag(window) else {
             return self.incomplete(window.len(), self.limits.cell_bytes());
         };
         self.bounded(length, self.limits.cell_bytes())?;
@@ -244,15 +249,20 @@ impl Scanner {
     }
 
     fn close(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
-        let Some(end) = memchr(b'>', window) else {
+        let start = *self.starts.last().ok_or(FileError::Corrupt)?;
+        let expected = &self.names[start..];
+        let name_end = 2 + expected.len();
+        // Almost every end tag is just its name.
+        let end = if window.get(name_end) == Some(&b'>') { Some(name_end) } else { memchr(b'>', window) };
+        let Some(end) = end else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(end, self.limits.tag_bytes)?;
-        let start = self.starts.pop().ok_or(FileError::Corrupt)?;
         let full_name = window[2..end].trim_ascii_end();
-        if self.names.get(start..) != Some(full_name) {
+        if full_name != expected {
             return Err(FileError::Corrupt);
         }
+        self.starts.pop();
         self.names.truncate(start);
         let depth = self.starts.len() + 1;
         let name = local_name(full_name);
@@ -317,17 +327,14 @@ impl Scanner {
     /// Reads `<name key="value" ... >` by XML's grammar; nothing if the window ends first.
     fn parse_tag(&mut self, window: &[u8]) -> Result<Option<TagShape>, FileError> {
         self.attributes.clear();
-        let mut at = 1;
-        let name_end = loop {
-            match window.get(at) {
-                None => return Ok(None),
-                Some(byte) if is_name(*byte) => at += 1,
-                Some(_) => break at,
-            }
-        };
-        if name_end == 1 || local_name(&window[1..name_end]).is_empty() {
+        let name_end = 1 + name_length(&window[1..]);
+        if name_end == window.len() {
+            return Ok(None);
+        }
+        if local_name(&window[1..name_end]).is_empty() {
             return Err(FileError::Corrupt);
         }
+        let mut at = name_end;
         loop {
             let spaced = at;
             at = skip_space(window, at);
@@ -343,15 +350,11 @@ impl Scanner {
                         Some(_) => Err(FileError::Corrupt),
                     };
                 }
-                Some(byte) if is_name(*byte) && at > spaced => {}
+                Some(byte) if IS_NAME[usize::from(*byte)] && at > spaced => {}
                 Some(_) => return Err(FileError::Corrupt),
             }
-            let name = at;
-            while window.get(at).is_some_and(|byte| is_name(*byte)) {
-                at += 1;
-            }
-            let name = (name, at);
-            at = skip_space(window, at);
+            let name = (at, at + name_length(&window[at..]));
+            at = skip_space(window, name.1);
             match window.get(at) {
                 None => return Ok(None),
                 Some(b'=') => at = skip_space(window, at + 1),
@@ -364,22 +367,23 @@ impl Scanner {
             };
             let value = at + 1;
             // Values are short, so a plain loop beats a search that has to be set up.
-            at = value;
-            loop {
-                match window.get(at) {
-                    None => return Ok(None),
-                    Some(byte) if *byte == quote => break,
-                    Some(b'<') => return Err(FileError::Corrupt),
-                    Some(_) => at += 1,
-                }
+            let rest = &window[value..];
+            let Some(length) = rest.iter().position(|byte| *byte == quote || *byte == b'<') else {
+                return Ok(None);
+            };
+            if rest[length] != quote {
+                return Err(FileError::Corrupt);
             }
-            let value = (value, at);
-            at += 1;
+            let value = (value, value + length);
+            at = value.1 + 1;
             if self.attributes.len() == self.limits.attributes {
                 return Err(FileError::XmlLimit);
             }
-            let twice = |other: &Attribute| window[other.name.0..other.name.1] == window[name.0..name.1];
-            if self.attributes.iter().any(twice) {
+            // Comparing the first letters first keeps this cheap: cells have attributes of one letter.
+            let is_same = |other: &Attribute| {
+                window[other.name.0] == window[name.0] && window[other.name.0..other.name.1] == window[name.0..name.1]
+            };
+            if self.attributes.iter().any(is_same) {
                 return Err(FileError::Corrupt);
             }
             self.attributes.push(Attribute { name, value });
@@ -413,13 +417,38 @@ fn skip_space(window: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// How many bytes of a name `bytes` begins with.
+fn name_length(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| !IS_NAME[usize::from(*byte)]).unwrap_or(bytes.len())
+}
+
 /// Bytes of names, generously: whatever has no meaning of its own in a tag.
-fn is_name(byte: u8) -> bool {
-    byte > b' ' && !matches!(byte, b'<' | b'>' | b'/' | b'=' | b'"' | b'\'' | b'&' | 0x7F)
+const IS_NAME: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0x21;
+    while byte < 256 {
+        is_name[byte] = true;
+        byte += 1;
+    }
+    let mut special = 0;
+    while special < SPECIAL.len() {
+        is_name[SPECIAL[special] as usize] = false;
+        special += 1;
+    }
+    is_name
+};
+
+const SPECIAL: &[u8] = b"<>/=\"'&\x7F";
+
+/// Where the next tag begins. Most texts are short, so the first bytes are looked at one by one.
+fn next_tag(window: &[u8]) -> Option<usize> {
+    const NEAR: usize = 24;
+    let near = &window[..window.len().min(NEAR)];
+    near.iter().position(|byte| *byte == b'<').or_else(|| Some(near.len() + memchr(b'<', &window[near.len()..])?))
 }
 
 fn local_name(name: &[u8]) -> &[u8] {
-    match memchr(b':', name) {
+    match name.iter().position(|byte| *byte == b':') {
         Some(colon) => &name[colon + 1..],
         None => name,
     }

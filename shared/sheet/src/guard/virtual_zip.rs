@@ -7,8 +7,6 @@ use std::{
     rc::Rc,
 };
 
-use flate2::Crc;
-
 use super::part::Part;
 
 /// Reads as the archive's bytes would.
@@ -42,9 +40,7 @@ pub(super) struct VirtualZipWriter<'a> {
 impl<'a> VirtualZipWriter<'a> {
     /// Adds an entry with these bytes.
     pub(super) fn add(&mut self, name: &str, bytes: Vec<u8>) {
-        let mut crc = Crc::new();
-        crc.update(&bytes);
-        self.header(name, crc.sum(), bytes.len() as u64);
+        self.header(name, crc32fast::hash(&bytes), bytes.len() as u64);
         self.section(bytes.len() as u64, Body::Bytes(bytes));
     }
 

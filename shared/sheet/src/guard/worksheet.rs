@@ -177,9 +177,17 @@ impl Worksheet {
         if self.cells > self.limits.cells {
             return Err(FileError::TooManyCells);
         }
+        let (mut place, mut kind, mut style) = (None, None, None);
+        for (name, value) in tag.attributes() {
+            match name {
+                b"r" => place = Some(value),
+                b"t" => kind = Some(value),
+                b"s" => style = number(value),
+                _ => {}
+            }
+        }
         let next = self.row.column + 1;
         let mut column = next;
-        let place = tag.get(b"r");
         if let Some(raw) = place {
             let (row, told) = reference(raw)?;
             if row != self.row.number {
@@ -198,7 +206,7 @@ impl Worksheet {
             return Err(FileError::Corrupt);
         }
         self.row.column = column;
-        let kind = match tag.get(b"t") {
+        let kind = match kind {
             None | Some(b"n") => Kind::Number,
             Some(b"s") => Kind::Shared,
             Some(b"inlineStr") => Kind::Inline,
@@ -206,7 +214,7 @@ impl Worksheet {
             Some(b"b" | b"e" | b"d") => Kind::Other,
             Some(_) => return Err(FileError::Corrupt),
         };
-        let style = tag.get(b"s").and_then(number).and_then(|style| usize::try_from(style).ok());
+        let style = style.and_then(|style| usize::try_from(style).ok());
         let is_date = kind == Kind::Number && style.is_some_and(|style| self.dates.contains(style));
         self.cell = Cell { kind, is_placed: place.is_some(), is_date, ..Cell::default() };
         self.text_bytes = 0;
