@@ -52,7 +52,7 @@ def main() -> None:
     with step("look at the outcome"):
         invites = officer.invites(batch)
         print("  TechPass and SEED, as the status page shows them:")
-        table(collections.Counter(f"{i['techpass']} / {i['seed']}" for i in invites))
+        table(collections.Counter(f"{i['techpass']['label']} / {i['seed']['label']}" for i in invites))
         checks.same("invites", len(invites), COUNT)
 
         addresses = {person.meant["email"] for person in people}
@@ -92,7 +92,7 @@ class Officer:
         return answer.json() if answer.content else {}
 
     def upload(self, file: bytes, name: str) -> str:
-        begun = self.call("POST", "/batches", {"filename": name})
+        begun = self.call("POST", "/batches", {"fileName": name})
         form = begun["upload"]
         answer = requests.post(form["url"], data=form["fields"], files={"file": (name, file)}, timeout=60)
         if not answer.ok:
@@ -111,20 +111,20 @@ class Officer:
         return found
 
     def rows(self, batch: str, show: str) -> list[dict]:
-        return self.pages(f"/batches/{batch}/rows?show={show}&limit=100", "rows")
+        return self.pages(f"/batches/{batch}/rows?show={show}&limit=200")
 
     def mend(self, batch: str, row: dict, fields: dict[str, str]) -> None:
         self.call("PATCH", f"/batches/{batch}/rows/{row['number']}", fields, **{"If-Match": row["etag"]})
 
     def invites(self, batch: str) -> list[dict]:
-        return self.pages(f"/invites?batch={batch}&limit=100", "invites")
+        return self.pages(f"/invites?batch={batch}&limit=200")
 
-    def pages(self, path: str, name: str) -> list[dict]:
-        found, cursor = [], ""
-        while cursor is not None:
-            page = self.call("GET", path + (f"&cursor={cursor}" if cursor else ""))
-            found += page[name]
-            cursor = page.get("cursor")
+    def pages(self, path: str) -> list[dict]:
+        page = self.call("GET", path)
+        found = page["items"]
+        while cursor := page.get("nextCursor"):
+            page = self.call("GET", f"{path}&cursor={cursor}")
+            found += page["items"]
         return found
 
 
