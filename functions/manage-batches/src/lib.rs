@@ -1,1 +1,88 @@
-//! manage-batches.
+//! Batches at the API: make one, look it over, mend it, hand it on, and take its results home.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | the routes of [`router`], for signed-in officers |
+//! | effects | batches and their rows in the table; a signed upload form; a wake-up of `dispatch-batch` on submit |
+//! | again | creating is idempotent by `Idempotency-Key`, the rest by what state the batch is in |
+//!
+//! A batch of another officer is not found, as if it did not exist.
+
+mod batches;
+mod body;
+mod edit;
+mod results;
+mod rows;
+mod uploads;
+
+use std::sync::Arc;
+
+use axum::Router;
+use boot::{Rules, Secrets};
+use domain::{BatchId, Clock, DomainRules, Entropy, Officer, batch::Batch};
+use queue::Queues;
+use store::{Store, StoreError};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::{OfficerRules, Problem, Slug};
+
+pub use uploads::Uploads;
+
+/// What the routes need.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// The queues; only dispatch is used.
+    pub queues: Queues,
+    /// What signs upload forms.
+    pub uploads: Uploads,
+    /// The domain rules.
+    pub rules: Rules,
+    /// The keys that addresses are found by and cursors signed with.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Clock,
+    /// The source of ids.
+    pub entropy: Entropy,
+}
+
+impl OfficerRules for Deps {
+    fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send {
+        self.rules.current()
+    }
+}
+
+/// Rows of a batch at the most: what a workbook may hold and what may be pasted.
+pub const MAX_ROWS: usize = 10_000;
+
+fn routes() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::new()
+        .routes(routes!(results::template))
+        .routes(routes!(batches::create, batches::list))
+        .routes(routes!(batches::find, batches::reset))
+        .routes(routes!(batches::submit))
+        .routes(routes!(rows::list, edit::change_many))
+        .routes(routes!(edit::change, edit::remove))
+        .routes(routes!(results::results))
+}
+
+/// The routes.
+pub fn router(deps: Arc<Deps>) -> Router {
+    let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
+    web::serve(routes().split_for_parts().0.with_state(deps), clock, entropy)
+}
+
+/// What the routes take and answer.
+#[must_use]
+pub fn api() -> OpenApi {
+    routes().split_for_parts().1
+}
+
+/// The officer's own batch.
+async fn own_batch(deps: &Deps, officer: &Officer, id: &str) -> Result<Batch, Problem> {
+    let not_found = || Problem::new(Slug::NotFound);
+    let id = BatchId::parse(id).ok_or_else(not_found)?;
+    let batch = deps.store.find_batch(id).await?;
+    batch.filter(|batch| batch.officer.id == officer.id).ok_or_else(not_found)
+}

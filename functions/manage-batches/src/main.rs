@@ -1,3 +1,34 @@
 //! Boots `manage-batches`.
 
-fn main() {}
+use std::sync::Arc;
+
+use boot::{Aws, Env, Rules, Secrets};
+use domain::{Clock, Entropy};
+use manage_batches::{Deps, Uploads};
+use queue::{QueueUrls, Queues};
+use store::Store;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), boot::Error> {
+    let env = Env::from_process();
+    boot::init_tracing(&env);
+    let aws = Aws::from_env(&env)?;
+    let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
+    let urls = QueueUrls { dispatch: Some(env.required("DISPATCH_QUEUE_URL")?), ..QueueUrls::default() };
+    let deps = Deps {
+        queues: Queues::sqs(aws.sqs(), urls),
+        uploads: Uploads {
+            bucket: env.required("UPLOAD_BUCKET")?,
+            region: aws.region().to_owned(),
+            endpoint_url: aws.endpoint_url().map(str::to_owned),
+            credentials: aws.credentials().clone(),
+            max_bytes: sheet::Limits::default().upload_bytes,
+        },
+        rules: Rules::stored(store.clone(), Clock::System),
+        secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        clock: Clock::System,
+        entropy: Entropy::System,
+        store,
+    };
+    boot::run_http(manage_batches::router(Arc::new(deps))).await
+}

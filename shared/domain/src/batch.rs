@@ -36,6 +36,9 @@ pub struct Batch {
     pub officer: Officer,
     /// How its rows come in.
     pub source: Source,
+    /// The name of its file, as the officer gave it; only ever shown.
+    #[serde(default)]
+    pub file_name: Option<String>,
     /// Where it stands.
     pub state: BatchState,
     /// How many rows stand where.
@@ -181,6 +184,7 @@ impl Batch {
             id,
             officer,
             source,
+            file_name: None,
             state: BatchState::AwaitingUpload,
             counts: Counts::default(),
             notices: Vec::new(),

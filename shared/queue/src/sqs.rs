@@ -46,7 +46,7 @@ impl Sqs {
         let all_missing = |code: &str| QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() };
         let url = url.as_deref().ok_or_else(|| all_missing("no such queue is set"))?;
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
-        let chunks: Vec<&[Wake]> = wakes.chunks(PER_REQUEST).collect();
+        let chunks: Vec<Vec<Wake>> = wakes.chunks(PER_REQUEST).map(<[Wake]>::to_vec).collect();
         let failures: Vec<(usize, String)> = stream::iter(chunks)
             .map(|chunk| self.send_chunk(url, officer, chunk, delay))
             .buffer_unordered(IN_FLIGHT)
@@ -68,7 +68,7 @@ impl Sqs {
         &self,
         url: &str,
         officer: &OfficerId,
-        chunk: &[Wake],
+        chunk: Vec<Wake>,
         delay: i32,
     ) -> Result<(), (usize, String)> {
         let mut left: Vec<usize> = (0..chunk.len()).collect();

@@ -1,0 +1,265 @@
+//! Making a batch, finding it again, handing it on, throwing it away.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use domain::{
+    BatchId,
+    batch::{Batch, BatchState, Counts, Source},
+    form::Form,
+    row::{RawRow, read_all},
+    text,
+};
+use queue::{QueueName, Wake};
+use serde::{Deserialize, Serialize};
+use store::{
+    IdempotentRequest, SavedAnswer, Written,
+    batches::{CreateBatchOutcome, KeyedRow},
+};
+use utoipa::{IntoParams, ToSchema};
+use web::{
+    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
+};
+
+use crate::{
+    Deps, MAX_ROWS,
+    body::{BatchBody, FormBody},
+    own_batch,
+    uploads::UploadForm,
+};
+
+/// Pasted rows at the most, as JSON.
+const PASTE_BYTES: usize = 1024 * 1024;
+
+/// How long a client waits before it looks at the progress again.
+const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
+
+/// A new batch: a workbook to be uploaded, or rows pasted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewBatch {
+    /// The name of the file to be uploaded; shown, and used for nothing else.
+    #[serde(default)]
+    file_name: Option<String>,
+    /// The rows, in place of a file.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<FormBody>>)]
+    rows: Option<Vec<Form>>,
+}
+
+/// A batch that was made.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct NewBatchBody {
+    batch_id: String,
+    /// Where the workbook goes: a form to be posted within five minutes, the file as its last field `file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload: Option<UploadForm>,
+}
+
+/// Make a batch.
+#[utoipa::path(post, path = "/api/batches", tag = "batches", security(("officer" = [])), request_body = NewBatch,
+    params(("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+    responses((status = 201, description = "Made.", body = NewBatchBody)))]
+pub(crate) async fn create(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Trace(trace): Trace,
+    key: IdempotencyKey,
+    Json { value, bytes }: Json<NewBatch, PASTE_BYTES>,
+) -> Result<Response, Problem> {
+    let now = deps.clock.now();
+    let id = BatchId::generate(now, &deps.entropy);
+    let wrong = |pointer, code, detail| Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]);
+    let file_name = match value.file_name.as_deref().map(|name| text::parse(name, 255)) {
+        None | Some(Ok(None)) => None,
+        Some(Ok(Some(name))) => Some(name),
+        Some(Err(fault)) => return Err(wrong("/fileName", fault.code(), fault.detail())),
+    };
+    let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
+    let mut batch = Batch { file_name, ..Batch::new(id, officer, source, now, trace) };
+    let mut upload = None;
+    if let Some(forms) = value.rows {
+        if forms.iter().all(Form::is_blank) {
+            return Err(wrong("/rows", "rows.empty", "There is no row with anything in it."));
+        }
+        if forms.len() > MAX_ROWS {
+            return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
+        }
+        let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+        let raws =
+            forms.into_iter().filter(|form| !form.is_blank()).map(|form| RawRow { form, cell_faults: Vec::new() });
+        let rows = read_all((1..).zip(raws), &rules, &batch.officer.email);
+        let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
+        deps.store.mark_invited(&mut rows).await?;
+        // Rows first: until their batch is there, nobody sees them.
+        deps.store.write_rows(id, &rows).await?;
+        let mut counts = Counts::default();
+        for row in &rows {
+            counts.add(&row.row.state);
+        }
+        batch = batch.parsed(counts, Vec::new(), now).map_err(Problem::internal)?;
+    } else {
+        upload = Some(deps.uploads.form(&Batch::upload_key(id), now));
+    }
+    let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
+    let location = Some(format!("/v1/api/batches/{id}"));
+    let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location, body };
+    let request = IdempotentRequest::new(batch.officer.id.clone(), key.as_str(), &bytes, answer.clone(), now);
+    match deps.store.create_batch(&batch, Some(&request)).await? {
+        CreateBatchOutcome::Created => Ok(reply::saved(answer)),
+        CreateBatchOutcome::Replay(answer) => Ok(reply::saved(answer)),
+        CreateBatchOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
+        CreateBatchOutcome::Exists => Err(Problem::new(Slug::LostRace)),
+    }
+}
+
+/// Which page of the batches.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// How many, 1 to 200.
+    #[serde(default)]
+    #[param(value_type = Option<u8>)]
+    limit: Limit,
+    /// The `nextCursor` of the page before.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// A page of batches.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct BatchPage {
+    items: Vec<BatchBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// My batches, newest first.
+#[utoipa::path(get, path = "/api/batches", tag = "batches", security(("officer" = [])), params(ListQuery),
+    responses((status = 200, description = "A page.", body = BatchPage)))]
+pub(crate) async fn list(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    let cursors = Cursors::new(keys, &officer.id, "batches");
+    let after = query.cursor.map(|cursor| cursors.open(&cursor)).transpose()?;
+    let limit = u32::try_from(query.limit.get()).unwrap_or(u32::MAX);
+    let (batches, next) = deps.store.list_batches(&officer.id, limit, after).await?;
+    let shown = batches.iter().filter(|batch| batch.state != BatchState::Reset);
+    let items = shown.map(|batch| BatchBody::new(batch, None)).collect();
+    reply::json(StatusCode::OK, &BatchPage { items, next_cursor: next.map(|place| cursors.seal(&place)) })
+}
+
+/// One batch, with its progress.
+#[utoipa::path(get, path = "/api/batches/{id}", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody),
+        (status = 304, description = "Unchanged since `If-None-Match`.")))]
+pub(crate) async fn find(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    known: IfNoneMatch,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let progress = match batch.state {
+        BatchState::Submitted { .. } | BatchState::Dispatched | BatchState::Done => {
+            Some(deps.store.batch_progress(batch.id).await?)
+        }
+        _ => None,
+    };
+    // Invites move without touching their batch, so the tag is of both.
+    let moved = progress.iter().flatten().zip(1..).map(|((_, count), place): (_, u64)| count * place).sum::<u64>();
+    let tag = batch.version * 1_000_000_000 + moved;
+    reply::versioned(known, tag, &BatchBody::new(&batch, progress))
+}
+
+/// Throw a batch away. What was sent stays sent.
+#[utoipa::path(delete, path = "/api/batches/{id}", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path)), responses((status = 204, description = "Gone.")))]
+pub(crate) async fn reset(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let read_version = batch.version;
+    let next = batch.reset(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
+    match deps.store.replace_batch(read_version, &next).await? {
+        Written::Done => Ok(StatusCode::NO_CONTENT),
+        Written::LostRace => Err(Problem::new(Slug::LostRace)),
+    }
+}
+
+/// What to hand on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Submission {
+    /// `ready` hands on what is ready and leaves the rest to be mended; without it every row must be ready.
+    #[serde(default)]
+    only: Option<Only>,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Only {
+    Ready,
+}
+
+/// Hand the ready rows on. Doing it twice does it once.
+#[utoipa::path(post, path = "/api/batches/{id}/submit", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path)), request_body = Submission,
+    responses((status = 202, description = "On its way; follow it at the batch.", body = BatchBody)))]
+pub(crate) async fn submit(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Path(id): Path<String>,
+    Json { value, .. }: Json<Submission>,
+) -> Result<Response, Problem> {
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let id = batch.id;
+    if batch.is_editable() && batch.counts.ready > 0 {
+        if batch.counts.needs_fixing > 0 && value.only != Some(Only::Ready) {
+            return Err(Problem::new(Slug::BatchHasErrors)
+                .detail("Mend them, or submit the rows that are ready with {\"only\":\"ready\"}."));
+        }
+        let read_version = batch.version;
+        let next = batch.submit(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
+        if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+            return Err(Problem::new(Slug::LostRace));
+        }
+        let wake = [Wake::Batch { id }];
+        if let Err(error) = deps.queues.wake_later(QueueName::Dispatch, &officer.id, &wake, Duration::ZERO).await {
+            tracing::warn!(batch.id = %id, %error, "dispatch not woken; the sweeper will");
+        }
+        return accepted(&next);
+    }
+    match batch.state {
+        BatchState::Submitted { .. } | BatchState::Dispatched | BatchState::Done if batch.counts.needs_fixing == 0 => {
+            accepted(&batch)
+        }
+        BatchState::Submitted { .. } => accepted(&batch),
+        BatchState::Draft | BatchState::Dispatched | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),
+        BatchState::AwaitingUpload | BatchState::Parsing { .. } | BatchState::Unreadable { .. } | BatchState::Reset => {
+            Err(Problem::new(Slug::StateConflict))
+        }
+    }
+}
+
+fn accepted(batch: &Batch) -> Result<Response, Problem> {
+    let mut response = reply::json(StatusCode::ACCEPTED, &BatchBody::new(batch, None))?.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, LOOK_AGAIN);
+    if let Ok(location) = HeaderValue::try_from(format!("/v1/api/batches/{}", batch.id)) {
+        headers.insert(header::LOCATION, location);
+    }
+    Ok(response)
+}

@@ -1,0 +1,248 @@
+//! Batches and rows as the API shows them.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    FieldFault,
+    batch::{Batch, BatchState, Counts, Source},
+    form::Form,
+    invite::{Invite, InviteState},
+    row::{Duplicate, Row, RowState},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchBody {
+    pub(crate) id: String,
+    /// `upload`, `drop` or `paste`.
+    source: &'static str,
+    /// The name of the file, as the officer gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file_name: Option<String>,
+    /// `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`.
+    state: &'static str,
+    /// Why the workbook cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FaultBody>,
+    counts: CountsBody,
+    /// How many invites of the batch stand where, once it was submitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<BTreeMap<String, u64>>,
+    /// What the reader left out.
+    notices: Vec<String>,
+    created_at: String,
+    updated_at: String,
+    trace_id: String,
+}
+
+/// How many rows stand where.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CountsBody {
+    total: u32,
+    ready: u32,
+    needs_fixing: u32,
+    duplicate: u32,
+    removed: u32,
+    sent: u32,
+}
+
+/// What is wrong with a whole file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FaultBody {
+    code: String,
+    detail: String,
+}
+
+/// A row.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RowBody {
+    number: u32,
+    /// The row of the spreadsheet, from 1.
+    sheet_row: u32,
+    /// `READY`, `NEEDS_FIXING`, `DUPLICATE`, `REMOVED` or `SENT`.
+    state: &'static str,
+    /// What was typed.
+    #[schema(value_type = FormBody)]
+    values: Form,
+    /// Everything that needs fixing.
+    errors: Vec<RowError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate: Option<DuplicateBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invite: Option<RowInvite>,
+    /// To be sent back in `If-Match`.
+    etag: String,
+}
+
+/// The text of every field of a row, exactly as it was typed.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "only its description is used")]
+pub(crate) struct FormBody {
+    email: String,
+    username: String,
+    first_name: String,
+    last_name: String,
+    country_code: String,
+    contact_number: String,
+    organisation: String,
+    department: String,
+    /// Yes or no.
+    seed: String,
+    reason: String,
+}
+
+/// One thing to fix in a row.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RowError {
+    /// Where, as a JSON pointer into `values`.
+    pointer: String,
+    field: &'static str,
+    /// The title of the column.
+    column: &'static str,
+    pub(crate) code: &'static str,
+    detail: &'static str,
+}
+
+/// Why a row needs no invite.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DuplicateBody {
+    /// `duplicate.row`, `duplicate.invited`, `duplicate.username` or `duplicate.account`.
+    pub(crate) code: &'static str,
+    detail: &'static str,
+    /// The earlier row of the same person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u32>,
+}
+
+/// The invite that a row became.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RowInvite {
+    id: String,
+    state: &'static str,
+    /// The TechPass column of the status page.
+    techpass: &'static str,
+    /// The SEED column of the status page.
+    seed: &'static str,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FaultBody>,
+    trace_id: String,
+}
+
+impl BatchBody {
+    pub(crate) fn new(batch: &Batch, progress: Option<BTreeMap<String, u64>>) -> Self {
+        let fault = match &batch.state {
+            BatchState::Unreadable { code, detail } => Some(FaultBody { code: code.clone(), detail: detail.clone() }),
+            _ => None,
+        };
+        Self {
+            id: batch.id.to_string(),
+            source: match batch.source {
+                Source::Upload => "upload",
+                Source::Drop => "drop",
+                Source::Paste => "paste",
+            },
+            file_name: batch.file_name.clone(),
+            state: batch.state_name(),
+            fault,
+            counts: batch.counts.into(),
+            progress,
+            notices: batch.notices.clone(),
+            created_at: batch.created_at.to_string(),
+            updated_at: batch.updated_at.to_string(),
+            trace_id: batch.trace.to_string(),
+        }
+    }
+}
+
+impl From<Counts> for CountsBody {
+    fn from(counts: Counts) -> Self {
+        let Counts { total, ready, needs_fixing, duplicate, removed, sent } = counts;
+        Self { total, ready, needs_fixing, duplicate, removed, sent }
+    }
+}
+
+impl RowBody {
+    /// A row, with its invite where it became one.
+    pub(crate) fn new(row: &Row, invite: Option<&Invite>) -> Self {
+        let (errors, duplicate) = match &row.state {
+            RowState::NeedsFixing { faults } => (faults.iter().copied().map(RowError::from).collect(), None),
+            RowState::Duplicate { duplicate } => (Vec::new(), Some(DuplicateBody::from(*duplicate))),
+            RowState::Ready | RowState::Removed | RowState::Sent { .. } => (Vec::new(), None),
+        };
+        Self {
+            number: row.number,
+            sheet_row: row.sheet_row,
+            state: row.state.name(),
+            values: row.raw.form.clone(),
+            errors,
+            duplicate,
+            invite: invite.map(RowInvite::from),
+            etag: format!("\"{}\"", row.version),
+        }
+    }
+}
+
+impl From<FieldFault> for RowError {
+    fn from(FieldFault { field, fault }: FieldFault) -> Self {
+        Self {
+            pointer: format!("/{}", field.name()),
+            field: field.name(),
+            column: field.title(),
+            code: fault.code(),
+            detail: fault.detail(),
+        }
+    }
+}
+
+impl From<Duplicate> for DuplicateBody {
+    fn from(duplicate: Duplicate) -> Self {
+        let (code, detail, row) = match duplicate {
+            Duplicate::Row { number } => (
+                "duplicate.row",
+                "An earlier row of this list is for the same person. Remove one of them.",
+                Some(number),
+            ),
+            Duplicate::LiveInvite => {
+                ("duplicate.invited", "This person has already been invited. Nothing needs to be done.", None)
+            }
+            Duplicate::LiveUsername => {
+                ("duplicate.username", "This TechPass username belongs to another invite. Choose another.", None)
+            }
+            Duplicate::Account => ("duplicate.account", domain::invite::Failure::AccountExists.detail(), None),
+        };
+        Self { code, detail, row }
+    }
+}
+
+impl DuplicateBody {
+    pub(crate) fn detail(&self) -> &'static str {
+        self.detail
+    }
+}
+
+impl From<&Invite> for RowInvite {
+    fn from(invite: &Invite) -> Self {
+        let failure = match invite.state {
+            InviteState::Failed { failure } => {
+                Some(FaultBody { code: failure.code().to_owned(), detail: failure.detail().to_owned() })
+            }
+            _ => None,
+        };
+        Self {
+            id: invite.id.to_string(),
+            state: invite.state_name(),
+            techpass: invite.techpass_label(),
+            seed: invite.seed.label(),
+            failure,
+            trace_id: invite.trace.to_string(),
+        }
+    }
+}

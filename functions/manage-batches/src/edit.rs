@@ -1,0 +1,331 @@
+//! Mending rows: one, many, or away with one.
+//!
+//! Every change is checked with the rules of the API and written together with the counts of its batch, over the versions
+//! that were read. Whoever mends or removes a row also frees the rows that were doubles of it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    DomainRules, Field, Keys, Timestamp,
+    batch::Batch,
+    invite::InviteState,
+    row::{Duplicate, RawRow, Row, RowState},
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    Store, StoreError, Written,
+    batches::{KeyedRow, ROWS_PER_CHANGE},
+};
+use utoipa::ToSchema;
+use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, reply};
+
+use crate::{
+    Deps, MAX_ROWS,
+    body::{CountsBody, RowBody},
+    own_batch,
+    rows::{Filter, Show, invite_id},
+};
+
+/// How often a change is repeated when the batch, but not the row, was changed by someone else.
+const REPEATS: usize = 8;
+
+/// New text for some fields of a row.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct RowPatch {
+    email: Option<String>,
+    username: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    country_code: Option<String>,
+    contact_number: Option<String>,
+    organisation: Option<String>,
+    department: Option<String>,
+    /// Yes or no.
+    seed: Option<String>,
+    reason: Option<String>,
+}
+
+impl RowPatch {
+    fn apply(self, raw: &mut RawRow) {
+        let fields = [
+            (Field::Email, self.email),
+            (Field::Username, self.username),
+            (Field::FirstName, self.first_name),
+            (Field::LastName, self.last_name),
+            (Field::CountryCode, self.country_code),
+            (Field::ContactNumber, self.contact_number),
+            (Field::Organisation, self.organisation),
+            (Field::Department, self.department),
+            (Field::Seed, self.seed),
+            (Field::Reason, self.reason),
+        ];
+        for (field, text) in fields {
+            if let Some(text) = text {
+                raw.set(field, text);
+            }
+        }
+    }
+}
+
+/// A row that was changed, with the counts of its batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedRow {
+    row: RowBody,
+    counts: CountsBody,
+}
+
+/// Change a row; it is checked again at once.
+#[utoipa::path(patch, path = "/api/batches/{id}/rows/{number}", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path), ("number" = u32, Path), ("If-Match" = String, Header, description = "The row's `etag`.")),
+    request_body = RowPatch, responses((status = 200, description = "Changed.", body = ChangedRow)))]
+pub(crate) async fn change(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    if_match: IfMatch,
+    Path((id, number)): Path<(String, u32)>,
+    Json { value, .. }: Json<RowPatch>,
+) -> Result<Response, Problem> {
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    let mut patch = Some(value);
+    let mut raw = None;
+    for _ in 0..REPEATS {
+        let batch = own_batch(&deps, &officer, &id).await?;
+        let row = deps.store.find_row(batch.id, number).await?.ok_or_else(|| Problem::new(Slug::NotFound))?;
+        if_match.check(row.version)?;
+        let raw = raw.get_or_insert_with(|| {
+            let mut raw = row.raw.clone();
+            patch.take().unwrap_or_default().apply(&mut raw);
+            raw
+        });
+        let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
+        if let Some((row, batch)) = editor.change(row, raw.clone()).await? {
+            return reply::json(
+                StatusCode::OK,
+                &ChangedRow { row: RowBody::new(&row, None), counts: batch.counts.into() },
+            );
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// Take a row out. Doing it twice does it once.
+#[utoipa::path(delete, path = "/api/batches/{id}/rows/{number}", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path), ("number" = u32, Path)), responses((status = 204, description = "Out.")))]
+pub(crate) async fn remove(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Path((id, number)): Path<(String, u32)>,
+) -> Result<StatusCode, Problem> {
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    for _ in 0..REPEATS {
+        let batch = own_batch(&deps, &officer, &id).await?;
+        let row = deps.store.find_row(batch.id, number).await?.ok_or_else(|| Problem::new(Slug::NotFound))?;
+        if row.state == RowState::Removed {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        let removed = row.clone().removed().ok_or_else(|| Problem::new(Slug::StateConflict))?;
+        let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
+        let mut changes = vec![(row.clone(), removed)];
+        editor.free_doubles(&row, &mut changes).await?;
+        if editor.write(&changes).await?.is_some() {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// One change for many rows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ManyPatch {
+    rows: Chosen,
+    set: ManyFields,
+}
+
+/// Which rows.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Chosen {
+    /// As in the list of rows.
+    #[serde(default)]
+    show: Show,
+    /// Only rows with an error of this code.
+    #[serde(default)]
+    code: Option<String>,
+    /// Only rows of these numbers.
+    #[serde(default)]
+    numbers: Option<BTreeSet<u32>>,
+}
+
+/// The fields that can be the same for many.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ManyFields {
+    #[serde(default)]
+    country_code: Option<String>,
+    #[serde(default)]
+    organisation: Option<String>,
+    #[serde(default)]
+    department: Option<String>,
+    /// Yes or no.
+    #[serde(default)]
+    seed: Option<String>,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+/// How many rows were changed, with the counts of their batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct ChangedRows {
+    changed: usize,
+    counts: CountsBody,
+}
+
+/// Change many rows alike.
+#[utoipa::path(patch, path = "/api/batches/{id}/rows", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path)), request_body = ManyPatch,
+    responses((status = 200, description = "Changed.", body = ChangedRows)))]
+pub(crate) async fn change_many(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Path(id): Path<String>,
+    Json { value: ManyPatch { rows: chosen, set }, .. }: Json<ManyPatch>,
+) -> Result<Response, Problem> {
+    let fields = [
+        (Field::CountryCode, set.country_code),
+        (Field::Organisation, set.organisation),
+        (Field::Department, set.department),
+        (Field::Seed, set.seed),
+        (Field::Reason, set.reason),
+    ];
+    let fields: Vec<(Field, String)> =
+        fields.into_iter().filter_map(|(field, text)| text.map(|text| (field, text))).collect();
+    if fields.is_empty() {
+        let item = ProblemItem::new("/set", "required", "Name at least one field to set.");
+        return Err(Problem::new(Slug::Validation).items([item]));
+    }
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    let mut batch = own_batch(&deps, &officer, &id).await?;
+    let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
+    let mut rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+    rows.retain(|row| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(&row.number)));
+    rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
+    let mut changed = 0;
+    for chunk in rows.chunks(ROWS_PER_CHANGE) {
+        let mut repeats = 0;
+        loop {
+            let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
+            let changes = chunk
+                .iter()
+                .filter_map(|row| {
+                    let mut raw = row.raw.clone();
+                    fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
+                    // None of these fields makes a row somebody else, so a double stays one.
+                    let next = row.clone().edited(raw, &rules, &officer.email)?;
+                    let state = match (&row.state, next.state) {
+                        (RowState::Duplicate { duplicate }, RowState::Ready) => {
+                            RowState::Duplicate { duplicate: *duplicate }
+                        }
+                        (_, state) => state,
+                    };
+                    Some((row.clone(), Row { state, ..next }))
+                })
+                .collect::<Vec<_>>();
+            if let Some(next) = editor.write(&changes).await? {
+                changed += changes.len();
+                batch = next;
+                break;
+            }
+            repeats += 1;
+            if repeats >= REPEATS {
+                return Err(Problem::new(Slug::LostRace));
+            }
+            batch = own_batch(&deps, &officer, &id).await?;
+        }
+    }
+    reply::json(StatusCode::OK, &ChangedRows { changed, counts: batch.counts.into() })
+}
+
+/// Changes rows of one batch as it was read.
+struct Editor<'a> {
+    store: &'a Store,
+    rules: &'a DomainRules,
+    keys: &'a Keys,
+    batch: &'a Batch,
+    now: Timestamp,
+}
+
+impl Editor<'_> {
+    /// Gives `row` another text; `None` when the race was lost.
+    async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Batch)>, Problem> {
+        let conflict = || Problem::new(Slug::StateConflict);
+        let officer = &self.batch.officer.email;
+        let next = match invite_id(&row) {
+            None => row.clone().edited(raw, self.rules, officer),
+            // A row whose invite failed can be mended and submitted again.
+            Some(id) => match self.store.find_invite(id).await?.map(|invite| invite.state) {
+                Some(InviteState::Failed { .. }) => row.clone().reopened(raw, self.rules, officer),
+                _ => None,
+            },
+        };
+        let next = self.marked(next.ok_or_else(conflict)?).await?;
+        let mut changes = vec![(row.clone(), next.clone())];
+        if row.email() != next.email() {
+            self.free_doubles(&row, &mut changes).await?;
+        }
+        Ok(self.write(&changes).await?.map(|batch| (next, batch)))
+    }
+
+    /// The row, marked when its person is there already.
+    async fn marked(&self, row: Row) -> Result<Row, StoreError> {
+        let keyed = KeyedRow::new(row, self.keys);
+        if let (RowState::Ready, Some(address)) = (&keyed.row.state, &keyed.address) {
+            let same = self.store.rows_with_address(self.batch.id, address).await?;
+            if let Some(other) = same.iter().find(|other| other.number != keyed.row.number) {
+                let duplicate = Duplicate::Row { number: other.number };
+                return Ok(Row { state: RowState::Duplicate { duplicate }, ..keyed.row });
+            }
+        }
+        let mut rows = [keyed];
+        self.store.mark_invited(&mut rows).await?;
+        let [KeyedRow { row, .. }] = rows;
+        Ok(row)
+    }
+
+    /// Adds what becomes of the doubles of a row that goes away: the first takes its place, the others follow it.
+    async fn free_doubles(&self, gone: &Row, changes: &mut Vec<(Row, Row)>) -> Result<(), StoreError> {
+        let Some(email) = gone.email() else { return Ok(()) };
+        let is_double =
+            |row: &Row| row.state == RowState::Duplicate { duplicate: Duplicate::Row { number: gone.number } };
+        let same = self.store.rows_with_address(self.batch.id, &self.keys.address(&email)).await?;
+        let mut heir = None;
+        for double in same.into_iter().filter(is_double).take(ROWS_PER_CHANGE - changes.len()) {
+            let next = match heir {
+                None => double.clone().edited(double.raw.clone(), self.rules, &self.batch.officer.email),
+                Some(number) => Some(double.clone().duplicate_of(Duplicate::Row { number })),
+            };
+            let Some(next) = next else { continue };
+            heir.get_or_insert(next.number);
+            changes.push((double, next));
+        }
+        Ok(())
+    }
+
+    /// Writes rows and counts together; the batch as it is then, or `None` when the race was lost.
+    async fn write(&self, changes: &[(Row, Row)]) -> Result<Option<Batch>, Problem> {
+        let mut next = self.batch.clone();
+        for (before, after) in changes {
+            next = next
+                .row_changed(&before.state, &after.state, self.now)
+                .map_err(|_| Problem::new(Slug::StateConflict))?;
+        }
+        let rows: Vec<(u64, KeyedRow)> =
+            changes.iter().map(|(before, after)| (before.version, KeyedRow::new(after.clone(), self.keys))).collect();
+        match self.store.replace_rows(&rows, self.batch.version, &next).await? {
+            Written::Done => Ok(Some(next)),
+            Written::LostRace => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Workbooks to take home: the template, and what became of a batch.
+
+use std::sync::Arc;
+
+use axum::{extract::State, response::Response};
+use domain::{
+    Timestamp,
+    invite::InviteState,
+    row::{Row, RowState},
+};
+use serde::Deserialize;
+use sheet::ResultRow;
+use utoipa::{IntoParams, ToSchema};
+use web::{Path, Problem, Query, SignedIn, reply};
+
+use crate::{
+    Deps, MAX_ROWS,
+    body::DuplicateBody,
+    own_batch,
+    rows::{Filter, Show, invite_of, invites_of},
+};
+
+/// The date inside the template, fixed so that everyone gets the same bytes: 2026-01-01.
+const TEMPLATE_DATE_MS: i64 = 1_767_225_600_000;
+
+/// The workbook to fill in.
+#[utoipa::path(get, path = "/api/template.xlsx", tag = "batches", security(("officer" = [])),
+    responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+pub(crate) async fn template(_officer: SignedIn) -> Result<Response, Problem> {
+    let bytes = sheet::template(Timestamp::from_unix_ms(TEMPLATE_DATE_MS)).map_err(Problem::internal)?;
+    Ok(reply::workbook("TechBiz User Batch Upload.xlsx", bytes))
+}
+
+/// Which results.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResultsQuery {
+    /// `failed`: only rows that were not sent or whose invite failed; the file can be mended and uploaded again.
+    #[serde(default)]
+    #[param(inline)]
+    only: Option<OnlyResults>,
+}
+
+#[derive(Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OnlyResults {
+    Failed,
+}
+
+/// What became of each row.
+#[utoipa::path(get, path = "/api/batches/{id}/results.xlsx", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path), ResultsQuery),
+    responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+pub(crate) async fn results(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Path(id): Path<String>,
+    Query(query): Query<ResultsQuery>,
+) -> Result<Response, Problem> {
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let rows = Filter { show: Show::All, code: None }.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+    let invites = invites_of(&deps.store, &rows).await?;
+    let outcomes: Vec<(&Row, Outcome)> = rows
+        .iter()
+        .map(|row| (row, Outcome::of(row, invite_of(row, &invites), batch.trace.as_str())))
+        .filter(|(_, outcome)| query.only.is_none() || outcome.failed)
+        .collect();
+    let lines = outcomes.iter().map(|(row, outcome)| ResultRow {
+        number: row.number,
+        form: &row.raw.form,
+        status: outcome.status,
+        what_is_wrong: &outcome.what_is_wrong,
+        trace_id: &outcome.trace,
+    });
+    let bytes = sheet::results(lines, deps.clock.now()).map_err(Problem::internal)?;
+    Ok(reply::workbook("results.xlsx", bytes))
+}
+
+/// What became of one row.
+struct Outcome {
+    status: &'static str,
+    what_is_wrong: String,
+    trace: String,
+    failed: bool,
+}
+
+impl Outcome {
+    fn of(row: &Row, invite: Option<&domain::invite::Invite>, trace: &str) -> Self {
+        let (status, what_is_wrong, failed) = match (&row.state, invite) {
+            (RowState::Ready, _) => ("Ready", String::new(), false),
+            (RowState::NeedsFixing { faults }, _) => {
+                let sentences: Vec<String> =
+                    faults.iter().map(|fault| format!("{}: {}", fault.field.title(), fault.fault.detail())).collect();
+                ("Needs fixing", sentences.join(" "), true)
+            }
+            (RowState::Duplicate { duplicate }, _) => {
+                ("Duplicate", DuplicateBody::from(*duplicate).detail().to_owned(), true)
+            }
+            (RowState::Removed, _) => ("Removed", String::new(), false),
+            (RowState::Sent { .. }, Some(invite)) => match invite.state {
+                InviteState::Failed { failure } => (invite.techpass_label(), failure.detail().to_owned(), true),
+                _ => (invite.techpass_label(), String::new(), false),
+            },
+            (RowState::Sent { .. }, None) => ("Queued", String::new(), false),
+        };
+        let trace = invite.map_or(trace, |invite| invite.trace.as_str()).to_owned();
+        Self { status, what_is_wrong, trace, failed }
+    }
+}

@@ -1,0 +1,161 @@
+//! The rows of a batch.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    BatchId, InviteId,
+    invite::Invite,
+    row::{Row, RowState},
+};
+use serde::{Deserialize, Serialize};
+use store::{Store, StoreError};
+use utoipa::{IntoParams, ToSchema};
+use web::{Cursors, Limit, Path, Problem, Query, SignedIn, reply};
+
+use crate::{Deps, body::RowBody, own_batch};
+
+/// Rows read from the table at a time.
+const READ_AHEAD: u32 = 500;
+
+/// Which rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Show {
+    /// Every row that was not removed.
+    #[default]
+    All,
+    Ready,
+    /// Those that need fixing.
+    Errors,
+    Duplicates,
+    Sent,
+    Removed,
+}
+
+impl Show {
+    /// The state that the table filters by.
+    fn state(self) -> Option<&'static str> {
+        match self {
+            Self::All => None,
+            Self::Ready => Some("READY"),
+            Self::Errors => Some("NEEDS_FIXING"),
+            Self::Duplicates => Some("DUPLICATE"),
+            Self::Sent => Some("SENT"),
+            Self::Removed => Some("REMOVED"),
+        }
+    }
+
+    fn shows(self, row: &Row) -> bool {
+        self != Self::All || row.state != RowState::Removed
+    }
+}
+
+/// Which page of which rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    #[serde(default)]
+    #[param(inline)]
+    show: Show,
+    /// Only rows with an error of this code.
+    #[serde(default)]
+    code: Option<String>,
+    /// How many, 1 to 200.
+    #[serde(default)]
+    #[param(value_type = Option<u8>)]
+    limit: Limit,
+    /// The `nextCursor` of the page before.
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct RowPageBody {
+    items: Vec<RowBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+/// The rows of a batch, in their order.
+#[utoipa::path(get, path = "/api/batches/{id}/rows", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path), ListQuery),
+    responses((status = 200, description = "A page.", body = RowPageBody)))]
+pub(crate) async fn list(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Path(id): Path<String>,
+    Query(query): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    let list = format!("rows {} {:?} {}", batch.id, query.show, query.code.as_deref().unwrap_or_default());
+    let cursors = Cursors::new(keys, &officer.id, &list);
+    let after = query.cursor.map(|cursor| cursors.open(&cursor)).transpose()?;
+    let after = after.and_then(|place| place.parse().ok()).unwrap_or(0);
+    let filter = Filter { show: query.show, code: query.code.as_deref() };
+    let limit = query.limit.get();
+    let mut rows = filter.rows(&deps.store, batch.id, after, limit + 1).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_cursor = rows.last().filter(|_| more).map(|row| cursors.seal(&row.number.to_string()));
+    let invites = invites_of(&deps.store, &rows).await?;
+    let items = rows.iter().map(|row| RowBody::new(row, invite_of(row, &invites))).collect();
+    reply::json(StatusCode::OK, &RowPageBody { items, next_cursor })
+}
+
+/// A choice of rows.
+pub(crate) struct Filter<'a> {
+    pub(crate) show: Show,
+    pub(crate) code: Option<&'a str>,
+}
+
+impl Filter<'_> {
+    /// At most `limit` chosen rows with numbers above `after`.
+    pub(crate) async fn rows(
+        &self,
+        store: &Store,
+        batch: BatchId,
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut chosen = Vec::new();
+        let mut after = Some(after);
+        while let (Some(from), true) = (after, chosen.len() < limit) {
+            let page = store.list_rows(batch, from, READ_AHEAD, self.show.state()).await?;
+            chosen.extend(page.rows.into_iter().filter(|row| self.chooses(row)));
+            after = page.next;
+        }
+        chosen.truncate(limit);
+        Ok(chosen)
+    }
+
+    fn chooses(&self, row: &Row) -> bool {
+        let has_code = |code: &str| match &row.state {
+            RowState::NeedsFixing { faults } => faults.iter().any(|fault| fault.fault.code() == code),
+            RowState::Duplicate { duplicate } => crate::body::DuplicateBody::from(*duplicate).code == code,
+            RowState::Ready | RowState::Removed | RowState::Sent { .. } => false,
+        };
+        self.show.shows(row) && self.code.is_none_or(has_code)
+    }
+}
+
+/// The invites that rows became.
+pub(crate) async fn invites_of(store: &Store, rows: &[Row]) -> Result<HashMap<InviteId, Invite>, StoreError> {
+    let ids: Vec<InviteId> = rows.iter().filter_map(invite_id).collect();
+    let invites = store.find_invites(&ids).await?;
+    Ok(invites.into_iter().map(|invite| (invite.id, invite)).collect())
+}
+
+pub(crate) fn invite_of<'a>(row: &Row, invites: &'a HashMap<InviteId, Invite>) -> Option<&'a Invite> {
+    invites.get(&invite_id(row)?)
+}
+
+pub(crate) fn invite_id(row: &Row) -> Option<InviteId> {
+    match row.state {
+        RowState::Sent { invite, .. } => Some(invite),
+        _ => None,
+    }
+}
