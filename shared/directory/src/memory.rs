@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
+    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -209,6 +211,20 @@ impl MemoryDirectory {
             Some(Fault::Misconfigured) => DirectoryError::Misconfigured { code: "AccessDeniedException".to_owned() },
         };
         Err(if call.is_read() { error.of_read() } else { error })
+    }
+
+    /// Lets other tasks go first, as a call over a network does.
+    pub(crate) async fn turn(&self) -> &Self {
+        let mut went = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut went, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -66,7 +66,7 @@ impl Mailer {
         match &self.backend {
             Backend::Ses(ses) => ses.send(mail).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(outbox) => outbox.send(mail),
+            Backend::Memory(outbox) => outbox.send(mail).await,
         }
     }
 }

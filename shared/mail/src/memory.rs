@@ -2,7 +2,9 @@
 
 use std::{
     collections::VecDeque,
+    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -67,7 +69,8 @@ impl Outbox {
         self.state().requests
     }
 
-    pub(crate) fn send(&self, mail: OutgoingMail) -> SendOutcome {
+    pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
+        self.turn().await;
         let mut state = self.state();
         state.requests += 1;
         match state.faults.pop_front() {
@@ -86,6 +89,19 @@ impl Outbox {
             }
         }
         SendOutcome::Sent { message_id: state.take(mail) }
+    }
+
+    /// Lets other tasks go first, as a call over a network does.
+    async fn turn(&self) {
+        let mut went = false;
+        poll_fn(|context| {
+            if std::mem::replace(&mut went, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

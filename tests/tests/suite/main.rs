@@ -1,3 +1,4 @@
 //! Everything that runs in one process, over the backends in memory.
 
 mod contract;
+mod workers;
