@@ -1,1 +1,227 @@
-//! accept-invitation.
+//! The invitee's page: what the mail's link leads to.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password` |
+//! | effect | the acceptance and the used token in one transaction, or the request for a first password; then a wake-up call |
+//! | again | an invitation is accepted once, a first password is asked for once a minute |
+//! | needs | the table, the provision queue |
+//!
+//! The token is the credential. It travels in bodies only, so it stands in no log, and looking does not use it up: mail
+//! scanners open every link before its reader does. A first password is made and mailed by the directory, which makes its
+//! holder change it at the first sign-in; this service never sees one.
+
+mod page;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, extract::State, http::StatusCode, response::Response};
+use domain::{Clock, Entropy, Timestamp, form::Form, invite::Invite, keys::Token};
+use queue::{QueueName, Queues, Wake};
+use serde::Deserialize;
+use store::{Store, TokenRecord, Written};
+use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::{Json, Problem, Slug, reply};
+
+pub use page::{FirstPasswordBody, FirstPasswordState, PageBody, PageState};
+
+/// How often a change is tried again over a newer version: a mail's delivery is noted while its reader is on the page.
+const TRIES: usize = 3;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Where the provisioning worker is woken.
+    pub queues: Queues,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness, for Trace IDs.
+    pub entropy: Entropy,
+}
+
+/// The token of the mail's link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenRequest {
+    /// The fragment of the link.
+    pub token: String,
+}
+
+/// Who the invitee is; an absent field is an empty one.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AcceptRequest {
+    /// The fragment of the link.
+    pub token: String,
+    /// First name.
+    #[serde(default)]
+    pub first_name: String,
+    /// Last name.
+    #[serde(default)]
+    pub last_name: String,
+    /// Country code of the contact number.
+    #[serde(default)]
+    pub country_code: String,
+    /// Contact number.
+    #[serde(default)]
+    pub contact_number: String,
+    /// Organisation.
+    #[serde(default)]
+    pub organisation: String,
+    /// Department, optional.
+    #[serde(default)]
+    pub department: String,
+}
+
+/// The function's routes.
+pub fn router(deps: Arc<Deps>) -> Router {
+    let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
+    web::serve(routes().with_state(deps).into(), clock, entropy)
+}
+
+/// The function's part of the API's description.
+#[must_use]
+pub fn api() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::default().routes(routes!(view)).routes(routes!(accept)).routes(routes!(first_password))
+}
+
+/// Shows where the invitation stands, and changes nothing.
+#[utoipa::path(
+    post, path = "/api/invitations/view", operation_id = "viewInvitation", tag = "invitations",
+    request_body = TokenRequest,
+    responses((status = 200, description = "What the page needs.", body = PageBody)),
+)]
+async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
+    let opened = deps.open(&body.value.token).await?;
+    reply::json(StatusCode::OK, &opened.page(deps.clock.now()))
+}
+
+/// Accepts the invitation, once.
+#[utoipa::path(
+    post, path = "/api/invitations/accept", operation_id = "acceptInvitation", tag = "invitations",
+    request_body = AcceptRequest,
+    responses((status = 202, description = "Accepted; the account is being made.", body = PageBody)),
+)]
+async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Result<Response, Problem> {
+    let token = body.value.token.clone();
+    // The token first: a stranger learns nothing about the rules either.
+    let mut opened = deps.open(&token).await?;
+    let profile = body.value.into_form().profile().map_err(|faults| Problem::validation(&faults))?;
+    for _ in 0..TRIES {
+        let now = deps.clock.now();
+        let read_version = opened.invite.version;
+        let next = opened.invite.accept(profile.clone(), now).map_err(|_| Problem::new(Slug::StateConflict))?;
+        match deps.store.accept(read_version, &next, &opened.token.hash(), &opened.record, now).await? {
+            Written::Done => {
+                let accepted = Opened { invite: next, ..opened };
+                deps.wake(&accepted.invite, "invitation accepted").await;
+                return reply::json(StatusCode::ACCEPTED, &accepted.page(now));
+            }
+            Written::LostRace => opened = deps.open(&token).await?,
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// Has the directory mail a first password to the invited address, at most once a minute.
+#[utoipa::path(
+    post, path = "/api/invitations/first-password", operation_id = "requestFirstPassword", tag = "invitations",
+    request_body = TokenRequest,
+    responses((status = 202, description = "It will be mailed.", body = PageBody)),
+)]
+async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
+    for _ in 0..TRIES {
+        let opened = deps.open(&body.value.token).await?;
+        let now = deps.clock.now();
+        if now >= opened.record.expires_at {
+            return Err(Problem::new(Slug::InvitationNotValid));
+        }
+        match opened.invite.first_password_from() {
+            None => return Err(Problem::new(Slug::StateConflict)),
+            Some(from) if now < from => return Err(too_soon(from.since(now))),
+            Some(_) => {}
+        }
+        let read_version = opened.invite.version;
+        let next = opened.invite.request_first_password(now).map_err(|_| Problem::new(Slug::StateConflict))?;
+        if deps.store.replace_invite(read_version, &next).await? == Written::Done {
+            let asked = Opened { invite: next, ..opened };
+            deps.wake(&asked.invite, "first password requested").await;
+            return reply::json(StatusCode::ACCEPTED, &asked.page(now));
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// An invitation whose token is good.
+struct Opened {
+    token: Token,
+    record: TokenRecord,
+    invite: Invite,
+}
+
+impl Opened {
+    fn page(&self, now: Timestamp) -> PageBody {
+        PageBody::of(&self.invite, &self.record, now)
+    }
+}
+
+impl Deps {
+    /// Finds what a token stands for. Every way of not being good is answered alike.
+    async fn open(&self, token: &str) -> Result<Opened, Problem> {
+        let not_valid = || Problem::new(Slug::InvitationNotValid);
+        let token = Token::parse(token).ok_or_else(not_valid)?;
+        let record = self.store.find_token(&token.hash()).await?.ok_or_else(not_valid)?;
+        let invite = self.store.find_invite(record.invite).await?.ok_or_else(not_valid)?;
+        // A later sending has a token of its own, and this one is dead.
+        let is_latest = invite.mail.as_ref().is_some_and(|mail| mail.generation == record.generation);
+        if is_latest { Ok(Opened { token, record, invite }) } else { Err(not_valid()) }
+    }
+
+    async fn wake(&self, invite: &Invite, what: &'static str) {
+        // The line that ties this request to the one that made the invite.
+        tracing::info!(invite = %invite.id, invite_trace = %invite.trace, what, "invite changed");
+        let wake = [Wake::Invite { id: invite.id }];
+        if let Err(error) = self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
+            tracing::warn!(invite = %invite.id, %error, "the sweeper will wake it");
+        }
+    }
+}
+
+impl AcceptRequest {
+    fn into_form(self) -> Form {
+        Form {
+            first_name: self.first_name,
+            last_name: self.last_name,
+            country_code: self.country_code,
+            contact_number: self.contact_number,
+            organisation: self.organisation,
+            department: self.department,
+            ..Form::default()
+        }
+    }
+}
+
+fn too_soon(pause: Duration) -> Problem {
+    Problem::new(Slug::TooManyRequests)
+        .detail("A password was asked for less than a minute ago. Look at your mail, also in the junk folder.")
+        .retry_after(pause)
+}
+
+impl std::fmt::Debug for TokenRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenRequest").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for AcceptRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AcceptRequest").finish_non_exhaustive()
+    }
+}

@@ -1,1 +1,75 @@
-//! query-status.
+//! What became of an officer's invites.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | API Gateway: `GET /api/me`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx` |
+//! | effect | none but one: that a holder has signed in, or that an account is gone, is recorded when it is seen |
+//! | needs | the table, the keys' secret, reading accounts in the directory |
+//!
+//! An officer sees their own invites; those of others are not found.
+
+mod filter;
+mod list;
+mod look;
+mod me;
+
+use std::sync::Arc;
+
+use axum::Router;
+use boot::{Rules, Secrets};
+use directory::Directory;
+use domain::{Clock, DomainRules, Entropy};
+use store::{Store, StoreError};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::OfficerRules;
+
+pub use filter::{ExportQuery, ListQuery, SeedFilter, SortOrder, TechpassFilter};
+pub use list::ListBody;
+pub use look::Looks;
+pub use me::{LimitsBody, MeBody};
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Where accounts are.
+    pub directory: Directory,
+    /// The domain rules.
+    pub rules: Rules,
+    /// The keys.
+    pub secrets: Secrets,
+    /// When accounts were last looked at.
+    pub looks: Looks,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness, for Trace IDs.
+    pub entropy: Entropy,
+}
+
+impl OfficerRules for Deps {
+    async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
+        self.rules.current().await
+    }
+}
+
+/// The function's routes.
+pub fn router(deps: Arc<Deps>) -> Router {
+    let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
+    web::serve(routes().with_state(deps).into(), clock, entropy)
+}
+
+/// The function's part of the API's description.
+#[must_use]
+pub fn api() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::default()
+        .routes(routes!(me::me))
+        .routes(routes!(list::list))
+        .routes(routes!(list::export))
+        .routes(routes!(list::show))
+}

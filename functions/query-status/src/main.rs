@@ -1,3 +1,28 @@
 //! Boots `query-status`.
 
-fn main() {}
+use std::sync::Arc;
+
+use boot::{Aws, Env, Rules, Secrets};
+use directory::{Directory, UserPool};
+use domain::{Clock, Entropy};
+use query_status::{Deps, Looks};
+use store::Store;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), boot::Error> {
+    let env = Env::from_process();
+    boot::init_tracing(&env);
+    let aws = Aws::from_env(&env)?;
+    let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
+    let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
+    let deps = Deps {
+        directory: Directory::cognito(&aws.cognito(), pool),
+        rules: Rules::stored(store.clone(), Clock::System),
+        secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        looks: Looks::default(),
+        clock: Clock::System,
+        entropy: Entropy::System,
+        store,
+    };
+    boot::run_http(query_status::router(Arc::new(deps))).await
+}

@@ -1,1 +1,121 @@
-//! submit-invites.
+//! An officer invites one person.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | API Gateway: `POST /api/invites` |
+//! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
+//! | again | the same `Idempotency-Key` gets the same answer and does nothing; a lost wake-up call is the sweeper's to repeat |
+//! | needs | the table, the provision queue, the keys' secret |
+
+mod request;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::State, http::StatusCode, response::Response};
+use boot::{Rules, Secrets};
+use domain::{
+    Clock, DomainRules, Entropy, InviteId,
+    invite::{Creation, Invite, Origin},
+};
+use queue::{QueueName, Queues, Wake};
+use store::{IdempotentRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::{IdempotencyKey, Json, OfficerRules, Problem, SignedIn, Slug, Trace, invite::InviteBody};
+
+pub use request::{InviteRequest, Kind, SeedAnswer};
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Where the provisioning worker is woken.
+    pub queues: Queues,
+    /// The domain rules.
+    pub rules: Rules,
+    /// The keys.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness, for ids.
+    pub entropy: Entropy,
+}
+
+impl OfficerRules for Deps {
+    async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
+        self.rules.current().await
+    }
+}
+
+/// The function's routes.
+pub fn router(deps: Arc<Deps>) -> Router {
+    let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
+    web::serve(routes().with_state(deps).into(), clock, entropy)
+}
+
+/// The function's part of the API's description.
+#[must_use]
+pub fn api() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::default().routes(routes!(submit))
+}
+
+/// Invites one person: by mail, or with an account made on their behalf.
+#[utoipa::path(
+    post, path = "/api/invites", operation_id = "submitInvite", tag = "invites",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters.")),
+    request_body = InviteRequest,
+    responses((
+        status = 202, description = "Stored; the rest happens behind it.", body = InviteBody,
+        headers(("Location" = String, description = "The invite.")),
+    )),
+    security(("officer" = [])),
+)]
+async fn submit(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Trace(trace): Trace,
+    key: IdempotencyKey,
+    body: Json<InviteRequest>,
+) -> Result<Response, Problem> {
+    let (kind, form) = body.value.into_form()?;
+    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let now = deps.clock.now();
+    let id = InviteId::generate(now, &deps.entropy);
+    let creation = |email| Creation { id, officer: officer.clone(), address_key: keys.address(email), at: now, trace };
+    let invite = match kind {
+        Kind::Email => {
+            let request =
+                form.email_invitation(&rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
+            Invite::by_email(creation(&request.email), request)
+        }
+        Kind::Account => {
+            let request = form.account(&rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
+            Invite::for_account(creation(&request.email), Origin::Account, request)
+        }
+    };
+    let answer = SavedAnswer {
+        status: StatusCode::ACCEPTED.as_u16(),
+        // Relative to the request, so that it holds behind any stage and any host.
+        location: Some(format!("invites/{id}")),
+        body: serde_json::to_string(&InviteBody::of(&invite)).map_err(Problem::internal)?,
+    };
+    let request = IdempotentRequest::new(officer.id, key.as_str(), &body.bytes, answer.clone(), now);
+    match deps.store.create_invite(&invite, Some(&request)).await? {
+        CreateOutcome::Created => {}
+        CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
+        CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
+        CreateOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
+        CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
+    }
+    tracing::info!(invite = %id, kind = kind.name(), "invite stored");
+    let wake = [Wake::Invite { id }];
+    if let Err(error) = deps.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
+        tracing::warn!(invite = %id, %error, "the sweeper will wake it");
+    }
+    Ok(web::reply::saved(answer))
+}

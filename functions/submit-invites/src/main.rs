@@ -1,3 +1,27 @@
 //! Boots `submit-invites`.
 
-fn main() {}
+use std::sync::Arc;
+
+use boot::{Aws, Env, Rules, Secrets};
+use domain::{Clock, Entropy};
+use queue::{QueueUrls, Queues};
+use store::Store;
+use submit_invites::Deps;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), boot::Error> {
+    let env = Env::from_process();
+    boot::init_tracing(&env);
+    let aws = Aws::from_env(&env)?;
+    let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
+    let urls = QueueUrls { provision: Some(env.required("PROVISION_QUEUE_URL")?), ..QueueUrls::default() };
+    let deps = Deps {
+        queues: Queues::sqs(aws.sqs(), urls),
+        rules: Rules::stored(store.clone(), Clock::System),
+        secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        clock: Clock::System,
+        entropy: Entropy::System,
+        store,
+    };
+    boot::run_http(submit_invites::router(Arc::new(deps))).await
+}

@@ -42,7 +42,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 pub struct Limit(usize);
 
 impl Limit {
-    const MAX: usize = 200;
+    /// The most.
+    pub const MAX: usize = 200;
 
     /// The number.
     #[must_use]

@@ -1,0 +1,146 @@
+//! What the invitee's page shows.
+
+use domain::{
+    EmailAddress, Timestamp, TraceId,
+    invite::{FirstPassword, Invite, InviteState},
+};
+use serde::Serialize;
+use store::TokenRecord;
+use utoipa::ToSchema;
+
+/// Where an invitation stands, told to whoever holds its link.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageBody {
+    /// Where it stands.
+    pub state: PageState,
+    /// The officer who invites, for questions.
+    #[schema(example = "ada@agency.gov.sg")]
+    pub invited_by: String,
+    /// The invited address, hidden but for its first letter.
+    #[schema(example = "t***@agency.gov.sg")]
+    pub email: String,
+    /// Until when it can be accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// What the holder signs in with, once there is an account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_in_name: Option<String>,
+    /// The first password, while it can be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_password: Option<FirstPasswordBody>,
+    /// What to quote to support.
+    #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
+    pub trace_id: TraceId,
+}
+
+/// Where an invitation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageState {
+    /// The mail has overtaken its own record.
+    Pending,
+    /// It can be accepted.
+    Invited,
+    /// The account is being made.
+    Accepted,
+    /// The account waits for its first sign-in.
+    AccountReady,
+    /// The holder has signed in.
+    Onboarded,
+    /// The account was deleted.
+    AccountGone,
+    /// It could not be done.
+    Failed,
+    /// It was not used in time.
+    Expired,
+    /// The officer took it back.
+    Revoked,
+    /// A person has to look.
+    NeedsAttention,
+}
+
+/// The first password.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstPasswordBody {
+    /// Whether one was asked for.
+    pub state: FirstPasswordState,
+    /// From when one can be asked for.
+    #[schema(value_type = String, format = DateTime)]
+    pub available_from: Timestamp,
+}
+
+/// Whether a first password was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstPasswordState {
+    /// Not yet.
+    Available,
+    /// It was, and is on its way to the directory.
+    Requested,
+    /// The directory has mailed it.
+    Sent,
+}
+
+impl PageBody {
+    /// What the holder of a link with this record sees at `now`.
+    #[must_use]
+    pub fn of(invite: &Invite, link: &TokenRecord, now: Timestamp) -> Self {
+        let state = PageState::of(invite, link, now);
+        let expires_at = match (state, &invite.state) {
+            (PageState::Invited, InviteState::Invited { expires_at }) => Some(*expires_at),
+            _ => None,
+        };
+        let has_account = matches!(state, PageState::AccountReady | PageState::Onboarded);
+        let sign_in_name = has_account.then(|| match invite.holder.username() {
+            Some(username) => username.as_str().to_owned(),
+            None => invite.email.as_str().to_owned(),
+        });
+        Self {
+            state,
+            invited_by: invite.officer.email.as_str().to_owned(),
+            email: hidden(&invite.email),
+            expires_at,
+            sign_in_name,
+            first_password: FirstPasswordBody::of(invite).filter(|_| state == PageState::AccountReady),
+            trace_id: invite.trace.clone(),
+        }
+    }
+}
+
+impl PageState {
+    fn of(invite: &Invite, link: &TokenRecord, now: Timestamp) -> Self {
+        match invite.state {
+            InviteState::Queued => Self::Pending,
+            InviteState::Invited { .. } if invite.can_be_accepted(now) => Self::Invited,
+            InviteState::Invited { .. } | InviteState::Expired => Self::Expired,
+            InviteState::Accepted | InviteState::Provisioning { .. } => Self::Accepted,
+            InviteState::AccountCreated { .. } if now >= link.expires_at => Self::Expired,
+            InviteState::AccountCreated { .. } => Self::AccountReady,
+            InviteState::Onboarded { .. } => Self::Onboarded,
+            InviteState::AccountGone => Self::AccountGone,
+            InviteState::Failed { .. } => Self::Failed,
+            InviteState::Revoked => Self::Revoked,
+            InviteState::NeedsAttention => Self::NeedsAttention,
+        }
+    }
+}
+
+impl FirstPasswordBody {
+    fn of(invite: &Invite) -> Option<Self> {
+        let state = match invite.first_password {
+            FirstPassword::NotRequested => FirstPasswordState::Available,
+            FirstPassword::Requested { .. } => FirstPasswordState::Requested,
+            FirstPassword::Sent { .. } => FirstPasswordState::Sent,
+        };
+        Some(Self { state, available_from: invite.first_password_from()? })
+    }
+}
+
+/// The address as its owner recognises it and nobody else learns it: `t***@agency.gov.sg`.
+fn hidden(email: &EmailAddress) -> String {
+    let first: String = email.as_str().chars().take(1).collect();
+    format!("{first}***@{}", email.domain())
+}

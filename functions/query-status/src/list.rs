@@ -1,0 +1,126 @@
+//! The officer's invites: a page of them, one of them, all of them as a workbook.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{InviteId, invite::Invite};
+use serde::Serialize;
+use sheet::ExportRow;
+use utoipa::ToSchema;
+use web::{
+    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug,
+    invite::{InviteBody, InviteDetailBody},
+    reply,
+};
+
+use crate::{Deps, ExportQuery, ListQuery};
+
+/// Rows of an export at most: what the function's memory and the gateway's answer hold with room to spare.
+pub(crate) const EXPORT_ROWS: usize = 10_000;
+
+/// A page of invites.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListBody {
+    /// The invites.
+    pub items: Vec<InviteBody>,
+    /// What to ask the next page with; null on the last.
+    pub next_cursor: Option<String>,
+    /// How many match in all.
+    pub total: u64,
+}
+
+/// The officer's invites.
+#[utoipa::path(
+    get, path = "/api/invites", operation_id = "listInvites", tag = "invites",
+    params(ListQuery),
+    responses((status = 200, description = "A page.", body = ListBody)),
+    security(("officer" = [])),
+)]
+pub(crate) async fn list(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Query(asked): Query<ListQuery>,
+) -> Result<Response, Problem> {
+    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let description = asked.description()?;
+    let cursors = Cursors::new(keys, &officer.id, &description);
+    let mut query = asked.first_page()?;
+    query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
+    let page = deps.store.list_invites(&officer.id, &query).await?;
+    let invites = deps.look_again(page.invites).await;
+    let body = ListBody {
+        items: invites.iter().map(InviteBody::of).collect(),
+        next_cursor: page.next.map(|place| cursors.seal(&place)),
+        total: page.total,
+    };
+    reply::json(StatusCode::OK, &body)
+}
+
+/// One invite with its history.
+#[utoipa::path(
+    get, path = "/api/invites/{id}", operation_id = "showInvite", tag = "invites",
+    params(("id" = String, Path, description = "The invite.")),
+    responses(
+        (status = 200, description = "The invite.", body = InviteDetailBody, headers(("ETag" = String))),
+        (status = 304, description = "The client has this version."),
+    ),
+    security(("officer" = [])),
+)]
+pub(crate) async fn show(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Path(id): Path<InviteId>,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let found = deps.store.find_invite(id).await?;
+    // Another officer's invite is answered like one that does not exist.
+    let own = found.filter(|invite| invite.officer.id == officer.id);
+    let invite = deps.look_again(own.into_iter().collect()).await.pop();
+    let invite = invite.ok_or_else(|| Problem::new(Slug::NotFound))?;
+    reply::versioned(known, invite.version, &InviteDetailBody::of(&invite))
+}
+
+/// The officer's invites as a workbook.
+#[utoipa::path(
+    get, path = "/api/invites/export.xlsx", operation_id = "exportInvites", tag = "invites",
+    params(ExportQuery),
+    responses((
+        status = 200, description = "The workbook.", body = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )),
+    security(("officer" = [])),
+)]
+pub(crate) async fn export(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Query(asked): Query<ExportQuery>,
+) -> Result<Response, Problem> {
+    let page = deps.store.list_invites(&officer.id, &asked.up_to(EXPORT_ROWS)?).await?;
+    if page.next.is_some() {
+        let advice = "An export holds 10,000 rows. Narrow the filter.";
+        return Err(Problem::new(Slug::TooLarge).detail(advice));
+    }
+    let invites = deps.look_again(page.invites).await;
+    let dates: Vec<String> = invites.iter().map(|invite| invite.created_at.singapore_date()).collect();
+    let rows = invites.iter().zip(&dates).map(|(invite, date)| export_row(invite, date));
+    let workbook = sheet::export(rows, deps.clock.now()).map_err(Problem::internal)?;
+    Ok(reply::workbook("invite-users-status.xlsx", workbook))
+}
+
+fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {
+    let profile = invite.profile.as_ref();
+    ExportRow {
+        first_name: profile.map_or("", |profile| profile.first_name.as_str()),
+        last_name: profile.map_or("", |profile| profile.last_name.as_str()),
+        email: invite.email.as_str(),
+        organisation: profile.map_or("", |profile| profile.organisation.as_str()),
+        department: profile.and_then(|profile| profile.department.as_ref()).map_or("", domain::Department::as_str),
+        date_of_invite: date,
+        techpass_status: invite.techpass_label(),
+        seed_status: invite.seed.label(),
+        username: invite.holder.username().map_or("", domain::Username::as_str),
+        reason: invite.reason.as_str(),
+        trace_id: invite.trace.as_str(),
+    }
+}
