@@ -1,4 +1,6 @@
 //! Tests across functions: invented people, the whole product in one process, and the contract that every table keeps.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+pub mod app;
 pub mod contract;
 pub mod people;

@@ -1,6 +1,7 @@
 //! A DynamoDB API keeps the contract that the table in memory keeps.
 //!
 //! `TEST_AWS_ENDPOINT_URL` says where it is; without it these tests fail, since a contract that nobody checked is none.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use aws_sdk_dynamodb::{
     Client,

@@ -1,0 +1,345 @@
+//! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_credential_types::Credentials;
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use boot::{Disposition, Rules, Secrets};
+use directory::{Directory, MemoryDirectory};
+use domain::{Clock, Entropy, Officer, Timestamp};
+use http_body_util::BodyExt as _;
+use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
+use mail::{Letters, Mailer, Outbox, SentMail};
+use queue::{QueueName, Queues, Wake};
+use serde_json::{Value, json};
+use store::Store;
+use tower::ServiceExt as _;
+
+use crate::people;
+
+/// Where links of mails point.
+pub const PORTAL: &str = "https://portal.example/";
+
+/// Rounds of messages at the most before everything must be quiet.
+const ROUNDS: usize = 1000;
+
+/// The product.
+#[derive(Debug)]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The queues.
+    pub queues: Queues,
+    /// The directory.
+    pub directory: MemoryDirectory,
+    /// The mails that were sent.
+    pub outbox: Outbox,
+    /// The time.
+    pub clock: Clock,
+    entropy: Entropy,
+    router: Router,
+    provision: provision_user::Deps,
+    send: send_mail::Deps,
+    dispatch: dispatch_batch::Deps,
+    sweep: sweep::Deps,
+}
+
+/// An answer of the API.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body, `null` when it is no JSON.
+    pub body: Value,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
+}
+
+/// A person at the API.
+#[derive(Clone, Debug)]
+pub struct Person<'a> {
+    app: &'a App,
+    claims: Option<Value>,
+}
+
+impl App {
+    /// The product with the rules of [`people::RULES`].
+    ///
+    /// # Panics
+    ///
+    /// When the rules cannot be stored.
+    pub async fn start() -> Self {
+        let clock = Clock::manual(people::beginning());
+        let entropy = Entropy::seeded(42);
+        let store = Store::memory();
+        store.put_domain_rules(people::RULES).await.unwrap();
+        let queues = Queues::memory();
+        let directory = MemoryDirectory::default();
+        let outbox = Outbox::default();
+        let rules = || Rules::stored(store.clone(), clock.clone());
+        let secrets = || Secrets::fixed(people::keys());
+        let batches = manage_batches::Deps {
+            store: store.clone(),
+            queues: queues.clone(),
+            uploads: manage_batches::Uploads {
+                bucket: "uploads".to_owned(),
+                region: "ap-southeast-1".to_owned(),
+                endpoint_url: None,
+                credentials: Credentials::new("id", "secret", None, None, "tests"),
+                max_bytes: 5 << 20,
+            },
+            rules: rules(),
+            secrets: secrets(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let submit = submit_invites::Deps {
+            store: store.clone(),
+            queues: queues.clone(),
+            rules: rules(),
+            secrets: secrets(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let accept = accept_invitation::Deps {
+            store: store.clone(),
+            queues: queues.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let status = query_status::Deps {
+            store: store.clone(),
+            directory: Directory::memory(directory.clone()),
+            rules: rules(),
+            secrets: secrets(),
+            looks: query_status::Looks::default(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let routers = [
+            submit_invites::router(Arc::new(submit)),
+            manage_batches::router(Arc::new(batches)),
+            accept_invitation::router(Arc::new(accept)),
+            query_status::router(Arc::new(status)),
+        ];
+        let support = people::email("support@example-agency.gov.sg");
+        Self {
+            router: gateway(routers),
+            provision: provision_user::Deps {
+                store: store.clone(),
+                directory: Directory::memory(directory.clone()),
+                queues: queues.clone(),
+                clock: clock.clone(),
+            },
+            send: send_mail::Deps {
+                store: store.clone(),
+                mailer: Mailer::memory(outbox.clone()),
+                letters: Letters::new(PORTAL, &support),
+                secrets: secrets(),
+                clock: clock.clone(),
+            },
+            dispatch: dispatch_batch::Deps {
+                store: store.clone(),
+                queues: queues.clone(),
+                rules: rules(),
+                secrets: secrets(),
+                clock: clock.clone(),
+            },
+            sweep: sweep::Deps { store: store.clone(), queues: queues.clone(), clock: clock.clone() },
+            store,
+            queues,
+            directory,
+            outbox,
+            clock,
+            entropy,
+        }
+    }
+
+    /// An officer who is signed in.
+    #[must_use]
+    pub fn officer(&self, name: &str) -> Person<'_> {
+        self.signed_in(&people::officer(name))
+    }
+
+    /// Whoever has a token with these facts.
+    #[must_use]
+    pub fn signed_in(&self, officer: &Officer) -> Person<'_> {
+        let claims = json!({
+            "sub": officer.id.as_str(),
+            "email": officer.email.as_str(),
+            "email_verified": "true",
+            "token_use": "id",
+        });
+        Person { app: self, claims: Some(claims) }
+    }
+
+    /// Whoever is not signed in.
+    #[must_use]
+    pub fn anyone(&self) -> Person<'_> {
+        Person { app: self, claims: None }
+    }
+
+    /// Works on messages until the queues are empty. Delayed ones come as well, each time some seconds later.
+    ///
+    /// # Panics
+    ///
+    /// When the queues never fall silent.
+    pub async fn drain(&self) {
+        for _ in 0..ROUNDS {
+            let mut silent = true;
+            for queue in [QueueName::Dispatch, QueueName::Provision, QueueName::Mail] {
+                for wake in self.queues.drain(queue) {
+                    silent = false;
+                    self.deliver(queue, wake).await;
+                }
+            }
+            if silent {
+                return;
+            }
+            self.clock.advance(Duration::from_secs(10));
+        }
+        panic!("the queues never fall silent");
+    }
+
+    /// Delivers one message; a failed one is lost, as after its last delivery.
+    pub async fn deliver(&self, queue: QueueName, wake: Wake) -> Disposition {
+        let deadline = self.deadline();
+        match queue {
+            QueueName::Dispatch => dispatch_batch::handle(&self.dispatch, wake, deadline).await,
+            QueueName::Provision => provision_user::handle(&self.provision, wake, deadline).await,
+            QueueName::Mail => send_mail::handle(&self.send, wake, deadline).await,
+        }
+    }
+
+    /// Runs the sweeper once.
+    pub async fn sweep(&self) {
+        let _ = sweep::handle(&self.sweep, self.deadline()).await;
+    }
+
+    /// The mails to an address, oldest first.
+    #[must_use]
+    pub fn mails_to(&self, address: &str) -> Vec<SentMail> {
+        self.outbox.sent().into_iter().filter(|mail| mail.to.as_str() == address).collect()
+    }
+
+    /// The token in the latest mail to an address.
+    ///
+    /// # Panics
+    ///
+    /// When there is no mail, or no link in it.
+    #[must_use]
+    pub fn token_of(&self, address: &str) -> String {
+        let mails = self.mails_to(address);
+        let text = &mails.last().expect("a mail").letter.text;
+        let (_, rest) = text.split_once("/invitation/").expect("a link");
+        rest.chars().take_while(char::is_ascii_hexdigit).collect()
+    }
+
+    fn deadline(&self) -> Timestamp {
+        self.clock.now() + Duration::from_secs(30)
+    }
+}
+
+/// Sends each request to the function whose route it is, as the gateway does.
+fn gateway(routers: [Router; 4]) -> Router {
+    let [submit, batches, accept, status] = routers;
+    let choose = move |request: Request<Body>| {
+        let path = request.uri().path();
+        let router = if path.starts_with("/api/batches") || path == "/api/template.xlsx" {
+            batches.clone()
+        } else if path.starts_with("/api/invitations") {
+            accept.clone()
+        } else if path == "/api/invites" && request.method() == "POST" {
+            submit.clone()
+        } else {
+            status.clone()
+        };
+        async move { router.oneshot(request).await }
+    };
+    Router::new().fallback_service(tower::service_fn(choose))
+}
+
+impl Person<'_> {
+    /// Asks for something.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], Body::empty()).await
+    }
+
+    /// Asks to make something, with a fresh idempotency key.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        let key = format!("{:x}", self.app.entropy.next_u128());
+        self.json("POST", path, &[("idempotency-key", &key)], body).await
+    }
+
+    /// Asks to change something.
+    pub async fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/json"));
+        self.send(method, path, &headers, Body::from(body.to_string())).await
+    }
+
+    /// Sends any request.
+    ///
+    /// # Panics
+    ///
+    /// When it is no request at all.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Sampled=1");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut context = ApiGatewayProxyRequestContext::default();
+        if let Some(claims) = &self.claims {
+            context.authorizer.fields.insert("claims".to_owned(), claims.clone());
+        }
+        let request = request.extension(RequestContext::ApiGatewayV1(context)).body(body).unwrap();
+        let response = self.app.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, body, bytes }
+    }
+}
+
+impl Answer {
+    /// The answer, which must have this status.
+    ///
+    /// # Panics
+    ///
+    /// When it has another.
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    /// The problem that the answer is: its slug, after checking that it has the form of one and carries the Trace ID.
+    ///
+    /// # Panics
+    ///
+    /// When it is no problem.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.body);
+        assert_eq!(self.body["traceId"], "1-67891233-abcdef012345678912345678");
+        assert_eq!(self.headers["x-trace-id"], "1-67891233-abcdef012345678912345678");
+        assert_eq!(self.body["status"], self.status.as_u16());
+        self.body["type"].as_str().unwrap().trim_start_matches("/problems/").to_owned()
+    }
+
+    /// The `pointer: code` of everything that the problem lists.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let items = self.body["errors"].as_array().cloned().unwrap_or_default();
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        items.iter().map(|item| format!("{}: {}", text(item, "pointer"), text(item, "code"))).collect()
+    }
+}

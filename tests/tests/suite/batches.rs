@@ -1,0 +1,205 @@
+//! A list of people: looked over, mended, handed on, finished, and taken home.
+
+use domain::form::Form;
+use serde_json::{Value, json};
+use tests::{
+    app::{Answer, App, Person},
+    people::{officer_form, vendor_form},
+};
+
+async fn paste(officer: &Person<'_>, forms: &[Form]) -> String {
+    let made = officer.post("/api/batches", json!({"rows": forms})).await.expect(201);
+    made.body["batchId"].as_str().unwrap().to_owned()
+}
+
+async fn batch(officer: &Person<'_>, id: &str) -> Value {
+    officer.get(&format!("/api/batches/{id}")).await.expect(200).body
+}
+
+async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
+    let rows = officer.get(&format!("/api/batches/{id}/rows?limit=200")).await.expect(200).body;
+    let items = rows["items"].as_array().unwrap();
+    items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
+}
+
+async fn mend(officer: &Person<'_>, id: &str, number: u32, set: Value) -> Answer {
+    let etag = row(officer, id, number).await["etag"].as_str().unwrap().to_owned();
+    officer.json("PATCH", &format!("/api/batches/{id}/rows/{number}"), &[("if-match", &etag)], set).await
+}
+
+async fn submit(officer: &Person<'_>, id: &str, body: Value) -> Answer {
+    officer.json("POST", &format!("/api/batches/{id}/submit"), &[], body).await
+}
+
+#[tokio::test]
+async fn good_rows_go_first_and_mended_ones_follow() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let mut faulty = vendor_form("eve");
+    faulty.username.clear();
+    faulty.contact_number = "12".to_owned();
+    let forms = [officer_form("bo"), faulty, vendor_form("kim"), officer_form("Bo")];
+    let id = paste(&ada, &forms).await;
+    let draft = batch(&ada, &id).await;
+    assert_eq!(draft["state"], "DRAFT");
+    assert_eq!(
+        draft["counts"],
+        json!({"total": 4, "ready": 2, "needsFixing": 1, "duplicate": 1, "removed": 0, "sent": 0})
+    );
+    let errors = ada.get(&format!("/api/batches/{id}/rows?show=errors")).await.expect(200).body;
+    let codes: Vec<&str> =
+        errors["items"][0]["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["username.required", "contact-number.singapore"], "all faults of the row at once");
+    assert_eq!(row(&ada, &id, 4).await["duplicate"]["row"], 1);
+
+    let refused = submit(&ada, &id, json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (422, "batch-has-errors".to_owned()));
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    app.drain().await;
+    let through = batch(&ada, &id).await;
+    assert_eq!((&through["state"], &through["counts"]["sent"]), (&json!("DONE"), &json!(2)));
+    assert_eq!(app.directory.made().len(), 2);
+
+    let changed = mend(&ada, &id, 2, json!({"username": "eve", "contactNumber": "81234567"})).await.expect(200);
+    assert_eq!(changed.body["row"]["state"], "READY");
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["counts"]["sent"], 3);
+    assert_eq!(app.directory.made().len(), 3);
+    let to_people = app.outbox.sent().into_iter().filter(|mail| !mail.to.as_str().starts_with("ada@")).count();
+    assert_eq!(to_people, 3, "one mail each");
+    assert_eq!(app.mails_to("ada@example-agency.gov.sg").len(), 2, "one report for each submission");
+    let listed = ada.get(&format!("/api/invites?batch={id}")).await.expect(200).body;
+    assert_eq!(listed["total"], 3);
+}
+
+#[tokio::test]
+async fn a_stale_edit_is_refused_and_a_submitted_row_is_not_edited() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo"), officer_form("kim")]).await;
+    let path = format!("/api/batches/{id}/rows/1");
+    let missing = ada.json("PATCH", &path, &[], json!({"reason": "x"})).await;
+    assert_eq!((missing.status.as_u16(), missing.problem()), (428, "version-required".to_owned()));
+    mend(&ada, &id, 1, json!({"reason": "Another reason"})).await.expect(200);
+    let stale = ada.json("PATCH", &path, &[("if-match", "\"1\"")], json!({"reason": "x"})).await;
+    assert_eq!((stale.status.as_u16(), stale.problem()), (412, "version-mismatch".to_owned()));
+    assert_eq!(row(&ada, &id, 1).await["values"]["reason"], "Another reason");
+    submit(&ada, &id, json!({})).await.expect(202);
+    let late = mend(&ada, &id, 1, json!({"reason": "too late"})).await;
+    assert_eq!(late.problem(), "state-conflict");
+    assert_eq!(ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.problem(), "state-conflict");
+}
+
+#[tokio::test]
+async fn a_removed_row_is_never_sent_and_its_double_takes_its_place() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo"), officer_form("BO"), officer_form("bo"), officer_form("kim")]).await;
+    let remove = async |number: u32| {
+        let path = format!("/api/batches/{id}/rows/{number}");
+        ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.status.as_u16()
+    };
+    assert_eq!((remove(1).await, remove(1).await, remove(9).await), (204, 204, 404));
+    assert_eq!(row(&ada, &id, 2).await["state"], "READY");
+    assert_eq!(row(&ada, &id, 3).await["duplicate"]["row"], 2);
+    assert_eq!(remove(4).await, 204);
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 1);
+    assert_eq!(batch(&ada, &id).await["counts"]["removed"], 2);
+}
+
+#[tokio::test]
+async fn many_rows_are_mended_at_once() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let mut forms: Vec<Form> = (0..250).map(|n| officer_form(&format!("bo{n}"))).collect();
+    for form in &mut forms[50..] {
+        form.organisation.clear();
+    }
+    let id = paste(&ada, &forms).await;
+    assert_eq!(batch(&ada, &id).await["counts"]["needsFixing"], 200);
+    let body = json!({"rows": {"show": "errors", "code": "required"}, "set": {"organisation": "Sample Board"}});
+    let changed = ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await.expect(200).body;
+    assert_eq!((&changed["changed"], &changed["counts"]["ready"]), (&json!(200), &json!(250)));
+}
+
+#[tokio::test]
+async fn a_row_whose_invite_failed_is_mended_and_submitted_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    app.directory.add_foreign_account("eve", &tests::people::email("someone@sample-board.gov.sg"));
+    let id = paste(&ada, &[vendor_form("eve")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    let failed = row(&ada, &id, 1).await;
+    assert_eq!(failed["invite"]["failure"]["code"], "username.taken");
+    let file = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
+    let sheet = sheet::read(&file.bytes, &sheet::Limits::default()).unwrap();
+    assert_eq!(sheet.rows.len(), 1, "the failed rows can be uploaded again");
+    mend(&ada, &id, 1, json!({"username": "eve.tan"})).await.expect(200);
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 1);
+    let file = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
+    assert!(sheet::read(&file.bytes, &sheet::Limits::default()).is_err(), "nothing failed is left");
+}
+
+#[tokio::test]
+async fn another_officers_batch_is_not_found() {
+    let app = App::start().await;
+    let id = paste(&app.officer("ada"), &[officer_form("bo")]).await;
+    let eve = app.officer("eve");
+    for (method, path) in [
+        ("GET", format!("/api/batches/{id}")),
+        ("GET", format!("/api/batches/{id}/rows")),
+        ("DELETE", format!("/api/batches/{id}")),
+        ("DELETE", format!("/api/batches/{id}/rows/1")),
+        ("GET", format!("/api/batches/{id}/results.xlsx")),
+    ] {
+        let answer = eve.send(method, &path, &[], axum::body::Body::empty()).await;
+        assert_eq!((answer.status.as_u16(), answer.problem()), (404, "not-found".to_owned()), "{method} {path}");
+    }
+    assert_eq!(submit(&eve, &id, json!({})).await.problem(), "not-found");
+    assert_eq!(eve.get("/api/batches").await.body["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_doubled_request_makes_one_batch_and_a_doubled_message_one_invite_each() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let body = json!({"rows": [officer_form("bo"), officer_form("kim")]});
+    let first = ada.json("POST", "/api/batches", &[("idempotency-key", "k")], body.clone()).await.expect(201);
+    let second = ada.json("POST", "/api/batches", &[("idempotency-key", "k")], body).await.expect(201);
+    assert_eq!(first.bytes, second.bytes);
+    let other =
+        ada.json("POST", "/api/batches", &[("idempotency-key", "k")], json!({"rows": [officer_form("bo")]})).await;
+    assert_eq!(other.problem(), "idempotency-key-reused");
+    assert_eq!(ada.get("/api/batches").await.body["items"].as_array().unwrap().len(), 1);
+    let id = first.body["batchId"].as_str().unwrap();
+    submit(&ada, id, json!({})).await.expect(202);
+    let wake = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    let deliver = || app.deliver(queue::QueueName::Dispatch, wake);
+    let _ = tokio::join!(deliver(), deliver(), deliver());
+    for message in app.queues.drain(queue::QueueName::Provision) {
+        let deliver = || app.deliver(queue::QueueName::Provision, message);
+        let _ = tokio::join!(deliver(), deliver());
+    }
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 2);
+    assert_eq!(batch(&ada, id).await["counts"]["sent"], 2);
+    assert_eq!(app.outbox.sent().len(), 3, "two people and one report");
+}
+
+#[tokio::test]
+async fn an_upload_form_names_one_key_and_a_range_of_sizes() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/batches", json!({"fileName": "new joiners.xlsx"})).await.expect(201).body;
+    let fields = &made["upload"]["fields"];
+    assert_eq!(fields["key"], format!("uploads/{}", made["batchId"].as_str().unwrap()));
+    assert!(fields["policy"].is_string() && fields["x-amz-signature"].as_str().unwrap().len() == 64);
+    let waiting = batch(&app.officer("ada"), made["batchId"].as_str().unwrap()).await;
+    assert_eq!((&waiting["state"], &waiting["fileName"]), (&json!("AWAITING_UPLOAD"), &json!("new joiners.xlsx")));
+}

@@ -1,0 +1,184 @@
+//! One person at a time: by mail, and on someone's behalf.
+
+use std::time::Duration;
+
+use directory::AccountStatus;
+use serde_json::{Value, json};
+use tests::{
+    app::App,
+    people::{self, officer_form, vendor_form},
+};
+
+fn with_kind(kind: &str, form: &domain::form::Form) -> Value {
+    let mut body = serde_json::to_value(form).unwrap();
+    body["kind"] = json!(kind);
+    body
+}
+
+fn invitation(name: &str) -> Value {
+    json!({"kind": "email", "email": format!("{name}@sample-board.gov.sg"), "seed": "Yes", "reason": "Joins"})
+}
+
+async fn invite_of(app: &App, officer: &str, id: &str) -> Value {
+    app.officer(officer).get(&format!("/api/invites/{id}")).await.expect(200).body
+}
+
+#[tokio::test]
+async fn a_vendors_account_is_made_mailed_and_shown_as_onboarded_after_the_first_sign_in() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    assert!(made.headers["location"].to_str().unwrap().ends_with(&id));
+    app.drain().await;
+    let invite = invite_of(&app, "ada", &id).await;
+    assert_eq!(invite["techpass"]["label"], "Not Onboarded");
+    assert_eq!(invite["seed"]["label"], "License Assigned");
+    assert_eq!(invite["firstName"], "Ada");
+    let mails = app.mails_to("eve@vendor.example.com");
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].letter.text.contains("eve"), "a vendor learns the username");
+    assert!(!mails[0].letter.text.contains("Joins the project"), "the reason is not the invitee's to read");
+    let account = app.directory.made().pop().unwrap().1;
+    assert_eq!(app.directory.seed_group().len(), 1);
+
+    let token = json!({"token": app.token_of("eve@vendor.example.com")});
+    app.anyone().json("POST", "/api/invitations/first-password", &[], token.clone()).await.expect(202);
+    let soon = app.anyone().json("POST", "/api/invitations/first-password", &[], token).await;
+    assert_eq!(soon.problem(), "too-many-requests");
+    assert!(soon.headers.contains_key("retry-after"));
+    app.drain().await;
+    assert_eq!(app.directory.first_passwords(&account), 1);
+
+    app.directory.set_status(&account, AccountStatus::SignedIn);
+    app.clock.advance(Duration::from_secs(120));
+    let listed = app.officer("ada").get("/api/invites").await.expect(200).body;
+    assert_eq!(listed["items"][0]["techpass"]["label"], "Onboarded");
+    assert_eq!(listed["total"], 1);
+}
+
+#[tokio::test]
+async fn an_invited_officer_accepts_and_gets_an_account() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    app.drain().await;
+    let invite = invite_of(&app, "ada", &id).await;
+    assert_eq!(invite["techpass"]["label"], "Invited");
+    assert_eq!(invite["firstName"], Value::Null, "names show once the person has said them");
+    let token = app.token_of("bo@sample-board.gov.sg");
+
+    let view = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200).body;
+    assert_eq!(view["state"], "invited");
+    assert_eq!(view["invitedBy"], "ada@example-agency.gov.sg");
+    for _ in 0..20 {
+        app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
+        app.anyone().get("/api/invitations/accept").await.expect(405);
+    }
+    let empty = app.anyone().json("POST", "/api/invitations/accept", &[], json!({"token": token})).await;
+    assert_eq!(empty.problem(), "validation");
+    assert_eq!(empty.faults().len(), 4, "every missing field at once");
+
+    let profile = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "countryCode": "65",
+        "contactNumber": "81234567", "organisation": "Sample Board", "department": ""});
+    app.anyone().json("POST", "/api/invitations/accept", &[], profile.clone()).await.expect(202);
+    let again = app.anyone().json("POST", "/api/invitations/accept", &[], profile).await;
+    assert!(again.status.is_client_error(), "a token is used once");
+    app.drain().await;
+    let invite = invite_of(&app, "ada", &id).await;
+    assert_eq!(invite["techpass"]["label"], "Not Onboarded");
+    assert_eq!(invite["firstName"], "Bo");
+    assert_eq!(app.directory.made().len(), 1);
+    assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 2);
+    let history: Vec<&str> =
+        invite["history"].as_array().unwrap().iter().map(|entry| entry["event"].as_str().unwrap()).collect();
+    assert_eq!(history[..4], ["QUEUED", "INVITED", "ACCEPTED", "PROVISIONING"]);
+}
+
+#[tokio::test]
+async fn an_address_with_an_account_is_a_duplicate_and_is_offered_seed_in_either_kind() {
+    let app = App::start().await;
+    app.directory.add_foreign_account("old-bo", &people::email("bo@sample-board.gov.sg"));
+    for body in [invitation("bo"), with_kind("account", &officer_form("bo"))] {
+        let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+        app.drain().await;
+        let invite = invite_of(&app, "ada", made.body["id"].as_str().unwrap()).await;
+        assert_eq!(invite["techpass"]["label"], "Failed");
+        let failure = &invite["techpass"]["failure"];
+        assert_eq!(failure["code"], "account.exists");
+        assert!(failure["detail"].as_str().unwrap().starts_with("User with same email already exists."));
+        assert_eq!(failure["offer"], "seed-request");
+    }
+    assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 0, "nobody is mailed in vain");
+    assert_eq!(app.directory.made().len(), 0);
+}
+
+#[tokio::test]
+async fn another_officers_invite_is_not_found() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
+    let path = format!("/api/invites/{}", made.body["id"].as_str().unwrap());
+    let foreign = app.officer("eve").get(&path).await;
+    let absent = app.officer("eve").get("/api/invites/inv_01JD0000000000000000000000").await;
+    assert_eq!((foreign.status.as_u16(), foreign.problem()), (404, "not-found".to_owned()));
+    assert_eq!(foreign.body, absent.body, "no difference tells that it exists");
+    assert_eq!(app.officer("eve").get("/api/invites").await.expect(200).body["total"], 0);
+}
+
+#[tokio::test]
+async fn a_second_live_invite_of_a_person_is_refused_without_telling_whose_the_first_is() {
+    let app = App::start().await;
+    app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
+    let second = app.officer("eve").post("/api/invites", with_kind("account", &officer_form("bo"))).await;
+    assert_eq!((second.status.as_u16(), second.problem()), (409, "already-invited".to_owned()));
+    assert!(!second.body.to_string().contains("ada"));
+    app.drain().await;
+    assert_eq!(app.outbox.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_wake_up_is_repeated_by_the_sweeper() {
+    let app = App::start().await;
+    app.queues.set_delivery(queue::Delivery::Failing);
+    app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    app.queues.set_delivery(queue::Delivery::Working);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 0);
+    app.clock.advance(Duration::from_secs(121));
+    for _ in 0..5 {
+        app.sweep().await;
+    }
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 1);
+    assert_eq!(app.outbox.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_the_directory_makes_no_second_account() {
+    let app = App::start().await;
+    app.directory.fail_next(directory::Call::CreateAccount, directory::Fault::AfterEffect);
+    app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.outbox.sent().len(), 0);
+    for _ in 0..4 {
+        app.clock.advance(Duration::from_secs(61));
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(app.directory.made().len(), 1);
+    assert_eq!(app.outbox.sent().len(), 1);
+    assert_eq!(app.officer("ada").get("/api/invites").await.body["items"][0]["techpass"]["label"], "Not Onboarded");
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_ses_is_not_answered_with_a_second_mail_while_no_event_arrives() {
+    let app = App::start().await;
+    app.outbox.fail_next(mail::Fault::AfterEffect);
+    app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    app.drain().await;
+    for _ in 0..10 {
+        app.clock.advance(Duration::from_secs(600));
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(app.outbox.requests(), 1);
+}
