@@ -109,13 +109,13 @@ impl Table {
 
     /// Puts a cell into its row.
     fn put(&mut self, draft: &mut Draft, note: CellNote, value: CellValue<'_>) -> Result<(), FileError> {
-        if note.column >= self.limits.columns && !matches!(value, CellValue::Empty) {
+        if note.column >= self.limits.columns {
             return Err(FileError::CellOutOfRange);
         }
         let Some(field) = self.header.field(note.column) else {
             return Ok(());
         };
-        match text(field, note, value) {
+        match text(field, value) {
             Ok(text) => {
                 let kept = keep(text);
                 self.text_bytes += kept.len();
@@ -226,7 +226,7 @@ fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'
             return Ok(Found::None);
         };
         row = note.row;
-        if note.column >= limits.columns && !matches!(value, CellValue::Empty) {
+        if note.column >= limits.columns {
             return Err(if row < HEADER_ROWS { FileError::TooManyColumns } else { FileError::CellOutOfRange });
         }
         if row >= HEADER_ROWS {
@@ -242,20 +242,16 @@ fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'
 }
 
 /// The text of a cell as the officer sees it.
-fn text(field: Field, note: CellNote, value: CellValue<'_>) -> Result<Cow<'_, str>, Fault> {
-    // The result that a file claims for a formula need not be what the formula gives.
-    if note.is_formula {
-        return Err(Fault::CellFormula);
-    }
+fn text(field: Field, value: CellValue<'_>) -> Result<Cow<'_, str>, Fault> {
     match value {
-        CellValue::Empty => Ok(Cow::Borrowed("")),
         CellValue::Text(text) => Ok(text),
-        CellValue::Number(_) if note.is_date => Err(Fault::CellType),
         CellValue::Number(number) => number_text(number).map(Cow::Owned),
         // Yes and No are also written as TRUE and FALSE.
         CellValue::Boolean(true) if field == Field::Seed => Ok(Cow::Borrowed("TRUE")),
         CellValue::Boolean(false) if field == Field::Seed => Ok(Cow::Borrowed("FALSE")),
         CellValue::Boolean(_) | CellValue::Date => Err(Fault::CellType),
+        // The result that a file claims for a formula need not be what the formula gives.
+        CellValue::Formula => Err(Fault::CellFormula),
         CellValue::Error => Err(Fault::CellError),
     }
 }

@@ -256,7 +256,8 @@ fn a_shared_string_index_must_name_a_string() {
         ("4294967296", "FILE_CORRUPT"),
         ("&#48;", "FILE_CORRUPT"),
         ("<![CDATA[0]]>", "FILE_CORRUPT"),
-        ("<!-- -->0", "FILE_CORRUPT"),
+        ("<!-- -->0", "OK"),
+        ("0<!-- -->1", "FILE_CORRUPT"),
         ("", "OK"),
     ] {
         let cell = format!(r#"<c r="D2" t="s"><v>{index}</v></c>"#);
@@ -394,7 +395,7 @@ fn cells_must_follow_the_grammar_of_a_sheet() {
         r#"<c r="B3"><v>1</v><v>2</v></c>"#,
         r#"<c r="B3"><v>1</v><f>A1</f></c>"#,
         r#"<c r="B3" t="inlineStr"><is><t>a</t></is><v/></c>"#,
-        r#"<c r="B3"><is><is><t>a</t></is></is></c>"#,
+        r#"<c r="B3" t="inlineStr"><is><t>a<t>b</t></t></is></c>"#,
         r#"<c r="B3"><w>1</w></c>"#,
         r#"<c r="B3"><c r="C3"/></c>"#,
         r#"<c r="C3"/><c r="B3"/>"#,

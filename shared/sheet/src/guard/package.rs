@@ -3,7 +3,7 @@
 use super::{
     archive::Archive,
     part::{Part, walk},
-    scan::{Tag, Verdict, Visitor},
+    scan::{Tag, Visitor},
 };
 use crate::{FileError, Limits};
 
@@ -111,7 +111,7 @@ struct ContentTypes {
 }
 
 impl Visitor for ContentTypes {
-    fn open(&mut self, tag: &Tag<'_>, _depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, _depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         const PLAIN: [&str; 2] = [
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
@@ -129,7 +129,7 @@ impl Visitor for ContentTypes {
                 self.workbook = Some(Kind::Plain);
             }
         }
-        Ok(Verdict::Pass)
+        Ok(())
     }
 }
 
@@ -176,7 +176,7 @@ struct Relationships<K> {
 }
 
 impl<K: Fn(&Relationship) -> bool> Visitor for Relationships<K> {
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         if depth == 2 && tag.name == b"Relationship" {
             let kind = tag.text(b"Type")?.unwrap_or_default();
             let relationship = Relationship {
@@ -192,7 +192,7 @@ impl<K: Fn(&Relationship) -> bool> Visitor for Relationships<K> {
                 self.found.push(relationship);
             }
         }
-        Ok(Verdict::Pass)
+        Ok(())
     }
 }
 
@@ -214,7 +214,7 @@ impl Workbook {
 }
 
 impl Visitor for Workbook {
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         if depth == 1 && tag.name != b"workbook" {
             return Err(FileError::NotXlsx);
         }
@@ -226,7 +226,7 @@ impl Visitor for Workbook {
             let is_hidden = tag.get(b"state").is_some_and(|state| state != b"visible");
             self.sheets.push(Listed { relationship, is_hidden });
         }
-        Ok(Verdict::Pass)
+        Ok(())
     }
 }
 
@@ -260,7 +260,7 @@ impl Styles {
 }
 
 impl Visitor for Styles {
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         if depth == 2 {
             self.in_cell_formats = tag.name == b"cellXfs";
         }
@@ -272,7 +272,7 @@ impl Visitor for Styles {
         } else if depth == 3 && tag.name == b"xf" && self.in_cell_formats && self.formats.len() < MOST_FORMATS {
             self.formats.push(id());
         }
-        Ok(Verdict::Pass)
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! One part of the package: inflated once, counted, checked, and only then handed on.
+//! One part of the package: inflated once, counted, checked, and handed on as its visitor rewrites it.
 
 use std::io::{self, Read};
 
@@ -28,14 +28,17 @@ pub(super) enum Method {
 /// How much is inflated at a time.
 const CHUNK: usize = 64 << 10;
 
-/// A part on its way through the guard: reads give bytes of tokens that its visitor has seen, never others.
+/// A part on its way through the guard: reads give what its visitor wrote, never a byte of the upload itself.
 pub(super) struct PartReader<'a, V> {
     source: Source<'a>,
     scanner: Scanner,
     visitor: V,
     window: Vec<u8>,
-    /// The checked bytes of the window that were not handed on yet.
-    ready: std::ops::Range<usize>,
+    /// Bytes at the start of the window that are done with.
+    scanned: usize,
+    /// What the visitor wrote, and how much of it was read.
+    out: Vec<u8>,
+    read: usize,
     tail: Tail,
     verdict: Option<FileError>,
 }
@@ -47,7 +50,9 @@ impl<'a, V: Visitor> PartReader<'a, V> {
             scanner: Scanner::new(limits),
             visitor,
             window: Vec::new(),
-            ready: 0..0,
+            scanned: 0,
+            out: Vec::new(),
+            read: 0,
             tail: Tail::More,
             verdict: None,
         }
@@ -67,45 +72,43 @@ impl<'a, V: Visitor> PartReader<'a, V> {
         while self.tail == Tail::More {
             self.advance()?;
         }
-        self.ready = 0..0;
         Ok(())
     }
 
-    /// Inflates and checks the next stretch. What was ready before is dropped.
+    /// Inflates and checks the next stretch. What was not read before is dropped.
     fn advance(&mut self) -> Result<(), FileError> {
         if let Some(verdict) = &self.verdict {
             return Err(verdict.clone());
         }
+        self.out.clear();
+        self.read = 0;
         let advanced = self.try_advance();
         if let Err(verdict) = &advanced {
             self.verdict = Some(verdict.clone());
-            self.ready = 0..0;
+            self.out.clear();
         }
         advanced
     }
 
     fn try_advance(&mut self) -> Result<(), FileError> {
-        self.window.drain(..self.ready.end);
+        self.window.drain(..self.scanned);
         let kept = self.window.len();
         self.window.resize(kept + CHUNK, 0);
-        let read = self.source.fill(&mut self.window[kept..])?;
-        self.window.truncate(kept + read);
-        self.tail = if read < CHUNK { Tail::Last } else { Tail::More };
-        let checked = self.scanner.scan(&mut self.window, self.tail, &mut self.visitor)?;
-        self.ready = 0..checked;
+        let filled = self.source.fill(&mut self.window[kept..])?;
+        self.window.truncate(kept + filled);
+        self.tail = if filled < CHUNK { Tail::Last } else { Tail::More };
+        self.scanned = self.scanner.scan(&self.window, self.tail, &mut self.visitor, &mut self.out)?;
         Ok(())
     }
 }
 
 impl<V: Visitor> Read for PartReader<'_, V> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.ready.is_empty() && self.tail == Tail::More {
+        while self.read == self.out.len() && self.tail == Tail::More {
             self.advance().map_err(io::Error::other)?;
         }
-        let length = buf.len().min(self.ready.len());
-        let end = self.ready.start + length;
-        buf[..length].copy_from_slice(&self.window[self.ready.start..end]);
-        self.ready.start = end;
+        let length = (&self.out[self.read..]).read(buf)?;
+        self.read += length;
         Ok(length)
     }
 }

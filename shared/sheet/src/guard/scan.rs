@@ -2,45 +2,37 @@
 //!
 //! The scanner accepts only the XML that spreadsheet writers produce, so that no other parser can read the same bytes
 //! differently: quotes around every attribute, no `<` inside a tag, closing names that match, no document type.
-//! It works on a window of a stream and reports how many bytes are complete, checked tokens: only those are handed on.
+//! It works on a window of a stream and hands complete tokens to a visitor, which decides what of them is written on.
 
 use memchr::{memchr, memmem};
 
 use crate::{FileError, Limits};
 
-/// What a part's content means is decided by its visitor.
+/// What a part's content means is decided by its visitor, and so is what a reader behind it sees: what the visitor
+/// writes to `out`, and nothing else.
 pub(super) trait Visitor {
     /// An element begins at nesting `depth`; the root has depth 1.
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError>;
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError>;
 
-    /// The element with local name `name` at nesting `depth` ends.
-    fn close(&mut self, _name: &[u8], _depth: usize) -> Result<Verdict, FileError> {
-        Ok(Verdict::Pass)
-    }
-
-    /// Text as it stands in the file, with its entities.
-    fn text(&mut self, _text: &[u8]) -> Result<(), FileError> {
+    /// The element at nesting `depth` ends.
+    fn close(&mut self, _depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         Ok(())
     }
 
-    /// Text in a CDATA section.
-    fn cdata(&mut self, _text: &[u8]) -> Result<(), FileError> {
+    /// Text inside the root as it stands in the file, with its entities.
+    fn text(&mut self, _text: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
         Ok(())
     }
 
-    /// A comment or a processing instruction.
+    /// A whole CDATA section.
+    fn cdata(&mut self, _section: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    /// A comment or a processing instruction, which nobody reads.
     fn aside(&mut self) -> Result<(), FileError> {
         Ok(())
     }
-}
-
-/// What happens to an element on its way to the reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// It is handed on as it is.
-    Pass,
-    /// It is renamed in place, so that the reader does not recognise it.
-    Mask,
 }
 
 /// An opening tag.
@@ -131,13 +123,14 @@ impl Scanner {
     /// Checks the complete tokens at the start of `window` and returns their length.
     pub(super) fn scan(
         &mut self,
-        window: &mut [u8],
+        window: &[u8],
         tail: Tail,
         visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
     ) -> Result<usize, FileError> {
         let mut at = 0;
         while at < window.len() {
-            match self.token(&mut window[at..], visitor)? {
+            match self.token(&window[at..], visitor, out)? {
                 Some(length) => at += length,
                 None if tail == Tail::More => break,
                 None => at += self.trailing(&window[at..])?,
@@ -159,19 +152,24 @@ impl Scanner {
     }
 
     /// Checks one token and returns its length, or nothing if it is not complete yet.
-    fn token(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn token(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<usize>, FileError> {
         if self.place == Place::Start {
             return self.prolog(window);
         }
         if window[0] != b'<' {
-            return self.text(window, visitor);
+            return self.text(window, visitor, out);
         }
         match window.get(1) {
             None => Ok(None),
-            Some(b'/') => self.close(window, visitor),
-            Some(b'!') => self.bang(window, visitor),
+            Some(b'/') => self.close(window, visitor, out),
+            Some(b'!') => self.bang(window, visitor, out),
             Some(b'?') => self.instruction(window, visitor),
-            Some(_) => self.open(window, visitor),
+            Some(_) => self.open(window, visitor, out),
         }
     }
 
@@ -204,21 +202,31 @@ impl Scanner {
         Ok(Some(mark + end + 2))
     }
 
-    fn text(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn text(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<usize>, FileError> {
         let Some(length) = next_tag(window) else {
             return self.incomplete(window.len(), self.limits.cell_bytes());
         };
         self.bounded(length, self.limits.cell_bytes())?;
         let text = &window[..length];
         if self.place == Place::Root {
-            visitor.text(text)?;
+            visitor.text(text, out)?;
         } else if !text.iter().all(u8::is_ascii_whitespace) {
             return Err(FileError::Corrupt);
         }
         Ok(Some(length))
     }
 
-    fn open(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn open(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<usize>, FileError> {
         let Some(shape) = self.parse_tag(window)? else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
@@ -229,26 +237,26 @@ impl Scanner {
         self.place = Place::Root;
         let depth = self.starts.len() + 1;
         let full_name = &window[1..shape.name_end];
-        let name = local_name(full_name);
-        let name_at = shape.name_end - name.len();
-        let tag = Tag { name, bytes: window, attributes: &self.attributes };
-        let verdict = visitor.open(&tag, depth)?;
-        if shape.empty {
-            visitor.close(name, depth)?;
+        let tag = Tag { name: local_name(full_name), bytes: window, attributes: &self.attributes };
+        visitor.open(&tag, depth, out)?;
+        if !shape.empty {
+            self.starts.push(self.names.len());
+            self.names.extend_from_slice(full_name);
+        } else {
+            visitor.close(depth, out)?;
             if depth == 1 {
                 self.place = Place::Epilog;
             }
-        } else {
-            self.starts.push(self.names.len());
-            self.names.extend_from_slice(full_name);
-        }
-        if verdict == Verdict::Mask {
-            window[name_at] = MASK;
         }
         Ok(Some(shape.length))
     }
 
-    fn close(&mut self, window: &mut [u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn close(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<usize>, FileError> {
         let start = *self.starts.last().ok_or(FileError::Corrupt)?;
         let expected = &self.names[start..];
         let name_end = 2 + expected.len();
@@ -265,19 +273,19 @@ impl Scanner {
         self.starts.pop();
         self.names.truncate(start);
         let depth = self.starts.len() + 1;
-        let name = local_name(full_name);
-        let name_at = 2 + full_name.len() - name.len();
-        let verdict = visitor.close(name, depth)?;
+        visitor.close(depth, out)?;
         if depth == 1 {
             self.place = Place::Epilog;
-        }
-        if verdict == Verdict::Mask {
-            window[name_at] = MASK;
         }
         Ok(Some(end + 1))
     }
 
-    fn bang(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn bang(
+        &mut self,
+        window: &[u8],
+        visitor: &mut impl Visitor,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<usize>, FileError> {
         const COMMENT: &[u8] = b"<!--";
         const CDATA: &[u8] = b"<![CDATA[";
         if window.starts_with(COMMENT) {
@@ -302,8 +310,9 @@ impl Scanner {
             if self.place != Place::Root {
                 return Err(FileError::Corrupt);
             }
-            visitor.cdata(&body[..end])?;
-            return Ok(Some(CDATA.len() + end + 3));
+            let length = CDATA.len() + end + 3;
+            visitor.cdata(&window[..length], out)?;
+            return Ok(Some(length));
         }
         if COMMENT.starts_with(window) || CDATA.starts_with(window) {
             return Ok(None);
@@ -400,9 +409,6 @@ impl Scanner {
         Ok(None)
     }
 }
-
-/// The first letter of a masked name; no element of a workbook begins with it.
-const MASK: u8 = b'_';
 
 struct TagShape {
     name_end: usize,

@@ -1,8 +1,11 @@
-//! The shared string table, checked on its way to the reader.
+//! The shared string table, rewritten to its texts.
 
 use std::{cell::Cell, rc::Rc};
 
-use super::scan::{Tag, Verdict, Visitor};
+use super::{
+    rich_text::RichText,
+    scan::{Tag, Visitor},
+};
 use crate::{FileError, Limits};
 
 /// How many shared strings there are: known once the table has been read, and asked by every worksheet.
@@ -10,14 +13,15 @@ pub(super) type StringCount = Rc<Cell<usize>>;
 
 /// Counts the strings and their bytes.
 ///
-/// The reader sets memory aside for as many strings as the table announces, so the announcement is checked first.
+/// A reader sets memory aside for as many strings as the table announces, so the announcement is not handed on.
 pub(super) struct Strings {
     limits: Limits,
     /// Bytes of the whole part, which bound any honest announcement.
     part_bytes: u64,
     count: StringCount,
-    item_bytes: usize,
-    total_bytes: usize,
+    /// The item that is open; nothing inside an extension.
+    item: Option<RichText>,
+    bytes: usize,
 }
 
 /// The shortest string of a table: `<si/>`.
@@ -25,13 +29,11 @@ const SHORTEST_ITEM: u64 = 5;
 
 impl Strings {
     pub(super) fn new(limits: &Limits, part_bytes: u64, count: StringCount) -> Self {
-        Self { limits: *limits, part_bytes, count, item_bytes: 0, total_bytes: 0 }
+        Self { limits: *limits, part_bytes, count, item: None, bytes: 0 }
     }
 
     fn announced(&self, tag: &Tag<'_>) -> Result<(), FileError> {
-        let Some(raw) = tag.get(b"uniqueCount") else {
-            return Ok(());
-        };
+        let Some(raw) = tag.get(b"uniqueCount") else { return Ok(()) };
         let announced: u64 =
             std::str::from_utf8(raw).ok().and_then(|raw| raw.parse().ok()).ok_or(FileError::Corrupt)?;
         if announced > self.part_bytes / SHORTEST_ITEM {
@@ -43,42 +45,58 @@ impl Strings {
         Ok(())
     }
 
-    fn add(&mut self, bytes: usize) -> Result<(), FileError> {
-        self.item_bytes += bytes;
-        self.total_bytes += bytes;
-        if self.item_bytes > self.limits.cell_bytes() {
-            return Err(FileError::XmlLimit);
-        }
-        if self.total_bytes > self.limits.string_bytes {
-            return Err(FileError::TooManyStrings);
-        }
-        Ok(())
+    fn begin_item(&mut self) -> Result<(), FileError> {
+        let count = self.count.get() + 1;
+        self.count.set(count);
+        self.item = Some(RichText::new(self.limits.cell_bytes()));
+        if count > self.limits.strings { Err(FileError::TooManyStrings) } else { Ok(()) }
     }
 }
 
 impl Visitor for Strings {
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError> {
         match (depth, tag.name) {
-            (1, b"sst") => self.announced(tag)?,
-            (2, b"si") => {
-                self.item_bytes = 0;
-                self.count.set(self.count.get() + 1);
-                if self.count.get() > self.limits.strings {
-                    return Err(FileError::TooManyStrings);
-                }
+            (1, b"sst") => {
+                self.announced(tag)?;
+                out.extend_from_slice(b"<sst>");
+                Ok(())
             }
-            // The reader goes by names alone; a table inside a table would shift every index.
-            (1, _) | (_, b"sst" | b"si") => return Err(FileError::Corrupt),
-            _ => {}
+            (1, _) => Err(FileError::Corrupt),
+            (2, b"si") => {
+                out.extend_from_slice(b"<si>");
+                self.begin_item()
+            }
+            (2, _) => Ok(()),
+            _ => match &mut self.item {
+                Some(item) => item.open(tag, depth - 2, out),
+                None => Ok(()),
+            },
         }
-        Ok(Verdict::Pass)
     }
 
-    fn text(&mut self, text: &[u8]) -> Result<(), FileError> {
-        self.add(text.len())
+    fn close(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError> {
+        match (depth, &mut self.item) {
+            (1, _) => out.extend_from_slice(b"</sst>"),
+            (2, Some(_)) => {
+                self.item = None;
+                out.extend_from_slice(b"</si>");
+            }
+            (_, Some(item)) => item.close(depth - 2, out),
+            (_, None) => {}
+        }
+        Ok(())
     }
 
-    fn cdata(&mut self, text: &[u8]) -> Result<(), FileError> {
-        self.add(text.len())
+    fn text(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), FileError> {
+        let Some(item) = &mut self.item else { return Ok(()) };
+        self.bytes += text.len();
+        if self.bytes > self.limits.string_bytes {
+            return Err(FileError::TooManyStrings);
+        }
+        item.text(text, out)
+    }
+
+    fn cdata(&mut self, section: &[u8], out: &mut Vec<u8>) -> Result<(), FileError> {
+        self.text(section, out)
     }
 }

@@ -1,19 +1,19 @@
-//! The workbook that the reader sees: one that we wrote, around parts that pass the guard as they are read.
+//! The workbook that calamine sees: one that we wrote.
 //!
 //! calamine opens zip archives, so this is one, made up as it is read: the small parts are ours, constant but for the
-//! number of worksheets, and the shared strings and worksheets are entries without compression whose bytes come out of
-//! a [`PartReader`]. Everything is inflated once, checked before calamine sees it, and never held in memory whole.
+//! number of worksheets, and the shared strings and worksheets are streams that come out of a [`PartReader`], rewritten
+//! to the little that calamine needs. Everything is inflated once and never held in memory whole.
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt::Write as _, io::Read, rc::Rc};
 
-use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, Xlsx};
 
 use super::{
     package::{Package, SheetPart, mail_links},
     part::{Part, PartReader},
     strings::{StringCount, Strings},
     virtual_zip::{VirtualZip, VirtualZipWriter},
-    worksheet::{CellNote, Link, Worksheet},
+    worksheet::{CellNote, Content, Link, Worksheet},
 };
 use crate::{FileError, Limits};
 
@@ -36,23 +36,17 @@ struct VettedSheet<'a> {
 pub(crate) struct Cells<'w, 'a> {
     cells: calamine::XlsxCellReader<'w, VirtualZip<'a>>,
     sheet: &'w VettedSheet<'a>,
-    /// Cells that calamine could not read, in front of the one held.
-    failed: usize,
-    held: Option<Placed<'w>>,
-    /// The reader must not be asked again behind its last cell.
+    /// calamine must not be asked again behind its last cell.
     at_end: bool,
 }
 
-/// A value where calamine sees it.
-type Placed<'w> = ((u32, u32), CellValue<'w>);
-
-/// A cell's value. Dates and error values are none: they have no text that could be trusted.
+/// A cell with content. Formulas, dates and error values have no text that could be trusted.
 #[derive(Debug)]
 pub(crate) enum CellValue<'s> {
-    Empty,
     Text(Cow<'s, str>),
     Number(f64),
     Boolean(bool),
+    Formula,
     Date,
     Error,
 }
@@ -82,10 +76,14 @@ impl<'a> VettedWorkbook<'a> {
         zip.add("xl/_rels/workbook.xml.rels", workbook_relationships(sheets.len()).into_bytes());
         zip.gap();
         if let Some((part, reader)) = &strings {
-            zip.add_stream("xl/sharedStrings.xml", part, Rc::clone(reader) as Stream<'a>);
+            zip.add_stream("xl/sharedStrings.xml", rewritten(part), Rc::clone(reader) as Stream<'a>);
         }
         for (index, (part, sheet)) in package.sheets.iter().zip(&sheets).enumerate() {
-            zip.add_stream(&format!("xl/{}", sheet_path(index)), &part.part, Rc::clone(&sheet.reader) as Stream<'a>);
+            zip.add_stream(
+                &format!("xl/{}", sheet_path(index)),
+                rewritten(&part.part),
+                Rc::clone(&sheet.reader) as Stream<'a>,
+            );
         }
         zip.gap();
         let opened = Xlsx::new(zip.finish());
@@ -110,7 +108,7 @@ impl<'a> VettedWorkbook<'a> {
     pub(crate) fn cells(&mut self, index: usize) -> Result<Cells<'_, 'a>, FileError> {
         let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
         let cells = self.xlsx.worksheet_cells_reader(&sheet_name(index)).map_err(|_| sheet.verdict())?;
-        Ok(Cells { cells, sheet, failed: 0, held: None, at_end: false })
+        Ok(Cells { cells, sheet, at_end: false })
     }
 
     /// Checks what stands behind the cells of the worksheet, and gives the addresses behind the links on cells of
@@ -136,26 +134,32 @@ impl VettedSheet<'_> {
 }
 
 impl<'w> Cells<'w, '_> {
-    /// The next cell in the order of the file.
+    /// The next cell with content, in the order of the file.
     pub(crate) fn next(&mut self) -> Result<Option<(CellNote, CellValue<'w>)>, FileError> {
-        if self.failed == 0 && self.held.is_none() && !self.at_end {
-            self.held = self.pull()?;
-            self.at_end = self.held.is_none();
+        if self.at_end {
+            return Ok(None);
         }
-        let (position, value) = if let Some(left) = self.failed.checked_sub(1) {
-            self.failed = left;
-            (None, CellValue::Error)
-        } else if let Some((position, value)) = self.held.take() {
-            (Some(position), value)
-        } else {
+        let Some(cell) = self.cells.next_cell().map_err(|_| self.sheet.verdict())? else {
+            self.at_end = true;
             return Ok(None);
         };
         let note = self.sheet.reader.borrow_mut().visitor().next_note().ok_or(FileError::Corrupt)?;
         // Guard and reader must speak of the same cell, or a value could land in another person's row.
-        let is_same = position.is_none_or(|position| position == (note.row, note.column));
-        if note.is_placed && !is_same {
+        if cell.get_position() != (note.row, note.nth) {
             return Err(FileError::Corrupt);
         }
+        let value = match (note.content, cell.get_value()) {
+            (Content::Formula, _) => CellValue::Formula,
+            (Content::Date, _) => CellValue::Date,
+            (Content::Error, _) => CellValue::Error,
+            (Content::Value, DataRef::SharedString(text)) => CellValue::Text(Cow::Borrowed(text)),
+            (Content::Value, DataRef::String(text)) => CellValue::Text(Cow::Owned(text.clone())),
+            (Content::Value, DataRef::Float(number)) => CellValue::Number(*number),
+            (Content::Value, DataRef::Bool(answer)) => CellValue::Boolean(*answer),
+            (Content::Value, DataRef::Empty) => CellValue::Text(Cow::Borrowed("")),
+            // Nothing that the guard writes reads as anything else.
+            (Content::Value, _) => return Err(FileError::Corrupt),
+        };
         Ok(Some((note, value)))
     }
 
@@ -163,41 +167,14 @@ impl<'w> Cells<'w, '_> {
     pub(crate) fn is_hidden_column(&self, column: u32) -> bool {
         self.sheet.reader.borrow_mut().visitor().is_hidden_column(column)
     }
-
-    /// The next value that calamine can read, counting the cells that it could not.
-    ///
-    /// It knows the error values of 2007 and fails on later ones, such as `#SPILL!`; the next call goes on behind them.
-    fn pull(&mut self) -> Result<Option<Placed<'w>>, FileError> {
-        loop {
-            match self.cells.next_cell() {
-                Ok(cell) => return Ok(cell.map(|cell| (cell.get_position(), CellValue::from(cell.get_value())))),
-                Err(XlsxError::CellError(_)) => self.failed += 1,
-                Err(_) => return Err(self.sheet.verdict()),
-            }
-        }
-    }
 }
 
-impl<'s> From<&DataRef<'s>> for CellValue<'s> {
-    fn from(value: &DataRef<'s>) -> Self {
-        match value {
-            DataRef::Empty => Self::Empty,
-            DataRef::String(text) => Self::Text(Cow::Owned(text.clone())),
-            DataRef::SharedString(text) => Self::Text(Cow::Borrowed(text)),
-            DataRef::Float(number) => Self::Number(*number),
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "calamine's xlsx reader gives no integers, and Excel has none"
-            )]
-            DataRef::Int(number) => Self::Number(*number as f64),
-            DataRef::Bool(answer) => Self::Boolean(*answer),
-            DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => Self::Date,
-            DataRef::Error(_) => Self::Error,
-        }
-    }
+/// Bytes that leave room for a rewritten part: the guard drops more than it adds, but writes `<t/>` as `<t></t>`.
+fn rewritten(part: &Part<'_>) -> u64 {
+    part.size * 2 + 1024
 }
 
-/// Keeps the compiler's word on what an entry's bytes may come from.
+/// What the bytes of an entry come out of.
 type Stream<'a> = Rc<RefCell<dyn Read + 'a>>;
 
 const PACKAGE_RELATIONSHIPS: &str = concat!(

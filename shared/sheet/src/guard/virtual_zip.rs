@@ -7,8 +7,6 @@ use std::{
     rc::Rc,
 };
 
-use super::part::Part;
-
 /// Reads as the archive's bytes would.
 pub(super) struct VirtualZip<'a> {
     sections: Vec<Section<'a>>,
@@ -44,10 +42,11 @@ impl<'a> VirtualZipWriter<'a> {
         self.section(bytes.len() as u64, Body::Bytes(bytes));
     }
 
-    /// Adds an entry with the inflated bytes of `part`, which come out of `stream`.
-    pub(super) fn add_stream(&mut self, name: &str, part: &Part<'_>, stream: Rc<RefCell<dyn Read + 'a>>) {
-        self.header(name, part.crc, part.size);
-        self.section(part.size, Body::Stream { stream, taken: 0 });
+    /// Adds an entry of `length` bytes, which come out of `stream` and are spaces behind its end.
+    pub(super) fn add_stream(&mut self, name: &str, length: u64, stream: Rc<RefCell<dyn Read + 'a>>) {
+        // The checksum is not known, and not looked at: XML ends before the spaces do.
+        self.header(name, 0, length);
+        self.section(length, Body::Stream { stream, taken: 0 });
     }
 
     /// Leaves a gap around the streams.
@@ -134,7 +133,11 @@ impl Read for VirtualZip<'_> {
                     return Err(io::Error::other("a stream is read once, from front to back"));
                 }
                 let most = usize::try_from(section.length - offset).unwrap_or(usize::MAX).min(buf.len());
-                let read = stream.borrow_mut().read(&mut buf[..most])?;
+                let mut read = stream.borrow_mut().read(&mut buf[..most])?;
+                if read == 0 {
+                    buf[..most].fill(b' ');
+                    read = most;
+                }
                 *taken += read as u64;
                 read
             }

@@ -1,27 +1,40 @@
-//! A worksheet, checked on its way to the reader, with notes about what the reader does not tell.
+//! A worksheet, rewritten to its values, with notes about what a reader does not tell.
 
 use std::{collections::VecDeque, rc::Rc};
 
 use super::{
     package::DateStyles,
-    scan::{Tag, Verdict, Visitor},
+    rich_text::RichText,
+    scan::{Tag, Visitor},
     strings::StringCount,
 };
 use crate::{FileError, Limits};
 
-/// What stands at a cell beside its value. Positions count from zero.
+/// Where a cell stands, and what its content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CellNote {
+    /// The row, from zero.
     pub(crate) row: u32,
+    /// The column, from zero.
     pub(crate) column: u32,
-    /// The cell told its position itself.
-    pub(crate) is_placed: bool,
+    /// How many cells with content stand before it in its row: its column as the reader counts.
+    pub(super) nth: u32,
     /// The row is hidden or filtered out.
     pub(crate) is_hidden: bool,
-    /// The value is the result of a formula, as the file claims.
-    pub(crate) is_formula: bool,
-    /// The number is shown as a date or a time.
-    pub(crate) is_date: bool,
+    pub(super) content: Content,
+}
+
+/// What a cell holds, as far as the reader cannot tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A text, a number, or true or false: the reader says which.
+    Value,
+    /// A formula, whatever result the file claims for it.
+    Formula,
+    /// A date or a time.
+    Date,
+    /// An error such as `#N/A`.
+    Error,
 }
 
 /// A link on a cell, by its position from zero.
@@ -37,8 +50,8 @@ const MOST_COLUMNS: u32 = 16_384;
 
 /// Follows the cells and holds the sheet to its grammar: `sheetData` > `row` > `c` > `f`, `v` or `is`.
 ///
-/// Where the reader would take a shortcut (a wrong index is the first string, a reference of nine letters wraps
-/// around) the sheet is refused instead.
+/// What it writes on is a sheet of rows and values only, without positions, styles and formulas. Where a reader would
+/// take a shortcut (a wrong index is the first string, a reference of nine letters wraps around) the sheet is refused.
 pub(crate) struct Worksheet {
     limits: Limits,
     strings: StringCount,
@@ -50,8 +63,9 @@ pub(crate) struct Worksheet {
     row: Row,
     cell: Cell,
     cells: usize,
-    text: Vec<u8>,
-    text_bytes: usize,
+    /// The value of the current cell as it will be written.
+    value: Vec<u8>,
+    rich: RichText,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -70,37 +84,47 @@ struct Row {
     is_hidden: bool,
     /// The number of the last cell's column, from one; zero before the first.
     column: u32,
+    /// Cells written so far. A row is written with its first.
+    written: u32,
 }
 
 #[derive(Default)]
 struct Cell {
     kind: Kind,
-    is_placed: bool,
     is_formula: bool,
     is_date: bool,
-    /// Whether `v` or `is` was there already.
-    value: Value,
+    child: Child,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Kind {
+    /// A number that says so.
     #[default]
     Number,
+    /// What has no type is a number as well, but Excel's own early versions wrote text like this.
+    Untyped,
     Shared,
     Inline,
     /// A formula's text, which may hold entities.
     Text,
-    Other,
+    Boolean,
+    IsoDate,
+    Error,
 }
 
+/// How far into its children a cell is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Value {
+enum Child {
+    /// No value yet, maybe a formula.
     #[default]
     None,
-    /// Inside `v`, whose text is checked.
-    Open,
+    Formula,
+    /// Inside `v`.
+    Value,
     /// A `v` next to an inline string, which repeats it.
     Repeated,
+    /// Inside `is`.
+    Inline,
     Done,
 }
 
@@ -117,8 +141,8 @@ impl Worksheet {
             row: Row::default(),
             cell: Cell::default(),
             cells: 0,
-            text: Vec::new(),
-            text_bytes: 0,
+            value: Vec::new(),
+            rich: RichText::default(),
         }
     }
 
@@ -168,7 +192,8 @@ impl Worksheet {
         if number < next {
             return Err(FileError::Corrupt);
         }
-        self.row = Row { number, is_numbered: told.is_some(), is_hidden: is_hidden(tag, b"ht"), column: 0 };
+        let is_hidden = is_hidden(tag, b"ht");
+        self.row = Row { number, is_numbered: told.is_some(), is_hidden, ..Row::default() };
         Ok(())
     }
 
@@ -207,61 +232,109 @@ impl Worksheet {
         }
         self.row.column = column;
         let kind = match kind {
-            None | Some(b"n") => Kind::Number,
+            None => Kind::Untyped,
+            Some(b"n") => Kind::Number,
             Some(b"s") => Kind::Shared,
             Some(b"inlineStr") => Kind::Inline,
             Some(b"str") => Kind::Text,
-            Some(b"b" | b"e" | b"d") => Kind::Other,
+            Some(b"b") => Kind::Boolean,
+            Some(b"d") => Kind::IsoDate,
+            Some(b"e") => Kind::Error,
             Some(_) => return Err(FileError::Corrupt),
         };
         let style = style.and_then(|style| usize::try_from(style).ok());
-        let is_date = kind == Kind::Number && style.is_some_and(|style| self.dates.contains(style));
-        self.cell = Cell { kind, is_placed: place.is_some(), is_date, ..Cell::default() };
-        self.text_bytes = 0;
+        let is_number = matches!(kind, Kind::Number | Kind::Untyped);
+        let is_date = is_number && style.is_some_and(|style| self.dates.contains(style));
+        self.cell = Cell { kind, is_date, ..Cell::default() };
+        self.value.clear();
         Ok(())
     }
 
-    /// A child of a cell. The reader keeps what the last child says, so a value must come last and once.
-    fn begin_value(&mut self, name: &[u8]) -> Result<(), FileError> {
-        self.cell.value = match (name, self.cell.kind, self.cell.value) {
-            (b"f", _, Value::None) => {
+    /// A child of a cell: `f`, then `v` or `is`, each once.
+    fn begin_child(&mut self, name: &[u8]) -> Result<(), FileError> {
+        self.cell.child = match (name, self.cell.kind, self.cell.child) {
+            (b"f", _, Child::None) if !self.cell.is_formula => {
                 self.cell.is_formula = true;
-                Value::None
+                Child::Formula
             }
-            (b"v", Kind::Inline, Value::None) => Value::Repeated,
-            (b"v", _, Value::None) => Value::Open,
-            (b"is", _, Value::None | Value::Repeated) => Value::Done,
+            (b"v", Kind::Inline, Child::None) => Child::Repeated,
+            (b"v", _, Child::None) => Child::Value,
+            (b"is", _, Child::None | Child::Repeated) => {
+                self.cell.kind = Kind::Inline;
+                self.rich = RichText::new(self.limits.cell_bytes());
+                Child::Inline
+            }
             _ => return Err(FileError::Corrupt),
         };
-        self.text.clear();
         Ok(())
     }
 
-    fn end_value(&mut self) -> Result<(), FileError> {
-        if self.cell.value != Value::Open {
-            return Ok(());
-        }
-        self.cell.value = Value::Done;
-        if self.cell.kind == Kind::Shared && !self.text.is_empty() {
-            let is_known = number(&self.text)
-                .and_then(|index| usize::try_from(index).ok())
-                .is_some_and(|index| index < self.strings.get());
-            if !is_known {
+    fn end_child(&mut self) -> Result<(), FileError> {
+        self.cell.child = match self.cell.child {
+            Child::Formula => Child::None,
+            Child::Repeated => Child::Repeated,
+            _ => Child::Done,
+        };
+        if self.cell.kind == Kind::Shared && !self.value.is_empty() {
+            let index = number(&self.value).and_then(|index| usize::try_from(index).ok());
+            if index.is_none_or(|index| index >= self.strings.get()) {
                 return Err(FileError::Corrupt);
             }
         }
         Ok(())
     }
 
-    fn end_cell(&mut self) {
+    /// Writes the cell, unless it is blank. What has no trustworthy value is written without one.
+    fn end_cell(&mut self, out: &mut Vec<u8>) {
+        if self.value.is_empty() && !self.cell.is_formula {
+            return;
+        }
+        let (content, kind): (_, &[u8]) = match self.cell.kind {
+            _ if self.cell.is_formula => (Content::Formula, b""),
+            _ if self.cell.is_date => (Content::Date, b""),
+            Kind::IsoDate => (Content::Date, b""),
+            Kind::Error => (Content::Error, b""),
+            Kind::Untyped => (Content::Value, b"<c><v>"),
+            Kind::Number => (Content::Value, b"<c t=\"n\"><v>"),
+            Kind::Shared => (Content::Value, b"<c t=\"s\"><v>"),
+            Kind::Text => (Content::Value, b"<c t=\"str\"><v>"),
+            Kind::Boolean => (Content::Value, b"<c t=\"b\"><v>"),
+            Kind::Inline => (Content::Value, b"<c t=\"inlineStr\"><is>"),
+        };
+        if self.row.written == 0 {
+            out.extend_from_slice(b"<row r=\"");
+            out.extend_from_slice(self.row.number.to_string().as_bytes());
+            out.extend_from_slice(b"\">");
+        }
+        if content == Content::Value {
+            out.extend_from_slice(kind);
+            out.extend_from_slice(&self.value);
+            out.extend_from_slice(if self.cell.kind == Kind::Inline { b"</is></c>" } else { b"</v></c>" });
+        } else {
+            out.extend_from_slice(b"<c></c>");
+        }
         self.notes.push_back(CellNote {
             row: self.row.number - 1,
             column: self.row.column - 1,
-            is_placed: self.cell.is_placed,
+            nth: self.row.written,
             is_hidden: self.row.is_hidden,
-            is_formula: self.cell.is_formula,
-            is_date: self.cell.is_date,
+            content,
         });
+        self.row.written += 1;
+    }
+
+    /// A value is one plain text: readers take the first piece of what a comment or a section would split.
+    fn add_value(&mut self, text: &[u8]) -> Result<(), FileError> {
+        let is_split = !self.value.is_empty();
+        let has_entity = self.cell.kind != Kind::Text && memchr::memchr(b'&', text).is_some();
+        if is_split || has_entity {
+            return Err(FileError::Corrupt);
+        }
+        if text.len() > self.limits.cell_bytes() {
+            return Err(FileError::XmlLimit);
+        }
+        self.value.extend_from_slice(text);
+        Ok(())
     }
 
     fn link(&mut self, tag: &Tag<'_>) -> Result<(), FileError> {
@@ -277,79 +350,65 @@ impl Worksheet {
         self.links.push(Link { row: row - 1, column: column - 1, relationship });
         Ok(())
     }
-
-    fn add_text(&mut self, text: &[u8]) -> Result<(), FileError> {
-        self.text_bytes += text.len();
-        if self.text_bytes > self.limits.cell_bytes() {
-            return Err(FileError::XmlLimit);
-        }
-        Ok(())
-    }
 }
 
 impl Visitor for Worksheet {
-    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Verdict, FileError> {
+    fn open(&mut self, tag: &Tag<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError> {
         match (self.section, depth, tag.name) {
-            (_, 1, b"worksheet") => {}
-            (_, 1, _) => return Err(FileError::Corrupt),
-            (Section::Before, 2, b"sheetData") => self.section = Section::Data,
-            (_, _, b"sheetData") => return Err(FileError::Corrupt),
-            // The reader parses the announced dimension, which is often wrong and never needed.
-            (Section::Before, _, b"dimension") => return Ok(Verdict::Mask),
-            (Section::Before, 3, b"col") => self.hide_columns(tag)?,
-            (Section::Data, 3, b"row") => self.begin_row(tag)?,
-            (Section::Data, 4, b"c") => self.begin_cell(tag)?,
-            (Section::Data, 5, name) => self.begin_value(name)?,
-            // Deeper than a value there are the runs of an inline string.
-            (Section::Data, 6.., b"t" | b"r" | b"rPr" | b"rPh" | b"phoneticPr") if self.cell.value == Value::Done => {}
-            (Section::Data, 8.., name) if name != b"is" && self.cell.value == Value::Done => {}
-            (Section::Data, ..) => return Err(FileError::Corrupt),
-            (Section::After, 3, b"hyperlink") => self.link(tag)?,
-            _ => {}
+            (Section::Data, 5, name) => self.begin_child(name),
+            (Section::Data, 4, b"c") => self.begin_cell(tag),
+            (Section::Data, 3, b"row") => self.begin_row(tag),
+            (Section::Data, 6.., _) if self.cell.child == Child::Inline => {
+                self.rich.open(tag, depth - 5, &mut self.value)
+            }
+            (Section::Data, ..) => Err(FileError::Corrupt),
+            (_, 1, b"worksheet") => {
+                out.extend_from_slice(b"<worksheet>");
+                Ok(())
+            }
+            (_, 1, _) => Err(FileError::Corrupt),
+            (Section::Before, 2, b"sheetData") => {
+                self.section = Section::Data;
+                out.extend_from_slice(b"<sheetData>");
+                Ok(())
+            }
+            (_, _, b"sheetData") => Err(FileError::Corrupt),
+            (Section::Before, 3, b"col") => self.hide_columns(tag),
+            (Section::After, 3, b"hyperlink") => self.link(tag),
+            _ => Ok(()),
         }
-        Ok(Verdict::Pass)
     }
 
-    fn close(&mut self, name: &[u8], depth: usize) -> Result<Verdict, FileError> {
+    fn close(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError> {
         match (self.section, depth) {
-            (Section::Before, _) if name == b"dimension" => return Ok(Verdict::Mask),
-            (Section::Data, 2) => self.section = Section::After,
-            (Section::Data, 4) => self.end_cell(),
-            (Section::Data, 5) => self.end_value()?,
+            (Section::Data, 5) => return self.end_child(),
+            (Section::Data, 4) => self.end_cell(out),
+            (Section::Data, 3) if self.row.written > 0 => out.extend_from_slice(b"</row>"),
+            (Section::Data, 2) => {
+                self.section = Section::After;
+                out.extend_from_slice(b"</sheetData>");
+            }
+            (Section::Data, 6..) => self.rich.close(depth - 5, &mut self.value),
+            (_, 1) => out.extend_from_slice(b"</worksheet>"),
             _ => {}
-        }
-        Ok(Verdict::Pass)
-    }
-
-    fn text(&mut self, text: &[u8]) -> Result<(), FileError> {
-        if self.section != Section::Data {
-            return Ok(());
-        }
-        self.add_text(text)?;
-        if self.cell.value == Value::Open && self.cell.kind != Kind::Text {
-            // The reader looks at plain text only: an entity here would read as an empty cell.
-            if memchr::memchr(b'&', text).is_some() {
-                return Err(FileError::Corrupt);
-            }
-            if self.cell.kind == Kind::Shared {
-                self.text.clear();
-                self.text.extend_from_slice(text);
-            }
         }
         Ok(())
     }
 
-    fn cdata(&mut self, text: &[u8]) -> Result<(), FileError> {
-        // The reader drops these outside of inline strings.
-        if self.section == Section::Data && self.cell.value == Value::Open {
-            return Err(FileError::Corrupt);
+    fn text(&mut self, text: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
+        match self.cell.child {
+            Child::Value => self.add_value(text),
+            Child::Inline => self.rich.text(text, &mut self.value),
+            _ => Ok(()),
         }
-        self.add_text(text)
     }
 
-    fn aside(&mut self) -> Result<(), FileError> {
-        // A comment would split a value in two, of which the reader takes the first.
-        if self.section == Section::Data && self.cell.value == Value::Open { Err(FileError::Corrupt) } else { Ok(()) }
+    fn cdata(&mut self, section: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
+        match self.cell.child {
+            Child::Value => Err(FileError::Corrupt),
+            Child::Inline => self.rich.text(section, &mut self.value),
+            _ => Ok(()),
+        }
     }
 }
 
