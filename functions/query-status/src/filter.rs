@@ -24,15 +24,17 @@ pub struct ListQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
+    #[param(inline)]
     techpass: Option<TechpassFilter>,
     /// Where the SEED licence stands.
+    #[param(inline)]
     seed: Option<SeedFilter>,
     /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
     /// The order.
     #[serde(default)]
-    #[param(value_type = Option<SortOrder>)]
+    #[param(inline, value_type = Option<SortOrder>)]
     sort: SortOrder,
 }
 
@@ -45,15 +47,17 @@ pub struct ExportQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
+    #[param(inline)]
     techpass: Option<TechpassFilter>,
     /// Where the SEED licence stands.
+    #[param(inline)]
     seed: Option<SeedFilter>,
     /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
     /// The order.
     #[serde(default)]
-    #[param(value_type = Option<SortOrder>)]
+    #[param(inline, value_type = Option<SortOrder>)]
     sort: SortOrder,
 }
 
