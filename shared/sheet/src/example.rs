@@ -2,6 +2,9 @@
 
 use domain::{Field, form::Form, text::trim};
 
+/// The name of the worksheet that holds them.
+pub(crate) const EXAMPLE_SHEET: &str = "Example";
+
 /// One person of each kind, in the order of [`Field::ALL`]. The addresses are on a domain that nobody can have.
 pub(crate) const EXAMPLES: [[&str; 10]; 2] = [
     [

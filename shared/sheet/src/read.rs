@@ -49,7 +49,7 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
             Scan::Table(table) => {
                 let emails = table.header.column(Field::Email).unwrap_or_default();
                 let links = workbook.finish(index, emails, limits)?;
-                return table.finish(&workbook, &links);
+                return table.finish(&workbook, index, &links);
             }
             Scan::BadHeader(error) => {
                 refusal.get_or_insert(error);
@@ -146,19 +146,23 @@ impl Table {
         Ok(())
     }
 
-    fn finish(mut self, workbook: &VettedWorkbook<'_>, links: &[(u32, String)]) -> Result<Sheet, FileError> {
+    fn finish(
+        mut self,
+        workbook: &VettedWorkbook<'_>,
+        index: usize,
+        links: &[(u32, String)],
+    ) -> Result<Sheet, FileError> {
         if self.rows.is_empty() {
             return Err(FileError::NoRows);
         }
         for (row, target) in links {
             self.compare_link(*row, target);
         }
-        let others = u32::try_from(workbook.sheet_count() - 1).unwrap_or(u32::MAX);
         let notices = [
             Notice::HiddenRows(self.hidden_rows),
             Notice::HiddenColumns(self.header.hidden),
             Notice::ExtraColumns(self.header.extra),
-            Notice::OtherSheets(others),
+            Notice::OtherSheets(workbook.others(index)),
             Notice::HiddenSheets(workbook.hidden_sheets),
             Notice::ExampleRows(self.example_rows),
         ];

@@ -269,6 +269,25 @@ fn the_first_visible_worksheet_with_the_header_is_read() {
 }
 
 #[test]
+fn the_templates_example_sheet_is_neither_read_nor_mentioned() {
+    let workbook = WORKBOOK
+        .replace(r#"<sheet name="Users""#, r#"<sheet name="Example" sheetId="2" r:id="rId8"/><sheet name="Users""#);
+    let target =
+        r#"<Relationship Id="rId8" Type="http://x/worksheet" Target="worksheets/sheet2.xml"/></Relationships>"#;
+    let mut example = GOOD;
+    example[3] = "Example";
+    let sheet = Package::default()
+        .with_rows(&row(2, &GOOD))
+        .with("xl/workbook.xml", workbook)
+        .with("xl/_rels/workbook.xml.rels", WORKBOOK_RELS.replace("</Relationships>", target))
+        .with("xl/worksheets/sheet2.xml", worksheet(&format!("{}{}", row(1, &HEADER), row(2, &example))))
+        .read()
+        .unwrap();
+    assert_eq!(texts(&sheet.rows[0]), GOOD[1..]);
+    assert_eq!(sheet.notices, []);
+}
+
+#[test]
 fn blank_rows_are_skipped_and_example_rows_are_recognised() {
     let mut example = GOOD;
     example[1] = "TAN_AH_KOW@example.gov.sg";

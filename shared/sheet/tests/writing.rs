@@ -9,7 +9,7 @@ use std::io::{Cursor, Read as _};
 use domain::{Field, Timestamp, form::Form};
 use proptest::prelude::{Strategy as _, any, prop_assert_eq, proptest};
 use sheet::{ExportRow, Limits, Notice, ResultRow};
-use support::code;
+use support::{GOOD, Package, SHEET_PATH, code, row};
 
 fn day() -> Timestamp {
     Timestamp::parse("2026-11-23T00:00:00.000Z").unwrap()
@@ -44,6 +44,24 @@ fn results_of(forms: &[Form]) -> Vec<u8> {
 fn the_template_is_empty_until_somebody_fills_it_in() {
     let template = sheet::template(day()).unwrap();
     assert_eq!(code(sheet::read(&template, &Limits::default())), "FILE_NO_ROWS");
+}
+
+#[test]
+fn a_filled_template_is_read_without_a_notice() {
+    let template = sheet::template(day()).unwrap();
+    let mut archive = zip::ZipArchive::new(Cursor::new(template.as_slice())).unwrap();
+    let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let parts = names.into_iter().map(|name| {
+        let mut content = Vec::new();
+        archive.by_name(&name).unwrap().read_to_end(&mut content).unwrap();
+        (name, content)
+    });
+    let package = Package { parts: parts.collect() };
+    let xml = part(&template, SHEET_PATH).replace("</sheetData>", &format!("{}</sheetData>", row(5, &GOOD)));
+    let sheet = package.with(SHEET_PATH, xml).read().unwrap();
+    assert_eq!(sheet.rows[0].sheet_row, 5);
+    assert_eq!(sheet.rows[0].raw.form.email, GOOD[1]);
+    assert_eq!(sheet.notices, []);
 }
 
 #[test]

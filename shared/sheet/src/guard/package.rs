@@ -5,7 +5,7 @@ use super::{
     part::{Part, walk},
     scan::{Tag, Visitor},
 };
-use crate::{FileError, Limits};
+use crate::{FileError, Limits, example::EXAMPLE_SHEET};
 
 /// The parts of a workbook that may be read, all found, none inflated but the small ones.
 pub(super) struct Package<'a> {
@@ -20,6 +20,8 @@ pub(super) struct SheetPart<'a> {
     pub(super) part: Part<'a>,
     /// The relationships, where links point to addresses.
     pub(super) links: Option<Part<'a>>,
+    /// It is named as the template's example.
+    pub(super) is_example: bool,
 }
 
 impl<'a> Package<'a> {
@@ -65,8 +67,10 @@ impl<'a> Package<'a> {
             let path = target.path(folder)?;
             let part = archive.part(&path)?.ok_or(FileError::Corrupt)?;
             let links = archive.part(&relationships_of(&path))?;
-            sheets.push(SheetPart { part, links });
+            sheets.push(SheetPart { part, links, is_example: sheet.is_example });
         }
+        // The example is read only where there is nothing else, whatever the order of the tabs.
+        sheets.sort_by_key(|sheet| sheet.is_example);
         Ok(Self { strings, sheets, hidden_sheets, dates })
     }
 }
@@ -198,6 +202,7 @@ impl<K: Fn(&Relationship) -> bool> Visitor for Relationships<K> {
 
 struct Listed {
     relationship: String,
+    is_example: bool,
     is_hidden: bool,
 }
 
@@ -224,7 +229,8 @@ impl Visitor for Workbook {
             }
             let relationship = tag.get_local(b"id").map(super::scan::unescape).transpose()?.unwrap_or_default();
             let is_hidden = tag.get(b"state").is_some_and(|state| state != b"visible");
-            self.sheets.push(Listed { relationship, is_hidden });
+            let is_example = tag.get(b"name").is_some_and(|name| name.eq_ignore_ascii_case(EXAMPLE_SHEET.as_bytes()));
+            self.sheets.push(Listed { relationship, is_example, is_hidden });
         }
         Ok(())
     }

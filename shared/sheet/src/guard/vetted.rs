@@ -30,6 +30,7 @@ type SheetReader<'a> = Rc<RefCell<PartReader<'a, Worksheet>>>;
 struct VettedSheet<'a> {
     reader: SheetReader<'a>,
     links: Option<Part<'a>>,
+    is_example: bool,
 }
 
 /// A cell reader together with the guard's notes.
@@ -64,9 +65,10 @@ impl<'a> VettedWorkbook<'a> {
         let sheets: Vec<_> = package
             .sheets
             .iter()
-            .map(|SheetPart { part, links }| {
+            .map(|SheetPart { part, links, is_example }| {
                 let visitor = Worksheet::new(limits, Rc::clone(&count), Rc::clone(&dates));
-                VettedSheet { reader: Rc::new(RefCell::new(PartReader::new(*part, limits, visitor))), links: *links }
+                let reader = Rc::new(RefCell::new(PartReader::new(*part, limits, visitor)));
+                VettedSheet { reader, links: *links, is_example: *is_example }
             })
             .collect();
 
@@ -102,6 +104,12 @@ impl<'a> VettedWorkbook<'a> {
     /// How many worksheets can be read.
     pub(crate) fn sheet_count(&self) -> usize {
         self.sheets.len()
+    }
+
+    /// How many worksheets there are beside the one at `index`, not counting the template's example.
+    pub(crate) fn others(&self, index: usize) -> u32 {
+        let others = self.sheets.iter().enumerate().filter(|(other, sheet)| *other != index && !sheet.is_example);
+        u32::try_from(others.count()).unwrap_or(u32::MAX)
     }
 
     /// The cells of the worksheet at `index`, which can be read once.

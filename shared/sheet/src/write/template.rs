@@ -7,7 +7,10 @@ use super::{
     WriteError,
     text_sheet::{plain, put, put_header, workbook},
 };
-use crate::{Limits, example::EXAMPLES};
+use crate::{
+    Limits,
+    example::{EXAMPLE_SHEET, EXAMPLES},
+};
 
 /// The columns with their widths: `S/N`, then the fields in their order.
 pub(super) fn columns() -> Vec<(&'static str, f64)> {
@@ -27,6 +30,9 @@ const TITLE: &str = "TechPass invitations";
 const BANNER: &str = "This template is required for the creation of multiple TechPass accounts. \
      Kindly fill in all the required fields before submitting. Public officers need no username; vendors do. \
      The sheet \u{201C}Example\u{201D} shows a filled row of each kind.";
+/// Stands in a hidden row, for support: files are read by their titles, whatever their version.
+const VERSION: &str = "Template version 1";
+const VERSION_ROW: u32 = 2;
 const HEADER_ROW: u32 = 3;
 
 /// Writes the template.
@@ -46,6 +52,8 @@ pub fn template(created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let banner = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.merge_range(1, 0, 1, last_column, BANNER, &banner)?;
     sheet.set_row_height(1, 36)?;
+    put(sheet, VERSION_ROW, 0, VERSION)?;
+    sheet.set_row_hidden(VERSION_ROW)?;
     put_header(sheet, HEADER_ROW, &columns)?;
     let first_row = HEADER_ROW + 1;
     let last_row = HEADER_ROW + u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
@@ -55,7 +63,7 @@ pub fn template(created: Timestamp) -> Result<Vec<u8>, WriteError> {
         sheet.add_data_validation(first_row, column, last_row, column, &hint(field)?)?;
     }
 
-    let example = workbook.add_worksheet().set_name("Example")?;
+    let example = workbook.add_worksheet().set_name(EXAMPLE_SHEET)?;
     put_header(example, 0, &columns)?;
     for ((row, number), texts) in (1..).zip(["1", "2"]).zip(EXAMPLES) {
         put(example, row, 0, number)?;
@@ -92,10 +100,5 @@ fn hint(field: Field) -> Result<DataValidation, WriteError> {
             .set_error_style(DataValidationErrorStyle::Stop),
         _ => DataValidation::new().allow_any_value(),
     };
-    Ok(validation.set_input_title(title(field))?.set_input_message(text)?)
-}
-
-/// Input titles hold 32 characters at most.
-fn title(field: Field) -> &'static str {
-    field.title()
+    Ok(validation.set_input_title(field.title())?.set_input_message(text)?)
 }

@@ -8,14 +8,10 @@ use super::WriteError;
 /// Excel's own limit, in UTF-16 units.
 const MOST_UNITS: usize = 32_767;
 
-/// The version of the template, which the hidden marker tells.
-const TEMPLATE_VERSION: &str = "1";
-
 /// A workbook whose bytes depend on its content and `created` alone.
 pub(super) fn workbook(created: Timestamp) -> Result<Workbook, WriteError> {
     let properties = DocProperties::new()
         .set_title("TechPass invitations")
-        .set_comment(format!("Template version {TEMPLATE_VERSION}"))
         .set_creation_datetime(&ExcelDateTime::from_timestamp(created.unix_seconds())?);
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties);
