@@ -120,6 +120,7 @@ pub(crate) async fn create(
 
 /// Which page of the batches.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     /// How many, 1 to 200.

@@ -33,6 +33,7 @@ pub(crate) async fn template(_officer: SignedIn) -> Result<Response, Problem> {
 
 /// Which results.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResultsQuery {
     /// `failed`: only rows that were not sent or whose invite failed; the file can be mended and uploaded again.

@@ -1,8 +1,9 @@
 //! Everything that runs in one process, over the backends in memory.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bad_requests;
 mod batches;
 mod contract;
+mod openapi;
 mod single_invites;
 mod workers;
