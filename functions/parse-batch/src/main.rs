@@ -26,5 +26,6 @@ async fn main() -> Result<(), boot::Error> {
         entropy: Entropy::System,
         store,
     };
-    boot::run_event(|event, _deadline| parse_batch::handle(&deps, event)).await
+    // Boxed, because the compiler computes the layout of a future only so deep.
+    boot::run_event(|event, _deadline| Box::pin(parse_batch::handle(&deps, event))).await
 }
