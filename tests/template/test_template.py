@@ -221,6 +221,11 @@ def referred_function(method: dict) -> str:
     return re.search(r"\$\{(\w+)\.Arn\}", json.dumps(method["x-amazon-apigateway-integration"]["uri"])).group(1)
 
 
+def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
+    described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    assert sorted(ROUTES) == sorted((method, path) for path, methods in described.items() for method in methods)
+
+
 OPEN = {("post", "/api/invitations/view"), ("post", "/api/invitations/accept"), ("post", "/api/invitations/first-password")}
 
 
