@@ -1,0 +1,49 @@
+//! What becomes of an upload, without AWS: `cargo run --release --example job -- file.xlsx domain-rules.json`.
+//!
+//! Guards and reads the workbook, checks every row, finds those that repeat another, and encodes all of them.
+
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
+use std::{error::Error, io, time::Instant};
+
+use domain::{EmailAddress, row::read_all, rules::DomainRules};
+use sheet::Limits;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("which file?")?;
+    let rules = std::fs::read_to_string(arguments.next().ok_or("which domain rules?")?)?;
+    let start = Instant::now();
+    let bytes = std::fs::read(path)?;
+    let rules = DomainRules::from_json(&rules)?;
+    let officer = EmailAddress::parse("officer@example-agency.gov.sg").map_err(|fault| fault.code())?;
+    // Benchmarks read files larger than an officer may upload.
+    let limits = Limits {
+        upload_bytes: usize::MAX,
+        entry_bytes: u64::MAX,
+        total_bytes: u64::MAX,
+        rows: 1_000_000,
+        cells: usize::MAX,
+        strings: usize::MAX,
+        string_bytes: usize::MAX,
+        text_bytes: usize::MAX,
+        ..Limits::default()
+    };
+    let sheet = match sheet::read(&bytes, &limits) {
+        Ok(sheet) => sheet,
+        Err(error) => return Err(format!("{}: {}", error.code(), error.detail()).into()),
+    };
+    let rows = read_all(sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw)), &rules, &officer);
+    for row in &rows {
+        serde_json::to_writer(io::sink(), row)?;
+    }
+    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
+    println!("rows={} parse_ms={milliseconds:.2} peak_rss_kb={}", rows.len(), peak_rss_kb().unwrap_or(0));
+    Ok(())
+}
+
+/// `VmHWM` of Linux; nothing elsewhere.
+fn peak_rss_kb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+}
