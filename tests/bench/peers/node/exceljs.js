@@ -1,4 +1,5 @@
 // Reads a workbook with ExcelJS's streaming reader: `node exceljs.js FILE`.
+const { peakKb } = require("./memory.js");
 const ExcelJS = require("exceljs");
 
 (async () => {
@@ -15,5 +16,5 @@ const ExcelJS = require("exceljs");
     }
   }
   const ms = Number(process.hrtime.bigint() - started) / 1e6;
-  console.log(`rows=${rows} parse_ms=${ms.toFixed(2)} peak_rss_kb=${process.resourceUsage().maxRSS}`);
+  console.log(`rows=${rows} parse_ms=${ms.toFixed(2)} peak_rss_kb=${peakKb()}`);
 })();
