@@ -105,7 +105,10 @@ fn verdict(outcome: SendOutcome, claimed: &MailState) -> Option<Verdict> {
     };
     let backoff = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(refusals)).min(LONGEST_PAUSE);
     match outcome {
-        SendOutcome::Sent { message_id } => Some(Verdict::Accepted { message_id }),
+        SendOutcome::Sent { message_id } => {
+            tracing::info!("SES has taken the mail");
+            Some(Verdict::Accepted { message_id })
+        }
         SendOutcome::NotSent { retry_after } => {
             tracing::warn!(refusals, "the mail was not taken and is tried again later");
             Some(Verdict::NotSent { retry_after: backoff.max(retry_after) })
