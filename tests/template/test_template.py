@@ -125,9 +125,9 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     assert holders("cognito-idp:AdminCreateUser") == {"ProvisionUser"}
     assert holders("cognito-idp:AdminAddUserToGroup") == {"ProvisionUser"}
     assert holders("ses:SendEmail") == {"SendMail"}
-    assert holders("s3:GetObject") == {"ParseBatch"}
+    assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     assert holders("s3:PutObject") == {"ManageBatches"}
-    for action in ["dynamodb:Scan", "cognito-idp:AdminSetUserPassword", "s3:DeleteObject", "sqs:PurgeQueue"]:
+    for action in ["dynamodb:Scan", "cognito-idp:AdminSetUserPassword", "s3:GetObject", "s3:DeleteObject", "sqs:PurgeQueue"]:
         assert not holders(action)
 
 
