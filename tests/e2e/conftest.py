@@ -4,13 +4,19 @@
 `.tools/emulator/bin/python -m pytest tests/e2e`.
 """
 
+import base64
+import hashlib
+import html
 import json
 import os
+import re
+import secrets
 import sys
 import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -19,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 
 import stack  # noqa: E402 - found through the path above.
+from logs import events, short  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +47,10 @@ class Api:
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         headers.update(more.pop("headers", {}))
-        return self.session.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
+        answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
+        # What the gateway itself refuses names its request, and the trace in the body.
+        assert "X-Trace-Id" in answer.headers or answer.json()["traceId"] and "X-Request-Id" in answer.headers
+        return answer
 
     def get(self, path: str, **more) -> requests.Response:
         return self("GET", path, **more)
@@ -61,6 +71,7 @@ class Person:
 
     username: str
     email: str
+    sub: str
     id_token: str
     access_token: str
     api: Api
@@ -73,9 +84,55 @@ def sign_in(outputs: dict, username: str, password: str) -> Person:
         ClientId=outputs["UserPoolClientId"],
         AuthParameters={"USERNAME": username, "PASSWORD": password},
     )["AuthenticationResult"]
-    email = aws("cognito-idp").get_user(AccessToken=answer["AccessToken"])["UserAttributes"]
-    address = next(a["Value"] for a in email if a["Name"] == "email")
-    return Person(username, address, answer["IdToken"], answer["AccessToken"], Api(outputs["ApiUrl"], answer["IdToken"]))
+    return signed_in(outputs, answer["IdToken"], answer["AccessToken"])
+
+
+def signed_in(outputs: dict, id_token: str, access_token: str) -> Person:
+    claims = claims_of(id_token)
+    return Person(claims["cognito:username"], claims["email"], claims["sub"], id_token, access_token, Api(outputs["ApiUrl"], id_token))
+
+
+def claims_of(token: str) -> dict:
+    payload = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def first_sign_in(outputs: dict, username: str, temporary: str) -> Person:
+    """On the sign-in page, as the portal leads there: with a temporary password, which the page asks to change."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+    callback = f"{outputs['PortalUrl']}/"
+    browser = requests.Session()
+    asked = {
+        "response_type": "code",
+        "client_id": outputs["UserPoolClientId"],
+        "redirect_uri": callback,
+        "scope": "openid email profile",
+        "state": secrets.token_urlsafe(16),
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    page = browser.get(f"{outputs['SignInUrl']}/oauth2/authorize", params=asked, timeout=30)
+    page = fill_in(browser, page, username=username, password=temporary)
+    chosen = f"{secrets.token_urlsafe(12)}-aZ9"
+    sent_back = fill_in(browser, page, new_password=chosen, confirm_password=chosen)
+    assert sent_back.status_code in (302, 303), sent_back.text
+    target = urlsplit(sent_back.headers["Location"])
+    answer = parse_qs(target.query)
+    assert sent_back.headers["Location"].startswith(callback) and answer["state"] == [asked["state"]]
+    trade = {"grant_type": "authorization_code", "client_id": asked["client_id"], "redirect_uri": callback, "code": answer["code"][0]}
+    stolen = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": "x" * 43}, timeout=30)
+    assert stolen.status_code == 400, "a code without its verifier is worth nothing"
+    tokens = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": verifier}, timeout=30)
+    return signed_in(outputs, tokens.json()["id_token"], tokens.json()["access_token"])
+
+
+def fill_in(browser: requests.Session, page: requests.Response, **typed: str) -> requests.Response:
+    """Sends the form of a page, with its hidden fields and what is typed."""
+    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input ([^>]*)>", page.text)]
+    fields = {i["name"]: html.unescape(i["value"]) for i in inputs if i["type"] == "hidden"}
+    assert set(typed) == {i["name"] for i in inputs} - set(fields), page.text
+    return browser.post(f"{stack.ENDPOINT}/login", data={**fields, **typed}, allow_redirects=False, timeout=30)
 
 
 def demo_person(outputs: dict, username: str) -> Person:
@@ -122,6 +179,9 @@ class Outbox:
     def to(self, address: str) -> list[dict]:
         return [mail for mail in self.all() if address.lower() in (to.lower() for to in mail["To"])]
 
+    def about(self, subject: str, address: str) -> list[dict]:
+        return [mail for mail in self.to(address) if mail["Subject"] == subject]
+
     def wait(self, address: str, count: int = 1, seconds: float = 30) -> list[dict]:
         """The mails to an address, once there are so many."""
         return eventually(lambda: mails if len(mails := self.to(address)) >= count else None, seconds, f"{count} mail(s)")
@@ -130,6 +190,16 @@ class Outbox:
 @pytest.fixture(scope="session")
 def outbox() -> Outbox:
     return Outbox()
+
+
+def token_of(mail: dict) -> str:
+    """The secret of the link in a mail."""
+    return re.search(r"/#/invitation/(\S+)", mail["BodyText"])[1]
+
+
+def password_of(mail: dict) -> str:
+    """The temporary password in Cognito's own mail."""
+    return html.unescape(re.search(r"temporary password is (\S+)\.$", mail["BodyText"] or mail["BodyHtml"])[1])
 
 
 class Directory:
@@ -189,23 +259,37 @@ def invoke():
 
 @pytest.fixture(scope="session")
 def report_mail(outputs, invoke):
-    """Tells the product what SES would tell it about a mail: `report_mail("mail-bounced", message_id, tags)`.
+    """Tells the product what SES would tell it about the mail of an invite: `report_mail("mail-bounced", mail, invite)`.
 
-    Nobody but SES may put an event with its name on the bus, so the event goes to the function, after the rule that would
-    bring it there was asked whether it matches.
+    The emulator publishes no such events, and nobody but SES may put an event with its name on the bus. So the event goes
+    to the function, after the rule that would bring it there was asked whether it matches.
     """
     rule = next(r for r in aws("events").list_rules()["Rules"] if "aws.ses" in r.get("EventPattern", ""))
 
-    def report(recorded: str, message_id: str, tags: dict[str, list[str]] | None = None) -> None:
+    def report(recorded: str, mail: dict, invite: dict) -> None:
         event = json.loads((ROOT / "events" / f"{recorded}.json").read_text())
-        mail = event["detail"]["mail"]
-        mail["messageId"] = message_id
-        mail["tags"].update(tags or {})
-        mail["tags"]["ses:configuration-set"] = [outputs["ConfigurationSetName"]]
+        about = event["detail"]["mail"]
+        about["messageId"] = mail["MessageId"]
+        about["tags"]["invite_id"] = [invite["id"]]
+        about["tags"]["kind"] = ["invitation" if invite["kind"] == "email" else "account-created"]
+        about["tags"]["ses:configuration-set"] = [outputs["ConfigurationSetName"]]
         assert aws("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"]
         assert invoke("track-mail", event)["error"] is None
 
     return report
+
+
+@pytest.fixture(scope="session")
+def logs():
+    """What a function said, in order: `logs("send-mail", since=time)`. Without a function, what all of them said."""
+    groups = {short(f["FunctionName"]): f["LoggingConfig"]["LogGroup"] for f in aws("lambda").list_functions()["Functions"]}
+
+    def read(function: str | None = None, since: float = 0) -> list[dict]:
+        told = [event for name, group in groups.items() if function in (None, name) for event in events(group)]
+        lines = [event["message"] for event in sorted(told, key=lambda e: e["timestamp"]) if event["timestamp"] >= since * 1000]
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    return read
 
 
 def eventually(look, seconds: float = 30, what: str = "it"):
@@ -222,3 +306,11 @@ def eventually(look, seconds: float = 30, what: str = "it"):
 
 def pytest_report_header() -> str:
     return f"stack: {stack.ENDPOINT}, {os.environ.get('INVITE_LOCAL_DIR', '.local')}"
+
+
+def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "last: looks back at what the others did, and so runs after them")
+
+
+def pytest_collection_modifyitems(items: list) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)

@@ -1,0 +1,63 @@
+"""A workbook that an agency's own system puts into the bucket, without the portal."""
+
+import time
+
+import people
+import pytest
+from conftest import aws, eventually
+from workbook import Person, write
+
+
+@pytest.fixture
+def drop(outputs):
+    def put(owner: str, file: bytes, name: str = "new joiners.xlsx") -> str:
+        key = f"drops/{owner}/{name}"
+        aws("s3").put_object(Bucket=outputs["UploadBucketName"], Key=key, Body=file)
+        return key
+
+    return put
+
+
+def dropped_batches(api) -> list[dict]:
+    return [found for found in api.get("/batches").json()["items"] if found["source"] == "drop"]
+
+
+def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, other_officer, outbox, directory):
+    joiners = [people.officer(), people.vendor()]
+    faulty = people.officer(firstName="")
+    before = len(outbox.about("Your batch upload is through", other_officer.email))
+    drop(other_officer.sub, write([Person(joiners[0]), Person(faulty), Person(joiners[1])]), "joiners in June + July.xlsx")
+    reports = eventually(
+        lambda: found if len(found := outbox.about("Your batch upload is through", other_officer.email)) > before else None,
+        seconds=60,
+        what="the report",
+    )
+    assert "2" in reports[-1]["BodyText"] and "1" in reports[-1]["BodyText"]
+    for person in joiners:
+        assert len(directory.by_email(person["email"])) == 1
+        assert len(outbox.wait(person["email"])) == 1
+    assert not directory.by_email(faulty["email"])
+    found = dropped_batches(other_officer.api)[0]
+    assert (found["state"], found["counts"]["sent"], found["counts"]["needsFixing"]) == ("DONE", 2, 1)
+
+
+def test_a_dropped_file_that_is_no_workbook_is_told_to_the_officer(drop, other_officer, outbox):
+    before = len(outbox.to(other_officer.email))
+    drop(other_officer.sub, b"Email,Username\n", "list.xlsx")
+    mail = eventually(lambda: found if len(found := outbox.to(other_officer.email)) > before else None, what="the report")[-1]
+    assert ".xlsx" in mail["BodyText"]
+
+
+def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(drop, vendor, officer, other_officer, directory, logs):
+    person = people.officer()
+    known = {found["id"] for who in [officer, other_officer] for found in dropped_batches(who.api)}
+    began = time.time()
+    for owner in [vendor.sub, "0a1b2c3d-0000-4000-8000-000000000000", other_officer.username]:
+        drop(owner, write([Person(person)]))
+    refused = ["dropped file names no officer", "dropped file names someone who may not invite", "object is none of ours"]
+    eventually(
+        lambda: len([line for line in logs("parse-batch", since=began) if line["message"] in refused]) == 3,
+        what="three refusals in the log",
+    )
+    assert not directory.by_email(person["email"])
+    assert {found["id"] for who in [officer, other_officer] for found in dropped_batches(who.api)} == known

@@ -1,0 +1,96 @@
+"""Each function may do what it does, and nothing else.
+
+What the roles of the stack grant is held against what functions asked the emulator's IAM for while the other tests ran.
+"""
+
+import fnmatch
+import hashlib
+import json
+
+import emulator
+import pytest
+from conftest import aws
+from gaps import GAPS
+from logs import short
+
+# Actions of the emulator's own, and what AWS asks for in their place.
+IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
+
+# Granted, and not used here: the function, the action, and a part of the resource.
+RESERVED = {
+    ("parse-batch", "sqs:SendMessage", "ParseDeadLetters"): "Lambda leaves an event there in the function's name",
+    ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
+    ("send-mail", "dynamodb:DeleteItem", ""): "SES refuses an address for good, which the emulator never does",
+}
+
+
+def is_reserved(function: str, action: str, resource: str) -> bool:
+    return any((function, action) == (f, a) and part in resource for f, a, part in RESERVED)
+
+
+def listed(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.fixture(scope="module")
+def functions() -> dict[str, dict]:
+    return {short(f["FunctionName"]): f for f in aws("lambda").list_functions()["Functions"]}
+
+
+@pytest.fixture(scope="module")
+def granted(functions) -> set[tuple[str, str, str]]:
+    """Function, action and resource of every statement of template.yaml, as the stack has it."""
+    found = set()
+    for name, function in functions.items():
+        role = function["Role"].rsplit("/", 1)[1]
+        for policy in aws("iam").list_role_policies(RoleName=role)["PolicyNames"]:
+            if policy != GAPS:
+                document = aws("iam").get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                found |= {(name, a, r) for s in document["Statement"] for a in listed(s["Action"]) for r in listed(s["Resource"])}
+    return found
+
+
+@pytest.fixture(scope="module")
+def asked(functions) -> list[tuple[str, str, str, bool]]:
+    """Function, action, resource and answer of everything that IAM was asked."""
+    # The emulator derives the key of a function's role from both names.
+    key = {
+        "ASIA" + hashlib.sha256(f"{f['FunctionArn']}:{f['Role']}".encode()).hexdigest()[:16].upper(): name
+        for name, f in functions.items()
+    }
+    notes = [json.loads(line) for line in emulator.DECISIONS.read_text().splitlines()]
+    return [
+        (key[note["key"]], IN_AWS.get(note["action"], note["action"]), note["resource"], note["allowed"])
+        for note in notes
+        if note["key"] in key
+    ]
+
+
+@pytest.mark.last
+def test_every_function_was_at_work(functions, asked):
+    assert {name for name, *_ in asked} == set(functions)
+
+
+@pytest.mark.last
+def test_nothing_that_a_function_does_is_refused(asked):
+    assert not [question for question in asked if not question[3]]
+
+
+@pytest.mark.last
+def test_everything_that_a_function_does_is_granted_by_the_template(asked, granted):
+    """And by nothing that was added for the emulator's sake."""
+
+    def is_granted(name: str, action: str, resource: str) -> bool:
+        return any((name, action) == (n, a) and (fnmatch.fnmatchcase(resource, r) or resource == "*") for n, a, r in granted)
+
+    assert not {question[:3] for question in asked if not is_granted(*question[:3])}
+
+
+@pytest.mark.last
+def test_everything_that_is_granted_is_done(asked, granted):
+    def is_done(name: str, action: str, pattern: str) -> bool:
+        return any((name, action) == (n, a) and (fnmatch.fnmatchcase(r, pattern) or r == "*") for n, a, r, _ in asked)
+
+    unused = {(name, action, resource) for name, action, resource in granted if not is_done(name, action, resource)}
+    assert not {found for found in unused if not is_reserved(*found)}
+    assert len(unused) == len(RESERVED), "what is used needs no reason"

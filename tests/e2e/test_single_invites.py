@@ -1,0 +1,208 @@
+"""One person at a time: an account on someone's behalf, and an invitation by mail."""
+
+import people
+import pytest
+from conftest import aws, eventually, first_sign_in, password_of, token_of
+
+
+def show(api, invite: dict) -> dict:
+    return api.get(f"/invites/{invite['id']}").json()
+
+
+def submit(api, body: dict) -> dict:
+    answer = api.post("/invites", body)
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+def in_state(api, invite: dict, state: str) -> dict:
+    def look():
+        found = show(api, invite)
+        return found if found["techpass"]["state"] == state else None
+
+    return eventually(look, what=f"{state} of {invite['id']}")
+
+
+def ask_for_password(nobody, outbox, person: dict) -> str:
+    """The temporary password that the directory mails, once the link of our mail was used."""
+    token = token_of(outbox.wait(person["email"])[-1])
+    answer = nobody.post("/invitations/first-password", {"token": token})
+    assert answer.status_code == 202, answer.text
+    return password_of(eventually(lambda: outbox.about("Your temporary password", person["email"]), what="Cognito's mail")[-1])
+
+
+@pytest.fixture(scope="session")
+def new_vendor(officer, nobody, outbox, directory, outputs):
+    """A vendor with a new account, who has signed in for the first time."""
+    person = people.vendor()
+    invite = submit(officer.api, people.account(person))
+    made = in_state(officer.api, invite, "ACCOUNT_CREATED")
+    (account,) = directory.by_email(person["email"])
+    groups = directory.groups(account["Username"])
+    mails = outbox.wait(person["email"])
+    signed_in = first_sign_in(outputs, person["username"], ask_for_password(nobody, outbox, person))
+    return {"person": person, "invite": made, "account": account, "groups": groups, "mails": mails, "signed_in": signed_in}
+
+
+def test_a_vendors_account_is_made_with_a_licence_and_one_mail(new_vendor):
+    person, account = new_vendor["person"], new_vendor["account"]
+    assert account["UserStatus"] == "FORCE_CHANGE_PASSWORD"
+    assert account["Username"] == person["username"]
+    assert account["attributes"]["email_verified"] == "true"
+    assert account["attributes"]["given_name"] == person["firstName"]
+    assert account["attributes"]["phone_number"] == f"+65{person['contactNumber']}"
+    assert new_vendor["groups"] == ["seed"]
+    assert new_vendor["invite"]["techpass"]["label"] == "Not Onboarded"
+    assert new_vendor["invite"]["seed"]["label"] == "License Assigned"
+    (mail,) = new_vendor["mails"]
+    assert mail["Subject"] == "Your TechPass account is ready"
+    for words in [mail["BodyText"], mail["BodyHtml"]]:
+        assert person["username"] in words
+        assert "/#/invitation/" in words
+        assert person["reason"] not in words and person["firstName"] not in words
+
+
+def test_the_first_password_comes_from_the_directory_and_is_changed_at_the_sign_in(new_vendor, nobody):
+    assert new_vendor["signed_in"].email == new_vendor["person"]["email"]
+    refused = new_vendor["signed_in"].api.get("/me")
+    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-an-officer")
+
+
+def test_a_first_password_is_mailed_at_most_once_a_minute(new_vendor, nobody):
+    again = nobody.post("/invitations/first-password", {"token": token_of(new_vendor["mails"][0])})
+    assert (again.status_code, again.json()["type"]) == (429, "/problems/too-many-requests")
+    assert 0 < int(again.headers["Retry-After"]) <= 60
+
+
+def test_an_invited_officer_accepts_signs_in_and_invites_in_turn(officer, nobody, outbox, directory, outputs):
+    person, next_one = people.officer(), people.officer()
+    invite = submit(officer.api, people.invitation(person))
+    invited = in_state(officer.api, invite, "INVITED")
+    assert "firstName" not in invited, "names show once the person has said them"
+    (mail,) = outbox.wait(person["email"])
+    assert mail["Subject"] == "You are invited to TechPass"
+    token = token_of(mail)
+
+    page = nobody.post("/invitations/view", {"token": token}).json()
+    assert page["state"] == "invited"
+    assert page["invitedBy"] == officer.email
+    assert page["email"] == f"{person['email'][0]}***@{people.OFFICER}"
+    assert not directory.by_email(person["email"]), "looking accepts nothing"
+
+    empty = nobody.post("/invitations/accept", {"token": token})
+    assert empty.status_code == 422
+    assert {error["pointer"] for error in empty.json()["errors"]} == {"/firstName", "/lastName", "/contactNumber", "/organisation"}
+    accepted = nobody.post("/invitations/accept", {"token": token, **people.profile(person)})
+    assert accepted.status_code == 202, accepted.text
+    assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 409
+
+    made = in_state(officer.api, invite, "ACCOUNT_CREATED")
+    assert (made["firstName"], made["lastName"]) == (person["firstName"], person["lastName"])
+    assert [entry["event"] for entry in made["history"]][:4] == ["QUEUED", "INVITED", "ACCEPTED", "PROVISIONING"]
+    outbox.wait(person["email"], count=2)
+    page = nobody.post("/invitations/view", {"token": token}).json()
+    assert (page["state"], page["signInName"]) == ("account-ready", person["email"])
+    newcomer = first_sign_in(outputs, person["email"], ask_for_password(nobody, outbox, person))
+    me = newcomer.api.get("/me").json()
+    assert (me["email"], me["persona"], me["agencyDomain"]) == (person["email"], "officer", people.OFFICER)
+    second = submit(newcomer.api, people.invitation(next_one))
+    (letter,) = outbox.wait(next_one["email"])
+    assert person["email"] in letter["BodyText"]
+    assert [item["id"] for item in newcomer.api.get("/invites").json()["items"]] == [second["id"]]
+
+
+@pytest.mark.parametrize("kind", [people.account, people.invitation])
+def test_an_address_with_an_account_is_a_duplicate_and_is_offered_seed(officer, other_officer, outbox, kind):
+    before = len(outbox.to(other_officer.email))
+    invite = submit(officer.api, kind(people.officer(email=other_officer.email)))
+    failure = in_state(officer.api, invite, "FAILED")["techpass"]["failure"]
+    assert failure["code"] == "account.exists"
+    assert failure["detail"].startswith("User with same email already exists.")
+    assert failure["offer"] == "seed-request"
+    assert len(outbox.to(other_officer.email)) == before, "nobody is mailed in vain"
+
+
+def test_a_username_that_somebody_else_has_is_told(officer, vendor):
+    invite = submit(officer.api, people.account(people.vendor(username=vendor.username)))
+    assert in_state(officer.api, invite, "FAILED")["techpass"]["failure"]["code"] == "username.taken"
+
+
+def test_a_person_with_a_live_invite_is_refused_to_everybody(officer, other_officer):
+    person = people.officer()
+    submit(officer.api, people.invitation(person))
+    for api in [officer.api, other_officer.api]:
+        refused = api.post("/invites", people.account(person))
+        assert (refused.status_code, refused.json()["type"]) == (409, "/problems/already-invited")
+        assert officer.email not in refused.text
+
+
+def test_every_faulty_field_is_told_at_once(officer):
+    refused = officer.api.post("/invites", people.account(people.vendor(username="", contactNumber="12", seed="maybe")))
+    assert refused.status_code == 422
+    found = {error["pointer"]: error["code"] for error in refused.json()["errors"]}
+    assert found == {"/username": "username.required", "/contactNumber": "contact-number.singapore", "/seed": "seed.syntax"}
+
+
+def test_a_bounced_mail_is_shown_as_bounced(officer, outbox, report_mail):
+    person = people.officer()
+    invite = submit(officer.api, people.invitation(person))
+    in_state(officer.api, invite, "INVITED")
+    (mail,) = outbox.wait(person["email"])
+    eventually(lambda: show(officer.api, invite)["mail"]["state"] == "ACCEPTED", what="SES's answer")
+    report_mail("mail-bounced", mail, invite)
+    eventually(lambda: show(officer.api, invite)["mail"]["state"] == "BOUNCED", what="the bounce")
+
+
+def test_a_delivered_mail_is_shown_as_delivered(officer, outbox, report_mail):
+    person = people.officer()
+    invite = submit(officer.api, people.invitation(person))
+    in_state(officer.api, invite, "INVITED")
+    (mail,) = outbox.wait(person["email"])
+    eventually(lambda: show(officer.api, invite)["mail"]["state"] == "ACCEPTED", what="SES's answer")
+    report_mail("mail-sent", mail, invite)
+    report_mail("mail-delivered", mail, invite)
+    assert show(officer.api, invite)["mail"]["state"] == "DELIVERED"
+    report_mail("mail-sent", mail, invite)
+    assert show(officer.api, invite)["mail"]["state"] == "DELIVERED", "an old event takes nothing back"
+
+
+@pytest.fixture(scope="session")
+def deleted_vendor(officer, outbox, directory):
+    """A vendor whose account was made and then deleted in the directory."""
+    person = people.vendor()
+    invite = in_state(officer.api, submit(officer.api, people.account(person)), "ACCOUNT_CREATED")
+    (mail,) = outbox.wait(person["email"])
+    aws("cognito-idp").admin_delete_user(UserPoolId=directory.pool, Username=person["username"])
+    return {"person": person, "invite": invite, "mail": mail}
+
+
+def test_until_the_directory_is_asked_again_the_last_word_stands(officer, new_vendor, deleted_vendor):
+    for known in [new_vendor, deleted_vendor]:
+        assert show(officer.api, known["invite"])["techpass"]["label"] == "Not Onboarded"
+
+
+def seen_as(api, invite: dict, label: str) -> dict | None:
+    """The invite from the list, once it has this label. The directory is asked at most once a minute for each."""
+
+    def look():
+        listed = api.get("/invites?limit=200").json()["items"]
+        return next((item for item in listed if item["id"] == invite["id"] and item["techpass"]["label"] == label), None)
+
+    return eventually(look, seconds=90, what=label)
+
+
+@pytest.mark.last
+def test_a_holder_who_has_signed_in_is_shown_as_onboarded(officer, new_vendor):
+    seen = seen_as(officer.api, new_vendor["invite"], "Onboarded")
+    assert (seen["firstName"], seen["seed"]["label"]) == (new_vendor["person"]["firstName"], "License Assigned")
+    listed = officer.api.get("/invites?techpass=onboarded").json()["items"]
+    assert [item["id"] for item in listed] == [new_vendor["invite"]["id"]]
+
+
+@pytest.mark.last
+def test_a_deleted_account_is_seen_and_its_address_can_be_invited_again(officer, deleted_vendor, report_mail):
+    assert seen_as(officer.api, deleted_vendor["invite"], "User Not Found")
+    report_mail("mail-complained", deleted_vendor["mail"], deleted_vendor["invite"])
+    assert show(officer.api, deleted_vendor["invite"])["mail"]["state"] == "COMPLAINED"
+    again = submit(officer.api, people.account(deleted_vendor["person"]))
+    in_state(officer.api, again, "ACCOUNT_CREATED")

@@ -1,0 +1,101 @@
+"""What happens when a wake-up call is lost: the timer's sweep repeats it. And what such a call holds: ids, nobody's name."""
+
+import json
+from contextlib import contextmanager
+
+import people
+import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from conftest import aws, eventually
+from test_batches import in_state as batch_in_state
+from test_single_invites import in_state, submit
+
+
+@pytest.fixture
+def losing(outputs):
+    """With `losing("Provision") as lost`, messages of that queue reach nobody and end up in the list."""
+    mappings = {m["EventSourceArn"].rsplit(":", 1)[1]: m["UUID"] for m in aws("lambda").list_event_source_mappings()["EventSourceMappings"]}
+
+    @contextmanager
+    def lose(queue: str):
+        url, lost = outputs[f"{queue}QueueUrl"], []
+        mapping = mappings[url.rsplit("/", 1)[1]]
+        aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+
+        def take() -> bool:
+            for message in aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+                lost.append(json.loads(message["Body"]))
+                aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return bool(lost)
+
+        try:
+            yield lambda: eventually(take, what=f"a message in {queue}") and lost
+        finally:
+            aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=True)
+
+    return lose
+
+
+def stored(table: str, id: str) -> dict:
+    """An invite or a batch as it lies in the table."""
+    kind = "INVITE" if id.startswith("inv_") else "BATCH"
+    key = {"pk": {"S": f"{kind}#{id}"}, "sk": {"S": "META"}}
+    return aws("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+
+
+@pytest.fixture
+def bring_forward(outputs):
+    """Makes an invite or a batch due now, as if its time had passed."""
+    table = outputs["TableName"]
+
+    def change(id: str) -> None:
+        item = stored(table, id)
+        body = TypeDeserializer().deserialize(item["body"])
+        body["due_at"] = "2026-01-01T00:00:00.000Z"
+        due = {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": body["due_at"]}}
+        aws("dynamodb").put_item(TableName=table, Item={**item, **due, "body": TypeSerializer().serialize(body)})
+
+    return change
+
+
+def test_a_lost_call_to_make_an_account_is_repeated(officer, losing, bring_forward, invoke, outbox):
+    person = people.vendor()
+    with losing("Provision") as lost:
+        invite = submit(officer.api, people.account(person))
+        assert lost() == [{"wake": "invite", "id": invite["id"]}]
+    assert officer.api.get(f"/invites/{invite['id']}").json()["techpass"]["state"] == "QUEUED"
+    bring_forward(invite["id"])
+    assert invoke("sweep", {})["error"] is None
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
+    assert len(outbox.wait(person["email"])) == 1
+
+
+def test_a_lost_call_to_send_a_mail_is_repeated(officer, losing, bring_forward, invoke, outbox):
+    person = people.officer()
+    with losing("Mail") as lost:
+        invite = submit(officer.api, people.invitation(person))
+        assert lost() == [{"wake": "invite", "id": invite["id"]}]
+    bring_forward(invite["id"])
+    assert invoke("sweep", {})["error"] is None
+    in_state(officer.api, invite, "INVITED")
+    assert len(outbox.wait(person["email"])) == 1
+
+
+def test_a_lost_call_to_dispatch_a_batch_is_repeated(officer, losing, bring_forward, invoke):
+    id = officer.api.post("/batches", {"rows": [people.officer()]}).json()["batchId"]
+    with losing("Dispatch") as lost:
+        assert officer.api.post(f"/batches/{id}/submit").status_code == 202
+        assert lost() == [{"wake": "batch", "id": id}]
+    assert officer.api.get(f"/batches/{id}").json()["state"] == "SUBMITTED"
+    bring_forward(id)
+    assert invoke("sweep", {})["error"] is None
+    batch_in_state(officer.api, id, "DONE")
+
+
+def test_what_has_ended_leaves_the_list_of_what_is_due(officer, other_officer, bring_forward, invoke, outputs):
+    invite = submit(officer.api, people.account(people.officer(email=other_officer.email)))
+    in_state(officer.api, invite, "FAILED")
+    bring_forward(invite["id"])
+    assert invoke("sweep", {})["error"] is None
+    assert "due_at" not in stored(outputs["TableName"], invite["id"])
+    assert officer.api.get(f"/invites/{invite['id']}").json()["techpass"]["state"] == "FAILED"

@@ -1,0 +1,68 @@
+"""From what an officer quotes to what every worker did for it, and nobody's name on the way."""
+
+import json
+import re
+
+import people
+import pytest
+from conftest import aws, eventually
+from test_single_invites import in_state, submit
+
+TRACE = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
+
+
+def traces(lines: list[dict]) -> set[str]:
+    """Every Trace ID that stands in these lines, wherever it does."""
+    return set(TRACE.findall(json.dumps(lines)))
+
+
+def test_the_trace_of_a_request_stands_in_the_logs_of_every_worker_that_it_woke(officer, outbox, logs):
+    person = people.vendor()
+    answer = officer.api.post("/invites", people.account(person))
+    trace = answer.headers["X-Trace-Id"]
+    assert TRACE.fullmatch(trace) and answer.json()["traceId"] == trace
+    made = in_state(officer.api, answer.json(), "ACCOUNT_CREATED")
+    outbox.wait(person["email"])
+    assert made["traceId"] == trace
+    for function in ["submit-invites", "provision-user", "send-mail"]:
+        eventually(lambda: trace in traces(logs(function)), seconds=10, what=f"the trace in the log of {function}")
+
+
+def test_the_trace_of_a_batch_stands_on_its_invites_and_in_the_logs(officer, outbox, logs):
+    person = people.officer()
+    answer = officer.api.post("/batches", {"rows": [person]})
+    trace, path = answer.headers["X-Trace-Id"], f"/batches/{answer.json()['batchId']}"
+    assert officer.api.post(f"{path}/submit").status_code == 202
+    outbox.wait(person["email"])
+    (invite,) = officer.api.get(f"/invites?batch={answer.json()['batchId']}").json()["items"]
+    assert invite["traceId"] == trace
+    for function in ["dispatch-batch", "provision-user", "send-mail"]:
+        eventually(lambda: trace in traces(logs(function)), seconds=20, what=f"the trace in the log of {function}")
+
+
+def test_a_problem_quotes_the_trace_that_its_log_has(officer, logs):
+    refused = officer.api.post("/invites", {"kind": "email"})
+    trace = refused.headers["X-Trace-Id"]
+    assert refused.json()["traceId"] == trace
+    eventually(lambda: trace in traces(logs("submit-invites")), seconds=10, what="the trace in the log")
+
+
+def test_every_request_has_a_trace_of_its_own(officer):
+    seen = {officer.api.get("/me").headers["X-Trace-Id"] for _ in range(5)}
+    assert len(seen) == 5
+
+
+@pytest.mark.last
+def test_nobody_of_the_suite_is_found_in_a_log_or_an_object_key(outputs, logs):
+    told = json.dumps(logs(), ensure_ascii=False).lower()
+    versions = aws("s3").get_paginator("list_object_versions").paginate(Bucket=outputs["UploadBucketName"])
+    keys = json.dumps([version["Key"] for page in versions for version in page.get("Versions", [])]).lower()
+    assert len(told) > 10_000 and "uploads/" in keys, "there is something to search"
+    found = {text for text in people.remembered() for place in (told, keys) if text.lower() in place}
+    assert not found
+
+
+@pytest.mark.last
+def test_no_function_panicked_and_no_message_died(logs, queues):
+    assert not [line for line in logs() if line["message"] == "panicked"]
+    assert not queues.dead()
