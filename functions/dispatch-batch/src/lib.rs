@@ -127,8 +127,7 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
 /// Ends the batch once all its invites have been worked on; else looks again soon.
 async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
     let now = deps.clock.now();
-    // Each look puts the next one on the batch, so of several messages only the one whose time has come goes on.
-    if batch.due_at.is_some_and(|due| now + LOOK_GRACE + LOOK_EVERY / 2 < due) && batch.updated_at < now {
+    if batch.due_at.is_some_and(|due| was_looked_at(due, now)) {
         return Ok(());
     }
     let progress = deps.store.batch_progress(batch.id).await?;
@@ -151,6 +150,13 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
         wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
     }
     Ok(())
+}
+
+/// Whether a look within the last seconds set this due time. Of several messages only the one whose time has come goes on,
+/// so their number does not grow; a due time that dispatching or the sweeper set does not count.
+fn was_looked_at(due: Timestamp, now: Timestamp) -> bool {
+    let next_look = now + LOOK_GRACE + LOOK_EVERY;
+    now + LOOK_GRACE + LOOK_EVERY / 2 < due && due <= next_look
 }
 
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {

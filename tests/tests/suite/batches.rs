@@ -203,3 +203,35 @@ async fn an_upload_form_names_one_key_and_a_range_of_sizes() {
     let waiting = batch(&app.officer("ada"), made["batchId"].as_str().unwrap()).await;
     assert_eq!((&waiting["state"], &waiting["fileName"]), (&json!("AWAITING_UPLOAD"), &json!("new joiners.xlsx")));
 }
+
+#[tokio::test]
+async fn the_sweeper_takes_over_a_batch_that_nobody_looks_after() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    let dispatch = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    app.deliver(queue::QueueName::Dispatch, dispatch).await;
+    assert_eq!(batch(&ada, &id).await["state"], "DISPATCHED");
+    assert_eq!(app.queues.drain(queue::QueueName::Dispatch).len(), 1, "the next look, now lost");
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["state"], "DISPATCHED");
+    app.clock.advance(std::time::Duration::from_secs(121));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["state"], "DONE");
+}
+
+#[tokio::test]
+async fn doubled_looks_do_not_multiply() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    let dispatch = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    for _ in 0..5 {
+        app.clock.advance(std::time::Duration::from_millis(10));
+        app.deliver(queue::QueueName::Dispatch, dispatch).await;
+    }
+    assert_eq!(app.queues.drain(queue::QueueName::Dispatch).len(), 1);
+}
