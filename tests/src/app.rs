@@ -185,13 +185,14 @@ impl App {
         Person { app: self, claims: None }
     }
 
-    /// Works on messages until the queues are empty. Delayed ones come as well, each time some seconds later.
+    /// Works on messages until the queues are empty, ten seconds a round, which is as long as any message is delayed.
     ///
     /// # Panics
     ///
     /// When the queues never fall silent.
     pub async fn drain(&self) {
         for _ in 0..ROUNDS {
+            self.clock.advance(Duration::from_secs(10));
             let mut silent = true;
             for queue in [QueueName::Dispatch, QueueName::Provision, QueueName::Mail] {
                 for wake in self.queues.drain(queue) {
@@ -202,7 +203,6 @@ impl App {
             if silent {
                 return;
             }
-            self.clock.advance(Duration::from_secs(10));
         }
         panic!("the queues never fall silent");
     }
