@@ -14,7 +14,7 @@ from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
 PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
 DECISIONS = LOCAL / "decisions.jsonl"
-WITNESS = Path(__file__).resolve().parent / "witness.py"
+PROGRAM = Path(__file__).resolve().parent / "cloud.py"
 
 
 def start() -> None:
@@ -52,7 +52,7 @@ def start() -> None:
     with step("emulator"):
         with LOG.open("ab") as log:
             process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "python", WITNESS, DECISIONS],
+                [TOOLS / "emulator" / "bin" / "python", PROGRAM, DECISIONS],
                 env=environment,
                 cwd=LOCAL,
                 stdin=subprocess.DEVNULL,
@@ -95,7 +95,7 @@ def running() -> int | None:
         return None
     # A process id is used again after a restart of the machine: never touch a stranger.
     command = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True).stdout
-    return pid if WITNESS.name in command and "<defunct>" not in command else None
+    return pid if PROGRAM.name in command and "<defunct>" not in command else None
 
 
 def alive(pid: int) -> bool:

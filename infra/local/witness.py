@@ -1,14 +1,12 @@
-"""Runs the emulator, and notes what its IAM was asked by functions: `witness.py NOTES`.
+"""Notes what the emulator's IAM is asked by functions.
 
 One line of JSON for each distinct question: the access key, the action, the resource, and whether it was allowed. The
 decisions are the emulator's own; tests/e2e compares what was asked with what template.yaml grants.
 """
 
 import json
-import sys
 from pathlib import Path
 
-from ministack import app
 from ministack.core import iam_evaluator
 
 # Functions have the temporary keys of their roles; everybody else here is root, whom nothing is refused.
@@ -30,7 +28,3 @@ def watch(notes: Path) -> None:
 
     iam_evaluator.enforce = enforce
 
-
-if __name__ == "__main__":
-    watch(Path(sys.argv.pop(1)))
-    app.main()
