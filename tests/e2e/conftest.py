@@ -261,8 +261,9 @@ def invoke():
 def report_mail(outputs, invoke):
     """Tells the product what SES would tell it about the mail of an invite: `report_mail("mail-bounced", mail, invite)`.
 
-    The emulator publishes no such events, and nobody but SES may put an event with its name on the bus. So the event goes
-    to the function, after the rule that would bring it there was asked whether it matches.
+    For what never happens here, such as bounces; that mails are delivered, infra/local/relay.py says by itself. Nobody but
+    SES may put an event with its name on the bus. So the event goes to the function, after the rule that would bring it
+    there was asked whether it matches.
     """
     rule = next(r for r in aws("events").list_rules()["Rules"] if "aws.ses" in r.get("EventPattern", ""))
 
@@ -309,8 +310,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_configure(config) -> None:
+    config.addinivalue_line("markers", "late: waits for a minute that has passed by then")
     config.addinivalue_line("markers", "last: looks back at what the others did, and so runs after them")
 
 
 def pytest_collection_modifyitems(items: list) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("last", "late")])
