@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from conftest import ROOT
 
 
 def problem(answer) -> dict:
@@ -15,31 +16,29 @@ def problem(answer) -> dict:
     return body
 
 
-OFFICERS_ROUTES = [
-    ("GET", "/me"),
-    ("GET", "/invites"),
-    ("POST", "/invites"),
-    ("GET", "/invites/inv_01KAQ7Y3V0000000000000000B"),
-    ("GET", "/invites/export.xlsx"),
-    ("GET", "/batches"),
-    ("POST", "/batches"),
-    ("GET", "/batches/bat_01KAQ7Y3V0000000000000000A"),
-    ("DELETE", "/batches/bat_01KAQ7Y3V0000000000000000A"),
-    ("GET", "/batches/bat_01KAQ7Y3V0000000000000000A/rows"),
-    ("PATCH", "/batches/bat_01KAQ7Y3V0000000000000000A/rows"),
-    ("PATCH", "/batches/bat_01KAQ7Y3V0000000000000000A/rows/1"),
-    ("DELETE", "/batches/bat_01KAQ7Y3V0000000000000000A/rows/1"),
-    ("POST", "/batches/bat_01KAQ7Y3V0000000000000000A/submit"),
-    ("GET", "/batches/bat_01KAQ7Y3V0000000000000000A/results.xlsx"),
-    ("GET", "/template.xlsx"),
-]
+def routes(public: bool) -> list[tuple[str, str]]:
+    """Method and path of every operation of the API's description, for officers or for the public."""
+    paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    ids = {"/invites/{id}": "/invites/inv_01KAQ7Y3V0000000000000000B", "/batches/{id}": "/batches/bat_01KAQ7Y3V0000000000000000A", "{number}": "1"}
+    found = []
+    for path, operations in paths.items():
+        for placeholder, id in ids.items():
+            path = path.replace(placeholder, id)
+        found += [(method.upper(), path.removeprefix("/api")) for method, told in operations.items() if ("security" in told) != public]
+    return found
 
 
-@pytest.mark.parametrize(("method", "path"), OFFICERS_ROUTES)
+@pytest.mark.parametrize(("method", "path"), routes(public=False))
 def test_every_route_of_officers_wants_a_token(nobody, method, path):
     answer = nobody(method, path)
-    assert answer.status_code == 401
-    assert problem(answer)["type"] == "/problems/unauthorized"
+    assert (answer.status_code, problem(answer)["type"]) == (401, "/problems/unauthorized")
+
+
+@pytest.mark.parametrize(("method", "path"), routes(public=True))
+def test_the_routes_of_invitees_want_none_and_belong_to_them(nobody, method, path):
+    assert path.startswith("/invitations/")
+    answer = nobody(method, path, {})
+    assert (answer.status_code, problem(answer)["type"]) == (400, "/problems/bad-request")
 
 
 def altered(token: str, **claims) -> str:

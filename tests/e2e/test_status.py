@@ -1,0 +1,56 @@
+"""The status page: a page at a time, one at a time, and as a workbook."""
+
+import io
+
+import people
+import pytest
+from conftest import eventually
+from openpyxl import load_workbook
+from test_single_invites import in_state, show, submit
+
+
+@pytest.fixture(scope="module")
+def trio(officer) -> list[dict]:
+    """Three invites to people of one unusual department, oldest first."""
+    department = f"Unit {people.RUN}"
+    made = [submit(officer.api, people.account(people.officer(department=department))) for _ in range(3)]
+    return [in_state(officer.api, invite, "ACCOUNT_CREATED") for invite in made]
+
+
+def test_pages_hold_every_invite_once_in_the_order_that_was_asked_for(officer, trio):
+    for sort, expected in [("newest", trio[::-1]), ("oldest", trio), ("email", sorted(trio, key=lambda i: i["email"]))]:
+        asked, found = {"q": trio[0]["department"], "sort": sort, "limit": 2}, []
+        while True:
+            page = officer.api.get("/invites", params=asked).json()
+            assert page["total"] == 3 and len(page["items"]) <= 2
+            found += page["items"]
+            if not page["nextCursor"]:
+                break
+            asked["cursor"] = page["nextCursor"]
+        assert [item["id"] for item in found] == [invite["id"] for invite in expected], sort
+
+
+def test_filters_narrow_the_list(officer, trio):
+    mine = {"q": trio[0]["department"]}
+    assert officer.api.get("/invites", params={**mine, "techpass": "not-onboarded", "seed": "licence-assigned"}).json()["total"] == 3
+    assert officer.api.get("/invites", params={**mine, "techpass": "failed"}).json()["total"] == 0
+    assert officer.api.get("/invites", params={"q": trio[1]["email"].upper()}).json()["total"] == 1
+    assert officer.api.get("/invites?techpass=nonsense").status_code == 400
+
+
+def test_one_invite_is_asked_about_by_its_version(officer, trio):
+    eventually(lambda: show(officer.api, trio[0])["mail"]["state"] == "DELIVERED", what="the delivery")
+    first = officer.api.get(f"/invites/{trio[0]['id']}")
+    same = officer.api.get(f"/invites/{trio[0]['id']}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    assert first.json()["history"][0]["event"] == "QUEUED"
+
+
+def test_the_export_holds_what_the_filter_shows(officer, trio):
+    answer = officer.api.get("/invites/export.xlsx", params={"q": trio[0]["department"], "sort": "oldest"})
+    assert answer.status_code == 200, answer.text
+    header, *lines = load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
+    told = [dict(zip(header, line)) for line in lines]
+    assert [line["Email"] for line in told] == [invite["email"] for invite in trio]
+    assert {line["Trace ID"] for line in told} == {invite["traceId"] for invite in trio}
+    assert "Not Onboarded" in lines[0]
