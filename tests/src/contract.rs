@@ -6,14 +6,14 @@ use std::time::Duration;
 use domain::{
     Entropy,
     delivery::{Mail, MailKind},
-    invite::{Account, Failure, Invite, SeedState},
+    invite::{Account, Act, Amendment, Failure, Invite, SeedState},
     row::{Duplicate, RowState},
 };
 use store::{
     Due, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
     batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
     due::DUE_SHARDS,
-    invites::CreateOutcome,
+    invites::{CreateOutcome, ReviveOutcome},
 };
 
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
@@ -28,6 +28,7 @@ pub async fn all(store: &Store) {
     a_repeated_request_gets_its_first_answer(store).await;
     a_stale_version_writes_nothing(store).await;
     a_failed_invite_frees_its_guards(store).await;
+    an_invite_that_lives_again_takes_its_guards_back(store).await;
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     rows_are_paged_and_filtered(store).await;
@@ -112,13 +113,38 @@ async fn a_failed_invite_frees_its_guards(store: &Store) {
     assert_eq!(store.replace_invite(invite.version, &failed).await.unwrap(), Written::Done);
     let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
-    let late = failed.put_off(beginning(), beginning());
-    let late_write = store.replace_invite(late.version - 1, &late).await.unwrap();
-    assert_eq!(late_write, Written::LostRace, "a dead invite does not free the guards of its successor");
-    assert_eq!(
-        create(store, &account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy)).await,
-        CreateOutcome::AddressTaken
-    );
+    let late = failed.clone().put_off(beginning(), beginning());
+    let late_write = store.replace_invite(failed.version, &late).await.unwrap();
+    assert_eq!(late_write, Written::Done, "a dead invite can still be written");
+    let third = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    assert_eq!(create(store, &third).await, CreateOutcome::AddressTaken, "without freeing its successor's guards");
+}
+
+async fn an_invite_that_lives_again_takes_its_guards_back(store: &Store) {
+    let (ada, now, entropy) = (officer("revive"), beginning(), Entropy::seeded(12));
+    let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy) };
+    let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let revoked = invite.clone().revoke(&act).unwrap();
+    assert_eq!(store.replace_invite(invite.version, &revoked).await.unwrap(), Written::Done);
+    let amended = |form: &domain::form::Form| {
+        let request = form.account(&crate::people::rules(), &ada.email).unwrap();
+        let key = keys().address(&request.email);
+        revoked.clone().amend(Amendment::Account(request), key, &act).unwrap()
+    };
+    let other = account_invite(&officer("revive-bo"), &vendor_form("revive-2"), now, &entropy);
+    assert_eq!(create(store, &other).await, CreateOutcome::Created);
+    let mut same_name = vendor_form("revive-3");
+    same_name.username = "revive-2".to_owned();
+    let revive = async |form: domain::form::Form| store.revive_invite(&revoked, &amended(&form)).await.unwrap();
+    assert_eq!(revive(vendor_form("revive-2")).await, ReviveOutcome::AddressTaken);
+    assert_eq!(revive(same_name).await, ReviveOutcome::UsernameTaken);
+    assert_eq!(revive(vendor_form("revive-3")).await, ReviveOutcome::Done);
+    assert_eq!(revive(vendor_form("revive-3")).await, ReviveOutcome::LostRace);
+    let taken = account_invite(&ada, &vendor_form("revive-3"), now, &entropy);
+    assert_eq!(create(store, &taken).await, CreateOutcome::AddressTaken);
+    let free = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
+    assert_eq!(create(store, &free).await, CreateOutcome::Created, "the old address and name are free");
 }
 
 async fn a_token_is_used_once(store: &Store) {

@@ -27,18 +27,28 @@ pub struct Mail {
 pub enum MailKind {
     /// You are invited: say who you are.
     Invitation,
+    /// You are still invited, and not for long.
+    Reminder,
     /// Your account is there: set a password.
     AccountCreated,
+    /// To the officer: an invitation of yours has lapsed.
+    InvitationLapsed,
     /// Your batch is through.
     BatchReport,
 }
 
 impl MailKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] =
+        [Self::Invitation, Self::Reminder, Self::AccountCreated, Self::InvitationLapsed, Self::BatchReport];
+
     /// The name in tags and logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
+            Self::InvitationLapsed => "invitation-lapsed",
             Self::AccountCreated => "account-created",
             Self::BatchReport => "batch-report",
         }
@@ -82,6 +92,8 @@ pub enum MailState {
         /// When.
         at: Timestamp,
     },
+    /// Of details that were amended since; its link is dead.
+    Replaced,
 }
 
 /// What SES says of a mail that it took.
@@ -133,6 +145,15 @@ impl Mail {
         matches!(self.state, MailState::Due { .. } | MailState::Claimed { .. })
     }
 
+    /// Whether it came back, or never left: another one to the same address would do the same.
+    #[must_use]
+    pub fn is_undeliverable(&self) -> bool {
+        matches!(
+            self.state,
+            MailState::Bounced(_) | MailState::Complained(_) | MailState::Suppressed(_) | MailState::Refused { .. }
+        )
+    }
+
     /// The word of the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
@@ -146,6 +167,7 @@ impl Mail {
             MailState::Complained(_) => "COMPLAINED",
             MailState::Suppressed(_) => "SUPPRESSED",
             MailState::Refused { .. } => "REFUSED",
+            MailState::Replaced => "REPLACED",
         }
     }
 
@@ -235,6 +257,7 @@ impl Mail {
             MailState::Due { attempts, .. } => (None, *attempts > 1),
             MailState::Claimed { attempt, .. } => (None, *attempt > 1),
             MailState::Refused { .. } => (None, false),
+            MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
             MailState::Delivered(receipt) => (Some(MailEvent::Delivered), receipt.possible_duplicate),

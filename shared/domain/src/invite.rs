@@ -33,6 +33,12 @@ pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 /// How long an invitation can be accepted.
 pub const INVITATION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// How long before it lapses an invitation is first brought to mind again; then once a day.
+pub const REMINDER_SPAN: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long after one reminder the next one comes.
+pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
 /// How long after one first password another may be asked for.
 pub const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(60);
 
@@ -66,6 +72,15 @@ pub struct Invite {
     pub seed: SeedState,
     /// The first password, which the directory mails on request.
     pub first_password: FirstPassword,
+    /// When its invitee was last mailed.
+    #[serde(default)]
+    pub mailed_at: Option<Timestamp>,
+    /// When the latest sending was asked for: what a letter counts its days from, so that copies of it are identical.
+    #[serde(default)]
+    pub sending_at: Option<Timestamp>,
+    /// What the officer is to be told by mail, if anything was.
+    #[serde(default)]
+    pub notice: Option<Mail>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -102,6 +117,37 @@ struct Subject {
     profile: Option<Profile>,
     reason: Reason,
     seed: SeedState,
+}
+
+impl Subject {
+    fn invited(request: EmailInvitation) -> Self {
+        Self {
+            email: request.email,
+            holder: Holder::Officer,
+            profile: None,
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        }
+    }
+
+    fn requested(request: AccountRequest) -> Self {
+        Self {
+            email: request.email,
+            holder: request.holder,
+            profile: Some(request.profile),
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        }
+    }
+}
+
+/// The mended details of an invite, of its own kind.
+#[derive(Clone, Debug)]
+pub enum Amendment {
+    /// Of an invitation by mail.
+    Email(EmailInvitation),
+    /// Of an account on someone's behalf.
+    Account(AccountRequest),
 }
 
 /// How an invite came about.
@@ -281,8 +327,58 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// What, in a word of the API such as `ACCOUNT_CREATED`.
     pub event: String,
+    /// Who.
+    #[serde(default)]
+    pub by: Actor,
     /// The request behind it.
     pub trace: TraceId,
+}
+
+/// Who did something to an invite.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// The officer who invites.
+    Officer,
+    /// Whoever holds the link.
+    Invitee,
+    /// The service by itself.
+    #[default]
+    Service,
+}
+
+/// A deliberate act: when, and the request behind it.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// When.
+    pub at: Timestamp,
+    /// The request.
+    pub trace: TraceId,
+}
+
+/// Why an invite is not mailed again now.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ResendRefusal {
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The last mail could not be delivered: the address has to be amended first.
+    #[error("the last mail could not be delivered")]
+    Undeliverable,
+    /// It was mailed today already.
+    #[error("mailed today already")]
+    NotBefore(Timestamp),
+}
+
+/// What time alone does to an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// The invitee is to be reminded.
+    Remind,
+    /// The invitation has lapsed.
+    Expire,
+    /// Nothing yet.
+    Nothing,
 }
 
 /// The invite is not in a state from which this can happen: somebody else was faster, or the call came out of turn.
@@ -318,27 +414,13 @@ impl Invite {
     /// An invitation by mail, queued.
     #[must_use]
     pub fn by_email(creation: Creation, request: EmailInvitation) -> Self {
-        let subject = Subject {
-            email: request.email,
-            holder: Holder::Officer,
-            profile: None,
-            reason: request.reason,
-            seed: SeedState::wished(request.seed, request.eligibility),
-        };
-        Self::queued(creation, Origin::Email, subject)
+        Self::queued(creation, Origin::Email, Subject::invited(request))
     }
 
     /// An account on someone's behalf, queued.
     #[must_use]
     pub fn for_account(creation: Creation, origin: Origin, request: AccountRequest) -> Self {
-        let subject = Subject {
-            email: request.email,
-            holder: request.holder,
-            profile: Some(request.profile),
-            reason: request.reason,
-            seed: SeedState::wished(request.seed, request.eligibility),
-        };
-        Self::queued(creation, origin, subject)
+        Self::queued(creation, origin, Subject::requested(request))
     }
 
     /// The word of the API for its state.
@@ -413,7 +495,7 @@ impl Invite {
     pub fn next_step(&self, now: Timestamp) -> NextStep {
         let has_account = self.account().is_some();
         match &self.state {
-            InviteState::Queued if self.profile.is_none() && self.mail.is_none() => NextStep::CheckAddress,
+            InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Accepted => NextStep::Provision,
             InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
@@ -428,11 +510,15 @@ impl Invite {
     /// Whether a mail waits to be sent.
     #[must_use]
     pub fn mail_is_due(&self) -> bool {
-        let wanted = matches!(
-            self.state,
-            InviteState::Queued | InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }
-        );
-        wanted && self.mail.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+        self.mail.as_ref().is_some_and(|mail| {
+            let wanted = match mail.kind {
+                MailKind::Invitation => self.state == InviteState::Queued,
+                MailKind::Reminder => matches!(self.state, InviteState::Invited { .. }),
+                MailKind::AccountCreated => self.account().is_some(),
+                MailKind::BatchReport | MailKind::InvitationLapsed => false,
+            };
+            wanted && matches!(mail.state, MailState::Due { .. })
+        })
     }
 
     /// Notes that the address has no account, so that the invitation may be mailed.
@@ -443,8 +529,9 @@ impl Invite {
     pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAddress => {
-                let mail = Some(Mail::due(MailKind::Invitation, 1));
-                Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(None, now) })
+                let mail = Some(Mail::due(MailKind::Invitation, self.generation() + 1));
+                let due_at = Some(now + WAKE_AFTER);
+                Ok(Self { mail, sending_at: Some(now), due_at, ..self.stepped(None, now) })
             }
             _ => Err(self.conflict("checked")),
         }
@@ -492,7 +579,7 @@ impl Invite {
         match self.state {
             InviteState::Provisioning { .. } => {
                 // The invitation's link keeps working: both mails of one invite lead to the same page.
-                let generation = self.mail.as_ref().map_or(1, |mail| mail.generation);
+                let generation = self.generation().max(1);
                 Ok(Self {
                     state: InviteState::AccountCreated { account },
                     mail: Some(Mail::due(MailKind::AccountCreated, generation)),
@@ -524,6 +611,13 @@ impl Invite {
     #[must_use]
     pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
         Self { due_at: Some(at), ..self.stepped(None, now) }
+    }
+
+    /// Leaves the next look to what it is: none while nothing is open and time asks for nothing.
+    #[must_use]
+    pub fn settled(self, now: Timestamp) -> Self {
+        let next = self.stepped(None, now);
+        Self { due_at: next.natural_due(now), ..next }
     }
 
     /// Ends it in failure; the officer may amend it.
@@ -558,7 +652,8 @@ impl Invite {
     ///
     /// Unless the mail is claimed.
     pub fn mail_accepted(self, message_id: String, now: Timestamp) -> Result<Self, Conflict> {
-        Ok(self.map_mail(now, |mail| mail.accepted(message_id, now))?.mailed(now))
+        let next = self.map_mail(now, |mail| mail.accepted(message_id, now))?;
+        Ok(Self { mailed_at: Some(now), ..next }.mailed(now))
     }
 
     /// Gives the mail's claim back, knowing that nothing was sent; to be tried again at `retry_at`.
@@ -603,11 +698,28 @@ impl Invite {
         message_id: &str,
         now: Timestamp,
     ) -> Option<Self> {
+        if kind == MailKind::InvitationLapsed {
+            let notice = self.notice.clone().filter(|mail| mail.generation == generation)?;
+            let next = Self { notice: Some(notice.observe(event, message_id, now)?), ..self }.stepped(None, now);
+            return Some(Self { due_at: next.natural_due(now), ..next });
+        }
         let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
+        let was_open = mail.is_open();
         let mail = mail.observe(event, message_id, now)?;
-        let next = Self { mail: Some(mail), ..self };
+        let mailed_at = if was_open { Some(now) } else { self.mailed_at };
+        let next = Self { mail: Some(mail), mailed_at, ..self };
         let event = next.mail.as_ref().map(Mail::state_name);
         Some(next.stepped(event, now).mailed(now))
+    }
+
+    /// The latest date that a letter of this sending may promise. The invitation lives from when SES takes it, which is
+    /// later, so it never promises too much.
+    #[must_use]
+    pub fn promised_until(&self) -> Timestamp {
+        match self.state {
+            InviteState::Invited { expires_at } => expires_at,
+            _ => self.sending_at.unwrap_or(self.created_at) + INVITATION_LIFE,
+        }
     }
 
     /// Whether the invitation can be accepted at `now`: until, and not at, its expiry.
@@ -629,7 +741,7 @@ impl Invite {
             state: InviteState::Accepted,
             profile: Some(profile),
             due_at: Some(now + WAKE_AFTER),
-            ..self.stepped(Some("ACCEPTED"), now)
+            ..self.acted("ACCEPTED", Actor::Invitee, now)
         })
     }
 
@@ -655,7 +767,7 @@ impl Invite {
             Some(from) if now >= from => Ok(Self {
                 first_password: FirstPassword::Requested { at: now },
                 due_at: Some(now + WAKE_AFTER),
-                ..self.stepped(Some("FIRST_PASSWORD_REQUESTED"), now)
+                ..self.acted("FIRST_PASSWORD_REQUESTED", Actor::Invitee, now)
             }),
             _ => Err(self.conflict("given a first password")),
         }
@@ -723,6 +835,146 @@ impl Invite {
         }
     }
 
+    /// When it may next be mailed again by its officer: the day after the last mail, as Singapore counts days.
+    #[must_use]
+    pub fn resend_from(&self) -> Timestamp {
+        self.mailed_at.map_or(self.created_at, Timestamp::next_singapore_day)
+    }
+
+    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on.
+    ///
+    /// An invitation that lapsed lives again.
+    ///
+    /// # Errors
+    ///
+    /// Why not now.
+    pub fn resend(self, act: &Act) -> Result<Self, ResendRefusal> {
+        let kind = match self.state {
+            InviteState::Invited { .. } | InviteState::Expired => MailKind::Invitation,
+            InviteState::AccountCreated { .. } => MailKind::AccountCreated,
+            _ => return Err(self.conflict("sent again").into()),
+        };
+        match &self.mail {
+            Some(mail) if mail.is_open() => return Err(self.conflict("sent again").into()),
+            Some(mail) if mail.is_undeliverable() => return Err(ResendRefusal::Undeliverable),
+            _ => {}
+        }
+        if act.at < self.resend_from() {
+            return Err(ResendRefusal::NotBefore(self.resend_from()));
+        }
+        let mail = Some(Mail::due(kind, self.generation() + 1));
+        let state = match self.state.clone() {
+            InviteState::Invited { .. } | InviteState::Expired => InviteState::Queued,
+            other => other,
+        };
+        let next = self.acted_by_officer("RESENT", act);
+        Ok(Self { state, mail, sending_at: Some(act.at), due_at: Some(act.at + WAKE_AFTER), ..next })
+    }
+
+    /// The officer takes it back. The link is dead from now on.
+    ///
+    /// # Errors
+    ///
+    /// Once the invitee has accepted or the account is being made: then it is the directory's to end.
+    pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
+                let next = self.acted_by_officer("REVOKED", act);
+                Ok(Self { state: InviteState::Revoked, due_at: None, ..next })
+            }
+            _ => Err(self.conflict("revoked")),
+        }
+    }
+
+    /// The officer mends the details of one that failed, lapsed, or could not be delivered, and sends it again.
+    ///
+    /// # Errors
+    ///
+    /// In every other state.
+    pub fn amend(self, subject: Amendment, address_key: AddressKey, act: &Act) -> Result<Self, Conflict> {
+        let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
+        match self.state {
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
+            InviteState::Invited { .. } if undeliverable => {}
+            _ => return Err(self.conflict("amended")),
+        }
+        let subject = match subject {
+            Amendment::Email(request) => Subject::invited(request),
+            Amendment::Account(request) => Subject::requested(request),
+        };
+        let mail = self.mail.clone().map(|mail| Mail { state: MailState::Replaced, ..mail });
+        let next = self.acted_by_officer("AMENDED", act);
+        Ok(Self {
+            email: subject.email,
+            address_key,
+            holder: subject.holder,
+            profile: subject.profile,
+            reason: subject.reason,
+            seed: subject.seed,
+            state: InviteState::Queued,
+            mail,
+            due_at: Some(act.at + WAKE_AFTER),
+            ..next
+        })
+    }
+
+    /// What time alone asks for now.
+    #[must_use]
+    pub fn lapse(&self, now: Timestamp) -> Lapse {
+        let InviteState::Invited { expires_at } = self.state else { return Lapse::Nothing };
+        if now >= expires_at {
+            Lapse::Expire
+        } else if self.can_be_reminded() && now >= self.next_reminder(expires_at) {
+            Lapse::Remind
+        } else {
+            Lapse::Nothing
+        }
+    }
+
+    /// Brings the invitation to its invitee's mind, with the same link.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is time for it.
+    pub fn remind(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.lapse(now) != Lapse::Remind {
+            return Err(self.conflict("brought to mind"));
+        }
+        let mail = Some(Mail::due(MailKind::Reminder, self.generation()));
+        Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(Some("REMINDED"), now) })
+    }
+
+    /// Ends an invitation that nobody accepted in time; its officer is to be told.
+    ///
+    /// # Errors
+    ///
+    /// Unless its time has come.
+    pub fn expire(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.lapse(now) != Lapse::Expire {
+            return Err(self.conflict("expired"));
+        }
+        let generation = self.notice.as_ref().map_or(0, |mail| mail.generation) + 1;
+        let notice = Some(Mail::due(MailKind::InvitationLapsed, generation));
+        let next = Self { state: InviteState::Expired, notice, ..self.stepped(Some("EXPIRED"), now) };
+        Ok(Self { due_at: next.natural_due(now), ..next })
+    }
+
+    /// Moves the notice to the officer on by one of [`Mail`]'s transitions.
+    ///
+    /// # Errors
+    ///
+    /// When there is no notice, or the transition refuses.
+    pub fn map_notice(
+        self,
+        now: Timestamp,
+        due_at: Option<Timestamp>,
+        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
+    ) -> Result<Self, Conflict> {
+        let notice = transition(self.notice.clone().ok_or_else(|| self.conflict("told of"))?)?;
+        let next = Self { notice: Some(notice), ..self.stepped(None, now) };
+        Ok(Self { due_at: due_at.or_else(|| next.natural_due(now)), ..next })
+    }
+
     /// Stops automatic work: a person has to look.
     #[must_use]
     pub fn needs_attention(self, now: Timestamp) -> Self {
@@ -731,7 +983,7 @@ impl Invite {
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
         let Creation { id, officer, address_key, at, trace } = creation;
-        let entry = HistoryEntry { at, event: "QUEUED".to_owned(), trace: trace.clone() };
+        let entry = HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone() };
         Self {
             id,
             officer,
@@ -745,6 +997,9 @@ impl Invite {
             mail: None,
             seed: subject.seed,
             first_password: FirstPassword::NotRequested,
+            mailed_at: None,
+            sending_at: None,
+            notice: None,
             created_at: at,
             updated_at: at,
             due_at: Some(at + WAKE_AFTER),
@@ -754,28 +1009,67 @@ impl Invite {
         }
     }
 
-    /// After a mail was taken: an invitation is out, and nothing is due until it lapses.
+    /// After a mail was taken: an invitation is out, until it lapses.
     fn mailed(self, now: Timestamp) -> Self {
         let sent = self.mail.as_ref().is_some_and(|mail| !mail.is_open());
-        match self.state {
-            InviteState::Queued if sent => {
+        let next = match self.state {
+            InviteState::Queued if sent && self.profile.is_none() => {
                 let state = InviteState::Invited { expires_at: now + INVITATION_LIFE };
-                Self { state, due_at: None, ..self.stepped(Some("INVITED"), now) }
+                Self { state, ..self.stepped(Some("INVITED"), now) }
             }
-            _ => {
-                let due_at = self.natural_due(now);
-                Self { due_at, ..self }
-            }
-        }
+            _ => self,
+        };
+        Self { due_at: next.natural_due(now), ..next }
     }
 
     /// When the sweeper has to look, given that somebody was just woken for what is open.
     fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
-        match &self.mail {
-            _ if self.next_step(now) != NextStep::Nothing || self.mail_is_due() => Some(now + WAKE_AFTER),
-            Some(Mail { state: MailState::Claimed { at, .. }, .. }) => Some(*at + MAIL_ANSWER_WAIT),
+        let open = self.next_step(now) != NextStep::Nothing || self.mail_is_due() || self.notice_is_due();
+        let unanswered = [&self.mail, &self.notice].into_iter().flatten().find_map(|mail| match mail.state {
+            MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
             _ => None,
+        });
+        let lapses = match self.state {
+            InviteState::Invited { expires_at } if self.can_be_reminded() => {
+                Some(self.next_reminder(expires_at).min(expires_at))
+            }
+            InviteState::Invited { expires_at } => Some(expires_at),
+            _ => None,
+        };
+        let woken = open.then(|| now + WAKE_AFTER);
+        [woken, unanswered, lapses].into_iter().flatten().min()
+    }
+
+    /// Whether the last mail is out and did not come back.
+    fn can_be_reminded(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| !mail.is_open() && !mail.is_undeliverable())
+    }
+
+    /// When the invitee is next reminded, if nothing happens until then.
+    fn next_reminder(&self, expires_at: Timestamp) -> Timestamp {
+        let first = expires_at - REMINDER_SPAN;
+        match &self.mail {
+            Some(Mail { kind: MailKind::Reminder, .. }) => {
+                self.mailed_at.map_or(first, |mailed| (mailed + REMINDER_PAUSE).max(first))
+            }
+            _ => first,
         }
+    }
+
+    /// The latest sending, 0 before the first.
+    fn generation(&self) -> u32 {
+        self.mail.as_ref().map_or(0, |mail| mail.generation)
+    }
+
+    /// Whether nobody has looked yet if the address has an account: never mailed, or amended since.
+    fn awaits_check(&self) -> bool {
+        self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Replaced))
+    }
+
+    /// Whether a notice to the officer waits to be sent.
+    #[must_use]
+    pub fn notice_is_due(&self) -> bool {
+        self.notice.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
     fn map_mail(
@@ -788,13 +1082,31 @@ impl Invite {
         Ok(Self { due_at: next.natural_due(now), ..next })
     }
 
+    fn acted_by_officer(self, event: &str, act: &Act) -> Self {
+        self.recorded(event, Actor::Officer, act)
+    }
+
+    fn acted(self, event: &str, by: Actor, now: Timestamp) -> Self {
+        let act = Act { at: now, trace: self.trace.clone() };
+        self.recorded(event, by, &act)
+    }
+
     /// The next version, with `event` in its history.
-    fn stepped(mut self, event: Option<&str>, now: Timestamp) -> Self {
-        if let Some(event) = event {
+    fn recorded(mut self, event: &str, by: Actor, act: &Act) -> Self {
+        // A step that is tried again and again says so once, or it would push everything else out.
+        if self.history.last().is_none_or(|last| last.event != event || last.by != by) {
             if self.history.len() >= HISTORY_LIMIT {
                 self.history.remove(1);
             }
-            self.history.push(HistoryEntry { at: now, event: event.to_owned(), trace: self.trace.clone() });
+            self.history.push(HistoryEntry { at: act.at, event: event.to_owned(), by, trace: act.trace.clone() });
+        }
+        self.stepped(None, act.at)
+    }
+
+    /// The next version, with what the service did in its history.
+    fn stepped(mut self, event: Option<&str>, now: Timestamp) -> Self {
+        if let Some(event) = event {
+            return self.acted(event, Actor::Service, now);
         }
         self.version += 1;
         self.updated_at = now;
@@ -892,7 +1204,8 @@ mod tests {
         assert!(invite.clone().claim(at(0)).is_err());
         assert!(invite.claim_mail(at(0)).is_err());
         let invite = invited();
-        assert_eq!((invite.state_name(), invite.due_at), ("INVITED", None));
+        let InviteState::Invited { expires_at } = invite.state else { panic!() };
+        assert_eq!(invite.due_at, Some(expires_at - REMINDER_SPAN));
         let profile = form().profile().unwrap();
         let invite = invite.accept(profile, at(10)).unwrap();
         assert_eq!(invite.next_step(at(10)), NextStep::Provision);
@@ -956,6 +1269,90 @@ mod tests {
         assert!(sent.clone().request_first_password(at(63)).is_err());
         assert!(sent.clone().request_first_password(at(64)).is_ok());
         assert!(sent.onboarded(at(65)).unwrap().request_first_password(at(200)).is_err());
+    }
+
+    fn act(seconds: u64) -> Act {
+        Act { at: at(seconds), trace: TraceId::generate(at(seconds), &Entropy::seeded(seconds)) }
+    }
+
+    const DAY: u64 = 24 * 3600;
+
+    #[test]
+    fn an_invite_is_sent_again_once_a_day_of_singapore_with_a_new_link() {
+        let invite = invited();
+        let from = invite.resend_from();
+        assert_eq!(invite.clone().resend(&act(60)), Err(ResendRefusal::NotBefore(from)));
+        let later = Act { at: from, ..act(0) };
+        let again = invite.resend(&later).unwrap();
+        assert_eq!((again.state_name(), again.mail.as_ref().unwrap().generation), ("QUEUED", 2));
+        assert!(again.mail_is_due());
+        assert_eq!(again.history.last().unwrap().by, Actor::Officer);
+        assert!(again.clone().resend(&later).is_err(), "one is on its way");
+        let out = again.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
+        assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + INVITATION_LIFE));
+    }
+
+    #[test]
+    fn a_mail_that_came_back_is_amended_and_not_repeated() {
+        let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let tomorrow = act(2 * DAY);
+        assert_eq!(bounced.clone().resend(&tomorrow), Err(ResendRefusal::Undeliverable));
+        assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor brought to mind");
+        let InviteState::Invited { expires_at } = bounced.state else { panic!() };
+        assert_eq!(bounced.clone().settled(at(25 * DAY)).due_at, Some(expires_at));
+        let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+        let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+        let key = Keys::derive(b"test").address(&request.email);
+        let amended = bounced.amend(Amendment::Email(request), key, &tomorrow).unwrap();
+        assert_eq!(amended.next_step(tomorrow.at), NextStep::CheckAddress);
+        assert!(!amended.mail_is_due());
+        let due = amended.address_is_free(tomorrow.at).unwrap();
+        assert_eq!(due.mail.unwrap().generation, 2, "the old link is dead");
+    }
+
+    #[test]
+    fn an_invitation_is_brought_to_mind_daily_and_then_lapses() {
+        let invite = invited();
+        assert_eq!(invite.lapse(at(22 * DAY)), Lapse::Nothing);
+        let mut invite = invite;
+        for day in 0..7 {
+            let now = at(3 + (23 + day) * DAY);
+            assert_eq!(invite.lapse(now), Lapse::Remind, "day {day}");
+            let reminded = invite.remind(now).unwrap();
+            assert_eq!(reminded.lapse(now), Lapse::Nothing, "once");
+            invite = reminded.claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
+            assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
+            assert_eq!(invite.lapse(now), Lapse::Nothing);
+        }
+        let end = at(3 + 30 * DAY);
+        assert_eq!(invite.due_at, Some(end));
+        let lapsed = invite.expire(end).unwrap();
+        assert!(!lapsed.is_live());
+        assert!(lapsed.due_at.is_some(), "the officer is to be told");
+        let revived = lapsed.resend(&Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
+        assert!(revived.is_live() && revived.mail_is_due());
+    }
+
+    #[test]
+    fn an_invite_is_taken_back_until_it_is_accepted() {
+        assert_eq!(invited().revoke(&act(5)).unwrap().state_name(), "REVOKED");
+        assert_eq!(by_email().revoke(&act(5)).unwrap().due_at, None);
+        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        assert!(accepted.revoke(&act(6)).is_err());
+        let revoked = invited().revoke(&act(5)).unwrap();
+        assert!(!revoked.mail_is_due() && !revoked.can_be_accepted(at(6)));
+        assert!(revoked.clone().accept(form().profile().unwrap(), at(6)).is_err());
+        assert!(revoked.resend(&act(3 * DAY)).is_err());
+    }
+
+    #[test]
+    fn a_step_that_is_tried_again_and_again_says_so_once() {
+        let mut invite = for_account();
+        for n in 0..100 {
+            invite = invite.claim(at(n)).unwrap().give_back(at(n), at(n)).unwrap();
+        }
+        let events: Vec<&str> = invite.history.iter().map(|entry| entry.event.as_str()).collect();
+        assert_eq!(events, ["QUEUED", "PROVISIONING"]);
     }
 
     #[test]

@@ -58,6 +58,15 @@ impl Timestamp {
         format!("{:02}-{:02}-{:04}", there.day(), u8::from(there.month()), there.year())
     }
 
+    /// The midnight in Singapore that ends the day of this moment.
+    #[must_use]
+    pub fn next_singapore_day(self) -> Self {
+        const DAY_MS: i64 = 24 * 3600 * 1000;
+        const OFFSET_MS: i64 = 8 * 3600 * 1000;
+        let days = (self.0 + OFFSET_MS).div_euclid(DAY_MS) + 1;
+        Self::from_unix_ms(days * DAY_MS - OFFSET_MS)
+    }
+
     /// The moment for calendars.
     #[must_use]
     pub fn to_datetime(self) -> OffsetDateTime {
@@ -76,6 +85,14 @@ impl std::ops::Add<Duration> for Timestamp {
 
     fn add(self, rhs: Duration) -> Self {
         Self::from_unix_ms(self.0.saturating_add(i64::try_from(rhs.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, rhs: Duration) -> Self {
+        Self::from_unix_ms(self.0.saturating_sub(i64::try_from(rhs.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 
@@ -159,5 +176,7 @@ mod tests {
     fn a_late_utc_evening_is_the_next_day_in_singapore() {
         let moment = Timestamp::parse("2026-11-22T16:00:00.000Z").unwrap();
         assert_eq!(moment.singapore_date(), "23-11-2026");
+        assert_eq!(moment.next_singapore_day().to_string(), "2026-11-23T16:00:00.000Z");
+        assert_eq!((moment - Duration::from_millis(1)).next_singapore_day(), moment);
     }
 }

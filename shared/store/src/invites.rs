@@ -7,7 +7,7 @@ use domain::{InviteId, Timestamp, invite::Invite, keys::AddressKey, keys::TokenH
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, TokenRecord, Written,
     item::{self, Envelope, Item},
-    keys,
+    keys::{self, Key},
     requests::Seen,
     table::{Commit, Condition, Write},
     tokens,
@@ -28,6 +28,20 @@ pub enum CreateOutcome {
     /// A live invite has the address.
     AddressTaken,
     /// A live invite has the username.
+    UsernameTaken,
+}
+
+/// What became of an invite that was to live again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "only `Done` has written anything"]
+pub enum ReviveOutcome {
+    /// It lives.
+    Done,
+    /// Somebody else wrote first; read again.
+    LostRace,
+    /// Another live invite has the address.
+    AddressTaken,
+    /// Another live invite has the username.
     UsernameTaken,
 }
 
@@ -89,7 +103,42 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn replace_invite(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
-        Ok(written(&self.table.commit(replacement(read_version, next)?).await?))
+        match self.table.commit(replacement(read_version, next)?).await? {
+            // The guards are a successor's by now and stay; the invite itself can be written.
+            Commit::Refused(refused) if !refused.contains(&0) => {
+                let alone = Write::Put { item: put(next)?, condition: Condition::Version(read_version) };
+                Ok(written(&self.table.commit(vec![alone]).await?))
+            }
+            commit => Ok(written(&commit)),
+        }
+    }
+
+    /// Writes an invite that lives again, or under another address, over the version that was read: its guards are taken,
+    /// and those of the old address and username freed, in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn revive_invite(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
+        let owner = next.id.to_string();
+        let ours = || Condition::AbsentOrOwnedBy(owner.clone());
+        let guard = |key| Write::Put { item: guard_item(key, next.id), condition: ours() };
+        let mut writes = vec![
+            Write::Put { item: put(next)?, condition: Condition::Version(read.version) },
+            guard(keys::address(&next.address_key)),
+        ];
+        let username = next.holder.username().map(keys::username);
+        writes.extend(username.clone().map(guard));
+        let kept = [Some(keys::address(&next.address_key)), username];
+        let old = [Some(keys::address(&read.address_key)), read.holder.username().map(keys::username)];
+        let freed = old.into_iter().flatten().filter(|key| !kept.contains(&Some(key.clone())));
+        writes.extend(freed.map(|key| Write::Delete { key, condition: ours() }));
+        Ok(match self.table.commit(writes).await? {
+            Commit::Done => ReviveOutcome::Done,
+            Commit::Refused(refused) if refused.contains(&0) => ReviveOutcome::LostRace,
+            Commit::Refused(refused) if refused.contains(&GUARD_OF_ADDRESS) => ReviveOutcome::AddressTaken,
+            Commit::Refused(_) => ReviveOutcome::UsernameTaken,
+        })
     }
 
     /// Writes the claim of a mail over the version that was read, with the token that the mail will carry.
@@ -156,10 +205,14 @@ const GUARD_OF_USERNAME: usize = 2;
 /// What a new invite writes: itself, the guard of its address, and for a vendor the guard of the username.
 pub(crate) fn creation(invite: &Invite) -> Result<Vec<Write>, StoreError> {
     let absent = |item| Write::Put { item, condition: Condition::Absent };
-    let guard = |key| Envelope::new(key, "guard", 1).text("invite_id", invite.id.to_string()).bare();
+    let guard = |key| guard_item(key, invite.id);
     let mut writes = vec![absent(put(invite)?), absent(guard(keys::address(&invite.address_key)))];
     writes.extend(invite.holder.username().map(|username| absent(guard(keys::username(username)))));
     Ok(writes)
+}
+
+fn guard_item(key: Key, owner: InviteId) -> Item {
+    Envelope::new(key, "guard", 1).text("invite_id", owner.to_string()).bare()
 }
 
 fn replacement(read_version: u64, next: &Invite) -> Result<Vec<Write>, StoreError> {

@@ -3,7 +3,7 @@
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
     delivery::{Mail, MailState},
-    invite::{Failure, HistoryEntry, Invite, InviteState, Origin, SeedState},
+    invite::{Actor, Failure, HistoryEntry, Invite, InviteState, Origin, SeedState},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -177,6 +177,8 @@ pub struct HistoryBody {
     /// What.
     #[schema(example = "ACCOUNT_CREATED")]
     pub event: String,
+    /// Who: `officer`, `invitee` or `service`.
+    pub by: &'static str,
     /// The request behind it.
     #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
     pub trace_id: TraceId,
@@ -274,7 +276,7 @@ impl SeedBody {
 impl MailBody {
     fn of(mail: &Mail) -> Self {
         let (at, possible_duplicate) = match &mail.state {
-            MailState::Due { .. } => (None, false),
+            MailState::Due { .. } | MailState::Replaced => (None, false),
             MailState::Claimed { at, attempt, .. } => (Some(*at), *attempt > 1),
             MailState::Refused { at } => (Some(*at), false),
             MailState::Accepted(receipt)
@@ -290,6 +292,11 @@ impl MailBody {
 
 impl HistoryBody {
     fn of(entry: &HistoryEntry) -> Self {
-        Self { at: entry.at, event: entry.event.clone(), trace_id: entry.trace.clone() }
+        let by = match entry.by {
+            Actor::Officer => "officer",
+            Actor::Invitee => "invitee",
+            Actor::Service => "service",
+        };
+        Self { at: entry.at, event: entry.event.clone(), by, trace_id: entry.trace.clone() }
     }
 }
