@@ -20,6 +20,7 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 RESERVED = {
     ("parse-batch", "sqs:SendMessage", "ParseDeadLetters"): "Lambda leaves an event there in the function's name",
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
+    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
     ("send-mail", "dynamodb:DeleteItem", ""): "SES refuses an address for good, which the emulator never does",
 }
 

@@ -255,7 +255,7 @@ fn gateway(routers: [Router; 4]) -> Router {
             batches.clone()
         } else if path.starts_with("/api/invitations") {
             accept.clone()
-        } else if path == "/api/invites" && request.method() == "POST" {
+        } else if path.starts_with("/api/invites") && request.method() != "GET" {
             submit.clone()
         } else {
             status.clone()

@@ -10,7 +10,7 @@ use mail::{AccountLetter, InvitationLetter, Letter, Letters, OutgoingMail, Rende
 use store::Written;
 use tracing::Instrument as _;
 
-use crate::{AnyError, Deps, Disposition, Next, Verdict, is_too_late, out_of_time, persist, verdict};
+use crate::{AnyError, Deps, Disposition, Next, Verdict, is_too_late, notice, out_of_time, persist, verdict};
 
 pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(invite) = deps.store.find_invite(id).await? else {
@@ -22,7 +22,7 @@ pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Resu
 
 async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(mail) = invite.mail.as_ref().filter(|_| invite.mail_is_due()) else {
-        return Ok(Next::Rest(Disposition::Done));
+        return notice::attempt(deps, invite, deadline).await;
     };
     let keys: &Keys = deps.secrets.keys().await?;
     let token = keys.token(invite.id, mail.generation);
@@ -55,20 +55,14 @@ async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Nex
 
 /// What a mail of `kind` says. It follows from what never changes in an invite, so that a copy is identical.
 fn letter(letters: &Letters, invite: &Invite, kind: MailKind, token: &Token) -> Result<Option<Letter>, RenderError> {
-    let inviter = &invite.officer.email;
+    let (inviter, expires_at) = (&invite.officer.email, invite.promised_until());
     match kind {
-        MailKind::Invitation => letters
-            .invitation(&InvitationLetter {
-                inviter,
-                token,
-                // The invitation lives from when it is taken by SES, which is later: the letter never promises too much.
-                expires_at: invite.created_at + INVITATION_LIFE,
-            })
-            .map(Some),
+        MailKind::Invitation => letters.invitation(&InvitationLetter { inviter, token, expires_at }).map(Some),
+        MailKind::Reminder => letters.reminder(&InvitationLetter { inviter, token, expires_at }).map(Some),
         MailKind::AccountCreated => {
             letters.account_created(&AccountLetter { inviter, username: invite.holder.username(), token }).map(Some)
         }
-        MailKind::BatchReport => Ok(None),
+        MailKind::InvitationLapsed | MailKind::BatchReport => Ok(None),
     }
 }
 

@@ -11,6 +11,7 @@
 //! PutItem. A batch's report has one put in place of the transaction, and a query for its numbers.
 
 mod invite;
+mod notice;
 mod report;
 
 use std::{error::Error, future::Future, time::Duration};

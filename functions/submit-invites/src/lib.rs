@@ -1,12 +1,13 @@
-//! An officer invites one person.
+//! An officer invites one person, and later sends the invite again, takes it back or mends it.
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `POST /api/invites` |
+//! | trigger | API Gateway: `POST /api/invites`, and the changes in [`change`] |
 //! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
-//! | again | the same `Idempotency-Key` gets the same answer and does nothing; a lost wake-up call is the sweeper's to repeat |
-//! | needs | the table, the provision queue, the keys' secret |
+//! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
+//! | needs | the table, the provision and mail queues, the keys' secret |
 
+mod change;
 mod request;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use domain::{
     Clock, DomainRules, Entropy, InviteId,
     invite::{Creation, Invite, Origin},
 };
-use queue::{QueueName, Queues, Wake};
+use queue::Queues;
 use store::{IdempotentRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,7 +31,7 @@ pub use request::{InviteRequest, Kind, SeedAnswer};
 pub struct Deps {
     /// The table.
     pub store: Store,
-    /// Where the provisioning worker is woken.
+    /// Where the provisioning and mail workers are woken.
     pub queues: Queues,
     /// The domain rules.
     pub rules: Rules,
@@ -61,7 +62,12 @@ pub fn api() -> OpenApi {
 }
 
 fn routes() -> OpenApiRouter<Arc<Deps>> {
-    OpenApiRouter::default().routes(routes!(submit))
+    OpenApiRouter::default()
+        .routes(routes!(submit))
+        .routes(routes!(change::amend))
+        .routes(routes!(change::resend))
+        .routes(routes!(change::revoke))
+        .routes(routes!(change::act))
 }
 
 /// Invites one person: by mail, or with an account made on their behalf.
@@ -113,9 +119,6 @@ async fn submit(
         CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
     }
     tracing::info!(invite = %id, kind = kind.name(), "invite stored");
-    let wake = [Wake::Invite { id }];
-    if let Err(error) = deps.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
-        tracing::warn!(invite = %id, %error, "the sweeper will wake it");
-    }
+    deps.wake_for(&invite, now).await;
     Ok(web::reply::saved(answer))
 }

@@ -14,7 +14,11 @@ async fn main() -> Result<(), boot::Error> {
     boot::init_tracing(&env);
     let aws = Aws::from_env(&env)?;
     let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
-    let urls = QueueUrls { provision: Some(env.required("PROVISION_QUEUE_URL")?), ..QueueUrls::default() };
+    let urls = QueueUrls {
+        provision: Some(env.required("PROVISION_QUEUE_URL")?),
+        mail: Some(env.required("MAIL_QUEUE_URL")?),
+        ..QueueUrls::default()
+    };
     let deps = Deps {
         queues: Queues::sqs(aws.sqs(), urls),
         rules: Rules::stored(store.clone(), Clock::System),

@@ -6,7 +6,7 @@ use domain::{
     Timestamp,
     batch::{Batch, BatchState},
     delivery::{Mail, MailState},
-    invite::{Invite, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    invite::{Invite, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
 };
 use queue::QueueName;
 
@@ -47,24 +47,41 @@ pub(crate) fn invite(invite: Invite, now: Timestamp, last_event: Option<Timestam
     if !is_due(invite.due_at, now) {
         return None;
     }
+    match invite.lapse(now) {
+        Lapse::Expire => return Some(mailed(invite.clone().expire(now).unwrap_or(invite))),
+        Lapse::Remind => return Some(mailed(invite.clone().remind(now).unwrap_or(invite))),
+        Lapse::Nothing => {}
+    }
     let mut wake = Vec::new();
     if invite.next_step(now) != NextStep::Nothing {
         wake.push(QueueName::Provision);
     }
-    if invite.mail_is_due() {
+    if invite.mail_is_due() || invite.notice_is_due() {
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
         let next = invite.put_off(now + WAKE_AFTER, now);
         return Some(Plan { next, wake, remark: None });
     }
-    let retried = invite.clone().retry_mail(now, last_event).ok();
-    Some(match unanswered(invite.mail.as_ref(), retried, now) {
+    let is_claimed = |mail: &&Mail| matches!(mail.state, MailState::Claimed { .. });
+    let (open, retried) = match invite.notice.as_ref().filter(is_claimed) {
+        Some(notice) => {
+            let again = |mail: Mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event);
+            (Some(notice), invite.clone().map_notice(now, None, again).ok())
+        }
+        None => (invite.mail.as_ref(), invite.clone().retry_mail(now, last_event).ok()),
+    };
+    Some(match unanswered(open, retried, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
         Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
-        // Nothing is open any more: it leaves the list.
-        None => Plan { next: Invite { due_at: None, ..invite.put_off(now, now) }, wake, remark: None },
+        // Nothing is open any more: it leaves the list, or comes back when time asks for something.
+        None => Plan { next: invite.settled(now), wake, remark: None },
     })
+}
+
+/// What time alone has made of an invite, and whoever mails is to be woken for it.
+fn mailed(next: Invite) -> Plan<Invite> {
+    Plan { next, wake: vec![QueueName::Mail], remark: None }
 }
 
 /// What is to be done for a batch; `None` when its time has not come after all.

@@ -4,7 +4,7 @@
 //! address and a username, whose characters are bounded, and our own words.
 
 use askama::Template;
-use domain::{BatchId, EmailAddress, Timestamp, Username, keys::Token};
+use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, keys::Token};
 use thiserror::Error;
 
 /// One mail's words.
@@ -110,6 +110,37 @@ impl Letters {
         })
     }
 
+    /// The letter that brings an invitation to mind.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn reminder(&self, letter: &InvitationLetter<'_>) -> Result<Letter, RenderError> {
+        let (inviter, support) = (letter.inviter.as_str(), &*self.support);
+        let (before, link) = (letter.expires_at.singapore_date(), self.invitation_link(letter.token));
+        let (before, link) = (&*before, &*link);
+        Ok(Letter {
+            subject: "Your invitation to TechPass ends soon",
+            html: ReminderHtml { inviter, before, link, support }.render()?,
+            text: ReminderText { inviter, before, link, support }.render()?,
+        })
+    }
+
+    /// The letter to the officer whose invitation nobody accepted.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn invitation_lapsed(&self, invite: InviteId, invitee: &EmailAddress) -> Result<Letter, RenderError> {
+        let link = &*format!("{}/#/invites/{invite}", self.portal);
+        let (invitee, support) = (invitee.as_str(), &*self.support);
+        Ok(Letter {
+            subject: "An invitation of yours has lapsed",
+            html: LapsedHtml { invitee, link, support }.render()?,
+            text: LapsedText { invitee, link, support }.render()?,
+        })
+    }
+
     /// The letter of a new account.
     ///
     /// # Errors
@@ -161,6 +192,40 @@ struct InvitationHtml<'a> {
 struct InvitationText<'a> {
     inviter: &'a str,
     before: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "reminder.html")]
+struct ReminderHtml<'a> {
+    inviter: &'a str,
+    before: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "reminder.txt")]
+struct ReminderText<'a> {
+    inviter: &'a str,
+    before: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "invitation_lapsed.html")]
+struct LapsedHtml<'a> {
+    invitee: &'a str,
+    link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "invitation_lapsed.txt")]
+struct LapsedText<'a> {
+    invitee: &'a str,
     link: &'a str,
     support: &'a str,
 }

@@ -59,7 +59,7 @@ impl Tags {
     pub fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let invite = value(INVITE).and_then(InviteId::parse).map(Subject::Invite);
         let batch = || value(BATCH).and_then(BatchId::parse).map(Subject::Batch);
-        let kinds = [MailKind::Invitation, MailKind::AccountCreated, MailKind::BatchReport];
+        let kinds = MailKind::ALL;
         let kind = value(KIND)?;
         Some(Self {
             subject: invite.or_else(batch)?,
@@ -83,7 +83,7 @@ mod tests {
         let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
         let subjects =
             [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
-        let kinds = [MailKind::Invitation, MailKind::AccountCreated, MailKind::BatchReport];
+        let kinds = MailKind::ALL;
         for (subject, kind) in subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k))) {
             let tags = Tags { subject, kind, generation: 2, attempt: 1 };
             let pairs: BTreeMap<_, _> = tags.pairs().into();

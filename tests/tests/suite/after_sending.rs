@@ -1,0 +1,143 @@
+//! What can happen to an invite after it was submitted.
+
+use std::time::Duration;
+
+use domain::delivery::MailEvent;
+use serde_json::{Value, json};
+use tests::{app::App, people::vendor_form};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn invite_by_mail(app: &App) -> String {
+    let body = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins"});
+    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+async fn change(app: &App, officer: &str, id: &str, what: &str) -> tests::app::Answer {
+    app.officer(officer).json("POST", &format!("/api/invites/{id}/{what}"), &[], json!({})).await
+}
+
+async fn label(app: &App, id: &str) -> Value {
+    app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200).body["techpass"]["label"].clone()
+}
+
+async fn view(app: &App, token: &str) -> tests::app::Answer {
+    app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await
+}
+
+/// Lets SES say something of the mail that an invite sent last.
+async fn observe(app: &App, id: &str, event: MailEvent) {
+    let id = domain::InviteId::parse(id).unwrap();
+    let invite = app.store.find_invite(id).await.unwrap().unwrap();
+    let mail = invite.mail.clone().unwrap();
+    let next = invite.clone().observe_mail(mail.kind, mail.generation, event, "m", app.clock.now()).unwrap();
+    assert_eq!(app.store.replace_invite(invite.version, &next).await.unwrap(), store::Written::Done);
+}
+
+#[tokio::test]
+async fn a_resend_kills_the_old_link_and_is_allowed_once_a_day() {
+    let app = App::start().await;
+    let id = invite_by_mail(&app).await;
+    let first = app.token_of("bo@sample-board.gov.sg");
+    let today = change(&app, "ada", &id, "resend").await;
+    assert_eq!((today.status.as_u16(), today.problem()), (429, "too-many-requests".to_owned()));
+    assert!(today.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap() <= 24 * 3600);
+    app.clock.advance(DAY);
+    change(&app, "ada", &id, "resend").await.expect(202);
+    change(&app, "ada", &id, "resend").await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 2, "asked for twice, sent once");
+    let second = app.token_of("bo@sample-board.gov.sg");
+    assert_eq!(view(&app, &first).await.problem(), "invitation-not-valid");
+    assert_eq!(view(&app, &second).await.expect(200).body["state"], "invited");
+    assert_eq!(change(&app, "eve", &id, "resend").await.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn a_revoked_invitation_cannot_be_accepted_and_frees_its_address() {
+    let app = App::start().await;
+    let id = invite_by_mail(&app).await;
+    let token = app.token_of("bo@sample-board.gov.sg");
+    assert_eq!(change(&app, "eve", &id, "revoke").await.problem(), "not-found");
+    change(&app, "ada", &id, "revoke").await.expect(200);
+    change(&app, "ada", &id, "revoke").await.expect(200);
+    assert_eq!(label(&app, &id).await, "Revoked");
+    let profile = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "contactNumber": "81234567",
+        "organisation": "Sample Board"});
+    let late = app.anyone().json("POST", "/api/invitations/accept", &[], profile).await;
+    assert_eq!(late.problem(), "state-conflict");
+    let again = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins after all"});
+    app.officer("eve").post("/api/invites", again).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 0);
+}
+
+#[tokio::test]
+async fn an_account_that_is_made_is_not_revoked() {
+    let app = App::start().await;
+    let mut body = serde_json::to_value(vendor_form("eve")).unwrap();
+    body["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    let id = made.body["id"].as_str().unwrap();
+    assert_eq!(change(&app, "ada", id, "revoke").await.problem(), "state-conflict");
+}
+
+#[tokio::test]
+async fn an_invitation_is_brought_to_mind_lapses_and_lives_again() {
+    let app = App::start().await;
+    let id = invite_by_mail(&app).await;
+    let token = app.token_of("bo@sample-board.gov.sg");
+    for _ in 0..32 {
+        app.clock.advance(DAY);
+        app.sweep().await;
+        app.drain().await;
+    }
+    let subjects: Vec<&str> = app.mails_to("bo@sample-board.gov.sg").iter().map(|mail| mail.letter.subject).collect();
+    let reminders = subjects.iter().filter(|subject| subject.contains("ends soon")).count();
+    assert!((6..=7).contains(&reminders), "daily in the last week: {reminders}");
+    assert_eq!(label(&app, &id).await, "Expired");
+    assert_eq!(app.mails_to("ada@example-agency.gov.sg").len(), 1, "the officer is told once");
+    assert_eq!(view(&app, &token).await.expect(200).body["state"], "expired");
+    change(&app, "ada", &id, "resend").await.expect(202);
+    app.drain().await;
+    assert_eq!(label(&app, &id).await, "Invited");
+    assert_eq!(view(&app, &app.token_of("bo@sample-board.gov.sg")).await.expect(200).body["state"], "invited");
+}
+
+#[tokio::test]
+async fn a_mail_that_came_back_is_mended_and_the_new_address_checked() {
+    let app = App::start().await;
+    let id = invite_by_mail(&app).await;
+    observe(&app, &id, MailEvent::Bounced).await;
+    app.clock.advance(DAY);
+    assert_eq!(change(&app, "ada", &id, "resend").await.problem(), "state-conflict");
+    let path = format!("/api/invites/{id}");
+    let etag = app.officer("ada").get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let mended = json!({"kind": "email", "email": "bo.lim@sample-board.gov.sg", "reason": "Joins"});
+    let stale = app.officer("ada").json("PATCH", &path, &[("if-match", "\"1\"")], mended.clone()).await;
+    assert_eq!(stale.problem(), "version-mismatch");
+    app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], mended).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to("bo.lim@sample-board.gov.sg").len(), 1);
+    assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 1);
+    assert_eq!(label(&app, &id).await, "Invited");
+}
+
+#[tokio::test]
+async fn one_action_for_many_tells_what_became_of_each() {
+    let app = App::start().await;
+    let id = invite_by_mail(&app).await;
+    let absent = "inv_01JD0000000000000000000000";
+    let body = json!({"action": "revoke", "ids": [id, absent, "x"]});
+    let answer = app.officer("ada").json("POST", "/api/invites/actions", &[], body).await.expect(200).body;
+    assert_eq!((&answer["done"], &answer["refused"]), (&json!(1), &json!(2)));
+    let outcomes: Vec<&str> =
+        answer["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["done", "not-found", "not-found"]);
+    let none =
+        app.officer("ada").json("POST", "/api/invites/actions", &[], json!({"action": "revoke", "ids": []})).await;
+    assert_eq!(none.faults(), ["/ids: ids.number"]);
+}
