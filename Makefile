@@ -3,13 +3,14 @@
 PYTHON ?= python3
 STAGE ?= dev
 FUNCTION ?=
+DO ?= --help
 
 LOCAL := .tools/emulator/bin/python infra/local
 CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down logs test audit bench deploy check-rust check-dependencies test-rust check-template test-e2e
+.PHONY: help up demo down logs operate test audit bench deploy check-rust check-dependencies test-rust check-template test-e2e
 
 help: ## What there is.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -27,6 +28,10 @@ logs: .tools/emulator/.ready ## What the functions said; FUNCTION=send-mail for 
 
 down: .tools/emulator/.ready ## Stops what `make up` started.
 	@$(LOCAL)/down.py
+
+# STAGE=local is the stack of `make up`.
+operate: .tools/emulator/.ready ## Help at night: make operate STAGE=prod DO="stuck" (see docs/RUNBOOK.md).
+	@.tools/emulator/bin/python infra/operate.py $(STAGE) $(DO)
 
 # A set of tools is installed once, and again when its list changes.
 .tools/%/.ready: infra/local/requirements-%.txt
@@ -59,8 +64,8 @@ test-e2e: .tools/emulator/.ready .tools/sam/.ready
 audit: .tools/cargo/.ready ## Security advisories, where the RustSec database can be reached.
 	$(CARGO) deny --locked check advisories
 
-bench: ## The tables of performance, side by side with the peers.
-	cargo bench --workspace --locked
+bench: .tools/emulator/.ready .tools/sam/.ready ## The tables of performance, side by side with the peers.
+	@.tools/emulator/bin/python tests/bench/bench.py
 
 # ------------------------------------------------------------------------------------------------------------ AWS
 

@@ -1,0 +1,82 @@
+"""Drains a batch on a local stack: `drain.py 5000`, `drain.py 1000 --kill`, `drain.py 1000 --kill-emulator`.
+
+It has a stack of its own, unless `--running` says to use the one that `make up` started. Ends with an error unless there
+are exactly as many accounts, invites and mails as people.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import Report
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOME = ROOT / ".local" / "bench"
+PEOPLE = 1000
+MOST_PEOPLE = 10_000
+PEOPLE_TO_COUNT_CALLS_WITH = 200
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="drain.py", description=__doc__.splitlines()[0])
+    parser.add_argument("people", nargs="?", type=int, default=PEOPLE, help=f"1 to {MOST_PEOPLE}, default {PEOPLE}")
+    parser.add_argument("--kill", action="store_true", help="kill the functions in the midst of it, several times")
+    parser.add_argument("--kill-emulator", action="store_true", help="and stop the emulator, which keeps its state")
+    parser.add_argument("--running", action="store_true", help="use the stack that runs already")
+    wanted = parser.parse_args()
+    if not 1 <= wanted.people <= MOST_PEOPLE:
+        parser.error(f"a batch has 1 to {MOST_PEOPLE} people")
+    if not wanted.running:
+        # Read when the modules of infra/local are imported.
+        os.environ |= {"INVITE_PORT": str(free_port()), "INVITE_LOCAL_DIR": str(HOME)}
+    sys.path.insert(0, str(ROOT / "infra" / "local"))
+
+    import draining
+    import emulator
+    import up
+    from outage import KILLS_AT, RESTART_AT, Outages
+
+    if not wanted.running:
+        if emulator.running() is not None:
+            sys.exit(f"Another run is under way in {HOME.relative_to(ROOT)}, or was cut off: INVITE_LOCAL_DIR={HOME} make down")
+        shutil.rmtree(HOME, ignore_errors=True)
+    # A run that is told to end takes its stack with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+    report = Report()
+    outages = Outages(
+        kills=list(KILLS_AT) if wanted.kill or wanted.kill_emulator else [],
+        restarts=[RESTART_AT] if wanted.kill_emulator else [],
+    )
+    try:
+        if not wanted.running:
+            up.main()
+        report.heading(f"A batch of {wanted.people:,} people on the local stack")
+        draining.measure(report, wanted.people, outages)
+        if not (wanted.running or outages.killed):
+            report.heading(f"What {PEOPLE_TO_COUNT_CALLS_WITH} people ask of AWS")
+            draining.count_calls(report, PEOPLE_TO_COUNT_CALLS_WITH)
+        return report.conclude()
+    finally:
+        if not wanted.running:
+            emulator.halt()
+
+
+def run(report: Report, people: int) -> None:
+    """As a part of `make bench`, in a process whose stack is its own."""
+    if subprocess.run([sys.executable, __file__, str(people)]).returncode != 0:
+        report.missed.append("draining a batch: see its own lines")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
