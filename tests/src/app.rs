@@ -142,6 +142,7 @@ impl App {
                 mailer: Mailer::memory(outbox.clone()),
                 letters: Letters::new(PORTAL, &support),
                 secrets: secrets(),
+                switch: send_mail::Switch::default(),
                 clock: clock.clone(),
             },
             dispatch: dispatch_batch::Deps {

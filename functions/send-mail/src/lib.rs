@@ -7,12 +7,13 @@
 //! | retry | the table away: the message comes again; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
 //! | IAM | `dynamodb:GetItem PutItem DeleteItem Query`, `ses:SendEmail`, `secretsmanager:GetSecretValue` |
 //!
-//! Requests of a mail: GetItem, the claim (a transaction of two puts, since the token's hash goes with it), SendEmail,
+//! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of two puts, since the token's hash goes with it), SendEmail,
 //! PutItem. A batch's report has one put in place of the transaction, and a query for its numbers.
 
 mod invite;
 mod notice;
 mod report;
+mod switch;
 
 use std::{error::Error, future::Future, time::Duration};
 
@@ -20,7 +21,9 @@ use boot::{Disposition, Secrets};
 use domain::{Clock, Timestamp, delivery::MailState};
 use mail::{Letters, Mailer, SendOutcome};
 use queue::Wake;
-use store::{Store, StoreError, Written};
+use store::{Store, StoreError, Written, settings::MailSwitch};
+
+pub use switch::Switch;
 
 /// How often a message begins anew after a lost race.
 const ROUNDS: usize = 4;
@@ -52,6 +55,8 @@ pub struct Deps {
     pub letters: Letters,
     /// The keys that links are made with.
     pub secrets: Secrets,
+    /// The emergency stop.
+    pub switch: Switch,
     /// The time.
     pub clock: Clock,
 }
@@ -68,6 +73,15 @@ enum Next {
 
 /// Sends the mail that is due for an invite or a batch.
 pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
+    match deps.switch.position(&deps.store, deps.clock.now()).await {
+        Ok(MailSwitch::Running) => {}
+        Ok(MailSwitch::Stopped) => {
+            // It stays due, so the sweeper brings it back for as long as it takes.
+            tracing::warn!("mail is stopped; nothing was sent");
+            return Disposition::Done;
+        }
+        Err(error) => return Disposition::retry(error),
+    }
     for _ in 0..ROUNDS {
         let attempted = match wake {
             Wake::Invite { id } => invite::send(deps, id, deadline).await,

@@ -3,7 +3,7 @@
 use boot::{Aws, Env, Error, Secrets};
 use domain::{Clock, EmailAddress};
 use mail::{Letters, Mailer, Sender};
-use send_mail::Deps;
+use send_mail::{Deps, Switch};
 use store::Store;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,6 +21,7 @@ async fn main() -> Result<(), Error> {
         mailer: Mailer::ses(&aws.ses(), &sender),
         letters: Letters::new(&env.required("PORTAL_URL")?, &address("SUPPORT_ADDRESS")?),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        switch: Switch::default(),
         clock: Clock::System,
     };
     boot::run_sqs(|wake, deadline| send_mail::handle(&deps, wake, deadline)).await

@@ -90,3 +90,7 @@ pub(crate) fn due_shard_of(pk: &str) -> String {
     let sum = pk.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     due_shard(sum % DUE_SHARDS)
 }
+
+pub(crate) fn mail_switch() -> Key {
+    Key::new("CONFIG".to_owned(), "MAIL_SWITCH")
+}

@@ -16,7 +16,41 @@ use crate::{
 /// How exact the time of the last mail event is kept; each note is a write to one item.
 const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 
+/// Whether mails go out. An operator throws it; see the runbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailSwitch {
+    /// They do.
+    Running,
+    /// None does; what is due stays due.
+    Stopped,
+}
+
 impl Store {
+    /// Whether mails go out now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer: then nobody knows, and nothing may go out.
+    pub async fn mail_switch(&self) -> Result<MailSwitch, StoreError> {
+        let found = self.table.get(&keys::mail_switch()).await?;
+        let stopped = found.as_ref().and_then(|item| item::text(item, "state")) == Some("STOPPED");
+        Ok(if stopped { MailSwitch::Stopped } else { MailSwitch::Running })
+    }
+
+    /// Throws the switch.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn set_mail_switch(&self, switch: MailSwitch) -> Result<(), StoreError> {
+        let state = match switch {
+            MailSwitch::Running => "RUNNING",
+            MailSwitch::Stopped => "STOPPED",
+        };
+        let item = Envelope::new(keys::mail_switch(), "mail_switch", 1).text("state", state).bare();
+        self.table.put_many(vec![item]).await
+    }
+
     /// The domain rules.
     ///
     /// # Errors

@@ -141,3 +141,40 @@ async fn one_action_for_many_tells_what_became_of_each() {
         app.officer("ada").json("POST", "/api/invites/actions", &[], json!({"action": "revoke", "ids": []})).await;
     assert_eq!(none.faults(), ["/ids: ids.number"]);
 }
+
+#[tokio::test]
+async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
+    use store::settings::MailSwitch::{Running, Stopped};
+    let app = App::start().await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let id = invite_by_mail(&app).await;
+    for _ in 0..10 {
+        app.clock.advance(Duration::from_secs(121));
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(app.outbox.requests(), 0);
+    app.store.set_mail_switch(Running).await.unwrap();
+    app.clock.advance(Duration::from_secs(121));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.outbox.requests(), 1);
+    assert_eq!(label(&app, &id).await, "Invited");
+}
+
+#[tokio::test]
+async fn a_stop_is_in_force_within_a_second() {
+    use store::settings::MailSwitch::Stopped;
+    let app = App::start().await;
+    invite_by_mail(&app).await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.clock.advance(Duration::from_millis(600));
+    let body = json!({"kind": "email", "email": "kim@sample-board.gov.sg", "reason": "Joins"});
+    app.officer("ada").post("/api/invites", body).await.expect(202);
+    for queue in [queue::QueueName::Provision, queue::QueueName::Mail] {
+        for wake in app.queues.drain(queue) {
+            app.deliver(queue, wake).await;
+        }
+    }
+    assert_eq!(app.outbox.requests(), 1, "the one before the stop");
+}

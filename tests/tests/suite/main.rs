@@ -6,5 +6,6 @@ mod bad_requests;
 mod batches;
 mod contract;
 mod openapi;
+mod settings;
 mod single_invites;
 mod workers;

@@ -49,6 +49,7 @@ impl World {
             mailer: Mailer::memory(outbox.clone()),
             letters: Letters::new("https://portal.example.gov.sg/v1", &email("help@example-agency.gov.sg")),
             secrets: Secrets::fixed(keys()),
+            switch: send_mail::Switch::default(),
             clock: clock.clone(),
         };
         let track = track_mail::Deps { store: store.clone(), clock: clock.clone() };

@@ -1,0 +1,153 @@
+"""The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`. docs/RUNBOOK.md says when to use which.
+
+Nothing here prints a person: ids, states and times are enough to find what is wrong.
+"""
+
+import argparse
+import datetime
+import json
+import sys
+from pathlib import Path
+
+INFRA = Path(__file__).resolve().parent
+SHARDS = 8
+QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl"}
+
+
+class Stack:
+    """One deployed stack, on AWS or on this machine."""
+
+    def __init__(self, stage: str):
+        if stage == "local":
+            sys.path.insert(0, str(INFRA / "local"))
+            import stack
+
+            self.client, self.outputs = stack.client, stack.outputs()
+            return
+        import boto3
+        import tomlkit
+
+        settings = tomlkit.parse((INFRA / "samconfig.toml").read_text())[stage]["deploy"]["parameters"]
+        session = boto3.Session(region_name=str(settings["region"]))
+        found = session.client("cloudformation").describe_stacks(StackName=str(settings["stack_name"]))["Stacks"][0]
+        self.client = session.client
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+
+    @property
+    def table(self) -> str:
+        return self.outputs["TableName"]
+
+
+def stuck(stack: Stack, minutes: int) -> None:
+    """What should have been worked on some minutes ago, and was not."""
+    before = moment(minutes)
+    pages = stack.client("dynamodb").get_paginator("query")
+    found = 0
+    for shard in range(SHARDS):
+        query = pages.paginate(
+            TableName=stack.table,
+            IndexName="due",
+            KeyConditionExpression="due_shard = :shard AND due_at < :before",
+            ExpressionAttributeValues={":shard": {"S": f"DUE#{shard}"}, ":before": {"S": before}},
+        )
+        for item in (item for page in query for item in page["Items"]):
+            found += 1
+            kind, name = item["pk"]["S"].split("#", 1)
+            print(f"{name}  {kind.lower():7} due since {item['due_at']['S']}")
+    print(f"{found} stuck for more than {minutes} minutes")
+
+
+def find(stack: Stack, trace: str) -> None:
+    """The invites and batches that a request made, by the Trace ID that its officer quotes. Reads the whole table."""
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(
+        TableName=stack.table,
+        FilterExpression="body.#trace = :trace",
+        ProjectionExpression="pk, body.#state",
+        ExpressionAttributeNames={"#trace": "trace", "#state": "state"},
+        ExpressionAttributeValues={":trace": {"S": trace}},
+    )
+    found = [item for page in pages for item in page["Items"]]
+    for item in found:
+        print(f"{item['pk']['S'].split('#', 1)[1]}  {state_of(item)}")
+    print(f"{len(found)} found")
+
+
+def show(stack: Stack, name: str) -> None:
+    """Where one invite or batch stands, and how it came there."""
+    item = read(stack, name)
+    body = item["body"]["M"]
+    print(f"{name}  {state_of(item)}  version {item['version']['N']}  trace {body['trace']['S']}")
+    print(f"  due      {item.get('due_at', {}).get('S', 'never')}")
+    for mail in ("mail", "notice", "report"):
+        sent = body.get(mail, {}).get("M")
+        if sent:
+            print(f"  {mail:8} {sent['kind']['S']} {sent['generation']['N']} {sent['state']['M']['state']['S']}")
+    for entry in body.get("history", {}).get("L", []):
+        what = entry["M"]
+        print(f"  {what['at']['S']}  {what['event']['S']:26} {what.get('by', {}).get('S', ''):8} {what['trace']['S']}")
+
+
+def retry(stack: Stack, name: str) -> None:
+    """Wakes whoever works on it. They do what its state allows, so this is never once too often."""
+    read(stack, name)
+    kind, queues = ("invite", ["provision", "mail"]) if name.startswith("inv_") else ("batch", ["dispatch", "mail"])
+    body = json.dumps({"wake": kind, "id": name})
+    for queue in queues:
+        url = stack.outputs[QUEUES[queue]]
+        stack.client("sqs").send_message(QueueUrl=url, MessageBody=body, MessageGroupId="operator")
+    print(f"{name}: woke the readers of {' and '.join(queues)}")
+
+
+def switch_mail(stack: Stack, state: str) -> None:
+    """Stops all mail within a second, or lets it go on; what is due stays due."""
+    item = {"pk": "CONFIG", "sk": "MAIL_SWITCH", "entity": "mail_switch", "state": state}
+    numbers = {"v": {"N": "1"}, "version": {"N": "1"}}
+    stack.client("dynamodb").put_item(TableName=stack.table, Item={n: {"S": v} for n, v in item.items()} | numbers)
+    print(f"mail is {state}")
+
+
+def redrive(stack: Stack, queue: str) -> None:
+    """Sends a queue's dead letters again."""
+    sqs = stack.client("sqs")
+    policy = sqs.get_queue_attributes(QueueUrl=stack.outputs[QUEUES[queue]], AttributeNames=["RedrivePolicy"])
+    dead_letters = json.loads(policy["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
+    sqs.start_message_move_task(SourceArn=dead_letters)
+    print(f"the dead letters of {queue} are on their way back")
+
+
+def read(stack: Stack, name: str) -> dict:
+    kinds = {"inv": "INVITE", "bat": "BATCH"}
+    kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_ or bat_")
+    key = {"pk": {"S": f"{kind}#{name}"}, "sk": {"S": "META"}}
+    return stack.client("dynamodb").get_item(TableName=stack.table, Key=key).get("Item") or sys.exit(f"there is no {name}")
+
+
+def state_of(item: dict) -> str:
+    return item["body"]["M"]["state"]["M"]["state"]["S"]
+
+
+def moment(minutes_ago: int) -> str:
+    then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=minutes_ago)
+    return then.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="operate", description=__doc__)
+    parser.add_argument("stage")
+    does = parser.add_subparsers(dest="does", required=True)
+    does.add_parser("stuck", help=stuck.__doc__).add_argument("minutes", type=int, nargs="?", default=5)
+    does.add_parser("find", help=find.__doc__).add_argument("trace")
+    does.add_parser("show", help=show.__doc__).add_argument("name")
+    does.add_parser("retry", help=retry.__doc__).add_argument("name")
+    does.add_parser("redrive", help=redrive.__doc__).add_argument("queue", choices=QUEUES)
+    does.add_parser("stop-mail", help=switch_mail.__doc__).set_defaults(state="STOPPED")
+    does.add_parser("start-mail", help=switch_mail.__doc__).set_defaults(state="RUNNING")
+    given = vars(parser.parse_args())
+    stack, what = Stack(given.pop("stage")), given.pop("does")
+    commands = {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
+    commands |= {"retry": retry, "redrive": redrive}
+    commands[what](stack, **given)
+
+
+if __name__ == "__main__":
+    main()
