@@ -30,8 +30,8 @@ down: .tools/emulator/.ready ## Stops what `make up` started.
 	@$(LOCAL)/down.py
 
 # STAGE=local is the stack of `make up`.
-operate: .tools/emulator/.ready ## Help at night: make operate STAGE=prod DO="stuck" (see docs/RUNBOOK.md).
-	@.tools/emulator/bin/python infra/operate.py $(STAGE) $(DO)
+operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" (see docs/RUNBOOK.md).
+	@.tools/sam/bin/python infra/operate.py $(STAGE) $(DO)
 
 # A set of tools is installed once, and again when its list changes.
 .tools/%/.ready: infra/local/requirements-%.txt
