@@ -1,4 +1,4 @@
-"""`make test-e2e`: the suite in tests/e2e on a stack of its own, which never touches one that `make up` started.
+"""`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches neither that of `make up` nor another run's.
 
 The table's contract is held against the same emulator.
 """
@@ -8,19 +8,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HOME = ROOT / ".local" / "e2e"
 
 
 def main(arguments: list[str]) -> int:
-    shutil.rmtree(HOME, ignore_errors=True)
-    port = free_port()
+    (ROOT / ".local").mkdir(exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="e2e-", dir=ROOT / ".local"))
+    port, code = free_port(), 1
     environment = {
         **os.environ,
         "INVITE_PORT": str(port),
-        "INVITE_LOCAL_DIR": str(HOME),
+        "INVITE_LOCAL_DIR": str(home),
         "TEST_AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
@@ -35,13 +36,18 @@ def main(arguments: list[str]) -> int:
             or run("cargo", "test", "--quiet", "--locked", "--package", "tests", "--features", "emulator", "--test", "emulator")
             or run(python, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
         )
-        if code != 0 and (HOME / "outputs.json").exists():
-            print("\nWhat the functions said last:", flush=True)
-            said = subprocess.run([sys.executable, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True)
-            print("\n".join(said.stdout.splitlines()[-60:]), flush=True)
+        if code != 0 and (home / "outputs.json").exists():
+            said = subprocess.run([python, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True).stdout
+            (home / "functions.log").write_text(said)
+            loud = [line for line in said.splitlines() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
+            print("\nWhat functions complained about:", *loud[-40:], sep="\n", flush=True)
         return code
     finally:
         run(python, "infra/local/down.py")
+        if code == 0:
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            print(f"\nWhat was said is in {home}: functions.log, emulator.log, deploy.log.", flush=True)
 
 
 def free_port() -> int:
