@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `POST /api/invites`, and the changes in [`change`] |
+//! | trigger | API Gateway: `POST /api/invites`, and the changes of `change.rs` |
 //! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
 //! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
 //! | needs | the table, the provision and mail queues, the keys' secret |
