@@ -1,12 +1,10 @@
 //! The emergency stop.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use domain::Timestamp;
 use store::{Store, StoreError, settings::MailSwitch};
+use tokio::sync::Mutex;
 
 /// How long the switch's position is believed: a stop is in force everywhere within a second.
 const BELIEVED: Duration = Duration::from_millis(500);
@@ -16,14 +14,14 @@ const BELIEVED: Duration = Duration::from_millis(500);
 pub struct Switch(Mutex<Option<(Timestamp, MailSwitch)>>);
 
 impl Switch {
-    /// The position now.
+    /// The position now. The mails of one event wait for one reading of it.
     pub(crate) async fn position(&self, store: &Store, now: Timestamp) -> Result<MailSwitch, StoreError> {
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock().await;
         if let Some((_, position)) = known.filter(|(read_at, _)| now < *read_at + BELIEVED) {
             return Ok(position);
         }
         let position = store.mail_switch().await?;
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, position));
+        *known = Some((now, position));
         Ok(position)
     }
 }

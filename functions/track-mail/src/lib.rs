@@ -12,10 +12,12 @@
 
 mod event;
 
+use std::sync::{Mutex, PoisonError};
+
 use boot::Disposition;
 use domain::{BatchId, Clock, InviteId, Timestamp, batch::BatchState, delivery::MailEvent};
 use mail::{Subject, Tags};
-use store::{Store, StoreError, Written};
+use store::{Store, StoreError, Written, settings::MAIL_EVENT_STEP};
 use tracing::Instrument as _;
 
 pub use event::SesEvent;
@@ -30,6 +32,8 @@ pub struct Deps {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// The newest event that was noted.
+    pub noted: Noted,
 }
 
 /// What an event says of one mail.
@@ -69,10 +73,28 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
 /// Notes when the newest event was made, not when it came: a backlog that arrives late says nothing about the mails after
 /// it. A lost race is somebody else's note of the same minute.
 async fn note(deps: &Deps, at: Option<Timestamp>) -> Result<(), StoreError> {
-    if let Some(at) = at {
-        let _ = deps.store.note_mail_event(at.min(deps.clock.now())).await?;
+    let Some(at) = at.map(|at| at.min(deps.clock.now())) else { return Ok(()) };
+    if deps.noted.covers(at) {
+        return Ok(());
     }
+    let _ = deps.store.note_mail_event(at).await?;
+    deps.noted.set(at);
     Ok(())
+}
+
+/// The newest event that this process has noted, so that the table is asked once a minute and not for each event.
+#[derive(Debug, Default)]
+pub struct Noted(Mutex<Option<Timestamp>>);
+
+impl Noted {
+    fn covers(&self, at: Timestamp) -> bool {
+        let noted = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.is_some_and(|noted| at < noted + MAIL_EVENT_STEP)
+    }
+
+    fn set(&self, at: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
+    }
 }
 
 async fn apply_to_invite(deps: &Deps, id: InviteId, report: &Report<'_>) -> Result<Written, StoreError> {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How exact the time of the last mail event is kept; each note is a write to one item.
-const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
+pub const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 
 /// Whether mails go out. An operator throws it; see the runbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

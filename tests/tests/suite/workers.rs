@@ -52,7 +52,8 @@ impl World {
             switch: send_mail::Switch::default(),
             clock: clock.clone(),
         };
-        let track = track_mail::Deps { store: store.clone(), clock: clock.clone() };
+        let track =
+            track_mail::Deps { store: store.clone(), clock: clock.clone(), noted: track_mail::Noted::default() };
         let sweep = sweep::Deps { store, queues, clock: clock.clone() };
         Self { provision, mail, track, sweep, directory, outbox, clock, entropy: Entropy::seeded(1) }
     }
