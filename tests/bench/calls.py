@@ -1,6 +1,7 @@
 """Counts what the functions ask of AWS: a relay between them and the emulator, on loopback."""
 
 import collections
+import contextlib
 import http.client
 import json
 import threading
@@ -52,21 +53,22 @@ class Relay:
                 if self.function is not None:
                     operation = operation_of(self.command, self.path, self.headers.get("X-Amz-Target"))
                     relay.calls.add((self.function, operation), items_of(operation, body))
+                try:
+                    self.answer(body)
+                except OSError:
+                    # One of the two has ended: the other sees what it would see without the relay.
+                    self.close_connection = True
+
+            def answer(self, body: bytes) -> None:
                 upstream = http.client.HTTPConnection("127.0.0.1", upstream_port, timeout=60)
                 # The signature covers the address that was asked, so headers go on untouched.
                 upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
                     upstream.putheader(name, value)
-                try:
-                    upstream.endheaders(body)
+                upstream.endheaders(body)
+                with contextlib.closing(upstream):
                     answer = upstream.getresponse()
                     content = answer.read()
-                except OSError:
-                    # The emulator stops: the function sees what it would see without the relay.
-                    self.close_connection = True
-                    return
-                finally:
-                    upstream.close()
                 self.send_response_only(answer.status, answer.reason)
                 for name, value in answer.getheaders():
                     if name.lower() not in ("transfer-encoding", "content-length", "connection"):

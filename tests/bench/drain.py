@@ -11,12 +11,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from measure import Report
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HOME = ROOT / ".local" / "bench"
 PEOPLE = 1000
 MOST_PEOPLE = 10_000
 PEOPLE_TO_COUNT_CALLS_WITH = 200
@@ -31,9 +31,12 @@ def main() -> int:
     wanted = parser.parse_args()
     if not 1 <= wanted.people <= MOST_PEOPLE:
         parser.error(f"a batch has 1 to {MOST_PEOPLE} people")
+    home = None
     if not wanted.running:
+        (ROOT / ".local").mkdir(exist_ok=True)
+        home = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".local"))
         # Read when the modules of infra/local are imported.
-        os.environ |= {"INVITE_PORT": str(free_port()), "INVITE_LOCAL_DIR": str(HOME)}
+        os.environ |= {"INVITE_PORT": str(free_port()), "INVITE_LOCAL_DIR": str(home)}
     sys.path.insert(0, str(ROOT / "infra" / "local"))
 
     import draining
@@ -41,10 +44,6 @@ def main() -> int:
     import up
     from outage import KILLS_AT, RESTART_AT, Outages
 
-    if not wanted.running:
-        if emulator.running() is not None:
-            sys.exit(f"Another run is under way in {HOME.relative_to(ROOT)}, or was cut off: INVITE_LOCAL_DIR={HOME} make down")
-        shutil.rmtree(HOME, ignore_errors=True)
     # A run that is told to end takes its stack with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     report = Report()
@@ -52,18 +51,24 @@ def main() -> int:
         kills=list(KILLS_AT) if wanted.kill or wanted.kill_emulator else [],
         restarts=[RESTART_AT] if wanted.kill_emulator else [],
     )
+    status = 1
     try:
-        if not wanted.running:
+        if home is not None:
             up.main()
         report.heading(f"A batch of {wanted.people:,} people on the local stack")
         draining.measure(report, wanted.people, outages)
-        if not (wanted.running or outages.killed):
+        if home is not None and not outages.killed:
             report.heading(f"What {PEOPLE_TO_COUNT_CALLS_WITH} people ask of AWS")
             draining.count_calls(report, PEOPLE_TO_COUNT_CALLS_WITH)
-        return report.conclude()
+        status = report.conclude()
+        return status
     finally:
-        if not wanted.running:
-            emulator.halt()
+        if home is not None:
+            if emulator.running() is not None:
+                emulator.halt()
+            # What failed can be looked at.
+            if status == 0:
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def run(report: Report, people: int) -> None:

@@ -134,8 +134,8 @@ def count_calls(report: Report, people: int) -> None:
 
 def tell(report: Report, calls: Calls, people: int) -> None:
     rows = {
-        f"{function}: {operation}": [requests_ / people, calls.items[function, operation] / people]
-        for (function, operation), requests_ in sorted(calls.requests.items())
+        f"{function}: {operation}": [count / people, calls.items[function, operation] / people]
+        for (function, operation), count in sorted(calls.requests.items())
     }
     rows["all"] = [calls.requests.total() / people, calls.items.total() / people]
     report.table("call", [Column("requests a person", digits=3), Column("items a person", digits=3)], rows)
