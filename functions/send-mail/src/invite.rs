@@ -1,16 +1,19 @@
-//! The mails of an invite.
+//! The mails of an invite to its invitee.
 
 use domain::{
-    InviteId, Keys, Timestamp,
-    delivery::{MailKind, MailState},
+    EmailAddress, InviteId, Timestamp,
+    delivery::{Mail, MailKind},
     invite::{INVITATION_LIFE, Invite},
-    keys::Token,
+    keys::{Token, TokenHash},
 };
-use mail::{AccountLetter, InvitationLetter, Letter, Letters, OutgoingMail, RenderError, Subject, Tags};
-use store::Written;
+use mail::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Subject};
+use store::{Store, StoreError, Written};
 use tracing::Instrument as _;
 
-use crate::{AnyError, Deps, Disposition, Next, Verdict, is_too_late, notice, out_of_time, persist, verdict};
+use crate::{
+    AnyError, Deps, Disposition, Next, notice,
+    slot::{self, Slot, Step},
+};
 
 pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(invite) = deps.store.find_invite(id).await? else {
@@ -24,33 +27,11 @@ async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Nex
     let Some(mail) = invite.mail.as_ref().filter(|_| invite.mail_is_due()) else {
         return notice::attempt(deps, invite, deadline).await;
     };
-    let keys: &Keys = deps.secrets.keys().await?;
-    let token = keys.token(invite.id, mail.generation);
+    let token = deps.secrets.keys().await?.token(invite.id, mail.generation);
     let Some(letter) = letter(&deps.letters, &invite, mail.kind, &token)? else {
         return Ok(Next::Rest(Disposition::Reject("an invite has no such mail")));
     };
-    if is_too_late(deps, deadline) {
-        return Ok(out_of_time());
-    }
-    let (now, read) = (deps.clock.now(), invite.version);
-    let Ok(claimed) = invite.claim_mail(now) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    let expires_at = now + INVITATION_LIFE;
-    let hash = token.hash();
-    let written = deps.store.claim_mail(read, &claimed, &hash, expires_at);
-    if let Written::LostRace = written.await? {
-        return Ok(Next::Reload);
-    }
-    let Some((state, tags)) = claim_of(&claimed) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    let outgoing = OutgoingMail { to: claimed.email.clone(), letter, tags };
-    let Some(verdict) = verdict(deps.mailer.send(outgoing).await, &state) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    record(deps, claimed, &verdict, tags, deadline).await?;
-    Ok(Next::Rest(Disposition::Done))
+    slot::send(deps, ToInvitee { invite, token: token.hash() }, letter, deadline).await
 }
 
 /// What a mail of `kind` says. It follows from what never changes in an invite, so that a copy is identical.
@@ -66,43 +47,50 @@ fn letter(letters: &Letters, invite: &Invite, kind: MailKind, token: &Token) -> 
     }
 }
 
-fn claim_of(claimed: &Invite) -> Option<(MailState, Tags)> {
-    let mail = claimed.mail.as_ref()?;
-    let MailState::Claimed { attempt, .. } = mail.state else {
-        return None;
-    };
-    let tags = Tags { subject: Subject::Invite(claimed.id), kind: mail.kind, generation: mail.generation, attempt };
-    Some((mail.state.clone(), tags))
+/// An invite as the holder of the mail to its invitee, with the token in the mail's link.
+struct ToInvitee {
+    invite: Invite,
+    token: TokenHash,
 }
 
-/// Records SES's answer over the claim that it belongs to, whatever else has changed in the invite.
-async fn record(
-    deps: &Deps,
-    claimed: Invite,
-    verdict: &Verdict,
-    tags: Tags,
-    deadline: Timestamp,
-) -> Result<(), AnyError> {
-    let mut current = claimed;
-    loop {
-        let is_ours = claim_of(&current).is_some_and(|(_, claim)| claim == tags);
-        let (now, read) = (deps.clock.now(), current.version);
-        let next = match verdict {
-            Verdict::Accepted { message_id } => current.mail_accepted(message_id.clone(), now),
-            Verdict::NotSent { retry_after } => current.mail_not_sent(now + *retry_after, now),
-            Verdict::Refused => current.mail_refused(now),
+impl Slot for ToInvitee {
+    fn subject(&self) -> Subject {
+        Subject::Invite(self.invite.id)
+    }
+
+    fn recipient(&self) -> &EmailAddress {
+        &self.invite.email
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        self.invite.mail.as_ref()
+    }
+
+    fn version(&self) -> u64 {
+        self.invite.version
+    }
+
+    fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
+        let moved = match step {
+            Step::Claim => self.invite.claim_mail(now),
+            Step::Accepted { message_id } => self.invite.mail_accepted(message_id.clone(), now),
+            Step::NotSent { retry_at } => self.invite.mail_not_sent(*retry_at, now),
+            Step::Refused => self.invite.mail_refused(now),
         };
-        // An event was faster than we are.
-        let (Ok(next), true) = (next, is_ours) else {
-            return Ok(());
-        };
-        let written = persist(deps, deadline, || deps.store.replace_invite(read, &next)).await?;
-        if written == Written::Done {
-            return Ok(());
-        }
-        match deps.store.find_invite(next.id).await? {
-            Some(invite) => current = invite,
-            None => return Ok(()),
-        }
+        Some(Self { invite: moved.ok()?, ..self })
+    }
+
+    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
+        store.replace_invite(read_version, &self.invite).await
+    }
+
+    async fn write_claim(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
+        let expires_at = self.invite.updated_at + INVITATION_LIFE;
+        store.claim_mail(read_version, &self.invite, &self.token, expires_at).await
+    }
+
+    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {
+        let invite = store.find_invite(self.invite.id).await?;
+        Ok(invite.map(|invite| Self { invite, ..self }))
     }
 }

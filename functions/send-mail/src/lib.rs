@@ -13,36 +13,21 @@
 mod invite;
 mod notice;
 mod report;
+mod slot;
 mod switch;
 
-use std::{error::Error, future::Future, time::Duration};
+use std::error::Error;
 
 use boot::{Disposition, Secrets};
-use domain::{Clock, Timestamp, delivery::MailState};
-use mail::{Letters, Mailer, SendOutcome};
+use domain::{Clock, Timestamp};
+use mail::{Letters, Mailer};
 use queue::Wake;
-use store::{Store, StoreError, Written, settings::MailSwitch};
+use store::{Store, settings::MailSwitch};
 
 pub use switch::Switch;
 
 /// How often a message begins anew after a lost race.
 const ROUNDS: usize = 4;
-
-/// What must be left to claim a mail: SES's time limit, and two seconds to record its answer.
-const TIME_TO_SEND: Duration = Duration::from_secs(10);
-
-/// How often SES's answer is tried to be recorded.
-const RECORD_TRIES: u32 = 6;
-
-/// The wait before the second try at recording; it doubles with each.
-const RECORD_PAUSE: Duration = Duration::from_millis(100);
-
-/// The wait after the first refusal of a mail that was not sent; it doubles with each, up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-
-/// The least wait while SES refuses the service: somebody has to mend it first.
-const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// What the function works with.
 #[derive(Debug)]
@@ -95,69 +80,4 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
     }
     // Others keep changing it; a mail that is still due stays so and is found by the sweeper.
     Disposition::Done
-}
-
-fn is_too_late(deps: &Deps, deadline: Timestamp) -> bool {
-    deps.clock.now() + TIME_TO_SEND > deadline
-}
-
-fn out_of_time() -> Next {
-    Next::Rest(Disposition::retry("no time left to send a mail"))
-}
-
-/// What SES's answer asks to be recorded.
-enum Verdict {
-    Accepted { message_id: String },
-    NotSent { retry_after: Duration },
-    Refused,
-}
-
-/// Reads SES's answer; `None` when it was lost and the claim stays.
-fn verdict(outcome: SendOutcome, claimed: &MailState) -> Option<Verdict> {
-    let refusals = match claimed {
-        MailState::Claimed { refusals, .. } => *refusals,
-        _ => 0,
-    };
-    let backoff = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(refusals)).min(LONGEST_PAUSE);
-    match outcome {
-        SendOutcome::Sent { message_id } => {
-            tracing::info!("SES has taken the mail");
-            Some(Verdict::Accepted { message_id })
-        }
-        SendOutcome::NotSent { retry_after } => {
-            tracing::warn!(refusals, "the mail was not taken and is tried again later");
-            Some(Verdict::NotSent { retry_after: backoff.max(retry_after) })
-        }
-        SendOutcome::Misconfigured { code } => {
-            tracing::error!(code, "SES refuses the service");
-            Some(Verdict::NotSent { retry_after: backoff.max(MISCONFIGURED_PAUSE) })
-        }
-        SendOutcome::Refused => {
-            tracing::warn!("SES refuses the mail for good");
-            Some(Verdict::Refused)
-        }
-        SendOutcome::Unknown => {
-            tracing::warn!("SES's answer is lost; its event or time will tell");
-            None
-        }
-    }
-}
-
-/// Repeats a write of SES's answer for as long as the table is away and time is left: what is not recorded now has to
-/// wait for an event.
-async fn persist<F, Fut>(deps: &Deps, deadline: Timestamp, mut write: F) -> Result<Written, StoreError>
-where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Result<Written, StoreError>>,
-{
-    let mut pause = RECORD_PAUSE;
-    for _ in 1..RECORD_TRIES {
-        match write().await {
-            Ok(written) => return Ok(written),
-            Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
-            Err(_) => tokio::time::sleep(pause).await,
-        }
-        pause *= 2;
-    }
-    write().await
 }

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    BatchId, Timestamp,
+    BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
-    delivery::{Mail, MailKind, MailState},
+    delivery::Mail,
     invite::MAIL_ANSWER_WAIT,
 };
-use mail::{OutgoingMail, Report, Subject, Tags, Tally};
-use store::Written;
+use mail::{Report, Subject, Tally};
+use store::{Store, StoreError, Written};
 use tracing::Instrument as _;
 
-use crate::{AnyError, Deps, Disposition, Next, Verdict, is_too_late, out_of_time, persist, verdict};
+use crate::{
+    AnyError, Deps, Disposition, Next,
+    slot::{self, Slot, Step},
+};
 
 pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(batch) = deps.store.find_batch(id).await? else {
@@ -32,26 +35,7 @@ async fn attempt(deps: &Deps, batch: Batch, deadline: Timestamp) -> Result<Next,
         _ => Report::Through(tally(&batch, &deps.store.batch_progress(batch.id).await?)),
     };
     let letter = deps.letters.batch_report(batch.id, report)?;
-    if is_too_late(deps, deadline) {
-        return Ok(out_of_time());
-    }
-    let (now, read) = (deps.clock.now(), batch.version);
-    let due_at = due_beside(&batch, Some(now + MAIL_ANSWER_WAIT));
-    let Ok(claimed) = batch.map_report(now, due_at, |mail| mail.claim(now)) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    if let Written::LostRace = deps.store.replace_batch(read, &claimed).await? {
-        return Ok(Next::Reload);
-    }
-    let Some((state, tags)) = claim_of(&claimed) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    let outgoing = OutgoingMail { to: claimed.officer.email.clone(), letter, tags };
-    let Some(verdict) = verdict(deps.mailer.send(outgoing).await, &state) else {
-        return Ok(Next::Rest(Disposition::Done));
-    };
-    record(deps, claimed, &verdict, tags, deadline).await?;
-    Ok(Next::Rest(Disposition::Done))
+    slot::send(deps, AboutBatch(batch), letter, deadline).await
 }
 
 fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {
@@ -67,57 +51,41 @@ fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {
     }
 }
 
-/// When the batch is due next: a batch that was submitted again waits for its dispatcher first.
-fn due_beside(batch: &Batch, due_at: Option<Timestamp>) -> Option<Timestamp> {
-    match batch.state {
-        BatchState::Submitted { .. } | BatchState::Dispatched => batch.due_at,
-        _ => due_at,
+/// A batch as the holder of the report to its officer.
+struct AboutBatch(Batch);
+
+impl Slot for AboutBatch {
+    fn subject(&self) -> Subject {
+        Subject::Batch(self.0.id)
     }
-}
 
-fn claim_of(claimed: &Batch) -> Option<(MailState, Tags)> {
-    let mail = claimed.report.as_ref()?;
-    let MailState::Claimed { attempt, .. } = mail.state else {
-        return None;
-    };
-    let tags =
-        Tags { subject: Subject::Batch(claimed.id), kind: MailKind::BatchReport, generation: mail.generation, attempt };
-    Some((mail.state.clone(), tags))
-}
+    fn recipient(&self) -> &EmailAddress {
+        &self.0.officer.email
+    }
 
-/// Records SES's answer over the claim that it belongs to, whatever else has changed in the batch.
-async fn record(
-    deps: &Deps,
-    claimed: Batch,
-    verdict: &Verdict,
-    tags: Tags,
-    deadline: Timestamp,
-) -> Result<(), AnyError> {
-    let mut current = claimed;
-    loop {
-        let is_ours = claim_of(&current).is_some_and(|(_, claim)| claim == tags);
-        let (now, read) = (deps.clock.now(), current.version);
-        let retry_at = match verdict {
-            Verdict::NotSent { retry_after } => Some(now + *retry_after),
-            Verdict::Accepted { .. } | Verdict::Refused => None,
+    fn mail(&self) -> Option<&Mail> {
+        self.0.report.as_ref()
+    }
+
+    fn version(&self) -> u64 {
+        self.0.version
+    }
+
+    fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
+        let due_at = match (&self.0.state, step) {
+            // A batch that was submitted again waits for its dispatcher first.
+            (BatchState::Submitted { .. } | BatchState::Dispatched, _) => self.0.due_at,
+            (_, Step::Claim) => Some(now + MAIL_ANSWER_WAIT),
+            (_, step) => step.retry_at(),
         };
-        let due_at = due_beside(&current, retry_at);
-        let next = current.map_report(now, due_at, |mail| match verdict {
-            Verdict::Accepted { message_id } => mail.accepted(message_id.clone(), now),
-            Verdict::NotSent { .. } => Mail::not_sent(mail),
-            Verdict::Refused => mail.refused(now),
-        });
-        // An event was faster than we are.
-        let (Ok(next), true) = (next, is_ours) else {
-            return Ok(());
-        };
-        let written = persist(deps, deadline, || deps.store.replace_batch(read, &next)).await?;
-        if written == Written::Done {
-            return Ok(());
-        }
-        match deps.store.find_batch(next.id).await? {
-            Some(batch) => current = batch,
-            None => return Ok(()),
-        }
+        self.0.map_report(now, due_at, |mail| step.apply(mail, now)).ok().map(Self)
+    }
+
+    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
+        store.replace_batch(read_version, &self.0).await
+    }
+
+    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {
+        Ok(store.find_batch(self.0.id).await?.map(Self))
     }
 }
