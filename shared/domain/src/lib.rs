@@ -16,6 +16,7 @@ pub mod invite;
 pub mod keys;
 pub mod row;
 pub mod rules;
+pub mod signature;
 pub mod text;
 pub mod time;
 

@@ -1,0 +1,205 @@
+//! Signed calls between systems: how the device side signs its events for us, and we sign ours for others.
+//!
+//! The header [`HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full stop
+//! and the body as it was sent. While a secret is being replaced there is a `v1` for each live one, so neither side has to
+//! change at the same moment as the other. A signature is worth something for [`WINDOW`] only.
+
+use std::{fmt, time::Duration};
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use thiserror::Error;
+
+use crate::Timestamp;
+
+/// The header that carries a signature.
+pub const HEADER: &str = "x-invite-signature";
+
+/// How far the signing moment may lie from the reader's clock, either way.
+pub const WINDOW: Duration = Duration::from_secs(300);
+
+/// The shortest secret that is taken: 256 bits in base64 or hexadecimal are longer.
+const SHORTEST: usize = 32;
+
+/// Signatures read from one header at the most: two secrets live at a time.
+const MOST: usize = 4;
+
+/// What both sides share.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningSecret(Vec<u8>);
+
+impl SigningSecret {
+    /// The secret in this text, taken as its bytes; `None` when anybody could guess it.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        (text.len() >= SHORTEST).then(|| Self(text.as_bytes().to_vec()))
+    }
+
+    fn mac(&self, seconds: i64, body: &[u8]) -> Hmac<Sha256> {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length");
+        mac.chain_update(seconds.to_string()).chain_update(b".").chain_update(body)
+    }
+}
+
+impl fmt::Debug for SigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningSecret")
+    }
+}
+
+/// Why a signature is worth nothing.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum SignatureError {
+    /// The header is not of the form above.
+    #[error("the signature header cannot be read")]
+    Malformed,
+    /// It was signed more than [`WINDOW`] ago, or will be.
+    #[error("the signature is outside its window")]
+    Stale,
+    /// No live secret made it.
+    #[error("the signature is not of this body and any live secret")]
+    Wrong,
+}
+
+/// The value of [`HEADER`] for a body sent at `at`, with a signature by each of `secrets`.
+#[must_use]
+pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
+    let seconds = at.unix_seconds();
+    let mut header = format!("t={seconds}");
+    for secret in secrets {
+        header.push_str(",v1=");
+        for byte in secret.mac(seconds, body).finalize().into_bytes() {
+            use fmt::Write as _;
+            let _ = write!(header, "{byte:02x}");
+        }
+    }
+    header
+}
+
+/// Whether `header` is the signature of `body` by one of `secrets`, made within [`WINDOW`] of `now`. Compared in constant
+/// time.
+///
+/// # Errors
+///
+/// Why it is worth nothing. A caller on the network is better told only that it is.
+pub fn verify(secrets: &[SigningSecret], header: &str, body: &[u8], now: Timestamp) -> Result<(), SignatureError> {
+    let (seconds, signatures) = read(header).ok_or(SignatureError::Malformed)?;
+    let at = Timestamp::from_unix_ms(seconds.checked_mul(1000).ok_or(SignatureError::Malformed)?);
+    if now.since(at) > WINDOW || at.since(now) > WINDOW {
+        return Err(SignatureError::Stale);
+    }
+    let made_by = |secret: &SigningSecret| {
+        signatures.iter().any(|signature| secret.mac(seconds, body).verify_slice(signature).is_ok())
+    };
+    if secrets.iter().any(made_by) { Ok(()) } else { Err(SignatureError::Wrong) }
+}
+
+/// The seconds and the signatures of a header; parts of other names are left for later versions.
+fn read(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
+    let (mut seconds, mut signatures) = (None, Vec::new());
+    for part in header.split(',') {
+        match part.trim().split_once('=')? {
+            ("t", digits) if seconds.is_none() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                seconds = Some(digits.parse().ok()?);
+            }
+            ("t", _) => return None,
+            ("v1", digits) if signatures.len() < MOST => signatures.push(unhex(digits)?),
+            ("v1", _) => return None,
+            _ => {}
+        }
+    }
+    seconds.filter(|_| !signatures.is_empty()).map(|seconds| (seconds, signatures))
+}
+
+fn unhex(digits: &str) -> Option<[u8; 32]> {
+    let digits = digits.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        *byte = digit(pair.first()?)? << 4 | digit(pair.get(1)?)?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &[u8] = br#"{"account":"po-1","state":"enrolled"}"#;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(seconds * 1000)
+    }
+
+    fn secret(fill: &str) -> SigningSecret {
+        SigningSecret::new(&fill.repeat(32)).unwrap()
+    }
+
+    /// Made with `printf '%s.%s' 1795411442 "$BODY" | openssl dgst -sha256 -hmac "$SECRET"`.
+    #[test]
+    fn a_signature_is_what_any_other_program_computes() {
+        let signed = sign(&[secret("k")], at(1_795_411_442), BODY);
+        assert_eq!(signed, "t=1795411442,v1=742d638c279825beb7047b08c436a4c9dd17d4d2bc0e0967bcf8f261ae2ed92d");
+        assert_eq!(verify(&[secret("k")], &signed, BODY, at(1_795_411_442)), Ok(()));
+    }
+
+    #[test]
+    fn it_holds_for_its_body_its_moment_and_its_secret() {
+        let signed = sign(&[secret("k")], at(1_000_000), BODY);
+        let check = |secrets: &[SigningSecret], header: &str, body: &[u8], now| verify(secrets, header, body, at(now));
+        assert_eq!(check(&[secret("k")], &signed, b"{}", 1_000_000), Err(SignatureError::Wrong));
+        assert_eq!(check(&[secret("x")], &signed, BODY, 1_000_000), Err(SignatureError::Wrong));
+        assert_eq!(check(&[], &signed, BODY, 1_000_000), Err(SignatureError::Wrong));
+        let moved = signed.replace("t=1000000", "t=1000001");
+        assert_eq!(check(&[secret("k")], &moved, BODY, 1_000_000), Err(SignatureError::Wrong));
+        for (now, expected) in [(1_000_300, Ok(())), (999_700, Ok(()))] {
+            assert_eq!(check(&[secret("k")], &signed, BODY, now), expected, "{now}");
+        }
+        for now in [1_000_301, 999_699, 0] {
+            assert_eq!(check(&[secret("k")], &signed, BODY, now), Err(SignatureError::Stale), "{now}");
+        }
+    }
+
+    #[test]
+    fn while_a_secret_is_replaced_either_one_is_enough() {
+        let (old, new) = (secret("o"), secret("n"));
+        for signers in [vec![old.clone()], vec![new.clone()], vec![new.clone(), old.clone()]] {
+            let signed = sign(&signers, at(7_000), BODY);
+            assert_eq!(verify(&[new.clone(), old.clone()], &signed, BODY, at(7_000)), Ok(()));
+        }
+        let both = sign(&[new.clone(), old], at(7_000), BODY);
+        assert_eq!(verify(&[new], &both, BODY, at(7_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_header_of_another_form_is_none() {
+        let hex = "0".repeat(64);
+        for header in [
+            String::new(),
+            "t=1".to_owned(),
+            format!("v1={hex}"),
+            format!("t=,v1={hex}"),
+            format!("t=-1,v1={hex}"),
+            format!("t=1,t=2,v1={hex}"),
+            format!("t=99999999999999999999,v1={hex}"),
+            format!("t=9223372036854775807,v1={hex}"),
+            format!("t=1,v1={hex}0"),
+            format!("t=1,v1={}", "é".repeat(32)),
+            format!("t=1,v1={}", "g".repeat(64)),
+            format!("t=1{}", format!(",v1={hex}").repeat(5)),
+        ] {
+            assert_eq!(verify(&[secret("k")], &header, b"", at(1)), Err(SignatureError::Malformed), "{header}");
+        }
+        assert_eq!(verify(&[secret("k")], &format!("t=1,v1={hex},v2=x"), b"", at(1)), Err(SignatureError::Wrong));
+    }
+
+    #[test]
+    fn a_secret_that_anyone_could_guess_is_no_secret_and_none_is_printed() {
+        assert_eq!(SigningSecret::new("changeme"), None);
+        assert_eq!(format!("{:?}", secret("k")), "SigningSecret");
+    }
+}
