@@ -375,3 +375,25 @@ fn shared_strings_hold_to_their_limit() {
     let silent = package.with(STRINGS_PATH, format!("<sst>{items}</sst>")).build();
     assert_eq!(code(sheet::read(&silent, &Limits { strings: 9, ..Limits::default() })), "FILE_TOO_MANY_STRINGS");
 }
+
+/// The template, opened in LibreOffice 7.4, filled in, kept as an OpenDocument and saved as .xlsx again.
+#[test]
+fn the_template_comes_back_from_libreoffice() {
+    let file = include_bytes!("files/template-filled-in-libreoffice.xlsx");
+    let sheet = sheet::read(file, &Limits::default()).unwrap();
+    let read: Vec<_> = sheet.rows.iter().map(|row| (row.sheet_row, texts(row))).collect();
+    let bo = ["bo@sample-board.gov.sg", "", "Bo", "Lim", "65", "81234567", "Sample Board", "Data", "Yes"];
+    let cy = ["cy@vendor.example.com", "cy.ong", "Cy S/O Raj", "Ong", "65", "91234567", "Example Vendor", "", "No"];
+    let dee = ["dee@sample-board.gov.sg", "", "D'Arcy", "Tan", "65", "61234567", "Sample Board", "", "No"];
+    assert_eq!(
+        read,
+        [
+            (5, [&bo[..], &["New team member"]].concat()),
+            (6, [&cy[..], &["Project"]].concat()),
+            (7, [&dee[..], &[""]].concat()),
+        ]
+    );
+    let faults: Vec<_> = sheet.rows.iter().map(|row| row.raw.cell_faults.len()).collect();
+    assert_eq!(faults, [0, 0, 1], "a formula is no reason");
+    assert_eq!(sheet.notices, []);
+}
