@@ -325,6 +325,13 @@ def test_nobody_signs_up_alone():
     assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
 
 
+def test_first_passwords_come_from_a_sender_without_a_daily_limit_of_fifty():
+    condition, otherwise, sender = properties("UserPool")["EmailConfiguration"]["Fn::If"]
+    assert (condition, otherwise) == ("MakeIdentity", {"Ref": "AWS::NoValue"})
+    assert sender["EmailSendingAccount"] == "DEVELOPER" and sender["From"] == {"Ref": "SenderAddress"}
+    assert sender["SourceArn"]["Fn::Sub"].endswith(":identity/${SenderIdentity}")
+
+
 def test_nobody_changes_who_they_are():
     writable = set(properties("UserPoolClient")["WriteAttributes"])
     assert not writable & {"email", "email_verified", "custom:invite_id"}
