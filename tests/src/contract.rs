@@ -10,10 +10,11 @@ use domain::{
     row::{Duplicate, RowState},
 };
 use store::{
-    Due, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
     batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
     due::DUE_SHARDS,
     invites::{CreateOutcome, ReviveOutcome},
+    jobs::JobRecord,
 };
 
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
@@ -25,6 +26,7 @@ use crate::people::{account_invite, beginning, draft, keys, officer, officer_for
 /// When a promise is broken.
 pub async fn all(store: &Store) {
     one_live_invite_per_address_and_username(store).await;
+    a_job_is_taken_up_once(store).await;
     a_repeated_request_gets_its_first_answer(store).await;
     a_stale_version_writes_nothing(store).await;
     a_failed_invite_frees_its_guards(store).await;
@@ -65,6 +67,18 @@ async fn one_live_invite_per_address_and_username(store: &Store) {
     assert_eq!(store.find_invite(first.id).await.unwrap(), Some(first.clone()));
     let live = [first.address_key.clone(), keys().address(&crate::people::email("free@vendor.example.com"))];
     assert_eq!(store.live_addresses(&live).await.unwrap(), [first.address_key]);
+}
+
+async fn a_job_is_taken_up_once(store: &Store) {
+    assert_eq!(store.list_jobs().await.unwrap(), []);
+    let now = beginning();
+    let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now, version: 1 };
+    assert_eq!(store.write_job(&first).await.unwrap(), Written::Done);
+    assert_eq!(store.write_job(&first).await.unwrap(), Written::LostRace, "another sweeper took it up");
+    let next = JobRecord { cursor: Some("3".to_owned()), version: 2, ..first };
+    assert_eq!(store.write_job(&next).await.unwrap(), Written::Done);
+    assert_eq!(store.write_job(&next).await.unwrap(), Written::LostRace);
+    assert_eq!(store.list_jobs().await.unwrap(), [next]);
 }
 
 async fn a_repeated_request_gets_its_first_answer(store: &Store) {
@@ -331,7 +345,7 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
         for shard in 0..DUE_SHARDS {
             found.extend(store.list_due(shard, now, 1000).await.unwrap());
         }
-        found.contains(&Due::Invite(invite.id))
+        found.iter().any(|entry: &DueEntry| entry.what == Due::Invite(invite.id))
     };
     let due_at = invite.due_at.unwrap();
     assert!(!due(later).await);

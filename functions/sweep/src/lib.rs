@@ -3,34 +3,22 @@
 //! | | |
 //! |---|---|
 //! | trigger | a timer, every minute |
-//! | does | for each invite and batch whose time has come: puts its next look off, then wakes whoever has to act |
+//! | does | the jobs of [`jobs`] whose time has come, each as often as it says |
 //! | retry | none: the next minute's sweep does what this one left |
-//! | IAM | `dynamodb:Query GetItem PutItem`, `sqs:SendMessage` to the three queues |
+//! | IAM | `dynamodb:Query GetItem PutItem DeleteItem`, `sqs:SendMessage` to the three queues |
 //!
-//! Correctness never depends on it, only progress does. Several may run at once: whoever writes the new time is the one
-//! who wakes.
+//! Correctness never depends on it, only progress does. Several may run at once, and any of them late: what is due is
+//! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).
 
-mod plan;
+pub mod jobs;
+pub mod schedule;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::error::Error;
 
 use boot::Disposition;
-use domain::{BatchId, Clock, InviteId, OfficerId, Timestamp};
-use futures::{StreamExt as _, stream};
-use queue::{QueueName, Queues, Wake};
-use store::{Due, Store, StoreError, Written, due::DUE_SHARDS};
-use tracing::Instrument as _;
-
-use plan::{Plan, Remark};
-
-/// How many things are listed at a time.
-const PAGE: u32 = 200;
-
-/// How many of them are worked on at a time.
-const AT_ONCE: usize = 16;
-
-/// With less than this left, no further page is begun.
-const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
+use domain::{Clock, Timestamp};
+use queue::Queues;
+use store::Store;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -43,127 +31,14 @@ pub struct Deps {
     pub clock: Clock,
 }
 
-/// Whom to wake, and on whose behalf.
-struct Call {
-    queues: Vec<QueueName>,
-    officer: OfficerId,
-    wake: Wake,
-}
+pub(crate) type AnyError = Box<dyn Error + Send + Sync>;
 
 /// Sweeps once.
+///
+/// One job's failure keeps none of the others from running; the first is what the invocation fails with.
 pub async fn handle(deps: &Deps, deadline: Timestamp) -> Disposition {
-    match sweep(deps, deadline).await {
+    match schedule::run(deps, deadline).await {
         Ok(()) => Disposition::Done,
-        Err(error) => Disposition::retry(error),
-    }
-}
-
-async fn sweep(deps: &Deps, deadline: Timestamp) -> Result<(), StoreError> {
-    let last_event = deps.store.last_mail_event().await?;
-    let mut outcome = Ok(());
-    // One shard after the other, a page of each in turn, so that a long one keeps none of the others waiting.
-    let mut shards: Vec<u8> = (0..DUE_SHARDS).collect();
-    while !shards.is_empty() {
-        let mut unfinished = Vec::new();
-        for shard in shards {
-            if deps.clock.now() + TIME_FOR_A_PAGE > deadline {
-                tracing::warn!("time ran out; the next sweep goes on");
-                return outcome;
-            }
-            let due = deps.store.list_due(shard, deps.clock.now(), PAGE).await?;
-            let is_full = u32::try_from(due.len()).is_ok_and(|listed| listed == PAGE);
-            let (moved, failed) = page(deps, due, last_event).await;
-            // A page that moved nothing shows the index lagging, or others at work on the same.
-            if is_full && moved > 0 {
-                unfinished.push(shard);
-            }
-            outcome = outcome.and(failed);
-        }
-        shards = unfinished;
-    }
-    outcome
-}
-
-/// Works on a page: how many things it moved, and the first error.
-async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usize, Result<(), StoreError>) {
-    let looks = stream::iter(due).map(|due| async move {
-        match due {
-            Due::Invite(id) => {
-                let span = tracing::info_span!("invite", invite_id = %id);
-                look_at_invite(deps, id, last_event).instrument(span).await
-            }
-            Due::Batch(id) => {
-                let span = tracing::info_span!("batch", batch_id = %id);
-                look_at_batch(deps, id, last_event).instrument(span).await
-            }
-        }
-    });
-    let looked: Vec<_> = looks.buffer_unordered(AT_ONCE).collect().await;
-    let (mut moved, mut outcome) = (0, Ok(()));
-    let mut calls: BTreeMap<(QueueName, OfficerId), Vec<Wake>> = BTreeMap::new();
-    for look in looked {
-        match look {
-            Ok(Some(call)) => {
-                moved += 1;
-                for queue in call.queues {
-                    let key = (queue, call.officer.clone());
-                    calls.entry(key).or_default().push(call.wake);
-                }
-            }
-            Ok(None) => {}
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    for ((queue, officer), wakes) in calls {
-        if let Err(error) = deps.queues.wake(queue, &officer, &wakes).await {
-            tracing::warn!(%error, "a later sweep wakes them");
-        }
-    }
-    (moved, outcome)
-}
-
-async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
-    // The index may lag: what it lists is read again.
-    let Some(invite) = deps.store.find_invite(id).await? else {
-        return Ok(None);
-    };
-    let (read, officer, trace) = (invite.version, invite.officer.id.clone(), invite.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::invite(invite, deps.clock.now(), last_event) else {
-        return Ok(None);
-    };
-    if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
-        return Ok(None);
-    }
-    tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, officer, wake: Wake::Invite { id } }))
-}
-
-async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
-    let Some(batch) = deps.store.find_batch(id).await? else {
-        return Ok(None);
-    };
-    let (read, officer, trace) = (batch.version, batch.officer.id.clone(), batch.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::batch(batch, deps.clock.now(), last_event) else {
-        return Ok(None);
-    };
-    if let Written::LostRace = deps.store.replace_batch(read, &next).await? {
-        return Ok(None);
-    }
-    tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, officer, wake: Wake::Batch { id } }))
-}
-
-fn tell(remark: Option<Remark>, trace_id: &str) {
-    match remark {
-        None => {}
-        Some(Remark::PossibleDuplicate) => {
-            tracing::warn!(trace_id, "a mail without an answer is sent once more");
-        }
-        Some(Remark::UndecidedMail) => {
-            tracing::error!(trace_id, "nobody knows whether a mail was sent");
-        }
-        Some(Remark::WorkbookGivenUp) => {
-            tracing::error!(trace_id, "a workbook ended every reader of it");
-        }
+        Err(error) => Disposition::Retry(error),
     }
 }

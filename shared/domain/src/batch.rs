@@ -47,6 +47,9 @@ pub struct Batch {
     pub notices: Vec<String>,
     /// The latest report to the officer.
     pub report: Option<Mail>,
+    /// In how many counts on end fewer invites were found than rows were sent.
+    #[serde(default)]
+    pub short_counts: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -189,6 +192,7 @@ impl Batch {
             counts: Counts::default(),
             notices: Vec::new(),
             report: None,
+            short_counts: 0,
             created_at: now,
             updated_at: now,
             due_at: None,
@@ -340,6 +344,21 @@ impl Batch {
                 ..self.stepped(BatchState::Dispatched, now)
             }),
             _ => Err(self.conflict("dispatched")),
+        }
+    }
+
+    /// Notes what a count of its invites found: `missing` of those that its sent rows became.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is dispatched.
+    pub fn counted(self, missing: u64, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Dispatched => {
+                let short_counts = if missing == 0 { 0 } else { self.short_counts + 1 };
+                Ok(Self { short_counts, ..self.stepped(BatchState::Dispatched, now) })
+            }
+            _ => Err(self.conflict("counted")),
         }
     }
 

@@ -5,7 +5,7 @@ use domain::{BatchId, InviteId, Timestamp};
 pub use crate::keys::DUE_SHARDS;
 use crate::{
     Store, StoreError,
-    item::text,
+    item::{Item, text},
     keys,
     table::{Index, Query, Range},
 };
@@ -19,27 +19,59 @@ pub enum Due {
     Batch(BatchId),
 }
 
+/// An entry of the list of what is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueEntry {
+    /// What.
+    pub what: Due,
+    /// Since when, or from when.
+    pub since: Timestamp,
+}
+
 impl Store {
     /// At most `limit` things of one of the [`DUE_SHARDS`] whose time has come by `now`, the longest due first.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
-        let query = Query {
-            range: Range::UpTo(now.to_string()),
-            limit: Some(limit),
-            ..Query::all(Index::Due, keys::due_shard(shard))
-        };
+    pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u32) -> Result<Vec<DueEntry>, StoreError> {
+        let query = Query { limit: Some(limit), ..due_by(shard, now) };
         let page = self.table.page(&query).await?;
-        Ok(page.items.iter().filter_map(|item| parse(text(item, "pk")?)).collect())
+        Ok(page.items.iter().filter_map(read).collect())
+    }
+
+    /// The batches of one of the [`DUE_SHARDS`] whose time comes by `by`: with a moment a little ahead, every batch that is
+    /// under way.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_due_batches(&self, shard: u8, by: Timestamp) -> Result<Vec<BatchId>, StoreError> {
+        let mut query = due_by(shard, by);
+        let mut batches = Vec::new();
+        loop {
+            let page = self.table.page(&query).await?;
+            batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
+                Due::Batch(id) => Some(id),
+                Due::Invite(_) => None,
+            }));
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(batches);
+            }
+        }
     }
 }
 
-fn parse(pk: &str) -> Option<Due> {
-    match pk.split_once('#')? {
-        ("INVITE", id) => InviteId::parse(id).map(Due::Invite),
-        ("BATCH", id) => BatchId::parse(id).map(Due::Batch),
-        _ => None,
-    }
+fn due_by(shard: u8, by: Timestamp) -> Query {
+    Query { range: Range::UpTo(by.to_string()), ..Query::all(Index::Due, keys::due_shard(shard)) }
+}
+
+fn read(item: &Item) -> Option<DueEntry> {
+    let what = match text(item, "pk")?.split_once('#')? {
+        ("INVITE", id) => Due::Invite(InviteId::parse(id)?),
+        ("BATCH", id) => Due::Batch(BatchId::parse(id)?),
+        _ => return None,
+    };
+    Some(DueEntry { what, since: Timestamp::parse(text(item, "due_at")?)? })
 }

@@ -91,6 +91,13 @@ pub(crate) fn due_shard_of(pk: &str) -> String {
     due_shard(sum % DUE_SHARDS)
 }
 
+/// The partition of the sweeper's jobs.
+pub(crate) const JOBS: &str = "JOB";
+
+pub(crate) fn job(name: &str) -> Key {
+    Key::new(JOBS.to_owned(), name)
+}
+
 pub(crate) fn mail_switch() -> Key {
     Key::new("CONFIG".to_owned(), "MAIL_SWITCH")
 }

@@ -3,6 +3,7 @@
 pub mod batches;
 pub mod due;
 pub mod invites;
+pub mod jobs;
 pub mod listing;
 pub mod requests;
 pub mod settings;
@@ -14,7 +15,7 @@ mod table;
 
 use thiserror::Error;
 
-pub use due::Due;
+pub use due::{Due, DueEntry};
 pub use listing::{InvitePage, InviteQuery, Sort};
 pub use requests::{IdempotentRequest, SavedAnswer};
 pub use tokens::TokenRecord;

@@ -8,4 +8,5 @@ mod contract;
 mod openapi;
 mod settings;
 mod single_invites;
+mod sweeping;
 mod workers;

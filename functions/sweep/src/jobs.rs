@@ -1,0 +1,78 @@
+//! The jobs, one file each.
+
+mod due;
+mod plan;
+mod totals;
+
+use std::time::Duration;
+
+use domain::Timestamp;
+
+use crate::{AnyError, Deps};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// One thing that the sweeper does regularly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Looks at whatever is due.
+    Due,
+    /// Counts the invites of batches that are under way against their rows.
+    Totals,
+}
+
+/// One run of a job.
+#[derive(Clone, Debug)]
+pub(crate) struct Round<'a> {
+    pub(crate) deps: &'a Deps,
+    /// What the last run left.
+    pub(crate) cursor: Option<String>,
+    /// When the invocation ends.
+    pub(crate) deadline: Timestamp,
+}
+
+/// How far a run came, and what the next one is to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// To its end; the next run begins in its turn.
+    Finished { cursor: Option<String> },
+    /// Not to its end; the next sweep goes on.
+    OutOfTime { cursor: Option<String> },
+}
+
+impl Job {
+    /// Every job.
+    pub const ALL: [Self; 2] = [Self::Due, Self::Totals];
+
+    /// Its name in the table and in logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Totals => "totals",
+        }
+    }
+
+    /// How often it runs; `None` for each time that the sweeper does.
+    #[must_use]
+    pub fn every(self) -> Option<Duration> {
+        match self {
+            Self::Due => None,
+            Self::Totals => Some(5 * MINUTE),
+        }
+    }
+
+    pub(crate) async fn run(self, round: &Round<'_>) -> Result<Progress, AnyError> {
+        match self {
+            Self::Due => due::run(round).await,
+            Self::Totals => totals::run(round).await,
+        }
+    }
+}
+
+impl Round<'_> {
+    /// Whether less than `needed` is left of the invocation.
+    pub(crate) fn has_less_than(&self, needed: Duration) -> bool {
+        self.deps.clock.now() + needed > self.deadline
+    }
+}

@@ -1,0 +1,153 @@
+//! Each sweep: puts the next look at whatever is due off, then wakes whoever has to act.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::{BatchId, InviteId, OfficerId, Timestamp};
+use futures::{StreamExt as _, stream};
+use queue::{QueueName, Wake};
+use store::{Due, StoreError, Written, due::DUE_SHARDS};
+use tracing::Instrument as _;
+
+use super::{
+    Progress, Round,
+    plan::{self, Plan, Remark},
+};
+use crate::{AnyError, Deps};
+
+/// How many things are listed at a time.
+const PAGE: u32 = 200;
+
+/// How many of them are worked on at a time.
+const AT_ONCE: usize = 16;
+
+/// With less than this left, no further page is begun; the other jobs have what remains.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
+
+/// Whom to wake, and on whose behalf.
+struct Call {
+    queues: Vec<QueueName>,
+    officer: OfficerId,
+    wake: Wake,
+}
+
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let deps = round.deps;
+    let last_event = deps.store.last_mail_event().await?;
+    let mut outcome = Ok(());
+    // One shard after the other, a page of each in turn, so that a long one keeps none of the others waiting.
+    let mut shards: Vec<u8> = (0..DUE_SHARDS).collect();
+    let mut oldest: Option<Timestamp> = None;
+    while !shards.is_empty() {
+        let mut unfinished = Vec::new();
+        for shard in shards {
+            if round.has_less_than(TIME_FOR_A_PAGE) {
+                tracing::warn!("time ran out; the next sweep goes on");
+                tell_oldest(deps, oldest);
+                outcome?;
+                return Ok(Progress::OutOfTime { cursor: None });
+            }
+            let due = deps.store.list_due(shard, deps.clock.now(), PAGE).await?;
+            oldest = oldest.into_iter().chain(due.first().map(|first| first.since)).min();
+            let is_full = u32::try_from(due.len()).is_ok_and(|listed| listed == PAGE);
+            let (moved, failed) = page(deps, due.into_iter().map(|due| due.what).collect(), last_event).await;
+            // A page that moved nothing shows the index lagging, or others at work on the same.
+            if is_full && moved > 0 {
+                unfinished.push(shard);
+            }
+            outcome = outcome.and(failed);
+        }
+        shards = unfinished;
+    }
+    tell_oldest(deps, oldest);
+    outcome?;
+    Ok(Progress::Finished { cursor: None })
+}
+
+/// Says how long the longest due has waited: a minute is the timer's, more is ours.
+fn tell_oldest(deps: &Deps, oldest: Option<Timestamp>) {
+    let waited = oldest.map_or(0, |since| deps.clock.now().since(since).as_secs());
+    tracing::info!(oldest_due_seconds = waited, "what is due was looked at");
+}
+/// Works on a page: how many things it moved, and the first error.
+async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usize, Result<(), StoreError>) {
+    let looks = stream::iter(due).map(|due| async move {
+        match due {
+            Due::Invite(id) => {
+                let span = tracing::info_span!("invite", invite_id = %id);
+                look_at_invite(deps, id, last_event).instrument(span).await
+            }
+            Due::Batch(id) => {
+                let span = tracing::info_span!("batch", batch_id = %id);
+                look_at_batch(deps, id, last_event).instrument(span).await
+            }
+        }
+    });
+    let looked: Vec<_> = looks.buffer_unordered(AT_ONCE).collect().await;
+    let (mut moved, mut outcome) = (0, Ok(()));
+    let mut calls: BTreeMap<(QueueName, OfficerId), Vec<Wake>> = BTreeMap::new();
+    for look in looked {
+        match look {
+            Ok(Some(call)) => {
+                moved += 1;
+                for queue in call.queues {
+                    let key = (queue, call.officer.clone());
+                    calls.entry(key).or_default().push(call.wake);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    for ((queue, officer), wakes) in calls {
+        if let Err(error) = deps.queues.wake(queue, &officer, &wakes).await {
+            tracing::warn!(%error, "a later sweep wakes them");
+        }
+    }
+    (moved, outcome)
+}
+
+async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
+    // The index may lag: what it lists is read again.
+    let Some(invite) = deps.store.find_invite(id).await? else {
+        return Ok(None);
+    };
+    let (read, officer, trace) = (invite.version, invite.officer.id.clone(), invite.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::invite(invite, deps.clock.now(), last_event) else {
+        return Ok(None);
+    };
+    if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
+        return Ok(None);
+    }
+    tell(remark, trace.as_str());
+    Ok(Some(Call { queues: wake, officer, wake: Wake::Invite { id } }))
+}
+
+async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
+    let Some(batch) = deps.store.find_batch(id).await? else {
+        return Ok(None);
+    };
+    let (read, officer, trace) = (batch.version, batch.officer.id.clone(), batch.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::batch(batch, deps.clock.now(), last_event) else {
+        return Ok(None);
+    };
+    if let Written::LostRace = deps.store.replace_batch(read, &next).await? {
+        return Ok(None);
+    }
+    tell(remark, trace.as_str());
+    Ok(Some(Call { queues: wake, officer, wake: Wake::Batch { id } }))
+}
+
+fn tell(remark: Option<Remark>, trace_id: &str) {
+    match remark {
+        None => {}
+        Some(Remark::PossibleDuplicate) => {
+            tracing::warn!(trace_id, "a mail without an answer is sent once more");
+        }
+        Some(Remark::UndecidedMail) => {
+            tracing::error!(trace_id, "nobody knows whether a mail was sent");
+        }
+        Some(Remark::WorkbookGivenUp) => {
+            tracing::error!(trace_id, "a workbook ended every reader of it");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Every five minutes: counts the invites of batches under way against the rows that were sent.
+//!
+//! A row and its invite are written together, so they differ only while the index lags, or by a fault of ours.
+
+use domain::{
+    BatchId,
+    batch::{BatchState, DISPATCH_WAKE_AFTER},
+};
+use queue::{QueueName, Wake};
+use std::time::Duration;
+use store::{Written, due::DUE_SHARDS};
+
+use super::{Progress, Round};
+use crate::AnyError;
+
+/// After how many short counts on end a person has to look.
+const SHORT_COUNTS: u32 = 3;
+
+/// With less than this left, no further shard is begun.
+const TIME_FOR_A_SHARD: Duration = Duration::from_secs(4);
+
+/// The cursor is the shard to begin with.
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let begin = round.cursor.as_deref().and_then(|shard| shard.parse().ok()).unwrap_or(0);
+    let mut short = 0;
+    for shard in begin..DUE_SHARDS {
+        if round.has_less_than(TIME_FOR_A_SHARD) {
+            return Ok(Progress::OutOfTime { cursor: Some(shard.to_string()) });
+        }
+        let by = round.deps.clock.now() + DISPATCH_WAKE_AFTER;
+        for id in round.deps.store.list_due_batches(shard, by).await? {
+            short += u64::from(is_short(round, id).await?);
+        }
+    }
+    tracing::info!(batches_short = short, "batches counted");
+    Ok(Progress::Finished { cursor: None })
+}
+
+/// Counts one batch, and wakes its dispatcher when invites are missing; whether that has been so for too long.
+async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
+    let deps = round.deps;
+    let Some(batch) = deps.store.find_batch(id).await?.filter(|batch| batch.state == BatchState::Dispatched) else {
+        return Ok(false);
+    };
+    let known: u64 = deps.store.batch_progress(id).await?.values().sum();
+    let missing = u64::from(batch.counts.sent).saturating_sub(known);
+    if missing == 0 && batch.short_counts == 0 {
+        return Ok(false);
+    }
+    let read = batch.version;
+    let Ok(next) = batch.counted(missing, deps.clock.now()) else {
+        return Ok(false);
+    };
+    if deps.store.replace_batch(read, &next).await? == Written::LostRace || missing == 0 {
+        return Ok(false);
+    }
+    if let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await {
+        tracing::warn!(batch_id = %id, %error, "a later sweep wakes its dispatcher");
+    }
+    let is_short = next.short_counts >= SHORT_COUNTS;
+    if is_short {
+        tracing::error!(batch_id = %id, trace_id = %next.trace, missing, "a batch has fewer invites than sent rows");
+    }
+    Ok(is_short)
+}

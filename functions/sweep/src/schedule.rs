@@ -1,0 +1,95 @@
+//! Which jobs run now, and that only one sweeper at a time runs each.
+//!
+//! A job is taken up by writing the end of a lease over its record, and given back by writing when it runs next. A
+//! sweeper that dies leaves the lease to run out; a job that fails or runs out of time goes on from its cursor.
+
+use std::time::Duration;
+
+use domain::Timestamp;
+use store::{Written, jobs::JobRecord};
+use tracing::Instrument as _;
+
+use crate::{
+    AnyError, Deps,
+    jobs::{Job, Progress, Round},
+};
+
+/// How long one run may take: the 50 s of the function and 30 s more, so that nobody still works under an old lease.
+pub const LEASE: Duration = Duration::from_secs(80);
+
+/// The timer comes every minute, and not to the second: what is due within half of one is done now.
+const SLACK: Duration = Duration::from_secs(30);
+
+/// After how many missed turns a job counts as overdue.
+const MISSED_TURNS: u32 = 3;
+
+/// Runs what is to run now, the longest due first.
+pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
+    let mut outcome = each_time(deps, Job::Due, deadline).await;
+    let mut turns: Vec<(Job, Duration, Option<JobRecord>)> = Vec::new();
+    let records = deps.store.list_jobs().await?;
+    for job in Job::ALL {
+        let Some(every) = job.every() else { continue };
+        let record = records.iter().find(|record| record.name == job.name()).cloned();
+        turns.push((job, every, record));
+    }
+    let overdue = turns.iter().filter(|(job, every, record)| is_overdue(deps, *job, *every, record.as_ref())).count();
+    tracing::info!(overdue_jobs = overdue, "jobs looked at");
+    turns.sort_by_key(|(_, _, record)| record.as_ref().map(|record| record.due_at));
+    for (job, every, record) in turns {
+        let ran = in_turn(deps, job, every, record, deadline).await;
+        outcome = outcome.and(ran);
+    }
+    outcome
+}
+
+/// Runs a job that every sweep runs.
+async fn each_time(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), AnyError> {
+    let span = tracing::info_span!("job", job = job.name());
+    job.run(&Round { deps, cursor: None, deadline }).instrument(span).await.map(|_| ())
+}
+
+/// Runs a job if it is its turn and nobody else has taken it up.
+async fn in_turn(
+    deps: &Deps,
+    job: Job,
+    every: Duration,
+    record: Option<JobRecord>,
+    deadline: Timestamp,
+) -> Result<(), AnyError> {
+    let started = deps.clock.now();
+    if record.as_ref().is_some_and(|record| record.due_at > started) {
+        return Ok(());
+    }
+    let taken = JobRecord {
+        name: job.name().to_owned(),
+        due_at: started + LEASE,
+        cursor: record.as_ref().and_then(|record| record.cursor.clone()),
+        finished_at: record.as_ref().map_or(started, |record| record.finished_at),
+        version: record.map_or(1, |record| record.version + 1),
+    };
+    if deps.store.write_job(&taken).await? == Written::LostRace {
+        return Ok(());
+    }
+    let round = Round { deps, cursor: taken.cursor.clone(), deadline };
+    let progress = job.run(&round).instrument(tracing::info_span!("job", job = job.name())).await?;
+    let now = deps.clock.now();
+    let (due_at, cursor, finished_at) = match progress {
+        Progress::Finished { cursor } => ((started + every - SLACK).max(now), cursor, now),
+        Progress::OutOfTime { cursor } => (now, cursor, taken.finished_at),
+    };
+    let next = JobRecord { due_at, cursor, finished_at, version: taken.version + 1, ..taken };
+    // Nobody takes it up under the lease, so a lost race means that this run was far too long.
+    if deps.store.write_job(&next).await? == Written::LostRace {
+        tracing::warn!(job = job.name(), "the job was taken up by another sweeper while this one still ran it");
+    }
+    Ok(())
+}
+
+fn is_overdue(deps: &Deps, job: Job, every: Duration, record: Option<&JobRecord>) -> bool {
+    let overdue = record.is_some_and(|record| deps.clock.now() > record.finished_at + every * MISSED_TURNS + LEASE);
+    if overdue {
+        tracing::error!(job = job.name(), "a job of the sweeper has missed its turns");
+    }
+    overdue
+}

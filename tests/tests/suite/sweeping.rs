@@ -1,0 +1,102 @@
+//! The sweeper: that whatever stands still moves again, and that several of it do what one does.
+
+use std::time::Duration;
+
+use domain::{InviteId, Timestamp, invite::InviteState};
+use futures::future::join_all;
+use queue::{Delivery, QueueName};
+use serde_json::json;
+use tests::{app::App, people::vendor_form};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn submit(app: &App, name: &str) -> InviteId {
+    let mut body = serde_json::to_value(vendor_form(name)).unwrap();
+    body["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+    InviteId::parse(made.body["id"].as_str().unwrap()).unwrap()
+}
+
+async fn is_made(app: &App, id: InviteId) -> bool {
+    let invite = app.store.find_invite(id).await.unwrap().unwrap();
+    matches!(invite.state, InviteState::AccountCreated { .. })
+}
+
+/// When a job runs next, by the table.
+async fn due(app: &App, job: &str) -> Timestamp {
+    app.store.list_jobs().await.unwrap().into_iter().find(|record| record.name == job).unwrap().due_at
+}
+
+async fn version(app: &App, job: &str) -> u64 {
+    app.store.list_jobs().await.unwrap().into_iter().find(|record| record.name == job).map_or(0, |job| job.version)
+}
+
+#[tokio::test]
+async fn whatever_loses_its_wake_up_call_moves_again_within_three_minutes() {
+    let app = App::start().await;
+    app.queues.set_delivery(Delivery::Failing);
+    let id = submit(&app, "eve").await;
+    app.queues.set_delivery(Delivery::Working);
+    let stuck_since = app.clock.now();
+    // The timer, and nobody else: at the worst it has just been by.
+    while !is_made(&app, id).await {
+        app.clock.advance(MINUTE);
+        assert!(app.clock.now() <= stuck_since + 3 * MINUTE, "stuck for more than three minutes");
+        app.sweep().await;
+        for wake in app.queues.drain(QueueName::Provision) {
+            app.deliver(QueueName::Provision, wake).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn five_sweepers_at_once_do_what_one_does() {
+    let app = App::start().await;
+    for name in ["eve", "kim", "lee"] {
+        submit(&app, name).await;
+    }
+    let _ = app.queues.drain(QueueName::Provision);
+    app.clock.advance(3 * MINUTE);
+    join_all((0..5).map(|_| app.sweep())).await;
+    assert_eq!(app.queues.drain(QueueName::Provision).len(), 3, "one call for each");
+    for job in sweep::jobs::Job::ALL {
+        let runs = u64::from(job.every().is_some());
+        assert_eq!(version(&app, job.name()).await, 2 * runs, "{} was taken up and given back once", job.name());
+    }
+}
+
+#[tokio::test]
+async fn a_sweeper_that_comes_late_does_no_harm() {
+    let app = App::start().await;
+    let id = submit(&app, "eve").await;
+    let _ = app.queues.drain(QueueName::Provision);
+    app.clock.advance(24 * 60 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert!(is_made(&app, id).await);
+    assert_eq!(app.directory.made().len(), 1);
+    assert_eq!(app.mails_to("eve@vendor.example.com").len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_runs_in_its_turn_and_is_taken_over_from_a_sweeper_that_died() {
+    let app = App::start().await;
+    app.sweep().await;
+    let every = 5 * MINUTE;
+    let next = due(&app, "totals").await;
+    assert!(next > app.clock.now() + every - MINUTE && next <= app.clock.now() + every);
+    app.clock.advance(MINUTE);
+    app.sweep().await;
+    assert_eq!(version(&app, "totals").await, 2, "not its turn");
+    app.clock.advance(4 * MINUTE);
+    // One takes it up and dies.
+    let mut record = app.store.list_jobs().await.unwrap().into_iter().find(|job| job.name == "totals").unwrap();
+    record.due_at = app.clock.now() + sweep::schedule::LEASE;
+    record.version += 1;
+    let _ = app.store.write_job(&record).await.unwrap();
+    app.sweep().await;
+    assert_eq!(version(&app, "totals").await, 3, "still leased");
+    app.clock.advance(2 * MINUTE);
+    app.sweep().await;
+    assert_eq!(version(&app, "totals").await, 5);
+}
