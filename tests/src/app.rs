@@ -14,6 +14,8 @@ use domain::{Clock, Entropy, Officer, Timestamp};
 use http_body_util::BodyExt as _;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
+use parse_batch::Objects;
+use probe::Probe;
 use queue::{QueueName, Queues, Wake};
 use serde_json::{Value, json};
 use store::Store;
@@ -23,6 +25,9 @@ use crate::people;
 
 /// Where links of mails point.
 pub const PORTAL: &str = "https://portal.example/";
+
+/// Where workbooks are put.
+pub const BUCKET: &str = "uploads";
 
 /// Rounds of messages at the most before everything must be quiet.
 const ROUNDS: usize = 1000;
@@ -38,10 +43,16 @@ pub struct App {
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
+    /// The upload bucket.
+    pub objects: Objects,
     /// The time.
     pub clock: Clock,
+    /// Where the calls of handlers are counted and broken.
+    pub probe: Probe,
     entropy: Entropy,
     router: Router,
+    parse: parse_batch::Deps,
+    track: track_mail::Deps,
     provision: provision_user::Deps,
     send: send_mail::Deps,
     dispatch: dispatch_batch::Deps,
@@ -77,18 +88,20 @@ impl App {
     pub async fn start() -> Self {
         let clock = Clock::manual(people::beginning());
         let entropy = Entropy::seeded(42);
-        let store = Store::memory();
+        let probe = Probe::default();
+        let store = Store::probed(probe.clone());
         store.put_domain_rules(people::RULES).await.unwrap();
-        let queues = Queues::memory();
-        let directory = MemoryDirectory::default();
-        let outbox = Outbox::default();
+        let queues = Queues::probed(probe.clone());
+        let directory = MemoryDirectory::probed(probe.clone());
+        let outbox = Outbox::probed(probe.clone());
+        let objects = Objects::probed(probe.clone(), BUCKET.to_owned());
         let rules = || Rules::stored(store.clone(), clock.clone());
         let secrets = || Secrets::fixed(people::keys());
         let batches = manage_batches::Deps {
             store: store.clone(),
             queues: queues.clone(),
             uploads: manage_batches::Uploads {
-                bucket: "uploads".to_owned(),
+                bucket: BUCKET.to_owned(),
                 region: "ap-southeast-1".to_owned(),
                 endpoint_url: None,
                 credentials: Credentials::new("id", "secret", None, None, "tests"),
@@ -145,6 +158,18 @@ impl App {
                 switch: send_mail::Switch::default(),
                 clock: clock.clone(),
             },
+            parse: parse_batch::Deps {
+                store: store.clone(),
+                objects: objects.clone(),
+                queues: queues.clone(),
+                directory: Directory::memory(directory.clone()),
+                rules: rules(),
+                secrets: secrets(),
+                limits: sheet::Limits::default(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            },
+            track: track_mail::Deps { store: store.clone(), clock: clock.clone(), noted: track_mail::Noted::default() },
             dispatch: dispatch_batch::Deps {
                 store: store.clone(),
                 queues: queues.clone(),
@@ -157,7 +182,9 @@ impl App {
             queues,
             directory,
             outbox,
+            objects,
             clock,
+            probe,
             entropy,
         }
     }
@@ -219,8 +246,26 @@ impl App {
     }
 
     /// Runs the sweeper once.
-    pub async fn sweep(&self) {
-        let _ = sweep::handle(&self.sweep, self.deadline()).await;
+    pub async fn sweep(&self) -> Disposition {
+        sweep::handle(&self.sweep, self.deadline()).await
+    }
+
+    /// Delivers an event of the upload bucket.
+    ///
+    /// # Panics
+    ///
+    /// When it is none.
+    pub async fn parse(&self, event: Value) -> Disposition {
+        parse_batch::handle(&self.parse, serde_json::from_value(event).unwrap()).await
+    }
+
+    /// Delivers an event of SES.
+    ///
+    /// # Panics
+    ///
+    /// When it is none.
+    pub async fn track(&self, event: Value) -> Disposition {
+        track_mail::handle(&self.track, serde_json::from_value(event).unwrap()).await
     }
 
     /// The mails to an address, oldest first.

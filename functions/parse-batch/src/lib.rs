@@ -17,7 +17,7 @@ use aws_lambda_events::event::s3::{S3Event, S3EventRecord};
 use boot::{Disposition, Rules, Secrets};
 use directory::Directory;
 use domain::{
-    BatchId, Clock, Entropy, Timestamp, TraceId,
+    BatchId, Clock, Entropy, Guard, Timestamp, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source},
     row::read_all,
 };
@@ -126,7 +126,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
             return Ok(());
         }
     };
-    if deps.store.replace_batch(read_version, &claimed).await? == Written::LostRace {
+    if deps.store.replace_batch(read_version, &claimed).await?.under(Guard::Claim) == Written::LostRace {
         return Ok(());
     }
     if matches!(claimed.state, BatchState::Unreadable { .. }) {

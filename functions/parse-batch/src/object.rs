@@ -1,5 +1,8 @@
 //! The upload bucket, read-only.
 
+#[cfg(feature = "fake")]
+mod memory;
+
 use aws_sdk_s3::{Client, error::ProvideErrorMetadata as _};
 use domain::batch::ObjectVersion;
 use thiserror::Error;
@@ -7,8 +10,15 @@ use thiserror::Error;
 /// The bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Objects {
-    client: Client,
+    backend: Backend,
     bucket: String,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    S3(Client),
+    #[cfg(feature = "fake")]
+    Memory(memory::Memory),
 }
 
 /// The bucket could not answer.
@@ -23,7 +33,22 @@ impl Objects {
     /// The bucket of a stack.
     #[must_use]
     pub fn s3(client: Client, bucket: String) -> Self {
-        Self { client, bucket }
+        Self { backend: Backend::S3(client), bucket }
+    }
+
+    /// A bucket in memory whose calls pass a probe.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn probed(probe: probe::Probe, bucket: String) -> Self {
+        Self { backend: Backend::Memory(memory::Memory::new(probe)), bucket }
+    }
+
+    /// Puts an object into a bucket in memory; a real one is left as it is.
+    #[cfg(feature = "fake")]
+    pub fn put(&self, object: ObjectVersion, bytes: Vec<u8>) {
+        if let Backend::Memory(memory) = &self.backend {
+            memory.put(object, bytes);
+        }
     }
 
     /// Its name.
@@ -38,7 +63,20 @@ impl Objects {
     ///
     /// When the bucket cannot answer, or sends more than it said.
     pub async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
-        let request = self.client.get_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
+        match &self.backend {
+            Backend::S3(client) => self.get_from_s3(client, object, max).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.get(object, max).await,
+        }
+    }
+
+    async fn get_from_s3(
+        &self,
+        client: &Client,
+        object: &ObjectVersion,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, ObjectError> {
+        let request = client.get_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
         let mut answer = request.send().await.map_err(|error| {
             let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
             ObjectError { operation: "GetObject", code: code.to_owned() }

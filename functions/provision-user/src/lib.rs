@@ -24,7 +24,7 @@ use std::time::Duration;
 use boot::Disposition;
 use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome, SeedOutcome};
 use domain::{
-    Clock, InviteId, Timestamp,
+    Clock, Guard, InviteId, Timestamp,
     invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep, SeedState},
 };
 use queue::{QueueName, Queues, Wake};
@@ -143,7 +143,7 @@ async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
     let Some(wanted) = AccountToCreate::of(&claimed) else {
         return Ok(Next::Rest);
     };
-    if let Written::LostRace = deps.store.replace_invite(read, &claimed).await? {
+    if let Written::LostRace = deps.store.replace_invite(read, &claimed).await?.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
     let created = deps.directory.create_account(&wanted).await;
@@ -221,7 +221,7 @@ async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreE
     let Some(account) = marked.account() else {
         return Ok(Next::Rest);
     };
-    if let Written::LostRace = deps.store.replace_invite(read, &marked).await? {
+    if let Written::LostRace = deps.store.replace_invite(read, &marked).await?.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
     let mailed = deps.directory.mail_first_password(account).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    EmailAddress, Timestamp,
+    EmailAddress, Guard, Timestamp,
     delivery::{Mail, MailConflict, MailState},
 };
 use mail::{Letter, OutgoingMail, SendOutcome, Subject, Tags};
@@ -114,7 +114,7 @@ pub(crate) async fn send(deps: &Deps, slot: impl Slot, letter: Letter, deadline:
     let Some(claimed) = slot.moved(&Step::Claim, now) else {
         return Ok(Next::Rest(Disposition::Done));
     };
-    if let Written::LostRace = claimed.write_claim(&deps.store, read).await? {
+    if let Written::LostRace = claimed.write_claim(&deps.store, read).await?.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
     let Some(claim) = Claim::of(&claimed) else {

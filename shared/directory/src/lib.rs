@@ -201,7 +201,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.find_by_email(email).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.find_by_email(email),
+            Backend::Memory(memory) => memory.find_by_email(email).await,
         }
     }
 
@@ -214,7 +214,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.find_officer(id).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.find_officer(id),
+            Backend::Memory(memory) => memory.find_officer(id).await,
         }
     }
 
@@ -229,7 +229,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.create_account(wanted).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.create_account(wanted),
+            Backend::Memory(memory) => memory.create_account(wanted).await,
         }
     }
 
@@ -242,7 +242,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.add_to_seed_group(account).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.add_to_seed_group(account),
+            Backend::Memory(memory) => memory.add_to_seed_group(account).await,
         }
     }
 
@@ -255,7 +255,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.mail_first_password(account).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.mail_first_password(account),
+            Backend::Memory(memory) => memory.mail_first_password(account).await,
         }
     }
 
@@ -268,7 +268,7 @@ impl Directory {
         match &self.backend {
             Backend::Cognito(cognito) => cognito.account_status(account).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.turn().await.account_status(account),
+            Backend::Memory(memory) => memory.account_status(account).await,
         }
     }
 }

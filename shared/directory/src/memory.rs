@@ -2,13 +2,11 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    future::poll_fn,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account};
+use probe::{Failure, Probe, Probed};
 
 use crate::{
     AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount, SeedOutcome,
@@ -17,7 +15,7 @@ use crate::{
 
 /// Accounts in memory; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct MemoryDirectory(Arc<Mutex<State>>);
+pub struct MemoryDirectory(Probed<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -55,6 +53,18 @@ pub enum Call {
 }
 
 impl Call {
+    /// Its name in the traces of a probe.
+    fn name(self) -> &'static str {
+        match self {
+            Self::FindByEmail => "directory.find_by_email",
+            Self::FindOfficer => "directory.find_officer",
+            Self::CreateAccount => "directory.create_account",
+            Self::AddToSeedGroup => "directory.add_to_seed_group",
+            Self::MailFirstPassword => "directory.mail_first_password",
+            Self::AccountStatus => "directory.account_status",
+        }
+    }
+
     fn is_read(self) -> bool {
         matches!(self, Self::FindByEmail | Self::FindOfficer | Self::AccountStatus)
     }
@@ -78,15 +88,21 @@ pub enum Fault {
 }
 
 impl MemoryDirectory {
+    /// A directory whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
+        Self(Probed::new(probe, State::default()))
+    }
+
     /// Lets the next such call fail.
     pub fn fail_next(&self, call: Call, fault: Fault) {
-        self.state().faults.push_back((call, fault));
+        self.0.by_hand().faults.push_back((call, fault));
     }
 
     /// How often a call was made.
     #[must_use]
     pub fn calls(&self, call: Call) -> usize {
-        self.state().calls.get(&call).copied().unwrap_or(0)
+        self.0.by_hand().calls.get(&call).copied().unwrap_or(0)
     }
 
     /// Adds an account that somebody else made.
@@ -98,19 +114,19 @@ impl MemoryDirectory {
             seed: false,
             first_passwords: 0,
         };
-        self.state().accounts.insert(name.to_ascii_lowercase(), record);
+        self.0.by_hand().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
     /// Adds an officer who can be found by user id.
     pub fn add_officer(&self, officer: Officer) {
         let id = officer.id.as_str().to_owned();
-        self.state().officers.insert(id, officer);
+        self.0.by_hand().officers.insert(id, officer);
     }
 
     /// Sets how an account stands.
     pub fn set_status(&self, account: &Account, status: AccountStatus) {
         let name = account.directory_id.to_ascii_lowercase();
-        let mut state = self.state();
+        let mut state = self.0.by_hand();
         if status == AccountStatus::Gone {
             state.accounts.remove(&name);
         } else if let Some(record) = state.accounts.get_mut(&name) {
@@ -121,7 +137,7 @@ impl MemoryDirectory {
     /// The accounts that the service made, by invite; one made twice would be there twice.
     #[must_use]
     pub fn made(&self) -> Vec<(InviteId, Account)> {
-        let state = self.state();
+        let state = self.0.by_hand();
         let made = state.accounts.iter().filter_map(|(name, record)| {
             let account = Account { directory_id: name.clone() };
             Some((record.invite?, account))
@@ -132,7 +148,7 @@ impl MemoryDirectory {
     /// The names of the accounts in the SEED group.
     #[must_use]
     pub fn seed_group(&self) -> BTreeSet<String> {
-        let state = self.state();
+        let state = self.0.by_hand();
         let members = state.accounts.iter().filter(|(_, record)| record.seed);
         members.map(|(name, _)| name.clone()).collect()
     }
@@ -141,33 +157,29 @@ impl MemoryDirectory {
     #[must_use]
     pub fn first_passwords(&self, account: &Account) -> usize {
         let name = account.directory_id.to_ascii_lowercase();
-        self.state().accounts.get(&name).map_or(0, |record| record.first_passwords)
+        self.0.by_hand().accounts.get(&name).map_or(0, |record| record.first_passwords)
     }
 
-    pub(crate) fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
-        self.call(Call::FindByEmail, |state| state.found(email))
+    pub(crate) async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
+        self.call(Call::FindByEmail, |state| state.found(email)).await
     }
 
-    pub(crate) fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        self.call(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned())
+    pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
+        self.call(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned()).await
     }
 
-    pub(crate) fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
+    pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         let refuse = (Call::CreateAccount, Fault::RefuseDetails);
         let refused = {
-            let mut state = self.state();
+            let mut state = self.0.by_hand();
             let place = state.faults.iter().position(|fault| *fault == refuse);
             place.and_then(|place| state.faults.remove(place)).is_some()
         };
-        self.call(
-            Call::CreateAccount,
-            |state| {
-                if refused { CreateOutcome::DetailsRefused } else { state.create(wanted) }
-            },
-        )
+        let create = |state: &mut State| if refused { CreateOutcome::DetailsRefused } else { state.create(wanted) };
+        self.call(Call::CreateAccount, create).await
     }
 
-    pub(crate) fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
+    pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
         self.call(Call::AddToSeedGroup, |state| match state.record(account) {
             None => SeedOutcome::AccountGone,
             Some(record) => {
@@ -175,9 +187,10 @@ impl MemoryDirectory {
                 SeedOutcome::Assigned
             }
         })
+        .await
     }
 
-    pub(crate) fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
+    pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
         self.call(Call::MailFirstPassword, |state| match state.record(account) {
             None => FirstPasswordOutcome::AccountGone,
             Some(record) if record.status != AccountStatus::Pending => FirstPasswordOutcome::NotPending,
@@ -186,53 +199,57 @@ impl MemoryDirectory {
                 FirstPasswordOutcome::Mailed
             }
         })
+        .await
     }
 
-    pub(crate) fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
+    pub(crate) async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
         self.call(Call::AccountStatus, |state| {
             state.record(account).map_or(AccountStatus::Gone, |record| record.status)
         })
+        .await
     }
 
-    fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
-        let mut state = self.state();
-        *state.calls.entry(call).or_default() += 1;
-        let place = state.faults.iter().position(|(at, _)| *at == call);
-        let fault = place.and_then(|place| state.faults.remove(place));
-        let error = match fault.map(|(_, fault)| fault) {
-            None | Some(Fault::RefuseDetails) => return Ok(effect(&mut state)),
-            Some(Fault::AfterEffect) => {
-                effect(&mut state);
-                DirectoryError::Unknown
-            }
-            Some(Fault::BeforeEffect) => DirectoryError::Unknown,
-            Some(Fault::Throttle) => DirectoryError::Throttled { retry_after: Duration::from_secs(30) },
-            Some(Fault::Unreachable) => DirectoryError::KnownNoEffect,
-            Some(Fault::Misconfigured) => DirectoryError::Misconfigured { code: "AccessDeniedException".to_owned() },
-        };
-        Err(if call.is_read() { error.of_read() } else { error })
-    }
-
-    /// Lets other tasks go first, as a call over a network does.
-    pub(crate) async fn turn(&self) -> &Self {
-        let mut went = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut went, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-        self
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
+        let of_call = move |error: DirectoryError| if call.is_read() { error.of_read() } else { error };
+        let failed = move |failure| Err(of_call(error_of(failure)));
+        let answer = move |state: &mut State| state.answer(call, effect).map_err(of_call);
+        if call.is_read() {
+            self.0.read(call.name(), answer, failed).await
+        } else {
+            self.0.write_once(call.name(), answer, failed).await
+        }
     }
 }
 
+fn error_of(failure: Failure) -> DirectoryError {
+    match failure {
+        Failure::Throttled => DirectoryError::Throttled { retry_after: PAUSE },
+        Failure::Denied => DirectoryError::Misconfigured { code: failure.code().to_owned() },
+        Failure::Lost => DirectoryError::Unknown,
+    }
+}
+
+/// How long a busy directory asks to wait.
+const PAUSE: Duration = Duration::from_secs(30);
+
 impl State {
+    fn answer<T>(&mut self, call: Call, effect: impl FnOnce(&mut Self) -> T) -> Result<T, DirectoryError> {
+        *self.calls.entry(call).or_default() += 1;
+        let place = self.faults.iter().position(|(at, _)| *at == call);
+        let fault = place.and_then(|place| self.faults.remove(place));
+        match fault.map(|(_, fault)| fault) {
+            None | Some(Fault::RefuseDetails) => Ok(effect(self)),
+            Some(Fault::AfterEffect) => {
+                effect(self);
+                Err(DirectoryError::Unknown)
+            }
+            Some(Fault::BeforeEffect) => Err(DirectoryError::Unknown),
+            Some(Fault::Throttle) => Err(error_of(Failure::Throttled)),
+            Some(Fault::Unreachable) => Err(DirectoryError::KnownNoEffect),
+            Some(Fault::Misconfigured) => Err(error_of(Failure::Denied)),
+        }
+    }
+
     fn record(&mut self, account: &Account) -> Option<&mut Record> {
         self.accounts.get_mut(&account.directory_id.to_ascii_lowercase())
     }

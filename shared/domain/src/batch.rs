@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::{
     BatchId, Officer, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailKind},
+    guard::lease_is_over,
     row::RowState,
 };
 
@@ -237,7 +238,7 @@ impl Batch {
         let attempt = match &self.state {
             BatchState::AwaitingUpload => 1,
             BatchState::Parsing { object: pinned, lease_until, attempt }
-                if *pinned == object && now >= *lease_until =>
+                if *pinned == object && lease_is_over(*lease_until, now) =>
             {
                 attempt + 1
             }

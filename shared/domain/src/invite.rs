@@ -17,6 +17,7 @@ use crate::{
     BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
+    guard::lease_is_over,
     keys::AddressKey,
 };
 
@@ -498,7 +499,7 @@ impl Invite {
             InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Accepted => NextStep::Provision,
-            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
+            InviteState::Provisioning { lease_until, .. } if lease_is_over(*lease_until, now) => NextStep::Provision,
             _ if has_account && self.seed == SeedState::Pending => NextStep::AssignSeed,
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
                 NextStep::SendFirstPassword

@@ -1,20 +1,15 @@
 //! The outbox of the tests.
 
-use std::{
-    collections::VecDeque,
-    future::poll_fn,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
-    time::Duration,
-};
+use std::{collections::VecDeque, time::Duration};
 
 use domain::EmailAddress;
+use probe::{Failure, Probe, Probed};
 
 use crate::{Letter, OutgoingMail, SendOutcome, Tags};
 
 /// Mails in memory; clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Outbox(Arc<Mutex<State>>);
+pub struct Outbox(Probed<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -52,64 +47,60 @@ pub enum Fault {
 }
 
 impl Outbox {
+    /// An outbox whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
+        Self(Probed::new(probe, State::default()))
+    }
+
     /// Lets the next hand-over fail.
     pub fn fail_next(&self, fault: Fault) {
-        self.state().faults.push_back(fault);
+        self.0.by_hand().faults.push_back(fault);
     }
 
     /// The mails that were taken, oldest first.
     #[must_use]
     pub fn sent(&self) -> Vec<SentMail> {
-        self.state().sent.clone()
+        self.0.by_hand().sent.clone()
     }
 
     /// How many mails were handed over, taken or not.
     #[must_use]
     pub fn requests(&self) -> usize {
-        self.state().requests
+        self.0.by_hand().requests
     }
 
     pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
-        self.turn().await;
-        let mut state = self.state();
-        state.requests += 1;
-        match state.faults.pop_front() {
-            None => {}
-            Some(Fault::BeforeEffect) => return SendOutcome::Unknown,
-            Some(Fault::AfterEffect) => {
-                state.take(mail);
-                return SendOutcome::Unknown;
-            }
-            Some(Fault::Throttle) => {
-                return SendOutcome::NotSent { retry_after: Duration::from_secs(30) };
-            }
-            Some(Fault::Refuse) => return SendOutcome::Refused,
-            Some(Fault::Misconfigured) => {
-                return SendOutcome::Misconfigured { code: "MailFromDomainNotVerifiedException".to_owned() };
-            }
-        }
-        SendOutcome::Sent { message_id: state.take(mail) }
-    }
-
-    /// Lets other tasks go first, as a call over a network does.
-    async fn turn(&self) {
-        let mut went = false;
-        poll_fn(|context| {
-            if std::mem::replace(&mut went, true) {
-                return Poll::Ready(());
-            }
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let failed = |failure| match failure {
+            Failure::Throttled => SendOutcome::NotSent { retry_after: PAUSE },
+            Failure::Denied => SendOutcome::Misconfigured { code: failure.code().to_owned() },
+            Failure::Lost => SendOutcome::Unknown,
+        };
+        self.0.write_once("ses.send", |state| state.hand_over(mail), failed).await
     }
 }
 
+/// How long a busy SES asks to wait.
+const PAUSE: Duration = Duration::from_secs(30);
+
 impl State {
+    fn hand_over(&mut self, mail: OutgoingMail) -> SendOutcome {
+        self.requests += 1;
+        match self.faults.pop_front() {
+            None => SendOutcome::Sent { message_id: self.take(mail) },
+            Some(Fault::BeforeEffect) => SendOutcome::Unknown,
+            Some(Fault::AfterEffect) => {
+                self.take(mail);
+                SendOutcome::Unknown
+            }
+            Some(Fault::Throttle) => SendOutcome::NotSent { retry_after: PAUSE },
+            Some(Fault::Refuse) => SendOutcome::Refused,
+            Some(Fault::Misconfigured) => {
+                SendOutcome::Misconfigured { code: "MailFromDomainNotVerifiedException".to_owned() }
+            }
+        }
+    }
+
     fn take(&mut self, mail: OutgoingMail) -> String {
         let message_id = format!("message-{}", self.sent.len() + 1);
         self.sent.push(SentMail { message_id: message_id.clone(), to: mail.to, letter: mail.letter, tags: mail.tags });

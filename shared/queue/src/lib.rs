@@ -84,7 +84,14 @@ impl Queues {
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory() -> Self {
-        Self { backend: Backend::Memory(memory::Memory::default()) }
+        Self::probed(probe::Probe::default())
+    }
+
+    /// Queues in memory whose calls pass a probe.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn probed(probe: probe::Probe) -> Self {
+        Self { backend: Backend::Memory(memory::Memory::new(probe)) }
     }
 
     /// Wakes whoever reads `queue` for each of `wakes`, on behalf of `officer`.
@@ -114,7 +121,7 @@ impl Queues {
         match &self.backend {
             Backend::Sqs(sqs) => sqs.send(queue, officer, wakes, delay).await,
             #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.send(queue, wakes, delay),
+            Backend::Memory(memory) => memory.send(queue, wakes, delay).await,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    BatchId, Keys, OfficerId,
+    BatchId, Guard, Keys, OfficerId,
     batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
@@ -85,6 +85,7 @@ impl Store {
         request: Option<&IdempotentRequest>,
     ) -> Result<CreateBatchOutcome, StoreError> {
         let mut writes = vec![Write::Put { item: put_batch(batch)?, condition: Condition::Absent }];
+        let request = request.filter(|_| Guard::Idempotency.holds());
         if let Some(request) = request {
             writes.push(request.write()?);
         }

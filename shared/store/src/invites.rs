@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{InviteId, Timestamp, invite::Invite, keys::AddressKey, keys::TokenHash};
+use domain::{Guard, InviteId, Timestamp, invite::Invite, keys::AddressKey, keys::TokenHash};
 
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, TokenRecord, Written,
@@ -57,6 +57,7 @@ impl Store {
         request: Option<&IdempotentRequest>,
     ) -> Result<CreateOutcome, StoreError> {
         let mut writes = creation(invite)?;
+        let request = request.filter(|_| Guard::Idempotency.holds());
         if let Some(request) = request {
             writes.push(request.write()?);
         }
@@ -182,7 +183,7 @@ impl Store {
         let mut writes = replacement(read_version, next)?;
         // An unused token has version 1 and a used one version 2, so it is used once.
         writes.push(Write::Put { item: tokens::put(hash, &used, 2)?, condition: Condition::Version(1) });
-        Ok(written(&self.table.commit(writes).await?))
+        Ok(written(&self.table.commit(writes).await?).under(Guard::SingleUse))
     }
 
     /// Which of `addresses` have a live invite, by whomever.

@@ -13,6 +13,7 @@ mod item;
 mod keys;
 mod table;
 
+use domain::Guard;
 use thiserror::Error;
 
 pub use due::{Due, DueEntry};
@@ -39,7 +40,14 @@ impl Store {
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn memory() -> Self {
-        Self { table: Table::memory() }
+        Self::probed(probe::Probe::default())
+    }
+
+    /// A table in memory whose calls pass a probe.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn probed(probe: probe::Probe) -> Self {
+        Self { table: Table::memory(probe) }
     }
 }
 
@@ -51,6 +59,13 @@ pub enum Written {
     Done,
     /// Somebody else wrote first; read again.
     LostRace,
+}
+
+impl Written {
+    /// The same, where `guard` rests on it: the race counts as lost only while the guard holds.
+    pub fn under(self, guard: Guard) -> Self {
+        if guard.holds() { self } else { Self::Done }
+    }
 }
 
 /// The table could not answer, or answered with something that nobody wrote.

@@ -128,7 +128,7 @@ macro_rules! each_backend {
         match $self {
             Self::Dynamo($table) => $call.await,
             #[cfg(feature = "fake")]
-            Self::Memory($table) => $call,
+            Self::Memory($table) => $call.await,
         }
     };
 }
@@ -139,8 +139,8 @@ impl Table {
     }
 
     #[cfg(feature = "fake")]
-    pub(crate) fn memory() -> Self {
-        Self::Memory(memory::Memory::default())
+    pub(crate) fn memory(probe: probe::Probe) -> Self {
+        Self::Memory(memory::Memory::new(probe))
     }
 
     /// The item at `key` as it is now.

@@ -1,11 +1,9 @@
 //! A table in memory.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use probe::{Failure, Probe, Probed};
 
 use super::{Commit, Condition, Order, Page, Query, Range, Write};
 use crate::{
@@ -14,107 +12,125 @@ use crate::{
     keys::Key,
 };
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Memory {
-    items: Arc<Mutex<BTreeMap<Key, Item>>>,
+    items: Probed<Items>,
 }
+
+type Items = BTreeMap<Key, Item>;
 
 /// A page of DynamoDB ends after 1 MiB; here after as many items of about 1 KiB.
 const PAGE: usize = 1000;
 
 impl Memory {
-    pub(crate) fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        Ok(self.items().get(key).cloned())
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self { items: Probed::new(probe, Items::new()) }
     }
 
-    pub(crate) fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let items = self.items();
-        Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect())
+    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        self.items.read("table.get", |items| Ok(items.get(key).cloned()), failed("GetItem")).await
     }
 
-    pub(crate) fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
-        let mut items = self.items();
-        let invalid = |code: &str| StoreError::Unavailable { operation: "commit", code: code.to_owned() };
-        let mut keys: Vec<Key> = writes.iter().map(key_of).collect();
-        if keys.len() > 100 {
-            return Err(invalid("ValidationException"));
-        }
-        keys.sort_unstable();
-        if keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
-            return Err(invalid("ValidationException"));
-        }
-        let refused: Vec<usize> = writes
-            .iter()
-            .enumerate()
-            .filter(|(_, write)| !holds(condition_of(write), items.get(&key_of(write))))
-            .map(|(index, _)| index)
-            .collect();
-        if !refused.is_empty() {
-            return Ok(Commit::Refused(refused));
-        }
-        for write in writes {
-            let key = key_of(&write);
-            match write {
-                Write::Put { item, .. } => items.insert(key, item),
-                Write::Delete { .. } => items.remove(&key),
-            };
-        }
-        Ok(Commit::Done)
+    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let found = |items: &mut Items| Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect());
+        self.items.read("table.get_many", found, failed("BatchGetItem")).await
     }
 
-    pub(crate) fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
-        let mut items = self.items();
-        for item in new {
+    /// A single write is repeated by the client of DynamoDB; a transaction carries a token that makes it harmless.
+    pub(crate) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
+        if let [write] = &writes[..] {
+            let effect = |items: &mut Items| commit(items, vec![write.clone()]);
+            return self.items.write("table.put", effect, failed("PutItem")).await;
+        }
+        let effect = |items: &mut Items| commit(items, writes);
+        self.items.write_once("table.transact", effect, failed("TransactWriteItems")).await
+    }
+
+    pub(crate) async fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
+        let put = |items: &mut Items, item: Item| {
             items.insert(key_in(&item), item);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        let matching = self.matching(query);
-        let limit = query.limit.map_or(PAGE, |limit| limit as usize);
-        let more = matching.len() > limit;
-        let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
-        let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
-        let items = looked_at.into_iter().filter(|item| passes(query, item)).collect();
-        Ok(Page { items, next })
-    }
-
-    pub(crate) fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        Ok(self.matching(query).iter().filter(|item| passes(query, item)).count() as u64)
-    }
-
-    /// The items of the partition and range after the query's position, in its order.
-    fn matching(&self, query: &Query) -> Vec<Item> {
-        let (partition, sort) = query.index.attributes();
-        let order = |item: &Item| {
-            let part = |name| text(item, name).unwrap_or_default().to_owned();
-            (part(sort), part("pk"), part("sk"))
         };
-        let mut matching: Vec<Item> = self
-            .items()
-            .values()
-            .filter(|item| text(item, partition) == Some(query.partition.as_str()))
-            .filter(|item| text(item, sort).is_some_and(|sort| in_range(&query.range, sort)))
-            .cloned()
-            .collect();
-        matching.sort_by_key(order);
-        if query.order == Order::Descending {
-            matching.reverse();
-        }
-        if let Some(after) = &query.after {
-            let after = order(after);
-            matching.retain(|item| match query.order {
-                Order::Ascending => order(item) > after,
-                Order::Descending => order(item) < after,
-            });
-        }
-        matching
+        self.items.write_each("table.put_many", new, put, |_| Ok(()), failed("BatchWriteItem")).await
     }
 
-    fn items(&self) -> MutexGuard<'_, BTreeMap<Key, Item>> {
-        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
     }
+
+    pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
+        let count = |items: &mut Items| matching(items, query).iter().filter(|item| passes(query, item)).count();
+        self.items.read("table.count", |items| Ok(count(items) as u64), failed("Query")).await
+    }
+}
+
+fn failed<T>(operation: &'static str) -> impl FnOnce(Failure) -> Result<T, StoreError> {
+    move |failure| Err(StoreError::Unavailable { operation, code: failure.code().to_owned() })
+}
+
+fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {
+    let invalid = |code: &str| StoreError::Unavailable { operation: "commit", code: code.to_owned() };
+    let mut keys: Vec<Key> = writes.iter().map(key_of).collect();
+    if keys.len() > 100 {
+        return Err(invalid("ValidationException"));
+    }
+    keys.sort_unstable();
+    if keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
+        return Err(invalid("ValidationException"));
+    }
+    let refused: Vec<usize> = writes
+        .iter()
+        .enumerate()
+        .filter(|(_, write)| !holds(condition_of(write), items.get(&key_of(write))))
+        .map(|(index, _)| index)
+        .collect();
+    if !refused.is_empty() {
+        return Ok(Commit::Refused(refused));
+    }
+    for write in writes {
+        let key = key_of(&write);
+        match write {
+            Write::Put { item, .. } => items.insert(key, item),
+            Write::Delete { .. } => items.remove(&key),
+        };
+    }
+    Ok(Commit::Done)
+}
+
+fn page(items: &Items, query: &Query) -> Page {
+    let matching = matching(items, query);
+    let limit = query.limit.map_or(PAGE, |limit| limit as usize);
+    let more = matching.len() > limit;
+    let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
+    let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
+    let items = looked_at.into_iter().filter(|item| passes(query, item)).collect();
+    Page { items, next }
+}
+
+/// The items of the partition and range after the query's position, in its order.
+fn matching(items: &Items, query: &Query) -> Vec<Item> {
+    let (partition, sort) = query.index.attributes();
+    let order = |item: &Item| {
+        let part = |name| text(item, name).unwrap_or_default().to_owned();
+        (part(sort), part("pk"), part("sk"))
+    };
+    let mut matching: Vec<Item> = items
+        .values()
+        .filter(|item| text(item, partition) == Some(query.partition.as_str()))
+        .filter(|item| text(item, sort).is_some_and(|sort| in_range(&query.range, sort)))
+        .cloned()
+        .collect();
+    matching.sort_by_key(order);
+    if query.order == Order::Descending {
+        matching.reverse();
+    }
+    if let Some(after) = &query.after {
+        let after = order(after);
+        matching.retain(|item| match query.order {
+            Order::Ascending => order(item) > after,
+            Order::Descending => order(item) < after,
+        });
+    }
+    matching
 }
 
 fn in_range(range: &Range, sort: &str) -> bool {

@@ -1,0 +1,213 @@
+//! What every call of every backend in memory passes through, so that a test can count the calls and break any of them.
+//!
+//! A backend keeps its state in [`Probed`], which gives it out to nothing but a call with a name. A new call is therefore
+//! met by the fault harness without anybody listing it. Built only under the backends' feature `fake`: no function that is
+//! deployed holds any of this.
+
+mod probed;
+
+use std::{
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
+};
+
+pub use probed::Probed;
+
+/// The place where calls are counted and broken; clones share it. It only looks at what happens in [`Probe::run`]: what a
+/// test does to a backend by itself is neither counted nor broken.
+#[derive(Clone, Debug, Default)]
+pub struct Probe(Arc<Mutex<Watch>>);
+
+#[derive(Debug, Default)]
+struct Watch {
+    /// Whose calls these are, while a handler is being polled.
+    running: Option<&'static str>,
+    calls: Vec<Call>,
+    faults: BTreeMap<usize, Fault>,
+    crashed: bool,
+}
+
+/// One call that left a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// The handler.
+    pub function: &'static str,
+    /// The call, such as `table.get`.
+    pub name: &'static str,
+    /// What it can do.
+    pub effect: Effect,
+}
+
+/// What a call can do, and with it how it can go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Nothing: it only asks.
+    None,
+    /// Something, in one request that is never repeated unseen: retries are off, or a token makes them harmless.
+    Once,
+    /// Something, in a request that the client repeats by itself when the answer is lost.
+    Repeatable,
+    /// Several things in such a request, each of which may happen or not.
+    Each,
+}
+
+/// How a call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// Too much to do: nothing happened, and the answer says so.
+    Throttled,
+    /// The service may not: nothing happened, and the answer says so.
+    Denied,
+    /// The request is lost, by a timeout, a reset or a failure of the other side: nothing happened, and nobody knows.
+    LostBefore,
+    /// The answer is lost: it happened, and nobody knows.
+    LostAfter,
+    /// The answer is lost and the client repeats the request: it happens twice, and the second answer arrives.
+    Repeated,
+    /// Half of several things happen, then the request is lost.
+    Partial,
+    /// The process ends before the request leaves.
+    CrashBefore,
+    /// The process ends after it happened, before the answer is read.
+    CrashAfter,
+}
+
+/// What a failed call says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing happened; later it may.
+    Throttled,
+    /// Nothing happened, and nothing will until somebody mends it.
+    Denied,
+    /// Nobody knows.
+    Lost,
+}
+
+impl Effect {
+    /// Every way in which a call with this effect can go wrong.
+    #[must_use]
+    pub fn faults(self) -> &'static [Fault] {
+        use Fault::{CrashAfter, CrashBefore, Denied, LostAfter, LostBefore, Partial, Repeated, Throttled};
+        match self {
+            Self::None => &[Throttled, Denied, LostAfter, CrashBefore, CrashAfter],
+            Self::Once => &[Throttled, Denied, LostBefore, LostAfter, CrashBefore, CrashAfter],
+            Self::Repeatable => &[Throttled, Denied, LostBefore, LostAfter, Repeated, CrashBefore, CrashAfter],
+            Self::Each => &[Throttled, Denied, LostBefore, LostAfter, Repeated, Partial, CrashBefore, CrashAfter],
+        }
+    }
+}
+
+impl Failure {
+    /// A code as AWS writes them.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Throttled => "ThrottlingException",
+            Self::Denied => "AccessDeniedException",
+            Self::Lost => "TimeoutError",
+        }
+    }
+}
+
+impl Probe {
+    /// Runs a handler to its end, or to its crash: then it is dropped where it stands, and there is no answer.
+    pub async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
+        let mut handler = pin!(handler);
+        poll_fn(|context| {
+            self.watch().running = Some(function);
+            let polled = handler.as_mut().poll(context);
+            let mut watch = self.watch();
+            watch.running = None;
+            if std::mem::take(&mut watch.crashed) {
+                return Poll::Ready(None);
+            }
+            polled.map(Some)
+        })
+        .await
+    }
+
+    /// Breaks a call to come: the `place`th since the beginning, 0 for the first.
+    pub fn break_call(&self, place: usize, fault: Fault) {
+        self.watch().faults.insert(place, fault);
+    }
+
+    /// The calls so far, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.watch().calls.clone()
+    }
+
+    /// Notes a call, and says what is to become of it.
+    fn meet(&self, name: &'static str, effect: Effect) -> Option<Fault> {
+        let mut watch = self.watch();
+        let function = watch.running?;
+        let place = watch.calls.len();
+        watch.calls.push(Call { function, name, effect });
+        watch.faults.remove(&place)
+    }
+
+    /// Ends the handler that is running: it is never polled again.
+    async fn crash(&self) -> ! {
+        self.watch().crashed = true;
+        match std::future::pending::<std::convert::Infallible>().await {}
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+
+    /// What a counter holds and answers after one call of each effect, the `place`th of them broken.
+    fn broken(place: usize, fault: Fault) -> (u32, Option<Result<u32, Failure>>) {
+        let probe = Probe::default();
+        probe.break_call(place, fault);
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let add = |count: &mut u32| {
+            *count += 1;
+            Ok(*count)
+        };
+        let answer = block_on(probe.run("function", async {
+            let mut answers = vec![counter.read("read", |count| Ok(*count), Err).await];
+            answers.push(counter.write_once("once", add, Err).await);
+            answers.push(counter.write("write", add, Err).await);
+            let each = counter.write_each("each", vec![1, 1], |count, more| *count += more, |_| Ok(9), Err).await;
+            answers.push(each);
+            answers.swap_remove(place)
+        }));
+        (*counter.by_hand(), answer)
+    }
+
+    #[test]
+    fn a_call_goes_wrong_as_its_fault_says() {
+        use Fault::{CrashAfter, CrashBefore, Denied, LostAfter, LostBefore, Partial, Repeated, Throttled};
+        assert_eq!(broken(0, Throttled), (4, Some(Err(Failure::Throttled))));
+        assert_eq!(broken(1, Denied), (3, Some(Err(Failure::Denied))));
+        assert_eq!(broken(1, LostBefore), (3, Some(Err(Failure::Lost))));
+        assert_eq!(broken(1, LostAfter), (4, Some(Err(Failure::Lost))));
+        assert_eq!(broken(2, Repeated), (5, Some(Ok(3))));
+        assert_eq!(broken(3, Partial), (3, Some(Err(Failure::Lost))));
+        assert_eq!(broken(3, Repeated), (6, Some(Ok(9))));
+        assert_eq!(broken(1, CrashBefore), (0, None));
+        assert_eq!(broken(1, CrashAfter), (1, None));
+    }
+
+    #[test]
+    fn only_what_runs_is_counted() {
+        let probe = Probe::default();
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let ask = || counter.read("ask", |count| *count, |_| 0);
+        block_on(ask());
+        assert_eq!(block_on(probe.run("function", ask())), Some(0));
+        let call = Call { function: "function", name: "ask", effect: Effect::None };
+        assert_eq!(probe.calls(), [call]);
+    }
+}
