@@ -11,7 +11,7 @@ from pathlib import Path
 
 INFRA = Path(__file__).resolve().parent
 SHARDS = 8
-QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl"}
+QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl", "actions": "ActionsQueueUrl"}
 
 
 class Stack:
@@ -58,7 +58,7 @@ def stuck(stack: Stack, minutes: int) -> None:
 
 
 def find(stack: Stack, trace: str) -> None:
-    """The invites and batches that a request made, by the Trace ID that its officer quotes. Reads the whole table."""
+    """The invites, batches and actions that a request made, by the Trace ID that its officer quotes. Reads the whole table."""
     pages = stack.client("dynamodb").get_paginator("scan").paginate(
         TableName=stack.table,
         FilterExpression="body.#trace = :trace",
@@ -73,7 +73,7 @@ def find(stack: Stack, trace: str) -> None:
 
 
 def show(stack: Stack, name: str) -> None:
-    """Where one invite or batch stands, and how it came there."""
+    """Where one invite, batch or action stands, and how it came there."""
     item = read(stack, name)
     body = item["body"]["M"]
     print(f"{name}  {state_of(item)}  version {item['version']['N']}  trace {body['trace']['S']}")
@@ -90,7 +90,8 @@ def show(stack: Stack, name: str) -> None:
 def retry(stack: Stack, name: str) -> None:
     """Wakes whoever works on it. They do what its state allows, so this is never once too often."""
     read(stack, name)
-    kind, queues = ("invite", ["provision", "mail"]) if name.startswith("inv_") else ("batch", ["dispatch", "mail"])
+    workers = {"inv": ("invite", ["provision", "mail"]), "bat": ("batch", ["dispatch", "mail"]), "act": ("action", ["actions"])}
+    kind, queues = workers[name.split("_", 1)[0]]
     body = json.dumps({"wake": kind, "id": name})
     for queue in queues:
         url = stack.outputs[QUEUES[queue]]
@@ -116,8 +117,8 @@ def redrive(stack: Stack, queue: str) -> None:
 
 
 def read(stack: Stack, name: str) -> dict:
-    kinds = {"inv": "INVITE", "bat": "BATCH"}
-    kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_ or bat_")
+    kinds = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION"}
+    kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_, bat_ or act_")
     key = {"pk": {"S": f"{kind}#{name}"}, "sk": {"S": "META"}}
     return stack.client("dynamodb").get_item(TableName=stack.table, Key=key).get("Item") or sys.exit(f"there is no {name}")
 

@@ -1,9 +1,8 @@
 """What an officer does with an invite after it was submitted."""
 
 import people
+from conftest import eventually, token_of
 from test_single_invites import in_state, show, submit
-
-from conftest import token_of
 
 
 def test_a_revoked_invitation_is_dead_and_its_address_free(officer, other_officer, nobody, outbox):
@@ -21,12 +20,35 @@ def test_a_revoked_invitation_is_dead_and_its_address_free(officer, other_office
     submit(other_officer.api, people.invitation(person))
 
 
+def act(api, body: dict) -> dict:
+    begun = api.post("/invites/actions", body)
+    assert begun.status_code == 202, begun.text
+    return begun.json()
+
+
 def test_an_invitation_is_sent_again_tomorrow_at_the_earliest(officer):
     invite = submit(officer.api, people.invitation(people.officer()))
     in_state(officer.api, invite, "INVITED")
-    again = officer.api.post("/invites/actions", {"action": "resend", "ids": [invite["id"], "inv_0"]})
-    assert again.status_code == 200
-    assert [outcome["outcome"] for outcome in again.json()["outcomes"]] == ["too-many-requests", "not-found"]
+    absent = "inv_01JD0000000000000000000000"
+    action = act(officer.api, {"action": "resend", "ids": [invite["id"], absent]})
+    assert (action["state"], action["counts"]["skipped"]) == ("DONE", 2)
+    sent_today, not_there = action["outcomes"]
+    assert (sent_today["reason"], not_there["reason"]) == ("too-many-requests", "not-found")
+    assert sent_today["nextAt"].endswith("T16:00:00.000Z"), "midnight in Singapore"
+
+
+def test_all_that_match_are_taken_back_and_only_ones_own(officer, other_officer):
+    person = people.officer()
+    invite = submit(officer.api, people.invitation(person))
+    in_state(officer.api, invite, "INVITED")
+    wanted = {"action": "revoke", "filter": {"techpass": "invited", "q": person["email"]}}
+    assert act(other_officer.api, wanted)["counts"]["total"] == 0
+    action = eventually(lambda: found if (found := act(officer.api, wanted))["outcomes"] else None, what="the list")
+    assert action["outcomes"] == [{"id": invite["id"], "outcome": "done"}]
+    assert officer.api.get(f"/invites/actions/{action['id']}").json() == action
+    assert other_officer.api.get(f"/invites/actions/{action['id']}").status_code == 404
+    last = show(officer.api, invite)["history"][-1]
+    assert (last["event"], last["traceId"]) == ("REVOKED", action["traceId"])
 
 
 def test_a_failed_invite_is_mended_and_sent_again(officer, other_officer, directory):

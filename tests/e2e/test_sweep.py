@@ -8,6 +8,7 @@ import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from conftest import aws, eventually
 from test_batches import in_state as batch_in_state
+from test_changes import act
 from test_single_invites import in_state, submit
 
 
@@ -37,8 +38,8 @@ def losing(outputs):
 
 
 def stored(table: str, id: str) -> dict:
-    """An invite or a batch as it lies in the table."""
-    kind = "INVITE" if id.startswith("inv_") else "BATCH"
+    """An invite, a batch or an action as it lies in the table."""
+    kind = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION"}[id.split("_", 1)[0]]
     key = {"pk": {"S": f"{kind}#{id}"}, "sk": {"S": "META"}}
     return aws("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
 
@@ -90,6 +91,25 @@ def test_a_lost_call_to_dispatch_a_batch_is_repeated(officer, losing, bring_forw
     bring_forward(id)
     assert invoke("sweep", {})["error"] is None
     batch_in_state(officer.api, id, "DONE")
+
+
+def test_a_lost_call_to_go_on_with_an_action_is_repeated(officer, losing, bring_forward, invoke):
+    batch = officer.api.post("/batches", {"rows": [people.officer() for _ in range(101)]}).json()["batchId"]
+    assert officer.api.post(f"/batches/{batch}/submit").status_code == 202
+    batch_in_state(officer.api, batch, "DONE")
+    with losing("Actions") as lost:
+        action = act(officer.api, {"action": "revoke", "filter": {"batch": batch}})
+        assert lost() == [{"wake": "action", "id": action["id"]}]
+    assert (action["state"], action["counts"]["waiting"]) == ("RUNNING", 1)
+    bring_forward(action["id"])
+    assert invoke("sweep", {})["error"] is None
+
+    def ended() -> dict | None:
+        found = officer.api.get(f"/invites/actions/{action['id']}").json()
+        return found if found["state"] == "DONE" else None
+
+    done = eventually(ended, what="the action")
+    assert done["counts"]["reasons"] == {"state-conflict": 101}, "their accounts are made"
 
 
 def test_what_has_ended_leaves_the_list_of_what_is_due(officer, other_officer, bring_forward, invoke, outputs):

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use actions::Actions;
 use aws_credential_types::Credentials;
 use axum::{
     Router,
@@ -56,6 +57,7 @@ pub struct App {
     provision: provision_user::Deps,
     send: send_mail::Deps,
     dispatch: dispatch_batch::Deps,
+    actions: apply_actions::Deps,
     sweep: sweep::Deps,
 }
 
@@ -112,9 +114,11 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
+        let actions = Actions::new(store.clone(), queues.clone(), clock.clone());
         let submit = submit_invites::Deps {
             store: store.clone(),
             queues: queues.clone(),
+            actions: actions.clone(),
             rules: rules(),
             secrets: secrets(),
             clock: clock.clone(),
@@ -177,6 +181,7 @@ impl App {
                 secrets: secrets(),
                 clock: clock.clone(),
             },
+            actions: apply_actions::Deps { store: store.clone(), queues: queues.clone(), actions },
             sweep: sweep::Deps { store: store.clone(), queues: queues.clone(), clock: clock.clone() },
             store,
             queues,
@@ -222,7 +227,7 @@ impl App {
         for _ in 0..ROUNDS {
             self.clock.advance(Duration::from_secs(10));
             let mut silent = true;
-            for queue in [QueueName::Dispatch, QueueName::Provision, QueueName::Mail] {
+            for queue in [QueueName::Actions, QueueName::Dispatch, QueueName::Provision, QueueName::Mail] {
                 for wake in self.queues.drain(queue) {
                     silent = false;
                     self.deliver(queue, wake).await;
@@ -242,6 +247,7 @@ impl App {
             QueueName::Dispatch => dispatch_batch::handle(&self.dispatch, wake, deadline).await,
             QueueName::Provision => provision_user::handle(&self.provision, wake, deadline).await,
             QueueName::Mail => send_mail::handle(&self.send, wake, deadline).await,
+            QueueName::Actions => apply_actions::handle(&self.actions, wake, deadline).await,
         }
     }
 

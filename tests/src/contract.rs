@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use domain::{
-    Entropy,
+    ActionId, Entropy,
+    action::{Action, Outcome, Verb},
     delivery::{Mail, MailKind},
     invite::{Account, Act, Amendment, Failure, Invite, SeedState},
     row::{Duplicate, RowState},
 };
 use store::{
     Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    actions::CreateActionOutcome,
     batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
     due::DUE_SHARDS,
     invites::{CreateOutcome, ReviveOutcome},
@@ -36,6 +38,7 @@ pub async fn all(store: &Store) {
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     a_dispatch_says_what_became_of_each_row(store).await;
+    an_action_advances_with_its_part_or_not_at_all(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
     settings_are_read_strictly(store).await;
 }
@@ -136,7 +139,7 @@ async fn a_failed_invite_frees_its_guards(store: &Store) {
 
 async fn an_invite_that_lives_again_takes_its_guards_back(store: &Store) {
     let (ada, now, entropy) = (officer("revive"), beginning(), Entropy::seeded(12));
-    let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy) };
+    let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
     let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     let revoked = invite.clone().revoke(&act).unwrap();
@@ -334,6 +337,45 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     let marked = KeyedRow::new(marked, &keys());
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done);
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);
+}
+
+async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
+    let (ada, entropy, now) = (officer("acting"), Entropy::seeded(12), beginning());
+    let mut invites = Vec::new();
+    for number in 0..3 {
+        let invite = account_invite(&ada, &officer_form(&format!("acting-{number}")), now, &entropy);
+        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+        invites.push(invite.id);
+    }
+    let query = InviteQuery { text: Some("ACTING-".to_owned()), limit: 2, ..InviteQuery::default() };
+    let mut matching = store.matching_invites(&ada.id, &InviteQuery { limit: 9, ..query.clone() }).await.unwrap();
+    assert_eq!(store.matching_invites(&ada.id, &query).await.unwrap(), matching[..2]);
+    matching.sort_unstable();
+    invites.sort_unstable();
+    assert_eq!(matching, invites);
+
+    let id = ActionId::generate(now, &entropy);
+    let trace = domain::TraceId::generate(now, &entropy);
+    let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
+    let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
+    let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
+    assert_eq!(make(b"a").await, CreateActionOutcome::Created);
+    assert_eq!(make(b"a").await, CreateActionOutcome::Replay(answer("first")));
+    assert_eq!(make(b"b").await, CreateActionOutcome::KeyReused);
+    assert_eq!(store.find_action(id).await.unwrap(), Some(action.clone()));
+    assert_eq!(store.list_entries(&action, 1, 5).await.unwrap(), parts[0].entries[1..]);
+
+    let part = parts[0].clone().decided(vec![Outcome::Done; 3]);
+    let next = action.clone().advanced(&part, now).unwrap();
+    let advance =
+        async |part_read, action_read| store.advance_action(part_read, &part, action_read, &next).await.unwrap();
+    assert_eq!(advance(1, 2).await, Written::LostRace);
+    assert_eq!(advance(2, 1).await, Written::LostRace);
+    assert_eq!(store.find_part(id, 1).await.unwrap(), Some(parts[0].clone()), "nothing half-written");
+    assert_eq!(advance(1, 1).await, Written::Done);
+    assert_eq!(store.find_action(id).await.unwrap(), Some(next.clone()));
+    assert_eq!(store.find_part(id, 1).await.unwrap(), Some(part));
+    assert_eq!(store.replace_action(1, &next).await.unwrap(), Written::LostRace);
 }
 
 async fn what_is_due_is_found_and_nothing_else(store: &Store) {

@@ -16,6 +16,7 @@ async fn main() -> Result<(), boot::Error> {
         dispatch: Some(env.required("DISPATCH_QUEUE_URL")?),
         provision: Some(env.required("PROVISION_QUEUE_URL")?),
         mail: Some(env.required("MAIL_QUEUE_URL")?),
+        ..QueueUrls::default()
     };
     let deps = Deps {
         queues: Queues::sqs(aws.sqs(), urls),

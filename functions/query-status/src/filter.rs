@@ -4,10 +4,7 @@ use domain::BatchId;
 use serde::{Deserialize, Serialize};
 use store::{InviteQuery, Sort};
 use utoipa::{IntoParams, ToSchema};
-use web::{Limit, Problem, ProblemItem, Slug};
-
-/// Characters of a search at most.
-const MAX_SEARCH: usize = 100;
+use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter};
 
 /// The parameters of a list.
 #[derive(Deserialize, IntoParams)]
@@ -61,35 +58,6 @@ pub struct ExportQuery {
     sort: SortOrder,
 }
 
-/// Where a TechPass account stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the labels of the status page")]
-pub enum TechpassFilter {
-    Queued,
-    Invited,
-    NotOnboarded,
-    Onboarded,
-    UserNotFound,
-    Failed,
-    Expired,
-    Revoked,
-    NeedsAttention,
-}
-
-/// Where a SEED licence stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the labels of the status page")]
-pub enum SeedFilter {
-    NotRequired,
-    Ineligible,
-    Pending,
-    LicenceAssigned,
-    FullyOnboarded,
-    LicenceError,
-}
-
 /// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -105,36 +73,6 @@ pub enum SortOrder {
     Name,
 }
 
-impl TechpassFilter {
-    /// The label of the status page, which is what is stored and searched by.
-    fn label(self) -> &'static str {
-        match self {
-            Self::Queued => "Queued",
-            Self::Invited => "Invited",
-            Self::NotOnboarded => "Not Onboarded",
-            Self::Onboarded => "Onboarded",
-            Self::UserNotFound => "User Not Found",
-            Self::Failed => "Failed",
-            Self::Expired => "Expired",
-            Self::Revoked => "Revoked",
-            Self::NeedsAttention => "Needs attention",
-        }
-    }
-}
-
-impl SeedFilter {
-    fn label(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Not Required",
-            Self::Ineligible => "Ineligible",
-            Self::Pending => "Licence pending",
-            Self::LicenceAssigned => "License Assigned",
-            Self::FullyOnboarded => "Fully Onboarded",
-            Self::LicenceError => "Licence error",
-        }
-    }
-}
-
 impl ListQuery {
     /// What to list, from the first page on.
     ///
@@ -142,7 +80,7 @@ impl ListQuery {
     ///
     /// A problem when the search text is too long.
     pub fn first_page(&self) -> Result<InviteQuery, Problem> {
-        query(self.q.as_deref(), self.techpass, self.seed, self.batch, self.sort, self.limit.get())
+        self.filter().query("", self.sort.into(), self.limit.get())
     }
 
     /// The cursor, where the list goes on.
@@ -157,8 +95,11 @@ impl ListQuery {
     ///
     /// A problem when it cannot be written, which is a fault of this service.
     pub fn description(&self) -> Result<String, Problem> {
-        let parts = ("invites", &self.q, self.techpass, self.seed, self.batch, self.sort);
-        serde_json::to_string(&parts).map_err(Problem::internal)
+        serde_json::to_string(&("invites", self.filter(), self.sort)).map_err(Problem::internal)
+    }
+
+    fn filter(&self) -> InviteFilter {
+        InviteFilter { q: self.q.clone(), techpass: self.techpass, seed: self.seed, batch: self.batch }
     }
 }
 
@@ -169,37 +110,20 @@ impl ExportQuery {
     ///
     /// A problem when the search text is too long.
     pub fn up_to(&self, limit: usize) -> Result<InviteQuery, Problem> {
-        query(self.q.as_deref(), self.techpass, self.seed, self.batch, self.sort, limit)
+        let filter = InviteFilter { q: self.q.clone(), techpass: self.techpass, seed: self.seed, batch: self.batch };
+        filter.query("", self.sort.into(), limit)
     }
 }
 
-fn query(
-    search: Option<&str>,
-    techpass: Option<TechpassFilter>,
-    seed: Option<SeedFilter>,
-    batch: Option<BatchId>,
-    sort: SortOrder,
-    limit: usize,
-) -> Result<InviteQuery, Problem> {
-    let text = search.map(domain::text::trim).filter(|text| !text.is_empty());
-    if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
-        let item = ProblemItem::new("/q", "too-long", "Search for at most 100 characters.");
-        return Err(Problem::new(Slug::BadRequest).items([item]));
+impl From<SortOrder> for Sort {
+    fn from(order: SortOrder) -> Self {
+        match order {
+            SortOrder::Newest => Self::NewestFirst,
+            SortOrder::Oldest => Self::OldestFirst,
+            SortOrder::Email => Self::Email,
+            SortOrder::Name => Self::Name,
+        }
     }
-    Ok(InviteQuery {
-        text: text.map(str::to_owned),
-        techpass: techpass.map(|filter| filter.label().to_owned()),
-        seed: seed.map(|filter| filter.label().to_owned()),
-        batch,
-        sort: match sort {
-            SortOrder::Newest => Sort::NewestFirst,
-            SortOrder::Oldest => Sort::OldestFirst,
-            SortOrder::Email => Sort::Email,
-            SortOrder::Name => Sort::Name,
-        },
-        limit,
-        after: None,
-    })
 }
 
 impl std::fmt::Debug for ListQuery {

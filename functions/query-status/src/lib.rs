@@ -2,12 +2,13 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `GET /api/me`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx` |
+//! | trigger | API Gateway: `GET /api/me`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx`, `/api/invites/actions/{id}` |
 //! | effect | none but one: that a holder has signed in, or that an account is gone, is recorded when it is seen |
 //! | needs | the table, the keys' secret, reading accounts in the directory |
 //!
 //! An officer sees their own invites; those of others are not found.
 
+mod actions;
 mod filter;
 mod list;
 mod look;
@@ -24,7 +25,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::OfficerRules;
 
-pub use filter::{ExportQuery, ListQuery, SeedFilter, SortOrder, TechpassFilter};
+pub use filter::{ExportQuery, ListQuery, SortOrder};
 pub use list::ListBody;
 pub use look::Looks;
 pub use me::{LimitsBody, MeBody};
@@ -72,4 +73,5 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(list::list))
         .routes(routes!(list::export))
         .routes(routes!(list::show))
+        .routes(routes!(actions::show))
 }

@@ -71,6 +71,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
         let attempted = match wake {
             Wake::Invite { id } => invite::send(deps, id, deadline).await,
             Wake::Batch { id } => report::send(deps, id, deadline).await,
+            _ => return Disposition::Reject("message is about nothing that is mailed"),
         };
         match attempted {
             Ok(Next::Reload) => {}

@@ -1,17 +1,19 @@
-//! An officer invites one person, and later sends the invite again, takes it back or mends it.
+//! An officer invites one person, and later sends invites again, takes them back or mends one.
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `POST /api/invites`, and the changes of `change.rs` |
+//! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs` |
 //! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
 //! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
-//! | needs | the table, the provision and mail queues, the keys' secret |
+//! | needs | the table, the provision, mail and actions queues, the keys' secret |
 
 mod change;
+mod many;
 mod request;
 
 use std::sync::Arc;
 
+use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::{Rules, Secrets};
 use domain::{
@@ -31,8 +33,10 @@ pub use request::{InviteRequest, Kind, SeedAnswer};
 pub struct Deps {
     /// The table.
     pub store: Store,
-    /// Where the provisioning and mail workers are woken.
+    /// Where workers are woken.
     pub queues: Queues,
+    /// What is done with invites that are out.
+    pub actions: Actions,
     /// The domain rules.
     pub rules: Rules,
     /// The keys.
@@ -67,7 +71,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(change::amend))
         .routes(routes!(change::resend))
         .routes(routes!(change::revoke))
-        .routes(routes!(change::act))
+        .routes(routes!(many::act))
 }
 
 /// Invites one person: by mail, or with an account made on their behalf.
@@ -119,6 +123,6 @@ async fn submit(
         CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
     }
     tracing::info!(invite = %id, kind = kind.name(), "invite stored");
-    deps.wake_for(&invite, now).await;
+    deps.actions.wake_for(&invite, now).await;
     Ok(web::reply::saved(answer))
 }

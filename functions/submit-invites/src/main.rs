@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actions::Actions;
 use boot::{Aws, Env, Rules, Secrets};
 use domain::{Clock, Entropy};
 use queue::{QueueUrls, Queues};
@@ -17,10 +18,13 @@ async fn main() -> Result<(), boot::Error> {
     let urls = QueueUrls {
         provision: Some(env.required("PROVISION_QUEUE_URL")?),
         mail: Some(env.required("MAIL_QUEUE_URL")?),
+        actions: Some(env.required("ACTIONS_QUEUE_URL")?),
         ..QueueUrls::default()
     };
+    let queues = Queues::sqs(aws.sqs(), urls);
     let deps = Deps {
-        queues: Queues::sqs(aws.sqs(), urls),
+        actions: Actions::new(store.clone(), queues.clone(), Clock::System),
+        queues,
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         clock: Clock::System,

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Error> {
         dispatch: Some(env.required("DISPATCH_QUEUE_URL")?),
         provision: Some(env.required("PROVISION_QUEUE_URL")?),
         mail: Some(env.required("MAIL_QUEUE_URL")?),
+        actions: Some(env.required("ACTIONS_QUEUE_URL")?),
     };
     let deps = Deps {
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),

@@ -70,6 +70,11 @@ id_type! {
     BatchId, "bat"
 }
 
+id_type! {
+    /// An action for many invites: `act_01JD…`.
+    ActionId, "act"
+}
+
 impl InviteId {
     /// The id of the invite that a row becomes: a function of what it stands for, so that repeating a dispatch makes no
     /// second invite.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp, TraceId,
+    ActionId, BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
     guard::lease_is_over,
@@ -333,6 +333,9 @@ pub struct HistoryEntry {
     pub by: Actor,
     /// The request behind it.
     pub trace: TraceId,
+    /// The action for many invites that this was part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionId>,
 }
 
 /// Who did something to an invite.
@@ -355,6 +358,8 @@ pub struct Act {
     pub at: Timestamp,
     /// The request.
     pub trace: TraceId,
+    /// The action for many invites that it is part of.
+    pub action: Option<ActionId>,
 }
 
 /// Why an invite is not mailed again now.
@@ -480,6 +485,12 @@ impl Invite {
             self.state,
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::AccountGone
         )
+    }
+
+    /// Whether an action has changed it already, so that the action never changes it twice.
+    #[must_use]
+    pub fn was_changed_by(&self, action: ActionId) -> bool {
+        self.history.iter().any(|entry| entry.action == Some(action))
     }
 
     /// The account, once there is one.
@@ -984,7 +995,8 @@ impl Invite {
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
         let Creation { id, officer, address_key, at, trace } = creation;
-        let entry = HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone() };
+        let entry =
+            HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone(), action: None };
         Self {
             id,
             officer,
@@ -1088,18 +1100,26 @@ impl Invite {
     }
 
     fn acted(self, event: &str, by: Actor, now: Timestamp) -> Self {
-        let act = Act { at: now, trace: self.trace.clone() };
+        let act = Act { at: now, trace: self.trace.clone(), action: None };
         self.recorded(event, by, &act)
     }
 
     /// The next version, with `event` in its history.
     fn recorded(mut self, event: &str, by: Actor, act: &Act) -> Self {
-        // A step that is tried again and again says so once, or it would push everything else out.
-        if self.history.last().is_none_or(|last| last.event != event || last.by != by) {
+        // A step that is tried again and again says so once, or it would push everything else out. What an officer does is
+        // never such a step.
+        let again = |last: &HistoryEntry| last.event == event && last.by == by && by != Actor::Officer;
+        if !self.history.last().is_some_and(again) {
             if self.history.len() >= HISTORY_LIMIT {
                 self.history.remove(1);
             }
-            self.history.push(HistoryEntry { at: act.at, event: event.to_owned(), by, trace: act.trace.clone() });
+            self.history.push(HistoryEntry {
+                at: act.at,
+                event: event.to_owned(),
+                by,
+                trace: act.trace.clone(),
+                action: act.action,
+            });
         }
         self.stepped(None, act.at)
     }
@@ -1273,7 +1293,7 @@ mod tests {
     }
 
     fn act(seconds: u64) -> Act {
-        Act { at: at(seconds), trace: TraceId::generate(at(seconds), &Entropy::seeded(seconds)) }
+        Act { at: at(seconds), trace: TraceId::generate(at(seconds), &Entropy::seeded(seconds)), action: None }
     }
 
     const DAY: u64 = 24 * 3600;

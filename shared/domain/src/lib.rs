@@ -4,8 +4,10 @@
 //! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
 //!
 //! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all errors
-//! at once), [`invite`] (the life of an invite), [`batch`] and [`row`] (a workbook on its way to invites).
+//! at once), [`invite`] (the life of an invite), [`action`] (one thing done with many invites), [`batch`] and [`row`] (a
+//! workbook on its way to invites).
 
+pub mod action;
 pub mod batch;
 pub mod delivery;
 pub mod fault;
@@ -29,7 +31,7 @@ pub use entropy::Entropy;
 pub use fault::{Fault, Field, FieldFault};
 pub use fields::{ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username};
 pub use guard::Guard;
-pub use id::{BatchId, InviteId, OfficerId};
+pub use id::{ActionId, BatchId, InviteId, OfficerId};
 pub use keys::Keys;
 pub use officer::Officer;
 pub use rules::{DomainRules, Persona, SeedEligibility};

@@ -6,7 +6,7 @@ mod sqs;
 
 use std::time::Duration;
 
-use domain::{BatchId, InviteId, OfficerId};
+use domain::{ActionId, BatchId, InviteId, OfficerId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -24,6 +24,11 @@ pub enum Wake {
         /// Which.
         id: BatchId,
     },
+    /// Go on with an action for many invites.
+    Action {
+        /// Which.
+        id: ActionId,
+    },
 }
 
 /// The queues, by who reads them.
@@ -35,6 +40,8 @@ pub enum QueueName {
     Provision,
     /// Read by `send-mail`.
     Mail,
+    /// Read by `apply-actions`.
+    Actions,
 }
 
 /// Where the queues are. A function holds only those it may send to.
@@ -46,6 +53,8 @@ pub struct QueueUrls {
     pub provision: Option<String>,
     /// Of the mail queue.
     pub mail: Option<String>,
+    /// Of the actions queue.
+    pub actions: Option<String>,
 }
 
 /// The queues. Cheap to clone.

@@ -42,6 +42,7 @@ impl Sqs {
             QueueName::Dispatch => &self.urls.dispatch,
             QueueName::Provision => &self.urls.provision,
             QueueName::Mail => &self.urls.mail,
+            QueueName::Actions => &self.urls.actions,
         };
         let all_missing = |code: &str| QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() };
         let url = url.as_deref().ok_or_else(|| all_missing("no such queue is set"))?;

@@ -1,6 +1,6 @@
 //! What needs somebody, by time.
 
-use domain::{BatchId, InviteId, Timestamp};
+use domain::{ActionId, BatchId, InviteId, Timestamp};
 
 pub use crate::keys::DUE_SHARDS;
 use crate::{
@@ -17,6 +17,8 @@ pub enum Due {
     Invite(InviteId),
     /// A batch.
     Batch(BatchId),
+    /// An action for many invites.
+    Action(ActionId),
 }
 
 /// An entry of the list of what is due.
@@ -53,7 +55,7 @@ impl Store {
             let page = self.table.page(&query).await?;
             batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
                 Due::Batch(id) => Some(id),
-                Due::Invite(_) => None,
+                Due::Invite(_) | Due::Action(_) => None,
             }));
             query.after = page.next;
             if query.after.is_none() {
@@ -71,6 +73,7 @@ fn read(item: &Item) -> Option<DueEntry> {
     let what = match text(item, "pk")?.split_once('#')? {
         ("INVITE", id) => Due::Invite(InviteId::parse(id)?),
         ("BATCH", id) => Due::Batch(BatchId::parse(id)?),
+        ("ACTION", id) => Due::Action(ActionId::parse(id)?),
         _ => return None,
     };
     Some(DueEntry { what, since: Timestamp::parse(text(item, "due_at")?)? })

@@ -1,6 +1,6 @@
 //! Every key string of the table.
 
-use domain::{BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash};
+use domain::{ActionId, BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash};
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +55,14 @@ pub(crate) const ROW_PREFIX: &str = "ROW#";
 /// Six digits hold more rows than any limit allows, and sort as numbers do.
 pub(crate) fn row_sk(number: u32) -> String {
     format!("{ROW_PREFIX}{number:06}")
+}
+
+pub(crate) fn action(id: ActionId) -> Key {
+    Key::new(format!("ACTION#{id}"), META)
+}
+
+pub(crate) fn part(action: ActionId, number: u32) -> Key {
+    Key { pk: format!("ACTION#{action}"), sk: format!("PART#{number:06}") }
 }
 
 pub(crate) fn domain_rules() -> Key {

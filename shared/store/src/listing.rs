@@ -4,7 +4,7 @@
 //! more than a page of it, so memory stays bounded whatever the officer has.
 
 use domain::{
-    BatchId, OfficerId,
+    BatchId, InviteId, OfficerId,
     invite::{Invite, Origin},
 };
 
@@ -71,6 +71,35 @@ impl Store {
             self.search_invites(officer, query).await
         } else {
             self.page_of_invites(officer, query).await
+        }
+    }
+
+    /// The officer's own invites that match, at most `query.limit` of them, newest first; whatever `query.sort` and
+    /// `query.after` say. Memory holds a page of invites and the ids. The index may lag by a moment.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn matching_invites(
+        &self,
+        officer: &OfficerId,
+        query: &InviteQuery,
+    ) -> Result<Vec<InviteId>, StoreError> {
+        let mut all = Query { order: Order::Descending, ..Query::all(Index::Listing, keys::invites_of(officer)) };
+        let needle = query.text.as_ref().map(|text| text.to_lowercase());
+        let mut matching = Vec::new();
+        loop {
+            let page = self.table.page(&all).await?;
+            for mut item in page.items {
+                let invite: Invite = item::body(ENTITY, &mut item)?;
+                if matching.len() < query.limit && query.matches(&invite, needle.as_deref()) {
+                    matching.push(invite.id);
+                }
+            }
+            all.after = page.next;
+            if all.after.is_none() || matching.len() >= query.limit {
+                return Ok(matching);
+            }
         }
     }
 

@@ -5,14 +5,16 @@
 //! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IdempotencyKey`], [`IfMatch`] take a request apart strictly: what is
 //!   not understood is refused and named, never ignored.
 //! - [`Cursors`] hides and signs where the next page starts.
-//! - [`invite`] is an invite as the API shows it; [`reply`] builds the answers, [`openapi`] describes them.
+//! - [`InviteFilter`] says which invites are meant; [`invite`] and [`action`] are what the API shows; [`reply`] builds the answers, [`openapi`] describes them.
 
+pub mod action;
 pub mod invite;
 pub mod openapi;
 pub mod reply;
 
 mod cursor;
 mod edge;
+mod filter;
 mod headers;
 mod json;
 mod officer;
@@ -23,6 +25,7 @@ mod shape;
 
 pub use cursor::Cursors;
 pub use edge::{Trace, serve};
+pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use json::Json;
 pub use officer::{OfficerRules, SignedIn};

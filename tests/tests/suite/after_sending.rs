@@ -127,22 +127,6 @@ async fn a_mail_that_came_back_is_mended_and_the_new_address_checked() {
 }
 
 #[tokio::test]
-async fn one_action_for_many_tells_what_became_of_each() {
-    let app = App::start().await;
-    let id = invite_by_mail(&app).await;
-    let absent = "inv_01JD0000000000000000000000";
-    let body = json!({"action": "revoke", "ids": [id, absent, "x"]});
-    let answer = app.officer("ada").json("POST", "/api/invites/actions", &[], body).await.expect(200).body;
-    assert_eq!((&answer["done"], &answer["refused"]), (&json!(1), &json!(2)));
-    let outcomes: Vec<&str> =
-        answer["outcomes"].as_array().unwrap().iter().map(|outcome| outcome["outcome"].as_str().unwrap()).collect();
-    assert_eq!(outcomes, ["done", "not-found", "not-found"]);
-    let none =
-        app.officer("ada").json("POST", "/api/invites/actions", &[], json!({"action": "revoke", "ids": []})).await;
-    assert_eq!(none.faults(), ["/ids: ids.number"]);
-}
-
-#[tokio::test]
 async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
     use store::settings::MailSwitch::{Running, Stopped};
     let app = App::start().await;

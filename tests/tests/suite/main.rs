@@ -1,6 +1,7 @@
 //! Everything that runs in one process, over the backends in memory.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod actions;
 mod after_sending;
 mod bad_requests;
 mod batches;

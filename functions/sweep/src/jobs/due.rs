@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{BatchId, InviteId, OfficerId, Timestamp};
+use domain::{ActionId, BatchId, InviteId, OfficerId, Timestamp};
 use futures::{StreamExt as _, stream};
 use queue::{QueueName, Wake};
 use store::{Due, StoreError, Written, due::DUE_SHARDS};
@@ -80,6 +80,10 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
                 let span = tracing::info_span!("batch", batch_id = %id);
                 look_at_batch(deps, id, last_event).instrument(span).await
             }
+            Due::Action(id) => {
+                let span = tracing::info_span!("action", action_id = %id);
+                look_at_action(deps, id).instrument(span).await
+            }
         }
     });
     let looked: Vec<_> = looks.buffer_unordered(AT_ONCE).collect().await;
@@ -135,6 +139,21 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
     }
     tell(remark, trace.as_str());
     Ok(Some(Call { queues: wake, officer, wake: Wake::Batch { id } }))
+}
+
+async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, StoreError> {
+    let Some(action) = deps.store.find_action(id).await? else {
+        return Ok(None);
+    };
+    let (read, officer, trace) = (action.version, action.officer.id.clone(), action.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::action(action, deps.clock.now()) else {
+        return Ok(None);
+    };
+    if let Written::LostRace = deps.store.replace_action(read, &next).await? {
+        return Ok(None);
+    }
+    tell(remark, trace.as_str());
+    Ok(Some(Call { queues: wake, officer, wake: Wake::Action { id } }))
 }
 
 fn tell(remark: Option<Remark>, trace_id: &str) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::{
     Timestamp,
+    action::Action,
     batch::{Batch, BatchState},
     delivery::{Mail, MailState},
     invite::{Invite, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
@@ -113,6 +114,14 @@ pub(crate) fn batch(batch: Batch, now: Timestamp, last_event: Option<Timestamp>)
         Some(Unanswered::Repeat(next)) => repeat(next),
         Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
         None => Plan { next: Batch { due_at: None, ..batch.put_off(now, now) }, wake, remark: None },
+    })
+}
+
+/// What is to be done for an action; `None` when its time has not come after all.
+pub(crate) fn action(action: Action, now: Timestamp) -> Option<Plan<Action>> {
+    is_due(action.due_at, now).then(|| {
+        let next = action.put_off(now + WAKE_AFTER, now);
+        Plan { next, wake: vec![QueueName::Actions], remark: None }
     })
 }
 

@@ -1,0 +1,59 @@
+//! Goes on with an action for many invites, from where its last worker left it.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | one message of the actions queue: the id of an action |
+//! | effects | per invite: what the action does, with the action in its history, and a wake-up of whoever is next; per part of a hundred: what became of each, with how far the action is, in one transaction |
+//! | again | a part that was recorded is not begun again; an invite whose history names the action is left as it is |
+//! | crash | what was done stays; the action is due and the sweeper wakes this function again |
+//!
+//! A long action stops when time runs short, and wakes itself.
+
+use std::time::Duration;
+
+use actions::Actions;
+use boot::Disposition;
+use domain::{Timestamp, action::ActionState};
+use queue::{QueueName, Queues, Wake};
+use store::Store;
+use tracing::Instrument as _;
+
+/// What going on with an action needs.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Where the function wakes itself.
+    pub queues: Queues,
+    /// What is done with each invite.
+    pub actions: Actions,
+}
+
+/// No part is begun with less than this left.
+const PART_TIME: Duration = Duration::from_secs(20);
+
+/// Does what is left of the action, as far as `deadline` allows, which is when the invocation must end.
+pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
+    let Wake::Action { id } = message else {
+        return Disposition::Reject("message is not about an action");
+    };
+    let action = match deps.store.find_action(id).await {
+        Ok(Some(action)) => action,
+        Ok(None) => return Disposition::Reject("no such action"),
+        Err(error) => return Disposition::retry(error),
+    };
+    let span = tracing::info_span!("action", action_id = %id, trace_id = %action.trace);
+    let ran = deps.actions.run(action, deadline - PART_TIME).instrument(span.clone()).await;
+    let action = match ran {
+        Ok(action) => action,
+        Err(error) => return Disposition::retry(error),
+    };
+    if action.state == ActionState::Done {
+        span.in_scope(|| tracing::info!(done = action.done, total = action.total, "action done"));
+        return Disposition::Done;
+    }
+    if let Err(error) = deps.queues.wake(QueueName::Actions, &action.officer.id, &[Wake::Action { id }]).await {
+        tracing::warn!(action_id = %id, %error, "the sweeper will wake it");
+    }
+    Disposition::Done
+}

@@ -1,0 +1,131 @@
+//! One action for many invites: those that are named, or all that match a filter.
+//!
+//! What is asked for is stored with the invites that match now; the first of them are changed at once, the others by
+//! `apply-actions`. Either way each invite stands for itself.
+
+use std::{collections::HashSet, sync::Arc};
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    ActionId, InviteId, Officer,
+    action::{Action, ActionState, ENTRIES_PER_PART, INVITES_PER_ACTION},
+};
+use queue::{QueueName, Wake};
+use serde::Deserialize;
+use store::{IdempotentRequest, SavedAnswer, Sort, actions::CreateActionOutcome};
+use utoipa::ToSchema;
+use web::{
+    Cursors, IdempotencyKey, InviteFilter, Json, Problem, ProblemItem, SignedIn, Slug, Trace,
+    action::{ActionBody, ActionKind},
+    reply,
+};
+
+use crate::Deps;
+
+/// Invites that one request names at the most; more are said by a filter.
+const MANY: usize = 200;
+
+/// One action for many invites.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ActionRequest {
+    /// What to do.
+    action: ActionKind,
+    /// The invites, at most 200. Either these or a filter.
+    #[schema(value_type = Option<Vec<String>>, max_items = 200)]
+    ids: Option<Vec<InviteId>>,
+    /// All that match, at most 10,000.
+    filter: Option<InviteFilter>,
+}
+
+/// Does one thing with many invites; each stands for itself.
+#[utoipa::path(
+    post, path = "/api/invites/actions", operation_id = "actOnInvites", tag = "invites",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters.")),
+    request_body = ActionRequest,
+    responses((
+        status = 202, description = "Stored, and begun.", body = ActionBody,
+        headers(("Location" = String, description = "The action.")),
+    )),
+    security(("officer" = [])),
+)]
+pub(crate) async fn act(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, .. }: SignedIn,
+    Trace(trace): Trace,
+    key: IdempotencyKey,
+    body: Json<ActionRequest>,
+) -> Result<Response, Problem> {
+    let invites = deps.meant(&officer, &body.value).await?;
+    let now = deps.clock.now();
+    let id = ActionId::generate(now, &deps.entropy);
+    let (action, parts) = Action::new(id, officer.clone(), body.value.action.into(), &invites, now, trace);
+    // What is remembered is which action it was; the answer shows how far that is.
+    let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
+    let request = IdempotentRequest::new(officer.id.clone(), key.as_str(), &body.bytes, answer, now);
+    let action = match deps.store.create_action(&action, &parts, &request).await? {
+        CreateActionOutcome::Created => deps.begin(action).await,
+        CreateActionOutcome::Replay(answer) => deps.asked_before(&answer).await?,
+        CreateActionOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
+    };
+    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let entries = deps.store.list_entries(&action, 0, ENTRIES_PER_PART).await?;
+    let list = ActionBody::list_of(action.id);
+    let more = entries.len() < action.total as usize;
+    let next = more.then(|| Cursors::new(keys, &officer.id, &list).seal(&entries.len().to_string()));
+    let body = serde_json::to_string(&ActionBody::of(&action, &entries, next)).map_err(Problem::internal)?;
+    let location = Some(format!("actions/{}", action.id));
+    Ok(reply::saved(SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location, body }))
+}
+
+impl Deps {
+    /// The invites that a request means, as they match now.
+    async fn meant(&self, officer: &Officer, request: &ActionRequest) -> Result<Vec<InviteId>, Problem> {
+        let invalid = |pointer: &str, code, detail| {
+            Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)])
+        };
+        match (&request.ids, &request.filter) {
+            (Some(ids), None) if (1..=MANY).contains(&ids.len()) => {
+                let mut seen = HashSet::new();
+                Ok(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
+            }
+            (Some(_), None) => Err(invalid("/ids", "ids.number", "Name 1 to 200 invites.")),
+            (None, Some(filter)) if filter.is_empty() => {
+                Err(invalid("/filter", "filter.empty", "Say which invites are meant."))
+            }
+            (None, Some(filter)) => {
+                let query = filter.query("/filter", Sort::NewestFirst, INVITES_PER_ACTION + 1)?;
+                let matching = self.store.matching_invites(&officer.id, &query).await?;
+                if matching.len() > INVITES_PER_ACTION {
+                    return Err(Problem::new(Slug::TooLarge)
+                        .detail("An action is for 10,000 invites at the most. Narrow the filter."));
+                }
+                Ok(matching)
+            }
+            _ => Err(invalid("", "ids.or-filter", "Send either ids or a filter.")),
+        }
+    }
+
+    /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes wrong
+    /// here is lost.
+    async fn begin(&self, action: Action) -> Action {
+        let (id, officer, stored) = (action.id, action.officer.id.clone(), action.clone());
+        let action = self.actions.step(action).await.unwrap_or_else(|error| {
+            tracing::warn!(action_id = %id, %error, "the worker will begin it");
+            stored
+        });
+        tracing::info!(action_id = %id, action = action.verb.name(), total = action.total, "action stored");
+        if matches!(action.state, ActionState::Running { .. })
+            && let Err(error) = self.queues.wake(QueueName::Actions, &officer, &[Wake::Action { id }]).await
+        {
+            tracing::warn!(action_id = %id, %error, "the sweeper will wake it");
+        }
+        action
+    }
+
+    async fn asked_before(&self, answer: &SavedAnswer) -> Result<Action, Problem> {
+        let not_found = || Problem::new(Slug::NotFound);
+        let id = ActionId::parse(&answer.body).ok_or_else(not_found)?;
+        self.store.find_action(id).await?.ok_or_else(not_found)
+    }
+}

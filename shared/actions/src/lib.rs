@@ -1,0 +1,180 @@
+#![doc = include_str!("../README.md")]
+
+use std::collections::BTreeMap;
+
+use domain::{
+    Clock, InviteId, OfficerId, Timestamp,
+    action::{Action, ActionState, Change, Outcome, Refusal, Verb},
+    invite::{Act, Invite, NextStep},
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use queue::{QueueName, Queues, Wake};
+use store::{Store, StoreError, Written, invites::ReviveOutcome};
+
+/// How often a change is repeated when somebody else was faster.
+const TRIES: usize = 5;
+
+/// How many invites of a part are changed at a time.
+const IN_FLIGHT: usize = 8;
+
+/// Changes invites on behalf of their officers.
+#[derive(Clone, Debug)]
+pub struct Actions {
+    store: Store,
+    queues: Queues,
+    clock: Clock,
+}
+
+/// An invite after it was changed, or when it was so already.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// As it is now.
+    pub invite: Invite,
+    wake: Option<QueueName>,
+}
+
+impl Actions {
+    /// Changes invites in `store`, and wakes the provisioning and mail workers by `queues`.
+    #[must_use]
+    pub fn new(store: Store, queues: Queues, clock: Clock) -> Self {
+        Self { store, queues, clock }
+    }
+
+    /// Does one thing with one invite of `officer`, and wakes whoever is next.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; the invite may have been changed, and asking again tells. Inside is why the invite
+    /// stays as it is.
+    pub async fn one(
+        &self,
+        verb: Verb,
+        officer: &OfficerId,
+        id: InviteId,
+        act: &Act,
+    ) -> Result<Result<Invite, Refusal>, StoreError> {
+        let changed = match self.change(verb, officer, id, act).await? {
+            Ok(changed) => changed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(queue) = changed.wake {
+            self.wake(queue, officer, &[Wake::Invite { id }]).await;
+        }
+        Ok(Ok(changed.invite))
+    }
+
+    /// Goes on with an action until it is done, or no further part may be begun because `until` has come.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer. What was done is kept or found again.
+    pub async fn run(&self, mut action: Action, until: Timestamp) -> Result<Action, StoreError> {
+        while matches!(action.state, ActionState::Running { .. }) && self.clock.now() < until {
+            action = self.step(action).await?;
+        }
+        Ok(action)
+    }
+
+    /// Does the next part of an action and records it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Actions::run`].
+    pub async fn step(&self, action: Action) -> Result<Action, StoreError> {
+        let ActionState::Running { part: number } = action.state else {
+            return Ok(action);
+        };
+        let lost = || StoreError::Corrupt { entity: "part", problem: "it is gone before its action".to_owned() };
+        let part = self.store.find_part(action.id, number).await?.ok_or_else(lost)?;
+        let ids: Vec<InviteId> = part.entries.iter().map(|entry| entry.invite).collect();
+        let asked = &action;
+        let changes: Vec<_> = stream::iter(ids)
+            .map(|id| async move {
+                let act = Act { at: self.clock.now(), trace: asked.trace.clone(), action: Some(asked.id) };
+                Ok::<_, StoreError>((id, self.change(asked.verb, &asked.officer.id, id, &act).await?))
+            })
+            .buffered(IN_FLIGHT)
+            .try_collect()
+            .await?;
+        let mut wakes: BTreeMap<QueueName, Vec<Wake>> = BTreeMap::new();
+        let mut outcomes = Vec::with_capacity(changes.len());
+        for (id, change) in changes {
+            if let Ok(Changed { wake: Some(queue), .. }) = &change {
+                wakes.entry(*queue).or_default().push(Wake::Invite { id });
+            }
+            outcomes.push(change.map_or_else(|why| Outcome::Skipped { why }, |_| Outcome::Done));
+        }
+        for (queue, wakes) in wakes {
+            self.wake(queue, &action.officer.id, &wakes).await;
+        }
+        let (read_part, read_action) = (part.version, action.version);
+        let part = part.decided(outcomes);
+        let Ok(next) = action.clone().advanced(&part, self.clock.now()) else {
+            return Ok(action);
+        };
+        match self.store.advance_action(read_part, &part, read_action, &next).await? {
+            Written::Done => Ok(next),
+            // Somebody else goes on with it: theirs is the truth.
+            Written::LostRace => Ok(self.store.find_action(action.id).await?.unwrap_or(action)),
+        }
+    }
+
+    async fn change(
+        &self,
+        verb: Verb,
+        officer: &OfficerId,
+        id: InviteId,
+        act: &Act,
+    ) -> Result<Result<Changed, Refusal>, StoreError> {
+        for _ in 0..TRIES {
+            let own = self.store.find_invite(id).await?.filter(|invite| invite.officer.id == *officer);
+            let Some(read) = own else {
+                return Ok(Err(Refusal::NotFound));
+            };
+            if act.action.is_some_and(|action| read.was_changed_by(action)) {
+                return Ok(Ok(Changed { invite: read, wake: None }));
+            }
+            let next = match verb.change(&read, act) {
+                Ok(Change::Next(next)) => *next,
+                Ok(Change::Already) => return Ok(Ok(Changed { invite: read, wake: None })),
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let written = match verb {
+                Verb::Revoke => match self.store.replace_invite(read.version, &next).await? {
+                    Written::Done => ReviveOutcome::Done,
+                    Written::LostRace => ReviveOutcome::LostRace,
+                },
+                Verb::Resend => self.store.revive_invite(&read, &next).await?,
+            };
+            match written {
+                ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
+                ReviveOutcome::LostRace => {}
+                ReviveOutcome::AddressTaken => return Ok(Err(Refusal::AddressTaken)),
+                ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),
+            }
+        }
+        Ok(Err(Refusal::LostRace))
+    }
+
+    /// Wakes whoever is next for an invite that was just written.
+    pub async fn wake_for(&self, invite: &Invite, now: Timestamp) {
+        if let Some(queue) = waker(invite, now) {
+            self.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
+        }
+    }
+
+    async fn wake(&self, queue: QueueName, officer: &OfficerId, wakes: &[Wake]) {
+        if let Err(error) = self.queues.wake(queue, officer, wakes).await {
+            tracing::warn!(%error, "the sweeper will wake them");
+        }
+    }
+}
+
+/// The queue of whoever has to act on an invite now.
+fn waker(invite: &Invite, now: Timestamp) -> Option<QueueName> {
+    if invite.next_step(now) != NextStep::Nothing {
+        Some(QueueName::Provision)
+    } else {
+        invite.mail_is_due().then_some(QueueName::Mail)
+    }
+}

@@ -1,0 +1,336 @@
+//! One thing that an officer does with many invites: what was asked for, how far it is, what became of each.
+//!
+//! The invites are fixed when it is asked for and lie in [`Part`]s. Each is changed by its own state machine, at most once
+//! by one action: the invite's history names the action.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    ActionId, InviteId, Officer, Timestamp, TraceId,
+    invite::{Act, Invite, InviteState, ResendRefusal, WAKE_AFTER},
+};
+
+/// How many invites one action is for at the most.
+pub const INVITES_PER_ACTION: usize = 10_000;
+
+/// How many of them lie in one part: what is done between two notes of how far it is.
+pub const ENTRIES_PER_PART: usize = 100;
+
+/// What is done with an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// It is sent again.
+    Resend,
+    /// It is taken back.
+    Revoke,
+}
+
+/// What an invite becomes by a [`Verb`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Its next version, to be written.
+    Next(Box<Invite>),
+    /// Nothing: it is so already.
+    Already,
+}
+
+/// Why an invite is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Refusal {
+    /// There is none, or it is another officer's.
+    #[error("there is no such invite")]
+    NotFound,
+    /// Its state does not allow it.
+    #[error("its state does not allow it")]
+    StateConflict,
+    /// The last mail came back: the address has to be mended first.
+    #[error("the last mail came back")]
+    Undeliverable,
+    /// It was mailed today already.
+    #[error("mailed today already")]
+    TooSoon {
+        /// From when it can be sent again.
+        next: Timestamp,
+    },
+    /// Another live invite has the address.
+    #[error("another invite has the address")]
+    AddressTaken,
+    /// Another live invite has the username.
+    #[error("another invite has the username")]
+    UsernameTaken,
+    /// Others kept changing it at the same moment.
+    #[error("others kept changing it")]
+    LostRace,
+}
+
+/// Many invites and what is done with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Its id.
+    pub id: ActionId,
+    /// Who asked for it; only their own invites are changed.
+    pub officer: Officer,
+    /// What is done.
+    pub verb: Verb,
+    /// How far it is.
+    pub state: ActionState,
+    /// For how many invites it is.
+    pub total: u32,
+    /// How many were changed, or were so already.
+    pub done: u32,
+    /// How many were left as they are, by [`Refusal::code`].
+    pub skipped: BTreeMap<String, u32>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it last went on.
+    pub updated_at: Timestamp,
+    /// When somebody has to go on with it, if anybody.
+    pub due_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: u64,
+    /// The request that asked for it.
+    pub trace: TraceId,
+}
+
+/// How far an action is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ActionState {
+    /// Some invites have not been looked at.
+    Running {
+        /// The first part with such ones, from 1.
+        part: u32,
+    },
+    /// All have.
+    Done,
+}
+
+/// Some of the invites of an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Of which.
+    pub action: ActionId,
+    /// Its place, from 1.
+    pub number: u32,
+    /// The invites.
+    pub entries: Vec<Entry>,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+/// One invite of an action.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Which.
+    pub invite: InviteId,
+    /// What became of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// What became of an invite of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "lowercase")]
+pub enum Outcome {
+    /// Nobody has looked at it.
+    Waiting,
+    /// It was changed, or was so already.
+    Done,
+    /// It was left as it is.
+    Skipped {
+        /// Why.
+        why: Refusal,
+    },
+}
+
+/// Somebody else went on with the action.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("another part of the action is next")]
+pub struct OutOfTurn;
+
+impl Verb {
+    /// The name in the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resend => "resend",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// What `invite` becomes.
+    ///
+    /// # Errors
+    ///
+    /// Why it stays as it is.
+    pub fn change(self, invite: &Invite, act: &Act) -> Result<Change, Refusal> {
+        let next = match self {
+            Self::Revoke if invite.state == InviteState::Revoked => return Ok(Change::Already),
+            Self::Revoke => invite.clone().revoke(act).map_err(|_| Refusal::StateConflict)?,
+            Self::Resend => match invite.clone().resend(act) {
+                Ok(next) => next,
+                // Asked for twice: it is on its way.
+                Err(ResendRefusal::Conflict(_)) if invite.mail_is_due() => return Ok(Change::Already),
+                Err(ResendRefusal::Conflict(_)) => return Err(Refusal::StateConflict),
+                Err(ResendRefusal::Undeliverable) => return Err(Refusal::Undeliverable),
+                Err(ResendRefusal::NotBefore(next)) => return Err(Refusal::TooSoon { next }),
+            },
+        };
+        Ok(Change::Next(Box::new(next)))
+    }
+}
+
+impl Refusal {
+    /// The stable code, which is the slug of the problem that a request for this one invite would get where there is one.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::StateConflict => "state-conflict",
+            Self::Undeliverable => "undeliverable",
+            Self::TooSoon { .. } => "too-many-requests",
+            Self::AddressTaken => "already-invited",
+            Self::UsernameTaken => "username-taken",
+            Self::LostRace => "lost-race",
+        }
+    }
+}
+
+impl Action {
+    /// A new action for `invites`, with its parts. One for no invite is done.
+    #[must_use]
+    pub fn new(
+        id: ActionId,
+        officer: Officer,
+        verb: Verb,
+        invites: &[InviteId],
+        now: Timestamp,
+        trace: TraceId,
+    ) -> (Self, Vec<Part>) {
+        let entry = |invite: &InviteId| Entry { invite: *invite, outcome: Outcome::Waiting };
+        let parts: Vec<Part> = (1..)
+            .zip(invites.chunks(ENTRIES_PER_PART))
+            .map(|(number, invites)| Part {
+                action: id,
+                number,
+                entries: invites.iter().map(entry).collect(),
+                version: 1,
+            })
+            .collect();
+        let state = if parts.is_empty() { ActionState::Done } else { ActionState::Running { part: 1 } };
+        let action = Self {
+            id,
+            officer,
+            verb,
+            state,
+            total: u32::try_from(invites.len()).unwrap_or(u32::MAX),
+            done: 0,
+            skipped: BTreeMap::new(),
+            created_at: now,
+            updated_at: now,
+            due_at: (!parts.is_empty()).then(|| now + WAKE_AFTER),
+            version: 1,
+            trace,
+        };
+        (action, parts)
+    }
+
+    /// The word of the API for its state.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            ActionState::Running { .. } => "RUNNING",
+            ActionState::Done => "DONE",
+        }
+    }
+
+    /// Records what became of the invites of its next part.
+    ///
+    /// # Errors
+    ///
+    /// Unless that part is next and every invite in it has been looked at.
+    pub fn advanced(mut self, part: &Part, now: Timestamp) -> Result<Self, OutOfTurn> {
+        if self.state != (ActionState::Running { part: part.number }) {
+            return Err(OutOfTurn);
+        }
+        for entry in &part.entries {
+            match entry.outcome {
+                Outcome::Waiting => return Err(OutOfTurn),
+                Outcome::Done => self.done += 1,
+                Outcome::Skipped { why } => *self.skipped.entry(why.code().to_owned()).or_default() += 1,
+            }
+        }
+        let is_last = part.number as usize * ENTRIES_PER_PART >= self.total as usize;
+        self.state = if is_last { ActionState::Done } else { ActionState::Running { part: part.number + 1 } };
+        self.due_at = (!is_last).then(|| now + WAKE_AFTER);
+        self.updated_at = now;
+        self.version += 1;
+        Ok(self)
+    }
+
+    /// Puts the next look at it off to `at`.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
+        Self { due_at: Some(at), updated_at: now, version: self.version + 1, ..self }
+    }
+}
+
+impl Part {
+    /// The part with what became of each of its invites, in their order.
+    #[must_use]
+    pub fn decided(self, outcomes: Vec<Outcome>) -> Self {
+        let decide = |(entry, outcome): (Entry, Outcome)| Entry { outcome, ..entry };
+        let entries = self.entries.into_iter().zip(outcomes).map(decide).collect();
+        Self { entries, version: self.version + 1, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EmailAddress, Entropy, OfficerId};
+
+    fn action(invites: usize) -> (Action, Vec<Part>) {
+        let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
+        let officer = Officer {
+            id: OfficerId::parse("ada").unwrap(),
+            email: EmailAddress::parse("ada@example-agency.gov.sg").unwrap(),
+        };
+        let ids: Vec<InviteId> = (0..invites).map(|_| InviteId::generate(now, &entropy)).collect();
+        let trace = TraceId::generate(now, &entropy);
+        Action::new(ActionId::generate(now, &entropy), officer, Verb::Revoke, &ids, now, trace)
+    }
+
+    fn all_done(part: &Part) -> Part {
+        part.clone().decided(vec![Outcome::Done; part.entries.len()])
+    }
+
+    #[test]
+    fn parts_are_recorded_in_their_order_and_once() {
+        let (action, parts) = action(ENTRIES_PER_PART + 1);
+        assert_eq!((parts.len(), parts[1].entries.len()), (2, 1));
+        let now = action.created_at;
+        assert_eq!(action.clone().advanced(&all_done(&parts[1]), now), Err(OutOfTurn));
+        assert_eq!(action.clone().advanced(&parts[0], now), Err(OutOfTurn), "not looked at");
+        let half = action.advanced(&all_done(&parts[0]), now).unwrap();
+        assert_eq!((half.state, half.done), (ActionState::Running { part: 2 }, 100));
+        assert!(half.due_at.is_some());
+        assert_eq!(half.clone().advanced(&all_done(&parts[0]), now), Err(OutOfTurn));
+        let why = Refusal::StateConflict;
+        let last = parts[1].clone().decided(vec![Outcome::Skipped { why }]);
+        let done = half.advanced(&last, now).unwrap();
+        assert_eq!((done.state, done.done, done.due_at), (ActionState::Done, 100, None));
+        assert_eq!(done.skipped, BTreeMap::from([("state-conflict".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn an_action_for_nobody_is_done() {
+        let (action, parts) = action(0);
+        assert_eq!((action.state, action.due_at, parts.len()), (ActionState::Done, None, 0));
+    }
+}

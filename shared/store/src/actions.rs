@@ -1,0 +1,149 @@
+//! Actions for many invites, and their parts.
+
+use std::time::Duration;
+
+use domain::{
+    ActionId,
+    action::{Action, ENTRIES_PER_PART, Entry, Part},
+};
+
+use crate::{
+    IdempotentRequest, SavedAnswer, Store, StoreError, Written,
+    invites::written,
+    item::{self, Envelope, Item},
+    keys,
+    requests::Seen,
+    table::{Commit, Condition, Write},
+};
+
+const ACTION: &str = "action";
+const PART: &str = "part";
+
+/// How long an action can be looked at after it was asked for.
+pub const ACTION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// What became of a new action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "only `Created` has written anything"]
+pub enum CreateActionOutcome {
+    /// It is there.
+    Created,
+    /// The same request was answered before; this was the answer.
+    Replay(SavedAnswer),
+    /// The key belongs to a request with another body.
+    KeyReused,
+}
+
+impl Store {
+    /// Writes a new action, its parts and the answer to its request. The parts come first, and mean nothing without the
+    /// action.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; the request may have been done, and repeating it tells.
+    pub async fn create_action(
+        &self,
+        action: &Action,
+        parts: &[Part],
+        request: &IdempotentRequest,
+    ) -> Result<CreateActionOutcome, StoreError> {
+        if let Some(known) = self.known(request).await? {
+            return Ok(known);
+        }
+        let items = parts.iter().map(|part| put_part(action, part)).collect::<Result<_, _>>()?;
+        self.table.put_many(items).await?;
+        let writes = vec![Write::Put { item: put_action(action)?, condition: Condition::Absent }, request.write()?];
+        match self.table.commit(writes).await? {
+            Commit::Done => Ok(CreateActionOutcome::Created),
+            // Only the same key at the same moment, or a repeat by the client of the table, is refused here.
+            Commit::Refused(_) => Ok(self.known(request).await?.unwrap_or(CreateActionOutcome::KeyReused)),
+        }
+    }
+
+    async fn known(&self, request: &IdempotentRequest) -> Result<Option<CreateActionOutcome>, StoreError> {
+        Ok(self.seen(request).await?.map(|seen| match seen {
+            Seen::Same(answer) => CreateActionOutcome::Replay(answer),
+            Seen::Other => CreateActionOutcome::KeyReused,
+        }))
+    }
+
+    /// The action as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_action(&self, id: ActionId) -> Result<Option<Action>, StoreError> {
+        self.table.get(&keys::action(id)).await?.map(|mut found| item::body(ACTION, &mut found)).transpose()
+    }
+
+    /// One of its parts as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_part(&self, id: ActionId, number: u32) -> Result<Option<Part>, StoreError> {
+        self.table.get(&keys::part(id, number)).await?.map(|mut found| item::body(PART, &mut found)).transpose()
+    }
+
+    /// Writes an action over the version that was read.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_action(&self, read_version: u64, next: &Action) -> Result<Written, StoreError> {
+        let write = Write::Put { item: put_action(next)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// Writes what became of a part together with its action, both over the versions that were read, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn advance_action(
+        &self,
+        read_part: u64,
+        part: &Part,
+        read_action: u64,
+        action: &Action,
+    ) -> Result<Written, StoreError> {
+        let writes = vec![
+            Write::Put { item: put_action(action)?, condition: Condition::Version(read_action) },
+            Write::Put { item: put_part(action, part)?, condition: Condition::Version(read_part) },
+        ];
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// At most `limit` of an action's invites from the place `from` on, counted from 0, with what became of each.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_entries(&self, action: &Action, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let end = from.saturating_add(limit).min(action.total as usize);
+        let mut entries = Vec::new();
+        let mut place = from;
+        while place < end {
+            let number = u32::try_from(place / ENTRIES_PER_PART + 1).unwrap_or(u32::MAX);
+            let Some(part) = self.find_part(action.id, number).await? else { break };
+            let in_part = place % ENTRIES_PER_PART;
+            let wanted = (ENTRIES_PER_PART - in_part).min(end - place);
+            entries.extend(part.entries.into_iter().skip(in_part).take(wanted));
+            place += wanted;
+        }
+        Ok(entries)
+    }
+}
+
+fn put_action(action: &Action) -> Result<Item, StoreError> {
+    Envelope::new(keys::action(action.id), ACTION, action.version)
+        .due(action.due_at)
+        .expires(action.created_at + ACTION_LIFE)
+        .body(ACTION, action)
+}
+
+fn put_part(action: &Action, part: &Part) -> Result<Item, StoreError> {
+    Envelope::new(keys::part(action.id, part.number), PART, part.version)
+        .expires(action.created_at + ACTION_LIFE)
+        .body(PART, part)
+}

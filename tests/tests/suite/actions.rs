@@ -1,0 +1,258 @@
+//! One action for many invites, by name or by filter.
+
+use std::time::Duration;
+
+use domain::{
+    ActionId, InviteId,
+    action::{Action, Verb},
+};
+use queue::{Delivery, QueueName, Wake};
+use serde_json::{Value, json};
+use tests::{
+    app::{Answer, App},
+    people::{self, vendor_form},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn invite(app: &App, officer: &str, name: &str) -> String {
+    let body = json!({"kind": "email", "email": format!("{name}@sample-board.gov.sg"), "reason": "Joins"});
+    let made = app.officer(officer).post("/api/invites", body).await.expect(202);
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+/// So many of Ada's invitations, mailed.
+async fn invitations(app: &App, count: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for number in 0..count {
+        ids.push(invite(app, "ada", &format!("person-{number}")).await);
+    }
+    app.drain().await;
+    ids
+}
+
+async fn act(app: &App, body: Value) -> Answer {
+    app.officer("ada").post("/api/invites/actions", body).await
+}
+
+async fn look(app: &App, action: &Value) -> Value {
+    let path = format!("/api/invites/actions/{}", action["id"].as_str().unwrap());
+    app.officer("ada").get(&path).await.expect(200).body
+}
+
+/// Everything that became of an action's invites, over all pages.
+async fn outcomes(app: &App, action: &Value) -> Vec<Value> {
+    let path = format!("/api/invites/actions/{}?limit=70", action["id"].as_str().unwrap());
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = app.officer("ada").get(&format!("{path}{cursor}")).await.expect(200).body;
+        all.extend(page["outcomes"].as_array().unwrap().clone());
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+async fn stored(app: &App, id: &str) -> domain::invite::Invite {
+    app.store.find_invite(InviteId::parse(id).unwrap()).await.unwrap().unwrap()
+}
+
+fn events(invite: &domain::invite::Invite, event: &str) -> usize {
+    invite.history.iter().filter(|entry| entry.event == event).count()
+}
+
+#[tokio::test]
+async fn named_invites_are_changed_at_once_and_each_stands_for_itself() {
+    let app = App::start().await;
+    let ids = invitations(&app, 1).await;
+    let foreign = invite(&app, "eve", "of-eve").await;
+    let absent = "inv_01JD0000000000000000000000";
+    let body = json!({"action": "revoke", "ids": [ids[0], absent, foreign, ids[0]]});
+    let answer = act(&app, body).await.expect(202);
+    let action = &answer.body;
+    assert_eq!(answer.headers["location"], format!("actions/{}", action["id"].as_str().unwrap()));
+    assert_eq!(action["state"], "DONE");
+    let expected = json!({"total": 3, "waiting": 0, "done": 1, "skipped": 2, "reasons": {"not-found": 2}});
+    assert_eq!(action["counts"], expected);
+    let expected = json!([
+        {"id": ids[0], "outcome": "done"},
+        {"id": absent, "outcome": "skipped", "reason": "not-found"},
+        {"id": foreign, "outcome": "skipped", "reason": "not-found"},
+    ]);
+    assert_eq!(action["outcomes"], expected);
+    assert_eq!(look(&app, action).await, *action, "the same shape for both");
+    let changed = stored(&app, &ids[0]).await;
+    let last = changed.history.last().unwrap();
+    assert_eq!(last.action, ActionId::parse(action["id"].as_str().unwrap()));
+    assert_eq!((last.event.as_str(), last.trace.as_str()), ("REVOKED", action["traceId"].as_str().unwrap()));
+    assert!(app.queues.drain(QueueName::Actions).is_empty(), "nothing is left for the worker");
+}
+
+#[tokio::test]
+async fn all_that_match_are_changed_and_no_others() {
+    let app = App::start().await;
+    let ids = invitations(&app, 3).await;
+    app.officer("ada").json("POST", &format!("/api/invites/{}/revoke", ids[0]), &[], json!({})).await.expect(200);
+    let of_eve = invite(&app, "eve", "of-eve").await;
+    app.drain().await;
+    let body = json!({"action": "revoke", "filter": {"techpass": "invited", "q": "PERSON-"}});
+    let action = act(&app, body).await.expect(202).body;
+    assert_eq!((&action["counts"]["total"], &action["counts"]["done"]), (&json!(2), &json!(2)));
+    assert_eq!(events(&stored(&app, &of_eve).await, "REVOKED"), 0);
+    let none = act(&app, json!({"action": "revoke", "filter": {"techpass": "invited"}})).await.expect(202).body;
+    assert_eq!((&none["state"], &none["counts"]["total"]), (&json!("DONE"), &json!(0)));
+}
+
+#[tokio::test]
+async fn what_is_asked_for_must_be_clear() {
+    let app = App::start().await;
+    let id = "inv_01JD0000000000000000000000";
+    for (body, fault) in [
+        (json!({"action": "revoke", "ids": []}), "/ids: ids.number"),
+        (json!({"action": "revoke", "ids": vec![id; 201]}), "/ids: ids.number"),
+        (json!({"action": "revoke", "filter": {}}), "/filter: filter.empty"),
+        (json!({"action": "revoke", "filter": {"q": " "}}), "/filter: filter.empty"),
+        (json!({"action": "revoke"}), ": ids.or-filter"),
+        (json!({"action": "revoke", "ids": [id], "filter": {"q": "x"}}), ": ids.or-filter"),
+        (json!({"action": "revoke", "filter": {"q": "x".repeat(101)}}), "/filter/q: too-long"),
+        (json!({"action": "revoke", "ids": ["x"]}), "/ids/0: invalid-value"),
+        (json!({"action": "revoke", "filter": {"state": "x"}}), "/filter/state: unknown-field"),
+        (json!({"action": "delete", "ids": [id]}), "/action: invalid-value"),
+    ] {
+        assert_eq!(act(&app, body.clone()).await.faults(), [fault], "{body}");
+    }
+    let keyless = app.officer("ada").json("POST", "/api/invites/actions", &[], json!({})).await;
+    assert_eq!(keyless.problem(), "idempotency-key");
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_with_its_action_and_does_nothing() {
+    let app = App::start().await;
+    let ids = invitations(&app, 101).await;
+    let ask = |body: Value| {
+        let ada = app.officer("ada");
+        async move { ada.json("POST", "/api/invites/actions", &[("idempotency-key", "k")], body).await }
+    };
+    let body = json!({"action": "revoke", "filter": {"techpass": "invited"}});
+    let first = ask(body.clone()).await.expect(202).body;
+    assert_eq!((&first["state"], &first["counts"]["done"]), (&json!("RUNNING"), &json!(100)));
+    app.drain().await;
+    let second = ask(body).await.expect(202).body;
+    assert_eq!((&second["id"], &second["state"]), (&first["id"], &json!("DONE")), "as it is now");
+    let other = ask(json!({"action": "revoke", "ids": [ids[0]]})).await;
+    assert_eq!(other.problem(), "idempotency-key-reused");
+    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 1);
+}
+
+#[tokio::test]
+async fn a_long_action_goes_on_behind_the_answer_and_tells_what_became_of_each() {
+    let app = App::start().await;
+    let ids = invitations(&app, 230).await;
+    app.clock.advance(DAY);
+    let today = &ids[7];
+    app.officer("ada").json("POST", &format!("/api/invites/{today}/resend"), &[], json!({})).await.expect(202);
+    app.drain().await;
+    let action = act(&app, json!({"action": "resend", "filter": {"techpass": "invited"}})).await.expect(202).body;
+    assert_eq!((&action["state"], &action["counts"]["waiting"]), (&json!("RUNNING"), &json!(130)));
+    assert!(action["nextCursor"].is_string());
+    app.drain().await;
+    let done = look(&app, &action).await;
+    let counts = json!({"total": 230, "waiting": 0, "done": 229, "skipped": 1, "reasons": {"too-many-requests": 1}});
+    assert_eq!((&done["state"], &done["counts"]), (&json!("DONE"), &counts));
+    let all = outcomes(&app, &action).await;
+    assert_eq!(all.len(), 230);
+    let skipped: Vec<&Value> = all.iter().filter(|outcome| outcome["outcome"] == "skipped").collect();
+    assert_eq!((skipped.len(), &skipped[0]["id"]), (1, &json!(today)));
+    let tomorrow = app.clock.now().next_singapore_day().to_string();
+    assert_eq!(skipped[0]["nextAt"], tomorrow);
+    for id in &ids {
+        let mails = app.mails_to(stored(&app, id).await.email.as_str()).len();
+        assert_eq!(mails, 2, "each once");
+    }
+    let foreign = format!("/api/invites/actions/{}", action["id"].as_str().unwrap());
+    assert_eq!(app.officer("eve").get(&foreign).await.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn an_action_whose_call_was_lost_is_found_by_the_sweeper() {
+    let app = App::start().await;
+    invitations(&app, 101).await;
+    app.queues.set_delivery(Delivery::Failing);
+    let action = act(&app, json!({"action": "revoke", "filter": {"techpass": "invited"}})).await.expect(202).body;
+    app.queues.set_delivery(Delivery::Working);
+    app.drain().await;
+    assert_eq!(look(&app, &action).await["state"], "RUNNING");
+    app.clock.advance(Duration::from_secs(121));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(look(&app, &action).await["counts"]["done"], 101);
+}
+
+/// A worker that ends after it changed invites and before it wrote so down; the next one comes a day later, when the
+/// invites' own rules would allow a second mail.
+#[tokio::test]
+async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() {
+    let app = App::start().await;
+    let ids = invitations(&app, 3).await;
+    app.clock.advance(DAY);
+    let now = app.clock.now();
+    let officer = people::officer("ada");
+    let invites: Vec<InviteId> = ids.iter().map(|id| InviteId::parse(id).unwrap()).collect();
+    let entropy = domain::Entropy::seeded(9);
+    let trace = domain::TraceId::generate(now, &entropy);
+    let id = ActionId::generate(now, &entropy);
+    let (action, parts) = Action::new(id, officer.clone(), Verb::Resend, &invites, now, trace.clone());
+    let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
+    let request = store::IdempotentRequest::new(officer.id.clone(), "k", b"", answer, now);
+    let created = app.store.create_action(&action, &parts, &request).await.unwrap();
+    assert_eq!(created, store::actions::CreateActionOutcome::Created);
+    // The first worker got as far as the first two invites.
+    let actions = actions::Actions::new(app.store.clone(), app.queues.clone(), app.clock.clone());
+    for invite in &invites[..2] {
+        let act = domain::invite::Act { at: now, trace: trace.clone(), action: Some(id) };
+        actions.one(Verb::Resend, &officer.id, *invite, &act).await.unwrap().unwrap();
+    }
+    app.drain().await;
+    app.clock.advance(2 * DAY);
+    app.sweep().await;
+    for wake in app.queues.drain(QueueName::Actions) {
+        assert_eq!(wake, Wake::Action { id });
+        // Delivered twice, as queues do.
+        app.deliver(QueueName::Actions, wake).await;
+        app.deliver(QueueName::Actions, wake).await;
+    }
+    app.drain().await;
+    for id in &ids {
+        assert_eq!(events(&stored(&app, id).await, "RESENT"), 1);
+        assert_eq!(app.mails_to(stored(&app, id).await.email.as_str()).len(), 2);
+    }
+    let done = app.store.find_action(id).await.unwrap().unwrap();
+    assert_eq!((done.state_name(), done.done, done.due_at), ("DONE", 3, None));
+}
+
+#[tokio::test]
+async fn two_workers_at_the_same_action_do_everything_once() {
+    let app = App::start().await;
+    let ids = invitations(&app, 150).await;
+    app.clock.advance(DAY);
+    let action = act(&app, json!({"action": "resend", "filter": {"techpass": "invited"}})).await.expect(202).body;
+    let wake = Wake::Action { id: ActionId::parse(action["id"].as_str().unwrap()).unwrap() };
+    tokio::join!(app.deliver(QueueName::Actions, wake), app.deliver(QueueName::Actions, wake));
+    app.drain().await;
+    assert_eq!(look(&app, &action).await["counts"]["done"], 150);
+    for id in &ids {
+        assert_eq!(events(&stored(&app, id).await, "RESENT"), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_is_made_is_left_and_the_action_says_why() {
+    let app = App::start().await;
+    let mut body = serde_json::to_value(vendor_form("eve")).unwrap();
+    body["kind"] = json!("account");
+    app.officer("ada").post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    let action = act(&app, json!({"action": "revoke", "filter": {"q": "eve"}})).await.expect(202).body;
+    assert_eq!(action["outcomes"][0]["reason"], "state-conflict");
+}
