@@ -5,6 +5,8 @@ Nothing here prints a person: ids, states and times are enough to find what is w
 
 import argparse
 import datetime
+import hashlib
+import hmac
 import json
 import sys
 from pathlib import Path
@@ -107,6 +109,52 @@ def switch_mail(stack: Stack, state: str) -> None:
     print(f"mail is {state}")
 
 
+def clear_suppression(stack: Stack, address: str) -> None:
+    """Lets a mailbox be mailed again that returned a mail or complained, here and on SES's own list."""
+    dynamodb = stack.client("dynamodb")
+    key = {"pk": {"S": f"MAILBOX#{mailbox_key(stack, address)}"}, "sk": {"S": "META"}}
+    item = dynamodb.get_item(TableName=stack.table, Key=key, ConsistentRead=True).get("Item", {})
+    suppression = item.get("body", {}).get("M", {}).get("suppression", {}).get("M")
+    if not suppression:
+        sys.exit("this mailbox is not suppressed")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    read, at = item["version"], {"S": now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    item["version"] = {"N": str(int(read["N"]) + 1)}
+    # Longer than an event about an older mail can still arrive; shared/domain/src/mailbox.rs says why.
+    item["expires_epoch"] = {"N": str(int(now.timestamp()) + 30 * 24 * 3600)}
+    clearance = {"at": at, "by": {"S": stack.client("sts").get_caller_identity()["Arn"]}}
+    item["body"]["M"] |= {"suppression": {"NULL": True}, "clearance": {"M": clearance}}
+    item["body"]["M"] |= {"updated_at": at, "version": item["version"]}
+    try:
+        dynamodb.put_item(
+            TableName=stack.table,
+            Item=item,
+            ConditionExpression="#version = :read",
+            ExpressionAttributeNames={"#version": "version"},
+            ExpressionAttributeValues={":read": read},
+        )
+    except dynamodb.exceptions.ConditionalCheckFailedException:
+        sys.exit("it changed at the same moment; try again")
+    ses = stack.client("sesv2")
+    try:
+        ses.delete_suppressed_destination(EmailAddress=address)
+    except ses.exceptions.NotFoundException:
+        pass  # SES had nothing against it.
+    print(f"cleared: it was suppressed since {suppression['at']['S']} because it {suppression['reason']['S']}")
+
+
+def mailbox_key(stack: Stack, address: str) -> str:
+    """The keyed hash that finds a mailbox, as shared/domain/src/keys.rs makes it."""
+    local, domain = address.lower().split("@")
+    mailbox = f"{local.split('+')[0]}@{domain}"
+    secret = stack.client("secretsmanager").get_secret_value(SecretId=stack.outputs["KeysSecretId"])["SecretString"]
+    return mac(mac(json.loads(secret)["master"].encode(), b"address-index"), mailbox.encode()).hex()
+
+
+def mac(key: bytes, part: bytes) -> bytes:
+    return hmac.digest(key, len(part).to_bytes(8, "big") + part, hashlib.sha256)
+
+
 def redrive(stack: Stack, queue: str) -> None:
     """Sends a queue's dead letters again."""
     sqs = stack.client("sqs")
@@ -141,12 +189,13 @@ def main() -> None:
     does.add_parser("show", help=show.__doc__).add_argument("name")
     does.add_parser("retry", help=retry.__doc__).add_argument("name")
     does.add_parser("redrive", help=redrive.__doc__).add_argument("queue", choices=QUEUES)
+    does.add_parser("clear-suppression", help=clear_suppression.__doc__).add_argument("address")
     does.add_parser("stop-mail", help=switch_mail.__doc__).set_defaults(state="STOPPED")
     does.add_parser("start-mail", help=switch_mail.__doc__).set_defaults(state="RUNNING")
     given = vars(parser.parse_args())
     stack, what = Stack(given.pop("stage")), given.pop("does")
     commands = {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
-    commands |= {"retry": retry, "redrive": redrive}
+    commands |= {"retry": retry, "redrive": redrive, "clear-suppression": clear_suppression}
     commands[what](stack, **given)
 
 

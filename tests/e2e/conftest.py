@@ -22,9 +22,10 @@ import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "infra" / "local"))
+sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "infra" / "local")]
 
-import stack  # noqa: E402 - found through the path above.
+import operate  # noqa: E402 - found through the path above.
+import stack  # noqa: E402
 from logs import events, short  # noqa: E402
 
 
@@ -273,6 +274,7 @@ def report_mail(outputs, invoke):
         about["messageId"] = mail["MessageId"]
         about["tags"]["invite_id"] = [invite["id"]]
         about["tags"]["kind"] = ["invitation" if invite["kind"] == "email" else "account-created"]
+        about["tags"]["mailbox"] = [operate.mailbox_key(operate.Stack("local"), invite["email"])]
         about["tags"]["ses:configuration-set"] = [outputs["ConfigurationSetName"]]
         assert aws("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"]
         assert invoke("track-mail", event)["error"] is None

@@ -1,7 +1,10 @@
 """What an officer does with an invite after it was submitted."""
 
+import subprocess
+import sys
+
 import people
-from conftest import eventually, token_of
+from conftest import ROOT, eventually, token_of
 from test_single_invites import in_state, show, submit
 
 
@@ -64,3 +67,30 @@ def test_a_failed_invite_is_mended_and_sent_again(officer, other_officer, direct
     in_state(officer.api, invite, "ACCOUNT_CREATED")
     (account,) = directory.by_email(person["email"])
     assert account["attributes"]["given_name"] == person["firstName"]
+
+
+def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_it(officer, other_officer, outbox, report_mail):
+    person = people.officer()
+    first = submit(officer.api, people.invitation(person))
+    in_state(officer.api, first, "INVITED")
+    report_mail("mail-bounced", outbox.wait(person["email"])[0], first)
+    assert officer.api.post(f"/invites/{first['id']}/revoke").status_code == 200
+    tagged = people.officer(email=person["email"].replace("@", "+again@"))
+    second = submit(other_officer.api, people.invitation(tagged))
+    failed = in_state(other_officer.api, second, "FAILED")
+    assert (failed["mail"]["state"], failed["mail"]["reason"]) == ("SUPPRESSED", "bounced")
+    assert outbox.to(tagged["email"]) == []
+    refused = other_officer.api.post(f"/invites/{second['id']}/resend")
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/state-conflict")
+    cleared = operate("clear-suppression", person["email"].upper())
+    assert cleared.returncode == 0 and person["email"] not in cleared.stdout + cleared.stderr
+    assert other_officer.api.post(f"/invites/{second['id']}/resend").status_code == 202
+    in_state(other_officer.api, second, "INVITED")
+    assert len(outbox.to(tagged["email"])) == 1
+    assert operate("clear-suppression", person["email"]).returncode != 0, "there is nothing to clear"
+
+
+def operate(*command: str) -> subprocess.CompletedProcess:
+    """What an operator does, on this stack."""
+    script = ROOT / "infra" / "operate.py"
+    return subprocess.run([sys.executable, script, "local", *command], capture_output=True, text=True, timeout=60)

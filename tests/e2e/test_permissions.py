@@ -20,12 +20,10 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 RESERVED = {
     ("parse-batch", "sqs:SendMessage", "ParseDeadLetters"): "Lambda leaves an event there in the function's name",
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
-    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
     ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is still pending when its account is mailed again",
     ("apply-actions", "sqs:SendMessage", "ActionsQueue"): "10,000 invites last longer than one worker",
-    ("send-mail", "dynamodb:DeleteItem", ""): "SES refuses an address for good, which the emulator never does",
 }
 
 

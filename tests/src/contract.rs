@@ -8,6 +8,7 @@ use domain::{
     action::{Action, Outcome, Verb},
     delivery::{Mail, MailKind},
     invite::{Account, Act, Amendment, Failure, Invite, SeedState},
+    mailbox::SuppressionReason,
     row::{Duplicate, RowState},
 };
 use store::{
@@ -40,6 +41,7 @@ pub async fn all(store: &Store) {
     a_dispatch_says_what_became_of_each_row(store).await;
     an_action_advances_with_its_part_or_not_at_all(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
+    a_mailbox_is_written_over_the_version_that_was_read(store).await;
     settings_are_read_strictly(store).await;
 }
 
@@ -188,13 +190,21 @@ async fn a_token_is_used_once(store: &Store) {
     let token = keys().token(due.id, 1).hash();
     let claimed = due.clone().claim_mail(now).unwrap();
     let expires = now + domain::invite::INVITATION_LIFE;
+    let counted = store.find_mailbox(&due.address_key).await.unwrap().admit(due.id, now).unwrap();
     assert_eq!(store.find_token(&token).await.unwrap(), None);
-    assert_eq!(store.claim_mail(due.version, &claimed, &token, expires).await.unwrap(), Written::Done);
-    assert_eq!(store.claim_mail(due.version, &claimed, &token, expires).await.unwrap(), Written::LostRace);
+    assert_eq!(store.claim_mail(due.version, &claimed, &counted, &token, expires).await.unwrap(), Written::Done);
+    assert_eq!(store.claim_mail(due.version, &claimed, &counted, &token, expires).await.unwrap(), Written::LostRace);
     let given_back = claimed.clone().mail_not_sent(now, now).unwrap();
-    assert_eq!(store.replace_invite(claimed.version, &given_back).await.unwrap(), Written::Done);
+    let room = store.find_mailbox(&due.address_key).await.unwrap().give_back(due.id, now).unwrap();
+    let written = store.replace_invite_and_mailbox(claimed.version, &given_back, &room).await.unwrap();
+    assert_eq!(written, Written::Done);
+    let written = store.replace_invite_and_mailbox(given_back.version, &given_back, &room).await.unwrap();
+    assert_eq!(written, Written::LostRace, "room is given back once");
     let again = given_back.clone().claim_mail(now).unwrap();
-    let second = store.claim_mail(given_back.version, &again, &token, expires).await.unwrap();
+    let stale = store.claim_mail(given_back.version, &again, &counted, &token, expires).await.unwrap();
+    assert_eq!(stale, Written::LostRace, "no mail goes out uncounted");
+    let counted = store.find_mailbox(&due.address_key).await.unwrap().admit(due.id, now).unwrap();
+    let second = store.claim_mail(given_back.version, &again, &counted, &token, expires).await.unwrap();
     assert_eq!(second, Written::Done, "a second claim of the same mail finds its token there");
     let invited = again.clone().mail_accepted("m-1".to_owned(), now).unwrap();
     assert_eq!(store.replace_invite(again.version, &invited).await.unwrap(), Written::Done);
@@ -403,6 +413,19 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
     assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
     assert_eq!(store.replace_invite(invite.version, &created).await.unwrap(), Written::Done);
     assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
+}
+
+async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {
+    let now = beginning();
+    let key = keys().address(&crate::people::email("mailbox-1@sample-board.gov.sg"));
+    let unknown = store.find_mailbox(&key).await.unwrap();
+    let suppressed = unknown.clone().suppress(SuppressionReason::Bounced, now, now).unwrap();
+    assert_eq!(store.replace_mailbox(&suppressed).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_mailbox(&suppressed).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_mailbox(&key).await.unwrap(), suppressed);
+    let cleared = suppressed.clear("an operator".to_owned(), now).unwrap();
+    assert_eq!(store.replace_mailbox(&cleared).await.unwrap(), Written::Done);
+    assert_eq!(store.find_mailbox(&key).await.unwrap().is_open(), Ok(()));
 }
 
 async fn settings_are_read_strictly(store: &Store) {

@@ -5,6 +5,7 @@ use domain::{
     delivery::{Mail, MailKind},
     invite::{INVITATION_LIFE, Invite},
     keys::{Token, TokenHash},
+    mailbox::{Closed, Mailbox},
 };
 use mail::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Subject};
 use store::{Store, StoreError, Written};
@@ -72,6 +73,8 @@ impl Slot for ToInvitee {
 
     fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
         let moved = match step {
+            Step::Hold { until } => self.invite.mail_held(*until, now),
+            Step::Withhold { reason } => self.invite.mail_withheld(*reason, now),
             Step::Claim => self.invite.claim_mail(now),
             Step::Accepted { message_id } => self.invite.mail_accepted(message_id.clone(), now),
             Step::NotSent { retry_at } => self.invite.mail_not_sent(*retry_at, now),
@@ -80,13 +83,27 @@ impl Slot for ToInvitee {
         Some(Self { invite: moved.ok()?, ..self })
     }
 
+    fn admitted(&self, mailbox: Mailbox, now: Timestamp) -> Result<Mailbox, Closed> {
+        mailbox.admit(self.invite.id, now)
+    }
+
     async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
         store.replace_invite(read_version, &self.invite).await
     }
 
-    async fn write_claim(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
+    async fn write_claim(&self, store: &Store, read_version: u64, mailbox: &Mailbox) -> Result<Written, StoreError> {
         let expires_at = self.invite.updated_at + INVITATION_LIFE;
-        store.claim_mail(read_version, &self.invite, &self.token, expires_at).await
+        store.claim_mail(read_version, &self.invite, mailbox, &self.token, expires_at).await
+    }
+
+    async fn write_answer(&self, store: &Store, read_version: u64, answer: &Step) -> Result<Written, StoreError> {
+        if let Step::NotSent { .. } | Step::Refused = answer {
+            let mailbox = store.find_mailbox(&self.invite.address_key).await?;
+            if let Some(mailbox) = mailbox.give_back(self.invite.id, self.invite.updated_at) {
+                return store.replace_invite_and_mailbox(read_version, &self.invite, &mailbox).await;
+            }
+        }
+        self.write(store, read_version).await
     }
 
     async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {

@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | trigger | the mail queue; a message holds the id of an invite or of a batch and nothing else |
-//! | does | claims the mail that is due, hands it to SES once, records what SES said |
+//! | does | claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said |
 //! | retry | the table away: the message comes again; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
 //! | IAM | `dynamodb:GetItem PutItem DeleteItem Query`, `ses:SendEmail`, `secretsmanager:GetSecretValue` |
 //!

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     EmailAddress, Guard, Timestamp,
     delivery::{Mail, MailConflict, MailState},
+    mailbox::{Closed, Mailbox, SuppressionReason},
 };
 use mail::{Letter, OutgoingMail, SendOutcome, Subject, Tags};
 use store::{Store, StoreError, Written};
@@ -45,11 +46,21 @@ pub(crate) trait Slot: Sized {
     /// The slot with its mail one step on; `None` when the mail is not where the step begins.
     fn moved(self, step: &Step, now: Timestamp) -> Option<Self>;
 
+    /// Takes room for its mail in the mailbox that it goes to. A mail to an officer about their own invites takes none.
+    fn admitted(&self, mailbox: Mailbox, _now: Timestamp) -> Result<Mailbox, Closed> {
+        mailbox.is_open().map(|()| mailbox)
+    }
+
     /// Writes it over the version that was read.
     async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError>;
 
     /// Writes the claim of its mail over the version that was read, with all that must be there before the mail is.
-    async fn write_claim(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
+    async fn write_claim(&self, store: &Store, read_version: u64, _mailbox: &Mailbox) -> Result<Written, StoreError> {
+        self.write(store, read_version).await
+    }
+
+    /// Writes SES's answer over the version that was read, with what follows from it.
+    async fn write_answer(&self, store: &Store, read_version: u64, _answer: &Step) -> Result<Written, StoreError> {
         self.write(store, read_version).await
     }
 
@@ -59,6 +70,10 @@ pub(crate) trait Slot: Sized {
 
 /// A step of a mail on its way to SES.
 pub(crate) enum Step {
+    /// Its mailbox has no room before `until`.
+    Hold { until: Timestamp },
+    /// Its mailbox is sent nothing.
+    Withhold { reason: SuppressionReason },
     /// It is about to be sent.
     Claim,
     /// SES took it.
@@ -73,6 +88,8 @@ impl Step {
     /// The mail after this step.
     pub(crate) fn apply(&self, mail: Mail, now: Timestamp) -> Result<Mail, MailConflict> {
         match self {
+            Self::Hold { until } => mail.hold(*until),
+            Self::Withhold { reason } => mail.withhold(*reason, now),
             Self::Claim => mail.claim(now),
             Self::Accepted { message_id } => mail.accepted(message_id.clone(), now),
             Self::NotSent { .. } => mail.not_sent(),
@@ -84,7 +101,8 @@ impl Step {
     pub(crate) fn retry_at(&self) -> Option<Timestamp> {
         match self {
             Self::NotSent { retry_at } => Some(*retry_at),
-            Self::Claim | Self::Accepted { .. } | Self::Refused => None,
+            Self::Hold { until } => Some(*until),
+            Self::Claim | Self::Accepted { .. } | Self::Refused | Self::Withhold { .. } => None,
         }
     }
 }
@@ -100,7 +118,8 @@ impl Claim {
     fn of(slot: &impl Slot) -> Option<Self> {
         let mail = slot.mail()?;
         let MailState::Claimed { attempt, refusals, .. } = mail.state else { return None };
-        let tags = Tags { subject: slot.subject(), kind: mail.kind, generation: mail.generation, attempt };
+        let (subject, kind, generation) = (slot.subject(), mail.kind, mail.generation);
+        let tags = Tags { subject, kind, generation, attempt, mailbox: None };
         Some(Self { tags, refusals })
     }
 }
@@ -111,20 +130,52 @@ pub(crate) async fn send(deps: &Deps, slot: impl Slot, letter: Letter, deadline:
     if now + TIME_TO_SEND > deadline {
         return Ok(Next::Rest(Disposition::retry("no time left to send a mail")));
     }
+    let key = deps.secrets.keys().await?.address(slot.recipient());
+    let mailbox = match slot.admitted(deps.store.find_mailbox(&key).await?, now) {
+        Ok(mailbox) => mailbox,
+        Err(closed) => return Ok(hold_back(deps, slot, closed, now).await?),
+    };
     let Some(claimed) = slot.moved(&Step::Claim, now) else {
         return Ok(Next::Rest(Disposition::Done));
     };
-    if let Written::LostRace = claimed.write_claim(&deps.store, read).await?.under(Guard::Claim) {
+    if let Written::LostRace = claimed.write_claim(&deps.store, read, &mailbox).await?.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
     let Some(claim) = Claim::of(&claimed) else {
         return Ok(Next::Rest(Disposition::Done));
     };
-    let outgoing = OutgoingMail { to: claimed.recipient().clone(), letter, tags: claim.tags };
+    let tags = Tags { mailbox: Some(key), ..claim.tags.clone() };
+    let outgoing = OutgoingMail { to: claimed.recipient().clone(), letter, tags };
     if let Some(answer) = answer(deps.mailer.send(outgoing).await, &claim, deps.clock.now()) {
         record(deps, claimed, &claim, &answer, deadline).await?;
     }
     Ok(Next::Rest(Disposition::Done))
+}
+
+/// Leaves a mail unsent whose mailbox takes none now: until there is room, or for good.
+async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp) -> Result<Next, StoreError> {
+    let step = match closed {
+        // Woken for something else while it waits: all is said already.
+        Closed::Full(until) if slot.mail().and_then(Mail::held_until) == Some(until) => {
+            return Ok(Next::Rest(Disposition::Done));
+        }
+        Closed::Full(until) => {
+            tracing::warn!(%until, "the mailbox was sent its share; the mail waits");
+            Step::Hold { until }
+        }
+        Closed::Suppressed(reason) => {
+            tracing::warn!(reason = reason.name(), "the mailbox is sent nothing");
+            Step::Withhold { reason }
+        }
+    };
+    let read = slot.version();
+    let Some(next) = slot.moved(&step, now) else {
+        return Ok(Next::Rest(Disposition::Done));
+    };
+    Ok(match next.write(&deps.store, read).await? {
+        Written::Done => Next::Rest(Disposition::Done),
+        Written::LostRace => Next::Reload,
+    })
 }
 
 /// Reads SES's answer; `None` when it was lost and the claim stays.
@@ -170,7 +221,7 @@ async fn record<S: Slot>(
         let Some(next) = slot.moved(answer, deps.clock.now()) else {
             return Ok(());
         };
-        if let Written::Done = persist(deps, &next, read, deadline).await? {
+        if let Written::Done = persist(deps, &next, read, answer, deadline).await? {
             return Ok(());
         }
         current = next.reread(&deps.store).await?;
@@ -180,15 +231,21 @@ async fn record<S: Slot>(
 
 /// Repeats a write of SES's answer for as long as the table is away and time is left: what is not recorded now has to
 /// wait for an event.
-async fn persist(deps: &Deps, slot: &impl Slot, read: u64, deadline: Timestamp) -> Result<Written, StoreError> {
+async fn persist(
+    deps: &Deps,
+    slot: &impl Slot,
+    read: u64,
+    answer: &Step,
+    deadline: Timestamp,
+) -> Result<Written, StoreError> {
     let mut pause = RECORD_PAUSE;
     for _ in 1..RECORD_TRIES {
-        match slot.write(&deps.store, read).await {
+        match slot.write_answer(&deps.store, read, answer).await {
             Ok(written) => return Ok(written),
             Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
             Err(_) => tokio::time::sleep(pause).await,
         }
         pause *= 2;
     }
-    slot.write(&deps.store, read).await
+    slot.write_answer(&deps.store, read, answer).await
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Timestamp, delivery::MailEvent};
+use domain::{Timestamp, delivery::MailEvent, mailbox::SuppressionReason};
 use mail::Tags;
 use serde::Deserialize;
 
@@ -44,12 +44,14 @@ struct MailDetail {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Bounce {
+    bounce_type: Option<String>,
     bounce_sub_type: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Complaint {
+    complaint_feedback_type: Option<String>,
     complaint_sub_type: Option<String>,
 }
 
@@ -76,6 +78,21 @@ impl SesEvent {
         // EventBridge writes whole seconds.
         let with_fraction = || Timestamp::parse(&format!("{}.000Z", self.time.strip_suffix('Z')?));
         Timestamp::parse(&self.time).or_else(with_fraction)
+    }
+
+    /// Why its recipient is to be sent nothing more, if so. What may pass, as a full mailbox does, is no reason, and neither
+    /// is the report that a mail was no spam after all.
+    pub(crate) fn suppresses(&self) -> Option<SuppressionReason> {
+        let is_permanent = |bounce: &Bounce| bounce.bounce_type.as_deref() == Some("Permanent");
+        let is_spam = |complaint: &Complaint| complaint.complaint_feedback_type.as_deref() != Some("not-spam");
+        let (bounce, complaint) = (self.detail.bounce.as_ref(), self.detail.complaint.as_ref());
+        match self.detail_type.as_str() {
+            "Email Bounced" => bounce.filter(|bounce| is_permanent(bounce)).map(|_| SuppressionReason::Bounced),
+            "Email Complaint Received" => {
+                complaint.filter(|complaint| is_spam(complaint)).map(|_| SuppressionReason::Complained)
+            }
+            _ => None,
+        }
     }
 
     /// What it says; `None` for what is not asked about, such as opens.

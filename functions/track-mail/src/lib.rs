@@ -3,9 +3,11 @@
 //! | | |
 //! |---|---|
 //! | trigger | EventBridge: SES's events about mails of our configuration set |
-//! | does | finds the mail by its tags and applies the event; events may come twice, late and in any order |
+//! | does | finds the mail by its tags and applies the event; suppresses the mailbox of one that was returned for good or marked as spam; events may come twice, late and in any order |
 //! | retry | the table away: Lambda repeats the event, and then it waits among the dead letters |
 //! | IAM | `dynamodb:GetItem PutItem` |
+//!
+//! The mailbox is among the tags, as a keyed hash: no address is read.
 //!
 //! An event also settles a mail whose answer was lost. That events arrive at all is noted, since only then does silence
 //! about a mail mean something.
@@ -15,7 +17,10 @@ mod event;
 use std::sync::{Mutex, PoisonError};
 
 use boot::Disposition;
-use domain::{BatchId, Clock, InviteId, Timestamp, batch::BatchState, delivery::MailEvent};
+use domain::{
+    BatchId, Clock, InviteId, Timestamp, batch::BatchState, delivery::MailEvent, keys::AddressKey,
+    mailbox::SuppressionReason,
+};
 use mail::{Subject, Tags};
 use store::{Store, StoreError, Written, settings::MAIL_EVENT_STEP};
 use tracing::Instrument as _;
@@ -48,8 +53,17 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
         return Disposition::Reject("no event of a mail of ours");
     };
+    // First the mailbox: whoever sees the mail come back and tries again is held back already.
+    if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses()) {
+        match suppress(deps, key, reason, event.at()).await {
+            Ok(Written::Done) => {}
+            Ok(Written::LostRace) => return Disposition::retry("others kept changing the same mailbox"),
+            Err(error) => return Disposition::retry(error),
+        }
+    }
+    let subject = tags.subject;
     let report = Report { tags, event: says, message_id: event.message_id() };
-    let applied = match tags.subject {
+    let applied = match subject {
         Subject::Invite(id) => {
             let span = tracing::info_span!("invite", invite_id = %id);
             apply_to_invite(deps, id, &report).instrument(span).await
@@ -95,6 +109,28 @@ impl Noted {
     fn set(&self, at: Timestamp) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
     }
+}
+
+/// Lets nobody send anything to a mailbox any more. The event that says so may come again: only its first time, and none
+/// that is older than an operator's clearing, changes anything.
+async fn suppress(
+    deps: &Deps,
+    key: &AddressKey,
+    reason: SuppressionReason,
+    at: Option<Timestamp>,
+) -> Result<Written, StoreError> {
+    for _ in 0..ROUNDS {
+        let now = deps.clock.now();
+        let mailbox = deps.store.find_mailbox(key).await?;
+        let Some(next) = mailbox.suppress(reason, at.unwrap_or(now), now) else {
+            return Ok(Written::Done);
+        };
+        if let Written::Done = deps.store.replace_mailbox(&next).await? {
+            tracing::warn!(reason = reason.name(), "a mailbox is sent nothing more");
+            return Ok(Written::Done);
+        }
+    }
+    Ok(Written::LostRace)
 }
 
 async fn apply_to_invite(deps: &Deps, id: InviteId, report: &Report<'_>) -> Result<Written, StoreError> {

@@ -134,7 +134,8 @@ impl Actions {
             if act.action.is_some_and(|action| read.was_changed_by(action)) {
                 return Ok(Ok(Changed { invite: read, wake: None }));
             }
-            let next = match verb.change(&read, act) {
+            let mailbox = self.store.find_mailbox(&read.address_key).await?;
+            let next = match verb.change(&read, &mailbox, act) {
                 Ok(Change::Next(next)) => *next,
                 Ok(Change::Already) => return Ok(Ok(Changed { invite: read, wake: None })),
                 Err(refusal) => return Ok(Err(refusal)),

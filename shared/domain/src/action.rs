@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::{
     ActionId, InviteId, Officer, Timestamp, TraceId,
     invite::{Act, Invite, InviteState, ResendRefusal, WAKE_AFTER},
+    mailbox::Mailbox,
 };
 
 /// How many invites one action is for at the most.
@@ -163,16 +164,16 @@ impl Verb {
         }
     }
 
-    /// What `invite` becomes.
+    /// What `invite` becomes, given what may be sent to its `mailbox`.
     ///
     /// # Errors
     ///
     /// Why it stays as it is.
-    pub fn change(self, invite: &Invite, act: &Act) -> Result<Change, Refusal> {
+    pub fn change(self, invite: &Invite, mailbox: &Mailbox, act: &Act) -> Result<Change, Refusal> {
         let next = match self {
             Self::Revoke if invite.state == InviteState::Revoked => return Ok(Change::Already),
             Self::Revoke => invite.clone().revoke(act).map_err(|_| Refusal::StateConflict)?,
-            Self::Resend => match invite.clone().resend(act) {
+            Self::Resend => match invite.clone().resend(mailbox, act) {
                 Ok(next) => next,
                 // Asked for twice: it is on its way.
                 Err(ResendRefusal::Conflict(_)) if invite.mail_is_due() => return Ok(Change::Already),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::Timestamp;
+use crate::{Timestamp, mailbox::SuppressionReason};
 
 /// A mail of an invite or of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,9 @@ pub enum MailState {
         refusals: u32,
         /// How often it may have been sent.
         attempts: u32,
+        /// Until when its mailbox has no room for it, if so.
+        #[serde(default)]
+        held_until: Option<Timestamp>,
     },
     /// About to be sent, or sent with the answer lost.
     Claimed {
@@ -87,6 +90,13 @@ pub enum MailState {
     Complained(Receipt),
     /// Not sent by SES: the address is on the suppression list or the content was refused.
     Suppressed(Receipt),
+    /// Not handed over: its mailbox is sent nothing.
+    Withheld {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: SuppressionReason,
+    },
     /// Refused for good when it was handed over.
     Refused {
         /// When.
@@ -136,7 +146,7 @@ impl Mail {
     /// A mail to be sent.
     #[must_use]
     pub fn due(kind: MailKind, generation: u32) -> Self {
-        Self { kind, generation, state: MailState::Due { refusals: 0, attempts: 0 } }
+        Self { kind, generation, state: MailState::Due { refusals: 0, attempts: 0, held_until: None } }
     }
 
     /// Whether somebody still has to act for it to be on its way.
@@ -150,14 +160,40 @@ impl Mail {
     pub fn is_undeliverable(&self) -> bool {
         matches!(
             self.state,
-            MailState::Bounced(_) | MailState::Complained(_) | MailState::Suppressed(_) | MailState::Refused { .. }
+            MailState::Bounced(_)
+                | MailState::Complained(_)
+                | MailState::Suppressed(_)
+                | MailState::Withheld { .. }
+                | MailState::Refused { .. }
         )
+    }
+
+    /// Until when its mailbox has no room for it, if it waits for that.
+    #[must_use]
+    pub fn held_until(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Due { held_until, .. } => held_until,
+            _ => None,
+        }
+    }
+
+    /// When it came back or was given up, if an operator can clear the cause: its mailbox, not its words.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            MailState::Bounced(receipt) | MailState::Complained(receipt) | MailState::Suppressed(receipt) => {
+                Some(receipt.at)
+            }
+            MailState::Withheld { at, .. } => Some(*at),
+            _ => None,
+        }
     }
 
     /// The word of the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
+            MailState::Due { held_until: Some(_), .. } => "HELD",
             MailState::Due { .. } => "QUEUED",
             MailState::Claimed { .. } => "SENDING",
             MailState::Accepted(_) => "ACCEPTED",
@@ -165,9 +201,27 @@ impl Mail {
             MailState::Delivered(_) => "DELIVERED",
             MailState::Bounced(_) => "BOUNCED",
             MailState::Complained(_) => "COMPLAINED",
-            MailState::Suppressed(_) => "SUPPRESSED",
+            MailState::Suppressed(_) | MailState::Withheld { .. } => "SUPPRESSED",
             MailState::Refused { .. } => "REFUSED",
             MailState::Replaced => "REPLACED",
+        }
+    }
+
+    /// Why it is not on its way and what to do about it, for the officer. It names no one.
+    #[must_use]
+    pub fn detail(&self) -> Option<&'static str> {
+        match &self.state {
+            MailState::Due { held_until: Some(_), .. } => {
+                Some("This mailbox was sent three mails within a day. The mail goes out when there is room.")
+            }
+            MailState::Withheld { reason, .. } => Some(reason.detail()),
+            MailState::Bounced(_) => Some("The mail was returned. Check the address, and mend it."),
+            MailState::Complained(_) => {
+                Some("The mail was marked as spam by its recipient. Nothing more is sent to them.")
+            }
+            MailState::Suppressed(_) => Some("The mail system sends nothing to this address. Mend it, or ask support."),
+            MailState::Refused { .. } => Some("The mail could not be sent to this address. Check the address."),
+            _ => None,
         }
     }
 
@@ -178,10 +232,36 @@ impl Mail {
     /// Unless it is due.
     pub fn claim(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
-            MailState::Due { refusals, attempts } => {
+            MailState::Due { refusals, attempts, .. } => {
                 Ok(Self { state: MailState::Claimed { attempt: attempts + 1, at: now, refusals }, ..self })
             }
             _ => Err(self.conflict("claimed")),
+        }
+    }
+
+    /// Puts it off until its mailbox has room.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn hold(self, until: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { refusals, attempts, .. } => {
+                Ok(Self { state: MailState::Due { refusals, attempts, held_until: Some(until) }, ..self })
+            }
+            _ => Err(self.conflict("held")),
+        }
+    }
+
+    /// Gives it up, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn withhold(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { .. } => Ok(Self { state: MailState::Withheld { at: now, reason }, ..self }),
+            _ => Err(self.conflict("withheld")),
         }
     }
 
@@ -208,7 +288,8 @@ impl Mail {
     pub fn not_sent(self) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { attempt, refusals, .. } => {
-                Ok(Self { state: MailState::Due { refusals: refusals + 1, attempts: attempt - 1 }, ..self })
+                let (refusals, attempts) = (refusals + 1, attempt - 1);
+                Ok(Self { state: MailState::Due { refusals, attempts, held_until: None }, ..self })
             }
             _ => Err(self.conflict("given back")),
         }
@@ -244,7 +325,7 @@ impl Mail {
             MailState::Claimed { attempt: attempt @ 1, at, refusals }
                 if now >= at + wait && last_event.is_some_and(|event| event >= at + wait / 3) =>
             {
-                Ok(Self { state: MailState::Due { refusals, attempts: attempt }, ..self })
+                Ok(Self { state: MailState::Due { refusals, attempts: attempt, held_until: None }, ..self })
             }
             _ => Err(self.conflict("sent again")),
         }
@@ -256,7 +337,7 @@ impl Mail {
         let (rank, possible_duplicate) = match &self.state {
             MailState::Due { attempts, .. } => (None, *attempts > 1),
             MailState::Claimed { attempt, .. } => (None, *attempt > 1),
-            MailState::Refused { .. } => (None, false),
+            MailState::Refused { .. } | MailState::Withheld { .. } => (None, false),
             MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),

@@ -16,6 +16,8 @@ pub enum Guard {
     SingleUse,
     /// A request that is repeated under its key does nothing.
     Idempotency,
+    /// Nobody is sent, and nobody asks for, more than their share.
+    Caps,
 }
 
 impl Guard {

@@ -19,6 +19,7 @@ use crate::{
     form::{AccountRequest, EmailInvitation, Holder, Profile},
     guard::lease_is_over,
     keys::AddressKey,
+    mailbox::{Mailbox, SuppressionReason},
 };
 
 /// How long a queued step may wait for its wake-up call before the sweeper repeats it.
@@ -232,6 +233,19 @@ pub enum Failure {
     DetailsRefused,
     /// The mail was refused for good.
     MailRefused,
+    /// Nothing is sent to the address, because a mail to it was returned.
+    AddressBounced,
+    /// Nothing is sent to the address, because a mail to it was marked as spam.
+    AddressComplained,
+}
+
+impl From<SuppressionReason> for Failure {
+    fn from(reason: SuppressionReason) -> Self {
+        match reason {
+            SuppressionReason::Bounced => Self::AddressBounced,
+            SuppressionReason::Complained => Self::AddressComplained,
+        }
+    }
 }
 
 impl Failure {
@@ -243,6 +257,8 @@ impl Failure {
             Self::UsernameTaken => "username.taken",
             Self::DetailsRefused => "account.details-refused",
             Self::MailRefused => "mail.refused",
+            Self::AddressBounced => "address.bounced",
+            Self::AddressComplained => "address.complained",
         }
     }
 
@@ -258,6 +274,8 @@ impl Failure {
                 "The directory refused these details. Check them, or quote the Trace ID to support."
             }
             Self::MailRefused => "The mail could not be sent to this address. Check the address.",
+            Self::AddressBounced => SuppressionReason::Bounced.detail(),
+            Self::AddressComplained => SuppressionReason::Complained.detail(),
         }
     }
 }
@@ -678,6 +696,28 @@ impl Invite {
         Ok(Self { due_at: Some(retry_at), ..next })
     }
 
+    /// Puts the mail off until its mailbox has room for it.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due.
+    pub fn mail_held(self, until: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.hold(until))
+    }
+
+    /// Gives the mail up, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due.
+    pub fn mail_withheld(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, |mail| mail.withhold(reason, now))?;
+        match next.state {
+            InviteState::Queued => next.fail(reason.into(), now),
+            _ => Ok(next),
+        }
+    }
+
     /// Records that the mail can never be sent.
     ///
     /// # Errors
@@ -855,20 +895,24 @@ impl Invite {
 
     /// The officer has the invitee mailed again, with a new link; the old one is dead from now on.
     ///
-    /// An invitation that lapsed lives again.
+    /// An invitation that lapsed lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
     ///
     /// # Errors
     ///
     /// Why not now.
-    pub fn resend(self, act: &Act) -> Result<Self, ResendRefusal> {
+    pub fn resend(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
         let kind = match self.state {
             InviteState::Invited { .. } | InviteState::Expired => MailKind::Invitation,
+            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => {
+                MailKind::Invitation
+            }
             InviteState::AccountCreated { .. } => MailKind::AccountCreated,
             _ => return Err(self.conflict("sent again").into()),
         };
+        let is_cleared = |mail: &Mail| mail.closed_at().is_some_and(|closed| mailbox.was_cleared_since(closed));
         match &self.mail {
             Some(mail) if mail.is_open() => return Err(self.conflict("sent again").into()),
-            Some(mail) if mail.is_undeliverable() => return Err(ResendRefusal::Undeliverable),
+            Some(mail) if mail.is_undeliverable() && !is_cleared(mail) => return Err(ResendRefusal::Undeliverable),
             _ => {}
         }
         if act.at < self.resend_from() {
@@ -876,8 +920,8 @@ impl Invite {
         }
         let mail = Some(Mail::due(kind, self.generation() + 1));
         let state = match self.state.clone() {
-            InviteState::Invited { .. } | InviteState::Expired => InviteState::Queued,
-            other => other,
+            InviteState::AccountCreated { account } => InviteState::AccountCreated { account },
+            _ => InviteState::Queued,
         };
         let next = self.acted_by_officer("RESENT", act);
         Ok(Self { state, mail, sending_at: Some(act.at), due_at: Some(act.at + WAKE_AFTER), ..next })
@@ -1037,7 +1081,9 @@ impl Invite {
 
     /// When the sweeper has to look, given that somebody was just woken for what is open.
     fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
-        let open = self.next_step(now) != NextStep::Nothing || self.mail_is_due() || self.notice_is_due();
+        let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
+        let is_waiting = self.mail_is_due() && held_until.is_none();
+        let open = self.next_step(now) != NextStep::Nothing || is_waiting || self.notice_is_due();
         let unanswered = [&self.mail, &self.notice].into_iter().flatten().find_map(|mail| match mail.state {
             MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
             _ => None,
@@ -1050,7 +1096,7 @@ impl Invite {
             _ => None,
         };
         let woken = open.then(|| now + WAKE_AFTER);
-        [woken, unanswered, lapses].into_iter().flatten().min()
+        [woken, held_until, unanswered, lapses].into_iter().flatten().min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -1179,6 +1225,11 @@ mod tests {
         }
     }
 
+    /// That of the invitations here.
+    fn mailbox() -> Mailbox {
+        Mailbox::unknown(by_email().address_key)
+    }
+
     fn officer() -> EmailAddress {
         EmailAddress::parse("officer@agency.gov.sg").unwrap()
     }
@@ -1302,13 +1353,13 @@ mod tests {
     fn an_invite_is_sent_again_once_a_day_of_singapore_with_a_new_link() {
         let invite = invited();
         let from = invite.resend_from();
-        assert_eq!(invite.clone().resend(&act(60)), Err(ResendRefusal::NotBefore(from)));
+        assert_eq!(invite.clone().resend(&mailbox(), &act(60)), Err(ResendRefusal::NotBefore(from)));
         let later = Act { at: from, ..act(0) };
-        let again = invite.resend(&later).unwrap();
+        let again = invite.resend(&mailbox(), &later).unwrap();
         assert_eq!((again.state_name(), again.mail.as_ref().unwrap().generation), ("QUEUED", 2));
         assert!(again.mail_is_due());
         assert_eq!(again.history.last().unwrap().by, Actor::Officer);
-        assert!(again.clone().resend(&later).is_err(), "one is on its way");
+        assert!(again.clone().resend(&mailbox(), &later).is_err(), "one is on its way");
         let out = again.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
         assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + INVITATION_LIFE));
     }
@@ -1317,7 +1368,7 @@ mod tests {
     fn a_mail_that_came_back_is_amended_and_not_repeated() {
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         let tomorrow = act(2 * DAY);
-        assert_eq!(bounced.clone().resend(&tomorrow), Err(ResendRefusal::Undeliverable));
+        assert_eq!(bounced.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable));
         assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor brought to mind");
         let InviteState::Invited { expires_at } = bounced.state else { panic!() };
         assert_eq!(bounced.clone().settled(at(25 * DAY)).due_at, Some(expires_at));
@@ -1329,6 +1380,31 @@ mod tests {
         assert!(!amended.mail_is_due());
         let due = amended.address_is_free(tomorrow.at).unwrap();
         assert_eq!(due.mail.unwrap().generation, 2, "the old link is dead");
+    }
+
+    #[test]
+    fn a_mail_to_a_mailbox_that_is_sent_nothing_fails_until_that_is_cleared() {
+        let due = by_email().address_is_free(at(1)).unwrap();
+        let failed = due.mail_withheld(SuppressionReason::Bounced, at(2)).unwrap();
+        assert_eq!(failed.state, InviteState::Failed { failure: Failure::AddressBounced });
+        assert_eq!(failed.mail.as_ref().unwrap().state_name(), "SUPPRESSED");
+        let suppressed = mailbox().suppress(SuppressionReason::Bounced, at(0), at(0)).unwrap();
+        let tomorrow = act(DAY);
+        assert_eq!(failed.clone().resend(&suppressed, &tomorrow), Err(ResendRefusal::Undeliverable));
+        assert_eq!(failed.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable), "never cleared");
+        let cleared = suppressed.clear("an operator".into(), at(DAY)).unwrap();
+        let again = failed.resend(&cleared, &act(DAY)).unwrap();
+        assert!(again.is_live() && again.mail_is_due());
+        let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        assert!(bounced.resend(&cleared, &act(2 * DAY)).is_ok());
+    }
+
+    #[test]
+    fn a_mail_that_is_held_is_due_once_its_mailbox_has_room() {
+        let held = by_email().address_is_free(at(1)).unwrap().mail_held(at(DAY), at(2)).unwrap();
+        assert_eq!((held.due_at, held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
+        assert!(held.mail_is_due(), "whoever finds room earlier may send it");
+        assert_eq!(held.claim_mail(at(DAY)).unwrap().due_at, Some(at(DAY) + MAIL_ANSWER_WAIT));
     }
 
     #[test]
@@ -1350,7 +1426,7 @@ mod tests {
         let lapsed = invite.expire(end).unwrap();
         assert!(!lapsed.is_live());
         assert!(lapsed.due_at.is_some(), "the officer is to be told");
-        let revived = lapsed.resend(&Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
+        let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
         assert!(revived.is_live() && revived.mail_is_due());
     }
 
@@ -1363,7 +1439,7 @@ mod tests {
         let revoked = invited().revoke(&act(5)).unwrap();
         assert!(!revoked.mail_is_due() && !revoked.can_be_accepted(at(6)));
         assert!(revoked.clone().accept(form().profile().unwrap(), at(6)).is_err());
-        assert!(revoked.resend(&act(3 * DAY)).is_err());
+        assert!(revoked.resend(&mailbox(), &act(3 * DAY)).is_err());
     }
 
     #[test]

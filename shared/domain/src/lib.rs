@@ -17,6 +17,7 @@ pub mod guard;
 pub mod id;
 pub mod invite;
 pub mod keys;
+pub mod mailbox;
 pub mod row;
 pub mod rules;
 pub mod signature;

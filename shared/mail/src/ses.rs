@@ -61,8 +61,8 @@ impl Ses {
 
     pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         let request = (|| {
-            let tags = mail.tags.pairs().map(|(name, value)| tag(name, value));
-            Ok::<_, BuildError>((content(mail.letter)?, tags.into_iter().collect::<Result<_, _>>()?))
+            let tags = mail.tags.pairs().into_iter().map(|(name, value)| tag(name, value));
+            Ok::<_, BuildError>((content(mail.letter)?, tags.collect::<Result<_, _>>()?))
         })();
         let Ok((content, tags)) = request else {
             return SendOutcome::Misconfigured { code: "ConstructionFailure".to_owned() };

@@ -2,16 +2,17 @@
 //!
 //! SES allows letters, digits, `_` and `-` in them; ids and numbers are made of nothing else, and name no one.
 
-use domain::{BatchId, InviteId, delivery::MailKind};
+use domain::{BatchId, InviteId, delivery::MailKind, keys::AddressKey};
 
 const INVITE: &str = "invite_id";
 const BATCH: &str = "batch_id";
 const KIND: &str = "kind";
 const GENERATION: &str = "generation";
 const ATTEMPT: &str = "attempt";
+const MAILBOX: &str = "mailbox";
 
-/// Which sending of which mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which sending of which mail, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
     /// What the mail is about.
     pub subject: Subject,
@@ -21,6 +22,8 @@ pub struct Tags {
     pub generation: u32,
     /// Which attempt at it, 1 for the first.
     pub attempt: u32,
+    /// The keyed hash of its recipient; mails of before this was told lack it.
+    pub mailbox: Option<AddressKey>,
 }
 
 /// What a mail is about.
@@ -35,17 +38,20 @@ pub enum Subject {
 impl Tags {
     /// The tags as names and values.
     #[must_use]
-    pub fn pairs(&self) -> [(&'static str, String); 4] {
+    pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let subject = match self.subject {
             Subject::Invite(id) => (INVITE, id.to_string()),
             Subject::Batch(id) => (BATCH, id.to_string()),
         };
-        [
+        let mailbox = self.mailbox.as_ref().map(|mailbox| (MAILBOX, mailbox.as_str().to_owned()));
+        let mut pairs = vec![
             subject,
             (KIND, self.kind.name().to_owned()),
             (GENERATION, self.generation.to_string()),
             (ATTEMPT, self.attempt.to_string()),
-        ]
+        ];
+        pairs.extend(mailbox);
+        pairs
     }
 
     /// Reads tags by name; `None` when they are not those of a mail of this service.
@@ -66,6 +72,7 @@ impl Tags {
             kind: kinds.into_iter().find(|known| known.name() == kind)?,
             generation: value(GENERATION)?.parse().ok()?,
             attempt: value(ATTEMPT)?.parse().ok()?,
+            mailbox: value(MAILBOX).and_then(AddressKey::parse),
         })
     }
 }
@@ -74,7 +81,7 @@ impl Tags {
 mod tests {
     use std::collections::BTreeMap;
 
-    use domain::{Entropy, Timestamp};
+    use domain::{EmailAddress, Entropy, Keys, Timestamp};
 
     use super::*;
 
@@ -85,8 +92,10 @@ mod tests {
             [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
         let kinds = MailKind::ALL;
         for (subject, kind) in subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k))) {
-            let tags = Tags { subject, kind, generation: 2, attempt: 1 };
-            let pairs: BTreeMap<_, _> = tags.pairs().into();
+            let to = EmailAddress::parse("ada@agency.gov.sg").unwrap();
+            let mailbox = Some(Keys::derive(b"test").address(&to));
+            let tags = Tags { subject, kind, generation: 2, attempt: 1, mailbox };
+            let pairs: BTreeMap<_, _> = tags.pairs().into_iter().collect();
             assert_eq!(Tags::read(|name| pairs.get(name).map(String::as_str)), Some(tags));
             let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
             assert!(pairs.iter().all(|(name, value)| name.bytes().chain(value.bytes()).all(allowed)));

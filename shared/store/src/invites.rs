@@ -2,12 +2,18 @@
 
 use std::collections::HashSet;
 
-use domain::{Guard, InviteId, Timestamp, invite::Invite, keys::AddressKey, keys::TokenHash};
+use domain::{
+    Guard, InviteId, Timestamp,
+    invite::Invite,
+    keys::{AddressKey, TokenHash},
+    mailbox::Mailbox,
+};
 
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, TokenRecord, Written,
     item::{self, Envelope, Item},
     keys::{self, Key},
+    mailboxes,
     requests::Seen,
     table::{Commit, Condition, Write},
     tokens,
@@ -104,11 +110,30 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn replace_invite(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
-        match self.table.commit(replacement(read_version, next)?).await? {
-            // The guards are a successor's by now and stay; the invite itself can be written.
-            Commit::Refused(refused) if !refused.contains(&0) => {
-                let alone = Write::Put { item: put(next)?, condition: Condition::Version(read_version) };
-                Ok(written(&self.table.commit(vec![alone]).await?))
+        self.replace_with(vec![over(read_version, next)?], next).await
+    }
+
+    /// As [`Store::replace_invite`], with its mailbox in the same transaction: both or neither.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_invite_and_mailbox(
+        &self,
+        read_version: u64,
+        next: &Invite,
+        mailbox: &Mailbox,
+    ) -> Result<Written, StoreError> {
+        self.replace_with(vec![over(read_version, next)?, mailboxes::write(mailbox)?], next).await
+    }
+
+    /// Commits `writes`, and frees the guards of `next` with them once it is no longer live.
+    async fn replace_with(&self, writes: Vec<Write>, next: &Invite) -> Result<Written, StoreError> {
+        let all = writes.iter().cloned().chain(freed_guards(next)).collect();
+        match self.table.commit(all).await? {
+            // The guards are a successor's by now and stay; what they guarded can be written.
+            Commit::Refused(refused) if refused.iter().all(|place| *place >= writes.len()) => {
+                Ok(written(&self.table.commit(writes).await?))
             }
             commit => Ok(written(&commit)),
         }
@@ -142,7 +167,8 @@ impl Store {
         })
     }
 
-    /// Writes the claim of a mail over the version that was read, with the token that the mail will carry.
+    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will
+    /// carry.
     ///
     /// # Errors
     ///
@@ -151,17 +177,19 @@ impl Store {
         &self,
         read_version: u64,
         next: &Invite,
+        mailbox: &Mailbox,
         hash: &TokenHash,
         expires_at: Timestamp,
     ) -> Result<Written, StoreError> {
         let generation = next.mail.as_ref().map_or(0, |mail| mail.generation);
         let record = TokenRecord { invite: next.id, generation, expires_at, used_at: None };
-        let mut writes = replacement(read_version, next)?;
-        let token = writes.len();
-        writes.push(Write::Put { item: tokens::put(hash, &record, 1)?, condition: Condition::Absent });
-        match self.table.commit(writes).await? {
+        let claim = [over(read_version, next)?, mailboxes::write(mailbox)?];
+        let token = Write::Put { item: tokens::put(hash, &record, 1)?, condition: Condition::Absent };
+        match self.table.commit(claim.iter().cloned().chain([token]).collect()).await? {
             // A copy of a mail, or the next mail of the same generation: its token is there and stays as it is.
-            Commit::Refused(refused) if refused == [token] => self.replace_invite(read_version, next).await,
+            Commit::Refused(refused) if refused == [claim.len()] => {
+                Ok(written(&self.table.commit(claim.to_vec()).await?))
+            }
             other => Ok(written(&other)),
         }
     }
@@ -180,7 +208,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Written, StoreError> {
         let used = TokenRecord { used_at: Some(now), ..token.clone() };
-        let mut writes = replacement(read_version, next)?;
+        let mut writes = vec![over(read_version, next)?];
         // An unused token has version 1 and a used one version 2, so it is used once.
         writes.push(Write::Put { item: tokens::put(hash, &used, 2)?, condition: Condition::Version(1) });
         Ok(written(&self.table.commit(writes).await?).under(Guard::SingleUse))
@@ -216,15 +244,18 @@ fn guard_item(key: Key, owner: InviteId) -> Item {
     Envelope::new(key, "guard", 1).text("invite_id", owner.to_string()).bare()
 }
 
-fn replacement(read_version: u64, next: &Invite) -> Result<Vec<Write>, StoreError> {
-    let mut writes = vec![Write::Put { item: put(next)?, condition: Condition::Version(read_version) }];
-    if !next.is_live() {
-        let condition = Condition::AbsentOrOwnedBy(next.id.to_string());
-        let guards = [Some(keys::address(&next.address_key)), next.holder.username().map(keys::username)];
-        let free = |key| Write::Delete { key, condition: condition.clone() };
-        writes.extend(guards.into_iter().flatten().map(free));
+fn over(read_version: u64, next: &Invite) -> Result<Write, StoreError> {
+    Ok(Write::Put { item: put(next)?, condition: Condition::Version(read_version) })
+}
+
+/// Frees the guards of an invite that is no longer live.
+fn freed_guards(invite: &Invite) -> Vec<Write> {
+    if invite.is_live() {
+        return Vec::new();
     }
-    Ok(writes)
+    let condition = Condition::AbsentOrOwnedBy(invite.id.to_string());
+    let guards = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
+    guards.into_iter().flatten().map(|key| Write::Delete { key, condition: condition.clone() }).collect()
 }
 
 fn put(invite: &Invite) -> Result<Item, StoreError> {

@@ -26,6 +26,10 @@ pub(crate) fn address(key: &AddressKey) -> Key {
     Key::new(format!("ADDRESS#{}", key.as_str()), GUARD)
 }
 
+pub(crate) fn mailbox(key: &AddressKey) -> Key {
+    Key::new(format!("MAILBOX#{}", key.as_str()), META)
+}
+
 pub(crate) fn username(username: &Username) -> Key {
     Key::new(format!("USERNAME#{}", username.canonical()), GUARD)
 }

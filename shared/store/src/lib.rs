@@ -6,6 +6,7 @@ pub mod due;
 pub mod invites;
 pub mod jobs;
 pub mod listing;
+pub mod mailboxes;
 pub mod requests;
 pub mod settings;
 pub mod tokens;

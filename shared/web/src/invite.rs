@@ -152,6 +152,17 @@ pub struct MailBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
+    /// Why it is not on its way, and what to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "This mailbox was sent three mails within a day. The mail goes out when there is room.")]
+    pub detail: Option<&'static str>,
+    /// Why a `SUPPRESSED` mail was not sent: `bounced` or `complained`, by an earlier mail to the same mailbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// Until when a `HELD` mail waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub held_until: Option<Timestamp>,
     /// Present when an earlier attempt may have arrived too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub possible_duplicate: bool,
@@ -278,7 +289,7 @@ impl MailBody {
         let (at, possible_duplicate) = match &mail.state {
             MailState::Due { .. } | MailState::Replaced => (None, false),
             MailState::Claimed { at, attempt, .. } => (Some(*at), *attempt > 1),
-            MailState::Refused { at } => (Some(*at), false),
+            MailState::Refused { at } | MailState::Withheld { at, .. } => (Some(*at), false),
             MailState::Accepted(receipt)
             | MailState::Delayed(receipt)
             | MailState::Delivered(receipt)
@@ -286,7 +297,12 @@ impl MailBody {
             | MailState::Complained(receipt)
             | MailState::Suppressed(receipt) => (Some(receipt.at), receipt.possible_duplicate),
         };
-        Self { kind: mail.kind.name(), state: mail.state_name(), at, possible_duplicate }
+        let reason = match &mail.state {
+            MailState::Withheld { reason, .. } => Some(reason.name()),
+            _ => None,
+        };
+        let (detail, held_until) = (mail.detail(), mail.held_until());
+        Self { kind: mail.kind.name(), state: mail.state_name(), at, detail, reason, held_until, possible_duplicate }
     }
 }
 

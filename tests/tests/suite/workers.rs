@@ -12,13 +12,17 @@ use domain::{
     batch::{BatchState, ObjectVersion},
     delivery::MailState,
     form::Form,
-    invite::{Creation, Invite, InviteState, SeedState},
+    invite::{Act, Creation, Invite, InviteState, SeedState},
+    mailbox::SuppressionReason,
 };
 use futures::future::join_all;
 use mail::{Fault as MailFault, Letters, Mailer, Outbox, SentMail};
 use queue::{Delivery, QueueName, Queues, Wake};
 use serde_json::{Value, json};
-use store::{Store, Written, invites::CreateOutcome};
+use store::{
+    Store, Written,
+    invites::{CreateOutcome, ReviveOutcome},
+};
 use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
 
 /// The workers over one store, and what they work on.
@@ -96,6 +100,12 @@ impl World {
         invite.id
     }
 
+    /// Something that an officer does now.
+    fn act(&self) -> Act {
+        let now = self.clock.now();
+        Act { at: now, trace: TraceId::generate(now, &self.entropy), action: None }
+    }
+
     async fn invite(&self, id: InviteId) -> Invite {
         self.store().find_invite(id).await.unwrap().unwrap()
     }
@@ -154,7 +164,7 @@ impl World {
         event["detail"]["mail"]["messageId"] = json!(sent.message_id);
         let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
         tags.remove("invite_id");
-        tags.extend(sent.tags.pairs().map(|(name, value)| (name.to_owned(), json!([value]))));
+        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
         self.track(event).await
     }
 
@@ -472,7 +482,7 @@ async fn a_second_unanswered_mail_is_left_to_a_person() {
     for _ in 0..6 {
         world.minutes(20).await;
         let first = &world.outbox.sent()[0];
-        let foreign = SentMail { tags: mail::Tags { generation: 9, ..first.tags }, ..first.clone() };
+        let foreign = SentMail { tags: mail::Tags { generation: 9, ..first.tags.clone() }, ..first.clone() };
         world.report(SENT, &foreign).await;
     }
     assert_eq!(world.outbox.requests(), 2);
@@ -509,19 +519,117 @@ async fn events_in_any_order_and_number_end_in_the_same_state() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
+    let hard = [
+        (include_str!("../../../events/mail-bounced.json"), "bounced"),
+        (include_str!("../../../events/mail-suppressed.json"), "bounced"),
+        (include_str!("../../../events/mail-complained.json"), "complained"),
+    ];
+    for (recorded, reason) in hard {
+        let world = World::new();
+        let first = world.invitation("bo").await;
+        world.provision(first).await;
+        world.drain().await;
+        // Told twice, in the end late.
+        let sent = world.outbox.sent()[0].clone();
+        for _ in 0..2 {
+            assert!(matches!(world.report(recorded, &sent).await, Disposition::Done));
+        }
+        world.change(first, |invite| invite.revoke(&world.act())).await;
+        let second = world.invitation("Bo+again").await;
+        world.provision(second).await;
+        world.drain().await;
+        let invite = world.invite(second).await;
+        assert_eq!((invite.state_name(), mail_state(&invite)), ("FAILED", "SUPPRESSED"));
+        let body = serde_json::to_value(web::invite::InviteBody::of(&invite)).unwrap();
+        assert_eq!(body["mail"]["reason"], reason);
+        assert!(body["mail"]["detail"].as_str().unwrap().contains("nothing is sent to it"));
+        assert_eq!(body["techpass"]["failure"]["code"], format!("address.{reason}"));
+        // Somebody else is not concerned.
+        let other = world.invitation("kim").await;
+        world.provision(other).await;
+        world.drain().await;
+        assert_eq!(world.outbox.sent().len(), 2);
+        // An operator clears it; the event that comes once more is older.
+        let mailbox = world.store().find_mailbox(&invite.address_key).await.unwrap();
+        world.clock.advance(Duration::from_secs(3600));
+        let cleared = mailbox.clear("an operator".to_owned(), world.clock.now()).unwrap();
+        assert_eq!(world.store().replace_mailbox(&cleared).await.unwrap(), Written::Done);
+        let mut late: Value = serde_json::from_str(recorded).unwrap();
+        late["time"] = json!(beginning().to_string());
+        let tags = late["detail"]["mail"]["tags"].as_object_mut().unwrap();
+        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
+        assert!(matches!(world.track(late).await, Disposition::Done));
+        world.clock.advance(Duration::from_secs(24 * 3600));
+        let read = world.invite(second).await;
+        let resent = read.clone().resend(&cleared, &world.act()).unwrap();
+        assert_eq!(world.store().revive_invite(&read, &resent).await.unwrap(), ReviveOutcome::Done);
+        world.mail(Wake::Invite { id: second }).await;
+        assert_eq!(world.invite(second).await.state_name(), "INVITED");
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_suppresses_nobody() {
+    let soft = include_str!("../../../events/mail-bounced-soft.json");
+    let no_spam = include_str!("../../../events/mail-complained.json").replace("\"abuse\"", "\"not-spam\"");
+    assert!(no_spam.contains("not-spam"));
+    for recorded in [soft, &no_spam] {
+        let world = World::new();
+        let id = world.invitation("bo").await;
+        world.provision(id).await;
+        world.drain().await;
+        world.report(recorded, &world.outbox.sent()[0]).await;
+        let key = world.invite(id).await.address_key;
+        assert_eq!(world.store().find_mailbox(&key).await.unwrap().is_open(), Ok(()));
+    }
+}
+
+#[tokio::test]
+async fn an_officer_whose_mailbox_is_closed_is_not_told_either() {
+    let world = World::new();
+    let id = world.invitation("bo").await;
+    world.provision(id).await;
+    world.drain().await;
+    let key = keys().address(&officer("olivia").email);
+    let closed = world.store().find_mailbox(&key).await.unwrap();
+    let closed = closed.suppress(SuppressionReason::Complained, world.clock.now(), world.clock.now()).unwrap();
+    assert_eq!(world.store().replace_mailbox(&closed).await.unwrap(), Written::Done);
+    world.clock.advance(Duration::from_secs(31 * 24 * 3600));
+    world.minutes(5).await;
+    let invite = world.invite(id).await;
+    assert_eq!(invite.state_name(), "EXPIRED");
+    assert_eq!((invite.notice.unwrap().state_name(), invite.due_at), ("SUPPRESSED", None));
+    assert_eq!(world.outbox.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_that_was_not_sent_takes_no_room() {
+    for fault in [MailFault::Throttle, MailFault::Misconfigured, MailFault::Refuse] {
+        let world = World::new();
+        let id = world.account(&vendor_form("ada")).await;
+        world.provision(id).await;
+        world.outbox.fail_next(fault);
+        world.drain().await;
+        assert_eq!((world.outbox.requests(), world.outbox.sent().len()), (1, 0));
+        let (mut mailbox, now) =
+            (world.store().find_mailbox(&world.invite(id).await.address_key).await.unwrap(), world.clock.now());
+        for _ in 0..3 {
+            mailbox = mailbox.admit(id, now).unwrap();
+        }
+        assert!(mailbox.admit(id, now).is_err());
+    }
+}
+
+#[tokio::test]
 async fn an_event_that_is_not_ours_changes_nothing() {
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
     world.provision(id).await;
     world.drain().await;
     let before = world.invite(id).await;
-    let tags: Value = world.outbox.sent()[0].tags.pairs().map(|(name, value)| json!({name: [value]})).into_iter().fold(
-        json!({}),
-        |mut all, tag| {
-            all.as_object_mut().unwrap().extend(tag.as_object().unwrap().clone());
-            all
-        },
-    );
+    let pairs = world.outbox.sent()[0].tags.pairs();
+    let tags: Value = pairs.into_iter().map(|(name, value)| (name.to_owned(), json!([value]))).collect();
     let recorded: Value = serde_json::from_str(DELIVERED).unwrap();
     let changes: [(&str, Value); 6] = [
         ("/source", json!("my.app")),

@@ -63,7 +63,13 @@ fn mail() -> OutgoingMail {
     OutgoingMail {
         to: EmailAddress::parse("Ada.O'Tan+1@Vendor.example.com").unwrap(),
         letter: Letter { subject: "Subject", html: "<p>Words</p>".to_owned(), text: "Words".to_owned() },
-        tags: Tags { subject: Subject::Batch(id), kind: MailKind::BatchReport, generation: 1, attempt: 1 },
+        tags: Tags {
+            subject: Subject::Batch(id),
+            kind: MailKind::BatchReport,
+            generation: 1,
+            attempt: 1,
+            mailbox: None,
+        },
     }
 }
 
@@ -108,7 +114,7 @@ async fn a_mail_goes_to_one_recipient_letter_for_letter() {
                 },
                 "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
             }},
-            "EmailTags": tags.map(|(name, value)| json!({"Name": name, "Value": value})),
+            "EmailTags": tags.into_iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect::<Vec<_>>(),
             "ConfigurationSetName": "invites",
         })]
     );

@@ -1,0 +1,252 @@
+//! What one mailbox may still be sent, whoever asks: nothing while it is suppressed, and else a few mails a day.
+//!
+//! A mailbox is an address without case and plus-tag ([`Keys::address`](crate::Keys::address)), so that `a+1@x` and
+//! `a+2@x` share one allowance. A mail is counted by the write that claims it, and given back by the write that records
+//! that it was not sent.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Guard, InviteId, Timestamp, keys::AddressKey};
+
+/// How many mails one mailbox is sent within [`MAIL_WINDOW`] at the most, by all officers together.
+pub const MAILS_PER_WINDOW: usize = 3;
+
+/// The span that [`MAILS_PER_WINDOW`] is about. A mail counts from its claim until, and not at, the span's end.
+pub const MAIL_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a cleared suppression is remembered: longer than any event of an older mail can still arrive, which is a day
+/// for EventBridge and fourteen for its dead letters.
+const CLEARANCE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// What one mailbox was sent, and whether it wants more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mailbox {
+    /// Which.
+    pub key: AddressKey,
+    /// The mails that count, oldest first.
+    #[serde(default)]
+    sendings: Vec<Sending>,
+    /// Why it is sent nothing, if so.
+    #[serde(default)]
+    suppression: Option<Suppression>,
+    /// Who last cleared it.
+    #[serde(default)]
+    clearance: Option<Clearance>,
+    /// When it last changed.
+    updated_at: Timestamp,
+    /// Grows with each change; 0 for one that nothing is known of.
+    pub version: u64,
+}
+
+/// A mail that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Sending {
+    at: Timestamp,
+    invite: InviteId,
+}
+
+/// Why and since when a mailbox is sent nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Suppression {
+    reason: SuppressionReason,
+    at: Timestamp,
+}
+
+/// Who cleared a mailbox, as the account's own audit names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Clearance {
+    at: Timestamp,
+    by: String,
+}
+
+/// Why a mailbox is sent nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SuppressionReason {
+    /// A mail to it was returned for good.
+    Bounced,
+    /// A mail to it was marked as spam.
+    Complained,
+}
+
+impl SuppressionReason {
+    /// The word of the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+        }
+    }
+
+    /// What happened and what to do, for the officer. It names no one.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::Bounced => {
+                "An earlier mail to this address was returned, so nothing is sent to it. Mend the address, or ask support to clear it."
+            }
+            Self::Complained => {
+                "An earlier mail to this address was marked as spam, so nothing is sent to it. Use another address, or ask support to clear it."
+            }
+        }
+    }
+}
+
+/// Why a mailbox takes no mail now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// It is suppressed, until an operator clears it.
+    Suppressed(SuppressionReason),
+    /// It was sent its share; there is room again at this time.
+    Full(Timestamp),
+}
+
+impl Mailbox {
+    /// A mailbox that nothing is known of.
+    #[must_use]
+    pub fn unknown(key: AddressKey) -> Self {
+        let updated_at = Timestamp::from_unix_ms(0);
+        Self { key, sendings: Vec::new(), suppression: None, clearance: None, updated_at, version: 0 }
+    }
+
+    /// Whether it may be sent anything.
+    ///
+    /// # Errors
+    ///
+    /// While it is suppressed.
+    pub fn is_open(&self) -> Result<(), Closed> {
+        self.suppression.map_or(Ok(()), |suppression| Err(Closed::Suppressed(suppression.reason)))
+    }
+
+    /// Counts one more mail, of `invite`.
+    ///
+    /// # Errors
+    ///
+    /// While it is suppressed or full.
+    pub fn admit(self, invite: InviteId, now: Timestamp) -> Result<Self, Closed> {
+        self.is_open()?;
+        let mut next = self.stepped(now);
+        // A clock that went back must not make room: what lies ahead counts too.
+        let first_of_full = next.sendings.iter().rev().nth(MAILS_PER_WINDOW - 1);
+        if let Some(first_of_full) = first_of_full.filter(|_| Guard::Caps.holds()) {
+            return Err(Closed::Full(first_of_full.at + MAIL_WINDOW));
+        }
+        next.sendings.push(Sending { at: now, invite });
+        next.sendings.sort_by_key(|sending| sending.at);
+        Ok(next)
+    }
+
+    /// Gives back the latest mail of `invite`, knowing that it was not sent; `None` when it counts no longer.
+    #[must_use]
+    pub fn give_back(self, invite: InviteId, now: Timestamp) -> Option<Self> {
+        let mut next = self.stepped(now);
+        let place = next.sendings.iter().rposition(|sending| sending.invite == invite)?;
+        next.sendings.remove(place);
+        Some(next)
+    }
+
+    /// Suppresses it because of a mail whose event was made `at`; `None` when that says nothing new, as the second time,
+    /// or when the mailbox was cleared since.
+    #[must_use]
+    pub fn suppress(self, reason: SuppressionReason, at: Timestamp, now: Timestamp) -> Option<Self> {
+        let known = match (&self.suppression, &self.clearance) {
+            // A complaint weighs more: whoever clears it should know.
+            (Some(known), _) => known.reason == reason || known.reason == SuppressionReason::Complained,
+            (None, Some(clearance)) => at <= clearance.at,
+            (None, None) => false,
+        };
+        (!known).then(|| Self { suppression: Some(Suppression { reason, at }), ..self.stepped(now) })
+    }
+
+    /// Lets it be sent mail again, on the word of `by`; `None` when it is not suppressed.
+    #[must_use]
+    pub fn clear(self, by: String, now: Timestamp) -> Option<Self> {
+        self.suppression?;
+        let clearance = Some(Clearance { at: now, by });
+        Some(Self { suppression: None, clearance, ..self.stepped(now) })
+    }
+
+    /// Whether an operator has cleared it after `at`: what came back before then may go out again.
+    #[must_use]
+    pub fn was_cleared_since(&self, at: Timestamp) -> bool {
+        self.suppression.is_none() && self.clearance.as_ref().is_some_and(|clearance| clearance.at > at)
+    }
+
+    /// From when nothing about it has to be known any more; `None` while it is suppressed.
+    #[must_use]
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        if self.suppression.is_some() {
+            return None;
+        }
+        let sent = self.sendings.last().map(|sending| sending.at + MAIL_WINDOW);
+        let cleared = self.clearance.as_ref().map(|clearance| clearance.at + CLEARANCE_KEPT);
+        sent.into_iter().chain(cleared).chain([self.updated_at]).max()
+    }
+
+    /// The next version, without what counts no longer.
+    fn stepped(mut self, now: Timestamp) -> Self {
+        self.sendings.retain(|sending| now < sending.at + MAIL_WINDOW);
+        self.updated_at = now;
+        self.version += 1;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EmailAddress, Entropy, Keys};
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
+    }
+
+    fn invite(seed: u64) -> InviteId {
+        InviteId::generate(at(0), &Entropy::seeded(seed))
+    }
+
+    fn mailbox() -> Mailbox {
+        let address = EmailAddress::parse("bo@agency.gov.sg").unwrap();
+        Mailbox::unknown(Keys::derive(b"test").address(&address))
+    }
+
+    const DAY: u64 = 24 * 3600;
+
+    #[test]
+    fn a_mailbox_takes_three_mails_in_any_day() {
+        let full = (0..3).fold(mailbox(), |mailbox, n| mailbox.admit(invite(n), at(n * 100)).unwrap());
+        assert_eq!(full.clone().admit(invite(9), at(200)), Err(Closed::Full(at(DAY))));
+        assert_eq!(full.clone().admit(invite(9), at(DAY - 1)), Err(Closed::Full(at(DAY))));
+        let next = full.admit(invite(9), at(DAY)).unwrap();
+        assert_eq!(next.admit(invite(9), at(DAY)), Err(Closed::Full(at(DAY + 100))));
+    }
+
+    #[test]
+    fn what_was_not_sent_is_given_back_once() {
+        let full = (0..3).fold(mailbox(), |mailbox, n| mailbox.admit(invite(n), at(n)).unwrap());
+        let room = full.give_back(invite(1), at(9)).unwrap();
+        assert_eq!(room.clone().give_back(invite(1), at(9)), None);
+        let full = room.admit(invite(4), at(10)).unwrap();
+        assert!(full.admit(invite(5), at(11)).is_err());
+    }
+
+    #[test]
+    fn a_suppressed_mailbox_is_sent_nothing_until_it_is_cleared() {
+        let bounced = mailbox().suppress(SuppressionReason::Bounced, at(5), at(6)).unwrap();
+        assert_eq!(bounced.forgotten_at(), None);
+        assert_eq!(bounced.clone().suppress(SuppressionReason::Bounced, at(5), at(7)), None, "told twice");
+        assert_eq!(bounced.clone().admit(invite(1), at(99 * DAY)), Err(Closed::Suppressed(SuppressionReason::Bounced)));
+        let complained = bounced.suppress(SuppressionReason::Complained, at(8), at(8)).unwrap();
+        assert_eq!(complained.clone().suppress(SuppressionReason::Bounced, at(9), at(9)), None);
+        let cleared = complained.clear("an operator".into(), at(20)).unwrap();
+        assert!(cleared.was_cleared_since(at(19)) && !cleared.was_cleared_since(at(20)));
+        assert_eq!(cleared.clone().clear("an operator".into(), at(21)), None);
+        assert_eq!(cleared.clone().suppress(SuppressionReason::Bounced, at(5), at(30)), None, "an old event, again");
+        assert!(cleared.clone().admit(invite(1), at(30)).is_ok());
+        let again = cleared.suppress(SuppressionReason::Bounced, at(40), at(41)).unwrap();
+        assert!(!again.was_cleared_since(at(19)));
+    }
+}

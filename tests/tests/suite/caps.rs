@@ -1,0 +1,183 @@
+//! Nobody's mailbox is flooded, whoever asks and under whatever spelling.
+
+use std::time::Duration;
+
+use domain::{Guard, Timestamp};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tests::app::App;
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn invite(app: &App, officer: &str, address: &str) -> Option<String> {
+    let body = json!({"kind": "email", "email": address, "reason": "Joins"});
+    let made = app.officer(officer).post("/api/invites", body).await;
+    made.body["id"].as_str().map(str::to_owned)
+}
+
+async fn change(app: &App, officer: &str, id: &str, what: &str) -> u16 {
+    app.officer(officer).json("POST", &format!("/api/invites/{id}/{what}"), &[], json!({})).await.status.as_u16()
+}
+
+async fn show(app: &App, officer: &str, id: &str) -> Value {
+    app.officer(officer).get(&format!("/api/invites/{id}")).await.expect(200).body
+}
+
+/// Invites `address` and takes it back, so that the next officer may.
+async fn invite_and_revoke(app: &App, officer: &str, address: &str) {
+    let id = invite(app, officer, address).await.unwrap();
+    app.drain().await;
+    assert_eq!(change(app, officer, &id, "revoke").await, 200);
+}
+
+#[tokio::test]
+async fn the_fourth_mail_of_a_day_waits_for_room_and_says_so() {
+    let app = App::start().await;
+    for (officer, address) in
+        [("ada", "bo@sample-board.gov.sg"), ("eve", "bo+1@sample-board.gov.sg"), ("kim", "BO+2@sample-board.gov.sg")]
+    {
+        invite_and_revoke(&app, officer, address).await;
+    }
+    assert_eq!(app.outbox.requests(), 3);
+    let id = invite(&app, "ada", "bo+3@sample-board.gov.sg").await.unwrap();
+    app.drain().await;
+    assert_eq!(app.outbox.requests(), 3);
+    let held = show(&app, "ada", &id).await;
+    assert_eq!(held["mail"]["state"], "HELD");
+    assert!(held["mail"]["detail"].as_str().unwrap().contains("three mails within a day"));
+    let until = Timestamp::parse(held["mail"]["heldUntil"].as_str().unwrap()).unwrap();
+    assert!(until > app.clock.now() && until < app.clock.now() + DAY);
+    // Somebody else's mailbox has room.
+    invite(&app, "ada", "lee@sample-board.gov.sg").await.unwrap();
+    app.drain().await;
+    assert_eq!(app.outbox.requests(), 4);
+    while app.clock.now() + HOUR < until {
+        app.clock.advance(HOUR / 2);
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(app.outbox.requests(), 4, "woken in vain");
+    app.clock.advance(until.since(app.clock.now()));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.outbox.requests(), 5, "put off, not lost");
+    assert_eq!(show(&app, "ada", &id).await["techpass"]["label"], "Invited");
+}
+
+#[tokio::test]
+async fn without_the_guard_a_mailbox_is_flooded() {
+    let app = App::start().await;
+    let _away = Guard::Caps.take_away();
+    for n in 0..5 {
+        invite_and_revoke(&app, "ada", &format!("bo+{n}@sample-board.gov.sg")).await;
+    }
+    assert_eq!(app.outbox.requests(), 5);
+}
+
+/// One thing that somebody does, or that happens.
+#[derive(Clone, Debug)]
+enum Act {
+    Invite { officer: usize, person: usize, tag: u8 },
+    Resend { which: usize },
+    Revoke { which: usize },
+    Wait { minutes: u64 },
+    Fault(mail::Fault),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => (0..3usize, 0..2usize, any::<u8>()).prop_map(|(officer, person, tag)| Act::Invite { officer, person, tag }),
+        2 => (0..8usize).prop_map(|which| Act::Resend { which }),
+        4 => (0..8usize).prop_map(|which| Act::Revoke { which }),
+        2 => (1..900u64).prop_map(|minutes| Act::Wait { minutes }),
+        1 => prop_oneof![
+            Just(mail::Fault::Throttle),
+            Just(mail::Fault::Refuse),
+            Just(mail::Fault::AfterEffect),
+            Just(mail::Fault::BeforeEffect),
+        ]
+        .prop_map(Act::Fault),
+    ]
+}
+
+/// The mails that were sent, with the latest moment before each and the first after it.
+struct Witness {
+    seen: Vec<(String, Timestamp, Timestamp)>,
+}
+
+impl Witness {
+    async fn watch(&mut self, app: &App) {
+        let before = app.clock.now();
+        app.sweep().await;
+        app.drain().await;
+        for mail in app.outbox.sent().into_iter().skip(self.seen.len()) {
+            self.seen.push((mail.to.recipient(), before, app.clock.now()));
+        }
+    }
+
+    /// The most mails that one mailbox was certainly sent within a day.
+    fn worst(&self) -> usize {
+        let within = |(to, begin, _): &(String, Timestamp, Timestamp)| {
+            self.seen
+                .iter()
+                .filter(|(other, from, until)| other == to && from >= begin && *until < *begin + DAY)
+                .count()
+        };
+        self.seen.iter().map(within).max().unwrap_or(0)
+    }
+}
+
+async fn live_through(history: Vec<Act>) -> (usize, usize, usize) {
+    let app = App::start().await;
+    let (officers, people) = (["ada", "eve", "kim"], ["bo", "lee"]);
+    let mut made: Vec<(usize, String)> = Vec::new();
+    let mut witness = Witness { seen: Vec::new() };
+    let mut wished = 0;
+    for act in history {
+        match act {
+            Act::Invite { officer, person, tag } => {
+                let address = format!("{}+{tag}@sample-board.gov.sg", people[person]);
+                if let Some(id) = invite(&app, officers[officer], &address).await {
+                    made.push((officer, id));
+                    wished += 1;
+                }
+            }
+            Act::Resend { which } | Act::Revoke { which } if made.get(which).is_none() => {}
+            Act::Resend { which } => {
+                let (officer, id) = &made[which];
+                wished += usize::from(change(&app, officers[*officer], id, "resend").await == 202);
+            }
+            Act::Revoke { which } => {
+                let (officer, id) = &made[which];
+                change(&app, officers[*officer], id, "revoke").await;
+            }
+            Act::Wait { minutes } => app.clock.advance(Duration::from_secs(minutes * 60)),
+            Act::Fault(fault) => app.outbox.fail_next(fault),
+        }
+        witness.watch(&app).await;
+    }
+    // Whatever was put off goes out in the end.
+    for _ in 0..30 {
+        app.clock.advance(4 * HOUR);
+        witness.watch(&app).await;
+    }
+    let mut waiting = 0;
+    for (officer, id) in &made {
+        let shown = show(&app, officers[*officer], id).await;
+        waiting += usize::from(shown["techpass"]["state"] == "QUEUED" && shown["mail"]["state"] != "SENDING");
+    }
+    (witness.worst(), waiting, wished)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_mailbox_is_ever_sent_more_than_three_mails_in_a_day(history in prop::collection::vec(act(), 1..40)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (worst, waiting, _) = runtime.block_on(live_through(history));
+        prop_assert!(worst <= 3, "{worst} mails in a day");
+        prop_assert_eq!(waiting, 0, "what was put off goes out");
+    }
+}
