@@ -1,4 +1,4 @@
-"""Runs the emulator of AWS, with what it lacks: `cloud.py DECISIONS`."""
+"""Runs the emulator of AWS, with what it lacks: `cloud.py DECISIONS MAIL_EVENTS`."""
 
 import sys
 from pathlib import Path
@@ -8,6 +8,8 @@ import witness
 from ministack import app
 
 if __name__ == "__main__":
-    witness.watch(Path(sys.argv.pop(1)))
-    relay.publish()
+    decisions, mail_events = (Path(argument) for argument in sys.argv[1:])
+    del sys.argv[1:]
+    witness.watch(decisions)
+    relay.publish(mail_events)
     app.main()

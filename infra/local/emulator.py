@@ -13,7 +13,7 @@ from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
 
 PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
-DECISIONS = LOCAL / "decisions.jsonl"
+DECISIONS, MAIL_EVENTS = LOCAL / "decisions.jsonl", LOCAL / "mail-events.jsonl"
 PROGRAM = Path(__file__).resolve().parent / "cloud.py"
 
 
@@ -52,7 +52,7 @@ def start() -> None:
     with step("emulator"):
         with LOG.open("ab") as log:
             process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "python", PROGRAM, DECISIONS],
+                [TOOLS / "emulator" / "bin" / "python", PROGRAM, DECISIONS, MAIL_EVENTS],
                 env=environment,
                 cwd=LOCAL,
                 stdin=subprocess.DEVNULL,

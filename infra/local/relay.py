@@ -2,13 +2,18 @@
 
 Where the mail's configuration set has a destination on EventBridge, `Email Sent` and `Email Delivered` go onto the
 default bus, with the mail's tags, in the form of the recorded events. Bounces and complaints do not happen here.
+
+AWS loses no event that it has, whatever ends in between. So the latest are kept in a file, and an emulator that starts
+again publishes them again: at least once, as EventBridge does.
 """
 
 import asyncio
 import json
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+from ministack import app
 from ministack.core.responses import get_account_id
 from ministack.services import eventbridge, ses_v2
 
@@ -18,8 +23,17 @@ KINDS = [("SEND", "mail-sent.json"), ("DELIVERY", "mail-delivered.json")]
 # SES answers first, as a rule.
 PAUSE = 0.1
 
+# What was on its way when the emulator stopped is no older than this.
+KEPT_SECONDS = 120
 
-def publish() -> None:
+
+def publish(journal: Path) -> None:
+    """Publishes for every mail, and keeps what it published in `journal`."""
+    relay_mails(journal)
+    repeat_after_start(journal)
+
+
+def relay_mails(journal: Path) -> None:
     take = ses_v2.handle_request
 
     async def handle_request(method, path, headers, body, query_params):
@@ -29,10 +43,41 @@ def publish() -> None:
             for number, (kind, recorded) in enumerate(KINDS, start=1):
                 if is_wanted(kind, request):
                     event = event_of(json.loads((RECORDED / recorded).read_text()), request, message_id)
+                    keep(journal, event)
                     asyncio.get_running_loop().call_later(number * PAUSE, put, event)
         return answer
 
     ses_v2.handle_request = handle_request
+
+
+def repeat_after_start(journal: Path) -> None:
+    handle = app._handle_lifespan
+
+    async def handle_lifespan(scope, receive, send):
+        async def told(message):
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                for number, event in enumerate(latest(journal)):
+                    asyncio.get_running_loop().call_later(number * PAUSE / 10, put, event)
+
+        await handle(scope, receive, told)
+
+    app._handle_lifespan = handle_lifespan
+
+
+def keep(journal: Path, event: dict) -> None:
+    with journal.open("a") as file:
+        print(json.dumps({"at": time.time(), "event": event}), file=file)
+
+
+def latest(journal: Path) -> list[dict]:
+    """The events of the last while before the emulator stopped; the file forgets the others."""
+    if not journal.exists():
+        return []
+    lines = [json.loads(line) for line in journal.read_text().splitlines() if line.endswith("}")]
+    kept = [line for line in lines if line["at"] > lines[-1]["at"] - KEPT_SECONDS]
+    journal.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    return [line["event"] for line in kept]
 
 
 def is_wanted(kind: str, request: dict) -> bool:
