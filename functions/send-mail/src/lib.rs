@@ -4,7 +4,7 @@
 //! |---|---|
 //! | trigger | the mail queue; a message holds the id of an invite or of a batch and nothing else |
 //! | does | claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said |
-//! | retry | the table away: the message comes again; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
+//! | retry | the table away: the message comes again; SES busy: the mail queues for its turn, each second, while time is left; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
 //! | IAM | `dynamodb:GetItem PutItem DeleteItem Query`, `ses:SendEmail`, `secretsmanager:GetSecretValue` |
 //!
 //! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of two puts, since the token's hash goes with it), SendEmail,
@@ -15,6 +15,7 @@ mod notice;
 mod report;
 mod slot;
 mod switch;
+mod turn;
 
 use std::error::Error;
 

@@ -10,10 +10,10 @@ use domain::{
 use mail::{Letter, OutgoingMail, SendOutcome, Subject, Tags};
 use store::{Store, StoreError, Written};
 
-use crate::{AnyError, Deps, Disposition, Next};
+use crate::{AnyError, Deps, Disposition, Next, turn};
 
 /// What must be left to claim a mail: SES's time limit, and two seconds to record its answer.
-const TIME_TO_SEND: Duration = Duration::from_secs(10);
+pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(10);
 
 /// How often SES's answer is tried to be recorded.
 const RECORD_TRIES: u32 = 6;
@@ -24,6 +24,9 @@ const RECORD_PAUSE: Duration = Duration::from_millis(100);
 /// The wait after the first refusal of a mail that was not sent; it doubles with each, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// The wait after a mail has queued in vain for SES's rate. It does not grow: that SES is busy says nothing of the mail.
+const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
 /// The least wait while SES refuses the service: somebody has to mend it first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
@@ -146,7 +149,7 @@ pub(crate) async fn send(deps: &Deps, slot: impl Slot, letter: Letter, deadline:
     };
     let tags = Tags { mailbox: Some(key), ..claim.tags.clone() };
     let outgoing = OutgoingMail { to: claimed.recipient().clone(), letter, tags };
-    if let Some(answer) = answer(deps.mailer.send(outgoing).await, &claim, deps.clock.now()) {
+    if let Some(answer) = answer(turn::take(deps, &outgoing, deadline).await, &claim, deps.clock.now()) {
         record(deps, claimed, &claim, &answer, deadline).await?;
     }
     Ok(Next::Rest(Disposition::Done))
@@ -190,6 +193,10 @@ fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
         SendOutcome::NotSent { retry_after } => {
             tracing::warn!(refusals, "the mail was not taken and is tried again later");
             Some(Step::NotSent { retry_at: now + backoff.max(retry_after) })
+        }
+        SendOutcome::Throttled => {
+            tracing::warn!("SES takes no more mails a second; the mail is tried again later");
+            Some(Step::NotSent { retry_at: now + BUSY_PAUSE })
         }
         SendOutcome::Misconfigured { code } => {
             tracing::error!(code, "SES refuses the service");

@@ -1,6 +1,6 @@
 //! The outbox of the tests.
 
-use std::{collections::VecDeque, time::Duration};
+use std::collections::VecDeque;
 
 use domain::EmailAddress;
 use probe::{Failure, Probe, Probed};
@@ -72,16 +72,13 @@ impl Outbox {
 
     pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         let failed = |failure| match failure {
-            Failure::Throttled => SendOutcome::NotSent { retry_after: PAUSE },
+            Failure::Throttled => SendOutcome::Throttled,
             Failure::Denied => SendOutcome::Misconfigured { code: failure.code().to_owned() },
             Failure::Lost => SendOutcome::Unknown,
         };
         self.0.write_once("ses.send", |state| state.hand_over(mail), failed).await
     }
 }
-
-/// How long a busy SES asks to wait.
-const PAUSE: Duration = Duration::from_secs(30);
 
 impl State {
     fn hand_over(&mut self, mail: OutgoingMail) -> SendOutcome {
@@ -93,7 +90,7 @@ impl State {
                 self.take(mail);
                 SendOutcome::Unknown
             }
-            Some(Fault::Throttle) => SendOutcome::NotSent { retry_after: PAUSE },
+            Some(Fault::Throttle) => SendOutcome::Throttled,
             Some(Fault::Refuse) => SendOutcome::Refused,
             Some(Fault::Misconfigured) => {
                 SendOutcome::Misconfigured { code: "MailFromDomainNotVerifiedException".to_owned() }

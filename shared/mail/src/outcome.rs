@@ -6,8 +6,8 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_smithy_runtime_api::client::{dns::ResolveDnsError, orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// How long to wait after a refusal that will pass: SES's rate is per second, and a batch fills many.
-const BUSY_PAUSE: Duration = Duration::from_secs(30);
+/// How long to wait after a connection that could not be made.
+const AWAY_PAUSE: Duration = Duration::from_secs(30);
 
 /// How long to wait once the quota of a day is used up, or sending is paused by a person.
 const LONG_PAUSE: Duration = Duration::from_secs(15 * 60);
@@ -25,6 +25,8 @@ pub enum SendOutcome {
         /// The least time to wait.
         retry_after: Duration,
     },
+    /// SES did not take it: it has taken as many as it takes in a second.
+    Throttled,
     /// SES will never take it.
     Refused,
     /// SES did not take it, because of how the service is set up: a person has to mend that, and the mail can wait.
@@ -38,18 +40,17 @@ pub enum SendOutcome {
 
 /// Reads what an SDK error says about the mail. What else it holds, such as the mail, is dropped here.
 pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOutcome {
-    let busy = SendOutcome::NotSent { retry_after: BUSY_PAUSE };
     match error {
         SdkError::ConstructionFailure(_) => SendOutcome::Misconfigured { code: "ConstructionFailure".to_owned() },
         SdkError::DispatchFailure(failure)
             if failure.is_user() || failure.as_connector_error().is_some_and(|e| never_sent(e)) =>
         {
-            busy
+            SendOutcome::NotSent { retry_after: AWAY_PAUSE }
         }
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
             match context.err() {
-                SendEmailError::TooManyRequestsException(_) => busy,
+                SendEmailError::TooManyRequestsException(_) => SendOutcome::Throttled,
                 SendEmailError::LimitExceededException(_) | SendEmailError::SendingPausedException(_) => {
                     SendOutcome::NotSent { retry_after: LONG_PAUSE }
                 }
@@ -61,8 +62,8 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
                 }
                 SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => SendOutcome::Refused,
                 other => match other.code().unwrap_or("none") {
-                    "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => busy,
-                    _ if status == 429 => busy,
+                    "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => SendOutcome::Throttled,
+                    _ if status == 429 => SendOutcome::Throttled,
                     _ if status >= 500 => SendOutcome::Unknown,
                     code => misconfigured(code),
                 },

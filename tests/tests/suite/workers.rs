@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use store::{
     Store, Written,
     invites::{CreateOutcome, ReviveOutcome},
+    settings::MailSwitch,
 };
 use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
 
@@ -108,6 +109,11 @@ impl World {
 
     async fn invite(&self, id: InviteId) -> Invite {
         self.store().find_invite(id).await.unwrap().unwrap()
+    }
+
+    /// For how many seconds an invite is left alone.
+    async fn wait_of(&self, id: InviteId) -> u64 {
+        self.invite(id).await.due_at.unwrap().since(self.clock.now()).as_secs()
     }
 
     /// Changes an invite as somebody outside the workers would.
@@ -396,22 +402,60 @@ async fn an_account_that_was_deleted_is_told_as_gone() {
 
 #[tokio::test]
 async fn a_mail_that_was_not_taken_is_tried_again_ever_later_and_counts_as_no_attempt() {
-    for fault in [MailFault::Throttle, MailFault::Misconfigured] {
-        let world = World::new();
-        let id = world.account(&vendor_form("ada")).await;
-        world.provision(id).await;
-        (0..3).for_each(|_| world.outbox.fail_next(fault));
-        let mut waits = Vec::new();
-        for _ in 0..3 {
-            world.mail(Wake::Invite { id }).await;
-            waits.push(world.invite(id).await.due_at.unwrap().since(world.clock.now()).as_secs());
-        }
-        assert!(waits.is_sorted() && waits[0] >= 30, "{waits:?}");
-        world.drain().await;
-        world.minutes(20).await;
-        assert!(!is_duplicate(&world.invite(id).await));
-        assert_eq!(world.outbox.sent().len(), 1);
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.provision(id).await;
+    (0..3).for_each(|_| world.outbox.fail_next(MailFault::Misconfigured));
+    let mut waits = Vec::new();
+    for _ in 0..3 {
+        world.mail(Wake::Invite { id }).await;
+        waits.push(world.wait_of(id).await);
     }
+    assert!(waits.is_sorted() && waits[0] >= 30, "{waits:?}");
+    world.drain().await;
+    world.minutes(20).await;
+    assert!(!is_duplicate(&world.invite(id).await));
+    assert_eq!(world.outbox.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_queues_for_its_turn_while_ses_is_busy() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.provision(id).await;
+    (0..5).for_each(|_| world.outbox.fail_next(MailFault::Throttle));
+    world.mail(Wake::Invite { id }).await;
+    assert_eq!((world.outbox.sent().len(), world.outbox.requests()), (1, 6));
+    assert_eq!(mail_state(&world.invite(id).await), "ACCEPTED");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_queued_in_vain_waits_no_longer_each_time() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.provision(id).await;
+    (0..100).for_each(|_| world.outbox.fail_next(MailFault::Throttle));
+    for round in 1..=3 {
+        world.mail(Wake::Invite { id }).await;
+        assert_eq!(world.wait_of(id).await, 30);
+        assert!(world.outbox.requests() <= 21 * round, "a message waits no longer than its worker may");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_that_queues_is_stopped_like_any_other() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.provision(id).await;
+    (0..5).for_each(|_| world.outbox.fail_next(MailFault::Throttle));
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        world.store().set_mail_switch(MailSwitch::Stopped).await.unwrap();
+        world.clock.advance(Duration::from_secs(1));
+    };
+    tokio::join!(world.mail(Wake::Invite { id }), stop);
+    assert_eq!((world.outbox.sent().len(), world.outbox.requests()), (0, 2));
+    assert!(world.invite(id).await.mail_is_due(), "it goes out once mail runs again");
 }
 
 #[tokio::test]
