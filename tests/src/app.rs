@@ -182,7 +182,12 @@ impl App {
                 clock: clock.clone(),
             },
             actions: apply_actions::Deps { store: store.clone(), queues: queues.clone(), actions },
-            sweep: sweep::Deps { store: store.clone(), queues: queues.clone(), clock: clock.clone() },
+            sweep: sweep::Deps {
+                store: store.clone(),
+                queues: queues.clone(),
+                retention: sweep::Retention::default(),
+                clock: clock.clone(),
+            },
             store,
             queues,
             directory,

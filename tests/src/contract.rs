@@ -6,16 +6,19 @@ use std::time::Duration;
 use domain::{
     ActionId, Entropy,
     action::{Action, Outcome, Verb},
+    batch::Batch,
     delivery::{Mail, MailKind},
-    invite::{Account, Act, Amendment, Failure, Invite, SeedState},
+    invite::{Account, Act, Actor, Amendment, Failure, Invite, SeedState},
     mailbox::SuppressionReason,
     row::{Duplicate, RowState},
+    tombstone::{BatchTombstone, InviteTombstone},
 };
 use store::{
     Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
     actions::CreateActionOutcome,
     batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
     due::DUE_SHARDS,
+    forgetting::{AuditEntry, Found, PARTS},
     invites::{CreateOutcome, ReviveOutcome},
     jobs::JobRecord,
 };
@@ -30,6 +33,11 @@ use crate::people::{account_invite, beginning, draft, keys, officer, officer_for
 pub async fn all(store: &Store) {
     one_live_invite_per_address_and_username(store).await;
     a_job_is_taken_up_once(store).await;
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_guards(store).await;
+    rows_are_deleted_over_the_version_that_was_read(store).await;
+    reading_every_part_finds_everything_once(store).await;
+    a_guard_is_released_only_from_under_the_owner_that_was_read(store).await;
+    a_request_to_forget_ends_in_the_audit_trail(store).await;
     a_repeated_request_gets_its_first_answer(store).await;
     a_stale_version_writes_nothing(store).await;
     a_failed_invite_frees_its_guards(store).await;
@@ -86,6 +94,90 @@ async fn a_job_is_taken_up_once(store: &Store) {
     assert_eq!(store.list_jobs().await.unwrap(), [next]);
 }
 
+async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_guards(store: &Store) {
+    let (ada, now) = (officer("forget"), beginning());
+    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(31));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
+    let until = now + Duration::from_secs(3600);
+    let forget = async |version| store.forget_invite(version, &invite, &tombstone, until).await.unwrap();
+    assert_eq!(forget(invite.version + 1).await, Written::LostRace, "a stale version");
+    assert_eq!(forget(invite.version).await, Written::Done);
+    assert_eq!(store.find_invite(invite.id).await.unwrap(), None);
+    assert_eq!(store.find_invites(&[invite.id]).await.unwrap(), []);
+    let again = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(32));
+    assert_eq!(create(store, &again).await, CreateOutcome::Created);
+    assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
+}
+
+async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
+    let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
+    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &Entropy::seeded(33));
+    let batch = Batch { version: 1, ..batch };
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
+    let stale: Vec<_> = read.iter().cloned().map(domain::row::Row::emptied).collect();
+    assert_eq!(store.delete_rows(batch.id, &stale).await.unwrap(), Written::LostRace);
+    assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done);
+    assert_eq!(store.list_rows(batch.id, 0, 10, None).await.unwrap().rows, []);
+    let tombstone = BatchTombstone::of(&batch, beginning());
+    assert_eq!(store.forget_batch(1, &tombstone, beginning()).await.unwrap(), Written::Done);
+    assert_eq!(store.find_batch(batch.id).await.unwrap(), None);
+    assert_eq!(store.list_batches(&officer("gone").id, 10, None).await.unwrap().0, []);
+}
+
+async fn reading_every_part_finds_everything_once(store: &Store) {
+    let (ada, now) = (officer("parts"), beginning());
+    let invite = account_invite(&ada, &vendor_form("parts-1"), now, &Entropy::seeded(34));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let (mut invites, mut guards) = (0, 0);
+    for part in 0..PARTS {
+        for found in store.read_part(part).await.unwrap() {
+            match found {
+                Found::Invite(found) => invites += u32::from(found.id == invite.id),
+                Found::Guard(guard) => guards += u32::from(guard.belongs_to(&invite) && guard.owner == invite.id),
+                Found::Row(..) => {}
+            }
+        }
+    }
+    assert_eq!((invites, guards), (1, 2), "itself, and the guards of its address and username");
+}
+
+async fn a_guard_is_released_only_from_under_the_owner_that_was_read(store: &Store) {
+    let (ada, now) = (officer("guard"), beginning());
+    let invite = account_invite(&ada, &officer_form("guard-1"), now, &Entropy::seeded(35));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let mut guard = None;
+    for part in 0..PARTS {
+        for found in store.read_part(part).await.unwrap() {
+            match found {
+                Found::Guard(found) if found.owner == invite.id => guard = Some(found),
+                _ => {}
+            }
+        }
+    }
+    let guard = guard.unwrap();
+    let stale = Invite { version: 7, ..invite.clone() };
+    assert_eq!(store.release_guard(&guard, Some(&stale)).await.unwrap(), Written::LostRace);
+    assert_eq!(store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap().len(), 1);
+    assert_eq!(store.release_guard(&guard, Some(&invite)).await.unwrap(), Written::Done);
+    assert_eq!(store.live_addresses(&[invite.address_key]).await.unwrap(), []);
+}
+
+async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
+    let person = keys().address(&crate::people::email("forget-me@sample-board.gov.sg"));
+    store.request_forgetting(&person).await.unwrap();
+    store.request_forgetting(&person).await.unwrap();
+    assert_eq!(store.list_forget_requests().await.unwrap(), std::slice::from_ref(&person));
+    let action = "FORGET_PERSON".to_owned();
+    let entry = AuditEntry { action, address_key: person, invites: 1, rows: 0, at: beginning() };
+    let until = beginning() + Duration::from_secs(3600);
+    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::Done);
+    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::LostRace, "it is finished once");
+    assert_eq!(store.list_forget_requests().await.unwrap(), []);
+}
+
 async fn a_repeated_request_gets_its_first_answer(store: &Store) {
     let ada = officer("repeat-ada");
     let entropy = Entropy::seeded(2);
@@ -132,7 +224,7 @@ async fn a_failed_invite_frees_its_guards(store: &Store) {
     assert_eq!(store.replace_invite(invite.version, &failed).await.unwrap(), Written::Done);
     let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
-    let late = failed.clone().put_off(beginning(), beginning());
+    let late = failed.clone().put_off(beginning());
     let late_write = store.replace_invite(failed.version, &late).await.unwrap();
     assert_eq!(late_write, Written::Done, "a dead invite can still be written");
     let third = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);

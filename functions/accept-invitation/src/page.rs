@@ -123,7 +123,7 @@ impl PageState {
             InviteState::AccountGone => Self::AccountGone,
             InviteState::Failed { .. } => Self::Failed,
             InviteState::Revoked => Self::Revoked,
-            InviteState::NeedsAttention => Self::NeedsAttention,
+            InviteState::NeedsAttention { .. } => Self::NeedsAttention,
         }
     }
 }

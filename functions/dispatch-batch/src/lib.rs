@@ -136,7 +136,7 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
     let read_version = batch.version;
     // The index may not show the latest invites yet.
     if open > 0 || known < u64::from(batch.counts.sent) {
-        let next = batch.put_off(now + LOOK_EVERY + LOOK_GRACE, now);
+        let next = batch.put_off(now + LOOK_EVERY + LOOK_GRACE);
         if deps.store.replace_batch(read_version, &next).await? == Written::Done {
             wake(deps, &next, QueueName::Dispatch, LOOK_EVERY).await;
         }

@@ -148,8 +148,8 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
         tracing::warn!(batch.id = %id, trace.id = %trace, "the batch was changed while it was read");
         return Ok(());
     }
-    if next.due_at.is_some()
-        && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
+    let is_open = matches!(next.state, BatchState::Submitted { .. }) || next.report_is_due();
+    if is_open && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
     {
         tracing::warn!(batch.id = %id, %error, "dispatch not woken; the sweeper will");
     }

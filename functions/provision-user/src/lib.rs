@@ -73,12 +73,27 @@ enum Next {
 
 /// Does what is to be done for one invite.
 pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
-    let Wake::Invite { id } = wake else {
-        return Disposition::Reject("a batch has no account");
+    let worked = match wake {
+        Wake::Invite { id } => work(deps, id, deadline).await,
+        Wake::Resume { id } => match resume(deps, id).await {
+            Ok(Written::Done) => work(deps, id, deadline).await,
+            Ok(Written::LostRace) => return Disposition::retry("others kept changing the invite"),
+            Err(error) => Err(error),
+        },
+        Wake::Batch { .. } | Wake::Action { .. } => return Disposition::Reject("message is not about an invite"),
     };
-    match work(deps, id, deadline).await {
-        Ok(disposition) => disposition,
-        Err(error) => Disposition::retry(error),
+    worked.unwrap_or_else(Disposition::retry)
+}
+
+/// Lets an invite that needs attention go on where it stood; any other stays as it is.
+async fn resume(deps: &Deps, id: InviteId) -> Result<Written, StoreError> {
+    let Some(invite) = deps.store.find_invite(id).await? else {
+        return Ok(Written::Done);
+    };
+    let read = invite.version;
+    match invite.resume(deps.clock.now()) {
+        Ok(next) => deps.store.replace_invite(read, &next).await,
+        Err(_) => Ok(Written::Done),
     }
 }
 
@@ -269,7 +284,7 @@ async fn settle<E>(deps: &Deps, read: u64, next: Result<Invite, E>) -> Result<Ne
 
 async fn put_off(deps: &Deps, invite: Invite, error: &DirectoryError) -> Result<Next, StoreError> {
     let (now, read) = (deps.clock.now(), invite.version);
-    let next = invite.put_off(now + pause(error), now);
+    let next = invite.put_off(now + pause(error));
     settle(deps, read, Ok::<_, StoreError>(next)).await
 }
 

@@ -1,6 +1,9 @@
 //! The jobs, one file each.
 
 mod due;
+mod forget;
+mod letters;
+mod locks;
 mod plan;
 mod totals;
 
@@ -12,13 +15,22 @@ use crate::{AnyError, Deps};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// With less than this left, a job that reads the whole table begins no further part of it.
+const TIME_FOR_A_PART: Duration = Duration::from_secs(6);
+
 /// One thing that the sweeper does regularly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
     /// Looks at whatever is due.
     Due,
+    /// Has a person look at what the workers gave up.
+    Letters,
+    /// Forgets the people whom an operator was asked to forget.
+    Forget,
     /// Counts the invites of batches that are under way against their rows.
     Totals,
+    /// Frees guards that no invite needs.
+    Locks,
 }
 
 /// One run of a job.
@@ -42,14 +54,17 @@ pub(crate) enum Progress {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 2] = [Self::Due, Self::Totals];
+    pub const ALL: [Self; 5] = [Self::Due, Self::Letters, Self::Forget, Self::Totals, Self::Locks];
 
     /// Its name in the table and in logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Due => "due",
+            Self::Letters => "letters",
+            Self::Forget => "forget",
             Self::Totals => "totals",
+            Self::Locks => "locks",
         }
     }
 
@@ -58,14 +73,19 @@ impl Job {
     pub fn every(self) -> Option<Duration> {
         match self {
             Self::Due => None,
+            Self::Letters | Self::Forget => Some(MINUTE),
             Self::Totals => Some(5 * MINUTE),
+            Self::Locks => Some(60 * MINUTE),
         }
     }
 
     pub(crate) async fn run(self, round: &Round<'_>) -> Result<Progress, AnyError> {
         match self {
             Self::Due => due::run(round).await,
+            Self::Letters => letters::run(round).await,
+            Self::Forget => forget::run(round).await,
             Self::Totals => totals::run(round).await,
+            Self::Locks => locks::run(round).await,
         }
     }
 }

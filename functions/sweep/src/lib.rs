@@ -11,6 +11,7 @@
 //! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).
 
 pub mod jobs;
+pub mod retention;
 pub mod schedule;
 
 use std::error::Error;
@@ -20,6 +21,8 @@ use domain::{Clock, Timestamp};
 use queue::Queues;
 use store::Store;
 
+pub use retention::Retention;
+
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
@@ -27,6 +30,8 @@ pub struct Deps {
     pub store: Store,
     /// Who is woken.
     pub queues: Queues,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The time.
     pub clock: Clock,
 }

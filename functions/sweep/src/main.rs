@@ -5,7 +5,7 @@ use domain::Clock;
 use queue::{QueueUrls, Queues};
 use serde::de::IgnoredAny;
 use store::Store;
-use sweep::Deps;
+use sweep::{Deps, Retention};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,10 +17,18 @@ async fn main() -> Result<(), Error> {
         provision: Some(env.required("PROVISION_QUEUE_URL")?),
         mail: Some(env.required("MAIL_QUEUE_URL")?),
         actions: Some(env.required("ACTIONS_QUEUE_URL")?),
+        provision_dead_letters: Some(env.required("PROVISION_DEAD_LETTERS_URL")?),
+        mail_dead_letters: Some(env.required("MAIL_DEAD_LETTERS_URL")?),
     };
+    let days = |name: &str| env.optional(name).and_then(|days| days.parse().ok());
     let deps = Deps {
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
         queues: Queues::sqs(aws.sqs(), urls),
+        retention: Retention::in_days(
+            days("PEOPLE_RETENTION_DAYS"),
+            days("DRAFT_RETENTION_DAYS"),
+            days("TOMBSTONE_RETENTION_DAYS"),
+        ),
         clock: Clock::System,
     };
     // Boxed, because the compiler computes the layout of a future only so deep.

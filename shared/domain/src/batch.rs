@@ -16,6 +16,7 @@ use crate::{
     BatchId, Officer, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailKind},
     guard::lease_is_over,
+    invite::KEEPING_LOOK,
     row::RowState,
 };
 
@@ -196,7 +197,7 @@ impl Batch {
             short_counts: 0,
             created_at: now,
             updated_at: now,
-            due_at: None,
+            due_at: Some(now + KEEPING_LOOK),
             version: 1,
             trace,
         }
@@ -247,7 +248,7 @@ impl Batch {
         if attempt > PARSE_ATTEMPTS {
             let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.".to_owned();
             let state = BatchState::Unreadable { code: "FILE_UNPROCESSABLE".to_owned(), detail };
-            return Ok(Self { due_at: None, ..self.stepped(state, now) });
+            return Ok(Self { due_at: Some(now + KEEPING_LOOK), ..self.stepped(state, now) });
         }
         let lease_until = now + PARSE_LEASE;
         let state = BatchState::Parsing { object, lease_until, attempt };
@@ -263,7 +264,8 @@ impl Batch {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
                 let source = self.source;
-                let draft = Self { counts, notices, due_at: None, ..self.stepped(BatchState::Draft, now) };
+                let due_at = Some(now + KEEPING_LOOK);
+                let draft = Self { counts, notices, due_at, ..self.stepped(BatchState::Draft, now) };
                 match source {
                     Source::Drop if counts.ready > 0 => draft.submit(now),
                     Source::Drop => draft.done(now),
@@ -284,7 +286,7 @@ impl Batch {
             BatchState::Parsing { .. } => {
                 let report = (self.source == Source::Drop).then(|| self.next_report());
                 let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned() };
-                let due_at = report.as_ref().map(|_| now + DISPATCH_WAKE_AFTER);
+                let due_at = Some(now + if report.is_some() { DISPATCH_WAKE_AFTER } else { KEEPING_LOOK });
                 Ok(Self { report, due_at, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("unreadable")),
@@ -387,7 +389,7 @@ impl Batch {
         match self.state {
             BatchState::Reset => Ok(self),
             BatchState::Submitted { .. } => Err(self.conflict("reset")),
-            _ => Ok(Self { due_at: None, ..self.stepped(BatchState::Reset, now) }),
+            _ => Ok(Self { due_at: Some(now + KEEPING_LOOK), ..self.stepped(BatchState::Reset, now) }),
         }
     }
 
@@ -397,7 +399,8 @@ impl Batch {
         self.report.as_ref().is_some_and(|mail| matches!(mail.state, crate::delivery::MailState::Due { .. }))
     }
 
-    /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`.
+    /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`, or when it is asked how long
+    /// the batch is kept.
     ///
     /// # Errors
     ///
@@ -410,14 +413,14 @@ impl Batch {
     ) -> Result<Self, BatchConflict> {
         let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
         let state = self.state.clone();
-        Ok(Self { report: Some(mail), due_at, ..self.stepped(state, now) })
+        let due_at = due_at.unwrap_or(now + KEEPING_LOOK);
+        Ok(Self { report: Some(mail), due_at: Some(due_at), ..self.stepped(state, now) })
     }
 
-    /// Puts the next look at it off to `at`.
+    /// Puts the next look at it off to `at`. Nothing else about it changes.
     #[must_use]
-    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
-        let state = self.state.clone();
-        Self { due_at: Some(at), ..self.stepped(state, now) }
+    pub fn put_off(self, at: Timestamp) -> Self {
+        Self { due_at: Some(at), version: self.version + 1, ..self }
     }
 
     fn next_report(&self) -> Mail {

@@ -10,6 +10,10 @@ use thiserror::Error;
 
 use crate::{Timestamp, mailbox::SuppressionReason};
 
+/// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up after
+/// 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
+pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
+
 /// A mail of an invite or of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -82,6 +86,8 @@ pub enum MailState {
     Accepted(Receipt),
     /// Not delivered yet; SES keeps trying.
     Delayed(Receipt),
+    /// Taken by SES, which said nothing more of it for [`DELIVERY_WAIT`].
+    Unknown(Receipt),
     /// Taken by the recipient's mail server.
     Delivered(Receipt),
     /// Returned.
@@ -198,6 +204,7 @@ impl Mail {
             MailState::Claimed { .. } => "SENDING",
             MailState::Accepted(_) => "ACCEPTED",
             MailState::Delayed(_) => "DELAYED",
+            MailState::Unknown(_) => "UNKNOWN",
             MailState::Delivered(_) => "DELIVERED",
             MailState::Bounced(_) => "BOUNCED",
             MailState::Complained(_) => "COMPLAINED",
@@ -331,6 +338,29 @@ impl Mail {
         }
     }
 
+    /// From when its fate counts as unknown, while SES owes a word about it.
+    #[must_use]
+    pub fn unknown_from(&self) -> Option<Timestamp> {
+        match &self.state {
+            MailState::Accepted(receipt) | MailState::Delayed(receipt) => Some(receipt.at + DELIVERY_WAIT),
+            _ => None,
+        }
+    }
+
+    /// Notes that SES has said nothing of it for [`DELIVERY_WAIT`].
+    ///
+    /// # Errors
+    ///
+    /// Unless that is so.
+    pub fn unheard_of(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match (self.unknown_from(), self.state) {
+            (Some(from), MailState::Accepted(receipt) | MailState::Delayed(receipt)) if now >= from => {
+                Ok(Self { state: MailState::Unknown(receipt), ..self })
+            }
+            (_, state) => Err(Self { state, ..self }.conflict("given up")),
+        }
+    }
+
     /// Applies an SES event of this sending; `None` when it says nothing new.
     #[must_use]
     pub fn observe(self, event: MailEvent, message_id: &str, now: Timestamp) -> Option<Self> {
@@ -341,6 +371,8 @@ impl Mail {
             MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
+            // Whatever comes at last says more than nothing does.
+            MailState::Unknown(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
             MailState::Delivered(receipt) => (Some(MailEvent::Delivered), receipt.possible_duplicate),
             MailState::Suppressed(receipt) => (Some(MailEvent::Suppressed), receipt.possible_duplicate),
             MailState::Bounced(receipt) => (Some(MailEvent::Bounced), receipt.possible_duplicate),
@@ -405,6 +437,17 @@ mod tests {
         assert!(second.clone().retry_unanswered(at(9000), WAIT, Some(at(8999))).is_err(), "never a third copy");
         let MailState::Accepted(receipt) = second.accepted("m-2".into(), at(902)).unwrap().state else { panic!() };
         assert!(receipt.possible_duplicate);
+    }
+
+    #[test]
+    fn a_mail_that_nothing_is_heard_of_for_a_day_is_unknown_until_something_is() {
+        let accepted = due().claim(at(0)).unwrap().accepted("m-1".into(), at(0)).unwrap();
+        let day = 24 * 3600;
+        assert!(accepted.clone().unheard_of(at(day - 1)).is_err());
+        let unknown = accepted.unheard_of(at(day)).unwrap();
+        assert_eq!((unknown.state_name(), unknown.is_open()), ("UNKNOWN", false));
+        assert_eq!(unknown.clone().observe(MailEvent::Accepted, "m-1", at(day)), None);
+        assert_eq!(unknown.observe(MailEvent::Delivered, "m-1", at(day)).unwrap().state_name(), "DELIVERED");
     }
 
     #[test]

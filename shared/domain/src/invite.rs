@@ -44,6 +44,9 @@ pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
 /// How long after one first password another may be asked for.
 pub const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(60);
 
+/// How long after something is over the sweeper first looks how long it is kept, which is set where the sweeper runs.
+pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
+
 /// How many entries of its history an invite keeps; the oldest after the first give way.
 const HISTORY_LIMIT: usize = 50;
 
@@ -211,7 +214,11 @@ pub enum InviteState {
     /// Taken back by the officer.
     Revoked,
     /// A person has to look.
-    NeedsAttention,
+    NeedsAttention {
+        /// Where it stood, and goes on from once somebody has looked.
+        #[serde(default)]
+        stood: Option<Box<InviteState>>,
+    },
 }
 
 /// An account in the directory.
@@ -364,6 +371,8 @@ pub enum Actor {
     Officer,
     /// Whoever holds the link.
     Invitee,
+    /// Whoever runs the service.
+    Operator,
     /// The service by itself.
     #[default]
     Service,
@@ -461,7 +470,7 @@ impl Invite {
             InviteState::Failed { .. } => "FAILED",
             InviteState::Expired => "EXPIRED",
             InviteState::Revoked => "REVOKED",
-            InviteState::NeedsAttention => "NEEDS_ATTENTION",
+            InviteState::NeedsAttention { .. } => "NEEDS_ATTENTION",
         }
     }
 
@@ -477,7 +486,7 @@ impl Invite {
             InviteState::Failed { .. } => "Failed",
             InviteState::Expired => "Expired",
             InviteState::Revoked => "Revoked",
-            InviteState::NeedsAttention => "Needs attention",
+            InviteState::NeedsAttention { .. } => "Needs attention",
         }
     }
 
@@ -509,6 +518,14 @@ impl Invite {
     #[must_use]
     pub fn was_changed_by(&self, action: ActionId) -> bool {
         self.history.iter().any(|entry| entry.action == Some(action))
+    }
+
+    /// When it was over, if it is: the account is made, or nothing will come of it. What is known of its person is kept for
+    /// some time from then on.
+    #[must_use]
+    pub fn over_since(&self) -> Option<Timestamp> {
+        let is_over = self.account().is_some() || !self.is_live();
+        is_over.then(|| self.history.last().map_or(self.updated_at, |entry| entry.at))
     }
 
     /// The account, once there is one.
@@ -637,10 +654,10 @@ impl Invite {
         }
     }
 
-    /// Puts the next look at it off to `at`.
+    /// Puts the next look at it off to `at`. Nothing else about it changes.
     #[must_use]
-    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
-        Self { due_at: Some(at), ..self.stepped(None, now) }
+    pub fn put_off(self, at: Timestamp) -> Self {
+        Self { due_at: Some(at), version: self.version + 1, ..self }
     }
 
     /// Leaves the next look to what it is: none while nothing is open and time asks for nothing.
@@ -658,7 +675,8 @@ impl Invite {
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
-                Ok(Self { state: InviteState::Failed { failure }, due_at: None, ..self.stepped(Some("FAILED"), now) })
+                let next = Self { state: InviteState::Failed { failure }, ..self.stepped(Some("FAILED"), now) };
+                Ok(Self { due_at: next.natural_due(now), ..next })
             }
             _ => Err(self.conflict("failed")),
         }
@@ -881,7 +899,8 @@ impl Invite {
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } => {
-                Ok(Self { state: InviteState::AccountGone, due_at: None, ..self.stepped(Some("ACCOUNT_GONE"), now) })
+                let next = Self { state: InviteState::AccountGone, ..self.stepped(Some("ACCOUNT_GONE"), now) };
+                Ok(Self { due_at: next.natural_due(now), ..next })
             }
             _ => Err(self.conflict("gone")),
         }
@@ -935,8 +954,8 @@ impl Invite {
     pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
-                let next = self.acted_by_officer("REVOKED", act);
-                Ok(Self { state: InviteState::Revoked, due_at: None, ..next })
+                let next = Self { state: InviteState::Revoked, ..self.acted_by_officer("REVOKED", act) };
+                Ok(Self { due_at: next.natural_due(act.at), ..next })
             }
             _ => Err(self.conflict("revoked")),
         }
@@ -1031,10 +1050,45 @@ impl Invite {
         Ok(Self { due_at: due_at.or_else(|| next.natural_due(now)), ..next })
     }
 
-    /// Stops automatic work: a person has to look.
-    #[must_use]
-    pub fn needs_attention(self, now: Timestamp) -> Self {
-        Self { state: InviteState::NeedsAttention, due_at: None, ..self.stepped(Some("NEEDS_ATTENTION"), now) }
+    /// Stops all work on it, because the workers gave its message up: a person has to look.
+    ///
+    /// # Errors
+    ///
+    /// Unless work is ahead that is ours.
+    pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
+        let is_leased = matches!(self.state, InviteState::Provisioning { .. });
+        let is_open = self.mail_is_due() || self.notice_is_due() || self.next_step(now) != NextStep::Nothing;
+        if !is_leased && !is_open {
+            return Err(self.conflict("given up"));
+        }
+        let stood = Some(Box::new(self.state.clone()));
+        let state = InviteState::NeedsAttention { stood };
+        Ok(Self { state, due_at: None, ..self.stepped(Some("NEEDS_ATTENTION"), now) })
+    }
+
+    /// Somebody has looked: it goes on where it stood.
+    ///
+    /// # Errors
+    ///
+    /// Unless it needs attention.
+    pub fn resume(self, now: Timestamp) -> Result<Self, Conflict> {
+        match &self.state {
+            InviteState::NeedsAttention { stood: Some(stood) } => {
+                let state = (**stood).clone();
+                let next = Self { state, ..self.acted("RESUMED", Actor::Operator, now) };
+                Ok(Self { due_at: next.natural_due(now), ..next })
+            }
+            _ => Err(self.conflict("resumed")),
+        }
+    }
+
+    /// Notes that SES has said nothing of the last mail since it took it.
+    ///
+    /// # Errors
+    ///
+    /// Unless that is so, and long enough.
+    pub fn mail_unheard_of(self, now: Timestamp) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.unheard_of(now))
     }
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
@@ -1096,7 +1150,9 @@ impl Invite {
             _ => None,
         };
         let woken = open.then(|| now + WAKE_AFTER);
-        [woken, held_until, unanswered, lapses].into_iter().flatten().min()
+        let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
+        let kept = self.over_since().map(|_| now + KEEPING_LOOK);
+        [woken, held_until, unanswered, lapses, unheard_of, kept].into_iter().flatten().min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -1265,7 +1321,7 @@ mod tests {
         assert!(invite.mail_is_due());
         assert_eq!(invite.progress_name(), "MAILING");
         let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
-        assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", None));
+        assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
         assert_eq!(invite.onboarded(at(5)).unwrap().techpass_label(), "Onboarded");
     }
 
@@ -1277,7 +1333,8 @@ mod tests {
         assert!(invite.claim_mail(at(0)).is_err());
         let invite = invited();
         let InviteState::Invited { expires_at } = invite.state else { panic!() };
-        assert_eq!(invite.due_at, Some(expires_at - REMINDER_SPAN));
+        assert_eq!(invite.due_at, Some(at(3 + DAY)), "to see whether it was delivered");
+        assert_eq!(invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().due_at, Some(expires_at - REMINDER_SPAN));
         let profile = form().profile().unwrap();
         let invite = invite.accept(profile, at(10)).unwrap();
         assert_eq!(invite.next_step(at(10)), NextStep::Provision);
@@ -1325,7 +1382,7 @@ mod tests {
         assert!(invite.is_live());
         let failed = invite.fail(Failure::AccountExists, at(2)).unwrap();
         assert!(!failed.is_live());
-        assert_eq!(failed.due_at, None);
+        assert_eq!((failed.over_since(), failed.due_at), (Some(at(2)), Some(at(2 + DAY))));
         assert!(failed.claim(at(100)).is_err());
     }
 
@@ -1433,13 +1490,30 @@ mod tests {
     #[test]
     fn an_invite_is_taken_back_until_it_is_accepted() {
         assert_eq!(invited().revoke(&act(5)).unwrap().state_name(), "REVOKED");
-        assert_eq!(by_email().revoke(&act(5)).unwrap().due_at, None);
+        assert_eq!(by_email().revoke(&act(5)).unwrap().over_since(), Some(at(5)));
         let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
         assert!(accepted.revoke(&act(6)).is_err());
         let revoked = invited().revoke(&act(5)).unwrap();
         assert!(!revoked.mail_is_due() && !revoked.can_be_accepted(at(6)));
         assert!(revoked.clone().accept(form().profile().unwrap(), at(6)).is_err());
         assert!(revoked.resend(&mailbox(), &act(3 * DAY)).is_err());
+    }
+
+    #[test]
+    fn an_invite_that_was_given_up_goes_on_where_it_stood() {
+        let claimed = for_account().claim(at(1)).unwrap();
+        let given_up = claimed.clone().needs_attention(at(2)).unwrap();
+        assert_eq!((given_up.techpass_label(), given_up.due_at), ("Needs attention", None));
+        assert!(given_up.is_live() && given_up.next_step(at(DAY)) == NextStep::Nothing);
+        assert!(given_up.clone().needs_attention(at(3)).is_err());
+        let resumed = given_up.resume(at(61)).unwrap();
+        assert_eq!(resumed.state, claimed.state);
+        assert_eq!(resumed.next_step(at(61)), NextStep::Provision);
+        assert_eq!(resumed.history.last().unwrap().by, Actor::Operator);
+        assert!(resumed.due_at.is_some());
+        assert!(invited().needs_attention(at(9)).is_err(), "it waits for its invitee");
+        let old = r#"{"state":"NEEDS_ATTENTION"}"#;
+        assert_eq!(serde_json::from_str::<InviteState>(old).unwrap(), InviteState::NeedsAttention { stood: None });
     }
 
     #[test]

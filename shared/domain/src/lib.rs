@@ -23,6 +23,7 @@ pub mod rules;
 pub mod signature;
 pub mod text;
 pub mod time;
+pub mod tombstone;
 
 mod entropy;
 mod officer;

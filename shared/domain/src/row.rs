@@ -101,6 +101,14 @@ pub enum RowState {
     },
 }
 
+impl Row {
+    /// The row without anything that was typed, where it stands. A ready one is found to need fixing once it is handed on.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        Self { raw: RawRow::default(), version: self.version + 1, ..self }
+    }
+}
+
 impl RowState {
     /// The word of the API and of the results workbook.
     #[must_use]

@@ -19,6 +19,11 @@ pub enum Wake {
         /// Which.
         id: InviteId,
     },
+    /// Let an invite that needs attention go on where it stood.
+    Resume {
+        /// Which.
+        id: InviteId,
+    },
     /// Look at a batch.
     Batch {
         /// Which.
@@ -55,6 +60,18 @@ pub struct QueueUrls {
     pub mail: Option<String>,
     /// Of the actions queue.
     pub actions: Option<String>,
+    /// Of the messages that the provision queue's reader gave up.
+    pub provision_dead_letters: Option<String>,
+    /// Of the messages that the mail queue's reader gave up.
+    pub mail_dead_letters: Option<String>,
+}
+
+/// A wake-up call whose reader failed every time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The call.
+    pub wake: Wake,
+    receipt: String,
 }
 
 /// The queues. Cheap to clone.
@@ -131,6 +148,41 @@ impl Queues {
             Backend::Sqs(sqs) => sqs.send(queue, officer, wakes, delay).await,
             #[cfg(feature = "fake")]
             Backend::Memory(memory) => memory.send(queue, wakes, delay).await,
+        }
+    }
+
+    /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown again for a
+    /// minute.
+    ///
+    /// # Errors
+    ///
+    /// When the queue cannot answer.
+    pub async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        match &self.backend {
+            Backend::Sqs(sqs) => sqs.dead_letters(queue, limit).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.dead_letters(queue, limit).await,
+        }
+    }
+
+    /// Takes a dead letter away for good.
+    ///
+    /// # Errors
+    ///
+    /// When the queue cannot answer; the letter is shown again.
+    pub async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
+        match &self.backend {
+            Backend::Sqs(sqs) => sqs.bury(queue, letter).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.bury(queue, letter).await,
+        }
+    }
+
+    /// Puts a call among the dead letters of a queue in memory, as SQS does after its last delivery.
+    #[cfg(feature = "fake")]
+    pub fn give_up(&self, queue: QueueName, wake: Wake) {
+        if let Backend::Memory(memory) = &self.backend {
+            memory.give_up(queue, wake);
         }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use probe::{Probe, Probed};
 
-use crate::{Delivery, QueueError, QueueName, Wake};
+use crate::{DeadLetter, Delivery, QueueError, QueueName, Wake};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
@@ -14,7 +14,12 @@ pub(crate) struct Memory {
 #[derive(Debug, Default)]
 struct State {
     queues: BTreeMap<QueueName, Vec<Wake>>,
+    dead_letters: BTreeMap<QueueName, Vec<Wake>>,
     delivery: Delivery,
+}
+
+fn unanswered(code: &str) -> QueueError {
+    QueueError { missing: 1, of: 1, code: code.to_owned() }
 }
 
 impl Memory {
@@ -38,6 +43,28 @@ impl Memory {
 
     pub(crate) fn drain(&self, queue: QueueName) -> Vec<Wake> {
         self.state.by_hand().queues.remove(&queue).unwrap_or_default()
+    }
+
+    pub(crate) fn give_up(&self, queue: QueueName, wake: Wake) {
+        self.state.by_hand().dead_letters.entry(queue).or_default().push(wake);
+    }
+
+    pub(crate) async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let letter = |wake: &Wake| DeadLetter { wake: *wake, receipt: String::new() };
+        let shown = |state: &mut State| {
+            Ok(state.dead_letters.get(&queue).into_iter().flatten().take(limit).map(letter).collect())
+        };
+        self.state.read("queue.dead_letters", shown, |failure| Err(unanswered(failure.code()))).await
+    }
+
+    pub(crate) async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
+        let take_away = |state: &mut State| {
+            if let Some(letters) = state.dead_letters.get_mut(&queue) {
+                letters.retain(|wake| *wake != letter.wake);
+            }
+            Ok(())
+        };
+        self.state.write("queue.bury", take_away, |failure| Err(unanswered(failure.code()))).await
     }
 
     pub(crate) fn set_delivery(&self, delivery: Delivery) {

@@ -6,13 +6,16 @@ use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _, types::SendMessageBa
 use domain::OfficerId;
 use futures::{StreamExt as _, stream};
 
-use crate::{QueueError, QueueName, QueueUrls, Wake};
+use crate::{DeadLetter, QueueError, QueueName, QueueUrls, Wake};
 
 /// SendMessageBatch's limit.
 const PER_REQUEST: usize = 10;
 
 /// How many requests of one call are under way together.
 const IN_FLIGHT: usize = 16;
+
+/// For how many seconds a dead letter that was looked at is not shown again.
+const HIDDEN: i32 = 60;
 
 /// How often entries that a successful request refused are sent again.
 const REPEATS: usize = 2;
@@ -64,6 +67,41 @@ impl Sqs {
         }
     }
 
+    pub(crate) async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let url = self.grave(queue)?;
+        let mut letters = Vec::new();
+        while letters.len() < limit {
+            let request = self.client.receive_message().queue_url(url).max_number_of_messages(10);
+            let answer = request.visibility_timeout(HIDDEN).send().await;
+            let answer = answer.map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))?;
+            let found = answer.messages.unwrap_or_default();
+            if found.is_empty() {
+                break;
+            }
+            letters.extend(found.into_iter().filter_map(|message| {
+                let wake = serde_json::from_str(message.body()?).ok()?;
+                Some(DeadLetter { wake, receipt: message.receipt_handle? })
+            }));
+        }
+        Ok(letters)
+    }
+
+    pub(crate) async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
+        let url = self.grave(queue)?;
+        let request = self.client.delete_message().queue_url(url).receipt_handle(&letter.receipt);
+        let answer = request.send().await;
+        answer.map(|_| ()).map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))
+    }
+
+    fn grave(&self, queue: QueueName) -> Result<&str, QueueError> {
+        let url = match queue {
+            QueueName::Dispatch | QueueName::Actions => &None,
+            QueueName::Provision => &self.urls.provision_dead_letters,
+            QueueName::Mail => &self.urls.mail_dead_letters,
+        };
+        url.as_deref().ok_or_else(|| unanswered(Some("no such queue is set")))
+    }
+
     /// How many of `chunk` did not get through, and why.
     async fn send_chunk(
         &self,
@@ -90,6 +128,10 @@ impl Sqs {
         }
         Err((left.len(), code))
     }
+}
+
+fn unanswered(code: Option<&str>) -> QueueError {
+    QueueError { missing: 1, of: 1, code: code.unwrap_or("unreachable").to_owned() }
 }
 
 fn entry(index: usize, wake: &Wake, officer: &OfficerId, delay: i32) -> Option<SendMessageBatchRequestEntry> {

@@ -12,6 +12,7 @@ use domain::{
 
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, Written,
+    forgetting::is_whole,
     invites::{creation, written},
     item::{self, Envelope, Item, text},
     keys,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 const BATCH: &str = "batch";
-const ROW: &str = "row";
+pub(crate) const ROW: &str = "row";
 
 /// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
 pub const ROWS_PER_CHANGE: usize = 99;
@@ -102,13 +103,14 @@ impl Store {
         Ok(CreateBatchOutcome::Exists)
     }
 
-    /// The batch as it is now.
+    /// The batch as it is now; none once it is forgotten.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
     pub async fn find_batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        self.table.get(&keys::batch(id)).await?.map(|mut found| item::body(BATCH, &mut found)).transpose()
+        let found = self.table.get(&keys::batch(id)).await?.filter(is_whole);
+        found.map(|mut found| item::body(BATCH, &mut found)).transpose()
     }
 
     /// Writes `next` over the version that was read.
@@ -409,11 +411,15 @@ fn put_batch(batch: &Batch) -> Result<Item, StoreError> {
         .body(BATCH, batch)
 }
 
-fn put_row(batch: BatchId, KeyedRow { row, address }: &KeyedRow) -> Result<Item, StoreError> {
+pub(crate) fn put_row(batch: BatchId, KeyedRow { row, address }: &KeyedRow) -> Result<Item, StoreError> {
     let mut envelope =
         Envelope::new(keys::row(batch, row.number), ROW, row.version).text("row_state", row.state.name());
-    if let Some(address) = address.as_ref().filter(|_| row.state != RowState::Removed) {
-        envelope = envelope.text("address_key", address.as_str());
+    if let Some(address) = address {
+        envelope = envelope.text("person", address.as_str());
+        // Whoever looks for doubles of an address does not look for rows that were taken out.
+        if row.state != RowState::Removed {
+            envelope = envelope.text("address_key", address.as_str());
+        }
     }
     envelope.body(ROW, row)
 }

@@ -11,6 +11,7 @@ use domain::{
 
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, TokenRecord, Written,
+    forgetting::is_whole,
     item::{self, Envelope, Item},
     keys::{self, Key},
     mailboxes,
@@ -85,13 +86,14 @@ impl Store {
         })
     }
 
-    /// The invite as it is now.
+    /// The invite as it is now; none once its person is forgotten.
     ///
     /// # Errors
     ///
     /// When the table cannot answer or holds something else there.
     pub async fn find_invite(&self, id: InviteId) -> Result<Option<Invite>, StoreError> {
-        self.table.get(&keys::invite(id)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
+        let found = self.table.get(&keys::invite(id)).await?.filter(is_whole);
+        found.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 
     /// The invites of `ids` that are there, in no order.
@@ -101,7 +103,7 @@ impl Store {
     /// As [`Store::find_invite`].
     pub async fn find_invites(&self, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
         let found = self.table.get_many(&ids.iter().map(|id| keys::invite(*id)).collect::<Vec<_>>()).await?;
-        found.into_iter().map(|mut found| item::body(ENTITY, &mut found)).collect()
+        found.into_iter().filter(is_whole).map(|mut found| item::body(ENTITY, &mut found)).collect()
     }
 
     /// Writes `next` over the version that was read, and frees its guards once it is no longer live.
@@ -137,6 +139,18 @@ impl Store {
             }
             commit => Ok(written(&commit)),
         }
+    }
+
+    /// Writes `next` over the version that was read in a table in memory, and leaves its guards behind, as no release of this
+    /// service may.
+    ///
+    /// # Errors
+    ///
+    /// Never, in memory.
+    #[cfg(feature = "fake")]
+    pub async fn replace_invite_alone(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
+        let alone = Write::Put { item: put(next)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![alone]).await?))
     }
 
     /// Writes an invite that lives again, or under another address, over the version that was read: its guards are taken,
@@ -250,15 +264,17 @@ fn over(read_version: u64, next: &Invite) -> Result<Write, StoreError> {
 
 /// Frees the guards of an invite that is no longer live.
 fn freed_guards(invite: &Invite) -> Vec<Write> {
-    if invite.is_live() {
-        return Vec::new();
-    }
-    let condition = Condition::AbsentOrOwnedBy(invite.id.to_string());
-    let guards = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
-    guards.into_iter().flatten().map(|key| Write::Delete { key, condition: condition.clone() }).collect()
+    if invite.is_live() { Vec::new() } else { free_guards(invite).collect() }
 }
 
-fn put(invite: &Invite) -> Result<Item, StoreError> {
+/// Frees an invite's guards, where they are still its own.
+pub(crate) fn free_guards(invite: &Invite) -> impl Iterator<Item = Write> {
+    let condition = Condition::AbsentOrOwnedBy(invite.id.to_string());
+    let guards = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
+    guards.into_iter().flatten().map(move |key| Write::Delete { key, condition: condition.clone() })
+}
+
+pub(crate) fn put(invite: &Invite) -> Result<Item, StoreError> {
     let id = invite.id.to_string();
     let mut envelope = Envelope::new(keys::invite(invite.id), ENTITY, invite.version)
         .text("listing_pk", keys::invites_of(&invite.officer.id))

@@ -10,13 +10,13 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    fn new(pk: String, sk: &str) -> Self {
+    pub(crate) fn new(pk: String, sk: &str) -> Self {
         Self { pk, sk: sk.to_owned() }
     }
 }
 
 const META: &str = "META";
-const GUARD: &str = "GUARD";
+pub(crate) const GUARD: &str = "GUARD";
 
 pub(crate) fn invite(id: InviteId) -> Key {
     Key::new(format!("INVITE#{id}"), META)
@@ -101,6 +101,17 @@ pub(crate) fn due_shard(shard: u8) -> String {
 pub(crate) fn due_shard_of(pk: &str) -> String {
     let sum = pk.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     due_shard(sum % DUE_SHARDS)
+}
+
+/// The partition of the people whom an operator was asked to forget.
+pub(crate) const FORGET_REQUESTS: &str = "FORGET";
+
+pub(crate) fn forget_request(person: &AddressKey) -> Key {
+    Key::new(FORGET_REQUESTS.to_owned(), person.as_str())
+}
+
+pub(crate) fn audit(at: Timestamp, person: &AddressKey) -> Key {
+    Key { pk: "AUDIT".to_owned(), sk: listed(at, person.as_str()) }
 }
 
 /// The partition of the sweeper's jobs.

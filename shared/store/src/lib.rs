@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod batches;
 pub mod due;
+pub mod forgetting;
 pub mod invites;
 pub mod jobs;
 pub mod listing;

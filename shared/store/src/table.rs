@@ -168,6 +168,20 @@ impl Table {
         each_backend!(self, table => table.page(query))
     }
 
+    /// One page of part `part` of `of` of the whole table, in no order; it may lag.
+    pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+        each_backend!(self, table => table.scan(part, of, after))
+    }
+
+    /// Every item of a table in memory that has not expired by `now`, as text.
+    #[cfg(feature = "fake")]
+    pub(crate) fn dump(&self, now: domain::Timestamp) -> Vec<String> {
+        match self {
+            Self::Dynamo(_) => Vec::new(),
+            Self::Memory(memory) => memory.dump(now),
+        }
+    }
+
     /// How many items `query` has in all.
     pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
         each_backend!(self, table => table.count(query))

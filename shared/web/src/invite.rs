@@ -292,6 +292,7 @@ impl MailBody {
             MailState::Refused { at } | MailState::Withheld { at, .. } => (Some(*at), false),
             MailState::Accepted(receipt)
             | MailState::Delayed(receipt)
+            | MailState::Unknown(receipt)
             | MailState::Delivered(receipt)
             | MailState::Bounced(receipt)
             | MailState::Complained(receipt)
@@ -311,6 +312,7 @@ impl HistoryBody {
         let by = match entry.by {
             Actor::Officer => "officer",
             Actor::Invitee => "invitee",
+            Actor::Operator => "operator",
             Actor::Service => "service",
         };
         Self { at: entry.at, event: entry.event.clone(), by, trace_id: entry.trace.clone() }

@@ -8,6 +8,7 @@ mod batches;
 mod caps;
 mod contract;
 mod openapi;
+mod retention;
 mod settings;
 mod single_invites;
 mod sweeping;

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
-use domain::{InviteId, Timestamp, invite::InviteState};
+use domain::{
+    Entropy, InviteId, Timestamp,
+    batch::{Batch, Counts},
+    invite::{Failure, InviteState},
+};
 use futures::future::join_all;
-use queue::{Delivery, QueueName};
+use queue::{Delivery, QueueName, Wake};
 use serde_json::json;
-use tests::{app::App, people::vendor_form};
+use tests::{
+    app::App,
+    people::{draft, officer, vendor_form},
+};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -76,6 +83,93 @@ async fn a_sweeper_that_comes_late_does_no_harm() {
     assert!(is_made(&app, id).await);
     assert_eq!(app.directory.made().len(), 1);
     assert_eq!(app.mails_to("eve@vendor.example.com").len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_workers_gave_up_is_seen_by_its_officer_and_goes_on_once_somebody_has_looked() {
+    let app = App::start().await;
+    let id = submit(&app, "eve").await;
+    let _ = app.queues.drain(QueueName::Provision);
+    app.queues.give_up(QueueName::Provision, Wake::Invite { id });
+    join_all((0..5).map(|_| app.sweep())).await;
+    let path = format!("/api/invites/{id}");
+    let shown = app.officer("ada").get(&path).await.expect(200).body;
+    assert_eq!(shown["techpass"]["label"], "Needs attention");
+    assert!(shown["traceId"].is_string());
+    for _ in 0..10 {
+        app.clock.advance(3 * MINUTE);
+        app.sweep().await;
+    }
+    assert!(app.queues.drain(QueueName::Provision).is_empty(), "nobody tries on");
+    app.deliver(QueueName::Provision, Wake::Invite { id }).await;
+    assert!(!is_made(&app, id).await, "a message that was late changes nothing");
+    app.deliver(QueueName::Provision, Wake::Resume { id }).await;
+    app.drain().await;
+    assert!(is_made(&app, id).await);
+    assert_eq!(app.directory.made().len(), 1);
+    app.queues.give_up(QueueName::Mail, Wake::Invite { id });
+    app.sweep().await;
+    assert!(is_made(&app, id).await, "there is nothing to give up any more");
+}
+
+#[tokio::test]
+async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_dispatcher_woken() {
+    let app = App::start().await;
+    let (batch, rows) = draft(&officer("ada"), vec![vendor_form("eve")], app.clock.now(), &Entropy::seeded(3));
+    app.store.write_rows(batch.id, &rows).await.unwrap();
+    let now = app.clock.now();
+    // As if its invites had never been written.
+    let lost = batch.submit(now).unwrap().dispatched(Counts { total: 1, sent: 1, ..Counts::default() }, now).unwrap();
+    let lost = Batch { version: 1, ..lost };
+    let _ = app.store.create_batch(&lost, None).await.unwrap();
+    for _ in 0..3 {
+        app.sweep().await;
+        let batch = app.store.find_batch(lost.id).await.unwrap().unwrap();
+        let _ = app.store.replace_batch(batch.version, &batch.clone().put_off(app.clock.now() + 6 * MINUTE)).await;
+        app.clock.advance(5 * MINUTE);
+    }
+    let batch = app.store.find_batch(lost.id).await.unwrap().unwrap();
+    assert_eq!(batch.short_counts, 3);
+    assert!(app.queues.drain(QueueName::Dispatch).len() >= 3);
+}
+
+#[tokio::test]
+async fn a_guard_without_a_live_invite_is_released_and_one_with_it_is_not() {
+    let app = App::start().await;
+    let dead = submit(&app, "eve").await;
+    submit(&app, "kim").await;
+    let invite = app.store.find_invite(dead).await.unwrap().unwrap();
+    let now = app.clock.now();
+    let failed = invite.clone().fail(Failure::DetailsRefused, now).unwrap();
+    // As if the guards had been left behind: the same write without freeing them.
+    let _ = app.store.replace_invite_alone(invite.version, &failed).await.unwrap();
+    let again = |name: &str| {
+        let mut body = serde_json::to_value(vendor_form(name)).unwrap();
+        body["kind"] = json!("account");
+        body
+    };
+    assert_eq!(app.officer("bo").post("/api/invites", again("eve")).await.problem(), "already-invited");
+    join_all((0..5).map(|_| app.sweep())).await;
+    app.officer("bo").post("/api/invites", again("eve")).await.expect(202);
+    assert_eq!(app.officer("bo").post("/api/invites", again("kim")).await.problem(), "already-invited");
+}
+
+#[tokio::test]
+async fn a_mail_that_nothing_is_heard_of_for_a_day_is_shown_as_unknown() {
+    let app = App::start().await;
+    let id = submit(&app, "eve").await;
+    app.drain().await;
+    let mail = async || {
+        let invite = app.store.find_invite(id).await.unwrap().unwrap();
+        invite.mail.unwrap().state_name()
+    };
+    assert_eq!(mail().await, "ACCEPTED");
+    app.clock.advance(24 * 60 * MINUTE - 2 * MINUTE);
+    app.sweep().await;
+    assert_eq!(mail().await, "ACCEPTED");
+    app.clock.advance(3 * MINUTE);
+    join_all((0..5).map(|_| app.sweep())).await;
+    assert_eq!(mail().await, "UNKNOWN");
 }
 
 #[tokio::test]

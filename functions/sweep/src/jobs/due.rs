@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use domain::{ActionId, BatchId, InviteId, OfficerId, Timestamp};
+use domain::{
+    ActionId, BatchId, InviteId, OfficerId, Timestamp,
+    batch::{Batch, BatchState},
+    invite::Actor,
+    tombstone::{BatchTombstone, InviteTombstone},
+};
 use futures::{StreamExt as _, stream};
 use queue::{QueueName, Wake};
 use store::{Due, StoreError, Written, due::DUE_SHARDS};
@@ -20,6 +25,9 @@ const PAGE: u32 = 200;
 /// How many of them are worked on at a time.
 const AT_ONCE: usize = 16;
 
+/// How many rows of a batch are forgotten at one look.
+const ROWS: u32 = 1000;
+
 /// With less than this left, no further page is begun; the other jobs have what remains.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
@@ -28,6 +36,13 @@ struct Call {
     queues: Vec<QueueName>,
     officer: OfficerId,
     wake: Wake,
+}
+
+impl Call {
+    /// Something moved, and nobody has to know.
+    fn nobody(officer: OfficerId, wake: Wake) -> Self {
+        Self { queues: Vec::new(), officer, wake }
+    }
 }
 
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
@@ -115,8 +130,14 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
     let Some(invite) = deps.store.find_invite(id).await? else {
         return Ok(None);
     };
-    let (read, officer, trace) = (invite.version, invite.officer.id.clone(), invite.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::invite(invite, deps.clock.now(), last_event) else {
+    let (now, read) = (deps.clock.now(), invite.version);
+    if deps.retention.of_invite(&invite).is_some_and(|until| until <= now) {
+        let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
+        let forgotten = deps.store.forget_invite(read, &invite, &tombstone, now + deps.retention.tombstones).await?;
+        return Ok((forgotten == Written::Done).then(|| Call::nobody(invite.officer.id, Wake::Invite { id })));
+    }
+    let (officer, trace) = (invite.officer.id.clone(), invite.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::invite(invite, now, last_event, &deps.retention) else {
         return Ok(None);
     };
     if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
@@ -130,8 +151,12 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
     let Some(batch) = deps.store.find_batch(id).await? else {
         return Ok(None);
     };
-    let (read, officer, trace) = (batch.version, batch.officer.id.clone(), batch.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::batch(batch, deps.clock.now(), last_event) else {
+    let (now, read) = (deps.clock.now(), batch.version);
+    if deps.retention.of_batch(&batch).is_some_and(|until| until <= now) {
+        return forget_batch(deps, batch).await;
+    }
+    let (officer, trace) = (batch.officer.id.clone(), batch.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::batch(batch, now, last_event, &deps.retention) else {
         return Ok(None);
     };
     if let Written::LostRace = deps.store.replace_batch(read, &next).await? {
@@ -156,11 +181,38 @@ async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, Store
     Ok(Some(Call { queues: wake, officer, wake: Wake::Action { id } }))
 }
 
+/// Takes a batch back, then its rows away, then the batch itself. Each look does one of these, or a page of the rows.
+async fn forget_batch(deps: &Deps, batch: Batch) -> Result<Option<Call>, StoreError> {
+    let (now, id, read, officer) = (deps.clock.now(), batch.id, batch.version, batch.officer.id.clone());
+    let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
+    let updated_at = batch.updated_at;
+    let written = if is_frozen {
+        let page = deps.store.list_rows(id, 0, ROWS, None).await?;
+        if page.rows.is_empty() {
+            let until = now + deps.retention.tombstones;
+            deps.store.forget_batch(read, &BatchTombstone::of(&batch, now), until).await?
+        } else {
+            let _ = deps.store.delete_rows(id, &page.rows).await?;
+            deps.store.replace_batch(read, &batch.put_off(now)).await?
+        }
+    } else {
+        // Nobody may change or hand on rows that are about to go; the rest follows at the next look.
+        match batch.reset(now) {
+            Ok(reset) => deps.store.replace_batch(read, &Batch { updated_at, ..reset }.put_off(now)).await?,
+            Err(_) => Written::LostRace,
+        }
+    };
+    Ok((written == Written::Done).then(|| Call::nobody(officer, Wake::Batch { id })))
+}
+
 fn tell(remark: Option<Remark>, trace_id: &str) {
     match remark {
         None => {}
         Some(Remark::PossibleDuplicate) => {
             tracing::warn!(trace_id, "a mail without an answer is sent once more");
+        }
+        Some(Remark::UnknownDelivery) => {
+            tracing::warn!(trace_id, "nothing was heard of a mail since SES took it");
         }
         Some(Remark::UndecidedMail) => {
             tracing::error!(trace_id, "nobody knows whether a mail was sent");

@@ -11,6 +11,8 @@ use domain::{
 };
 use queue::QueueName;
 
+use crate::Retention;
+
 /// How long a mail without an answer is left alone after it could not be decided; half of what is known about it comes
 /// within minutes, the rest within a day.
 const UNDECIDED_PAUSE: Duration = Duration::from_secs(3600);
@@ -33,6 +35,8 @@ pub(crate) enum Remark {
     PossibleDuplicate,
     /// Nobody knows whether a mail was sent, and it may not be sent again.
     UndecidedMail,
+    /// SES took a mail and said nothing more of it.
+    UnknownDelivery,
     /// A workbook's readers all ended without a word.
     WorkbookGivenUp,
 }
@@ -44,7 +48,12 @@ enum Unanswered<T> {
 }
 
 /// What is to be done for an invite; `None` when its time has not come after all.
-pub(crate) fn invite(invite: Invite, now: Timestamp, last_event: Option<Timestamp>) -> Option<Plan<Invite>> {
+pub(crate) fn invite(
+    invite: Invite,
+    now: Timestamp,
+    last_event: Option<Timestamp>,
+    retention: &Retention,
+) -> Option<Plan<Invite>> {
     if !is_due(invite.due_at, now) {
         return None;
     }
@@ -61,7 +70,7 @@ pub(crate) fn invite(invite: Invite, now: Timestamp, last_event: Option<Timestam
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
-        let next = invite.put_off(now + WAKE_AFTER, now);
+        let next = invite.put_off(now + WAKE_AFTER);
         return Some(Plan { next, wake, remark: None });
     }
     let is_claimed = |mail: &&Mail| matches!(mail.state, MailState::Claimed { .. });
@@ -74,10 +83,20 @@ pub(crate) fn invite(invite: Invite, now: Timestamp, last_event: Option<Timestam
     };
     Some(match unanswered(open, retried, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
-        Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
-        // Nothing is open any more: it leaves the list, or comes back when time asks for something.
-        None => Plan { next: invite.settled(now), wake, remark: None },
+        Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE), wake, remark },
+        None => match invite.clone().mail_unheard_of(now) {
+            Ok(next) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
+            // Nothing is open any more: it comes back when time asks for something, or when it is to be forgotten.
+            Err(_) => Plan { next: kept(invite, retention, now), wake, remark: None },
+        },
     })
+}
+
+fn kept(invite: Invite, retention: &Retention, now: Timestamp) -> Invite {
+    match retention.of_invite(&invite) {
+        Some(until) if invite.mail.as_ref().and_then(Mail::unknown_from).is_none() => invite.put_off(until),
+        _ => invite.settled(now),
+    }
 }
 
 /// What time alone has made of an invite, and whoever mails is to be woken for it.
@@ -86,7 +105,12 @@ fn mailed(next: Invite) -> Plan<Invite> {
 }
 
 /// What is to be done for a batch; `None` when its time has not come after all.
-pub(crate) fn batch(batch: Batch, now: Timestamp, last_event: Option<Timestamp>) -> Option<Plan<Batch>> {
+pub(crate) fn batch(
+    batch: Batch,
+    now: Timestamp,
+    last_event: Option<Timestamp>,
+    retention: &Retention,
+) -> Option<Plan<Batch>> {
     if !is_due(batch.due_at, now) {
         return None;
     }
@@ -102,7 +126,7 @@ pub(crate) fn batch(batch: Batch, now: Timestamp, last_event: Option<Timestamp>)
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
-        let next = batch.put_off(now + WAKE_AFTER, now);
+        let next = batch.put_off(now + WAKE_AFTER);
         return Some(Plan { next, wake, remark: None });
     }
     let retried = batch
@@ -112,8 +136,11 @@ pub(crate) fn batch(batch: Batch, now: Timestamp, last_event: Option<Timestamp>)
     let report = batch.report.as_ref().filter(|_| !is_reset);
     Some(match unanswered(report, retried, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
-        Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE, now), wake, remark },
-        None => Plan { next: Batch { due_at: None, ..batch.put_off(now, now) }, wake, remark: None },
+        Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE), wake, remark },
+        None => {
+            let until = retention.of_batch(&batch).unwrap_or(now + WAKE_AFTER);
+            Plan { next: batch.put_off(until), wake, remark: None }
+        }
     })
 }
 
@@ -150,14 +177,14 @@ fn unanswered<T>(mail: Option<&Mail>, retried: Option<T>, now: Timestamp) -> Opt
 /// officer is told.
 fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> {
     if now < lease_until + PARSE_PATIENCE {
-        return Plan { next: batch.put_off(now + WAKE_AFTER, now), wake: Vec::new(), remark: None };
+        return Plan { next: batch.put_off(now + WAKE_AFTER), wake: Vec::new(), remark: None };
     }
     let given_up = batch.clone().unreadable(
         "FILE_UNPROCESSABLE",
         "The workbook could not be read. Save it as a new .xlsx file and upload that.",
         now,
     );
-    let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE, now));
+    let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE));
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
 }

@@ -72,6 +72,19 @@ impl Dynamo {
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
+    pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+        let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
+        let request = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .segment(number(part))
+            .total_segments(number(of))
+            .set_exclusive_start_key(after);
+        let answer = request.send().await.map_err(|error| failed("Scan", &error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
     pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
         let mut total = 0;
         let mut after = query.after.clone();

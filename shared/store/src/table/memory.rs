@@ -57,6 +57,23 @@ impl Memory {
         self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
     }
 
+    pub(crate) async fn scan(&self, part: u32, of: u32, _after: Option<Item>) -> Result<Page, StoreError> {
+        let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let found = |items: &mut Items| {
+            let in_part = items.iter().filter(|(key, _)| part_of(key) % of == part);
+            Ok(Page { items: in_part.map(|(_, item)| item.clone()).collect(), next: None })
+        };
+        self.items.read("table.scan", found, failed("Scan")).await
+    }
+
+    pub(crate) fn dump(&self, now: domain::Timestamp) -> Vec<String> {
+        let is_kept = |item: &&Item| {
+            let expires = number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok());
+            expires.is_none_or(|at| at >= now.unix_seconds())
+        };
+        self.items.by_hand().values().filter(is_kept).map(|item| format!("{item:?}")).collect()
+    }
+
     pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
         let count = |items: &mut Items| matching(items, query).iter().filter(|item| passes(query, item)).count();
         self.items.read("table.count", |items| Ok(count(items) as u64), failed("Query")).await

@@ -1,0 +1,53 @@
+//! Each sweep: whatever the workers gave up needs a person's attention, and its officer is to see that.
+//!
+//! A message that ends among the dead letters is taken from there, and its invite marked; `infra/operate.py retry` lets it
+//! go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
+
+use domain::InviteId;
+use queue::{DeadLetter, QueueName, Wake};
+use store::Written;
+use tracing::Instrument as _;
+
+use super::{Progress, Round};
+use crate::AnyError;
+
+/// How many letters of one queue are looked at in one sweep.
+const LETTERS: usize = 100;
+
+/// How often an invite is marked anew after a lost race, before the next sweep does it.
+const ROUNDS: usize = 4;
+
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let mut marked: u32 = 0;
+    for queue in [QueueName::Provision, QueueName::Mail] {
+        for letter in round.deps.queues.dead_letters(queue, LETTERS).await? {
+            let DeadLetter { wake: Wake::Invite { id } | Wake::Resume { id }, .. } = letter else {
+                continue;
+            };
+            let span = tracing::info_span!("invite", invite_id = %id);
+            marked += u32::from(mark(round, id).instrument(span).await?);
+            round.deps.queues.bury(queue, &letter).await?;
+        }
+    }
+    tracing::info!(invites_given_up = marked, "dead letters looked at");
+    Ok(Progress::Finished { cursor: None })
+}
+
+/// Marks an invite that was given up; `false` when nothing is left to do for it.
+async fn mark(round: &Round<'_>, id: InviteId) -> Result<bool, AnyError> {
+    let deps = round.deps;
+    for _ in 0..ROUNDS {
+        let Some(invite) = deps.store.find_invite(id).await? else {
+            return Ok(false);
+        };
+        let (read, trace_id) = (invite.version, invite.trace.clone());
+        let Ok(next) = invite.needs_attention(deps.clock.now()) else {
+            return Ok(false);
+        };
+        if deps.store.replace_invite(read, &next).await? == Written::Done {
+            tracing::error!(%trace_id, "the workers gave an invite up");
+            return Ok(true);
+        }
+    }
+    Err("others kept changing an invite that was given up".into())
+}

@@ -1,0 +1,45 @@
+//! Each hour: frees guards of addresses and usernames that their invite does not need.
+//!
+//! Guards are written and freed together with their invite, so one that is left over is a fault of ours. Nobody could
+//! invite its person again.
+
+use store::{
+    Written,
+    forgetting::{Found, Guard, PARTS},
+};
+
+use super::{Progress, Round, TIME_FOR_A_PART};
+use crate::AnyError;
+
+/// The cursor is the part of the table to go on with.
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let mut released: u32 = 0;
+    for part in begin..PARTS {
+        if round.has_less_than(TIME_FOR_A_PART) {
+            tracing::info!(locks_released = released, "guards looked at");
+            return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
+        }
+        for found in round.deps.store.read_part(part).await? {
+            if let Found::Guard(guard) = found {
+                released += u32::from(release(round, &guard).await?);
+            }
+        }
+    }
+    tracing::info!(locks_released = released, "guards looked at");
+    Ok(Progress::Finished { cursor: None })
+}
+
+/// Frees a guard if its owner does not need it; whether it was freed.
+async fn release(round: &Round<'_>, guard: &Guard) -> Result<bool, AnyError> {
+    let store = &round.deps.store;
+    let owner = store.find_invite(guard.owner).await?;
+    if owner.as_ref().is_some_and(|invite| invite.is_live() && guard.belongs_to(invite)) {
+        return Ok(false);
+    }
+    if store.release_guard(guard, owner.as_ref()).await? == Written::LostRace {
+        return Ok(false);
+    }
+    tracing::warn!(invite_id = %guard.owner, "a guard without a live invite was released");
+    Ok(true)
+}

@@ -1,0 +1,59 @@
+//! How long what is kept of people.
+
+use std::time::Duration;
+
+use domain::{
+    Timestamp,
+    batch::{Batch, BatchState},
+    invite::Invite,
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How long what is kept, from when nothing more comes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// An invite's person, and the rows of a batch that was handed on.
+    pub people: Duration,
+    /// The rows of a batch that nobody handed on, from their last change.
+    pub drafts: Duration,
+    /// What is left after that.
+    pub tombstones: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { people: 90 * DAY, drafts: 7 * DAY, tombstones: 365 * DAY }
+    }
+}
+
+impl Retention {
+    /// Periods in days; those that are not given are the default's.
+    #[must_use]
+    pub fn in_days(people: Option<u32>, drafts: Option<u32>, tombstones: Option<u32>) -> Self {
+        let default = Self::default();
+        let days = |given: Option<u32>, default| given.map_or(default, |days| days * DAY);
+        Self {
+            people: days(people, default.people),
+            drafts: days(drafts, default.drafts),
+            tombstones: days(tombstones, default.tombstones),
+        }
+    }
+
+    /// Until when an invite's person is known; `None` while something may still come of it.
+    pub(crate) fn of_invite(&self, invite: &Invite) -> Option<Timestamp> {
+        invite.over_since().map(|over| over + self.people)
+    }
+
+    /// Until when a batch's rows are kept; `None` while they are read or handed on.
+    pub(crate) fn of_batch(&self, batch: &Batch) -> Option<Timestamp> {
+        let period = match batch.state {
+            BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched => return None,
+            BatchState::Done => self.people,
+            BatchState::AwaitingUpload | BatchState::Draft | BatchState::Unreadable { .. } => self.drafts,
+            // Also on its way out after either period.
+            BatchState::Reset => self.drafts.min(self.people),
+        };
+        Some(batch.updated_at + period)
+    }
+}

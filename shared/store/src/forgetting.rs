@@ -1,0 +1,243 @@
+//! Forgetting people: items give way to tombstones, which the table's time to live takes away.
+
+use domain::{
+    BatchId, InviteId, Timestamp,
+    invite::Invite,
+    keys::AddressKey,
+    row::Row,
+    tombstone::{BatchTombstone, InviteTombstone},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Store, StoreError, Written,
+    batches::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
+    invites::{ENTITY as INVITE, free_guards, put, written},
+    item::{self, Envelope, Item, text},
+    keys::{self, Key},
+    table::{Commit, Condition, Index, Query, Write},
+};
+
+const TOMBSTONE: &str = "tombstone";
+const REQUEST: &str = "forget_request";
+const AUDIT: &str = "audit";
+
+/// Into how many parts the table is read whole. One part is read at a time, so it has to be read in seconds.
+pub const PARTS: u32 = 256;
+
+/// Something that a reading of the whole table finds.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// An invite.
+    Invite(Box<Invite>),
+    /// A row of a batch.
+    Row(BatchId, Box<KeyedRow>),
+    /// A guard.
+    Guard(Guard),
+}
+
+/// What keeps a second live invite from an address or a username.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guard {
+    pk: String,
+    /// Whose it is.
+    pub owner: InviteId,
+}
+
+/// The record of an operator's act: what, on whom by a keyed hash, and what it touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// What was done, such as `FORGET_PERSON`.
+    pub action: String,
+    /// The keyed hash of the person's address.
+    pub address_key: AddressKey,
+    /// How many invites gave way to tombstones.
+    pub invites: u32,
+    /// How many rows were emptied.
+    pub rows: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Store {
+    /// Puts a tombstone in the place of an invite over the version that was read, and frees its guards. The tombstone goes
+    /// some time after `until`.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn forget_invite(
+        &self,
+        read_version: u64,
+        invite: &Invite,
+        tombstone: &InviteTombstone,
+        until: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let item = Envelope::new(keys::invite(invite.id), TOMBSTONE, tombstone.version).expires(until);
+        let item = item.body(TOMBSTONE, tombstone)?;
+        let over = || Write::Put { item: item.clone(), condition: Condition::Version(read_version) };
+        let mut writes = vec![over()];
+        writes.extend(free_guards(invite));
+        match self.table.commit(writes).await? {
+            // The guards are a successor's by now and stay.
+            Commit::Refused(refused) if !refused.contains(&0) => Ok(written(&self.table.commit(vec![over()]).await?)),
+            commit => Ok(written(&commit)),
+        }
+    }
+
+    /// Puts a tombstone in the place of a batch over the version that was read, once its rows are gone.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn forget_batch(
+        &self,
+        read_version: u64,
+        tombstone: &BatchTombstone,
+        until: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let item = Envelope::new(keys::batch(tombstone.id), TOMBSTONE, tombstone.version).expires(until);
+        let write = Write::Put { item: item.body(TOMBSTONE, tombstone)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// Deletes rows of a batch that nobody may change any more. Rows that are gone already stay gone.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; some rows may have been deleted.
+    pub async fn delete_rows(&self, batch: BatchId, rows: &[Row]) -> Result<Written, StoreError> {
+        for rows in rows.chunks(ROWS_PER_CHANGE) {
+            let delete = |row: &Row| Write::Delete {
+                key: keys::row(batch, row.number),
+                condition: Condition::Version(row.version),
+            };
+            if let Commit::Refused(_) = self.table.commit(rows.iter().map(delete).collect()).await? {
+                return Ok(Written::LostRace);
+            }
+        }
+        Ok(Written::Done)
+    }
+
+    /// Whatever one of the [`PARTS`] of the table holds of invites, rows and guards. It may lag: read again before acting.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer, or holds something unreadable there.
+    pub async fn read_part(&self, part: u32) -> Result<Vec<Found>, StoreError> {
+        let mut found = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.table.scan(part, PARTS, after).await?;
+            for item in page.items {
+                found.extend(read(item)?);
+            }
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Frees a guard that its owner does not need, over the version of the owner that was read; without one, the guard of an
+    /// owner that is no more.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn release_guard(&self, guard: &Guard, owner: Option<&Invite>) -> Result<Written, StoreError> {
+        let condition = Condition::AbsentOrOwnedBy(guard.owner.to_string());
+        let mut writes = vec![Write::Delete { key: Key::new(guard.pk.clone(), keys::GUARD), condition }];
+        if let Some(read) = owner {
+            // It is written anew, so that an owner who takes the guard up again at this moment wins or waits.
+            let next = Invite { version: read.version + 1, ..read.clone() };
+            writes.push(Write::Put { item: put(&next)?, condition: Condition::Version(read.version) });
+        }
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// The people whom an operator was asked to forget.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_forget_requests(&self) -> Result<Vec<AddressKey>, StoreError> {
+        let page = self.table.page(&Query::all(Index::Primary, keys::FORGET_REQUESTS.to_owned())).await?;
+        Ok(page.items.iter().filter_map(|item| AddressKey::parse(text(item, "sk")?)).collect())
+    }
+
+    /// Asks for a person to be forgotten; asking again is harmless.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn request_forgetting(&self, person: &AddressKey) -> Result<(), StoreError> {
+        self.table.put_many(vec![Envelope::new(keys::forget_request(person), REQUEST, 1).bare()]).await
+    }
+
+    /// Notes that a person was forgotten, and takes the request away.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn finish_forgetting(&self, entry: &AuditEntry, until: Timestamp) -> Result<Written, StoreError> {
+        let item = Envelope::new(keys::audit(entry.at, &entry.address_key), AUDIT, 1).expires(until);
+        let writes = vec![
+            Write::Put { item: item.body(AUDIT, entry)?, condition: Condition::Absent },
+            Write::Delete { key: keys::forget_request(&entry.address_key), condition: Condition::Version(1) },
+        ];
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// Writes an emptied row over the version that was read, whatever its batch does.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn empty_row(&self, batch: BatchId, read_version: u64, row: &Row) -> Result<Written, StoreError> {
+        let row = KeyedRow { row: row.clone(), address: None };
+        let write = Write::Put { item: put_row(batch, &row)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+}
+
+fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
+    let entity = text(&item, "entity").unwrap_or_default().to_owned();
+    let pk = text(&item, "pk").unwrap_or_default().to_owned();
+    Ok(match entity.as_str() {
+        INVITE => Some(Found::Invite(Box::new(item::body(INVITE, &mut item)?))),
+        ROW => {
+            let address = text(&item, "person").and_then(AddressKey::parse);
+            let batch = pk.strip_prefix(BATCH_PREFIX).and_then(BatchId::parse);
+            let row: Row = item::body(ROW, &mut item)?;
+            batch.map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
+        }
+        "guard" => text(&item, "invite_id").and_then(InviteId::parse).map(|owner| Found::Guard(Guard { pk, owner })),
+        _ => None,
+    })
+}
+
+const BATCH_PREFIX: &str = "BATCH#";
+
+impl Guard {
+    /// Whether it is one that `invite` takes while it lives.
+    #[must_use]
+    pub fn belongs_to(&self, invite: &Invite) -> bool {
+        let keys = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
+        keys.into_iter().flatten().any(|key| key.pk == self.pk)
+    }
+}
+
+/// Whether an item is what its key says, and not what is left of it.
+pub(crate) fn is_whole(item: &Item) -> bool {
+    text(item, "entity") != Some(TOMBSTONE)
+}
+
+#[cfg(feature = "fake")]
+impl Store {
+    /// Every item of a table in memory that its time to live has not taken by `now`, as text.
+    #[must_use]
+    pub fn dump(&self, now: Timestamp) -> Vec<String> {
+        self.table.dump(now)
+    }
+}

@@ -1,0 +1,151 @@
+//! Nobody is known for longer than the service says: after the periods, no item of the table holds a person.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::{
+    app::App,
+    people::{keys, vendor_form},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What only the people of these tests have.
+const PEOPLE: [&str; 7] =
+    ["zara", "quill", "99998888", "Umbrella Bureau", "vivid reason", "@sample-board", "ada@example-agency"];
+
+fn form(name: &str) -> Value {
+    json!({"email": format!("{name}@vendor.example.com"), "username": name, "firstName": "Zara", "lastName": "Quillington",
+        "countryCode": "65", "contactNumber": "99998888", "organisation": "Umbrella Bureau", "department": "",
+        "seed": "Yes", "reason": "A vivid reason"})
+}
+
+/// The items that hold something of somebody.
+fn holding(app: &App) -> Vec<String> {
+    let is_theirs = |item: &String| PEOPLE.iter().any(|mark| item.to_lowercase().contains(&mark.to_lowercase()));
+    app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
+}
+
+/// Lets days pass, with a sweep now and then and workers at work.
+async fn pass(app: &App, days: u32) {
+    for _ in 0..days {
+        app.clock.advance(DAY);
+        for _ in 0..3 {
+            app.sweep().await;
+            app.drain().await;
+        }
+    }
+}
+
+async fn submit(app: &App, name: &str) -> String {
+    let mut body = form(name);
+    body["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+async fn paste(app: &App, names: &[&str]) -> String {
+    let rows: Vec<Value> = names.iter().map(|name| form(name)).collect();
+    let made = app.officer("ada").post("/api/batches", json!({"rows": rows})).await;
+    let id = made.body["batchId"].as_str().or(made.body["id"].as_str());
+    id.unwrap_or_else(|| panic!("{}", made.body)).to_owned()
+}
+
+#[tokio::test]
+async fn an_invites_person_is_forgotten_ninety_days_after_it_was_over() {
+    let app = App::start().await;
+    let id = submit(&app, "zara").await;
+    assert!(!holding(&app).is_empty());
+    pass(&app, 89).await;
+    app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
+    pass(&app, 3).await;
+    assert_eq!(holding(&app), Vec::<String>::new());
+    assert_eq!(app.officer("ada").get(&format!("/api/invites/{id}")).await.problem(), "not-found");
+    let listed = app.officer("ada").get("/api/invites").await.expect(200).body;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
+    let left = app.store.dump(app.clock.now());
+    assert_eq!(left.iter().filter(|item| item.contains("tombstone")).count(), 1);
+    app.clock.advance(366 * DAY);
+    let left = app.store.dump(app.clock.now());
+    assert_eq!(left.iter().filter(|item| item.contains("tombstone")).count(), 0, "by the table's time to live");
+}
+
+#[tokio::test]
+async fn a_forgotten_persons_address_is_free_again() {
+    let app = App::start().await;
+    submit(&app, "zara").await;
+    pass(&app, 92).await;
+    let mut body = form("zara");
+    body["kind"] = json!("account");
+    app.officer("ada").post("/api/invites", body).await.expect(202);
+}
+
+#[tokio::test]
+async fn an_invitation_that_nobody_accepts_is_forgotten_after_it_lapsed() {
+    let app = App::start().await;
+    let body = json!({"kind": "email", "email": "quill@sample-board.gov.sg", "reason": "A vivid reason"});
+    app.officer("ada").post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    pass(&app, 60).await;
+    assert!(!holding(&app).is_empty(), "lapsed after 30 days, and kept for 90 more");
+    pass(&app, 64).await;
+    assert_eq!(holding(&app), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_draft_is_forgotten_seven_days_after_its_last_change() {
+    let app = App::start().await;
+    let id = paste(&app, &["zara", "quill"]).await;
+    pass(&app, 6).await;
+    app.officer("ada").get(&format!("/api/batches/{id}/rows")).await.expect(200);
+    assert!(!holding(&app).is_empty());
+    pass(&app, 2).await;
+    assert_eq!(holding(&app), Vec::<String>::new());
+    assert_eq!(app.officer("ada").get(&format!("/api/batches/{id}")).await.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_handed_on_is_forgotten_with_its_people() {
+    let app = App::start().await;
+    let id = paste(&app, &["zara", "quill"]).await;
+    let etag = app.officer("ada").get(&format!("/api/batches/{id}")).await.headers["etag"].to_str().unwrap().to_owned();
+    let key = [("if-match", etag.as_str()), ("idempotency-key", "one")];
+    let answer =
+        app.officer("ada").json("POST", &format!("/api/batches/{id}/submit"), &key, json!({"only": "ready"})).await;
+    assert!(answer.status.is_success(), "{}", answer.body);
+    app.drain().await;
+    pass(&app, 80).await;
+    app.officer("ada").get(&format!("/api/batches/{id}")).await.expect(200);
+    pass(&app, 14).await;
+    assert_eq!(holding(&app), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is() {
+    let app = App::start().await;
+    submit(&app, "zara").await;
+    let kept = submit(&app, "quill").await;
+    let batch = paste(&app, &["zara", "kim"]).await;
+    app.clock.advance(2 * DAY);
+    let person = keys().address(&tests::people::email("zara@vendor.example.com"));
+    app.store.request_forgetting(&person).await.unwrap();
+    for _ in 0..5 {
+        app.sweep().await;
+    }
+    let zara = |item: &String| item.contains("zara@") || item.contains("\"zara\"");
+    let left: Vec<String> = app.store.dump(app.clock.now()).into_iter().filter(zara).collect();
+    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(app.store.list_forget_requests().await.unwrap(), []);
+    let audit: Vec<String> =
+        app.store.dump(app.clock.now()).into_iter().filter(|item| item.contains("FORGET_PERSON")).collect();
+    assert_eq!(audit.len(), 1);
+    assert!(audit[0].contains(person.as_str()));
+    app.officer("ada").get(&format!("/api/invites/{kept}")).await.expect(200);
+    let rows = app.officer("ada").get(&format!("/api/batches/{batch}/rows")).await.expect(200).body.to_string();
+    assert!(rows.contains("kim@vendor.example.com") && !rows.contains("zara"));
+    let mut again = serde_json::to_value(vendor_form("zara")).unwrap();
+    again["kind"] = json!("account");
+    let answer = app.officer("ada").post("/api/invites", again).await;
+    assert!(answer.status.is_success(), "the guards are free: {}", answer.body);
+}
