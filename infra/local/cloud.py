@@ -1,15 +1,17 @@
-"""Runs the emulator of AWS, with what it lacks: `cloud.py DECISIONS MAIL_EVENTS`."""
+"""Runs the emulator of AWS, with what it lacks: `cloud.py FOLDER`, where FOLDER is the stack's."""
 
 import sys
 from pathlib import Path
 
+import quota
 import relay
 import witness
 from ministack import app
 
 if __name__ == "__main__":
-    decisions, mail_events = (Path(argument) for argument in sys.argv[1:])
-    del sys.argv[1:]
-    witness.watch(decisions)
-    relay.publish(mail_events)
+    folder = Path(sys.argv.pop(1))
+    witness.watch(folder)
+    relay.publish(folder)
+    # Outermost: a mail that is refused for its rate has no events.
+    quota.enforce(folder)
     app.main()

@@ -13,7 +13,6 @@ from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
 
 PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
-DECISIONS, MAIL_EVENTS = LOCAL / "decisions.jsonl", LOCAL / "mail-events.jsonl"
 PROGRAM = Path(__file__).resolve().parent / "cloud.py"
 
 
@@ -52,7 +51,7 @@ def start() -> None:
     with step("emulator"):
         with LOG.open("ab") as log:
             process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "python", PROGRAM, DECISIONS, MAIL_EVENTS],
+                [TOOLS / "emulator" / "bin" / "python", PROGRAM, LOCAL],
                 env=environment,
                 cwd=LOCAL,
                 stdin=subprocess.DEVNULL,

@@ -27,8 +27,9 @@ PAUSE = 0.1
 KEPT_SECONDS = 120
 
 
-def publish(journal: Path) -> None:
-    """Publishes for every mail, and keeps what it published in `journal`."""
+def publish(folder: Path) -> None:
+    """Publishes for every mail, and keeps what it published in the stack's folder."""
+    journal = folder / "mail-events.jsonl"
     relay_mails(journal)
     repeat_after_start(journal)
 

@@ -13,7 +13,8 @@ from ministack.core import iam_evaluator
 OF_ROLES = "ASIA"
 
 
-def watch(notes: Path) -> None:
+def watch(folder: Path) -> None:
+    notes = folder / "decisions.jsonl"
     decide = iam_evaluator.enforce
     seen = set()
 

@@ -1,4 +1,5 @@
-"""Drains a batch on a local stack: `drain.py 5000`, `drain.py 1000 --kill`, `drain.py 1000 --kill-emulator`.
+"""Drains a batch on a local stack: `drain.py 5000`, `drain.py 1000 --kill`, `drain.py 1000 --kill-emulator`,
+`drain.py 300 --mails-per-second 1`.
 
 It has a stack of its own, unless `--running` says to use the one that `make up` started. Ends with an error unless there
 are exactly as many accounts, invites and mails as people.
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("people", nargs="?", type=int, default=PEOPLE, help=f"1 to {MOST_PEOPLE}, default {PEOPLE}")
     parser.add_argument("--kill", action="store_true", help="kill the functions in the midst of it, several times")
     parser.add_argument("--kill-emulator", action="store_true", help="and stop the emulator, which keeps its state")
+    parser.add_argument("--mails-per-second", type=int, help="as many as SES takes; without it, as many as are sent")
     parser.add_argument("--running", action="store_true", help="use the stack that runs already")
     wanted = parser.parse_args()
     if not 1 <= wanted.people <= MOST_PEOPLE:
@@ -41,6 +43,7 @@ def main() -> int:
 
     import draining
     import emulator
+    import stack
     import up
     from outage import KILLS_AT, RESTART_AT, Outages
 
@@ -56,6 +59,8 @@ def main() -> int:
         if home is not None:
             up.main()
         report.heading(f"A batch of {wanted.people:,} people on the local stack")
+        if wanted.mails_per_second is not None:
+            (stack.LOCAL / "mails-per-second").write_text(str(wanted.mails_per_second))
         draining.measure(report, wanted.people, outages)
         if home is not None and not outages.killed:
             report.heading(f"What {PEOPLE_TO_COUNT_CALLS_WITH} people ask of AWS")

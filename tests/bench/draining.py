@@ -10,7 +10,7 @@ from demo import Officer
 from measure import AtMost, Column, Report
 from outage import Outages, running
 from processes import EMULATOR, CpuMeter
-from stack import PORT, outputs
+from stack import PORT, client, outputs
 
 POLL_SECONDS = 1.0
 TELL_SECONDS, PAUSED_TELL_SECONDS = 10.0, 120.0
@@ -53,8 +53,15 @@ def settle(report: Report, crowd: Crowd, outcome: Outcome) -> None:
     report.same("invites", summary(outcome.invited), summary(wanted))
     report.same("mails", summary(outcome.mailed), summary(wanted))
     report.same("mails without an answer", len(outcome.unanswered), 0)
+    report.same("dead letters", dead_letters(), 0)
     if set(outcome.accounts) | set(outcome.invited) | set(outcome.mailed) != set(wanted):
         report.same("whom", "others", "the people of the batch")
+
+
+def dead_letters() -> int:
+    queues, urls = client("sqs"), [url for name, url in outputs().items() if name.endswith("DeadLettersUrl")]
+    wanted = "ApproximateNumberOfMessages"
+    return sum(int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])["Attributes"][wanted]) for url in urls)
 
 
 def summary(addresses: list[str]) -> str:

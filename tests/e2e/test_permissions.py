@@ -7,8 +7,8 @@ import fnmatch
 import hashlib
 import json
 
-import emulator
 import pytest
+import stack
 from conftest import aws
 from gaps import GAPS
 from logs import short
@@ -61,7 +61,7 @@ def asked(functions) -> list[tuple[str, str, str, bool]]:
         "ASIA" + hashlib.sha256(f"{f['FunctionArn']}:{f['Role']}".encode()).hexdigest()[:16].upper(): name
         for name, f in functions.items()
     }
-    notes = [json.loads(line) for line in emulator.DECISIONS.read_text().splitlines()]
+    notes = [json.loads(line) for line in (stack.LOCAL / "decisions.jsonl").read_text().splitlines()]
     return [
         (key[note["key"]], IN_AWS.get(note["action"], note["action"]), note["resource"], note["allowed"])
         for note in notes

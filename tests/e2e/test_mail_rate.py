@@ -1,0 +1,31 @@
+"""SES takes fewer mails a second than there are to send."""
+
+import time
+
+import people
+import pytest
+import stack
+from conftest import eventually
+from test_batches import batch, submit
+
+PEOPLE, A_SECOND = 24, 2
+
+
+@pytest.fixture
+def slow_mail():
+    limit = stack.LOCAL / "mails-per-second"
+    limit.write_text(str(A_SECOND))
+    yield
+    limit.unlink()
+
+
+def test_a_batch_queues_for_ses_and_nobody_is_left_out(officer, outbox, queues, slow_mail):
+    invited = [people.vendor(seed="No") for _ in range(PEOPLE)]
+    begun = officer.api.post("/batches", {"rows": invited})
+    assert begun.status_code == 201, begun.text
+    id, started = begun.json()["batchId"], time.monotonic()
+    assert submit(officer.api, id).status_code == 202
+    eventually(lambda: batch(officer.api, id)["state"] == "DONE", 120, "the end of the batch")
+    assert time.monotonic() - started >= PEOPLE / A_SECOND - 2, "SES was not slow"
+    assert [len(outbox.to(person["email"])) for person in invited] == [1] * PEOPLE
+    assert queues.dead() == {}
