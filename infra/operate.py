@@ -5,21 +5,23 @@ Nothing here prints a person: ids, states and times are enough to find what is w
 
 import argparse
 import datetime
-import hashlib
-import hmac
 import json
 import sys
 from pathlib import Path
 
+import agencies
+from keys import mac
+
 INFRA = Path(__file__).resolve().parent
 SHARDS = 8
-QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl", "actions": "ActionsQueueUrl"}
+QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl", "actions": "ActionsQueueUrl", "notices": "NoticesQueueUrl"}
 
 
 class Stack:
     """One deployed stack, on AWS or on this machine."""
 
     def __init__(self, stage: str):
+        self.stage = stage
         if stage == "local":
             sys.path.insert(0, str(INFRA / "local"))
             import stack
@@ -75,7 +77,7 @@ def find(stack: Stack, trace: str) -> None:
 
 
 def show(stack: Stack, name: str) -> None:
-    """Where one invite, batch or action stands, and how it came there."""
+    """Where one invite, batch, action or notice stands, and how it came there."""
     item = read(stack, name)
     body = item["body"]["M"]
     print(f"{name}  {state_of(item)}  version {item['version']['N']}  trace {body['trace']['S']}")
@@ -92,7 +94,7 @@ def show(stack: Stack, name: str) -> None:
 def retry(stack: Stack, name: str) -> None:
     """Wakes whoever works on it. They do what its state allows, so this is never once too often."""
     read(stack, name)
-    workers = {"inv": ("invite", ["provision", "mail"]), "bat": ("batch", ["dispatch", "mail"]), "act": ("action", ["actions"])}
+    workers = {"inv": ("invite", ["provision", "mail"]), "bat": ("batch", ["dispatch", "mail"]), "act": ("action", ["actions"]), "ntc": ("notice", ["notices"])}
     kind, queues = workers[name.split("_", 1)[0]]
     body = json.dumps({"wake": kind, "id": name})
     for queue in queues:
@@ -151,10 +153,6 @@ def mailbox_key(stack: Stack, address: str) -> str:
     return mac(mac(json.loads(secret)["master"].encode(), b"address-index"), mailbox.encode()).hex()
 
 
-def mac(key: bytes, part: bytes) -> bytes:
-    return hmac.digest(key, len(part).to_bytes(8, "big") + part, hashlib.sha256)
-
-
 def redrive(stack: Stack, queue: str) -> None:
     """Sends a queue's dead letters again."""
     sqs = stack.client("sqs")
@@ -165,8 +163,8 @@ def redrive(stack: Stack, queue: str) -> None:
 
 
 def read(stack: Stack, name: str) -> dict:
-    kinds = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION"}
-    kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_, bat_ or act_")
+    kinds = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION", "ntc": "NOTICE"}
+    kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_, bat_, act_ or ntc_")
     key = {"pk": {"S": f"{kind}#{name}"}, "sk": {"S": "META"}}
     return stack.client("dynamodb").get_item(TableName=stack.table, Key=key).get("Item") or sys.exit(f"there is no {name}")
 
@@ -192,9 +190,10 @@ def main() -> None:
     does.add_parser("clear-suppression", help=clear_suppression.__doc__).add_argument("address")
     does.add_parser("stop-mail", help=switch_mail.__doc__).set_defaults(state="STOPPED")
     does.add_parser("start-mail", help=switch_mail.__doc__).set_defaults(state="RUNNING")
+    of_agencies = agencies.add_to(does)
     given = vars(parser.parse_args())
     stack, what = Stack(given.pop("stage")), given.pop("does")
-    commands = {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
+    commands = of_agencies | {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
     commands |= {"retry": retry, "redrive": redrive, "clear-suppression": clear_suppression}
     commands[what](stack, **given)
 

@@ -44,21 +44,23 @@ def in_an_hour() -> str:
 
 
 def stored(table: str, id: str) -> dict:
-    """An invite, a batch or an action as it lies in the table."""
-    kind = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION"}[id.split("_", 1)[0]]
+    """An invite, a batch, an action or a notice as it lies in the table."""
+    kind = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION", "ntc": "NOTICE"}[id.split("_", 1)[0]]
     key = {"pk": {"S": f"{kind}#{id}"}, "sk": {"S": "META"}}
     return aws("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
 
 
 @pytest.fixture
 def bring_forward(outputs):
-    """Makes an invite or a batch due now, as if its time had passed."""
+    """Makes one of them due now, as if its time had passed."""
     table = outputs["TableName"]
 
     def change(id: str) -> None:
         item = stored(table, id)
         body = TypeDeserializer().deserialize(item["body"])
         body["due_at"] = "2026-01-01T00:00:00.000Z"
+        if "from" in body["state"]:
+            body["state"]["from"] = body["due_at"]
         due = {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": body["due_at"]}}
         aws("dynamodb").put_item(TableName=table, Item={**item, **due, "body": TypeSerializer().serialize(body)})
 

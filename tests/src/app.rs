@@ -15,11 +15,12 @@ use domain::{Clock, Entropy, Officer, Timestamp};
 use http_body_util::BodyExt as _;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
+use notify::{Endpoints, Notifier};
 use parse_batch::Objects;
 use probe::Probe;
 use queue::{QueueName, Queues, Wake};
 use serde_json::{Value, json};
-use store::Store;
+use store::{Store, stream::StreamEvent};
 use tower::ServiceExt as _;
 
 use crate::people;
@@ -46,6 +47,8 @@ pub struct App {
     pub outbox: Outbox,
     /// The upload bucket.
     pub objects: Objects,
+    /// The endpoints of agencies.
+    pub endpoints: Endpoints,
     /// The time.
     pub clock: Clock,
     /// Where the calls of handlers are counted and broken.
@@ -58,6 +61,8 @@ pub struct App {
     send: send_mail::Deps,
     dispatch: dispatch_batch::Deps,
     actions: apply_actions::Deps,
+    watch: watch_invites::Deps,
+    notify: notify_agencies::Deps,
     sweep: sweep::Deps,
 }
 
@@ -97,6 +102,7 @@ impl App {
         let directory = MemoryDirectory::probed(probe.clone());
         let outbox = Outbox::probed(probe.clone());
         let objects = Objects::probed(probe.clone(), BUCKET.to_owned());
+        let endpoints = Endpoints::probed(probe.clone());
         let rules = || Rules::stored(store.clone(), clock.clone());
         let secrets = || Secrets::fixed(people::keys());
         let batches = manage_batches::Deps {
@@ -182,6 +188,18 @@ impl App {
                 clock: clock.clone(),
             },
             actions: apply_actions::Deps { store: store.clone(), queues: queues.clone(), actions },
+            watch: watch_invites::Deps {
+                store: store.clone(),
+                queues: queues.clone(),
+                listeners: watch_invites::Listeners::default(),
+                clock: clock.clone(),
+            },
+            notify: notify_agencies::Deps {
+                store: store.clone(),
+                notifier: Notifier::memory(endpoints.clone()),
+                secrets: Secrets::fixed(people::agency_keys()),
+                clock: clock.clone(),
+            },
             sweep: sweep::Deps {
                 store: store.clone(),
                 queues: queues.clone(),
@@ -193,6 +211,7 @@ impl App {
             directory,
             outbox,
             objects,
+            endpoints,
             clock,
             probe,
             entropy,
@@ -232,7 +251,10 @@ impl App {
         for _ in 0..ROUNDS {
             self.clock.advance(Duration::from_secs(10));
             let mut silent = true;
-            for queue in [QueueName::Actions, QueueName::Dispatch, QueueName::Provision, QueueName::Mail] {
+            self.stream().await;
+            for queue in
+                [QueueName::Actions, QueueName::Dispatch, QueueName::Provision, QueueName::Mail, QueueName::Notices]
+            {
                 for wake in self.queues.drain(queue) {
                     silent = false;
                     self.deliver(queue, wake).await;
@@ -253,7 +275,18 @@ impl App {
             QueueName::Provision => provision_user::handle(&self.provision, wake, deadline).await,
             QueueName::Mail => send_mail::handle(&self.send, wake, deadline).await,
             QueueName::Actions => apply_actions::handle(&self.actions, wake, deadline).await,
+            QueueName::Notices => notify_agencies::handle(&self.notify, wake, deadline).await,
         }
+    }
+
+    /// Delivers what the table has streamed since the last time.
+    pub async fn stream(&self) -> Disposition {
+        self.watch(self.store.take_stream()).await
+    }
+
+    /// Delivers an event of the table's stream.
+    pub async fn watch(&self, event: StreamEvent) -> Disposition {
+        watch_invites::handle(&self.watch, event).await
     }
 
     /// Runs the sweeper once.

@@ -4,12 +4,14 @@
 use std::time::Duration;
 
 use domain::{
-    ActionId, Entropy,
+    ActionId, AgencyId, Entropy,
     action::{Action, Outcome, Verb},
+    agency::Agency,
     batch::Batch,
     delivery::{Mail, MailKind},
     invite::{Account, Act, Actor, Amendment, Failure, Invite, SeedState},
     mailbox::SuppressionReason,
+    notice::Notice,
     row::{Duplicate, RowState},
     tombstone::{BatchTombstone, InviteTombstone},
 };
@@ -48,6 +50,7 @@ pub async fn all(store: &Store) {
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     a_dispatch_says_what_became_of_each_row(store).await;
     an_action_advances_with_its_part_or_not_at_all(store).await;
+    a_notice_is_there_once_and_changes_over_what_was_read(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
     a_mailbox_is_written_over_the_version_that_was_read(store).await;
     settings_are_read_strictly(store).await;
@@ -478,6 +481,34 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
     assert_eq!(store.find_action(id).await.unwrap(), Some(next.clone()));
     assert_eq!(store.find_part(id, 1).await.unwrap(), Some(part));
     assert_eq!(store.replace_action(1, &next).await.unwrap(), Written::LostRace);
+}
+
+async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
+    let now = beginning();
+    let invite = account_invite(&officer("told"), &officer_form("told"), now, &Entropy::seeded(13));
+    let notice = Notice::of_change(None, &invite).unwrap();
+    assert_eq!(store.create_notice(&notice).await.unwrap(), Written::Done);
+    assert_eq!(store.create_notice(&notice).await.unwrap(), Written::LostRace);
+    let claimed = notice.clone().claim(now).unwrap();
+    assert_eq!(store.replace_notice(notice.version, &claimed).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_notice(notice.version, &claimed).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_notice(notice.id).await.unwrap(), Some(claimed.clone()));
+    let shards = 0..DUE_SHARDS;
+    let mut due = Vec::new();
+    for shard in shards {
+        due.extend(store.list_due(shard, claimed.due_at.unwrap(), 1000).await.unwrap());
+    }
+    assert!(due.iter().any(|entry| entry.what == Due::Notice(notice.id)));
+
+    let id = AgencyId::of_domain(&notice.agency);
+    assert_eq!(store.find_agency(id).await.unwrap(), None);
+    let agency = Agency::registered(notice.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
+    assert_eq!(store.create_agency(&agency).await.unwrap(), Written::Done);
+    assert_eq!(store.create_agency(&agency).await.unwrap(), Written::LostRace);
+    let active = agency.clone().challenged(Ok("c"), now).unwrap();
+    assert_eq!(store.replace_agency(2, &active).await.unwrap(), Written::LostRace);
+    assert_eq!(store.replace_agency(1, &active).await.unwrap(), Written::Done);
+    assert_eq!(store.find_agency(id).await.unwrap(), Some(active));
 }
 
 async fn what_is_due_is_found_and_nothing_else(store: &Store) {

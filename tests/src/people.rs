@@ -38,6 +38,12 @@ pub fn keys() -> Keys {
     Keys::derive(b"the secret of the tests")
 }
 
+/// The keys of tests that agencies' secrets are derived from.
+#[must_use]
+pub fn agency_keys() -> Keys {
+    Keys::derive(b"the other secret of the tests")
+}
+
 /// An address.
 ///
 /// # Panics

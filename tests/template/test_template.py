@@ -55,7 +55,9 @@ def listed(value) -> list:
 FUNCTIONS = of_type("AWS::Lambda::Function")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
-MAPPINGS = of_type("AWS::Lambda::EventSourceMapping")
+STREAMS, MAPPINGS = {}, {}
+for name, mapping in of_type("AWS::Lambda::EventSourceMapping").items():
+    (STREAMS if "StartingPosition" in mapping["Properties"] else MAPPINGS)[name] = mapping
 API = properties("Api")["Body"]
 ROUTES = [(method, path) for path, methods in API["paths"].items() for method in methods if method != "options"]
 WORK_QUEUES = [name for name, queue in QUEUES.items() if "RedrivePolicy" in queue["Properties"]]
@@ -158,6 +160,41 @@ def test_a_message_is_hidden_for_six_times_as_long_as_a_worker_may_take(mapping)
     queue = QUEUES[referred(found["EventSourceArn"])]["Properties"]
     timeout = FUNCTIONS[referred(found["FunctionName"])]["Properties"]["Timeout"]
     assert queue["VisibilityTimeout"] >= 6 * timeout + found.get("MaximumBatchingWindowInSeconds", 0)
+
+
+def test_the_stream_is_watched_by_one_function_which_sees_invites_only_and_loses_none():
+    assert properties("Table")["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    (stream,) = [mapping["Properties"] for mapping in STREAMS.values()]
+    assert referred(stream["FunctionName"]) == "WatchInvites"
+    assert stream["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    (only,) = stream["FilterCriteria"]["Filters"]
+    assert json.loads(only["Pattern"]) == {"dynamodb": {"NewImage": {"entity": {"S": ["invite"]}}}}
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert "MaximumRetryAttempts" not in stream and "MaximumRecordAgeInSeconds" not in stream
+    age = properties("WatchAgeAlarm")
+    assert (age["MetricName"], referred(age["Dimensions"][0]["Value"])) == ("IteratorAge", "WatchInvites")
+
+
+def test_whoever_calls_strangers_holds_no_key_but_theirs_and_touches_nothing_else():
+    assert actions("NotifyAgencies") == {"dynamodb:GetItem", "dynamodb:PutItem", "secretsmanager:GetSecretValue"}
+    variables = {name: f["Properties"]["Environment"]["Variables"] for name, f in FUNCTIONS.items()}
+    holders = {name for name, found in variables.items() if found.get("KEYS_SECRET_ID") == {"Ref": "AgencyKeys"}}
+    assert holders == {"NotifyAgencies"}
+
+
+def test_no_function_is_told_of_an_emulator():
+    """With that variable it would also call this machine; see shared/notify."""
+    assert "AWS_ENDPOINT_URL" not in json.dumps(TEMPLATE)
+
+
+def test_a_parked_agency_raises_an_alarm():
+    source = (ROOT / "functions" / "notify-agencies" / "src" / "lib.rs").read_text()
+    words = re.search(r'"(.+)"', properties("AgencyParked")["FilterPattern"])[1]
+    assert f'"{words}"' in source
+    (metric,) = properties("AgencyParked")["MetricTransformations"]
+    alarm = properties("AgencyParkedAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
+    assert alarm["Threshold"] == 0
 
 
 @pytest.mark.parametrize("queue", WORK_QUEUES)
@@ -289,7 +326,7 @@ def test_the_table_can_be_restored_and_forgets():
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
 
 
-@pytest.mark.parametrize("name", ["Table", "Keys", "UploadBucket", "UserPool"])
+@pytest.mark.parametrize("name", ["Table", "Keys", "AgencyKeys", "UploadBucket", "UserPool"])
 def test_data_outlives_the_stack(name):
     resource = SOURCE["Resources"][name]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}

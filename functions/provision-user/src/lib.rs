@@ -80,7 +80,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
             Ok(Written::LostRace) => return Disposition::retry("others kept changing the invite"),
             Err(error) => Err(error),
         },
-        Wake::Batch { .. } | Wake::Action { .. } => return Disposition::Reject("message is not about an invite"),
+        _ => return Disposition::Reject("message is not about an invite"),
     };
     worked.unwrap_or_else(Disposition::retry)
 }

@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
         provision: Some(env.required("PROVISION_QUEUE_URL")?),
         mail: Some(env.required("MAIL_QUEUE_URL")?),
         actions: Some(env.required("ACTIONS_QUEUE_URL")?),
+        notices: Some(env.required("NOTICES_QUEUE_URL")?),
         provision_dead_letters: Some(env.required("PROVISION_DEAD_LETTERS_URL")?),
         mail_dead_letters: Some(env.required("MAIL_DEAD_LETTERS_URL")?),
     };

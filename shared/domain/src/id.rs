@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{Entropy, Timestamp};
+use crate::{AgencyDomain, Entropy, Timestamp};
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -73,6 +73,38 @@ id_type! {
 id_type! {
     /// An action for many invites: `act_01JD…`.
     ActionId, "act"
+}
+
+id_type! {
+    /// A notice to an agency's system: `ntc_01JD…`.
+    NoticeId, "ntc"
+}
+
+id_type! {
+    /// An agency that is told of its officers' invites: `agn_01JD…`.
+    AgencyId, "agn"
+}
+
+impl AgencyId {
+    /// The agency of an email domain; `infra/agencies.py` computes the same.
+    #[must_use]
+    pub fn of_domain(domain: &AgencyDomain) -> Self {
+        let digest = Sha256::digest(domain.as_str());
+        let mut random = [0; 16];
+        random.copy_from_slice(&digest[..16]);
+        Self(Ulid::from_parts(0, u128::from_be_bytes(random)))
+    }
+}
+
+impl NoticeId {
+    /// The notice of one version of an invite: however often a change is seen, it is the same notice.
+    #[must_use]
+    pub fn of_version(invite: InviteId, version: u64, at: Timestamp) -> Self {
+        let digest = Sha256::new().chain_update(invite.to_string()).chain_update(version.to_be_bytes()).finalize();
+        let mut random = [0; 16];
+        random.copy_from_slice(&digest[..16]);
+        Self(Ulid::from_parts(u64::try_from(at.unix_ms()).unwrap_or(0), u128::from_be_bytes(random)))
+    }
 }
 
 impl InviteId {
@@ -161,6 +193,13 @@ mod tests {
         assert_eq!(BatchId::parse(&id.to_string()), None);
         assert_eq!(InviteId::parse(&id.to_string().to_lowercase()), None);
         assert_eq!(InviteId::parse("inv_"), None);
+    }
+
+    /// The same value as in `tests/template/test_agencies.py`, which computes it as operators do.
+    #[test]
+    fn an_agencys_id_follows_from_its_domain() {
+        let id = AgencyId::of_domain(&AgencyDomain::parse("example-agency.gov.sg").unwrap());
+        assert_eq!(id.to_string(), "agn_0000000000DXNGJP91V06CZG1N");
     }
 
     #[test]

@@ -314,6 +314,19 @@ impl SeedState {
         }
     }
 
+    /// The word of the API.
+    #[must_use]
+    pub fn state_name(self) -> &'static str {
+        match self {
+            Self::NotRequired => "NOT_REQUIRED",
+            Self::Ineligible => "INELIGIBLE",
+            Self::Pending => "PENDING",
+            Self::LicenceAssigned => "LICENCE_ASSIGNED",
+            Self::FullyOnboarded => "FULLY_ONBOARDED",
+            Self::LicenceError => "LICENCE_ERROR",
+        }
+    }
+
     /// The words of TechBiz's status page, with the honest ones beside them.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -6,7 +6,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{EmailAddress, InviteId};
+use crate::{AgencyDomain, EmailAddress, InviteId, signature::SigningSecret};
 
 /// Keys derived from the service's secret, one per use, so that one use's outputs say nothing about another's.
 #[derive(Clone)]
@@ -14,6 +14,7 @@ pub struct Keys {
     address: [u8; 32],
     token: [u8; 32],
     cursor: [u8; 32],
+    agency: [u8; 32],
 }
 
 impl fmt::Debug for Keys {
@@ -30,6 +31,7 @@ impl Keys {
             address: mac(secret, &[b"address-index"]),
             token: mac(secret, &[b"invitation-token"]),
             cursor: mac(secret, &[b"cursor"]),
+            agency: mac(secret, &[b"agency"]),
         }
     }
 
@@ -46,6 +48,14 @@ impl Keys {
     #[must_use]
     pub fn token(&self, invite: InviteId, generation: u32) -> Token {
         Token(hex(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
+    }
+
+    /// What notices to an agency's system are signed with: another for each agency and after each rotation, and stored
+    /// nowhere. `infra/agencies.py` derives the same to hand it over.
+    #[must_use]
+    pub fn agency_secret(&self, agency: &AgencyDomain, generation: u32) -> Option<SigningSecret> {
+        let secret = mac(&self.agency, &[agency.as_str().as_bytes(), &generation.to_be_bytes()]);
+        SigningSecret::new(&hex(&secret))
     }
 
     /// The signature of a cursor.
@@ -181,6 +191,17 @@ mod tests {
         assert_ne!(token, keys().token(invite, 2));
         assert_eq!(Token::parse(token.as_str()), Some(token.clone()));
         assert_ne!(token.hash().as_str(), token.as_str());
+    }
+
+    /// The same value as in `tests/template/test_agencies.py`, which derives it as operators do.
+    #[test]
+    fn an_agencys_secret_is_what_operators_hand_over() {
+        let keys = Keys::derive(b"0123456789abcdef0123456789abcdef");
+        let agency = AgencyDomain::parse("example-agency.gov.sg").unwrap();
+        let at = Timestamp::from_unix_ms(0);
+        let signed = |generation| crate::signature::sign(&[keys.agency_secret(&agency, generation).unwrap()], at, b"x");
+        assert_eq!(signed(1), "t=0,v1=9acfc78ab3644da79c0cdd7640423f93047119635e6cf55b28442f85e9300405");
+        assert_ne!(signed(1), signed(2));
     }
 
     #[test]

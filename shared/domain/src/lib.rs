@@ -8,6 +8,7 @@
 //! workbook on its way to invites).
 
 pub mod action;
+pub mod agency;
 pub mod batch;
 pub mod delivery;
 pub mod fault;
@@ -18,6 +19,7 @@ pub mod id;
 pub mod invite;
 pub mod keys;
 pub mod mailbox;
+pub mod notice;
 pub mod row;
 pub mod rules;
 pub mod signature;
@@ -29,11 +31,12 @@ mod entropy;
 mod officer;
 mod trace;
 
+pub use agency::AgencyDomain;
 pub use entropy::Entropy;
 pub use fault::{Fault, Field, FieldFault};
 pub use fields::{ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username};
 pub use guard::Guard;
-pub use id::{ActionId, BatchId, InviteId, OfficerId};
+pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId};
 pub use keys::Keys;
 pub use officer::Officer;
 pub use rules::{DomainRules, Persona, SeedEligibility};

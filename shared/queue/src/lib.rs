@@ -6,7 +6,7 @@ mod sqs;
 
 use std::time::Duration;
 
-use domain::{ActionId, BatchId, InviteId, OfficerId};
+use domain::{ActionId, AgencyDomain, AgencyId, BatchId, InviteId, NoticeId, OfficerId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -34,6 +34,16 @@ pub enum Wake {
         /// Which.
         id: ActionId,
     },
+    /// Hand a notice over.
+    Notice {
+        /// Which.
+        id: NoticeId,
+    },
+    /// Challenge an agency's endpoint.
+    Agency {
+        /// Whose.
+        id: AgencyId,
+    },
 }
 
 /// The queues, by who reads them.
@@ -47,6 +57,8 @@ pub enum QueueName {
     Mail,
     /// Read by `apply-actions`.
     Actions,
+    /// Read by `notify-agencies`.
+    Notices,
 }
 
 /// Where the queues are. A function holds only those it may send to.
@@ -60,6 +72,8 @@ pub struct QueueUrls {
     pub mail: Option<String>,
     /// Of the actions queue.
     pub actions: Option<String>,
+    /// Of the notices queue.
+    pub notices: Option<String>,
     /// Of the messages that the provision queue's reader gave up.
     pub provision_dead_letters: Option<String>,
     /// Of the messages that the mail queue's reader gave up.
@@ -72,6 +86,28 @@ pub struct DeadLetter {
     /// The call.
     pub wake: Wake,
     receipt: String,
+}
+
+/// Among whom a queue is fair: one group's thousands delay no other group's single message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group(String);
+
+impl Group {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&OfficerId> for Group {
+    fn from(officer: &OfficerId) -> Self {
+        Self(officer.as_str().to_owned())
+    }
+}
+
+impl From<&AgencyDomain> for Group {
+    fn from(agency: &AgencyDomain) -> Self {
+        Self(agency.as_str().to_owned())
+    }
 }
 
 /// The queues. Cheap to clone.
@@ -120,13 +156,13 @@ impl Queues {
         Self { backend: Backend::Memory(memory::Memory::new(probe)) }
     }
 
-    /// Wakes whoever reads `queue` for each of `wakes`, on behalf of `officer`.
+    /// Wakes whoever reads `queue` for each of `wakes`, on behalf of an officer or an agency.
     ///
     /// # Errors
     ///
     /// When some did not get through.
-    pub async fn wake(&self, queue: QueueName, officer: &OfficerId, wakes: &[Wake]) -> Result<(), QueueError> {
-        self.wake_later(queue, officer, wakes, Duration::ZERO).await
+    pub async fn wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) -> Result<(), QueueError> {
+        self.wake_later(queue, group, wakes, Duration::ZERO).await
     }
 
     /// As [`Queues::wake`], after `delay` of at most 15 minutes.
@@ -137,7 +173,7 @@ impl Queues {
     pub async fn wake_later(
         &self,
         queue: QueueName,
-        officer: &OfficerId,
+        group: impl Into<Group>,
         wakes: &[Wake],
         delay: Duration,
     ) -> Result<(), QueueError> {
@@ -145,7 +181,7 @@ impl Queues {
             return Ok(());
         }
         match &self.backend {
-            Backend::Sqs(sqs) => sqs.send(queue, officer, wakes, delay).await,
+            Backend::Sqs(sqs) => sqs.send(queue, &group.into(), wakes, delay).await,
             #[cfg(feature = "fake")]
             Backend::Memory(memory) => memory.send(queue, wakes, delay).await,
         }

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _, types::SendMessageBatchRequestEntry};
-use domain::OfficerId;
 use futures::{StreamExt as _, stream};
 
-use crate::{DeadLetter, QueueError, QueueName, QueueUrls, Wake};
+use crate::{DeadLetter, Group, QueueError, QueueName, QueueUrls, Wake};
 
 /// SendMessageBatch's limit.
 const PER_REQUEST: usize = 10;
@@ -37,7 +36,7 @@ impl Sqs {
     pub(crate) async fn send(
         &self,
         queue: QueueName,
-        officer: &OfficerId,
+        group: &Group,
         wakes: &[Wake],
         delay: Duration,
     ) -> Result<(), QueueError> {
@@ -46,13 +45,14 @@ impl Sqs {
             QueueName::Provision => &self.urls.provision,
             QueueName::Mail => &self.urls.mail,
             QueueName::Actions => &self.urls.actions,
+            QueueName::Notices => &self.urls.notices,
         };
         let all_missing = |code: &str| QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() };
         let url = url.as_deref().ok_or_else(|| all_missing("no such queue is set"))?;
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
         let chunks: Vec<Vec<Wake>> = wakes.chunks(PER_REQUEST).map(<[Wake]>::to_vec).collect();
         let failures: Vec<(usize, String)> = stream::iter(chunks)
-            .map(|chunk| self.send_chunk(url, officer, chunk, delay))
+            .map(|chunk| self.send_chunk(url, group, chunk, delay))
             .buffer_unordered(IN_FLIGHT)
             .filter_map(async |sent| sent.err())
             .collect()
@@ -95,7 +95,7 @@ impl Sqs {
 
     fn grave(&self, queue: QueueName) -> Result<&str, QueueError> {
         let url = match queue {
-            QueueName::Dispatch | QueueName::Actions => &None,
+            QueueName::Dispatch | QueueName::Actions | QueueName::Notices => &None,
             QueueName::Provision => &self.urls.provision_dead_letters,
             QueueName::Mail => &self.urls.mail_dead_letters,
         };
@@ -103,17 +103,11 @@ impl Sqs {
     }
 
     /// How many of `chunk` did not get through, and why.
-    async fn send_chunk(
-        &self,
-        url: &str,
-        officer: &OfficerId,
-        chunk: Vec<Wake>,
-        delay: i32,
-    ) -> Result<(), (usize, String)> {
+    async fn send_chunk(&self, url: &str, group: &Group, chunk: Vec<Wake>, delay: i32) -> Result<(), (usize, String)> {
         let mut left: Vec<usize> = (0..chunk.len()).collect();
         let mut code = String::new();
         for _ in 0..=REPEATS {
-            let entries = left.iter().filter_map(|index| entry(*index, chunk.get(*index)?, officer, delay)).collect();
+            let entries = left.iter().filter_map(|index| entry(*index, chunk.get(*index)?, group, delay)).collect();
             let request = self.client.send_message_batch().queue_url(url).set_entries(Some(entries));
             let answer = request.send().await.map_err(|error| {
                 let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
@@ -134,11 +128,11 @@ fn unanswered(code: Option<&str>) -> QueueError {
     QueueError { missing: 1, of: 1, code: code.unwrap_or("unreachable").to_owned() }
 }
 
-fn entry(index: usize, wake: &Wake, officer: &OfficerId, delay: i32) -> Option<SendMessageBatchRequestEntry> {
+fn entry(index: usize, wake: &Wake, group: &Group, delay: i32) -> Option<SendMessageBatchRequestEntry> {
     SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
         .message_body(serde_json::to_string(wake).ok()?)
-        .message_group_id(officer.as_str())
+        .message_group_id(group.as_str())
         .set_delay_seconds((delay > 0).then_some(delay))
         .build()
         .ok()

@@ -1,6 +1,6 @@
 //! What needs somebody, by time.
 
-use domain::{ActionId, BatchId, InviteId, Timestamp};
+use domain::{ActionId, BatchId, InviteId, NoticeId, Timestamp};
 
 pub use crate::keys::DUE_SHARDS;
 use crate::{
@@ -19,6 +19,8 @@ pub enum Due {
     Batch(BatchId),
     /// An action for many invites.
     Action(ActionId),
+    /// A notice to an agency's system.
+    Notice(NoticeId),
 }
 
 /// An entry of the list of what is due.
@@ -55,7 +57,7 @@ impl Store {
             let page = self.table.page(&query).await?;
             batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
                 Due::Batch(id) => Some(id),
-                Due::Invite(_) | Due::Action(_) => None,
+                Due::Invite(_) | Due::Action(_) | Due::Notice(_) => None,
             }));
             query.after = page.next;
             if query.after.is_none() {
@@ -74,6 +76,7 @@ fn read(item: &Item) -> Option<DueEntry> {
         ("INVITE", id) => Due::Invite(InviteId::parse(id)?),
         ("BATCH", id) => Due::Batch(BatchId::parse(id)?),
         ("ACTION", id) => Due::Action(ActionId::parse(id)?),
+        ("NOTICE", id) => Due::Notice(NoticeId::parse(id)?),
         _ => return None,
     };
     Some(DueEntry { what, since: Timestamp::parse(text(item, "due_at")?)? })

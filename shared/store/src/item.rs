@@ -12,7 +12,7 @@ use crate::{StoreError, keys, keys::Key};
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The form of the items that this build writes and reads.
-const FORM: u64 = 1;
+pub(crate) const FORM: u64 = 1;
 
 /// Builds an item.
 pub(crate) struct Envelope(Item);

@@ -1,6 +1,8 @@
 //! Every key string of the table.
 
-use domain::{ActionId, BatchId, InviteId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash};
+use domain::{
+    ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash,
+};
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +69,14 @@ pub(crate) fn action(id: ActionId) -> Key {
 
 pub(crate) fn part(action: ActionId, number: u32) -> Key {
     Key { pk: format!("ACTION#{action}"), sk: format!("PART#{number:06}") }
+}
+
+pub(crate) fn agency(id: AgencyId) -> Key {
+    Key::new(format!("AGENCY#{id}"), META)
+}
+
+pub(crate) fn notice(id: NoticeId) -> Key {
+    Key::new(format!("NOTICE#{id}"), META)
 }
 
 pub(crate) fn domain_rules() -> Key {

@@ -8,8 +8,10 @@ pub mod invites;
 pub mod jobs;
 pub mod listing;
 pub mod mailboxes;
+pub mod notices;
 pub mod requests;
 pub mod settings;
+pub mod stream;
 pub mod tokens;
 
 mod item;
@@ -51,6 +53,14 @@ impl Store {
     #[must_use]
     pub fn probed(probe: probe::Probe) -> Self {
         Self { table: Table::memory(probe) }
+    }
+
+    /// What a table in memory would have streamed since this was last asked: the changes of invites. Nothing from a real
+    /// one, whose stream goes to Lambda.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn take_stream(&self) -> stream::StreamEvent {
+        stream::StreamEvent::of(self.table.take_stream())
     }
 }
 

@@ -143,6 +143,14 @@ impl Table {
         Self::Memory(memory::Memory::new(probe))
     }
 
+    #[cfg(feature = "fake")]
+    pub(crate) fn take_stream(&self) -> Vec<memory::Change> {
+        match self {
+            Self::Dynamo(_) => Vec::new(),
+            Self::Memory(table) => table.take_stream(),
+        }
+    }
+
     /// The item at `key` as it is now.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         each_backend!(self, table => table.get(key))

@@ -272,15 +272,7 @@ impl Offer {
 
 impl SeedBody {
     fn of(seed: SeedState) -> Self {
-        let state = match seed {
-            SeedState::NotRequired => "NOT_REQUIRED",
-            SeedState::Ineligible => "INELIGIBLE",
-            SeedState::Pending => "PENDING",
-            SeedState::LicenceAssigned => "LICENCE_ASSIGNED",
-            SeedState::FullyOnboarded => "FULLY_ONBOARDED",
-            SeedState::LicenceError => "LICENCE_ERROR",
-        };
-        Self { state, label: seed.label() }
+        Self { state: seed.state_name(), label: seed.label() }
     }
 }
 

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    ActionId, BatchId, InviteId, OfficerId, Timestamp,
+    ActionId, BatchId, InviteId, NoticeId, Timestamp,
     batch::{Batch, BatchState},
     invite::Actor,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use futures::{StreamExt as _, stream};
-use queue::{QueueName, Wake};
+use queue::{Group, QueueName, Wake};
 use store::{Due, StoreError, Written, due::DUE_SHARDS};
 use tracing::Instrument as _;
 
@@ -34,14 +34,14 @@ const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 /// Whom to wake, and on whose behalf.
 struct Call {
     queues: Vec<QueueName>,
-    officer: OfficerId,
+    group: Group,
     wake: Wake,
 }
 
 impl Call {
     /// Something moved, and nobody has to know.
-    fn nobody(officer: OfficerId, wake: Wake) -> Self {
-        Self { queues: Vec::new(), officer, wake }
+    fn nobody(group: impl Into<Group>, wake: Wake) -> Self {
+        Self { queues: Vec::new(), group: group.into(), wake }
     }
 }
 
@@ -99,17 +99,21 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
                 let span = tracing::info_span!("action", action_id = %id);
                 look_at_action(deps, id).instrument(span).await
             }
+            Due::Notice(id) => {
+                let span = tracing::info_span!("notice", notice_id = %id);
+                look_at_notice(deps, id).instrument(span).await
+            }
         }
     });
     let looked: Vec<_> = looks.buffer_unordered(AT_ONCE).collect().await;
     let (mut moved, mut outcome) = (0, Ok(()));
-    let mut calls: BTreeMap<(QueueName, OfficerId), Vec<Wake>> = BTreeMap::new();
+    let mut calls: BTreeMap<(QueueName, Group), Vec<Wake>> = BTreeMap::new();
     for look in looked {
         match look {
             Ok(Some(call)) => {
                 moved += 1;
                 for queue in call.queues {
-                    let key = (queue, call.officer.clone());
+                    let key = (queue, call.group.clone());
                     calls.entry(key).or_default().push(call.wake);
                 }
             }
@@ -117,8 +121,8 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
             Err(error) => outcome = outcome.and(Err(error)),
         }
     }
-    for ((queue, officer), wakes) in calls {
-        if let Err(error) = deps.queues.wake(queue, &officer, &wakes).await {
+    for ((queue, group), wakes) in calls {
+        if let Err(error) = deps.queues.wake(queue, group, &wakes).await {
             tracing::warn!(%error, "a later sweep wakes them");
         }
     }
@@ -134,9 +138,9 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
     if deps.retention.of_invite(&invite).is_some_and(|until| until <= now) {
         let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
         let forgotten = deps.store.forget_invite(read, &invite, &tombstone, now + deps.retention.tombstones).await?;
-        return Ok((forgotten == Written::Done).then(|| Call::nobody(invite.officer.id, Wake::Invite { id })));
+        return Ok((forgotten == Written::Done).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
-    let (officer, trace) = (invite.officer.id.clone(), invite.trace.clone());
+    let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
     let Some(Plan { next, wake, remark }) = plan::invite(invite, now, last_event, &deps.retention) else {
         return Ok(None);
     };
@@ -144,7 +148,7 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
         return Ok(None);
     }
     tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, officer, wake: Wake::Invite { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::Invite { id } }))
 }
 
 async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
@@ -155,7 +159,7 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
     if deps.retention.of_batch(&batch).is_some_and(|until| until <= now) {
         return forget_batch(deps, batch).await;
     }
-    let (officer, trace) = (batch.officer.id.clone(), batch.trace.clone());
+    let (group, trace) = (Group::from(&batch.officer.id), batch.trace.clone());
     let Some(Plan { next, wake, remark }) = plan::batch(batch, now, last_event, &deps.retention) else {
         return Ok(None);
     };
@@ -163,14 +167,14 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
         return Ok(None);
     }
     tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, officer, wake: Wake::Batch { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::Batch { id } }))
 }
 
 async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, StoreError> {
     let Some(action) = deps.store.find_action(id).await? else {
         return Ok(None);
     };
-    let (read, officer, trace) = (action.version, action.officer.id.clone(), action.trace.clone());
+    let (read, group, trace) = (action.version, Group::from(&action.officer.id), action.trace.clone());
     let Some(Plan { next, wake, remark }) = plan::action(action, deps.clock.now()) else {
         return Ok(None);
     };
@@ -178,12 +182,26 @@ async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, Store
         return Ok(None);
     }
     tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, officer, wake: Wake::Action { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::Action { id } }))
+}
+
+async fn look_at_notice(deps: &Deps, id: NoticeId) -> Result<Option<Call>, StoreError> {
+    let Some(notice) = deps.store.find_notice(id).await? else {
+        return Ok(None);
+    };
+    let (read, now, group) = (notice.version, deps.clock.now(), Group::from(&notice.agency));
+    let Some(Plan { next, wake, .. }) = plan::notice(notice, now) else {
+        return Ok(None);
+    };
+    if let Written::LostRace = deps.store.replace_notice(read, &next).await? {
+        return Ok(None);
+    }
+    Ok(Some(Call { queues: wake, group, wake: Wake::Notice { id } }))
 }
 
 /// Takes a batch back, then its rows away, then the batch itself. Each look does one of these, or a page of the rows.
 async fn forget_batch(deps: &Deps, batch: Batch) -> Result<Option<Call>, StoreError> {
-    let (now, id, read, officer) = (deps.clock.now(), batch.id, batch.version, batch.officer.id.clone());
+    let (now, id, read, group) = (deps.clock.now(), batch.id, batch.version, Group::from(&batch.officer.id));
     let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
     let updated_at = batch.updated_at;
     let written = if is_frozen {
@@ -202,7 +220,7 @@ async fn forget_batch(deps: &Deps, batch: Batch) -> Result<Option<Call>, StoreEr
             Err(_) => Written::LostRace,
         }
     };
-    Ok((written == Written::Done).then(|| Call::nobody(officer, Wake::Batch { id })))
+    Ok((written == Written::Done).then(|| Call::nobody(group, Wake::Batch { id })))
 }
 
 fn tell(remark: Option<Remark>, trace_id: &str) {

@@ -8,6 +8,7 @@ use domain::{
     batch::{Batch, BatchState},
     delivery::{Mail, MailState},
     invite::{Invite, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    notice::Notice,
 };
 use queue::QueueName;
 
@@ -149,6 +150,15 @@ pub(crate) fn action(action: Action, now: Timestamp) -> Option<Plan<Action>> {
     is_due(action.due_at, now).then(|| {
         let next = action.put_off(now + WAKE_AFTER, now);
         Plan { next, wake: vec![QueueName::Actions], remark: None }
+    })
+}
+
+/// What is to be done for a notice; `None` when its time has not come after all.
+pub(crate) fn notice(notice: Notice, now: Timestamp) -> Option<Plan<Notice>> {
+    is_due(notice.due_at, now).then(|| Plan {
+        next: notice.put_off(now + WAKE_AFTER),
+        wake: vec![QueueName::Notices],
+        remark: None,
     })
 }
 

@@ -8,6 +8,7 @@ use probe::{Failure, Probe, Probed};
 use super::{Commit, Condition, Order, Page, Query, Range, Write};
 use crate::{
     StoreError,
+    invites::ENTITY,
     item::{Item, number, text},
     keys::Key,
 };
@@ -17,14 +18,48 @@ pub(crate) struct Memory {
     items: Probed<Items>,
 }
 
-type Items = BTreeMap<Key, Item>;
+/// The items, and the stream of what happened to those that somebody watches.
+#[derive(Debug, Default)]
+struct Items {
+    by_key: BTreeMap<Key, Item>,
+    stream: Vec<Change>,
+}
+
+/// What an item was, and what it is.
+pub(crate) type Change = (Option<Item>, Item);
+
+impl Items {
+    fn get(&self, key: &Key) -> Option<&Item> {
+        self.by_key.get(key)
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Item> {
+        self.by_key.values()
+    }
+
+    fn insert(&mut self, key: Key, item: Item) {
+        let old = self.by_key.insert(key, item.clone());
+        if text(&item, "entity") == Some(ENTITY) {
+            self.stream.push((old, item));
+        }
+    }
+
+    fn remove(&mut self, key: &Key) {
+        self.by_key.remove(key);
+    }
+}
 
 /// A page of DynamoDB ends after 1 MiB; here after as many items of about 1 KiB.
 const PAGE: usize = 1000;
 
 impl Memory {
     pub(crate) fn new(probe: Probe) -> Self {
-        Self { items: Probed::new(probe, Items::new()) }
+        Self { items: Probed::new(probe, Items::default()) }
+    }
+
+    /// What happened to invites since this was last asked; deletions are left out.
+    pub(crate) fn take_stream(&self) -> Vec<Change> {
+        std::mem::take(&mut self.items.by_hand().stream)
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
@@ -60,7 +95,7 @@ impl Memory {
     pub(crate) async fn scan(&self, part: u32, of: u32, _after: Option<Item>) -> Result<Page, StoreError> {
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let found = |items: &mut Items| {
-            let in_part = items.iter().filter(|(key, _)| part_of(key) % of == part);
+            let in_part = items.by_key.iter().filter(|(key, _)| part_of(key) % of == part);
             Ok(Page { items: in_part.map(|(_, item)| item.clone()).collect(), next: None })
         };
         self.items.read("table.scan", found, failed("Scan")).await

@@ -1,0 +1,162 @@
+//! Tells agencies' systems where their officers' invites stand.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | one message of the notices queue: the id of a notice, or of an agency that is to be challenged |
+//! | effect | one signed `POST` to the agency's endpoint, claimed before and recorded after |
+//! | again | a notice that was taken is not told again; one whose answer was lost is, under the same id |
+//! | crash | the claim runs out after a minute, the sweeper wakes this function again |
+//! | dead endpoint | each notice is tried for a day with growing pauses; after twenty failures on end the endpoint is parked: its notices rest until an operator resumes it, for as long as they are kept |
+//!
+//! It calls strangers, so it can read neither invites' owners nor the keys of anything else.
+
+mod body;
+
+use boot::{Disposition, Secrets, SecretsError};
+use domain::{
+    AgencyId, Clock, NoticeId, Timestamp,
+    agency::{Agency, AgencyState},
+    notice::{HELD, Notice},
+    signature,
+};
+use notify::Notifier;
+use queue::Wake;
+use store::{Store, StoreError, Written};
+use thiserror::Error;
+use tracing::Instrument as _;
+
+/// How often an agency's count is written anew after a lost race; many notices count at the same time, and a missed count
+/// only parks it one failure later.
+const TRIES: usize = 3;
+
+/// What telling agencies needs.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Who calls endpoints.
+    pub notifier: Notifier,
+    /// What agencies' secrets are derived from. A secret of its own: nothing else is signed with it.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Why it stopped; another message goes on.
+#[derive(Debug, Error)]
+enum NotifyError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Secrets(#[from] SecretsError),
+    #[error("a notice cannot be written down")]
+    Body,
+}
+
+/// Hands one notice over, or challenges one endpoint.
+pub async fn handle(deps: &Deps, message: Wake, _deadline: Timestamp) -> Disposition {
+    let done = match message {
+        Wake::Notice { id } => {
+            let span = tracing::info_span!("notice", notice_id = %id);
+            tell(deps, id).instrument(span).await
+        }
+        Wake::Agency { id } => {
+            let span = tracing::info_span!("agency", agency_id = %id);
+            challenge(deps, id).instrument(span).await
+        }
+        _ => return Disposition::Reject("message is about no notice and no agency"),
+    };
+    done.map_or_else(Disposition::retry, |()| Disposition::Done)
+}
+
+async fn tell(deps: &Deps, id: NoticeId) -> Result<(), NotifyError> {
+    let Some(notice) = deps.store.find_notice(id).await? else {
+        return Ok(());
+    };
+    let (now, read_version) = (deps.clock.now(), notice.version);
+    let Ok(claimed) = notice.clone().claim(now) else {
+        return Ok(());
+    };
+    let (next, agency) = match deps.store.find_agency(AgencyId::of_domain(&notice.agency)).await? {
+        Some(agency) if agency.state == AgencyState::Active => (claimed, Some(agency)),
+        Some(_) => (notice.put_off(now + HELD), None),
+        // It was registered when the invite changed, and is not any more.
+        None => (notice.given_up(now), None),
+    };
+    match (deps.store.replace_notice(read_version, &next).await?, agency) {
+        (Written::Done, Some(agency)) => hand_over(deps, next, agency).await,
+        _ => Ok(()),
+    }
+}
+
+async fn hand_over(deps: &Deps, notice: Notice, agency: Agency) -> Result<(), NotifyError> {
+    let keys = deps.secrets.keys().await?;
+    let now = deps.clock.now();
+    let body = body::of(&notice).map_err(|_| NotifyError::Body)?;
+    let generations = agency.generations(now);
+    let secrets: Vec<_> = generations.iter().filter_map(|number| keys.agency_secret(&agency.domain, *number)).collect();
+    let signature = signature::sign(&secrets, now, body.as_bytes());
+    let told = deps.notifier.post(&agency.endpoint, (signature::HEADER, &signature), &body).await;
+    let (now, read_version, trace) = (deps.clock.now(), notice.version, notice.trace.clone());
+    let next = match &told {
+        Ok(()) => notice.delivered(now),
+        Err(error) => {
+            tracing::warn!(agency = %agency.domain, trace_id = %trace, %error, "a notice was not taken");
+            notice.refused(now)
+        }
+    };
+    if let Ok(next) = next {
+        // A lost race is somebody who took it over after the lease: theirs is recorded.
+        let _ = deps.store.replace_notice(read_version, &next).await?;
+        if next.state_name() == "GIVEN_UP" {
+            tracing::error!(agency = %agency.domain, trace_id = %trace, "a notice is given up");
+        }
+    }
+    match told {
+        Ok(()) if agency.failures == 0 => Ok(()),
+        Ok(()) => change_agency(deps, agency.id(), |agency, now| Some(agency.succeeded(now))).await,
+        Err(_) => change_agency(deps, agency.id(), |agency, now| Some(agency.failed(now))).await,
+    }
+}
+
+async fn challenge(deps: &Deps, id: AgencyId) -> Result<(), NotifyError> {
+    let Some(Agency { state: AgencyState::Pending { challenge, .. }, endpoint, .. }) =
+        deps.store.find_agency(id).await?
+    else {
+        return Ok(());
+    };
+    let answer = deps.notifier.challenge(&endpoint, &challenge).await.map_err(|error| error.to_string());
+    change_agency(deps, id, |agency, now| {
+        // Registered anew meanwhile: this answer was to something else.
+        let is_same = matches!(&agency.state, AgencyState::Pending { challenge: asked, .. } if *asked == challenge);
+        let answer = answer.as_deref().map_err(String::as_str);
+        is_same.then(|| agency.challenged(answer, now).ok()).flatten()
+    })
+    .await
+}
+
+/// Writes what becomes of an agency, as often as others are faster.
+async fn change_agency(
+    deps: &Deps,
+    id: AgencyId,
+    change: impl Fn(Agency, Timestamp) -> Option<Agency>,
+) -> Result<(), NotifyError> {
+    for _ in 0..TRIES {
+        let Some(agency) = deps.store.find_agency(id).await? else {
+            return Ok(());
+        };
+        let (read_version, before) = (agency.version, agency.state.clone());
+        let Some(next) = change(agency, deps.clock.now()) else {
+            return Ok(());
+        };
+        if deps.store.replace_agency(read_version, &next).await? == Written::LostRace {
+            continue;
+        }
+        if next.state != before && matches!(next.state, AgencyState::Parked { .. }) {
+            // The template's alarm waits for this line.
+            tracing::error!(agency = %next.domain, failures = next.failures, "agency parked");
+        }
+        return Ok(());
+    }
+    Ok(())
+}

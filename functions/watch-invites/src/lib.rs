@@ -1,0 +1,111 @@
+//! Sees where invites stand elsewhere now, and notes it down for the agencies that want to be told.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | the table's stream: what an invite was and what it is, in order |
+//! | effect | one notice for each change that shows, if the officer's agency is registered; then a wake-up of `notify-agencies` |
+//! | again | a notice's id follows from the invite and its version, so a change that is seen twice is noted once |
+//! | crash | the stream hands the same changes over again, for a day; a lost wake-up call is the sweeper's to repeat |
+//!
+//! It reads whole invites, and passes on ids and words.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use boot::Disposition;
+use domain::{AgencyDomain, AgencyId, Clock, Timestamp, notice::Notice};
+use queue::{QueueName, Queues, Wake};
+use store::{Store, StoreError, Written, stream::StreamEvent};
+
+/// How long it counts that an agency is registered, or is not.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Domains remembered at most; then all are forgotten, which costs a read each.
+const REMEMBERED: usize = 1000;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// Where `notify-agencies` is woken.
+    pub queues: Queues,
+    /// Which agencies want to be told.
+    pub listeners: Listeners,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Which agencies want to be told, as far as was asked lately.
+#[derive(Debug, Default)]
+pub struct Listeners(Mutex<HashMap<AgencyDomain, (Timestamp, Listener)>>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listener {
+    Wants,
+    Not,
+}
+
+/// Notes down what some changes are to be told.
+pub async fn handle(deps: &Deps, event: StreamEvent) -> Disposition {
+    for change in event.invites() {
+        let notice = match change {
+            Ok(change) => Notice::of_change(change.old.as_ref(), &change.new),
+            // It will be no more readable later, and others wait behind it.
+            Err(error) => {
+                tracing::error!(%error, "a change cannot be told");
+                continue;
+            }
+        };
+        let Some(notice) = notice else { continue };
+        if let Err(error) = note(deps, &notice).await {
+            return Disposition::retry(error);
+        }
+    }
+    Disposition::Done
+}
+
+async fn note(deps: &Deps, notice: &Notice) -> Result<(), StoreError> {
+    if deps.listener(&notice.agency).await? == Listener::Not {
+        return Ok(());
+    }
+    if deps.store.create_notice(notice).await? == Written::LostRace {
+        return Ok(());
+    }
+    let wake = [Wake::Notice { id: notice.id }];
+    if let Err(error) = deps.queues.wake(QueueName::Notices, &notice.agency, &wake).await {
+        tracing::warn!(notice_id = %notice.id, trace_id = %notice.trace, %error, "the sweeper will wake it");
+    }
+    Ok(())
+}
+
+impl Deps {
+    async fn listener(&self, agency: &AgencyDomain) -> Result<Listener, StoreError> {
+        let now = self.clock.now();
+        if let Some(known) = self.listeners.known(agency, now) {
+            return Ok(known);
+        }
+        let found = self.store.find_agency(AgencyId::of_domain(agency)).await?;
+        let listener = if found.is_some_and(|agency| agency.wants_notices()) { Listener::Wants } else { Listener::Not };
+        self.listeners.remember(agency, listener, now);
+        Ok(listener)
+    }
+}
+
+impl Listeners {
+    fn known(&self, agency: &AgencyDomain, now: Timestamp) -> Option<Listener> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(agency).filter(|(at, _)| now < *at + FRESH).map(|(_, listener)| *listener)
+    }
+
+    fn remember(&self, agency: &AgencyDomain, listener: Listener, now: Timestamp) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(agency.clone(), (now, listener));
+    }
+}

@@ -1,0 +1,234 @@
+//! An agency whose system is told what becomes of its officers' invites.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{AgencyId, Timestamp, text};
+
+/// How many failures on end park an endpoint. A day of retries of one notice is fewer.
+pub const FAILURES_TO_PARK: u32 = 20;
+
+/// The email domain of an agency's officers, in lower case. It names the agency.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct AgencyDomain(String);
+
+/// An agency's endpoint, as an operator registered it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agency {
+    /// Whose.
+    pub domain: AgencyDomain,
+    /// Where notices are posted to. Whether it may be called is decided at each call.
+    pub endpoint: String,
+    /// Whether they are.
+    pub state: AgencyState,
+    /// Which of the agency's secrets is in force, from 1.
+    pub generation: u32,
+    /// Until when the one before signs too.
+    pub previous_until: Option<Timestamp>,
+    /// How many notices on end could not be handed over.
+    pub failures: u32,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+/// Whether an endpoint gets notices.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AgencyState {
+    /// It has not shown yet that it wants them.
+    Pending {
+        /// What it has to echo.
+        challenge: String,
+        /// What came of the last attempt.
+        failure: Option<String>,
+    },
+    /// It does.
+    Active,
+    /// It failed too often; notices wait for an operator to resume it.
+    Parked {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// It is not in a state from which this can happen.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("the agency is in another state")]
+pub struct AgencyConflict;
+
+impl AgencyDomain {
+    /// Reads a domain name; `None` when it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let name = text::trim(text).to_ascii_lowercase();
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        // A message group holds 128 characters.
+        (name.len() <= 128 && name.contains('.') && name.split('.').all(label)).then_some(Self(name))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AgencyDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<AgencyDomain> for String {
+    fn from(domain: AgencyDomain) -> Self {
+        domain.0
+    }
+}
+
+impl TryFrom<String> for AgencyDomain {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a domain name")
+    }
+}
+
+impl Agency {
+    /// An agency that was just registered, and has to echo `challenge`.
+    #[must_use]
+    pub fn registered(domain: AgencyDomain, endpoint: String, challenge: String, now: Timestamp) -> Self {
+        Self {
+            domain,
+            endpoint,
+            state: AgencyState::Pending { challenge, failure: None },
+            generation: 1,
+            previous_until: None,
+            failures: 0,
+            updated_at: now,
+            version: 1,
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> AgencyId {
+        AgencyId::of_domain(&self.domain)
+    }
+
+    /// Whether changes of its officers' invites are to be told, now or once it is resumed.
+    #[must_use]
+    pub fn wants_notices(&self) -> bool {
+        !matches!(self.state, AgencyState::Pending { .. })
+    }
+
+    /// Which secrets sign now, the one in force first.
+    #[must_use]
+    pub fn generations(&self, now: Timestamp) -> Vec<u32> {
+        let previous = self.previous_until.filter(|until| now < *until).and_then(|_| self.generation.checked_sub(1));
+        [Some(self.generation), previous.filter(|generation| *generation > 0)].into_iter().flatten().collect()
+    }
+
+    /// Records what the endpoint answered to the challenge, or why it could not.
+    ///
+    /// # Errors
+    ///
+    /// Unless it was to be challenged.
+    pub fn challenged(self, answer: Result<&str, &str>, now: Timestamp) -> Result<Self, AgencyConflict> {
+        let AgencyState::Pending { challenge, .. } = &self.state else {
+            return Err(AgencyConflict);
+        };
+        let state = match answer {
+            Ok(echo) if echo == challenge => AgencyState::Active,
+            Ok(_) => AgencyState::Pending {
+                challenge: challenge.clone(),
+                failure: Some("the answer is not the challenge".to_owned()),
+            },
+            Err(why) => AgencyState::Pending { challenge: challenge.clone(), failure: Some(why.to_owned()) },
+        };
+        Ok(self.moved_to(state, now))
+    }
+
+    /// Counts a notice that could not be handed over; too many on end park the endpoint.
+    #[must_use]
+    pub fn failed(self, now: Timestamp) -> Self {
+        let failures = self.failures.saturating_add(1);
+        let state = match self.state.clone() {
+            AgencyState::Active if failures >= FAILURES_TO_PARK => AgencyState::Parked { at: now },
+            other => other,
+        };
+        Self { failures, ..self.moved_to(state, now) }
+    }
+
+    /// Forgets failures: a notice was handed over.
+    #[must_use]
+    pub fn succeeded(self, now: Timestamp) -> Self {
+        let state = self.state.clone();
+        Self { failures: 0, ..self.moved_to(state, now) }
+    }
+
+    fn moved_to(self, state: AgencyState, now: Timestamp) -> Self {
+        Self { state, updated_at: now, version: self.version + 1, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(seconds * 1000)
+    }
+
+    fn agency() -> Agency {
+        let domain = AgencyDomain::parse("Example-Agency.gov.sg").unwrap();
+        Agency::registered(domain, "https://hooks.example.com/in".to_owned(), "c".to_owned(), at(0))
+    }
+
+    #[test]
+    fn only_the_right_echo_makes_an_endpoint_active() {
+        for answer in [Ok(""), Ok("C"), Ok("c "), Err("timed out")] {
+            let refused = agency().challenged(answer, at(1)).unwrap();
+            assert!(!refused.wants_notices(), "{answer:?}");
+        }
+        let active = agency().challenged(Ok("c"), at(1)).unwrap();
+        assert_eq!(active.state, AgencyState::Active);
+        assert_eq!(active.challenged(Ok("c"), at(2)), Err(AgencyConflict));
+    }
+
+    #[test]
+    fn failures_on_end_park_it_and_one_success_forgets_them() {
+        let fail = |agency: Agency, times: u32| (0..times).fold(agency, |agency, _| agency.failed(at(2)));
+        let active = agency().challenged(Ok("c"), at(1)).unwrap();
+        let nearly = fail(active, FAILURES_TO_PARK - 1);
+        assert_eq!(nearly.state, AgencyState::Active);
+        let relieved = fail(nearly.clone().succeeded(at(3)), FAILURES_TO_PARK - 1);
+        assert_eq!(relieved.state, AgencyState::Active);
+        assert_eq!(nearly.failed(at(4)).state, AgencyState::Parked { at: at(4) });
+    }
+
+    #[test]
+    fn two_secrets_sign_while_one_is_replaced() {
+        assert_eq!(agency().generations(at(0)), [1]);
+        let rotated = Agency { generation: 2, previous_until: Some(at(100)), ..agency() };
+        assert_eq!(rotated.generations(at(99)), [2, 1]);
+        assert_eq!(rotated.generations(at(100)), [2]);
+    }
+
+    #[test]
+    fn a_domain_is_a_name_in_lower_case() {
+        assert_eq!(AgencyDomain::parse(" A.gov.SG ").unwrap().as_str(), "a.gov.sg");
+        for text in ["", "sg", "a..sg", "-a.sg", "a-.sg", "a b.sg", "a.sg/x", "a@b.sg", &"a.".repeat(70)] {
+            assert_eq!(AgencyDomain::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What an agency's system is told of an invite: that it stands elsewhere now.
+//!
+//! ```text
+//! DUE -> CLAIMED -> DELIVERED
+//!     <- refused or unanswered, up to the last try -> GIVEN_UP
+//! ```
+//!
+//! A notice holds ids and words of the API, and nobody's data.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    AgencyDomain, InviteId, NoticeId, Timestamp, TraceId,
+    invite::{Invite, WAKE_AFTER},
+};
+
+/// How long the worker that claims a notice may take: the 30 s of its function and 30 s more.
+pub const NOTICE_LEASE: Duration = Duration::from_secs(60);
+
+/// How long after each failure the next try comes: in all a day.
+pub const BACKOFF: [Duration; 8] = [
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(3600),
+    Duration::from_secs(2 * 3600),
+    Duration::from_secs(4 * 3600),
+    Duration::from_secs(8 * 3600),
+    Duration::from_secs(8 * 3600),
+];
+
+/// How long a notice to a parked endpoint rests between two looks.
+pub const HELD: Duration = Duration::from_secs(3600);
+
+/// How long a notice is kept, delivered or not.
+pub const NOTICE_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// One change of one invite, to be told to one agency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Its id, the same in every try.
+    pub id: NoticeId,
+    /// Whom to tell.
+    pub agency: AgencyDomain,
+    /// The invite.
+    pub invite: InviteId,
+    /// The invite's version, by which notices of one invite are ordered.
+    pub invite_version: u64,
+    /// Where it stood.
+    pub shown: Shown,
+    /// When it came there.
+    pub at: Timestamp,
+    /// The request behind the invite.
+    pub trace: TraceId,
+    /// How far the notice is.
+    pub state: NoticeState,
+    /// When it needs somebody, if ever.
+    pub due_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+/// Where an invite stands, in the words of the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The TechPass account.
+    pub techpass: String,
+    /// The SEED licence.
+    pub seed: String,
+    /// The latest mail, if there is one.
+    pub mail: Option<String>,
+}
+
+/// How far a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NoticeState {
+    /// To be handed over, after so many tries.
+    Due {
+        /// Tries so far.
+        tries: u32,
+        /// When the next one may come.
+        from: Timestamp,
+    },
+    /// Somebody hands it over.
+    Claimed {
+        /// 1 for the first try.
+        tries: u32,
+        /// Until when nobody else may.
+        lease_until: Timestamp,
+    },
+    /// The endpoint took it.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// It never did.
+    GivenUp {
+        /// Since when nobody tries any more.
+        at: Timestamp,
+    },
+}
+
+/// The notice is not in a state from which this can happen.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("the notice is in another state")]
+pub struct NoticeConflict;
+
+impl Shown {
+    fn of(invite: &Invite) -> Self {
+        Self {
+            techpass: invite.state_name().to_owned(),
+            seed: invite.seed.state_name().to_owned(),
+            mail: invite.mail.as_ref().map(|mail| mail.state_name().to_owned()),
+        }
+    }
+}
+
+impl Notice {
+    /// What is to be told of a change of an invite, if it now stands elsewhere and its officer has an agency.
+    #[must_use]
+    pub fn of_change(old: Option<&Invite>, new: &Invite) -> Option<Self> {
+        let shown = Shown::of(new);
+        if old.is_some_and(|old| Shown::of(old) == shown) {
+            return None;
+        }
+        Some(Self {
+            id: NoticeId::of_version(new.id, new.version, new.created_at),
+            agency: AgencyDomain::parse(&new.officer.email.domain())?,
+            invite: new.id,
+            invite_version: new.version,
+            shown,
+            at: new.updated_at,
+            trace: new.trace.clone(),
+            state: NoticeState::Due { tries: 0, from: new.updated_at },
+            due_at: Some(new.updated_at + WAKE_AFTER),
+            version: 1,
+        })
+    }
+
+    /// The word for its state.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            NoticeState::Due { .. } => "DUE",
+            NoticeState::Claimed { .. } => "CLAIMED",
+            NoticeState::Delivered { .. } => "DELIVERED",
+            NoticeState::GivenUp { .. } => "GIVEN_UP",
+        }
+    }
+
+    /// Takes it for one try.
+    ///
+    /// # Errors
+    ///
+    /// Unless its time has come, or the last worker's lease has run out.
+    pub fn claim(self, now: Timestamp) -> Result<Self, NoticeConflict> {
+        let tries = match self.state {
+            NoticeState::Due { tries, from } if from <= now => tries,
+            NoticeState::Claimed { tries, lease_until } if lease_until <= now => tries,
+            _ => return Err(NoticeConflict),
+        };
+        let lease_until = now + NOTICE_LEASE;
+        Ok(self.moved_to(NoticeState::Claimed { tries: tries + 1, lease_until }, Some(lease_until)))
+    }
+
+    /// Records that the endpoint took it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn delivered(self, now: Timestamp) -> Result<Self, NoticeConflict> {
+        match self.state {
+            NoticeState::Claimed { .. } => Ok(self.moved_to(NoticeState::Delivered { at: now }, None)),
+            _ => Err(NoticeConflict),
+        }
+    }
+
+    /// Records that the endpoint did not take it, as far as anybody knows: it is told again later under the same id, or
+    /// given up after the last try.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn refused(self, now: Timestamp) -> Result<Self, NoticeConflict> {
+        let NoticeState::Claimed { tries, .. } = self.state else {
+            return Err(NoticeConflict);
+        };
+        let pause = usize::try_from(tries).ok().and_then(|tries| BACKOFF.get(tries.checked_sub(1)?));
+        Ok(match pause {
+            Some(pause) => {
+                let from = now + *pause;
+                self.moved_to(NoticeState::Due { tries, from }, Some(from))
+            }
+            None => self.given_up(now),
+        })
+    }
+
+    /// Ends it: nobody wants it, or nobody took it.
+    #[must_use]
+    pub fn given_up(self, now: Timestamp) -> Self {
+        self.moved_to(NoticeState::GivenUp { at: now }, None)
+    }
+
+    /// Puts the next look at it off to `at`; no try is spent.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp) -> Self {
+        let state = self.state;
+        self.moved_to(state, Some(at))
+    }
+
+    fn moved_to(self, state: NoticeState, due_at: Option<Timestamp>) -> Self {
+        Self { state, due_at, version: self.version + 1, ..self }
+    }
+}

@@ -1,0 +1,110 @@
+//! Endpoints in memory.
+
+use std::collections::BTreeMap;
+
+use probe::{Failure, Probe, Probed};
+
+use crate::CallFailure;
+
+/// Endpoints that take what is posted to them, or fail as a test says; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Endpoints(Probed<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    posted: Vec<Posted>,
+    failing: BTreeMap<String, CallFailure>,
+    echo: Option<String>,
+    calls: usize,
+}
+
+/// What an endpoint took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Where.
+    pub endpoint: String,
+    /// The name of the header of the signature.
+    pub header: String,
+    /// The signature.
+    pub signature: String,
+    /// The body, as it was sent.
+    pub body: String,
+}
+
+impl Endpoints {
+    /// Endpoints whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
+        Self(Probed::new(probe, State::default()))
+    }
+
+    /// Lets an endpoint fail from now on, or work again.
+    pub fn fail(&self, endpoint: &str, failure: Option<CallFailure>) {
+        let failing = &mut self.0.by_hand().failing;
+        match failure {
+            Some(failure) => failing.insert(endpoint.to_owned(), failure),
+            None => failing.remove(endpoint),
+        };
+    }
+
+    /// Lets challenges be answered with this in place of what was asked for.
+    pub fn echo(&self, answer: &str) {
+        self.0.by_hand().echo = Some(answer.to_owned());
+    }
+
+    /// What was taken, oldest first.
+    #[must_use]
+    pub fn posted(&self) -> Vec<Posted> {
+        self.0.by_hand().posted.clone()
+    }
+
+    /// How many calls there were, taken or not.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.0.by_hand().calls
+    }
+
+    pub(crate) async fn post(
+        &self,
+        endpoint: &str,
+        (header, signature): (&str, &str),
+        body: &str,
+    ) -> Result<(), CallFailure> {
+        let posted = Posted {
+            endpoint: endpoint.to_owned(),
+            header: header.to_owned(),
+            signature: signature.to_owned(),
+            body: body.to_owned(),
+        };
+        let take = |state: &mut State| {
+            state.calls += 1;
+            match state.failing.get(endpoint) {
+                Some(failure) => Err(*failure),
+                None => {
+                    state.posted.push(posted);
+                    Ok(())
+                }
+            }
+        };
+        self.0.write_once("endpoint.post", take, |failure| Err(failed(failure))).await
+    }
+
+    pub(crate) async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
+        let ask = |state: &mut State| {
+            state.calls += 1;
+            match state.failing.get(endpoint) {
+                Some(failure) => Err(*failure),
+                None => Ok(state.echo.clone().unwrap_or_else(|| token.to_owned())),
+            }
+        };
+        self.0.read("endpoint.challenge", ask, |failure| Err(failed(failure))).await
+    }
+}
+
+fn failed(failure: Failure) -> CallFailure {
+    match failure {
+        Failure::Throttled => CallFailure::Status(429),
+        Failure::Denied => CallFailure::Status(403),
+        Failure::Lost => CallFailure::TimedOut,
+    }
+}

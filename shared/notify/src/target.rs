@@ -1,0 +1,139 @@
+//! Which endpoints may be called, as far as their text tells.
+
+use http::Uri;
+
+use crate::CallFailure;
+
+/// The longest endpoint.
+const MAX_LEN: usize = 500;
+
+/// How far calls reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// To public addresses.
+    Public,
+    /// To those, and to this machine by plain HTTP: beside an emulator of AWS.
+    PublicAndLoopback,
+}
+
+/// An endpoint that may be called, once its name stands for public addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// By name, over TLS.
+    Public(Uri),
+    /// On this machine.
+    Loopback(Uri),
+}
+
+impl Reach {
+    /// What a process may call whose AWS is at `endpoint_url`: on AWS itself that is never set, and its functions hold
+    /// services on loopback that nobody may call from outside.
+    #[must_use]
+    pub fn beside(endpoint_url: Option<&str>) -> Self {
+        match endpoint_url {
+            Some(url) if url.starts_with("http://127.0.0.1:") => Self::PublicAndLoopback,
+            _ => Self::Public,
+        }
+    }
+}
+
+impl Target {
+    /// Reads an endpoint.
+    pub(crate) fn parse(text: &str, reach: Reach) -> Result<Self, CallFailure> {
+        let refuse = |why| Err(CallFailure::NotAllowed(why));
+        let Some(uri) = (text.len() <= MAX_LEN).then(|| text.parse::<Uri>().ok()).flatten() else {
+            return refuse("no URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refuse("no URL");
+        };
+        if authority.as_str().contains('@') {
+            return refuse("it holds a credential");
+        }
+        match scheme {
+            "http" if reach == Reach::PublicAndLoopback && authority.host() == "127.0.0.1" => Ok(Self::Loopback(uri)),
+            "https" if !matches!(authority.port_u16(), None | Some(443)) || authority.as_str().ends_with(':') => {
+                refuse("its port is not 443")
+            }
+            "https" if !is_name(authority.host()) => refuse("its host is not a public name"),
+            "https" => Ok(Self::Public(uri)),
+            _ => refuse("it is not https"),
+        }
+    }
+
+    pub(crate) fn uri(&self) -> &Uri {
+        match self {
+            Self::Public(uri) | Self::Loopback(uri) => uri,
+        }
+    }
+}
+
+/// Whether a host is a name of several labels, the last of which is no number: a client would take it for an address, and
+/// an address is never looked up.
+fn is_name(host: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.') && host.split('.').all(label) && last.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reaches(text: &str, reach: Reach) -> bool {
+        Target::parse(text, reach).is_ok()
+    }
+
+    #[test]
+    fn only_public_names_over_tls_are_called() {
+        for text in ["https://hooks.example.com", "https://hooks.example.com:443/in?from=invites", "HTTPS://a.sg/"] {
+            assert!(reaches(text, Reach::Public), "{text}");
+        }
+        for text in [
+            "",
+            "hooks.example.com",
+            "/in",
+            "http://hooks.example.com/in",
+            "ftp://hooks.example.com/in",
+            "file:///etc/passwd",
+            "https://hooks.example.com:8443/in",
+            "https://hooks.example.com:/in",
+            "https://user:pass@hooks.example.com/in",
+            "https://a@127.0.0.1/",
+            "https://localhost/in",
+            "https://169.254.169.254/latest/meta-data",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0x7f000001/",
+            "https://10.0.0.1/",
+            "https://[::1]/",
+            "https://[::ffff:169.254.169.254]/",
+            "https://hooks..example.com/",
+            "https://hooks.example.com./",
+            "https://.example.com/",
+            "http://127.0.0.1:8080/in",
+        ] {
+            assert!(!reaches(text, Reach::Public), "{text}");
+        }
+        assert!(!reaches(&format!("https://a.sg/{}", "x".repeat(500)), Reach::Public));
+    }
+
+    #[test]
+    fn this_machine_is_reached_beside_an_emulator_only() {
+        assert_eq!(Reach::beside(None), Reach::Public);
+        assert_eq!(Reach::beside(Some("https://dynamodb.ap-southeast-1.amazonaws.com")), Reach::Public);
+        assert_eq!(Reach::beside(Some("http://127.0.0.1.example.com/")), Reach::Public);
+        let local = Reach::beside(Some("http://127.0.0.1:4566"));
+        assert!(reaches("http://127.0.0.1:8080/in", local));
+        for text in ["http://hooks.example.com/in", "http://10.0.0.1/", "http://localhost:80/", "https://127.0.0.1/"] {
+            assert!(!reaches(text, local), "{text}");
+        }
+    }
+}

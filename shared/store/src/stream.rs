@@ -1,0 +1,83 @@
+//! The table's stream, as Lambda hands it over: what an invite was, and what it is.
+//!
+//! The form is that of <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>.
+
+use domain::invite::Invite;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::AttributeValue;
+
+use crate::{StoreError, invites::ENTITY, item::FORM};
+
+/// Some changes of the table, oldest first for each item. Those of one item come in order; all may come again.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct StreamEvent {
+    /// The changes.
+    #[serde(rename = "Records", default)]
+    records: Vec<Record>,
+}
+
+/// One change of an invite.
+#[derive(Clone, Debug)]
+pub struct InviteChange {
+    /// What it was; nothing when it is new.
+    pub old: Option<Invite>,
+    /// What it is.
+    pub new: Invite,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    dynamodb: Images,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Images {
+    #[serde(rename = "OldImage", default, skip_serializing_if = "Option::is_none")]
+    old: Option<serde_dynamo::Item>,
+    #[serde(rename = "NewImage", default, skip_serializing_if = "Option::is_none")]
+    new: Option<serde_dynamo::Item>,
+}
+
+impl std::fmt::Debug for Images {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Images")
+    }
+}
+
+impl StreamEvent {
+    /// The changes of invites, each as far as it can be read; changes of other things are passed over.
+    pub fn invites(self) -> impl Iterator<Item = Result<InviteChange, StoreError>> {
+        self.records.into_iter().filter_map(|record| {
+            let new = record.dynamodb.new.filter(is_invite)?;
+            let read = || {
+                let old = record.dynamodb.old.map(invite).transpose()?;
+                Ok(InviteChange { old, new: invite(new)? })
+            };
+            Some(read())
+        })
+    }
+
+    /// The event for changes that happened in a table in memory.
+    #[cfg(feature = "fake")]
+    pub(crate) fn of(changes: Vec<(Option<crate::item::Item>, crate::item::Item)>) -> Self {
+        let record = |(old, new): (Option<crate::item::Item>, crate::item::Item)| Record {
+            dynamodb: Images { old: old.map(Into::into), new: Some(new.into()) },
+        };
+        Self { records: changes.into_iter().map(record).collect() }
+    }
+}
+
+fn is_invite(item: &serde_dynamo::Item) -> bool {
+    matches!(item.inner().get("entity"), Some(AttributeValue::S(entity)) if entity == ENTITY)
+}
+
+fn invite(item: serde_dynamo::Item) -> Result<Invite, StoreError> {
+    let corrupt = |problem: &str| StoreError::Corrupt { entity: ENTITY, problem: problem.to_owned() };
+    let mut item = item.into_inner();
+    if item.get("v") != Some(&AttributeValue::N(FORM.to_string())) {
+        return Err(corrupt("another form"));
+    }
+    let body = item.remove("body").ok_or_else(|| corrupt("no body"))?;
+    // The error of a wrong value may quote it, so only its kind is kept.
+    serde_dynamo::from_attribute_value(body).map_err(|_| corrupt("a field of its body"))
+}

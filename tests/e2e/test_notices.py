@@ -1,0 +1,152 @@
+"""An agency's system registers, and is told where the invites of its officers stand."""
+
+import hashlib
+import hmac
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import people
+import pytest
+from conftest import eventually
+from test_changes import operate
+from test_single_invites import in_state, submit
+from test_sweep import bring_forward  # noqa: F401 - a fixture.
+
+AGENCY = "sample-board.gov.sg"
+
+# How long watch-invites holds on to what it knew of an agency.
+FRESH = 10
+
+
+def is_signed(secret: str, header: str, body: bytes) -> bool:
+    """As docs/API.md tells receivers to check."""
+    parts = [part.split("=", 1) for part in header.split(",")]
+    seconds = next(value for name, value in parts if name == "t")
+    if abs(time.time() - int(seconds)) > 300:
+        return False
+    expected = hmac.new(secret.encode(), seconds.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return any(hmac.compare_digest(expected, value) for name, value in parts if name == "v1")
+
+
+class Receiver(ThreadingHTTPServer):
+    """An agency's system on this machine: echoes challenges, and takes notices or refuses them."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.taken: list[tuple[dict, bytes, str]] = []
+        self.refused: list[str] = []
+        self.status = 204
+        self.echo = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/invites"
+
+    def of(self, invite: dict) -> list[dict]:
+        return [body for body, _, _ in self.taken if body["invite"]["id"] == invite["id"]]
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_GET(self) -> None:
+        (token,) = parse_qs(urlsplit(self.path).query)["challengeToken"]
+        answer = token.encode() if self.server.echo else b"hello"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(raw)
+        if self.server.status == 204:
+            self.server.taken.append((body, raw, self.headers["X-Invite-Signature"]))
+        else:
+            self.server.refused.append(body["id"])
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver(queues):
+    server = Receiver()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.status = 204
+        operate("remove-agency", AGENCY)
+        eventually(lambda: queues.depth("NoticesQueueUrl") == 0, what="the last notice")
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def secret(receiver) -> str:
+    """The receiver, registered: the secret that it was given."""
+    said = operate("register-agency", AGENCY, receiver.url)
+    assert said.returncode == 0, said.stderr
+    assert f"{AGENCY}  ACTIVE" in said.stdout, said.stdout
+    time.sleep(FRESH + 1)
+    return next(line.rsplit(" ", 1)[1] for line in said.stdout.splitlines() if line.startswith("the secret of"))
+
+
+def test_every_state_is_told_signed_and_without_anybodys_data(other_officer, receiver, secret):
+    person = people.officer()
+    invite = submit(other_officer.api, people.account(person))
+    in_state(other_officer.api, invite, "ACCOUNT_CREATED")
+
+    def told() -> list[dict]:
+        found = receiver.of(invite)
+        done = [body for body in found if body["invite"]["techpass"] == "ACCOUNT_CREATED" and body["invite"]["mail"] not in ("QUEUED", "SENDING")]
+        return found if done else []
+
+    notices = sorted(eventually(told, what="the notices"), key=lambda body: body["invite"]["version"])
+    states = [body["invite"]["techpass"] for body in notices]
+    assert states[:2] == ["QUEUED", "PROVISIONING"] and states[-1] == "ACCOUNT_CREATED"
+    assert len({body["id"] for body in notices}) == len(notices)
+    for body, raw, header in receiver.taken:
+        assert is_signed(secret, header, raw)
+        assert not is_signed(secret, header, raw + b" ")
+        assert set(body) == {"id", "type", "at", "traceId", "invite"}
+        assert set(body["invite"]) == {"id", "version", "techpass", "seed", "mail"}
+        assert not [text for text in people.remembered() if text in raw.decode()]
+    assert {body["traceId"] for body in notices} == {invite["traceId"]}
+
+
+def test_a_notice_that_was_not_taken_is_told_again_under_its_id(other_officer, receiver, secret, bring_forward, invoke):  # noqa: F811
+    receiver.status = 503
+    invite = submit(other_officer.api, people.account(people.officer()))
+    refused = eventually(lambda: receiver.refused[:1], what="the first try")[0]
+    in_state(other_officer.api, invite, "ACCOUNT_CREATED")
+    eventually(lambda: len(set(receiver.refused)) >= 4, what="the other notices")
+    receiver.status = 204
+
+    def told_again() -> bool:
+        for notice in set(receiver.refused) - {body["id"] for body, _, _ in receiver.taken}:
+            bring_forward(notice)
+        assert invoke("sweep", {})["error"] is None
+        return {body["id"] for body, _, _ in receiver.taken} >= set(receiver.refused)
+
+    eventually(told_again, what="the second try")
+    assert refused in {body["id"] for body, _, _ in receiver.taken}
+
+
+def test_an_endpoint_that_does_not_echo_is_not_registered(receiver):
+    receiver.echo = False
+    said = operate("register-agency", AGENCY, receiver.url)
+    assert f"{AGENCY}  PENDING" in said.stdout and "the answer is not the challenge" in said.stdout
+
+
+@pytest.mark.parametrize("endpoint", ["http://169.254.169.254/latest", "https://127.0.0.1/", "https://localhost/"])
+def test_an_endpoint_within_is_not_called(receiver, endpoint):
+    said = operate("register-agency", AGENCY, endpoint)
+    assert f"{AGENCY}  PENDING" in said.stdout and "the endpoint is not allowed" in said.stdout
