@@ -13,6 +13,8 @@ from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
 
 PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
+# It waits for the calls that it has begun, and functions may take as long.
+STOP_SECONDS = 120
 PROGRAM = Path(__file__).resolve().parent / "cloud.py"
 
 
@@ -78,7 +80,7 @@ def halt() -> None:
         return
     with step("stop"):
         os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + STOP_SECONDS
         while alive(pid) or taken():
             if time.monotonic() > deadline:
                 stop(f"The emulator (process {pid}) does not stop; {LOG} may say why.")
