@@ -9,9 +9,9 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use boot::{Disposition, Rules, Secrets};
+use boot::{Disposition, Rules, Secrets, SigningSecrets};
 use directory::{Directory, MemoryDirectory};
-use domain::{Clock, Entropy, Officer, Timestamp};
+use domain::{Clock, Entropy, Officer, Timestamp, invite::Account};
 use http_body_util::BodyExt as _;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
@@ -127,6 +127,7 @@ impl App {
             actions: actions.clone(),
             rules: rules(),
             secrets: secrets(),
+            service_request_url: people::SERVICE_REQUEST_URL.to_owned(),
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
@@ -139,9 +140,16 @@ impl App {
         let status = query_status::Deps {
             store: store.clone(),
             directory: Directory::memory(directory.clone()),
+            queues: queues.clone(),
             rules: rules(),
             secrets: secrets(),
             looks: query_status::Looks::default(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        };
+        let devices = track_devices::Deps {
+            store: store.clone(),
+            secrets: SigningSecrets::fixed(people::device_secrets().to_vec(), clock.clone()),
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
@@ -150,6 +158,7 @@ impl App {
             manage_batches::router(Arc::new(batches)),
             accept_invitation::router(Arc::new(accept)),
             query_status::router(Arc::new(status)),
+            track_devices::router(Arc::new(devices)),
         ];
         let support = people::email("support@example-agency.gov.sg");
         Self {
@@ -204,6 +213,7 @@ impl App {
                 store: store.clone(),
                 queues: queues.clone(),
                 retention: sweep::Retention::default(),
+                directory: Directory::memory(directory.clone()),
                 clock: clock.clone(),
             },
             store,
@@ -232,6 +242,20 @@ impl App {
             "email": officer.email.as_str(),
             "email_verified": "true",
             "token_use": "id",
+            "cognito:username": officer.id.as_str(),
+        });
+        Person { app: self, claims: Some(claims) }
+    }
+
+    /// The holder of an account that the directory has, signed in with it.
+    #[must_use]
+    pub fn holder(&self, account: &Account, email: &str) -> Person<'_> {
+        let claims = json!({
+            "sub": format!("sub-{}", account.directory_id.replace('.', "-")),
+            "email": email,
+            "email_verified": "true",
+            "token_use": "id",
+            "cognito:username": account.directory_id,
         });
         Person { app: self, claims: Some(claims) }
     }
@@ -337,15 +361,19 @@ impl App {
 }
 
 /// Sends each request to the function whose route it is, as the gateway does.
-fn gateway(routers: [Router; 4]) -> Router {
-    let [submit, batches, accept, status] = routers;
+fn gateway(routers: [Router; 5]) -> Router {
+    let [submit, batches, accept, status, devices] = routers;
     let choose = move |request: Request<Body>| {
         let path = request.uri().path();
         let router = if path.starts_with("/api/batches") || path == "/api/template.xlsx" {
             batches.clone()
         } else if path.starts_with("/api/invitations") {
             accept.clone()
-        } else if path.starts_with("/api/invites") && request.method() != "GET" {
+        } else if path.starts_with("/api/seed-devices") {
+            devices.clone()
+        } else if path.starts_with("/api/seed-requests")
+            || path.starts_with("/api/invites") && request.method() != "GET"
+        {
             submit.clone()
         } else {
             status.clone()

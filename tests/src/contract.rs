@@ -13,10 +13,12 @@ use domain::{
     mailbox::SuppressionReason,
     notice::Notice,
     row::{Duplicate, RowState},
+    seed_request::SeedRequest,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use store::{
-    Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    AccountOwner, Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    accounts::ACCOUNT_SHARDS,
     actions::CreateActionOutcome,
     batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
     due::DUE_SHARDS,
@@ -52,6 +54,7 @@ pub async fn all(store: &Store) {
     an_action_advances_with_its_part_or_not_at_all(store).await;
     a_notice_is_there_once_and_changes_over_what_was_read(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
+    an_account_is_its_latest_owners_and_can_be_listed(store).await;
     a_mailbox_is_written_over_the_version_that_was_read(store).await;
     settings_are_read_strictly(store).await;
 }
@@ -536,6 +539,41 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
     assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
     assert_eq!(store.replace_invite(invite.version, &created).await.unwrap(), Written::Done);
     assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
+}
+
+async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
+    let (now, entropy) = (beginning(), Entropy::seeded(31));
+    let account = Account { directory_id: "Owner.One".to_owned() };
+    let in_lower_case = Account { directory_id: "owner.one".to_owned() };
+    assert_eq!(store.find_owner(&account).await.unwrap(), None);
+    let trace = domain::TraceId::generate(now, &entropy);
+    let request = SeedRequest::new(officer("owner").id, account.clone(), now, trace);
+    assert_eq!(store.create_seed_request(&request).await.unwrap(), Written::Done);
+    assert_eq!(store.create_seed_request(&request).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(request.clone())));
+    let assigned = request.clone().assigned(now).unwrap();
+    assert_eq!(store.replace_seed_request(request.version, &assigned).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_seed_request(request.version, &assigned).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(), [assigned.clone()]);
+
+    let invite = account_invite(&officer("owner"), &officer_form("owner-1"), now, &entropy);
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let claimed = invite.clone().claim(now).unwrap();
+    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::Done);
+    let made = claimed.clone().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
+    assert_eq!(store.record_account(claimed.version, &made).await.unwrap(), Written::Done);
+    assert_eq!(store.record_account(claimed.version, &made).await.unwrap(), Written::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(made))));
+
+    let mut links = Vec::new();
+    for shard in 0..ACCOUNT_SHARDS {
+        links.extend(store.list_accounts(shard, None, 1000).await.unwrap());
+        let after = store.list_accounts(shard, Some("owner.one"), 1000).await.unwrap();
+        assert!(after.iter().all(|link| link.account != in_lower_case), "the one it begins after is not listed");
+    }
+    let link = links.into_iter().find(|link| link.account == in_lower_case).unwrap();
+    assert_eq!(store.forget_account(&link).await.unwrap(), Written::Done);
+    assert_eq!(store.find_owner(&account).await.unwrap(), Some(AccountOwner::Request(assigned)));
 }
 
 async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {

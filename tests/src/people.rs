@@ -6,6 +6,7 @@ use domain::{
     form::Form,
     invite::{Creation, Invite, Origin},
     row::{RawRow, read_all},
+    signature::SigningSecret,
 };
 use store::batches::KeyedRow;
 
@@ -15,6 +16,20 @@ pub const RULES: &str = r#"{"version":1,"domains":[
     {"domain":"schools.gov.sg","match":"exact","persona":"officer","seed":"ineligible"},
     {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible","company":"Example Vendor Pte Ltd"}
     ],"refused_mailboxes":["postmaster"]}"#;
+
+/// Where vendors raise a service request.
+pub const SERVICE_REQUEST_URL: &str = "https://service.example/request";
+
+/// What the device side signs with: the secret in force, and the one before it.
+///
+/// # Panics
+///
+/// Never: they are long enough.
+#[must_use]
+pub fn device_secrets() -> [SigningSecret; 2] {
+    ["the device side's secret of the tests", "the one that it had before, in the tests"]
+        .map(|text| SigningSecret::new(text).unwrap())
+}
 
 /// When every test begins.
 #[must_use]

@@ -107,7 +107,9 @@ def test_a_role_names_actions_and_resources(function):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_uses_what_its_environment_names_and_the_other_way_round(function):
     named = set(FUNCTIONS[function]["Properties"]["Environment"]["Variables"])
-    assert ("KEYS_SECRET_ID" in named) == ("secretsmanager:GetSecretValue" in actions(function))
+    secrets = {referred(v) for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items() if k.endswith("_SECRET_ID")}
+    readable = [s["Resource"] for s in statements(function) if s["Action"] == "secretsmanager:GetSecretValue"]
+    assert secrets == {referred(resource) for resource in readable}
     assert ("USER_POOL_ID" in named) == any(a.startswith("cognito-idp:") for a in actions(function))
     assert ("UPLOAD_BUCKET" in named) == any(a.startswith("s3:") for a in actions(function))
     queues = {referred(v) for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items() if k.endswith("_QUEUE_URL")}
@@ -126,6 +128,9 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
 
     assert holders("cognito-idp:AdminCreateUser") == {"ProvisionUser"}
     assert holders("cognito-idp:AdminAddUserToGroup") == {"ProvisionUser"}
+    assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser"}
+    for ends_accounts in ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminEnableUser"]:
+        assert not holders(ends_accounts)
     assert holders("ses:SendEmail") == {"SendMail"}
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     assert holders("s3:PutObject") == {"ManageBatches"}
@@ -265,11 +270,14 @@ def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
     assert sorted(ROUTES) == sorted((method, path) for path, methods in described.items() for method in methods)
 
 
-OPEN = {("post", "/api/invitations/view"), ("post", "/api/invitations/accept"), ("post", "/api/invitations/first-password")}
+OPEN = {
+    *(("post", f"/api/invitations/{page}") for page in ["view", "accept", "first-password"]),
+    ("post", "/api/seed-devices"),
+}
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_every_route_but_the_invitees_wants_an_officer(method, path):
+def test_every_route_but_the_open_ones_wants_an_officer(method, path):
     wanted = [{"NONE": []}] if (method, path) in OPEN else [{"Officers": []}]
     assert API["paths"][path][method]["security"] == wanted
 
@@ -281,8 +289,8 @@ def test_what_is_open_is_all_that_other_networks_reach():
     # The transform has put the parameter's text in place of its name.
     default = SOURCE["Parameters"]["AllowedCidrs"]["Default"]
     assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", default]}}}
-    pattern = re.compile(deny["NotResource"].removeprefix("execute-api:").replace("*", ".*"))
-    reached = {(method, path) for method, path in ROUTES if pattern.fullmatch(f"/v1/{method.upper()}{path}")}
+    patterns = [re.compile(open.removeprefix("execute-api:").replace("*", ".*")) for open in listed(deny["NotResource"])]
+    reached = {(method, path) for method, path in ROUTES if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)}
     assert reached == OPEN
 
 
@@ -326,7 +334,7 @@ def test_the_table_can_be_restored_and_forgets():
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
 
 
-@pytest.mark.parametrize("name", ["Table", "Keys", "AgencyKeys", "UploadBucket", "UserPool"])
+@pytest.mark.parametrize("name", ["Table", "Keys", "AgencyKeys", "DeviceSecret", "UploadBucket", "UserPool"])
 def test_data_outlives_the_stack(name):
     resource = SOURCE["Resources"][name]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}

@@ -49,6 +49,8 @@ pub enum PageState {
     AccountReady,
     /// The holder has signed in.
     Onboarded,
+    /// The account is disabled in the directory.
+    AccountDisabled,
     /// The account was deleted.
     AccountGone,
     /// It could not be done.
@@ -120,6 +122,7 @@ impl PageState {
             InviteState::AccountCreated { .. } if now >= link.expires_at => Self::Expired,
             InviteState::AccountCreated { .. } => Self::AccountReady,
             InviteState::Onboarded { .. } => Self::Onboarded,
+            InviteState::Disabled { .. } => Self::AccountDisabled,
             InviteState::AccountGone => Self::AccountGone,
             InviteState::Failed { .. } => Self::Failed,
             InviteState::Revoked => Self::Revoked,

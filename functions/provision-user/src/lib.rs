@@ -2,30 +2,33 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | the provision queue; a message holds an invite's id and nothing else |
+//! | trigger | the provision queue; a message holds the id of an invite, or of an account's own request for SEED, and nothing else |
 //! | does | whatever [`Invite::next_step`] says, until it says nothing; asked twice, it does nothing the second time |
 //! | retry | the table away: the message comes again; the directory away: the invite is due later, and the sweeper wakes it |
-//! | IAM | `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser AdminAddUserToGroup`, `sqs:SendMessage` to the mail queue |
+//! | IAM | `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser AdminAddUserToGroup AdminRemoveUserFromGroup`, `sqs:SendMessage` to the mail queue |
 //!
 //! Requests of a step, after one GetItem per message:
 //!
 //! | step | requests |
 //! |---|---|
 //! | check an address | ListUsers, PutItem, SendMessage |
-//! | make an account | PutItem, ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, PutItem, SendMessage |
-//! | assign a licence | AdminAddUserToGroup, PutItem |
+//! | make an account | PutItem, ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
+//! | assign a licence, take it back | AdminAddUserToGroup or AdminRemoveUserFromGroup, PutItem |
 //! | first password | PutItem, AdminCreateUser |
 //!
 //! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs
 //! out; the next worker then finds the account by the id of its invite and adopts it.
 
+mod licence;
+
 use std::time::Duration;
 
 use boot::Disposition;
-use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome, SeedOutcome};
+use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome};
 use domain::{
     Clock, Guard, InviteId, Timestamp,
-    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep, SeedState},
+    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep},
+    seed::SeedState,
 };
 use queue::{QueueName, Queues, Wake};
 use store::{Store, StoreError, Written};
@@ -80,6 +83,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
             Ok(Written::LostRace) => return Disposition::retry("others kept changing the invite"),
             Err(error) => Err(error),
         },
+        Wake::SeedRequest { id } => licence::work(deps, id).await,
         _ => return Disposition::Reject("message is not about an invite"),
     };
     worked.unwrap_or_else(Disposition::retry)
@@ -130,7 +134,7 @@ async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, 
         NextStep::Provision => provision(deps, invite).await,
         // Somebody waits in front of a page for the password; a licence that cannot be assigned must not keep it back.
         NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite).await,
-        NextStep::AssignSeed => assign_seed(deps, invite).await,
+        NextStep::AssignSeed | NextStep::WithdrawSeed => licence::of_invite(deps, invite, step).await,
         NextStep::SendFirstPassword => send_first_password(deps, invite).await,
         NextStep::Nothing => Ok(Next::Rest),
     }
@@ -189,7 +193,8 @@ async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
     let Ok(next) = next else {
         return Ok(Next::Rest);
     };
-    match write(deps, read, next).await? {
+    let written = deps.store.record_account(read, &next).await?;
+    match wake_mail(deps, written, next).await {
         // What is left, a licence that could not be assigned just now, is tried again later and not at once.
         Next::Written(_) => Ok(Next::Rest),
         next => Ok(next),
@@ -198,34 +203,7 @@ async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
 
 /// The licence comes with the account where it can, so that both are one write; where not, it stays pending.
 async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) -> SeedState {
-    if invite.seed != SeedState::Pending {
-        return invite.seed;
-    }
-    match deps.directory.add_to_seed_group(account).await {
-        Ok(SeedOutcome::Assigned) => SeedState::LicenceAssigned,
-        Ok(SeedOutcome::AccountGone) => SeedState::Pending,
-        Err(error) => {
-            report(&error);
-            SeedState::Pending
-        }
-    }
-}
-
-async fn assign_seed(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
-    let Some(account) = invite.account() else {
-        return Ok(Next::Rest);
-    };
-    let assigned = deps.directory.add_to_seed_group(account).await;
-    let (now, read) = (deps.clock.now(), invite.version);
-    let next = match assigned {
-        Ok(SeedOutcome::Assigned) => invite.seed_assigned(now),
-        Ok(SeedOutcome::AccountGone) => invite.account_gone(now),
-        Err(error) => return put_off(deps, invite, &error).await,
-    };
-    let Ok(next) = next else {
-        return Ok(Next::Rest);
-    };
-    write(deps, read, next).await
+    if invite.seed == SeedState::Pending { licence::of_new_account(deps, account).await } else { invite.seed }
 }
 
 async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
@@ -258,8 +236,14 @@ async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreE
 
 /// Writes `next` and wakes whoever mails, if a mail has become due.
 async fn write(deps: &Deps, read: u64, next: Invite) -> Result<Next, StoreError> {
-    if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
-        return Ok(Next::Reload);
+    let written = deps.store.replace_invite(read, &next).await?;
+    Ok(wake_mail(deps, written, next).await)
+}
+
+/// Wakes whoever mails, if `next` was written and a mail has become due with it.
+async fn wake_mail(deps: &Deps, written: Written, next: Invite) -> Next {
+    if written == Written::LostRace {
+        return Next::Reload;
     }
     if next.mail_is_due() {
         let wake = [Wake::Invite { id: next.id }];
@@ -268,7 +252,7 @@ async fn write(deps: &Deps, read: u64, next: Invite) -> Result<Next, StoreError>
             tracing::warn!(%error, "the sweeper will wake the mail worker");
         }
     }
-    Ok(Next::Written(Box::new(next)))
+    Next::Written(Box::new(next))
 }
 
 /// Writes what ends this message's work, if the invite still allows it.

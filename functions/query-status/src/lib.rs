@@ -3,8 +3,8 @@
 //! | | |
 //! |---|---|
 //! | trigger | API Gateway: `GET /api/me`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx`, `/api/invites/actions/{id}` |
-//! | effect | none but one: that a holder has signed in, or that an account is gone, is recorded when it is seen |
-//! | needs | the table, the keys' secret, reading accounts in the directory |
+//! | effect | none but one: that a holder has signed in, or that an account is disabled, enabled or gone, is recorded when it is seen, and whoever looks after its licence is woken |
+//! | needs | the table, the keys' secret, the provision queue, reading accounts in the directory |
 //!
 //! An officer sees their own invites; those of others are not found.
 
@@ -20,6 +20,7 @@ use axum::Router;
 use boot::{Rules, Secrets};
 use directory::Directory;
 use domain::{Clock, DomainRules, Entropy};
+use queue::Queues;
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -37,6 +38,8 @@ pub struct Deps {
     pub store: Store,
     /// Where accounts are.
     pub directory: Directory,
+    /// Where the provisioning worker is woken.
+    pub queues: Queues,
     /// The domain rules.
     pub rules: Rules,
     /// The keys.

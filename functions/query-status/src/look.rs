@@ -1,4 +1,5 @@
-//! Whether holders have signed in since: only the directory knows, so it is asked when the officer looks.
+//! How accounts stand by now: only the directory knows whether holders signed in, and whether accounts were disabled or
+//! deleted, so it is asked when the officer looks.
 
 use std::{
     collections::HashMap,
@@ -6,12 +7,12 @@ use std::{
     time::Duration,
 };
 
-use directory::AccountStatus;
 use domain::{
     InviteId, Timestamp,
-    invite::{Invite, InviteState},
+    invite::{Invite, InviteState, NextStep},
 };
 use futures::{StreamExt as _, stream};
+use queue::{QueueName, Wake};
 use store::Written;
 
 use crate::Deps;
@@ -51,13 +52,15 @@ impl Looks {
 }
 
 impl Deps {
-    /// Brings the invites whose accounts wait for their first sign-in up to date, as far as time and the directory allow.
+    /// Brings the invites that have accounts up to date, as far as time and the directory allow: those that wait for their
+    /// first sign-in before the others.
     pub(crate) async fn look_again(&self, mut invites: Vec<Invite>) -> Vec<Invite> {
         let now = self.clock.now();
-        let due: Vec<(usize, Invite)> = invites
-            .iter()
-            .enumerate()
-            .filter(|(_, invite)| matches!(invite.state, InviteState::AccountCreated { .. }))
+        let mut waiting: Vec<(usize, &Invite)> =
+            invites.iter().enumerate().filter(|(_, invite)| invite.account().is_some()).collect();
+        waiting.sort_by_key(|(_, invite)| !matches!(invite.state, InviteState::AccountCreated { .. }));
+        let due: Vec<(usize, Invite)> = waiting
+            .into_iter()
             .filter(|(_, invite)| now >= invite.updated_at + FRESH && self.looks.is_due(invite.id, now))
             .take(PER_REQUEST)
             .map(|(place, invite)| (place, invite.clone()))
@@ -80,23 +83,36 @@ impl Deps {
     /// The invite as the directory has it now, if that is news and could be recorded.
     async fn look(&self, invite: Invite, now: Timestamp) -> Option<Invite> {
         let (id, read_version) = (invite.id, invite.version);
-        let next = match self.directory.account_status(invite.account()?).await {
-            Ok(AccountStatus::SignedIn) => invite.onboarded(now).ok()?,
-            Ok(AccountStatus::Gone) => invite.account_gone(now).ok()?,
-            Ok(AccountStatus::Pending | AccountStatus::Disabled) => return None,
+        let status = match self.directory.account_status(invite.account()?).await {
+            Ok(status) => status,
             Err(error) => {
                 tracing::warn!(invite = %id, %error, "an account could not be looked at");
                 return None;
             }
         };
+        let next = invite.account_seen(status, now)?;
         match self.store.replace_invite(read_version, &next).await {
-            Ok(Written::Done) => Some(next),
+            Ok(Written::Done) => {
+                self.wake_for(&next, now).await;
+                Some(next)
+            }
             // Somebody else changed it: the next look sees both.
             Ok(Written::LostRace) => None,
             Err(error) => {
                 tracing::warn!(invite = %id, %error, "what was seen could not be recorded");
                 None
             }
+        }
+    }
+
+    /// Wakes whoever takes a licence back or gives it again.
+    async fn wake_for(&self, invite: &Invite, now: Timestamp) {
+        if invite.next_step(now) == NextStep::Nothing {
+            return;
+        }
+        let wake = [Wake::Invite { id: invite.id }];
+        if let Err(error) = self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
+            tracing::warn!(invite = %invite.id, %error, "the sweeper will wake it");
         }
     }
 }

@@ -6,6 +6,7 @@ use boot::{Aws, Env, Rules, Secrets};
 use directory::{Directory, UserPool};
 use domain::{Clock, Entropy};
 use query_status::{Deps, Looks};
+use queue::{QueueUrls, Queues};
 use store::Store;
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,7 +16,9 @@ async fn main() -> Result<(), boot::Error> {
     let aws = Aws::from_env(&env)?;
     let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
     let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
+    let urls = QueueUrls { provision: Some(env.required("PROVISION_QUEUE_URL")?), ..QueueUrls::default() };
     let deps = Deps {
+        queues: Queues::sqs(aws.sqs(), urls),
         directory: Directory::cognito(&aws.cognito(), pool),
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),

@@ -1,12 +1,18 @@
-//! Who is signed in, and what they may do.
+//! Who is signed in, what they may do, and where their own SEED licence stands.
 
-use axum::{http::StatusCode, response::Response};
-use domain::{OfficerId, Persona};
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    DomainRules, EmailAddress, OfficerId, Persona, SeedWish,
+    seed::{Device, SeedState},
+};
 use serde::Serialize;
+use store::AccountOwner;
 use utoipa::ToSchema;
-use web::{Limit, Problem, SignedIn, reply};
+use web::{Limit, Problem, SignedIn, SignedInHolder, reply, seed::SeedBody};
 
-use crate::list::EXPORT_ROWS;
+use crate::{Deps, list::EXPORT_ROWS};
 
 /// The officer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,8 +32,8 @@ pub struct MeBody {
     pub agency_domain: String,
     /// How much at once.
     pub limits: LimitsBody,
-    /// The officer's own SEED licence; null where the directory does not tell.
-    pub seed: Option<String>,
+    /// The officer's own SEED licence.
+    pub seed: SeedBody,
 }
 
 /// How much at once.
@@ -54,7 +60,16 @@ pub struct LimitsBody {
     responses((status = 200, description = "The officer.", body = MeBody)),
     security(("officer" = [])),
 )]
-pub(crate) async fn me(SignedIn { officer, .. }: SignedIn) -> Result<Response, Problem> {
+pub(crate) async fn me(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    SignedInHolder { account, .. }: SignedInHolder,
+) -> Result<Response, Problem> {
+    let (seed, device) = match deps.store.find_owner(&account).await? {
+        Some(AccountOwner::Invite(invite)) => (invite.seed, invite.device),
+        Some(AccountOwner::Request(request)) => (request.seed, request.device),
+        None => (eligibility(&rules, &officer.email), None::<Device>),
+    };
     let workbook = sheet::Limits::default();
     let body = MeBody {
         agency_domain: officer.email.domain(),
@@ -67,7 +82,12 @@ pub(crate) async fn me(SignedIn { officer, .. }: SignedIn) -> Result<Response, P
             page_items: Limit::MAX,
             export_rows: EXPORT_ROWS,
         },
-        seed: None,
+        seed: SeedBody::of(seed, device.as_ref()),
     };
     reply::json(StatusCode::OK, &body)
+}
+
+/// The licence of somebody who has not asked for one.
+fn eligibility(rules: &DomainRules, email: &EmailAddress) -> SeedState {
+    rules.holder(email).map_or(SeedState::NotRequired, |rule| SeedState::wished(SeedWish::NotRequired, rule.seed))
 }

@@ -1,8 +1,8 @@
-//! An officer invites one person, and later sends invites again, takes them back or mends one.
+//! An officer invites one person, and later sends invites again, takes them back or mends one; and asks for SEED themself.
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs` |
+//! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`, `POST /api/seed-requests` |
 //! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
 //! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
 //! | needs | the table, the provision, mail and actions queues, the keys' secret |
@@ -10,6 +10,7 @@
 mod change;
 mod many;
 mod request;
+mod seed;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{IdempotencyKey, Json, OfficerRules, Problem, SignedIn, Slug, Trace, invite::InviteBody};
 
 pub use request::{InviteRequest, Kind, SeedAnswer};
+pub use seed::SeedRequestBody;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub struct Deps {
     pub rules: Rules,
     /// The keys.
     pub secrets: Secrets,
+    /// Where vendors raise a service request.
+    pub service_request_url: String,
     /// The time.
     pub clock: Clock,
     /// Randomness, for ids.
@@ -72,6 +76,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(change::resend))
         .routes(routes!(change::revoke))
         .routes(routes!(many::act))
+        .routes(routes!(seed::ask))
 }
 
 /// Invites one person: by mail, or with an account made on their behalf.

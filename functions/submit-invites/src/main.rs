@@ -27,6 +27,7 @@ async fn main() -> Result<(), boot::Error> {
         queues,
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        service_request_url: env.required("SERVICE_REQUEST_URL")?,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

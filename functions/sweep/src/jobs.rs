@@ -1,5 +1,7 @@
 //! The jobs, one file each.
 
+mod account_audit;
+mod directory_audit;
 mod due;
 mod forget;
 mod letters;
@@ -14,6 +16,7 @@ use domain::Timestamp;
 use crate::{AnyError, Deps};
 
 const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// With less than this left, a job that reads the whole table begins no further part of it.
 const TIME_FOR_A_PART: Duration = Duration::from_secs(6);
@@ -31,6 +34,10 @@ pub enum Job {
     Totals,
     /// Frees guards that no invite needs.
     Locks,
+    /// Looks at every account of the directory.
+    DirectoryAudit,
+    /// Looks for every account that is known here.
+    AccountAudit,
 }
 
 /// One run of a job.
@@ -54,7 +61,8 @@ pub(crate) enum Progress {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 5] = [Self::Due, Self::Letters, Self::Forget, Self::Totals, Self::Locks];
+    pub const ALL: [Self; 7] =
+        [Self::Due, Self::Letters, Self::Forget, Self::Totals, Self::Locks, Self::DirectoryAudit, Self::AccountAudit];
 
     /// Its name in the table and in logs.
     #[must_use]
@@ -65,6 +73,8 @@ impl Job {
             Self::Forget => "forget",
             Self::Totals => "totals",
             Self::Locks => "locks",
+            Self::DirectoryAudit => "directory-audit",
+            Self::AccountAudit => "account-audit",
         }
     }
 
@@ -76,6 +86,7 @@ impl Job {
             Self::Letters | Self::Forget => Some(MINUTE),
             Self::Totals => Some(5 * MINUTE),
             Self::Locks => Some(60 * MINUTE),
+            Self::DirectoryAudit | Self::AccountAudit => Some(DAY),
         }
     }
 
@@ -86,6 +97,8 @@ impl Job {
             Self::Forget => forget::run(round).await,
             Self::Totals => totals::run(round).await,
             Self::Locks => locks::run(round).await,
+            Self::DirectoryAudit => directory_audit::run(round).await,
+            Self::AccountAudit => account_audit::run(round).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Boots `sweep`.
 
 use boot::{Aws, Env, Error};
+use directory::{Directory, UserPool};
 use domain::Clock;
 use queue::{QueueUrls, Queues};
 use serde::de::IgnoredAny;
@@ -22,7 +23,9 @@ async fn main() -> Result<(), Error> {
         mail_dead_letters: Some(env.required("MAIL_DEAD_LETTERS_URL")?),
     };
     let days = |name: &str| env.optional(name).and_then(|days| days.parse().ok());
+    let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
     let deps = Deps {
+        directory: Directory::cognito(&aws.cognito(), pool),
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
         queues: Queues::sqs(aws.sqs(), urls),
         retention: Retention::in_days(

@@ -3,7 +3,7 @@
 //! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
 //! - [`Env`]: the process environment, read here and nowhere else.
 //! - [`Aws`]: SDK clients that share one HTTP client.
-//! - [`Secrets`] and [`Rules`]: what is fetched at first use and kept.
+//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept.
 //! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
 //!
 //! A `main` calls these and nothing else; a function's `lib` takes what they make as fields of its `Deps`.
@@ -16,6 +16,7 @@ mod http;
 mod log;
 mod rules;
 mod secrets;
+mod signing;
 mod sqs;
 
 pub use aws::Aws;
@@ -26,4 +27,5 @@ pub use lambda_runtime::Error;
 pub use log::init_tracing;
 pub use rules::Rules;
 pub use secrets::{Secrets, SecretsError};
+pub use signing::SigningSecrets;
 pub use sqs::{Disposition, UnnamedRecord, handle_records, run_sqs};

@@ -24,14 +24,14 @@ enum Source {
     Fixed,
 }
 
-/// Why there are no keys. Nothing of the secret is in it.
+/// Why there is no secret. Nothing of its value is in it.
 #[derive(Debug, Error)]
 pub enum SecretsError {
     /// The secret could not be fetched.
-    #[error("the keys' secret cannot be read: {0}")]
+    #[error("a secret cannot be read: {0}")]
     Unreadable(String),
-    /// It is not `{"master": "…"}` with a value of at least 32 characters.
-    #[error("the keys' secret is not an object with a long enough master")]
+    /// It is not an object with a text of at least 32 characters where one belongs.
+    #[error("a secret is not of its form, or too short")]
     Malformed,
 }
 

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::{
     Client,
+    error::ProvideErrorMetadata,
     types::{AttributeType, DeliveryMediumType, MessageActionType, UserStatusType},
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account};
+use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
 
 use crate::{
-    AccountStatus, AccountToCreate, Capabilities, CreateOutcome, DeviceSource, DirectoryError, FirstPasswordOutcome,
-    FoundAccount, LicenceSource, OfficerEntry, SeedOutcome,
+    AccountPage, AccountStatus, AccountToCreate, Capabilities, CreateOutcome, DeviceSource, DirectoryError,
+    FirstPasswordOutcome, FoundAccount, LicenceSource, ListedAccount, OfficerEntry, SeedOutcome, WithdrawOutcome,
     error::{Refusal, refusal},
     spellings,
 };
@@ -157,11 +158,59 @@ impl Cognito {
             .username(&account.directory_id)
             .send()
             .await;
-        match added.map_err(refusal) {
+        match added {
             Ok(_) => Ok(SeedOutcome::Assigned),
-            Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(SeedOutcome::AccountGone),
-            Err(refusal) => Err(refusal.unexpected()),
+            // A quota of the pool, and not of the moment: waiting a little does not help.
+            Err(error) if error.code() == Some("LimitExceededException") => {
+                Ok(SeedOutcome::Refused(LicenceFault::NoneLeft))
+            }
+            Err(error) => match refusal(error) {
+                Refusal::Code(code) if code == "UserNotFoundException" => Ok(SeedOutcome::AccountGone),
+                // The pool has no such group. That the pool itself is missing would be told at sign-in.
+                Refusal::Code(code) if code == "ResourceNotFoundException" => {
+                    Ok(SeedOutcome::Refused(LicenceFault::NotSetUp))
+                }
+                refusal => Err(refusal.unexpected()),
+            },
         }
+    }
+
+    pub(crate) async fn remove_from_seed_group(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        let removed = self
+            .client
+            .admin_remove_user_from_group()
+            .user_pool_id(&self.pool.id)
+            .group_name(&self.pool.seed_group)
+            .username(&account.directory_id)
+            .send()
+            .await;
+        match removed.map_err(refusal) {
+            Ok(_) => Ok(WithdrawOutcome::Withdrawn),
+            Err(Refusal::Code(code)) => match code.as_str() {
+                "UserNotFoundException" => Ok(WithdrawOutcome::AccountGone),
+                // Nobody is in a group that is not there.
+                "ResourceNotFoundException" => Ok(WithdrawOutcome::Withdrawn),
+                _ => Err(DirectoryError::Misconfigured { code }),
+            },
+            Err(Refusal::Error(error)) => Err(error),
+        }
+    }
+
+    pub(crate) async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        let page = self
+            .client
+            .list_users()
+            .user_pool_id(&self.pool.id)
+            .set_pagination_token(from.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|error| refusal(error).unexpected().of_read())?;
+        let accounts = page.users.unwrap_or_default().into_iter().filter_map(|user| {
+            let status = status(user.enabled, user.user_status.as_ref());
+            let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
+            Some(ListedAccount { found: user.into_found(), status })
+        });
+        Ok(AccountPage { accounts: accounts.collect(), next: page.pagination_token })
     }
 
     pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
@@ -242,20 +291,24 @@ impl Cognito {
         let got = self.client.admin_get_user().user_pool_id(&self.pool.id).username(name).send().await;
         match got.map_err(refusal) {
             Ok(user) => {
-                let status = match user.user_status {
-                    _ if !user.enabled => AccountStatus::Disabled,
-                    Some(
-                        UserStatusType::Confirmed | UserStatusType::ExternalProvider | UserStatusType::ResetRequired,
-                    ) => AccountStatus::SignedIn,
-                    Some(UserStatusType::Archived | UserStatusType::Compromised) => AccountStatus::Disabled,
-                    _ => AccountStatus::Pending,
-                };
+                let status = status(user.enabled, user.user_status.as_ref());
                 let user = User { name: user.username, attributes: user.user_attributes.unwrap_or_default() };
                 Ok(Some((user, status)))
             }
             Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(None),
             Err(refusal) => Err(refusal.unexpected().of_read()),
         }
+    }
+}
+
+fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {
+    match status {
+        _ if !enabled => AccountStatus::Disabled,
+        Some(UserStatusType::Confirmed | UserStatusType::ExternalProvider | UserStatusType::ResetRequired) => {
+            AccountStatus::SignedIn
+        }
+        Some(UserStatusType::Archived | UserStatusType::Compromised) => AccountStatus::Disabled,
+        _ => AccountStatus::Pending,
     }
 }
 

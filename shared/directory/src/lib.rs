@@ -12,7 +12,10 @@ use domain::{
     form::{Holder, Profile},
     invite::{Account, Invite},
     keys::AddressKey,
+    seed::LicenceFault,
 };
+
+pub use domain::invite::AccountStatus;
 
 mod cognito;
 mod error;
@@ -22,7 +25,7 @@ mod memory;
 pub use cognito::UserPool;
 pub use error::DirectoryError;
 #[cfg(feature = "fake")]
-pub use memory::{Call, Fault, MemoryDirectory};
+pub use memory::{Call, Fault, MemoryDirectory, SearchIndex, SeedGroup};
 
 use cognito::Cognito;
 
@@ -142,6 +145,17 @@ pub enum SeedOutcome {
     Assigned,
     /// The account is no more.
     AccountGone,
+    /// There is no licence for it.
+    Refused(LicenceFault),
+}
+
+/// What became of a removal from the SEED group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithdrawOutcome {
+    /// The account is not in the group.
+    Withdrawn,
+    /// The account is no more.
+    AccountGone,
 }
 
 /// What became of a request for a first password.
@@ -155,17 +169,22 @@ pub enum FirstPasswordOutcome {
     AccountGone,
 }
 
-/// How an account stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountStatus {
-    /// Its holder has not signed in.
-    Pending,
-    /// Its holder has signed in.
-    SignedIn,
-    /// Nobody can sign in.
-    Disabled,
-    /// It is no more.
-    Gone,
+/// An account in a list of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedAccount {
+    /// Which, and for which invite.
+    pub found: FoundAccount,
+    /// How it stands.
+    pub status: AccountStatus,
+}
+
+/// A page of the list of all accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPage {
+    /// The accounts, in the directory's own order.
+    pub accounts: Vec<ListedAccount>,
+    /// Where the next page starts, if there is one. The directory forgets it within the hour.
+    pub next: Option<String>,
 }
 
 impl Directory {
@@ -243,6 +262,33 @@ impl Directory {
             Backend::Cognito(cognito) => cognito.add_to_seed_group(account).await,
             #[cfg(feature = "fake")]
             Backend::Memory(memory) => memory.add_to_seed_group(account).await,
+        }
+    }
+
+    /// Takes an account out of the SEED group. Harmless to repeat.
+    ///
+    /// # Errors
+    ///
+    /// When it may still be there.
+    pub async fn remove_from_seed_group(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.remove_from_seed_group(account).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.remove_from_seed_group(account).await,
+        }
+    }
+
+    /// A page of all accounts, whoever made them: the first, or the one that begins at an [`AccountPage::next`]. An account
+    /// made a moment ago may be missing.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say, and [`DirectoryError::Misconfigured`] when it no longer knows that place.
+    pub async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.list_accounts(from).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.list_accounts(from).await,
         }
     }
 

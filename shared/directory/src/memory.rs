@@ -1,17 +1,21 @@
-//! The directory of the tests: an honest one, which keeps addresses and usernames unique and knows who signed in.
+//! The directory of the tests: an honest one, which keeps addresses and usernames unique, knows who signed in and who may,
+//! and whose searches may lag behind.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     time::Duration,
 };
 
-use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account};
+use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
 use probe::{Failure, Probe, Probed};
 
 use crate::{
-    AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount, SeedOutcome,
-    spellings,
+    AccountPage, AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount,
+    ListedAccount, SeedOutcome, WithdrawOutcome, spellings,
 };
+
+/// Accounts of a page: few, so that tests need few accounts for several pages.
+const PAGE: usize = 3;
 
 /// Accounts in memory; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ struct State {
     /// By name in lower case.
     accounts: BTreeMap<String, Record>,
     officers: BTreeMap<String, Officer>,
+    search_index: SearchIndex,
+    seed_group: SeedGroup,
     faults: VecDeque<(Call, Fault)>,
     calls: BTreeMap<Call, usize>,
 }
@@ -30,9 +36,62 @@ struct State {
 struct Record {
     invite: Option<InviteId>,
     email: String,
-    status: AccountStatus,
+    sign_in: SignIn,
+    access: Access,
+    indexed: SearchIndex,
     seed: bool,
     first_passwords: usize,
+}
+
+/// Whether its holder has signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SignIn {
+    Awaited,
+    Done,
+}
+
+/// Whether its holder may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Enabled,
+    Disabled,
+}
+
+impl Record {
+    fn new(invite: Option<InviteId>, email: &EmailAddress, sign_in: SignIn, indexed: SearchIndex) -> Self {
+        let email = email.as_str().to_ascii_lowercase();
+        Self { invite, email, sign_in, access: Access::Enabled, indexed, seed: false, first_passwords: 0 }
+    }
+
+    fn status(&self) -> AccountStatus {
+        match (self.access, self.sign_in) {
+            (Access::Disabled, _) => AccountStatus::Disabled,
+            (Access::Enabled, SignIn::Done) => AccountStatus::SignedIn,
+            (Access::Enabled, SignIn::Awaited) => AccountStatus::Pending,
+        }
+    }
+}
+
+/// Whether searches and lists show what was made a moment ago.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SearchIndex {
+    /// They do.
+    #[default]
+    Current,
+    /// They show nothing that is made from now on.
+    Lagging,
+}
+
+/// The state of the group that stands for SEED licences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SeedGroup {
+    /// It takes everybody.
+    #[default]
+    Open,
+    /// It takes nobody more.
+    Full,
+    /// There is none.
+    Missing,
 }
 
 /// A call that the directory takes.
@@ -46,6 +105,10 @@ pub enum Call {
     CreateAccount,
     /// [`crate::Directory::add_to_seed_group`].
     AddToSeedGroup,
+    /// [`crate::Directory::remove_from_seed_group`].
+    RemoveFromSeedGroup,
+    /// [`crate::Directory::list_accounts`].
+    ListAccounts,
     /// [`crate::Directory::mail_first_password`].
     MailFirstPassword,
     /// [`crate::Directory::account_status`].
@@ -60,13 +123,15 @@ impl Call {
             Self::FindOfficer => "directory.find_officer",
             Self::CreateAccount => "directory.create_account",
             Self::AddToSeedGroup => "directory.add_to_seed_group",
+            Self::RemoveFromSeedGroup => "directory.remove_from_seed_group",
+            Self::ListAccounts => "directory.list_accounts",
             Self::MailFirstPassword => "directory.mail_first_password",
             Self::AccountStatus => "directory.account_status",
         }
     }
 
     fn is_read(self) -> bool {
-        matches!(self, Self::FindByEmail | Self::FindOfficer | Self::AccountStatus)
+        matches!(self, Self::FindByEmail | Self::FindOfficer | Self::AccountStatus | Self::ListAccounts)
     }
 }
 
@@ -107,13 +172,7 @@ impl MemoryDirectory {
 
     /// Adds an account that somebody else made.
     pub fn add_foreign_account(&self, name: &str, email: &EmailAddress) {
-        let record = Record {
-            invite: None,
-            email: email.as_str().to_ascii_lowercase(),
-            status: AccountStatus::SignedIn,
-            seed: false,
-            first_passwords: 0,
-        };
+        let record = Record::new(None, email, SignIn::Done, SearchIndex::Current);
         self.0.by_hand().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
@@ -123,15 +182,33 @@ impl MemoryDirectory {
         self.0.by_hand().officers.insert(id, officer);
     }
 
-    /// Sets how an account stands.
+    /// Sets how an account stands. One that is disabled keeps whether its holder has signed in.
     pub fn set_status(&self, account: &Account, status: AccountStatus) {
-        let name = account.directory_id.to_ascii_lowercase();
         let mut state = self.0.by_hand();
         if status == AccountStatus::Gone {
-            state.accounts.remove(&name);
-        } else if let Some(record) = state.accounts.get_mut(&name) {
-            record.status = status;
+            state.accounts.remove(&account.directory_id.to_ascii_lowercase());
+            return;
         }
+        let Some(record) = state.record(account) else { return };
+        match status {
+            AccountStatus::Disabled | AccountStatus::Gone => record.access = Access::Disabled,
+            AccountStatus::Pending => (record.access, record.sign_in) = (Access::Enabled, SignIn::Awaited),
+            AccountStatus::SignedIn => (record.access, record.sign_in) = (Access::Enabled, SignIn::Done),
+        }
+    }
+
+    /// Lets searches lag, or catch up.
+    pub fn set_search_index(&self, index: SearchIndex) {
+        let mut state = self.0.by_hand();
+        state.search_index = index;
+        if index == SearchIndex::Current {
+            state.accounts.values_mut().for_each(|record| record.indexed = SearchIndex::Current);
+        }
+    }
+
+    /// Sets what the SEED group does from now on.
+    pub fn set_seed_group(&self, group: SeedGroup) {
+        self.0.by_hand().seed_group = group;
     }
 
     /// The accounts that the service made, by invite; one made twice would be there twice.
@@ -180,12 +257,48 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
-        self.call(Call::AddToSeedGroup, |state| match state.record(account) {
-            None => SeedOutcome::AccountGone,
-            Some(record) => {
-                record.seed = true;
-                SeedOutcome::Assigned
+        self.call(Call::AddToSeedGroup, |state| {
+            let group = state.seed_group;
+            match (state.record(account), group) {
+                (None, _) => SeedOutcome::AccountGone,
+                (Some(_), SeedGroup::Missing) => SeedOutcome::Refused(LicenceFault::NotSetUp),
+                (Some(record), SeedGroup::Full) if !record.seed => SeedOutcome::Refused(LicenceFault::NoneLeft),
+                (Some(record), SeedGroup::Open | SeedGroup::Full) => {
+                    record.seed = true;
+                    SeedOutcome::Assigned
+                }
             }
+        })
+        .await
+    }
+
+    pub(crate) async fn remove_from_seed_group(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        self.call(Call::RemoveFromSeedGroup, |state| match state.record(account) {
+            None => WithdrawOutcome::AccountGone,
+            Some(record) => {
+                record.seed = false;
+                WithdrawOutcome::Withdrawn
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        self.call(Call::ListAccounts, |state| {
+            let after = |name: &&String| from.is_none_or(|from| name.as_str() > from);
+            let mut names = state
+                .accounts
+                .iter()
+                .filter(|(_, record)| record.indexed == SearchIndex::Current)
+                .map(|(name, _)| name);
+            let page: Vec<String> = names.by_ref().filter(after).take(PAGE).cloned().collect();
+            let next = page.last().filter(|_| names.next().is_some()).cloned();
+            let accounts = page.into_iter().filter_map(|name| {
+                let record = state.accounts.get(&name)?;
+                let found = FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite };
+                Some(ListedAccount { found, status: record.status() })
+            });
+            AccountPage { accounts: accounts.collect(), next }
         })
         .await
     }
@@ -193,7 +306,7 @@ impl MemoryDirectory {
     pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
         self.call(Call::MailFirstPassword, |state| match state.record(account) {
             None => FirstPasswordOutcome::AccountGone,
-            Some(record) if record.status != AccountStatus::Pending => FirstPasswordOutcome::NotPending,
+            Some(record) if record.status() != AccountStatus::Pending => FirstPasswordOutcome::NotPending,
             Some(record) => {
                 record.first_passwords += 1;
                 FirstPasswordOutcome::Mailed
@@ -204,7 +317,7 @@ impl MemoryDirectory {
 
     pub(crate) async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
         self.call(Call::AccountStatus, |state| {
-            state.record(account).map_or(AccountStatus::Gone, |record| record.status)
+            state.record(account).map_or(AccountStatus::Gone, |record| record.status())
         })
         .await
     }
@@ -256,28 +369,28 @@ impl State {
 
     fn found(&self, email: &EmailAddress) -> Option<FoundAccount> {
         let spellings = spellings(email);
-        let (name, record) = self.accounts.iter().find(|(_, record)| spellings.contains(&record.email))?;
+        let indexed = self.accounts.iter().filter(|(_, record)| record.indexed == SearchIndex::Current);
+        let (name, record) = indexed.into_iter().find(|(_, record)| spellings.contains(&record.email))?;
         Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 
     fn create(&mut self, wanted: &AccountToCreate<'_>) -> CreateOutcome {
         let name = wanted.name();
         let account = Account { directory_id: name.clone() };
-        let by_name = self.accounts.get(&name).map(|record| record.invite);
+        let email = wanted.email.as_str().to_ascii_lowercase();
+        let by_name = self.accounts.get(&name).map(|record| (record.invite, record.email == email));
+        // The alias of a verified address is unique whatever the search shows.
+        let has_alias = self.accounts.values().any(|record| record.email == email);
         match (self.found(wanted.email), by_name) {
             (Some(found), _) if found.invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(found.account),
             (Some(_), _) => CreateOutcome::EmailTaken,
-            (None, Some(invite)) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),
+            (None, Some((invite, _))) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),
+            (None, Some((_, true))) => CreateOutcome::EmailTaken,
             (None, Some(_)) if wanted.holder.username().is_none() => CreateOutcome::EmailTaken,
             (None, Some(_)) => CreateOutcome::UsernameTaken,
+            (None, None) if has_alias => CreateOutcome::EmailTaken,
             (None, None) => {
-                let record = Record {
-                    invite: Some(wanted.invite),
-                    email: wanted.email.as_str().to_ascii_lowercase(),
-                    status: AccountStatus::Pending,
-                    seed: false,
-                    first_passwords: 0,
-                };
+                let record = Record::new(Some(wanted.invite), wanted.email, SignIn::Awaited, self.search_index);
                 self.accounts.insert(name, record);
                 CreateOutcome::Created(account)
             }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{AgencyDomain, Entropy, Timestamp};
+use crate::{AgencyDomain, Entropy, Timestamp, invite::Account};
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -104,6 +104,22 @@ impl NoticeId {
         let mut random = [0; 16];
         random.copy_from_slice(&digest[..16]);
         Self(Ulid::from_parts(u64::try_from(at.unix_ms()).unwrap_or(0), u128::from_be_bytes(random)))
+    }
+}
+
+id_type! {
+    /// An account's own request for SEED: `sed_3F8R…`.
+    SeedRequestId, "sed"
+}
+
+impl SeedRequestId {
+    /// The request of an account: a function of the account's name in any case, so that there is one for each.
+    #[must_use]
+    pub fn of_account(account: &Account) -> Self {
+        let digest = Sha256::digest(account.directory_id.to_lowercase());
+        let mut random = [0; 16];
+        random.copy_from_slice(&digest[..16]);
+        Self(Ulid::from_bytes(random))
     }
 }
 

@@ -5,6 +5,7 @@
 //! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
 //! ```
 //!
+//! An account that was made may be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`.
 //! Each transition consumes the invite and returns it one version later; the store writes it only over the version that
 //! was read. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of their own.
 
@@ -14,13 +15,16 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    ActionId, BatchId, EmailAddress, InviteId, Officer, Reason, SeedEligibility, SeedWish, Timestamp, TraceId,
+    ActionId, BatchId, EmailAddress, InviteId, Officer, Reason, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
     guard::lease_is_over,
     keys::AddressKey,
     mailbox::{Mailbox, SuppressionReason},
+    seed::{Device, LicenceFault, SeedStep},
 };
+
+pub use crate::seed::SeedState;
 
 /// How long a queued step may wait for its wake-up call before the sweeper repeats it.
 pub const WAKE_AFTER: Duration = Duration::from_secs(120);
@@ -75,6 +79,9 @@ pub struct Invite {
     pub mail: Option<Mail>,
     /// The SEED licence.
     pub seed: SeedState,
+    /// The device, once the device side has told of one.
+    #[serde(default)]
+    pub device: Option<Device>,
     /// The first password, which the directory mails on request.
     pub first_password: FirstPassword,
     /// When its invitee was last mailed.
@@ -202,6 +209,11 @@ pub enum InviteState {
         /// Which account.
         account: Account,
     },
+    /// The account is disabled in the directory: nobody can sign in.
+    Disabled {
+        /// Which account.
+        account: Account,
+    },
     /// The account was deleted in the directory.
     AccountGone,
     /// It could not be done, and why.
@@ -226,6 +238,19 @@ pub enum InviteState {
 pub struct Account {
     /// The directory's own name for it: not the email address.
     pub directory_id: String,
+}
+
+/// How an account stands in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// Its holder has not signed in.
+    Pending,
+    /// Its holder has signed in.
+    SignedIn,
+    /// Nobody can sign in.
+    Disabled,
+    /// It is no more.
+    Gone,
 }
 
 /// Why an invite failed. The detail is for the officer and names no one.
@@ -287,60 +312,6 @@ impl Failure {
     }
 }
 
-/// Where the SEED licence stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum SeedState {
-    /// Not asked for.
-    NotRequired,
-    /// The domain may not have it.
-    Ineligible,
-    /// Asked for, not assigned yet.
-    Pending,
-    /// Assigned.
-    LicenceAssigned,
-    /// Assigned, and a device is enrolled.
-    FullyOnboarded,
-    /// Refused by the licence system.
-    LicenceError,
-}
-
-impl SeedState {
-    fn wished(wish: SeedWish, eligibility: SeedEligibility) -> Self {
-        match (wish, eligibility) {
-            (_, SeedEligibility::Ineligible) => Self::Ineligible,
-            (SeedWish::Required, SeedEligibility::Eligible) => Self::Pending,
-            (SeedWish::NotRequired, SeedEligibility::Eligible) => Self::NotRequired,
-        }
-    }
-
-    /// The word of the API.
-    #[must_use]
-    pub fn state_name(self) -> &'static str {
-        match self {
-            Self::NotRequired => "NOT_REQUIRED",
-            Self::Ineligible => "INELIGIBLE",
-            Self::Pending => "PENDING",
-            Self::LicenceAssigned => "LICENCE_ASSIGNED",
-            Self::FullyOnboarded => "FULLY_ONBOARDED",
-            Self::LicenceError => "LICENCE_ERROR",
-        }
-    }
-
-    /// The words of TechBiz's status page, with the honest ones beside them.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Not Required",
-            Self::Ineligible => "Ineligible",
-            Self::Pending => "Licence pending",
-            Self::LicenceAssigned => "License Assigned",
-            Self::FullyOnboarded => "Fully Onboarded",
-            Self::LicenceError => "Licence error",
-        }
-    }
-}
-
 /// The first password: made and mailed by the directory when the holder asks, never seen by this service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
@@ -382,7 +353,7 @@ pub struct HistoryEntry {
 pub enum Actor {
     /// The officer who invites.
     Officer,
-    /// Whoever holds the link.
+    /// Whom it is for: by the link, or signed in.
     Invitee,
     /// Whoever runs the service.
     Operator,
@@ -429,10 +400,16 @@ pub enum Lapse {
 
 /// The invite is not in a state from which this can happen: somebody else was faster, or the call came out of turn.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("an invite that is {state} cannot be {event}")]
+#[error("what is {state} cannot be {event}")]
 pub struct Conflict {
     state: &'static str,
     event: &'static str,
+}
+
+impl Conflict {
+    pub(crate) fn new(state: &'static str, event: &'static str) -> Self {
+        Self { state, event }
+    }
 }
 
 impl From<MailConflict> for Conflict {
@@ -450,6 +427,8 @@ pub enum NextStep {
     Provision,
     /// Assign the SEED licence.
     AssignSeed,
+    /// Take the SEED licence back.
+    WithdrawSeed,
     /// Have the directory mail a first password.
     SendFirstPassword,
     /// Wait: a mail, another worker, a person or time must act.
@@ -479,6 +458,7 @@ impl Invite {
             InviteState::Provisioning { .. } => "PROVISIONING",
             InviteState::AccountCreated { .. } => "ACCOUNT_CREATED",
             InviteState::Onboarded { .. } => "ONBOARDED",
+            InviteState::Disabled { .. } => "DISABLED",
             InviteState::AccountGone => "ACCOUNT_GONE",
             InviteState::Failed { .. } => "FAILED",
             InviteState::Expired => "EXPIRED",
@@ -495,12 +475,19 @@ impl Invite {
             InviteState::Invited { .. } => "Invited",
             InviteState::AccountCreated { .. } => "Not Onboarded",
             InviteState::Onboarded { .. } => "Onboarded",
+            InviteState::Disabled { .. } => "Disabled",
             InviteState::AccountGone => "User Not Found",
             InviteState::Failed { .. } => "Failed",
             InviteState::Expired => "Expired",
             InviteState::Revoked => "Revoked",
             InviteState::NeedsAttention { .. } => "Needs attention",
         }
+    }
+
+    /// The SEED column of the status page: as TechBiz has it, nothing of an account that is no more.
+    #[must_use]
+    pub fn seed_label(&self) -> &'static str {
+        if self.state == InviteState::AccountGone { "-" } else { self.seed.label() }
     }
 
     /// Where it stands in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
@@ -545,7 +532,9 @@ impl Invite {
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         match &self.state {
-            InviteState::AccountCreated { account } | InviteState::Onboarded { account } => Some(account),
+            InviteState::AccountCreated { account }
+            | InviteState::Onboarded { account }
+            | InviteState::Disabled { account } => Some(account),
             _ => None,
         }
     }
@@ -559,7 +548,8 @@ impl Invite {
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Accepted => NextStep::Provision,
             InviteState::Provisioning { lease_until, .. } if lease_is_over(*lease_until, now) => NextStep::Provision,
-            _ if has_account && self.seed == SeedState::Pending => NextStep::AssignSeed,
+            _ if has_account && self.seed.step(now) == SeedStep::Assign => NextStep::AssignSeed,
+            _ if has_account && self.seed.step(now) == SeedStep::Withdraw => NextStep::WithdrawSeed,
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
                 NextStep::SendFirstPassword
             }
@@ -574,7 +564,9 @@ impl Invite {
             let wanted = match mail.kind {
                 MailKind::Invitation => self.state == InviteState::Queued,
                 MailKind::Reminder => matches!(self.state, InviteState::Invited { .. }),
-                MailKind::AccountCreated => self.account().is_some(),
+                MailKind::AccountCreated => {
+                    matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. })
+                }
                 MailKind::BatchReport | MailKind::InvitationLapsed => false,
             };
             wanted && matches!(mail.state, MailState::Due { .. })
@@ -637,17 +629,7 @@ impl Invite {
     /// Unless it is claimed.
     pub fn account_created(self, account: Account, seed: SeedState, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
-            InviteState::Provisioning { .. } => {
-                // The invitation's link keeps working: both mails of one invite lead to the same page.
-                let generation = self.generation().max(1);
-                Ok(Self {
-                    state: InviteState::AccountCreated { account },
-                    mail: Some(Mail::due(MailKind::AccountCreated, generation)),
-                    seed,
-                    due_at: Some(now + WAKE_AFTER),
-                    ..self.stepped(Some("ACCOUNT_CREATED"), now)
-                })
-            }
+            InviteState::Provisioning { .. } => Ok(self.with_account(account, seed, "ACCOUNT_CREATED", now)),
             _ => Err(self.conflict("given an account")),
         }
     }
@@ -660,11 +642,59 @@ impl Invite {
     pub fn seed_assigned(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::AssignSeed => {
-                let next = Self { seed: SeedState::LicenceAssigned, ..self.stepped(Some("LICENCE_ASSIGNED"), now) };
-                Ok(Self { due_at: next.natural_due(now), ..next })
+                let seed = SeedState::assigned(self.device.as_ref());
+                Ok(self.with_seed(seed, Some("LICENCE_ASSIGNED"), now))
             }
             _ => Err(self.conflict("licensed")),
         }
+    }
+
+    /// Records that the licence system refuses.
+    ///
+    /// # Errors
+    ///
+    /// Unless a licence is to be assigned.
+    pub fn seed_refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::AssignSeed => Ok(self.with_seed(SeedState::refused(fault, now), Some("LICENCE_ERROR"), now)),
+            _ => Err(self.conflict("refused a licence")),
+        }
+    }
+
+    /// Records that the licence of a disabled account was taken back.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is to be.
+    pub fn seed_withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::WithdrawSeed => Ok(self.with_seed(SeedState::Withdrawn, Some("LICENCE_WITHDRAWN"), now)),
+            _ => Err(self.conflict("withdrawn")),
+        }
+    }
+
+    /// The holder asks for SEED; `None` where that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless there is an account in use.
+    pub fn request_seed(self, act: &Act) -> Result<Option<Self>, Conflict> {
+        if !matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }) {
+            return Err(self.conflict("licensed"));
+        }
+        let Some(seed) = self.seed.requested() else { return Ok(None) };
+        let next = self.recorded("SEED_REQUESTED", Actor::Invitee, act);
+        Ok(Some(Self { seed, due_at: Some(act.at + WAKE_AFTER), ..next }))
+    }
+
+    /// What the device side tells of the holder's device; `None` when it says nothing new.
+    #[must_use]
+    pub fn device_told(self, device: Device, now: Timestamp) -> Option<Self> {
+        if !device.follows(self.device.as_ref()) {
+            return None;
+        }
+        let (seed, event) = (self.seed.with_device(Some(&device)), device.event());
+        Some(Self { device: Some(device), ..self }.with_seed(seed, Some(event), now))
     }
 
     /// Puts the next look at it off to `at`. Nothing else about it changes.
@@ -890,18 +920,48 @@ impl Invite {
         }
     }
 
-    /// The directory says that the holder has signed in.
+    /// What the directory says of the account; `None` when that is nothing new.
+    #[must_use]
+    pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
+        let account = self.account()?.clone();
+        let (state, event) = match (&self.state, status) {
+            (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
+            (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
+                (InviteState::Onboarded { account }, "ONBOARDED")
+            }
+            (InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }, AccountStatus::Disabled) => {
+                (InviteState::Disabled { account }, "DISABLED")
+            }
+            (InviteState::Disabled { .. }, AccountStatus::SignedIn) => (InviteState::Onboarded { account }, "ENABLED"),
+            (InviteState::Disabled { .. }, AccountStatus::Pending) => {
+                (InviteState::AccountCreated { account }, "ENABLED")
+            }
+            _ => return None,
+        };
+        let seed = match status {
+            AccountStatus::Disabled => self.seed.account_disabled(),
+            _ => self.seed.account_enabled(),
+        };
+        Some(Self { state, ..self }.with_seed(seed, Some(event), now))
+    }
+
+    /// The account is in the directory, although nobody recorded it: it is taken up where its making was left.
     ///
     /// # Errors
     ///
-    /// Unless that was awaited.
-    pub fn onboarded(self, now: Timestamp) -> Result<Self, Conflict> {
-        match self.state.clone() {
-            InviteState::AccountCreated { account } => {
-                Ok(Self { state: InviteState::Onboarded { account }, ..self.stepped(Some("ONBOARDED"), now) })
-            }
-            _ => Err(self.conflict("onboarded")),
+    /// Unless its making failed, was given up, or its worker's lease ran out.
+    pub fn adopt(self, account: Account, now: Timestamp) -> Result<Self, Conflict> {
+        let was_being_made = |stood: &InviteState| {
+            matches!(stood, InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. })
+        };
+        match self.state {
+            InviteState::Failed { .. } => {}
+            InviteState::NeedsAttention { ref stood } if stood.as_deref().is_none_or(was_being_made) => {}
+            InviteState::Provisioning { lease_until, .. } if lease_is_over(lease_until, now) => {}
+            _ => return Err(self.conflict("given an account")),
         }
+        let seed = self.seed;
+        Ok(self.with_account(account, seed, "ACCOUNT_FOUND", now))
     }
 
     /// The directory says that the account is no more.
@@ -911,7 +971,7 @@ impl Invite {
     /// Unless there was one.
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
-            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } => {
+            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } | InviteState::Disabled { .. } => {
                 let next = Self { state: InviteState::AccountGone, ..self.stepped(Some("ACCOUNT_GONE"), now) };
                 Ok(Self { due_at: next.natural_due(now), ..next })
             }
@@ -1120,6 +1180,7 @@ impl Invite {
             state: InviteState::Queued,
             mail: None,
             seed: subject.seed,
+            device: None,
             first_password: FirstPassword::NotRequested,
             mailed_at: None,
             sending_at: None,
@@ -1131,6 +1192,23 @@ impl Invite {
             trace,
             history: vec![entry],
         }
+    }
+
+    fn with_account(self, account: Account, seed: SeedState, event: &'static str, now: Timestamp) -> Self {
+        // The invitation's link keeps working: both mails of one invite lead to the same page.
+        let generation = self.generation().max(1);
+        Self {
+            state: InviteState::AccountCreated { account },
+            mail: Some(Mail::due(MailKind::AccountCreated, generation)),
+            seed,
+            due_at: Some(now + WAKE_AFTER),
+            ..self.stepped(Some(event), now)
+        }
+    }
+
+    fn with_seed(self, seed: SeedState, event: Option<&str>, now: Timestamp) -> Self {
+        let next = Self { seed, ..self.stepped(event, now) };
+        Self { due_at: next.natural_due(now), ..next }
     }
 
     /// After a mail was taken: an invitation is out, until it lapses.
@@ -1162,10 +1240,11 @@ impl Invite {
             InviteState::Invited { expires_at } => Some(expires_at),
             _ => None,
         };
+        let licence = self.account().and_then(|_| self.seed.retry_at());
         let woken = open.then(|| now + WAKE_AFTER);
         let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
         let kept = self.over_since().map(|_| now + KEEPING_LOOK);
-        [woken, held_until, unanswered, lapses, unheard_of, kept].into_iter().flatten().min()
+        [woken, held_until, unanswered, lapses, unheard_of, licence, kept].into_iter().flatten().min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -1335,7 +1414,7 @@ mod tests {
         assert_eq!(invite.progress_name(), "MAILING");
         let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
         assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
-        assert_eq!(invite.onboarded(at(5)).unwrap().techpass_label(), "Onboarded");
+        assert_eq!(invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap().techpass_label(), "Onboarded");
     }
 
     #[test]
@@ -1410,7 +1489,63 @@ mod tests {
         assert!(sent.clone().first_password_sent(at(4)).is_err());
         assert!(sent.clone().request_first_password(at(63)).is_err());
         assert!(sent.clone().request_first_password(at(64)).is_ok());
-        assert!(sent.onboarded(at(65)).unwrap().request_first_password(at(200)).is_err());
+        assert!(sent.account_seen(AccountStatus::SignedIn, at(65)).unwrap().request_first_password(at(200)).is_err());
+    }
+
+    fn created(seed: SeedState) -> Invite {
+        for_account().claim(at(1)).unwrap().account_created(account(), seed, at(2)).unwrap()
+    }
+
+    #[test]
+    fn a_disabled_account_loses_its_licence_and_gets_it_back_with_its_device() {
+        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(3) };
+        let invite = created(SeedState::LicenceAssigned).device_told(device.clone(), at(3)).unwrap();
+        assert_eq!(invite.seed, SeedState::FullyOnboarded);
+        assert_eq!(invite.clone().device_told(device, at(4)), None, "told twice");
+        let onboarded = invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap();
+        let disabled = onboarded.account_seen(AccountStatus::Disabled, at(6)).unwrap();
+        assert_eq!((disabled.techpass_label(), disabled.next_step(at(6))), ("Disabled", NextStep::WithdrawSeed));
+        assert!(disabled.is_live() && disabled.due_at.is_some());
+        assert!(!disabled.mail_is_due(), "nobody can use what the mail says");
+        assert_eq!(disabled.clone().account_seen(AccountStatus::Disabled, at(7)), None);
+        let withdrawn = disabled.seed_withdrawn(at(7)).unwrap();
+        assert_eq!((withdrawn.seed_label(), withdrawn.next_step(at(8))), ("Licence withdrawn", NextStep::Nothing));
+        assert!(withdrawn.clone().request_seed(&act(8)).is_err());
+        let enabled = withdrawn.account_seen(AccountStatus::SignedIn, at(9)).unwrap();
+        assert_eq!((enabled.techpass_label(), enabled.next_step(at(9))), ("Onboarded", NextStep::AssignSeed));
+        assert_eq!(enabled.seed_assigned(at(10)).unwrap().seed, SeedState::FullyOnboarded);
+    }
+
+    #[test]
+    fn a_refused_licence_says_why_and_is_due_when_it_is_tried_again() {
+        let refused = created(SeedState::Pending).seed_refused(LicenceFault::NotSetUp, at(3)).unwrap();
+        let mailed = refused.claim_mail(at(4)).unwrap().mail_accepted("m".into(), at(5)).unwrap();
+        assert_eq!(mailed.due_at, Some(at(303)));
+        assert_eq!(mailed.next_step(at(302)), NextStep::Nothing);
+        assert_eq!(mailed.next_step(at(303)), NextStep::AssignSeed);
+        let asked = mailed.request_seed(&act(60)).unwrap().unwrap();
+        assert_eq!((asked.seed, asked.history.last().unwrap().by), (SeedState::Pending, Actor::Invitee));
+        assert_eq!(asked.request_seed(&act(61)), Ok(None), "asked for already");
+    }
+
+    #[test]
+    fn an_account_that_nobody_recorded_is_taken_up() {
+        let failed = for_account().claim(at(1)).unwrap().fail(Failure::DetailsRefused, at(2)).unwrap();
+        let adopted = failed.adopt(account(), at(3)).unwrap();
+        assert!(adopted.is_live() && adopted.mail_is_due());
+        assert_eq!(adopted.next_step(at(3)), NextStep::AssignSeed);
+        assert!(adopted.adopt(account(), at(4)).is_err());
+        let claimed = for_account().claim(at(0)).unwrap();
+        assert!(claimed.clone().adopt(account(), at(59)).is_err(), "its worker is still at it");
+        assert!(claimed.adopt(account(), at(60)).is_ok());
+        assert!(by_email().adopt(account(), at(60)).is_err());
+    }
+
+    #[test]
+    fn nothing_is_shown_of_the_licence_of_an_account_that_is_gone() {
+        let gone = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Gone, at(3)).unwrap();
+        assert_eq!((gone.techpass_label(), gone.seed_label(), gone.due_at), ("User Not Found", "-", Some(at(3 + DAY))));
+        assert_eq!(gone.account_seen(AccountStatus::Disabled, at(4)), None);
     }
 
     fn act(seconds: u64) -> Act {

@@ -4,8 +4,8 @@
 //! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
 //!
 //! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all errors
-//! at once), [`invite`] (the life of an invite), [`action`] (one thing done with many invites), [`batch`] and [`row`] (a
-//! workbook on its way to invites).
+//! at once), [`invite`] (the life of an invite), [`seed`] (a licence and its device), [`action`] (one thing done with many
+//! invites), [`batch`] and [`row`] (a workbook on its way to invites).
 
 pub mod action;
 pub mod agency;
@@ -22,6 +22,8 @@ pub mod mailbox;
 pub mod notice;
 pub mod row;
 pub mod rules;
+pub mod seed;
+pub mod seed_request;
 pub mod signature;
 pub mod text;
 pub mod time;
@@ -36,7 +38,7 @@ pub use entropy::Entropy;
 pub use fault::{Fault, Field, FieldFault};
 pub use fields::{ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username};
 pub use guard::Guard;
-pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId};
+pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 pub use keys::Keys;
 pub use officer::Officer;
 pub use rules::{DomainRules, Persona, SeedEligibility};

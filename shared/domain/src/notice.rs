@@ -113,7 +113,7 @@ impl Shown {
     fn of(invite: &Invite) -> Self {
         Self {
             techpass: invite.state_name().to_owned(),
-            seed: invite.seed.state_name().to_owned(),
+            seed: invite.seed.name().to_owned(),
             mail: invite.mail.as_ref().map(|mail| mail.state_name().to_owned()),
         }
     }

@@ -190,7 +190,16 @@ impl DomainRules {
     /// Whether the holder of `email` may invite others.
     #[must_use]
     pub fn may_invite(&self, email: &EmailAddress) -> bool {
-        matches!(self.verdict(&email.domain()), Some(Verdict::Allowed(rule)) if rule.persona == Persona::Officer)
+        self.holder(email).is_some_and(|rule| rule.persona == Persona::Officer)
+    }
+
+    /// What the domain of somebody who has an account means, whether or not the address could be invited.
+    #[must_use]
+    pub fn holder(&self, email: &EmailAddress) -> Option<&DomainRule> {
+        match self.verdict(&email.domain())? {
+            Verdict::Allowed(rule) => Some(rule),
+            Verdict::Refused => None,
+        }
     }
 
     fn verdict(&self, domain: &str) -> Option<&Verdict> {

@@ -6,13 +6,13 @@ mod sqs;
 
 use std::time::Duration;
 
-use domain::{ActionId, AgencyDomain, AgencyId, BatchId, InviteId, NoticeId, OfficerId};
+use domain::{ActionId, AgencyDomain, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A wake-up call, as it lies in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "wake", rename_all = "lowercase")]
+#[serde(tag = "wake", rename_all = "kebab-case")]
 pub enum Wake {
     /// Look at an invite.
     Invite {
@@ -43,6 +43,11 @@ pub enum Wake {
     Agency {
         /// Whose.
         id: AgencyId,
+    },
+    /// Look at an account's own request for SEED.
+    SeedRequest {
+        /// Which.
+        id: SeedRequestId,
     },
 }
 

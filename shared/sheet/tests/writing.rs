@@ -144,10 +144,20 @@ fn the_export_says_what_the_status_page_says() {
         first_name: "Ah Kow",
         date_of_invite: "23-11-2026",
         seed_status: "Fully Onboarded",
+        seed_detail: "Nothing keeps it back",
         ..ExportRow::default()
     };
     let strings = part(&sheet::export([row], day()).unwrap(), "xl/sharedStrings.xml");
-    for text in ["Date of Invite", "TechPass Status", "SEED Status", "Ah Kow", "23-11-2026", "Fully Onboarded"] {
+    for text in [
+        "Date of Invite",
+        "TechPass Status",
+        "SEED Status",
+        "SEED Detail",
+        "Ah Kow",
+        "23-11-2026",
+        "Fully Onboarded",
+        "Nothing keeps it back",
+    ] {
         assert!(strings.contains(text), "{text}");
     }
 }

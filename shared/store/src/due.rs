@@ -1,6 +1,6 @@
 //! What needs somebody, by time.
 
-use domain::{ActionId, BatchId, InviteId, NoticeId, Timestamp};
+use domain::{ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp};
 
 pub use crate::keys::DUE_SHARDS;
 use crate::{
@@ -21,6 +21,8 @@ pub enum Due {
     Action(ActionId),
     /// A notice to an agency's system.
     Notice(NoticeId),
+    /// An account's own request for SEED.
+    SeedRequest(SeedRequestId),
 }
 
 /// An entry of the list of what is due.
@@ -57,7 +59,7 @@ impl Store {
             let page = self.table.page(&query).await?;
             batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
                 Due::Batch(id) => Some(id),
-                Due::Invite(_) | Due::Action(_) | Due::Notice(_) => None,
+                Due::Invite(_) | Due::Action(_) | Due::Notice(_) | Due::SeedRequest(_) => None,
             }));
             query.after = page.next;
             if query.after.is_none() {
@@ -77,6 +79,7 @@ fn read(item: &Item) -> Option<DueEntry> {
         ("BATCH", id) => Due::Batch(BatchId::parse(id)?),
         ("ACTION", id) => Due::Action(ActionId::parse(id)?),
         ("NOTICE", id) => Due::Notice(NoticeId::parse(id)?),
+        ("SEED", id) => Due::SeedRequest(SeedRequestId::parse(id)?),
         _ => return None,
     };
     Some(DueEntry { what, since: Timestamp::parse(text(item, "due_at")?)? })

@@ -52,6 +52,18 @@ pub enum ReviveOutcome {
     UsernameTaken,
 }
 
+impl ReviveOutcome {
+    /// What became of the writes of [`revival`].
+    pub(crate) fn of(commit: &Commit) -> Self {
+        match commit {
+            Commit::Done => Self::Done,
+            Commit::Refused(refused) if refused.contains(&0) => Self::LostRace,
+            Commit::Refused(refused) if refused.contains(&GUARD_OF_ADDRESS) => Self::AddressTaken,
+            Commit::Refused(_) => Self::UsernameTaken,
+        }
+    }
+}
+
 impl Store {
     /// Writes a new invite, its guards and the answer to its request, or nothing.
     ///
@@ -160,25 +172,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn revive_invite(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
-        let owner = next.id.to_string();
-        let ours = || Condition::AbsentOrOwnedBy(owner.clone());
-        let guard = |key| Write::Put { item: guard_item(key, next.id), condition: ours() };
-        let mut writes = vec![
-            Write::Put { item: put(next)?, condition: Condition::Version(read.version) },
-            guard(keys::address(&next.address_key)),
-        ];
-        let username = next.holder.username().map(keys::username);
-        writes.extend(username.clone().map(guard));
-        let kept = [Some(keys::address(&next.address_key)), username];
-        let old = [Some(keys::address(&read.address_key)), read.holder.username().map(keys::username)];
-        let freed = old.into_iter().flatten().filter(|key| !kept.contains(&Some(key.clone())));
-        writes.extend(freed.map(|key| Write::Delete { key, condition: ours() }));
-        Ok(match self.table.commit(writes).await? {
-            Commit::Done => ReviveOutcome::Done,
-            Commit::Refused(refused) if refused.contains(&0) => ReviveOutcome::LostRace,
-            Commit::Refused(refused) if refused.contains(&GUARD_OF_ADDRESS) => ReviveOutcome::AddressTaken,
-            Commit::Refused(_) => ReviveOutcome::UsernameTaken,
-        })
+        Ok(ReviveOutcome::of(&self.table.commit(revival(read, next)?).await?))
     }
 
     /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will
@@ -258,7 +252,7 @@ fn guard_item(key: Key, owner: InviteId) -> Item {
     Envelope::new(key, "guard", 1).text("invite_id", owner.to_string()).bare()
 }
 
-fn over(read_version: u64, next: &Invite) -> Result<Write, StoreError> {
+pub(crate) fn over(read_version: u64, next: &Invite) -> Result<Write, StoreError> {
     Ok(Write::Put { item: put(next)?, condition: Condition::Version(read_version) })
 }
 
@@ -267,11 +261,30 @@ fn freed_guards(invite: &Invite) -> Vec<Write> {
     if invite.is_live() { Vec::new() } else { free_guards(invite).collect() }
 }
 
-/// Frees an invite's guards, where they are still its own.
+/// Frees an invite's guards and its account, where they are still its own.
 pub(crate) fn free_guards(invite: &Invite) -> impl Iterator<Item = Write> {
     let condition = Condition::AbsentOrOwnedBy(invite.id.to_string());
     let guards = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
-    guards.into_iter().flatten().map(move |key| Write::Delete { key, condition: condition.clone() })
+    let account = invite.account().map(keys::account);
+    guards.into_iter().chain([account]).flatten().map(move |key| Write::Delete { key, condition: condition.clone() })
+}
+
+/// What an invite that lives again writes: itself, its guards, and the end of those it no longer needs.
+pub(crate) fn revival(read: &Invite, next: &Invite) -> Result<Vec<Write>, StoreError> {
+    let owner = next.id.to_string();
+    let ours = || Condition::AbsentOrOwnedBy(owner.clone());
+    let guard = |key| Write::Put { item: guard_item(key, next.id), condition: ours() };
+    let mut writes = vec![
+        Write::Put { item: put(next)?, condition: Condition::Version(read.version) },
+        guard(keys::address(&next.address_key)),
+    ];
+    let username = next.holder.username().map(keys::username);
+    writes.extend(username.clone().map(guard));
+    let kept = [Some(keys::address(&next.address_key)), username];
+    let old = [Some(keys::address(&read.address_key)), read.holder.username().map(keys::username)];
+    let freed = old.into_iter().flatten().filter(|key| !kept.contains(&Some(key.clone())));
+    writes.extend(freed.map(|key| Write::Delete { key, condition: ours() }));
+    Ok(writes)
 }
 
 pub(crate) fn put(invite: &Invite) -> Result<Item, StoreError> {

@@ -1,7 +1,8 @@
 //! Every key string of the table.
 
 use domain::{
-    ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, Timestamp, Username, keys::AddressKey, keys::TokenHash,
+    ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId, Timestamp, Username, invite::Account,
+    keys::AddressKey, keys::TokenHash,
 };
 
 /// Where an item lies.
@@ -34,6 +35,23 @@ pub(crate) fn mailbox(key: &AddressKey) -> Key {
 
 pub(crate) fn username(username: &Username) -> Key {
     Key::new(format!("USERNAME#{}", username.canonical()), GUARD)
+}
+
+/// How many partitions the accounts are spread over, each of which can be listed.
+pub const ACCOUNT_SHARDS: u8 = 8;
+
+pub(crate) fn accounts(shard: u8) -> String {
+    format!("ACCOUNTS#{shard}")
+}
+
+/// A directory does not tell cases apart.
+pub(crate) fn account(account: &Account) -> Key {
+    let name = account.directory_id.to_lowercase();
+    Key { pk: accounts(shard_of(&name, ACCOUNT_SHARDS)), sk: name }
+}
+
+pub(crate) fn seed_request(id: SeedRequestId) -> Key {
+    Key::new(format!("SEED#{id}"), META)
 }
 
 pub(crate) fn token(hash: &TokenHash) -> Key {
@@ -109,8 +127,11 @@ pub(crate) fn due_shard(shard: u8) -> String {
 
 /// The partition of the due index that an item belongs to.
 pub(crate) fn due_shard_of(pk: &str) -> String {
-    let sum = pk.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-    due_shard(sum % DUE_SHARDS)
+    due_shard(shard_of(pk, DUE_SHARDS))
+}
+
+fn shard_of(text: &str, shards: u8) -> u8 {
+    text.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % shards
 }
 
 /// The partition of the people whom an operator was asked to forget.

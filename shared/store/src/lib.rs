@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod accounts;
 pub mod actions;
 pub mod batches;
 pub mod due;
@@ -21,6 +22,7 @@ mod table;
 use domain::Guard;
 use thiserror::Error;
 
+pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use listing::{InvitePage, InviteQuery, Sort};
 pub use requests::{IdempotentRequest, SavedAnswer};

@@ -181,7 +181,7 @@ impl InviteQuery {
         };
         let of_batch = |wanted| matches!(invite.origin, Origin::Batch { batch, .. } if batch == wanted);
         wanted(&self.techpass, invite.techpass_label())
-            && wanted(&self.seed, invite.seed.label())
+            && wanted(&self.seed, invite.seed_label())
             && self.batch.is_none_or(of_batch)
             && needle.is_none_or(|needle| searched(invite).iter().any(|text| text.to_lowercase().contains(needle)))
     }

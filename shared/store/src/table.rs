@@ -28,6 +28,8 @@ pub(crate) enum Condition {
     Version(u64),
     /// There is none, or it belongs to this `invite_id`.
     AbsentOrOwnedBy(String),
+    /// Nothing: the latest counts.
+    Any,
 }
 
 /// One write.

@@ -37,6 +37,7 @@ pub enum TechpassFilter {
     Invited,
     NotOnboarded,
     Onboarded,
+    Disabled,
     UserNotFound,
     Failed,
     Expired,
@@ -55,6 +56,7 @@ pub enum SeedFilter {
     LicenceAssigned,
     FullyOnboarded,
     LicenceError,
+    LicenceWithdrawn,
 }
 
 impl InviteFilter {
@@ -96,6 +98,7 @@ impl TechpassFilter {
             Self::Invited => "Invited",
             Self::NotOnboarded => "Not Onboarded",
             Self::Onboarded => "Onboarded",
+            Self::Disabled => "Disabled",
             Self::UserNotFound => "User Not Found",
             Self::Failed => "Failed",
             Self::Expired => "Expired",
@@ -114,6 +117,7 @@ impl SeedFilter {
             Self::LicenceAssigned => "License Assigned",
             Self::FullyOnboarded => "Fully Onboarded",
             Self::LicenceError => "Licence error",
+            Self::LicenceWithdrawn => "Licence withdrawn",
         }
     }
 }

@@ -98,7 +98,7 @@ fn version(value: &HeaderValue) -> Option<u64> {
     (tag(version) == value).then_some(version)
 }
 
-fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h HeaderValue> {
+pub(crate) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h HeaderValue> {
     let mut values = headers.get_all(name).iter();
     values.next().filter(|_| values.next().is_none())
 }

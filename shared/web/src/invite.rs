@@ -3,10 +3,12 @@
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
     delivery::{Mail, MailState},
-    invite::{Actor, Failure, HistoryEntry, Invite, InviteState, Origin, SeedState},
+    invite::{Actor, Failure, HistoryEntry, Invite, InviteState, Origin},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::seed::SeedBody;
 
 /// An invite in a list, and what a new one is answered with.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -127,17 +129,6 @@ pub enum Offer {
     ServiceRequest,
 }
 
-/// Where the SEED licence stands.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SeedBody {
-    /// The state, for programs.
-    #[schema(example = "LICENCE_ASSIGNED")]
-    pub state: &'static str,
-    /// The state, for people.
-    #[schema(example = "License Assigned")]
-    pub label: &'static str,
-}
-
 /// How far a mail is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -223,7 +214,7 @@ impl InviteBody {
             persona: invite.holder.persona(),
             date_of_invite: invite.created_at,
             techpass: TechpassBody::of(invite),
-            seed: SeedBody::of(invite.seed),
+            seed: SeedBody { label: invite.seed_label(), ..SeedBody::of(invite.seed, invite.device.as_ref()) },
             mail: invite.mail.as_ref().map(MailBody::of),
             batch,
             trace_id: invite.trace.clone(),
@@ -267,12 +258,6 @@ impl Offer {
             (Failure::AccountExists, Persona::Vendor) => Some(Self::ServiceRequest),
             _ => None,
         }
-    }
-}
-
-impl SeedBody {
-    fn of(seed: SeedState) -> Self {
-        Self { state: seed.state_name(), label: seed.label() }
     }
 }
 

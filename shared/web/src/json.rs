@@ -30,20 +30,21 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(Slug::UnsupportedMediaType));
-        }
-        let bytes = match Limited::new(request.into_body(), MAX).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Err(Problem::new(Slug::TooLarge));
-            }
-            Err(_) => {
-                return Err(Problem::new(Slug::BadRequest).detail("The body did not arrive whole."));
-            }
-        };
+        let bytes = text(request, MAX).await?;
         let value = shape::parse(&bytes).and_then(shape::fit)?;
         Ok(Self { value, bytes })
+    }
+}
+
+/// The body of a request that announces JSON, at most `max` bytes of it.
+pub(crate) async fn text(request: Request, max: usize) -> Result<Bytes, Problem> {
+    if !is_json(request.headers()) {
+        return Err(Problem::new(Slug::UnsupportedMediaType));
+    }
+    match Limited::new(request.into_body(), max).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::new(Slug::TooLarge)),
+        Err(_) => Err(Problem::new(Slug::BadRequest).detail("The body did not arrive whole.")),
     }
 }
 

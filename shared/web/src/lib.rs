@@ -4,13 +4,16 @@
 //! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
 //! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IdempotencyKey`], [`IfMatch`] take a request apart strictly: what is
 //!   not understood is refused and named, never ignored.
+//! - [`SignedJson`] takes what another system sends, by its signature and not by a sign-in.
 //! - [`Cursors`] hides and signs where the next page starts.
-//! - [`InviteFilter`] says which invites are meant; [`invite`] and [`action`] are what the API shows; [`reply`] builds the answers, [`openapi`] describes them.
+//! - [`InviteFilter`] says which invites are meant; [`invite`], [`action`] and [`seed`] are what the API shows; [`reply`]
+//!   builds the answers, [`openapi`] describes them.
 
 pub mod action;
 pub mod invite;
 pub mod openapi;
 pub mod reply;
+pub mod seed;
 
 mod cursor;
 mod edge;
@@ -22,13 +25,15 @@ mod path;
 mod problem;
 mod query;
 mod shape;
+mod signed;
 
 pub use cursor::Cursors;
 pub use edge::{Trace, serve};
 pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
 pub use json::Json;
-pub use officer::{OfficerRules, SignedIn};
+pub use officer::{OfficerRules, SignedIn, SignedInHolder};
 pub use path::Path;
 pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
 pub use query::{Limit, Query};
+pub use signed::{SignedJson, Signers};

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use domain::{DomainRules, EmailAddress, Officer, OfficerId};
+use domain::{DomainRules, EmailAddress, Officer, OfficerId, invite::Account};
 use lambda_http::request::RequestContext;
 use serde_json::Value;
 use store::StoreError;
 
 use crate::{Problem, Slug};
+
+/// Bytes of an account's name at the most, as user pools have them.
+const MAX_ACCOUNT: usize = 128;
 
 /// A signed-in officer who may invite, and the rules that say so.
 ///
@@ -18,6 +21,19 @@ use crate::{Problem, Slug};
 pub struct SignedIn {
     /// Who.
     pub officer: Officer,
+    /// The rules in force.
+    pub rules: Arc<DomainRules>,
+}
+
+/// Whoever is signed in with an account of theirs, officer or not, and the rules that say which.
+///
+/// For routes about the caller's own account. The account is the one that the directory signed in.
+#[derive(Clone, Debug)]
+pub struct SignedInHolder {
+    /// Who. Whether they may invite is not looked at.
+    pub holder: Officer,
+    /// Their account.
+    pub account: Account,
     /// The rules in force.
     pub rules: Arc<DomainRules>,
 }
@@ -38,18 +54,32 @@ impl<S: OfficerRules> FromRequestParts<S> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let claims = parts
-            .extensions
-            .get::<RequestContext>()
-            .and_then(RequestContext::authorizer)
-            .and_then(|authorizer| authorizer.fields.get("claims"));
-        let officer = verified(claims)?;
+        let officer = verified(claims(parts))?;
         let rules = state.officer_rules().await?;
         if !rules.may_invite(&officer.email) {
             return Err(not_an_officer());
         }
         Ok(Self { officer, rules })
     }
+}
+
+impl<S: OfficerRules> FromRequestParts<S> for SignedInHolder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let claims = claims(parts);
+        let holder = verified(claims)?;
+        let name = claims.and_then(|claims| claims.get("cognito:username")).and_then(Value::as_str);
+        let name = name.filter(|name| (1..=MAX_ACCOUNT).contains(&name.len()));
+        let directory_id = name.ok_or_else(|| Problem::new(Slug::Unauthorized))?.to_owned();
+        Ok(Self { holder, account: Account { directory_id }, rules: state.officer_rules().await? })
+    }
+}
+
+/// The claims that the authorizer verified.
+fn claims(parts: &Parts) -> Option<&Value> {
+    let context = parts.extensions.get::<RequestContext>()?;
+    context.authorizer()?.fields.get("claims")
 }
 
 fn verified(claims: Option<&Value>) -> Result<Officer, Problem> {
@@ -94,18 +124,23 @@ mod tests {
         }
     }
 
-    async fn signed_in(claims: Option<Value>) -> Result<Officer, Slug> {
+    fn parts(claims: Option<Value>) -> Parts {
         let mut context = ApiGatewayProxyRequestContext::default();
         if let Some(claims) = claims {
             context.authorizer.fields.insert("claims".to_owned(), claims);
         }
-        let (mut parts, ()) = Request::builder()
+        let (parts, ()) = Request::builder()
             .header("authorization", "Bearer whatever")
             .header("x-officer-email", "boss@agency.gov.sg")
             .extension(RequestContext::ApiGatewayV1(context))
             .body(())
             .unwrap()
             .into_parts();
+        parts
+    }
+
+    async fn signed_in(claims: Option<Value>) -> Result<Officer, Slug> {
+        let mut parts = parts(claims);
         SignedIn::from_request_parts(&mut parts, &Rules)
             .await
             .map(|signed_in| signed_in.officer)
@@ -121,6 +156,22 @@ mod tests {
         let officer = signed_in(Some(claims())).await.unwrap();
         assert_eq!(officer.id.as_str(), "0a1b-2c");
         assert_eq!(officer.email.as_str(), "ada@agency.gov.sg");
+    }
+
+    #[tokio::test]
+    async fn a_vendor_reaches_what_is_about_their_own_account() {
+        let holder = |claims| async {
+            let mut parts = parts(Some(claims));
+            SignedInHolder::from_request_parts(&mut parts, &Rules).await.map_err(|problem| problem.slug())
+        };
+        let mut claims = claims();
+        assert_eq!(holder(claims.clone()).await.unwrap_err(), Slug::Unauthorized, "no account is named");
+        claims["cognito:username"] = json!("Bo.Lim");
+        claims["email"] = json!("bo@vendor.com.sg");
+        let signed_in = holder(claims.clone()).await.unwrap();
+        assert_eq!((signed_in.account.directory_id.as_str(), signed_in.holder.id.as_str()), ("Bo.Lim", "0a1b-2c"));
+        claims["token_use"] = json!("access");
+        assert_eq!(holder(claims).await.unwrap_err(), Slug::Unauthorized);
     }
 
     #[tokio::test]

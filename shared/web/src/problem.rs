@@ -53,10 +53,16 @@ slugs! {
     Cursor = "cursor", BAD_REQUEST, "This page link is no longer valid. Start from the first page.";
     /// Nobody is signed in. Told by the gateway too.
     Unauthorized = "unauthorized", UNAUTHORIZED, "Sign in to continue.";
+    /// The body is not signed by a live secret, or not just now; which, it does not say.
+    SignatureNotValid = "signature-not-valid", UNAUTHORIZED, "The signature is not valid.";
     /// The officer's address is not verified.
     EmailNotVerified = "email-not-verified", FORBIDDEN, "Your email address is not verified.";
     /// The caller's address is not one of a public officer.
     NotAnOfficer = "not-an-officer", FORBIDDEN, "Only public officers can invite.";
+    /// The caller is a vendor, whose SEED is asked for by service request.
+    SeedByServiceRequest = "seed-by-service-request", FORBIDDEN, "Vendors ask for SEED by a service request.";
+    /// The caller's domain may not have SEED.
+    SeedIneligible = "seed-ineligible", FORBIDDEN, "People of your organisation may not have SEED.";
     /// The request comes from outside the allowed networks. Told by the gateway.
     NetworkNotAllowed = "network-not-allowed", FORBIDDEN, "This is only open from your agency's network.";
     /// The request was refused by a firewall rule. Told by the gateway.
@@ -106,13 +112,14 @@ const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 
 /// A failure on its way to the client.
 ///
-/// Its texts are constants, so nothing that a person typed can be in them. The Trace ID is added by [`serve`](crate::serve).
+/// Its texts are constants or the operator's, so nothing that a person typed can be in them. The Trace ID is added by [`serve`](crate::serve).
 #[derive(Clone, Debug)]
 pub struct Problem {
     slug: Slug,
     detail: Option<&'static str>,
     items: Vec<ProblemItem>,
     retry_after: Option<Duration>,
+    link: Option<String>,
     cause: Option<String>,
 }
 
@@ -150,6 +157,10 @@ pub struct ProblemBody {
     /// What to quote to support.
     #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
     pub trace_id: TraceId,
+    /// Where to go on, if there is such a place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://go.gov.sg/techpass-sr")]
+    pub link: Option<String>,
     /// Everything that is wrong with the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemItem>,
@@ -162,7 +173,7 @@ impl Problem {
     /// A problem of this kind.
     #[must_use]
     pub fn new(slug: Slug) -> Self {
-        Self { slug, detail: None, items: Vec::new(), retry_after: None, cause: None }
+        Self { slug, detail: None, items: Vec::new(), retry_after: None, link: None, cause: None }
     }
 
     /// A fault of this service. The error is logged and not told.
@@ -199,6 +210,12 @@ impl Problem {
         Self { retry_after: Some(pause), ..self }
     }
 
+    /// Says where to go on. The address is the operator's, never the caller's.
+    #[must_use]
+    pub fn link(self, url: &str) -> Self {
+        Self { link: Some(url.to_owned()), ..self }
+    }
+
     /// Its kind.
     #[must_use]
     pub fn slug(&self) -> Slug {
@@ -217,6 +234,7 @@ impl Problem {
             status: self.slug.status().as_u16(),
             detail: self.detail,
             trace_id: trace.clone(),
+            link: self.link.clone(),
             errors: self.items.clone(),
         }
     }

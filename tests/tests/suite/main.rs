@@ -10,6 +10,7 @@ mod contract;
 mod notices;
 mod openapi;
 mod retention;
+mod seed;
 mod settings;
 mod single_invites;
 mod sweeping;

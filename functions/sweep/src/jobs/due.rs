@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    ActionId, BatchId, InviteId, NoticeId, Timestamp,
+    ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp,
     batch::{Batch, BatchState},
-    invite::Actor,
+    invite::{Actor, WAKE_AFTER},
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use futures::{StreamExt as _, stream};
@@ -102,6 +102,10 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
             Due::Notice(id) => {
                 let span = tracing::info_span!("notice", notice_id = %id);
                 look_at_notice(deps, id).instrument(span).await
+            }
+            Due::SeedRequest(id) => {
+                let span = tracing::info_span!("seed_request", seed_request_id = %id);
+                look_at_seed_request(deps, id).instrument(span).await
             }
         }
     });
@@ -221,6 +225,21 @@ async fn forget_batch(deps: &Deps, batch: Batch) -> Result<Option<Call>, StoreEr
         }
     };
     Ok((written == Written::Done).then(|| Call::nobody(group, Wake::Batch { id })))
+}
+
+async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<Call>, StoreError> {
+    let Some(request) = deps.store.find_seed_request(id).await? else {
+        return Ok(None);
+    };
+    let (read, group, now) = (request.version, Group::from(&request.officer), deps.clock.now());
+    if request.due_at.is_none_or(|due_at| due_at > now) {
+        return Ok(None);
+    }
+    let next = request.put_off(now + WAKE_AFTER);
+    if let Written::LostRace = deps.store.replace_seed_request(read, &next).await? {
+        return Ok(None);
+    }
+    Ok(Some(Call { queues: vec![QueueName::Provision], group, wake: Wake::SeedRequest { id } }))
 }
 
 fn tell(remark: Option<Remark>, trace_id: &str) {

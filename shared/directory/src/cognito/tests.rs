@@ -357,3 +357,59 @@ async fn no_error_shows_a_person() {
 fn a_filter_keeps_its_value_inside_the_quotes() {
     assert_eq!(filter("email", r#"a"\b"#), r#"email = "a\"\\b""#);
 }
+
+#[tokio::test]
+async fn a_licence_that_cannot_be_given_says_why() {
+    let assign = |answer| async {
+        let (directory, network) = directory(vec![answer]);
+        (directory.add_to_seed_group(&account("ada.tan")).await, network.operations())
+    };
+    let missing = assign(Answer::Error(400, "ResourceNotFoundException")).await;
+    assert_eq!(missing.0, Ok(SeedOutcome::Refused(LicenceFault::NotSetUp)));
+    assert_eq!(missing.1, ["AdminAddUserToGroup"]);
+    let full = assign(Answer::Error(400, "LimitExceededException")).await;
+    assert_eq!(full.0, Ok(SeedOutcome::Refused(LicenceFault::NoneLeft)));
+    let denied = assign(Answer::Error(400, "AccessDeniedException")).await;
+    assert!(matches!(denied.0, Err(DirectoryError::Misconfigured { .. })));
+    let busy = assign(Answer::Error(400, "TooManyRequestsException")).await;
+    assert!(matches!(busy.0, Err(DirectoryError::Throttled { .. })));
+}
+
+#[tokio::test]
+async fn a_licence_is_taken_back_and_a_missing_group_holds_nobody() {
+    for (answer, expected) in [
+        (Answer::Ok(json!({})), Ok(WithdrawOutcome::Withdrawn)),
+        (Answer::Error(400, "ResourceNotFoundException"), Ok(WithdrawOutcome::Withdrawn)),
+        (Answer::Error(400, "UserNotFoundException"), Ok(WithdrawOutcome::AccountGone)),
+        (Answer::Reset, Err(DirectoryError::Unknown)),
+        (Answer::Refused, Err(DirectoryError::KnownNoEffect)),
+    ] {
+        let (directory, network) = directory(vec![answer]);
+        assert_eq!(directory.remove_from_seed_group(&account("ada.tan")).await, expected);
+        assert_eq!(network.operations(), ["AdminRemoveUserFromGroup"]);
+    }
+}
+
+#[tokio::test]
+async fn all_accounts_are_listed_page_by_page_with_how_they_stand() {
+    let invite = vendor();
+    let user = |name: &str, status: &str, enabled: bool, invite: Option<InviteId>| {
+        json!({"Username": name, "UserStatus": status, "Enabled": enabled,
+            "Attributes": attributes(invite, "ada@vendor.example.com")})
+    };
+    let first = json!({"PaginationToken": "next", "Users": [
+        user("ada.tan", "FORCE_CHANGE_PASSWORD", true, Some(invite.id)),
+        user("bo", "CONFIRMED", true, None),
+        user("kim", "CONFIRMED", false, None),
+    ]});
+    let (directory, network) =
+        directory(vec![Answer::Ok(first), nobody(), Answer::Error(500, "InternalErrorException")]);
+    let page = directory.list_accounts(None).await.unwrap();
+    let listed: Vec<_> = page.accounts.iter().map(|one| (one.found.invite, one.status)).collect();
+    let expected =
+        [(Some(invite.id), AccountStatus::Pending), (None, AccountStatus::SignedIn), (None, AccountStatus::Disabled)];
+    assert_eq!((listed, page.next.as_deref()), (expected.to_vec(), Some("next")));
+    assert_eq!(directory.list_accounts(Some("next")).await.unwrap(), AccountPage { accounts: vec![], next: None });
+    assert_eq!(network.asked.lock().unwrap()[1].1["PaginationToken"], "next");
+    assert_eq!(directory.list_accounts(None).await, Err(DirectoryError::KnownNoEffect));
+}

@@ -26,6 +26,8 @@ pub struct ExportRow<'a> {
     pub techpass_status: &'a str,
     /// Where the SEED licence stands.
     pub seed_status: &'a str,
+    /// What a person makes of it, where the status does not say enough.
+    pub seed_detail: &'a str,
     /// TechPass username of a vendor.
     pub username: &'a str,
     /// Why the account is needed.
@@ -40,7 +42,7 @@ impl std::fmt::Debug for ExportRow<'_> {
     }
 }
 
-const COLUMNS: [(&str, f64); 11] = [
+const COLUMNS: [(&str, f64); 12] = [
     ("First Name", 20.0),
     ("Last Name", 20.0),
     ("Email", 34.0),
@@ -49,6 +51,7 @@ const COLUMNS: [(&str, f64); 11] = [
     ("Date of Invite", 14.0),
     ("TechPass Status", 18.0),
     ("SEED Status", 18.0),
+    ("SEED Detail", 44.0),
     ("Username", 26.0),
     ("Reason for creation", 44.0),
     ("Trace ID", 40.0),
@@ -73,6 +76,7 @@ pub fn export<'a>(rows: impl IntoIterator<Item = ExportRow<'a>>, created: Timest
             row.date_of_invite,
             row.techpass_status,
             row.seed_status,
+            row.seed_detail,
             row.username,
             row.reason,
             row.trace_id,

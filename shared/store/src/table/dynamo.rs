@@ -141,7 +141,7 @@ impl Dynamo {
                     .put_item()
                     .table_name(&self.name)
                     .set_item(Some(item))
-                    .condition_expression(expression)
+                    .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 match request.send().await {
@@ -157,7 +157,7 @@ impl Dynamo {
                     .delete_item()
                     .table_name(&self.name)
                     .set_key(Some(attributes(&key)))
-                    .condition_expression(expression)
+                    .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 match request.send().await {
@@ -199,7 +199,7 @@ impl Dynamo {
                 let put = Put::builder()
                     .table_name(&self.name)
                     .set_item(Some(new))
-                    .condition_expression(expression)
+                    .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 item.put(put.build()?).build()
@@ -209,7 +209,7 @@ impl Dynamo {
                 let delete = Delete::builder()
                     .table_name(&self.name)
                     .set_key(Some(attributes(&key)))
-                    .condition_expression(expression)
+                    .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 item.delete(delete.build()?).build()
@@ -259,15 +259,16 @@ fn attributes(key: &Key) -> Item {
     ])
 }
 
-type Expression = (&'static str, Option<HashMap<String, String>>, Option<Item>);
+type Expression = (Option<&'static str>, Option<HashMap<String, String>>, Option<Item>);
 
 fn expression(condition: &Condition) -> Expression {
     let with = |text, name: &str, value| {
         let names = HashMap::from([("#n".to_owned(), name.to_owned())]);
-        (text, Some(names), Some(HashMap::from([(":v".to_owned(), value)])))
+        (Some(text), Some(names), Some(HashMap::from([(":v".to_owned(), value)])))
     };
     match condition {
-        Condition::Absent => ("attribute_not_exists(pk)", None, None),
+        Condition::Any => (None, None, None),
+        Condition::Absent => (Some("attribute_not_exists(pk)"), None, None),
         Condition::AbsentOrExpired(now) => {
             let now = AttributeValue::N(now.to_string());
             with("attribute_not_exists(pk) OR #n < :v", "expires_epoch", now)

@@ -208,7 +208,8 @@ fn position(query: &Query, item: &Item) -> Item {
 
 fn holds(condition: &Condition, item: Option<&Item>) -> bool {
     match (condition, item) {
-        (Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_), None) => true,
+        (Condition::Any, _)
+        | (Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_), None) => true,
         (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
         (Condition::AbsentOrExpired(now), Some(item)) => {
             number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok()).is_some_and(|at| at < *now)

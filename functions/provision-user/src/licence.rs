@@ -1,0 +1,126 @@
+//! SEED licences: given, refused, and taken back with the account.
+//!
+//! The state says what is to be done before it is asked of the directory, and both calls are harmless to repeat, so
+//! whoever finds a lost answer asks again.
+
+use std::time::Duration;
+
+use boot::Disposition;
+use directory::{DirectoryError, SeedOutcome, WithdrawOutcome};
+use domain::{
+    SeedRequestId,
+    invite::{Account, AccountStatus, Invite, NextStep},
+    seed::{LicenceFault, SeedState, SeedStep},
+    seed_request::SeedRequest,
+};
+use store::{StoreError, Written};
+use tracing::Instrument as _;
+
+use crate::{Deps, Next, ROUNDS, pause, report, write};
+
+/// What the directory made of it.
+enum Answer {
+    Done,
+    Refused(LicenceFault),
+    AccountGone,
+    Later(Duration),
+}
+
+/// Does what is to be done for an account's own request.
+pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, StoreError> {
+    for _ in 0..ROUNDS {
+        let Some(request) = deps.store.find_seed_request(id).await? else {
+            return Ok(Disposition::Reject("no such request"));
+        };
+        let span = tracing::info_span!("seed_request", seed_request_id = %id, trace_id = %request.trace);
+        if step(deps, request).instrument(span).await? == Written::Done {
+            return Ok(Disposition::Done);
+        }
+    }
+    // Others keep changing it, so others are at work on it.
+    Ok(Disposition::Done)
+}
+
+async fn step(deps: &Deps, request: SeedRequest) -> Result<Written, StoreError> {
+    let (read, step) = (request.version, request.seed.step(deps.clock.now()));
+    let Some(answer) = ask(deps, &request.account, step).await else {
+        return Ok(Written::Done);
+    };
+    let now = deps.clock.now();
+    let next = match answer {
+        Answer::Done if step == SeedStep::Assign => request.assigned(now),
+        Answer::Done => request.withdrawn(now),
+        Answer::Refused(fault) => request.refused(fault, now),
+        Answer::Later(pause) => Ok(request.put_off(now + pause)),
+        Answer::AccountGone => {
+            let Some(next) = request.account_seen(AccountStatus::Gone, now) else { return Ok(Written::Done) };
+            Ok(next)
+        }
+    };
+    match next {
+        Ok(next) => deps.store.replace_seed_request(read, &next).await,
+        Err(_) => Ok(Written::Done),
+    }
+}
+
+/// Does what is to be done for the licence of an invite.
+pub(crate) async fn of_invite(deps: &Deps, invite: Invite, step: NextStep) -> Result<Next, StoreError> {
+    let (read, seed) = (invite.version, invite.seed.step(deps.clock.now()));
+    let Some(account) = invite.account() else {
+        return Ok(Next::Rest);
+    };
+    let Some(answer) = ask(deps, account, seed).await else {
+        return Ok(Next::Rest);
+    };
+    let now = deps.clock.now();
+    let next = match answer {
+        Answer::Done if step == NextStep::AssignSeed => invite.seed_assigned(now),
+        Answer::Done => invite.seed_withdrawn(now),
+        Answer::Refused(fault) => invite.seed_refused(fault, now),
+        Answer::AccountGone => invite.account_gone(now),
+        Answer::Later(pause) => {
+            return crate::settle(deps, read, Ok::<_, StoreError>(invite.put_off(now + pause))).await;
+        }
+    };
+    match next {
+        Ok(next) => write(deps, read, next).await,
+        Err(_) => Ok(Next::Rest),
+    }
+}
+
+/// The licence of an account that was made just now, where it is not recorded yet.
+pub(crate) async fn of_new_account(deps: &Deps, account: &Account) -> SeedState {
+    match ask(deps, account, SeedStep::Assign).await {
+        Some(Answer::Done) => SeedState::assigned(None),
+        Some(Answer::Refused(fault)) => SeedState::refused(fault, deps.clock.now()),
+        Some(Answer::AccountGone | Answer::Later(_)) | None => SeedState::Pending,
+    }
+}
+
+async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
+    let answer = match step {
+        SeedStep::Nothing => return None,
+        SeedStep::Assign => deps.directory.add_to_seed_group(account).await.map(|outcome| match outcome {
+            SeedOutcome::Assigned => Answer::Done,
+            SeedOutcome::Refused(fault) => Answer::Refused(fault),
+            SeedOutcome::AccountGone => Answer::AccountGone,
+        }),
+        SeedStep::Withdraw => deps.directory.remove_from_seed_group(account).await.map(|outcome| match outcome {
+            WithdrawOutcome::Withdrawn => Answer::Done,
+            WithdrawOutcome::AccountGone => Answer::AccountGone,
+        }),
+    };
+    Some(match answer {
+        Ok(Answer::Refused(fault)) => {
+            tracing::error!(code = fault.code(), "a SEED licence is refused");
+            Answer::Refused(fault)
+        }
+        Ok(answer) => answer,
+        // Told to whoever waits, since only an operator can mend it; a licence that is to go is tried until it is gone.
+        Err(error @ DirectoryError::Misconfigured { .. }) if step == SeedStep::Assign => {
+            report(&error);
+            Answer::Refused(LicenceFault::NotSetUp)
+        }
+        Err(error) => Answer::Later(pause(&error)),
+    })
+}

@@ -1,0 +1,122 @@
+//! An officer asks for SEED for the account they are signed in with, whoever made it.
+//!
+//! Asked twice, it is one request: the licence is with the invite that the account was made for, or with the account's own
+//! request, and either is pending once.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    DomainRules, EmailAddress, Persona, SeedEligibility, Timestamp, TraceId,
+    invite::Act,
+    seed::{Device, SeedState},
+    seed_request::SeedRequest,
+};
+use queue::{QueueName, Wake};
+use serde::Serialize;
+use store::{AccountOwner, Written};
+use utoipa::ToSchema;
+use web::{Problem, SignedInHolder, Slug, Trace, reply, seed::SeedBody};
+
+use crate::Deps;
+
+/// How often a request is repeated when somebody else was faster.
+const TRIES: usize = 5;
+
+/// Where the caller's licence stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeedRequestBody {
+    /// The licence.
+    pub seed: SeedBody,
+    /// When that last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// What to quote to support.
+    #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
+    pub trace_id: TraceId,
+}
+
+/// Asks for SEED for one's own account. Vendors are told where to raise a service request.
+#[utoipa::path(
+    post, path = "/api/seed-requests", operation_id = "requestSeed", tag = "officer",
+    responses((status = 202, description = "Asked for, now or before.", body = SeedRequestBody)),
+    security(("officer" = [])),
+)]
+pub(crate) async fn ask(
+    State(deps): State<Arc<Deps>>,
+    SignedInHolder { holder, account, rules }: SignedInHolder,
+    Trace(trace): Trace,
+) -> Result<Response, Problem> {
+    deps.may_have_seed(&rules, &holder.email)?;
+    for _ in 0..TRIES {
+        let now = deps.clock.now();
+        let answered = match deps.store.find_owner(&account).await? {
+            Some(AccountOwner::Invite(invite)) => {
+                let act = Act { at: now, trace: trace.clone(), action: None };
+                let disabled = |_| Problem::new(Slug::StateConflict).detail("The account is disabled.");
+                match invite.clone().request_seed(&act).map_err(disabled)? {
+                    None => Some(body(invite.seed, invite.device.as_ref(), invite.updated_at, invite.trace)),
+                    Some(next) if deps.store.replace_invite(invite.version, &next).await? == Written::Done => {
+                        deps.actions.wake_for(&next, now).await;
+                        Some(body(next.seed, next.device.as_ref(), now, trace.clone()))
+                    }
+                    Some(_) => None,
+                }
+            }
+            Some(AccountOwner::Request(request)) => match request.clone().requested(now, trace.clone()) {
+                None => Some(of(&request)),
+                Some(next) if deps.store.replace_seed_request(request.version, &next).await? == Written::Done => {
+                    deps.wake_for_licence(&next).await;
+                    Some(of(&next))
+                }
+                Some(_) => None,
+            },
+            None => {
+                deps.first_request(SeedRequest::new(holder.id.clone(), account.clone(), now, trace.clone())).await?
+            }
+        };
+        if let Some(body) = answered {
+            return reply::json(StatusCode::ACCEPTED, &body);
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+impl Deps {
+    fn may_have_seed(&self, rules: &DomainRules, email: &EmailAddress) -> Result<(), Problem> {
+        match rules.holder(email) {
+            None => Err(Problem::new(Slug::NotAnOfficer).detail("Sign in with your agency's email address.")),
+            Some(rule) if rule.persona == Persona::Vendor => Err(Problem::new(Slug::SeedByServiceRequest)
+                .detail("Raise a service request with the TechPass service desk.")
+                .link(&self.service_request_url)),
+            Some(rule) if rule.seed == SeedEligibility::Ineligible => Err(Problem::new(Slug::SeedIneligible)),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// `None` when somebody else's came first.
+    async fn first_request(&self, request: SeedRequest) -> Result<Option<SeedRequestBody>, Problem> {
+        if self.store.create_seed_request(&request).await? == Written::LostRace {
+            return Ok(None);
+        }
+        tracing::info!(seed_request = %request.id, "licence asked for");
+        self.wake_for_licence(&request).await;
+        Ok(Some(of(&request)))
+    }
+
+    async fn wake_for_licence(&self, request: &SeedRequest) {
+        let wake = [Wake::SeedRequest { id: request.id }];
+        if let Err(error) = self.queues.wake(QueueName::Provision, &request.officer, &wake).await {
+            tracing::warn!(seed_request = %request.id, %error, "the sweeper will wake it");
+        }
+    }
+}
+
+fn of(request: &SeedRequest) -> SeedRequestBody {
+    body(request.seed, request.device.as_ref(), request.updated_at, request.trace.clone())
+}
+
+fn body(seed: SeedState, device: Option<&Device>, updated_at: Timestamp, trace_id: TraceId) -> SeedRequestBody {
+    SeedRequestBody { seed: SeedBody::of(seed, device), updated_at, trace_id }
+}

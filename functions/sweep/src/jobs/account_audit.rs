@@ -1,0 +1,124 @@
+//! Daily: every account that is known here against the directory, so that what happened to it there is noticed even if
+//! nobody looks: its holder signed in, it was disabled or enabled, it was deleted.
+
+use std::time::Duration;
+
+use directory::AccountStatus;
+use domain::{Timestamp, invite::NextStep, seed::SeedStep};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use queue::{QueueName, Wake};
+use store::{AccountLink, AccountOwner, Written, accounts::ACCOUNT_SHARDS};
+
+use super::{Progress, Round};
+use crate::{AnyError, Deps};
+
+/// Accounts of a page, and pages of a run at most.
+const PAGE: u32 = 25;
+const PAGES: usize = 40;
+
+/// Accounts asked about at a time: officers who look and holders who sign in use the same quota.
+const AT_ONCE: usize = 4;
+
+/// With less than this left, no further page is begun.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
+
+/// What changed a moment ago may not be seen everywhere yet.
+const SETTLED: Duration = Duration::from_secs(600);
+
+/// From how many accounts of one page on it is doubted that they are all gone, and not the directory another one.
+const DOUBTFUL: usize = 6;
+
+/// The cursor is the shard, and the last account of it that was looked at.
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let deps = round.deps;
+    let (mut shard, mut after) = round.cursor.as_deref().and_then(read).unwrap_or((0, None));
+    let mut changed = 0;
+    for _ in 0..PAGES {
+        let here = || Some(format!("{shard}#{}", after.as_deref().unwrap_or_default()));
+        if round.has_less_than(TIME_FOR_A_PAGE) {
+            return Ok(Progress::OutOfTime { cursor: here() });
+        }
+        let links = deps.store.list_accounts(shard, after.as_deref(), PAGE).await?;
+        let Some(last) = links.last().map(|link| link.account.directory_id.clone()) else {
+            (shard, after) = (shard + 1, None);
+            if shard < ACCOUNT_SHARDS {
+                continue;
+            }
+            tracing::info!(accounts_changed = changed, "known accounts looked at");
+            return Ok(Progress::Finished { cursor: None });
+        };
+        let looks = stream::iter(links).map(|link| look(deps, link)).buffered(AT_ONCE);
+        let looked: Vec<Option<(AccountOwner, AccountStatus)>> = looks.try_collect().await?;
+        let seen: Vec<_> = looked.into_iter().flatten().collect();
+        let gone = seen.iter().filter(|(_, status)| *status == AccountStatus::Gone).count();
+        if gone >= DOUBTFUL && 2 * gone > seen.len() {
+            tracing::error!(gone, looked_at = seen.len(), "most accounts are gone; is this the directory they are in?");
+        } else {
+            for (owner, status) in seen {
+                changed += u64::from(record(deps, owner, status).await?);
+            }
+        }
+        after = Some(last);
+    }
+    tracing::info!(accounts_changed = changed, "known accounts looked at");
+    Ok(Progress::OutOfTime { cursor: Some(format!("{shard}#{}", after.unwrap_or_default())) })
+}
+
+/// How one account stands, for whoever keeps its licence; `None` while that is too early to say.
+async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, AccountStatus)>, AnyError> {
+    let Some(owner) = deps.store.find_owner(&link.account).await? else {
+        // A lost race means that the account is somebody's again.
+        let _ = deps.store.forget_account(&link).await?;
+        return Ok(None);
+    };
+    if deps.clock.now() < changed_at(&owner) + SETTLED {
+        return Ok(None);
+    }
+    let status = deps.directory.account_status(&link.account).await?;
+    Ok(Some((owner, status)))
+}
+
+fn changed_at(owner: &AccountOwner) -> Timestamp {
+    match owner {
+        // Not when it was written last, which the sweeper itself does every day.
+        AccountOwner::Invite(invite) => invite.over_since().unwrap_or(invite.updated_at),
+        AccountOwner::Request(request) => request.updated_at,
+    }
+}
+
+/// Writes how an account stands, if that is news, and wakes whoever takes its licence back or gives it again.
+pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
+    let now = deps.clock.now();
+    let (written, wake) = match owner {
+        AccountOwner::Invite(invite) => {
+            let read = invite.version;
+            let Some(next) = invite.account_seen(status, now) else { return Ok(false) };
+            let wake = (next.next_step(now) != NextStep::Nothing)
+                .then(|| (next.officer.id.clone(), Wake::Invite { id: next.id }));
+            (deps.store.replace_invite(read, &next).await?, wake)
+        }
+        AccountOwner::Request(request) => {
+            let read = request.version;
+            let Some(next) = request.account_seen(status, now) else { return Ok(false) };
+            let wake = (next.seed.step(now) != SeedStep::Nothing)
+                .then(|| (next.officer.clone(), Wake::SeedRequest { id: next.id }));
+            (deps.store.replace_seed_request(read, &next).await?, wake)
+        }
+    };
+    // Whoever was faster has changed it; tomorrow's run sees what is left.
+    if written == Written::LostRace {
+        return Ok(false);
+    }
+    if let Some((officer, wake)) = wake
+        && let Err(error) = deps.queues.wake(QueueName::Provision, &officer, &[wake]).await
+    {
+        tracing::warn!(%error, "a later sweep wakes it");
+    }
+    Ok(true)
+}
+
+fn read(cursor: &str) -> Option<(u8, Option<String>)> {
+    let (shard, after) = cursor.split_once('#')?;
+    let shard = shard.parse().ok().filter(|shard| *shard < ACCOUNT_SHARDS)?;
+    Some((shard, Some(after.to_owned()).filter(|after| !after.is_empty())))
+}

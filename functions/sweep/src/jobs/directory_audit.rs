@@ -1,0 +1,127 @@
+//! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
+//! none is ever deleted.
+
+use std::{collections::HashMap, time::Duration};
+
+use directory::{DirectoryError, ListedAccount};
+use domain::{
+    InviteId, SeedRequestId,
+    invite::{Account, Invite},
+    seed_request::SeedRequest,
+};
+use queue::{QueueName, Wake};
+use store::{AccountOwner, invites::ReviveOutcome};
+
+use super::{Progress, Round, account_audit::record};
+use crate::{AnyError, Deps};
+
+/// Pages of the directory's list that one run reads at most.
+const PAGES: usize = 20;
+
+/// With less than this left, no further page is begun.
+const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
+
+/// What a run found.
+#[derive(Debug, Default)]
+struct Tally {
+    listed: u64,
+    adopted: u64,
+    changed: u64,
+    without_invite: u64,
+}
+
+/// The cursor is the directory's own place in its list.
+pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+    let mut place = round.cursor.clone();
+    let mut tally = Tally::default();
+    for _ in 0..PAGES {
+        if round.has_less_than(TIME_FOR_A_PAGE) {
+            break;
+        }
+        let page = match round.deps.directory.list_accounts(place.as_deref()).await {
+            Ok(page) => page,
+            Err(DirectoryError::Misconfigured { code }) if place.is_some() => {
+                tracing::warn!(code, "the directory no longer knows the place; the audit begins anew");
+                place = None;
+                break;
+            }
+            Err(error @ DirectoryError::Misconfigured { .. }) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "the directory is not listed now; the next sweep goes on");
+                break;
+            }
+        };
+        compare(round.deps, page.accounts, &mut tally).await?;
+        place = page.next;
+        if place.is_none() {
+            tell(&tally);
+            return Ok(Progress::Finished { cursor: None });
+        }
+    }
+    tell(&tally);
+    Ok(Progress::OutOfTime { cursor: place })
+}
+
+fn tell(tally: &Tally) {
+    let Tally { listed, adopted, changed, without_invite } = tally;
+    tracing::info!(
+        accounts_listed = listed,
+        accounts_adopted = adopted,
+        accounts_changed = changed,
+        accounts_without_invite = without_invite,
+        "directory compared"
+    );
+}
+
+async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
+    let made_for: Vec<InviteId> = accounts.iter().filter_map(|listed| listed.found.invite).collect();
+    let foreign = accounts.iter().filter(|listed| listed.found.invite.is_none());
+    let foreign: Vec<_> = foreign.map(|listed| listed.found.account.clone()).collect();
+    let invites = deps.store.find_invites(&made_for).await?;
+    let mut invites: HashMap<InviteId, Invite> = invites.into_iter().map(|invite| (invite.id, invite)).collect();
+    let requests = deps.store.find_seed_requests(&foreign).await?;
+    let mut requests: HashMap<SeedRequestId, SeedRequest> =
+        requests.into_iter().map(|request| (request.id, request)).collect();
+    for ListedAccount { found, status } in accounts {
+        tally.listed += 1;
+        let Some(id) = found.invite else {
+            if let Some(request) = requests.remove(&SeedRequestId::of_account(&found.account)) {
+                tally.changed += u64::from(record(deps, AccountOwner::Request(request), status).await?);
+            }
+            continue;
+        };
+        match invites.remove(&id) {
+            None => tally.without_invite += 1,
+            Some(invite) if invite.account() == Some(&found.account) => {
+                tally.changed += u64::from(record(deps, AccountOwner::Invite(Box::new(invite)), status).await?);
+            }
+            Some(invite) => tally.adopted += u64::from(adopt(deps, invite, found.account).await?),
+        }
+    }
+    Ok(())
+}
+
+/// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker, who
+/// finds the account as well.
+async fn adopt(deps: &Deps, invite: Invite, account: Account) -> Result<bool, AnyError> {
+    let now = deps.clock.now();
+    let Ok(next) = invite.clone().adopt(account, now) else {
+        return Ok(false);
+    };
+    match deps.store.adopt_account(&invite, &next).await? {
+        ReviveOutcome::Done => {}
+        ReviveOutcome::LostRace => return Ok(false),
+        ReviveOutcome::AddressTaken | ReviveOutcome::UsernameTaken => {
+            tracing::error!(invite_id = %invite.id, "an account that nobody recorded is in the way of a later invite");
+            return Ok(false);
+        }
+    }
+    tracing::warn!(invite_id = %invite.id, trace_id = %invite.trace, "an account that nobody recorded is adopted");
+    for queue in [QueueName::Provision, QueueName::Mail] {
+        let wake = [Wake::Invite { id: next.id }];
+        if let Err(error) = deps.queues.wake(queue, &next.officer.id, &wake).await {
+            tracing::warn!(%error, "a later sweep wakes it");
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,122 @@
+//! What became of a SEED device.
+//!
+//! | | |
+//! |---|---|
+//! | trigger | API Gateway: `POST /api/seed-devices`, without a sign-in: the device side signs what it sends |
+//! | does | finds whose account it is and applies the event; events may come twice, late and in any order |
+//! | again | an event that is not newer than what is known does nothing |
+//! | needs | the table, the secret shared with the device side |
+//!
+//! An event about an account that nobody here knows is answered like any other.
+
+mod event;
+
+use std::sync::Arc;
+
+use axum::{Router, extract::State, http::StatusCode};
+use boot::SigningSecrets;
+use domain::{
+    Clock, Entropy, Timestamp,
+    invite::Account,
+    seed::Device,
+    signature::{SigningSecret, WINDOW},
+};
+use store::{AccountOwner, Store, StoreError, Written};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use web::{Problem, ProblemItem, SignedJson, Signers, Slug};
+
+pub use event::{DeviceEvent, DeviceEventState};
+
+/// How often an event is applied anew after a lost race, before its sender has to repeat it.
+const ROUNDS: usize = 8;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Deps {
+    /// The truth.
+    pub store: Store,
+    /// What the device side signs with.
+    pub secrets: SigningSecrets,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness, for Trace IDs.
+    pub entropy: Entropy,
+}
+
+impl Signers for Deps {
+    async fn secrets(&self) -> Result<Vec<SigningSecret>, Problem> {
+        self.secrets.current().await.map_err(Problem::unavailable)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// The function's routes.
+pub fn router(deps: Arc<Deps>) -> Router {
+    let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
+    web::serve(routes().with_state(deps).into(), clock, entropy)
+}
+
+/// The function's part of the API's description.
+#[must_use]
+pub fn api() -> OpenApi {
+    routes().into_openapi()
+}
+
+fn routes() -> OpenApiRouter<Arc<Deps>> {
+    OpenApiRouter::default().routes(routes!(tell))
+}
+
+/// The device side tells what became of somebody's device.
+#[utoipa::path(
+    post, path = "/api/seed-devices", operation_id = "tellDevice", tag = "devices",
+    params(("X-Invite-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of the seconds, a full stop and the body.")),
+    request_body = DeviceEvent,
+    responses((status = 202, description = "Heard, whether or not the account is known.")),
+)]
+async fn tell(
+    State(deps): State<Arc<Deps>>,
+    SignedJson(event): SignedJson<DeviceEvent>,
+) -> Result<StatusCode, Problem> {
+    let (account, device) = event.read()?;
+    // A clock that is ahead would make everything after it old.
+    if device.at > deps.clock.now() + WINDOW {
+        let item = ProblemItem::new("/at", "at.future", "This lies more than five minutes ahead.");
+        return Err(Problem::new(Slug::Validation).items([item]));
+    }
+    match apply(&deps, &account, &device).await? {
+        Written::Done => Ok(StatusCode::ACCEPTED),
+        Written::LostRace => Err(Problem::new(Slug::LostRace)),
+    }
+}
+
+async fn apply(deps: &Deps, account: &Account, device: &Device) -> Result<Written, StoreError> {
+    for _ in 0..ROUNDS {
+        let Some(owner) = deps.store.find_owner(account).await? else {
+            tracing::info!("a device of an account that is not known here");
+            return Ok(Written::Done);
+        };
+        let now = deps.clock.now();
+        let written = match owner {
+            AccountOwner::Invite(invite) => {
+                let (id, read) = (invite.id, invite.version);
+                let Some(next) = invite.device_told(device.clone(), now) else { return Ok(Written::Done) };
+                tracing::info!(invite = %id, event = device.event(), "device");
+                deps.store.replace_invite(read, &next).await?
+            }
+            AccountOwner::Request(request) => {
+                let (id, read) = (request.id, request.version);
+                let Some(next) = request.device_told(device.clone(), now) else { return Ok(Written::Done) };
+                tracing::info!(seed_request = %id, event = device.event(), "device");
+                deps.store.replace_seed_request(read, &next).await?
+            }
+        };
+        if written == Written::Done {
+            return Ok(Written::Done);
+        }
+    }
+    Ok(Written::LostRace)
+}

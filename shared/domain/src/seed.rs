@@ -1,0 +1,391 @@
+//! A SEED licence, and the device that it is for.
+//!
+//! ```text
+//! NOT_REQUIRED -> PENDING -> LICENCE_ASSIGNED <-> FULLY_ONBOARDED        INELIGIBLE
+//!                    |  ^-> LICENCE_ERROR(fault)
+//!                    |  (asked again, or tried again at its time)
+//! the account is disabled: any of them -> WITHDRAWING -> WITHDRAWN; enabled again: -> PENDING
+//! ```
+//!
+//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so whoever finds one
+//! does it again, which is harmless.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SeedEligibility, SeedWish, Timestamp};
+
+/// Where a SEED licence stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SeedState {
+    /// Not asked for.
+    NotRequired,
+    /// The domain may not have it.
+    Ineligible,
+    /// Asked for, not assigned yet.
+    Pending,
+    /// Assigned.
+    LicenceAssigned,
+    /// Assigned, and a device is enrolled.
+    FullyOnboarded,
+    /// Refused by the licence system.
+    LicenceError {
+        /// Why.
+        #[serde(default)]
+        fault: LicenceFault,
+        /// When it is tried again by itself; never, where only the details can be mended.
+        #[serde(default)]
+        retry_at: Option<Timestamp>,
+    },
+    /// The account is disabled; the licence is to be taken back.
+    Withdrawing,
+    /// Taken back with the account, and given back with it.
+    Withdrawn,
+}
+
+/// Why the licence system refuses a licence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenceFault {
+    /// It is not set up: its group is missing, or this service may not add to it.
+    NotSetUp,
+    /// There is no licence left.
+    NoneLeft,
+    /// It did not say why.
+    #[default]
+    Refused,
+}
+
+/// What the directory has to be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeedStep {
+    /// To assign the licence.
+    Assign,
+    /// To take it back.
+    Withdraw,
+    /// Nothing.
+    Nothing,
+}
+
+/// The device that a licence is used on, as the device side told it last. A person has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// What happened to it.
+    #[serde(flatten)]
+    pub state: DeviceState,
+    /// When, by the device side's clock; what happened earlier says nothing any more.
+    pub at: Timestamp,
+}
+
+/// What happened to a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeviceState {
+    /// It is enrolled.
+    Enrolled,
+    /// It is not enrolled any more.
+    Removed,
+    /// It could not be enrolled.
+    Failed {
+        /// Why.
+        reason: DeviceFault,
+    },
+}
+
+/// The device side's code for a failed enrolment: 1 to 64 lower-case letters, digits and hyphens, so that no person can
+/// be in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct DeviceFault(String);
+
+impl SeedState {
+    /// What an invite begins with.
+    #[must_use]
+    pub fn wished(wish: SeedWish, eligibility: SeedEligibility) -> Self {
+        match (wish, eligibility) {
+            (_, SeedEligibility::Ineligible) => Self::Ineligible,
+            (SeedWish::Required, SeedEligibility::Eligible) => Self::Pending,
+            (SeedWish::NotRequired, SeedEligibility::Eligible) => Self::NotRequired,
+        }
+    }
+
+    /// The word of the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotRequired => "NOT_REQUIRED",
+            Self::Ineligible => "INELIGIBLE",
+            Self::Pending => "PENDING",
+            Self::LicenceAssigned => "LICENCE_ASSIGNED",
+            Self::FullyOnboarded => "FULLY_ONBOARDED",
+            Self::LicenceError { .. } => "LICENCE_ERROR",
+            Self::Withdrawing => "WITHDRAWING",
+            Self::Withdrawn => "WITHDRAWN",
+        }
+    }
+
+    /// The words of TechBiz's status page, with the honest ones beside them.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotRequired => "Not Required",
+            Self::Ineligible => "Ineligible",
+            Self::Pending => "Licence pending",
+            Self::LicenceAssigned => "License Assigned",
+            Self::FullyOnboarded => "Fully Onboarded",
+            Self::LicenceError { .. } => "Licence error",
+            Self::Withdrawing | Self::Withdrawn => "Licence withdrawn",
+        }
+    }
+
+    /// What a person makes of it, where the label does not say enough.
+    #[must_use]
+    pub fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::Ineligible => Some("People of this organisation may not have SEED."),
+            Self::LicenceError { fault, .. } => Some(fault.detail()),
+            Self::Withdrawing | Self::Withdrawn => {
+                Some("The account is disabled. The licence comes back when the account is enabled again.")
+            }
+            Self::NotRequired | Self::Pending | Self::LicenceAssigned | Self::FullyOnboarded => None,
+        }
+    }
+
+    /// What the directory has to be asked for at `now`.
+    #[must_use]
+    pub fn step(self, now: Timestamp) -> SeedStep {
+        match self {
+            Self::Pending => SeedStep::Assign,
+            Self::LicenceError { retry_at: Some(at), .. } if now >= at => SeedStep::Assign,
+            Self::Withdrawing => SeedStep::Withdraw,
+            _ => SeedStep::Nothing,
+        }
+    }
+
+    /// When it is tried again by itself.
+    #[must_use]
+    pub fn retry_at(self) -> Option<Timestamp> {
+        match self {
+            Self::LicenceError { retry_at, .. } => retry_at,
+            _ => None,
+        }
+    }
+
+    /// A holder who may have it asks for it; `None` where that changes nothing, because it is there, on its way, or gone
+    /// with the account.
+    #[must_use]
+    pub fn requested(self) -> Option<Self> {
+        matches!(self, Self::NotRequired | Self::Ineligible | Self::LicenceError { .. }).then_some(Self::Pending)
+    }
+
+    /// The directory has assigned it; an enrolled device counts from then on.
+    #[must_use]
+    pub fn assigned(device: Option<&Device>) -> Self {
+        Self::LicenceAssigned.with_device(device)
+    }
+
+    /// The licence system refuses it.
+    #[must_use]
+    pub fn refused(fault: LicenceFault, now: Timestamp) -> Self {
+        Self::LicenceError { fault, retry_at: fault.retry_after().map(|pause| now + pause) }
+    }
+
+    /// The account was disabled.
+    #[must_use]
+    pub fn account_disabled(self) -> Self {
+        match self {
+            Self::Pending | Self::LicenceAssigned | Self::FullyOnboarded | Self::LicenceError { .. } => {
+                Self::Withdrawing
+            }
+            other => other,
+        }
+    }
+
+    /// The account was enabled again.
+    #[must_use]
+    pub fn account_enabled(self) -> Self {
+        match self {
+            Self::Withdrawing | Self::Withdrawn => Self::Pending,
+            other => other,
+        }
+    }
+
+    /// The device side has told of the device.
+    #[must_use]
+    pub fn with_device(self, device: Option<&Device>) -> Self {
+        match self {
+            Self::LicenceAssigned | Self::FullyOnboarded => {
+                let enrolled = device.is_some_and(|device| device.state == DeviceState::Enrolled);
+                if enrolled { Self::FullyOnboarded } else { Self::LicenceAssigned }
+            }
+            other => other,
+        }
+    }
+}
+
+impl LicenceFault {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotSetUp => "licence.not-set-up",
+            Self::NoneLeft => "licence.none-left",
+            Self::Refused => "licence.refused",
+        }
+    }
+
+    /// What happened and what to do.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::NotSetUp => {
+                "SEED licences are not set up in the directory. It is tried again every five minutes; quote the Trace ID to support if it stays."
+            }
+            Self::NoneLeft => {
+                "There is no SEED licence left. It is tried again every hour; quote the Trace ID to support if it stays."
+            }
+            Self::Refused => "The SEED licence was refused. Quote the Trace ID to support.",
+        }
+    }
+
+    /// After how long it may have been mended by somebody else.
+    fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::NotSetUp => Some(Duration::from_secs(5 * 60)),
+            Self::NoneLeft => Some(Duration::from_secs(3600)),
+            Self::Refused => None,
+        }
+    }
+}
+
+impl Device {
+    /// Whether it says something new after `known`: it happened later. A message that comes again says nothing.
+    #[must_use]
+    pub fn follows(&self, known: Option<&Self>) -> bool {
+        known.is_none_or(|known| self.at > known.at)
+    }
+
+    /// What happened, in a word of the history.
+    #[must_use]
+    pub fn event(&self) -> &'static str {
+        match self.state {
+            DeviceState::Enrolled => "DEVICE_ENROLLED",
+            DeviceState::Removed => "DEVICE_REMOVED",
+            DeviceState::Failed { .. } => "DEVICE_FAILED",
+        }
+    }
+}
+
+impl DeviceFault {
+    /// Reads a code.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<DeviceFault> for String {
+    fn from(fault: DeviceFault) -> Self {
+        fault.0
+    }
+}
+
+impl TryFrom<String> for DeviceFault {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a device fault")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(seconds * 1000)
+    }
+
+    fn device(state: DeviceState, seconds: i64) -> Device {
+        Device { state, at: at(seconds) }
+    }
+
+    #[test]
+    fn a_device_counts_only_with_a_licence_and_whichever_comes_first() {
+        let enrolled = device(DeviceState::Enrolled, 1);
+        assert_eq!(SeedState::Pending.with_device(Some(&enrolled)), SeedState::Pending);
+        assert_eq!(SeedState::NotRequired.with_device(Some(&enrolled)), SeedState::NotRequired);
+        assert_eq!(SeedState::assigned(Some(&enrolled)), SeedState::FullyOnboarded);
+        assert_eq!(SeedState::assigned(None), SeedState::LicenceAssigned);
+        let reason = DeviceFault::parse("disk-not-encrypted").unwrap();
+        for gone in [DeviceState::Removed, DeviceState::Failed { reason }] {
+            let state = SeedState::FullyOnboarded.with_device(Some(&device(gone, 2)));
+            assert_eq!(state, SeedState::LicenceAssigned);
+        }
+    }
+
+    #[test]
+    fn a_licence_goes_and_comes_with_its_account() {
+        for state in [
+            SeedState::Pending,
+            SeedState::LicenceAssigned,
+            SeedState::FullyOnboarded,
+            SeedState::refused(LicenceFault::Refused, at(0)),
+        ] {
+            let withdrawing = state.account_disabled();
+            assert_eq!(withdrawing.step(at(0)), SeedStep::Withdraw, "{state:?}");
+            assert_eq!(withdrawing.account_enabled(), SeedState::Pending);
+        }
+        assert_eq!(SeedState::Withdrawn.account_enabled().step(at(0)), SeedStep::Assign);
+        for state in [SeedState::NotRequired, SeedState::Ineligible] {
+            assert_eq!((state.account_disabled(), state.account_enabled()), (state, state));
+        }
+    }
+
+    #[test]
+    fn what_somebody_else_can_mend_is_tried_again_and_nothing_else() {
+        let missing = SeedState::refused(LicenceFault::NotSetUp, at(0));
+        assert_eq!((missing.step(at(299)), missing.step(at(300))), (SeedStep::Nothing, SeedStep::Assign));
+        let refused = SeedState::refused(LicenceFault::Refused, at(0));
+        assert_eq!((refused.retry_at(), refused.step(at(1_000_000))), (None, SeedStep::Nothing));
+        assert_eq!(refused.requested(), Some(SeedState::Pending), "whoever asks again is tried again");
+    }
+
+    #[test]
+    fn asking_for_what_is_there_or_on_its_way_changes_nothing() {
+        for state in [SeedState::Pending, SeedState::LicenceAssigned, SeedState::FullyOnboarded, SeedState::Withdrawn] {
+            assert_eq!(state.requested(), None, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_stored_before_it_had_a_reason_can_be_read() {
+        let stored: SeedState = serde_json::from_str(r#"{"state":"LICENCE_ERROR"}"#).unwrap();
+        assert_eq!(stored, SeedState::LicenceError { fault: LicenceFault::Refused, retry_at: None });
+        for state in [SeedState::refused(LicenceFault::NotSetUp, at(5)), SeedState::Withdrawing] {
+            let json = serde_json::to_string(&state).unwrap();
+            assert_eq!(serde_json::from_str::<SeedState>(&json).unwrap(), state);
+        }
+    }
+
+    #[test]
+    fn a_device_is_stored_and_what_is_older_says_nothing() {
+        let failed = device(DeviceState::Failed { reason: DeviceFault::parse("no-tpm").unwrap() }, 5);
+        let json = serde_json::to_string(&failed).unwrap();
+        assert_eq!(serde_json::from_str::<Device>(&json).unwrap(), failed);
+        assert!(failed.follows(None) && failed.follows(Some(&device(DeviceState::Enrolled, 4))));
+        assert!(!failed.follows(Some(&device(DeviceState::Enrolled, 5))));
+        for text in ["", "Ada Tan", "a@b", &"x".repeat(65)] {
+            assert_eq!(DeviceFault::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A SEED licence that a signed-in officer asks for themself, whose account was made elsewhere.
+//!
+//! An account that was made for an invite has its licence there; this is for the others. Its id follows from the account,
+//! so that asking twice is one request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    OfficerId, SeedRequestId, Timestamp, TraceId,
+    invite::{Account, AccountStatus, Conflict, WAKE_AFTER},
+    seed::{Device, LicenceFault, SeedState, SeedStep},
+};
+
+/// One account's request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeedRequest {
+    /// Its id.
+    pub id: SeedRequestId,
+    /// Who asks.
+    pub officer: OfficerId,
+    /// For which account.
+    pub account: Account,
+    /// The licence.
+    pub seed: SeedState,
+    /// The device, once the device side has told of one.
+    #[serde(default)]
+    pub device: Option<Device>,
+    /// When it was first asked for.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it needs someone's attention by itself, if ever.
+    pub due_at: Option<Timestamp>,
+    /// Grows with each change.
+    pub version: u64,
+    /// The request that asked last.
+    pub trace: TraceId,
+}
+
+impl SeedRequest {
+    /// A first request, pending.
+    #[must_use]
+    pub fn new(officer: OfficerId, account: Account, now: Timestamp, trace: TraceId) -> Self {
+        Self {
+            id: SeedRequestId::of_account(&account),
+            officer,
+            account,
+            seed: SeedState::Pending,
+            device: None,
+            created_at: now,
+            updated_at: now,
+            due_at: Some(now + WAKE_AFTER),
+            version: 1,
+            trace,
+        }
+    }
+
+    /// The holder asks again; `None` where that changes nothing.
+    #[must_use]
+    pub fn requested(self, now: Timestamp, trace: TraceId) -> Option<Self> {
+        let seed = self.seed.requested()?;
+        Some(Self { trace, ..self.with(seed, now) })
+    }
+
+    /// Records the licence.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is to be assigned.
+    pub fn assigned(self, now: Timestamp) -> Result<Self, Conflict> {
+        self.expect(SeedStep::Assign, "licensed", now)?;
+        let seed = SeedState::assigned(self.device.as_ref());
+        Ok(self.with(seed, now))
+    }
+
+    /// Records that the licence system refuses.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is to be assigned.
+    pub fn refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
+        self.expect(SeedStep::Assign, "refused a licence", now)?;
+        Ok(self.with(SeedState::refused(fault, now), now))
+    }
+
+    /// Records that the licence was taken back.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is to be.
+    pub fn withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
+        self.expect(SeedStep::Withdraw, "withdrawn", now)?;
+        Ok(self.with(SeedState::Withdrawn, now))
+    }
+
+    /// What the directory says of the account; `None` when that changes nothing.
+    #[must_use]
+    pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
+        let seed = match status {
+            AccountStatus::Pending | AccountStatus::SignedIn => self.seed.account_enabled(),
+            AccountStatus::Disabled => self.seed.account_disabled(),
+            // A licence ends with its account; a new account of the same name has to ask again.
+            AccountStatus::Gone => SeedState::NotRequired,
+        };
+        (seed != self.seed).then(|| self.with(seed, now))
+    }
+
+    /// What the device side tells; `None` when it says nothing new.
+    #[must_use]
+    pub fn device_told(self, device: Device, now: Timestamp) -> Option<Self> {
+        if !device.follows(self.device.as_ref()) {
+            return None;
+        }
+        let seed = self.seed.with_device(Some(&device));
+        Some(Self { device: Some(device), ..self.with(seed, now) })
+    }
+
+    /// Puts the next look at it off to `at`. Nothing else about it changes.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp) -> Self {
+        Self { due_at: Some(at), version: self.version + 1, ..self }
+    }
+
+    /// The next version with this licence, due when somebody has to act on it.
+    #[must_use]
+    fn with(self, seed: SeedState, now: Timestamp) -> Self {
+        let due_at = match seed.step(now) {
+            SeedStep::Nothing => seed.retry_at(),
+            SeedStep::Assign | SeedStep::Withdraw => Some(now + WAKE_AFTER),
+        };
+        Self { seed, due_at, version: self.version + 1, updated_at: now, ..self }
+    }
+
+    fn expect(&self, step: SeedStep, event: &'static str, now: Timestamp) -> Result<(), Conflict> {
+        if self.seed.step(now) == step { Ok(()) } else { Err(Conflict::new(self.seed.name(), event)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Entropy, seed::DeviceState};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(seconds * 1000)
+    }
+
+    fn trace(seed: u64) -> TraceId {
+        TraceId::generate(at(0), &Entropy::seeded(seed))
+    }
+
+    fn request() -> SeedRequest {
+        let account = Account { directory_id: "Officer.Example".to_owned() };
+        SeedRequest::new(OfficerId::parse("officer-1").unwrap(), account, at(0), trace(1))
+    }
+
+    #[test]
+    fn asking_twice_is_one_request() {
+        let other = Account { directory_id: "officer.example".to_owned() };
+        assert_eq!(SeedRequestId::of_account(&other), request().id, "a directory does not tell cases apart");
+        assert_eq!(request().requested(at(1), trace(2)), None);
+        let assigned = request().assigned(at(1)).unwrap();
+        assert_eq!((assigned.due_at, assigned.clone().requested(at(2), trace(2))), (None, None));
+        assert!(assigned.assigned(at(3)).is_err());
+    }
+
+    #[test]
+    fn a_refusal_is_tried_again_at_its_time_or_when_asked() {
+        let refused = request().refused(LicenceFault::NotSetUp, at(0)).unwrap();
+        assert_eq!(refused.due_at, Some(at(300)));
+        assert!(refused.clone().assigned(at(1)).is_err(), "not before its time");
+        assert_eq!(refused.clone().assigned(at(300)).unwrap().seed, SeedState::LicenceAssigned);
+        let again = refused.requested(at(5), trace(2)).unwrap();
+        assert_eq!((again.seed, again.trace), (SeedState::Pending, trace(2)));
+    }
+
+    #[test]
+    fn it_follows_the_account_and_the_device() {
+        let device = Device { state: DeviceState::Enrolled, at: at(2) };
+        let full = request().assigned(at(1)).unwrap().device_told(device.clone(), at(2)).unwrap();
+        assert_eq!(full.seed, SeedState::FullyOnboarded);
+        assert_eq!(full.clone().device_told(device, at(3)), None);
+        assert_eq!(full.clone().account_seen(AccountStatus::SignedIn, at(3)), None);
+        let disabled = full.account_seen(AccountStatus::Disabled, at(4)).unwrap();
+        assert_eq!(disabled.due_at, Some(at(4) + WAKE_AFTER));
+        let withdrawn = disabled.withdrawn(at(5)).unwrap();
+        assert_eq!((withdrawn.seed, withdrawn.due_at), (SeedState::Withdrawn, None));
+        let back = withdrawn.account_seen(AccountStatus::SignedIn, at(6)).unwrap().assigned(at(7)).unwrap();
+        assert_eq!(back.seed, SeedState::FullyOnboarded);
+        assert_eq!(back.account_seen(AccountStatus::Gone, at(8)).unwrap().seed, SeedState::NotRequired);
+    }
+}

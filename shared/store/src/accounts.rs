@@ -1,0 +1,173 @@
+//! The accounts that this service knows: for which invite each was made, or which request for SEED its holder made.
+
+use domain::{
+    InviteId, SeedRequestId,
+    invite::{Account, Invite},
+    seed_request::SeedRequest,
+};
+
+pub use crate::keys::ACCOUNT_SHARDS;
+use crate::{
+    Store, StoreError, Written,
+    invites::{ReviveOutcome, over, revival, written},
+    item::{self, Envelope, text},
+    keys,
+    table::{Condition, Index, Query, Range, Write},
+};
+
+const ENTITY: &str = "seed_request";
+/// The attribute that guards name their owner by as well.
+const OWNER: &str = "invite_id";
+
+/// Where the licence of an account is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountOwner {
+    /// With the invite that the account was made for.
+    Invite(Box<Invite>),
+    /// With the request of its holder.
+    Request(SeedRequest),
+}
+
+/// That the licence of an account is kept somewhere; see [`Store::find_owner`] for where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountLink {
+    /// The account.
+    pub account: Account,
+    /// The invite or the request, as text.
+    owner: String,
+}
+
+impl Store {
+    /// Writes what became of making an account over the version that was read, and with an account that it is the invite's.
+    /// The latest invite of an account counts.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn record_account(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
+        let Some(account) = next.account() else {
+            return self.replace_invite(read_version, next).await;
+        };
+        let writes = vec![over(read_version, next)?, link(account, next.id.to_string())];
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its guards back.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn adopt_account(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
+        let mut writes = revival(read, next)?;
+        writes.extend(next.account().map(|account| link(account, next.id.to_string())));
+        Ok(ReviveOutcome::of(&self.table.commit(writes).await?))
+    }
+
+    /// Where the licence of `account` is kept; nowhere, if nobody asked for one and the account was made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_owner(&self, account: &Account) -> Result<Option<AccountOwner>, StoreError> {
+        let owner = self.table.get(&keys::account(account)).await?;
+        if let Some(id) = owner.as_ref().and_then(|item| text(item, OWNER)).and_then(InviteId::parse) {
+            let invite = self.find_invite(id).await?;
+            // An account may have been deleted since, and another of its name made elsewhere.
+            if let Some(invite) = invite.filter(|invite| invite.account().is_some_and(|of| is_same(of, account))) {
+                return Ok(Some(AccountOwner::Invite(Box::new(invite))));
+            }
+        }
+        let request = self.find_seed_request(SeedRequestId::of_account(account)).await?;
+        Ok(request.map(AccountOwner::Request))
+    }
+
+    /// A request as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer or holds something else there.
+    pub async fn find_seed_request(&self, id: SeedRequestId) -> Result<Option<SeedRequest>, StoreError> {
+        self.table.get(&keys::seed_request(id)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
+    }
+
+    /// The requests of `accounts` that are there, in no order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::find_seed_request`].
+    pub async fn find_seed_requests(&self, accounts: &[Account]) -> Result<Vec<SeedRequest>, StoreError> {
+        let keys: Vec<_> =
+            accounts.iter().map(|account| keys::seed_request(SeedRequestId::of_account(account))).collect();
+        let found = self.table.get_many(&keys).await?;
+        found.into_iter().map(|mut found| item::body(ENTITY, &mut found)).collect()
+    }
+
+    /// Writes a first request, unless there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn create_seed_request(&self, request: &SeedRequest) -> Result<Written, StoreError> {
+        let writes = vec![
+            Write::Put { item: put(request)?, condition: Condition::Absent },
+            link(&request.account, request.id.to_string()),
+        ];
+        Ok(written(&self.table.commit(writes).await?))
+    }
+
+    /// Writes `next` over the version that was read.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_seed_request(&self, read_version: u64, next: &SeedRequest) -> Result<Written, StoreError> {
+        let write = Write::Put { item: put(next)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// At most `limit` of the known accounts of one of the [`ACCOUNT_SHARDS`], by name, after the one named `after`.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_accounts(
+        &self,
+        shard: u8,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<AccountLink>, StoreError> {
+        let range = after.map_or(Range::All, |after| Range::Above(after.to_owned()));
+        let query = Query { range, limit: Some(limit), ..Query::all(Index::Primary, keys::accounts(shard)) };
+        let page = self.table.page(&query).await?;
+        let links = page.items.iter().filter_map(|item| {
+            let account = Account { directory_id: text(item, "sk")?.to_owned() };
+            Some(AccountLink { account, owner: text(item, OWNER)?.to_owned() })
+        });
+        Ok(links.collect())
+    }
+
+    /// Forgets an account that nothing is kept for any more, unless it was given to somebody else meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn forget_account(&self, link: &AccountLink) -> Result<Written, StoreError> {
+        let condition = Condition::AbsentOrOwnedBy(link.owner.clone());
+        let delete = Write::Delete { key: keys::account(&link.account), condition };
+        Ok(written(&self.table.commit(vec![delete]).await?))
+    }
+}
+
+fn put(request: &SeedRequest) -> Result<item::Item, StoreError> {
+    Envelope::new(keys::seed_request(request.id), ENTITY, request.version).due(request.due_at).body(ENTITY, request)
+}
+
+/// The latest owner of an account counts, so nothing has to hold of an earlier one.
+fn link(account: &Account, owner: String) -> Write {
+    let item = Envelope::new(keys::account(account), "account", 1).text(OWNER, owner).bare();
+    Write::Put { item, condition: Condition::Any }
+}
+
+fn is_same(one: &Account, other: &Account) -> bool {
+    one.directory_id.to_lowercase() == other.directory_id.to_lowercase()
+}

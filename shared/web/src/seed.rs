@@ -1,0 +1,64 @@
+//! A SEED licence as the API shows it.
+
+use domain::{
+    Timestamp,
+    seed::{Device, DeviceState, SeedState},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a SEED licence stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SeedBody {
+    /// The state, for programs.
+    #[schema(example = "LICENCE_ASSIGNED")]
+    pub state: &'static str,
+    /// The state, for people.
+    #[schema(example = "License Assigned")]
+    pub label: &'static str,
+    /// Why the licence is refused, as a stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "licence.not-set-up")]
+    pub code: Option<&'static str>,
+    /// What a person makes of it, where the label does not say enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<&'static str>,
+    /// The device, once the device side has told of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceBody>,
+}
+
+/// What happened to a device.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DeviceBody {
+    /// `enrolled`, `removed` or `failed`.
+    #[schema(example = "enrolled")]
+    pub state: &'static str,
+    /// The device side's code for a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "disk-not-encrypted")]
+    pub reason: Option<String>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+impl SeedBody {
+    /// A licence and its device.
+    #[must_use]
+    pub fn of(seed: SeedState, device: Option<&Device>) -> Self {
+        let code = match seed {
+            SeedState::LicenceError { fault, .. } => Some(fault.code()),
+            _ => None,
+        };
+        let device = device.map(|device| {
+            let (state, reason) = match &device.state {
+                DeviceState::Enrolled => ("enrolled", None),
+                DeviceState::Removed => ("removed", None),
+                DeviceState::Failed { reason } => ("failed", Some(reason.as_str().to_owned())),
+            };
+            DeviceBody { state, reason, at: device.at }
+        });
+        Self { state: seed.name(), label: seed.label(), code, detail: seed.detail(), device }
+    }
+}

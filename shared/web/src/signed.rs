@@ -1,0 +1,57 @@
+//! A JSON body that another system signed.
+
+use axum::extract::{FromRequest, Request};
+use domain::{
+    Timestamp,
+    signature::{HEADER, SignatureError, SigningSecret, verify},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{Problem, Slug, headers::only, json::text, shape};
+
+/// The body as a `T`, once its signature is found to be of a live secret and of this moment.
+///
+/// Nothing of the body is read before. Then it is read as strictly as [`Json`](crate::Json) reads one; it has at most
+/// 4 KiB.
+#[derive(Debug)]
+pub struct SignedJson<T>(pub T);
+
+/// What knows the secrets and the time: the state of a function whose callers sign.
+pub trait Signers: Send + Sync {
+    /// The secrets that are live.
+    fn secrets(&self) -> impl Future<Output = Result<Vec<SigningSecret>, Problem>> + Send;
+
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+impl<T: Signers> Signers for std::sync::Arc<T> {
+    fn secrets(&self) -> impl Future<Output = Result<Vec<SigningSecret>, Problem>> + Send {
+        T::secrets(self)
+    }
+
+    fn now(&self) -> Timestamp {
+        T::now(self)
+    }
+}
+
+/// Bytes of a signed body at the most.
+const MAX: usize = 4 * 1024;
+
+impl<S: Signers, T: DeserializeOwned> FromRequest<S> for SignedJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let header = only(request.headers(), HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = header.ok_or_else(|| refused(SignatureError::Malformed))?;
+        let bytes = text(request, MAX).await?;
+        verify(&state.secrets().await?, &header, &bytes, state.now()).map_err(refused)?;
+        shape::parse(&bytes).and_then(shape::fit).map(Self)
+    }
+}
+
+/// The caller is told that it is not valid; why, is in the log.
+fn refused(error: SignatureError) -> Problem {
+    tracing::warn!(%error, "a signed call is refused");
+    Problem::new(Slug::SignatureNotValid)
+}
