@@ -86,7 +86,12 @@ class Officer:
     def call(self, method: str, path: str, body=None, **headers: str) -> dict:
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
-        answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60)
+        for pause in (1, 3, 10, 0):
+            answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60)
+            # The same request, with the same key: whoever waits for a batch does not mind a busy moment.
+            if answer.status_code not in (502, 503, 504) or not pause:
+                break
+            time.sleep(pause)
         if not answer.ok:
             stop(f"{method} {path} answered {answer.status_code}: {answer.text}")
         return answer.json() if answer.content else {}

@@ -24,7 +24,7 @@ KINDS = [("SEND", "mail-sent.json"), ("DELIVERY", "mail-delivered.json")]
 PAUSE = 0.1
 
 # What was on its way when the emulator stopped is no older than this.
-KEPT_SECONDS = 120
+KEPT_SECONDS = 60
 
 
 def publish(folder: Path) -> None:
@@ -59,7 +59,7 @@ def repeat_after_start(journal: Path) -> None:
             await send(message)
             if message["type"] == "lifespan.startup.complete":
                 for number, event in enumerate(latest(journal)):
-                    asyncio.get_running_loop().call_later(number * PAUSE / 10, put, event)
+                    asyncio.get_running_loop().call_later(number * PAUSE, put, event)
 
         await handle(scope, receive, told)
 
