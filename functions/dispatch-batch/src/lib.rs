@@ -113,7 +113,7 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
             return Ok(());
         }
         if next.state == BatchState::Dispatched {
-            tracing::info!(batch.id = %next.id, trace.id = %next.trace, rows.sent = next.counts.sent, "batch dispatched");
+            tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent, "batch dispatched");
             return look_after(deps, next).await;
         }
         if deps.clock.now() + STEP_TIME > deadline {
@@ -146,7 +146,7 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
         return Ok(());
     };
     if deps.store.replace_batch(read_version, &next).await? == Written::Done {
-        tracing::info!(batch.id = %next.id, trace.id = %next.trace, "batch done");
+        tracing::info!(batch_id = %next.id, trace_id = %next.trace, "batch done");
         wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
     }
     Ok(())
@@ -162,7 +162,7 @@ fn was_looked_at(due: Timestamp, now: Timestamp) -> bool {
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {
     let wake = [Wake::Batch { id: batch.id }];
     if let Err(error) = deps.queues.wake_later(queue, &batch.officer.id, &wake, delay).await {
-        tracing::warn!(batch.id = %batch.id, trace.id = %batch.trace, %error, "not woken; the sweeper will");
+        tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, %error, "not woken; the sweeper will");
     }
 }
 
@@ -209,7 +209,7 @@ impl Step<'_> {
             }
         }
         if let Err(error) = self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await {
-            tracing::warn!(batch.id = %self.batch.id, trace.id = %self.batch.trace, %error, "invites not woken; the sweeper will");
+            tracing::warn!(batch_id = %self.batch.id, trace_id = %self.batch.trace, %error, "invites not woken; the sweeper will");
         }
         Ok(())
     }

@@ -239,7 +239,7 @@ pub(crate) async fn submit(
         }
         let wake = [Wake::Batch { id }];
         if let Err(error) = deps.queues.wake_later(QueueName::Dispatch, &officer.id, &wake, Duration::ZERO).await {
-            tracing::warn!(batch.id = %id, %error, "dispatch not woken; the sweeper will");
+            tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
         }
         return accepted(&next);
     }

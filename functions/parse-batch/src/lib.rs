@@ -80,7 +80,7 @@ pub async fn handle(deps: &Deps, event: S3Event) -> Disposition {
 
 async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseError> {
     let Some((place, object)) = source::locate(&record, deps.objects.bucket()) else {
-        tracing::warn!(event.name = record.event_name.as_deref(), "object is none of ours");
+        tracing::warn!(event_name = record.event_name.as_deref(), "object is none of ours");
         return Ok(());
     };
     match place {
@@ -88,18 +88,18 @@ async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseErro
         Place::Drop(officer) => {
             let now = deps.clock.now();
             let Some(officer) = deps.directory.find_officer(&officer).await? else {
-                tracing::error!(officer.id = %officer, "dropped file names no officer");
+                tracing::error!(officer_id = %officer, "dropped file names no officer");
                 return Ok(());
             };
             if !deps.rules.current().await?.may_invite(&officer.email) {
-                tracing::error!(officer.id = %officer.id, "dropped file names someone who may not invite");
+                tracing::error!(officer_id = %officer.id, "dropped file names someone who may not invite");
                 return Ok(());
             }
             let id = BatchId::of_object(&object.key, &object.version_id, stored_at(&record, now));
             let trace = TraceId::generate(now, &deps.entropy);
             let batch = Batch::new(id, officer, Source::Drop, now, trace);
             if deps.store.create_batch(&batch, None).await? == CreateBatchOutcome::Created {
-                tracing::info!(batch.id = %id, trace.id = %batch.trace, "file dropped");
+                tracing::info!(batch_id = %id, trace_id = %batch.trace, "file dropped");
             }
             read_upload(deps, id, object).await
         }
@@ -114,7 +114,7 @@ fn stored_at(record: &S3EventRecord, now: Timestamp) -> Timestamp {
 
 async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<(), ParseError> {
     let Some(batch) = deps.store.find_batch(id).await? else {
-        tracing::error!(batch.id = %id, "uploaded object belongs to no batch");
+        tracing::error!(batch_id = %id, "uploaded object belongs to no batch");
         return Ok(());
     };
     let read_version = batch.version;
@@ -122,7 +122,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     let claimed = match batch.claim_parse(object.clone(), deps.clock.now()) {
         Ok(claimed) => claimed,
         Err(conflict) => {
-            tracing::info!(batch.id = %id, trace.id = %trace, %conflict, "nothing to read");
+            tracing::info!(batch_id = %id, trace_id = %trace, %conflict, "nothing to read");
             return Ok(());
         }
     };
@@ -135,23 +135,23 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     let read_version = claimed.version;
     let next = match read_rows(deps, &claimed, &object).await? {
         Ok((counts, notices)) => {
-            tracing::info!(batch.id = %id, trace.id = %trace, rows = counts.total, rows.ready = counts.ready, "workbook read");
+            tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
             claimed.parsed(counts, notices, deps.clock.now())
         }
         Err(fault) => {
-            tracing::info!(batch.id = %id, trace.id = %trace, file.fault = fault.code(), "workbook refused");
+            tracing::info!(batch_id = %id, trace_id = %trace, file_fault = fault.code(), "workbook refused");
             claimed.unreadable(fault.code(), &fault.detail(), deps.clock.now())
         }
     };
     let Ok(next) = next else { return Ok(()) };
     if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
-        tracing::warn!(batch.id = %id, trace.id = %trace, "the batch was changed while it was read");
+        tracing::warn!(batch_id = %id, trace_id = %trace, "the batch was changed while it was read");
         return Ok(());
     }
     let is_open = matches!(next.state, BatchState::Submitted { .. }) || next.report_is_due();
     if is_open && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
     {
-        tracing::warn!(batch.id = %id, %error, "dispatch not woken; the sweeper will");
+        tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn init_tracing(env: &Env) {
     let _ = tracing::subscriber::set_global_default(subscriber(level.as_deref(), std::io::stdout));
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
-        tracing::error!(panic.place = place, "panicked");
+        tracing::error!(panic_place = place, "panicked");
     }));
 }
 
