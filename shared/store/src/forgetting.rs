@@ -23,7 +23,7 @@ const REQUEST: &str = "forget_request";
 const AUDIT: &str = "audit";
 
 /// Into how many parts the table is read whole. One part is read at a time, so it has to be read in seconds.
-pub const PARTS: u32 = 256;
+pub const PARTS: u32 = 64;
 
 /// Something that a reading of the whole table finds.
 #[derive(Clone, Debug)]
