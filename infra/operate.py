@@ -1,19 +1,22 @@
 """The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`. docs/RUNBOOK.md says when to use which.
 
-Nothing here prints a person: ids, states and times are enough to find what is wrong.
+Nothing here prints a person, but `export-person`: ids, states and times are enough to find what is wrong.
 """
 
 import argparse
 import datetime
 import json
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import agencies
+from boto3.dynamodb.types import TypeDeserializer
 from keys import mac
 
 INFRA = Path(__file__).resolve().parent
 SHARDS = 8
+GIVEN_UP = "NEEDS_ATTENTION"
 QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl", "actions": "ActionsQueueUrl", "notices": "NoticesQueueUrl"}
 
 
@@ -76,6 +79,22 @@ def find(stack: Stack, trace: str) -> None:
     print(f"{len(found)} found")
 
 
+def attention(stack: Stack) -> None:
+    """The invites that the workers gave up, which go on after `retry`. Reads the whole table."""
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(
+        TableName=stack.table,
+        FilterExpression="body.#state.#state = :given_up",
+        ProjectionExpression="pk, body.#trace, body.updated_at",
+        ExpressionAttributeNames={"#state": "state", "#trace": "trace"},
+        ExpressionAttributeValues={":given_up": {"S": GIVEN_UP}},
+    )
+    found = [item for page in pages for item in page["Items"]]
+    for item in found:
+        body = item["body"]["M"]
+        print(f"{item['pk']['S'].split('#', 1)[1]}  since {body['updated_at']['S']}  trace {body['trace']['S']}")
+    print(f"{len(found)} need attention")
+
+
 def show(stack: Stack, name: str) -> None:
     """Where one invite, batch, action or notice stands, and how it came there."""
     item = read(stack, name)
@@ -93,9 +112,12 @@ def show(stack: Stack, name: str) -> None:
 
 def retry(stack: Stack, name: str) -> None:
     """Wakes whoever works on it. They do what its state allows, so this is never once too often."""
-    read(stack, name)
+    item = read(stack, name)
+    given_up = name.startswith("inv_") and state_of(item) == GIVEN_UP
     workers = {"inv": ("invite", ["provision", "mail"]), "bat": ("batch", ["dispatch", "mail"]), "act": ("action", ["actions"]), "ntc": ("notice", ["notices"])}
     kind, queues = workers[name.split("_", 1)[0]]
+    if given_up:
+        kind, queues = "resume", ["provision"]
     body = json.dumps({"wake": kind, "id": name})
     for queue in queues:
         url = stack.outputs[QUEUES[queue]]
@@ -153,6 +175,50 @@ def mailbox_key(stack: Stack, address: str) -> str:
     return mac(mac(json.loads(secret)["master"].encode(), b"address-index"), mailbox.encode()).hex()
 
 
+def export_person(stack: Stack, address: str) -> None:
+    """Everything that is held about one person, as JSON, for that person. Reads the whole table."""
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(
+        TableName=stack.table,
+        ConsistentRead=True,
+        FilterExpression="body.address_key = :person OR person = :person OR pk = :guard OR pk = :mailbox",
+        ExpressionAttributeValues=held_by(mailbox_key(stack, address)),
+    )
+    plain = TypeDeserializer().deserialize
+    held = [{name: plain(value) for name, value in item.items()} for page in pages for item in page["Items"]]
+    json.dump({"address": address, "held": held}, sys.stdout, indent=2, default=number, ensure_ascii=False)
+    print()
+
+
+def forget_person(stack: Stack, address: str) -> None:
+    """Has the sweeper forget one person within minutes: invites become tombstones, rows are emptied, an audit entry stays."""
+    person = mailbox_key(stack, address)
+    item = {"pk": "FORGET", "sk": person, "entity": "forget_request"}
+    numbers = {"v": {"N": "1"}, "version": {"N": "1"}}
+    stack.client("dynamodb").put_item(TableName=stack.table, Item={n: {"S": v} for n, v in item.items()} | numbers)
+    print(f"asked for; it is done once `audit` lists {person}")
+
+
+def audit(stack: Stack) -> None:
+    """Who was forgotten on request, by the keyed hash of the address, oldest first."""
+    pages = stack.client("dynamodb").get_paginator("query").paginate(
+        TableName=stack.table,
+        KeyConditionExpression="pk = :audit",
+        ExpressionAttributeValues={":audit": {"S": "AUDIT"}},
+    )
+    for item in (item for page in pages for item in page["Items"]):
+        entry = item["body"]["M"]
+        counted = f"{entry['invites']['N']} invites, {entry['rows']['N']} rows"
+        print(f"{entry['at']['S']}  {entry['action']['S']}  {entry['address_key']['S']}  {counted}")
+
+
+def held_by(person: str) -> dict:
+    return {":person": {"S": person}, ":guard": {"S": f"ADDRESS#{person}"}, ":mailbox": {"S": f"MAILBOX#{person}"}}
+
+
+def number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
 def redrive(stack: Stack, queue: str) -> None:
     """Sends a queue's dead letters again."""
     sqs = stack.client("sqs")
@@ -187,6 +253,10 @@ def main() -> None:
     does.add_parser("show", help=show.__doc__).add_argument("name")
     does.add_parser("retry", help=retry.__doc__).add_argument("name")
     does.add_parser("redrive", help=redrive.__doc__).add_argument("queue", choices=QUEUES)
+    does.add_parser("attention", help=attention.__doc__)
+    does.add_parser("export-person", help=export_person.__doc__).add_argument("address")
+    does.add_parser("forget-person", help=forget_person.__doc__).add_argument("address")
+    does.add_parser("audit", help=audit.__doc__)
     does.add_parser("clear-suppression", help=clear_suppression.__doc__).add_argument("address")
     does.add_parser("stop-mail", help=switch_mail.__doc__).set_defaults(state="STOPPED")
     does.add_parser("start-mail", help=switch_mail.__doc__).set_defaults(state="RUNNING")
@@ -194,6 +264,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     stack, what = Stack(given.pop("stage")), given.pop("does")
     commands = of_agencies | {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
+    commands |= {"attention": attention, "export-person": export_person, "forget-person": forget_person, "audit": audit}
     commands |= {"retry": retry, "redrive": redrive, "clear-suppression": clear_suppression}
     commands[what](stack, **given)
 

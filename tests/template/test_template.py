@@ -237,6 +237,31 @@ def test_an_alarm_reaches_someone_and_says_what_it_means(alarm):
     assert found["AlarmDescription"].endswith(".")
 
 
+METRICS = {m["MetricName"]: f["Properties"] for f in of_type("AWS::Logs::MetricFilter").values() for m in f["Properties"]["MetricTransformations"]}
+OURS = [name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace"]).startswith("AWS/")]
+
+
+@pytest.mark.parametrize("alarm", [a for a in OURS if referred(METRICS[ALARMS[a]["Properties"]["MetricName"]]["LogGroupName"]) == "SweepLogs"])
+def test_an_alarm_on_what_the_sweep_finds_reads_what_the_sweep_says(alarm):
+    found = ALARMS[alarm]["Properties"]
+    metric = METRICS[found["MetricName"]]
+    (transformation,) = metric["MetricTransformations"]
+    assert transformation["MetricNamespace"] == found["Namespace"]
+    assert "Dimensions" not in transformation, "nothing that could stand for a person"
+    said = " ".join(path.read_text() for path in (ROOT / "functions" / "sweep" / "src").rglob("*.rs"))
+    field = re.match(r"{ \$\.(\w+) ", metric["FilterPattern"]).group(1)
+    assert f'"{re.search(chr(34) + "(.*)" + chr(34), metric["FilterPattern"]).group(1)}"' in said if field == "message" else f"{field} = " in said
+
+
+def test_every_metric_of_ours_has_an_alarm():
+    assert {ALARMS[name]["Properties"]["MetricName"] for name in OURS} == set(METRICS)
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_the_runbook_says_what_to_do_about_an_alarm(alarm):
+    assert f"`{alarm}`" in (ROOT / "docs" / "RUNBOOK.md").read_text()
+
+
 def test_every_worker_that_fails_raises_an_alarm():
     behind_the_api = {referred_function(method) for methods in API["paths"].values() for method in methods.values()}
     watched = {referred(a["Properties"]["Dimensions"][0]["Value"]) for a in ALARMS.values() if a["Properties"]["MetricName"] == "Errors"}

@@ -1,0 +1,73 @@
+"""The sweeper's jobs and the operator's hands on the running stack."""
+
+import json
+
+import people
+import pytest
+from conftest import aws
+from test_batches import in_state as batch_in_state
+from test_changes import operate
+from test_single_invites import in_state, submit
+from test_sweep import losing, stored  # noqa: F401 - a fixture, and what it is used with.
+
+
+@pytest.fixture
+def sweep(outputs, invoke):
+    """Runs the sweeper with a job's turn brought forward."""
+
+    def run(job: str) -> None:
+        aws("dynamodb").delete_item(TableName=outputs["TableName"], Key={"pk": {"S": "JOB"}, "sk": {"S": job}})
+        assert invoke("sweep", {})["error"] is None
+
+    return run
+
+
+def test_what_the_workers_gave_up_needs_attention_until_an_operator_lets_it_go_on(officer, outputs, losing, sweep):  # noqa: F811
+    with losing("Provision") as lost:
+        invite = submit(officer.api, people.account(people.officer()))
+        (letter,) = lost()
+        for queue in ["Provision", "Mail"]:
+            url = outputs[f"{queue}DeadLettersUrl"]
+            aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(letter), MessageGroupId="tests")
+        sweep("letters")
+        in_state(officer.api, invite, "NEEDS_ATTENTION")
+        assert invite["id"] in operate("attention").stdout
+    assert operate("retry", invite["id"]).returncode == 0
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
+
+
+def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing, sweep):  # noqa: F811
+    id = officer.api.post("/batches", {"rows": [people.officer()]}).json()["batchId"]
+    with losing("Provision"):
+        assert officer.api.post(f"/batches/{id}/submit").status_code == 202
+        batch_in_state(officer.api, id, "DISPATCHED")
+        sweep("totals")
+        assert stored(outputs["TableName"], id)["body"]["M"]["short_counts"] == {"N": "0"}
+
+
+def test_a_person_is_told_what_is_held_about_them_and_forgotten_on_request(officer, outputs, sweep):
+    person = people.officer()
+    invite = submit(officer.api, people.account(person))
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
+    told = operate("export-person", person["email"])
+    assert told.returncode == 0 and invite["id"] in told.stdout and told.stdout.count(person["email"]) > 1
+    asked = operate("forget-person", person["email"])
+    assert asked.returncode == 0 and person["email"] not in asked.stdout
+    sweep("forget")
+    assert officer.api.get(f"/invites/{invite['id']}").status_code == 404
+    left = operate("export-person", person["email"]).stdout
+    assert left.count(person["email"]) == 1, "the question alone"
+    assert asked.stdout.split()[-1] in operate("audit").stdout
+
+
+def test_guards_that_were_left_over_are_looked_for(officer, outputs, sweep):
+    invite = submit(officer.api, people.account(people.officer()))
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
+    key = stored(outputs["TableName"], invite["id"])["body"]["M"]["address_key"]["S"]
+    guard = {"pk": {"S": f"ADDRESS#{key}"}, "sk": {"S": "GUARD"}}
+    orphan = {"pk": {"S": f"ADDRESS#{'0' * 64}"}, "sk": {"S": "GUARD"}}
+    item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=guard)["Item"]
+    aws("dynamodb").put_item(TableName=outputs["TableName"], Item={**item, **orphan})
+    sweep("locks")
+    found = [aws("dynamodb").get_item(TableName=outputs["TableName"], Key=k, ConsistentRead=True).get("Item") for k in (guard, orphan)]
+    assert found[0] is not None and found[1] is None, "the one that is needed stays"
