@@ -1,6 +1,6 @@
 //! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use actions::Actions;
 use aws_credential_types::Credentials;
@@ -11,7 +11,12 @@ use axum::{
 };
 use boot::{Disposition, Rules, Secrets, SigningSecrets};
 use directory::{Directory, MemoryDirectory};
-use domain::{Clock, Entropy, Officer, Timestamp, invite::Account};
+use domain::{
+    Clock, Entropy, Officer, Timestamp,
+    invite::Account,
+    terms::Terms,
+    usage::{BatchCap, SingleCaps},
+};
 use http_body_util::BodyExt as _;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
@@ -87,12 +92,21 @@ pub struct Person<'a> {
 }
 
 impl App {
-    /// The product with the rules of [`people::RULES`].
+    /// The product with the rules of [`people::RULES`], whose officers may each do the work of many.
     ///
     /// # Panics
     ///
     /// When the rules cannot be stored.
     pub async fn start() -> Self {
+        Self::start_with(SingleCaps { per_hour: count(100_000), per_day: count(1_000_000) }).await
+    }
+
+    /// The same, with officers who may ask for this much one by one.
+    ///
+    /// # Panics
+    ///
+    /// As [`App::start`].
+    pub async fn start_with(caps: SingleCaps) -> Self {
         let clock = Clock::manual(people::beginning());
         let entropy = Entropy::seeded(42);
         let probe = Probe::default();
@@ -117,6 +131,7 @@ impl App {
             },
             rules: rules(),
             secrets: secrets(),
+            cap: BatchCap(count(20_000)),
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
@@ -128,6 +143,8 @@ impl App {
             rules: rules(),
             secrets: secrets(),
             service_request_url: people::SERVICE_REQUEST_URL.to_owned(),
+            terms: Terms::USUAL,
+            caps,
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
@@ -185,6 +202,7 @@ impl App {
                 rules: rules(),
                 secrets: secrets(),
                 limits: sheet::Limits::default(),
+                cap: BatchCap(count(20_000)),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
             },
@@ -194,6 +212,7 @@ impl App {
                 queues: queues.clone(),
                 rules: rules(),
                 secrets: secrets(),
+                terms: Terms::USUAL,
                 clock: clock.clone(),
             },
             actions: apply_actions::Deps { store: store.clone(), queues: queues.clone(), actions },
@@ -358,6 +377,17 @@ impl App {
     fn deadline(&self) -> Timestamp {
         self.clock.now() + Duration::from_secs(30)
     }
+}
+
+/// What an officer may ask for one by one, as in the template.
+#[must_use]
+pub fn single_caps() -> SingleCaps {
+    SingleCaps { per_hour: count(100), per_day: count(1000) }
+}
+
+/// A number of the template's defaults.
+fn count(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap()
 }
 
 /// Sends each request to the function whose route it is, as the gateway does.

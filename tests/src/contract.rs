@@ -14,6 +14,7 @@ use domain::{
     notice::Notice,
     row::{Duplicate, RowState},
     seed_request::SeedRequest,
+    terms::Terms,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use store::{
@@ -275,6 +276,7 @@ async fn a_token_is_used_once(store: &Store) {
     };
     let request = request.email_invitation(&crate::people::rules(), &ada.email).unwrap();
     let creation = domain::invite::Creation {
+        terms: Terms::USUAL,
         id: domain::InviteId::generate(now, &entropy),
         officer: ada,
         address_key: keys().address(&request.email),
@@ -287,7 +289,7 @@ async fn a_token_is_used_once(store: &Store) {
     assert_eq!(store.replace_invite(queued.version, &due).await.unwrap(), Written::Done);
     let token = keys().token(due.id, 1).hash();
     let claimed = due.clone().claim_mail(now).unwrap();
-    let expires = now + domain::invite::INVITATION_LIFE;
+    let expires = now + Terms::USUAL.life();
     let counted = store.find_mailbox(&due.address_key).await.unwrap().admit(due.id, now).unwrap();
     assert_eq!(store.find_token(&token).await.unwrap(), None);
     assert_eq!(store.claim_mail(due.version, &claimed, &counted, &token, expires).await.unwrap(), Written::Done);

@@ -7,6 +7,7 @@ use domain::{
     invite::{Creation, Invite, Origin},
     row::{RawRow, read_all},
     signature::SigningSecret,
+    terms::Terms,
 };
 use store::batches::KeyedRow;
 
@@ -119,6 +120,7 @@ pub fn vendor_form(name: &str) -> Form {
 pub fn account_invite(officer: &Officer, form: &Form, now: Timestamp, entropy: &Entropy) -> Invite {
     let request = form.account(&rules(), &officer.email).unwrap();
     let creation = Creation {
+        terms: Terms::USUAL,
         id: InviteId::generate(now, entropy),
         officer: officer.clone(),
         address_key: keys().address(&request.email),

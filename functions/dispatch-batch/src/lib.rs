@@ -17,6 +17,7 @@ use domain::{
     batch::{Batch, BatchState},
     invite::{Creation, Invite, Origin},
     row::{Duplicate, Row, RowState},
+    terms::Terms,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
@@ -37,6 +38,8 @@ pub struct Deps {
     pub rules: Rules,
     /// The keys that addresses are found by.
     pub secrets: Secrets,
+    /// How long the links of its mails work.
+    pub terms: Terms,
     /// The time.
     pub clock: Clock,
 }
@@ -221,6 +224,7 @@ impl Step<'_> {
             id,
             officer: self.batch.officer.clone(),
             address_key: self.keys.address(&request.email),
+            terms: self.deps.terms,
             at: now,
             trace: self.batch.trace.clone(),
         };

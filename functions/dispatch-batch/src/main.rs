@@ -22,6 +22,7 @@ async fn main() -> Result<(), boot::Error> {
         queues: Queues::sqs(aws.sqs(), urls),
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        terms: boot::terms(&env)?,
         clock: Clock::System,
         store,
     };

@@ -232,9 +232,11 @@ pub(crate) async fn submit(
             return Err(Problem::new(Slug::BatchHasErrors)
                 .detail("Mend them, or submit the rows that are ready with {\"only\":\"ready\"}."));
         }
-        let read_version = batch.version;
-        let next = batch.submit(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+        let (now, read_version) = (deps.clock.now(), batch.version);
+        let usage = deps.store.find_usage(&officer.id).await?;
+        let usage = usage.people(deps.cap, batch.counts.ready, now).map_err(|cap| Problem::cap_reached(&cap, now))?;
+        let next = batch.submit(now).map_err(|_| Problem::new(Slug::StateConflict))?;
+        if deps.store.submit_batch(read_version, &next, &usage).await? == Written::LostRace {
             return Err(Problem::new(Slug::LostRace));
         }
         let wake = [Wake::Batch { id }];

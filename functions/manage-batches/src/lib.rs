@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use boot::{Rules, Secrets};
-use domain::{BatchId, Clock, DomainRules, Entropy, Officer, batch::Batch};
+use domain::{BatchId, Clock, DomainRules, Entropy, Officer, batch::Batch, usage::BatchCap};
 use queue::Queues;
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
@@ -41,6 +41,8 @@ pub struct Deps {
     pub rules: Rules,
     /// The keys that addresses are found by and cursors signed with.
     pub secrets: Secrets,
+    /// How many people an officer may hand on a day.
+    pub cap: BatchCap,
     /// The time.
     pub clock: Clock,
     /// The source of ids.

@@ -26,6 +26,7 @@ async fn main() -> Result<(), boot::Error> {
         },
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
+        cap: boot::batch_cap(&env)?,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

@@ -20,6 +20,7 @@ use domain::{
     BatchId, Clock, Entropy, Guard, Timestamp, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source},
     row::read_all,
+    usage::BatchCap,
 };
 use queue::{QueueName, Queues, Wake};
 use sheet::{FileError, Limits};
@@ -31,6 +32,9 @@ use thiserror::Error;
 
 pub use object::{ObjectError, Objects};
 use source::Place;
+
+/// How often a dropped workbook gives way to its officer's other batches.
+const TRIES: usize = 5;
 
 /// What reading a workbook needs.
 #[derive(Debug)]
@@ -49,6 +53,8 @@ pub struct Deps {
     pub secrets: Secrets,
     /// What a workbook may ask of us.
     pub limits: Limits,
+    /// How many people an officer may hand on a day.
+    pub cap: BatchCap,
     /// The time.
     pub clock: Clock,
     /// The source of Trace IDs for dropped files.
@@ -136,7 +142,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     let next = match read_rows(deps, &claimed, &object).await? {
         Ok((counts, notices)) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
-            claimed.parsed(counts, notices, deps.clock.now())
+            return parsed(deps, claimed, counts, notices).await;
         }
         Err(fault) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = fault.code(), "workbook refused");
@@ -144,16 +150,54 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
         }
     };
     let Ok(next) = next else { return Ok(()) };
-    if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+    let written = deps.store.replace_batch(read_version, &next).await?;
+    wake(deps, &next, written).await;
+    Ok(())
+}
+
+/// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its people.
+async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, mut notices: Vec<String>) -> Result<(), ParseError> {
+    for _ in 0..TRIES {
+        let (now, read_version) = (deps.clock.now(), claimed.version);
+        let Ok(next) = claimed.clone().parsed(counts, notices.clone(), now) else { return Ok(()) };
+        if !matches!(next.state, BatchState::Submitted { .. }) {
+            let written = deps.store.replace_batch(read_version, &next).await?;
+            wake(deps, &next, written).await;
+            return Ok(());
+        }
+        match deps.store.find_usage(&next.officer.id).await?.people(deps.cap, counts.ready, now) {
+            Ok(usage) => {
+                // Lost, it was to the officer's other batches, or to whoever reads this one too: the next look tells.
+                if deps.store.submit_batch(read_version, &next, &usage).await? == Written::Done {
+                    wake(deps, &next, Written::Done).await;
+                    return Ok(());
+                }
+            }
+            Err(cap) => {
+                notices.push(format!("The list was not submitted by itself. {}", cap.detail()));
+                let Ok(kept) = claimed.parsed_for_later(counts, notices, now) else { return Ok(()) };
+                let written = deps.store.replace_batch(read_version, &kept).await?;
+                wake(deps, &kept, written).await;
+                return Ok(());
+            }
+        }
+    }
+    wake(deps, &claimed, Written::LostRace).await;
+    Ok(())
+}
+
+/// Wakes whoever goes on with a batch that was read.
+async fn wake(deps: &Deps, next: &Batch, written: Written) {
+    let (id, trace) = (next.id, &next.trace);
+    if written == Written::LostRace {
         tracing::warn!(batch_id = %id, trace_id = %trace, "the batch was changed while it was read");
-        return Ok(());
+        return;
     }
     let is_open = matches!(next.state, BatchState::Submitted { .. }) || next.report_is_due();
     if is_open && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
     {
         tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
     }
-    Ok(())
 }
 
 /// Reads the object and writes its rows; the inner error is the workbook's own.

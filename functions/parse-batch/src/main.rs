@@ -22,6 +22,7 @@ async fn main() -> Result<(), boot::Error> {
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         limits: sheet::Limits::default(),
+        cap: boot::batch_cap(&env)?,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

@@ -3,7 +3,7 @@
 use domain::{
     EmailAddress, InviteId, Timestamp,
     delivery::{Mail, MailKind},
-    invite::{INVITATION_LIFE, Invite},
+    invite::Invite,
     keys::{Token, TokenHash},
     mailbox::{Closed, Mailbox},
 };
@@ -42,7 +42,8 @@ fn letter(letters: &Letters, invite: &Invite, kind: MailKind, token: &Token) -> 
         MailKind::Invitation => letters.invitation(&InvitationLetter { inviter, token, expires_at }).map(Some),
         MailKind::Reminder => letters.reminder(&InvitationLetter { inviter, token, expires_at }).map(Some),
         MailKind::AccountCreated => {
-            letters.account_created(&AccountLetter { inviter, username: invite.holder.username(), token }).map(Some)
+            let (username, days) = (invite.holder.username(), invite.terms.days());
+            letters.account_created(&AccountLetter { inviter, username, token, days }).map(Some)
         }
         MailKind::InvitationLapsed | MailKind::BatchReport => Ok(None),
     }
@@ -92,7 +93,7 @@ impl Slot for ToInvitee {
     }
 
     async fn write_claim(&self, store: &Store, read_version: u64, mailbox: &Mailbox) -> Result<Written, StoreError> {
-        let expires_at = self.invite.updated_at + INVITATION_LIFE;
+        let expires_at = self.invite.updated_at + self.invite.terms.life();
         store.claim_mail(read_version, &self.invite, mailbox, &self.token, expires_at).await
     }
 

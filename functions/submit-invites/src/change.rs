@@ -51,11 +51,17 @@ pub(crate) async fn amend(
     let act = Act { at: deps.clock.now(), trace, action: None };
     let conflict = |_| Problem::new(Slug::StateConflict);
     let next = read.clone().amend(amendment, address_key, &act).map_err(conflict)?;
-    match deps.store.revive_invite(&read, &next).await? {
-        ReviveOutcome::Done => {}
-        ReviveOutcome::LostRace => return Err(Problem::new(Slug::VersionMismatch)),
-        ReviveOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
-        ReviveOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
+    let mut tries = deps.tries();
+    loop {
+        let usage = deps.store.find_usage(&officer.id).await?;
+        let usage = usage.one(&deps.caps, act.at).map_err(|cap| Problem::cap_reached(&cap, act.at))?;
+        match deps.store.revive_counted(&read, &next, Some(&usage)).await? {
+            ReviveOutcome::Done => break,
+            ReviveOutcome::LostRace => return Err(Problem::new(Slug::VersionMismatch)),
+            ReviveOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
+            ReviveOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
+            ReviveOutcome::UsageMoved => tries.next().await?,
+        }
     }
     deps.actions.wake_for(&next, act.at).await;
     reply::json(StatusCode::ACCEPTED, &InviteBody::of(&next))
@@ -107,7 +113,7 @@ impl Deps {
     async fn change(&self, verb: Verb, officer: &Officer, id: &str, trace: TraceId) -> Result<Invite, Problem> {
         let id = InviteId::parse(id).ok_or_else(|| Problem::new(Slug::NotFound))?;
         let act = Act { at: self.clock.now(), trace, action: None };
-        let changed = self.actions.one(verb, &officer.id, id, &act).await?;
+        let changed = self.actions.one(verb, &officer.id, id, &act, &self.caps).await?;
         changed.map_err(|refusal| problem(verb, refusal, act.at))
     }
 }
@@ -123,6 +129,7 @@ fn problem(verb: Verb, refusal: Refusal, now: Timestamp) -> Problem {
         Refusal::TooSoon { next } => Problem::new(Slug::TooManyRequests)
             .detail("It was mailed today already. It can be sent again from midnight in Singapore.")
             .retry_after(next.since(now)),
+        Refusal::CapReached { cap } => Problem::cap_reached(&cap, now),
         Refusal::AddressTaken => Problem::new(Slug::AlreadyInvited),
         Refusal::UsernameTaken => Problem::new(Slug::UsernameTaken),
         Refusal::LostRace => Problem::new(Slug::LostRace),

@@ -12,7 +12,7 @@ mod many;
 mod request;
 mod seed;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
@@ -20,6 +20,8 @@ use boot::{Rules, Secrets};
 use domain::{
     Clock, DomainRules, Entropy, InviteId,
     invite::{Creation, Invite, Origin},
+    terms::Terms,
+    usage::SingleCaps,
 };
 use queue::Queues;
 use store::{IdempotentRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
@@ -29,6 +31,11 @@ use web::{IdempotencyKey, Json, OfficerRules, Problem, SignedIn, Slug, Trace, in
 
 pub use request::{InviteRequest, Kind, SeedAnswer};
 pub use seed::SeedRequestBody;
+
+/// How often a request gives way to others of the same officer, and for how long at the most: an officer who sends fifty at
+/// once is through within the ten seconds of the function.
+const TRIES: u32 = 60;
+const LONGEST_PAUSE_MS: u128 = 100;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -45,6 +52,10 @@ pub struct Deps {
     pub secrets: Secrets,
     /// Where vendors raise a service request.
     pub service_request_url: String,
+    /// How long invitations are open.
+    pub terms: Terms,
+    /// How much an officer may ask for one by one.
+    pub caps: SingleCaps,
     /// The time.
     pub clock: Clock,
     /// Randomness, for ids.
@@ -54,6 +65,28 @@ pub struct Deps {
 impl OfficerRules for Deps {
     async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.rules.current().await
+    }
+}
+
+/// Tries at a write that other requests of the same officer get in the way of.
+struct Tries {
+    left: u32,
+    entropy: Entropy,
+}
+
+impl Tries {
+    /// Waits a little, never as long as the others do.
+    async fn next(&mut self) -> Result<(), Problem> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| Problem::new(Slug::LostRace))?;
+        let pause = u64::try_from(self.entropy.next_u128() % LONGEST_PAUSE_MS).unwrap_or_default();
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        Ok(())
+    }
+}
+
+impl Deps {
+    fn tries(&self) -> Tries {
+        Tries { left: TRIES, entropy: self.entropy.clone() }
     }
 }
 
@@ -101,7 +134,14 @@ async fn submit(
     let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
     let now = deps.clock.now();
     let id = InviteId::generate(now, &deps.entropy);
-    let creation = |email| Creation { id, officer: officer.clone(), address_key: keys.address(email), at: now, trace };
+    let creation = |email| Creation {
+        id,
+        officer: officer.clone(),
+        address_key: keys.address(email),
+        terms: deps.terms,
+        at: now,
+        trace,
+    };
     let invite = match kind {
         Kind::Email => {
             let request =
@@ -120,12 +160,22 @@ async fn submit(
         body: serde_json::to_string(&InviteBody::of(&invite)).map_err(Problem::internal)?,
     };
     let request = IdempotentRequest::new(officer.id, key.as_str(), &body.bytes, answer.clone(), now);
-    match deps.store.create_invite(&invite, Some(&request)).await? {
-        CreateOutcome::Created => {}
-        CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
-        CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
-        CreateOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
-        CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
+    let mut tries = deps.tries();
+    loop {
+        let usage = deps.store.find_usage(&invite.officer.id).await?;
+        let outcome = match usage.one(&deps.caps, now) {
+            Ok(usage) => deps.store.create_invite(&invite, Some(&request.clone().counted(usage))).await?,
+            // What was asked before was counted then, and is answered as then.
+            Err(cap) => deps.store.answered(&request).await?.ok_or_else(|| Problem::cap_reached(&cap, now))?,
+        };
+        match outcome {
+            CreateOutcome::Created => break,
+            CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
+            CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
+            CreateOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
+            CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
+            CreateOutcome::LostRace => tries.next().await?,
+        }
     }
     tracing::info!(invite = %id, kind = kind.name(), "invite stored");
     deps.actions.wake_for(&invite, now).await;

@@ -28,6 +28,8 @@ async fn main() -> Result<(), boot::Error> {
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         service_request_url: env.required("SERVICE_REQUEST_URL")?,
+        terms: boot::terms(&env)?,
+        caps: boot::single_caps(&env)?,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

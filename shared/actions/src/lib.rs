@@ -6,6 +6,7 @@ use domain::{
     Clock, InviteId, OfficerId, Timestamp,
     action::{Action, ActionState, Change, Outcome, Refusal, Verb},
     invite::{Act, Invite, NextStep},
+    usage::SingleCaps,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
@@ -40,7 +41,7 @@ impl Actions {
         Self { store, queues, clock }
     }
 
-    /// Does one thing with one invite of `officer`, and wakes whoever is next.
+    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend counts towards `caps`.
     ///
     /// # Errors
     ///
@@ -52,8 +53,9 @@ impl Actions {
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
+        caps: &SingleCaps,
     ) -> Result<Result<Invite, Refusal>, StoreError> {
-        let changed = match self.change(verb, officer, id, act).await? {
+        let changed = match self.change(verb, officer, id, act, Some(caps)).await? {
             Ok(changed) => changed,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -91,7 +93,7 @@ impl Actions {
         let changes: Vec<_> = stream::iter(ids)
             .map(|id| async move {
                 let act = Act { at: self.clock.now(), trace: asked.trace.clone(), action: Some(asked.id) };
-                Ok::<_, StoreError>((id, self.change(asked.verb, &asked.officer.id, id, &act).await?))
+                Ok::<_, StoreError>((id, self.change(asked.verb, &asked.officer.id, id, &act, None).await?))
             })
             .buffered(IN_FLIGHT)
             .try_collect()
@@ -125,6 +127,7 @@ impl Actions {
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
+        caps: Option<&SingleCaps>,
     ) -> Result<Result<Changed, Refusal>, StoreError> {
         for _ in 0..TRIES {
             let own = self.store.find_invite(id).await?.filter(|invite| invite.officer.id == *officer);
@@ -145,11 +148,20 @@ impl Actions {
                     Written::Done => ReviveOutcome::Done,
                     Written::LostRace => ReviveOutcome::LostRace,
                 },
-                Verb::Resend => self.store.revive_invite(&read, &next).await?,
+                Verb::Resend => {
+                    let usage = match caps {
+                        Some(caps) => match self.store.find_usage(officer).await?.one(caps, act.at) {
+                            Ok(usage) => Some(usage),
+                            Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
+                        },
+                        None => None,
+                    };
+                    self.store.revive_counted(&read, &next, usage.as_ref()).await?
+                }
             };
             match written {
                 ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
-                ReviveOutcome::LostRace => {}
+                ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => {}
                 ReviveOutcome::AddressTaken => return Ok(Err(Refusal::AddressTaken)),
                 ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),
             }

@@ -2,6 +2,7 @@
 //!
 //! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
 //! - [`Env`]: the process environment, read here and nowhere else.
+//! - [`terms`], [`single_caps`], [`batch_cap`]: what the template decides about inviting.
 //! - [`Aws`]: SDK clients that share one HTTP client.
 //! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept.
 //! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
@@ -14,6 +15,7 @@ mod env;
 mod event;
 mod http;
 mod log;
+mod policy;
 mod rules;
 mod secrets;
 mod signing;
@@ -25,6 +27,7 @@ pub use event::{handle_event, run_event};
 pub use http::run_http;
 pub use lambda_runtime::Error;
 pub use log::init_tracing;
+pub use policy::{batch_cap, single_caps, terms};
 pub use rules::Rules;
 pub use secrets::{Secrets, SecretsError};
 pub use signing::SigningSecrets;

@@ -12,6 +12,7 @@ use crate::{
     ActionId, InviteId, Officer, Timestamp, TraceId,
     invite::{Act, Invite, InviteState, ResendRefusal, WAKE_AFTER},
     mailbox::Mailbox,
+    usage::CapReached,
 };
 
 /// How many invites one action is for at the most.
@@ -57,6 +58,12 @@ pub enum Refusal {
     TooSoon {
         /// From when it can be sent again.
         next: Timestamp,
+    },
+    /// Its officer has asked for as much one by one as they may.
+    #[error("the officer's share is used up")]
+    CapReached {
+        /// Which, and until when.
+        cap: CapReached,
     },
     /// Another live invite has the address.
     #[error("another invite has the address")]
@@ -194,7 +201,7 @@ impl Refusal {
             Self::NotFound => "not-found",
             Self::StateConflict => "state-conflict",
             Self::Undeliverable => "undeliverable",
-            Self::TooSoon { .. } => "too-many-requests",
+            Self::TooSoon { .. } | Self::CapReached { .. } => "too-many-requests",
             Self::AddressTaken => "already-invited",
             Self::UsernameTaken => "username-taken",
             Self::LostRace => "lost-race",

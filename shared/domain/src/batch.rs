@@ -276,6 +276,20 @@ impl Batch {
         }
     }
 
+    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit: their day has no room for it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being read.
+    pub fn parsed_for_later(self, counts: Counts, notices: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state {
+            BatchState::Parsing { .. } => {
+                Ok(Self { counts, notices, due_at: None, ..self.stepped(BatchState::Draft, now) })
+            }
+            _ => Err(self.conflict("parsed")),
+        }
+    }
+
     /// The workbook cannot be read.
     ///
     /// # Errors

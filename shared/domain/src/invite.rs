@@ -22,6 +22,7 @@ use crate::{
     keys::AddressKey,
     mailbox::{Mailbox, SuppressionReason},
     seed::{Device, LicenceFault, SeedStep},
+    terms::Terms,
 };
 
 pub use crate::seed::SeedState;
@@ -35,12 +36,6 @@ pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
-
-/// How long an invitation can be accepted.
-pub const INVITATION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// How long before it lapses an invitation is first brought to mind again; then once a day.
-pub const REMINDER_SPAN: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long after one reminder the next one comes.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
@@ -75,6 +70,9 @@ pub struct Invite {
     pub reason: Reason,
     /// Where it stands.
     pub state: InviteState,
+    /// How long an invitation of it is open: what it was made under.
+    #[serde(default)]
+    pub terms: Terms,
     /// The latest mail.
     pub mail: Option<Mail>,
     /// The SEED licence.
@@ -116,6 +114,8 @@ pub struct Creation {
     pub officer: Officer,
     /// The key of the invitee's address.
     pub address_key: AddressKey,
+    /// How long an invitation of it is open.
+    pub terms: Terms,
     /// When.
     pub at: Timestamp,
     /// The request behind it.
@@ -831,7 +831,7 @@ impl Invite {
     pub fn promised_until(&self) -> Timestamp {
         match self.state {
             InviteState::Invited { expires_at } => expires_at,
-            _ => self.sending_at.unwrap_or(self.created_at) + INVITATION_LIFE,
+            _ => self.sending_at.unwrap_or(self.created_at) + self.terms.life(),
         }
     }
 
@@ -1165,7 +1165,7 @@ impl Invite {
     }
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
-        let Creation { id, officer, address_key, at, trace } = creation;
+        let Creation { id, officer, address_key, terms, at, trace } = creation;
         let entry =
             HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone(), action: None };
         Self {
@@ -1178,6 +1178,7 @@ impl Invite {
             profile: subject.profile,
             reason: subject.reason,
             state: InviteState::Queued,
+            terms,
             mail: None,
             seed: subject.seed,
             device: None,
@@ -1216,7 +1217,7 @@ impl Invite {
         let sent = self.mail.as_ref().is_some_and(|mail| !mail.is_open());
         let next = match self.state {
             InviteState::Queued if sent && self.profile.is_none() => {
-                let state = InviteState::Invited { expires_at: now + INVITATION_LIFE };
+                let state = InviteState::Invited { expires_at: now + self.terms.life() };
                 Self { state, ..self.stepped(Some("INVITED"), now) }
             }
             _ => self,
@@ -1254,7 +1255,7 @@ impl Invite {
 
     /// When the invitee is next reminded, if nothing happens until then.
     fn next_reminder(&self, expires_at: Timestamp) -> Timestamp {
-        let first = expires_at - REMINDER_SPAN;
+        let first = expires_at - self.terms.reminder_span();
         match &self.mail {
             Some(Mail { kind: MailKind::Reminder, .. }) => {
                 self.mailed_at.map_or(first, |mailed| (mailed + REMINDER_PAUSE).max(first))
@@ -1353,6 +1354,7 @@ mod tests {
             id: InviteId::generate(at(0), &entropy),
             officer: Officer { id: OfficerId::parse("officer-1").unwrap(), email: officer },
             address_key: Keys::derive(b"test").address(email),
+            terms: Terms::USUAL,
             at: at(0),
             trace: TraceId::generate(at(0), &entropy),
         }
@@ -1426,7 +1428,10 @@ mod tests {
         let invite = invited();
         let InviteState::Invited { expires_at } = invite.state else { panic!() };
         assert_eq!(invite.due_at, Some(at(3 + DAY)), "to see whether it was delivered");
-        assert_eq!(invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().due_at, Some(expires_at - REMINDER_SPAN));
+        assert_eq!(
+            invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().due_at,
+            Some(expires_at - Terms::USUAL.reminder_span())
+        );
         let profile = form().profile().unwrap();
         let invite = invite.accept(profile, at(10)).unwrap();
         assert_eq!(invite.next_step(at(10)), NextStep::Provision);
@@ -1566,7 +1571,7 @@ mod tests {
         assert_eq!(again.history.last().unwrap().by, Actor::Officer);
         assert!(again.clone().resend(&mailbox(), &later).is_err(), "one is on its way");
         let out = again.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
-        assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + INVITATION_LIFE));
+        assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + Terms::USUAL.life()));
     }
 
     #[test]
@@ -1633,6 +1638,23 @@ mod tests {
         assert!(lapsed.due_at.is_some(), "the officer is to be told");
         let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
         assert!(revived.is_live() && revived.mail_is_due());
+    }
+
+    #[test]
+    fn an_invite_keeps_the_terms_that_it_was_made_under() {
+        let terms = Terms::new(10, 4).unwrap();
+        let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+        let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+        let invite = Invite::by_email(Creation { terms, ..creation(&request.email) }, request);
+        let due = invite.address_is_free(at(0)).unwrap();
+        assert_eq!(due.promised_until(), at(10 * DAY));
+        let invited = due.claim_mail(at(0)).unwrap().mail_accepted("m-1".into(), at(0)).unwrap();
+        assert_eq!(invited.lapse(at(4 * DAY - 1)), Lapse::Nothing);
+        assert_eq!(invited.lapse(at(4 * DAY)), Lapse::Remind);
+        assert_eq!(invited.lapse(at(10 * DAY)), Lapse::Expire);
+        let mut old = serde_json::to_value(&invited).unwrap();
+        old.as_object_mut().unwrap().remove("terms");
+        assert_eq!(serde_json::from_value::<Invite>(old).unwrap().terms, Terms::USUAL);
     }
 
     #[test]

@@ -25,9 +25,11 @@ pub mod rules;
 pub mod seed;
 pub mod seed_request;
 pub mod signature;
+pub mod terms;
 pub mod text;
 pub mod time;
 pub mod tombstone;
+pub mod usage;
 
 mod entropy;
 mod officer;

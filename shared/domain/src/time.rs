@@ -58,6 +58,16 @@ impl Timestamp {
         format!("{:02}-{:02}-{:04}", there.day(), u8::from(there.month()), there.year())
     }
 
+    /// The minute in Singapore from which on this moment has come: `14:35 on 23-11-2026`.
+    #[must_use]
+    pub fn singapore_time(self) -> String {
+        const MINUTE_MS: i64 = 60_000;
+        let minute = Self::from_unix_ms((self.0 + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS);
+        let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
+        let there = minute.to_datetime().to_offset(offset);
+        format!("{:02}:{:02} on {}", there.hour(), there.minute(), minute.singapore_date())
+    }
+
     /// The midnight in Singapore that ends the day of this moment.
     #[must_use]
     pub fn next_singapore_day(self) -> Self {
@@ -178,5 +188,7 @@ mod tests {
         assert_eq!(moment.singapore_date(), "23-11-2026");
         assert_eq!(moment.next_singapore_day().to_string(), "2026-11-23T16:00:00.000Z");
         assert_eq!((moment - Duration::from_millis(1)).next_singapore_day(), moment);
+        assert_eq!(moment.singapore_time(), "00:00 on 23-11-2026");
+        assert_eq!((moment + Duration::from_millis(1)).singapore_time(), "00:01 on 23-11-2026");
     }
 }

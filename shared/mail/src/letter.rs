@@ -57,6 +57,8 @@ pub struct AccountLetter<'a> {
     pub username: Option<&'a Username>,
     /// The link's secret.
     pub token: &'a Token,
+    /// How many days the link works.
+    pub days: u16,
 }
 
 /// What became of a batch.
@@ -150,10 +152,11 @@ impl Letters {
         let (inviter, support) = (letter.inviter.as_str(), &*self.support);
         let username = letter.username.map(Username::as_str);
         let link = &*self.invitation_link(letter.token);
+        let days = letter.days;
         Ok(Letter {
             subject: "Your TechPass account is ready",
-            html: AccountHtml { inviter, username, link, support }.render()?,
-            text: AccountText { inviter, username, link, support }.render()?,
+            html: AccountHtml { inviter, username, link, days, support }.render()?,
+            text: AccountText { inviter, username, link, days, support }.render()?,
         })
     }
 
@@ -236,6 +239,7 @@ struct AccountHtml<'a> {
     inviter: &'a str,
     username: Option<&'a str>,
     link: &'a str,
+    days: u16,
     support: &'a str,
 }
 
@@ -245,6 +249,7 @@ struct AccountText<'a> {
     inviter: &'a str,
     username: Option<&'a str>,
     link: &'a str,
+    days: u16,
     support: &'a str,
 }
 

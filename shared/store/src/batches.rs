@@ -8,6 +8,7 @@ use domain::{
     invite::Invite,
     keys::AddressKey,
     row::{Duplicate, Row, RowState},
+    usage::Usage,
 };
 
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     keys,
     requests::Seen,
     table::{Commit, Condition, Index, Order, Query, Range, Write},
+    usages,
 };
 
 const BATCH: &str = "batch";
@@ -121,6 +123,16 @@ impl Store {
     pub async fn replace_batch(&self, read_version: u64, next: &Batch) -> Result<Written, StoreError> {
         let write = Write::Put { item: put_batch(next)?, condition: Condition::Version(read_version) };
         Ok(written(&self.table.commit(vec![write]).await?))
+    }
+
+    /// As [`Store::replace_batch`], with the usage of the officer who hands it on.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn submit_batch(&self, read_version: u64, next: &Batch, usage: &Usage) -> Result<Written, StoreError> {
+        let batch = Write::Put { item: put_batch(next)?, condition: Condition::Version(read_version) };
+        Ok(written(&self.table.commit(vec![batch, usages::write(usage)?]).await?))
     }
 
     /// At most `limit` of an officer's batches, newest first, after the position that the last page ended with.

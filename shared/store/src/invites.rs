@@ -7,6 +7,7 @@ use domain::{
     invite::Invite,
     keys::{AddressKey, TokenHash},
     mailbox::Mailbox,
+    usage::Usage,
 };
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     mailboxes,
     requests::Seen,
     table::{Commit, Condition, Write},
-    tokens,
+    tokens, usages,
 };
 
 pub(crate) const ENTITY: &str = "invite";
@@ -36,6 +37,8 @@ pub enum CreateOutcome {
     AddressTaken,
     /// A live invite has the username.
     UsernameTaken,
+    /// The officer asked for something else at the same moment; read their usage again.
+    LostRace,
 }
 
 /// What became of an invite that was to live again.
@@ -50,6 +53,8 @@ pub enum ReviveOutcome {
     AddressTaken,
     /// Another live invite has the username.
     UsernameTaken,
+    /// The officer asked for something else at the same moment; read their usage again.
+    UsageMoved,
 }
 
 impl ReviveOutcome {
@@ -76,26 +81,38 @@ impl Store {
         request: Option<&IdempotentRequest>,
     ) -> Result<CreateOutcome, StoreError> {
         let mut writes = creation(invite)?;
+        let answer = writes.len();
         let request = request.filter(|_| Guard::Idempotency.holds());
         if let Some(request) = request {
-            writes.push(request.write()?);
+            writes.extend(request.writes()?);
         }
-        let guards = writes.len() - usize::from(request.is_some());
         let Commit::Refused(refused) = self.table.commit(writes).await? else {
             return Ok(CreateOutcome::Created);
         };
-        if let Some(request) = request.filter(|_| refused.contains(&guards)) {
-            match self.seen(request).await? {
-                Some(Seen::Same(answer)) => return Ok(CreateOutcome::Replay(answer)),
-                Some(Seen::Other) => return Ok(CreateOutcome::KeyReused),
-                None => {}
-            }
+        if let Some(request) = request.filter(|_| refused.contains(&answer))
+            && let Some(known) = self.answered(request).await?
+        {
+            return Ok(known);
         }
-        Ok(if refused.contains(&GUARD_OF_USERNAME) && !refused.contains(&GUARD_OF_ADDRESS) {
+        Ok(if refused.iter().all(|place| *place > answer) {
+            CreateOutcome::LostRace
+        } else if refused.contains(&GUARD_OF_USERNAME) && !refused.contains(&GUARD_OF_ADDRESS) {
             CreateOutcome::UsernameTaken
         } else {
             CreateOutcome::AddressTaken
         })
+    }
+
+    /// What `request` was answered before, if it was.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
+        Ok(self.seen(request).await?.map(|seen| match seen {
+            Seen::Same(answer) => CreateOutcome::Replay(answer),
+            Seen::Other => CreateOutcome::KeyReused,
+        }))
     }
 
     /// The invite as it is now; none once its person is forgotten.
@@ -172,7 +189,27 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn revive_invite(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
-        Ok(ReviveOutcome::of(&self.table.commit(revival(read, next)?).await?))
+        self.revive_counted(read, next, None).await
+    }
+
+    /// As [`Store::revive_invite`], with the usage of the officer who asked for it one by one.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn revive_counted(
+        &self,
+        read: &Invite,
+        next: &Invite,
+        usage: Option<&Usage>,
+    ) -> Result<ReviveOutcome, StoreError> {
+        let mut writes = revival(read, next)?;
+        let invites = writes.len();
+        writes.extend(usage.map(usages::write).transpose()?);
+        Ok(match self.table.commit(writes).await? {
+            Commit::Refused(refused) if refused.iter().all(|place| *place >= invites) => ReviveOutcome::UsageMoved,
+            commit => ReviveOutcome::of(&commit),
+        })
     }
 
     /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will

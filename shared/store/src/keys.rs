@@ -105,6 +105,10 @@ pub(crate) fn mail_events() -> Key {
     Key::new("CONFIG".to_owned(), "MAIL_EVENTS")
 }
 
+pub(crate) fn usage(officer: &OfficerId) -> Key {
+    Key::new(format!("OFFICER#{officer}#USAGE"), META)
+}
+
 pub(crate) fn invites_of(officer: &OfficerId) -> String {
     format!("OFFICER#{officer}#INVITES")
 }

@@ -14,6 +14,7 @@ pub mod requests;
 pub mod settings;
 pub mod stream;
 pub mod tokens;
+pub mod usages;
 
 mod item;
 mod keys;

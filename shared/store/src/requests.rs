@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{OfficerId, Timestamp};
+use domain::{OfficerId, Timestamp, usage::Usage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,7 @@ use crate::{
     item::{self, Envelope},
     keys::{self, Key},
     table::{Condition, Write},
+    usages,
 };
 
 /// How long an answer is kept.
@@ -25,6 +26,7 @@ pub struct IdempotentRequest {
     key_hash: String,
     saved: Saved,
     at: Timestamp,
+    usage: Option<Usage>,
 }
 
 /// An answer, to be repeated byte for byte.
@@ -56,11 +58,23 @@ impl IdempotentRequest {
     #[must_use]
     pub fn new(officer: OfficerId, key: &str, body: &[u8], answer: SavedAnswer, at: Timestamp) -> Self {
         let saved = Saved { body_hash: hex(body), answer };
-        Self { officer, key_hash: hex(key.as_bytes()), saved, at }
+        Self { officer, key_hash: hex(key.as_bytes()), saved, at, usage: None }
+    }
+
+    /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is repeated.
+    #[must_use]
+    pub fn counted(self, usage: Usage) -> Self {
+        Self { usage: Some(usage), ..self }
     }
 
     fn key(&self) -> Key {
         keys::request(&self.officer, &self.key_hash)
+    }
+
+    /// The answer to keep, and then the usage, if it counts.
+    pub(crate) fn writes(&self) -> Result<Vec<Write>, StoreError> {
+        let usage = self.usage.as_ref().map(usages::write).transpose()?;
+        Ok([self.write()?].into_iter().chain(usage).collect())
     }
 
     pub(crate) fn write(&self) -> Result<Write, StoreError> {

@@ -1,12 +1,12 @@
 //! Every answer that is not a success, as RFC 9457 describes it.
 
-use std::{error::Error, fmt::Write as _, sync::Arc, time::Duration};
+use std::{borrow::Cow, error::Error, fmt::Write as _, sync::Arc, time::Duration};
 
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use domain::{FieldFault, TraceId};
+use domain::{FieldFault, Timestamp, TraceId, usage::CapReached};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -116,7 +116,7 @@ const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug)]
 pub struct Problem {
     slug: Slug,
-    detail: Option<&'static str>,
+    detail: Option<Cow<'static, str>>,
     items: Vec<ProblemItem>,
     retry_after: Option<Duration>,
     link: Option<String>,
@@ -153,7 +153,7 @@ pub struct ProblemBody {
     pub status: u16,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<&'static str>,
+    pub detail: Option<Cow<'static, str>>,
     /// What to quote to support.
     #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
     pub trace_id: TraceId,
@@ -192,10 +192,17 @@ impl Problem {
         Self::new(Slug::Validation).items(faults.iter().copied().map(ProblemItem::from))
     }
 
+    /// More than an officer may ask for at `now`; it says how much that is, and when to go on.
+    #[must_use]
+    pub fn cap_reached(cap: &CapReached, now: Timestamp) -> Self {
+        let problem = Self { detail: Some(Cow::Owned(cap.detail())), ..Self::new(Slug::TooManyRequests) };
+        problem.retry_after(cap.until.since(now))
+    }
+
     /// Says what to do about it.
     #[must_use]
     pub fn detail(self, detail: &'static str) -> Self {
-        Self { detail: Some(detail), ..self }
+        Self { detail: Some(Cow::Borrowed(detail)), ..self }
     }
 
     /// Lists what is wrong.
@@ -232,7 +239,7 @@ impl Problem {
             kind: format!("/problems/{}", self.slug.name()),
             title: self.slug.title(),
             status: self.slug.status().as_u16(),
-            detail: self.detail,
+            detail: self.detail.clone(),
             trace_id: trace.clone(),
             link: self.link.clone(),
             errors: self.items.clone(),

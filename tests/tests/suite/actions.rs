@@ -211,7 +211,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let actions = actions::Actions::new(app.store.clone(), app.queues.clone(), app.clock.clone());
     for invite in &invites[..2] {
         let act = domain::invite::Act { at: now, trace: trace.clone(), action: Some(id) };
-        actions.one(Verb::Resend, &officer.id, *invite, &act).await.unwrap().unwrap();
+        actions.one(Verb::Resend, &officer.id, *invite, &act, &tests::app::single_caps()).await.unwrap().unwrap();
     }
     app.drain().await;
     app.clock.advance(2 * DAY);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::{Guard, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tests::app::App;
+use tests::app::{App, single_caps};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -180,4 +180,121 @@ proptest! {
         prop_assert!(worst <= 3, "{worst} mails in a day");
         prop_assert_eq!(waiting, 0, "what was put off goes out");
     }
+}
+
+/// Asks for all but `leave` of the hundred single invites of an hour.
+async fn use_up(app: &App, officer: &str, leave: usize) {
+    for n in leave..100 {
+        let id = invite(app, officer, &format!("used-{n}@sample-board.gov.sg")).await;
+        assert!(id.is_some(), "{n}");
+    }
+}
+
+#[tokio::test]
+async fn the_invite_after_an_hours_share_is_refused_until_there_is_room() {
+    let app = App::start_with(single_caps()).await;
+    let body = json!({"kind": "email", "email": "first@sample-board.gov.sg", "reason": "Joins"});
+    let headers = [("idempotency-key", "one")];
+    let first = app.officer("ada").json("POST", "/api/invites", &headers, body.clone()).await.expect(202);
+    for _ in 0..50 {
+        let again = app.officer("ada").json("POST", "/api/invites", &headers, body.clone()).await.expect(202);
+        assert_eq!(again.bytes, first.bytes, "a repeated request counts once");
+    }
+    use_up(&app, "ada", 1).await;
+    let refused = json!({"kind": "email", "email": "late@sample-board.gov.sg", "reason": "Joins"});
+    let headers_of_refused = [("idempotency-key", "two")];
+    let answer = app.officer("ada").json("POST", "/api/invites", &headers_of_refused, refused.clone()).await;
+    assert_eq!((answer.status.as_u16(), answer.problem()), (429, "too-many-requests".to_owned()));
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(detail.contains("100 invites an hour") && detail.contains("in Singapore"), "{detail}");
+    let pause: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((3000..=4200).contains(&pause), "{pause}");
+    // No side effect, and what was asked before is answered as then.
+    assert_eq!(app.officer("ada").get("/api/invites").await.expect(200).body["total"], 100);
+    let again = app.officer("ada").json("POST", "/api/invites", &headers, body).await.expect(202);
+    assert_eq!(again.bytes, first.bytes);
+    // Nobody else is held up.
+    assert!(invite(&app, "eve", "late@sample-board.gov.sg").await.is_some());
+    app.clock.advance(Duration::from_secs(pause));
+    let other = json!({"kind": "email", "email": "later@sample-board.gov.sg", "reason": "Joins"});
+    app.officer("ada").json("POST", "/api/invites", &headers_of_refused, other).await.expect(202);
+}
+
+#[tokio::test]
+async fn resends_and_amendments_count_and_what_is_refused_does_not() {
+    let app = App::start_with(single_caps()).await;
+    let id = invite(&app, "ada", "bo@sample-board.gov.sg").await.unwrap();
+    let failed = invite(&app, "ada", "kim@sample-board.gov.sg").await.unwrap();
+    app.drain().await;
+    assert_eq!(change(&app, "ada", &failed, "revoke").await, 200);
+    app.clock.advance(DAY);
+    use_up(&app, "ada", 1).await;
+    for _ in 0..5 {
+        // Taken already, malformed: nothing was done.
+        assert_eq!(invite(&app, "ada", "bo@sample-board.gov.sg").await, None);
+        assert_eq!(invite(&app, "ada", "bo@nowhere.example.com").await, None);
+    }
+    assert_eq!(change(&app, "ada", &id, "resend").await, 202);
+    assert_eq!(change(&app, "ada", &id, "resend").await, 202, "asked for twice, counted once");
+    app.drain().await;
+    let path = format!("/api/invites/{failed}");
+    let etag = app.officer("ada").get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+    let mended = json!({"kind": "email", "email": "kim.lee@sample-board.gov.sg", "reason": "Joins"});
+    let amend = async || app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], mended.clone()).await;
+    let refused = amend().await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (429, "too-many-requests".to_owned()));
+    assert_eq!(show(&app, "ada", &failed).await["techpass"]["state"], "REVOKED");
+    app.clock.advance(2 * HOUR);
+    amend().await.expect(202);
+}
+
+#[tokio::test]
+async fn the_people_of_a_days_batches_are_capped_and_counted_apart() {
+    let app = App::start_with(single_caps()).await;
+    use_up(&app, "ada", 0).await;
+    let paste = async |n: u32| {
+        let row = serde_json::to_value(tests::people::vendor_form(&format!("row-{n}"))).unwrap();
+        let made = app.officer("ada").post("/api/batches", json!({"rows": [row]})).await.expect(201);
+        made.body["batchId"].as_str().unwrap().to_owned()
+    };
+    let submit =
+        async |id: &str| app.officer("ada").json("POST", &format!("/api/batches/{id}/submit"), &[], json!({})).await;
+    let first = paste(1).await;
+    submit(&first).await.expect(202);
+    submit(&first).await.expect(202);
+    // Others of this officer's lists leave room for none.
+    let cap = domain::usage::BatchCap(std::num::NonZeroU32::new(20_000).unwrap());
+    let usage = app.store.find_usage(&tests::people::officer("ada").id).await.unwrap();
+    let full = usage.people(cap, 19_999, app.clock.now()).unwrap();
+    let request = store::IdempotentRequest::new(
+        full.officer.clone(),
+        "key",
+        b"",
+        store::SavedAnswer { status: 202, location: None, body: String::new() },
+        app.clock.now(),
+    );
+    let somebody = tests::people::account_invite(
+        &tests::people::officer("ada"),
+        &tests::people::officer_form("somebody"),
+        app.clock.now(),
+        &domain::Entropy::seeded(9),
+    );
+    let created = app.store.create_invite(&somebody, Some(&request.counted(full))).await.unwrap();
+    assert_eq!(created, store::invites::CreateOutcome::Created);
+    let second = paste(2).await;
+    let refused = submit(&second).await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (429, "too-many-requests".to_owned()));
+    assert!(refused.body["detail"].as_str().unwrap().contains("20000 people a day"));
+    let state = app.officer("ada").get(&format!("/api/batches/{second}")).await.expect(200).body["state"].clone();
+    assert_eq!(state, "DRAFT");
+    app.clock.advance(DAY + HOUR);
+    submit(&second).await.expect(202);
+}
+
+#[tokio::test]
+async fn without_the_guard_an_officer_asks_for_any_number() {
+    let app = App::start_with(single_caps()).await;
+    let _away = Guard::Caps.take_away();
+    use_up(&app, "ada", 0).await;
+    assert!(invite(&app, "ada", "one-more@sample-board.gov.sg").await.is_some());
 }

@@ -14,6 +14,7 @@ use domain::{
     form::Form,
     invite::{Act, Creation, Invite, InviteState, SeedState},
     mailbox::SuppressionReason,
+    terms::Terms,
 };
 use futures::future::join_all;
 use mail::{Fault as MailFault, Letters, Mailer, Outbox, SentMail};
@@ -97,6 +98,7 @@ impl World {
         let request = officer_form(name).email_invitation(&rules(), &officer.email).unwrap();
         let now = self.clock.now();
         let creation = Creation {
+            terms: Terms::USUAL,
             id: InviteId::generate(now, &self.entropy),
             officer,
             address_key: keys().address(&request.email),

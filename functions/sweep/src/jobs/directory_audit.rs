@@ -110,7 +110,7 @@ async fn adopt(deps: &Deps, invite: Invite, account: Account) -> Result<bool, An
     };
     match deps.store.adopt_account(&invite, &next).await? {
         ReviveOutcome::Done => {}
-        ReviveOutcome::LostRace => return Ok(false),
+        ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => return Ok(false),
         ReviveOutcome::AddressTaken | ReviveOutcome::UsernameTaken => {
             tracing::error!(invite_id = %invite.id, "an account that nobody recorded is in the way of a later invite");
             return Ok(false);

@@ -17,6 +17,7 @@ use domain::{
     DomainRules, Entropy, Keys, Officer, Timestamp, TraceId,
     form::Form,
     invite::{Creation, Invite, Origin},
+    terms::Terms,
 };
 use serde_json::{Value, json};
 
@@ -103,6 +104,7 @@ fn invite(email: &str, username: &str) -> Invite {
     let inviter = EmailAddress::parse("officer@agency.gov.sg").unwrap();
     let request = form.account(&DomainRules::from_json(RULES).unwrap(), &inviter).unwrap();
     let creation = Creation {
+        terms: Terms::USUAL,
         id: InviteId::generate(now, &entropy),
         officer: Officer { id: OfficerId::parse("officer-1").unwrap(), email: inviter },
         address_key: Keys::derive(b"test").address(&request.email),

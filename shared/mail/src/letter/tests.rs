@@ -31,7 +31,8 @@ fn invitation(inviter: &str) -> Letter {
 
 fn account(username: Option<&str>) -> Letter {
     let username = username.map(|username| Username::parse(username).unwrap());
-    let letter = AccountLetter { inviter: &email("bo@agency.gov.sg"), username: username.as_ref(), token: &token() };
+    let (inviter, token) = (&email("bo@agency.gov.sg"), &token());
+    let letter = AccountLetter { inviter, username: username.as_ref(), token, days: 30 };
     letters().account_created(&letter).unwrap()
 }
 

@@ -1,0 +1,268 @@
+//! How much one officer may ask for, and has asked for.
+//!
+//! What is asked for one by one and what comes in batches is counted apart: ten thousand people in a workbook are an
+//! honest day's work, and a thousand forms are not. Counts are kept by slots of ten minutes and leave with their slot, so
+//! an officer may wait up to ten minutes longer than a span, and never less.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Guard, OfficerId, Timestamp};
+
+const SLOT: Duration = Duration::from_secs(600);
+
+/// What one officer may ask for one by one: new invites, amendments and resends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SingleCaps {
+    /// Within an hour.
+    pub per_hour: NonZeroU32,
+    /// Within a day.
+    pub per_day: NonZeroU32,
+}
+
+/// How many people one officer may hand on in batches within a day. One batch always fits into an empty day, whatever this
+/// says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchCap(pub NonZeroU32);
+
+/// What an officer has asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Who.
+    pub officer: OfficerId,
+    #[serde(default)]
+    singles: Meter,
+    #[serde(default)]
+    people: Meter,
+    /// Grows with each change; 0 for an officer of whom nothing is known.
+    pub version: u64,
+}
+
+/// An officer has asked for as much as they may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CapReached {
+    /// How much that is.
+    pub limit: u32,
+    /// Of what, and within which time.
+    pub share: Share,
+    /// From when there is room.
+    pub until: Timestamp,
+}
+
+/// What a cap is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Share {
+    /// What is asked for one by one, within an hour.
+    SinglesPerHour,
+    /// What is asked for one by one, within a day.
+    SinglesPerDay,
+    /// People in batches, within a day.
+    PeoplePerDay,
+}
+
+impl Share {
+    fn span(self) -> Duration {
+        match self {
+            Self::SinglesPerHour => Duration::from_secs(3600),
+            Self::SinglesPerDay | Self::PeoplePerDay => Duration::from_secs(24 * 3600),
+        }
+    }
+}
+
+impl CapReached {
+    /// What happened and when to go on, for the officer.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let (limit, until) = (self.limit, self.until.singapore_time());
+        match self.share {
+            Share::SinglesPerHour => {
+                format!(
+                    "You may send {limit} invites an hour one by one. The next can be sent from {until} in Singapore; for many people, upload a list."
+                )
+            }
+            Share::SinglesPerDay => {
+                format!(
+                    "You may send {limit} invites a day one by one. The next can be sent from {until} in Singapore; for many people, upload a list."
+                )
+            }
+            Share::PeoplePerDay => {
+                format!(
+                    "You may submit lists of {limit} people a day. There is room for this one from {until} in Singapore."
+                )
+            }
+        }
+    }
+}
+
+impl Usage {
+    /// Of an officer of whom nothing is known.
+    #[must_use]
+    pub fn none(officer: OfficerId) -> Self {
+        Self { officer, singles: Meter::default(), people: Meter::default(), version: 0 }
+    }
+
+    /// Counts one more of what is asked for one by one.
+    ///
+    /// # Errors
+    ///
+    /// When the hour's or the day's share is used up.
+    pub fn one(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
+        let mut next = self.stepped(now);
+        next.singles.room(Share::SinglesPerDay, caps.per_day.get(), 1, now)?;
+        next.singles.room(Share::SinglesPerHour, caps.per_hour.get(), 1, now)?;
+        next.singles.add(1, now);
+        Ok(next)
+    }
+
+    /// Counts the people of a batch.
+    ///
+    /// # Errors
+    ///
+    /// When the day's share has no room for all of them.
+    pub fn people(self, cap: BatchCap, people: u32, now: Timestamp) -> Result<Self, CapReached> {
+        let mut next = self.stepped(now);
+        let limit = cap.0.get();
+        let reached = |reached| CapReached { limit, ..reached };
+        next.people.room(Share::PeoplePerDay, limit.max(people), people, now).map_err(reached)?;
+        next.people.add(people, now);
+        Ok(next)
+    }
+
+    /// From when nothing of it counts any more.
+    #[must_use]
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        let last = self.singles.0.last().into_iter().chain(self.people.0.last());
+        last.map(|slot| slot.leaves(Share::PeoplePerDay.span())).max()
+    }
+
+    fn stepped(mut self, now: Timestamp) -> Self {
+        for meter in [&mut self.singles, &mut self.people] {
+            meter.0.retain(|slot| now < slot.leaves(Share::PeoplePerDay.span()));
+        }
+        self.version += 1;
+        self
+    }
+}
+
+/// How much was asked for in each slot of time, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Meter(Vec<Slot>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Slot {
+    at: Timestamp,
+    count: u32,
+}
+
+impl Slot {
+    /// When the last of it no longer lies within `span`.
+    fn leaves(&self, span: Duration) -> Timestamp {
+        self.at + SLOT + span
+    }
+}
+
+impl Meter {
+    /// Whether `limit` leaves room for `amount` more.
+    fn room(&self, share: Share, limit: u32, amount: u32, now: Timestamp) -> Result<(), CapReached> {
+        let span = share.span();
+        let counted = || self.0.iter().filter(|slot| now < slot.leaves(span));
+        let mut spent: u32 = counted().fold(0, |sum, slot| sum.saturating_add(slot.count));
+        let mut until = None;
+        for slot in counted() {
+            if spent.saturating_add(amount) <= limit {
+                break;
+            }
+            spent = spent.saturating_sub(slot.count);
+            until = Some(slot.leaves(span));
+        }
+        match until.filter(|_| Guard::Caps.holds()) {
+            Some(until) => Err(CapReached { limit, share, until }),
+            None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, amount: u32, now: Timestamp) {
+        let slot = i64::try_from(SLOT.as_millis()).unwrap_or(i64::MAX);
+        let at = Timestamp::from_unix_ms(now.unix_ms() / slot * slot);
+        match self.0.last_mut() {
+            // A clock that went back counts into the latest slot, which leaves later.
+            Some(last) if last.at >= at => last.count = last.count.saturating_add(amount),
+            _ => self.0.push(Slot { at, count: amount }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_200_000) + Duration::from_secs(seconds)
+    }
+
+    fn none() -> Usage {
+        Usage::none(OfficerId::parse("officer-1").unwrap())
+    }
+
+    fn caps(per_hour: u32, per_day: u32) -> SingleCaps {
+        SingleCaps { per_hour: NonZeroU32::new(per_hour).unwrap(), per_day: NonZeroU32::new(per_day).unwrap() }
+    }
+
+    const HOUR: u64 = 3600;
+
+    #[test]
+    fn an_hours_share_is_used_up_and_comes_back() {
+        let caps = caps(3, 100);
+        let full = (0..3).fold(none(), |usage, n| usage.one(&caps, at(n * 300)).unwrap());
+        let reached = full.clone().one(&caps, at(700)).unwrap_err();
+        assert_eq!((reached.limit, reached.share), (3, Share::SinglesPerHour));
+        // The first two are of one slot of ten minutes.
+        assert_eq!(reached.until, at(HOUR + 600));
+        assert!(full.clone().one(&caps, at(HOUR + 599)).is_err());
+        let next = full.one(&caps, reached.until).unwrap();
+        assert!(next.clone().one(&caps, reached.until).is_ok());
+        assert_eq!(next.forgotten_at(), Some(at(HOUR + 600 + 600 + 24 * HOUR)));
+    }
+
+    #[test]
+    fn a_days_share_counts_beside_the_hours() {
+        let caps = caps(3, 5);
+        let mut usage = none();
+        for hour in 0..5 {
+            usage = usage.one(&caps, at(hour * 2 * HOUR)).unwrap();
+        }
+        let reached = usage.clone().one(&caps, at(20 * HOUR)).unwrap_err();
+        assert_eq!((reached.share, reached.until), (Share::SinglesPerDay, at(24 * HOUR + 600)));
+        assert!(usage.one(&caps, at(24 * HOUR + 600)).is_ok());
+    }
+
+    #[test]
+    fn never_more_than_the_share_within_any_span() {
+        use proptest::prelude::*;
+        proptest!(|(gaps in prop::collection::vec(0..3000u64, 1..200))| {
+            let (caps, mut usage, mut now, mut given) = (caps(4, 9), none(), 0, Vec::new());
+            for gap in gaps {
+                now += gap;
+                if let Ok(next) = usage.clone().one(&caps, at(now)) {
+                    usage = next;
+                    given.push(now);
+                }
+                let within = |span| given.iter().filter(|then| now - **then < span).count();
+                prop_assert!(within(HOUR) <= 4 && within(24 * HOUR) <= 9);
+            }
+        });
+    }
+
+    #[test]
+    fn one_batch_always_fits_into_an_empty_day() {
+        let cap = BatchCap(NonZeroU32::new(100).unwrap());
+        let usage = none().people(cap, 250, at(0)).unwrap();
+        assert_eq!(usage.clone().people(cap, 1, at(HOUR)).unwrap_err().until, at(24 * HOUR + 600));
+        assert!(usage.one(&caps(1, 1), at(HOUR)).is_ok(), "counted apart");
+        let some = none().people(cap, 60, at(0)).unwrap();
+        assert!(some.clone().people(cap, 40, at(1)).is_ok());
+        assert!(some.people(cap, 41, at(1)).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+"""Nobody floods a mailbox, and nobody asks for more than their share."""
+
+import uuid
+
+import operate
+import people
+import pytest
+import stack
+from conftest import aws, eventually
+from test_single_invites import in_state, show, submit
+
+
+def test_three_mails_reach_a_mailbox_in_a_day_whatever_its_tag(officer, other_officer, outbox):
+    person = people.officer()
+    spellings = [person["email"].replace("@", f"+{tag}@") for tag in ["one", "two", "Three", "four"]]
+    tagged = [people.officer(email=email) for email in spellings]
+    for api, guest in zip([officer.api, other_officer.api, officer.api], tagged, strict=False):
+        invite = submit(api, people.invitation(guest))
+        in_state(api, invite, "INVITED")
+        twin = other_officer.api.post("/invites", people.invitation(person))
+        assert (twin.status_code, twin.json()["type"]) == (409, "/problems/already-invited"), "one person, however it is written"
+        assert api.post(f"/invites/{invite['id']}/revoke").status_code == 200
+    fourth = submit(other_officer.api, people.invitation(tagged[3]))
+    held = eventually(lambda: is_held(show(other_officer.api, fourth)), what="the fourth mail's wait")
+    assert "three mails within a day" in held["mail"]["detail"] and held["mail"]["heldUntil"] > held["updatedAt"]
+    assert sum(len(outbox.to(email)) for email in spellings) == 3
+
+
+def is_held(invite: dict) -> dict | None:
+    return invite if invite.get("mail", {}).get("state") == "HELD" else None
+
+
+@pytest.fixture
+def nearly_used_up(outputs, other_officer):
+    """An officer who has asked for all but one of what they may within an hour."""
+    table = aws("dynamodb")
+    key = {"pk": {"S": f"OFFICER#{other_officer.sub}#USAGE"}, "sk": {"S": "META"}}
+    parameters = aws("cloudformation").describe_stacks(StackName=stack.NAME)["Stacks"][0]["Parameters"]
+    limit = next(int(p["ParameterValue"]) for p in parameters if p["ParameterKey"] == "InvitesPerHour")
+    singles = {"L": [{"M": {"at": {"S": operate.moment(10)}, "count": {"N": str(limit - 1)}}}]}
+    body = {"officer": {"S": other_officer.sub}, "singles": singles, "people": {"L": []}, "version": {"N": "1"}}
+    item = {"entity": {"S": "usage"}, "v": {"N": "1"}, "version": {"N": "1"}, "body": {"M": body}}
+    table.put_item(TableName=outputs["TableName"], Item=key | item)
+    yield other_officer
+    table.delete_item(TableName=outputs["TableName"], Key=key)
+
+
+def test_an_officer_who_has_used_up_the_hour_is_told_when_to_go_on(nearly_used_up):
+    api = nearly_used_up.api
+    last, late = people.invitation(people.officer()), people.invitation(people.officer())
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    first = api.post("/invites", last, headers=key)
+    assert first.status_code == 202, first.text
+    before = api.get("/invites?limit=1").json()["total"]
+    refused = api.post("/invites", late)
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many-requests")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600 + 600
+    assert "invites an hour" in refused.json()["detail"]
+    again = api.post("/invites", last, headers=key)
+    assert (again.status_code, again.content) == (202, first.content), "a repeated request is answered and not counted"
+    assert api.get("/invites?limit=1").json()["total"] == before, "nothing was done"
