@@ -195,7 +195,7 @@ def outbox() -> Outbox:
 
 def token_of(mail: dict) -> str:
     """The secret of the link in a mail."""
-    return re.search(r"/#/invitation/(\S+)", mail["BodyText"])[1]
+    return re.search(r"/accept#(\S+)", mail["BodyText"])[1]
 
 
 def password_of(mail: dict) -> str:

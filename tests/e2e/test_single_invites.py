@@ -58,7 +58,7 @@ def test_a_vendors_account_is_made_with_a_licence_and_one_mail(new_vendor):
     assert mail["Subject"] == "Your TechPass account is ready"
     for words in [mail["BodyText"], mail["BodyHtml"]]:
         assert person["username"] in words
-        assert "/#/invitation/" in words
+        assert "/accept#" in words
         assert person["reason"] not in words and person["firstName"] not in words
 
 

@@ -370,7 +370,7 @@ impl App {
     pub fn token_of(&self, address: &str) -> String {
         let mails = self.mails_to(address);
         let text = &mails.last().expect("a mail").letter.text;
-        let (_, rest) = text.split_once("/invitation/").expect("a link");
+        let (_, rest) = text.split_once("/accept#").expect("a link");
         rest.chars().take_while(char::is_ascii_hexdigit).collect()
     }
 

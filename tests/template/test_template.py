@@ -66,7 +66,7 @@ DEAD_LETTERS = [name for name in QUEUES if name not in WORK_QUEUES]
 
 def statements(function: str) -> list[dict]:
     role = referred(FUNCTIONS[function]["Properties"]["Role"])
-    return [s for policy in properties(role)["Policies"] for s in policy["PolicyDocument"]["Statement"]]
+    return [s for policy in properties(role).get("Policies", []) for s in policy["PolicyDocument"]["Statement"]]
 
 
 def actions(function: str) -> set[str]:
@@ -292,9 +292,13 @@ def referred_function(method: dict) -> str:
 
 def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
     described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
-    assert sorted(ROUTES) == sorted((method, path) for path, methods in described.items() for method in methods)
+    assert sorted(set(ROUTES) - PAGES) == sorted((method, path) for path, methods in described.items() for method in methods)
+    assert PAGES < set(ROUTES)
 
 
+PAGES = {(method, path) for method in ("get", "head") for path in ("/", "/{proxy+}")}
+# What the portal serves under `/{proxy+}` to anybody; nothing of the API is among it.
+FILES = {"/accept", "/config.json", "/assets/app-1a2b.js"}
 OPEN = {
     *(("post", f"/api/invitations/{page}") for page in ["view", "accept", "first-password"]),
     ("post", "/api/seed-devices"),
@@ -302,8 +306,8 @@ OPEN = {
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_every_route_but_the_open_ones_wants_an_officer(method, path):
-    wanted = [{"NONE": []}] if (method, path) in OPEN else [{"Officers": []}]
+def test_every_route_but_the_open_ones_and_the_pages_wants_an_officer(method, path):
+    wanted = [{"NONE": []}] if (method, path) in OPEN | PAGES else [{"Officers": []}]
     assert API["paths"][path][method]["security"] == wanted
 
 
@@ -314,9 +318,16 @@ def test_what_is_open_is_all_that_other_networks_reach():
     # The transform has put the parameter's text in place of its name.
     default = SOURCE["Parameters"]["AllowedCidrs"]["Default"]
     assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", default]}}}
-    patterns = [re.compile(open.removeprefix("execute-api:").replace("*", ".*")) for open in listed(deny["NotResource"])]
-    reached = {(method, path) for method, path in ROUTES if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)}
-    assert reached == OPEN
+    patterns = [re.compile(resource.removeprefix("execute-api:").replace("*", ".*")) for resource in deny["NotResource"]]
+    asked = set(ROUTES) | {(method, path) for method in ("get", "head") for path in FILES | {"/api/none", "/elsewhere"}}
+    reached = {(method, path) for method, path in asked if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)}
+    assert reached == OPEN | {(method, path) for method in ("get", "head") for path in FILES | {"/"}}
+
+
+def test_the_stage_names_the_portals_client_so_that_nothing_goes_in_circles():
+    assert properties("Apiv1Stage")["Variables"] == {"ClientId": {"Ref": "UserPoolClient"}}
+    for name, function in FUNCTIONS.items():
+        assert "UserPoolClient" not in json.dumps(function), name
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OPEN))

@@ -62,7 +62,7 @@ struct NewBatchBody {
 }
 
 /// Make a batch.
-#[utoipa::path(post, path = "/api/batches", tag = "batches", security(("officer" = [])), request_body = NewBatch,
+#[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])), request_body = NewBatch,
     params(("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
     responses((status = 201, description = "Made.", body = NewBatchBody)))]
 pub(crate) async fn create(
@@ -142,7 +142,7 @@ struct BatchPage {
 }
 
 /// My batches, newest first.
-#[utoipa::path(get, path = "/api/batches", tag = "batches", security(("officer" = [])), params(ListQuery),
+#[utoipa::path(get, path = "/api/batches", operation_id = "listBatches", tag = "batches", security(("officer" = [])), params(ListQuery),
     responses((status = 200, description = "A page.", body = BatchPage)))]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
@@ -160,7 +160,7 @@ pub(crate) async fn list(
 }
 
 /// One batch, with its progress.
-#[utoipa::path(get, path = "/api/batches/{id}", tag = "batches", security(("officer" = [])),
+#[utoipa::path(get, path = "/api/batches/{id}", operation_id = "showBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)),
     responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody),
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
@@ -184,7 +184,7 @@ pub(crate) async fn find(
 }
 
 /// Throw a batch away. What was sent stays sent.
-#[utoipa::path(delete, path = "/api/batches/{id}", tag = "batches", security(("officer" = [])),
+#[utoipa::path(delete, path = "/api/batches/{id}", operation_id = "resetBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)), responses((status = 204, description = "Gone.")))]
 pub(crate) async fn reset(
     State(deps): State<Arc<Deps>>,
@@ -216,7 +216,7 @@ enum Only {
 }
 
 /// Hand the ready rows on. Doing it twice does it once.
-#[utoipa::path(post, path = "/api/batches/{id}/submit", tag = "batches", security(("officer" = [])),
+#[utoipa::path(post, path = "/api/batches/{id}/submit", operation_id = "submitBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)), request_body = Submission,
     responses((status = 202, description = "On its way; follow it at the batch.", body = BatchBody)))]
 pub(crate) async fn submit(

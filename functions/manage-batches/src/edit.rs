@@ -77,7 +77,7 @@ struct ChangedRow {
 }
 
 /// Change a row; it is checked again at once.
-#[utoipa::path(patch, path = "/api/batches/{id}/rows/{number}", tag = "batches", security(("officer" = [])),
+#[utoipa::path(patch, path = "/api/batches/{id}/rows/{number}", operation_id = "changeRow", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path), ("number" = u32, Path), ("If-Match" = String, Header, description = "The row's `etag`.")),
     request_body = RowPatch, responses((status = 200, description = "Changed.", body = ChangedRow)))]
 pub(crate) async fn change(
@@ -111,7 +111,7 @@ pub(crate) async fn change(
 }
 
 /// Take a row out. Doing it twice does it once.
-#[utoipa::path(delete, path = "/api/batches/{id}/rows/{number}", tag = "batches", security(("officer" = [])),
+#[utoipa::path(delete, path = "/api/batches/{id}/rows/{number}", operation_id = "removeRow", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path), ("number" = u32, Path)), responses((status = 204, description = "Out.")))]
 pub(crate) async fn remove(
     State(deps): State<Arc<Deps>>,
@@ -184,7 +184,7 @@ struct ChangedRows {
 }
 
 /// Change many rows alike.
-#[utoipa::path(patch, path = "/api/batches/{id}/rows", tag = "batches", security(("officer" = [])),
+#[utoipa::path(patch, path = "/api/batches/{id}/rows", operation_id = "changeRows", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)), request_body = ManyPatch,
     responses((status = 200, description = "Changed.", body = ChangedRows)))]
 pub(crate) async fn change_many(

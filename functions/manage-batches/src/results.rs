@@ -24,7 +24,7 @@ use crate::{
 const TEMPLATE_DATE_MS: i64 = 1_767_225_600_000;
 
 /// The workbook to fill in.
-#[utoipa::path(get, path = "/api/template.xlsx", tag = "batches", security(("officer" = [])),
+#[utoipa::path(get, path = "/api/template.xlsx", operation_id = "downloadTemplate", tag = "batches", security(("officer" = [])),
     responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(crate) async fn template(_officer: SignedIn) -> Result<Response, Problem> {
     let bytes = sheet::template(Timestamp::from_unix_ms(TEMPLATE_DATE_MS)).map_err(Problem::internal)?;
@@ -49,7 +49,7 @@ pub(crate) enum OnlyResults {
 }
 
 /// What became of each row.
-#[utoipa::path(get, path = "/api/batches/{id}/results.xlsx", tag = "batches", security(("officer" = [])),
+#[utoipa::path(get, path = "/api/batches/{id}/results.xlsx", operation_id = "downloadResults", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path), ResultsQuery),
     responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(crate) async fn results(

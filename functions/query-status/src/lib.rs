@@ -2,13 +2,14 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | API Gateway: `GET /api/me`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx`, `/api/invites/actions/{id}` |
+//! | trigger | API Gateway: `GET /api/me`, `/api/domains/{domain}`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx`, `/api/invites/actions/{id}` |
 //! | effect | none but one: that a holder has signed in, or that an account is disabled, enabled or gone, is recorded when it is seen, and whoever looks after its licence is woken |
 //! | needs | the table, the keys' secret, the provision queue, reading accounts in the directory |
 //!
 //! An officer sees their own invites; those of others are not found.
 
 mod actions;
+mod domains;
 mod filter;
 mod list;
 mod look;
@@ -26,6 +27,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::OfficerRules;
 
+pub use domains::DomainBody;
 pub use filter::{ExportQuery, ListQuery, SortOrder};
 pub use list::ListBody;
 pub use look::Looks;
@@ -73,6 +75,7 @@ pub fn api() -> OpenApi {
 fn routes() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::default()
         .routes(routes!(me::me))
+        .routes(routes!(domains::show))
         .routes(routes!(list::list))
         .routes(routes!(list::export))
         .routes(routes!(list::show))

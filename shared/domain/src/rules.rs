@@ -172,11 +172,7 @@ impl DomainRules {
     ///
     /// Why this address cannot be invited.
     pub fn invitee(&self, email: &EmailAddress) -> Result<&DomainRule, Fault> {
-        let rule = match self.verdict(&email.domain()) {
-            Some(Verdict::Allowed(rule)) => rule,
-            Some(Verdict::Refused) => return Err(Fault::EmailRefusedDomain),
-            None => return Err(Fault::EmailDomain),
-        };
+        let rule = self.domain(&email.domain())?;
         // 113 characters is what the guest name `…#EXT#@tenant` leaves for the address of a public officer.
         if rule.persona == Persona::Officer && email.as_str().len() > 113 {
             return Err(Fault::EmailOfficerTooLong);
@@ -185,6 +181,19 @@ impl DomainRules {
             return Err(Fault::EmailRoleMailbox);
         }
         Ok(rule)
+    }
+
+    /// What a domain in lower case means; the most specific rule counts.
+    ///
+    /// # Errors
+    ///
+    /// Why nobody of this domain can be invited.
+    pub fn domain(&self, domain: &str) -> Result<&DomainRule, Fault> {
+        match self.verdict(domain) {
+            Some(Verdict::Allowed(rule)) => Ok(rule),
+            Some(Verdict::Refused) => Err(Fault::EmailRefusedDomain),
+            None => Err(Fault::EmailDomain),
+        }
     }
 
     /// Whether the holder of `email` may invite others.

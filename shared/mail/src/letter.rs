@@ -177,7 +177,7 @@ impl Letters {
 
     /// The token goes behind the `#`: browsers keep that part to themselves, out of logs and of `Referer`.
     fn invitation_link(&self, token: &Token) -> String {
-        format!("{}/#/invitation/{}", self.portal, token.as_str())
+        format!("{}/accept#{}", self.portal, token.as_str())
     }
 }
 

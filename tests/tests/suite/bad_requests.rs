@@ -103,7 +103,7 @@ async fn a_key_is_needed_and_belongs_to_one_body() {
 #[tokio::test]
 async fn only_verified_officers_are_let_in() {
     let app = App::start().await;
-    for path in ["/api/me", "/api/invites", "/api/batches", "/api/template.xlsx"] {
+    for path in ["/api/me", "/api/domains/agency.gov.sg", "/api/invites", "/api/batches", "/api/template.xlsx"] {
         assert_eq!(app.anyone().get(path).await.problem(), "unauthorized", "{path}");
         let vendor =
             domain::Officer { email: tests::people::email("eve@vendor.example.com"), ..tests::people::officer("eve") };

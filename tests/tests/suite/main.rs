@@ -7,6 +7,7 @@ mod bad_requests;
 mod batches;
 mod caps;
 mod contract;
+mod domains;
 mod notices;
 mod openapi;
 mod retention;

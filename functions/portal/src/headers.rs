@@ -1,0 +1,71 @@
+//! What browsers are told about every answer.
+
+use axum::{
+    http::{HeaderName, HeaderValue, header},
+    response::Response,
+};
+
+use crate::Setting;
+
+/// One of the two documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// The officer's pages.
+    Officer,
+    /// The invitee's page.
+    Invitee,
+}
+
+impl Document {
+    /// Its file.
+    #[must_use]
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Officer => "index.html",
+            Self::Invitee => "accept.html",
+        }
+    }
+}
+
+/// Beside those that every function sends.
+const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+    (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
+];
+
+pub(crate) async fn complete(mut response: Response) -> Response {
+    response.headers_mut().extend(HEADERS);
+    response
+}
+
+/// The content security policy of a document: our own files, nothing inline, no text made into markup but by Lit.
+///
+/// The officer's pages also ask the sign-in page for tokens, and post workbooks to the bucket.
+#[must_use]
+pub fn policy(document: Document, setting: &Setting) -> HeaderValue {
+    let beside = match document {
+        Document::Officer => format!(" {} {}", origin(&setting.sign_in_url), origin(&setting.upload_origin)),
+        Document::Invitee => String::new(),
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'{beside}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
+         require-trusted-types-for 'script'; trusted-types lit-html"
+    );
+    // A setting that cannot stand in a header leaves a document that loads nothing.
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
+/// Scheme and host of an address; a policy would take a path for a limit.
+fn origin(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + 3);
+    address[host..].find('/').map_or(address, |end| &address[..host + end])
+}
+
+/// Whether an answer's type may be read differently depends on this.
+pub(crate) const VARY: (HeaderName, HeaderValue) = (header::VARY, HeaderValue::from_static("accept-encoding"));

@@ -1,0 +1,46 @@
+//! What an email domain means, so that a form can say so while it is filled in.
+
+use axum::{http::StatusCode, response::Response};
+use domain::{Persona, SeedEligibility};
+use serde::Serialize;
+use utoipa::ToSchema;
+use web::{Path, Problem, SignedIn, reply};
+
+/// An email domain.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DomainBody {
+    /// What its people are, `officer` or `vendor`; absent when they cannot be invited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "officer")]
+    pub persona: Option<Persona>,
+    /// Whether they may have SEED, `eligible` or `ineligible`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "eligible")]
+    pub seed: Option<SeedEligibility>,
+    /// The company that a vendor's domain belongs to, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Example Vendor Pte Ltd")]
+    pub company: Option<String>,
+    /// Why nobody of it can be invited: a code of `validation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "email.domain-not-allowed")]
+    pub code: Option<&'static str>,
+}
+
+/// What an email domain means. Unknown domains are answered too: they cannot be invited.
+#[utoipa::path(
+    get, path = "/api/domains/{domain}", operation_id = "showDomain", tag = "officer",
+    params(("domain" = String, Path, description = "The part of an address after the `@`.", example = "agency.gov.sg")),
+    responses((status = 200, description = "What it means.", body = DomainBody)),
+    security(("officer" = [])),
+)]
+pub(crate) async fn show(SignedIn { rules, .. }: SignedIn, Path(domain): Path<String>) -> Result<Response, Problem> {
+    let body = match rules.domain(&domain.to_ascii_lowercase()) {
+        Ok(rule) => {
+            DomainBody { persona: Some(rule.persona), seed: Some(rule.seed), company: rule.company.clone(), code: None }
+        }
+        Err(fault) => DomainBody { persona: None, seed: None, company: None, code: Some(fault.code()) },
+    };
+    reply::json(StatusCode::OK, &body)
+}
