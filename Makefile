@@ -10,14 +10,14 @@ CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down logs operate test audit bench deploy check-rust check-dependencies test-rust check-template test-e2e
+.PHONY: help up demo down logs operate portal test audit bench deploy check-portal test-browser screenshots check-rust check-dependencies test-rust check-template test-e2e
 
 help: ## What there is.
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 # ------------------------------------------------------------------------------------------------ on this machine
 
-up: .tools/emulator/.ready .tools/sam/.ready ## The whole product on this machine: build, emulator, deployment, demo people.
+up: portal .tools/emulator/.ready .tools/sam/.ready ## The whole product on this machine: build, emulator, deployment, demo people.
 	@$(LOCAL)/up.py
 
 demo: .tools/emulator/.ready ## On the running stack: a real workbook, from upload to accounts and mails.
@@ -29,6 +29,17 @@ logs: .tools/emulator/.ready ## What the functions said; FUNCTION=send-mail for 
 down: .tools/emulator/.ready ## Stops what `make up` started.
 	@$(LOCAL)/down.py
 
+portal: portal/dist/.built ## The pages, which the function of that name carries inside.
+
+portal/node_modules/.ready: portal/package-lock.json
+	npm --prefix portal ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+PAGES := $(shell find portal/src portal/*.html portal/vite.config.ts portal/package.json portal/tsconfig.json -type f)
+portal/dist/.built: portal/node_modules/.ready $(PAGES)
+	npm --prefix portal run --silent build
+	@touch $@
+
 # STAGE=local is the stack of `make up`.
 operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" (see docs/RUNBOOK.md).
 	@.tools/sam/bin/python infra/operate.py $(STAGE) $(DO)
@@ -39,9 +50,12 @@ operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" 
 
 # ---------------------------------------------------------------------------------------------------------- tests
 
-test: check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs.
+test: check-portal check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs.
 
-check-rust:
+check-portal: portal
+	npm --prefix portal run --silent check
+
+check-rust: portal
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
@@ -49,7 +63,7 @@ check-rust:
 check-dependencies: .tools/cargo/.ready
 	$(CARGO) deny --locked check licenses bans sources
 
-test-rust: .tools/cargo/.ready
+test-rust: portal .tools/cargo/.ready
 	$(CARGO) nextest run --workspace --locked --no-tests=fail
 	cargo test --workspace --locked --doc
 
@@ -58,18 +72,24 @@ check-template: .tools/emulator/.ready .tools/sam/.ready
 	$(SAM) validate --lint --template template.yaml --region ap-southeast-1
 	.tools/emulator/bin/python -m pytest -p no:cacheprovider -q tests/template
 
-test-e2e: .tools/emulator/.ready .tools/sam/.ready
+test-browser: portal ## The portal in a browser, on the stack of `make up`.
+	npm --prefix portal run --silent e2e
+
+screenshots: portal ## What the pages look like, into docs/screenshots, from the stack of `make up`.
+	npm --prefix portal run --silent screenshots
+
+test-e2e: portal .tools/emulator/.ready .tools/sam/.ready
 	@$(LOCAL)/e2e.py
 
 audit: .tools/cargo/.ready ## Security advisories, where the RustSec database can be reached.
 	$(CARGO) deny --locked check advisories
 
-bench: .tools/emulator/.ready .tools/sam/.ready ## The tables of performance, side by side with the peers.
+bench: portal .tools/emulator/.ready .tools/sam/.ready ## The tables of performance, side by side with the peers.
 	@.tools/emulator/bin/python tests/bench/bench.py
 
 # ------------------------------------------------------------------------------------------------------------ AWS
 
-deploy: .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
+deploy: portal .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
 	.tools/sam/bin/python infra/local/rules.py $(STAGE)

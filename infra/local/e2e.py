@@ -1,6 +1,6 @@
 """`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches neither that of `make up` nor another run's.
 
-The table's contract is held against the same emulator.
+The table's contract is held against the same emulator, and the portal is used in a browser as people use it.
 """
 
 import os
@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
             run(python, "infra/local/up.py")
             or run("cargo", "test", "--quiet", "--locked", "--package", "tests", "--features", "emulator", "--test", "emulator")
             or run(python, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
+            or run("npm", "--prefix", "portal", "run", "--silent", "e2e")
         )
         if code != 0 and (home / "outputs.json").exists():
             said = subprocess.run([python, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True).stdout

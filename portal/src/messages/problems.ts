@@ -1,0 +1,47 @@
+/** The three things a person wants to know when something failed. */
+export interface Telling {
+  readonly what: string;
+  readonly safe: string;
+  readonly todo: string;
+}
+
+const UNCHANGED = 'Nothing was changed or sent.';
+
+/** What to say for each problem of the API, by its slug; `offline` and `no-answer` are this page's own. */
+export const problems: Record<string, Telling> = {
+  'bad-request': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
+  'idempotency-key': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
+  'cursor': { what: 'The list has changed since it was opened.', safe: UNCHANGED, todo: 'Go back to the first page.' },
+  'unauthorized': { what: 'Your session has ended.', safe: 'What you typed is still on this page. Nothing was sent.', todo: 'Sign in again, then try once more.' },
+  'email-not-verified': { what: 'Your email address is not verified.', safe: UNCHANGED, todo: 'Ask your agency’s administrator to verify it, then sign in again.' },
+  'not-an-officer': { what: 'Only public officers can invite users.', safe: UNCHANGED, todo: 'Sign in with your agency’s email address. Vendors raise a service request.' },
+  'network-not-allowed': { what: 'This is only open from your agency’s network.', safe: UNCHANGED, todo: 'Use a non-SE GSIB device on your agency’s network, then try again.' },
+  'forbidden': { what: 'The request was refused by a security rule.', safe: UNCHANGED, todo: 'Check what you typed for anything unusual and try again, or send us the Trace ID.' },
+  'not-found': { what: 'There is nothing here.', safe: UNCHANGED, todo: 'It may have been removed, or it belongs to another officer.' },
+  'invitation-not-valid': { what: 'This link is not valid.', safe: UNCHANGED, todo: 'A newer mail may have replaced it. Look for the latest one, or ask the person who invited you.' },
+  'method-not-allowed': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
+  'already-invited': { what: 'User with same email already exists.', safe: 'No second invitation was sent. The first one stands.', todo: 'Look under Invite user status, or use another address.' },
+  'username-taken': { what: 'This TechPass username is taken.', safe: UNCHANGED, todo: 'Choose another username.' },
+  'state-conflict': { what: 'This is not possible any more.', safe: UNCHANGED, todo: 'It has moved on since this page was opened. The page shows where it stands now.' },
+  'lost-race': { what: 'Somebody changed this at the same moment.', safe: 'Their change stands, yours was not made.', todo: 'Look at what it is now, then try again.' },
+  'version-mismatch': { what: 'This has changed since you opened it.', safe: 'Your change was not made.', todo: 'Look at what it is now, then make your change again.' },
+  'too-large': { what: 'This is more than can be done at once.', safe: UNCHANGED, todo: 'Narrow it down, then try again.' },
+  'unsupported-media-type': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
+  'validation': { what: 'Some fields need fixing.', safe: UNCHANGED, todo: 'Each field says what to change.' },
+  'idempotency-key-reused': { what: 'This form was sent before with other details.', safe: 'The first one stands, this one was not sent.', todo: 'Reload the page and fill the form in again.' },
+  'batch-empty': { what: 'No user is ready to be submitted.', safe: UNCHANGED, todo: 'Fix the rows with errors, or add users.' },
+  'batch-has-errors': { what: 'Some users need fixing first.', safe: UNCHANGED, todo: 'Fix them, or submit only those that are ready.' },
+  'version-required': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
+  'too-many-requests': { what: 'This was asked too often, or too soon after the last time.', safe: UNCHANGED, todo: 'Wait a little, then try again.' },
+  'internal': { what: 'Something went wrong on our side.', safe: 'What you typed is still on this page.', todo: 'Try again. Trying twice does nothing twice. If it happens again, send us the Trace ID.' },
+  'unavailable': { what: 'The service is not available at the moment.', safe: 'What you typed is still on this page. Nothing is lost.', todo: 'Try again in a minute.' },
+  'timeout': { what: 'This took too long.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Try again, or look under Invite user status.' },
+  'seed-ineligible': { what: 'Your email domain cannot be onboarded to SEED.', safe: UNCHANGED, todo: 'Ask your agency’s administrator, or email support.' },
+  'seed-by-service-request': { what: 'Vendors get SEED by a service request.', safe: UNCHANGED, todo: 'Raise a service request with the TechPass service desk.' },
+  'offline': { what: 'You are offline.', safe: 'What you typed is still on this page.', todo: 'Check your connection, then try again.' },
+  'no-answer': { what: 'No answer came.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Check your connection, then try again.' },
+};
+
+export function telling(slug: string): Telling {
+  return problems[slug] ?? problems['internal']!;
+}

@@ -1,0 +1,55 @@
+/** How a state is coloured. Its words come beside it, so that no one needs the colour. */
+export type Tone = 'good' | 'going' | 'waiting' | 'bad' | 'quiet';
+
+export const techpassTones: Record<string, Tone> = {
+  QUEUED: 'going', INVITED: 'waiting', ACCEPTED: 'going', PROVISIONING: 'going', ACCOUNT_CREATED: 'waiting', ONBOARDED: 'good', DISABLED: 'quiet',
+  ACCOUNT_GONE: 'quiet', FAILED: 'bad', EXPIRED: 'bad', REVOKED: 'quiet', NEEDS_ATTENTION: 'bad',
+};
+
+export const seedTones: Record<string, Tone> = {
+  NOT_REQUIRED: 'quiet', INELIGIBLE: 'quiet', PENDING: 'going', LICENCE_ASSIGNED: 'good', FULLY_ONBOARDED: 'good', LICENCE_ERROR: 'bad', WITHDRAWING: 'going', WITHDRAWN: 'quiet',
+};
+
+/** What the invitee could do next, for the details. */
+export const techpassMeanings: Record<string, string> = {
+  QUEUED: 'It is being worked on. This takes a moment.',
+  INVITED: 'The invitation is out. The person has not accepted it yet.',
+  ACCEPTED: 'The person has accepted. The account is being made.',
+  PROVISIONING: 'The account is being made.',
+  ACCOUNT_CREATED: 'The account is made. The person has not signed in yet.',
+  ONBOARDED: 'The person has signed in to TechPass.',
+  DISABLED: 'The account is switched off in the directory.',
+  ACCOUNT_GONE: 'The account was deleted in the directory.',
+  FAILED: 'It could not be done.',
+  EXPIRED: 'The invitation was not accepted in time. Send it again to open it once more.',
+  REVOKED: 'The invitation was taken back. Its link does not work any more.',
+  NEEDS_ATTENTION: 'We have to look at this ourselves. Send us the Trace ID if it is urgent.',
+};
+
+export const mailStates: Record<string, { label: string; tone: Tone }> = {
+  QUEUED: { label: 'Queued', tone: 'going' },
+  SENDING: { label: 'Sending', tone: 'going' },
+  ACCEPTED: { label: 'Sent', tone: 'waiting' },
+  DELAYED: { label: 'Delayed', tone: 'waiting' },
+  DELIVERED: { label: 'Delivered', tone: 'good' },
+  BOUNCED: { label: 'Bounced', tone: 'bad' },
+  COMPLAINED: { label: 'Marked as spam', tone: 'bad' },
+  SUPPRESSED: { label: 'Not delivered', tone: 'bad' },
+  REFUSED: { label: 'Refused', tone: 'bad' },
+  REPLACED: { label: 'Replaced', tone: 'quiet' },
+};
+
+/** What happened to an invite, in its history. */
+export const events: Record<string, string> = {
+  QUEUED: 'Invite made', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being made',
+  ACCOUNT_CREATED: 'Account made', ONBOARDED: 'Signed in for the first time', FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
+  RESENT: 'Sent again', AMENDED: 'Details changed', ACCOUNT_GONE: 'Account deleted', NEEDS_ATTENTION: 'Needs attention',
+};
+
+export const actors: Record<string, string> = { officer: 'you', invitee: 'the invitee', service: 'this service' };
+
+/** A name of the API in words, for whatever is newer than this page. */
+export function inWords(name: string): string {
+  const words = name.toLowerCase().replace(/[_-]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,77 @@
+import { ask, type Schemas } from '../api/client';
+import { telling } from '../messages/problems';
+import { count, numbers } from '../messages/time';
+import { confirm } from '../parts/confirm';
+
+type Invite = Schemas['InviteBody'];
+type Action = Schemas['ActionBody'];
+export type Deed = Schemas['ActionKind'];
+
+const PAUSE_MS = 1_500;
+const UNDELIVERABLE = ['BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED'];
+const ON_ITS_WAY = ['QUEUED', 'SENDING'];
+
+const isUndeliverable = ({ mail }: Invite) => UNDELIVERABLE.includes(mail?.state ?? '');
+
+/** What can be done with an invite now. The API has the last word; this keeps the menu short. */
+export const canResend = (invite: Invite): boolean =>
+  ['INVITED', 'EXPIRED', 'ACCOUNT_CREATED'].includes(invite.techpass.state) && !isUndeliverable(invite) && !ON_ITS_WAY.includes(invite.mail?.state ?? '');
+export const canRevoke = (invite: Invite): boolean => ['QUEUED', 'INVITED', 'EXPIRED', 'FAILED'].includes(invite.techpass.state);
+export const canAmend = (invite: Invite): boolean =>
+  ['FAILED', 'EXPIRED', 'REVOKED'].includes(invite.techpass.state) || (invite.techpass.state === 'INVITED' && isUndeliverable(invite));
+
+const words = {
+  resend: { question: 'Send again?', text: 'Each gets a new link by mail. The old link stops working at once.', action: 'Resend', done: 'sent again' },
+  revoke: { question: 'Revoke?', text: 'The link stops working at once, and the address can be invited anew.', action: 'Revoke', done: 'revoked' },
+} as const;
+
+/** Asks, then does it for one. Nothing, when the officer thinks better of it. */
+export async function actOnOne(deed: Deed, invite: Invite): Promise<Invite | undefined> {
+  const { question, action } = words[deed];
+  const text = deed === 'resend'
+    ? `${invite.email} gets a new link by mail. The old link stops working at once.`
+    : `The link of ${invite.email} stops working at once, and the address can be invited anew.`;
+  if (!(await confirm({ title: question, text, action, tone: deed === 'revoke' ? 'danger' : 'primary' }))) return undefined;
+  const path = { id: invite.id };
+  const answer = deed === 'resend' ? ask('post', '/api/invites/{id}/resend', { path }) : ask('post', '/api/invites/{id}/revoke', { path });
+  return (await answer).body;
+}
+
+/** Which invites: some that were picked, or all that match a filter. */
+export type Choice = { readonly ids: readonly string[] } | { readonly filter: Schemas['InviteFilter'] };
+
+/** Does it for many, and tells how far it is until it is done. */
+export async function actOnMany(deed: Deed, choice: Choice, tell: (action: Action) => void): Promise<Action> {
+  const body = 'ids' in choice ? { action: deed, ids: [...choice.ids] } : { action: deed, filter: choice.filter };
+  let action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: crypto.randomUUID() })).body;
+  while (action.state === 'RUNNING') {
+    tell(action);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    action = (await ask('get', '/api/invites/actions/{id}', { path: { id: action.id }, query: { limit: 1 } })).body;
+  }
+  return action;
+}
+
+export function confirmMany(deed: Deed, n: number): Promise<boolean> {
+  const { text, action } = words[deed];
+  return confirm({ title: `${action} ${count(n, 'invite')}?`, text, action: `${action} ${count(n, 'invite')}`, tone: deed === 'revoke' ? 'danger' : 'primary' });
+}
+
+/** What became of them, in a sentence, with why for those that were left as they are. */
+export function tallyText(deed: Deed, { counts }: Action): string {
+  const left = Object.entries(counts.reasons).map(([reason, n]) => `${count(n, 'invite')} not: ${reasonFor(deed, reason)}`);
+  return [`${count(counts.done, 'invite')} ${words[deed].done}.`, ...left].join(' ');
+}
+
+export function progressText({ counts }: Action): string {
+  return `${numbers.format(counts.total - counts.waiting)} of ${numbers.format(counts.total)} done.`;
+}
+
+function reasonFor(deed: Deed, reason: string): string {
+  switch (reason) {
+    case 'too-many-requests': return 'mailed today already; an invite can be resent once a day.';
+    case 'undeliverable': return 'the last mail came back, so the address needs mending.';
+    case 'state-conflict': return deed === 'resend' ? 'cannot be sent again as it stands.' : 'accepted or made already.';
+    default: return telling(reason).what;
+  }
+}

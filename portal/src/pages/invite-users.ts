@@ -1,0 +1,40 @@
+import { html, type TemplateResult } from 'lit';
+import { icon, type IconName } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
+import { pageHead } from './page-head';
+
+interface Way {
+  readonly path: string;
+  readonly icon: IconName;
+  readonly title: string;
+  readonly text: string;
+  readonly need: string;
+}
+
+/** The invitation types, and when to use which. */
+export const ways: readonly Way[] = [
+  { path: '/invite/email', icon: 'mail', title: 'Email invitation', text: 'Send an email invite to a public officer, who creates the TechPass account themselves.', need: 'You need the email address.' },
+  { path: '/invite/account', icon: 'person', title: 'Create account', text: 'Create a TechPass account on behalf of a public officer or a vendor.', need: 'You need name, contact number and organisation.' },
+];
+
+export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {
+  return html`
+    <li class="card way">
+      <span class="picture">${icon(picture)}</span>
+      <h2><a href="#${path}">${title}</a></h2>
+      <p>${text}</p>
+      <p class="subtle">${need}</p>
+    </li>`;
+}
+
+/** Invite users: which way to take. */
+export class InviteUsersPage extends LightElement {
+  override render(): TemplateResult {
+    return html`
+      ${pageHead({ title: 'Invite users', text: 'Choose how to bring people into TechPass.', trail: [{ path: '/', label: 'Overview' }] })}
+      <ul class="ways-list">${ways.map(wayCard)}</ul>
+      <p class="hint-line">${icon('info')}<span>Someone has a TechPass account already? Public officers ask for SEED themselves under <a href="#/seed">Onboard to SEED</a>.</span></p>`;
+  }
+}
+
+customElements.define('invite-users-page', InviteUsersPage);

@@ -1,0 +1,103 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ask, type Schemas } from '../api/client';
+import { Failure } from '../api/failure';
+import { Poll } from '../api/poll';
+import { seedTones } from '../messages/states';
+import { asMoment } from '../messages/time';
+import { badge } from '../parts/badge';
+import { errorNotice, traceLine } from '../parts/error-notice';
+import { icon } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
+import { announce } from '../parts/live';
+import { loadOfficer, officer } from '../shell/officer';
+import { pageHead } from './page-head';
+
+const MEANINGS: Record<string, string> = {
+  NOT_REQUIRED: 'You have a TechPass account and no SEED licence. You can ask for one here.',
+  INELIGIBLE: 'People of your email domain cannot be onboarded to SEED. Ask your agency’s administrator why.',
+  PENDING: 'Your licence is being assigned. This takes a moment, and this page goes on by itself.',
+  LICENCE_ASSIGNED: 'You have a licence. Enrol your device with it, and you are fully onboarded.',
+  FULLY_ONBOARDED: 'You have a licence, and your device is enrolled. There is nothing left to do.',
+  LICENCE_ERROR: 'Your licence could not be assigned.',
+  WITHDRAWING: 'Your licence is being taken back.',
+  WITHDRAWN: 'Your licence was taken back.',
+};
+const ASKABLE = ['NOT_REQUIRED', 'LICENCE_ERROR'];
+
+/** Onboard to SEED: where the officer's own licence stands, and asking for it. */
+export class OnboardToSeedPage extends LightElement {
+  static override properties = { seed: { state: true }, traceId: { state: true }, failure: { state: true }, isAsking: { state: true } };
+  declare seed: Schemas['SeedBody'];
+  declare traceId: string | undefined;
+  declare failure: Failure | undefined;
+  declare isAsking: boolean;
+  readonly #poll = new Poll(() => this.#look());
+
+  constructor() {
+    super();
+    this.seed = officer.seed;
+    this.isAsking = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#poll.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#poll.stop();
+  }
+
+  override render(): TemplateResult {
+    const { seed, failure, isAsking } = this;
+    const isDone = seed.state === 'FULLY_ONBOARDED';
+    return html`
+      ${pageHead({ title: 'Onboard to SEED', text: 'SEED is needed to reach SGTS services and products from an Internet device.', trail: [{ path: '/', label: 'Overview' }] })}
+      <div class="form-frame">
+        <section class="card seed" aria-labelledby="seed-title">
+          ${errorNotice(failure, ASKABLE.includes(seed.state) && !failure?.link ? { retry: () => void this.#ask() } : {})}
+          <div class="label"><h2 id="seed-title" tabindex="-1">Your licence</h2><span role="status">${badge(seed.label, seedTones[seed.state])}</span></div>
+          <p>${seed.detail ?? MEANINGS[seed.state]}</p>
+          ${seed.device ? html`<dl class="facts"><div><dt>Device</dt><dd>${seed.device.state} <small>${asMoment(seed.device.at)}</small></dd></div></dl>` : nothing}
+          ${ASKABLE.includes(seed.state) ? html`
+            <p class="actions"><button type="button" class="button primary" aria-disabled=${String(isAsking)} @click=${this.#ask}>
+              ${isAsking ? 'Asking…' : seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED'}</button></p>` : nothing}
+          ${this.traceId && !isDone ? traceLine(this.traceId) : nothing}
+        </section>
+        <aside class="form-aside" aria-label="How it goes">
+          <h2>How it goes</h2>
+          <ol class="steps"><li>You ask for SEED here.</li><li>A licence is assigned to your TechPass account.</li><li>You enrol your Internet device.</li></ol>
+          <p class="hint-line">${icon('info')}<span>Are you a vendor? <a href="https://go.gov.sg/techpass-sr" target="_blank" rel="noopener noreferrer">Raise a service request</a> in the TechPass service desk.</span></p>
+        </aside>
+      </div>`;
+  }
+
+  async #ask(): Promise<void> {
+    if (this.isAsking) return;
+    Object.assign(this, { isAsking: true, failure: undefined });
+    try {
+      const { body } = await ask('post', '/api/seed-requests');
+      Object.assign(this, { seed: body.seed, traceId: body.traceId });
+      announce(`${body.seed.label}. ${MEANINGS[body.seed.state] ?? ''}`);
+      this.#poll.hurry();
+      await this.updateComplete;
+      this.querySelector<HTMLElement>('#seed-title')?.focus();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.failure = error;
+    } finally {
+      this.isAsking = false;
+    }
+  }
+
+  async #look(): Promise<boolean> {
+    const before = this.seed.state;
+    await loadOfficer();
+    this.seed = officer.seed;
+    if (this.seed.state !== before) announce(`${this.seed.label}. ${MEANINGS[this.seed.state] ?? ''}`);
+    return this.seed.state !== before;
+  }
+}
+
+customElements.define('onboard-to-seed-page', OnboardToSeedPage);

@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ask, type Schemas } from '../api/client';
+import { Failure } from '../api/failure';
+import { count } from '../messages/time';
+import { errorNotice } from '../parts/error-notice';
+import { icon } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
+import { session } from '../session/session';
+import { wayCard, ways } from './invite-users';
+import { pageHead } from './page-head';
+import { inviteLine } from './invite-line';
+
+const RECENT = 5;
+const ATTENTION = [
+  { techpass: 'failed', one: 'invite failed', many: 'invites failed' },
+  { techpass: 'expired', one: 'invitation has expired', many: 'invitations have expired' },
+  { techpass: 'needs-attention', one: 'invite needs attention', many: 'invites need attention' },
+] as const;
+
+/** Overview: what there is to do, what needs the officer, and what was done last. */
+export class OverviewPage extends LightElement {
+  static override properties = { recent: { state: true }, attention: { state: true }, failure: { state: true } };
+  declare recent: Schemas['ListBody'] | undefined;
+  declare attention: { words: string; techpass: string }[];
+  declare failure: Failure | undefined;
+
+  constructor() {
+    super();
+    this.attention = [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    const name = session.profile?.given_name;
+    return html`
+      ${pageHead({ title: 'Overview', text: name ? `Good day, ${name}.` : 'Good day.' })}
+      ${this.attention.length ? html`
+        <section class="notice warn">${icon('alert')}<div>
+          <h2>Needs you</h2>
+          <ul class="inline">${this.attention.map(({ words, techpass }) => html`<li><a href="#/invites?techpass=${techpass}">${words}</a></li>`)}</ul>
+        </div></section>` : nothing}
+      <section aria-labelledby="invite-title">
+        <h2 class="section-title" id="invite-title">Invite users</h2>
+        <ul class="ways-list">${ways.map(wayCard)}</ul>
+      </section>
+      <section aria-labelledby="recent-title">
+        <div class="section-head"><h2 class="section-title" id="recent-title">Invited last</h2>
+          ${this.recent?.total ? html`<a href="#/invites">See all ${count(this.recent.total, 'invite')}</a>` : nothing}</div>
+        ${this.#recent()}
+      </section>`;
+  }
+
+  #recent(): TemplateResult | typeof nothing {
+    if (this.failure) return html`${errorNotice(this.failure, { retry: () => void this.#load() })}`;
+    if (!this.recent) return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (this.recent.items.length === 0) return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
+    return html`<ul class="card lines">${this.recent.items.map(inviteLine)}</ul>`;
+  }
+
+  async #load(): Promise<void> {
+    this.failure = undefined;
+    try {
+      const [recent, ...counts] = await Promise.all([
+        ask('get', '/api/invites', { query: { limit: RECENT } }),
+        ...ATTENTION.map(({ techpass }) => ask('get', '/api/invites', { query: { limit: 1, techpass } })),
+      ]);
+      this.recent = recent!.body;
+      this.attention = ATTENTION.flatMap(({ techpass, one, many }, at) => {
+        const total = counts[at]!.body.total;
+        return total > 0 ? [{ techpass, words: count(total, one, many) }] : [];
+      });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.failure = error;
+    }
+  }
+}
+
+customElements.define('overview-page', OverviewPage);

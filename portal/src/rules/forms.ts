@@ -1,0 +1,63 @@
+import type { Faults, Values } from '../parts/form';
+import type { Meaning } from './domain';
+import { checkContact, checkDepartment, checkEmail, checkName, checkOrganisation, checkReason, checkUsername, recipientOf } from './fields';
+import { trim } from './text';
+
+export type ProfileField = 'firstName' | 'lastName' | 'countryCode' | 'contactNumber' | 'organisation' | 'department';
+export type EmailField = 'email' | 'seed' | 'reason';
+export type AccountField = EmailField | 'username' | ProfileField;
+
+export const labels: Record<AccountField, string> = {
+  email: 'Email address',
+  username: 'TechPass username',
+  firstName: 'First name',
+  lastName: 'Last name',
+  countryCode: 'Country code',
+  contactNumber: 'Contact number',
+  organisation: 'Organisation',
+  department: 'Department',
+  seed: 'Is onboarding to SEED required?',
+  reason: 'Reason',
+};
+
+/** Some of the labels, in the given order. */
+export function labelsOf<F extends AccountField>(...fields: F[]): Record<F, string> {
+  return Object.fromEntries(fields.map((field) => [field, labels[field]])) as Record<F, string>;
+}
+
+/** Who somebody is: what an invitee fills in, and an officer on their behalf. */
+export function checkProfile(values: Values<ProfileField>): Faults<ProfileField> {
+  const contact = checkContact(values.countryCode, values.contactNumber);
+  return present({
+    firstName: checkName(values.firstName),
+    lastName: checkName(values.lastName),
+    organisation: checkOrganisation(values.organisation),
+    department: checkDepartment(values.department),
+    ...(contact && { [contact.field]: contact.code }),
+  });
+}
+
+/** Whom, and why; what both kinds of invite ask. */
+export function checkInvite(values: Values<EmailField>, meaning: Meaning | undefined, own: string): Faults<EmailField> {
+  const isOwn = recipientOf(values.email) === recipientOf(own);
+  return present({
+    email: checkEmail(values.email) ?? meaning?.code ?? (isOwn ? 'email.own' : undefined),
+    seed: values.seed === 'yes' && meaning?.seed === 'ineligible' ? 'seed.ineligible' : undefined,
+    reason: checkReason(values.reason),
+  });
+}
+
+/** The rule for a username, which only vendors have; without a persona only its own form is judged. */
+export function checkUsernameOf(username: string, meaning: Meaning | undefined): string | undefined {
+  if (meaning?.persona === 'officer') return undefined;
+  return trim(username) === '' && meaning?.persona !== 'vendor' ? undefined : checkUsername(username);
+}
+
+/** The address alone of `Tan Mei Ling <tan@agency.gov.sg>` or `mailto:tan@agency.gov.sg`, as mail programs copy it. */
+export function tidyEmail(text: string): string {
+  return trim(/<([^<>]*)>\s*;?\s*$/.exec(text)?.[1] ?? text.replace(/^\s*mailto:/i, '')).replace(/[;,]$/, '');
+}
+
+function present<F extends string>(faults: Partial<Record<F, string | undefined>>): Faults<F> {
+  return Object.fromEntries(Object.entries(faults).filter(([, code]) => code !== undefined)) as Faults<F>;
+}

@@ -1,0 +1,37 @@
+import type { TemplateResult } from 'lit';
+
+/** A page of the portal. Its address stands after the `#`, because the path in front is the stage's. */
+export interface Page {
+  /** `/invites/:id`; what stands at `:id` comes as a parameter. */
+  readonly path: string;
+  readonly title: string;
+  readonly render: (parameters: Record<string, string>, query: URLSearchParams) => TemplateResult;
+}
+
+export interface Place {
+  readonly page: Page | undefined;
+  readonly path: string;
+  readonly parameters: Record<string, string>;
+  readonly query: URLSearchParams;
+}
+
+export function placeOf(hash: string, pages: readonly Page[]): Place {
+  const [path = '/', search = ''] = (hash.replace(/^#/, '') || '/').split('?');
+  const query = new URLSearchParams(search);
+  for (const page of pages) {
+    const found = new RegExp(`^${page.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(path);
+    if (found) return { page, path, parameters: { ...found.groups }, query };
+  }
+  return { page: undefined, path, parameters: {}, query };
+}
+
+/** Goes to a page, as a link would. */
+export function go(path: string): void {
+  location.hash = path;
+}
+
+/** Notes filters in the address without a new entry in the history, and without going anywhere. */
+export function note(path: string, query: Record<string, string>): void {
+  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
+  history.replaceState(null, '', `#${path}${search.size ? `?${search}` : ''}`);
+}

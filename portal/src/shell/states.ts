@@ -1,0 +1,62 @@
+import { html, type TemplateResult } from 'lit';
+import type { Failure } from '../api/failure';
+import { telling } from '../messages/problems';
+import { errorNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
+import { icon, type IconName } from '../parts/icon';
+
+/** A page that stands alone: one thing to read, one thing to do. */
+function alone(picture: IconName, title: string, text: TemplateResult | string, ways: TemplateResult): TemplateResult {
+  return html`
+    <section class="card alone-card">
+      <span class="picture">${icon(picture)}</span>
+      <h1>${title}</h1>
+      <p>${text}</p>
+      <div class="actions">${ways}</div>
+    </section>`;
+}
+
+export function signInPage(signIn: () => void): TemplateResult {
+  return alone('people', 'Sign in to invite users',
+    'Bring public officers and vendors into TechPass, and into SEED. Sign in with the email address of your agency.',
+    html`<button type="button" class="button primary" @click=${signIn}>Sign in</button><a href=${supportMail()}>Email support</a>`);
+}
+
+export function signedInAgain(): TemplateResult {
+  return alone('done', 'You are signed in again', 'Close this tab and carry on in the other one. What you typed there is still there.',
+    html`<button type="button" class="button primary" @click=${() => close()}>Close this tab</button><a href="#/">Go to Overview here</a>`);
+}
+
+export function notFound(): TemplateResult {
+  return alone('search', 'There is no such page', 'The address may be mistyped, or the page may have moved. Nothing is lost.',
+    html`<a class="button primary" href="#/">Go to Overview</a>`);
+}
+
+export function notAllowed(failure: Failure, signOut: () => void): TemplateResult {
+  const { what, todo } = telling(failure.slug);
+  return html`
+    <section class="card alone-card">
+      <span class="picture">${icon('shield')}</span>
+      <h1>${what}</h1>
+      <p>${failure.slug === 'not-an-officer' ? html`Sign in with your agency’s email address. Are you a vendor who needs SEED? <a href="https://go.gov.sg/techpass-sr" target="_blank" rel="noopener noreferrer">Raise a service request</a>.` : todo}</p>
+      <div class="actions">
+        <button type="button" class="button primary" @click=${signOut}>Sign out</button>
+        <a href=${supportMail(mishapOf(failure))}>Email support</a>
+      </div>
+      ${failure.traceId ? traceLine(failure.traceId) : ''}
+    </section>`;
+}
+
+export function offline(again: () => void): TemplateResult {
+  return alone('alert', 'There is no connection', 'Nothing was sent and nothing is lost. We try again by ourselves as soon as you are online.',
+    html`<button type="button" class="button primary" @click=${again}>Try again</button>`);
+}
+
+export function unavailable(failure: Failure, again: () => void): TemplateResult {
+  return html`
+    <section class="card alone-card">
+      <span class="picture">${icon('info')}</span>
+      <h1>We will be back shortly</h1>
+      <p>Invite users is not available at the moment. What was submitted is kept and goes on by itself. This page tries again by itself.</p>
+    </section>
+    ${errorNotice(failure, { retry: again })}`;
+}

@@ -1,0 +1,237 @@
+// Every step of the brief's "Invite users", by the names that a person reads.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch } from './browser.mjs';
+import { follow, person, signedIn } from './people.mjs';
+import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+describe('Log in to the portal', () => {
+  test('In Overview, click Invite users; alternatively, from the left sidebar', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+    assert.equal(await page.title(), 'Overview - Invite users');
+    await page.getByText('example-agency.gov.sg', { exact: true }).waitFor();
+    await follow(page, 'Invite users');
+    await settle();
+    await page.getByRole('link', { name: 'Email invitation' }).last().click();
+    await page.getByRole('heading', { name: 'Email invitation', level: 1 }).waitFor();
+    await settle();
+  });
+
+  test('Signing out ends the session and says how to come back', async () => {
+    const { page } = await signedIn(browser, officer);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to invite users' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in to invite users' }).waitFor();
+  });
+
+  test('A link into the portal survives signing in', async () => {
+    const { page } = await signedIn(browser, officer, { route: '#/invites?techpass=failed' });
+    await page.getByRole('heading', { name: 'Invite user status', level: 1 }).waitFor();
+    assert.equal(await page.getByLabel('TechPass status').inputValue(), 'failed');
+  });
+});
+
+describe('Email invitation', () => {
+  test('The invitee gets a mail, says who they are, and has an account', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const address = fresh('tan');
+    await follow(page, 'Email invitation');
+    await page.getByLabel('Email address').fill(address);
+    await page.getByText('Public officer', { exact: true }).waitFor();
+    await page.getByLabel('Yes').check();
+    await page.getByLabel('Reason').fill('Joins the team');
+    await settle();
+    await page.getByLabel('Reason').press('Control+Enter');
+    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor();
+    await settle();
+
+    const link = await linkFor(address);
+    const invitee = await person(browser, { width: 320, height: 720 });
+    await invitee.page.goto(link);
+    await invitee.page.getByRole('heading', { name: 'You are invited to TechPass' }).waitFor();
+    await invitee.page.getByText(officer.email).waitFor();
+    await invitee.page.getByLabel('First name').fill('Mei Ling');
+    await invitee.page.getByLabel('Last name').fill('Tan');
+    await invitee.page.getByLabel('Contact number').fill('91234567');
+    await invitee.page.getByLabel('Organisation').fill('Example Agency');
+    await invitee.settle();
+    await invitee.page.getByRole('button', { name: 'Accept the invitation' }).click();
+    await invitee.page.getByRole('heading', { name: 'Your account is ready' }).waitFor({ timeout: 60_000 });
+    await invitee.settle();
+    await invitee.page.getByRole('button', { name: 'Mail me a temporary password' }).click();
+    await invitee.page.getByText('A temporary password is on its way').first().waitFor();
+    await invitee.settle();
+
+    await follow(page, 'Invite user status');
+    await page.getByLabel('Search').fill(address);
+    const row = page.getByRole('row', { name: address });
+    await row.getByText('Mei Ling').waitFor();
+    await row.getByText('Not Onboarded').waitFor();
+    await settle();
+  });
+
+  test('Scanners that open the link, and even run it, use nothing up', async () => {
+    const { page } = await signedIn(browser, officer);
+    const address = fresh('scanned');
+    await follow(page, 'Email invitation');
+    await page.getByLabel('Email address').fill(address);
+    await page.getByLabel('Reason').fill('Joins the team');
+    await page.getByRole('button', { name: 'Submit' }).click();
+    const link = await linkFor(address);
+    for (const turn of [1, 2, 3]) {
+      const scanner = await person(browser);
+      await scanner.page.goto(link);
+      await scanner.page.getByRole('button', { name: 'Accept the invitation' }).waitFor();
+      await scanner.context.close();
+      assert.ok(turn);
+    }
+  });
+
+  test('What is wrong is said beside the field, and all of it above the form', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    await page.getByLabel('Email address').fill('Lim <lim@vendor.example.com>');
+    await page.getByLabel('Email address').press('Tab');
+    assert.equal(await page.getByLabel('Email address').inputValue(), 'lim@vendor.example.com');
+    await page.getByText('Vendor, Example Vendor Pte Ltd').waitFor();
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: '2 fields need fixing' }).waitFor();
+    await settle();
+    await page.getByRole('button', { name: /^Reason:/ }).click();
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'reason');
+    await page.getByLabel('Email address').fill('a@stranger.example');
+    await page.getByText('Not allowed', { exact: true }).waitFor();
+    await settle();
+  });
+});
+
+describe('Create account', () => {
+  test('A vendor needs a username, an officer is not asked for one', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/account' });
+    const address = fresh('ravi', 'vendor.example.com');
+    await page.getByLabel('Email address').fill('officer.other@sample-board.gov.sg');
+    await page.getByText('Public officer', { exact: true }).waitFor();
+    assert.equal(await page.getByLabel('TechPass username').count(), 0);
+    await page.getByLabel('Email address').fill(address);
+    await page.getByLabel('TechPass username').fill(address.split('@')[0]);
+    await page.getByLabel('First name').fill('Ravi');
+    await page.getByLabel('Last name').fill('s/o Kumar');
+    await page.getByLabel('Contact number').fill('9123 4567');
+    await page.getByLabel('Organisation').fill('Example Vendor Pte Ltd');
+    await page.getByLabel('Reason').fill('Maintains the portal');
+    await settle();
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: 'Account made' }).waitFor({ timeout: 30_000 });
+    await settle();
+    await page.getByRole('button', { name: 'Invite another' }).click();
+    assert.equal(await page.getByLabel('Organisation').inputValue(), 'Example Vendor Pte Ltd');
+    await settle();
+  });
+
+  test('An unsuccessful invitation says why, with a Trace ID to copy and a support mail to send', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const address = fresh('twice');
+    for (const turn of ['Invitation sent', 'User with same email already exists.']) {
+      await page.getByLabel('Email address').fill(address);
+      await page.getByLabel('Reason').fill('Joins the team');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.getByRole('heading', { name: turn }).waitFor({ timeout: 30_000 });
+      if (turn === 'Invitation sent') await page.getByRole('button', { name: 'Invite another' }).click();
+    }
+    const trace = await page.locator('.notice code').textContent();
+    assert.match(trace, /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    await page.getByRole('button', { name: 'Copy Trace ID' }).click();
+    await page.getByText('Copied.').waitFor({ state: 'attached' });
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `Trace ID ${trace}`);
+    const mail = new URL(await page.getByRole('alert').getByRole('link', { name: 'Email support' }).getAttribute('href'));
+    assert.equal(mail.pathname, 'help@invite.example.gov.sg');
+    const body = mail.searchParams.get('body');
+    assert.match(body, new RegExp(`Trace ID: ${trace}`));
+    assert.match(body, /Page: \/invite\/email/);
+    assert.ok(!decodeURIComponent(mail.href).includes(address));
+    await settle();
+  });
+
+  test('A double click makes one invite', async () => {
+    const { page } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const address = fresh('once');
+    await page.getByLabel('Email address').fill(address);
+    await page.getByLabel('Reason').fill('Joins the team');
+    await page.getByRole('button', { name: 'Submit' }).dblclick();
+    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    assert.equal((await mailsTo(address)).length, 1);
+  });
+});
+
+describe('Onboard to SEED', () => {
+  test('An officer asks for their own licence and sees where it stands; a vendor is led to the service desk', async () => {
+    const { page, settle } = await signedIn(browser, other);
+    await follow(page, 'Onboard to SEED');
+    await settle();
+    const button = page.getByRole('button', { name: 'Ask for SEED' });
+    if (await button.count()) await button.click();
+    await page.getByText(/License Assigned|Licence pending|Fully Onboarded/).first().waitFor();
+    assert.match(await page.getByRole('link', { name: 'Raise a service request' }).getAttribute('href'), /^https:\/\/go\.gov\.sg\//);
+    await settle();
+  });
+});
+
+describe('Invite user status', () => {
+  test('Search, filter, details, resend once a day, revoke, export', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const address = fresh('status');
+    await page.getByLabel('Email address').fill(address);
+    await page.getByLabel('Reason').fill('Joins the team');
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await follow(page, 'Invite user status');
+    await page.getByLabel('Search').fill(address);
+    await page.getByLabel('TechPass status').selectOption('Invited');
+    const row = page.getByRole('row', { name: address });
+    await row.waitFor();
+    assert.match(page.url(), /techpass=invited/);
+    await row.getByText('Mail delivered').waitFor({ timeout: 30_000 });
+    await settle();
+
+    await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Resend');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resend' }).click();
+    await page.getByRole('heading', { name: 'This was asked too often' }).waitFor();
+    await settle();
+
+    await page.getByRole('link', { name: address }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Invitation sent').waitFor();
+    await settle();
+    await drawer.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog', { name: 'Revoke?' }).getByRole('button', { name: 'Revoke' }).click();
+    await drawer.getByText('Revoked').first().waitFor();
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await page.getByLabel('TechPass status').selectOption('Revoked');
+    await row.getByText('Revoked').waitFor();
+    await settle();
+
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    assert.equal((await saved).suggestedFilename(), 'invites.xlsx');
+  });
+
+  test('A revoked invitation that is amended lives again', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invites?techpass=revoked' });
+    await page.locator('td.email a').first().click();
+    await page.getByRole('button', { name: 'Amend details' }).click();
+    await page.getByLabel('Reason').fill('Joins after all');
+    await settle();
+    await page.getByRole('button', { name: 'Save and send' }).click();
+    await page.getByRole('dialog').getByText('Details changed').waitFor();
+    await settle();
+  });
+});

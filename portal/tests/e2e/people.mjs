@@ -1,0 +1,45 @@
+// Those who use the portal, each in a browser of their own.
+import assert from 'node:assert/strict';
+import { findings, launch, lostFocus, open, overflow } from './browser.mjs';
+import { portal } from './stack.mjs';
+
+/** One browser for a file of tests. */
+export async function withBrowser(run) {
+  const browser = await launch();
+  try {
+    await run(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** A person at the portal. `settle` holds the page to what every page must keep. */
+export async function person(browser, options) {
+  const { context, page, faults } = await open(browser, portal, options);
+  const settle = async () => {
+    assert.deepEqual([...faults, ...(await findings(page)), ...(await overflow(page)), ...(await lostFocus(page))], []);
+  };
+  return { context, page, faults, settle };
+}
+
+/** Signs in on the hosted page, and comes back. */
+export async function signIn(page, { email, password }, route = '') {
+  await page.goto(portal + route);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('input[name=username]').fill(email);
+  await page.locator('input[name=password]').fill(password);
+  await page.locator('button[type=submit], input[type=submit]').first().click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+export async function signedIn(browser, who, { route, ...options } = {}) {
+  const visit = await person(browser, options);
+  await signIn(visit.page, who, route);
+  return visit;
+}
+
+/** Goes to a page by its link, as a person does. */
+export async function follow(page, ...names) {
+  for (const name of names) await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+  await page.waitForFunction((title) => document.activeElement?.textContent?.trim() === title, names.at(-1));
+}
