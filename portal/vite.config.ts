@@ -18,9 +18,20 @@ export default defineConfig(({ mode }) => ({
     modulePreload: false,
     rolldownOptions: { input: resolve(import.meta.dirname, mode === 'invitee' ? 'accept.html' : 'index.html') },
   },
-  plugins: [compressed()],
+  plugins: [unindented(), compressed()],
   test: { include: ['tests/unit/**'] },
 }));
+
+/** Takes the indentation out of templates: only text in back quotes has any left by then, and there a line break says as much. */
+function unindented(): Plugin {
+  return {
+    name: 'unindented',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      for (const each of Object.values(bundle)) if (each.type === 'chunk') each.code = each.code.replace(/\n\s+/g, '\n');
+    },
+  };
+}
 
 /** Writes `.br` and `.gz` beside every text, for the function to send as they are. */
 function compressed(): Plugin {

@@ -38,6 +38,7 @@ export const problems: Record<string, Telling> = {
   'timeout': { what: 'This took too long.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Try again, or look under Invite user status.' },
   'seed-ineligible': { what: 'Your email domain cannot be onboarded to SEED.', safe: UNCHANGED, todo: 'Ask your agency’s administrator, or email support.' },
   'seed-by-service-request': { what: 'Vendors get SEED by a service request.', safe: UNCHANGED, todo: 'Raise a service request with the TechPass service desk.' },
+  'upload-refused': { what: 'The file was not taken.', safe: 'Nothing was read or sent.', todo: 'Choose the file again. If it happens again, save it as a new .xlsx file in Excel and upload that.' },
   'offline': { what: 'You are offline.', safe: 'What you typed is still on this page.', todo: 'Check your connection, then try again.' },
   'no-answer': { what: 'No answer came.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Check your connection, then try again.' },
 };

@@ -15,6 +15,7 @@ interface Way {
 export const ways: readonly Way[] = [
   { path: '/invite/email', icon: 'mail', title: 'Email invitation', text: 'Send an email invite to a public officer, who creates the TechPass account themselves.', need: 'You need the email address.' },
   { path: '/invite/account', icon: 'person', title: 'Create account', text: 'Create a TechPass account on behalf of a public officer or a vendor.', need: 'You need name, contact number and organisation.' },
+  { path: '/batches', icon: 'upload', title: 'Batch upload', text: 'Create TechPass accounts for many public officers and vendors at once.', need: 'You need a list: an Excel file, or cells to paste.' },
 ];
 
 export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {

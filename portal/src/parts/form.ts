@@ -51,6 +51,12 @@ export class Form<F extends string> implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Judges every field at once, as when something that was wrong is opened to be mended. */
+  judge(): void {
+    for (const field of Object.keys(this.values) as F[]) this.#left.add(field);
+    this.host.requestUpdate();
+  }
+
   /** What to say beside a field. */
   error(field: F): string | undefined {
     if (this.#told[field]) return this.#told[field];

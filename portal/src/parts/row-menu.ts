@@ -8,7 +8,7 @@ export interface MenuItem {
   readonly tone?: 'danger';
 }
 
-/** The ellipsis at the end of a row: a button that opens a menu, with the keys that menus have. */
+/** The ellipsis at the end of a row: a button that opens a menu, with the keys that menus have. In a grid the arrow keys lead to it, not Tab. */
 export class RowMenu extends LightElement {
   static override properties = { label: {}, items: { attribute: false } };
   declare label: string;
@@ -17,7 +17,7 @@ export class RowMenu extends LightElement {
 
   override render() {
     return html`
-      <button type="button" class="icon-button" popovertarget=${this.#name} aria-haspopup="menu" aria-label=${this.label}>${icon('more')}</button>
+      <button type="button" class="icon-button" tabindex=${this.closest('[role=grid]') ? -1 : 0} popovertarget=${this.#name} aria-haspopup="menu" aria-label=${this.label}>${icon('more')}</button>
       <div id=${this.#name} class="menu" popover role="menu" aria-label=${this.label} @toggle=${this.#toggled} @keydown=${this.#pressed}>
         ${this.items.map((item) => html`<button type="button" role="menuitem" tabindex="-1" class=${item.tone ?? ''} @click=${() => this.#chosen(item)}>${item.label}</button>`)}
       </div>`;

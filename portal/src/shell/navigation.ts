@@ -14,6 +14,7 @@ const entries: readonly Entry[] = [
     path: '/invite', label: 'Invite users', icon: 'people', below: [
       { path: '/invite/email', label: 'Email invitation' },
       { path: '/invite/account', label: 'Create account' },
+      { path: '/batches', label: 'Batch upload' },
       { path: '/invites', label: 'Invite user status' },
     ],
   },

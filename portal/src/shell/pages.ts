@@ -1,9 +1,12 @@
 import { html } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Page } from './router';
 import '../pages/overview';
 import '../pages/invite-users';
 import '../pages/email-invitation';
 import '../pages/create-account';
+import '../pages/batch-upload';
+import '../pages/batch';
 import '../pages/invite-status';
 import '../pages/onboard-to-seed';
 
@@ -16,6 +19,8 @@ export const pages: readonly Page[] = [
   { path: '/invite', title: 'Invite users', render: () => html`<invite-users-page></invite-users-page>` },
   { path: '/invite/email', title: 'Email invitation', render: () => html`<email-invitation-page></email-invitation-page>` },
   { path: '/invite/account', title: 'Create account', render: () => html`<create-account-page></create-account-page>` },
+  { path: '/batches', title: 'Batch upload', render: () => html`<batch-upload-page></batch-upload-page>` },
+  { path: '/batches/:id', title: 'Batch', render: ({ id }) => html`${keyed(id, html`<batch-page .batch=${id}></batch-page>`)}` },
   { path: '/invites', title: 'Invite user status', render: status },
   { path: '/invites/:id', title: 'Invite user status', render: status },
   { path: '/seed', title: 'Onboard to SEED', render: () => html`<onboard-to-seed-page></onboard-to-seed-page>` },

@@ -1,0 +1,48 @@
+import type { Schemas } from '../api/client';
+import { causes, duplicates } from '../messages/batches';
+
+export type Row = Schemas['RowBody'];
+export type RowError = Schemas['RowError'];
+
+export interface Cause {
+  /** What rows are filtered by. */
+  readonly key: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+/** Whether the invite that a row became did not succeed, so that the row can be mended and submitted again. */
+export const hasFailed = ({ invite }: Row): boolean => Boolean(invite?.failure);
+
+/** Whether the officer has to do something about a row. */
+export const needsMending = (row: Row): boolean => row.state === 'NEEDS_FIXING' || hasFailed(row);
+
+const ofField = ({ field, code }: RowError) => (code.includes('.') && !code.startsWith('cell.') ? code : `${field} ${code}`);
+
+/** The causes of a row's state, each once. */
+export function causesOf(row: Row): string[] {
+  if (row.duplicate) return [row.duplicate.code];
+  if (hasFailed(row)) return [`failed ${row.invite!.failure!.code}`];
+  return [...new Set(row.errors.map(ofField))];
+}
+
+/** What is wrong among rows, most frequent first. */
+export function groupCauses(rows: Iterable<Row>): Cause[] {
+  const found = new Map<string, { label: string; count: number }>();
+  for (const row of rows) {
+    for (const key of causesOf(row)) {
+      const cause = found.get(key) ?? { label: labelOf(row, key), count: 0 };
+      cause.count += 1;
+      found.set(key, cause);
+    }
+  }
+  return [...found].map(([key, cause]) => ({ key, ...cause })).sort((a, b) => b.count - a.count);
+}
+
+function labelOf(row: Row, key: string): string {
+  if (row.duplicate) return duplicates[key]?.label ?? row.duplicate.detail;
+  if (hasFailed(row)) return `Failed: ${row.invite!.failure!.detail.split('. ')[0]!.replace(/\.$/, '')}`;
+  const error = row.errors.find((each) => ofField(each) === key)!;
+  const words = (causes as Record<string, string>)[error.code] ?? error.detail;
+  return key.includes(' ') ? `${error.column}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+}

@@ -1,0 +1,344 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { faultText } from '../messages/faults';
+import { duplicates, rowStates } from '../messages/batches';
+import { count } from '../messages/time';
+import { icon } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
+import '../parts/row-menu';
+import type { MenuItem } from '../parts/row-menu';
+import { labels, type AccountField } from '../rules/forms';
+import { hasFailed, needsMending, type Row } from './batch-causes';
+import { scrollFor, windowOf } from './batch-window';
+
+type Column = 'state' | AccountField | 'user' | 'menu';
+
+const WIDE: readonly Column[] = ['state', 'username', 'email', 'firstName', 'lastName', 'seed', 'countryCode', 'contactNumber', 'organisation', 'department', 'reason', 'menu'];
+const NARROW: readonly Column[] = ['user', 'menu'];
+const TITLES: Record<Column, string> = { ...labels, username: 'TechPass user name', seed: 'SEED', state: 'Row', user: 'User', menu: 'Actions' };
+/** As high as the styles make them. */
+const HEIGHT = { wide: 56, narrow: 104, head: 40 };
+const narrow = matchMedia('(max-width: 47.5rem)');
+
+const isField = (column: Column): column is AccountField => column in labels;
+
+export interface Cell {
+  readonly row: number;
+  readonly field: AccountField;
+  readonly text: string;
+}
+
+/**
+ * The users of a batch as a grid of which only what is seen is in the document.
+ *
+ * The focus stays on the grid itself, which names its active cell, so that no scrolling and no answer can take it away.
+ */
+export class BatchGrid extends LightElement {
+  static override properties = {
+    rows: { attribute: false }, waiting: { attribute: false }, version: { attribute: false }, total: { attribute: false }, menu: { attribute: false },
+    at: { state: true }, column: { state: true }, isEditing: { state: true }, top: { state: true }, columns: { state: true },
+  };
+  declare rows: readonly Row[];
+  declare waiting: ReadonlyMap<number, Partial<Record<AccountField, string>>>;
+  /** Grows when a row changed in place. */
+  declare version: number;
+  /** All rows that there will be, once they are loaded. */
+  declare total: number;
+  declare menu: (row: Row) => readonly MenuItem[];
+  declare onEdit: (cell: Cell) => void;
+  declare onOpen: (row: Row) => void;
+  declare onUndo: () => void;
+  /** The place of the active row among those shown. */
+  declare at: number;
+  declare column: number;
+  declare isEditing: boolean;
+  declare top: number;
+  declare columns: readonly Column[];
+  #typed: string | undefined;
+  readonly #sized = new ResizeObserver(() => this.requestUpdate());
+  readonly #turned = () => this.#arrange();
+
+  constructor() {
+    super();
+    Object.assign(this, { at: 0, column: 1, isEditing: false, top: 0, columns: narrow.matches ? NARROW : WIDE });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    narrow.addEventListener('change', this.#turned);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    narrow.removeEventListener('change', this.#turned);
+    this.#sized.disconnect();
+  }
+
+  /** The row that the keys are on. */
+  get active(): Row | undefined {
+    return this.rows[Math.min(this.at, this.rows.length - 1)];
+  }
+
+  /** Takes the keys. */
+  override focus(): void {
+    this.#grid.focus({ preventScroll: true });
+  }
+
+  /** Goes to a row and, when it is named, a field. */
+  goTo(number: number, field?: string): void {
+    const at = this.rows.findIndex((row) => row.number === number);
+    const column = this.columns.indexOf(field as Column);
+    if (at >= 0) this.#move(at, column >= 0 ? column : this.column);
+  }
+
+  get #grid(): HTMLElement {
+    return this.querySelector<HTMLElement>('[role=grid]')!;
+  }
+
+  get #height(): number {
+    return this.columns === NARROW ? HEIGHT.narrow : HEIGHT.wide;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has('rows') || !this.hasUpdated) return;
+    this.at = Math.max(0, Math.min(this.at, this.rows.length - 1));
+  }
+
+  override render(): TemplateResult {
+    const { rows, columns, column } = this;
+    const { first, end } = this.#window();
+    const active = this.active;
+    return html`
+      <div class="grid ${columns === NARROW ? 'cards' : ''}" role="grid" tabindex="0" aria-label="Users" aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
+        aria-activedescendant=${active && this.at >= first && this.at < end ? idOf(active, columns[column]!) : nothing} aria-describedby="grid-note"
+        @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked}>
+        <div role="rowgroup" class="grid-head"><div role="row" class="grid-row" aria-rowindex="1">
+          ${columns.map((each, index) => html`<div role="columnheader" class="cell ${each}" aria-colindex=${index + 1}>${each === 'menu' ? html`<span class="unseen">Actions</span>` : TITLES[each]}</div>`)}
+        </div></div>
+        <div role="rowgroup">
+          <div class="space" role="presentation"></div>
+          ${repeat(rows.slice(first, end), ({ number }) => number, (row, index) => this.#row(row, first + index))}
+          <div class="space" role="presentation"></div>
+        </div>
+      </div>
+      <p class="grid-note" id="grid-note">${this.#note()}</p>`;
+  }
+
+  #row(row: Row, at: number): TemplateResult {
+    const kind = needsMending(row) ? 'bad' : row.state.toLowerCase();
+    return html`
+      <div role="row" class="grid-row ${kind} ${at === this.at ? 'active' : ''}" data-at=${at} aria-rowindex=${at + 2}>
+        ${this.columns.map((column, index) => html`
+          <div role=${column === 'state' ? 'rowheader' : 'gridcell'} id=${idOf(row, column)} data-column=${index} aria-colindex=${index + 1}
+            class="cell ${column} ${this.#error(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
+            aria-invalid=${isField(column) && this.#error(row, column) ? 'true' : nothing} aria-readonly=${isField(column) && !canEdit(row) ? 'true' : nothing}>${this.#content(row, column, at)}</div>`)}
+      </div>`;
+  }
+
+  #content(row: Row, column: Column, at: number): TemplateResult {
+    if (column === 'menu') return html`<row-menu .label=${`Actions for row ${row.number}`} .items=${this.menu(row)}></row-menu>`;
+    if (column === 'state') return html`<b>${row.number}</b>${stateMark(row)}`;
+    const { values, errors } = row;
+    if (column === 'user') {
+      const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
+      return html`<b class="text">${values.email || 'No address'}</b><span class="text subtle">${row.number}. ${name || 'No name'}</span>
+        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${errors[0]!.column}</span></small>` : stateMark(row)}`;
+    }
+    const field = column as AccountField;
+    if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? values[field], labels[field]);
+    const typed = this.waiting.get(row.number)?.[field];
+    const error = this.#error(row, field);
+    return html`
+      <span class="text ${typed === undefined ? '' : 'waiting'}">${(typed ?? values[field]) || (error ? nothing : html`<span class="subtle">-</span>`)}</span>
+      ${typed !== undefined ? html`<small class="subtle">Checking…</small>` : error ? html`<small class="wrong">${icon('alert')}<span>${error}</span></small>` : nothing}`;
+  }
+
+  #editor(field: AccountField, text: string, label: string): TemplateResult {
+    const leave = (event: Event) => this.#commit((event.target as HTMLInputElement).value);
+    return field === 'seed'
+      ? html`<select class="editor" aria-label=${label} @blur=${leave}>${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
+      : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false" @blur=${leave} />`;
+  }
+
+  /** What the whole of the active cell says, for which its row has no room. */
+  #note(): TemplateResult | string {
+    const row = this.active;
+    if (!row) return '';
+    const column = this.columns[this.column]!;
+    const told = row.duplicate ? duplicates[row.duplicate.code]?.text ?? row.duplicate.detail : row.invite?.failure?.detail;
+    const wrong = column === 'user' ? row.errors.map(({ column: title, code, detail }) => `${title}: ${faultText(code, detail)}`).join(' ') : this.#error(row, column);
+    const text = wrong || told;
+    return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
+      <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back</span>`;
+  }
+
+  #error(row: Row, column: Column): string | undefined {
+    const error = row.errors.find(({ field }) => field === column);
+    if (error && this.waiting.get(row.number)?.[column as AccountField] === undefined) return faultText(error.code, error.detail);
+    const code = row.duplicate?.code;
+    return code && ((code === 'duplicate.username' && column === 'username') || (code !== 'duplicate.username' && column === 'email')) ? duplicateText(row) : undefined;
+  }
+
+  protected override firstUpdated(): void {
+    this.#sized.observe(this.#grid);
+  }
+
+  protected override updated(): void {
+    const { first, end } = this.#window();
+    const [above, below] = this.querySelectorAll<HTMLElement>('.space');
+    above!.style.height = `${first * this.#height}px`;
+    below!.style.height = `${(this.rows.length - end) * this.#height}px`;
+    const editor = this.querySelector<HTMLInputElement | HTMLSelectElement>('.editor');
+    if (editor && document.activeElement !== editor) {
+      editor.focus({ preventScroll: true });
+      if (editor instanceof HTMLInputElement && this.#typed === undefined) editor.select();
+    }
+  }
+
+  #window(): { first: number; end: number } {
+    const height = this.hasUpdated ? this.#grid.clientHeight : 640;
+    return windowOf(this.rows.length, this.#height, this.top, height);
+  }
+
+  #scrolled(): void {
+    // A menu would be left hanging where its row was.
+    this.querySelector<HTMLElement>('[popover]:popover-open')?.hidePopover();
+    this.top = this.#grid.scrollTop;
+  }
+
+  #arrange(): void {
+    this.columns = narrow.matches ? NARROW : WIDE;
+    this.column = Math.min(this.column, this.columns.length - 1);
+    this.isEditing = false;
+  }
+
+  /** Makes a cell the active one and brings it into sight, at once, so that keys may come faster than frames. */
+  #move(at: number, column: number): void {
+    this.at = Math.max(0, Math.min(at, this.rows.length - 1));
+    this.column = Math.max(0, Math.min(column, this.columns.length - 1));
+    const grid = this.#grid;
+    grid.scrollTop = scrollFor(this.at, this.#height, HEIGHT.head, grid.scrollTop, grid.clientHeight);
+    this.top = grid.scrollTop;
+    this.performUpdate();
+    const cell = this.querySelector<HTMLElement>('.cell.active');
+    if (!cell || getComputedStyle(cell).position === 'sticky') return;
+    const [left, right] = [this.querySelector<HTMLElement>('.grid-head .state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .menu')?.offsetWidth ?? 0];
+    if (cell.offsetLeft < grid.scrollLeft + left) grid.scrollLeft = cell.offsetLeft - left;
+    const edge = cell.offsetLeft + cell.offsetWidth + right - grid.clientWidth;
+    if (edge > grid.scrollLeft) grid.scrollLeft = edge;
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    const isOwn = event.target === this.#grid;
+    if (this.isEditing) return this.#pressedInEditor(event);
+    if (!isOwn) return;
+    const page = Math.max(1, Math.floor((this.#grid.clientHeight - HEIGHT.head) / this.#height) - 1);
+    const { at, column } = this;
+    const ends = event.ctrlKey || event.metaKey;
+    const moves: Record<string, readonly [number, number]> = {
+      ArrowUp: [at - 1, column], ArrowDown: [at + 1, column], ArrowLeft: [at, column - 1], ArrowRight: [at, column + 1], PageUp: [at - page, column], PageDown: [at + page, column],
+      Home: [ends ? 0 : at, 0], End: [ends ? this.rows.length - 1 : at, this.columns.length - 1],
+    };
+    const move = moves[event.key];
+    if (move) this.#move(...move);
+    else if (event.key === 'F8') this.#nextError(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Enter' || event.key === 'F2') this.#enter();
+    else if (event.key.toLowerCase() === 'z' && ends) this.onUndo();
+    else if (event.key.length === 1 && !ends && !event.altKey && this.#canType()) this.#edit(event.key);
+    else return;
+    event.preventDefault();
+  }
+
+  #pressedInEditor(event: KeyboardEvent): void {
+    const editor = event.target as HTMLInputElement;
+    if (event.key === 'Escape') this.#leave();
+    else if (event.key === 'Enter' || event.key === 'F2') {
+      this.#commit(editor.value);
+      if (event.key === 'Enter') this.#move(this.at + 1, this.column);
+    } else if (event.key === 'Tab') {
+      this.#commit(editor.value);
+      this.#move(this.at, this.column + (event.shiftKey ? -1 : 1));
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** The next cell with an error after the active one, from the start again after the last. */
+  #nextError(step: 1 | -1): void {
+    const { rows, columns } = this;
+    const wrongIn = (row: Row) => columns.flatMap((column, index) => (row.errors.some(({ field }) => field === column) || (column === 'user' && needsMending(row)) ? [index] : []));
+    const here = rows[this.at];
+    const beside = here ? wrongIn(here).filter((index) => (index - this.column) * step > 0) : [];
+    if (beside.length) return this.#move(this.at, step > 0 ? beside[0]! : beside.at(-1)!);
+    for (let turn = 1; turn <= rows.length; turn += 1) {
+      const at = (this.at + step * turn + rows.length * 2) % rows.length;
+      const row = rows[at]!;
+      if (!needsMending(row)) continue;
+      const wrong = wrongIn(row);
+      return this.#move(at, (step > 0 ? wrong[0] : wrong.at(-1)) ?? 0);
+    }
+  }
+
+  #canType(): boolean {
+    const column = this.columns[this.column]!;
+    return isField(column) && column !== 'seed' && Boolean(this.active && canEdit(this.active));
+  }
+
+  #enter(): void {
+    const [row, column] = [this.active, this.columns[this.column]!];
+    if (!row) return;
+    if (column === 'menu') this.querySelector<HTMLElement>('.cell.active button')?.click();
+    else if (isField(column) && canEdit(row)) this.#edit();
+    else this.onOpen(row);
+  }
+
+  #edit(typed?: string): void {
+    this.#typed = typed;
+    this.isEditing = true;
+  }
+
+  #commit(text: string): void {
+    if (!this.isEditing) return;
+    const [row, column] = [this.active!, this.columns[this.column] as AccountField];
+    this.#leave();
+    if (text !== row.values[column]) this.onEdit({ row: row.number, field: column, text });
+  }
+
+  #leave(): void {
+    const hadFocus = document.activeElement?.classList.contains('editor');
+    this.isEditing = false;
+    this.#typed = undefined;
+    if (hadFocus) this.focus();
+  }
+
+  #clicked(event: MouseEvent): void {
+    const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-column]');
+    if (!cell || (event.target as HTMLElement).closest('.editor, [popover]')) return;
+    this.#move(Number(cell.parentElement!.dataset['at']), Number(cell.dataset['column']));
+    if (this.columns[this.column] === 'user' && this.active) this.onOpen(this.active);
+  }
+
+  #doubleClicked(event: MouseEvent): void {
+    if ((event.target as HTMLElement).closest('.cell') && !(event.target as HTMLElement).closest('.editor, row-menu, .grid-head')) this.#enter();
+  }
+}
+
+const canEdit = (row: Row): boolean => row.state !== 'SENT' || hasFailed(row);
+
+const idOf = (row: Row, column: Column): string => `cell-${row.number}-${column}`;
+
+function duplicateText(row: Row): string {
+  const { code, row: earlier } = row.duplicate!;
+  return code === 'duplicate.row' && earlier ? `Same person as row ${earlier}` : duplicates[code]?.label ?? row.duplicate!.detail;
+}
+
+function stateMark(row: Row): TemplateResult {
+  if (hasFailed(row)) return html`<small class="wrong">${icon('alert')}<span>Failed</span></small>`;
+  if (row.invite) return html`<small class="sent">${icon('done')}<span>${row.invite.techpass}</span></small>`;
+  if (row.state === 'NEEDS_FIXING') return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
+  if (row.state === 'DUPLICATE') return html`<small class="double">${icon('info')}<span>Duplicate</span></small>`;
+  return html`<small class="ready">${icon('done')}<span>${rowStates[row.state]}</span></small>`;
+}
+
+customElements.define('batch-grid', BatchGrid);

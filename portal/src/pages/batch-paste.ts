@@ -1,0 +1,116 @@
+import { tidyEmail, type AccountField } from '../rules/forms';
+import { trim } from '../rules/text';
+
+export type RowText = Partial<Record<AccountField, string>>;
+
+export interface Pasted {
+  readonly rows: readonly RowText[];
+  /** Lines that say nothing about anybody we could invite. */
+  readonly left: number;
+}
+
+/** The order of the template, from the address on. */
+const ORDER: readonly AccountField[] = ['email', 'username', 'firstName', 'lastName', 'countryCode', 'contactNumber', 'organisation', 'department', 'seed', 'reason'];
+
+// The same titles as `shared/sheet/src/header.rs`.
+const TITLES: Record<AccountField, string> = {
+  email: 'email emailaddress workemail officialemail organisationemail',
+  username: 'username techpassusername techpassuser',
+  firstName: 'firstname givenname',
+  lastName: 'lastname familyname surname',
+  countryCode: 'countrycode countrycallingcode',
+  contactNumber: 'contactnumber contactno mobilenumber mobileno mobile phonenumber phone',
+  organisation: 'organisation organization organisationname agency company',
+  department: 'department dept division',
+  seed: 'onboardingtoseedrequired onboardtoseed seedonboarding seedrequired seed',
+  reason: 'reasonforcreation reasonforinvitation reasonforinvite reason justification',
+};
+const FIELDS = new Map(Object.entries(TITLES).flatMap(([field, titles]) => titles.split(' ').map((title) => [title, field as AccountField] as const)));
+const HEADER_ROWS = 20;
+
+/**
+ * Makes rows of whatever was copied: cells of a spreadsheet with or without their header, in any order of columns, or
+ * loose addresses as mail programs write them.
+ */
+export function readPaste(text: string): Pasted {
+  if (!text.includes('\t')) return looseAddresses(text);
+  const lines = cellsOf(text).filter((cells) => cells.some((cell) => trim(cell) !== ''));
+  const header = lines.slice(0, HEADER_ROWS).findIndex(isHeader);
+  if (header >= 0) return rowsBy(lines[header]!.map((title) => FIELDS.get(keyOf(title))), lines.slice(header + 1));
+  const at = addressColumn(lines);
+  const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
+  return isTemplate ? rowsBy([...Array<undefined>(at), ...ORDER], lines) : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
+}
+
+/** Cells as spreadsheets copy them: a cell with a tab, a line break or a quote in it stands in quotes. */
+function cellsOf(text: string): string[][] {
+  const lines: string[][] = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\r|\n|$)/g)) {
+    if (quoted === undefined && plain === '' && end === '' && lines.at(-1)!.length === 0) break;
+    lines.at(-1)!.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
+    if (end === '') break;
+    if (end !== '\t') lines.push([]);
+  }
+  return lines;
+}
+
+/** A title without case, spaces, marks and remarks in brackets. */
+function keyOf(title: string): string {
+  return title.split(/[([]/)[0]!.toLowerCase().replace(/[^\p{Alphabetic}\p{N}]/gu, '');
+}
+
+function isHeader(cells: readonly string[]): boolean {
+  const titles = cells.map(keyOf).filter(Boolean);
+  const known = titles.filter((title) => FIELDS.has(title)).length;
+  return known >= 3 || (known > 0 && known === titles.length);
+}
+
+/** The first column in which most lines have an address; -1 when none has. */
+function addressColumn(lines: readonly (readonly string[])[]): number {
+  const width = Math.max(...lines.map((cells) => cells.length));
+  const has = (at: number) => lines.filter((cells) => cells[at]?.includes('@')).length;
+  return Array.from({ length: width }, (_, at) => at).findIndex((at) => has(at) * 2 > lines.length);
+}
+
+function rowsBy(columns: readonly (AccountField | undefined)[], lines: readonly (readonly string[])[]): Pasted {
+  const rows = lines.map((cells) => {
+    const row: RowText = {};
+    cells.forEach((cell, at) => {
+      const field = columns[at];
+      const value = field === 'email' ? tidyEmail(cell) : trim(cell);
+      if (field && value && !row[field]) row[field] = value;
+    });
+    return row;
+  });
+  const filled = rows.filter((row) => Object.keys(row).length > 0);
+  return { rows: filled, left: rows.length - filled.length };
+}
+
+/** `Tan Mei Ling <tan@agency.gov.sg>; bob@agency.gov.sg`, in lines, with commas, semicolons or neither. */
+function looseAddresses(text: string): Pasted {
+  const rows: RowText[] = [];
+  let left = 0;
+  let from = 0;
+  const leaveOut = (between: string[]) => (left += between.filter((part) => /[\p{Alphabetic}\p{N}]/u.test(part)).length);
+  for (const found of text.matchAll(/<?(?:mailto:)?([^\s<>;,"()[\]:]+@[^\s<>;,"()[\]]+)>?/gi)) {
+    const between = text.slice(from, found.index).split(/[\r\n;]/);
+    from = found.index + found[0].length;
+    const name = between.pop()!;
+    leaveOut(between);
+    rows.push({ email: found[1]!.replace(/[.']+$/, ''), ...nameOf(name) });
+  }
+  leaveOut(text.slice(from).split(/[\r\n;]/));
+  return { rows, left };
+}
+
+/** `Tan, Mei Ling`, `Mei Ling TAN (AGENCY)` or, as a guess that the officer sees, `Mei Ling Tan`. */
+function nameOf(text: string): RowText {
+  const name = trim(text.replace(/\([^)]*\)|["<>]/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, '')).replace(/\s+/g, ' ');
+  if (!/\p{Alphabetic}/u.test(name)) return {};
+  const [last, first] = name.split(/\s*,\s*/);
+  if (first && last) return { firstName: first, lastName: last };
+  const words = name.split(' ');
+  const family = words.filter((word) => word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase());
+  if (family.length > 0 && family.length < words.length) return { firstName: words.filter((word) => !family.includes(word)).join(' '), lastName: family.join(' ') };
+  return words.length === 1 ? { firstName: name } : { firstName: words.slice(0, -1).join(' '), lastName: words.at(-1)! };
+}

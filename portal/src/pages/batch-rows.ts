@@ -1,0 +1,274 @@
+import { ask, type Schemas } from '../api/client';
+import { Failure } from '../api/failure';
+import { labels, type AccountField } from '../rules/forms';
+import { causesOf, groupCauses, hasFailed, needsMending, type Cause, type Row } from './batch-causes';
+import { count } from '../messages/time';
+import { byText, Deeds } from './batch-undo';
+
+export type Counts = Schemas['CountsBody'];
+export type ManyField = keyof Schemas['ManyFields'];
+
+/** The first number on a page, and the cursor that leads to it. */
+interface PageStart {
+  readonly from: number;
+  readonly cursor: string | undefined;
+}
+
+const PAGE = 200;
+/** Rows of one request that changes many, so that each is answered soon and the officer sees how far it is. */
+const TOGETHER = 300;
+
+/** The rows of a batch as this page knows them: all of them, page by page, with every change made here. */
+export class BatchRows {
+  counts: Counts | undefined;
+  /** All rows that were not removed, in order. */
+  all: Row[] = [];
+  /** Whether all pages are here. */
+  isWhole = false;
+  /** Those that the filter let through when it was chosen: a mended row stays until the filter is left. */
+  shown: Row[] = [];
+  filter = 'all';
+  failure: Failure | undefined;
+  /** Rows whose change has not been answered, with the text that was typed. */
+  readonly waiting = new Map<number, Partial<Record<AccountField, string>>>();
+  readonly deeds = new Deeds();
+  #causes: Cause[] | undefined;
+  #pages: PageStart[] = [];
+  #turns = new Map<number, Promise<unknown>>();
+  #loading = 0;
+
+  constructor(private readonly batch: string, private readonly changed: () => void) {}
+
+  get causes(): Cause[] {
+    this.#causes ??= groupCauses(this.all);
+    return this.#causes;
+  }
+
+  get failed(): number {
+    return this.all.filter(hasFailed).length;
+  }
+
+  find(number: number): Row | undefined {
+    const at = this.#place(this.all, number);
+    return this.all[at]?.number === number ? this.all[at] : undefined;
+  }
+
+  /** Reads all rows anew; what is known stays until then. */
+  async load(): Promise<void> {
+    const turn = ++this.#loading;
+    const found: Row[] = [];
+    const pages: PageStart[] = [];
+    const isFirst = this.all.length === 0;
+    let cursor: string | undefined;
+    this.failure = undefined;
+    try {
+      do {
+        const page: Schemas['RowPageBody'] = await this.#page(cursor);
+        if (turn !== this.#loading) return;
+        pages.push({ from: page.items[0]?.number ?? 0, cursor });
+        found.push(...page.items);
+        cursor = page.nextCursor ?? undefined;
+        if (!isFirst) continue;
+        this.all = [...found];
+        this.#pages = pages;
+        this.#select();
+      } while (cursor);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.all = found;
+    this.#pages = pages;
+    this.isWhole = true;
+    this.#select();
+  }
+
+  /** Shows other rows. */
+  show(filter: string): void {
+    this.filter = filter;
+    this.#select();
+  }
+
+  /** Gives a row other text. The answer is the row as the server sees it. */
+  async edit(number: number, text: Partial<Record<AccountField, string>>, said = `Row ${number} changed.`): Promise<Row | undefined> {
+    const before = this.find(number);
+    if (!before) return undefined;
+    const after = await this.#change(number, text);
+    const old = Object.fromEntries(Object.keys(text).map((field) => [field, before.values[field as AccountField]]));
+    this.deeds.add({ said, undo: async () => void (await this.#change(number, old)) });
+    return after;
+  }
+
+  /** Takes a row out. */
+  async remove(number: number): Promise<void> {
+    const row = this.find(number);
+    if (!row) return;
+    await this.#inTurn(number, async () => {
+      await ask('delete', '/api/batches/{id}/rows/{number}', { path: { id: this.batch, number } });
+      this.all = this.all.filter((each) => each.number !== number);
+      this.shown = this.shown.filter((each) => each.number !== number);
+      this.#counted({ ...this.counts!, removed: this.counts!.removed + 1, [slot(row)]: this.counts![slot(row)] - 1 });
+    });
+    this.deeds.add({ said: `Row ${number} removed.`, undo: () => this.#restore(number) });
+    await this.#refreshDoubles(number);
+  }
+
+  /** Sets a field of many rows to one text, some at a time. */
+  async fix(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
+    const before = numbers.flatMap((number) => this.find(number) ?? []).filter(({ state }) => state !== 'SENT');
+    await this.#set(before.map(({ number }) => number), field, text, tell);
+    const old = byText(before, ({ values }) => values[field]);
+    this.deeds.add({
+      said: `${labels[field]} changed for ${count(before.length, 'user')}.`,
+      undo: async () => {
+        for (const [was, rows] of old) await this.#set(rows, field, was, () => {});
+        await this.load();
+      },
+    });
+    await this.load();
+  }
+
+  /** Takes back what was done last, and says what it was. */
+  async undo(): Promise<string | undefined> {
+    return (await this.deeds.undo())?.said;
+  }
+
+  /** Once every change has been answered. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#turns.values());
+  }
+
+  async #change(number: number, text: Partial<Record<AccountField, string>>): Promise<Row | undefined> {
+    this.waiting.set(number, { ...this.waiting.get(number), ...text });
+    this.changed();
+    const email = this.find(number)?.values.email;
+    try {
+      return await this.#inTurn(number, async () => {
+        const row = this.find(number);
+        if (!row) return undefined;
+        const path = { id: this.batch, number };
+        const { body } = await ask('patch', '/api/batches/{id}/rows/{number}', { path, ifMatch: row.etag, body: text as Schemas['RowPatch'] });
+        this.#put(body.row);
+        this.#counted(body.counts);
+        return body.row;
+      });
+    } catch (error) {
+      // Whoever was faster has the last word; the officer sees it before trying again.
+      if (error instanceof Failure && error.status === 412) await this.#refresh(number);
+      throw error;
+    } finally {
+      this.waiting.delete(number);
+      this.changed();
+      if (text.email !== undefined && text.email !== email) await this.#refreshDoubles(number);
+    }
+  }
+
+  /** A removed row comes back by being written again as it was. */
+  async #restore(number: number): Promise<void> {
+    let cursor: string | undefined;
+    do {
+      const { body } = await ask('get', '/api/batches/{id}/rows', { path: { id: this.batch }, query: { show: 'removed', limit: PAGE, ...(cursor && { cursor }) } });
+      const row = body.items.find((each) => each.number === number);
+      if (row) {
+        const { body: answer } = await ask('patch', '/api/batches/{id}/rows/{number}', { path: { id: this.batch, number }, ifMatch: row.etag, body: {} as Schemas['RowPatch'] });
+        this.#put(answer.row);
+        this.#counted(answer.counts);
+        await this.#refreshDoubles(number);
+        return;
+      }
+      cursor = body.nextCursor ?? undefined;
+    } while (cursor);
+  }
+
+  async #set(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
+    for (let from = 0; from < numbers.length; from += TOGETHER) {
+      const some = numbers.slice(from, from + TOGETHER);
+      const { body } = await ask('patch', '/api/batches/{id}/rows', { path: { id: this.batch }, body: { rows: { numbers: some }, set: { [field]: text } } });
+      this.#counted(body.counts);
+      tell(Math.min(from + TOGETHER, numbers.length));
+    }
+  }
+
+  /** One change of a row after the other, because each needs the version that the last one made. */
+  async #inTurn<T>(number: number, change: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(number) ?? Promise.resolve();
+    const turn = before.catch(() => undefined).then(change);
+    this.#turns.set(number, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(number) === turn) this.#turns.delete(number);
+    }
+  }
+
+  /** Rows that were doubles of one that changed may be free now. */
+  async #refreshDoubles(number: number): Promise<void> {
+    const doubles = this.all.filter(({ duplicate }) => duplicate?.row === number);
+    for (const double of doubles.slice(0, 1)) await this.#refresh(double.number);
+  }
+
+  /** Reads the page of a row again. */
+  async #refresh(number: number): Promise<void> {
+    const page = this.#pages.findLast(({ from }) => from <= number) ?? this.#pages[0];
+    const { items } = await this.#page(page?.cursor);
+    for (const row of items) this.#put(row);
+    this.changed();
+  }
+
+  async #page(cursor: string | undefined): Promise<Schemas['RowPageBody']> {
+    return (await ask('get', '/api/batches/{id}/rows', { path: { id: this.batch }, query: { limit: PAGE, ...(cursor && { cursor }) } })).body;
+  }
+
+  #put(row: Row): void {
+    for (const rows of [this.all, this.shown]) {
+      const at = this.#place(rows, row.number);
+      if (rows[at]?.number === row.number) rows[at] = row;
+      else if (rows === this.all || this.#passes(row)) rows.splice(at, 0, row);
+    }
+    this.#causes = undefined;
+  }
+
+  #counted(counts: Counts): void {
+    this.counts = counts;
+    this.#causes = undefined;
+    this.changed();
+  }
+
+  #select(): void {
+    this.shown = this.filter === 'all' ? [...this.all] : this.all.filter((row) => this.#passes(row));
+    this.#causes = undefined;
+    this.changed();
+  }
+
+  #passes(row: Row): boolean {
+    switch (this.filter) {
+      case 'all': return true;
+      case 'errors': return needsMending(row);
+      case 'READY':
+      case 'DUPLICATE':
+      case 'SENT': return row.state === this.filter;
+      default: return causesOf(row).includes(this.filter);
+    }
+  }
+
+  /** Where a number stands or would stand among rows in order. */
+  #place(rows: readonly Row[], number: number): number {
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle]!.number < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof Failure)) throw error;
+    this.failure = error;
+    this.changed();
+  }
+}
+
+function slot({ state }: Row): 'ready' | 'needsFixing' | 'duplicate' | 'sent' {
+  return state === 'READY' ? 'ready' : state === 'DUPLICATE' ? 'duplicate' : state === 'SENT' ? 'sent' : 'needsFixing';
+}

@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ask, type Schemas } from '../api/client';
+import { Failure } from '../api/failure';
+import { batchStates } from '../messages/batches';
+import { inWords } from '../messages/states';
+import { asMoment, count, numbers } from '../messages/time';
+import { badge } from '../parts/badge';
+import { errorNotice } from '../parts/error-notice';
+import { LightElement } from '../parts/light-element';
+import './batch-intake';
+import { INVITE_USERS, pageHead } from './page-head';
+
+type Batch = Schemas['BatchBody'];
+
+const PAGE = 20;
+
+/** Batch upload: the ways to start a batch, and those that were started. */
+export class BatchUploadPage extends LightElement {
+  static override properties = { batches: { state: true }, next: { state: true }, failure: { state: true } };
+  declare batches: readonly Batch[] | undefined;
+  declare next: string | undefined;
+  declare failure: Failure | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  override render(): TemplateResult {
+    return html`
+      ${pageHead({ title: 'Batch upload', text: 'Create TechPass accounts for many public officers and vendors at once.', trail: INVITE_USERS })}
+      <batch-intake></batch-intake>
+      <section aria-labelledby="batches-title">
+        <h2 class="section-title" id="batches-title">Your batches</h2>
+        ${errorNotice(this.failure, { retry: () => void this.#load() })}
+        ${this.#list()}
+      </section>`;
+  }
+
+  #list(): TemplateResult | typeof nothing {
+    if (!this.batches) return this.failure ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (this.batches.length === 0) return html`<div class="card empty"><h3>No batch yet</h3><p>Upload a list or paste one above. Drafts stay here until you submit or reset them.</p></div>`;
+    return html`
+      <ul class="card lines">${this.batches.map(line)}</ul>
+      ${this.next ? html`<p class="actions more"><button type="button" class="button quiet" @click=${() => this.#load(this.next)}>Show older ones</button></p>` : nothing}`;
+  }
+
+  async #load(cursor?: string): Promise<void> {
+    this.failure = undefined;
+    try {
+      const { body } = await ask('get', '/api/batches', { query: { limit: PAGE, ...(cursor && { cursor }) } });
+      this.batches = [...(cursor ? this.batches ?? [] : []), ...body.items];
+      this.next = body.nextCursor ?? undefined;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.failure = error;
+    }
+  }
+}
+
+function line(batch: Batch): TemplateResult {
+  const { id, state, counts, createdAt } = batch;
+  const { label, tone } = batchStates[state] ?? { label: inWords(state), tone: 'quiet' as const };
+  const users = counts.total - counts.removed;
+  const parts = [asMoment(createdAt), ...(users ? [count(users, 'user')] : []), ...(counts.needsFixing ? [`${numbers.format(counts.needsFixing)} to fix`] : [])];
+  return html`
+    <li>
+      <a href="#/batches/${id}"><b>${nameOf(batch)}</b><span class="subtle">${parts.join(', ')}</span></a>
+      <span></span>
+      ${badge(label, tone)}
+    </li>`;
+}
+
+/** What the officer knows a batch by. */
+export function nameOf({ fileName, source }: Batch): string {
+  return fileName ?? (source === 'drop' ? 'Dropped file' : 'Pasted users');
+}
+
+customElements.define('batch-upload-page', BatchUploadPage);

@@ -1,0 +1,362 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ask, download, type Schemas } from '../api/client';
+import { Failure } from '../api/failure';
+import { Poll } from '../api/poll';
+import { count, numbers } from '../messages/time';
+import { confirm } from '../parts/confirm';
+import { errorNotice, mishapNotice } from '../parts/error-notice';
+import { icon } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
+import { announce } from '../parts/live';
+import type { MenuItem } from '../parts/row-menu';
+import { toast, type Toast } from '../parts/toast';
+import { go } from '../shell/router';
+import { hasFailed, type Row } from './batch-causes';
+import { outcomeOf } from './batch-details';
+import './batch-fix-many';
+import type { BatchGrid, Cell } from './batch-grid';
+import './batch-grid';
+import { Pace, progressCard, progressOf } from './batch-progress';
+import { BatchRows } from './batch-rows';
+import { askToSubmit } from './batch-submit';
+import { nameOf } from './batch-upload';
+import { INVITE_USERS, pageHead } from './page-head';
+
+type Batch = Schemas['BatchBody'];
+
+const READING_MS = 600;
+/** Looks in quick succession at a batch whose file is being read; then it is looked at as any other. */
+const READING_LOOKS = 50;
+const TRAIL = [...INVITE_USERS, { path: '/batches', label: 'Batch upload' }];
+
+/** One batch, from the draft to the results. What it shows is at the server, for every tab and device alike. */
+export class BatchPage extends LightElement {
+  static override properties = {
+    batch: {}, found: { state: true }, failure: { state: true }, gone: { state: true }, version: { state: true }, filter: { state: true },
+    details: { state: true }, isFixing: { state: true }, isBusy: { state: true }, said: { state: true },
+  };
+  /** Its id. */
+  declare batch: string;
+  declare found: Batch | undefined;
+  /** What could not be done. */
+  declare failure: Failure | undefined;
+  /** Why there is nothing to show. */
+  declare gone: Failure | undefined;
+  declare version: number;
+  /** The row whose details are open. */
+  declare details: number | undefined;
+  declare isFixing: boolean;
+  declare isBusy: boolean;
+  declare said: Toast | undefined;
+  #rows!: BatchRows;
+  #etag: string | undefined;
+  #looks = 0;
+  #reading: ReturnType<typeof setTimeout> | undefined;
+  #pace = new Pace();
+  readonly #poll = new Poll((signal) => this.#look(signal));
+
+  constructor() {
+    super();
+    Object.assign(this, { version: 0, isFixing: false, isBusy: false });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#rows = new BatchRows(this.batch, () => (this.version += 1));
+    void this.#start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#reading);
+    this.#poll.stop();
+  }
+
+  override render(): TemplateResult {
+    const { found } = this;
+    if (this.gone) return html`${pageHead({ title: 'Batch', trail: TRAIL })}${errorNotice(this.gone, { retry: () => void this.#start() })}`;
+    if (!found) return html`${pageHead({ title: 'Batch', trail: TRAIL })}<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
+    return html`
+      ${pageHead({ title: nameOf(found), trail: TRAIL }, html`<a class="button quiet" href="#/batches">Upload another list</a>`)}
+      ${errorNotice(this.failure)}
+      ${this.#body(found)}
+      ${toast(this.said, () => (this.said = undefined))}`;
+  }
+
+  #body(batch: Batch): TemplateResult {
+    switch (batch.state) {
+      case 'AWAITING_UPLOAD':
+      case 'PARSING': return this.#waiting(batch);
+      case 'UNREADABLE': return html`
+        ${mishapNotice({ what: 'This file could not be read', text: `Nobody was invited. ${batch.fault?.detail ?? ''}`, traceId: batch.traceId, at: new Date(batch.updatedAt) })}
+        <p class="actions"><a class="button primary" href="#/batches">Choose a file</a><button type="button" class="button quiet" @click=${() => this.#reset()}>Remove this one</button></p>`;
+      case 'RESET': return html`<div class="card empty"><h2>This batch was reset</h2><p>Its users are gone from here. Whoever was submitted before stays invited.</p><a class="button primary" href="#/batches">Batch upload</a></div>`;
+      default: return html`
+        ${batch.progress || batch.counts.sent ? progressCard(batch, this.#pace, (only) => void this.#download(only)) : nothing}
+        ${this.#users(batch)}`;
+    }
+  }
+
+  #waiting({ state, createdAt }: Batch): TemplateResult {
+    const isLate = state === 'AWAITING_UPLOAD' && Date.now() - Date.parse(createdAt) > 300_000;
+    return html`
+      <section class="card reading">
+        ${isLate ? html`<h2>The file did not arrive</h2><p>Uploading it was not finished. Nothing was read; choose the file again.</p>
+          <p class="actions"><a class="button primary" href="#/batches">Choose a file</a><button type="button" class="button quiet" @click=${() => this.#reset()}>Remove this one</button></p>`
+          : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'The file is on its way to be read…'}</span></p>
+          <div class="skeleton"><i></i><i></i><i></i></div>`}
+      </section>`;
+  }
+
+  #users(batch: Batch): TemplateResult {
+    const rows = this.#rows;
+    const counts = rows.counts ?? batch.counts;
+    const total = counts.total - counts.removed;
+    const isRunning = batch.state === 'SUBMITTED';
+    const toFix = counts.needsFixing + rows.failed;
+    return html`
+      <section class="card flush users" aria-labelledby="users-title">
+        <div class="users-head">
+          <div>
+            <h2 id="users-title" tabindex="-1">${count(total, 'user')}</h2>
+            <p role="status">${counts.ready ? html`<span class="good">${numbers.format(counts.ready)} ready</span>` : nothing}
+              ${toFix ? html`<span class="bad">${numbers.format(toFix)} to fix</span>` : nothing}
+              ${counts.duplicate ? html`<span class="subtle">${count(counts.duplicate, 'duplicate')}, left out</span>` : nothing}
+              ${counts.sent ? html`<span class="subtle">${numbers.format(counts.sent)} submitted</span>` : nothing}</p>
+          </div>
+          <div class="actions">
+            <button type="button" class="button quiet" ?disabled=${isRunning} @click=${() => this.#reset()}>Reset</button>
+            <button type="button" class="button primary" aria-disabled=${String(!counts.ready || isRunning || this.isBusy)} @click=${() => this.#submit()}>
+              ${counts.ready ? `Submit ${count(counts.ready, 'user')}` : 'Submit'}</button>
+          </div>
+        </div>
+        ${batch.notices.length ? html`<ul class="notices">${batch.notices.map((notice) => html`<li>${icon('info')}<span>${notice}</span></li>`)}</ul>` : nothing}
+        ${errorNotice(rows.failure, { retry: () => void rows.load() })}
+        ${this.#chips(total, toFix)}
+        ${rows.shown.length ? html`<batch-grid .rows=${rows.shown} .waiting=${rows.waiting} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
+            .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()}></batch-grid>`
+          : rows.isWhole ? this.#nobody(total) : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`}
+        ${rows.isWhole || rows.failure ? nothing : html`<p class="hint loading" role="status">${numbers.format(rows.all.length)} of ${count(total, 'user')} loaded…</p>`}
+      </section>
+      ${this.details === undefined ? nothing : html`<batch-details .number=${this.details} .rows=${rows} .onClose=${(said?: string) => this.#closed(said)}></batch-details>`}
+      ${this.isFixing ? html`<batch-fix-many .rows=${rows} .onClose=${(said?: string) => this.#fixed(said)}></batch-fix-many>` : nothing}`;
+  }
+
+  #chips(total: number, toFix: number): TemplateResult | typeof nothing {
+    const rows = this.#rows;
+    const { causes, filter } = rows;
+    const chip = (value: string, label: string, n: number, tone = '') => html`
+      <button type="button" class="chip ${tone}" aria-pressed=${String(filter === value)} @click=${() => this.#show(value)}>${label} (${numbers.format(n)})</button>`;
+    const isKnown = filter === 'all' || filter === 'errors' || filter === 'READY' || causes.some(({ key }) => key === filter);
+    const ready = rows.counts?.ready ?? 0;
+    return html`
+      <div class="users-tools">
+        <div class="chips" role="group" aria-label="Which users to show">
+          ${chip('all', 'All', total)}
+          ${toFix || filter === 'errors' ? chip('errors', 'Show only errors', toFix, 'bad') : nothing}
+          ${ready && ready < total ? chip('READY', 'Ready', ready) : nothing}
+          ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
+          ${isKnown ? nothing : chip(filter, 'Fixed', 0)}
+        </div>
+        ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>` : nothing}
+      </div>`;
+  }
+
+  #nobody(total: number): TemplateResult {
+    return total
+      ? html`<div class="empty"><h3>Nobody here any more</h3><p>All of these are fixed.</p><button type="button" class="button quiet" @click=${() => this.#show('all')}>Show all users</button></div>`
+      : html`<div class="empty"><h3>No users left</h3><p>Every user of this list was removed.</p><a class="button primary" href="#/batches">Upload another list</a></div>`;
+  }
+
+  #menu(row: Row): MenuItem[] {
+    const isSent = row.state === 'SENT';
+    return [
+      { label: 'View details', act: () => this.#open(row) },
+      ...(row.duplicate?.row ? [{ label: `Go to row ${row.duplicate.row}`, act: () => this.#goTo(row.duplicate!.row!) }] : []),
+      ...(isSent ? [] : [{ label: 'Remove', tone: 'danger' as const, act: () => void this.#remove(row) }]),
+    ];
+  }
+
+  get #grid(): BatchGrid | null {
+    return this.querySelector<BatchGrid>('batch-grid');
+  }
+
+  #open(row: Row): void {
+    if (row.state === 'SENT' && !hasFailed(row)) go(`/invites/${row.invite?.id ?? ''}`);
+    else this.details = row.number;
+  }
+
+  #closed(said?: string): void {
+    this.details = undefined;
+    if (said) this.#tell(said);
+    void this.#home();
+  }
+
+  #fixed(said?: string): void {
+    this.isFixing = false;
+    if (said) this.#tell(said);
+    void this.#home();
+  }
+
+  #show(filter: string): void {
+    this.#rows.show(filter);
+    announce(`${count(this.#rows.shown.length, 'user')} shown.`);
+  }
+
+  async #goTo(number: number): Promise<void> {
+    if (!this.#rows.shown.some((row) => row.number === number)) this.#rows.show('all');
+    await this.updateComplete;
+    await this.#grid?.updateComplete;
+    this.#grid?.goTo(number, 'email');
+    this.#grid?.focus();
+  }
+
+  async #edit({ row, field, text }: Cell): Promise<void> {
+    await this.#try(async () => {
+      const after = await this.#rows.edit(row, { [field]: text });
+      if (after) announce(outcomeOf(after));
+    });
+  }
+
+  async #remove(row: Row): Promise<void> {
+    void this.#home();
+    await this.#try(async () => {
+      await this.#rows.remove(row.number);
+      this.#tell(`Row ${row.number} removed.`);
+    });
+    void this.#home();
+  }
+
+  async #undo(): Promise<void> {
+    if (this.isBusy) return;
+    await this.#try(async () => {
+      const said = await this.#rows.undo();
+      this.said = undefined;
+      announce(said ? `Taken back: ${said}` : 'There is nothing to take back.');
+      if (said) this.said = { said: `Taken back: ${said}` };
+    });
+    void this.#home();
+  }
+
+  #tell(said: string): void {
+    this.said = { said, undo: this.#rows.deeds.last ? () => void this.#undo() : undefined };
+  }
+
+  /** Whatever was open is closed, so the keys go back to the grid, or to what is there in its place. */
+  async #home(): Promise<void> {
+    await this.updateComplete;
+    (this.#grid ?? this.querySelector<HTMLElement>('#users-title, h1'))?.focus();
+  }
+
+  async #submit(): Promise<void> {
+    const rows = this.#rows;
+    if (this.isBusy || !rows.counts?.ready || this.found?.state === 'SUBMITTED') return;
+    this.isBusy = true;
+    await rows.settled();
+    const decision = await askToSubmit(rows);
+    if (decision === 'wait') {
+      this.isBusy = false;
+      this.#show('errors');
+      return void this.#home();
+    }
+    if (decision === 'send') {
+      await this.#try(async () => {
+        const { body } = await ask('post', '/api/batches/{id}/submit', { path: { id: this.batch }, body: { only: 'ready' } });
+        this.#pace = new Pace();
+        this.#etag = undefined;
+        rows.deeds.clear();
+        this.said = undefined;
+        this.found = body;
+        announce('Submitted.');
+        this.#poll.hurry();
+        await this.updateComplete;
+        this.querySelector<HTMLElement>('#progress-title')?.focus();
+      });
+    }
+    this.isBusy = false;
+  }
+
+  async #reset(): Promise<void> {
+    const sent = this.found?.counts.sent ?? 0;
+    const text = sent ? `The list goes away. The ${count(sent, 'user')} already submitted stay invited.` : 'All users of this list go away. Nobody of them is invited.';
+    if (!(await confirm({ title: 'Reset this list?', text, action: 'Confirm', tone: 'danger' }))) return;
+    await this.#try(async () => {
+      await ask('delete', '/api/batches/{id}', { path: { id: this.batch } });
+      announce('The list was reset.');
+      go('/batches');
+    });
+  }
+
+  async #download(only?: 'failed'): Promise<void> {
+    const name = nameOf(this.found!).replace(/\.xlsx$/i, '');
+    await this.#try(() => download('/api/batches/{id}/results.xlsx', { path: { id: this.batch }, query: { only } }, `${name} ${only ? 'failed rows' : 'results'}.xlsx`));
+  }
+
+  async #try(deed: () => Promise<void>): Promise<void> {
+    this.failure = undefined;
+    try {
+      await deed();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.failure = error;
+      await this.updateComplete;
+      this.querySelector<HTMLElement>('.notice.bad')?.focus();
+    }
+  }
+
+  async #start(): Promise<void> {
+    this.gone = undefined;
+    try {
+      await this.#ask();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.gone = error;
+      return;
+    }
+    if (this.isConnected) this.#follow();
+  }
+
+  /** Waits for a file to be read in quick steps, and follows everything else at the pace at which it changes. */
+  #follow(): void {
+    const isReading = ['AWAITING_UPLOAD', 'PARSING'].includes(this.found!.state);
+    if (!isReading || this.#looks >= READING_LOOKS) return this.#poll.start();
+    this.#looks += 1;
+    this.#reading = setTimeout(() => void this.#ask().catch(() => undefined).then(() => this.isConnected && this.#follow()), READING_MS);
+  }
+
+  #look(signal: AbortSignal): Promise<boolean> {
+    return this.#ask(signal);
+  }
+
+  /** Asks how the batch is; `true` when something has changed. */
+  async #ask(signal?: AbortSignal): Promise<boolean> {
+    const answer = await ask('get', '/api/batches/{id}', { path: { id: this.batch }, ifNoneMatch: this.#etag, ...(signal && { signal }) });
+    if (answer.unchanged) return false;
+    const [before, now] = [this.found, answer.body];
+    this.#etag = answer.etag;
+    this.found = now;
+    const { done, total, isDone } = progressOf(now);
+    this.#pace.add(done, Date.now());
+    const share = total && !isDone ? `${Math.floor((100 * done) / total)}% - ` : '';
+    if (before && !progressOf(before).isDone && isDone && total) announce(`Done: ${count(total, 'user')}. ${numbers.format(now.progress?.['FAILED'] ?? 0)} failed.`);
+    document.title = `${isDone && total ? 'Done - ' : share}${nameOf(now)} - Invite users`;
+    if (hasRows(now) && this.#isNews(before, now)) {
+      this.#rows.counts = now.counts;
+      void this.#rows.load();
+      if (before && !hasRows(before)) announce(`${count(now.counts.total, 'user')} read. ${numbers.format(now.counts.ready)} ready, ${numbers.format(now.counts.needsFixing)} to fix.`);
+    }
+    return true;
+  }
+
+  /** Whether the rows are others than this page knows: another tab or device changed them, or they became invites. */
+  #isNews(before: Batch | undefined, now: Batch): boolean {
+    if (!before || !hasRows(before)) return true;
+    const wasDone = progressOf(before).isDone;
+    const isMoved = JSON.stringify(now.counts) !== JSON.stringify(this.#rows.counts);
+    return now.state !== 'SUBMITTED' && this.#rows.waiting.size === 0 && (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone);
+  }
+}
+
+const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
+
+customElements.define('batch-page', BatchPage);
