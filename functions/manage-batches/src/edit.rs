@@ -283,7 +283,11 @@ impl Editor<'_> {
         let keyed = KeyedRow::new(row, self.keys);
         if let (RowState::Ready, Some(address)) = (&keyed.row.state, &keyed.address) {
             let same = self.store.rows_with_address(self.batch.id, address).await?;
-            if let Some(other) = same.iter().find(|other| other.number != keyed.row.number) {
+            let number = keyed.row.number;
+            let follows = RowState::Duplicate { duplicate: Duplicate::Row { number } };
+            let stands =
+                |other: &&Row| other.number != number && other.state != RowState::Removed && other.state != follows;
+            if let Some(other) = same.iter().find(stands) {
                 let duplicate = Duplicate::Row { number: other.number };
                 return Ok(Row { state: RowState::Duplicate { duplicate }, ..keyed.row });
             }

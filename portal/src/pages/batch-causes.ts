@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client';
 import { causes, duplicates } from '../messages/batches';
+import { labels, type AccountField } from '../rules/forms';
 
 export type Row = Schemas['RowBody'];
 export type RowError = Schemas['RowError'];
@@ -44,5 +45,10 @@ function labelOf(row: Row, key: string): string {
   if (hasFailed(row)) return `Failed: ${row.invite!.failure!.detail.split('. ')[0]!.replace(/\.$/, '')}`;
   const error = row.errors.find((each) => ofField(each) === key)!;
   const words = (causes as Record<string, string>)[error.code] ?? error.detail;
-  return key.includes(' ') ? `${error.column}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+  return key.includes(' ') ? `${titleOf(error)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
+}
+
+/** The title of an error's column, short as the grid has it. */
+export function titleOf({ field, column }: RowError): string {
+  return field === 'seed' ? 'SEED' : labels[field as AccountField] ?? column;
 }

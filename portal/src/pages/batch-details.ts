@@ -9,7 +9,7 @@ import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
 import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, type Row } from './batch-causes';
+import { hasFailed, titleOf, type Row } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
@@ -138,7 +138,7 @@ export class BatchDetails extends LightElement {
 export function outcomeOf(row: Row): string {
   if (row.state === 'READY') return `Row ${row.number} is ready.`;
   if (row.duplicate) return `Row ${row.number}: ${duplicates[row.duplicate.code]?.label ?? row.duplicate.detail}.`;
-  return `Row ${row.number}: ${row.errors.map(({ column, code, detail }) => `${column}: ${faultText(code, detail)}`).join(' ')}`;
+  return `Row ${row.number}: ${row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ')}`;
 }
 
 customElements.define('batch-details', BatchDetails);

@@ -9,7 +9,7 @@ import { LightElement } from '../parts/light-element';
 import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
 import { labels, type AccountField } from '../rules/forms';
-import { hasFailed, needsMending, type Row } from './batch-causes';
+import { hasFailed, needsMending, titleOf, type Row } from './batch-causes';
 import { scrollFor, windowOf } from './batch-window';
 
 type Column = 'state' | AccountField | 'user' | 'menu';
@@ -114,7 +114,7 @@ export class BatchGrid extends LightElement {
         aria-activedescendant=${active && this.at >= first && this.at < end ? idOf(active, columns[column]!) : nothing} aria-describedby="grid-note"
         @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked}>
         <div role="rowgroup" class="grid-head"><div role="row" class="grid-row" aria-rowindex="1">
-          ${columns.map((each, index) => html`<div role="columnheader" class="cell ${each}" aria-colindex=${index + 1}>${each === 'menu' ? html`<span class="unseen">Actions</span>` : TITLES[each]}</div>`)}
+          ${columns.map((each, index) => html`<div role="columnheader" class="cell col-${each}" aria-colindex=${index + 1}>${each === 'menu' ? html`<span class="unseen">Actions</span>` : TITLES[each]}</div>`)}
         </div></div>
         <div role="rowgroup">
           <div class="space" role="presentation"></div>
@@ -131,7 +131,7 @@ export class BatchGrid extends LightElement {
       <div role="row" class="grid-row ${kind} ${at === this.at ? 'active' : ''}" data-at=${at} aria-rowindex=${at + 2}>
         ${this.columns.map((column, index) => html`
           <div role=${column === 'state' ? 'rowheader' : 'gridcell'} id=${idOf(row, column)} data-column=${index} aria-colindex=${index + 1}
-            class="cell ${column} ${this.#error(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
+            class="cell col-${column} ${this.#error(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
             aria-invalid=${isField(column) && this.#error(row, column) ? 'true' : nothing} aria-readonly=${isField(column) && !canEdit(row) ? 'true' : nothing}>${this.#content(row, column, at)}</div>`)}
       </div>`;
   }
@@ -143,7 +143,7 @@ export class BatchGrid extends LightElement {
     if (column === 'user') {
       const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
       return html`<b class="text">${values.email || 'No address'}</b><span class="text subtle">${row.number}. ${name || 'No name'}</span>
-        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${errors[0]!.column}</span></small>` : stateMark(row)}`;
+        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : stateMark(row)}`;
     }
     const field = column as AccountField;
     if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? values[field], labels[field]);
@@ -167,7 +167,7 @@ export class BatchGrid extends LightElement {
     if (!row) return '';
     const column = this.columns[this.column]!;
     const told = row.duplicate ? duplicates[row.duplicate.code]?.text ?? row.duplicate.detail : row.invite?.failure?.detail;
-    const wrong = column === 'user' ? row.errors.map(({ column: title, code, detail }) => `${title}: ${faultText(code, detail)}`).join(' ') : this.#error(row, column);
+    const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ') : this.#error(row, column);
     const text = wrong || told;
     return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
       <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back</span>`;
@@ -223,7 +223,7 @@ export class BatchGrid extends LightElement {
     this.performUpdate();
     const cell = this.querySelector<HTMLElement>('.cell.active');
     if (!cell || getComputedStyle(cell).position === 'sticky') return;
-    const [left, right] = [this.querySelector<HTMLElement>('.grid-head .state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .menu')?.offsetWidth ?? 0];
+    const [left, right] = [this.querySelector<HTMLElement>('.grid-head .col-state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .col-menu')?.offsetWidth ?? 0];
     if (cell.offsetLeft < grid.scrollLeft + left) grid.scrollLeft = cell.offsetLeft - left;
     const edge = cell.offsetLeft + cell.offsetWidth + right - grid.clientWidth;
     if (edge > grid.scrollLeft) grid.scrollLeft = edge;

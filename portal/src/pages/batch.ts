@@ -74,12 +74,12 @@ export class BatchPage extends LightElement {
 
   override render(): TemplateResult {
     const { found } = this;
-    if (this.gone) return html`${pageHead({ title: 'Batch', trail: TRAIL })}${errorNotice(this.gone, { retry: () => void this.#start() })}`;
-    if (!found) return html`${pageHead({ title: 'Batch', trail: TRAIL })}<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
+    const another = found ? html`<a class="button quiet" href="#/batches">Upload another list</a>` : nothing;
     return html`
-      ${pageHead({ title: nameOf(found), trail: TRAIL }, html`<a class="button quiet" href="#/batches">Upload another list</a>`)}
+      ${pageHead({ title: found ? nameOf(found) : 'Batch', trail: TRAIL }, another)}
+      ${errorNotice(this.gone, { retry: () => void this.#start() })}
       ${errorNotice(this.failure)}
-      ${this.#body(found)}
+      ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
       ${toast(this.said, () => (this.said = undefined))}`;
   }
 

@@ -146,12 +146,12 @@ impl Row {
         Self { number, sheet_row, raw, state, version: 1 }
     }
 
-    /// The row with other text, checked again. `None` once the row is an invite or was removed.
+    /// The row with other text, checked again; a removed one comes back by it. `None` once the row is an invite.
     #[must_use]
     pub fn edited(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
-            RowState::Sent { .. } | RowState::Removed => None,
-            RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } => {
+            RowState::Sent { .. } => None,
+            RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } | RowState::Removed => {
                 let state = state_of(&raw, rules, officer);
                 Some(Self { raw, state, version: self.version + 1, ..self })
             }
@@ -318,11 +318,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sent_or_removed_row_is_not_edited() {
+    fn a_removed_row_comes_back_when_it_is_edited_and_a_sent_one_is_not_edited() {
         let [row] = <[Row; 1]>::try_from(read(vec![raw("bo@agency.gov.sg", "")])).unwrap();
         let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
         let rules = DomainRules::from_json(RULES).unwrap();
-        assert!(row.clone().removed().unwrap().edited(raw("x@agency.gov.sg", ""), &rules, &officer).is_none());
+        let removed = row.clone().removed().unwrap();
+        let restored = removed.edited(row.raw.clone(), &rules, &officer).unwrap();
+        assert_eq!((restored.state, restored.version), (RowState::Ready, row.version + 2));
         let batch = crate::BatchId::parse("bat_01JD0000000000000000000000").unwrap();
         let id = InviteId::of_row(batch, &OfficerId::parse("o").unwrap(), 1, 1);
         let sent = row.sent(id, Timestamp::from_unix_ms(0));

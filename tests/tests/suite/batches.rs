@@ -112,6 +112,35 @@ async fn a_removed_row_is_never_sent_and_its_double_takes_its_place() {
 }
 
 #[tokio::test]
+async fn a_removed_row_comes_back_when_it_is_changed() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo"), officer_form("kim"), officer_form("kim")]).await;
+    let remove = async |number: u32| {
+        let path = format!("/api/batches/{id}/rows/{number}");
+        ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.expect(204);
+    };
+    let restore = async |number: u32| {
+        let removed = ada.get(&format!("/api/batches/{id}/rows?show=removed")).await.expect(200).body;
+        let etag = removed["items"][0]["etag"].as_str().unwrap().to_owned();
+        let path = format!("/api/batches/{id}/rows/{number}");
+        ada.json("PATCH", &path, &[("if-match", &etag)], json!({})).await.expect(200).body["row"]["state"].clone()
+    };
+    remove(1).await;
+    assert_eq!(restore(1).await, "READY");
+    // The double of a removed row has taken its place.
+    remove(2).await;
+    assert_eq!(restore(2).await, "DUPLICATE");
+    assert_eq!(batch(&ada, &id).await["counts"]["removed"], 0);
+    // Mending the row that has a double leaves both as they are.
+    mend(&ada, &id, 3, json!({"reason": "Another"})).await.expect(200);
+    assert_eq!(
+        (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),
+        (Some("READY"), Some(3))
+    );
+}
+
+#[tokio::test]
 async fn many_rows_are_mended_at_once() {
     let app = App::start().await;
     let ada = app.officer("ada");
