@@ -57,7 +57,8 @@ export async function ask<M extends Method, P extends Path<M>>(
 ): Promise<Answer<Success<Operation<P, M>>>> {
   const answer = await send(method, address(path, options), options);
   const unchanged = answer.status === 304;
-  const isJson = answer.headers.get('content-type')?.startsWith('application/json');
+  // A gateway calls whatever has no type JSON, also where there is nothing.
+  const isJson = answer.status !== 204 && answer.headers.get('content-type')?.startsWith('application/json');
   return {
     body: (unchanged || !isJson ? undefined : await answer.json()) as Success<Operation<P, M>>,
     unchanged,

@@ -9,13 +9,15 @@ import { announce } from '../parts/live';
 import { officer } from '../shell/officer';
 import { go } from '../shell/router';
 import { batchOfFile, batchOfRows } from './batch-making';
-import { readPaste } from './batch-paste';
+import { readPaste, type Pasted } from './batch-paste';
 
 const EMPTY_ROWS = 5;
+/** Characters that a text field takes without holding the page up. */
+const SHOWN = 50_000;
 
 /** The ways into a batch: a workbook, cells or addresses pasted, or empty rows. All of them end in the same draft. */
 export class BatchIntake extends LightElement {
-  static override properties = { step: { state: true }, wrong: { state: true }, failure: { state: true }, isOver: { state: true }, pasted: { state: true } };
+  static override properties = { step: { state: true }, wrong: { state: true }, failure: { state: true }, isOver: { state: true }, found: { state: true }, held: { state: true } };
   /** What is being done, in words, while something is. */
   declare step: string | undefined;
   /** What is wrong with what was chosen, in words. */
@@ -23,17 +25,19 @@ export class BatchIntake extends LightElement {
   declare failure: Failure | undefined;
   /** Whether a file hangs over the page. */
   declare isOver: boolean;
-  declare pasted: string;
+  /** What was found in the text that was typed or pasted. */
+  declare found: Pasted | undefined;
+  /** Whether that text is too long to be shown, which would hold the browser up. */
+  declare held: boolean;
   #again: (() => void) | undefined;
 
   constructor() {
     super();
-    Object.assign(this, { isOver: false, pasted: '' });
+    Object.assign(this, { isOver: false, held: false });
   }
 
   override render(): TemplateResult {
-    const { step, wrong } = this;
-    const found = this.pasted ? readPaste(this.pasted) : undefined;
+    const { step, wrong, found } = this;
     return html`
       <section class="card intake" aria-labelledby="intake-title">
         <div class="section-head">
@@ -42,7 +46,7 @@ export class BatchIntake extends LightElement {
         </div>
         ${errorNotice(this.failure, this.#again && { retry: this.#again })}
         ${wrong ? html`<p class="notice bad" role="alert">${icon('alert')}<span>${wrong}</span></p>` : nothing}
-        <div class="intake-ways" ?inert=${Boolean(step)}>
+        <div class="intake-ways">
           <div class="drop ${this.isOver ? 'over' : ''}" @dragover=${this.#over} @dragleave=${() => (this.isOver = false)} @drop=${this.#dropped}>
             ${icon('upload')}
             <p>Drop an .xlsx file here, or</p>
@@ -52,12 +56,13 @@ export class BatchIntake extends LightElement {
           </div>
           <form class="paste" @submit=${this.#paste}>
             <div class="field"><label for="paste">Or paste from Excel or from a mail</label>
-              <textarea id="paste" rows="5" .value=${this.pasted} aria-describedby="paste-found" spellcheck="false" placeholder="Cells with or without titles, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
-                @input=${(event: Event) => (this.pasted = (event.target as HTMLTextAreaElement).value)}></textarea></div>
+              <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${this.held} placeholder="Cells with or without titles, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
+                @input=${(event: Event) => this.#read((event.target as HTMLTextAreaElement).value)} @paste=${this.#pasted}></textarea></div>
             <p class="hint" id="paste-found" role="status">${found ? foundText(found.rows.length, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
             <div class="actions">
               <button class="button" aria-disabled=${String(!found?.rows.length)}>${found?.rows.length ? `Add ${count(found.rows.length, 'user')}` : 'Add users'}</button>
-              <button type="button" class="button quiet" @click=${() => this.#empty()}>Type them in</button>
+              ${this.held ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>`
+                : html`<button type="button" class="button quiet" @click=${() => this.#empty()}>Type them in</button>`}
             </div>
           </form>
         </div>
@@ -91,9 +96,29 @@ export class BatchIntake extends LightElement {
     if (!this.wrong) void this.#make(`Uploading ${file.name}…`, () => batchOfFile(file));
   }
 
+  #read(text: string): void {
+    this.found = text ? readPaste(text) : undefined;
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (text.length < SHOWN) return;
+    event.preventDefault();
+    this.#read(text);
+    this.held = true;
+    (event.target as HTMLTextAreaElement).value = `${text.slice(0, 300)}…`;
+  }
+
+  #clear(): void {
+    Object.assign(this, { found: undefined, held: false });
+    const field = this.querySelector<HTMLTextAreaElement>('#paste')!;
+    field.value = '';
+    field.focus();
+  }
+
   #paste(event: Event): void {
     event.preventDefault();
-    const { rows } = readPaste(this.pasted);
+    const rows = this.found?.rows ?? [];
     if (rows.length === 0) return this.querySelector<HTMLElement>('#paste')!.focus();
     const most = officer.limits.batchRows;
     this.wrong = rows.length > most ? `A batch holds at most ${count(most, 'user')}; these are ${numbers.format(rows.length)}. Paste them in parts.` : undefined;

@@ -1,0 +1,339 @@
+// Every step of the brief's "Batch upload", by the names that a person reads.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { launch } from './browser.mjs';
+import { follow, signedIn } from './people.mjs';
+import { fresh, officer, portal } from './stack.mjs';
+
+const TITLES = ['Email', 'Username', 'First Name', 'Last Name', 'Country Code', 'Contact Number', 'Organisation', 'Department', 'Onboarding to SEED required?', 'Reason for creation'];
+const root = resolve(import.meta.dirname, '../../..');
+const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+const folder = mkdtempSync(join(tmpdir(), 'batch-'));
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser.close());
+
+/** Cells of one user in the order of the template. */
+const user = (change = {}) => Object.values({
+  email: fresh('batch'), username: '', firstName: 'Mei Ling', lastName: 'Tan', countryCode: '65', contactNumber: '91234567',
+  organisation: 'Example Agency', department: 'Platforms', seed: 'No', reason: 'Joins the team', ...change,
+});
+
+/** The template as it was downloaded, filled in as a person would in Excel. */
+function fill(template, rows) {
+  const path = join(folder, `${Date.now()}.xlsx`);
+  python('-c', `
+import json, sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book.worksheets[0]
+head = next(row[0].row for row in sheet.iter_rows() if any(cell.value == 'Email' for cell in row))
+start = next(cell.column for cell in sheet[head] if cell.value == 'Email')
+for at, row in enumerate(json.loads(sys.argv[3]), 1):
+    for offset, text in enumerate(row):
+        sheet.cell(head + at, start + offset, text or None)
+book.save(sys.argv[2])`, template, path, JSON.stringify(rows));
+  return path;
+}
+
+/** The rows of a workbook under its titles. */
+const read = (path) => JSON.parse(python('-c', `
+import json, sys, openpyxl
+sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+rows = [[cell if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+head = next(at for at, row in enumerate(rows) if 'Email' in row)
+print(json.dumps([dict(zip(rows[head], row)) for row in rows[head + 1:] if any(row)]))`, path));
+
+async function save(page, name, press) {
+  const saved = page.waitForEvent('download');
+  await press();
+  const download = await saved;
+  assert.match(download.suggestedFilename(), name);
+  const path = join(folder, `${Math.random()}-${download.suggestedFilename()}`);
+  await download.saveAs(path);
+  return path;
+}
+
+async function paste(page, rows) {
+  await page.goto(`${portal}#/batches`);
+  await page.evaluate((text) => navigator.clipboard.writeText(text), rows.map((cells) => cells.join('\t')).join('\n'));
+  await page.getByLabel('Or paste from Excel').press('Control+v');
+  await page.getByRole('button', { name: /^Add .* users?$/ }).click();
+  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout: 60_000 });
+}
+
+const cell = (page, row, column) => page.locator(`[id="cell-${row}-${column}"]`);
+const grid = (page) => page.getByRole('grid', { name: 'Users' });
+
+describe('Batch upload', () => {
+  test('Download the template, fill it in, choose the file: the user list is displayed, each fault in its cell', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await follow(page, 'Batch upload');
+    await settle();
+    const template = await save(page, /^TechBiz User Batch Upload\.xlsx$/, () => page.getByRole('button', { name: 'Download excel template' }).click());
+    const file = fill(template, [user(), user({ lastName: '' }), user({ email: 'tan@gmail' }), user({ email: fresh('v', 'vendor.example.com') })]);
+    await page.getByLabel('Choose a file').setInputFiles(file);
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByText('1 ready', { exact: true }).waitFor();
+    await page.getByText('3 to fix', { exact: true }).first().waitFor();
+    await cell(page, 2, 'lastName').getByText('Fill this in.').waitFor();
+    await cell(page, 3, 'email').getByText('Enter one email address').waitFor();
+    await cell(page, 4, 'username').getByText('Vendors need a TechPass username.').waitFor();
+    await settle();
+  });
+
+  test('A dropped file, the same cells pasted with and without titles make the same list', async () => {
+    const { page } = await signedIn(browser, officer, { route: '#/batches' });
+    const people = Array.from({ length: 50 }, (_, n) => user({ firstName: `Mei Ling ${String.fromCharCode(65 + (n % 26))}`, seed: n % 2 ? 'Yes' : 'No' }));
+    const shown = async () => {
+      await grid(page).waitFor({ timeout: 30_000 });
+      await page.getByText('50 ready', { exact: true }).waitFor();
+      const id = page.url().split('/').pop();
+      return page.evaluate(async ([batch]) => {
+        const key = Object.keys(sessionStorage).find((name) => name.startsWith('oidc.user'));
+        const { id_token: token } = JSON.parse(sessionStorage.getItem(key));
+        const answer = await fetch(new URL(`api/batches/${batch}/rows?limit=200`, location.href.split('#')[0]), { headers: { authorization: `Bearer ${token}` } });
+        return (await answer.json()).items.map(({ values }) => values);
+      }, [id]);
+    };
+    const template = await save(page, /xlsx$/, () => page.getByRole('button', { name: 'Download excel template' }).click());
+    const bytes = readFileSync(fill(template, people)).toString('base64');
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], 'dropped.xlsx'));
+      document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, bytes);
+    const dropped = await shown();
+    assert.equal(dropped.length, 50);
+    for (const rows of [people, [TITLES, ...people], people.map((cells, n) => [n + 1, ...cells])]) {
+      await paste(page, rows);
+      assert.deepEqual(await shown(), dropped);
+    }
+  });
+
+  test('Addresses copied from a mail, and rows typed in, end in the same table', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    const [one, two] = [fresh('loose'), fresh('loose')];
+    await page.getByLabel('Or paste from Excel').fill(`Dear all\n"Tan, Mei Ling" <${one}>; ${two}`);
+    await page.getByText('2 users found. 1 line without an address is left out.').waitFor();
+    await page.getByRole('button', { name: 'Add 2 users' }).click();
+    await grid(page).waitFor();
+    assert.equal(await cell(page, 1, 'lastName').textContent().then((text) => text.trim()), 'Tan');
+    await page.goto(`${portal}#/batches`);
+    await page.getByRole('button', { name: 'Type them in' }).click();
+    await page.getByRole('heading', { name: '5 users' }).waitFor();
+    await settle();
+  });
+
+  test('A file that cannot be read says what to do next', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    const choose = (name, text) => page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
+    await page.getByLabel('Choose a file').focus();
+    await choose('users.csv', 'Email');
+    await page.getByText('This is a text file.').waitFor();
+    await choose('users.xlsx', '');
+    await page.getByText('This file is empty.').waitFor();
+    await settle();
+    await choose('users.xlsx', 'not a workbook');
+    await page.getByRole('heading', { name: 'This file could not be read' }).waitFor({ timeout: 30_000 });
+    await page.getByText('save it as Excel Workbook (.xlsx)').waitFor();
+    await settle();
+  });
+
+  test('Click the ellipsis, View details, amend, Save; edit in the cell; F8 finds the next error', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user(), user({ lastName: '' }), user({ contactNumber: '12', organisation: '' })]);
+    await page.getByRole('button', { name: 'Actions for row 2' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    const drawer = page.getByRole('dialog', { name: 'User details, row 2' });
+    await settle();
+    await drawer.getByLabel('Last name').fill('Lim');
+    await drawer.getByRole('button', { name: 'Save' }).click();
+    await drawer.waitFor({ state: 'detached' });
+    await page.getByText('2 ready', { exact: true }).waitFor();
+    await settle();
+
+    await grid(page).focus();
+    await page.keyboard.press('F8');
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: 'Contact number' }).fill('98765432');
+    await page.keyboard.press('Tab');
+    await page.getByText('Checking…').waitFor({ state: 'detached' });
+    await page.keyboard.press('F8');
+    await page.keyboard.type('Sample Board');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Submit 3 users' }).waitFor();
+    await settle();
+    await page.keyboard.press('Control+z');
+    await page.getByText('2 ready', { exact: true }).waitFor();
+    await settle();
+  });
+
+  test('Click Remove, and take it back; duplicates say of whom', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const twice = user();
+    await paste(page, [twice, twice, user()]);
+    await page.getByRole('button', { name: 'Twice in this list (1)' }).waitFor();
+    await cell(page, 2, 'email').getByText('Same person as row 1').waitFor();
+    await page.getByRole('button', { name: 'Actions for row 1' }).click();
+    await page.getByRole('menuitem', { name: 'Remove' }).click();
+    await page.getByText('Row 1 removed.').waitFor();
+    await page.getByRole('heading', { name: '2 users' }).waitFor();
+    await page.getByText('2 ready', { exact: true }).waitFor();
+    await settle();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: '3 users' }).waitFor();
+    await settle();
+  });
+
+  test('Show only errors; change all of them alike; undo', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user(), ...Array.from({ length: 30 }, () => user({ organisation: '' }))]);
+    await page.getByRole('button', { name: 'Organisation: missing (30)' }).click();
+    await page.getByRole('button', { name: 'Change all 30 alike' }).click();
+    await settle();
+    await page.getByRole('dialog').getByLabel('Organisation', { exact: true }).fill('Sample Board');
+    await page.getByRole('button', { name: 'Change 30 users' }).click();
+    await page.getByRole('button', { name: 'Submit 31 users' }).waitFor();
+    await settle();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('30 to fix', { exact: true }).first().waitFor();
+    await settle();
+  });
+
+  test('To delete all users, click Reset; to confirm, click Confirm', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user()]);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await settle();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('heading', { name: 'Your batches' }).waitFor();
+    await settle();
+    await page.goBack();
+    await page.getByText('Whoever was submitted before').or(page.getByText('There is nothing here.')).waitFor();
+    await settle();
+  });
+
+  test('Somebody else was faster: the row is shown as it is now', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user()]);
+    const other = await page.context().newPage();
+    await other.addInitScript((stored) => Object.entries(stored).forEach(([name, value]) => sessionStorage.setItem(name, value)), await page.evaluate(() => ({ ...sessionStorage })));
+    await other.goto(page.url());
+    const edit = async (tab, text) => {
+      await cell(tab, 1, 'department').dblclick();
+      await tab.getByRole('textbox', { name: 'Department' }).fill(text);
+      await tab.keyboard.press('Enter');
+    };
+    await grid(other).waitFor();
+    await edit(other, 'Here first');
+    await other.getByText('Checking…').waitFor({ state: 'detached' });
+    await edit(page, 'Too late');
+    await page.getByRole('heading', { name: 'This has changed since you opened it.' }).waitFor();
+    await cell(page, 1, 'department').getByText('Here first').waitFor();
+    await settle();
+  });
+});
+
+describe('Submit', () => {
+  test('Ready ones are sent, however often one clicks; progress outlives a reload; results come back; failed rows are mended and sent', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const taken = user({ email: officer.email.replace(/@.*/, '@sample-board.gov.sg') });
+    await paste(page, [user(), user({ seed: 'Yes' }), taken, user({ lastName: '' })]);
+    await page.getByRole('button', { name: 'Submit 3 users' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Submit 3 users?' });
+    await settle();
+    await dialog.getByLabel(/^Wait/).check();
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    assert.equal(await page.getByRole('button', { name: /^Show only errors/ }).getAttribute('aria-pressed'), 'true');
+    await page.getByRole('button', { name: 'Submit 3 users' }).dblclick();
+    await dialog.getByRole('button', { name: 'Continue' }).dblclick();
+    await page.getByRole('progressbar').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'All 3 users done' }).waitFor({ timeout: 90_000 });
+    await page.waitForFunction(() => document.title.startsWith('Done - '));
+    // A page that was just loaded has no focus yet.
+    await grid(page).focus();
+    await settle();
+
+    const results = read(await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()));
+    assert.equal(results.length, 4);
+    for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    const failedPath = await save(page, /failed rows\.xlsx$/, () => page.getByRole('button', { name: 'Failed rows only' }).click());
+    assert.deepEqual(read(failedPath).map(({ Status }) => Status).includes('Needs fixing'), true);
+
+    await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
+    await page.getByRole('button', { name: 'Actions for row 4' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    await page.getByRole('dialog').getByLabel('Last name').fill('Lim');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Submit 1 user' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'All 4 users done' }).waitFor({ timeout: 90_000 });
+    await settle();
+
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await page.getByText('Total no. of invitations: 4').waitFor();
+
+    await page.goto(`${portal}#/batches`);
+    await page.getByLabel('Choose a file').setInputFiles(failedPath);
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: '2 users' }).waitFor();
+  });
+});
+
+describe('At its limits', () => {
+  test('10,000 users are pasted, scrolled, found and edited', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    page.setDefaultTimeout(180_000);
+    const stem = fresh('many').split('@')[0];
+    const rows = Array.from({ length: 10_000 }, (_, n) => user({ email: `${stem}${n}@example-agency.gov.sg`, lastName: n === 8_765 ? '' : 'Tan' }));
+    await paste(page, rows);
+    await page.getByText('loaded…').waitFor({ state: 'detached' });
+    assert.equal(await grid(page).getAttribute('aria-rowcount'), '10001');
+    assert.ok((await page.locator('.grid *').count()) < 1_500);
+    await grid(page).focus();
+    await page.keyboard.press('Control+End');
+    await cell(page, 10_000, 'state').waitFor();
+    for (let turn = 0; turn < 60; turn += 1) await page.keyboard.press('PageUp');
+    await settle();
+    await page.keyboard.press('F8');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('F8');
+    await cell(page, 8_766, 'lastName').waitFor();
+    await page.keyboard.type('Lim');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Submit 10,000 users' }).waitFor();
+    await settle();
+  });
+
+  test('On the narrowest phone users are cards, and everything can be done', async () => {
+    const { page, settle } = await signedIn(browser, officer, { width: 320, height: 720 });
+    await paste(page, [user(), user({ lastName: '' })]);
+    await settle();
+    await cell(page, 2, 'user').click();
+    await page.getByRole('dialog').getByLabel('Last name').fill('Lim');
+    await settle();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Submit 2 users' }).click();
+    await settle();
+    await page.keyboard.press('Escape');
+    await settle();
+  });
+
+  test('A list that cannot be loaded says so, and tries again', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await page.route('**/api/batches?*', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"type":"/problems/unavailable","title":"","status":503,"traceId":"1-67891233-abcdef012345678912345678"}' }));
+    await follow(page, 'Batch upload');
+    await page.getByRole('heading', { name: 'The service is not available at the moment.' }).waitFor();
+    await settle();
+    await page.unroute('**/api/batches?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.lines li').first().waitFor();
+    await settle();
+  });
+});
