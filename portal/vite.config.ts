@@ -10,7 +10,7 @@ export default defineConfig(({ mode }) => ({
   base: './',
   publicDir: false,
   build: {
-    target: 'es2023',
+    target: 'esnext',
     outDir: 'dist',
     emptyOutDir: mode !== 'invitee',
     // Nothing inline: the content security policy would refuse it.

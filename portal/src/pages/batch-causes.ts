@@ -41,10 +41,10 @@ export function groupCauses(rows: Iterable<Row>): Cause[] {
 }
 
 function labelOf(row: Row, key: string): string {
-  if (row.duplicate) return duplicates[key]?.label ?? row.duplicate.detail;
-  if (hasFailed(row)) return `Failed: ${row.invite!.failure!.detail.split('. ')[0]!.replace(/\.$/, '')}`;
+  if (row.duplicate) return duplicates[key] ?? row.duplicate.detail;
+  if (hasFailed(row)) return `Failed: ${firstOf(row.invite!.failure!.detail)}`;
   const error = row.errors.find((each) => ofField(each) === key)!;
-  const words = (causes as Record<string, string>)[error.code] ?? error.detail;
+  const words = (causes as Record<string, string>)[error.code] ?? firstOf(error.detail);
   return key.includes(' ') ? `${titleOf(error)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}` : words;
 }
 
@@ -52,3 +52,5 @@ function labelOf(row: Row, key: string): string {
 export function titleOf({ field, column }: RowError): string {
   return field === 'seed' ? 'SEED' : labels[field as AccountField] ?? column;
 }
+
+const firstOf = (sentences: string): string => sentences.split('. ')[0]!.replace(/\.$/, '');

@@ -66,7 +66,7 @@ export class BatchDetails extends LightElement {
           <button type="button" class="icon-button" aria-label="Close" @click=${() => this.#close()}>${icon('close')}</button>
         </div>
         ${row ? this.#notice(row) : nothing}
-        ${this.isOutdated ? html`<p class="notice warn" role="alert">${icon('alert')}<span>This row was changed elsewhere since you opened it. This is how it is now; make your change again.</span></p>` : nothing}
+        ${this.isOutdated ? html`<p class="notice warn" role="alert">${icon('alert')}<span>This row was changed elsewhere. This is how it is now; make your change again.</span></p>` : nothing}
         <form novalidate aria-label="User details" @input=${form.events.input} @focusout=${form.events.focusout} @keydown=${form.events.keydown} @submit=${form.events.submit}>
           ${form.summary()}
           ${errorNotice(this.isOutdated ? undefined : form.failure)}
@@ -89,14 +89,12 @@ export class BatchDetails extends LightElement {
       return html`<section class="notice bad">${icon('alert')}<div><h2>This user was not invited</h2><p>${invite!.failure!.detail} Amend the details, save, and submit again.</p>${traceLine(invite!.traceId)}</div></section>`;
     }
     if (!duplicate) return nothing;
-    const { label, text } = duplicates[duplicate.code] ?? { label: 'Duplicate', text: duplicate.detail };
     const isVendor = this.#domain.meaning?.persona === 'vendor';
     return html`
       <section class="notice warn">${icon('info')}<div>
-        <h2>${label}${duplicate.row ? `: row ${duplicate.row}` : ''}</h2>
-        <p>${text}</p>
+        <h2>${duplicates[duplicate.code] ?? 'Duplicate'}${duplicate.row ? `: row ${duplicate.row}` : ''}</h2>
+        <p>${duplicate.detail}</p>
         ${duplicate.code === 'duplicate.account' ? html`<p><a href=${isVendor ? DESK : GUIDE} target="_blank" rel="noopener noreferrer">${isVendor ? 'Raise a service request for SEED' : 'Onboard to SEED'}</a></p>` : nothing}
-        ${duplicate.code === 'duplicate.invited' ? html`<p><a href="#/invites?q=${encodeURIComponent(row.values.email)}">Look under Invite user status</a></p>` : nothing}
       </div></section>`;
   }
 
@@ -137,7 +135,7 @@ export class BatchDetails extends LightElement {
 /** What became of a row by a change, in a sentence. */
 export function outcomeOf(row: Row): string {
   if (row.state === 'READY') return `Row ${row.number} is ready.`;
-  if (row.duplicate) return `Row ${row.number}: ${duplicates[row.duplicate.code]?.label ?? row.duplicate.detail}.`;
+  if (row.duplicate) return `Row ${row.number}: ${duplicates[row.duplicate.code] ?? row.duplicate.detail}.`;
   return `Row ${row.number}: ${row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ')}`;
 }
 

@@ -5,7 +5,8 @@ import { errorNotice } from '../parts/error-notice';
 import { choices, textField } from '../parts/field';
 import { LightElement } from '../parts/light-element';
 import { faultText } from '../messages/faults';
-import { checkContact, checkDepartment, checkOrganisation, checkReason, MAX } from '../rules/fields';
+import { checkDepartment, MAX } from '../rules/fields';
+import { checkText } from '../rules/text';
 import { labels } from '../rules/forms';
 import type { BatchRows, ManyField } from './batch-rows';
 
@@ -70,13 +71,9 @@ export class BatchFixMany extends LightElement {
   }
 
   #wrong(): string | undefined {
-    switch (this.field) {
-      case 'organisation': return checkOrganisation(this.text);
-      case 'department': return checkDepartment(this.text);
-      case 'reason': return checkReason(this.text);
-      case 'seed': return this.text ? undefined : 'seed.syntax';
-      default: return checkContact(this.text || '?', '91234567')?.field === 'countryCode' ? 'country-code.syntax' : undefined;
-    }
+    const { field, text } = this;
+    if (field === 'department') return checkDepartment(text);
+    return field === 'seed' || field === 'countryCode' ? (text ? undefined : 'required') : checkText(text, LIMITS[field]!);
   }
 
   #typed({ target }: Event): void {

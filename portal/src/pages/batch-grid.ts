@@ -166,7 +166,7 @@ export class BatchGrid extends LightElement {
     const row = this.active;
     if (!row) return '';
     const column = this.columns[this.column]!;
-    const told = row.duplicate ? duplicates[row.duplicate.code]?.text ?? row.duplicate.detail : row.invite?.failure?.detail;
+    const told = (row.duplicate ?? row.invite?.failure)?.detail;
     const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ') : this.#error(row, column);
     const text = wrong || told;
     return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
@@ -330,7 +330,7 @@ const idOf = (row: Row, column: Column): string => `cell-${row.number}-${column}
 
 function duplicateText(row: Row): string {
   const { code, row: earlier } = row.duplicate!;
-  return code === 'duplicate.row' && earlier ? `Same person as row ${earlier}` : duplicates[code]?.label ?? row.duplicate!.detail;
+  return code === 'duplicate.row' && earlier ? `Same person as row ${earlier}` : duplicates[code] ?? row.duplicate!.detail;
 }
 
 function stateMark(row: Row): TemplateResult {

@@ -52,11 +52,11 @@ export class BatchIntake extends LightElement {
             <p>Drop an .xlsx file here, or</p>
             <label class="button primary">Choose a file<input type="file" class="unseen" accept=".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
               aria-describedby="file-hint" @change=${this.#chosen} /></label>
-            <p class="hint" id="file-hint">Up to ${numbers.format(officer.limits.batchRows)} users, at most ${Math.floor(officer.limits.uploadBytes / 1024 / 1024)} MB. Keep the titles of the template; any order will do.</p>
+            <p class="hint" id="file-hint">Up to ${numbers.format(officer.limits.batchRows)} users, at most ${Math.floor(officer.limits.uploadBytes / 1024 / 1024)} MB. Columns in any order.</p>
           </div>
           <form class="paste" @submit=${this.#paste}>
             <div class="field"><label for="paste">Or paste from Excel or from a mail</label>
-              <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${this.held} placeholder="Cells with or without titles, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
+              <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${this.held} placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
                 @input=${(event: Event) => this.#read((event.target as HTMLTextAreaElement).value)} @paste=${this.#pasted}></textarea></div>
             <p class="hint" id="paste-found" role="status">${found ? foundText(found.rows.length, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
             <div class="actions">
@@ -162,10 +162,10 @@ export class BatchIntake extends LightElement {
 
 /** What can be said of a file before it is sent; the server reads it and has the last word. */
 export function wrongWith({ name, size }: { readonly name: string; readonly size: number }): string | undefined {
-  if (/\.(csv|tsv|txt)$/i.test(name)) return 'This is a text file. Open it in Excel, copy its cells and paste them here, or save it as Excel Workbook (.xlsx).';
-  if (!/\.xlsx$/i.test(name)) return 'This is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx), then choose that file.';
-  if (size === 0) return 'This file is empty. Fill in the template and save it, then choose it again.';
-  if (size > officer.limits.uploadBytes) return 'This file is too large. Split it into smaller files, or copy its rows into a new template.';
+  if (/\.(csv|tsv|txt)$/i.test(name)) return 'This is a text file. In Excel, save it as Excel Workbook (.xlsx).';
+  if (!/\.xlsx$/i.test(name)) return 'This is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).';
+  if (size === 0) return 'This file is empty. Fill in the template first.';
+  if (size > officer.limits.uploadBytes) return 'This file is too large. Split it into smaller files.';
   return undefined;
 }
 

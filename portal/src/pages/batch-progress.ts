@@ -57,7 +57,7 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
       </div>
       <progress max=${Math.max(total, 1)} value=${done} aria-label="Users done">${share}%</progress>
       <ul class="inline states">${states.map(([name, n]) => html`<li>${badge(WORDS[name] ?? inWords(name), techpassTones[name] ?? 'going')} <b>${numbers.format(n)}</b></li>`)}</ul>
-      <p class="subtle">${isDone ? 'The results say what became of each user, with a Trace ID for support.' : 'This goes on by itself. You may close this page, and look again from any device.'}</p>
+      <p class="subtle">${isDone ? 'The results say what became of each user.' : 'This goes on by itself. You may close this page, and look again from any device.'}</p>
       <div class="actions">
         <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
         <button type="button" class="button quiet" @click=${() => download()}>${icon('download')}Results</button>

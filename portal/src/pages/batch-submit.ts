@@ -41,10 +41,10 @@ function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
       </dl>
       ${rest ? html`
         <fieldset class="field choices"><legend>${count(rest, 'user needs', 'users need')} fixing</legend><div class="radios">
-          <label class="radio"><input type="radio" name="how" value="send" checked /><span>Send the ${numbers.format(ready)} that are ready now<small>The others stay here to be fixed and sent later.</small></span></label>
-          <label class="radio"><input type="radio" name="how" value="wait" /><span>Wait, and fix the others first<small>Nothing is sent. You see what needs fixing.</small></span></label>
+          <label class="radio"><input type="radio" name="how" value="send" checked /><span>Send the ${numbers.format(ready)} that are ready now</span></label>
+          <label class="radio"><input type="radio" name="how" value="wait" /><span>Wait, and fix the others first</span></label>
         </div></fieldset>`
-        : html`<p>Each gets a mail once their account is made. What is sent cannot be taken out of the batch any more.</p>`}
+        : nothing}
       <div class="actions">
         <button class="button primary" value="send">Continue</button>
         <button class="button quiet" value="">Cancel</button>

@@ -7,23 +7,22 @@ const COLUMNS: readonly [AccountField, string][] = [
   ['seed', 'Onboarding to SEED required?'], ['reason', 'Reason for creation'],
 ];
 
-const XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 const SCHEMA = 'http://schemas.openxmlformats.org';
 const RELATION = `${SCHEMA}/officeDocument/2006/relationships`;
 const TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 const relationships = (type: string, target: string) =>
-  `${XML}<Relationships xmlns="${SCHEMA}/package/2006/relationships"><Relationship Id="rId1" Type="${RELATION}/${type}" Target="${target}"/></Relationships>`;
+  `<Relationships xmlns="${SCHEMA}/package/2006/relationships"><Relationship Id="rId1" Type="${RELATION}/${type}" Target="${target}"/></Relationships>`;
 
 /** Rows as a workbook, for a paste that is larger than a request may be. */
 export async function workbookOf(rows: readonly RowText[]): Promise<Blob> {
   const lines = [COLUMNS.map(([, title]) => title), ...rows.map((row) => COLUMNS.map(([field]) => row[field] ?? ''))];
   const sheet = lines.map((cells, at) => `<row r="${at + 1}">${cells.map((cell, column) => (cell ? cellXml(cell, at, column) : '')).join('')}</row>`).join('');
   return zip([
-    ['[Content_Types].xml', `${XML}<Types xmlns="${SCHEMA}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${TYPE}.worksheet+xml"/></Types>`],
+    ['[Content_Types].xml', `<Types xmlns="${SCHEMA}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="${TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${TYPE}.worksheet+xml"/></Types>`],
     ['_rels/.rels', relationships('officeDocument', 'xl/workbook.xml')],
-    ['xl/workbook.xml', `${XML}<workbook xmlns="${SCHEMA}/spreadsheetml/2006/main" xmlns:r="${RELATION}"><sheets><sheet name="Users" sheetId="1" r:id="rId1"/></sheets></workbook>`],
+    ['xl/workbook.xml', `<workbook xmlns="${SCHEMA}/spreadsheetml/2006/main" xmlns:r="${RELATION}"><sheets><sheet name="Users" sheetId="1" r:id="rId1"/></sheets></workbook>`],
     ['xl/_rels/workbook.xml.rels', relationships('worksheet', 'worksheets/sheet1.xml')],
-    ['xl/worksheets/sheet1.xml', `${XML}<worksheet xmlns="${SCHEMA}/spreadsheetml/2006/main"><sheetData>${sheet}</sheetData></worksheet>`],
+    ['xl/worksheets/sheet1.xml', `<worksheet xmlns="${SCHEMA}/spreadsheetml/2006/main"><sheetData>${sheet}</sheetData></worksheet>`],
   ]);
 }
 
@@ -59,10 +58,11 @@ function numbers(of: readonly (readonly [2 | 4, number])[]): Uint8Array<ArrayBuf
   return Uint8Array.from(of.flatMap(([width, value]) => Array.from({ length: width }, (_, byte) => (value >>> (8 * byte)) & 0xff)));
 }
 
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => Array.from({ length: 8 }).reduce<number>((c) => (c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1), n));
-
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
-  for (const byte of bytes) crc = CRC[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
   return ~crc >>> 0;
 }

@@ -89,8 +89,8 @@ export class BatchPage extends LightElement {
       case 'PARSING': return this.#waiting(batch);
       case 'UNREADABLE': return html`
         ${mishapNotice({ what: 'This file could not be read', text: `Nobody was invited. ${batch.fault?.detail ?? ''}`, traceId: batch.traceId, at: new Date(batch.updatedAt) })}
-        <p class="actions"><a class="button primary" href="#/batches">Choose a file</a><button type="button" class="button quiet" @click=${() => this.#reset()}>Remove this one</button></p>`;
-      case 'RESET': return html`<div class="card empty"><h2>This batch was reset</h2><p>Its users are gone from here. Whoever was submitted before stays invited.</p><a class="button primary" href="#/batches">Batch upload</a></div>`;
+        ${this.#another()}`;
+      case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
       default: return html`
         ${batch.progress || batch.counts.sent ? progressCard(batch, this.#pace, (only) => void this.#download(only)) : nothing}
         ${this.#users(batch)}`;
@@ -101,11 +101,14 @@ export class BatchPage extends LightElement {
     const isLate = state === 'AWAITING_UPLOAD' && Date.now() - Date.parse(createdAt) > 300_000;
     return html`
       <section class="card reading">
-        ${isLate ? html`<h2>The file did not arrive</h2><p>Uploading it was not finished. Nothing was read; choose the file again.</p>
-          <p class="actions"><a class="button primary" href="#/batches">Choose a file</a><button type="button" class="button quiet" @click=${() => this.#reset()}>Remove this one</button></p>`
+        ${isLate ? html`<h2>The file did not arrive</h2>${this.#another()}`
           : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'The file is on its way to be read…'}</span></p>
           <div class="skeleton"><i></i><i></i><i></i></div>`}
       </section>`;
+  }
+
+  #another(): TemplateResult {
+    return html`<p class="actions"><a class="button primary" href="#/batches">Choose a file</a><button type="button" class="button quiet" @click=${() => this.#reset()}>Remove this one</button></p>`;
   }
 
   #users(batch: Batch): TemplateResult {
@@ -147,7 +150,6 @@ export class BatchPage extends LightElement {
     const { causes, filter } = rows;
     const chip = (value: string, label: string, n: number, tone = '') => html`
       <button type="button" class="chip ${tone}" aria-pressed=${String(filter === value)} @click=${() => this.#show(value)}>${label} (${numbers.format(n)})</button>`;
-    const isKnown = filter === 'all' || filter === 'errors' || filter === 'READY' || causes.some(({ key }) => key === filter);
     const ready = rows.counts?.ready ?? 0;
     return html`
       <div class="users-tools">
@@ -156,7 +158,6 @@ export class BatchPage extends LightElement {
           ${toFix || filter === 'errors' ? chip('errors', 'Show only errors', toFix, 'bad') : nothing}
           ${ready && ready < total ? chip('READY', 'Ready', ready) : nothing}
           ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
-          ${isKnown ? nothing : chip(filter, 'Fixed', 0)}
         </div>
         ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>` : nothing}
       </div>`;
@@ -164,8 +165,8 @@ export class BatchPage extends LightElement {
 
   #nobody(total: number): TemplateResult {
     return total
-      ? html`<div class="empty"><h3>Nobody here any more</h3><p>All of these are fixed.</p><button type="button" class="button quiet" @click=${() => this.#show('all')}>Show all users</button></div>`
-      : html`<div class="empty"><h3>No users left</h3><p>Every user of this list was removed.</p><a class="button primary" href="#/batches">Upload another list</a></div>`;
+      ? html`<div class="empty"><h3>All of these are fixed</h3><button type="button" class="button quiet" @click=${() => this.#show('all')}>Show all users</button></div>`
+      : html`<div class="empty"><h3>No users left</h3></div>`;
   }
 
   #menu(row: Row): MenuItem[] {
@@ -231,9 +232,7 @@ export class BatchPage extends LightElement {
     if (this.isBusy) return;
     await this.#try(async () => {
       const said = await this.#rows.undo();
-      this.said = undefined;
-      announce(said ? `Taken back: ${said}` : 'There is nothing to take back.');
-      if (said) this.said = { said: `Taken back: ${said}` };
+      this.said = { said: said ? `Taken back: ${said}` : 'There is nothing to take back.' };
     });
     void this.#home();
   }
@@ -278,7 +277,7 @@ export class BatchPage extends LightElement {
 
   async #reset(): Promise<void> {
     const sent = this.found?.counts.sent ?? 0;
-    const text = sent ? `The list goes away. The ${count(sent, 'user')} already submitted stay invited.` : 'All users of this list go away. Nobody of them is invited.';
+    const text = sent ? `The ${count(sent, 'user')} already submitted stay invited.` : 'All users of this list go away.';
     if (!(await confirm({ title: 'Reset this list?', text, action: 'Confirm', tone: 'danger' }))) return;
     await this.#try(async () => {
       await ask('delete', '/api/batches/{id}', { path: { id: this.batch } });

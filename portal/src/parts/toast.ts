@@ -13,7 +13,7 @@ export function toast(shown: Toast | undefined, dismiss: () => void): TemplateRe
       ${shown ? html`
         <div class="toast">
           <span>${shown.said}</span>
-          ${shown.undo ? html`<button type="button" class="link" @click=${shown.undo} aria-keyshortcuts="Control+Z">Undo</button>` : nothing}
+          ${shown.undo ? html`<button type="button" class="link" @click=${shown.undo}>Undo</button>` : nothing}
           <button type="button" class="icon-button" aria-label="Dismiss" @click=${dismiss}>${icon('close')}</button>
         </div>` : nothing}
     </div>`;

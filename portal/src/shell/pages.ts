@@ -1,5 +1,5 @@
 import { html } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Page } from './router';
 import '../pages/overview';
 import '../pages/invite-users';
@@ -20,7 +20,7 @@ export const pages: readonly Page[] = [
   { path: '/invite/email', title: 'Email invitation', render: () => html`<email-invitation-page></email-invitation-page>` },
   { path: '/invite/account', title: 'Create account', render: () => html`<create-account-page></create-account-page>` },
   { path: '/batches', title: 'Batch upload', render: () => html`<batch-upload-page></batch-upload-page>` },
-  { path: '/batches/:id', title: 'Batch', render: ({ id }) => html`${keyed(id, html`<batch-page .batch=${id}></batch-page>`)}` },
+  { path: '/batches/:id', title: 'Batch', render: ({ id }) => html`${repeat([id], String, () => html`<batch-page .batch=${id}></batch-page>`)}` },
   { path: '/invites', title: 'Invite user status', render: status },
   { path: '/invites/:id', title: 'Invite user status', render: status },
   { path: '/seed', title: 'Onboard to SEED', render: () => html`<onboard-to-seed-page></onboard-to-seed-page>` },

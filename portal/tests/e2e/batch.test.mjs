@@ -214,7 +214,7 @@ describe('Batch upload', () => {
     await page.getByRole('heading', { name: 'Your batches' }).waitFor();
     await settle();
     await page.goBack();
-    await page.getByText('Whoever was submitted before').or(page.getByText('There is nothing here.')).waitFor();
+    await page.getByRole('heading', { name: 'This list was reset' }).or(page.getByRole('heading', { name: 'There is nothing here.' })).waitFor();
     await settle();
   });
 
