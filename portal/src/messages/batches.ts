@@ -9,7 +9,7 @@ export const batchStates: Record<string, { label: string; tone: Tone }> = {
   SUBMITTED: { label: 'In progress', tone: 'going' },
   DISPATCHED: { label: 'In progress', tone: 'going' },
   DONE: { label: 'Done', tone: 'good' },
-  UNREADABLE: { label: 'Could not be read', tone: 'bad' },
+  UNREADABLE: { label: 'Unreadable', tone: 'bad' },
 };
 
 /** Where a row stands. */

@@ -79,7 +79,7 @@ export class BatchIntake extends LightElement {
     event.preventDefault();
     this.isOver = false;
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 1) this.wrong = 'One file at a time, please: each becomes a batch of its own.';
+    if (files.length > 1) this.wrong = 'One file at a time, please.';
     else if (files[0]) this.#take(files[0]);
   }
 

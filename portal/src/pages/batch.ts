@@ -102,7 +102,7 @@ export class BatchPage extends LightElement {
     return html`
       <section class="card reading">
         ${isLate ? html`<h2>The file did not arrive</h2>${this.#another()}`
-          : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'The file is on its way to be read…'}</span></p>
+          : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'Waiting for the file…'}</span></p>
           <div class="skeleton"><i></i><i></i><i></i></div>`}
       </section>`;
   }
