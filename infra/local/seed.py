@@ -8,9 +8,9 @@ from rules import publish
 from stack import OUTPUTS, client, step
 
 PEOPLE = [
-    {"username": "officer.example", "email": "officer@example-agency.gov.sg", "role": "officer"},
-    {"username": "officer.sample", "email": "officer@sample-board.gov.sg", "role": "officer"},
-    {"username": "vendor.example", "email": "vendor@vendor.example.com", "role": "vendor"},
+    {"username": "officer.example", "email": "officer@example-agency.gov.sg", "name": ("Ada", "Example"), "role": "officer"},
+    {"username": "officer.sample", "email": "officer@sample-board.gov.sg", "name": ("Bo", "Sample"), "role": "officer"},
+    {"username": "vendor.example", "email": "vendor@vendor.example.com", "name": ("Eve", "Vendor"), "role": "vendor"},
 ]
 
 
@@ -22,14 +22,16 @@ def seed(stack: dict[str, str]) -> list[dict[str, str]]:
         return [make(person, stack["UserPoolId"], known.get(person["username"]) or new_password()) for person in PEOPLE]
 
 
-def make(person: dict[str, str], pool: str, password: str) -> dict[str, str]:
+def make(person: dict, pool: str, password: str) -> dict[str, str]:
     people = client("cognito-idp")
+    given, family = person["name"]
+    attributes = {"email": person["email"], "email_verified": "true", "given_name": given, "family_name": family}
     try:
         people.admin_create_user(
             UserPoolId=pool,
             Username=person["username"],
             MessageAction="SUPPRESS",
-            UserAttributes=[{"Name": "email", "Value": person["email"]}, {"Name": "email_verified", "Value": "true"}],
+            UserAttributes=[{"Name": name, "Value": value} for name, value in attributes.items()],
         )
     except people.exceptions.UsernameExistsException:
         pass

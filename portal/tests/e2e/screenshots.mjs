@@ -15,7 +15,7 @@ for (const [name, width] of [['desktop', 1280], ['phone', 320]]) {
   const { page } = await signedIn(browser, officer, { width });
   for (const [of, route] of Object.entries(pages)) {
     await page.goto(portal + route);
-    await page.waitForLoadState('networkidle');
+    await page.waitForFunction(() => !document.querySelector('main .skeleton') && document.querySelector('main h1'));
     await take(page, of);
   }
   await page.goto(`${portal}#/invite/email`);
