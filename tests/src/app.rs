@@ -13,6 +13,7 @@ use boot::{Disposition, Rules, Secrets, SigningSecrets};
 use directory::{Directory, MemoryDirectory};
 use domain::{
     Clock, Entropy, Officer, Timestamp,
+    batch::ObjectVersion,
     invite::Account,
     terms::Terms,
     usage::{BatchCap, SingleCaps},
@@ -295,9 +296,7 @@ impl App {
             self.clock.advance(Duration::from_secs(10));
             let mut silent = true;
             self.stream().await;
-            for queue in
-                [QueueName::Actions, QueueName::Dispatch, QueueName::Provision, QueueName::Mail, QueueName::Notices]
-            {
+            for queue in QueueName::ALL {
                 for wake in self.queues.drain(queue) {
                     silent = false;
                     self.deliver(queue, wake).await;
@@ -335,6 +334,24 @@ impl App {
     /// Runs the sweeper once.
     pub async fn sweep(&self) -> Disposition {
         sweep::handle(&self.sweep, self.deadline()).await
+    }
+
+    /// Puts a workbook into the upload bucket: the event of it, which is yet to be delivered.
+    ///
+    /// # Panics
+    ///
+    /// Never: the recorded event can be read.
+    #[must_use]
+    pub fn upload(&self, key: &str, bytes: Vec<u8>) -> Value {
+        let object = ObjectVersion { key: key.to_owned(), version_id: "v1".to_owned() };
+        let mut event: Value = serde_json::from_str(include_str!("../../events/drop-created.json")).unwrap();
+        let record = &mut event["Records"][0];
+        record["eventTime"] = json!(self.clock.now().to_string());
+        record["s3"]["bucket"]["name"] = json!(BUCKET);
+        record["s3"]["object"]["key"] = json!(object.key);
+        record["s3"]["object"]["versionId"] = json!(object.version_id);
+        self.objects.put(object, bytes);
+        event
     }
 
     /// Delivers an event of the upload bucket.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | trigger | `s3:ObjectCreated` under `uploads/` and `drops/`, asynchronous, at least once, in any order |
 //! | effects | the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file |
-//! | again | an event that comes again finds its batch claimed or read, and does nothing |
+//! | again | an event that comes again finds its batch read, and does nothing; while another run reads it, it comes once more |
 //! | fails | Lambda repeats the event twice, then leaves it with the dead letters; after three tries of a version the batch is unreadable |
 //!
 //! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
@@ -72,6 +72,8 @@ enum ParseError {
     Secrets(#[from] boot::SecretsError),
     #[error(transparent)]
     Directory(#[from] directory::DirectoryError),
+    #[error("others are at the workbook, or ended without a word")]
+    BeingRead,
 }
 
 /// Reads every workbook of an event. A record that is none of ours is noted and left.
@@ -124,8 +126,12 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
         return Ok(());
     };
     let read_version = batch.version;
-    let trace = batch.trace.clone();
-    let claimed = match batch.claim_parse(object.clone(), deps.clock.now()) {
+    let (trace, now) = (batch.trace.clone(), deps.clock.now());
+    if batch.is_being_read(&object, now) {
+        // Done now, the event would not come again if that run ends without a word.
+        return Err(ParseError::BeingRead);
+    }
+    let claimed = match batch.claim_parse(object.clone(), now) {
         Ok(claimed) => claimed,
         Err(conflict) => {
             tracing::info!(batch_id = %id, trace_id = %trace, %conflict, "nothing to read");
@@ -133,18 +139,22 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
         }
     };
     if deps.store.replace_batch(read_version, &claimed).await?.under(Guard::Claim) == Written::LostRace {
-        return Ok(());
+        return Err(ParseError::BeingRead);
     }
     if matches!(claimed.state, BatchState::Unreadable { .. }) {
         return Ok(());
     }
     let read_version = claimed.version;
-    let next = match read_rows(deps, &claimed, &object).await? {
-        Ok((counts, notices)) => {
+    let next = match read_rows(deps, &claimed, &object).await {
+        Err(error) => {
+            give_back(deps, claimed).await;
+            return Err(error);
+        }
+        Ok(Ok((counts, notices))) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
             return parsed(deps, claimed, counts, notices).await;
         }
-        Err(fault) => {
+        Ok(Err(fault)) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = fault.code(), "workbook refused");
             claimed.unreadable(fault.code(), &fault.detail(), deps.clock.now())
         }
@@ -182,8 +192,8 @@ async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, mut notices: Vec<St
             }
         }
     }
-    wake(deps, &claimed, Written::LostRace).await;
-    Ok(())
+    // Others took the room each time, or the batch itself: the event comes again and sees.
+    Err(ParseError::BeingRead)
 }
 
 /// Wakes whoever goes on with a batch that was read.
@@ -197,6 +207,16 @@ async fn wake(deps: &Deps, next: &Batch, written: Written) {
     if is_open && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
     {
         tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
+    }
+}
+
+/// Lets the next try begin at once; where that fails too, it begins when the lease is over.
+async fn give_back(deps: &Deps, claimed: Batch) {
+    let read_version = claimed.version;
+    if let Ok(next) = claimed.not_read(deps.clock.now())
+        && let Err(error) = deps.store.replace_batch(read_version, &next).await
+    {
+        tracing::warn!(batch_id = %next.id, %error, "the claim stays until its lease is over");
     }
 }
 

@@ -246,13 +246,33 @@ impl Batch {
             _ => return Err(self.conflict("parsed")),
         };
         if attempt > PARSE_ATTEMPTS {
-            let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.".to_owned();
-            let state = BatchState::Unreadable { code: "FILE_UNPROCESSABLE".to_owned(), detail };
-            return Ok(Self { due_at: Some(now + KEEPING_LOOK), ..self.stepped(state, now) });
+            let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
+            return self.unreadable("FILE_UNPROCESSABLE", detail, now);
         }
         let lease_until = now + PARSE_LEASE;
         let state = BatchState::Parsing { object, lease_until, attempt };
         Ok(Self { due_at: Some(lease_until), ..self.stepped(state, now) })
+    }
+
+    /// Whether somebody may still be reading this version of the workbook.
+    #[must_use]
+    pub fn is_being_read(&self, object: &ObjectVersion, now: Timestamp) -> bool {
+        matches!(&self.state, BatchState::Parsing { object: pinned, lease_until, .. }
+            if pinned == object && !lease_is_over(*lease_until, now))
+    }
+
+    /// Gives the workbook back unread, so that the next try need not wait for the lease.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being read.
+    pub fn not_read(self, now: Timestamp) -> Result<Self, BatchConflict> {
+        match self.state.clone() {
+            BatchState::Parsing { object, attempt, .. } => {
+                Ok(self.stepped(BatchState::Parsing { object, lease_until: now, attempt }, now))
+            }
+            _ => Err(self.conflict("given back")),
+        }
     }
 
     /// The rows are in. A dropped workbook submits its ready rows at once.

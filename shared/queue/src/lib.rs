@@ -66,6 +66,11 @@ pub enum QueueName {
     Notices,
 }
 
+impl QueueName {
+    /// Every queue.
+    pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Notices];
+}
+
 /// Where the queues are. A function holds only those it may send to.
 #[derive(Clone, Debug, Default)]
 pub struct QueueUrls {

@@ -10,6 +10,7 @@ mod contract;
 mod domains;
 mod notices;
 mod openapi;
+mod reading;
 mod retention;
 mod seed;
 mod settings;
