@@ -8,6 +8,8 @@ mod batches;
 mod caps;
 mod contract;
 mod domains;
+mod faults;
+mod guards;
 mod notices;
 mod openapi;
 mod reading;

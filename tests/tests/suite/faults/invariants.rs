@@ -1,0 +1,203 @@
+//! What must hold after every handler, and what must be there in the end.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    BatchId, InviteId,
+    delivery::{Mail, MailKind, MailState, Receipt},
+    invite::Invite,
+};
+use mail::{Letter, Subject};
+use probe::Effect;
+use serde_json::Value;
+
+use super::world::World;
+
+/// A sending: what it is about, what it says, which one.
+type Sending = (String, &'static str, u32);
+
+/// What was seen on the way.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Calls and mails that were looked at.
+    calls: usize,
+    mails: usize,
+    with_account: BTreeSet<InviteId>,
+    /// Sendings that say of themselves that there may be a second copy.
+    flagged: BTreeSet<Sending>,
+    pub(super) dead_letters: Vec<String>,
+}
+
+/// Where everything stands in the end, in words that are the same in every run that ends well.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ending {
+    invites: Vec<String>,
+    batches: Vec<String>,
+    accounts: Vec<String>,
+    licences: BTreeSet<String>,
+    passwords: BTreeMap<String, &'static str>,
+    mails: Vec<String>,
+    /// What the agency was told last of each invite.
+    told: Vec<String>,
+}
+
+impl World {
+    /// Sees that nothing is as it must never be.
+    pub(super) async fn watch(&self) {
+        let calls = self.app.probe.calls();
+        let new = std::mem::replace(&mut self.seen.borrow_mut().calls, calls.len());
+        if calls.iter().skip(new).all(|call| call.effect == Effect::None) {
+            return;
+        }
+        let invites = self.invites().await;
+        let made = self.app.directory.made();
+        for (number, invite) in invites.iter().enumerate() {
+            let shown = || format!("{} {} {:?}", invite.email.as_str(), invite.progress_name(), invite.mail);
+            let accounts = made.iter().filter(|(id, _)| *id == invite.id).count();
+            assert!(accounts <= 1, "two accounts: {}", shown());
+            let has_work = Invite::is_open_progress(invite.progress_name());
+            assert!(!has_work || invite.due_at.is_some(), "nobody will ever look at it: {}", shown());
+            let namesake = |other: &Invite| other.is_live() && other.address_key == invite.address_key;
+            let live = invites.iter().filter(|other| namesake(other)).count();
+            assert!(live <= 1, "two live invites of one address: {}", shown());
+            let guards = self.app.store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap();
+            assert_eq!(guards.len(), live, "the guard and invite {number} disagree: {}", shown());
+            let mut seen = self.seen.borrow_mut();
+            let had_account = seen.with_account.contains(&invite.id);
+            assert!(!had_account || invite.account().is_some(), "the account is forgotten: {}", shown());
+            if invite.account().is_some() {
+                seen.with_account.insert(invite.id);
+            }
+            let mails = [invite.mail.as_ref(), invite.notice.as_ref()];
+            let flagged = mails.into_iter().flatten().filter(|mail| is_flagged(mail));
+            seen.flagged.extend(flagged.map(|mail| (invite.id.to_string(), mail.kind.name(), mail.generation)));
+        }
+        for batch in self.batches().await {
+            let flagged = batch.report.iter().filter(|mail| is_flagged(mail));
+            let sendings = flagged.map(|mail| (batch.id.to_string(), mail.kind.name(), mail.generation));
+            self.seen.borrow_mut().flagged.extend(sendings);
+        }
+        let sent = self.app.outbox.sent();
+        for mail in sent.iter().skip(std::mem::replace(&mut self.seen.borrow_mut().mails, sent.len())) {
+            if let (Subject::Invite(id), MailKind::AccountCreated) = (mail.tags.subject, mail.tags.kind) {
+                assert!(made.iter().any(|(invite, _)| *invite == id), "mailed about an account that is not there");
+            }
+        }
+    }
+
+    /// Where everything stands, after seeing that no mail went out twice without saying so, that no message was given up,
+    /// and that the batches add up.
+    pub(super) async fn ending(&self) -> Ending {
+        assert_eq!(self.seen.borrow().dead_letters, Vec::<String>::new());
+        let mut invites = Vec::new();
+        let mut passwords = BTreeMap::new();
+        for invite in self.invites().await {
+            let mail = invite.mail.as_ref().map_or("no mail".to_owned(), shown);
+            let notice = invite.notice.as_ref().map_or(String::new(), shown);
+            let (address, seed) = (invite.email.as_str(), invite.seed.label());
+            invites.push(format!("{address}: {}, {mail}, {seed} {notice}", invite.state_name()));
+            if let Some(account) = invite.account() {
+                let mailed = if self.app.directory.first_passwords(account) > 0 { "mailed" } else { "none" };
+                passwords.insert(address.to_owned(), mailed);
+            }
+        }
+        invites.sort();
+        let mut batches = Vec::new();
+        for batch in self.batches().await {
+            let rows = self.app.store.count_rows(batch.id).await.unwrap();
+            assert_eq!(rows, batch.counts, "the rows of a batch that is {}", batch.state_name());
+            let report = batch.report.as_ref().map_or("no report".to_owned(), shown);
+            batches.push(format!("{}, {rows:?}, {report}", batch.state_name()));
+        }
+        let mut mails: BTreeMap<Sending, (String, Letter)> = BTreeMap::new();
+        for mail in self.app.outbox.sent() {
+            let subject = match mail.tags.subject {
+                Subject::Invite(id) => id.to_string(),
+                Subject::Batch(id) => BatchId::to_string(&id),
+            };
+            let sending = (subject, mail.tags.kind.name(), mail.tags.generation);
+            if let Some((_, letter)) = mails.get(&sending) {
+                assert!(self.seen.borrow().flagged.contains(&sending), "a second copy says nothing of it: {sending:?}");
+                assert_eq!(
+                    (&letter.text, &letter.html),
+                    (&mail.letter.text, &mail.letter.html),
+                    "copies are identical"
+                );
+            } else {
+                mails.insert(sending, (mail.to.as_str().to_owned(), mail.letter));
+            }
+        }
+        let mut mails: Vec<String> =
+            mails.into_iter().map(|((_, kind, _), (to, _))| format!("{kind} to {to}")).collect();
+        mails.sort();
+        let mut accounts: Vec<String> =
+            self.app.directory.made().into_iter().map(|(_, account)| account.directory_id).collect();
+        accounts.sort();
+        let (licences, told) = (self.app.directory.seed_group(), self.told());
+        Ending { invites, batches, accounts, licences, passwords, mails, told }
+    }
+
+    /// What the agency was told of each invite in the notice of its latest version.
+    fn told(&self) -> Vec<String> {
+        let mut latest: BTreeMap<String, (u64, String)> = BTreeMap::new();
+        for posted in self.app.endpoints.posted() {
+            let body: Value = serde_json::from_str(&posted.body).unwrap();
+            let invite = &body["invite"];
+            let word = |name: &str| heard(invite[name].as_str().unwrap_or_default()).to_owned();
+            let version = invite["version"].as_u64().unwrap();
+            let words = format!("{} {} {}", word("techpass"), word("seed"), word("mail"));
+            let told = latest.entry(word("id")).or_default();
+            if told.0 < version {
+                *told = (version, words);
+            }
+        }
+        latest.into_values().map(|(_, words)| words).collect()
+    }
+
+    /// Everything that is not at rest, for who reads a failed run.
+    pub(super) async fn shown(&self) -> String {
+        let invites = self.invites().await;
+        let invites =
+            invites.iter().map(|invite| format!("{} {:?}, due {:?}", shown_invite(invite), invite.mail, invite.due_at));
+        let batches = self.batches().await;
+        let batches =
+            batches.iter().map(|batch| format!("batch {:?} {:?}, due {:?}", batch.state, batch.report, batch.due_at));
+        invites.chain(batches).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn shown_invite(invite: &Invite) -> String {
+    format!("{} {:?}", invite.email.as_str(), invite.state)
+}
+
+/// A mail in the end: whether SES's later words of it arrived is no matter here.
+fn shown(mail: &Mail) -> String {
+    format!("{} {}", mail.kind.name(), heard(mail.state_name()))
+}
+
+/// The state of a mail without what SES said of it later.
+fn heard(state: &str) -> &str {
+    match state {
+        "ACCEPTED" | "DELIVERED" | "UNKNOWN" => "SENT",
+        state => state,
+    }
+}
+
+fn is_flagged(mail: &Mail) -> bool {
+    match &mail.state {
+        MailState::Due { attempts, .. } => *attempts > 0,
+        MailState::Claimed { attempt, .. } => *attempt > 1,
+        MailState::Accepted(receipt)
+        | MailState::Delayed(receipt)
+        | MailState::Delivered(receipt)
+        | MailState::Bounced(receipt)
+        | MailState::Complained(receipt)
+        | MailState::Suppressed(receipt)
+        | MailState::Unknown(receipt) => says_so(receipt),
+        MailState::Refused { .. } | MailState::Withheld { .. } | MailState::Replaced => false,
+    }
+}
+
+fn says_so(receipt: &Receipt) -> bool {
+    receipt.possible_duplicate
+}

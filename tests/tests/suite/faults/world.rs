@@ -1,0 +1,378 @@
+//! The product with the world around it: clients that ask again, queues and events that come again, a timer; and whatever
+//! is to go wrong.
+
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
+
+use boot::Disposition;
+use domain::{Timestamp, batch::Batch, invite::Invite};
+use futures::future::join;
+use mail::SentMail;
+use probe::Fault;
+use queue::{QueueName, Wake};
+use serde_json::{Value, json};
+use store::{InviteQuery, due::DUE_SHARDS};
+use tests::{
+    app::{Answer, App, Person},
+    people::officer,
+};
+
+use super::invariants::Seen;
+
+const SENT: &str = include_str!("../../../../events/mail-sent.json");
+const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
+
+/// One thing that goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mishap {
+    /// The call at this place of the trace.
+    Call(usize, Fault),
+    /// The message or event with this number.
+    Parcel(usize, Post),
+    /// None of SES's events about these mails arrives, while those about others do.
+    NoMailEvents,
+}
+
+/// What a queue or an event bus may do to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Post {
+    /// It never arrives.
+    Lost,
+    /// It arrives again, later.
+    Doubled,
+    /// It arrives twice at once.
+    Together,
+    /// It arrives an hour late.
+    Late,
+}
+
+impl Post {
+    pub(super) const ALL: [Self; 4] = [Self::Lost, Self::Doubled, Self::Together, Self::Late];
+}
+
+/// How long a message that was not worked off stays invisible: the least visibility timeout of the template.
+const VISIBILITY: Duration = Duration::from_secs(180);
+
+/// How often a message is received before it is a dead letter.
+const RECEIVES: usize = 5;
+
+/// When Lambda repeats an event whose function failed.
+const REPEATS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+
+/// One turn of the world, and how often the timer comes round.
+const TURN: Duration = Duration::from_secs(10);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Longer than anything but a date of an invitation may wait.
+const SOON: Duration = Duration::from_secs(6 * 3600);
+
+/// How long after the last trouble everything must have come to rest: the two hours that a late message and an
+/// unanswered mail take, with room.
+const PATIENCE: Duration = Duration::from_secs(5 * 3600);
+
+/// How often a client asks when it gets no answer.
+const ASKED: usize = 8;
+
+#[derive(Clone, Debug)]
+enum Parcel {
+    Wake(QueueName, Wake),
+    Stored(Value),
+    Ses(Value),
+    Streamed(Value),
+}
+
+#[derive(Clone, Debug)]
+struct Posted {
+    parcel: Parcel,
+    at: Timestamp,
+    received: usize,
+    at_once: usize,
+}
+
+/// The world.
+pub(super) struct World {
+    pub(super) app: App,
+    mishaps: Vec<Mishap>,
+    post: RefCell<Vec<Posted>>,
+    posted: RefCell<Vec<Label>>,
+    reported: Cell<usize>,
+    keys: Cell<u32>,
+    /// What has been seen on the way, of what must never be otherwise.
+    pub(super) seen: RefCell<Seen>,
+}
+
+impl World {
+    pub(super) async fn begin(mishaps: &[Mishap]) -> Self {
+        let app = App::start().await;
+        for mishap in mishaps {
+            if let Mishap::Call(place, fault) = mishap {
+                app.probe.break_call(*place, *fault);
+            }
+        }
+        app.directory.add_officer(officer("ada"));
+        Self {
+            app,
+            mishaps: mishaps.to_vec(),
+            post: RefCell::default(),
+            posted: RefCell::default(),
+            reported: Cell::new(0),
+            keys: Cell::new(0),
+            seen: RefCell::default(),
+        }
+    }
+
+    /// The messages and events so far.
+    pub(super) fn parcels(&self) -> Vec<Label> {
+        self.posted.borrow().clone()
+    }
+
+    /// The officer of every scenario.
+    pub(super) fn ada(&self) -> Person<'_> {
+        self.app.officer("ada")
+    }
+
+    /// Asks for something, and asks again the same way for as long as there is no answer.
+    pub(super) async fn ask(
+        &self,
+        function: &'static str,
+        who: &Person<'_>,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Answer {
+        self.ask_over(function, who, method, path, &[], body).await
+    }
+
+    /// As [`World::ask`], over the version that the asker knows.
+    pub(super) async fn ask_over(
+        &self,
+        function: &'static str,
+        who: &Person<'_>,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Value,
+    ) -> Answer {
+        self.keys.set(self.keys.get() + 1);
+        let key = format!("key-{}", self.keys.get());
+        let mut headers = headers.to_vec();
+        headers.push(("idempotency-key", &key));
+        for _ in 0..ASKED {
+            let answer = self.app.probe.run(function, who.json(method, path, &headers, body.clone())).await;
+            self.watch().await;
+            if let Some(answer) = answer.filter(|answer| !answer.status.is_server_error()) {
+                return answer;
+            }
+            self.app.clock.advance(Duration::from_secs(2));
+        }
+        panic!("{method} {path} is never answered");
+    }
+
+    /// Puts a workbook into the bucket.
+    pub(super) fn upload(&self, key: &str, bytes: Vec<u8>) {
+        self.hand_in(Parcel::Stored(self.app.upload(key, bytes)));
+    }
+
+    /// Lets time pass.
+    pub(super) fn pass(&self, time: Duration) {
+        self.app.clock.advance(time);
+    }
+
+    /// Lets the world go on until everything has come to rest.
+    pub(super) async fn settle(&self) {
+        let begun = self.app.clock.now();
+        let mut sweep_at = begun + MINUTE;
+        let mut swept = false;
+        loop {
+            self.pass(TURN);
+            self.deliver_ready().await;
+            let now = self.app.clock.now();
+            assert!(now < begun + PATIENCE, "stuck: {}", self.shown().await);
+            if now >= sweep_at {
+                self.sweep().await;
+                sweep_at = now + MINUTE;
+                swept = true;
+            }
+            let next = self.next().await;
+            if swept && next.is_none() {
+                return;
+            }
+            // Until something is due, sweep after sweep would find nothing.
+            if let Some(next) = next.filter(|next| swept && *next > now + MINUTE) {
+                self.pass((next - TURN).since(now));
+                sweep_at = next;
+            }
+        }
+    }
+
+    async fn deliver_ready(&self) {
+        self.collect();
+        let now = self.app.clock.now();
+        let (ready, later): (Vec<Posted>, Vec<Posted>) =
+            self.post.take().into_iter().partition(|posted| posted.at <= now);
+        *self.post.borrow_mut() = later;
+        for posted in ready {
+            self.deliver(posted).await;
+        }
+    }
+
+    /// The timer.
+    async fn sweep(&self) {
+        // Other officers' mails are under way all the time.
+        let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
+        self.app.probe.run("sweep", self.app.sweep()).await;
+        self.watch().await;
+    }
+
+    /// When something is next on its way or due, dates of an invitation aside.
+    async fn next(&self) -> Option<Timestamp> {
+        self.collect();
+        let soon = self.app.clock.now() + SOON;
+        let mut next: Vec<Timestamp> = self.post.borrow().iter().map(|posted| posted.at).collect();
+        for shard in 0..DUE_SHARDS {
+            let due = self.app.store.list_due(shard, soon, 1).await.unwrap();
+            next.extend(due.into_iter().map(|entry| entry.since));
+        }
+        next.into_iter().min()
+    }
+
+    /// Takes up what was sent since: messages, and what SES says about new mails.
+    fn collect(&self) {
+        for queue in QueueName::ALL {
+            for wake in self.app.queues.drain(queue) {
+                self.hand_in(Parcel::Wake(queue, wake));
+            }
+        }
+        let changes = serde_json::to_value(self.app.store.take_stream()).unwrap();
+        if changes["Records"].as_array().is_some_and(|records| !records.is_empty()) {
+            self.hand_in(Parcel::Streamed(changes));
+        }
+        let sent = self.app.outbox.sent();
+        for mail in sent.iter().skip(self.reported.replace(sent.len())) {
+            if !self.mishaps.contains(&Mishap::NoMailEvents) {
+                for recorded in [SENT, DELIVERED] {
+                    self.hand_in(Parcel::Ses(self.event(recorded, mail)));
+                }
+            }
+        }
+    }
+
+    /// What SES says about a mail in a recorded event.
+    pub(super) fn event(&self, recorded: &str, sent: &SentMail) -> Value {
+        let mut event: Value = serde_json::from_str(recorded).unwrap();
+        event["time"] = json!(self.app.clock.now().to_string());
+        event["detail"]["mail"]["messageId"] = json!(sent.message_id);
+        let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
+        tags.remove("invite_id");
+        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
+        event
+    }
+
+    /// Posts an event of SES that arrives for certain.
+    pub(super) fn post_event(&self, event: Value) {
+        let posted = Posted { parcel: Parcel::Ses(event), at: self.app.clock.now(), received: 0, at_once: 1 };
+        self.post.borrow_mut().push(posted);
+    }
+
+    /// Posts a parcel, or does with it what is to go wrong.
+    fn hand_in(&self, parcel: Parcel) {
+        let number = self.posted.borrow().len();
+        self.posted.borrow_mut().push(parcel.label());
+        let now = self.app.clock.now();
+        let mishap = self.mishaps.iter().find_map(|mishap| match mishap {
+            Mishap::Parcel(at, post) if *at == number => Some(*post),
+            _ => None,
+        });
+        let (times, at_once): (&[Duration], usize) = match mishap {
+            None => (&[Duration::ZERO], 1),
+            Some(Post::Lost) => (&[], 0),
+            Some(Post::Doubled) => (&[Duration::ZERO, TURN], 1),
+            Some(Post::Together) => (&[Duration::ZERO], 2),
+            Some(Post::Late) => (&[Duration::from_secs(3600)], 1),
+        };
+        let posted = Posted { parcel, at: now, received: 0, at_once };
+        self.post.borrow_mut().extend(times.iter().map(|after| Posted { at: now + *after, ..posted.clone() }));
+    }
+
+    async fn deliver(&self, posted: Posted) {
+        let outcomes = if posted.at_once == 2 {
+            let (one, other) = join(self.open(posted.parcel.clone()), self.open(posted.parcel.clone())).await;
+            vec![one, other]
+        } else {
+            vec![self.open(posted.parcel.clone()).await]
+        };
+        self.watch().await;
+        for outcome in outcomes {
+            let received = posted.received + 1;
+            let again = match (&outcome, &posted.parcel) {
+                (Some(Disposition::Done), _) => continue,
+                (Some(Disposition::Reject(_)), _) => None,
+                (Some(Disposition::Retry(_)) | None, Parcel::Wake(..)) => (received < RECEIVES).then_some(VISIBILITY),
+                (Some(Disposition::Retry(_)) | None, Parcel::Stored(_) | Parcel::Ses(_)) => {
+                    REPEATS.get(posted.received).copied()
+                }
+                // Whatever comes after it waits.
+                (Some(Disposition::Retry(_)) | None, Parcel::Streamed(_)) => Some(TURN),
+            };
+            match again {
+                None => self.seen.borrow_mut().dead_letters.push(format!("{:?}: {outcome:?}", posted.parcel)),
+                Some(after) => {
+                    let at = self.app.clock.now() + after;
+                    self.post.borrow_mut().push(Posted { at, received, at_once: 1, ..posted.clone() });
+                }
+            }
+        }
+    }
+
+    /// Gives a parcel to whoever works on it: `None` when that crashes.
+    async fn open(&self, parcel: Parcel) -> Option<Disposition> {
+        let function = parcel.label().reader;
+        match parcel {
+            Parcel::Wake(queue, wake) => self.app.probe.run(function, self.app.deliver(queue, wake)).await,
+            Parcel::Stored(event) => self.app.probe.run(function, self.app.parse(event)).await,
+            Parcel::Ses(event) => self.app.probe.run(function, self.app.track(event)).await,
+            Parcel::Streamed(event) => {
+                let event = serde_json::from_value(event).unwrap();
+                self.app.probe.run(function, self.app.watch(event)).await
+            }
+        }
+    }
+
+    /// All invites.
+    pub(super) async fn invites(&self) -> Vec<Invite> {
+        let query = InviteQuery { limit: 100, ..InviteQuery::default() };
+        self.app.store.list_invites(&officer("ada").id, &query).await.unwrap().invites
+    }
+
+    /// All batches.
+    pub(super) async fn batches(&self) -> Vec<Batch> {
+        self.app.store.list_batches(&officer("ada").id, 100, None).await.unwrap().0
+    }
+}
+
+/// What is written on a parcel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label {
+    /// What brings it.
+    pub(super) carrier: &'static str,
+    /// Who works on it.
+    pub(super) reader: &'static str,
+}
+
+impl Parcel {
+    fn label(&self) -> Label {
+        let (carrier, reader) = match self {
+            Self::Wake(QueueName::Dispatch, _) => ("queue", "dispatch-batch"),
+            Self::Wake(QueueName::Provision, _) => ("queue", "provision-user"),
+            Self::Wake(QueueName::Mail, _) => ("queue", "send-mail"),
+            Self::Wake(QueueName::Actions, _) => ("queue", "apply-actions"),
+            Self::Wake(QueueName::Notices, _) => ("queue", "notify-agencies"),
+            Self::Stored(_) => ("s3", "parse-batch"),
+            Self::Ses(_) => ("ses", "track-mail"),
+            Self::Streamed(_) => ("stream", "watch-invites"),
+        };
+        Label { carrier, reader }
+    }
+}

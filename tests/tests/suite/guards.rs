@@ -1,0 +1,151 @@
+//! What each guard is for: the same thing happens with it and without it, and only without it does harm come.
+//!
+//! The caps have theirs in [`crate::caps`].
+
+use std::{process::Command, time::Duration};
+
+use directory::Call;
+use domain::Guard;
+use futures::future::join;
+use queue::{QueueName, Wake};
+use serde_json::{Value, json};
+use tests::{
+    app::{Answer, App},
+    people::{officer_form, vendor_form},
+};
+
+async fn invite_by_mail(app: &App) -> Answer {
+    let body = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins"});
+    app.officer("ada").post("/api/invites", body).await.expect(202)
+}
+
+async fn account_for_kim(app: &App) {
+    let mut body = serde_json::to_value(vendor_form("kim")).unwrap();
+    body["kind"] = json!("account");
+    app.officer("ada").post("/api/invites", body).await.expect(202);
+}
+
+/// The one message of a queue.
+fn message(app: &App, queue: QueueName) -> Wake {
+    let wakes = app.queues.drain(queue);
+    assert_eq!(wakes.len(), 1);
+    wakes[0]
+}
+
+/// How many mails two workers send that get the same message at once.
+async fn mails_of_a_doubled_message(app: &App) -> usize {
+    invite_by_mail(app).await;
+    let wake = message(app, QueueName::Provision);
+    app.deliver(QueueName::Provision, wake).await;
+    let wake = message(app, QueueName::Mail);
+    let _ = join(app.deliver(QueueName::Mail, wake), app.deliver(QueueName::Mail, wake)).await;
+    app.mails_to("bo@sample-board.gov.sg").len()
+}
+
+#[tokio::test]
+async fn without_the_claim_a_doubled_message_sends_two_mails() {
+    assert_eq!(mails_of_a_doubled_message(&App::start().await).await, 1);
+    let _away = Guard::Claim.take_away();
+    assert_eq!(mails_of_a_doubled_message(&App::start().await).await, 2);
+}
+
+/// How often an account is asked for while the first request for it is under way.
+async fn creates_of_a_message_that_comes_again(app: &App) -> usize {
+    account_for_kim(app).await;
+    let wake = message(app, QueueName::Provision);
+    let first = app.deliver(QueueName::Provision, wake);
+    let second = async {
+        // By the time it reads, the first has claimed the invite and waits for the directory.
+        tokio::task::yield_now().await;
+        app.deliver(QueueName::Provision, wake).await
+    };
+    let _ = join(first, second).await;
+    app.directory.calls(Call::CreateAccount)
+}
+
+#[tokio::test]
+async fn without_the_lease_a_second_worker_asks_for_the_account_too() {
+    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await).await, 1);
+    let _away = Guard::Lease.take_away();
+    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await).await, 2);
+}
+
+/// The answers to two people who accept with the same link at once.
+async fn acceptances_of_one_link(app: &App) -> Vec<u16> {
+    invite_by_mail(app).await;
+    app.drain().await;
+    let token = app.token_of("bo@sample-board.gov.sg");
+    let profile = |name: &str| {
+        json!({"token": token, "firstName": name, "lastName": "Lim", "contactNumber": "81234567",
+            "organisation": "Sample Board"})
+    };
+    let anyone = app.anyone();
+    let accept = |name: &str| {
+        let body = profile(name);
+        let anyone = anyone.clone();
+        async move { anyone.json("POST", "/api/invitations/accept", &[], body).await }
+    };
+    let (one, other) = join(accept("Bo"), accept("Eve")).await;
+    let mut answers = vec![one.status.as_u16(), other.status.as_u16()];
+    answers.sort_unstable();
+    answers
+}
+
+#[tokio::test]
+async fn without_single_use_two_people_accept_one_invitation() {
+    assert_eq!(acceptances_of_one_link(&App::start().await).await, [202, 409]);
+    let _away = Guard::SingleUse.take_away();
+    assert_eq!(acceptances_of_one_link(&App::start().await).await, [202, 202]);
+}
+
+/// How many batches there are after one request to make one was repeated, and the two answers.
+async fn batches_of_a_repeated_request(app: &App) -> (usize, Value, Value) {
+    let ada = app.officer("ada");
+    let again = [("idempotency-key", "the-same")];
+    let rows = json!({"rows": [officer_form("bo")]});
+    let one = ada.json("POST", "/api/batches", &again, rows.clone()).await.expect(201).body;
+    let other = ada.json("POST", "/api/batches", &again, rows).await.expect(201).body;
+    let listed = ada.get("/api/batches").await.expect(200).body;
+    (listed["items"].as_array().unwrap().len(), one, other)
+}
+
+#[tokio::test]
+async fn without_idempotency_a_repeated_request_makes_two_batches() {
+    let (batches, one, other) = batches_of_a_repeated_request(&App::start().await).await;
+    assert_eq!((batches, one), (1, other));
+    let _away = Guard::Idempotency.take_away();
+    let (batches, one, other) = batches_of_a_repeated_request(&App::start().await).await;
+    assert_eq!(batches, 2);
+    assert_ne!(one, other);
+}
+
+/// What Cargo builds with these arguments, with the features of each package.
+fn features(arguments: &[&str]) -> String {
+    let told = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "features,normal", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    String::from_utf8(told.stdout).unwrap()
+}
+
+#[test]
+fn nothing_that_is_deployed_can_take_a_guard_away() {
+    let is_for_tests = |line: &str| line.contains("feature \"fake\"") || line.starts_with("probe ");
+    // Releases are built without naming packages: see infra/local/build.py and `make deploy`.
+    let released = features(&[]);
+    assert!(released.lines().any(|line| line.starts_with("send-mail ")), "{released}");
+    assert!(!released.lines().any(is_for_tests));
+    assert!(features(&["--package", "tests"]).lines().any(is_for_tests), "it would be seen");
+}
+
+#[tokio::test]
+async fn a_guard_is_back_once_its_test_is_over() {
+    drop(Guard::Claim.take_away());
+    assert!(Guard::Claim.holds());
+    let app = App::start().await;
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(mails_of_a_doubled_message(&app).await, 1);
+}
