@@ -20,6 +20,7 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 RESERVED = {
     ("parse-batch", "sqs:SendMessage", "ParseDeadLetters"): "Lambda leaves an event there in the function's name",
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
+    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
     ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is still pending when its account is mailed again",
