@@ -16,7 +16,7 @@ export const problems: Record<string, Telling> = {
   'email-not-verified': { what: 'Your email address is not verified.', safe: UNCHANGED, todo: 'Ask your agency’s administrator to verify it, then sign in again.' },
   'not-an-officer': { what: 'Only public officers can invite users.', safe: UNCHANGED, todo: 'Sign in with your agency’s email address. Vendors raise a service request.' },
   'network-not-allowed': { what: 'This is only open from your agency’s network.', safe: UNCHANGED, todo: 'Use a non-SE GSIB device on your agency’s network, then try again.' },
-  'forbidden': { what: 'The request was refused by a security rule.', safe: UNCHANGED, todo: 'Check what you typed for anything unusual and try again, or send us the Trace ID.' },
+  'forbidden': { what: 'The request was refused by a security rule.', safe: UNCHANGED, todo: 'Check what you typed and try again, or send us the Trace ID.' },
   'not-found': { what: 'There is nothing here.', safe: UNCHANGED, todo: 'It may have been removed, or it belongs to another officer.' },
   'invitation-not-valid': { what: 'This link is not valid.', safe: UNCHANGED, todo: 'A newer mail may have replaced it. Look for the latest one, or ask the person who invited you.' },
   'method-not-allowed': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },

@@ -37,12 +37,18 @@ export function mishapNotice(mishap: Mishap, { retry }: Ways = {}): TemplateResu
         <p>${text}</p>
         ${traceId ? traceLine(traceId) : nothing}
         <p class="ways">
-          ${retry ? html`<button type="button" class="button small" @click=${retry}>Try again</button>` : nothing}
+          ${retry ? html`<button type="button" class="button small" @click=${() => again(retry)}>Try again</button>` : nothing}
           ${link ? html`<a class="button small" href=${link} target="_blank" rel="noopener noreferrer">Raise a service request${icon('external')}</a>` : nothing}
           <a href=${supportMail(mishap)}>Email support</a>
         </p>
       </div>
     </section>`;
+}
+
+/** The button goes with its notice, and leaves the focus to the page. */
+function again(retry: () => void): void {
+  document.querySelector('main')!.focus();
+  retry();
 }
 
 /** The Trace ID, to be read, and to be copied with one press. */

@@ -199,6 +199,7 @@ describe('Invite user status', () => {
     await settle();
 
     await row.getByRole('button', { name: /^Actions for/ }).click();
+    await page.waitForFunction(() => document.activeElement.role === 'menuitem');
     await page.keyboard.press('ArrowDown');
     assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Resend');
     await page.keyboard.press('Enter');
