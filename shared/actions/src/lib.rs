@@ -6,7 +6,7 @@ use domain::{
     Clock, InviteId, OfficerId, Timestamp,
     action::{Action, ActionState, Change, Outcome, Refusal, Verb},
     invite::{Act, Invite, NextStep},
-    usage::SingleCaps,
+    usage::{CapReached, SingleCaps, Usage},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
@@ -137,8 +137,11 @@ impl Actions {
             if act.action.is_some_and(|action| read.was_changed_by(action)) {
                 return Ok(Ok(Changed { invite: read, wake: None }));
             }
-            let mailbox = self.store.find_mailbox(&read.address_key).await?;
-            let next = match verb.change(&read, &mailbox, act) {
+            let change = match verb {
+                Verb::Revoke => Change::revoke(&read, act),
+                Verb::Resend => Change::resend(&read, &self.store.find_mailbox(&read.address_key).await?, act),
+            };
+            let next = match change {
                 Ok(Change::Next(next)) => *next,
                 Ok(Change::Already) => return Ok(Ok(Changed { invite: read, wake: None })),
                 Err(refusal) => return Ok(Err(refusal)),
@@ -148,16 +151,10 @@ impl Actions {
                     Written::Done => ReviveOutcome::Done,
                     Written::LostRace => ReviveOutcome::LostRace,
                 },
-                Verb::Resend => {
-                    let usage = match caps {
-                        Some(caps) => match self.store.find_usage(officer).await?.one(caps, act.at) {
-                            Ok(usage) => Some(usage),
-                            Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
-                        },
-                        None => None,
-                    };
-                    self.store.revive_counted(&read, &next, usage.as_ref()).await?
-                }
+                Verb::Resend => match self.counted(officer, caps, act.at).await? {
+                    Ok(usage) => self.store.revive_counted(&read, &next, usage.as_ref()).await?,
+                    Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
+                },
             };
             match written {
                 ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
@@ -167,6 +164,19 @@ impl Actions {
             }
         }
         Ok(Err(Refusal::LostRace))
+    }
+
+    /// The officer's usage with one request more; nothing where no caps apply.
+    async fn counted(
+        &self,
+        officer: &OfficerId,
+        caps: Option<&SingleCaps>,
+        now: Timestamp,
+    ) -> Result<Result<Option<Usage>, CapReached>, StoreError> {
+        match caps {
+            Some(caps) => Ok(self.store.find_usage(officer).await?.one(caps, now).map(Some)),
+            None => Ok(Ok(None)),
+        }
     }
 
     /// Wakes whoever is next for an invite that was just written.

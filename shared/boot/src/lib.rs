@@ -4,7 +4,7 @@
 //! - [`Env`]: the process environment, read here and nowhere else.
 //! - [`terms`], [`single_caps`], [`batch_cap`]: what the template decides about inviting.
 //! - [`Aws`]: SDK clients that share one HTTP client.
-//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept.
+//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a while.
 //! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
 //!
 //! A `main` calls these and nothing else; a function's `lib` takes what they make as fields of its `Deps`.
@@ -16,6 +16,7 @@ mod event;
 mod http;
 mod log;
 mod policy;
+mod recent;
 mod rules;
 mod secrets;
 mod signing;
@@ -28,6 +29,7 @@ pub use http::run_http;
 pub use lambda_runtime::Error;
 pub use log::init_tracing;
 pub use policy::{batch_cap, single_caps, terms};
+pub use recent::Recent;
 pub use rules::Rules;
 pub use secrets::{Secrets, SecretsError};
 pub use signing::SigningSecrets;

@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::{Clock, DomainRules, Timestamp};
+use domain::{Clock, DomainRules};
 use store::{Store, StoreError};
-use tokio::sync::Mutex;
+
+use crate::Recent;
 
 /// How long rules are used before they are read again: an operator's change is in force everywhere after this.
 const FRESH: Duration = Duration::from_secs(300);
@@ -14,14 +15,14 @@ const FRESH: Duration = Duration::from_secs(300);
 pub struct Rules {
     store: Store,
     clock: Clock,
-    latest: Mutex<Option<(Timestamp, Arc<DomainRules>)>>,
+    recent: Recent<Arc<DomainRules>>,
 }
 
 impl Rules {
     /// The rules in `store`, none read yet.
     #[must_use]
     pub fn stored(store: Store, clock: Clock) -> Self {
-        Self { store, clock, latest: Mutex::new(None) }
+        Self { store, clock, recent: Recent::kept_for(FRESH) }
     }
 
     /// The rules, at most five minutes old.
@@ -31,21 +32,14 @@ impl Rules {
     /// When they cannot be read, or are malformed: older ones are not used in their place, because whoever changed them
     /// meant them to end.
     pub async fn current(&self) -> Result<Arc<DomainRules>, StoreError> {
-        let mut latest = self.latest.lock().await;
-        let now = self.clock.now();
-        if let Some((read_at, rules)) = latest.as_ref()
-            && now < *read_at + FRESH
-        {
-            return Ok(Arc::clone(rules));
-        }
-        let rules = Arc::new(self.store.domain_rules().await?);
-        *latest = Some((now, Arc::clone(&rules)));
-        Ok(rules)
+        self.recent.get(self.clock.now(), || async { self.store.domain_rules().await.map(Arc::new) }).await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::Timestamp;
+
     use super::*;
 
     fn rules(domain: &str) -> String {

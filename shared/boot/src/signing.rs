@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
-use domain::{Clock, Timestamp, signature::SigningSecret};
+use domain::{Clock, signature::SigningSecret};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 
-use crate::{cause::WithCauses, secrets::SecretsError};
+use crate::{Recent, cause::WithCauses, secrets::SecretsError};
 
 /// How long what was fetched is used: a new version is in force everywhere after this.
 const FRESH: Duration = Duration::from_secs(60);
@@ -20,7 +19,7 @@ const LIVE: [&str; 2] = ["AWSCURRENT", "AWSPREVIOUS"];
 pub struct SigningSecrets {
     source: Source,
     clock: Clock,
-    latest: Mutex<Option<(Timestamp, Vec<SigningSecret>)>>,
+    recent: Recent<Vec<SigningSecret>>,
 }
 
 #[derive(Debug)]
@@ -38,13 +37,13 @@ impl SigningSecrets {
     /// The live versions of the secret `{"secret": "…"}` with this id.
     #[must_use]
     pub fn stored(client: Client, id: String, clock: Clock) -> Self {
-        Self { source: Source::SecretsManager { client, id }, clock, latest: Mutex::new(None) }
+        Self { source: Source::SecretsManager { client, id }, clock, recent: Recent::kept_for(FRESH) }
     }
 
     /// Secrets at hand, for tests.
     #[must_use]
     pub fn fixed(secrets: Vec<SigningSecret>, clock: Clock) -> Self {
-        Self { source: Source::Fixed(secrets), clock, latest: Mutex::new(None) }
+        Self { source: Source::Fixed(secrets), clock, recent: Recent::kept_for(FRESH) }
     }
 
     /// The live secrets, the one in force first, at most a minute old.
@@ -53,30 +52,25 @@ impl SigningSecrets {
     ///
     /// When the version in force cannot be read; the next call tries again.
     pub async fn current(&self) -> Result<Vec<SigningSecret>, SecretsError> {
-        let (client, id) = match &self.source {
-            Source::Fixed(secrets) => return Ok(secrets.clone()),
-            Source::SecretsManager { client, id } => (client, id),
-        };
-        let mut latest = self.latest.lock().await;
-        let now = self.clock.now();
-        if let Some((read_at, secrets)) = latest.as_ref()
-            && now < *read_at + FRESH
-        {
-            return Ok(secrets.clone());
+        match &self.source {
+            Source::Fixed(secrets) => Ok(secrets.clone()),
+            Source::SecretsManager { client, id } => self.recent.get(self.clock.now(), || fetch(client, id)).await,
         }
-        let mut secrets = Vec::with_capacity(LIVE.len());
-        for stage in LIVE {
-            let got = client.get_secret_value().secret_id(id).version_stage(stage).send().await;
-            match got {
-                Ok(secret) => secrets.push(read(secret.secret_string().unwrap_or_default())?),
-                // Before its first change it has no version before.
-                Err(error) if !secrets.is_empty() && error.code() == Some("ResourceNotFoundException") => {}
-                Err(error) => return Err(SecretsError::Unreadable(WithCauses(&error).to_string())),
-            }
-        }
-        *latest = Some((now, secrets.clone()));
-        Ok(secrets)
     }
+}
+
+async fn fetch(client: &Client, id: &str) -> Result<Vec<SigningSecret>, SecretsError> {
+    let mut secrets = Vec::with_capacity(LIVE.len());
+    for stage in LIVE {
+        let got = client.get_secret_value().secret_id(id).version_stage(stage).send().await;
+        match got {
+            Ok(secret) => secrets.push(read(secret.secret_string().unwrap_or_default())?),
+            // Before its first change it has no version before.
+            Err(error) if !secrets.is_empty() && error.code() == Some("ResourceNotFoundException") => {}
+            Err(error) => return Err(SecretsError::Unreadable(WithCauses(&error).to_string())),
+        }
+    }
+    Ok(secrets)
 }
 
 fn read(text: &str) -> Result<SigningSecret, SecretsError> {

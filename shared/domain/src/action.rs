@@ -170,26 +170,36 @@ impl Verb {
             Self::Revoke => "revoke",
         }
     }
+}
 
-    /// What `invite` becomes, given what may be sent to its `mailbox`.
+impl Change {
+    /// What taking `invite` back makes of it.
     ///
     /// # Errors
     ///
     /// Why it stays as it is.
-    pub fn change(self, invite: &Invite, mailbox: &Mailbox, act: &Act) -> Result<Change, Refusal> {
-        let next = match self {
-            Self::Revoke if invite.state == InviteState::Revoked => return Ok(Change::Already),
-            Self::Revoke => invite.clone().revoke(act).map_err(|_| Refusal::StateConflict)?,
-            Self::Resend => match invite.clone().resend(mailbox, act) {
-                Ok(next) => next,
-                // Asked for twice: it is on its way.
-                Err(ResendRefusal::Conflict(_)) if invite.mail_is_due() => return Ok(Change::Already),
-                Err(ResendRefusal::Conflict(_)) => return Err(Refusal::StateConflict),
-                Err(ResendRefusal::Undeliverable) => return Err(Refusal::Undeliverable),
-                Err(ResendRefusal::NotBefore(next)) => return Err(Refusal::TooSoon { next }),
-            },
-        };
-        Ok(Change::Next(Box::new(next)))
+    pub fn revoke(invite: &Invite, act: &Act) -> Result<Self, Refusal> {
+        if invite.state == InviteState::Revoked {
+            return Ok(Self::Already);
+        }
+        let next = invite.clone().revoke(act).map_err(|_| Refusal::StateConflict)?;
+        Ok(Self::Next(Box::new(next)))
+    }
+
+    /// What sending `invite` again makes of it, given what may be sent to its `mailbox`.
+    ///
+    /// # Errors
+    ///
+    /// Why it stays as it is.
+    pub fn resend(invite: &Invite, mailbox: &Mailbox, act: &Act) -> Result<Self, Refusal> {
+        match invite.clone().resend(mailbox, act) {
+            Ok(next) => Ok(Self::Next(Box::new(next))),
+            // Asked for twice: it is on its way.
+            Err(ResendRefusal::Conflict(_)) if invite.mail_is_due() => Ok(Self::Already),
+            Err(ResendRefusal::Conflict(_)) => Err(Refusal::StateConflict),
+            Err(ResendRefusal::Undeliverable) => Err(Refusal::Undeliverable),
+            Err(ResendRefusal::NotBefore(next)) => Err(Refusal::TooSoon { next }),
+        }
     }
 }
 

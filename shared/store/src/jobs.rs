@@ -45,10 +45,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn write_job(&self, next: &JobRecord) -> Result<Written, StoreError> {
-        let condition = match next.version {
-            0 | 1 => Condition::Absent,
-            version => Condition::Version(version - 1),
-        };
+        let condition = Condition::before(next.version);
         let item = Envelope::new(keys::job(&next.name), ENTITY, next.version).body(ENTITY, next)?;
         Ok(written(&self.table.commit(vec![Write::Put { item, condition }]).await?))
     }

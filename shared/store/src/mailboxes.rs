@@ -35,13 +35,8 @@ impl Store {
 
 /// Puts `next` over the version before it.
 pub(crate) fn write(next: &Mailbox) -> Result<Write, StoreError> {
-    let mut envelope = Envelope::new(keys::mailbox(&next.key), ENTITY, next.version);
-    if let Some(at) = next.forgotten_at() {
-        envelope = envelope.expires(at);
-    }
-    let condition = match next.version {
-        0 | 1 => Condition::Absent,
-        version => Condition::Version(version - 1),
-    };
-    Ok(Write::Put { item: envelope.body(ENTITY, next)?, condition })
+    let item = Envelope::new(keys::mailbox(&next.key), ENTITY, next.version)
+        .expires(next.forgotten_at())
+        .body(ENTITY, next)?;
+    Ok(Write::Put { item, condition: Condition::before(next.version) })
 }

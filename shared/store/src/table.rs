@@ -32,6 +32,16 @@ pub(crate) enum Condition {
     Any,
 }
 
+impl Condition {
+    /// The version before `next` is there, and nothing before the first.
+    pub(crate) fn before(next: u64) -> Self {
+        match next {
+            0 | 1 => Self::Absent,
+            version => Self::Version(version - 1),
+        }
+    }
+}
+
 /// One write.
 #[derive(Clone, Debug)]
 pub(crate) enum Write {

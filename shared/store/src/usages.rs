@@ -25,13 +25,8 @@ impl Store {
 
 /// Puts `next` over the version before it.
 pub(crate) fn write(next: &Usage) -> Result<Write, StoreError> {
-    let mut envelope = Envelope::new(keys::usage(&next.officer), ENTITY, next.version);
-    if let Some(at) = next.forgotten_at() {
-        envelope = envelope.expires(at);
-    }
-    let condition = match next.version {
-        0 | 1 => Condition::Absent,
-        version => Condition::Version(version - 1),
-    };
-    Ok(Write::Put { item: envelope.body(ENTITY, next)?, condition })
+    let item = Envelope::new(keys::usage(&next.officer), ENTITY, next.version)
+        .expires(next.forgotten_at())
+        .body(ENTITY, next)?;
+    Ok(Write::Put { item, condition: Condition::before(next.version) })
 }
