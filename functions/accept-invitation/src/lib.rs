@@ -186,11 +186,9 @@ impl Deps {
 
     async fn wake(&self, invite: &Invite, what: &'static str) {
         // The line that ties this request to the one that made the invite.
-        tracing::info!(invite = %invite.id, invite_trace = %invite.trace, what, "invite changed");
+        tracing::info!(invite_id = %invite.id, invite_trace = %invite.trace, what, "invite changed");
         let wake = [Wake::Invite { id: invite.id }];
-        if let Err(error) = self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
-            tracing::warn!(invite = %invite.id, %error, "the sweeper will wake it");
-        }
+        self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await;
     }
 }
 

@@ -52,8 +52,6 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
         span.in_scope(|| tracing::info!(done = action.done, total = action.total, "action done"));
         return Disposition::Done;
     }
-    if let Err(error) = deps.queues.wake(QueueName::Actions, &action.officer.id, &[Wake::Action { id }]).await {
-        tracing::warn!(action_id = %id, %error, "the sweeper will wake it");
-    }
+    deps.queues.wake(QueueName::Actions, &action.officer.id, &[Wake::Action { id }]).await;
     Disposition::Done
 }

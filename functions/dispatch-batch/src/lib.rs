@@ -163,10 +163,7 @@ fn was_looked_at(due: Timestamp, now: Timestamp) -> bool {
 }
 
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {
-    let wake = [Wake::Batch { id: batch.id }];
-    if let Err(error) = deps.queues.wake_later(queue, &batch.officer.id, &wake, delay).await {
-        tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, %error, "not woken; the sweeper will");
-    }
+    deps.queues.wake_later(queue, &batch.officer.id, &[Wake::Batch { id: batch.id }], delay).await;
 }
 
 /// What a row is dispatched with.
@@ -211,9 +208,7 @@ impl Step<'_> {
                 self.replace(row, Some(row.clone().duplicate_of(duplicate))).await?;
             }
         }
-        if let Err(error) = self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await {
-            tracing::warn!(batch_id = %self.batch.id, trace_id = %self.batch.trace, %error, "invites not woken; the sweeper will");
-        }
+        self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Making a batch, finding it again, handing it on, throwing it away.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::State,
@@ -239,10 +239,7 @@ pub(crate) async fn submit(
         if deps.store.submit_batch(read_version, &next, &usage).await? == Written::LostRace {
             return Err(Problem::new(Slug::LostRace));
         }
-        let wake = [Wake::Batch { id }];
-        if let Err(error) = deps.queues.wake_later(QueueName::Dispatch, &officer.id, &wake, Duration::ZERO).await {
-            tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
-        }
+        deps.queues.wake(QueueName::Dispatch, &officer.id, &[Wake::Batch { id }]).await;
         return accepted(&next);
     }
     match batch.state {

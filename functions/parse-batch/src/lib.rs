@@ -204,9 +204,8 @@ async fn wake(deps: &Deps, next: &Batch, written: Written) {
         return;
     }
     let is_open = matches!(next.state, BatchState::Submitted { .. }) || next.report_is_due();
-    if is_open && let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await
-    {
-        tracing::warn!(batch_id = %id, %error, "dispatch not woken; the sweeper will");
+    if is_open {
+        deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await;
     }
 }
 

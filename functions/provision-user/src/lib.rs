@@ -247,10 +247,7 @@ async fn wake_mail(deps: &Deps, written: Written, next: Invite) -> Next {
     }
     if next.mail_is_due() {
         let wake = [Wake::Invite { id: next.id }];
-        let woken = deps.queues.wake(QueueName::Mail, &next.officer.id, &wake);
-        if let Err(error) = woken.await {
-            tracing::warn!(%error, "the sweeper will wake the mail worker");
-        }
+        deps.queues.wake(QueueName::Mail, &next.officer.id, &wake).await;
     }
     Next::Written(Box::new(next))
 }

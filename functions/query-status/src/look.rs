@@ -86,7 +86,7 @@ impl Deps {
         let status = match self.directory.account_status(invite.account()?).await {
             Ok(status) => status,
             Err(error) => {
-                tracing::warn!(invite = %id, %error, "an account could not be looked at");
+                tracing::warn!(invite_id = %id, %error, "an account could not be looked at");
                 return None;
             }
         };
@@ -99,7 +99,7 @@ impl Deps {
             // Somebody else changed it: the next look sees both.
             Ok(Written::LostRace) => None,
             Err(error) => {
-                tracing::warn!(invite = %id, %error, "what was seen could not be recorded");
+                tracing::warn!(invite_id = %id, %error, "what was seen could not be recorded");
                 None
             }
         }
@@ -111,8 +111,6 @@ impl Deps {
             return;
         }
         let wake = [Wake::Invite { id: invite.id }];
-        if let Err(error) = self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await {
-            tracing::warn!(invite = %invite.id, %error, "the sweeper will wake it");
-        }
+        self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await;
     }
 }

@@ -177,7 +177,7 @@ async fn submit(
             CreateOutcome::LostRace => tries.next().await?,
         }
     }
-    tracing::info!(invite = %id, kind = kind.name(), "invite stored");
+    tracing::info!(invite_id = %id, kind = kind.name(), "invite stored");
     deps.actions.wake_for(&invite, now).await;
     Ok(web::reply::saved(answer))
 }

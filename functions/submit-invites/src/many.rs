@@ -115,10 +115,8 @@ impl Deps {
             stored
         });
         tracing::info!(action_id = %id, action = action.verb.name(), total = action.total, "action stored");
-        if matches!(action.state, ActionState::Running { .. })
-            && let Err(error) = self.queues.wake(QueueName::Actions, &officer, &[Wake::Action { id }]).await
-        {
-            tracing::warn!(action_id = %id, %error, "the sweeper will wake it");
+        if matches!(action.state, ActionState::Running { .. }) {
+            self.queues.wake(QueueName::Actions, &officer, &[Wake::Action { id }]).await;
         }
         action
     }

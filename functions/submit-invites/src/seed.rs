@@ -100,16 +100,14 @@ impl Deps {
         if self.store.create_seed_request(&request).await? == Written::LostRace {
             return Ok(None);
         }
-        tracing::info!(seed_request = %request.id, "licence asked for");
+        tracing::info!(seed_request_id = %request.id, "licence asked for");
         self.wake_for_licence(&request).await;
         Ok(Some(of(&request)))
     }
 
     async fn wake_for_licence(&self, request: &SeedRequest) {
         let wake = [Wake::SeedRequest { id: request.id }];
-        if let Err(error) = self.queues.wake(QueueName::Provision, &request.officer, &wake).await {
-            tracing::warn!(seed_request = %request.id, %error, "the sweeper will wake it");
-        }
+        self.queues.wake(QueueName::Provision, &request.officer, &wake).await;
     }
 }
 

@@ -104,13 +104,13 @@ async fn apply(deps: &Deps, account: &Account, device: &Device) -> Result<Writte
             AccountOwner::Invite(invite) => {
                 let (id, read) = (invite.id, invite.version);
                 let Some(next) = invite.device_told(device.clone(), now) else { return Ok(Written::Done) };
-                tracing::info!(invite = %id, event = device.event(), "device");
+                tracing::info!(invite_id = %id, event = device.event(), "device");
                 deps.store.replace_invite(read, &next).await?
             }
             AccountOwner::Request(request) => {
                 let (id, read) = (request.id, request.version);
                 let Some(next) = request.device_told(device.clone(), now) else { return Ok(Written::Done) };
-                tracing::info!(seed_request = %id, event = device.event(), "device");
+                tracing::info!(seed_request_id = %id, event = device.event(), "device");
                 deps.store.replace_seed_request(read, &next).await?
             }
         };

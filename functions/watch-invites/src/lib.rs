@@ -76,9 +76,7 @@ async fn note(deps: &Deps, notice: &Notice) -> Result<(), StoreError> {
         return Ok(());
     }
     let wake = [Wake::Notice { id: notice.id }];
-    if let Err(error) = deps.queues.wake(QueueName::Notices, &notice.agency, &wake).await {
-        tracing::warn!(notice_id = %notice.id, trace_id = %notice.trace, %error, "the sweeper will wake it");
-    }
+    deps.queues.wake(QueueName::Notices, &notice.agency, &wake).await;
     Ok(())
 }
 

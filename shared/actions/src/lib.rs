@@ -60,7 +60,7 @@ impl Actions {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(queue) = changed.wake {
-            self.wake(queue, officer, &[Wake::Invite { id }]).await;
+            self.queues.wake(queue, officer, &[Wake::Invite { id }]).await;
         }
         Ok(Ok(changed.invite))
     }
@@ -107,7 +107,7 @@ impl Actions {
             outcomes.push(change.map_or_else(|why| Outcome::Skipped { why }, |_| Outcome::Done));
         }
         for (queue, wakes) in wakes {
-            self.wake(queue, &action.officer.id, &wakes).await;
+            self.queues.wake(queue, &action.officer.id, &wakes).await;
         }
         let (read_part, read_action) = (part.version, action.version);
         let part = part.decided(outcomes);
@@ -182,13 +182,7 @@ impl Actions {
     /// Wakes whoever is next for an invite that was just written.
     pub async fn wake_for(&self, invite: &Invite, now: Timestamp) {
         if let Some(queue) = waker(invite, now) {
-            self.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
-        }
-    }
-
-    async fn wake(&self, queue: QueueName, officer: &OfficerId, wakes: &[Wake]) {
-        if let Err(error) = self.queues.wake(queue, officer, wakes).await {
-            tracing::warn!(%error, "the sweeper will wake them");
+            self.queues.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
         }
     }
 }

@@ -168,32 +168,22 @@ impl Queues {
 
     /// Wakes whoever reads `queue` for each of `wakes`, on behalf of an officer or an agency.
     ///
-    /// # Errors
-    ///
-    /// When some did not get through.
-    pub async fn wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) -> Result<(), QueueError> {
-        self.wake_later(queue, group, wakes, Duration::ZERO).await
+    /// A call that does not get through is told to the log and to nobody else: whatever is waited for is due in the table,
+    /// so the sweeper wakes it.
+    pub async fn wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) {
+        self.wake_later(queue, group, wakes, Duration::ZERO).await;
     }
 
     /// As [`Queues::wake`], after `delay` of at most 15 minutes.
-    ///
-    /// # Errors
-    ///
-    /// When some did not get through.
-    pub async fn wake_later(
-        &self,
-        queue: QueueName,
-        group: impl Into<Group>,
-        wakes: &[Wake],
-        delay: Duration,
-    ) -> Result<(), QueueError> {
-        if wakes.is_empty() {
-            return Ok(());
-        }
-        match &self.backend {
+    pub async fn wake_later(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake], delay: Duration) {
+        let Some(first) = wakes.first() else { return };
+        let sent = match &self.backend {
             Backend::Sqs(sqs) => sqs.send(queue, &group.into(), wakes, delay).await,
             #[cfg(feature = "fake")]
             Backend::Memory(memory) => memory.send(queue, wakes, delay).await,
+        };
+        if let Err(error) = sent {
+            tracing::warn!(?queue, calls = wakes.len(), ?first, %error, "not woken; the sweeper will");
         }
     }
 

@@ -109,10 +109,8 @@ pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStat
     if written == Written::LostRace {
         return Ok(false);
     }
-    if let Some((officer, wake)) = wake
-        && let Err(error) = deps.queues.wake(QueueName::Provision, &officer, &[wake]).await
-    {
-        tracing::warn!(%error, "a later sweep wakes it");
+    if let Some((officer, wake)) = wake {
+        deps.queues.wake(QueueName::Provision, &officer, &[wake]).await;
     }
     Ok(true)
 }

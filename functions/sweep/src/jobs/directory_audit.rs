@@ -119,9 +119,7 @@ async fn adopt(deps: &Deps, invite: Invite, account: Account) -> Result<bool, An
     tracing::warn!(invite_id = %invite.id, trace_id = %invite.trace, "an account that nobody recorded is adopted");
     for queue in [QueueName::Provision, QueueName::Mail] {
         let wake = [Wake::Invite { id: next.id }];
-        if let Err(error) = deps.queues.wake(queue, &next.officer.id, &wake).await {
-            tracing::warn!(%error, "a later sweep wakes it");
-        }
+        deps.queues.wake(queue, &next.officer.id, &wake).await;
     }
     Ok(true)
 }

@@ -83,6 +83,7 @@ fn tell_oldest(deps: &Deps, oldest: Option<Timestamp>) {
     let waited = oldest.map_or(0, |since| deps.clock.now().since(since).as_secs());
     tracing::info!(oldest_due_seconds = waited, "what is due was looked at");
 }
+
 /// Works on a page: how many things it moved, and the first error.
 async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usize, Result<(), StoreError>) {
     let looks = stream::iter(due).map(|due| async move {
@@ -126,9 +127,7 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
         }
     }
     for ((queue, group), wakes) in calls {
-        if let Err(error) = deps.queues.wake(queue, group, &wakes).await {
-            tracing::warn!(%error, "a later sweep wakes them");
-        }
+        deps.queues.wake(queue, group, &wakes).await;
     }
     (moved, outcome)
 }

@@ -54,9 +54,7 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     if deps.store.replace_batch(read, &next).await? == Written::LostRace || missing == 0 {
         return Ok(false);
     }
-    if let Err(error) = deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await {
-        tracing::warn!(batch_id = %id, %error, "a later sweep wakes its dispatcher");
-    }
+    deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await;
     let is_short = next.short_counts >= SHORT_COUNTS;
     if is_short {
         tracing::error!(batch_id = %id, trace_id = %next.trace, missing, "a batch has fewer invites than sent rows");
