@@ -17,3 +17,6 @@ export async function loadConfig(): Promise<void> {
   if (!answer.ok) throw new Error('no config');
   config = (await answer.json()) as Config;
 }
+
+/** Where vendors raise a service request, for SEED and all else. */
+export const SERVICE_REQUEST = 'https://go.gov.sg/techpass-sr';

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { SERVICE_REQUEST } from '../config';
 import { duplicates } from '../messages/batches';
 import { faultText } from '../messages/faults';
 import { errorNotice, traceLine } from '../parts/error-notice';
@@ -14,7 +15,6 @@ import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
 const GUIDE = 'https://docs.developer.tech.gov.sg/docs/techpass-user-guide/#/onboard-to-seed';
-const DESK = 'https://go.gov.sg/techpass-sr';
 
 /** View details: everything about one user of a batch, to be amended and saved. */
 export class BatchDetails extends LightElement {
@@ -94,7 +94,7 @@ export class BatchDetails extends LightElement {
       <section class="notice warn">${icon('info')}<div>
         <h2>${duplicates[duplicate.code] ?? 'Duplicate'}${duplicate.row ? `: row ${duplicate.row}` : ''}</h2>
         <p>${duplicate.detail}</p>
-        ${duplicate.code === 'duplicate.account' ? html`<p><a href=${isVendor ? DESK : GUIDE} target="_blank" rel="noopener noreferrer">${isVendor ? 'Raise a service request for SEED' : 'Onboard to SEED'}</a></p>` : nothing}
+        ${duplicate.code === 'duplicate.account' ? html`<p><a href=${isVendor ? SERVICE_REQUEST : GUIDE} target="_blank" rel="noopener noreferrer">${isVendor ? 'Raise a service request for SEED' : 'Onboard to SEED'}</a></p>` : nothing}
       </div></section>`;
   }
 
