@@ -20,6 +20,11 @@ INVOCATIONS = 300
 
 STD, NODE, PYTHON = "std-only Rust loop", "Node.js with its clients", "Python with its clients"
 
+QUEUES = (
+    *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
+    *(f"{reader}_DEAD_LETTERS" for reader in ("PROVISION", "MAIL")),
+)
+
 # What template.yaml gives to the functions, all in one: a function reads what it needs.
 TEMPLATE_ENVIRONMENT = {
     "RUST_LOG": "info",
@@ -33,10 +38,24 @@ TEMPLATE_ENVIRONMENT = {
     "SENDER_ADDRESS": "no-reply@invite.example.gov.sg",
     "SUPPORT_ADDRESS": "help@invite.example.gov.sg",
     "PORTAL_URL": "https://invite.example.gov.sg",
-    **{f"{queue}_QUEUE_URL": f"https://sqs.ap-southeast-1.amazonaws.com/1/{queue}" for queue in ("DISPATCH", "PROVISION", "MAIL")},
+    "DEVICE_SECRET_ID": "devices",
+    "ISSUER": "https://cognito-idp.ap-southeast-1.amazonaws.com/ap-southeast-1_bench",
+    "SIGN_IN_URL": "https://invite.auth.ap-southeast-1.amazoncognito.com",
+    "UPLOAD_ORIGIN": "https://uploads.s3.ap-southeast-1.amazonaws.com",
+    "OFFICIAL_MASTHEAD": "false",
+    "SERVICE_REQUEST_URL": "https://desk.example.gov.sg",
+    "INVITATION_DAYS": "30",
+    "REMINDER_DAY": "23",
+    "INVITES_PER_HOUR": "100",
+    "INVITES_PER_DAY": "1000",
+    "BATCH_PEOPLE_PER_DAY": "20000",
+    "PEOPLE_RETENTION_DAYS": "90",
+    "DRAFT_RETENTION_DAYS": "7",
+    "TOMBSTONE_RETENTION_DAYS": "365",
+    **{f"{queue}_URL": f"https://sqs.ap-southeast-1.amazonaws.com/1/{queue}" for queue in QUEUES},
 }
 
-API = frozenset({"submit-invites", "manage-batches", "query-status", "accept-invitation", "portal"})
+API = frozenset({"submit-invites", "manage-batches", "query-status", "accept-invitation", "portal", "track-devices"})
 # Every event is work in the table.
 WITHOUT_IDLE_EVENT = frozenset({"sweep"})
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,10 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "bench"))
+
+from start import TEMPLATE_ENVIRONMENT  # noqa: E402 - found through the path above.
+
 MANAGED = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "AmazonAPIGatewayPushToCloudWatchLogs"]
 
 
@@ -80,6 +85,11 @@ def test_every_folder_is_a_function_and_the_other_way_round():
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
     sources = {r["Properties"]["CodeUri"] for r in SOURCE["Resources"].values() if r["Type"] == "AWS::Serverless::Function"}
     assert sources == {f".build/lambda/{folder}/" for folder in folders}
+
+
+def test_the_bench_starts_functions_with_what_the_template_gives_them():
+    given = {name for function in FUNCTIONS.values() for name in function["Properties"]["Environment"]["Variables"]}
+    assert set(TEMPLATE_ENVIRONMENT) == given
 
 
 def test_no_two_functions_share_a_role():
