@@ -26,7 +26,7 @@ use web::{
 };
 
 use crate::{
-    Deps, MAX_ROWS,
+    Deps, MAX_ROWS, REPEATS,
     body::{BatchBody, FormBody},
     own_batch,
     uploads::UploadForm,
@@ -191,13 +191,15 @@ pub(crate) async fn reset(
     SignedIn { officer, .. }: SignedIn,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let batch = own_batch(&deps, &officer, &id).await?;
-    let read_version = batch.version;
-    let next = batch.reset(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
-    match deps.store.replace_batch(read_version, &next).await? {
-        Written::Done => Ok(StatusCode::NO_CONTENT),
-        Written::LostRace => Err(Problem::new(Slug::LostRace)),
+    for _ in 0..REPEATS {
+        let batch = own_batch(&deps, &officer, &id).await?;
+        let read_version = batch.version;
+        let next = batch.reset(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
+        if deps.store.replace_batch(read_version, &next).await? == Written::Done {
+            return Ok(StatusCode::NO_CONTENT);
+        }
     }
+    Err(Problem::new(Slug::LostRace))
 }
 
 /// What to hand on.
@@ -225,9 +227,12 @@ pub(crate) async fn submit(
     Path(id): Path<String>,
     Json { value, .. }: Json<Submission>,
 ) -> Result<Response, Problem> {
-    let batch = own_batch(&deps, &officer, &id).await?;
-    let id = batch.id;
-    if batch.is_editable() && batch.counts.ready > 0 {
+    // A batch moves without its officer too: its report goes out, its invites are counted.
+    for _ in 0..REPEATS {
+        let batch = own_batch(&deps, &officer, &id).await?;
+        if !batch.is_editable() || batch.counts.ready == 0 {
+            return submitted_before(&deps, &batch).await;
+        }
         if batch.counts.needs_fixing > 0 && value.only != Some(Only::Ready) {
             return Err(Problem::new(Slug::BatchHasErrors)
                 .detail("Mend them, or submit the rows that are ready with {\"only\":\"ready\"}."));
@@ -236,22 +241,29 @@ pub(crate) async fn submit(
         let usage = deps.store.find_usage(&officer.id).await?;
         let usage = usage.people(deps.cap, batch.counts.ready, now).map_err(|cap| Problem::cap_reached(&cap, now))?;
         let next = batch.submit(now).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if deps.store.submit_batch(read_version, &next, &usage).await? == Written::LostRace {
-            return Err(Problem::new(Slug::LostRace));
+        if deps.store.submit_batch(read_version, &next, &usage).await? == Written::Done {
+            return dispatch(&deps, &next).await;
         }
-        deps.queues.wake(QueueName::Dispatch, &officer.id, &[Wake::Batch { id }]).await;
-        return accepted(&next);
     }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// The answer where nothing is ready: what was handed on before, or why nothing can be.
+async fn submitted_before(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
     match batch.state {
-        BatchState::Submitted { .. } | BatchState::Dispatched | BatchState::Done if batch.counts.needs_fixing == 0 => {
-            accepted(&batch)
-        }
-        BatchState::Submitted { .. } => accepted(&batch),
+        // Whoever submitted it may have ended before the call.
+        BatchState::Submitted { .. } => dispatch(deps, batch).await,
+        BatchState::Dispatched | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
         BatchState::Draft | BatchState::Dispatched | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),
         BatchState::AwaitingUpload | BatchState::Parsing { .. } | BatchState::Unreadable { .. } | BatchState::Reset => {
             Err(Problem::new(Slug::StateConflict))
         }
     }
+}
+
+async fn dispatch(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
+    deps.queues.wake(QueueName::Dispatch, &batch.officer.id, &[Wake::Batch { id: batch.id }]).await;
+    accepted(batch)
 }
 
 fn accepted(batch: &Batch) -> Result<Response, Problem> {

@@ -21,14 +21,11 @@ use utoipa::ToSchema;
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, reply};
 
 use crate::{
-    Deps, MAX_ROWS,
+    Deps, MAX_ROWS, REPEATS,
     body::{CountsBody, RowBody},
     own_batch,
     rows::{Filter, Show, invite_id},
 };
-
-/// How often a change is repeated when the batch, but not the row, was changed by someone else.
-const REPEATS: usize = 8;
 
 /// New text for some fields of a row.
 #[derive(Debug, Default, Deserialize, ToSchema)]

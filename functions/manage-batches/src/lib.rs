@@ -58,6 +58,9 @@ impl OfficerRules for Deps {
 /// Rows of a batch at the most: what a workbook may hold and what may be pasted.
 pub const MAX_ROWS: usize = 10_000;
 
+/// How often a change is tried when something else of the same batch was changed meanwhile.
+const REPEATS: usize = 8;
+
 fn routes() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::new()
         .routes(routes!(results::template))

@@ -93,6 +93,29 @@ async fn a_stale_edit_is_refused_and_a_submitted_row_is_not_edited() {
 }
 
 #[tokio::test]
+async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked_at_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    let batch_id = domain::BatchId::parse(&id).unwrap();
+    // As its report and the count of its invites do, which nobody can see coming.
+    let overtake = async || {
+        for _ in 0..4 {
+            let batch = app.store.find_batch(batch_id).await.unwrap().unwrap();
+            let _ = app.store.replace_batch(batch.version, &batch.clone().put_off(app.clock.now())).await.unwrap();
+        }
+    };
+    let (submitted, ()) = tokio::join!(submit(&ada, &id, json!({})), overtake());
+    submitted.expect(202);
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["counts"]["sent"], 1);
+    let path = format!("/api/batches/{id}");
+    let (reset, ()) = tokio::join!(ada.send("DELETE", &path, &[], axum::body::Body::empty()), overtake());
+    reset.expect(204);
+    assert_eq!(batch(&ada, &id).await["state"], "RESET");
+}
+
+#[tokio::test]
 async fn a_removed_row_is_never_sent_and_its_double_takes_its_place() {
     let app = App::start().await;
     let ada = app.officer("ada");
