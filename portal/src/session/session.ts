@@ -1,62 +1,41 @@
-import { User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import { ResponseBodyError } from 'oauth4webapi';
 import { config, home } from '../config';
-
-/** Where the officer was going; it travels through sign-in in the browser's own storage, not in an address. */
-interface Journey {
-  readonly route: string;
-}
+import { UserPool, type SignIn } from './user-pool';
 
 export type SessionEvent = 'ending' | 'ended' | 'renewed';
 
 const CHANNEL = 'session';
-const WARNING_S = 120;
+const STORED = 'session';
+const RENEWAL_MS = 300_000;
+const WARNING_MS = 120_000;
+/** Time is looked at again and again, because a timer sleeps when the computer does. */
+const TICK_MS = 5_000;
 
 /**
- * The officer's sign-in at the user pool: code flow with PKCE, tokens in this tab's storage, renewed while they can be.
+ * The officer's sign-in at the user pool; its tokens are in this tab's storage, and are renewed while they can be.
  *
  * Emits `ending` two minutes before a session that cannot be renewed ends, `ended` when it has, and `renewed` when the
  * officer has signed in again, here or in another tab.
  */
 export class Session extends EventTarget {
-  readonly #manager: UserManager;
-  #user: User | undefined;
-  #warning: ReturnType<typeof setTimeout> | undefined;
-  /** When the last request was refused or the token ran out. */
-  isOver = false;
+  readonly #pool = new UserPool();
+  #signIn: SignIn | undefined;
+  #told: SessionEvent | undefined;
+  #isRenewing = false;
 
   constructor() {
     super();
-    const { authority, clientId, signInUrl } = config;
-    const store = new WebStorageStateStore({ store: sessionStorage });
-    this.#manager = new UserManager({
-      authority,
-      client_id: clientId,
-      redirect_uri: home,
-      scope: 'openid email profile',
-      userStore: store,
-      stateStore: store,
-      accessTokenExpiringNotificationTimeInSeconds: 300,
-      // Known beforehand, so that nothing is fetched from another address before it is needed.
-      metadata: {
-        issuer: authority,
-        authorization_endpoint: `${signInUrl}/oauth2/authorize`,
-        token_endpoint: `${signInUrl}/oauth2/token`,
-      },
-    });
-    this.#manager.events.addUserLoaded((user) => this.#hold(user));
-    this.#manager.events.addSilentRenewError(() => this.#warn());
-    this.#manager.events.addAccessTokenExpired(() => this.refused());
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.addEventListener('message', ({ data }) => void this.#adopt(String(data)));
+    new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => this.#adopt(data as SignIn));
+    setInterval(() => void this.#tick(), TICK_MS);
   }
 
   /** The officer's claims, once signed in. */
-  get profile(): User['profile'] | undefined {
-    return this.#user?.profile;
+  get profile(): SignIn['claims'] | undefined {
+    return this.#signIn?.claims;
   }
 
   token(): string | undefined {
-    return this.#user?.id_token;
+    return this.#signIn?.idToken;
   }
 
   /**
@@ -67,23 +46,29 @@ export class Session extends EventTarget {
   async resume(): Promise<string | undefined> {
     const query = new URLSearchParams(location.search);
     if (query.has('state')) {
-      const user = await this.#manager.signinRedirectCallback().catch(() => undefined);
+      const arrival = await this.#pool.arrival(query).catch(() => undefined);
       history.replaceState(null, '', home);
-      if (user) this.#hold(user);
-      return (user?.state as Journey | undefined)?.route;
+      if (!arrival) return undefined;
+      const { route, ...signIn } = arrival;
+      this.#hold(signIn);
+      return route;
     }
-    const user = await this.#manager.getUser();
-    if (user && !user.expired) this.#hold(user);
+    const stored = sessionStorage.getItem(STORED);
+    if (!stored) return undefined;
+    const signIn = JSON.parse(stored) as SignIn;
+    const isGood = signIn.expiresAt > Date.now();
+    const held = isGood ? signIn : await this.#pool.renew(signIn).catch(() => undefined);
+    if (held) this.#hold(held);
     return undefined;
   }
 
   async signIn(route: string): Promise<void> {
-    await this.#manager.signinRedirect({ state: { route } satisfies Journey });
+    location.assign(await this.#pool.departure(route));
   }
 
   /** Ends the session here and at the user pool, which leads back to this portal. */
-  async signOut(): Promise<void> {
-    await this.#manager.removeUser();
+  signOut(): void {
+    sessionStorage.removeItem(STORED);
     const leave = new URL(`${config.signInUrl}/logout`);
     leave.search = new URLSearchParams({ client_id: config.clientId, logout_uri: home }).toString();
     location.assign(leave);
@@ -91,38 +76,50 @@ export class Session extends EventTarget {
 
   /** Hands this tab's fresh sign-in to the tab that waits for it. */
   share(): void {
-    if (this.#user) new BroadcastChannel(CHANNEL).postMessage(this.#user.toStorageString());
+    new BroadcastChannel(CHANNEL).postMessage(this.#signIn);
   }
 
   /** The token was not good any more. */
   refused(): void {
-    clearTimeout(this.#warning);
-    this.isOver = true;
     this.#tell('ended');
   }
 
-  #hold(user: User): void {
-    clearTimeout(this.#warning);
-    this.#user = user;
-    this.isOver = false;
+  #hold(signIn: SignIn): void {
+    this.#signIn = signIn;
+    sessionStorage.setItem(STORED, JSON.stringify(signIn));
     this.#tell('renewed');
   }
 
-  async #adopt(text: string): Promise<void> {
-    const user = User.fromStorageString(text);
+  #adopt(signIn: SignIn): void {
     // Somebody else's sign-in must not carry on with this officer's work.
-    if (!this.#user || user.profile.sub !== this.#user.profile.sub) return;
-    await this.#manager.storeUser(user);
-    await this.#manager.events.load(user);
+    if (signIn.claims.sub === this.#signIn?.claims.sub) this.#hold(signIn);
   }
 
-  #warn(): void {
-    clearTimeout(this.#warning);
-    const left = (this.#user?.expires_in ?? 0) - WARNING_S;
-    this.#warning = setTimeout(() => this.#tell('ending'), Math.max(left, 0) * 1000);
+  async #tick(): Promise<void> {
+    if (!this.#signIn || this.#isRenewing) return;
+    if (this.#left() < RENEWAL_MS && this.#signIn.refreshToken) await this.#renew(this.#signIn);
+    const event = this.#left() <= 0 ? 'ended' : this.#left() <= WARNING_MS ? 'ending' : undefined;
+    if (event && event !== this.#told && this.#told !== 'ended') this.#tell(event);
+  }
+
+  async #renew(signIn: SignIn): Promise<void> {
+    this.#isRenewing = true;
+    try {
+      this.#hold(await this.#pool.renew(signIn));
+    } catch (error) {
+      // The pool has the last word; whatever else was in the way may be gone the next time.
+      if (error instanceof ResponseBodyError) this.#signIn = { ...signIn, refreshToken: undefined };
+    } finally {
+      this.#isRenewing = false;
+    }
+  }
+
+  #left(): number {
+    return this.#signIn!.expiresAt - Date.now();
   }
 
   #tell(event: SessionEvent): void {
+    this.#told = event;
     this.dispatchEvent(new Event(event));
   }
 }

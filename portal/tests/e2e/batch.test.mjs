@@ -94,9 +94,8 @@ describe('Batch upload', () => {
       await page.getByText('50 ready', { exact: true }).waitFor();
       const id = page.url().split('/').pop();
       return page.evaluate(async ([batch]) => {
-        const key = Object.keys(sessionStorage).find((name) => name.startsWith('oidc.user'));
-        const { id_token: token } = JSON.parse(sessionStorage.getItem(key));
-        const answer = await fetch(new URL(`api/batches/${batch}/rows?limit=200`, location.href.split('#')[0]), { headers: { authorization: `Bearer ${token}` } });
+        const { idToken } = JSON.parse(sessionStorage.getItem('session'));
+        const answer = await fetch(new URL(`api/batches/${batch}/rows?limit=200`, location.href.split('#')[0]), { headers: { authorization: `Bearer ${idToken}` } });
         return (await answer.json()).items.map(({ values }) => values);
       }, [id]);
     };

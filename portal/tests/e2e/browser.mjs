@@ -62,6 +62,8 @@ async function servePages(context, portal, dist) {
 
 /** What axe finds, with the place; WCAG 2.2 AA and best practice. */
 export async function findings(page) {
+  // A colour on its way to another is neither.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)));
   // Over the protocol, because no script of a page may be made from text here.
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axe });

@@ -22,13 +22,18 @@ export async function person(browser, options) {
   return { context, page, faults, settle };
 }
 
-/** Signs in on the hosted page, and comes back. */
-export async function signIn(page, { email, password }, route = '') {
-  await page.goto(portal + route);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+/** Fills in the hosted page. */
+export async function identify(page, { email, password }) {
   await page.locator('input[name=username]').fill(email);
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit], input[type=submit]').first().click();
+}
+
+/** Signs in on the hosted page, and comes back. */
+export async function signIn(page, who, route = '') {
+  await page.goto(portal + route);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await identify(page, who);
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { person, signedIn } from './people.mjs';
+import { identify, person, signedIn } from './people.mjs';
 import { officer, portal, stack, vendor } from './stack.mjs';
 
 let browser;
@@ -47,9 +47,7 @@ describe('The frame', () => {
     const { page } = await person(browser);
     await page.goto(portal);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.locator('input[name=username]').fill(vendor.email);
-    await page.locator('input[name=password]').fill(vendor.password);
-    await page.locator('button[type=submit], input[type=submit]').first().click();
+    await identify(page, vendor);
     await page.getByRole('heading', { name: 'Only public officers can invite users.' }).waitFor();
   });
 
@@ -59,9 +57,7 @@ describe('The frame', () => {
       await page.route('**/api/me', (route) => route.fulfill(problem(slug, status)));
       await page.goto(portal);
       await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.locator('input[name=username]').fill(officer.email);
-      await page.locator('input[name=password]').fill(officer.password);
-      await page.locator('button[type=submit], input[type=submit]').first().click();
+      await identify(page, officer);
       await page.getByRole('heading', { name: title }).waitFor();
       await page.getByText(TRACE).waitFor();
       assert.deepEqual(faults, []);
@@ -81,25 +77,6 @@ describe('The frame', () => {
     assert.equal(await page.getByLabel('Email address').inputValue(), address);
     await page.getByRole('button', { name: 'Submit' }).click();
     await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
-  });
-
-  test('A session that ends keeps the form: signing in again happens in another tab', async () => {
-    const { page, context, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
-    await page.getByLabel('Reason').fill('Typed before the session ended');
-    await page.route('**/api/invites', (route) => route.fulfill(problem('unauthorized', 401)), { times: 1 });
-    await page.getByLabel('Email address').fill('x.y@example-agency.gov.sg');
-    await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Your session has ended', level: 2 }).first().waitFor();
-    await settle();
-    const opened = context.waitForEvent('page');
-    await page.getByRole('link', { name: 'Sign in again' }).click();
-    const tab = await opened;
-    await tab.locator('input[name=username]').fill(officer.email);
-    await tab.locator('input[name=password]').fill(officer.password);
-    await tab.locator('button[type=submit], input[type=submit]').first().click();
-    await tab.getByRole('heading', { name: 'You are signed in again' }).waitFor();
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    assert.equal(await page.getByLabel('Reason').inputValue(), 'Typed before the session ended');
   });
 
   test('A list that cannot be brought up to date keeps what it shows, and says so', async () => {
