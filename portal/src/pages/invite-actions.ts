@@ -1,6 +1,6 @@
 import { ask, type Schemas } from '../api/client';
 import { telling } from '../messages/problems';
-import { count, numbers } from '../messages/time';
+import { asMoment, count, numbers } from '../messages/time';
 import { confirm } from '../parts/confirm';
 
 type Invite = Schemas['InviteBody'];
@@ -8,6 +8,8 @@ type Action = Schemas['ActionBody'];
 export type Deed = Schemas['ActionKind'];
 
 const PAUSE_MS = 1_500;
+/** Outcomes that are looked at for when those can be resent that were mailed today. */
+const OUTCOMES = 200;
 const UNDELIVERABLE = ['BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED'];
 const ON_ITS_WAY = ['QUEUED', 'SENDING'];
 
@@ -47,7 +49,7 @@ export async function actOnMany(deed: Deed, choice: Choice, tell: (action: Actio
   while (action.state === 'RUNNING') {
     tell(action);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    action = (await ask('get', '/api/invites/actions/{id}', { path: { id: action.id }, query: { limit: 1 } })).body;
+    action = (await ask('get', '/api/invites/actions/{id}', { path: { id: action.id }, query: { limit: OUTCOMES } })).body;
   }
   return action;
 }
@@ -58,8 +60,9 @@ export function confirmMany(deed: Deed, n: number): Promise<boolean> {
 }
 
 /** What became of them, in a sentence, with why for those that were left as they are. */
-export function tallyText(deed: Deed, { counts }: Action): string {
-  const left = Object.entries(counts.reasons).map(([reason, n]) => `${count(n, 'invite')} not: ${reasonFor(deed, reason)}`);
+export function tallyText(deed: Deed, { counts, outcomes }: Action): string {
+  const next = outcomes.flatMap(({ nextAt }) => nextAt ?? []).sort().at(-1);
+  const left = Object.entries(counts.reasons).map(([reason, n]) => `${count(n, 'invite')} not: ${reasonFor(deed, reason, next)}`);
   return [`${count(counts.done, 'invite')} ${words[deed].done}.`, ...left].join(' ');
 }
 
@@ -67,9 +70,9 @@ export function progressText({ counts }: Action): string {
   return `${numbers.format(counts.total - counts.waiting)} of ${numbers.format(counts.total)} done.`;
 }
 
-function reasonFor(deed: Deed, reason: string): string {
+function reasonFor(deed: Deed, reason: string, next: string | undefined): string {
   switch (reason) {
-    case 'too-many-requests': return 'mailed today already; an invite can be resent once a day.';
+    case 'too-many-requests': return `mailed today already; an invite can be resent once a day${next ? `, next from ${asMoment(next)}` : ''}.`;
     case 'undeliverable': return 'the last mail came back, so the address needs mending.';
     case 'state-conflict': return deed === 'resend' ? 'cannot be sent again as it stands.' : 'accepted or made already.';
     default: return telling(reason).what;

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { ask, download, type Schemas } from '../api/client';
+import { ask, download, type Answer, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
 import { asMoment, count, numbers } from '../messages/time';
@@ -48,6 +48,8 @@ export class InviteStatusPage extends LightElement {
   /** Where each page up to this one starts. */
   #cursors: (string | undefined)[] = [undefined];
   #typing: ReturnType<typeof setTimeout> | undefined;
+  /** Of the page as it is shown. */
+  #etag: string | undefined;
   #seen = new Date();
   readonly #poll = new Poll((signal) => this.#refresh(signal));
 
@@ -77,6 +79,7 @@ export class InviteStatusPage extends LightElement {
     const filter: Query = { q: value('q'), techpass: value('techpass'), seed: value('seed'), batch: value('batch'), sort: (value('sort') || 'newest') as Sort };
     if (this.list && JSON.stringify(filter) === JSON.stringify(this.#filter)) return;
     this.#filter = filter;
+    this.#unselect();
     void this.#load([undefined]);
   }
 
@@ -89,8 +92,8 @@ export class InviteStatusPage extends LightElement {
       ${this.said ? html`<p class="notice done" role="status">${icon('done')}<span>${this.said}</span><button type="button" class="icon-button" aria-label="Dismiss" @click=${() => (this.said = '')}>${icon('close')}</button></p>` : nothing}
       ${errorNotice(this.failure, { retry: () => void this.#load(this.#cursors) })}
       <section class="card flush">
-        ${this.selected.size ? this.#selection() : html`<p class="table-head" role="status">${list ? html`Total no. of invitations: <b>${numbers.format(list.total)}</b>` : 'Loading…'}
-          ${this.staleSince ? html`<span class="stale">${icon('alert')} Could not be brought up to date since ${asMoment(this.staleSince)}.</span>` : nothing}</p>`}
+        ${this.selected.size ? this.#selection() : html`<p class="table-head" role="status">${list ? html`Total no. of invitations: <b>${numbers.format(list.total)}</b>` : 'Loading…'}</p>`}
+        ${this.staleSince ? html`<p class="table-head stale" role="status">${icon('alert')} Could not be brought up to date since ${asMoment(this.staleSince)}.</p>` : nothing}
         ${!list ? html`<div class="skeleton">${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>` : list.items.length ? this.#table(list) : this.#empty()}
       </section>
       ${this.open ? html`<invite-details .invite=${this.open} .onChange=${() => this.#poll.hurry()} .onClose=${() => go(this.#address())}></invite-details>` : nothing}`;
@@ -191,16 +194,17 @@ export class InviteStatusPage extends LightElement {
     this.selected = next;
   }
 
-  async #page(cursor: string | undefined, limit: number, signal?: AbortSignal): Promise<List> {
-    const query = { ...this.#filter, limit, cursor };
-    return (await ask('get', '/api/invites', { query: query as never, ...(signal && { signal }) })).body;
+  async #page(cursor: string | undefined, known?: string, signal?: AbortSignal): Promise<Answer<List>> {
+    const query = { ...this.#filter, limit: PAGE, cursor };
+    return ask('get', '/api/invites', { query: query as never, ifNoneMatch: known, ...(signal && { signal }) });
   }
 
   async #load(cursors: (string | undefined)[]): Promise<void> {
     const asked = this.#filter;
     try {
-      const list = await this.#page(cursors.at(-1), PAGE);
+      const { body: list, etag } = await this.#page(cursors.at(-1));
       if (asked !== this.#filter) return;
+      this.#etag = etag;
       Object.assign(this, { list, failure: undefined, staleSince: undefined });
       this.#cursors = cursors;
       this.#seen = new Date();
@@ -217,12 +221,15 @@ export class InviteStatusPage extends LightElement {
     if (!this.list) return false;
     const asked = this.#filter;
     try {
-      const list = await this.#page(this.#cursors.at(-1), PAGE, signal);
+      const { body: list, etag, unchanged } = await this.#page(this.#cursors.at(-1), this.#etag, signal);
       if (asked !== this.#filter) return false;
+      this.#seen = new Date();
+      this.staleSince = undefined;
+      if (unchanged) return false;
+      this.#etag = etag;
       const before = new Map(this.list.items.map((invite) => [invite.id, invite.updatedAt]));
       const moved = list.items.filter(({ id, updatedAt }) => before.get(id) !== updatedAt);
-      this.#seen = new Date();
-      Object.assign(this, { list, staleSince: undefined, changed: new Set(moved.map(({ id }) => id)) });
+      Object.assign(this, { list, changed: new Set(moved.map(({ id }) => id)) });
       if (moved.length) announce(`${count(moved.length, 'invite')} changed.`);
       return moved.length > 0;
     } catch {
@@ -240,6 +247,7 @@ export class InviteStatusPage extends LightElement {
     await this.#try(async () => {
       const next = await actOnOne(deed, invite);
       if (!next) return;
+      this.#etag = undefined;
       this.list = { ...this.list!, items: this.list!.items.map((each) => (each.id === next.id ? next : each)) };
       this.said = `${invite.email}: ${deed === 'resend' ? 'sent again' : 'revoked'}.`;
     });

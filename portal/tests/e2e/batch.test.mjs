@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
+import { paste, TITLES, user } from './list.mjs';
 import { follow, signedIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
-const TITLES = ['Email', 'Username', 'First Name', 'Last Name', 'Country Code', 'Contact Number', 'Organisation', 'Department', 'Onboarding to SEED required?', 'Reason for creation'];
 const root = resolve(import.meta.dirname, '../../..');
 const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 const folder = mkdtempSync(join(tmpdir(), 'batch-'));
@@ -17,12 +17,6 @@ const folder = mkdtempSync(join(tmpdir(), 'batch-'));
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
-
-/** Cells of one user in the order of the template. */
-const user = (change = {}) => Object.values({
-  email: fresh('batch'), username: '', firstName: 'Mei Ling', lastName: 'Tan', countryCode: '65', contactNumber: '91234567',
-  organisation: 'Example Agency', department: 'Platforms', seed: 'No', reason: 'Joins the team', ...change,
-});
 
 /** The template as it was downloaded, filled in as a person would in Excel. */
 function fill(template, rows) {
@@ -56,14 +50,6 @@ async function save(page, name, press) {
   const path = join(folder, `${Math.random()}-${download.suggestedFilename()}`);
   await download.saveAs(path);
   return path;
-}
-
-async function paste(page, rows) {
-  await page.goto(`${portal}#/batches`);
-  await page.evaluate((text) => navigator.clipboard.writeText(text), rows.map((cells) => cells.join('\t')).join('\n'));
-  await page.getByLabel('Or paste from Excel').press('Control+v');
-  await page.getByRole('button', { name: /^Add .* users?$/ }).click();
-  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout: 60_000 });
 }
 
 const cell = (page, row, column) => page.locator(`[id="cell-${row}-${column}"]`);
