@@ -162,6 +162,8 @@ impl App {
             rules: rules(),
             secrets: secrets(),
             looks: query_status::Looks::default(),
+            caps,
+            batch_cap: BatchCap(count(20_000)),
             clock: clock.clone(),
             entropy: entropy.clone(),
         };

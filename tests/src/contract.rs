@@ -7,7 +7,7 @@ use domain::{
     ActionId, AgencyId, Entropy,
     action::{Action, Outcome, Verb},
     agency::Agency,
-    batch::Batch,
+    batch::{Batch, Counts},
     delivery::{Mail, MailKind},
     invite::{Account, Act, Actor, Amendment, Failure, Invite, SeedState},
     mailbox::SuppressionReason,
@@ -18,10 +18,10 @@ use domain::{
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use store::{
-    AccountOwner, Due, DueEntry, IdempotentRequest, InviteQuery, SavedAnswer, Sort, Store, Written,
+    AccountOwner, Due, DueEntry, IdempotentRequest, InviteQuery, RequestOutcome, SavedAnswer, Sort, Store, Written,
     accounts::ACCOUNT_SHARDS,
     actions::CreateActionOutcome,
-    batches::{CreateBatchOutcome, DispatchOutcome, KeyedRow},
+    batches::{DispatchOutcome, KeyedRow, ROWS_PER_ADDITION},
     due::DUE_SHARDS,
     forgetting::{AuditEntry, Found, PARTS},
     invites::{CreateOutcome, ReviveOutcome},
@@ -51,6 +51,7 @@ pub async fn all(store: &Store) {
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
+    rows_are_added_once_to_the_batch_that_was_read(store).await;
     a_dispatch_says_what_became_of_each_row(store).await;
     an_action_advances_with_its_part_or_not_at_all(store).await;
     a_notice_is_there_once_and_changes_over_what_was_read(store).await;
@@ -121,7 +122,7 @@ async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
     let (batch, rows) = draft(&officer("gone"), forms, beginning(), &Entropy::seeded(33));
     let batch = Batch { version: 1, ..batch };
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
     store.write_rows(batch.id, &rows).await.unwrap();
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
     let stale: Vec<_> = read.iter().cloned().map(domain::row::Row::emptied).collect();
@@ -364,8 +365,8 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     }
     forms.push(officer_form("page-2"));
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Exists);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::LostRace);
     store.write_rows(batch.id, &rows).await.unwrap();
     store.write_rows(batch.id, &rows).await.unwrap();
     assert_eq!(store.count_rows(batch.id).await.unwrap(), batch.counts);
@@ -394,7 +395,7 @@ async fn rows_are_paged_and_filtered(store: &Store) {
 async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
     let entropy = Entropy::seeded(9);
     let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
     store.write_rows(batch.id, &rows).await.unwrap();
     let row = rows[0].row.clone();
     let removed = row.clone().removed().unwrap();
@@ -406,6 +407,28 @@ async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
     assert_eq!(outcome, Written::LostRace, "a submission in between wins");
     assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
     assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(submitted));
+}
+
+async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
+    let (ada, entropy) = (officer("adding"), Entropy::seeded(19));
+    let forms = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("adding-{n}"))).collect();
+    let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
+    let (first, more) = rows.split_at(1);
+    let batch = Batch { counts: Counts { total: 1, ready: 1, ..Counts::default() }, ..whole };
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    store.write_rows(batch.id, first).await.unwrap();
+    let next = batch.clone().rows_added(more.iter().map(|row| &row.row.state), beginning()).unwrap();
+    let answer = SavedAnswer { status: 201, location: None, body: "added".to_owned() };
+    let request =
+        |key: &str, body: &[u8]| IdempotentRequest::new(ada.id.clone(), key, body, answer.clone(), beginning());
+    let add =
+        async |key: &str, body: &[u8]| store.add_rows(more, batch.version, &next, &request(key, body)).await.unwrap();
+    assert_eq!(add("adding", b"rows").await, RequestOutcome::Done);
+    assert_eq!(add("adding", b"rows").await, RequestOutcome::Replay(answer.clone()));
+    assert_eq!(add("adding", b"others").await, RequestOutcome::KeyReused);
+    assert_eq!(add("another", b"rows").await, RequestOutcome::LostRace);
+    assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(next.clone()));
+    assert_eq!(store.count_rows(batch.id).await.unwrap(), next.counts);
 }
 
 async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
@@ -422,7 +445,7 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     let forms =
         vec![officer_form("dispatch-1"), vendor_form("dispatch-taken"), same_name, officer_form("dispatch-4"), twin];
     let (batch, rows) = draft(&ada, forms, beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), CreateBatchOutcome::Created);
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
     store.write_rows(batch.id, &rows).await.unwrap();
     let mut sending: Vec<_> = rows
         .iter()

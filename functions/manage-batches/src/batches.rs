@@ -10,16 +10,14 @@ use axum::{
 use domain::{
     BatchId,
     batch::{Batch, BatchState, Counts, Source},
+    column::Column,
     form::Form,
     row::{RawRow, read_all},
     text,
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
-use store::{
-    IdempotentRequest, SavedAnswer, Written,
-    batches::{CreateBatchOutcome, KeyedRow},
-};
+use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
@@ -27,7 +25,7 @@ use web::{
 
 use crate::{
     Deps, MAX_ROWS, REPEATS,
-    body::{BatchBody, FormBody},
+    body::{BatchBody, ColumnBody, FormBody},
     own_batch,
     uploads::UploadForm,
 };
@@ -45,6 +43,10 @@ pub(crate) struct NewBatch {
     /// The name of the file to be uploaded; shown, and used for nothing else.
     #[serde(default)]
     file_name: Option<String>,
+    /// What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
+    /// title is known as.
+    #[serde(default)]
+    columns: Vec<ColumnBody>,
     /// The rows, in place of a file.
     #[serde(default)]
     #[schema(value_type = Option<Vec<FormBody>>)]
@@ -74,14 +76,21 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let now = deps.clock.now();
     let id = BatchId::generate(now, &deps.entropy);
-    let wrong = |pointer, code, detail| Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]);
+    let wrong =
+        |pointer: &str, code, detail| Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]);
     let file_name = match value.file_name.as_deref().map(|name| text::parse(name, 255)) {
         None | Some(Ok(None)) => None,
         Some(Ok(Some(name))) => Some(name),
         Some(Err(fault)) => return Err(wrong("/fileName", fault.code(), fault.detail())),
     };
+    let columns = Column::parse_all(value.columns.into_iter().map(Column::from).collect());
+    let columns =
+        columns.map_err(|fault| wrong(&format!("/columns{}", fault.pointer()), fault.code(), fault.detail()))?;
+    if value.rows.is_some() && !columns.is_empty() {
+        return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
+    }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
-    let mut batch = Batch { file_name, ..Batch::new(id, officer, source, now, trace) };
+    let mut batch = Batch { file_name, columns, ..Batch::new(id, officer, source, now, trace) };
     let mut upload = None;
     if let Some(forms) = value.rows {
         if forms.iter().all(Form::is_blank) {
@@ -110,11 +119,16 @@ pub(crate) async fn create(
     let location = Some(format!("/v1/api/batches/{id}"));
     let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location, body };
     let request = IdempotentRequest::new(batch.officer.id.clone(), key.as_str(), &bytes, answer.clone(), now);
-    match deps.store.create_batch(&batch, Some(&request)).await? {
-        CreateBatchOutcome::Created => Ok(reply::saved(answer)),
-        CreateBatchOutcome::Replay(answer) => Ok(reply::saved(answer)),
-        CreateBatchOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
-        CreateBatchOutcome::Exists => Err(Problem::new(Slug::LostRace)),
+    answered(deps.store.create_batch(&batch, Some(&request)).await?, answer)
+}
+
+/// The answer to a request that creates something.
+pub(crate) fn answered(outcome: RequestOutcome, answer: SavedAnswer) -> Result<Response, Problem> {
+    match outcome {
+        RequestOutcome::Done => Ok(reply::saved(answer)),
+        RequestOutcome::Replay(first) => Ok(reply::saved(first)),
+        RequestOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
+        RequestOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
     }
 }
 

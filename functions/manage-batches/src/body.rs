@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    FieldFault,
+    Field, FieldFault,
     batch::{Batch, BatchState, Counts, Source},
+    column::Column,
     form::Form,
     invite::{Invite, InviteState},
+    repair::Repair,
     row::{Duplicate, Row, RowState},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A batch.
@@ -27,6 +29,10 @@ pub(crate) struct BatchBody {
     /// Why the workbook cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<FaultBody>,
+    /// The titled columns of a workbook whose header was not understood, with what each was taken for. The same file can be
+    /// read by a new batch that is told what they are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    titles: Vec<ColumnBody>,
     counts: CountsBody,
     /// How many invites of the batch stand where, once it was submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,6 +63,20 @@ pub(crate) struct FaultBody {
     detail: String,
 }
 
+/// One titled column of a workbook.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnBody {
+    /// Its title.
+    title: String,
+    /// Where it stands, from 1. It matters only when several columns have this title.
+    column: u32,
+    /// The field that it holds, such as `contactNumber`; left out if it holds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    field: Option<Field>,
+}
+
 /// A row.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -71,6 +91,9 @@ pub(crate) struct RowBody {
     values: Form,
     /// Everything that needs fixing.
     errors: Vec<RowError>,
+    /// What is used otherwise than it was typed: spaces cut off, a country code put back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repairs: Vec<RepairBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate: Option<DuplicateBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +132,14 @@ pub(crate) struct RowError {
     detail: &'static str,
 }
 
+/// A field that is used otherwise than it was typed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepairBody {
+    field: &'static str,
+    /// What is used.
+    value: String,
+}
+
 /// Why a row needs no invite.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateBody {
@@ -138,9 +169,11 @@ pub(crate) struct RowInvite {
 
 impl BatchBody {
     pub(crate) fn new(batch: &Batch, progress: Option<BTreeMap<String, u64>>) -> Self {
-        let fault = match &batch.state {
-            BatchState::Unreadable { code, detail } => Some(FaultBody { code: code.clone(), detail: detail.clone() }),
-            _ => None,
+        let (fault, titles) = match &batch.state {
+            BatchState::Unreadable { code, detail, columns } => {
+                (Some(FaultBody { code: code.clone(), detail: detail.clone() }), columns.as_slice())
+            }
+            _ => (None, [].as_slice()),
         };
         Self {
             id: batch.id.to_string(),
@@ -152,6 +185,7 @@ impl BatchBody {
             file_name: batch.file_name.clone(),
             state: batch.state_name(),
             fault,
+            titles: titles.iter().map(ColumnBody::from).collect(),
             counts: batch.counts.into(),
             progress,
             notices: batch.notices.clone(),
@@ -183,10 +217,29 @@ impl RowBody {
             state: row.state.name(),
             values: row.raw.form.clone(),
             errors,
+            repairs: row.raw.form.repairs().into_iter().map(RepairBody::from).collect(),
             duplicate,
             invite: invite.map(RowInvite::from),
             etag: format!("\"{}\"", row.version),
         }
+    }
+}
+
+impl From<&Column> for ColumnBody {
+    fn from(Column { number, title, field }: &Column) -> Self {
+        Self { title: title.clone(), column: *number, field: *field }
+    }
+}
+
+impl From<ColumnBody> for Column {
+    fn from(ColumnBody { title, column, field }: ColumnBody) -> Self {
+        Self { number: column, title, field }
+    }
+}
+
+impl From<Repair> for RepairBody {
+    fn from(Repair { field, used }: Repair) -> Self {
+        Self { field: field.name(), value: used }
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! A batch of another officer is not found, as if it did not exist.
 
+mod add;
 mod batches;
 mod body;
 mod edit;
@@ -67,7 +68,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(batches::create, batches::list))
         .routes(routes!(batches::find, batches::reset))
         .routes(routes!(batches::submit))
-        .routes(routes!(rows::list, edit::change_many))
+        .routes(routes!(rows::list, add::add, edit::change_many))
         .routes(routes!(edit::change, edit::remove))
         .routes(routes!(results::results))
 }

@@ -23,11 +23,8 @@ use domain::{
     usage::BatchCap,
 };
 use queue::{QueueName, Queues, Wake};
-use sheet::{FileError, Limits};
-use store::{
-    Store, StoreError, Written,
-    batches::{CreateBatchOutcome, KeyedRow},
-};
+use sheet::{FileError, Limits, Refusal};
+use store::{RequestOutcome, Store, StoreError, Written, batches::KeyedRow};
 use thiserror::Error;
 
 pub use object::{ObjectError, Objects};
@@ -106,7 +103,7 @@ async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseErro
             let id = BatchId::of_object(&object.key, &object.version_id, stored_at(&record, now));
             let trace = TraceId::generate(now, &deps.entropy);
             let batch = Batch::new(id, officer, Source::Drop, now, trace);
-            if deps.store.create_batch(&batch, None).await? == CreateBatchOutcome::Created {
+            if deps.store.create_batch(&batch, None).await? == RequestOutcome::Done {
                 tracing::info!(batch_id = %id, trace_id = %batch.trace, "file dropped");
             }
             read_upload(deps, id, object).await
@@ -154,9 +151,9 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
             return parsed(deps, claimed, counts, notices).await;
         }
-        Ok(Err(fault)) => {
-            tracing::info!(batch_id = %id, trace_id = %trace, file_fault = fault.code(), "workbook refused");
-            claimed.unreadable(fault.code(), &fault.detail(), deps.clock.now())
+        Ok(Err(Refusal { error, columns })) => {
+            tracing::info!(batch_id = %id, trace_id = %trace, file_fault = error.code(), "workbook refused");
+            claimed.unreadable(error.code(), &error.detail(), columns, deps.clock.now())
         }
     };
     let Ok(next) = next else { return Ok(()) };
@@ -224,13 +221,13 @@ async fn read_rows(
     deps: &Deps,
     batch: &Batch,
     object: &ObjectVersion,
-) -> Result<Result<(Counts, Vec<String>), FileError>, ParseError> {
+) -> Result<Result<(Counts, Vec<String>), Refusal>, ParseError> {
     let Some(bytes) = deps.objects.get(object, deps.limits.upload_bytes).await? else {
-        return Ok(Err(FileError::TooLarge));
+        return Ok(Err(FileError::TooLarge.into()));
     };
-    let sheet = match sheet::read(&bytes, &deps.limits) {
+    let sheet = match sheet::read_as(&bytes, &deps.limits, &batch.columns) {
         Ok(sheet) => sheet,
-        Err(fault) => return Ok(Err(fault)),
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let rules = deps.rules.current().await?;
     let keys = deps.secrets.keys().await?;

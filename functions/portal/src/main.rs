@@ -17,6 +17,7 @@ async fn main() -> Result<(), boot::Error> {
             sign_in_url: env.required("SIGN_IN_URL")?,
             upload_origin: env.required("UPLOAD_ORIGIN")?,
             support_address: env.required("SUPPORT_ADDRESS")?,
+            service_request_url: env.required("SERVICE_REQUEST_URL")?,
             official_masthead: env.optional("OFFICIAL_MASTHEAD").is_some_and(|value| value == "true"),
         },
         clock: Clock::System,

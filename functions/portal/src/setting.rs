@@ -13,6 +13,8 @@ pub struct Setting {
     pub upload_origin: String,
     /// The address for help.
     pub support_address: String,
+    /// Where vendors ask for SEED.
+    pub service_request_url: String,
     /// Whether the pages stand under the banner of the Singapore government: only where they are its pages.
     pub official_masthead: bool,
 }
@@ -29,6 +31,8 @@ pub struct Config<'a> {
     pub sign_in_url: &'a str,
     /// The address for help.
     pub support_address: &'a str,
+    /// Where vendors ask for SEED.
+    pub service_request_url: &'a str,
     /// Whether to show the banner of the Singapore government.
     pub official_masthead: bool,
 }
@@ -42,6 +46,7 @@ impl Setting {
             client_id,
             sign_in_url: &self.sign_in_url,
             support_address: &self.support_address,
+            service_request_url: &self.service_request_url,
             official_masthead: self.official_masthead,
         }
     }

@@ -22,6 +22,7 @@ fn setting() -> Setting {
         sign_in_url: "https://invite.auth.ap-southeast-1.amazoncognito.com/base".to_owned(),
         upload_origin: "https://bucket.s3.ap-southeast-1.amazonaws.com".to_owned(),
         support_address: "help@example.gov.sg".to_owned(),
+        service_request_url: "https://desk.example.gov.sg".to_owned(),
         official_masthead: false,
     }
 }
@@ -149,6 +150,7 @@ async fn the_settings_name_the_client_of_the_stage() {
             "clientId": "client",
             "signInUrl": "https://invite.auth.ap-southeast-1.amazoncognito.com/base",
             "supportAddress": "help@example.gov.sg",
+            "serviceRequestUrl": "https://desk.example.gov.sg",
             "officialMasthead": false,
         })
     );

@@ -20,7 +20,10 @@ use std::sync::Arc;
 use axum::Router;
 use boot::{Rules, Secrets};
 use directory::Directory;
-use domain::{Clock, DomainRules, Entropy};
+use domain::{
+    Clock, DomainRules, Entropy,
+    usage::{BatchCap, SingleCaps},
+};
 use queue::Queues;
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
@@ -48,6 +51,10 @@ pub struct Deps {
     pub secrets: Secrets,
     /// When accounts were last looked at.
     pub looks: Looks,
+    /// What an officer may ask for one by one.
+    pub caps: SingleCaps,
+    /// How many people an officer may hand on in batches.
+    pub batch_cap: BatchCap,
     /// The time.
     pub clock: Clock,
     /// Randomness, for Trace IDs.

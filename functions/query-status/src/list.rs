@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{extract::State, response::Response};
 use domain::{InviteId, invite::Invite};
 use serde::Serialize;
 use sheet::ExportRow;
@@ -34,12 +34,16 @@ pub struct ListBody {
 #[utoipa::path(
     get, path = "/api/invites", operation_id = "listInvites", tag = "invites",
     params(ListQuery),
-    responses((status = 200, description = "A page.", body = ListBody)),
+    responses(
+        (status = 200, description = "A page.", body = ListBody, headers(("ETag" = String))),
+        (status = 304, description = "The client has this page as it is."),
+    ),
     security(("officer" = [])),
 )]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
     SignedIn { officer, .. }: SignedIn,
+    known: IfNoneMatch,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
@@ -54,7 +58,7 @@ pub(crate) async fn list(
         next_cursor: page.next.map(|place| cursors.seal(&place)),
         total: page.total,
     };
-    reply::json(StatusCode::OK, &body)
+    reply::compared(known, &(&body.items, body.total), &body)
 }
 
 /// One invite with its history.

@@ -23,6 +23,8 @@ async fn main() -> Result<(), boot::Error> {
         rules: Rules::stored(store.clone(), Clock::System),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         looks: Looks::default(),
+        caps: boot::single_caps(&env)?,
+        batch_cap: boot::batch_cap(&env)?,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

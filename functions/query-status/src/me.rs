@@ -1,6 +1,6 @@
 //! Who is signed in, what they may do, and where their own SEED licence stands.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
@@ -52,6 +52,15 @@ pub struct LimitsBody {
     /// Rows of an export.
     #[schema(example = 10_000)]
     pub export_rows: usize,
+    /// Invites, amendments and resends one by one within an hour.
+    #[schema(value_type = u32, example = 100)]
+    pub invites_per_hour: NonZeroU32,
+    /// The same within a day.
+    #[schema(value_type = u32, example = 1_000)]
+    pub invites_per_day: NonZeroU32,
+    /// People handed on in batches within a day.
+    #[schema(value_type = u32, example = 20_000)]
+    pub batch_people_per_day: NonZeroU32,
 }
 
 /// The officer who is signed in.
@@ -81,6 +90,9 @@ pub(crate) async fn me(
             upload_bytes: workbook.upload_bytes,
             page_items: Limit::MAX,
             export_rows: EXPORT_ROWS,
+            invites_per_hour: deps.caps.per_hour,
+            invites_per_day: deps.caps.per_day,
+            batch_people_per_day: deps.batch_cap.0,
         },
         seed: SeedBody::of(seed, device.as_ref()),
     };

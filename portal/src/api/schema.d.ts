@@ -67,7 +67,8 @@ export interface paths {
         /** The rows of a batch, in their order. */
         get: operations["listRows"];
         put?: never;
-        post?: never;
+        /** Add rows to the end of a list. */
+        post: operations["addRows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -487,6 +488,12 @@ export interface components {
             /** @description The invites, at most 200. Either these or a filter. */
             ids?: string[] | null;
         };
+        /** @description The rows that were added. */
+        AddedRows: {
+            counts: components["schemas"]["CountsBody"];
+            /** @description Their numbers, in the order of the request. */
+            numbers: number[];
+        };
         /** @description A batch. */
         BatchBody: {
             counts: components["schemas"]["CountsBody"];
@@ -505,6 +512,11 @@ export interface components {
             source: string;
             /** @description `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`. */
             state: string;
+            /**
+             * @description The titled columns of a workbook whose header was not understood, with what each was taken for. The same file can be
+             *     read by a new batch that is told what they are.
+             */
+            titles?: components["schemas"]["ColumnBody"][];
             traceId: string;
             updatedAt: string;
         };
@@ -544,6 +556,18 @@ export interface components {
             numbers?: number[] | null;
             /** @description As in the list of rows. */
             show?: components["schemas"]["Show"];
+        };
+        /** @description One titled column of a workbook. */
+        ColumnBody: {
+            /**
+             * Format: int32
+             * @description Where it stands, from 1. It matters only when several columns have this title.
+             */
+            column: number;
+            /** @description The field that it holds, such as `contactNumber`; left out if it holds none. */
+            field?: string | null;
+            /** @description Its title. */
+            title: string;
         };
         /** @description How many rows stand where. */
         CountsBody: {
@@ -818,6 +842,12 @@ export interface components {
         /** @description How much at once. */
         LimitsBody: {
             /**
+             * Format: int32
+             * @description People handed on in batches within a day.
+             * @example 20000
+             */
+            batchPeoplePerDay: number;
+            /**
              * @description Rows of a batch.
              * @example 10000
              */
@@ -827,6 +857,18 @@ export interface components {
              * @example 10000
              */
             exportRows: number;
+            /**
+             * Format: int32
+             * @description The same within a day.
+             * @example 1000
+             */
+            invitesPerDay: number;
+            /**
+             * Format: int32
+             * @description Invites, amendments and resends one by one within an hour.
+             * @example 100
+             */
+            invitesPerHour: number;
             /**
              * @description Items of a page.
              * @example 200
@@ -920,8 +962,18 @@ export interface components {
             /** @description The officer's own SEED licence. */
             seed: components["schemas"]["SeedBody"];
         };
+        /** @description Rows to be added. */
+        MoreRows: {
+            /** @description 1 to 98 of them. A blank one is added too, to be filled in. */
+            rows: components["schemas"]["FormBody"][];
+        };
         /** @description A new batch: a workbook to be uploaded, or rows pasted. */
         NewBatch: {
+            /**
+             * @description What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
+             *     title is known as.
+             */
+            columns?: components["schemas"]["ColumnBody"][];
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
             fileName?: string | null;
             /** @description The rows, in place of a file. */
@@ -1014,6 +1066,12 @@ export interface components {
              */
             row?: number | null;
         };
+        /** @description A field that is used otherwise than it was typed. */
+        RepairBody: {
+            field: string;
+            /** @description What is used. */
+            value: string;
+        };
         /** @description A row. */
         RowBody: {
             duplicate?: components["schemas"]["DuplicateBody"] | null;
@@ -1024,6 +1082,8 @@ export interface components {
             invite?: components["schemas"]["RowInvite"] | null;
             /** Format: int32 */
             number: number;
+            /** @description What is used otherwise than it was typed: spaces cut off, a country code put back. */
+            repairs?: components["schemas"]["RepairBody"][];
             /**
              * Format: int32
              * @description The row of the spreadsheet, from 1.
@@ -1378,6 +1438,44 @@ export interface operations {
             };
         };
     };
+    addRows: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of your choice; a repeated request gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreRows"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedRows"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     changeRows: {
         parameters: {
             query?: never;
@@ -1678,11 +1776,19 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ListBody"];
                 };
+            };
+            /** @description The client has this page as it is. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457). */
             default: {

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::{
     BatchId, Officer, Timestamp, TraceId,
+    column::Column,
     delivery::{Mail, MailConflict, MailKind},
     guard::lease_is_over,
     invite::KEEPING_LOOK,
@@ -41,6 +42,9 @@ pub struct Batch {
     /// The name of its file, as the officer gave it; only ever shown.
     #[serde(default)]
     pub file_name: Option<String>,
+    /// What the officer says the columns of its workbook hold, where the titles do not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<Column>,
     /// Where it stands.
     pub state: BatchState,
     /// How many rows stand where.
@@ -108,6 +112,9 @@ pub enum BatchState {
         code: String,
         /// What to do about it.
         detail: String,
+        /// The titled columns, and what each was taken for, where the header was not understood.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        columns: Vec<Column>,
     },
     /// Thrown away by the officer.
     Reset,
@@ -190,6 +197,7 @@ impl Batch {
             officer,
             source,
             file_name: None,
+            columns: Vec::new(),
             state: BatchState::AwaitingUpload,
             counts: Counts::default(),
             notices: Vec::new(),
@@ -247,7 +255,7 @@ impl Batch {
         };
         if attempt > PARSE_ATTEMPTS {
             let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
-            return self.unreadable("FILE_UNPROCESSABLE", detail, now);
+            return self.unreadable("FILE_UNPROCESSABLE", detail, Vec::new(), now);
         }
         let lease_until = now + PARSE_LEASE;
         let state = BatchState::Parsing { object, lease_until, attempt };
@@ -310,21 +318,45 @@ impl Batch {
         }
     }
 
-    /// The workbook cannot be read.
+    /// The workbook cannot be read; where it is for want of known titles, with those it has.
     ///
     /// # Errors
     ///
     /// Unless it is being read.
-    pub fn unreadable(self, code: &str, detail: &str, now: Timestamp) -> Result<Self, BatchConflict> {
+    pub fn unreadable(
+        self,
+        code: &str,
+        detail: &str,
+        columns: Vec<Column>,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Parsing { .. } => {
                 let report = (self.source == Source::Drop).then(|| self.next_report());
-                let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned() };
+                let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned(), columns };
                 let due_at = Some(now + if report.is_some() { DISPATCH_WAKE_AFTER } else { KEEPING_LOOK });
                 Ok(Self { report, due_at, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("unreadable")),
         }
+    }
+
+    /// Rows are added, numbered on from the last.
+    ///
+    /// # Errors
+    ///
+    /// Unless rows may be changed.
+    pub fn rows_added<'a>(
+        mut self,
+        rows: impl IntoIterator<Item = &'a RowState>,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
+        if !self.is_editable() {
+            return Err(self.conflict("added to"));
+        }
+        rows.into_iter().for_each(|row| self.counts.add(row));
+        let state = self.state.clone();
+        Ok(self.stepped(state, now))
     }
 
     /// One row changed from `before` to `after`.
@@ -517,7 +549,7 @@ mod tests {
         let done = parsing.clone().parsed(counts(0, 3), Vec::new(), at(2)).unwrap();
         assert_eq!(done.state_name(), "DONE");
         assert!(done.report_is_due());
-        assert!(parsing.unreadable("FILE_EMPTY", "…", at(2)).unwrap().report_is_due());
+        assert!(parsing.unreadable("FILE_EMPTY", "…", Vec::new(), at(2)).unwrap().report_is_due());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 pub mod action;
 pub mod agency;
 pub mod batch;
+pub mod column;
 pub mod delivery;
 pub mod fault;
 pub mod fields;
@@ -20,6 +21,7 @@ pub mod invite;
 pub mod keys;
 pub mod mailbox;
 pub mod notice;
+pub mod repair;
 pub mod row;
 pub mod rules;
 pub mod seed;

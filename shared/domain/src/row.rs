@@ -224,24 +224,60 @@ pub fn read_all(
     rules: &DomainRules,
     officer: &EmailAddress,
 ) -> Vec<Row> {
-    let mut first_of_mailbox: HashMap<String, u32> = HashMap::new();
-    let mut first_of_username: HashMap<String, u32> = HashMap::new();
-    let mut rows = Vec::new();
-    for (number, (sheet_row, raw)) in (1..).zip(raws) {
-        let mut row = Row::read(number, sheet_row, raw, rules, officer);
+    People::default().read(1, raws, rules, officer)
+}
+
+/// As [`read_all`], for rows that follow `earlier` ones of their batch and are numbered on from `number`.
+#[must_use]
+pub fn read_more(
+    earlier: &[Row],
+    number: u32,
+    raws: impl IntoIterator<Item = (u32, RawRow)>,
+    rules: &DomainRules,
+    officer: &EmailAddress,
+) -> Vec<Row> {
+    let mut people = People::default();
+    for row in earlier.iter().filter(|row| row.state != RowState::Removed) {
+        let _ = people.first_row(row);
+    }
+    people.read(number, raws, rules, officer)
+}
+
+/// The first row of each person.
+#[derive(Default)]
+struct People {
+    by_mailbox: HashMap<String, u32>,
+    by_username: HashMap<String, u32>,
+}
+
+impl People {
+    fn read(
+        mut self,
+        first: u32,
+        raws: impl IntoIterator<Item = (u32, RawRow)>,
+        rules: &DomainRules,
+        officer: &EmailAddress,
+    ) -> Vec<Row> {
+        let read = (first..).zip(raws).map(|(number, (sheet_row, raw))| {
+            let mut row = Row::read(number, sheet_row, raw, rules, officer);
+            if let (Some(earlier), RowState::Ready) = (self.first_row(&row), &row.state) {
+                row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: earlier } };
+            }
+            row
+        });
+        read.collect()
+    }
+
+    /// The earlier row of this row's person; none where this is the first.
+    fn first_row(&mut self, row: &Row) -> Option<u32> {
         let mailbox = row.email().map(|email| email.recipient());
         let username = Username::parse(&row.raw.form.username).ok().map(|username| username.canonical());
-        let earlier = [
-            mailbox.map(|mailbox| *first_of_mailbox.entry(mailbox).or_insert(number)),
-            username.map(|username| *first_of_username.entry(username).or_insert(number)),
+        let first = [
+            mailbox.map(|mailbox| *self.by_mailbox.entry(mailbox).or_insert(row.number)),
+            username.map(|username| *self.by_username.entry(username).or_insert(row.number)),
         ];
-        let earlier = earlier.into_iter().flatten().find(|earlier| *earlier != number);
-        if let (Some(earlier), RowState::Ready) = (earlier, &row.state) {
-            row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: earlier } };
-        }
-        rows.push(row);
+        first.into_iter().flatten().find(|first| *first != row.number)
     }
-    rows
 }
 
 fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowState {

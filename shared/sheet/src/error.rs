@@ -1,6 +1,6 @@
 //! Why a whole file is refused.
 
-use domain::Field;
+use domain::{Field, column::Column};
 use serde::{Deserialize, Serialize};
 
 /// Why a file was refused as a whole, with a stable code and a sentence that says what to do next.
@@ -85,6 +85,21 @@ pub enum FileError {
     #[serde(rename = "FILE_NO_ROWS")]
     #[error("the workbook has no rows")]
     NoRows,
+}
+
+/// A file that is refused as a whole, with what an officer may say something about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub error: FileError,
+    /// The titled columns of what stands where a header should, if anything does and its titles are what is wrong.
+    pub columns: Vec<Column>,
+}
+
+impl From<FileError> for Refusal {
+    fn from(error: FileError) -> Self {
+        Self { error, columns: Vec::new() }
+    }
 }
 
 impl FileError {

@@ -1,6 +1,10 @@
 //! Finds the columns by their titles.
 
-use domain::Field;
+use domain::{
+    Field,
+    column::{Column, MAX_COLUMNS, MAX_TITLE},
+    text::trim,
+};
 
 use crate::FileError;
 
@@ -28,12 +32,13 @@ pub(crate) struct Title {
 }
 
 impl Header {
-    /// Reads a row as the header; nothing if it is not one.
+    /// Reads a row as the header; nothing if it is not one. What the officer says of a title counts more than what it is
+    /// known as.
     ///
     /// # Errors
     ///
     /// The row is a header, but lacks required titles or holds one twice.
-    pub(crate) fn read(titles: &[Title]) -> Option<Result<Self, FileError>> {
+    pub(crate) fn read(titles: &[Title], said: &Said) -> Option<Result<Self, FileError>> {
         let mut header = Self::default();
         let mut duplicates = Vec::new();
         for title in titles {
@@ -45,7 +50,7 @@ impl Header {
                 header.hidden += 1;
                 continue;
             }
-            match field(&key) {
+            match said.field(title, &key, titles).unwrap_or_else(|| field(&key)) {
                 Some(field) if header.column(field).is_some() => duplicates.push(field),
                 Some(field) => header.set(title.column, field),
                 None if is_ours(&key) => {}
@@ -86,6 +91,41 @@ impl Header {
             *slot = Some(field);
         }
     }
+}
+
+/// What an officer says that titles mean.
+pub(crate) struct Said<'a>(Vec<(String, &'a Column)>);
+
+impl<'a> Said<'a> {
+    pub(crate) fn new(columns: &'a [Column]) -> Self {
+        Self(columns.iter().map(|column| (key(&column.title), column)).collect())
+    }
+
+    /// What they say of this title: of the only one that reads like it, wherever it stands, or of one among several by its
+    /// place. The inner option is the field, none if the column is to be left out.
+    fn field(&self, title: &Title, key: &str, titles: &[Title]) -> Option<Option<Field>> {
+        let alike = |other: &&Title| !other.is_hidden && self::key(&other.text) == key;
+        let mut said = self.0.iter().filter(|(said, _)| said == key).map(|(_, column)| column).peekable();
+        said.peek()?;
+        let is_only = titles.iter().filter(alike).nth(1).is_none();
+        said.find(|column| is_only || column.number == title.column + 1).map(|column| column.field)
+    }
+}
+
+/// The titled columns of a row, for an officer to say what they are; none if it has too few to be a header.
+pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    for title in titles.iter().filter(|title| !title.is_hidden) {
+        let text: String = trim(&title.text).chars().filter(|c| !c.is_control()).take(MAX_TITLE).collect();
+        let key = key(&text);
+        if key.is_empty() || is_ours(&key) {
+            continue;
+        }
+        let field = field(&key).filter(|field| columns.iter().all(|earlier| earlier.field != Some(*field)));
+        columns.push(Column { number: title.column + 1, title: text, field });
+    }
+    columns.truncate(MAX_COLUMNS);
+    if columns.len() < ENOUGH_TITLES { Vec::new() } else { columns }
 }
 
 /// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may go.
@@ -133,7 +173,7 @@ mod tests {
             .zip(titles)
             .map(|(column, text)| Title { column, text: (*text).to_owned(), is_hidden: false })
             .collect();
-        Header::read(&titles)
+        Header::read(&titles, &Said::new(&[]))
     }
 
     #[test]

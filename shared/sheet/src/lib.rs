@@ -9,8 +9,8 @@ mod notice;
 mod read;
 mod write;
 
-pub use error::FileError;
+pub use error::{FileError, Refusal};
 pub use limits::Limits;
 pub use notice::Notice;
-pub use read::{Sheet, SheetRow, read};
+pub use read::{Sheet, SheetRow, read, read_as};
 pub use write::{ExportRow, ResultRow, WriteError, export, results, template};

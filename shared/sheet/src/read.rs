@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use domain::{Fault, Field, form::Form, row::RawRow, text::trim};
+use domain::{Fault, Field, column::Column, form::Form, row::RawRow, text::trim};
 
 use crate::{
-    FileError, Limits, Notice,
+    FileError, Limits, Notice, Refusal,
     example::is_example,
     guard::{CellNote, CellValue, Cells, VettedWorkbook},
-    header::{HEADER_ROWS, Header, Title, required},
+    header::{HEADER_ROWS, Header, Said, Title, columns, required},
 };
 
 /// What a workbook holds.
@@ -32,38 +32,57 @@ pub struct SheetRow {
 /// Characters that are kept of a cell: more than any field may hold, so that a longer text is still too long.
 const KEPT_CHARS: usize = 1_000;
 
-/// Reads the first visible worksheet that has the template's header.
+/// As [`read_as`], by the titles alone.
+///
+/// # Errors
+///
+/// The file as a whole cannot be used: [`FileError`] says why and what to do.
+pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
+    read_as(bytes, limits, &[]).map_err(|refusal| refusal.error)
+}
+
+/// Reads the first visible worksheet that has the template's header, or one that `said` turns into it: what the officer
+/// says its titles mean.
 ///
 /// The values are text as the officer sees it; what has none (a formula, a date, an error) is a fault of its cell.
 /// Whether a text is a valid email address or name is for the domain to say.
 ///
 /// # Errors
 ///
-/// The file as a whole cannot be used: [`FileError`] says why and what to do.
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
+/// The file as a whole cannot be used: [`FileError`] says why and what to do. Where its titles are what is wrong, they
+/// come with it.
+pub fn read_as(bytes: &[u8], limits: &Limits, said: &[Column]) -> Result<Sheet, Refusal> {
     let mut workbook = VettedWorkbook::open(bytes, limits)?;
-    let mut refusal = None;
+    let said = Said::new(said);
+    let (mut refusal, mut untitled) = (None, None);
     for index in 0..workbook.sheet_count() {
         let cells = workbook.cells(index)?;
-        match Table::read(cells, limits)? {
+        match Table::read(cells, limits, &said)? {
             Scan::Table(table) => {
                 let emails = table.header.column(Field::Email).unwrap_or_default();
                 let links = workbook.finish(index, emails, limits)?;
-                return table.finish(&workbook, index, &links);
+                return Ok(table.finish(&workbook, index, &links)?);
             }
-            Scan::BadHeader(error) => {
-                refusal.get_or_insert(error);
+            Scan::BadHeader(bad) => {
+                refusal.get_or_insert(bad);
             }
-            Scan::NoHeader => {}
+            Scan::NoHeader(columns) if !columns.is_empty() => {
+                untitled.get_or_insert(columns);
+            }
+            Scan::NoHeader(_) => {}
         }
     }
-    Err(refusal.unwrap_or_else(|| FileError::HeaderMissing(required().collect())))
+    Err(refusal.unwrap_or_else(|| {
+        let error = FileError::HeaderMissing(required().collect());
+        Refusal { error, columns: untitled.unwrap_or_default() }
+    }))
 }
 
 enum Scan {
     Table(Table),
-    BadHeader(FileError),
-    NoHeader,
+    BadHeader(Refusal),
+    /// With the columns of what looks most like a header.
+    NoHeader(Vec<Column>),
 }
 
 /// The rows under a header, as they accumulate.
@@ -77,13 +96,12 @@ struct Table {
 }
 
 impl Table {
-    fn read(mut cells: Cells<'_, '_>, limits: &Limits) -> Result<Scan, FileError> {
-        let header = match find_header(&mut cells, limits)? {
+    fn read(mut cells: Cells<'_, '_>, limits: &Limits, said: &Said<'_>) -> Result<Scan, FileError> {
+        let (header, mut next) = match find_header(&mut cells, limits, said)? {
             Found::Header(header, next) => (header, next),
-            Found::Bad(error) => return Ok(Scan::BadHeader(error)),
-            Found::None => return Ok(Scan::NoHeader),
+            Found::Bad(refusal) => return Ok(Scan::BadHeader(refusal)),
+            Found::None(columns) => return Ok(Scan::NoHeader(columns)),
         };
-        let (header, mut next) = header;
         let mut table =
             Self { header, rows: Vec::new(), hidden_rows: 0, example_rows: 0, text_bytes: 0, limits: *limits };
         let mut current: Option<Draft> = None;
@@ -209,32 +227,40 @@ impl Draft {
 enum Found<'w> {
     /// The header, and the first cell under it.
     Header(Header, Option<(CellNote, CellValue<'w>)>),
-    Bad(FileError),
-    None,
+    Bad(Refusal),
+    /// The columns of the row with the most titles, the first of them.
+    None(Vec<Column>),
 }
 
-fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits) -> Result<Found<'w>, FileError> {
+fn find_header<'w>(cells: &mut Cells<'w, '_>, limits: &Limits, said: &Said<'_>) -> Result<Found<'w>, FileError> {
     let mut titles: Vec<Title> = Vec::new();
+    let mut likeliest: Vec<Column> = Vec::new();
     let mut row = 0;
     loop {
         let next = cells.next()?;
         let next_row = next.as_ref().map(|(note, _)| note.row);
         if next_row != Some(row) {
-            match Header::read(&titles) {
+            match Header::read(&titles, said) {
                 Some(Ok(header)) => return Ok(Found::Header(header, next)),
-                Some(Err(error)) => return Ok(Found::Bad(error)),
-                None => titles.clear(),
+                Some(Err(error)) => return Ok(Found::Bad(Refusal { error, columns: columns(&titles) })),
+                None => {
+                    let columns = columns(&titles);
+                    if columns.len() > likeliest.len() {
+                        likeliest = columns;
+                    }
+                    titles.clear();
+                }
             }
         }
         let Some((note, value)) = next else {
-            return Ok(Found::None);
+            return Ok(Found::None(likeliest));
         };
         row = note.row;
         if note.column >= limits.columns {
             return Err(if row < HEADER_ROWS { FileError::TooManyColumns } else { FileError::CellOutOfRange });
         }
         if row >= HEADER_ROWS {
-            return Ok(Found::None);
+            return Ok(Found::None(likeliest));
         }
         if let CellValue::Text(text) = value
             && !note.is_hidden

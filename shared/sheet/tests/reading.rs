@@ -4,7 +4,7 @@
 
 mod support;
 
-use domain::{Fault, Field};
+use domain::{Fault, Field, column::Column};
 use sheet::{FileError, Limits, Notice, Sheet, SheetRow};
 use support::{
     GOOD, HEADER, Package, SHEET_PATH, STRINGS_PATH, WORKBOOK, WORKBOOK_RELS, code, good_row_but, inline, row,
@@ -204,6 +204,51 @@ fn a_header_that_lacks_or_repeats_columns_is_refused_by_name() {
     assert!(matches!(none, Err(FileError::HeaderMissing(all)) if all.len() == 6));
     let renamed = read(&["Email", "First Name", "Surname", "Contact Number", "Organisation", "Purpose"]);
     assert_eq!(renamed, Err(FileError::HeaderMissing(vec![Field::Reason])));
+}
+
+/// Titles of their own, under a banner, with a column too many.
+const OTHER_TITLES: &[u8] = include_bytes!("files/other-titles.xlsx");
+
+fn column(number: u32, title: &str, field: Option<Field>) -> Column {
+    Column { number, title: title.to_owned(), field }
+}
+
+#[test]
+fn titles_that_are_not_known_are_asked_about_and_read_as_the_officer_says() {
+    let refusal = sheet::read_as(OTHER_TITLES, &Limits::default(), &[]).unwrap_err();
+    assert_eq!(refusal.error.code(), "FILE_HEADER_MISSING");
+    let titles = ["Work contact", "Given", "Family", "HP", "Org", "Purpose", "Desk"];
+    let asked: Vec<Column> = (2..).zip(titles).map(|(number, title)| column(number, title, None)).collect();
+    assert_eq!(refusal.columns, asked);
+    let fields =
+        [Field::Email, Field::FirstName, Field::LastName, Field::ContactNumber, Field::Organisation, Field::Reason];
+    // The place need not be right where the title tells, nor its case.
+    let said: Vec<Column> =
+        titles.iter().zip(fields).map(|(title, field)| column(1, &title.to_uppercase(), Some(field))).collect();
+    let sheet = sheet::read_as(OTHER_TITLES, &Limits::default(), &said).unwrap();
+    assert_eq!(
+        texts(&sheet.rows[0]),
+        ["kim@example-agency.gov.sg", "", "Kim", "Lim", "", "91234567", "Example Agency", "", "", "New joiner"]
+    );
+    assert_eq!((sheet.rows.len(), sheet.rows[1].sheet_row), (2, 5));
+    let short = sheet::read_as(OTHER_TITLES, &Limits::default(), &said[1..]).unwrap_err();
+    assert_eq!(short.error, FileError::HeaderMissing(vec![Field::Email]));
+}
+
+#[test]
+fn of_columns_with_one_title_the_officer_chooses_by_place() {
+    let titles = [HEADER.as_slice(), &["Email", "Email"]].concat();
+    let values = [GOOD.as_slice(), &["home@sample-board.gov.sg", "bo@sample-board.gov.sg"]].concat();
+    let bytes = Package::default().with_sheet_data(&format!("{}{}", row(1, &titles), row(2, &values))).build();
+    let refusal = sheet::read_as(&bytes, &Limits::default(), &[]).unwrap_err();
+    assert_eq!(refusal.error, FileError::HeaderDuplicate(vec![Field::Email]));
+    let last = u32::try_from(titles.len()).unwrap();
+    assert_eq!(refusal.columns.last(), Some(&column(last, "Email", None)), "the first is taken for it");
+    let email = |number, field| column(number, "Email", field);
+    let said = [email(2, None), email(last - 1, None), email(last, Some(Field::Email))];
+    let sheet = sheet::read_as(&bytes, &Limits::default(), &said).unwrap();
+    assert_eq!(sheet.rows[0].raw.form.email, "bo@sample-board.gov.sg");
+    assert_eq!(sheet.notices, [Notice::ExtraColumns(2)]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use domain::{
-    BatchId, Guard, Keys, OfficerId,
+    BatchId, Keys, OfficerId,
     batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
@@ -12,12 +12,11 @@ use domain::{
 };
 
 use crate::{
-    IdempotentRequest, SavedAnswer, Store, StoreError, Written,
+    IdempotentRequest, RequestOutcome, Store, StoreError, Written,
     forgetting::is_whole,
     invites::{creation, written},
     item::{self, Envelope, Item, text},
     keys,
-    requests::Seen,
     table::{Commit, Condition, Index, Order, Query, Range, Write},
     usages,
 };
@@ -28,22 +27,11 @@ pub(crate) const ROW: &str = "row";
 /// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
 pub const ROWS_PER_CHANGE: usize = 99;
 
+/// How many rows are added together at the most: of 100 writes, one is the batch's and one the answer's.
+pub const ROWS_PER_ADDITION: usize = 98;
+
 /// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
 pub const ROWS_PER_DISPATCH: usize = 25;
-
-/// What became of a new batch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "only `Created` has written anything"]
-pub enum CreateBatchOutcome {
-    /// It is there.
-    Created,
-    /// The same request was answered before; this was the answer.
-    Replay(SavedAnswer),
-    /// The key belongs to a request with another body.
-    KeyReused,
-    /// A batch of this id is there.
-    Exists,
-}
 
 /// A row with what finds its double.
 #[derive(Clone, Debug)]
@@ -86,23 +74,30 @@ impl Store {
         &self,
         batch: &Batch,
         request: Option<&IdempotentRequest>,
-    ) -> Result<CreateBatchOutcome, StoreError> {
-        let mut writes = vec![Write::Put { item: put_batch(batch)?, condition: Condition::Absent }];
-        let request = request.filter(|_| Guard::Idempotency.holds());
-        if let Some(request) = request {
-            writes.push(request.write()?);
+    ) -> Result<RequestOutcome, StoreError> {
+        let batch = Write::Put { item: put_batch(batch)?, condition: Condition::Absent };
+        self.commit_request(vec![batch], request).await
+    }
+
+    /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`] rows,
+    /// whose numbers nobody has taken while the batch is as it was read.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn add_rows(
+        &self,
+        rows: &[KeyedRow],
+        batch_read_version: u64,
+        batch: &Batch,
+        request: &IdempotentRequest,
+    ) -> Result<RequestOutcome, StoreError> {
+        let condition = Condition::Version(batch_read_version);
+        let mut writes = vec![Write::Put { item: put_batch(batch)?, condition }];
+        for row in rows {
+            writes.push(Write::Put { item: put_row(batch.id, row)?, condition: Condition::Absent });
         }
-        let Commit::Refused(refused) = self.table.commit(writes).await? else {
-            return Ok(CreateBatchOutcome::Created);
-        };
-        if let Some(request) = request.filter(|_| refused.contains(&1)) {
-            match self.seen(request).await? {
-                Some(Seen::Same(answer)) => return Ok(CreateBatchOutcome::Replay(answer)),
-                Some(Seen::Other) => return Ok(CreateBatchOutcome::KeyReused),
-                None => {}
-            }
-        }
-        Ok(CreateBatchOutcome::Exists)
+        self.commit_request(writes, Some(request)).await
     }
 
     /// The batch as it is now; none once it is forgotten.

@@ -26,7 +26,7 @@ use thiserror::Error;
 pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use listing::{InvitePage, InviteQuery, Sort};
-pub use requests::{IdempotentRequest, SavedAnswer};
+pub use requests::{IdempotentRequest, RequestOutcome, SavedAnswer};
 pub use tokens::TokenRecord;
 
 use table::Table;

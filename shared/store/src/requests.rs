@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{OfficerId, Timestamp, usage::Usage};
+use domain::{Guard, OfficerId, Timestamp, usage::Usage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use crate::{
     Store, StoreError,
     item::{self, Envelope},
     keys::{self, Key},
-    table::{Condition, Write},
+    table::{Commit, Condition, Write},
     usages,
 };
 
@@ -44,6 +44,20 @@ pub struct SavedAnswer {
 struct Saved {
     body_hash: String,
     answer: SavedAnswer,
+}
+
+/// What became of a write that a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "only `Done` has written anything"]
+pub enum RequestOutcome {
+    /// It is written, and so is the answer.
+    Done,
+    /// The same request was answered before; this was the answer.
+    Replay(SavedAnswer),
+    /// The key belongs to a request with another body.
+    KeyReused,
+    /// Something that it was to change is no longer as it was.
+    LostRace,
 }
 
 /// What a key says of a request that met it.
@@ -84,6 +98,30 @@ impl IdempotentRequest {
 }
 
 impl Store {
+    /// Writes all of `writes` and the answer to the request that asks for them, or nothing.
+    pub(crate) async fn commit_request(
+        &self,
+        mut writes: Vec<Write>,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<RequestOutcome, StoreError> {
+        let place = writes.len();
+        let request = request.filter(|_| Guard::Idempotency.holds());
+        if let Some(request) = request {
+            writes.push(request.write()?);
+        }
+        let Commit::Refused(refused) = self.table.commit(writes).await? else {
+            return Ok(RequestOutcome::Done);
+        };
+        if let Some(request) = request.filter(|_| refused.contains(&place)) {
+            match self.seen(request).await? {
+                Some(Seen::Same(answer)) => return Ok(RequestOutcome::Replay(answer)),
+                Some(Seen::Other) => return Ok(RequestOutcome::KeyReused),
+                None => {}
+            }
+        }
+        Ok(RequestOutcome::LostRace)
+    }
+
     /// What was answered to `request` before; asked only once its key is known to be taken.
     pub(crate) async fn seen(&self, request: &IdempotentRequest) -> Result<Option<Seen>, StoreError> {
         let Some(mut found) = self.table.get(&request.key()).await? else {

@@ -1,5 +1,7 @@
 //! Answers that succeed.
 
+use std::hash::{DefaultHasher, Hasher as _};
+
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -32,6 +34,17 @@ pub fn versioned<T: Serialize>(known: IfNoneMatch, version: u64, value: &T) -> R
     // With `no-store` a client could not keep what it asks about.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
+}
+
+/// As [`versioned`], for what has no version of its own: `content` is what would have to differ for the client to care.
+///
+/// # Errors
+///
+/// As [`json`].
+pub fn compared<T: Serialize>(known: IfNoneMatch, content: &impl Serialize, value: &T) -> Result<Response, Problem> {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&serde_json::to_vec(content).map_err(Problem::internal)?);
+    versioned(known, hasher.finish(), value)
 }
 
 /// The answer that was saved for a request, byte for byte.

@@ -1,7 +1,11 @@
 //! A list of people: looked over, mended, handed on, finished, and taken home.
 
-use domain::form::Form;
+use domain::{
+    batch::{Batch, Counts},
+    form::Form,
+};
 use serde_json::{Value, json};
+use store::Written;
 use tests::{
     app::{Answer, App, Person},
     people::{officer_form, vendor_form},
@@ -161,6 +165,103 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
         (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),
         (Some("READY"), Some(3))
     );
+}
+
+#[tokio::test]
+async fn rows_are_added_to_a_list_once_and_meet_those_before_them() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo"), officer_form("kim")]).await;
+    let path = format!("/api/batches/{id}/rows");
+    ada.send("DELETE", &format!("{path}/2"), &[], axum::body::Body::empty()).await.expect(204);
+    let add = async |key: &str, forms: &[Form]| {
+        ada.json("POST", &path, &[("idempotency-key", key)], json!({"rows": forms})).await
+    };
+    let more = [officer_form("BO"), officer_form("kim"), Form::default()];
+    let added = add("key-1", &more).await.expect(201).body;
+    assert_eq!(added["numbers"], json!([3, 4, 5]));
+    assert_eq!(add("key-1", &more).await.expect(201).body, added, "again is once");
+    assert_eq!(row(&ada, &id, 3).await["duplicate"]["row"], 1);
+    assert_eq!(row(&ada, &id, 4).await["state"], "READY", "the one before was taken out");
+    assert_eq!(row(&ada, &id, 5).await["state"], "NEEDS_FIXING", "to be filled in");
+    assert_eq!(added["counts"], batch(&ada, &id).await["counts"]);
+    assert_eq!(add("key-2", &[]).await.faults(), ["/rows: rows.empty"]);
+    let crowd: Vec<Form> = (0..99).map(|n| officer_form(&format!("crowd{n}"))).collect();
+    assert_eq!(add("key-3", &crowd).await.faults(), ["/rows: rows.too-many"]);
+    assert_eq!(add("key-1", &crowd[..1]).await.problem(), "idempotency-key-reused");
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    assert_eq!(add("key-4", &crowd[..1]).await.problem(), "state-conflict");
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 2);
+    assert_eq!(
+        add("key-5", &crowd[..98]).await.expect(201).body["counts"]["ready"],
+        98,
+        "a list that is through goes on"
+    );
+    let bo = app.officer("bo");
+    let theirs = bo.post(&path, json!({"rows": [officer_form("eve")]})).await;
+    assert_eq!(theirs.problem(), "not-found");
+}
+
+#[tokio::test]
+async fn a_list_has_an_end() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    let stored = app.store.find_batch(domain::BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    // As if it had been pasted with as many.
+    let counts = Counts { total: 9_999, needs_fixing: 9_998, ..stored.counts };
+    assert_eq!(
+        app.store.replace_batch(stored.version, &Batch { counts, ..stored.clone() }).await.unwrap(),
+        Written::Done
+    );
+    let add = async |count: usize| {
+        ada.post(&format!("/api/batches/{id}/rows"), json!({"rows": vec![Form::default(); count]})).await
+    };
+    assert_eq!(add(2).await.faults(), ["/rows: rows.too-many"]);
+    assert_eq!(add(1).await.expect(201).body["numbers"], json!([10_000]));
+    assert_eq!(add(1).await.faults(), ["/rows: rows.too-many"]);
+}
+
+#[tokio::test]
+async fn what_is_used_otherwise_than_typed_is_told() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let form =
+        Form { first_name: "Bo\u{a0} Li".to_owned(), contact_number: "6591234567".to_owned(), ..officer_form("bo") };
+    let id = paste(&ada, &[form, officer_form("kim")]).await;
+    assert_eq!(
+        row(&ada, &id, 1).await["repairs"],
+        json!([{"field": "firstName", "value": "Bo Li"}, {"field": "contactNumber", "value": "+6591234567"}])
+    );
+    assert_eq!(row(&ada, &id, 2).await.get("repairs"), None);
+}
+
+#[tokio::test]
+async fn a_workbook_with_other_titles_is_read_once_the_officer_says_what_they_mean() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let bytes = include_bytes!("../../../shared/sheet/tests/files/other-titles.xlsx");
+    let read = async |new: Value| {
+        let id = ada.post("/api/batches", new).await.expect(201).body["batchId"].as_str().unwrap().to_owned();
+        let event = app.upload(&format!("uploads/{id}"), bytes.to_vec());
+        let _ = app.parse(event).await;
+        batch(&ada, &id).await
+    };
+    let asked = read(json!({"fileName": "joiners.xlsx"})).await;
+    assert_eq!((&asked["state"], &asked["fault"]["code"]), (&json!("UNREADABLE"), &json!("FILE_HEADER_MISSING")));
+    assert_eq!(asked["titles"][0], json!({"title": "Work contact", "column": 2}));
+    let mut columns = asked["titles"].clone();
+    let fields = ["email", "firstName", "lastName", "contactNumber", "organisation", "reason"];
+    for (column, field) in columns.as_array_mut().unwrap().iter_mut().zip(fields) {
+        column["field"] = json!(field);
+    }
+    let found = read(json!({"fileName": "joiners.xlsx", "columns": columns})).await;
+    assert_eq!((&found["state"], &found["counts"]["ready"]), (&json!("DRAFT"), &json!(2)));
+    let twice = json!({"columns": [{"title": "A", "column": 1, "field": "email"}, {"title": "B", "column": 2, "field": "email"}]});
+    assert_eq!(ada.post("/api/batches", twice).await.faults(), ["/columns/1: columns.twice"]);
+    let rows = json!({"rows": [officer_form("bo")], "columns": [{"title": "A", "column": 1}]});
+    assert_eq!(ada.post("/api/batches", rows).await.faults(), ["/columns: columns.not-for-rows"]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use directory::AccountStatus;
 use serde_json::{Value, json};
 use tests::{
-    app::App,
+    app::{Answer, App},
     people::{self, officer_form, vendor_form},
 };
 
@@ -181,4 +181,23 @@ async fn a_lost_answer_of_ses_is_not_answered_with_a_second_mail_while_no_event_
         app.drain().await;
     }
     assert_eq!(app.outbox.requests(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_has_not_changed_is_not_sent_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let list = async |known: &[(&str, &str)]| ada.send("GET", "/api/invites", known, axum::body::Body::empty()).await;
+    let submit =
+        async |name: &str| ada.post("/api/invites", with_kind("account", &vendor_form(name))).await.expect(202);
+    submit("eve").await;
+    let tag = |answer: &Answer| answer.headers["etag"].to_str().unwrap().to_owned();
+    let first = tag(&list(&[]).await.expect(200));
+    let same = list(&[("if-none-match", &first)]).await.expect(304);
+    assert_eq!((same.bytes.len(), tag(&same)), (0, first.clone()));
+    app.drain().await;
+    let made = list(&[("if-none-match", &first)]).await.expect(200);
+    assert_eq!(made.body["items"][0]["techpass"]["label"], "Not Onboarded");
+    submit("kim").await;
+    assert_eq!(list(&[("if-none-match", &tag(&made))]).await.expect(200).body["total"], 2);
 }

@@ -752,7 +752,7 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     let submitted = batch.submit(now).unwrap();
     let id = submitted.id;
     let created = world.store().create_batch(&submitted, None).await.unwrap();
-    assert_eq!(created, store::batches::CreateBatchOutcome::Created);
+    assert_eq!(created, store::RequestOutcome::Done);
     world.clock.advance(Duration::from_secs(121));
     world.sweep().await;
     assert_eq!(world.queues().drain(QueueName::Dispatch), [Wake::Batch { id }]);
@@ -793,7 +793,7 @@ async fn a_workbook_that_ends_its_readers_is_given_up_and_said_so() {
         domain::batch::Batch::new(draft.id, officer("olivia"), domain::batch::Source::Drop, now, draft.trace.clone());
     let parsing = dropped.claim_parse(object, now).unwrap();
     let created = world.store().create_batch(&parsing, None).await.unwrap();
-    assert_eq!(created, store::batches::CreateBatchOutcome::Created);
+    assert_eq!(created, store::RequestOutcome::Done);
     world.minutes(15).await;
     let batch = world.store().find_batch(parsing.id).await.unwrap().unwrap();
     assert_eq!(batch.state_name(), "PARSING");

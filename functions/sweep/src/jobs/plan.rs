@@ -192,6 +192,7 @@ fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> 
     let given_up = batch.clone().unreadable(
         "FILE_UNPROCESSABLE",
         "The workbook could not be read. Save it as a new .xlsx file and upload that.",
+        Vec::new(),
         now,
     );
     let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE));

@@ -1,0 +1,99 @@
+//! Rows added to a list that is there already.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use domain::{
+    batch::Batch,
+    form::Form,
+    row::{RawRow, Row, read_more},
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    IdempotentRequest, RequestOutcome, SavedAnswer,
+    batches::{KeyedRow, ROWS_PER_ADDITION},
+};
+use utoipa::ToSchema;
+use web::{IdempotencyKey, Json, Path, Problem, ProblemItem, SignedIn, Slug};
+
+use crate::{
+    Deps, MAX_ROWS, REPEATS,
+    batches::answered,
+    body::{CountsBody, FormBody},
+    own_batch,
+    rows::{Filter, Show},
+};
+
+/// The rows of one request at the most, as JSON.
+const BODY_BYTES: usize = 256 * 1024;
+
+/// Rows to be added.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MoreRows {
+    /// 1 to 98 of them. A blank one is added too, to be filled in.
+    #[schema(value_type = Vec<FormBody>)]
+    rows: Vec<Form>,
+}
+
+/// The rows that were added.
+#[derive(Debug, Serialize, ToSchema)]
+struct AddedRows {
+    /// Their numbers, in the order of the request.
+    numbers: Vec<u32>,
+    counts: CountsBody,
+}
+
+/// Add rows to the end of a list.
+#[utoipa::path(post, path = "/api/batches/{id}/rows", operation_id = "addRows", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path),
+        ("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+    request_body = MoreRows, responses((status = 201, description = "Added.", body = AddedRows)))]
+pub(crate) async fn add(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Path(id): Path<String>,
+    key: IdempotencyKey,
+    Json { value: MoreRows { rows: forms }, bytes }: Json<MoreRows, BODY_BYTES>,
+) -> Result<Response, Problem> {
+    let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
+    if forms.is_empty() {
+        return Err(wrong("rows.empty", "Name at least one row."));
+    }
+    if forms.len() > ROWS_PER_ADDITION {
+        return Err(wrong("rows.too-many", "Add at most 98 rows in one request."));
+    }
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    // The same rows for another list are another request.
+    let request_bytes = [id.as_bytes(), bytes.as_ref()].concat();
+    for _ in 0..REPEATS {
+        let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
+        let earlier = Filter { show: Show::All, code: None }.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+        let (number, sheet_row) = follows(&batch, &earlier);
+        if usize::try_from(batch.counts.total).map_or(true, |total| total + forms.len() > MAX_ROWS) {
+            return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
+        }
+        let raws = forms.iter().map(|form| RawRow { form: form.clone(), cell_faults: Vec::new() });
+        let rows = read_more(&earlier, number, (sheet_row..).zip(raws), &rules, &officer.email);
+        let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
+        deps.store.mark_invited(&mut rows).await?;
+        let next = batch.clone().rows_added(rows.iter().map(|row| &row.row.state), now);
+        let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
+        let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };
+        let body = serde_json::to_string(&added).map_err(Problem::internal)?;
+        let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location: None, body };
+        let request = IdempotentRequest::new(officer.id.clone(), key.as_str(), &request_bytes, answer.clone(), now);
+        match deps.store.add_rows(&rows, batch.version, &next, &request).await? {
+            RequestOutcome::LostRace => {}
+            outcome => return answered(outcome, answer),
+        }
+    }
+    Err(Problem::new(Slug::LostRace))
+}
+
+/// The number of the next row, and the row of the spreadsheet that it would stand in.
+fn follows(batch: &Batch, earlier: &[Row]) -> (u32, u32) {
+    let number = batch.counts.total + 1;
+    let below = earlier.last().map_or(0, |row| row.sheet_row) + 1;
+    (number, below.max(number))
+}

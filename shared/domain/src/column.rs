@@ -1,0 +1,126 @@
+//! Which column of a workbook holds which field: what its titles were taken for, or what the officer says they are.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Field, text};
+
+/// Titled columns that are told of a workbook, and that an officer may say something about.
+pub const MAX_COLUMNS: usize = 64;
+
+/// Characters that are kept of a title.
+pub const MAX_TITLE: usize = 100;
+
+/// The last column of a worksheet, `XFD`.
+const LAST: u32 = 16_384;
+
+/// One titled column of a workbook.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Where it stands, from 1.
+    pub number: u32,
+    /// Its title, as the officer wrote it.
+    pub title: String,
+    /// What it holds; none is read from it otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
+}
+
+/// Where what an officer says of their columns makes no sense, and the code of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnFault {
+    /// More than [`MAX_COLUMNS`].
+    TooMany,
+    /// The one at this index has no title, too long a one, or stands outside any sheet.
+    NoColumn(usize),
+    /// The one at this index is said to hold what an earlier one holds.
+    FieldTwice(usize),
+}
+
+impl std::fmt::Debug for Column {
+    /// Without the title: in a list without a header it would be somebody's name.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Column").field("number", &self.number).field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+impl Column {
+    /// Reads what an officer says of the columns of a workbook.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that makes no sense.
+    pub fn parse_all(columns: Vec<Self>) -> Result<Vec<Self>, ColumnFault> {
+        if columns.len() > MAX_COLUMNS {
+            return Err(ColumnFault::TooMany);
+        }
+        let mut parsed: Vec<Self> = Vec::with_capacity(columns.len());
+        for (index, Self { number, title, field }) in columns.into_iter().enumerate() {
+            let title = text::parse(&title, MAX_TITLE).ok().flatten();
+            let (Some(title), 1..=LAST) = (title, number) else {
+                return Err(ColumnFault::NoColumn(index));
+            };
+            if field.is_some() && parsed.iter().any(|earlier| earlier.field == field) {
+                return Err(ColumnFault::FieldTwice(index));
+            }
+            parsed.push(Self { number, title, field });
+        }
+        Ok(parsed)
+    }
+}
+
+impl ColumnFault {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooMany => "columns.too-many",
+            Self::NoColumn(_) => "columns.syntax",
+            Self::FieldTwice(_) => "columns.twice",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::TooMany => "Name at most 64 columns.",
+            Self::NoColumn(_) => "Name a column by its title, of 1 to 100 characters, and its number from 1.",
+            Self::FieldTwice(_) => "Two columns cannot hold the same. Choose one of them.",
+        }
+    }
+
+    /// Which of the columns, as a JSON pointer into their list.
+    #[must_use]
+    pub fn pointer(self) -> String {
+        match self {
+            Self::TooMany => String::new(),
+            Self::NoColumn(index) | Self::FieldTwice(index) => format!("/{index}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(number: u32, title: &str, field: Option<Field>) -> Column {
+        Column { number, title: title.to_owned(), field }
+    }
+
+    #[test]
+    fn columns_that_make_no_sense_are_refused() {
+        let email = Some(Field::Email);
+        let good = vec![column(1, " Work mail ", email), column(16_384, "Notes", None), column(3, "Notes", None)];
+        assert_eq!(Column::parse_all(good).unwrap()[0], column(1, "Work mail", email));
+        for (columns, fault) in [
+            (vec![column(1, "A", None); 65], ColumnFault::TooMany),
+            (vec![column(0, "A", email)], ColumnFault::NoColumn(0)),
+            (vec![column(16_385, "A", email)], ColumnFault::NoColumn(0)),
+            (vec![column(1, "A", None), column(2, " ", email)], ColumnFault::NoColumn(1)),
+            (vec![column(1, &"A".repeat(101), None)], ColumnFault::NoColumn(0)),
+            (vec![column(1, "A", email), column(2, "B", email)], ColumnFault::FieldTwice(1)),
+        ] {
+            assert_eq!(Column::parse_all(columns), Err(fault));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What is used in place of what was typed, where both mean the same: spaces cut off, the country code of a number put
+//! back, one spelling of Yes.
+
+use crate::{
+    ContactNumber, Department, EmailAddress, Field, Organisation, PersonName, Reason, SeedWish, Username, form::Form,
+    text,
+};
+
+/// One field that is used otherwise than it was typed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Repair {
+    /// Which.
+    pub field: Field,
+    /// What is used.
+    pub used: String,
+}
+
+impl std::fmt::Debug for Repair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Repair").field("field", &self.field).finish_non_exhaustive()
+    }
+}
+
+impl Form {
+    /// Every field that is used otherwise than it was typed, in the order of the columns. What is blank or has a fault is
+    /// not among them.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<Repair> {
+        let repair = |field: Field| {
+            let used = self.used(field).filter(|used| !used.is_empty())?;
+            Some(Repair { field, used })
+        };
+        Field::ALL.into_iter().filter(|field| !text::trim(self.get(*field)).is_empty()).filter_map(repair).collect()
+    }
+
+    /// What is used of a field, unless it is what was typed.
+    fn used(&self, field: Field) -> Option<String> {
+        let typed = self.get(field);
+        let used: String = match field {
+            Field::Email => EmailAddress::parse(typed).ok()?.into(),
+            Field::Username => Username::parse(typed).ok()?.into(),
+            Field::FirstName | Field::LastName => PersonName::parse(typed).ok()?.into(),
+            // It is used as a part of the number.
+            Field::CountryCode => return None,
+            Field::ContactNumber => {
+                let used = String::from(ContactNumber::parse_parts(&self.country_code, typed).ok()?);
+                let code = text::trim(&self.country_code).trim_start_matches('+');
+                let expected = format!("+{}{typed}", if code.is_empty() { "65" } else { code });
+                return (used != expected).then_some(used);
+            }
+            Field::Organisation => Organisation::parse(typed).ok()?.into(),
+            Field::Department => Department::parse(typed).ok()?.into(),
+            Field::Seed => {
+                let used = if SeedWish::parse(typed).ok()? == SeedWish::Required { "Yes" } else { "No" };
+                return (!typed.eq_ignore_ascii_case(used)).then(|| used.to_owned());
+            }
+            Field::Reason => Reason::parse(typed).ok()?.into(),
+        };
+        (used != typed).then_some(used)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repairs(fields: &[(Field, &str)]) -> Vec<(Field, String)> {
+        let mut form = Form::default();
+        fields.iter().for_each(|(field, text)| form.set(*field, (*text).to_owned()));
+        form.repairs().into_iter().map(|Repair { field, used }| (field, used)).collect()
+    }
+
+    #[test]
+    fn what_is_used_otherwise_than_typed_is_told() {
+        for (field, typed, used) in [
+            (Field::Email, "\u{a0}bo@agency.gov.sg ", "bo@agency.gov.sg"),
+            (Field::Username, "bo@techpass.gov.sg", "bo"),
+            (Field::FirstName, "Bo\u{a0} Li", "Bo Li"),
+            (Field::ContactNumber, "6591234567", "+6591234567"),
+            (Field::ContactNumber, "9123 4567", "+6591234567"),
+            (Field::ContactNumber, "0065 9123 4567", "+6591234567"),
+            (Field::Seed, "TRUE", "Yes"),
+            (Field::Seed, "n", "No"),
+            (Field::Reason, "New joiner\n", "New joiner"),
+        ] {
+            assert_eq!(repairs(&[(field, typed)]), [(field, used.to_owned())], "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_used_as_typed_or_not_at_all_is_not() {
+        assert_eq!(
+            repairs(&[
+                (Field::Email, "Bo.Li@agency.gov.sg"),
+                (Field::Username, "-"),
+                (Field::FirstName, "Bo4"),
+                (Field::CountryCode, "+65"),
+                (Field::ContactNumber, "91234567"),
+                (Field::Department, "  "),
+                (Field::Seed, "yes"),
+            ]),
+            []
+        );
+        assert_eq!(repairs(&[(Field::CountryCode, "44"), (Field::ContactNumber, "7400123456")]), []);
+    }
+}
