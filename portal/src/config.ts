@@ -4,6 +4,8 @@ export interface Config {
   readonly clientId: string;
   readonly signInUrl: string;
   readonly supportAddress: string;
+  /** Where a service request is raised: for SEED by vendors, and for domains that are not allowed yet. */
+  readonly serviceRequestUrl: string;
   readonly officialMasthead: boolean;
 }
 
@@ -17,6 +19,3 @@ export async function loadConfig(): Promise<void> {
   if (!answer.ok) throw new Error('no config');
   config = (await answer.json()) as Config;
 }
-
-/** Where vendors raise a service request, for SEED and all else. */
-export const SERVICE_REQUEST = 'https://go.gov.sg/techpass-sr';

@@ -10,9 +10,9 @@ async function start(): Promise<void> {
   authorise(session);
   const route = await session.resume();
   if (route) history.replaceState(null, '', route);
-  document.body.append(document.createElement('portal-app'));
+  document.body.replaceChildren(document.createElement('portal-app'));
 }
 
 start().catch(() => {
-  document.body.append('Invite users cannot be loaded at the moment. Check your connection, then load the page again.');
+  document.body.replaceChildren('Invite users cannot be loaded at the moment. Check your connection, then load the page again.');
 });

@@ -18,6 +18,11 @@ export const hasFailed = ({ invite }: Row): boolean => Boolean(invite?.failure);
 /** Whether the officer has to do something about a row. */
 export const needsMending = (row: Row): boolean => row.state === 'NEEDS_FIXING' || hasFailed(row);
 
+/** What will be used in place of what was typed in a field. */
+export const repairOf = (row: Row, field: string): string | undefined => row.repairs?.find((each) => each.field === field)?.value;
+
+export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);
+
 const ofField = ({ field, code }: RowError) => (code.includes('.') && !code.startsWith('cell.') ? code : `${field} ${code}`);
 
 /** The causes of a row's state, each once. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { SERVICE_REQUEST } from '../config';
+import { config } from '../config';
 import { duplicates } from '../messages/batches';
 import { faultText } from '../messages/faults';
 import { errorNotice, traceLine } from '../parts/error-notice';
@@ -10,10 +10,11 @@ import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
 import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, titleOf, type Row } from './batch-causes';
+import { hasFailed, repairOf, titleOf, type Row } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
+const HAS_ACCOUNT = ['duplicate.account', 'account.exists'];
 const GUIDE = 'https://docs.developer.tech.gov.sg/docs/techpass-user-guide/#/onboard-to-seed';
 
 /** View details: everything about one user of a batch, to be amended and saved. */
@@ -34,6 +35,8 @@ export class BatchDetails extends LightElement {
       labels: labelsOf(...FIELDS),
       tidy: { email: tidyEmail },
       check: (values) => this.#check(values),
+      // What the server made of a text says nothing of another.
+      used: (field, text) => (text === this.#read[field] ? repairOf(this.#row, field) : undefined),
       send: (values) => this.#save(values),
     });
     this.#form.judge();
@@ -86,16 +89,22 @@ export class BatchDetails extends LightElement {
   #notice(row: Row): TemplateResult | typeof nothing {
     const { duplicate, invite } = row;
     if (hasFailed(row)) {
-      return html`<section class="notice bad">${icon('alert')}<div><h2>This user was not invited</h2><p>${invite!.failure!.detail} Amend the details, save, and submit again.</p>${traceLine(invite!.traceId)}</div></section>`;
+      return html`<section class="notice bad">${icon('alert')}<div><h2>This user was not invited</h2><p>${invite!.failure!.detail} Amend the details, save, and submit again.</p>${this.#wayToSeed(invite!.failure!.code)}${traceLine(invite!.traceId)}</div></section>`;
     }
     if (!duplicate) return nothing;
-    const isVendor = this.#domain.meaning?.persona === 'vendor';
     return html`
       <section class="notice warn">${icon('info')}<div>
         <h2>${duplicates[duplicate.code] ?? 'Duplicate'}${duplicate.row ? `: row ${duplicate.row}` : ''}</h2>
         <p>${duplicate.detail}</p>
-        ${duplicate.code === 'duplicate.account' ? html`<p><a href=${isVendor ? SERVICE_REQUEST : GUIDE} target="_blank" rel="noopener noreferrer">${isVendor ? 'Raise a service request for SEED' : 'Onboard to SEED'}</a></p>` : nothing}
+        ${this.#wayToSeed(duplicate.code)}
       </div></section>`;
+  }
+
+  /** Who has an account needs no invite, but perhaps a licence. */
+  #wayToSeed(code: string): TemplateResult | typeof nothing {
+    if (!HAS_ACCOUNT.includes(code)) return nothing;
+    const isVendor = this.#domain.meaning?.persona === 'vendor';
+    return html`<p><a href=${isVendor ? config.serviceRequestUrl : GUIDE} target="_blank" rel="noopener noreferrer">${isVendor ? 'Raise a service request for SEED' : 'Onboard to SEED'}</a></p>`;
   }
 
   /** The server's verdict stands for a text that was not touched; the same rules as everywhere judge the others. */

@@ -9,7 +9,7 @@ import { LightElement } from '../parts/light-element';
 import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
 import { labels, type AccountField } from '../rules/forms';
-import { hasFailed, needsMending, titleOf, type Row } from './batch-causes';
+import { hasFailed, isRepaired, needsMending, repairOf, titleOf, type Row } from './batch-causes';
 import { scrollFor, windowOf } from './batch-window';
 
 type Column = 'state' | AccountField | 'user' | 'menu';
@@ -49,6 +49,8 @@ export class BatchGrid extends LightElement {
   declare onEdit: (cell: Cell) => void;
   declare onOpen: (row: Row) => void;
   declare onUndo: () => void;
+  /** Something was pasted over the list. */
+  declare onPaste: (text: string) => void;
   /** The place of the active row among those shown. */
   declare at: number;
   declare column: number;
@@ -92,6 +94,11 @@ export class BatchGrid extends LightElement {
     if (at >= 0) this.#move(at, column >= 0 ? column : this.column);
   }
 
+  /** Starts to type into the active cell; where rows are cards, opens it. */
+  type(): void {
+    this.#enter();
+  }
+
   get #grid(): HTMLElement {
     return this.querySelector<HTMLElement>('[role=grid]')!;
   }
@@ -112,7 +119,7 @@ export class BatchGrid extends LightElement {
     return html`
       <div class="grid ${columns === NARROW ? 'cards' : ''}" role="grid" tabindex="0" aria-label="Users" aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
         aria-activedescendant=${active && this.at >= first && this.at < end ? idOf(active, columns[column]!) : nothing} aria-describedby="grid-note"
-        @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked}>
+        @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked} @paste=${this.#pasted}>
         <div role="rowgroup" class="grid-head"><div role="row" class="grid-row" aria-rowindex="1">
           ${columns.map((each, index) => html`<div role="columnheader" class="cell col-${each}" aria-colindex=${index + 1}>${each === 'menu' ? html`<span class="unseen">Actions</span>` : TITLES[each]}</div>`)}
         </div></div>
@@ -143,7 +150,7 @@ export class BatchGrid extends LightElement {
     if (column === 'user') {
       const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
       return html`<b class="text">${values.email || 'No address'}</b><span class="text subtle">${row.number}. ${name || 'No name'}</span>
-        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : stateMark(row)}`;
+        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : isRepaired(row) && row.state === 'READY' ? html`<small class="repaired">${icon('repair')}<span>Ready, ${count(row.repairs!.length, 'field')} repaired</span></small>` : stateMark(row)}`;
     }
     const field = column as AccountField;
     if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? values[field], labels[field]);
@@ -151,7 +158,12 @@ export class BatchGrid extends LightElement {
     const error = this.#error(row, field);
     return html`
       <span class="text ${typed === undefined ? '' : 'waiting'}">${(typed ?? values[field]) || (error ? nothing : html`<span class="subtle">-</span>`)}</span>
-      ${typed !== undefined ? html`<small class="subtle">Checking…</small>` : error ? html`<small class="wrong">${icon('alert')}<span>${error}</span></small>` : nothing}`;
+      ${typed !== undefined ? html`<small class="subtle">Checking…</small>` : error ? html`<small class="wrong">${icon('alert')}<span>${error}</span></small>` : this.#repair(row, field)}`;
+  }
+
+  #repair(row: Row, field: AccountField): TemplateResult | typeof nothing {
+    const value = repairOf(row, field);
+    return value === undefined ? nothing : html`<small class="repaired">${icon('repair')}<span>We will use ${value}</span></small>`;
   }
 
   #editor(field: AccountField, text: string, label: string): TemplateResult {
@@ -168,9 +180,10 @@ export class BatchGrid extends LightElement {
     const column = this.columns[this.column]!;
     const told = (row.duplicate ?? row.invite?.failure)?.detail;
     const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ') : this.#error(row, column);
-    const text = wrong || told;
+    const repaired = isField(column) ? repairOf(row, column) : undefined;
+    const text = wrong || told || (repaired !== undefined && `repaired, we will use “${repaired}”.`);
     return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
-      <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back</span>`;
+      <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back <kbd>Ctrl</kbd> + <kbd>V</kbd> adds users</span>`;
   }
 
   #error(row: Row, column: Column): string | undefined {
@@ -317,6 +330,13 @@ export class BatchGrid extends LightElement {
     if (!cell || (event.target as HTMLElement).closest('.editor, [popover]')) return;
     this.#move(Number(cell.parentElement!.dataset['at']), Number(cell.dataset['column']));
     if (this.columns[this.column] === 'user' && this.active) this.onOpen(this.active);
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    if (this.isEditing) return;
+    event.preventDefault();
+    const text = event.clipboardData?.getData('text');
+    if (text) this.onPaste(text);
   }
 
   #doubleClicked(event: MouseEvent): void {

@@ -6,18 +6,19 @@ import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
+import { labels } from '../rules/forms';
 import { officer } from '../shell/officer';
 import { go } from '../shell/router';
-import { batchOfFile, batchOfRows } from './batch-making';
-import { readPaste, type Pasted } from './batch-paste';
+import { forget, remembered } from './batch-columns';
+import { batchOfFile, batchOfRows, emptyRow } from './batch-making';
+import type { RowText } from './batch-paste';
+import './paste-box';
 
 const EMPTY_ROWS = 5;
-/** Characters that a text field takes without holding the page up. */
-const SHOWN = 50_000;
 
 /** The ways into a batch: a workbook, cells or addresses pasted, or empty rows. All of them end in the same draft. */
 export class BatchIntake extends LightElement {
-  static override properties = { step: { state: true }, wrong: { state: true }, failure: { state: true }, isOver: { state: true }, found: { state: true }, held: { state: true } };
+  static override properties = { step: { state: true }, wrong: { state: true }, failure: { state: true }, isOver: { state: true } };
   /** What is being done, in words, while something is. */
   declare step: string | undefined;
   /** What is wrong with what was chosen, in words. */
@@ -25,19 +26,15 @@ export class BatchIntake extends LightElement {
   declare failure: Failure | undefined;
   /** Whether a file hangs over the page. */
   declare isOver: boolean;
-  /** What was found in the text that was typed or pasted. */
-  declare found: Pasted | undefined;
-  /** Whether that text is too long to be shown, which would hold the browser up. */
-  declare held: boolean;
   #again: (() => void) | undefined;
 
   constructor() {
     super();
-    Object.assign(this, { isOver: false, held: false });
+    this.isOver = false;
   }
 
   override render(): TemplateResult {
-    const { step, wrong, found } = this;
+    const { step, wrong } = this;
     return html`
       <section class="card intake" aria-labelledby="intake-title">
         <div class="section-head">
@@ -53,21 +50,28 @@ export class BatchIntake extends LightElement {
             <label class="button primary">Choose a file<input type="file" class="unseen" accept=".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
               aria-describedby="file-hint" @change=${this.#chosen} /></label>
             <p class="hint" id="file-hint">Up to ${numbers.format(officer.limits.batchRows)} users, at most ${Math.floor(officer.limits.uploadBytes / 1024 / 1024)} MB. Columns in any order.</p>
+            ${this.#memory()}
           </div>
-          <form class="paste" @submit=${this.#paste}>
-            <div class="field"><label for="paste">Or paste from Excel or from a mail</label>
-              <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${this.held} placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
-                @input=${(event: Event) => this.#read((event.target as HTMLTextAreaElement).value)} @paste=${this.#pasted}></textarea></div>
-            <p class="hint" id="paste-found" role="status">${found ? foundText(found.rows.length, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
-            <div class="actions">
-              <button class="button" aria-disabled=${String(!found?.rows.length)}>${found?.rows.length ? `Add ${count(found.rows.length, 'user')}` : 'Add users'}</button>
-              ${this.held ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>`
-                : html`<button type="button" class="button quiet" @click=${() => this.#empty()}>Type them in</button>`}
-            </div>
-          </form>
+          <paste-box label="Or paste from Excel or from a mail" .onAdd=${(rows: readonly RowText[]) => this.#add(rows)}
+            .beside=${html`<button type="button" class="button quiet" @click=${() => this.#empty()}>Type them in</button>`}></paste-box>
         </div>
         ${step ? html`<p class="step"><span class="spinner"></span><span role="status">${step}</span></p>` : nothing}
       </section>`;
+  }
+
+  /** What this browser knows of the officer's own titles, so that nobody wonders why a column is read as it is. */
+  #memory(): TemplateResult | typeof nothing {
+    const columns = remembered();
+    if (columns.length === 0) return nothing;
+    const said = columns.map(({ title, field }) => `“${title}” is ${labels[field!]}`);
+    return html`<p class="hint">As you said before: ${said.join(', ')}. <button type="button" class="link" @click=${() => this.#forget()}>Forget this</button></p>`;
+  }
+
+  #forget(): void {
+    forget();
+    announce('Forgotten.');
+    this.requestUpdate();
+    this.querySelector<HTMLElement>('input[type=file]')!.focus();
   }
 
   #over(event: DragEvent): void {
@@ -96,39 +100,14 @@ export class BatchIntake extends LightElement {
     if (!this.wrong) void this.#make(`Uploading ${file.name}…`, () => batchOfFile(file));
   }
 
-  #read(text: string): void {
-    this.found = text ? readPaste(text) : undefined;
-  }
-
-  #pasted(event: ClipboardEvent): void {
-    const text = event.clipboardData?.getData('text') ?? '';
-    if (text.length < SHOWN) return;
-    event.preventDefault();
-    this.#read(text);
-    this.held = true;
-    (event.target as HTMLTextAreaElement).value = `${text.slice(0, 300)}…`;
-  }
-
-  #clear(): void {
-    Object.assign(this, { found: undefined, held: false });
-    const field = this.querySelector<HTMLTextAreaElement>('#paste')!;
-    field.value = '';
-    field.focus();
-  }
-
-  #paste(event: Event): void {
-    event.preventDefault();
-    const rows = this.found?.rows ?? [];
-    if (rows.length === 0) return this.querySelector<HTMLElement>('#paste')!.focus();
+  #add(rows: readonly RowText[]): void {
     const most = officer.limits.batchRows;
     this.wrong = rows.length > most ? `A batch holds at most ${count(most, 'user')}; these are ${numbers.format(rows.length)}. Paste them in parts.` : undefined;
     if (!this.wrong) void this.#make(`Checking ${count(rows.length, 'user')}…`, () => batchOfRows(rows));
   }
 
-  /** The API keeps no row without a word in it, so empty ones start with what they would say anyway. */
   #empty(): void {
-    const rows = Array.from({ length: EMPTY_ROWS }, () => ({ countryCode: '65', seed: 'No' }));
-    void this.#make('Making empty rows…', () => batchOfRows(rows));
+    void this.#make('Making empty rows…', () => batchOfRows(Array.from({ length: EMPTY_ROWS }, emptyRow)));
   }
 
   async #make(step: string, make: () => Promise<string>): Promise<void> {
@@ -167,11 +146,6 @@ export function wrongWith({ name, size }: { readonly name: string; readonly size
   if (size === 0) return 'This file is empty. Fill in the template first.';
   if (size > officer.limits.uploadBytes) return 'This file is too large. Split it into smaller files.';
   return undefined;
-}
-
-function foundText(rows: number, left: number): string {
-  const skipped = left ? ` ${count(left, 'line')} without an address ${left === 1 ? 'is' : 'are'} left out.` : '';
-  return rows ? `${count(rows, 'user')} found.${skipped}` : 'No address found in this text.';
 }
 
 customElements.define('batch-intake', BatchIntake);

@@ -1,6 +1,7 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { IdempotencyKeys } from '../api/idempotency';
+import { remembered, type Column } from './batch-columns';
 import type { RowText } from './batch-paste';
 import { workbookOf } from './batch-workbook';
 
@@ -8,24 +9,56 @@ import { workbookOf } from './batch-workbook';
 const REQUEST_BYTES = 1_000_000;
 const keys = new IdempotencyKeys();
 
-/** Makes a batch of a workbook and gives its id. Trying the same file again makes no second batch. */
-export async function batchOfFile(file: File): Promise<string> {
-  const body = { fileName: file.name };
+/** The file that was uploaded last, in case it has to be read again. */
+let latest: { readonly batch: string; readonly file: File } | undefined;
+
+/**
+ * Makes a batch of a workbook and gives its id. Trying the same file again makes no second batch.
+ *
+ * `columns` is what the officer says that columns hold whose titles are not known.
+ */
+export async function batchOfFile(file: File, columns: readonly Column[] = remembered()): Promise<string> {
+  const body = { fileName: file.name, ...(columns.length && { columns: [...columns] }) };
   const key = keys.of({ ...body, size: file.size, at: file.lastModified });
   const { batchId, upload } = (await ask('post', '/api/batches', { body, idempotencyKey: key })).body;
   // Whatever becomes of the form, it is used up: the next try needs a fresh one.
   keys.done();
   await post(upload!, file);
+  latest = { batch: batchId, file };
   return batchId;
+}
+
+/** The file of a batch, while this page knows it. */
+export function fileOf(batch: string): File | undefined {
+  return latest?.batch === batch ? latest.file : undefined;
 }
 
 /** Makes a batch of rows; of more than a request holds, by way of a workbook. */
 export async function batchOfRows(rows: readonly RowText[]): Promise<string> {
   const body = { rows: [...rows] as Schemas['FormBody'][] };
-  if (new Blob([JSON.stringify(body)]).size > REQUEST_BYTES) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
+  if (inRequests(rows).length > 1) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
   const { batchId } = (await ask('post', '/api/batches', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
   return batchId;
+}
+
+/** The API keeps no row without a word in it, so an empty one starts with what it would say anyway. */
+export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });
+
+/** Rows in as few parts as requests can hold. */
+export function inRequests(rows: readonly RowText[]): RowText[][] {
+  const parts: RowText[][] = [];
+  let bytes = Infinity;
+  for (const row of rows) {
+    const size = new Blob([JSON.stringify(row)]).size + 1;
+    bytes += size;
+    if (bytes > REQUEST_BYTES) {
+      parts.push([]);
+      bytes = size;
+    }
+    parts.at(-1)!.push(row);
+  }
+  return parts;
 }
 
 async function post({ url, fields }: Schemas['UploadForm'], file: Blob): Promise<void> {

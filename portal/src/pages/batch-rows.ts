@@ -1,8 +1,11 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
+import { IdempotencyKeys } from '../api/idempotency';
 import { labels, type AccountField } from '../rules/forms';
-import { causesOf, groupCauses, hasFailed, needsMending, type Cause, type Row } from './batch-causes';
+import { causesOf, groupCauses, hasFailed, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
 import { count } from '../messages/time';
+import { inRequests } from './batch-making';
+import type { RowText } from './batch-paste';
 import { byText, Deeds } from './batch-undo';
 
 export type Counts = Schemas['CountsBody'];
@@ -17,6 +20,8 @@ interface PageStart {
 const PAGE = 200;
 /** Rows of one request that changes many, so that each is answered soon and the officer sees how far it is. */
 const TOGETHER = 300;
+/** Added rows that are taken out again one by one, when that is wanted. */
+const UNDOABLE = 50;
 
 /** The rows of a batch as this page knows them: all of them, page by page, with every change made here. */
 export class BatchRows {
@@ -32,6 +37,7 @@ export class BatchRows {
   /** Rows whose change has not been answered, with the text that was typed. */
   readonly waiting = new Map<number, Partial<Record<AccountField, string>>>();
   readonly deeds = new Deeds();
+  readonly #keys = new IdempotencyKeys();
   #causes: Cause[] | undefined;
   #pages: PageStart[] = [];
   #turns = new Map<number, Promise<unknown>>();
@@ -46,6 +52,11 @@ export class BatchRows {
 
   get failed(): number {
     return this.all.filter(hasFailed).length;
+  }
+
+  /** How many have a value that will be used otherwise than it was typed. */
+  get repaired(): number {
+    return this.all.filter(isRepaired).length;
   }
 
   find(number: number): Row | undefined {
@@ -99,8 +110,34 @@ export class BatchRows {
     return after;
   }
 
+  /** Puts rows at the end, and gives their numbers. What failed half-way goes on where it was when it is tried again. */
+  async add(rows: readonly RowText[]): Promise<readonly number[]> {
+    const added: number[] = [];
+    for (const part of inRequests(rows)) {
+      const body = { rows: part as Schemas['FormBody'][] };
+      const { body: answer } = await ask('post', '/api/batches/{id}/rows', { path: { id: this.batch }, body, idempotencyKey: this.#keys.of(body) });
+      added.push(...answer.numbers);
+      this.counts = answer.counts;
+    }
+    this.#keys.done();
+    await this.#loadEnd();
+    if (added.length <= UNDOABLE) {
+      this.deeds.add({
+        said: `${count(added.length, 'user')} added.`,
+        undo: async () => { for (const number of added) await this.#takeOut(number); },
+      });
+    }
+    return added;
+  }
+
   /** Takes a row out. */
   async remove(number: number): Promise<void> {
+    if (!this.find(number)) return;
+    await this.#takeOut(number);
+    this.deeds.add({ said: `Row ${number} removed.`, undo: () => this.#restore(number) });
+  }
+
+  async #takeOut(number: number): Promise<void> {
     const row = this.find(number);
     if (!row) return;
     await this.#inTurn(number, async () => {
@@ -109,7 +146,6 @@ export class BatchRows {
       this.shown = this.shown.filter((each) => each.number !== number);
       this.#counted({ ...this.counts!, removed: this.counts!.removed + 1, [slot(row)]: this.counts![slot(row)] - 1 });
     });
-    this.deeds.add({ said: `Row ${number} removed.`, undo: () => this.#restore(number) });
     await this.#refreshDoubles(number);
   }
 
@@ -207,6 +243,20 @@ export class BatchRows {
     for (const double of doubles.slice(0, 1)) await this.#refresh(double.number);
   }
 
+  /** Reads the last page again, and those that have come behind it. */
+  async #loadEnd(): Promise<void> {
+    const last = this.#pages.pop();
+    let cursor = last?.cursor;
+    this.all = this.all.filter(({ number }) => number < (last?.from ?? 0));
+    do {
+      const page: Schemas['RowPageBody'] = await this.#page(cursor);
+      this.#pages.push({ from: page.items[0]?.number ?? 0, cursor });
+      this.all.push(...page.items);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    this.show('all');
+  }
+
   /** Reads the page of a row again. */
   async #refresh(number: number): Promise<void> {
     const page = this.#pages.findLast(({ from }) => from <= number) ?? this.#pages[0];
@@ -244,6 +294,7 @@ export class BatchRows {
     switch (this.filter) {
       case 'all': return true;
       case 'errors': return needsMending(row);
+      case 'repaired': return isRepaired(row);
       case 'READY':
       case 'DUPLICATE':
       case 'SENT': return row.state === this.filter;

@@ -10,12 +10,15 @@ import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { toast, type Toast } from '../parts/toast';
-import { go } from '../shell/router';
+import { go, goInstead } from '../shell/router';
+import './batch-adding';
 import { hasFailed, type Row } from './batch-causes';
 import { outcomeOf } from './batch-details';
 import './batch-fix-many';
 import type { BatchGrid, Cell } from './batch-grid';
 import './batch-grid';
+import { fileOf } from './batch-making';
+import './batch-mapping';
 import { Pace, progressCard, progressOf } from './batch-progress';
 import { BatchRows } from './batch-rows';
 import { askToSubmit } from './batch-submit';
@@ -33,7 +36,7 @@ const TRAIL = [...INVITE_USERS, { path: '/batches', label: 'Batch upload' }];
 export class BatchPage extends LightElement {
   static override properties = {
     batch: {}, found: { state: true }, failure: { state: true }, gone: { state: true }, version: { state: true }, filter: { state: true },
-    details: { state: true }, isFixing: { state: true }, isBusy: { state: true }, said: { state: true },
+    details: { state: true }, isFixing: { state: true }, isMapping: { state: true }, pasted: { state: true }, isBusy: { state: true }, said: { state: true },
   };
   /** Its id. */
   declare batch: string;
@@ -46,6 +49,9 @@ export class BatchPage extends LightElement {
   /** The row whose details are open. */
   declare details: number | undefined;
   declare isFixing: boolean;
+  declare isMapping: boolean;
+  /** What is pasted into the list, once somebody wants to add to it. */
+  declare pasted: string | undefined;
   declare isBusy: boolean;
   declare said: Toast | undefined;
   #rows!: BatchRows;
@@ -57,7 +63,7 @@ export class BatchPage extends LightElement {
 
   constructor() {
     super();
-    Object.assign(this, { version: 0, isFixing: false, isBusy: false });
+    Object.assign(this, { version: 0, isFixing: false, isMapping: false, isBusy: false });
   }
 
   override connectedCallback(): void {
@@ -87,9 +93,7 @@ export class BatchPage extends LightElement {
     switch (batch.state) {
       case 'AWAITING_UPLOAD':
       case 'PARSING': return this.#waiting(batch);
-      case 'UNREADABLE': return html`
-        ${mishapNotice({ what: 'This file could not be read', text: `Nobody was invited. ${batch.fault?.detail ?? ''}`, traceId: batch.traceId, at: new Date(batch.updatedAt) })}
-        ${this.#another()}`;
+      case 'UNREADABLE': return this.#unreadable(batch);
       case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
       default: return html`
         ${batch.progress || batch.counts.sent ? progressCard(batch, this.#pace, (only) => void this.#download(only)) : nothing}
@@ -105,6 +109,14 @@ export class BatchPage extends LightElement {
           : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'Waiting for the file…'}</span></p>
           <div class="skeleton"><i></i><i></i><i></i></div>`}
       </section>`;
+  }
+
+  #unreadable({ fault, traceId, updatedAt, titles }: Batch): TemplateResult {
+    return html`
+      ${mishapNotice({ what: 'This file could not be read', text: `Nobody was invited. ${fault?.detail ?? ''}`, traceId, at: new Date(updatedAt) })}
+      ${titles?.length ? html`<p class="actions"><button type="button" class="button primary" @click=${() => (this.isMapping = true)}>Say what the columns hold</button>
+        <a class="button quiet" href="#/batches">Choose another file</a></p>` : this.#another()}
+      ${this.isMapping ? html`<batch-mapping .titles=${titles} .file=${fileOf(this.batch)} .onClose=${() => (this.isMapping = false)} .onRead=${(batch: string) => this.#readAgain(batch)}></batch-mapping>` : nothing}`;
   }
 
   #another(): TemplateResult {
@@ -129,6 +141,7 @@ export class BatchPage extends LightElement {
           </div>
           <div class="actions">
             <button type="button" class="button quiet" ?disabled=${isRunning} @click=${() => this.#reset()}>Reset</button>
+            <button type="button" class="button" ?disabled=${isRunning || !rows.isWhole} @click=${() => (this.pasted = '')}>Add users</button>
             <button type="button" class="button primary" aria-disabled=${String(!counts.ready || isRunning || this.isBusy)} @click=${() => this.#submit()}>
               ${counts.ready ? `Submit ${count(counts.ready, 'user')}` : 'Submit'}</button>
           </div>
@@ -137,11 +150,13 @@ export class BatchPage extends LightElement {
         ${errorNotice(rows.failure, { retry: () => void rows.load() })}
         ${this.#chips(total, toFix)}
         ${rows.shown.length ? html`<batch-grid .rows=${rows.shown} .waiting=${rows.waiting} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
-            .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()}></batch-grid>`
+            .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()}
+            .onPaste=${(text: string) => !isRunning && rows.isWhole && (this.pasted = text)}></batch-grid>`
           : rows.isWhole ? this.#nobody(total) : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`}
         ${rows.isWhole || rows.failure ? nothing : html`<p class="hint loading" role="status">${numbers.format(rows.all.length)} of ${count(total, 'user')} loaded…</p>`}
       </section>
       ${this.details === undefined ? nothing : html`<batch-details .number=${this.details} .rows=${rows} .onClose=${(said?: string) => this.#closed(said)}></batch-details>`}
+      ${this.pasted === undefined ? nothing : html`<batch-adding .rows=${rows} .text=${this.pasted} .onClose=${(added?: readonly number[]) => void this.#added(added)}></batch-adding>`}
       ${this.isFixing ? html`<batch-fix-many .rows=${rows} .onClose=${(said?: string) => this.#fixed(said)}></batch-fix-many>` : nothing}`;
   }
 
@@ -157,6 +172,7 @@ export class BatchPage extends LightElement {
           ${chip('all', 'All', total)}
           ${toFix || filter === 'errors' ? chip('errors', 'Show only errors', toFix, 'bad') : nothing}
           ${ready && ready < total ? chip('READY', 'Ready', ready) : nothing}
+          ${rows.repaired ? chip('repaired', 'Repaired', rows.repaired) : nothing}
           ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
         </div>
         ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>` : nothing}
@@ -197,6 +213,18 @@ export class BatchPage extends LightElement {
     this.isFixing = false;
     if (said) this.#tell(said);
     void this.#home();
+  }
+
+  async #added(numbers?: readonly number[]): Promise<void> {
+    this.pasted = undefined;
+    const [first] = numbers ?? [];
+    if (!first) return this.#home();
+    const isOne = numbers!.length === 1;
+    const isUndoable = this.#rows.deeds.last?.said.endsWith('added.');
+    this.said = { said: `${count(numbers!.length, 'user')} added.`, undo: isUndoable ? () => void this.#undo() : undefined };
+    await this.#goTo(first);
+    // One that is empty is there to be typed into.
+    if (isOne && !this.#rows.find(first)?.values.email) this.#grid?.type();
   }
 
   #show(filter: string): void {
@@ -327,6 +355,13 @@ export class BatchPage extends LightElement {
     return this.#ask(signal);
   }
 
+  /** The file is another batch now, and this one has nothing to say any more. */
+  #readAgain(batch: string): void {
+    this.isMapping = false;
+    goInstead(`/batches/${batch}`);
+    void ask('delete', '/api/batches/{id}', { path: { id: this.batch } }).catch(() => undefined);
+  }
+
   /** Asks how the batch is; `true` when something has changed. */
   async #ask(signal?: AbortSignal): Promise<boolean> {
     const answer = await ask('get', '/api/batches/{id}', { path: { id: this.batch }, ifNoneMatch: this.#etag, ...(signal && { signal }) });
@@ -334,6 +369,8 @@ export class BatchPage extends LightElement {
     const [before, now] = [this.found, answer.body];
     this.#etag = answer.etag;
     this.found = now;
+    // Whoever has just chosen the file is asked at once.
+    if (now.titles?.length && fileOf(now.id)) this.isMapping = true;
     const { done, total, isDone } = progressOf(now);
     this.#pace.add(done, Date.now());
     const share = total && !isDone ? `${Math.floor((100 * done) / total)}% - ` : '';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Poll } from '../api/poll';
-import { SERVICE_REQUEST } from '../config';
+import { config } from '../config';
 import { techpassMeanings, techpassTones } from '../messages/states';
 import { badge } from '../parts/badge';
 import { mishapNotice } from '../parts/error-notice';
@@ -61,7 +61,7 @@ export class InviteOutcome extends LightElement {
 
   #offer(offer: Schemas['Offer'] | null | undefined) {
     return offer === 'service-request'
-      ? html`<a class="button quiet" href=${SERVICE_REQUEST} target="_blank" rel="noopener noreferrer">Raise a service request</a>` : nothing;
+      ? html`<a class="button quiet" href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>` : nothing;
   }
 
   async #look(signal: AbortSignal): Promise<boolean> {

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
-import { SERVICE_REQUEST } from '../config';
+import { config } from '../config';
 import { seedTones } from '../messages/states';
 import { asMoment } from '../messages/time';
 import { badge } from '../parts/badge';
@@ -69,7 +69,7 @@ export class OnboardToSeedPage extends LightElement {
         <aside class="form-aside" aria-label="How it goes">
           <h2>How it goes</h2>
           <ol class="steps"><li>You ask for SEED here.</li><li>A licence is assigned to your TechPass account.</li><li>You enrol your Internet device.</li></ol>
-          <p class="hint-line">${icon('info')}<span>Are you a vendor? <a href=${SERVICE_REQUEST} target="_blank" rel="noopener noreferrer">Raise a service request</a> in the TechPass service desk.</span></p>
+          <p class="hint-line">${icon('info')}<span>Are you a vendor? <a href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a> in the TechPass service desk.</span></p>
         </aside>
       </div>`;
   }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { length } from '../rules/text';
+import { icon } from './icon';
 
 export interface Field {
   readonly name: string;
@@ -9,6 +10,8 @@ export interface Field {
   /** What is wrong, once the person has left the field. */
   readonly error?: string | undefined;
   readonly hint?: string | TemplateResult;
+  /** What is made of the text, where that is not what was typed. */
+  readonly used?: string | undefined;
   readonly optional?: boolean;
   /** How many characters it holds; told once there are few left, and from the start of a text of sentences. */
   readonly max?: number;
@@ -74,6 +77,7 @@ function around(field: Field, control: TemplateResult): TemplateResult {
       ${control}
       <div class="below">
         ${problem(field, error)}
+        ${error || field.used === undefined ? nothing : html`<p class="used" id="${name}-used">${icon('repair')}<span>Repaired: we will use <b>${field.used}</b></span></p>`}
         ${isCounted(field) ? html`<span class="counter ${length(value) > max! ? 'over' : ''}" id="${name}-counter">${length(value)}/${max}<span class="unseen"> characters</span></span>` : nothing}
       </div>
     </div>`;
@@ -89,6 +93,6 @@ function isCounted({ value, max = 0 }: Pick<Field, 'value' | 'max'>): boolean {
 
 function describedBy(field: Omit<Field, 'type'>): string | typeof nothing {
   const { name, hint, error } = field;
-  const ids = [hint && `${name}-hint`, error && `${name}-error`, isCounted(field) && `${name}-counter`].filter(Boolean);
+  const ids = [hint && `${name}-hint`, error ? `${name}-error` : field.used !== undefined && `${name}-used`, isCounted(field) && `${name}-counter`].filter(Boolean);
   return ids.length ? ids.join(' ') : nothing;
 }

@@ -12,6 +12,8 @@ interface Plan<F extends string> {
   readonly labels: Record<F, string>;
   readonly check: (values: Values<F>) => Faults<F>;
   readonly send: (values: Values<F>) => Promise<void>;
+  /** What will be used in place of a text, where that is known to differ. */
+  readonly used?: (field: F, text: string) => string | undefined;
   /** What is made of a text when its field is left, such as an address without the name in front. */
   readonly tidy?: Partial<Record<F, (text: string) => string>>;
 }
@@ -62,6 +64,11 @@ export class Form<F extends string> implements ReactiveController {
     if (this.#told[field]) return this.#told[field];
     const code = this.#submitted || this.#left.has(field) ? this.plan.check(this.values)[field] : undefined;
     return code && faultText(code, code);
+  }
+
+  /** What to say will be used in place of what stands in a field. */
+  used(field: F): string | undefined {
+    return this.plan.used?.(field, this.values[field]);
   }
 
   /** For the `<form>`: one listener each for whatever happens inside. */

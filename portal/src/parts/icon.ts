@@ -17,6 +17,7 @@ const shapes = {
   menu: svg`<path d="M4 7h16M4 12h16M4 17h16"/>`,
   arrow: svg`<path d="M5 12h14m-6-6 6 6-6 6"/>`,
   download: svg`<path d="M12 4v12m-4.5-4.500L12 16l4.5-4.500M4 20h16"/>`,
+  repair: svg`<path d="m4 20 9.500-9.500M15 4.500v3M19.500 9h-3M18.800 5.200l-2 2M11 6.500v.01M17.500 13v.01"/>`,
   external: svg`<path d="M9 5H5.500A1.5 1.5 0 0 0 4 6.500v12A1.5 1.5 0 0 0 5.5 20h12a1.5 1.5 0 0 0 1.5-1.500V15M13 4h7v7M20 4l-9 9"/>`,
 };
 

@@ -7,9 +7,9 @@ import { badge } from './badge';
 import { choices, textArea, textField } from './field';
 import type { Form } from './form';
 
-type Of<F extends string> = Pick<Form<F>, 'values' | 'error'>;
+type Of<F extends string> = Pick<Form<F>, 'values' | 'error' | 'used'>;
 
-const base = <F extends AccountField>(form: Of<F>, name: F) => ({ name, label: labels[name], value: form.values[name], error: form.error(name) });
+const base = <F extends AccountField>(form: Of<F>, name: F) => ({ name, label: labels[name], value: form.values[name], error: form.error(name), used: form.used(name) });
 
 /** The address, and what its domain means as soon as it is known. */
 export function emailField(form: Of<EmailField>, meaning: Meaning | undefined, hint: string): TemplateResult {

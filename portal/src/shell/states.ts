@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Failure } from '../api/failure';
-import { SERVICE_REQUEST } from '../config';
+import { config } from '../config';
 import { telling } from '../messages/problems';
 import { errorNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
 import { icon, type IconName } from '../parts/icon';
@@ -38,7 +38,7 @@ export function notAllowed(failure: Failure, signOut: () => void): TemplateResul
     <section class="card alone-card">
       <span class="picture">${icon('shield')}</span>
       <h1>${what}</h1>
-      <p>${failure.slug === 'not-an-officer' ? html`Sign in with your agency’s email address. Are you a vendor who needs SEED? <a href=${SERVICE_REQUEST} target="_blank" rel="noopener noreferrer">Raise a service request</a>.` : todo}</p>
+      <p>${failure.slug === 'not-an-officer' ? html`Sign in with your agency’s email address. Are you a vendor who needs SEED? <a href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>.` : todo}</p>
       <div class="actions">
         <button type="button" class="button primary" @click=${signOut}>Sign out</button>
         <a href=${supportMail(mishapOf(failure))}>Email support</a>

@@ -112,6 +112,7 @@ const STATES = {
   },
   'Batch, user details': { enter: async (page) => { await choose(page, 'View details'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
   'Batch, change all alike': { enter: async (page) => { await press(page, /^Change all/); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
+  'Batch, add users': { enter: async (page) => { await press(page, 'Add users'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
   'Batch, submit': { enter: async (page) => { await press(page, /^Submit \d/); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
   'Batch, reset': { enter: async (page) => { await press(page, 'Reset'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
   'Batch, row removed': { enter: async (page) => { await choose(page, 'Remove'); await page.getByText('Row 2 removed.').waitFor(); } },
@@ -129,6 +130,17 @@ const STATES = {
       await page.getByLabel('Choose a file').setInputFiles({ name: 'users.xlsx', mimeType: 'application/octet-stream', buffer: Buffer.from('not a workbook') });
       await page.getByRole('heading', { name: 'This file could not be read' }).waitFor({ timeout: 30_000 });
     },
+  },
+  'Batch whose titles are not known': {
+    enter: async (page) => {
+      const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'A title that goes on for longer than there is room on the narrowest of phones'].map((title, at) => ({ title, column: at + 1, ...(at === 2 && { field: 'lastName' }) }));
+      const batch = { id: 'bat_x', state: 'UNREADABLE', counts: {}, createdAt: new Date(), updatedAt: new Date(), notices: [], source: 'upload', traceId: TRACE, titles, fault: { code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' } };
+      await page.route(/\/api\/batches\/bat_\w+$/, (route) => route.fulfill({ json: batch }));
+      await goTo(page, '#/batches/bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB');
+      await press(page, 'Say what the columns hold');
+      await page.getByRole('dialog').getByLabel('HP').selectOption('Last name');
+    },
+    leave: (page) => page.unroute(/\/api\/batches\/bat_\w+$/),
   },
   'Batch being read': {
     enter: async (page) => {

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { paste, TITLES, user } from './list.mjs';
+import { copy, paste, TITLES, user } from './list.mjs';
 import { follow, signedIn } from './people.mjs';
-import { fresh, officer, portal } from './stack.mjs';
+import { fresh, officer, other, portal } from './stack.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
@@ -31,6 +31,18 @@ for at, row in enumerate(json.loads(sys.argv[3]), 1):
     for offset, text in enumerate(row):
         sheet.cell(head + at, start + offset, text or None)
 book.save(sys.argv[2])`, template, path, JSON.stringify(rows));
+  return path;
+}
+
+/** A workbook with titles of one's own. */
+function workbook(titles, rows) {
+  const path = join(folder, `${Math.random()}.xlsx`);
+  python('-c', `
+import json, sys, openpyxl
+book = openpyxl.Workbook()
+for row in json.loads(sys.argv[2]):
+    book.active.append(row)
+book.save(sys.argv[1])`, path, JSON.stringify([titles, ...rows]));
   return path;
 }
 
@@ -114,6 +126,127 @@ describe('Batch upload', () => {
     await settle();
   });
 
+  test('Titles that are not known are asked about once, and the file is read again', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'Desk'];
+    const people = () => [[fresh('mapped'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins the team', '12-34']];
+    await page.getByLabel('Choose a file').setInputFiles(workbook(titles, people()));
+    const dialog = page.getByRole('dialog', { name: 'Which column holds what?' });
+    await dialog.waitFor({ timeout: 30_000 });
+    await dialog.getByText('Email address, Contact number, Reason').waitFor();
+    assert.equal(await dialog.getByLabel('Given name').inputValue(), 'firstName');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'column-1');
+    await settle();
+    await dialog.getByLabel('Work contact').selectOption('Email address');
+    await dialog.getByLabel('HP').selectOption('First name');
+    await dialog.getByText('Another column holds this too.').first().waitFor();
+    await dialog.getByRole('button', { name: 'Read the file again' }).click();
+    await dialog.getByLabel('HP').selectOption('Contact number');
+    await dialog.getByLabel('Purpose').selectOption('Reason');
+    await settle();
+    await dialog.getByRole('button', { name: 'Read the file again' }).click();
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByText('1 ready', { exact: true }).waitFor();
+    assert.equal(await cell(page, 1, 'contactNumber').locator('.text').textContent(), '91234567');
+
+    // The next file of this kind is read at once, in another order too.
+    await page.goto(`${portal}#/batches`);
+    await page.getByText('“HP” is Contact number').waitFor();
+    await settle();
+    const turned = (cells) => [...cells].reverse();
+    await page.getByLabel('Choose a file').setInputFiles(workbook(turned(titles), people().map(turned)));
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByText('1 ready', { exact: true }).waitFor();
+    const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+    assert.ok(!/@|Mei Ling|91234567/.test(kept), kept);
+
+    await page.goto(`${portal}#/batches`);
+    await page.getByRole('button', { name: 'Forget this' }).click();
+    await page.getByLabel('Choose a file').setInputFiles(workbook(titles, people()));
+    await dialog.waitFor({ timeout: 30_000 });
+    // Whoever comes back later has to show the file again.
+    await page.reload();
+    await page.getByRole('button', { name: 'Say what the columns hold' }).click();
+    for (const [title, field] of [['Work contact', 'Email address'], ['HP', 'Contact number'], ['Purpose', 'Reason']]) await dialog.getByLabel(title).selectOption(field);
+    await settle();
+    await dialog.getByLabel('Choose the file again').setInputFiles(workbook(titles, people()));
+    await grid(page).waitFor({ timeout: 30_000 });
+  });
+
+  test('Titles in any order, case and company are understood without asking', async () => {
+    const { page } = await signedIn(browser, officer, { route: '#/batches' });
+    const variants = [
+      ['Email', 'First Name', 'Last Name', 'Contact Number', 'Organisation', 'Reason for creation'],
+      ['email', 'first name', 'last name', 'contact number', 'organisation', 'reason for creation'],
+      ['EMAIL ADDRESS', 'GIVEN NAME', 'SURNAME', 'MOBILE', 'AGENCY', 'REASON'],
+      ['E-mail', 'First\nName', 'Last\u00a0Name', 'Contact No.', 'Organization', 'Justification'],
+      ['Work Email *', 'First Name (as in NRIC)', 'Family Name', 'Phone Number [mobile]', 'Company', 'Reason for invite'],
+    ];
+    const shown = [];
+    for (const titles of variants) {
+      for (const order of [(cells) => cells, (cells) => [...cells].reverse()]) {
+        await page.goto(`${portal}#/batches`);
+        await page.getByLabel('Choose a file').setInputFiles(workbook(['S/N', ...order(titles), 'Remarks'], [['1', ...order([fresh('titled'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']), 'none']]));
+        const dialog = page.getByRole('dialog');
+        await grid(page).or(dialog).waitFor({ timeout: 30_000 });
+        if (await dialog.count()) shown.push(titles);
+        else await page.getByText('1 ready', { exact: true }).waitFor();
+      }
+    }
+    assert.deepEqual(shown, []);
+  });
+
+  test('What is used otherwise than it was typed is marked, with what will be used', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const address = fresh('mended');
+    await paste(page, [user(), user({ email: address.replace('mended', 'Mended'), contactNumber: '9123 4567', countryCode: '' })]);
+    await page.getByRole('button', { name: 'Repaired (1)' }).click();
+    await cell(page, 2, 'contactNumber').getByText('We will use').waitFor();
+    assert.match(await cell(page, 2, 'contactNumber').textContent(), /We will use \S*91234567/);
+    assert.equal(await page.getByRole('row', { name: /We will use/ }).count(), 1);
+    await cell(page, 2, 'contactNumber').click();
+    await page.locator('#grid-note').getByText('repaired, we will use').waitFor();
+    await settle();
+    await page.getByRole('button', { name: 'Actions for row 2' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    const number = page.getByRole('dialog').getByLabel('Contact number');
+    assert.match(await number.evaluate((input) => document.getElementById(input.getAttribute('aria-describedby')).textContent), /Repaired: we will use \S*91234567/);
+    await settle();
+    await number.fill('9123 4568');
+    await page.locator('#contactNumber-used').waitFor({ state: 'detached' });
+  });
+
+  test('Users are added to a list that is there: pasted over it, as loose addresses, and one typed in', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user(), user()]);
+    await copy(page, [user(), user({ lastName: '' })]);
+    await grid(page).press('Control+v');
+    const dialog = page.getByRole('dialog', { name: 'Add users' });
+    await dialog.getByText('2 users found.').waitFor();
+    await settle();
+    await dialog.getByRole('button', { name: 'Add 2 users' }).dblclick();
+    await page.getByRole('heading', { name: '4 users' }).waitFor();
+    await page.getByText('3 ready', { exact: true }).waitFor();
+    await cell(page, 4, 'lastName').getByText('Fill this in.').waitFor();
+    await settle();
+
+    await page.getByRole('button', { name: 'Add users' }).click();
+    await dialog.getByLabel('Paste from Excel or from a mail').fill(`"Tan, Mei Ling" <${fresh('loose')}>; ${fresh('loose')}`);
+    await dialog.getByRole('button', { name: 'Add 2 users' }).click();
+    await page.getByRole('heading', { name: '6 users' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: '4 users' }).waitFor();
+
+    await page.getByRole('button', { name: 'Add users' }).click();
+    await dialog.getByRole('button', { name: 'Add an empty row' }).click();
+    await page.getByRole('textbox', { name: 'Email address' }).fill(fresh('typed'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '5 users' }).waitFor();
+    await settle();
+    await page.reload();
+    await page.getByRole('heading', { name: '5 users' }).waitFor();
+  });
+
   test('A file that cannot be read says what to do next', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
     const choose = (name, text) => page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
@@ -172,6 +305,26 @@ describe('Batch upload', () => {
     await settle();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('heading', { name: '3 users' }).waitFor();
+    await settle();
+  });
+
+  test('Who is invited already is said before anything is sent; who has an account, with the way to SEED', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const invited = fresh('invited');
+    await page.getByLabel('Email address').fill(invited);
+    await page.getByLabel('Reason').fill('Joins the team');
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await paste(page, [user({ email: invited }), user({ email: other.email })]);
+    await page.getByRole('button', { name: 'Already invited (1)' }).waitFor();
+    await cell(page, 1, 'email').getByText('Already invited').waitFor();
+    await page.getByRole('button', { name: 'Submit 1 user' }).click();
+    await page.getByRole('dialog').getByText('Duplicates, left out').waitFor();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await cell(page, 2, 'state').getByText('Failed').waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Actions for row 2' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    await page.getByRole('dialog').getByRole('link', { name: 'Onboard to SEED' }).waitFor();
     await settle();
   });
 

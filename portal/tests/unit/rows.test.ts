@@ -10,6 +10,10 @@ const { BatchRows: Rows } = await import('../../src/pages/batch-rows');
 class Server {
   rows: Row[];
   asked: string[] = [];
+  /** Additions by their key, each answered as the first time. */
+  added = new Map<string, number[]>();
+  /** How many more additions go through. */
+  patience = Infinity;
 
   constructor(organisations: readonly string[]) {
     this.rows = organisations.map((organisation, at) => ({
@@ -29,6 +33,7 @@ class Server {
       const left = this.rows.filter((row) => (row.state === 'REMOVED') === isRemoved && row.number > after);
       return Response.json({ items: left.slice(0, limit), nextCursor: left.length > limit ? String(left[limit - 1]!.number) : null });
     }
+    if (init.method === 'POST') return this.#add(new Headers(init.headers).get('idempotency-key')!, body.rows);
     const row = this.rows.find((each) => each.number === Number(number))!;
     if (init.method === 'DELETE') {
       this.#replace({ ...row, state: 'REMOVED' });
@@ -41,6 +46,17 @@ class Server {
     }
     for (const each of this.rows.filter((one) => body.rows.numbers.includes(one.number))) this.#replace({ ...each, values: { ...each.values, ...body.set } });
     return Response.json({ changed: body.rows.numbers.length, counts: this.counts });
+  }
+
+  #add(key: string, given: readonly Partial<Row['values']>[]): Response {
+    if ((this.patience -= 1) < 0) return new Response('{"type":"/problems/unavailable"}', { status: 503 });
+    const numbers = this.added.get(key) ?? given.map((values, at) => {
+      const row: Row = { ...this.rows[0]!, number: this.rows.length + 1 + at, etag: '"1"', values: { ...this.rows[0]!.values, organisation: '', ...values } };
+      this.#check(row);
+      return row;
+    }).map((row) => this.rows.push(row));
+    this.added.set(key, numbers);
+    return Response.json({ numbers, counts: this.counts }, { status: 201 });
   }
 
   get counts() {
@@ -130,6 +146,28 @@ test('a change of many goes in parts, and tells how far it is', async () => {
   await rows.undo();
   expect(server.asked.filter((each) => each === 'PATCH rows')).toHaveLength(4);
   expect(organisations().slice(0, 2)).toEqual(['B', 'A']);
+});
+
+test('added rows come at the end, also behind the last page, and are taken back', async () => {
+  await open(Array.from({ length: 399 }, () => 'A'));
+  const numbers = await rows.add([{ organisation: 'B' }, { email: 'b@example-agency.gov.sg' }]);
+  expect(numbers).toEqual([400, 401]);
+  expect(rows.all.slice(-2).map(({ number, values, state }) => [number, values.organisation, state])).toEqual([[400, 'B', 'READY'], [401, '', 'NEEDS_FIXING']]);
+  expect([rows.all.length, rows.counts!.total, rows.shown.length]).toEqual([401, 401, 401]);
+  expect(server.asked).toEqual(['POST rows', 'GET rows', 'GET rows']);
+  expect(await rows.undo()).toBe('2 users added.');
+  expect([rows.all.length, rows.counts!.removed]).toEqual([399, 2]);
+});
+
+test('more than a request holds is added in parts, and a part that went through is not added twice', async () => {
+  const many = Array.from({ length: 1_200 }, (_, n) => ({ organisation: `B${n}`, reason: 'R'.repeat(1_000) }));
+  server.patience = 1;
+  await expect(rows.add(many)).rejects.toMatchObject({ status: 503 });
+  server.patience = Infinity;
+  expect(await rows.add(many)).toHaveLength(1_200);
+  expect(server.added.size).toBe(2);
+  expect(new Set(organisations().slice(5)).size).toBe(1_200);
+  expect(rows.deeds.last).toBeUndefined();
 });
 
 test('what cannot be taken back now stays, to be tried again', async () => {

@@ -1,0 +1,91 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../messages/time';
+import { LightElement } from '../parts/light-element';
+import { readPaste, type Pasted, type RowText } from './batch-paste';
+
+/** Characters that a text field takes without holding the page up. */
+const SHOWN = 50_000;
+
+/** Takes cells of a spreadsheet or addresses of a mail, and says whom it found in them. */
+export class PasteBox extends LightElement {
+  static override properties = { label: {}, text: { attribute: false }, beside: { attribute: false }, found: { state: true }, isHeld: { state: true } };
+  declare label: string;
+  /** What was pasted elsewhere, to begin with. */
+  declare text: string | undefined;
+  /** Another way, beside the button that adds. */
+  declare beside: TemplateResult | undefined;
+  declare onAdd: (rows: readonly RowText[]) => void;
+  /** What was found in the text that was typed or pasted. */
+  declare found: Pasted | undefined;
+  /** Whether that text is too long to be shown, which would hold the browser up. */
+  declare isHeld: boolean;
+
+  constructor() {
+    super();
+    this.isHeld = false;
+  }
+
+  protected override firstUpdated(): void {
+    if (!this.text) return;
+    this.#field.value = this.text.slice(0, SHOWN);
+    this.#read(this.text);
+    if (this.text.length > SHOWN) this.#hold(this.text);
+  }
+
+  get #field(): HTMLTextAreaElement {
+    return this.querySelector('textarea')!;
+  }
+
+  override render(): TemplateResult {
+    const { found, isHeld } = this;
+    const n = found?.rows.length ?? 0;
+    return html`
+      <form class="paste" @submit=${this.#add}>
+        <div class="field"><label for="paste">${this.label}</label>
+          <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${isHeld} placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
+            @input=${() => this.#read(this.#field.value)} @paste=${this.#pasted}></textarea></div>
+        <p class="hint" id="paste-found" role="status">${found ? foundText(n, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
+        <div class="actions">
+          <button class="button" aria-disabled=${String(n === 0)}>${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
+          ${isHeld ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>` : this.beside ?? nothing}
+        </div>
+      </form>`;
+  }
+
+  #read(text: string): void {
+    this.found = text ? readPaste(text) : undefined;
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (text.length < SHOWN) return;
+    event.preventDefault();
+    this.#read(text);
+    this.#hold(text);
+  }
+
+  #hold(text: string): void {
+    this.isHeld = true;
+    this.#field.value = `${text.slice(0, 300)}…`;
+  }
+
+  #clear(): void {
+    Object.assign(this, { found: undefined, isHeld: false });
+    this.#field.value = '';
+    this.#field.focus();
+  }
+
+  #add(event: Event): void {
+    event.preventDefault();
+    const rows = this.found?.rows ?? [];
+    if (rows.length === 0) this.#field.focus();
+    else this.onAdd(rows);
+  }
+}
+
+function foundText(rows: number, left: number): string {
+  const skipped = left ? ` ${count(left, 'line')} without an address ${left === 1 ? 'is' : 'are'} left out.` : '';
+  return rows ? `${count(rows, 'user')} found.${skipped}` : 'No address found in this text.';
+}
+
+customElements.define('paste-box', PasteBox);
