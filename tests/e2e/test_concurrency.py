@@ -1,34 +1,57 @@
-"""Two hundred at once ask for the same thing."""
+"""A thousand ask for the same thing, many of them at once."""
 
 import collections
+import contextlib
+import os
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import people
-from conftest import Api, token_of
+import requests
+from conftest import token_of
 from test_single_invites import in_state, submit
 
-AT_ONCE = 200
+TIMES = 1000
+
+# Each has a process of the function to itself, and a thousand of them keep two cores from everything else:
+# IN_FLIGHT=1000 asks for that.
+IN_FLIGHT = int(os.environ.get("IN_FLIGHT", "100"))
 
 # What a client may be told to try again after.
 RETRYABLE = {("/problems/too-many-requests", 429), ("/problems/unavailable", 503), ("/problems/lost-race", 409)}
 
+# A gateway answers so where functions are asked for faster than they can be started: nobody got to see the request, or
+# nobody knows what became of it. Either way a client repeats it.
+NO_ANSWER = {502, 504}
+TRIES = 40
 
-def all_at_once(url: str, token: str | None, path: str, body: dict, headers: dict) -> list:
-    def ask(_):
-        # A connection of its own: a shared session would queue.
-        return Api(url, token).post(path, body, headers=headers)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(ask, range(AT_ONCE)))
+def all_at_once(url: str, body: dict, headers: dict) -> list[requests.Response]:
+    def ask(_) -> requests.Response:
+        for _ in range(TRIES):
+            with contextlib.suppress(requests.ConnectionError):
+                answer = requests.post(url, json=body, headers=headers, timeout=120)
+                if answer.status_code not in NO_ANSWER:
+                    return answer
+            time.sleep(random.uniform(0.5, 5))
+        raise AssertionError(f"no answer in {TRIES} tries")
+
+    with ThreadPoolExecutor(IN_FLIGHT) as pool:
+        return list(pool.map(ask, range(TIMES)))
 
 
 def outcomes(answers: list) -> collections.Counter:
     return collections.Counter((answer.json().get("type"), answer.status_code) for answer in answers)
 
 
-def test_one_request_sent_two_hundred_times_makes_one_invite(officer, outputs, outbox, directory):
+def test_one_request_sent_a_thousand_times_makes_one_invite(officer, outputs, outbox, directory):
     person = people.vendor()
-    answers = all_at_once(outputs["ApiUrl"], officer.id_token, "/invites", people.account(person), {"Idempotency-Key": f"once-{people.RUN}"})
+    answers = all_at_once(
+        f"{outputs['ApiUrl']}/invites",
+        people.account(person),
+        {"Authorization": officer.id_token, "Idempotency-Key": f"once-{people.RUN}"},
+    )
     done = [answer for answer in answers if answer.status_code == 202]
     assert set(outcomes(answers)) <= {(None, 202), *RETRYABLE}
     assert len({answer.content for answer in done}) == 1, "the same answer, byte for byte"
@@ -39,16 +62,18 @@ def test_one_request_sent_two_hundred_times_makes_one_invite(officer, outputs, o
     assert len(outbox.wait(person["email"])) == 1
 
 
-def test_one_invitation_accepted_two_hundred_times_is_accepted_once(officer, outputs, outbox, directory):
+def test_one_invitation_accepted_a_thousand_times_is_accepted_once(officer, outputs, outbox, directory):
     person = people.officer()
     invite = submit(officer.api, people.invitation(person))
     in_state(officer.api, invite, "INVITED")
     body = {"token": token_of(outbox.wait(person["email"])[0]), **people.profile(person)}
-    answers = all_at_once(outputs["ApiUrl"], None, "/invitations/accept", body, {})
+    answers = all_at_once(f"{outputs['ApiUrl']}/invitations/accept", body, {})
     told = outcomes(answers)
-    assert told[None, 202] == 1, told
+    # The one that did it may be among those whose answer was lost.
+    assert told[None, 202] == 1 or told[None, 202] == 0 and told["/problems/unavailable", 503], told
     too_late = {("/problems/state-conflict", 409), ("/problems/invitation-not-valid", 404)}
     assert set(told) <= {(None, 202), *too_late, *RETRYABLE}, told
-    in_state(officer.api, invite, "ACCOUNT_CREATED")
+    made = in_state(officer.api, invite, "ACCOUNT_CREATED")
+    assert [entry["event"] for entry in made["history"]].count("ACCEPTED") == 1
     assert len(directory.by_email(person["email"])) == 1
     assert len(outbox.wait(person["email"], count=2)) == 2, "one invitation, one account"

@@ -39,7 +39,7 @@ pub(crate) async fn show(
     let found = deps.store.find_action(id).await?;
     let own = found.filter(|action| action.officer.id == officer.id);
     let action = own.ok_or_else(|| Problem::new(Slug::NotFound))?;
-    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let list = ActionBody::list_of(id);
     let cursors = Cursors::new(keys, &officer.id, &list);
     let from = match &asked.cursor {

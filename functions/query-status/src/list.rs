@@ -46,7 +46,7 @@ pub(crate) async fn list(
     known: IfNoneMatch,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let description = asked.description()?;
     let cursors = Cursors::new(keys, &officer.id, &description);
     let mut query = asked.first_page()?;

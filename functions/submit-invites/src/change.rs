@@ -47,7 +47,7 @@ pub(crate) async fn amend(
         Amendment::Email(request) => &request.email,
         Amendment::Account(request) => &request.email,
     };
-    let address_key = deps.secrets.keys().await.map_err(Problem::internal)?.address(email);
+    let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(email);
     let act = Act { at: deps.clock.now(), trace, action: None };
     let conflict = |_| Problem::new(Slug::StateConflict);
     let next = read.clone().amend(amendment, address_key, &act).map_err(conflict)?;

@@ -131,7 +131,7 @@ async fn submit(
     body: Json<InviteRequest>,
 ) -> Result<Response, Problem> {
     let (kind, form) = body.value.into_form()?;
-    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let now = deps.clock.now();
     let id = InviteId::generate(now, &deps.entropy);
     let creation = |email| Creation {

@@ -68,7 +68,7 @@ pub(crate) async fn act(
         CreateActionOutcome::Replay(answer) => deps.asked_before(&answer).await?,
         CreateActionOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
     };
-    let keys = deps.secrets.keys().await.map_err(Problem::internal)?;
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let entries = deps.store.list_entries(&action, 0, ENTRIES_PER_PART).await?;
     let list = ActionBody::list_of(action.id);
     let more = entries.len() < action.total as usize;

@@ -1,0 +1,38 @@
+"""Mail scanners follow the link of an invitation: with GET, with HEAD, and in a browser that runs the page."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import people
+import requests
+from conftest import token_of
+from test_single_invites import in_state, submit
+
+VISITS = 200
+
+
+def test_two_hundred_visits_of_scanners_change_nothing(officer, nobody, outputs, outbox, directory):
+    person = people.officer()
+    invite = submit(officer.api, people.invitation(person))
+    in_state(officer.api, invite, "INVITED")
+    token = token_of(outbox.wait(person["email"])[0])
+    before = officer.api.get(f"/invites/{invite['id']}")
+    page = f"{outputs['PortalUrl']}/accept"
+
+    def visit(number: int) -> int:
+        match number % 3:
+            case 0:
+                return requests.get(page, timeout=60).status_code
+            case 1:
+                return requests.head(page, timeout=60).status_code
+            case _:
+                # All that the page's script does before somebody presses its button.
+                requests.get(page, timeout=60)
+                return nobody.post("/invitations/view", {"token": token}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(visit, range(VISITS))) == {200}
+    after = officer.api.get(f"/invites/{invite['id']}")
+    assert (after.headers["ETag"], after.json()) == (before.headers["ETag"], before.json())
+    assert not directory.by_email(person["email"])
+    assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 202
+    in_state(officer.api, invite, "ACCOUNT_CREATED")
