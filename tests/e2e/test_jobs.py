@@ -4,7 +4,7 @@ import json
 
 import people
 import pytest
-from conftest import aws
+from conftest import aws, eventually
 from test_batches import in_state as batch_in_state
 from test_changes import operate
 from test_single_invites import in_state, submit
@@ -43,6 +43,22 @@ def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing,
         batch_in_state(officer.api, id, "DISPATCHED")
         sweep("totals")
         assert stored(outputs["TableName"], id)["body"]["M"]["short_counts"] == {"N": "0"}
+
+
+def test_a_canary_goes_out_and_is_heard_of(outputs, outbox, sweep):
+    def canary() -> dict:
+        key = {"pk": {"S": "CONFIG"}, "sk": {"S": "CANARY"}}
+        return aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]["body"]["M"]
+
+    before = len(outbox.to("success@simulator.amazonses.com"))
+    sweep("canary")
+    released = canary()
+    eventually(lambda: len(outbox.to("success@simulator.amazonses.com")) > before, what="a canary")
+    heard = eventually(
+        lambda: found if (found := canary())["mail"]["M"]["state"]["M"]["state"]["S"] == "DELIVERED" else None,
+        what="an event of it",
+    )
+    assert heard["heard_at"]["S"] > released["heard_at"]["S"]
 
 
 def test_a_person_is_told_what_is_held_about_them_and_forgotten_on_request(officer, outputs, sweep):

@@ -235,6 +235,7 @@ impl App {
                 store: store.clone(),
                 queues: queues.clone(),
                 retention: sweep::Retention::default(),
+                canary: None,
                 directory: Directory::memory(directory.clone()),
                 clock: clock.clone(),
             },
@@ -248,6 +249,13 @@ impl App {
             probe,
             entropy,
         }
+    }
+
+    /// The same with canaries, which the sweeper lets go.
+    #[must_use]
+    pub fn with_canaries(mut self, to: &str) -> Self {
+        self.sweep.canary = Some(people::email(to));
+        self
     }
 
     /// An officer who is signed in.

@@ -45,7 +45,7 @@ fn letter(letters: &Letters, invite: &Invite, kind: MailKind, token: &Token) -> 
             let (username, days) = (invite.holder.username(), invite.terms.days());
             letters.account_created(&AccountLetter { inviter, username, token, days }).map(Some)
         }
-        MailKind::InvitationLapsed | MailKind::BatchReport => Ok(None),
+        MailKind::InvitationLapsed | MailKind::BatchReport | MailKind::Canary => Ok(None),
     }
 }
 

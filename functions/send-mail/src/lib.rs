@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | the mail queue; a message holds the id of an invite or of a batch and nothing else |
+//! | trigger | the mail queue; a message holds the id of an invite or of a batch and nothing else, or calls for the canary |
 //! | does | claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said |
 //! | retry | the table away: the message comes again; SES busy: the mail queues for its turn, each second, while time is left; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
 //! | IAM | `dynamodb:GetItem PutItem DeleteItem Query`, `ses:SendEmail`, `secretsmanager:GetSecretValue` |
@@ -10,6 +10,7 @@
 //! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of two puts, since the token's hash goes with it), SendEmail,
 //! PutItem. A batch's report has one put in place of the transaction, and a query for its numbers.
 
+mod canary;
 mod invite;
 mod notice;
 mod report;
@@ -57,7 +58,7 @@ enum Next {
     Rest(Disposition),
 }
 
-/// Sends the mail that is due for an invite or a batch.
+/// Sends the mail that is due for an invite or a batch, or the canary.
 pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
     match deps.switch.position(&deps.store, deps.clock.now()).await {
         Ok(MailSwitch::Running) => {}
@@ -72,6 +73,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
         let attempted = match wake {
             Wake::Invite { id } => invite::send(deps, id, deadline).await,
             Wake::Batch { id } => report::send(deps, id, deadline).await,
+            Wake::Canary => canary::send(deps, deadline).await,
             _ => return Disposition::Reject("message is about nothing that is mailed"),
         };
         match attempted {

@@ -1,7 +1,7 @@
 //! Boots `send-mail`.
 
 use boot::{Aws, Env, Error, Secrets};
-use domain::{Clock, EmailAddress};
+use domain::Clock;
 use mail::{Letters, Mailer, Sender};
 use send_mail::{Deps, Switch};
 use store::Store;
@@ -11,15 +11,12 @@ async fn main() -> Result<(), Error> {
     let env = Env::from_process();
     boot::init_tracing(&env);
     let aws = Aws::from_env(&env)?;
-    let address = |name| -> Result<EmailAddress, Error> {
-        let text = env.required(name)?;
-        EmailAddress::parse(&text).map_err(|fault| format!("{name}: {}", fault.code()).into())
-    };
-    let sender = Sender { address: address("SENDER_ADDRESS")?, configuration_set: env.required("CONFIGURATION_SET")? };
+    let address = boot::address(&env, "SENDER_ADDRESS")?;
+    let sender = Sender { address, configuration_set: env.required("CONFIGURATION_SET")? };
     let deps = Deps {
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
         mailer: Mailer::ses(&aws.ses(), &sender),
-        letters: Letters::new(&env.required("PORTAL_URL")?, &address("SUPPORT_ADDRESS")?),
+        letters: Letters::new(&env.required("PORTAL_URL")?, &boot::address(&env, "SUPPORT_ADDRESS")?),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         switch: Switch::default(),
         clock: Clock::System,

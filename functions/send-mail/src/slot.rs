@@ -32,7 +32,7 @@ const BUSY_PAUSE: Duration = Duration::from_secs(30);
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report of
-/// a batch.
+/// a batch, the canary.
 pub(crate) trait Slot: Sized {
     /// What its mails are about.
     fn subject(&self) -> Subject;

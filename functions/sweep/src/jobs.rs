@@ -1,6 +1,7 @@
 //! The jobs, one file each.
 
 mod account_audit;
+mod canary;
 mod directory_audit;
 mod due;
 mod forget;
@@ -30,6 +31,8 @@ pub enum Job {
     Letters,
     /// Forgets the people whom an operator was asked to forget.
     Forget,
+    /// Lets a canary go.
+    Canary,
     /// Counts the invites of batches that are under way against their rows.
     Totals,
     /// Frees guards that no invite needs.
@@ -61,8 +64,16 @@ pub(crate) enum Progress {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 7] =
-        [Self::Due, Self::Letters, Self::Forget, Self::Totals, Self::Locks, Self::DirectoryAudit, Self::AccountAudit];
+    pub const ALL: [Self; 8] = [
+        Self::Due,
+        Self::Letters,
+        Self::Forget,
+        Self::Canary,
+        Self::Totals,
+        Self::Locks,
+        Self::DirectoryAudit,
+        Self::AccountAudit,
+    ];
 
     /// Its name in the table and in logs.
     #[must_use]
@@ -71,6 +82,7 @@ impl Job {
             Self::Due => "due",
             Self::Letters => "letters",
             Self::Forget => "forget",
+            Self::Canary => "canary",
             Self::Totals => "totals",
             Self::Locks => "locks",
             Self::DirectoryAudit => "directory-audit",
@@ -84,7 +96,7 @@ impl Job {
         match self {
             Self::Due => None,
             Self::Letters | Self::Forget => Some(MINUTE),
-            Self::Totals => Some(5 * MINUTE),
+            Self::Canary | Self::Totals => Some(5 * MINUTE),
             Self::Locks => Some(60 * MINUTE),
             Self::DirectoryAudit | Self::AccountAudit => Some(DAY),
         }
@@ -95,6 +107,7 @@ impl Job {
             Self::Due => due::run(round).await,
             Self::Letters => letters::run(round).await,
             Self::Forget => forget::run(round).await,
+            Self::Canary => canary::run(round).await,
             Self::Totals => totals::run(round).await,
             Self::Locks => locks::run(round).await,
             Self::DirectoryAudit => directory_audit::run(round).await,

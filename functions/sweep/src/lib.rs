@@ -18,7 +18,7 @@ use std::error::Error;
 
 use boot::Disposition;
 use directory::Directory;
-use domain::{Clock, Timestamp};
+use domain::{Clock, EmailAddress, Timestamp};
 use queue::Queues;
 use store::Store;
 
@@ -35,6 +35,8 @@ pub struct Deps {
     pub directory: Directory,
     /// How long what is kept.
     pub retention: Retention,
+    /// Where canaries go; `None` for none.
+    pub canary: Option<EmailAddress>,
     /// The time.
     pub clock: Clock,
 }

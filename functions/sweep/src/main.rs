@@ -22,17 +22,18 @@ async fn main() -> Result<(), Error> {
         provision_dead_letters: Some(env.required("PROVISION_DEAD_LETTERS_URL")?),
         mail_dead_letters: Some(env.required("MAIL_DEAD_LETTERS_URL")?),
     };
-    let days = |name: &str| env.optional(name).and_then(|days| days.parse().ok());
     let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
+    let canary = env.optional("CANARY_ADDRESS").map(|_| boot::address(&env, "CANARY_ADDRESS")).transpose()?;
     let deps = Deps {
         directory: Directory::cognito(&aws.cognito(), pool),
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
         queues: Queues::sqs(aws.sqs(), urls),
         retention: Retention::in_days(
-            days("PEOPLE_RETENTION_DAYS"),
-            days("DRAFT_RETENTION_DAYS"),
-            days("TOMBSTONE_RETENTION_DAYS"),
+            boot::days(&env, "PEOPLE_RETENTION_DAYS")?,
+            boot::days(&env, "DRAFT_RETENTION_DAYS")?,
+            boot::days(&env, "TOMBSTONE_RETENTION_DAYS")?,
         ),
+        canary,
         clock: Clock::System,
     };
     // Boxed, because the compiler computes the layout of a future only so deep.

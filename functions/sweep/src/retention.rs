@@ -1,6 +1,6 @@
 //! How long what is kept of people.
 
-use std::time::Duration;
+use std::{num::NonZeroU16, time::Duration};
 
 use domain::{
     Timestamp,
@@ -28,16 +28,11 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// Periods in days; those that are not given are the default's.
+    /// Periods in days.
     #[must_use]
-    pub fn in_days(people: Option<u32>, drafts: Option<u32>, tombstones: Option<u32>) -> Self {
-        let default = Self::default();
-        let days = |given: Option<u32>, default| given.map_or(default, |days| days * DAY);
-        Self {
-            people: days(people, default.people),
-            drafts: days(drafts, default.drafts),
-            tombstones: days(tombstones, default.tombstones),
-        }
+    pub fn in_days(people: NonZeroU16, drafts: NonZeroU16, tombstones: NonZeroU16) -> Self {
+        let [people, drafts, tombstones] = [people, drafts, tombstones].map(|days| u32::from(days.get()) * DAY);
+        Self { people, drafts, tombstones }
     }
 
     /// Until when an invite's person is known; `None` while something may still come of it.

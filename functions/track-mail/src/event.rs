@@ -36,6 +36,7 @@ struct Detail {
 #[serde(rename_all = "camelCase")]
 struct MailDetail {
     message_id: String,
+    timestamp: Option<String>,
     sending_account_id: Option<String>,
     #[serde(default)]
     tags: BTreeMap<String, Vec<String>>,
@@ -75,9 +76,12 @@ impl SesEvent {
 
     /// When SES made the event.
     pub(crate) fn at(&self) -> Option<Timestamp> {
-        // EventBridge writes whole seconds.
-        let with_fraction = || Timestamp::parse(&format!("{}.000Z", self.time.strip_suffix('Z')?));
-        Timestamp::parse(&self.time).or_else(with_fraction)
+        time(&self.time)
+    }
+
+    /// When SES took the mail.
+    pub(crate) fn sent_at(&self) -> Option<Timestamp> {
+        time(self.detail.mail.timestamp.as_ref()?)
     }
 
     /// Why its recipient is to be sent nothing more, if so. What may pass, as a full mailbox does, is no reason, and neither
@@ -116,4 +120,10 @@ impl SesEvent {
             _ => None,
         }
     }
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    // EventBridge writes whole seconds.
+    let with_fraction = || Timestamp::parse(&format!("{}.000Z", text.strip_suffix('Z')?));
+    Timestamp::parse(text).or_else(with_fraction)
 }

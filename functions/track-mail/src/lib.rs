@@ -10,7 +10,7 @@
 //! The mailbox is among the tags, as a keyed hash: no address is read.
 //!
 //! An event also settles a mail whose answer was lost. That events arrive at all is noted, since only then does silence
-//! about a mail mean something.
+//! about a mail mean something; those about canaries arrive even when nobody mails.
 
 mod event;
 
@@ -37,7 +37,7 @@ pub struct Deps {
     pub store: Store,
     /// The time.
     pub clock: Clock,
-    /// The newest event that was noted.
+    /// When the newest mail was sent of which an event was noted.
     pub noted: Noted,
 }
 
@@ -46,6 +46,7 @@ struct Report<'a> {
     tags: Tags,
     event: MailEvent,
     message_id: &'a str,
+    sent_at: Option<Timestamp>,
 }
 
 /// Applies one event.
@@ -62,7 +63,8 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
         }
     }
     let subject = tags.subject;
-    let report = Report { tags, event: says, message_id: event.message_id() };
+    let sent_at = event.sent_at().map(|at| at.min(deps.clock.now()));
+    let report = Report { tags, event: says, message_id: event.message_id(), sent_at };
     let applied = match subject {
         Subject::Invite(id) => {
             let span = tracing::info_span!("invite", invite_id = %id);
@@ -72,22 +74,23 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
             let span = tracing::info_span!("batch", batch_id = %id);
             apply_to_batch(deps, id, &report).instrument(span).await
         }
+        Subject::Canary => apply_to_canary(deps, &report).await,
     };
     match applied {
         Ok(Written::Done) => {}
         Ok(Written::LostRace) => return Disposition::retry("others kept changing the same item"),
         Err(error) => return Disposition::retry(error),
     }
-    match note(deps, event.at()).await {
+    match note(deps, sent_at).await {
         Ok(()) => Disposition::Done,
         Err(error) => Disposition::retry(error),
     }
 }
 
-/// Notes when the newest event was made, not when it came: a backlog that arrives late says nothing about the mails after
-/// it. A lost race is somebody else's note of the same minute.
-async fn note(deps: &Deps, at: Option<Timestamp>) -> Result<(), StoreError> {
-    let Some(at) = at.map(|at| at.min(deps.clock.now())) else { return Ok(()) };
+/// Notes when the newest mail was sent of which anything came, not when that came: a backlog that arrives late says
+/// nothing about the mails after it. A lost race is somebody else's note of the same minute.
+async fn note(deps: &Deps, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
+    let Some(at) = sent_at else { return Ok(()) };
     if deps.noted.covers(at) {
         return Ok(());
     }
@@ -96,7 +99,7 @@ async fn note(deps: &Deps, at: Option<Timestamp>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The newest event that this process has noted, so that the table is asked once a minute and not for each event.
+/// The newest mail of which this process has noted an event, so that the table is asked once a minute and not for each event.
 #[derive(Debug, Default)]
 pub struct Noted(Mutex<Option<Timestamp>>);
 
@@ -179,6 +182,23 @@ async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result
         };
         if let Written::Done = deps.store.replace_batch(read, &next).await? {
             tracing::info!(trace_id = %trace, kind = report.tags.kind.name(), event = ?report.event, "mail");
+            return Ok(Written::Done);
+        }
+    }
+    Ok(Written::LostRace)
+}
+
+async fn apply_to_canary(deps: &Deps, report: &Report<'_>) -> Result<Written, StoreError> {
+    for _ in 0..ROUNDS {
+        let (Some(canary), Some(sent_at)) = (deps.store.find_canary().await?, report.sent_at) else {
+            return Ok(Written::Done);
+        };
+        let now = deps.clock.now();
+        let Some(next) = canary.heard_of(report.tags.generation, report.event, report.message_id, sent_at, now) else {
+            return Ok(Written::Done);
+        };
+        if let Written::Done = deps.store.write_canary(&next).await? {
+            tracing::info!(kind = report.tags.kind.name(), event = ?report.event, "mail");
             return Ok(Written::Done);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
 //! - [`Env`]: the process environment, read here and nowhere else.
-//! - [`terms`], [`single_caps`], [`batch_cap`]: what the template decides about inviting.
+//! - [`terms`], [`single_caps`], [`batch_cap`], [`days`], [`address`]: what the template's parameters decide.
 //! - [`Aws`]: SDK clients that share one HTTP client.
 //! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a while.
 //! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
@@ -28,7 +28,7 @@ pub use event::{handle_event, run_event};
 pub use http::run_http;
 pub use lambda_runtime::Error;
 pub use log::init_tracing;
-pub use policy::{batch_cap, single_caps, terms};
+pub use policy::{address, batch_cap, days, single_caps, terms};
 pub use recent::Recent;
 pub use rules::Rules;
 pub use secrets::{Secrets, SecretsError};

@@ -1,8 +1,9 @@
-//! What the template's parameters decide about inviting, read before anything is served.
+//! What the template's parameters decide, read before anything is served.
 
-use std::str::FromStr;
+use std::{num::NonZeroU16, str::FromStr};
 
 use domain::{
+    EmailAddress,
     terms::Terms,
     usage::{BatchCap, SingleCaps},
 };
@@ -38,6 +39,25 @@ pub fn batch_cap(env: &Env) -> Result<BatchCap, Error> {
     number(env, "BATCH_PEOPLE_PER_DAY").map(BatchCap)
 }
 
+/// For how many days something is kept.
+///
+/// # Errors
+///
+/// When the number is missing, none, or so large that nobody meant it.
+pub fn days(env: &Env, name: &'static str) -> Result<NonZeroU16, Error> {
+    number(env, name)
+}
+
+/// An address that mails come from or go to.
+///
+/// # Errors
+///
+/// When it is missing or no address.
+pub fn address(env: &Env, name: &'static str) -> Result<EmailAddress, Error> {
+    let text = env.required(name)?;
+    EmailAddress::parse(&text).map_err(|fault| format!("{name}: {}", fault.code()).into())
+}
+
 fn number<T: FromStr>(env: &Env, name: &'static str) -> Result<T, Error> {
     env.required(name)?
         .parse()
@@ -64,5 +84,12 @@ mod tests {
         assert!(single_caps(&env(&[("INVITES_PER_HOUR", "100"), ("INVITES_PER_DAY", "1000")])).is_ok());
         assert!(single_caps(&env(&[("INVITES_PER_HOUR", "0"), ("INVITES_PER_DAY", "1000")])).is_err());
         assert!(batch_cap(&env(&[("BATCH_PEOPLE_PER_DAY", "many")])).is_err());
+        let kept = |days_given| days(&env(&[("PEOPLE_RETENTION_DAYS", days_given)]), "PEOPLE_RETENTION_DAYS");
+        assert_eq!(kept("90").unwrap().get(), 90);
+        for nonsense in ["", "0", "-1", "ninety", "90.0", "100000"] {
+            assert!(kept(nonsense).is_err(), "{nonsense}");
+        }
+        assert!(address(&env(&[("CANARY_ADDRESS", "success@simulator.amazonses.com")]), "CANARY_ADDRESS").is_ok());
+        assert!(address(&env(&[("CANARY_ADDRESS", "nobody")]), "CANARY_ADDRESS").is_err());
     }
 }

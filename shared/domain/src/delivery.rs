@@ -14,7 +14,7 @@ use crate::{Timestamp, mailbox::SuppressionReason};
 /// 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
 pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
 
-/// A mail of an invite or of a batch.
+/// A mail of an invite or of a batch, or the canary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// What it says.
@@ -39,12 +39,20 @@ pub enum MailKind {
     InvitationLapsed,
     /// Your batch is through.
     BatchReport,
+    /// Nothing, to be heard of.
+    Canary,
 }
 
 impl MailKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::Invitation, Self::Reminder, Self::AccountCreated, Self::InvitationLapsed, Self::BatchReport];
+    pub const ALL: [Self; 6] = [
+        Self::Invitation,
+        Self::Reminder,
+        Self::AccountCreated,
+        Self::InvitationLapsed,
+        Self::BatchReport,
+        Self::Canary,
+    ];
 
     /// The name in tags and logs.
     #[must_use]
@@ -55,6 +63,7 @@ impl MailKind {
             Self::InvitationLapsed => "invitation-lapsed",
             Self::AccountCreated => "account-created",
             Self::BatchReport => "batch-report",
+            Self::Canary => "canary",
         }
     }
 }

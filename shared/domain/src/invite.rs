@@ -567,7 +567,7 @@ impl Invite {
                 MailKind::AccountCreated => {
                     matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. })
                 }
-                MailKind::BatchReport | MailKind::InvitationLapsed => false,
+                MailKind::BatchReport | MailKind::InvitationLapsed | MailKind::Canary => false,
             };
             wanted && matches!(mail.state, MailState::Due { .. })
         })

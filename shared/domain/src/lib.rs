@@ -10,6 +10,7 @@
 pub mod action;
 pub mod agency;
 pub mod batch;
+pub mod canary;
 pub mod column;
 pub mod delivery;
 pub mod fault;

@@ -175,6 +175,20 @@ impl Letters {
         })
     }
 
+    /// The letter of the canary.
+    ///
+    /// # Errors
+    ///
+    /// When the template cannot be filled in.
+    pub fn canary(&self) -> Result<Letter, RenderError> {
+        let support = &*self.support;
+        Ok(Letter {
+            subject: "This mail shows that mails are sent",
+            html: CanaryHtml { support }.render()?,
+            text: CanaryText { support }.render()?,
+        })
+    }
+
     /// The token goes behind the `#`: browsers keep that part to themselves, out of logs and of `Referer`.
     fn invitation_link(&self, token: &Token) -> String {
         format!("{}/accept#{}", self.portal, token.as_str())
@@ -266,6 +280,18 @@ struct ReportHtml<'a> {
 struct ReportText<'a> {
     report: Report<'a>,
     link: &'a str,
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "canary.html")]
+struct CanaryHtml<'a> {
+    support: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "canary.txt")]
+struct CanaryText<'a> {
     support: &'a str,
 }
 

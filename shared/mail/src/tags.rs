@@ -33,6 +33,8 @@ pub enum Subject {
     Invite(InviteId),
     /// A batch.
     Batch(BatchId),
+    /// Nothing but that mails are sent.
+    Canary,
 }
 
 impl Tags {
@@ -40,16 +42,17 @@ impl Tags {
     #[must_use]
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let subject = match self.subject {
-            Subject::Invite(id) => (INVITE, id.to_string()),
-            Subject::Batch(id) => (BATCH, id.to_string()),
+            Subject::Invite(id) => Some((INVITE, id.to_string())),
+            Subject::Batch(id) => Some((BATCH, id.to_string())),
+            Subject::Canary => None,
         };
         let mailbox = self.mailbox.as_ref().map(|mailbox| (MAILBOX, mailbox.as_str().to_owned()));
         let mut pairs = vec![
-            subject,
             (KIND, self.kind.name().to_owned()),
             (GENERATION, self.generation.to_string()),
             (ATTEMPT, self.attempt.to_string()),
         ];
+        pairs.extend(subject);
         pairs.extend(mailbox);
         pairs
     }
@@ -65,11 +68,12 @@ impl Tags {
     pub fn read<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let invite = value(INVITE).and_then(InviteId::parse).map(Subject::Invite);
         let batch = || value(BATCH).and_then(BatchId::parse).map(Subject::Batch);
-        let kinds = MailKind::ALL;
         let kind = value(KIND)?;
+        let kind = MailKind::ALL.into_iter().find(|known| known.name() == kind)?;
+        let canary = (kind == MailKind::Canary).then_some(Subject::Canary);
         Some(Self {
-            subject: invite.or_else(batch)?,
-            kind: kinds.into_iter().find(|known| known.name() == kind)?,
+            subject: invite.or_else(batch).or(canary)?,
+            kind,
             generation: value(GENERATION)?.parse().ok()?,
             attempt: value(ATTEMPT)?.parse().ok()?,
             mailbox: value(MAILBOX).and_then(AddressKey::parse),
@@ -91,7 +95,8 @@ mod tests {
         let subjects =
             [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
         let kinds = MailKind::ALL;
-        for (subject, kind) in subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k))) {
+        let of_each = subjects.iter().flat_map(|s| kinds.iter().map(move |k| (*s, *k)));
+        for (subject, kind) in of_each.chain([(Subject::Canary, MailKind::Canary)]) {
             let to = EmailAddress::parse("ada@agency.gov.sg").unwrap();
             let mailbox = Some(Keys::derive(b"test").address(&to));
             let tags = Tags { subject, kind, generation: 2, attempt: 1, mailbox };

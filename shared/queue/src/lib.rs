@@ -44,6 +44,8 @@ pub enum Wake {
         /// Whose.
         id: AgencyId,
     },
+    /// Send the canary that waits.
+    Canary,
     /// Look at an account's own request for SEED.
     SeedRequest {
         /// Which.
@@ -103,6 +105,12 @@ pub struct DeadLetter {
 pub struct Group(String);
 
 impl Group {
+    /// What the service does for nobody in particular: no officer's thousands delay it.
+    #[must_use]
+    pub fn service() -> Self {
+        Self("service".to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

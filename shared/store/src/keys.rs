@@ -101,6 +101,10 @@ pub(crate) fn domain_rules() -> Key {
     Key::new("CONFIG".to_owned(), "DOMAIN_RULES")
 }
 
+pub(crate) fn canary() -> Key {
+    Key::new("CONFIG".to_owned(), "CANARY")
+}
+
 pub(crate) fn mail_events() -> Key {
     Key::new("CONFIG".to_owned(), "MAIL_EVENTS")
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod batches;
+pub mod canary;
 pub mod due;
 pub mod forgetting;
 pub mod invites;

@@ -13,7 +13,7 @@ use crate::{
     table::{Condition, Write},
 };
 
-/// How exact the time of the last mail event is kept; each note is a write to one item.
+/// How exactly is kept when the newest mail was sent that SES told of; each note is a write to one item.
 pub const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 
 /// Whether mails go out. An operator throws it; see the runbook.
@@ -74,7 +74,7 @@ impl Store {
         self.table.put_many(vec![item]).await
     }
 
-    /// When an SES event last arrived, to within a minute.
+    /// When the newest mail was sent of which an event of SES arrived, to within a minute.
     ///
     /// # Errors
     ///
@@ -84,7 +84,7 @@ impl Store {
         Ok(found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse))
     }
 
-    /// Notes that an SES event arrived at `at`.
+    /// Notes that an event of SES arrived about a mail that was sent at `at`.
     ///
     /// # Errors
     ///

@@ -5,6 +5,7 @@ mod actions;
 mod after_sending;
 mod bad_requests;
 mod batches;
+mod canary;
 mod caps;
 mod contract;
 mod domains;

@@ -65,6 +65,7 @@ impl World {
             queues,
             directory: Directory::memory(directory.clone()),
             retention: sweep::Retention::default(),
+            canary: None,
             clock: clock.clone(),
         };
         Self { provision, mail, track, sweep, directory, outbox, clock, entropy: Entropy::seeded(1) }
@@ -180,6 +181,7 @@ impl World {
     async fn report(&self, recorded: &str, sent: &SentMail) -> Disposition {
         let mut event: Value = serde_json::from_str(recorded).unwrap();
         event["time"] = json!(self.clock.now().to_string());
+        event["detail"]["mail"]["timestamp"] = event["time"].clone();
         event["detail"]["mail"]["messageId"] = json!(sent.message_id);
         let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
         tags.remove("invite_id");

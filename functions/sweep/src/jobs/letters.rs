@@ -4,7 +4,7 @@
 //! go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
 
 use domain::InviteId;
-use queue::{DeadLetter, QueueName, Wake};
+use queue::{QueueName, Wake};
 use store::Written;
 use tracing::Instrument as _;
 
@@ -21,11 +21,15 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let mut marked: u32 = 0;
     for queue in [QueueName::Provision, QueueName::Mail] {
         for letter in round.deps.queues.dead_letters(queue, LETTERS).await? {
-            let DeadLetter { wake: Wake::Invite { id } | Wake::Resume { id }, .. } = letter else {
-                continue;
-            };
-            let span = tracing::info_span!("invite", invite_id = %id);
-            marked += u32::from(mark(round, id).instrument(span).await?);
+            match letter.wake {
+                Wake::Invite { id } | Wake::Resume { id } => {
+                    let span = tracing::info_span!("invite", invite_id = %id);
+                    marked += u32::from(mark(round, id).instrument(span).await?);
+                }
+                // The next one is on its way, and the age of the last tells.
+                Wake::Canary => {}
+                _ => continue,
+            }
             round.deps.queues.bury(queue, &letter).await?;
         }
     }

@@ -114,6 +114,7 @@ impl World {
             let subject = match mail.tags.subject {
                 Subject::Invite(id) => id.to_string(),
                 Subject::Batch(id) => BatchId::to_string(&id),
+                Subject::Canary => continue,
             };
             let sending = (subject, mail.tags.kind.name(), mail.tags.generation);
             if let Some((_, letter)) = mails.get(&sending) {

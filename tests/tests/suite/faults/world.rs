@@ -263,6 +263,7 @@ impl World {
     pub(super) fn event(&self, recorded: &str, sent: &SentMail) -> Value {
         let mut event: Value = serde_json::from_str(recorded).unwrap();
         event["time"] = json!(self.app.clock.now().to_string());
+        event["detail"]["mail"]["timestamp"] = event["time"].clone();
         event["detail"]["mail"]["messageId"] = json!(sent.message_id);
         let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
         tags.remove("invite_id");

@@ -1,0 +1,113 @@
+//! The canary: a mail that says nothing and is sent regularly, so that something is heard of SES even when nobody mails.
+//!
+//! Silence about a mail means something only while events about other mails arrive. There is one slot, which each canary
+//! takes over from the one before, whatever became of that: a lost one is not repeated.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    EmailAddress, Timestamp,
+    delivery::{Mail, MailConflict, MailEvent, MailKind},
+};
+
+/// The latest canary, and what was heard of canaries so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Canary {
+    /// Who gets it.
+    pub to: EmailAddress,
+    /// Its mail; the generation tells one canary from the next.
+    pub mail: Mail,
+    /// When the newest canary of which an event arrived was sent; before there was one, when the first was made.
+    pub heard_at: Timestamp,
+    /// Grows with each change.
+    pub version: u64,
+}
+
+impl Canary {
+    /// The first one.
+    #[must_use]
+    pub fn first(to: EmailAddress, now: Timestamp) -> Self {
+        Self { to, mail: Mail::due(MailKind::Canary, 1), heard_at: now, version: 1 }
+    }
+
+    /// The next one, in place of this one.
+    #[must_use]
+    pub fn next(self, to: EmailAddress) -> Self {
+        let mail = Mail::due(MailKind::Canary, self.mail.generation + 1);
+        Self { to, mail, version: self.version + 1, ..self }
+    }
+
+    /// The same with its mail one step on.
+    ///
+    /// # Errors
+    ///
+    /// When the mail is not where the step begins.
+    pub fn map_mail(self, step: impl FnOnce(Mail) -> Result<Mail, MailConflict>) -> Result<Self, MailConflict> {
+        Ok(Self { mail: step(self.mail.clone())?, version: self.version + 1, ..self })
+    }
+
+    /// Applies an event about the canary of `generation`, which SES took at `sent_at`; `None` when it says nothing new.
+    ///
+    /// An event about an earlier canary counts too: it arrived.
+    #[must_use]
+    pub fn heard_of(
+        self,
+        generation: u32,
+        event: MailEvent,
+        message_id: &str,
+        sent_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let is_latest = generation == self.mail.generation;
+        let observed = is_latest.then(|| self.mail.clone().observe(event, message_id, now)).flatten();
+        let heard_at = self.heard_at.max(sent_at);
+        (observed.is_some() || heard_at > self.heard_at).then(|| Self {
+            mail: observed.unwrap_or_else(|| self.mail.clone()),
+            heard_at,
+            version: self.version + 1,
+            ..self
+        })
+    }
+
+    /// How long ago the newest canary was sent of which an event arrived.
+    #[must_use]
+    pub fn age(&self, now: Timestamp) -> Duration {
+        now.since(self.heard_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000 + seconds * 1000)
+    }
+
+    fn mailbox() -> EmailAddress {
+        EmailAddress::parse("canary@agency.gov.sg").unwrap()
+    }
+
+    #[test]
+    fn its_age_is_that_of_the_newest_one_that_was_heard_of() {
+        let first = Canary::first(mailbox(), at(0));
+        assert_eq!(first.age(at(60)), Duration::from_secs(60), "before the first is heard of, since it was made");
+        let heard = first.clone().heard_of(1, MailEvent::Delivered, "m-1", at(1), at(2)).unwrap();
+        assert_eq!(heard.age(at(301)), Duration::from_secs(300));
+        let second = heard.next(mailbox());
+        assert_eq!(second.age(at(301)), Duration::from_secs(300), "one that is sent is not heard of yet");
+        assert_eq!(second.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(302)), None, "late, and nothing new");
+        let late = second.heard_of(1, MailEvent::Delayed, "m-1", at(299), at(303)).unwrap();
+        assert_eq!((late.age(at(303)), late.mail.state_name()), (Duration::from_secs(4), "QUEUED"));
+    }
+
+    #[test]
+    fn the_next_one_takes_over_whatever_became_of_the_one_before() {
+        let lost = Canary::first(mailbox(), at(0)).map_mail(|mail| mail.claim(at(1))).unwrap();
+        let next = lost.next(mailbox());
+        assert_eq!((next.mail.state_name(), next.mail.generation, next.version), ("QUEUED", 2, 3));
+        assert!(next.map_mail(|mail| mail.claim(at(301))).is_ok());
+    }
+}
