@@ -17,7 +17,7 @@ from keys import mac
 INFRA = Path(__file__).resolve().parent
 SHARDS = 8
 GIVEN_UP = "NEEDS_ATTENTION"
-QUEUES = {"dispatch": "DispatchQueueUrl", "provision": "ProvisionQueueUrl", "mail": "MailQueueUrl", "actions": "ActionsQueueUrl", "notices": "NoticesQueueUrl"}
+QUEUES = {name: f"{name.capitalize()}QueueUrl" for name in ["dispatch", "parse", "provision", "mail", "actions", "notices"]}
 
 
 class Stack:

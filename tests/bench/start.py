@@ -21,7 +21,7 @@ INVOCATIONS = 300
 STD, NODE, PYTHON = "std-only Rust loop", "Node.js with its clients", "Python with its clients"
 
 QUEUES = (
-    *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
+    *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
     *(f"{reader}_DEAD_LETTERS" for reader in ("PROVISION", "MAIL")),
 )
 

@@ -5,6 +5,7 @@ import time
 import people
 import pytest
 from conftest import aws, eventually
+from test_sweep import losing  # noqa: F401 - a fixture.
 from workbook import Person, write
 
 
@@ -46,6 +47,23 @@ def test_a_dropped_file_that_is_no_workbook_is_told_to_the_officer(drop, other_o
     drop(other_officer.sub, b"Email,Username\n", "list.xlsx")
     mail = eventually(lambda: found if len(found := outbox.to(other_officer.email)) > before else None, what="the report")[-1]
     assert ".xlsx" in mail["BodyText"]
+
+
+UNANNOUNCED = people.vendor()
+
+
+def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losing, directory):  # noqa: F811
+    with losing("Parse") as lost:
+        drop(officer.sub, write([Person(UNANNOUNCED)]), "unannounced.xlsx")
+        (message,) = lost()
+    assert message["Records"][0]["s3"]["object"]["key"].endswith("unannounced.xlsx")
+    assert not directory.by_email(UNANNOUNCED["email"])
+
+
+@pytest.mark.late
+def test_after_five_minutes_the_sweeper_announces_it(directory, outbox):
+    eventually(lambda: directory.by_email(UNANNOUNCED["email"]), seconds=480, what="the account of a workbook that was not announced")
+    assert len(outbox.wait(UNANNOUNCED["email"])) == 1
 
 
 def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(drop, vendor, officer, other_officer, directory, logs):

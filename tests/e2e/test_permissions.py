@@ -18,8 +18,8 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 
 # Granted, and not used here: the function, the action, and a part of the resource.
 RESERVED = {
-    ("parse-batch", "sqs:SendMessage", "ParseDeadLetters"): "Lambda leaves an event there in the function's name",
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
+    ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",

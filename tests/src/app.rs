@@ -22,7 +22,7 @@ use http_body_util::BodyExt as _;
 use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
 use notify::{Endpoints, Notifier};
-use parse_batch::Objects;
+use objects::{Announcement, Objects, StoredObject};
 use probe::Probe;
 use queue::{QueueName, Queues, Wake};
 use serde_json::{Value, json};
@@ -236,6 +236,7 @@ impl App {
                 queues: queues.clone(),
                 retention: sweep::Retention::default(),
                 canary: None,
+                objects: objects.clone(),
                 directory: Directory::memory(directory.clone()),
                 clock: clock.clone(),
             },
@@ -346,31 +347,34 @@ impl App {
         sweep::handle(&self.sweep, self.deadline()).await
     }
 
-    /// Puts a workbook into the upload bucket: the event of it, which is yet to be delivered.
+    /// Puts a workbook into the upload bucket: S3's message about it, which is yet to be delivered.
     ///
     /// # Panics
     ///
-    /// Never: the recorded event can be read.
+    /// Never: the recorded message can be read.
     #[must_use]
     pub fn upload(&self, key: &str, bytes: Vec<u8>) -> Value {
         let object = ObjectVersion { key: key.to_owned(), version_id: "v1".to_owned() };
-        let mut event: Value = serde_json::from_str(include_str!("../../events/drop-created.json")).unwrap();
-        let record = &mut event["Records"][0];
+        let recorded: Value = serde_json::from_str(include_str!("../../events/drop-created.json")).unwrap();
+        let mut message: Value = serde_json::from_str(recorded["Records"][0]["body"].as_str().unwrap()).unwrap();
+        let record = &mut message["Records"][0];
         record["eventTime"] = json!(self.clock.now().to_string());
         record["s3"]["bucket"]["name"] = json!(BUCKET);
-        record["s3"]["object"]["key"] = json!(object.key);
+        // The key as S3 writes it.
+        let ours = serde_json::to_value(Announcement::of(BUCKET, &object)).unwrap();
+        record["s3"]["object"]["key"] = ours["Records"][0]["s3"]["object"]["key"].clone();
         record["s3"]["object"]["versionId"] = json!(object.version_id);
-        self.objects.put(object, bytes);
-        event
+        self.objects.put(StoredObject { object, stored_at: self.clock.now() }, bytes);
+        message
     }
 
-    /// Delivers an event of the upload bucket.
+    /// Delivers a message about the upload bucket.
     ///
     /// # Panics
     ///
     /// When it is none.
-    pub async fn parse(&self, event: Value) -> Disposition {
-        parse_batch::handle(&self.parse, serde_json::from_value(event).unwrap()).await
+    pub async fn parse(&self, message: Value) -> Disposition {
+        parse_batch::handle(&self.parse, serde_json::from_value(message).unwrap()).await
     }
 
     /// Delivers an event of SES.

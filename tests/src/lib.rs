@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 pub mod app;
+pub mod bucket_contract;
 pub mod contract;
 pub mod people;

@@ -144,6 +144,7 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     assert holders("ses:SendEmail") == {"SendMail"}
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     assert holders("s3:PutObject") == {"ManageBatches"}
+    assert holders("s3:DeleteObjectVersion") == holders("s3:ListBucketVersions") == {"Sweep"}
     # Which answers no request.
     assert holders("dynamodb:Scan") == {"Sweep"}
     for action in ["cognito-idp:AdminSetUserPassword", "s3:GetObject", "s3:DeleteObject", "sqs:PurgeQueue"]:
@@ -279,10 +280,9 @@ def test_every_worker_that_fails_raises_an_alarm():
 
 
 def test_an_event_that_fails_is_kept():
-    for function, queue in [("ParseBatch", "ParseDeadLetters"), ("TrackMail", "TrackDeadLetters")]:
-        (config,) = [c["Properties"] for c in of_type("AWS::Lambda::EventInvokeConfig").values() if referred(c["Properties"]["FunctionName"]) == function]
-        assert config["MaximumRetryAttempts"] == 2
-        assert referred(config["DestinationConfig"]["OnFailure"]["Destination"]) == queue
+    (config,) = [c["Properties"] for c in of_type("AWS::Lambda::EventInvokeConfig").values() if referred(c["Properties"]["FunctionName"]) == "TrackMail"]
+    assert config["MaximumRetryAttempts"] == 2
+    assert referred(config["DestinationConfig"]["OnFailure"]["Destination"]) == "TrackDeadLetters"
     (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "EventPattern" in r["Properties"]]
     assert referred(rule["Targets"][0]["DeadLetterConfig"]["Arn"]) == "TrackDeadLetters"
 
@@ -395,8 +395,23 @@ def test_the_bucket_is_private_and_forgets():
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled" and rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert rule["ExpirationInDays"] == {"Ref": "UploadRetentionDays"} and SOURCE["Parameters"]["UploadRetentionDays"]["Default"] == 1
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     (denial,) = properties("UploadBucketPolicy")["PolicyDocument"]["Statement"]
     assert denial["Effect"] == "Deny" and denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_what_is_stored_is_announced_in_a_queue_that_nobody_else_writes_to():
+    queues = properties("UploadBucket")["NotificationConfiguration"]["QueueConfigurations"]
+    assert {referred(q["Queue"]) for q in queues} == {"ParseQueue"}
+    prefixes = {rule["Value"] for q in queues for rule in q["Filter"]["S3Key"]["Rules"] if rule["Name"] == "prefix"}
+    assert prefixes == {"uploads/", "drops/"}
+    # Otherwise S3 would ask before it may.
+    assert TEMPLATE["Resources"]["UploadBucket"]["DependsOn"] == "ParseQueuePolicy"
+    allowed = [s for s in properties("ParseQueuePolicy")["PolicyDocument"]["Statement"] if s.get("Effect") == "Allow"]
+    (s3,) = allowed
+    assert (s3["Principal"], s3["Action"]) == ({"Service": "s3.amazonaws.com"}, "sqs:SendMessage")
+    assert {name for condition in s3["Condition"].values() for name in condition} == {"aws:SourceArn", "aws:SourceAccount"}
 
 
 def test_only_the_portal_may_upload_from_a_browser():
@@ -467,7 +482,7 @@ def test_every_kind_of_mail_event_reaches_the_rule():
 def test_the_outputs_that_scripts_and_runbook_read_are_there():
     wanted = {
         *("ApiUrl", "PortalUrl", "UserPoolId", "UserPoolClientId", "UploadBucketName", "TableName"),
-        *("DispatchQueueUrl", "ProvisionQueueUrl", "MailQueueUrl"),
+        *("DispatchQueueUrl", "ParseQueueUrl", "ProvisionQueueUrl", "MailQueueUrl"),
         *("DispatchDeadLettersUrl", "ProvisionDeadLettersUrl", "MailDeadLettersUrl", "ParseDeadLettersUrl", "TrackDeadLettersUrl"),
     }
     assert wanted <= set(TEMPLATE["Outputs"])

@@ -2,33 +2,27 @@
 //!
 //! | | |
 //! |---|---|
-//! | trigger | `s3:ObjectCreated` under `uploads/` and `drops/`, asynchronous, at least once, in any order |
+//! | trigger | the parse queue: what S3 says of objects created under `uploads/` and `drops/`, at least once, in any order; and what the sweeper says that S3 did not |
 //! | effects | the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file |
-//! | again | an event that comes again finds its batch read, and does nothing; while another run reads it, it comes once more |
-//! | fails | Lambda repeats the event twice, then leaves it with the dead letters; after three tries of a version the batch is unreadable |
+//! | again | a message that comes again finds its batch read, and does nothing; while another run reads it, it comes once more |
+//! | fails | the message comes again, and the sweeper announces the workbook within minutes; after three tries of a version the batch is unreadable |
 //!
 //! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
 //! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by itself.
 
-mod object;
-mod source;
-
-use aws_lambda_events::event::s3::{S3Event, S3EventRecord};
 use boot::{Disposition, Rules, Secrets};
 use directory::Directory;
 use domain::{
-    BatchId, Clock, Entropy, Guard, Timestamp, TraceId,
+    BatchId, Clock, Entropy, Guard, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source},
     row::read_all,
     usage::BatchCap,
 };
+use objects::{Announcement, ObjectError, Objects, Place};
 use queue::{QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
 use store::{RequestOutcome, Store, StoreError, Written, batches::KeyedRow};
 use thiserror::Error;
-
-pub use object::{ObjectError, Objects};
-use source::Place;
 
 /// How often a dropped workbook gives way to its officer's other batches.
 const TRIES: usize = 5;
@@ -73,19 +67,20 @@ enum ParseError {
     BeingRead,
 }
 
-/// Reads every workbook of an event. A record that is none of ours is noted and left.
-pub async fn handle(deps: &Deps, event: S3Event) -> Disposition {
-    for record in event.records {
-        if let Err(error) = read_record(deps, record).await {
+/// Reads every workbook that is announced. An object that is none of ours is noted and left.
+pub async fn handle(deps: &Deps, announcement: Announcement) -> Disposition {
+    for object in announcement.objects(deps.objects.bucket()) {
+        if let Err(error) = read_object(deps, object).await {
             return Disposition::retry(error);
         }
     }
     Disposition::Done
 }
 
-async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseError> {
-    let Some((place, object)) = source::locate(&record, deps.objects.bucket()) else {
-        tracing::warn!(event_name = record.event_name.as_deref(), "object is none of ours");
+async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), ParseError> {
+    let place = object.as_ref().and_then(|object| Place::of(&object.key));
+    let Some((place, object)) = place.zip(object) else {
+        tracing::warn!("object is none of ours");
         return Ok(());
     };
     match place {
@@ -100,7 +95,7 @@ async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseErro
                 tracing::error!(officer_id = %officer.id, "dropped file names someone who may not invite");
                 return Ok(());
             }
-            let id = BatchId::of_object(&object.key, &object.version_id, stored_at(&record, now));
+            let id = BatchId::of_object(&object);
             let trace = TraceId::generate(now, &deps.entropy);
             let batch = Batch::new(id, officer, Source::Drop, now, trace);
             if deps.store.create_batch(&batch, None).await? == RequestOutcome::Done {
@@ -111,12 +106,6 @@ async fn read_record(deps: &Deps, record: S3EventRecord) -> Result<(), ParseErro
     }
 }
 
-/// When the object was stored: the same on every delivery of its event.
-fn stored_at(record: &S3EventRecord, now: Timestamp) -> Timestamp {
-    let ms = record.event_time.timestamp_millis();
-    if ms > 0 { Timestamp::from_unix_ms(ms) } else { now }
-}
-
 async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<(), ParseError> {
     let Some(batch) = deps.store.find_batch(id).await? else {
         tracing::error!(batch_id = %id, "uploaded object belongs to no batch");
@@ -125,7 +114,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     let read_version = batch.version;
     let (trace, now) = (batch.trace.clone(), deps.clock.now());
     if batch.is_being_read(&object, now) {
-        // Done now, the event would not come again if that run ends without a word.
+        // Done now, the message would not come again if that run ends without a word.
         return Err(ParseError::BeingRead);
     }
     let claimed = match batch.claim_parse(object.clone(), now) {
@@ -189,7 +178,7 @@ async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, mut notices: Vec<St
             }
         }
     }
-    // Others took the room each time, or the batch itself: the event comes again and sees.
+    // Others took the room each time, or the batch itself: the message comes again and sees.
     Err(ParseError::BeingRead)
 }
 

@@ -3,7 +3,8 @@
 use boot::{Aws, Env, Rules, Secrets};
 use directory::{Directory, UserPool};
 use domain::{Clock, Entropy};
-use parse_batch::{Deps, Objects};
+use objects::Objects;
+use parse_batch::Deps;
 use queue::{QueueUrls, Queues};
 use store::Store;
 
@@ -28,5 +29,5 @@ async fn main() -> Result<(), boot::Error> {
         store,
     };
     // Boxed, because the compiler computes the layout of a future only so deep.
-    boot::run_event(|event, _deadline| Box::pin(parse_batch::handle(&deps, event))).await
+    boot::run_sqs(|announcement, _| Box::pin(parse_batch::handle(&deps, announcement))).await
 }

@@ -9,6 +9,7 @@ mod letters;
 mod locks;
 mod plan;
 mod totals;
+mod uploads;
 
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub enum Job {
     Letters,
     /// Forgets the people whom an operator was asked to forget.
     Forget,
+    /// Looks after stored workbooks.
+    Uploads,
     /// Lets a canary go.
     Canary,
     /// Counts the invites of batches that are under way against their rows.
@@ -64,10 +67,11 @@ pub(crate) enum Progress {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Due,
         Self::Letters,
         Self::Forget,
+        Self::Uploads,
         Self::Canary,
         Self::Totals,
         Self::Locks,
@@ -82,6 +86,7 @@ impl Job {
             Self::Due => "due",
             Self::Letters => "letters",
             Self::Forget => "forget",
+            Self::Uploads => "uploads",
             Self::Canary => "canary",
             Self::Totals => "totals",
             Self::Locks => "locks",
@@ -96,6 +101,7 @@ impl Job {
         match self {
             Self::Due => None,
             Self::Letters | Self::Forget => Some(MINUTE),
+            Self::Uploads => Some(2 * MINUTE),
             Self::Canary | Self::Totals => Some(5 * MINUTE),
             Self::Locks => Some(60 * MINUTE),
             Self::DirectoryAudit | Self::AccountAudit => Some(DAY),
@@ -107,6 +113,7 @@ impl Job {
             Self::Due => due::run(round).await,
             Self::Letters => letters::run(round).await,
             Self::Forget => forget::run(round).await,
+            Self::Uploads => uploads::run(round).await,
             Self::Canary => canary::run(round).await,
             Self::Totals => totals::run(round).await,
             Self::Locks => locks::run(round).await,

@@ -3,6 +3,7 @@
 use boot::{Aws, Env, Error};
 use directory::{Directory, UserPool};
 use domain::Clock;
+use objects::Objects;
 use queue::{QueueUrls, Queues};
 use serde::de::IgnoredAny;
 use store::Store;
@@ -19,6 +20,7 @@ async fn main() -> Result<(), Error> {
         mail: Some(env.required("MAIL_QUEUE_URL")?),
         actions: Some(env.required("ACTIONS_QUEUE_URL")?),
         notices: Some(env.required("NOTICES_QUEUE_URL")?),
+        parse: Some(env.required("PARSE_QUEUE_URL")?),
         provision_dead_letters: Some(env.required("PROVISION_DEAD_LETTERS_URL")?),
         mail_dead_letters: Some(env.required("MAIL_DEAD_LETTERS_URL")?),
     };
@@ -28,6 +30,7 @@ async fn main() -> Result<(), Error> {
         directory: Directory::cognito(&aws.cognito(), pool),
         store: Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?),
         queues: Queues::sqs(aws.sqs(), urls),
+        objects: Objects::s3(aws.s3(), env.required("UPLOAD_BUCKET")?),
         retention: Retention::in_days(
             boot::days(&env, "PEOPLE_RETENTION_DAYS")?,
             boot::days(&env, "DRAFT_RETENTION_DAYS")?,

@@ -94,11 +94,15 @@ mod tests {
     fn its_age_is_that_of_the_newest_one_that_was_heard_of() {
         let first = Canary::first(mailbox(), at(0));
         assert_eq!(first.age(at(60)), Duration::from_secs(60), "before the first is heard of, since it was made");
-        let heard = first.clone().heard_of(1, MailEvent::Delivered, "m-1", at(1), at(2)).unwrap();
+        let heard = first.heard_of(1, MailEvent::Delivered, "m-1", at(1), at(2)).unwrap();
         assert_eq!(heard.age(at(301)), Duration::from_secs(300));
         let second = heard.next(mailbox());
         assert_eq!(second.age(at(301)), Duration::from_secs(300), "one that is sent is not heard of yet");
-        assert_eq!(second.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(302)), None, "late, and nothing new");
+        assert_eq!(
+            second.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(302)),
+            None,
+            "late, and nothing new"
+        );
         let late = second.heard_of(1, MailEvent::Delayed, "m-1", at(299), at(303)).unwrap();
         assert_eq!((late.age(at(303)), late.mail.state_name()), (Duration::from_secs(4), "QUEUED"));
     }

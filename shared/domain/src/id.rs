@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{AgencyDomain, Entropy, Timestamp, invite::Account};
+use crate::{AgencyDomain, Entropy, Timestamp, batch::ObjectVersion, invite::Account};
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -142,13 +142,14 @@ impl InviteId {
 }
 
 impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object.
+    /// The batch of a workbook dropped into the bucket: one per stored version of the object, whoever says that it is there.
     #[must_use]
-    pub fn of_object(key: &str, version_id: &str, created: Timestamp) -> Self {
+    pub fn of_object(object: &ObjectVersion) -> Self {
+        let ObjectVersion { key, version_id } = object;
         let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(version_id).finalize();
         let mut random = [0; 16];
         random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_parts(u64::try_from(created.unix_ms()).unwrap_or(0), u128::from_be_bytes(random)))
+        Self(Ulid::from_bytes(random))
     }
 }
 

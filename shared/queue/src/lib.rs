@@ -86,6 +86,8 @@ pub struct QueueUrls {
     pub actions: Option<String>,
     /// Of the notices queue.
     pub notices: Option<String>,
+    /// Of the queue that `parse-batch` reads, in which S3 announces workbooks.
+    pub parse: Option<String>,
     /// Of the messages that the provision queue's reader gave up.
     pub provision_dead_letters: Option<String>,
     /// Of the messages that the mail queue's reader gave up.
@@ -141,9 +143,9 @@ enum Backend {
     Memory(memory::Memory),
 }
 
-/// Some wake-up calls did not get through. Nothing is lost by it: the sweeper repeats them.
+/// Some messages did not get through. Nothing is lost by it: the sweeper repeats them.
 #[derive(Debug, Error)]
-#[error("queue: {missing} of {of} wake-up calls were not taken, {code}")]
+#[error("queue: {missing} of {of} messages were not taken, {code}")]
 pub struct QueueError {
     /// How many did not get through.
     pub missing: usize,
@@ -195,6 +197,20 @@ impl Queues {
         }
     }
 
+    /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. It is no wake-up call: nothing
+    /// repeats one that did not get through.
+    ///
+    /// # Errors
+    ///
+    /// When some were not taken; those that were stay so.
+    pub async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
+        match &self.backend {
+            Backend::Sqs(sqs) => sqs.announce(stored).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.announce(stored).await,
+        }
+    }
+
     /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown again for a
     /// minute.
     ///
@@ -237,6 +253,16 @@ impl Queues {
         match &self.backend {
             Backend::Sqs(_) => Vec::new(),
             Backend::Memory(memory) => memory.drain(queue),
+        }
+    }
+
+    /// Takes every announcement out of a queue in memory; none from a real one.
+    #[cfg(feature = "fake")]
+    #[must_use]
+    pub fn drain_announcements(&self) -> Vec<String> {
+        match &self.backend {
+            Backend::Sqs(_) => Vec::new(),
+            Backend::Memory(memory) => memory.drain_announcements(),
         }
     }
 

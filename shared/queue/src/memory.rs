@@ -15,6 +15,7 @@ pub(crate) struct Memory {
 struct State {
     queues: BTreeMap<QueueName, Vec<Wake>>,
     dead_letters: BTreeMap<QueueName, Vec<Wake>>,
+    announcements: Vec<String>,
     delivery: Delivery,
 }
 
@@ -39,6 +40,27 @@ impl Memory {
             Delivery::Failing => failed("made to fail"),
         };
         self.state.write_each("queue.send", wakes.to_vec(), take, answer, |failure| failed(failure.code())).await
+    }
+
+    pub(crate) async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
+        if stored.is_empty() {
+            return Ok(());
+        }
+        let failed = |code: &str| Err(QueueError { missing: stored.len(), of: stored.len(), code: code.to_owned() });
+        let take = |state: &mut State, text: String| {
+            if state.delivery == Delivery::Working {
+                state.announcements.push(text);
+            }
+        };
+        let answer = |state: &mut State| match state.delivery {
+            Delivery::Working => Ok(()),
+            Delivery::Failing => failed("made to fail"),
+        };
+        self.state.write_each("queue.announce", stored.to_vec(), take, answer, |failure| failed(failure.code())).await
+    }
+
+    pub(crate) fn drain_announcements(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.by_hand().announcements)
     }
 
     pub(crate) fn drain(&self, queue: QueueName) -> Vec<Wake> {

@@ -47,10 +47,25 @@ impl Sqs {
             QueueName::Actions => &self.urls.actions,
             QueueName::Notices => &self.urls.notices,
         };
-        let all_missing = |code: &str| QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() };
-        let url = url.as_deref().ok_or_else(|| all_missing("no such queue is set"))?;
+        let texts: Vec<String> = wakes.iter().filter_map(|wake| serde_json::to_string(wake).ok()).collect();
         let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
-        let chunks: Vec<Vec<Wake>> = wakes.chunks(PER_REQUEST).map(<[Wake]>::to_vec).collect();
+        self.send_texts(url.as_deref(), Some(group), &texts, delay).await
+    }
+
+    pub(crate) async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
+        self.send_texts(self.urls.parse.as_deref(), None, stored, 0).await
+    }
+
+    async fn send_texts(
+        &self,
+        url: Option<&str>,
+        group: Option<&Group>,
+        texts: &[String],
+        delay: i32,
+    ) -> Result<(), QueueError> {
+        let all_missing = |code: &str| QueueError { missing: texts.len(), of: texts.len(), code: code.to_owned() };
+        let url = url.ok_or_else(|| all_missing("no such queue is set"))?;
+        let chunks: Vec<Vec<String>> = texts.chunks(PER_REQUEST).map(<[String]>::to_vec).collect();
         let failures: Vec<(usize, String)> = stream::iter(chunks)
             .map(|chunk| self.send_chunk(url, group, chunk, delay))
             .buffer_unordered(IN_FLIGHT)
@@ -61,7 +76,7 @@ impl Sqs {
             None => Ok(()),
             Some((_, code)) => Err(QueueError {
                 missing: failures.iter().map(|(missing, _)| missing).sum(),
-                of: wakes.len(),
+                of: texts.len(),
                 code: code.clone(),
             }),
         }
@@ -103,7 +118,13 @@ impl Sqs {
     }
 
     /// How many of `chunk` did not get through, and why.
-    async fn send_chunk(&self, url: &str, group: &Group, chunk: Vec<Wake>, delay: i32) -> Result<(), (usize, String)> {
+    async fn send_chunk(
+        &self,
+        url: &str,
+        group: Option<&Group>,
+        chunk: Vec<String>,
+        delay: i32,
+    ) -> Result<(), (usize, String)> {
         let mut left: Vec<usize> = (0..chunk.len()).collect();
         let mut code = String::new();
         for _ in 0..=REPEATS {
@@ -128,11 +149,11 @@ fn unanswered(code: Option<&str>) -> QueueError {
     QueueError { missing: 1, of: 1, code: code.unwrap_or("unreachable").to_owned() }
 }
 
-fn entry(index: usize, wake: &Wake, group: &Group, delay: i32) -> Option<SendMessageBatchRequestEntry> {
+fn entry(index: usize, text: &str, group: Option<&Group>, delay: i32) -> Option<SendMessageBatchRequestEntry> {
     SendMessageBatchRequestEntry::builder()
         .id(index.to_string())
-        .message_body(serde_json::to_string(wake).ok()?)
-        .message_group_id(group.as_str())
+        .message_body(text)
+        .set_message_group_id(group.map(|group| group.as_str().to_owned()))
         .set_delay_seconds((delay > 0).then_some(delay))
         .build()
         .ok()

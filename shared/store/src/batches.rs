@@ -110,6 +110,16 @@ impl Store {
         found.map(|mut found| item::body(BATCH, &mut found)).transpose()
     }
 
+    /// Those of the batches that are there and not forgotten, in no order, as they are now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_batches(&self, ids: &[BatchId]) -> Result<Vec<Batch>, StoreError> {
+        let found = self.table.get_many(&ids.iter().map(|id| keys::batch(*id)).collect::<Vec<_>>()).await?;
+        found.into_iter().filter(is_whole).map(|mut found| item::body(BATCH, &mut found)).collect()
+    }
+
     /// Writes `next` over the version that was read.
     ///
     /// # Errors

@@ -117,6 +117,7 @@ async fn a_lost_canary_is_not_repeated_and_the_next_one_comes() {
     for fault in [Fault::BeforeEffect, Fault::AfterEffect, Fault::Misconfigured, Fault::Refuse] {
         let app = start().await;
         app.sweep().await;
+        let _ = app.queues.drain(QueueName::Mail);
         app.outbox.fail_next(fault);
         for _ in 0..3 {
             app.deliver(QueueName::Mail, Wake::Canary).await;

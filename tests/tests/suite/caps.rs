@@ -2,13 +2,13 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use domain::{Entropy, Guard, Timestamp, batch::ObjectVersion, usage::BatchCap};
+use domain::{Entropy, Guard, Timestamp, usage::BatchCap};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sheet::ResultRow;
 use store::{IdempotentRequest, SavedAnswer, invites::CreateOutcome};
 use tests::{
-    app::{App, BUCKET, single_caps},
+    app::{App, single_caps},
     people,
 };
 
@@ -309,12 +309,8 @@ async fn a_dropped_list_that_finds_no_room_is_left_to_its_officer() {
     let rows =
         (1..).zip(&forms).map(|(number, form)| ResultRow { number, form, status: "", what_is_wrong: "", trace_id: "" });
     let workbook = sheet::results(rows, app.clock.now()).unwrap();
-    app.objects.put(ObjectVersion { key: key.clone(), version_id: "1".to_owned() }, workbook);
-    let mut event: Value = serde_json::from_str(include_str!("../../../events/drop-created.json")).unwrap();
-    event["Records"][0]["s3"]["bucket"]["name"] = json!(BUCKET);
-    event["Records"][0]["s3"]["object"]["key"] = json!(key);
-    event["Records"][0]["s3"]["object"]["versionId"] = json!("1");
-    assert!(matches!(app.parse(event).await, boot::Disposition::Done));
+    let message = app.upload(&key, workbook);
+    assert!(matches!(app.parse(message).await, boot::Disposition::Done));
     app.drain().await;
     let batches = app.officer("ada").get("/api/batches").await.expect(200).body;
     let batch = &batches["items"][0];

@@ -19,4 +19,5 @@ mod seed;
 mod settings;
 mod single_invites;
 mod sweeping;
+mod uploads;
 mod workers;

@@ -18,6 +18,8 @@ use domain::{
 };
 use futures::future::join_all;
 use mail::{Fault as MailFault, Letters, Mailer, Outbox, SentMail};
+use objects::Objects;
+use probe::Probe;
 use queue::{Delivery, QueueName, Queues, Wake};
 use serde_json::{Value, json};
 use store::{
@@ -64,6 +66,7 @@ impl World {
             store,
             queues,
             directory: Directory::memory(directory.clone()),
+            objects: Objects::probed(Probe::default(), "uploads".to_owned()),
             retention: sweep::Retention::default(),
             canary: None,
             clock: clock.clone(),

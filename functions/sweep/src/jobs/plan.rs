@@ -18,8 +18,8 @@ use crate::Retention;
 /// within minutes, the rest within a day.
 const UNDECIDED_PAUSE: Duration = Duration::from_secs(3600);
 
-/// How long after its last reader's lease a workbook can still be taken up again: S3's event is repeated after one and
-/// after two minutes.
+/// How long after its last reader's lease a workbook can still be taken up again: the job that looks after workbooks
+/// announces it every two minutes.
 const PARSE_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
 /// What to write, and whom to wake once it is written.
@@ -183,7 +183,7 @@ fn unanswered<T>(mail: Option<&Mail>, retried: Option<T>, now: Timestamp) -> Opt
     })
 }
 
-/// A workbook whose reader has let its lease run out: S3's event comes again by itself, and once it no longer does, the
+/// A workbook whose reader has let its lease run out: it is announced again, and once nobody takes it up any more, the
 /// officer is told.
 fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> {
     if now < lease_until + PARSE_PATIENCE {

@@ -72,6 +72,9 @@ const SOON: Duration = Duration::from_secs(6 * 3600);
 /// unanswered mail take, with room.
 const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 
+/// How long the sweeper may take to announce a workbook that S3 did not.
+const MAKING_UP: Duration = Duration::from_secs(8 * 60);
+
 /// How often a client asks when it gets no answer.
 const ASKED: usize = 8;
 
@@ -99,6 +102,8 @@ pub(super) struct World {
     posted: RefCell<Vec<Label>>,
     reported: Cell<usize>,
     keys: Cell<u32>,
+    /// Until when the sweeper may take to announce a workbook that S3 did not.
+    made_up_for: Cell<Timestamp>,
     /// What has been seen on the way, of what must never be otherwise.
     pub(super) seen: RefCell<Seen>,
 }
@@ -119,6 +124,7 @@ impl World {
             posted: RefCell::default(),
             reported: Cell::new(0),
             keys: Cell::new(0),
+            made_up_for: Cell::new(Timestamp::from_unix_ms(0)),
             seen: RefCell::default(),
         }
     }
@@ -200,7 +206,8 @@ impl World {
                 return;
             }
             // Until something is due, sweep after sweep would find nothing.
-            if let Some(next) = next.filter(|next| swept && *next > now + MINUTE) {
+            let waits_for_sweeper = self.made_up_for.get() > now;
+            if let Some(next) = next.filter(|next| swept && !waits_for_sweeper && *next > now + MINUTE) {
                 self.pass((next - TURN).since(now));
                 sweep_at = next;
             }
@@ -235,6 +242,7 @@ impl World {
             let due = self.app.store.list_due(shard, soon, 1).await.unwrap();
             next.extend(due.into_iter().map(|entry| entry.since));
         }
+        next.extend(Some(self.made_up_for.get()).filter(|until| *until > self.app.clock.now()));
         next.into_iter().min()
     }
 
@@ -244,6 +252,9 @@ impl World {
             for wake in self.app.queues.drain(queue) {
                 self.hand_in(Parcel::Wake(queue, wake));
             }
+        }
+        for announced in self.app.queues.drain_announcements() {
+            self.hand_in(Parcel::Stored(serde_json::from_str(&announced).unwrap()));
         }
         let changes = serde_json::to_value(self.app.store.take_stream()).unwrap();
         if changes["Records"].as_array().is_some_and(|records| !records.is_empty()) {
@@ -294,6 +305,9 @@ impl World {
             Some(Post::Late) => (&[Duration::from_secs(3600)], 1),
         };
         let posted = Posted { parcel, at: now, received: 0, at_once };
+        if let (Parcel::Stored(_), Some(Post::Lost)) = (&posted.parcel, mishap) {
+            self.made_up_for.set(now + MAKING_UP);
+        }
         self.post.borrow_mut().extend(times.iter().map(|after| Posted { at: now + *after, ..posted.clone() }));
     }
 
@@ -310,10 +324,10 @@ impl World {
             let again = match (&outcome, &posted.parcel) {
                 (Some(Disposition::Done), _) => continue,
                 (Some(Disposition::Reject(_)), _) => None,
-                (Some(Disposition::Retry(_)) | None, Parcel::Wake(..)) => (received < RECEIVES).then_some(VISIBILITY),
-                (Some(Disposition::Retry(_)) | None, Parcel::Stored(_) | Parcel::Ses(_)) => {
-                    REPEATS.get(posted.received).copied()
+                (Some(Disposition::Retry(_)) | None, Parcel::Wake(..) | Parcel::Stored(_)) => {
+                    (received < RECEIVES).then_some(VISIBILITY)
                 }
+                (Some(Disposition::Retry(_)) | None, Parcel::Ses(_)) => REPEATS.get(posted.received).copied(),
                 // Whatever comes after it waits.
                 (Some(Disposition::Retry(_)) | None, Parcel::Streamed(_)) => Some(TURN),
             };

@@ -1,0 +1,81 @@
+//! A bucket in memory.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use domain::{Timestamp, batch::ObjectVersion};
+use probe::{Failure, Probe, Probed};
+
+use crate::{ObjectError, Page, StoredObject};
+
+/// The order of S3's lists: by key, the newest version first.
+type Rank = (String, Reverse<Timestamp>, String);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Memory {
+    state: Probed<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    objects: BTreeMap<Rank, Vec<u8>>,
+    /// Where deleted versions were: a page that ended with one is followed by the next all the same.
+    deleted: Vec<Rank>,
+}
+
+impl State {
+    fn find(&self, object: &ObjectVersion) -> Option<&Rank> {
+        self.objects.keys().find(|(key, _, version_id)| (key, version_id) == (&object.key, &object.version_id))
+    }
+
+    fn page(&self, after: Option<&ObjectVersion>, limit: usize) -> Page {
+        let of = |rank: &&Rank| after.is_some_and(|after| (&rank.0, &rank.2) == (&after.key, &after.version_id));
+        let begin = self.objects.keys().chain(&self.deleted).find(of);
+        let mut rest = self.objects.keys().filter(|rank| begin.is_none_or(|begin| *rank > begin));
+        let stored = |(key, Reverse(stored_at), version_id): &Rank| StoredObject {
+            object: ObjectVersion { key: key.clone(), version_id: version_id.clone() },
+            stored_at: *stored_at,
+        };
+        let objects: Vec<StoredObject> = rest.by_ref().take(limit).map(stored).collect();
+        let next = rest.next().and(objects.last()).map(|last| last.object.clone());
+        Page { objects, next }
+    }
+}
+
+impl Memory {
+    pub(crate) fn new(probe: Probe) -> Self {
+        Self { state: Probed::new(probe, State::default()) }
+    }
+
+    pub(crate) fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
+        let rank = (stored.object.key, Reverse(stored.stored_at), stored.object.version_id);
+        self.state.by_hand().objects.insert(rank, bytes);
+    }
+
+    pub(crate) async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
+        let find = |state: &mut State| match state.find(object).and_then(|rank| state.objects.get(rank)) {
+            None => Err(failed("GetObject", "NoSuchVersion")),
+            Some(bytes) => Ok(Some(bytes.clone()).filter(|bytes| bytes.len() <= max)),
+        };
+        self.state.read("s3.get", find, |failure: Failure| Err(failed("GetObject", failure.code()))).await
+    }
+
+    pub(crate) async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
+        let page = |state: &mut State| Ok(state.page(after, usize::from(limit)));
+        self.state.read("s3.list", page, |failure| Err(failed("ListObjectVersions", failure.code()))).await
+    }
+
+    pub(crate) async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
+        let delete = |state: &mut State| {
+            if let Some(rank) = state.find(object).cloned() {
+                state.objects.remove(&rank);
+                state.deleted.push(rank);
+            }
+            Ok(())
+        };
+        self.state.write("s3.delete", delete, |failure| Err(failed("DeleteObject", failure.code()))).await
+    }
+}
+
+fn failed(operation: &'static str, code: &str) -> ObjectError {
+    ObjectError { operation, code: code.to_owned() }
+}

@@ -1,0 +1,57 @@
+//! What the upload bucket must keep to, in memory and on S3.
+
+use domain::batch::ObjectVersion;
+use objects::{Objects, Page};
+
+/// Checks an empty bucket, into which `put` puts an object and says which version that became.
+///
+/// # Panics
+///
+/// When the bucket does not keep to it.
+pub async fn all(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) {
+    assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
+    let mut made = Vec::new();
+    for (key, bytes) in [("drops/a/1 + 1.xlsx", "one"), ("drops/a/名单.xlsx", "two"), ("uploads/b", "old")] {
+        made.push(put(key, bytes.as_bytes()).await);
+    }
+    let newer = put("uploads/b", b"newer").await;
+    a_version_is_read_whole_or_not_at_all(objects, &made[2], &newer).await;
+    a_list_goes_on_where_it_stopped_though_that_is_deleted(objects, &made, &newer).await;
+    what_is_deleted_is_gone_and_nothing_else(objects, &made[2], &newer).await;
+}
+
+async fn a_version_is_read_whole_or_not_at_all(objects: &Objects, old: &ObjectVersion, newer: &ObjectVersion) {
+    assert_eq!(objects.get(old, 5).await.unwrap().as_deref(), Some(b"old".as_slice()));
+    assert_eq!(objects.get(newer, 5).await.unwrap().as_deref(), Some(b"newer".as_slice()));
+    assert_eq!(objects.get(newer, 4).await.unwrap(), None);
+}
+
+async fn a_list_goes_on_where_it_stopped_though_that_is_deleted(
+    objects: &Objects,
+    made: &[ObjectVersion],
+    newer: &ObjectVersion,
+) {
+    let listed = |page: &Page| page.objects.iter().map(|stored| stored.object.clone()).collect::<Vec<_>>();
+    let whole = objects.list(None, 10).await.unwrap();
+    let in_order = [made[0].clone(), made[1].clone(), newer.clone(), made[2].clone()];
+    assert_eq!((listed(&whole), &whole.next), (in_order.to_vec(), &None), "by key, the newest version first");
+    assert!(whole.objects.iter().all(|stored| stored.stored_at.unix_ms() > 0));
+    let first = objects.list(None, 2).await.unwrap();
+    assert_eq!(listed(&first), in_order[..2]);
+    for object in listed(&first) {
+        objects.delete(&object).await.unwrap();
+    }
+    let second = objects.list(first.next.as_ref(), 1).await.unwrap();
+    assert_eq!(listed(&second), in_order[2..3]);
+    let third = objects.list(second.next.as_ref(), 1).await.unwrap();
+    assert_eq!((listed(&third), third.next), (in_order[3..].to_vec(), None), "between two versions of one key");
+}
+
+async fn what_is_deleted_is_gone_and_nothing_else(objects: &Objects, old: &ObjectVersion, newer: &ObjectVersion) {
+    objects.delete(newer).await.unwrap();
+    objects.delete(newer).await.unwrap();
+    assert!(objects.get(newer, 5).await.is_err());
+    assert_eq!(objects.get(old, 5).await.unwrap().as_deref(), Some(b"old".as_slice()));
+    objects.delete(old).await.unwrap();
+    assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
+}
