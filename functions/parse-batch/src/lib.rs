@@ -152,7 +152,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
 }
 
 /// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its people.
-async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, mut notices: Vec<String>) -> Result<(), ParseError> {
+async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, notices: Vec<String>) -> Result<(), ParseError> {
     for _ in 0..TRIES {
         let (now, read_version) = (deps.clock.now(), claimed.version);
         let Ok(next) = claimed.clone().parsed(counts, notices.clone(), now) else { return Ok(()) };
@@ -170,8 +170,8 @@ async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, mut notices: Vec<St
                 }
             }
             Err(cap) => {
-                notices.push(format!("The list was not submitted by itself. {}", cap.detail()));
-                let Ok(kept) = claimed.parsed_for_later(counts, notices, now) else { return Ok(()) };
+                let why = format!("The list was not submitted by itself. {}", cap.detail());
+                let Ok(kept) = claimed.parsed_for_later(counts, notices, why, now) else { return Ok(()) };
                 let written = deps.store.replace_batch(read_version, &kept).await?;
                 wake(deps, &kept, written).await;
                 return Ok(());

@@ -26,12 +26,19 @@ pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Resul
 }
 
 async fn attempt(deps: &Deps, batch: Batch, deadline: Timestamp) -> Result<Next, AnyError> {
-    // Whoever threw the batch away does not want to hear of it.
-    if !batch.report_is_due() || batch.state == BatchState::Reset {
+    let is_silent = match batch.state {
+        // Whoever threw the batch away does not want to hear of it.
+        BatchState::Reset => true,
+        // Submitted since: the next report comes when that is through.
+        BatchState::Submitted { .. } | BatchState::Dispatched => true,
+        _ => !batch.report_is_due(),
+    };
+    if is_silent {
         return Ok(Next::Rest(Disposition::Done));
     }
     let report = match &batch.state {
         BatchState::Unreadable { detail, .. } => Report::Unreadable(detail),
+        BatchState::Draft => Report::Waiting(batch.notices.last().map_or("", String::as_str)),
         _ => Report::Through(tally(&batch, &deps.store.batch_progress(batch.id).await?)),
     };
     let letter = deps.letters.batch_report(batch.id, report)?;

@@ -304,15 +304,25 @@ impl Batch {
         }
     }
 
-    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit: their day has no room for it.
+    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit, because of `why`, which becomes the last
+    /// of its notices. The officer is to be told.
     ///
     /// # Errors
     ///
     /// Unless it is being read.
-    pub fn parsed_for_later(self, counts: Counts, notices: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
+    pub fn parsed_for_later(
+        self,
+        counts: Counts,
+        mut notices: Vec<String>,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Parsing { .. } => {
-                Ok(Self { counts, notices, due_at: None, ..self.stepped(BatchState::Draft, now) })
+                notices.push(why);
+                let report = Some(self.next_report());
+                let due_at = Some(now + DISPATCH_WAKE_AFTER);
+                Ok(Self { counts, notices, report, due_at, ..self.stepped(BatchState::Draft, now) })
             }
             _ => Err(self.conflict("parsed")),
         }

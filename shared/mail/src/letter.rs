@@ -68,6 +68,17 @@ pub enum Report<'a> {
     Through(Tally),
     /// Its workbook could not be read, and what to do about it.
     Unreadable(&'a str),
+    /// Its workbook was read and waits for its officer to submit it, and why.
+    Waiting(&'a str),
+}
+
+impl Report<'_> {
+    fn subject(self) -> &'static str {
+        match self {
+            Self::Through(_) | Self::Unreadable(_) => "Your batch upload is through",
+            Self::Waiting(_) => "Your batch upload waits for you",
+        }
+    }
 }
 
 /// How the rows of a batch ended.
@@ -160,18 +171,18 @@ impl Letters {
         })
     }
 
-    /// The letter to the officer whose batch is through.
+    /// The letter to the officer whose batch is through, or waits for them.
     ///
     /// # Errors
     ///
     /// When the template cannot be filled in.
     pub fn batch_report(&self, batch: BatchId, report: Report<'_>) -> Result<Letter, RenderError> {
         let link = &*format!("{}/#/batches/{batch}", self.portal);
-        let support = &*self.support;
+        let (subject, support) = (report.subject(), &*self.support);
         Ok(Letter {
-            subject: "Your batch upload is through",
-            html: ReportHtml { report, link, support }.render()?,
-            text: ReportText { report, link, support }.render()?,
+            subject,
+            html: ReportHtml { subject, report, link, support }.render()?,
+            text: ReportText { subject, report, link, support }.render()?,
         })
     }
 
@@ -270,6 +281,7 @@ struct AccountText<'a> {
 #[derive(Template)]
 #[template(path = "batch_report.html")]
 struct ReportHtml<'a> {
+    subject: &'a str,
     report: Report<'a>,
     link: &'a str,
     support: &'a str,
@@ -278,6 +290,7 @@ struct ReportHtml<'a> {
 #[derive(Template)]
 #[template(path = "batch_report.txt")]
 struct ReportText<'a> {
+    subject: &'a str,
     report: Report<'a>,
     link: &'a str,
     support: &'a str,

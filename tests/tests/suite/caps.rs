@@ -315,8 +315,17 @@ async fn a_dropped_list_that_finds_no_room_is_left_to_its_officer() {
     let batches = app.officer("ada").get("/api/batches").await.expect(200).body;
     let batch = &batches["items"][0];
     assert_eq!((&batch["state"], &batch["counts"]["ready"]), (&json!("DRAFT"), &json!(2)));
-    assert!(batch["notices"][0].as_str().unwrap().contains("not submitted by itself"));
+    let notice = batch["notices"][0].as_str().unwrap();
+    assert!(notice.contains("not submitted by itself"));
+    let reports = app.mails_to(ada.email.as_str());
+    let told = reports.last().expect("a report");
+    assert_eq!(told.letter.subject, "Your batch upload waits for you");
+    assert!(told.letter.text.contains(notice) && told.letter.text.contains(batch["id"].as_str().unwrap()));
+    let before = reports.len();
     app.clock.advance(DAY + HOUR);
     let path = format!("/api/batches/{}/submit", batch["id"].as_str().unwrap());
     app.officer("ada").json("POST", &path, &[], json!({})).await.expect(202);
+    app.drain().await;
+    let reports = app.mails_to(ada.email.as_str());
+    assert_eq!((reports.len(), reports[before].letter.subject), (before + 1, "Your batch upload is through"));
 }

@@ -55,6 +55,17 @@ fn the_texts_read_well() {
 }
 
 #[test]
+fn a_list_that_waits_says_so_and_why() {
+    let why = "There is room for it from 00:00 on 24-11-2026.";
+    let letter = report(Report::Waiting(why));
+    assert_eq!(letter.subject, "Your batch upload waits for you");
+    for words in [&letter.text, &letter.html] {
+        assert!(words.contains(why) && words.contains(letter.subject) && !words.contains("through"), "{words}");
+        assert!(words.contains("nobody on it was invited yet"), "{words}");
+    }
+}
+
+#[test]
 fn the_pages_hold_the_same_words() {
     insta::assert_snapshot!("invitation_html", invitation("bo@agency.gov.sg").html);
     insta::assert_snapshot!("account_html", account(Some("ada.tan")).html);
