@@ -97,6 +97,13 @@ def test_a_disabled_account_loses_its_licence_and_gets_it_back(officer, outputs,
     shown = eventually(lambda: state_of(officer, invite, "WITHDRAWN"), what="the licence to go")
     assert (shown["techpass"]["label"], shown["seed"]["label"]) == ("Disabled", "Licence withdrawn")
     assert directory.groups(account) == []
+    # A call that was to assign it ends after it was taken back.
+    where = {"UserPoolId": outputs["UserPoolId"], "Username": account}
+    aws("cognito-idp").admin_add_user_to_group(**where, GroupName="seed")
+    leave_alone(outputs, invite["id"])
+    audit(outputs, invoke)
+    eventually(lambda: directory.groups(account) == [], what="the licence to go again")
+    eventually(lambda: state_of(officer, invite, "WITHDRAWN"), what="the record of it")
     aws("cognito-idp").admin_enable_user(UserPoolId=outputs["UserPoolId"], Username=account)
     leave_alone(outputs, invite["id"])
     # The sweeper notices it though nobody looks.
@@ -121,7 +128,7 @@ def leave_alone(outputs: dict, id: str) -> None:
 
 def audit(outputs: dict, invoke) -> None:
     """Has the sweeper compare accounts and invites now, as if a day had passed."""
-    for job in ["directory-audit", "account-audit"]:
+    for job in ["directory-audit", "licence-audit", "account-audit"]:
         key = {"pk": {"S": "JOB"}, "sk": {"S": job}}
         aws("dynamodb").delete_item(TableName=outputs["TableName"], Key=key)
     assert invoke("sweep", {})["error"] is None

@@ -13,6 +13,7 @@ mod uploads;
 
 use std::time::Duration;
 
+use directory_audit::List;
 use domain::Timestamp;
 
 use crate::{AnyError, Deps};
@@ -20,8 +21,8 @@ use crate::{AnyError, Deps};
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// With less than this left, a job that reads the whole table begins no further part of it.
-const TIME_FOR_A_PART: Duration = Duration::from_secs(6);
+/// With less than this left, a job that reads the whole table begins no further page of it.
+const TIME_TO_READ: Duration = Duration::from_secs(6);
 
 /// One thing that the sweeper does regularly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub enum Job {
     Locks,
     /// Looks at every account of the directory.
     DirectoryAudit,
+    /// Looks at every licence of the directory.
+    LicenceAudit,
     /// Looks for every account that is known here.
     AccountAudit,
 }
@@ -67,7 +70,7 @@ pub(crate) enum Progress {
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Due,
         Self::Letters,
         Self::Forget,
@@ -76,6 +79,7 @@ impl Job {
         Self::Totals,
         Self::Locks,
         Self::DirectoryAudit,
+        Self::LicenceAudit,
         Self::AccountAudit,
     ];
 
@@ -91,6 +95,7 @@ impl Job {
             Self::Totals => "totals",
             Self::Locks => "locks",
             Self::DirectoryAudit => "directory-audit",
+            Self::LicenceAudit => "licence-audit",
             Self::AccountAudit => "account-audit",
         }
     }
@@ -104,7 +109,7 @@ impl Job {
             Self::Uploads => Some(2 * MINUTE),
             Self::Canary | Self::Totals => Some(5 * MINUTE),
             Self::Locks => Some(60 * MINUTE),
-            Self::DirectoryAudit | Self::AccountAudit => Some(DAY),
+            Self::DirectoryAudit | Self::LicenceAudit | Self::AccountAudit => Some(DAY),
         }
     }
 
@@ -117,7 +122,8 @@ impl Job {
             Self::Canary => canary::run(round).await,
             Self::Totals => totals::run(round).await,
             Self::Locks => locks::run(round).await,
-            Self::DirectoryAudit => directory_audit::run(round).await,
+            Self::DirectoryAudit => directory_audit::run(round, List::Accounts).await,
+            Self::LicenceAudit => directory_audit::run(round, List::Licensed).await,
             Self::AccountAudit => account_audit::run(round).await,
         }
     }

@@ -5,7 +5,7 @@
 //! | trigger | a timer, every minute |
 //! | does | the jobs of [`jobs`] whose time has come, each as often as it says |
 //! | retry | none: the next minute's sweep does what this one left |
-//! | IAM | `dynamodb:Query GetItem BatchGetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion` |
+//! | IAM | `dynamodb:Query GetItem BatchGetItem PutItem DeleteItem`, `cognito-idp:ListUsers ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion` |
 //!
 //! Correctness never depends on it, only progress does. Several may run at once, and any of them late: what is due is
 //! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).

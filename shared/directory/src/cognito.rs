@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::{
     Client,
     error::ProvideErrorMetadata,
-    types::{AttributeType, DeliveryMediumType, MessageActionType, UserStatusType},
+    types::{AttributeType, DeliveryMediumType, MessageActionType, UserStatusType, UserType},
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
@@ -205,12 +205,29 @@ impl Cognito {
             .send()
             .await
             .map_err(|error| refusal(error).unexpected().of_read())?;
-        let accounts = page.users.unwrap_or_default().into_iter().filter_map(|user| {
-            let status = status(user.enabled, user.user_status.as_ref());
-            let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
-            Some(ListedAccount { found: user.into_found(), status })
-        });
+        let accounts = page.users.unwrap_or_default().into_iter().filter_map(listed);
         Ok(AccountPage { accounts: accounts.collect(), next: page.pagination_token })
+    }
+
+    pub(crate) async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        let listing = self
+            .client
+            .list_users_in_group()
+            .user_pool_id(&self.pool.id)
+            .group_name(&self.pool.seed_group)
+            .set_next_token(from.map(str::to_owned))
+            .send()
+            .await;
+        let page = match listing.map_err(refusal) {
+            Ok(page) => page,
+            // Nobody is in a group that is not there.
+            Err(Refusal::Code(code)) if code == "ResourceNotFoundException" => {
+                return Ok(AccountPage { accounts: Vec::new(), next: None });
+            }
+            Err(refusal) => return Err(refusal.unexpected().of_read()),
+        };
+        let accounts = page.users.unwrap_or_default().into_iter().filter_map(listed);
+        Ok(AccountPage { accounts: accounts.collect(), next: page.next_token })
     }
 
     pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
@@ -299,6 +316,12 @@ impl Cognito {
             Err(refusal) => Err(refusal.unexpected().of_read()),
         }
     }
+}
+
+fn listed(user: UserType) -> Option<ListedAccount> {
+    let status = status(user.enabled, user.user_status.as_ref());
+    let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
+    Some(ListedAccount { found: user.into_found(), status })
 }
 
 fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {

@@ -292,6 +292,19 @@ impl Directory {
         }
     }
 
+    /// As [`Directory::list_accounts`], of those in the SEED group.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.list_licensed(from).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.list_licensed(from).await,
+        }
+    }
+
     /// Has the directory make a first password and mail it to the holder. Each voids the one before.
     ///
     /// # Errors

@@ -109,6 +109,8 @@ pub enum Call {
     RemoveFromSeedGroup,
     /// [`crate::Directory::list_accounts`].
     ListAccounts,
+    /// [`crate::Directory::list_licensed`].
+    ListLicensed,
     /// [`crate::Directory::mail_first_password`].
     MailFirstPassword,
     /// [`crate::Directory::account_status`].
@@ -125,13 +127,17 @@ impl Call {
             Self::AddToSeedGroup => "directory.add_to_seed_group",
             Self::RemoveFromSeedGroup => "directory.remove_from_seed_group",
             Self::ListAccounts => "directory.list_accounts",
+            Self::ListLicensed => "directory.list_licensed",
             Self::MailFirstPassword => "directory.mail_first_password",
             Self::AccountStatus => "directory.account_status",
         }
     }
 
     fn is_read(self) -> bool {
-        matches!(self, Self::FindByEmail | Self::FindOfficer | Self::AccountStatus | Self::ListAccounts)
+        matches!(
+            self,
+            Self::FindByEmail | Self::FindOfficer | Self::AccountStatus | Self::ListAccounts | Self::ListLicensed
+        )
     }
 }
 
@@ -284,23 +290,11 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
-        self.call(Call::ListAccounts, |state| {
-            let after = |name: &&String| from.is_none_or(|from| name.as_str() > from);
-            let mut names = state
-                .accounts
-                .iter()
-                .filter(|(_, record)| record.indexed == SearchIndex::Current)
-                .map(|(name, _)| name);
-            let page: Vec<String> = names.by_ref().filter(after).take(PAGE).cloned().collect();
-            let next = page.last().filter(|_| names.next().is_some()).cloned();
-            let accounts = page.into_iter().filter_map(|name| {
-                let record = state.accounts.get(&name)?;
-                let found = FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite };
-                Some(ListedAccount { found, status: record.status() })
-            });
-            AccountPage { accounts: accounts.collect(), next }
-        })
-        .await
+        self.call(Call::ListAccounts, |state| state.page(from, |_| true)).await
+    }
+
+    pub(crate) async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        self.call(Call::ListLicensed, |state| state.page(from, |record| record.seed)).await
     }
 
     pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
@@ -361,6 +355,20 @@ impl State {
             Some(Fault::Unreachable) => Err(DirectoryError::KnownNoEffect),
             Some(Fault::Misconfigured) => Err(error_of(Failure::Denied)),
         }
+    }
+
+    fn page(&self, from: Option<&str>, is_wanted: impl Fn(&Record) -> bool) -> AccountPage {
+        let is_shown = |record: &Record| record.indexed == SearchIndex::Current && is_wanted(record);
+        let after = |name: &&String| from.is_none_or(|from| name.as_str() > from);
+        let mut names = self.accounts.iter().filter(|(_, record)| is_shown(record)).map(|(name, _)| name);
+        let page: Vec<String> = names.by_ref().filter(after).take(PAGE).cloned().collect();
+        let next = page.last().filter(|_| names.next().is_some()).cloned();
+        let accounts = page.into_iter().filter_map(|name| {
+            let record = self.accounts.get(&name)?;
+            let found = FoundAccount { account: Account { directory_id: name }, invite: record.invite };
+            Some(ListedAccount { found, status: record.status() })
+        });
+        AccountPage { accounts: accounts.collect(), next }
     }
 
     fn record(&mut self, account: &Account) -> Option<&mut Record> {

@@ -673,6 +673,13 @@ impl Invite {
         }
     }
 
+    /// The directory has a licence for it that was taken back; `None` where that is as it should be.
+    #[must_use]
+    pub fn licence_found(self, now: Timestamp) -> Option<Self> {
+        let seed = self.seed.still_assigned();
+        (seed != self.seed).then(|| self.with_seed(seed, Some("LICENCE_FOUND"), now))
+    }
+
     /// The holder asks for SEED; `None` where that changes nothing.
     ///
     /// # Errors

@@ -203,6 +203,16 @@ impl SeedState {
         }
     }
 
+    /// The directory still has the licence of a disabled account: a call that was to assign it ended after the one that took
+    /// it back.
+    #[must_use]
+    pub fn still_assigned(self) -> Self {
+        match self {
+            Self::Withdrawn => Self::Withdrawing,
+            other => other,
+        }
+    }
+
     /// The account was enabled again.
     #[must_use]
     pub fn account_enabled(self) -> Self {

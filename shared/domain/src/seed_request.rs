@@ -93,6 +93,13 @@ impl SeedRequest {
         Ok(self.with(SeedState::Withdrawn, now))
     }
 
+    /// The directory has a licence for it that was taken back; `None` where that is as it should be.
+    #[must_use]
+    pub fn licence_found(self, now: Timestamp) -> Option<Self> {
+        let seed = self.seed.still_assigned();
+        (seed != self.seed).then(|| self.with(seed, now))
+    }
+
     /// What the directory says of the account; `None` when that changes nothing.
     #[must_use]
     pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {

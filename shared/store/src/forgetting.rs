@@ -22,7 +22,8 @@ const TOMBSTONE: &str = "tombstone";
 const REQUEST: &str = "forget_request";
 const AUDIT: &str = "audit";
 
-/// Into how many parts the table is read whole. One part is read at a time, so it has to be read in seconds.
+/// Into how many parts the table is read whole. A part that was not read to its end is read anew, so it has to be read
+/// in seconds.
 pub const PARTS: u32 = 64;
 
 /// Something that a reading of the whole table finds.
@@ -35,6 +36,19 @@ pub enum Found {
     /// A guard.
     Guard(Guard),
 }
+
+/// One page of a part of the table.
+#[derive(Clone, Debug)]
+pub struct PartPage {
+    /// What it holds.
+    pub found: Vec<Found>,
+    /// Where the next page of the part begins, if there is one.
+    pub next: Option<PartPlace>,
+}
+
+/// A place within a part of the table.
+#[derive(Clone, Debug)]
+pub struct PartPlace(Item);
 
 /// What keeps a second live invite from an address or a username.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,24 +133,16 @@ impl Store {
         Ok(Written::Done)
     }
 
-    /// Whatever one of the [`PARTS`] of the table holds of invites, rows and guards. It may lag: read again before acting.
+    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and guards: the first page, or the one that
+    /// begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each. It may lag: read again before acting.
     ///
     /// # Errors
     ///
     /// When the table cannot answer, or holds something unreadable there.
-    pub async fn read_part(&self, part: u32) -> Result<Vec<Found>, StoreError> {
-        let mut found = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.table.scan(part, PARTS, after).await?;
-            for item in page.items {
-                found.extend(read(item)?);
-            }
-            after = page.next;
-            if after.is_none() {
-                return Ok(found);
-            }
-        }
+    pub async fn read_part(&self, part: u32, from: Option<PartPlace>) -> Result<PartPage, StoreError> {
+        let page = self.table.scan(part, PARTS, from.map(|PartPlace(item)| item)).await?;
+        let read: Vec<Option<Found>> = page.items.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
 
     /// Frees a guard that its owner does not need, over the version of the owner that was read; without one, the guard of an

@@ -2,11 +2,11 @@
 
 use std::{cell::Cell, time::Duration};
 
-use domain::batch::ObjectVersion;
+use domain::{Entropy, batch::ObjectVersion};
 use objects::{Objects, StoredObject};
 use probe::Probe;
-use store::Store;
-use tests::people::beginning;
+use store::{Store, forgetting::PARTS};
+use tests::people::{beginning, draft, officer, vendor_form};
 
 #[tokio::test]
 async fn the_table_in_memory_keeps_the_contract() {
@@ -25,4 +25,29 @@ async fn the_bucket_in_memory_keeps_the_contract() {
         object
     };
     tests::bucket_contract::all(&objects, put).await;
+}
+
+#[tokio::test]
+async fn the_whole_table_is_read_a_page_at_a_time() {
+    const ROWS: usize = 120;
+    let store = Store::memory();
+    let forms = vec![vendor_form("eve"); ROWS];
+    let (batch, rows) = draft(&officer("ada"), forms, beginning(), &Entropy::seeded(1));
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let (mut found, mut pages) = (0, 0);
+    for part in 0..PARTS {
+        let mut from = None;
+        loop {
+            let page = store.read_part(part, from).await.unwrap();
+            assert!(page.found.len() <= ROWS / 4, "memory holds a page, and not a part");
+            found += page.found.len();
+            pages += 1;
+            from = page.next;
+            if from.is_none() {
+                break;
+            }
+        }
+    }
+    assert_eq!(found, ROWS);
+    assert!(pages > PARTS);
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use directory::{AccountStatus, Call, Fault, SeedGroup};
+use directory::{AccountStatus, Call, Directory, Fault, SeedGroup};
 use domain::{
     InviteId, Timestamp,
     invite::{Account, Failure, Invite, InviteState},
@@ -370,6 +370,44 @@ async fn a_disabled_account_loses_its_licence_and_gets_everything_back() {
 
     app.directory.set_status(&account, AccountStatus::Gone);
     assert_eq!(columns(&app, id).await, both("User Not Found", "-"));
+}
+
+#[tokio::test]
+async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    let own_account = elsewhere(&app, "bo");
+    ask(&app, &own_account, &address("bo")).await.expect(202);
+    let (_, kept) = invited(&app, &vendor_form("ann")).await;
+    let stranger = elsewhere(&app, "kim");
+    app.drain().await;
+    for account in [&account, &own_account] {
+        app.directory.set_status(account, AccountStatus::Disabled);
+    }
+    app.clock.advance(DAY);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann"]);
+    // A worker's call that was to assign it arrives only now.
+    let directory = Directory::memory(app.directory.clone());
+    for account in [&account, &own_account, &stranger] {
+        directory.add_to_seed_group(account).await.unwrap();
+    }
+    app.directory.set_status(&stranger, AccountStatus::Disabled);
+    app.clock.advance(DAY);
+    join_all((0..5).map(|_| app.sweep())).await;
+    app.drain().await;
+    let names = |accounts: [&Account; 2]| accounts.map(|account| account.directory_id.to_lowercase());
+    let mut left = names([&kept, &stranger]);
+    left.sort();
+    assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), left, "theirs, and what is not ours");
+    assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
+    let read = stored(&app, id).await.version;
+    app.clock.advance(DAY);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(stored(&app, id).await.seed, domain::seed::SeedState::Withdrawn);
+    assert!(stored(&app, id).await.version <= read + 1, "there is nothing to take back any more");
 }
 
 #[tokio::test]

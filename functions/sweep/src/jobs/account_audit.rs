@@ -23,7 +23,7 @@ const AT_ONCE: usize = 4;
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
 /// What changed a moment ago may not be seen everywhere yet.
-const SETTLED: Duration = Duration::from_secs(600);
+pub(super) const SETTLED: Duration = Duration::from_secs(600);
 
 /// From how many accounts of one page on it is doubted that they are all gone, and not the directory another one.
 const DOUBTFUL: usize = 6;

@@ -1,18 +1,22 @@
 //! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
-//! none is ever deleted.
+//! none is ever deleted. And every account with a licence: one that was taken back is taken back again, because a call
+//! that was under way as the account was disabled may have assigned it afterwards.
 
 use std::{collections::HashMap, time::Duration};
 
-use directory::{DirectoryError, ListedAccount};
+use directory::{AccountStatus, DirectoryError, ListedAccount};
 use domain::{
     InviteId, SeedRequestId,
     invite::{Account, Invite},
     seed_request::SeedRequest,
 };
 use queue::{QueueName, Wake};
-use store::{AccountOwner, invites::ReviveOutcome};
+use store::{AccountOwner, Written, invites::ReviveOutcome};
 
-use super::{Progress, Round, account_audit::record};
+use super::{
+    Progress, Round,
+    account_audit::{SETTLED, record},
+};
 use crate::{AnyError, Deps};
 
 /// Pages of the directory's list that one run reads at most.
@@ -21,6 +25,15 @@ const PAGES: usize = 20;
 /// With less than this left, no further page is begun.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
+/// Which accounts are gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum List {
+    /// All of them.
+    Accounts,
+    /// Those with a licence.
+    Licensed,
+}
+
 /// What a run found.
 #[derive(Debug, Default)]
 struct Tally {
@@ -28,17 +41,23 @@ struct Tally {
     adopted: u64,
     changed: u64,
     without_invite: u64,
+    left_over: u64,
 }
 
 /// The cursor is the directory's own place in its list.
-pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyError> {
+    let directory = &round.deps.directory;
     let mut place = round.cursor.clone();
     let mut tally = Tally::default();
     for _ in 0..PAGES {
         if round.has_less_than(TIME_FOR_A_PAGE) {
             break;
         }
-        let page = match round.deps.directory.list_accounts(place.as_deref()).await {
+        let listed = match list {
+            List::Accounts => directory.list_accounts(place.as_deref()).await,
+            List::Licensed => directory.list_licensed(place.as_deref()).await,
+        };
+        let page = match listed {
             Ok(page) => page,
             Err(DirectoryError::Misconfigured { code }) if place.is_some() => {
                 tracing::warn!(code, "the directory no longer knows the place; the audit begins anew");
@@ -51,19 +70,26 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
                 break;
             }
         };
-        compare(round.deps, page.accounts, &mut tally).await?;
+        match list {
+            List::Accounts => compare(round.deps, page.accounts, &mut tally).await?,
+            List::Licensed => take_back(round.deps, page.accounts, &mut tally).await?,
+        }
         place = page.next;
         if place.is_none() {
-            tell(&tally);
+            tell(list, &tally);
             return Ok(Progress::Finished { cursor: None });
         }
     }
-    tell(&tally);
+    tell(list, &tally);
     Ok(Progress::OutOfTime { cursor: place })
 }
 
-fn tell(tally: &Tally) {
-    let Tally { listed, adopted, changed, without_invite } = tally;
+fn tell(list: List, tally: &Tally) {
+    let Tally { listed, adopted, changed, without_invite, left_over } = tally;
+    if list == List::Licensed {
+        tracing::info!(accounts_listed = listed, licences_left_over = left_over, "licences compared");
+        return;
+    }
     tracing::info!(
         accounts_listed = listed,
         accounts_adopted = adopted,
@@ -96,6 +122,37 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
                 tally.changed += u64::from(record(deps, AccountOwner::Invite(Box::new(invite)), status).await?);
             }
             Some(invite) => tally.adopted += u64::from(adopt(deps, invite, found.account).await?),
+        }
+    }
+    Ok(())
+}
+
+/// Has the licences of disabled accounts taken back that are there although they were taken back.
+async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
+    for ListedAccount { found, status } in accounts {
+        tally.listed += 1;
+        if status != AccountStatus::Disabled {
+            continue;
+        }
+        let now = deps.clock.now();
+        let (written, officer, wake) = match deps.store.find_owner(&found.account).await? {
+            // What is taken back at this moment may still be listed.
+            Some(AccountOwner::Invite(invite)) if now >= invite.updated_at + SETTLED => {
+                let read = invite.version;
+                let Some(next) = invite.licence_found(now) else { continue };
+                (deps.store.replace_invite(read, &next).await?, next.officer.id.clone(), Wake::Invite { id: next.id })
+            }
+            Some(AccountOwner::Request(request)) if now >= request.updated_at + SETTLED => {
+                let read = request.version;
+                let Some(next) = request.licence_found(now) else { continue };
+                (deps.store.replace_seed_request(read, &next).await?, next.officer, Wake::SeedRequest { id: next.id })
+            }
+            _ => continue,
+        };
+        if written == Written::Done {
+            tracing::warn!(?wake, "a licence that was taken back was still there");
+            tally.left_over += 1;
+            deps.queues.wake(QueueName::Provision, &officer, &[wake]).await;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use store::{
     forgetting::{AuditEntry, Found, PARTS},
 };
 
-use super::{Progress, Round, TIME_FOR_A_PART};
+use super::{Progress, Round, TIME_TO_READ};
 use crate::AnyError;
 
 /// How often something that others keep changing is tried.
@@ -32,25 +32,18 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     }
     let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
     for part in begin..PARTS {
-        if round.has_less_than(TIME_FOR_A_PART) {
-            return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
-        }
-        for found in store.read_part(part).await? {
-            match found {
-                Found::Invite(invite) => {
-                    if let Some(entry) = people.get_mut(invite.address_key.as_str()) {
-                        forget_invite(round, invite.id, &entry.address_key).await?;
-                        entry.invites += 1;
-                    }
-                }
-                Found::Row(batch, keyed) => {
-                    let KeyedRow { row, address } = *keyed;
-                    if let Some(entry) = address.and_then(|key| people.get_mut(key.as_str())) {
-                        empty_row(round, batch, row).await?;
-                        entry.rows += 1;
-                    }
-                }
-                Found::Guard(_) => {}
+        let mut from = None;
+        loop {
+            if round.has_less_than(TIME_TO_READ) {
+                return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
+            }
+            let page = store.read_part(part, from).await?;
+            for found in page.found {
+                forget(round, found, &mut people).await?;
+            }
+            from = page.next;
+            if from.is_none() {
+                break;
             }
         }
     }
@@ -60,6 +53,27 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         tracing::info!(invites = entry.invites, rows = entry.rows, "a person was forgotten on request");
     }
     Ok(Progress::Finished { cursor: None })
+}
+
+/// Forgets what was found, if it is of one of these people, and counts it.
+async fn forget(round: &Round<'_>, found: Found, people: &mut BTreeMap<String, AuditEntry>) -> Result<(), AnyError> {
+    match found {
+        Found::Invite(invite) => {
+            if let Some(entry) = people.get_mut(invite.address_key.as_str()) {
+                forget_invite(round, invite.id, &entry.address_key).await?;
+                entry.invites += 1;
+            }
+        }
+        Found::Row(batch, keyed) => {
+            let KeyedRow { row, address } = *keyed;
+            if let Some(entry) = address.and_then(|key| people.get_mut(key.as_str())) {
+                empty_row(round, batch, row).await?;
+                entry.rows += 1;
+            }
+        }
+        Found::Guard(_) => {}
+    }
+    Ok(())
 }
 
 /// Puts a tombstone in the invite's place: its link is dead and its guards are free from then on.

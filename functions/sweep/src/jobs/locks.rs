@@ -8,7 +8,7 @@ use store::{
     forgetting::{Found, Guard, PARTS},
 };
 
-use super::{Progress, Round, TIME_FOR_A_PART};
+use super::{Progress, Round, TIME_TO_READ};
 use crate::AnyError;
 
 /// The cursor is the part of the table to go on with.
@@ -16,13 +16,21 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
     let mut released: u32 = 0;
     for part in begin..PARTS {
-        if round.has_less_than(TIME_FOR_A_PART) {
-            tracing::info!(locks_released = released, "guards looked at");
-            return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
-        }
-        for found in round.deps.store.read_part(part).await? {
-            if let Found::Guard(guard) = found {
-                released += u32::from(release(round, &guard).await?);
+        let mut from = None;
+        loop {
+            if round.has_less_than(TIME_TO_READ) {
+                tracing::info!(locks_released = released, "guards looked at");
+                return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
+            }
+            let page = round.deps.store.read_part(part, from).await?;
+            for found in page.found {
+                if let Found::Guard(guard) = found {
+                    released += u32::from(release(round, &guard).await?);
+                }
+            }
+            from = page.next;
+            if from.is_none() {
+                break;
             }
         }
     }

@@ -393,6 +393,28 @@ async fn a_licence_is_taken_back_and_a_missing_group_holds_nobody() {
 }
 
 #[tokio::test]
+async fn whoever_is_in_the_seed_group_is_listed_page_by_page() {
+    let invite = vendor();
+    let first = json!({"NextToken": "next", "Users": [{"Username": "ada.tan", "UserStatus": "CONFIRMED", "Enabled": false,
+        "Attributes": attributes(Some(invite.id), "ada@vendor.example.com")}]});
+    let answers = [
+        Answer::Ok(first),
+        Answer::Error(400, "ResourceNotFoundException"),
+        Answer::Error(500, "InternalErrorException"),
+    ];
+    let (directory, network) = directory(answers.into());
+    let page = directory.list_licensed(None).await.unwrap();
+    let found = FoundAccount { account: account("ada.tan"), invite: Some(invite.id) };
+    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled }]);
+    assert_eq!(page.next.as_deref(), Some("next"));
+    let nobody = AccountPage { accounts: vec![], next: None };
+    assert_eq!(directory.list_licensed(Some("next")).await.unwrap(), nobody, "there is no such group");
+    assert_eq!(directory.list_licensed(None).await, Err(DirectoryError::KnownNoEffect));
+    let asked = network.asked.lock().unwrap();
+    assert_eq!((&asked[1].1["GroupName"], &asked[1].1["NextToken"]), (&json!("seed"), &json!("next")));
+}
+
+#[tokio::test]
 async fn all_accounts_are_listed_page_by_page_with_how_they_stand() {
     let invite = vendor();
     let user = |name: &str, status: &str, enabled: bool, invite: Option<InviteId>| {

@@ -13,6 +13,9 @@ use crate::{
     keys::Key,
 };
 
+/// How many items a page of a scan looks at: few, where DynamoDB reads 1 MiB.
+const SCANNED: usize = 25;
+
 #[derive(Clone, Debug)]
 pub(crate) struct Memory {
     items: Probed<Items>,
@@ -92,11 +95,17 @@ impl Memory {
         self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
     }
 
-    pub(crate) async fn scan(&self, part: u32, of: u32, _after: Option<Item>) -> Result<Page, StoreError> {
+    pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let after = after.as_ref().map(key_in);
         let found = |items: &mut Items| {
-            let in_part = items.by_key.iter().filter(|(key, _)| part_of(key) % of == part);
-            Ok(Page { items: in_part.map(|(_, item)| item.clone()).collect(), next: None })
+            let mut rest = items.by_key.iter().filter(|(key, _)| part_of(key) % of == part);
+            let rest = rest.by_ref().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
+            let mut page: Vec<Item> = rest.take(SCANNED + 1).map(|(_, item)| item.clone()).collect();
+            let is_cut = page.len() > SCANNED;
+            page.truncate(SCANNED);
+            let next = page.last().filter(|_| is_cut).cloned();
+            Ok(Page { items: page, next })
         };
         self.items.read("table.scan", found, failed("Scan")).await
     }
