@@ -11,7 +11,7 @@ use objects::{Objects, Page};
 pub async fn all(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) {
     assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
     let mut made = Vec::new();
-    for (key, bytes) in [("drops/a/1 + 1.xlsx", "one"), ("drops/a/名单.xlsx", "two"), ("uploads/b", "old")] {
+    for (key, bytes) in [("drops/a/1 + 1 & 100%.xlsx", "one"), ("drops/a/名单.xlsx", "two"), ("uploads/b", "old")] {
         made.push(put(key, bytes.as_bytes()).await);
     }
     let newer = put("uploads/b", b"newer").await;

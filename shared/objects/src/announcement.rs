@@ -61,8 +61,7 @@ impl Announcement {
             let is_ours = record.s3.bucket.name == bucket;
             let is_created = record.event_name.trim_start_matches("s3:").starts_with("ObjectCreated:");
             (is_ours && is_created).then_some(())?;
-            let key = record.s3.object.key.replace('+', " ");
-            let key = percent_decode_str(&key).decode_utf8().ok()?.into_owned();
+            let key = decoded(&record.s3.object.key)?;
             Some(ObjectVersion { key, version_id: record.s3.object.version_id.clone()? })
         })
     }
@@ -72,6 +71,12 @@ impl Announcement {
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// The key that S3 wrote as forms do, percent-encoded and with `+` for a space.
+pub(crate) fn decoded(key: &str) -> Option<String> {
+    let key = key.replace('+', " ");
+    percent_decode_str(&key).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 impl fmt::Debug for Announcement {

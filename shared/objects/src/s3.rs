@@ -3,11 +3,12 @@
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    types::ObjectVersion as Listed,
+    operation::list_object_versions::ListObjectVersionsOutput,
+    types::{EncodingType, ObjectVersion as Listed},
 };
 use domain::{Timestamp, batch::ObjectVersion};
 
-use crate::{ObjectError, Page, StoredObject};
+use crate::{ObjectError, Page, StoredObject, announcement::decoded};
 
 pub(crate) async fn get(
     client: &Client,
@@ -39,20 +40,31 @@ pub(crate) async fn list(
     after: Option<&ObjectVersion>,
     limit: u16,
 ) -> Result<Page, ObjectError> {
-    let request = client.list_object_versions().bucket(bucket).max_keys(i32::from(limit));
+    // A key may hold what no XML can; as it is, it would spoil every list that it is in.
+    let request = client.list_object_versions().bucket(bucket).encoding_type(EncodingType::Url);
+    let request = request.max_keys(i32::from(limit));
     let request = request
         .set_key_marker(after.map(|after| after.key.clone()))
         .set_version_id_marker(after.map(|after| after.version_id.clone()));
     let answer = request.send().await.map_err(|error| failed("ListObjectVersions", &error))?;
-    let is_cut = answer.is_truncated == Some(true);
-    let next = answer.next_key_marker.zip(answer.next_version_id_marker).filter(|_| is_cut);
-    let objects = answer.versions.unwrap_or_default().into_iter().filter_map(stored).collect();
-    Ok(Page { objects, next: next.map(|(key, version_id)| ObjectVersion { key, version_id }) })
+    Ok(page(answer))
 }
 
-fn stored(listed: Listed) -> Option<StoredObject> {
-    let stored_at = Timestamp::from_unix_ms(listed.last_modified?.to_millis().ok()?);
-    Some(StoredObject { object: ObjectVersion { key: listed.key?, version_id: listed.version_id? }, stored_at })
+fn page(answer: ListObjectVersionsOutput) -> Page {
+    // An emulator may leave keys as they are, and says so.
+    let is_encoded = answer.encoding_type == Some(EncodingType::Url);
+    let key_of = |key: String| if is_encoded { decoded(&key) } else { Some(key) };
+    let stored = |listed: Listed| {
+        let stored_at = Timestamp::from_unix_ms(listed.last_modified?.to_millis().ok()?);
+        let object = ObjectVersion { key: key_of(listed.key?)?, version_id: listed.version_id? };
+        Some(StoredObject { object, stored_at })
+    };
+    let is_cut = answer.is_truncated == Some(true);
+    let next = answer.next_key_marker.and_then(key_of).zip(answer.next_version_id_marker).filter(|_| is_cut);
+    Page {
+        objects: answer.versions.unwrap_or_default().into_iter().filter_map(stored).collect(),
+        next: next.map(|(key, version_id)| ObjectVersion { key, version_id }),
+    }
 }
 
 pub(crate) async fn delete(client: &Client, bucket: &str, object: &ObjectVersion) -> Result<(), ObjectError> {
@@ -63,4 +75,27 @@ pub(crate) async fn delete(client: &Client, bucket: &str, object: &ObjectVersion
 fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> ObjectError {
     let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
     ObjectError { operation, code: code.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::primitives::DateTime;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_read_as_they_were_written() {
+        let listed = |key: &str| {
+            let version = Listed::builder().key(key).version_id("v1").last_modified(DateTime::from_secs(5)).build();
+            ListObjectVersionsOutput::builder().versions(version).next_key_marker(key).next_version_id_marker("v1")
+        };
+        let object = |key: &str| ObjectVersion { key: key.to_owned(), version_id: "v1".to_owned() };
+        let encoded = listed("drops/a/1+%2B+1%01.xlsx").encoding_type(EncodingType::Url);
+        let found = page(encoded.is_truncated(true).build());
+        assert_eq!(found.objects[0].object, object("drops/a/1 + 1\u{1}.xlsx"));
+        assert_eq!(found.next, Some(object("drops/a/1 + 1\u{1}.xlsx")));
+        let plain = page(listed("drops/a/1 + 1.xlsx").build());
+        assert_eq!((plain.objects[0].object.clone(), plain.next), (object("drops/a/1 + 1.xlsx"), None));
+        assert_eq!(plain.objects[0].stored_at, Timestamp::from_unix_ms(5000));
+    }
 }
