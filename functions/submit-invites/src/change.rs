@@ -80,7 +80,7 @@ pub(crate) async fn resend(
     Trace(trace): Trace,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let invite = deps.change(Verb::Resend, &officer, &id, trace).await?;
+    let invite = deps.change(&Verb::Resend, &officer, &id, trace).await?;
     reply::json(StatusCode::ACCEPTED, &InviteBody::of(&invite))
 }
 
@@ -97,7 +97,7 @@ pub(crate) async fn revoke(
     Trace(trace): Trace,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let invite = deps.change(Verb::Revoke, &officer, &id, trace).await?;
+    let invite = deps.change(&Verb::Revoke, &officer, &id, trace).await?;
     reply::json(StatusCode::OK, &InviteBody::of(&invite))
 }
 
@@ -110,7 +110,7 @@ impl Deps {
         invite.filter(|invite| invite.officer.id == officer.id).ok_or_else(not_found)
     }
 
-    async fn change(&self, verb: Verb, officer: &Officer, id: &str, trace: TraceId) -> Result<Invite, Problem> {
+    async fn change(&self, verb: &Verb, officer: &Officer, id: &str, trace: TraceId) -> Result<Invite, Problem> {
         let id = InviteId::parse(id).ok_or_else(|| Problem::new(Slug::NotFound))?;
         let act = Act { at: self.clock.now(), trace, action: None };
         let changed = self.actions.one(verb, &officer.id, id, &act, &self.caps).await?;
@@ -118,10 +118,10 @@ impl Deps {
     }
 }
 
-fn problem(verb: Verb, refusal: Refusal, now: Timestamp) -> Problem {
+fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
     match refusal {
         Refusal::NotFound => Problem::new(Slug::NotFound),
-        Refusal::StateConflict if verb == Verb::Revoke => Problem::new(Slug::StateConflict)
+        Refusal::StateConflict if *verb == Verb::Revoke => Problem::new(Slug::StateConflict)
             .detail("The account is made or being made; it can only be ended in the directory."),
         Refusal::StateConflict => Problem::new(Slug::StateConflict),
         Refusal::Undeliverable => Problem::new(Slug::StateConflict)

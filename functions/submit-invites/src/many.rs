@@ -7,8 +7,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    ActionId, InviteId, Officer,
-    action::{Action, ActionState, ENTRIES_PER_PART, INVITES_PER_ACTION},
+    ActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason,
+    action::{Action, ActionState, ENTRIES_PER_PART, INVITES_PER_ACTION, Verb},
+    invite::Correction,
 };
 use queue::{QueueName, Wake};
 use serde::Deserialize;
@@ -31,11 +32,22 @@ const MANY: usize = 200;
 pub(crate) struct ActionRequest {
     /// What to do.
     action: ActionKind,
+    /// What an amendment changes in each of them; nothing sends them again as they are.
+    set: Option<CorrectionRequest>,
     /// The invites, at most 200. Either these or a filter.
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     ids: Option<Vec<InviteId>>,
     /// All that match, at most 10,000.
     filter: Option<InviteFilter>,
+}
+
+/// What is mended alike in many invites. What is not named stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct CorrectionRequest {
+    organisation: Option<String>,
+    department: Option<String>,
+    reason: Option<String>,
 }
 
 /// Does one thing with many invites; each stands for itself.
@@ -56,10 +68,11 @@ pub(crate) async fn act(
     key: IdempotencyKey,
     body: Json<ActionRequest>,
 ) -> Result<Response, Problem> {
+    let verb = body.value.verb()?;
     let invites = deps.meant(&officer, &body.value).await?;
     let now = deps.clock.now();
     let id = ActionId::generate(now, &deps.entropy);
-    let (action, parts) = Action::new(id, officer.clone(), body.value.action.into(), &invites, now, trace);
+    let (action, parts) = Action::new(id, officer.clone(), verb, &invites, now, trace);
     // What is remembered is which action it was; the answer shows how far that is.
     let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
     let request = IdempotentRequest::new(officer.id.clone(), key.as_str(), &body.bytes, answer, now);
@@ -76,6 +89,47 @@ pub(crate) async fn act(
     let body = serde_json::to_string(&ActionBody::of(&action, &entries, next)).map_err(Problem::internal)?;
     let location = Some(format!("actions/{}", action.id));
     Ok(reply::saved(SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location, body }))
+}
+
+impl ActionRequest {
+    fn verb(&self) -> Result<Verb, Problem> {
+        match (self.action, &self.set) {
+            (ActionKind::Amend, set) => {
+                let correction = set.as_ref().map(CorrectionRequest::parse).transpose()?;
+                Ok(Verb::Amend(correction.unwrap_or_default()))
+            }
+            (_, Some(_)) => {
+                let item = ProblemItem::new("/set", "set.not-here", "Only an amendment sets anything.");
+                Err(Problem::new(Slug::Validation).items([item]))
+            }
+            (ActionKind::Resend, None) => Ok(Verb::Resend),
+            (ActionKind::Revoke, None) => Ok(Verb::Revoke),
+        }
+    }
+}
+
+impl CorrectionRequest {
+    fn parse(&self) -> Result<Correction, Problem> {
+        let mut faults = Vec::new();
+        let correction = Correction {
+            organisation: field(&mut faults, Field::Organisation, self.organisation.as_deref(), Organisation::parse),
+            department: field(&mut faults, Field::Department, self.department.as_deref(), Department::parse),
+            reason: field(&mut faults, Field::Reason, self.reason.as_deref(), Reason::parse),
+        };
+        if faults.is_empty() { Ok(correction) } else { Err(Problem::new(Slug::Validation).items(faults)) }
+    }
+}
+
+fn field<T>(
+    faults: &mut Vec<ProblemItem>,
+    field: Field,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T, Fault>,
+) -> Option<T> {
+    let wrong = |fault: Fault| {
+        faults.push(ProblemItem::new(format!("/set/{}", field.name()), fault.code(), fault.detail()));
+    };
+    parse(text?).map_err(wrong).ok()
 }
 
 impl Deps {

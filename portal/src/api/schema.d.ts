@@ -456,7 +456,7 @@ export interface components {
          * @description What is done with each invite.
          * @enum {string}
          */
-        ActionKind: "resend" | "revoke";
+        ActionKind: "resend" | "revoke" | "amend";
         /** @description What became of one invite. */
         ActionOutcome: {
             /**
@@ -487,6 +487,7 @@ export interface components {
             filter?: components["schemas"]["InviteFilter"] | null;
             /** @description The invites, at most 200. Either these or a filter. */
             ids?: string[] | null;
+            set?: components["schemas"]["CorrectionRequest"] | null;
         };
         /** @description The rows that were added. */
         AddedRows: {
@@ -568,6 +569,15 @@ export interface components {
             field?: string | null;
             /** @description Its title. */
             title: string;
+        };
+        /** @description What is mended alike in many invites. What is not named stays as it is. */
+        CorrectionRequest: {
+            /** @default null */
+            department: string | null;
+            /** @default null */
+            organisation: string | null;
+            /** @default null */
+            reason: string | null;
         };
         /** @description How many rows stand where. */
         CountsBody: {

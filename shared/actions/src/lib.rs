@@ -41,7 +41,7 @@ impl Actions {
         Self { store, queues, clock }
     }
 
-    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend counts towards `caps`.
+    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend or amendment counts towards `caps`.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Actions {
     /// stays as it is.
     pub async fn one(
         &self,
-        verb: Verb,
+        verb: &Verb,
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
@@ -93,7 +93,7 @@ impl Actions {
         let changes: Vec<_> = stream::iter(ids)
             .map(|id| async move {
                 let act = Act { at: self.clock.now(), trace: asked.trace.clone(), action: Some(asked.id) };
-                Ok::<_, StoreError>((id, self.change(asked.verb, &asked.officer.id, id, &act, None).await?))
+                Ok::<_, StoreError>((id, self.change(&asked.verb, &asked.officer.id, id, &act, None).await?))
             })
             .buffered(IN_FLIGHT)
             .try_collect()
@@ -123,7 +123,7 @@ impl Actions {
 
     async fn change(
         &self,
-        verb: Verb,
+        verb: &Verb,
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
@@ -140,6 +140,7 @@ impl Actions {
             let change = match verb {
                 Verb::Revoke => Change::revoke(&read, act),
                 Verb::Resend => Change::resend(&read, &self.store.find_mailbox(&read.address_key).await?, act),
+                Verb::Amend(correction) => Change::correct(&read, correction, act),
             };
             let next = match change {
                 Ok(Change::Next(next)) => *next,
@@ -151,7 +152,7 @@ impl Actions {
                     Written::Done => ReviveOutcome::Done,
                     Written::LostRace => ReviveOutcome::LostRace,
                 },
-                Verb::Resend => match self.counted(officer, caps, act.at).await? {
+                Verb::Resend | Verb::Amend(_) => match self.counted(officer, caps, act.at).await? {
                     Ok(usage) => self.store.revive_counted(&read, &next, usage.as_ref()).await?,
                     Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
                 },

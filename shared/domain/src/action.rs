@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::{
     ActionId, InviteId, Officer, Timestamp, TraceId,
-    invite::{Act, Invite, InviteState, ResendRefusal, WAKE_AFTER},
+    invite::{Act, CorrectRefusal, Correction, Invite, InviteState, ResendRefusal, WAKE_AFTER},
     mailbox::Mailbox,
     usage::CapReached,
 };
@@ -22,13 +22,15 @@ pub const INVITES_PER_ACTION: usize = 10_000;
 pub const ENTRIES_PER_PART: usize = 100;
 
 /// What is done with an invite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
     /// It is sent again.
     Resend,
     /// It is taken back.
     Revoke,
+    /// It is mended and sent again.
+    Amend(Correction),
 }
 
 /// What an invite becomes by a [`Verb`].
@@ -164,10 +166,11 @@ pub struct OutOfTurn;
 impl Verb {
     /// The name in the API.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Self::Resend => "resend",
             Self::Revoke => "revoke",
+            Self::Amend(_) => "amend",
         }
     }
 }
@@ -199,6 +202,19 @@ impl Change {
             Err(ResendRefusal::Conflict(_)) => Err(Refusal::StateConflict),
             Err(ResendRefusal::Undeliverable) => Err(Refusal::Undeliverable),
             Err(ResendRefusal::NotBefore(next)) => Err(Refusal::TooSoon { next }),
+        }
+    }
+
+    /// What mending `invite` like many others makes of it.
+    ///
+    /// # Errors
+    ///
+    /// Why it stays as it is.
+    pub fn correct(invite: &Invite, correction: &Correction, act: &Act) -> Result<Self, Refusal> {
+        match invite.clone().correct(correction, act) {
+            Ok(next) => Ok(Self::Next(Box::new(next))),
+            Err(CorrectRefusal::Conflict(_)) => Err(Refusal::StateConflict),
+            Err(CorrectRefusal::Undeliverable) => Err(Refusal::Undeliverable),
         }
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    ActionId, BatchId, EmailAddress, InviteId, Officer, Reason, Timestamp, TraceId,
+    ActionId, BatchId, Department, EmailAddress, InviteId, Officer, Organisation, Reason, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
     guard::lease_is_over,
@@ -151,6 +151,31 @@ impl Subject {
             seed: SeedState::wished(request.seed, request.eligibility),
         }
     }
+}
+
+/// What is mended alike in many invites. What is not named stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The organisation, of those who have been named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
+    /// The department, of those who have been named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Department>,
+    /// The reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// Why an invite is not corrected.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum CorrectRefusal {
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A mail to its address came back.
+    #[error("the last mail came back")]
+    Undeliverable,
 }
 
 /// The mended details of an invite, of its own kind.
@@ -1057,8 +1082,6 @@ impl Invite {
             Amendment::Email(request) => Subject::invited(request),
             Amendment::Account(request) => Subject::requested(request),
         };
-        let mail = self.mail.clone().map(|mail| Mail { state: MailState::Replaced, ..mail });
-        let next = self.acted_by_officer("AMENDED", act);
         Ok(Self {
             email: subject.email,
             address_key,
@@ -1066,11 +1089,43 @@ impl Invite {
             profile: subject.profile,
             reason: subject.reason,
             seed: subject.seed,
-            state: InviteState::Queued,
-            mail,
-            due_at: Some(act.at + WAKE_AFTER),
-            ..next
+            ..self.begun_again(act)
         })
+    }
+
+    /// The officer mends what is alike in many that failed or lapsed, and sends this one again to the same address.
+    ///
+    /// # Errors
+    ///
+    /// In every other state, and when a mail to the address came back: then the address has to be mended, one by one.
+    pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, CorrectRefusal> {
+        let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
+        match self.state {
+            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => {
+                return Err(CorrectRefusal::Undeliverable);
+            }
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::Invited { .. }
+                if undeliverable =>
+            {
+                return Err(CorrectRefusal::Undeliverable);
+            }
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
+            _ => return Err(self.conflict("corrected").into()),
+        }
+        let Correction { organisation, department, reason } = correction.clone();
+        let profile = self.profile.clone().map(|profile| Profile {
+            organisation: organisation.unwrap_or(profile.organisation),
+            department: department.or(profile.department),
+            ..profile
+        });
+        let reason = reason.unwrap_or_else(|| self.reason.clone());
+        Ok(Self { profile, reason, ..self.begun_again(act) })
+    }
+
+    fn begun_again(self, act: &Act) -> Self {
+        let mail = self.mail.clone().map(|mail| Mail { state: MailState::Replaced, ..mail });
+        let next = self.acted_by_officer("AMENDED", act);
+        Self { state: InviteState::Queued, mail, due_at: Some(act.at + WAKE_AFTER), ..next }
     }
 
     /// What time alone asks for now.

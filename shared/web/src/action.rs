@@ -17,6 +17,8 @@ pub enum ActionKind {
     Resend,
     /// It is taken back.
     Revoke,
+    /// It is mended and sent again, where it failed or lapsed.
+    Amend,
 }
 
 /// An action, and what became of some or all of its invites.
@@ -83,20 +85,12 @@ pub struct ActionOutcome {
     pub next_at: Option<Timestamp>,
 }
 
-impl From<ActionKind> for Verb {
-    fn from(kind: ActionKind) -> Self {
-        match kind {
-            ActionKind::Resend => Self::Resend,
-            ActionKind::Revoke => Self::Revoke,
-        }
-    }
-}
-
-impl From<Verb> for ActionKind {
-    fn from(verb: Verb) -> Self {
+impl From<&Verb> for ActionKind {
+    fn from(verb: &Verb) -> Self {
         match verb {
             Verb::Resend => Self::Resend,
             Verb::Revoke => Self::Revoke,
+            Verb::Amend(_) => Self::Amend,
         }
     }
 }
@@ -114,7 +108,7 @@ impl ActionBody {
         let skipped = action.skipped.values().sum();
         Self {
             id: action.id,
-            action: action.verb.into(),
+            action: ActionKind::from(&action.verb),
             state: action.state_name(),
             counts: ActionCounts {
                 total: action.total,

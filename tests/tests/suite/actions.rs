@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::{
     ActionId, InviteId,
     action::{Action, Verb},
+    delivery::MailEvent,
 };
 use queue::{Delivery, QueueName, Wake};
 use serde_json::{Value, json};
@@ -211,7 +212,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let actions = actions::Actions::new(app.store.clone(), app.queues.clone(), app.clock.clone());
     for invite in &invites[..2] {
         let act = domain::invite::Act { at: now, trace: trace.clone(), action: Some(id) };
-        actions.one(Verb::Resend, &officer.id, *invite, &act, &tests::app::single_caps()).await.unwrap().unwrap();
+        actions.one(&Verb::Resend, &officer.id, *invite, &act, &tests::app::single_caps()).await.unwrap().unwrap();
     }
     app.drain().await;
     app.clock.advance(2 * DAY);
@@ -255,4 +256,56 @@ async fn an_account_that_is_made_is_left_and_the_action_says_why() {
     app.drain().await;
     let action = act(&app, json!({"action": "revoke", "filter": {"q": "eve"}})).await.expect(202).body;
     assert_eq!(action["outcomes"][0]["reason"], "state-conflict");
+}
+
+#[tokio::test]
+async fn what_failed_or_lapsed_is_mended_alike_and_sent_again() {
+    let app = App::start().await;
+    let mut ids = Vec::new();
+    for name in ["eve", "kim"] {
+        let mut body = serde_json::to_value(vendor_form(name)).unwrap();
+        body["kind"] = json!("account");
+        let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+        ids.push(made.body["id"].as_str().unwrap().to_owned());
+    }
+    let invited = invite(&app, "ada", "bo").await;
+    act(&app, json!({"action": "revoke", "ids": ids.iter().chain([&invited]).collect::<Vec<_>>()})).await.expect(202);
+    let set = json!({"organisation": " Sample Board ", "reason": "Moves"});
+    let amend = json!({"action": "amend", "set": set, "filter": {"techpass": "revoked"}});
+    let answer = act(&app, amend).await.expect(202).body;
+    assert_eq!((&answer["action"], &answer["counts"]["done"]), (&json!("amend"), &json!(3)));
+    app.drain().await;
+    for id in &ids {
+        let invite = stored(&app, id).await;
+        let profile = invite.profile.as_ref().unwrap();
+        assert_eq!((profile.organisation.as_str(), invite.reason.as_str()), ("Sample Board", "Moves"));
+        assert_eq!((profile.first_name.as_str(), events(&invite, "AMENDED")), ("Ada", 1), "the rest stays");
+    }
+    assert_eq!(app.directory.made().len(), 2);
+    assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 1, "invited as it is, by the reason alone");
+    let again = act(&app, json!({"action": "amend", "ids": [ids[0], invited]})).await.expect(202).body;
+    assert_eq!(again["counts"]["reasons"], json!({"state-conflict": 2}), "neither failed nor lapsed");
+}
+
+#[tokio::test]
+async fn an_address_that_mails_come_back_from_is_not_mended_with_others() {
+    let app = App::start().await;
+    let id = invitations(&app, 1).await.remove(0);
+    let invite = stored(&app, &id).await;
+    let mail = invite.mail.clone().unwrap();
+    let (now, version) = (app.clock.now(), invite.version);
+    let bounced = invite.observe_mail(mail.kind, mail.generation, MailEvent::Bounced, "m", now).unwrap();
+    let _ = app.store.replace_invite(version, &bounced).await.unwrap();
+    let answer = act(&app, json!({"action": "amend", "ids": [id], "set": {"reason": "Again"}})).await.expect(202).body;
+    assert_eq!(answer["counts"]["reasons"], json!({"undeliverable": 1}));
+}
+
+#[tokio::test]
+async fn what_is_set_is_checked_and_only_an_amendment_sets() {
+    let app = App::start().await;
+    let ids = json!(["inv_01JD0000000000000000000000"]);
+    let wrong = json!({"action": "amend", "ids": ids, "set": {"organisation": " ", "reason": "x".repeat(256)}});
+    assert_eq!(act(&app, wrong).await.faults(), ["/set/organisation: required", "/set/reason: too-long"]);
+    let other = json!({"action": "resend", "ids": ids, "set": {"reason": "Again"}});
+    assert_eq!(act(&app, other).await.faults(), ["/set: set.not-here"]);
 }
