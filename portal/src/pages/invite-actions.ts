@@ -2,10 +2,13 @@ import { ask, type Schemas } from '../api/client';
 import { telling } from '../messages/problems';
 import { asMoment, count, numbers } from '../messages/time';
 import { confirm } from '../parts/confirm';
+import type { Correction } from './invite-amend-many';
 
 type Invite = Schemas['InviteBody'];
 type Action = Schemas['ActionBody'];
 export type Deed = Schemas['ActionKind'];
+/** What is done with one invite from its menu; its details are amended on a page of their own. */
+export type SingleDeed = Exclude<Deed, 'amend'>;
 
 const PAUSE_MS = 1_500;
 /** Outcomes that are looked at for when those can be resent that were mailed today. */
@@ -25,10 +28,15 @@ export const canAmend = (invite: Invite): boolean =>
 const words = {
   resend: { question: 'Send again?', text: 'Each gets a new link by mail. The old link stops working at once.', action: 'Resend', done: 'sent again' },
   revoke: { question: 'Revoke?', text: 'The link stops working at once, and the address can be invited anew.', action: 'Revoke', done: 'revoked' },
+  amend: { done: 'amended and sent again' },
+} as const;
+
+const STATE_CONFLICT = {
+  resend: 'cannot be sent again as it stands.', revoke: 'accepted or made already.', amend: 'neither failed, expired nor revoked.',
 } as const;
 
 /** Asks, then does it for one. Nothing, when the officer thinks better of it. */
-export async function actOnOne(deed: Deed, invite: Invite): Promise<Invite | undefined> {
+export async function actOnOne(deed: SingleDeed, invite: Invite): Promise<Invite | undefined> {
   const { question, action } = words[deed];
   const text = deed === 'resend'
     ? `${invite.email} gets a new link by mail. The old link stops working at once.`
@@ -43,8 +51,8 @@ export async function actOnOne(deed: Deed, invite: Invite): Promise<Invite | und
 export type Choice = { readonly ids: readonly string[] } | { readonly filter: Schemas['InviteFilter'] };
 
 /** Does it for many, and tells how far it is until it is done. */
-export async function actOnMany(deed: Deed, choice: Choice, tell: (action: Action) => void): Promise<Action> {
-  const body = 'ids' in choice ? { action: deed, ids: [...choice.ids] } : { action: deed, filter: choice.filter };
+export async function actOnMany(deed: Deed, choice: Choice, set: Correction | undefined, tell: (action: Action) => void): Promise<Action> {
+  const body = { action: deed, set: set ?? null, ...('ids' in choice ? { ids: [...choice.ids] } : { filter: choice.filter }) };
   let action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: crypto.randomUUID() })).body;
   while (action.state === 'RUNNING') {
     tell(action);
@@ -54,7 +62,7 @@ export async function actOnMany(deed: Deed, choice: Choice, tell: (action: Actio
   return action;
 }
 
-export function confirmMany(deed: Deed, n: number): Promise<boolean> {
+export function confirmMany(deed: SingleDeed, n: number): Promise<boolean> {
   const { text, action } = words[deed];
   return confirm({ title: `${action} ${count(n, 'invite')}?`, text, action: `${action} ${count(n, 'invite')}`, tone: deed === 'revoke' ? 'danger' : 'primary' });
 }
@@ -74,7 +82,7 @@ function reasonFor(deed: Deed, reason: string, next: string | undefined): string
   switch (reason) {
     case 'too-many-requests': return `mailed today already; an invite can be resent once a day${next ? `, next from ${asMoment(next)}` : ''}.`;
     case 'undeliverable': return 'the last mail came back, so the address needs mending.';
-    case 'state-conflict': return deed === 'resend' ? 'cannot be sent again as it stands.' : 'accepted or made already.';
+    case 'state-conflict': return STATE_CONFLICT[deed];
     default: return telling(reason).what;
   }
 }

@@ -9,7 +9,7 @@ import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import './amend-form';
-import { actOnOne, canAmend, canResend, canRevoke, type Deed } from './invite-actions';
+import { actOnOne, canAmend, canResend, canRevoke, type SingleDeed } from './invite-actions';
 import { nameOf } from './invite-line';
 
 /** One invite with everything about it, in a drawer over the list. */
@@ -94,7 +94,7 @@ export class InviteDetails extends LightElement {
     });
   }
 
-  async #act(deed: Deed): Promise<void> {
+  async #act(deed: SingleDeed): Promise<void> {
     await this.#try(async () => {
       if (!(await actOnOne(deed, this.detail!))) return;
       announce(deed === 'resend' ? 'Sent again.' : 'Revoked.');

@@ -10,7 +10,9 @@ import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { go, note } from '../shell/router';
-import { actOnMany, actOnOne, canAmend, canResend, canRevoke, confirmMany, progressText, tallyText, type Deed } from './invite-actions';
+import { actOnMany, actOnOne, canAmend, canResend, canRevoke, confirmMany, progressText, tallyText, type Deed, type SingleDeed } from './invite-actions';
+import './invite-amend-many';
+import type { Correction } from './invite-amend-many';
 import './invite-details';
 import { inviteTable, type Sort } from './invite-table';
 import { INVITE_USERS, pageHead } from './page-head';
@@ -30,7 +32,7 @@ const SEED = [['not-required', 'Not Required'], ['ineligible', 'Ineligible'], ['
 export class InviteStatusPage extends LightElement {
   static override properties = {
     query: { attribute: false }, open: {}, list: { state: true }, failure: { state: true }, staleSince: { state: true },
-    selected: { state: true }, isEverything: { state: true }, changed: { state: true }, isBusy: { state: true }, said: { state: true },
+    selected: { state: true }, isEverything: { state: true }, changed: { state: true }, isBusy: { state: true }, isAmending: { state: true }, said: { state: true },
   };
   declare query: URLSearchParams;
   /** The invite whose details are open. */
@@ -43,6 +45,8 @@ export class InviteStatusPage extends LightElement {
   declare isEverything: boolean;
   declare changed: ReadonlySet<string>;
   declare isBusy: boolean;
+  /** Whether it is being asked what changes in the selected invites. */
+  declare isAmending: boolean;
   declare said: string;
   #filter: Query = { q: '', techpass: '', seed: '', batch: '', sort: 'newest' };
   /** Where each page up to this one starts. */
@@ -59,6 +63,7 @@ export class InviteStatusPage extends LightElement {
     this.isEverything = false;
     this.changed = new Set();
     this.isBusy = false;
+    this.isAmending = false;
     this.said = '';
   }
 
@@ -96,7 +101,8 @@ export class InviteStatusPage extends LightElement {
         ${this.staleSince ? html`<p class="table-head stale" role="status">${icon('alert')} Could not be brought up to date since ${asMoment(this.staleSince)}.</p>` : nothing}
         ${!list ? html`<div class="skeleton">${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>` : list.items.length ? this.#table(list) : this.#empty()}
       </section>
-      ${this.open ? html`<invite-details .invite=${this.open} .onChange=${() => this.#poll.hurry()} .onClose=${() => go(this.#address())}></invite-details>` : nothing}`;
+      ${this.open ? html`<invite-details .invite=${this.open} .onChange=${() => this.#poll.hurry()} .onClose=${() => go(this.#address())}></invite-details>` : nothing}
+      ${this.isAmending ? html`<invite-amend-many .count=${this.#meant} .onClose=${(set?: Correction) => this.#amended(set)}></invite-amend-many>` : nothing}`;
   }
 
   #filters(): TemplateResult {
@@ -117,15 +123,16 @@ export class InviteStatusPage extends LightElement {
 
   #selection(): TemplateResult {
     const total = this.list?.total ?? 0;
-    const n = this.isEverything ? total : this.selected.size;
+    const n = this.#meant;
     const { q, techpass, seed, batch } = this.#filter;
     const canMeanAll = !this.isEverything && n < total && Boolean(q || techpass || seed || batch) && this.list?.items.every(({ id }) => this.selected.has(id));
     return html`
       <div class="table-head selection" role="toolbar" aria-label="With the selected invites">
         <b role="status">${count(n, 'invite')} selected</b>
         ${canMeanAll ? html`<button type="button" class="link" @click=${() => (this.isEverything = true)}>Select all ${numbers.format(total)} that match</button>` : nothing}
-        <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => this.#many('resend', n)}>Resend</button>
-        <button type="button" class="button small danger" ?disabled=${this.isBusy} @click=${() => this.#many('revoke', n)}>Revoke</button>
+        <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => this.#ask('resend')}>Resend</button>
+        <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => (this.isAmending = true)}>Amend</button>
+        <button type="button" class="button small danger" ?disabled=${this.isBusy} @click=${() => this.#ask('revoke')}>Revoke</button>
         <button type="button" class="link" @click=${() => this.#unselect()}>Clear</button>
       </div>`;
   }
@@ -243,7 +250,7 @@ export class InviteStatusPage extends LightElement {
     this.isEverything = false;
   }
 
-  async #one(deed: Deed, invite: Invite): Promise<void> {
+  async #one(deed: SingleDeed, invite: Invite): Promise<void> {
     await this.#try(async () => {
       const next = await actOnOne(deed, invite);
       if (!next) return;
@@ -253,13 +260,28 @@ export class InviteStatusPage extends LightElement {
     });
   }
 
-  async #many(deed: Deed, n: number): Promise<void> {
+  /** How many invites the selection is. */
+  get #meant(): number {
+    return this.isEverything ? (this.list?.total ?? 0) : this.selected.size;
+  }
+
+  async #ask(deed: SingleDeed): Promise<void> {
+    if (await confirmMany(deed, this.#meant)) await this.#many(deed);
+  }
+
+  #amended(set?: Correction): void {
+    if (!this.isAmending) return;
+    this.isAmending = false;
+    if (set) void this.#many('amend', set);
+    else void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role=toolbar] button')?.focus());
+  }
+
+  async #many(deed: Deed, set?: Correction): Promise<void> {
     const { sort: _, ...filter } = this.#noted();
     const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
     const choice = this.isEverything ? { filter: given } : { ids: [...this.selected] };
-    if (!(await confirmMany(deed, n))) return;
     await this.#try(async () => {
-      this.said = tallyText(deed, await actOnMany(deed, choice, (action) => (this.said = progressText(action))));
+      this.said = tallyText(deed, await actOnMany(deed, choice, set, (action) => (this.said = progressText(action))));
       this.#unselect();
     });
     await this.#load(this.#cursors);

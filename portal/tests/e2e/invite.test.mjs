@@ -235,4 +235,34 @@ describe('Invite user status', () => {
     await page.getByRole('dialog').getByText('Details changed').waitFor();
     await settle();
   });
+
+  test('Two that were revoked together are amended together and sent again', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
+    const both = fresh('both');
+    for (const address of [both, both.replace('@', '-too@')]) {
+      await page.getByLabel('Email address').fill(address);
+      await page.getByLabel('Reason').fill('Joins the team');
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+      await follow(page, 'Email invitation');
+    }
+    await follow(page, 'Invite user status');
+    await page.getByLabel('Search').fill(both.split('@')[0]);
+    await page.getByText('Total no. of invitations: 2').waitFor();
+    const chosen = page.getByRole('toolbar', { name: 'With the selected invites' });
+    await page.getByLabel('Select all on this page').check();
+    await chosen.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke 2 invites' }).click();
+    await page.getByText('2 invites revoked.').waitFor();
+
+    await page.getByLabel('Select all on this page').check();
+    await chosen.getByRole('button', { name: 'Amend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Amend 2 invites and send again' });
+    await dialog.getByLabel('Reason').fill('Joins the other team');
+    await settle();
+    await dialog.getByRole('button', { name: 'Send 2 invites again' }).click();
+    await page.getByText('2 invites amended and sent again.').waitFor();
+    await settle();
+    await linkFor(both);
+  });
 });
