@@ -159,7 +159,7 @@ macro_rules! each_single_mishap {
 
 each_single_mishap! {
     account: 0, invitation: 1, first_password: 2, list: 3, upload: 4, drop_workbook: 5, no_workbook: 6,
-    resend_and_revoke: 7, amend: 8, expiry: 9, notices: 10, licence: 11,
+    resend_and_revoke: 7, amend: 8, expiry: 9, notices: 10, licence: 11, unannounced: 12,
 }
 
 /// Random runs of each scenario.

@@ -27,7 +27,7 @@ pub(super) struct Scenario {
 }
 
 /// Together they are about every handler; see [`super::every_handler_has_its_scenario`].
-pub(super) const ALL: [Scenario; 12] = [
+pub(super) const ALL: [Scenario; 13] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -72,6 +72,7 @@ pub(super) const ALL: [Scenario; 12] = [
         about: &["submit-invites", "provision-user", "track-devices"],
         script: |world| licence(world).boxed_local(),
     },
+    Scenario { name: "unannounced", about: &["sweep"], script: |world| unannounced(world).boxed_local() },
 ];
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -142,6 +143,12 @@ async fn upload(world: &World) {
 async fn drop_workbook(world: &World) {
     let bytes = workbook(&[vendor_form("kim"), officer_form("bo")]);
     world.upload("drops/officer-ada/joiners.xlsx", bytes);
+    world.settle().await;
+}
+
+/// A workbook of which S3 says nothing.
+async fn unannounced(world: &World) {
+    world.store_unannounced("drops/officer-ada/joiners.xlsx", workbook(&[vendor_form("kim")]));
     world.settle().await;
 }
 

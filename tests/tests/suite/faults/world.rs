@@ -72,8 +72,9 @@ const SOON: Duration = Duration::from_secs(6 * 3600);
 /// unanswered mail take, with room.
 const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 
-/// How long the sweeper may take to announce a workbook that S3 did not.
-const MAKING_UP: Duration = Duration::from_secs(8 * 60);
+/// How long the sweeper may take to do something about a workbook: five minutes until it begins, two until its turn, and
+/// a lease of a sweeper that died.
+const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 
 /// How often a client asks when it gets no answer.
 const ASKED: usize = 8;
@@ -102,7 +103,7 @@ pub(super) struct World {
     posted: RefCell<Vec<Label>>,
     reported: Cell<usize>,
     keys: Cell<u32>,
-    /// Until when the sweeper may take to announce a workbook that S3 did not.
+    /// Until when the sweeper may take to do something about a workbook.
     made_up_for: Cell<Timestamp>,
     /// What has been seen on the way, of what must never be otherwise.
     pub(super) seen: RefCell<Seen>,
@@ -179,6 +180,17 @@ impl World {
     /// Puts a workbook into the bucket.
     pub(super) fn upload(&self, key: &str, bytes: Vec<u8>) {
         self.hand_in(Parcel::Stored(self.app.upload(key, bytes)));
+    }
+
+    /// Puts a workbook into the bucket, and nobody says so.
+    pub(super) fn store_unannounced(&self, key: &str, bytes: Vec<u8>) {
+        let _ = self.app.upload(key, bytes);
+        self.wait_for_sweeper();
+    }
+
+    /// Gives the sweeper time to do something about a workbook.
+    fn wait_for_sweeper(&self) {
+        self.made_up_for.set(self.app.clock.now() + MAKING_UP);
     }
 
     /// Lets time pass.
@@ -306,7 +318,7 @@ impl World {
         };
         let posted = Posted { parcel, at: now, received: 0, at_once };
         if let (Parcel::Stored(_), Some(Post::Lost)) = (&posted.parcel, mishap) {
-            self.made_up_for.set(now + MAKING_UP);
+            self.wait_for_sweeper();
         }
         self.post.borrow_mut().extend(times.iter().map(|after| Posted { at: now + *after, ..posted.clone() }));
     }
