@@ -27,7 +27,7 @@ pub use env::{Env, MissingVariable};
 pub use event::{handle_event, run_event};
 pub use http::run_http;
 pub use lambda_runtime::Error;
-pub use log::init_tracing;
+pub use log::{init_tracing, subscriber};
 pub use policy::{address, batch_cap, days, single_caps, terms};
 pub use recent::Recent;
 pub use rules::Rules;

@@ -28,7 +28,8 @@ pub fn init_tracing(env: &Env) {
     }));
 }
 
-fn subscriber<W>(level: Option<&str>, writer: W) -> impl Subscriber + Send + Sync
+/// What [`init_tracing`] starts, at a level such as `debug` and over any writer.
+pub fn subscriber<W>(level: Option<&str>, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {

@@ -21,7 +21,7 @@ const PAGE: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub struct MemoryDirectory(Probed<State>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     /// By name in lower case.
     accounts: BTreeMap<String, Record>,
@@ -132,13 +132,6 @@ impl Call {
             Self::AccountStatus => "directory.account_status",
         }
     }
-
-    fn is_read(self) -> bool {
-        matches!(
-            self,
-            Self::FindByEmail | Self::FindOfficer | Self::AccountStatus | Self::ListAccounts | Self::ListLicensed
-        )
-    }
 }
 
 /// How a call can go wrong.
@@ -162,7 +155,7 @@ impl MemoryDirectory {
     /// A directory whose calls pass a probe.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
-        Self(Probed::new(probe, State::default()))
+        Self(Probed::outside(probe, State::default()))
     }
 
     /// Lets the next such call fail.
@@ -244,11 +237,11 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
-        self.call(Call::FindByEmail, |state| state.found(email)).await
+        self.ask(Call::FindByEmail, |state| state.found(email)).await
     }
 
     pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        self.call(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned()).await
+        self.ask(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned()).await
     }
 
     pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
@@ -258,6 +251,13 @@ impl MemoryDirectory {
             let place = state.faults.iter().position(|fault| *fault == refuse);
             place.and_then(|place| state.faults.remove(place)).is_some()
         };
+        let search = |state: &mut State| state.found(wanted.email);
+        let found = self.0.read_late("directory.search", search, |failure| error_of(failure).of_read()).await?;
+        if let Some(found) = found {
+            *self.0.by_hand().calls.entry(Call::CreateAccount).or_default() += 1;
+            let is_ours = found.invite == Some(wanted.invite);
+            return Ok(if is_ours { CreateOutcome::AlreadyOurs(found.account) } else { CreateOutcome::EmailTaken });
+        }
         let create = |state: &mut State| if refused { CreateOutcome::DetailsRefused } else { state.create(wanted) };
         self.call(Call::CreateAccount, create).await
     }
@@ -290,11 +290,11 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
-        self.call(Call::ListAccounts, |state| state.page(from, |_| true)).await
+        self.ask(Call::ListAccounts, |state| state.page(from, |_| true)).await
     }
 
     pub(crate) async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
-        self.call(Call::ListLicensed, |state| state.page(from, |record| record.seed)).await
+        self.ask(Call::ListLicensed, |state| state.page(from, |record| record.seed)).await
     }
 
     pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
@@ -310,21 +310,20 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
-        self.call(Call::AccountStatus, |state| {
+        self.ask(Call::AccountStatus, |state| {
             state.record(account).map_or(AccountStatus::Gone, |record| record.status())
         })
         .await
     }
 
     async fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
-        let of_call = move |error: DirectoryError| if call.is_read() { error.of_read() } else { error };
-        let failed = move |failure| Err(of_call(error_of(failure)));
-        let answer = move |state: &mut State| state.answer(call, effect).map_err(of_call);
-        if call.is_read() {
-            self.0.read(call.name(), answer, failed).await
-        } else {
-            self.0.write_once(call.name(), answer, failed).await
-        }
+        let answer = move |state: &mut State| state.answer(call, effect);
+        self.0.write_once(call.name(), answer, |failure| Err(error_of(failure))).await
+    }
+
+    async fn ask<T: PartialEq>(&self, call: Call, look: impl Fn(&mut State) -> T) -> Result<T, DirectoryError> {
+        let answer = |state: &mut State| state.answer(call, &look).map_err(DirectoryError::of_read);
+        self.0.read_late(call.name(), answer, |failure| error_of(failure).of_read()).await.flatten()
     }
 }
 
@@ -332,7 +331,7 @@ fn error_of(failure: Failure) -> DirectoryError {
     match failure {
         Failure::Throttled => DirectoryError::Throttled { retry_after: PAUSE },
         Failure::Denied => DirectoryError::Misconfigured { code: failure.code().to_owned() },
-        Failure::Lost => DirectoryError::Unknown,
+        Failure::Lost | Failure::Garbled => DirectoryError::Unknown,
     }
 }
 
@@ -382,6 +381,7 @@ impl State {
         Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 
+    /// Makes an account of whose address a search showed nothing.
     fn create(&mut self, wanted: &AccountToCreate<'_>) -> CreateOutcome {
         let name = wanted.name();
         let account = Account { directory_id: name.clone() };
@@ -389,15 +389,13 @@ impl State {
         let by_name = self.accounts.get(&name).map(|record| (record.invite, record.email == email));
         // The alias of a verified address is unique whatever the search shows.
         let has_alias = self.accounts.values().any(|record| record.email == email);
-        match (self.found(wanted.email), by_name) {
-            (Some(found), _) if found.invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(found.account),
-            (Some(_), _) => CreateOutcome::EmailTaken,
-            (None, Some((invite, _))) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),
-            (None, Some((_, true))) => CreateOutcome::EmailTaken,
-            (None, Some(_)) if wanted.holder.username().is_none() => CreateOutcome::EmailTaken,
-            (None, Some(_)) => CreateOutcome::UsernameTaken,
-            (None, None) if has_alias => CreateOutcome::EmailTaken,
-            (None, None) => {
+        match by_name {
+            Some((invite, _)) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),
+            Some((_, true)) => CreateOutcome::EmailTaken,
+            Some(_) if wanted.holder.username().is_none() => CreateOutcome::EmailTaken,
+            Some(_) => CreateOutcome::UsernameTaken,
+            None if has_alias => CreateOutcome::EmailTaken,
+            None => {
                 let record = Record::new(Some(wanted.invite), wanted.email, SignIn::Awaited, self.search_index);
                 self.accounts.insert(name, record);
                 CreateOutcome::Created(account)

@@ -11,7 +11,7 @@ use crate::{Letter, OutgoingMail, SendOutcome, Tags};
 #[derive(Clone, Debug, Default)]
 pub struct Outbox(Probed<State>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     sent: Vec<SentMail>,
     faults: VecDeque<Fault>,
@@ -50,7 +50,7 @@ impl Outbox {
     /// An outbox whose calls pass a probe.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
-        Self(Probed::new(probe, State::default()))
+        Self(Probed::outside(probe, State::default()))
     }
 
     /// Lets the next hand-over fail.
@@ -74,7 +74,7 @@ impl Outbox {
         let failed = |failure| match failure {
             Failure::Throttled => SendOutcome::Throttled,
             Failure::Denied => SendOutcome::Misconfigured { code: failure.code().to_owned() },
-            Failure::Lost => SendOutcome::Unknown,
+            Failure::Lost | Failure::Garbled => SendOutcome::Unknown,
         };
         self.0.write_once("ses.send", |state| state.hand_over(mail), failed).await
     }

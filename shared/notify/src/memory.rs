@@ -10,7 +10,7 @@ use crate::CallFailure;
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints(Probed<State>);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     posted: Vec<Posted>,
     failing: BTreeMap<String, CallFailure>,
@@ -35,7 +35,7 @@ impl Endpoints {
     /// Endpoints whose calls pass a probe.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
-        Self(Probed::new(probe, State::default()))
+        Self(Probed::outside(probe, State::default()))
     }
 
     /// Lets an endpoint fail from now on, or work again.
@@ -106,5 +106,6 @@ fn failed(failure: Failure) -> CallFailure {
         Failure::Throttled => CallFailure::Status(429),
         Failure::Denied => CallFailure::Status(403),
         Failure::Lost => CallFailure::TimedOut,
+        Failure::Garbled => CallFailure::Unexpected,
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct Memory {
     state: Probed<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     objects: BTreeMap<Rank, Vec<u8>>,
     /// Where deleted versions were: a page that ended with one is followed by the next all the same.

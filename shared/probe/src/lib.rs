@@ -11,9 +11,14 @@ use std::{
     future::{Future, poll_fn},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
+    time::Duration,
 };
 
 pub use probed::Probed;
+
+/// How long what was written may be missing from answers that come late: what a user pool's search and an index of a table
+/// take at their worst, with room.
+const LAG: Duration = Duration::from_secs(60);
 
 /// The place where calls are counted and broken; clones share it. It only looks at what happens in [`Probe::run`]: what a
 /// test does to a backend by itself is neither counted nor broken.
@@ -28,6 +33,10 @@ struct Watch {
     calls: Vec<Call>,
     faults: BTreeMap<usize, Fault>,
     crashed: bool,
+    /// The time that has passed, as far as the test says.
+    now: Duration,
+    /// Whether it is noted of late answers what would be missing in them.
+    survey: bool,
 }
 
 /// One call that left a handler.
@@ -41,13 +50,29 @@ pub struct Call {
     pub name: &'static str,
     /// What it can do.
     pub effect: Effect,
+    /// Who answers it.
+    pub service: Service,
+    /// The ways of being late that would have changed the answer, in a run that [`Probe::survey`] looks at.
+    pub stale: &'static [Fault],
+}
+
+/// Who answers a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Service {
+    /// A store or queue of the stack's own.
+    #[default]
+    Own,
+    /// Somebody whose answers are read with care: they may be no answers at all.
+    Outside,
 }
 
 /// What a call can do, and with it how it can go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Nothing: it only asks.
+    /// Nothing: it only asks, and hears how things are.
     None,
+    /// Nothing: it only asks, and may hear how things were a moment ago.
+    Late,
     /// Something, in one request that is never repeated unseen: retries are off, or a token makes them harmless.
     Once,
     /// Something, in a request that the client repeats by itself when the answer is lost.
@@ -75,6 +100,12 @@ pub enum Fault {
     CrashBefore,
     /// The process ends after it happened, before the answer is read.
     CrashAfter,
+    /// It happened, and the answer cannot be understood.
+    Garbled,
+    /// The answer is as it was before the last write.
+    WithoutLastWrite,
+    /// The answer is as it was a minute ago.
+    WithoutLastMinute,
 }
 
 /// What a failed call says of itself.
@@ -86,20 +117,44 @@ pub enum Failure {
     Denied,
     /// Nobody knows.
     Lost,
+    /// Nobody knows: what was answered is no answer.
+    Garbled,
+}
+
+impl Call {
+    /// Every way in which it can go wrong.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        let garbled = (self.service == Service::Outside).then_some(Fault::Garbled);
+        self.effect.faults().iter().chain(self.stale).copied().chain(garbled).collect()
+    }
 }
 
 impl Effect {
-    /// Every way in which a call with this effect can go wrong.
+    /// Whether a call with it changes nothing.
     #[must_use]
-    pub fn faults(self) -> &'static [Fault] {
+    pub fn is_none(self) -> bool {
+        matches!(self, Self::None | Self::Late)
+    }
+
+    /// Every way in which a call with this effect can go wrong, whoever answers it.
+    fn faults(self) -> &'static [Fault] {
         use Fault::{CrashAfter, CrashBefore, Denied, LostAfter, LostBefore, Partial, Repeated, Throttled};
         match self {
             // For a call that does nothing, before and after it are the same.
-            Self::None => &[Throttled, Denied, CrashAfter],
+            Self::None | Self::Late => &[Throttled, Denied, CrashAfter],
             Self::Once => &[Throttled, Denied, LostBefore, LostAfter, CrashBefore, CrashAfter],
             Self::Repeatable => &[Throttled, Denied, LostBefore, LostAfter, Repeated, CrashBefore, CrashAfter],
             Self::Each => &[Throttled, Denied, LostBefore, LostAfter, Repeated, Partial, CrashBefore, CrashAfter],
         }
+    }
+}
+
+impl Fault {
+    /// Whether an answer leaves out what was written last.
+    #[must_use]
+    pub fn is_stale(self) -> bool {
+        matches!(self, Self::WithoutLastWrite | Self::WithoutLastMinute)
     }
 }
 
@@ -111,6 +166,7 @@ impl Failure {
             Self::Throttled => "ThrottlingException",
             Self::Denied => "AccessDeniedException",
             Self::Lost => "TimeoutError",
+            Self::Garbled => "ResponseError",
         }
     }
 }
@@ -143,6 +199,16 @@ impl Probe {
         self.watch().faults.insert(place, fault);
     }
 
+    /// Notes from now on of late answers what would be missing in them.
+    pub fn survey(&self) {
+        self.watch().survey = true;
+    }
+
+    /// Lets time pass: what was written a minute ago is in every answer.
+    pub fn pass(&self, time: Duration) {
+        self.watch().now += time;
+    }
+
     /// The calls so far, oldest first.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
@@ -150,12 +216,39 @@ impl Probe {
     }
 
     /// Notes a call, and says what is to become of it.
-    fn meet(&self, name: &'static str, effect: Effect) -> Option<Fault> {
+    fn meet(&self, name: &'static str, effect: Effect, service: Service) -> Option<Fault> {
         let mut watch = self.watch();
         let (function, run) = watch.running?;
         let place = watch.calls.len();
-        watch.calls.push(Call { function, run, name, effect });
-        watch.faults.remove(&place)
+        watch.calls.push(Call { function, run, name, effect, service, stale: &[] });
+        // What was before it may have moved another call to this place.
+        watch.faults.remove(&place).filter(|fault| match fault {
+            Fault::WithoutLastWrite | Fault::WithoutLastMinute => effect == Effect::Late,
+            Fault::Garbled => service == Service::Outside,
+            _ => true,
+        })
+    }
+
+    /// Notes of the last call how its answer could be stale.
+    fn note_stale(&self, stale: &'static [Fault]) {
+        if let Some(call) = self.watch().calls.last_mut() {
+            call.stale = stale;
+        }
+    }
+
+    fn surveys(&self) -> bool {
+        let watch = self.watch();
+        watch.survey && watch.running.is_some()
+    }
+
+    /// Whether there may be an answer to come that leaves out what was written last.
+    fn keeps_past(&self) -> bool {
+        let watch = self.watch();
+        watch.survey || watch.faults.values().any(|fault| fault.is_stale())
+    }
+
+    fn now(&self) -> Duration {
+        self.watch().now
     }
 
     /// Ends the handler that is running: it is never polled again.
@@ -216,7 +309,74 @@ mod tests {
         let ask = || counter.read("ask", |count| *count, |_| 0);
         block_on(ask());
         assert_eq!(block_on(probe.run("function", ask())), Some(0));
-        let call = Call { function: "function", run: 1, name: "ask", effect: Effect::None };
+        let call =
+            Call { function: "function", run: 1, name: "ask", effect: Effect::None, service: Service::Own, stale: &[] };
         assert_eq!(probe.calls(), [call]);
+    }
+
+    #[test]
+    fn only_strangers_answers_are_garbled() {
+        let (effect, service) = (Effect::Once, Service::Own);
+        let call = Call { function: "function", run: 1, name: "do", effect, service, stale: &[] };
+        assert!(!call.faults().contains(&Fault::Garbled));
+        assert!(Call { service: Service::Outside, ..call }.faults().contains(&Fault::Garbled));
+        assert_eq!(broken(1, Fault::Garbled), (4, Some(Ok(1))), "another call came to stand there");
+    }
+
+    #[test]
+    fn a_garbled_answer_is_one_to_what_happened() {
+        let probe = Probe::default();
+        probe.break_call(0, Fault::Garbled);
+        let counter = Probed::outside(probe.clone(), 0_u32);
+        let add = |count: &mut u32| {
+            *count += 1;
+            Ok(*count)
+        };
+        assert_eq!(block_on(probe.run("function", counter.write_once("add", add, Err))), Some(Err(Failure::Garbled)));
+        assert_eq!(*counter.by_hand(), 1);
+    }
+
+    /// What is heard of a counter that was written at 0 s, 50 s and 55 s, by a question at `asked`; and how the answer could
+    /// have been stale.
+    fn heard(asked: u64, fault: Option<Fault>) -> (Option<Result<u32, Failure>>, &'static [Fault]) {
+        let probe = Probe::default();
+        match fault {
+            Some(fault) => probe.break_call(3, fault),
+            None => probe.survey(),
+        }
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let add = |count: &mut u32| *count += 1;
+        let heard = block_on(probe.run("function", async {
+            let mut now = 0;
+            for at in [0, 50, 55] {
+                probe.pass(Duration::from_secs(at - now));
+                now = at;
+                counter.write_once("add", add, |_| ()).await;
+            }
+            probe.pass(Duration::from_secs(asked - now));
+            counter.read_late("ask", |count| *count, |failure| failure).await
+        }));
+        (heard, probe.calls()[3].stale)
+    }
+
+    #[test]
+    fn a_late_answer_leaves_out_what_was_written_within_the_minute() {
+        use Fault::{WithoutLastMinute, WithoutLastWrite};
+        let answer = |asked, fault| heard(asked, Some(fault)).0;
+        assert_eq!(answer(56, WithoutLastWrite), Some(Ok(2)));
+        assert_eq!(answer(56, WithoutLastMinute), Some(Ok(0)));
+        assert_eq!(answer(70, WithoutLastMinute), Some(Ok(1)));
+        assert_eq!(answer(112, WithoutLastMinute), Some(Ok(2)));
+        assert_eq!(answer(120, WithoutLastMinute), Some(Ok(3)), "all of it is seen after a minute");
+        assert_eq!(answer(120, WithoutLastWrite), Some(Ok(3)));
+        assert_eq!(answer(56, Fault::Denied), Some(Err(Failure::Denied)));
+    }
+
+    #[test]
+    fn a_survey_says_how_an_answer_could_be_stale() {
+        use Fault::{WithoutLastMinute, WithoutLastWrite};
+        assert_eq!(heard(56, None), (Some(Ok(3)), &[WithoutLastWrite, WithoutLastMinute][..]));
+        assert_eq!(heard(112, None), (Some(Ok(3)), &[WithoutLastWrite][..]), "the same once is enough");
+        assert_eq!(heard(120, None), (Some(Ok(3)), &[][..]));
     }
 }

@@ -4,32 +4,45 @@ use std::{
     future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
+    time::Duration,
 };
 
-use crate::{Effect, Failure, Fault, Probe};
+use crate::{Effect, Failure, Fault, LAG, Probe, Service};
 
 /// What a backend in memory holds; clones share it. Each of its calls takes what the call does, and what its error is
 /// like.
 #[derive(Debug, Default)]
 pub struct Probed<S> {
     probe: Probe,
+    service: Service,
     state: Arc<Mutex<S>>,
+    past: Arc<Mutex<Past<S>>>,
 }
+
+/// States with the times at which they were written over, oldest first. Kept only while a test is to see one of them.
+type Past<S> = Vec<(Duration, S)>;
 
 impl<S> Clone for Probed<S> {
     fn clone(&self) -> Self {
-        Self { probe: self.probe.clone(), state: Arc::clone(&self.state) }
+        let (state, past) = (Arc::clone(&self.state), Arc::clone(&self.past));
+        Self { probe: self.probe.clone(), service: self.service, state, past }
     }
 }
 
-impl<S> Probed<S> {
-    /// The state behind this probe.
+impl<S: Clone> Probed<S> {
+    /// The state of one of the stack's own services, behind this probe.
     #[must_use]
     pub fn new(probe: Probe, state: S) -> Self {
-        Self { probe, state: Arc::new(Mutex::new(state)) }
+        Self { probe, service: Service::Own, state: Arc::new(Mutex::new(state)), past: Arc::default() }
     }
 
-    /// A call that only asks.
+    /// The state of a service outside, whose answers may be garbled.
+    #[must_use]
+    pub fn outside(probe: Probe, state: S) -> Self {
+        Self { service: Service::Outside, ..Self::new(probe, state) }
+    }
+
+    /// A call that only asks, and hears how things are.
     pub async fn read<T>(
         &self,
         name: &'static str,
@@ -37,6 +50,24 @@ impl<S> Probed<S> {
         error: impl FnOnce(Failure) -> T,
     ) -> T {
         self.once(name, Effect::None, answer, error).await
+    }
+
+    /// A call that only asks, and may hear how things were a moment ago.
+    ///
+    /// # Errors
+    ///
+    /// What `error` makes of a call that is broken.
+    pub async fn read_late<T: PartialEq, E>(
+        &self,
+        name: &'static str,
+        answer: impl Fn(&mut S) -> T,
+        error: impl FnOnce(Failure) -> E,
+    ) -> Result<T, E> {
+        let fault = self.begin(name, Effect::Late).await;
+        if self.probe.surveys() {
+            self.probe.note_stale(self.ways_of_being_late(&answer));
+        }
+        self.end(fault, |state| Ok(answer(state)), |failure| Err(error(failure))).await
     }
 
     /// A call that changes something and is never repeated unseen.
@@ -115,7 +146,13 @@ impl<S> Probed<S> {
             Poll::Pending
         })
         .await;
-        let fault = self.probe.meet(name, effect);
+        let fault = self.probe.meet(name, effect, self.service);
+        if self.probe.keeps_past() && !effect.is_none() {
+            let (now, was) = (self.probe.now(), self.by_hand().clone());
+            let mut past = self.past();
+            past.retain(|(written_over, _)| now < *written_over + LAG);
+            past.push((now, was));
+        }
         if fault == Some(Fault::CrashBefore) {
             self.probe.crash().await;
         }
@@ -137,10 +174,49 @@ impl<S> Probed<S> {
                 effect(&mut self.by_hand());
                 error(Failure::Lost)
             }
+            Some(Fault::Garbled) => {
+                effect(&mut self.by_hand());
+                error(Failure::Garbled)
+            }
+            Some(Fault::WithoutLastWrite) => effect(&mut self.without_last_write()),
+            Some(Fault::WithoutLastMinute) => effect(&mut self.without_last_minute()),
             Some(Fault::CrashBefore | Fault::CrashAfter) => {
                 effect(&mut self.by_hand());
                 self.probe.crash().await
             }
         }
+    }
+
+    /// The ways of being late that change an answer, each of them once.
+    fn ways_of_being_late<T: PartialEq>(&self, answer: impl Fn(&mut S) -> T) -> &'static [Fault] {
+        let present = self.by_hand().clone();
+        let [now, write, minute] =
+            [present, self.without_last_write(), self.without_last_minute()].map(|mut state| answer(&mut state));
+        match (write == now, minute == now) {
+            (true, true) => &[],
+            (true, false) => &[Fault::WithoutLastMinute],
+            (false, false) if minute != write => &[Fault::WithoutLastWrite, Fault::WithoutLastMinute],
+            (false, _) => &[Fault::WithoutLastWrite],
+        }
+    }
+
+    fn without_last_write(&self) -> S {
+        self.unseen(|past| past.last())
+    }
+
+    fn without_last_minute(&self) -> S {
+        self.unseen(|past| past.first())
+    }
+
+    /// One of the states of the last minute, or the present one.
+    fn unseen(&self, choose: impl FnOnce(&Past<S>) -> Option<&(Duration, S)>) -> S {
+        let now = self.probe.now();
+        let mut past = self.past();
+        past.retain(|(written_over, _)| now < *written_over + LAG);
+        choose(&past).map_or_else(|| self.by_hand().clone(), |(_, was)| was.clone())
+    }
+
+    fn past(&self) -> MutexGuard<'_, Past<S>> {
+        self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

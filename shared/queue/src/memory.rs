@@ -11,7 +11,7 @@ pub(crate) struct Memory {
     state: Probed<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     queues: BTreeMap<QueueName, Vec<Wake>>,
     dead_letters: BTreeMap<QueueName, Vec<Wake>>,

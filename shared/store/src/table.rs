@@ -128,7 +128,7 @@ impl Query {
 }
 
 /// One page of an answer.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Page {
     pub(crate) items: Vec<Item>,
     /// Where the next page starts, if there may be one.

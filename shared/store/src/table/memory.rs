@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use probe::{Failure, Probe, Probed};
 
-use super::{Commit, Condition, Order, Page, Query, Range, Write};
+use super::{Commit, Condition, Index, Order, Page, Query, Range, Write};
 use crate::{
     StoreError,
     invites::ENTITY,
@@ -22,7 +22,7 @@ pub(crate) struct Memory {
 }
 
 /// The items, and the stream of what happened to those that somebody watches.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Items {
     by_key: BTreeMap<Key, Item>,
     stream: Vec<Change>,
@@ -92,7 +92,12 @@ impl Memory {
     }
 
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
+        match query.index {
+            Index::Primary => self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await,
+            Index::Listing | Index::ByBatch | Index::Due => {
+                self.items.read_late("index.page", |items| page(items, query), unavailable("Query")).await
+            }
+        }
     }
 
     pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
@@ -105,9 +110,9 @@ impl Memory {
             let is_cut = page.len() > SCANNED;
             page.truncate(SCANNED);
             let next = page.last().filter(|_| is_cut).cloned();
-            Ok(Page { items: page, next })
+            Page { items: page, next }
         };
-        self.items.read("table.scan", found, failed("Scan")).await
+        self.items.read_late("table.scan", found, unavailable("Scan")).await
     }
 
     pub(crate) fn dump(&self, now: domain::Timestamp) -> Vec<String> {
@@ -119,13 +124,22 @@ impl Memory {
     }
 
     pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        let count = |items: &mut Items| matching(items, query).iter().filter(|item| passes(query, item)).count();
-        self.items.read("table.count", |items| Ok(count(items) as u64), failed("Query")).await
+        let count = |items: &mut Items| matching(items, query).iter().filter(|item| passes(query, item)).count() as u64;
+        match query.index {
+            Index::Primary => self.items.read("table.count", |items| Ok(count(items)), failed("Query")).await,
+            Index::Listing | Index::ByBatch | Index::Due => {
+                self.items.read_late("index.count", count, unavailable("Query")).await
+            }
+        }
     }
 }
 
 fn failed<T>(operation: &'static str) -> impl FnOnce(Failure) -> Result<T, StoreError> {
-    move |failure| Err(StoreError::Unavailable { operation, code: failure.code().to_owned() })
+    move |failure| Err(unavailable(operation)(failure))
+}
+
+fn unavailable(operation: &'static str) -> impl FnOnce(Failure) -> StoreError {
+    move |failure| StoreError::Unavailable { operation, code: failure.code().to_owned() }
 }
 
 fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {

@@ -5,74 +5,154 @@
 
 use std::time::Duration;
 
-use directory::AccountStatus;
-use domain::{AgencyDomain, AgencyId, BatchId, agency::Agency, batch::Batch, form::Form, invite::Account, signature};
+use directory::{AccountStatus, AccountToCreate, Directory};
+use domain::{
+    ActionId, AgencyDomain, AgencyId, BatchId, Entropy, InviteId, TraceId,
+    action::{Action, Verb},
+    agency::{Agency, AgencyState},
+    batch::Batch,
+    form::Form,
+    invite::{Account, Failure, Invite},
+    signature,
+};
 use futures::future::{FutureExt as _, LocalBoxFuture};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::Written;
+use store::{IdempotentRequest, SavedAnswer, Written, actions::CreateActionOutcome};
+use sweep::jobs::Job;
 use tests::{
     app::Answer,
-    people::{device_secrets, email, officer_form, vendor_form, workbook},
+    people::{device_secrets, email, keys, officer, officer_form, vendor_form, workbook},
 };
 
-use super::world::World;
+use super::{
+    canaries::{NRIC, PHONE, REASON, telling},
+    world::World,
+};
 
 /// A script, and the handlers whose calls it is there to break one by one.
 #[derive(Clone, Copy)]
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static [&'static str],
+    /// The sweeper's jobs without which it does not end as it should.
+    pub(super) jobs: &'static [Job],
     pub(super) script: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()>,
 }
 
-/// Together they are about every handler; see [`super::every_handler_has_its_scenario`].
-pub(super) const ALL: [Scenario; 13] = [
+/// Together they are about every handler, route, message and job; see [`super::coverage`].
+pub(super) const ALL: [Scenario; 21] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
+        jobs: &[],
         script: |world| account(world).boxed_local(),
     },
     Scenario {
         name: "invitation",
         about: &["submit-invites", "provision-user", "send-mail", "accept-invitation"],
+        jobs: &[],
         script: |world| invitation(world).boxed_local(),
     },
     Scenario {
         name: "first password",
         about: &["accept-invitation", "provision-user", "query-status"],
+        jobs: &[],
         script: |world| first_password(world).boxed_local(),
     },
-    Scenario { name: "list", about: &["manage-batches", "dispatch-batch"], script: |world| list(world).boxed_local() },
-    Scenario { name: "upload", about: &["manage-batches", "parse-batch"], script: |world| upload(world).boxed_local() },
+    Scenario {
+        name: "list",
+        about: &["manage-batches", "dispatch-batch"],
+        jobs: &[],
+        script: |world| list(world).boxed_local(),
+    },
+    Scenario {
+        name: "upload",
+        about: &["manage-batches", "parse-batch"],
+        jobs: &[],
+        script: |world| upload(world).boxed_local(),
+    },
     Scenario {
         name: "drop",
         about: &["parse-batch", "dispatch-batch"],
+        jobs: &[],
         script: |world| drop_workbook(world).boxed_local(),
     },
     Scenario {
         name: "no workbook",
         about: &["parse-batch", "dispatch-batch", "send-mail", "track-mail"],
+        jobs: &[],
         script: |world| no_workbook(world).boxed_local(),
     },
     Scenario {
         name: "resend and revoke",
-        about: &["submit-invites", "apply-actions"],
+        about: &["submit-invites", "query-status"],
+        jobs: &[],
         script: |world| resend_and_revoke(world).boxed_local(),
     },
-    Scenario { name: "amend", about: &["submit-invites", "track-mail"], script: |world| amend(world).boxed_local() },
-    Scenario { name: "expiry", about: &["sweep", "send-mail"], script: |world| expiry(world).boxed_local() },
+    Scenario {
+        name: "amend",
+        about: &["submit-invites", "track-mail"],
+        jobs: &[],
+        script: |world| amend(world).boxed_local(),
+    },
+    Scenario {
+        name: "expiry",
+        about: &["sweep", "send-mail"],
+        jobs: &[Job::Due],
+        script: |world| expiry(world).boxed_local(),
+    },
     Scenario {
         name: "notices",
         about: &["watch-invites", "notify-agencies"],
+        jobs: &[],
         script: |world| notices(world).boxed_local(),
     },
     Scenario {
         name: "licence",
         about: &["submit-invites", "provision-user", "track-devices"],
+        jobs: &[],
         script: |world| licence(world).boxed_local(),
     },
-    Scenario { name: "unannounced", about: &["sweep"], script: |world| unannounced(world).boxed_local() },
+    Scenario {
+        name: "looks",
+        about: &["query-status", "manage-batches"],
+        jobs: &[],
+        script: |world| looks(world).boxed_local(),
+    },
+    Scenario { name: "reset", about: &["manage-batches"], jobs: &[], script: |world| reset(world).boxed_local() },
+    Scenario { name: "revoke", about: &["submit-invites"], jobs: &[], script: |world| revoke(world).boxed_local() },
+    Scenario {
+        name: "given up",
+        about: &["sweep", "provision-user"],
+        jobs: &[Job::Letters],
+        script: |world| given_up(world).boxed_local(),
+    },
+    Scenario {
+        name: "forgotten",
+        about: &["sweep"],
+        jobs: &[Job::Forget],
+        script: |world| forgotten(world).boxed_local(),
+    },
+    Scenario {
+        name: "left behind",
+        about: &["sweep"],
+        jobs: &[Job::Totals, Job::Locks, Job::DirectoryAudit, Job::LicenceAudit, Job::AccountAudit],
+        script: |world| left_behind(world).boxed_local(),
+    },
+    Scenario { name: "action", about: &["apply-actions"], jobs: &[], script: |world| action(world).boxed_local() },
+    Scenario {
+        name: "unannounced",
+        about: &["sweep"],
+        jobs: &[Job::Uploads],
+        script: |world| unannounced(world).boxed_local(),
+    },
+    Scenario {
+        name: "canary",
+        about: &["sweep", "send-mail", "track-mail"],
+        jobs: &[Job::Canary],
+        script: |world| canary(world).boxed_local(),
+    },
 ];
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -81,24 +161,24 @@ const BOUNCED: &str = include_str!("../../../../events/mail-bounced.json");
 
 /// An account for a vendor with a licence, and the officer who looks at the list.
 async fn account(world: &World) {
-    submit(world, account_of(&vendor_form("kim"))).await;
+    submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
     world.ask("query-status", &world.ada(), "GET", "/api/invites", Value::Null).await.expect(200);
 }
 
 /// An invitation by mail, with a licence, up to the account.
 async fn invitation(world: &World) {
-    submit(world, invitation_of("bo")).await;
+    submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
-    accept(world, "bo@sample-board.gov.sg").await;
+    accept(world, "thaddeus@sample-board.gov.sg").await;
     world.settle().await;
 }
 
 /// The holder of an account asks for a password, signs in, and is seen to have done so.
 async fn first_password(world: &World) {
-    submit(world, account_of(&officer_form("bo"))).await;
+    submit(world, account_of(&telling(officer_form("thaddeus")))).await;
     world.settle().await;
-    let token = world.app.token_of("bo@sample-board.gov.sg");
+    let token = world.app.token_of("thaddeus@sample-board.gov.sg");
     let [(_, account)] = &world.app.directory.made()[..] else { panic!("one account") };
     // Whoever gets no mail asks again; the page allows it once a minute.
     for _ in 0..5 {
@@ -114,8 +194,9 @@ async fn first_password(world: &World) {
 
 /// Rows that were pasted: one is mended, one taken out, the rest handed on.
 async fn list(world: &World) {
-    let faulty = Form { contact_number: "12".to_owned(), ..officer_form("ken") };
-    let rows = [vendor_form("kim"), officer_form("bo"), faulty, vendor_form("out")];
+    let faulty = Form { contact_number: "12".to_owned(), ..telling(officer_form("ignatius")) };
+    let rows =
+        [telling(vendor_form("yolandra")), telling(officer_form("thaddeus")), faulty, telling(vendor_form("bartleby"))];
     let made =
         world.ask("manage-batches", &world.ada(), "POST", "/api/batches", json!({"rows": rows})).await.expect(201);
     let batch = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
@@ -129,11 +210,17 @@ async fn list(world: &World) {
 
 /// A workbook through the portal, with a row that stays behind.
 async fn upload(world: &World) {
-    let file = json!({"fileName": "joiners.xlsx"});
+    let file = json!({"fileName": "zorkmund.xlsx"});
     let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", file).await.expect(201);
     let id = made.body["batchId"].as_str().unwrap();
     let key = Batch::upload_key(BatchId::parse(id).unwrap());
-    world.upload(&key, workbook(&[vendor_form("kim"), Form { email: String::new(), ..officer_form("bo") }]));
+    world.upload(
+        &key,
+        workbook(&[
+            telling(vendor_form("yolandra")),
+            Form { email: String::new(), ..telling(officer_form("thaddeus")) },
+        ]),
+    );
     world.settle().await;
     hand_on(world, &format!("/api/batches/{id}"), json!({"only": "ready"})).await;
     world.settle().await;
@@ -141,26 +228,20 @@ async fn upload(world: &World) {
 
 /// A workbook that an agency's system puts into the bucket.
 async fn drop_workbook(world: &World) {
-    let bytes = workbook(&[vendor_form("kim"), officer_form("bo")]);
-    world.upload("drops/officer-ada/joiners.xlsx", bytes);
-    world.settle().await;
-}
-
-/// A workbook of which S3 says nothing.
-async fn unannounced(world: &World) {
-    world.store_unannounced("drops/officer-ada/joiners.xlsx", workbook(&[vendor_form("kim")]));
+    let bytes = workbook(&[telling(vendor_form("yolandra")), telling(officer_form("thaddeus"))]);
+    world.upload("drops/officer-ada/zorkmund.xlsx", bytes);
     world.settle().await;
 }
 
 /// A file that is no workbook.
 async fn no_workbook(world: &World) {
-    world.upload("drops/officer-ada/joiners.xlsx", b"no workbook".to_vec());
+    world.upload("drops/officer-ada/zorkmund.xlsx", b"no workbook".to_vec());
     world.settle().await;
 }
 
 /// An invitation that is sent again the next day, and then taken back with all others.
 async fn resend_and_revoke(world: &World) {
-    let id = submit(world, invitation_of("bo")).await;
+    let id = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
     world.pass(DAY);
     let again = format!("/api/invites/{id}/resend");
@@ -168,29 +249,31 @@ async fn resend_and_revoke(world: &World) {
     assert!(matches!(sent.status.as_u16(), 202 | 409), "{}", sent.body);
     world.settle().await;
     let actions = json!({"action": "revoke", "ids": [id]});
-    let revoked = world.ask("submit-invites", &world.ada(), "POST", "/api/invites/actions", actions).await;
-    revoked.expect(202);
+    let revoked = world.ask("submit-invites", &world.ada(), "POST", "/api/invites/actions", actions).await.expect(202);
     world.settle().await;
+    let path = format!("/api/invites/actions/{}", revoked.body["id"].as_str().unwrap());
+    let action = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);
+    assert_eq!(action.body["state"], "DONE", "{}", action.body);
 }
 
 /// An address that has an account, and one that bounces, both mended.
 async fn amend(world: &World) {
-    world.app.directory.add_foreign_account("somebody", &email("taken@vendor.example.com"));
-    let taken =
-        submit(world, account_of(&Form { email: "taken@vendor.example.com".to_owned(), ..vendor_form("kim") })).await;
-    let bounced = submit(world, invitation_of("bo")).await;
+    world.app.directory.add_foreign_account("somebody", &email("aurelian@vendor.example.com"));
+    let mistaken = Form { email: "aurelian@vendor.example.com".to_owned(), ..telling(vendor_form("yolandra")) };
+    let taken = submit(world, account_of(&mistaken)).await;
+    let bounced = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
-    let mails = world.app.mails_to("bo@sample-board.gov.sg");
+    let mails = world.app.mails_to("thaddeus@sample-board.gov.sg");
     world.post_event(world.event(BOUNCED, &mails[0]));
     world.settle().await;
-    mend(world, &taken, account_of(&vendor_form("kim"))).await;
+    mend(world, &taken, account_of(&telling(vendor_form("yolandra")))).await;
     mend(world, &bounced, invitation_of("bea")).await;
     world.settle().await;
 }
 
 /// An invitation that nobody accepts: brought to mind once, then lapsed.
 async fn expiry(world: &World) {
-    submit(world, invitation_of("bo")).await;
+    submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
     world.pass(29 * DAY);
     world.settle().await;
@@ -200,13 +283,13 @@ async fn expiry(world: &World) {
 
 /// An officer who has an account asks for a licence, and a device of a vendor is enrolled.
 async fn licence(world: &World) {
-    let address = email("bo@sample-board.gov.sg");
-    world.app.directory.add_foreign_account("bo", &address);
-    let bo = world.app.holder(&Account { directory_id: "bo".to_owned() }, address.as_str());
-    world.ask("submit-invites", &bo, "POST", "/api/seed-requests", json!({})).await.expect(202);
-    submit(world, account_of(&vendor_form("kim"))).await;
+    let address = email("thaddeus@sample-board.gov.sg");
+    world.app.directory.add_foreign_account("thaddeus", &address);
+    let holder = world.app.holder(&Account { directory_id: "thaddeus".to_owned() }, address.as_str());
+    world.ask("submit-invites", &holder, "POST", "/api/seed-requests", json!({})).await.expect(202);
+    submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
-    let event = json!({"account": "kim", "state": "enrolled", "at": world.app.clock.now().to_string()});
+    let event = json!({"account": "yolandra", "state": "enrolled", "at": world.app.clock.now().to_string()});
     let signed = signature::sign(&device_secrets()[..1], world.app.clock.now(), event.to_string().as_bytes());
     let headers = [(signature::HEADER, signed.as_str())];
     let told = world.ask_over("track-devices", &world.app.anyone(), "POST", "/api/seed-devices", &headers, event).await;
@@ -221,9 +304,227 @@ async fn notices(world: &World) {
     let id = AgencyId::of_domain(&domain);
     let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
     assert_eq!(world.app.store.create_agency(&agency).await.unwrap(), Written::Done);
-    world.app.deliver(QueueName::Notices, Wake::Agency { id }).await;
-    submit(world, invitation_of("bo")).await;
+    // An operator who sees no answer to the challenge has it sent again.
+    for _ in 0..5 {
+        world.post(QueueName::Notices, Wake::Agency { id });
+        world.settle().await;
+        let agency = world.app.store.find_agency(id).await.unwrap().unwrap();
+        if agency.state == AgencyState::Active {
+            break;
+        }
+    }
+    submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
+}
+
+/// Everything that an officer can look at, and what is refused.
+async fn looks(world: &World) {
+    let id = submit(world, account_of(&telling(vendor_form("yolandra")))).await;
+    let faulty = Form { reason: format!("Joins as {NRIC}"), ..telling(officer_form("ignatius")) };
+    let rows = json!({"rows": [telling(officer_form("thaddeus")), faulty]});
+    let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", rows).await.expect(201);
+    let batch = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
+    hand_on(world, &batch, json!({"only": "ready"})).await;
+    world.settle().await;
+    let look = async |function, path: &str| {
+        world.ask(function, &world.ada(), "GET", path, Value::Null).await.expect(200);
+    };
+    for path in [
+        "/api/me",
+        "/api/domains/vendor.example.com",
+        "/api/invites?q=zorkmund&sort=name",
+        &format!("/api/invites/{id}"),
+        "/api/invites/export.xlsx?q=zorkmund",
+    ] {
+        look("query-status", path).await;
+    }
+    for path in [
+        "/api/template.xlsx",
+        "/api/batches",
+        &batch,
+        &format!("{batch}/rows?show=errors"),
+        &format!("{batch}/results.xlsx?only=failed"),
+    ] {
+        look("manage-batches", path).await;
+    }
+    let refused = async |function, method: &str, path: &str, body: Value| {
+        let answer = world.ask(function, &world.ada(), method, path, body).await;
+        assert!(answer.status.is_client_error(), "{}", answer.body);
+    };
+    let with_number = account_of(&Form { reason: format!("Joins as {NRIC}"), ..telling(vendor_form("bartleby")) });
+    refused("submit-invites", "POST", "/api/invites", with_number).await;
+    refused("submit-invites", "POST", "/api/invites", account_of(&telling(vendor_form("yolandra")))).await;
+    let elsewhere = Form { email: "thaddeus@elsewhere.example".to_owned(), ..telling(vendor_form("bartleby")) };
+    refused("submit-invites", "POST", "/api/invites", account_of(&elsewhere)).await;
+    refused("submit-invites", "POST", "/api/invites", json!({"kind": "email", "nickname": "Zorkmund"})).await;
+    refused("manage-batches", "POST", "/api/batches", json!({"rows": [{"nickname": "Zorkmund"}]})).await;
+    refused("query-status", "GET", "/api/invites?sort=zorkmund", Value::Null).await;
+    let wrong = json!({"token": "wilhelmina zorkmund"});
+    let answer = invitee(world, "view", wrong).await;
+    assert!(answer.status.is_client_error(), "{}", answer.body);
+}
+
+/// Rows that were pasted: one is added, the others mended together, and all thrown away after all.
+async fn reset(world: &World) {
+    let faulty = |name| Form { organisation: String::new(), ..telling(officer_form(name)) };
+    let rows = json!({"rows": [faulty("thaddeus"), faulty("ignatius"), telling(vendor_form("yolandra"))]});
+    let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", rows).await.expect(201);
+    let batch = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
+    let more = json!({"rows": [telling(officer_form("bartleby"))]});
+    insist(world, "POST", &format!("{batch}/rows"), more).await;
+    let change = json!({"rows": {"show": "errors"}, "set": {"organisation": "Quibblemark Board"}});
+    insist(world, "PATCH", &format!("{batch}/rows"), change).await;
+    let shown = world.ask("manage-batches", &world.ada(), "GET", &batch, Value::Null).await.expect(200);
+    assert_eq!(shown.body["counts"]["ready"], 4, "{}", shown.body);
+    insist(world, "DELETE", &batch, Value::Null).await;
+    world.settle().await;
+}
+
+/// An invitation that is taken back.
+async fn revoke(world: &World) {
+    let id = submit(world, invitation_of("thaddeus")).await;
+    world.settle().await;
+    let path = format!("/api/invites/{id}/revoke");
+    world.ask("submit-invites", &world.ada(), "POST", &path, json!({})).await.expect(200);
+    world.settle().await;
+}
+
+/// An invite whose message was given up, and which an operator lets go on.
+async fn given_up(world: &World) {
+    let id = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
+    for wake in world.app.queues.drain(QueueName::Provision) {
+        world.app.queues.give_up(QueueName::Provision, wake);
+    }
+    world.settle().await;
+    // Whoever sees that it still stands has it sent again.
+    for _ in 0..5 {
+        if stored(world, id).await.account().is_some() {
+            return;
+        }
+        world.post(QueueName::Provision, Wake::Resume { id });
+        world.settle().await;
+    }
+}
+
+/// A person who asked to be forgotten.
+async fn forgotten(world: &World) {
+    submit(world, account_of(&telling(vendor_form("yolandra")))).await;
+    world.settle().await;
+    world.app.store.request_forgetting(&keys().address(&email("yolandra@vendor.example.com"))).await.unwrap();
+    for _ in 0..ROUNDS {
+        minutes(world, 3).await;
+        if world.app.store.list_forget_requests().await.unwrap().is_empty() {
+            return;
+        }
+    }
+    panic!("the person is never forgotten");
+}
+
+/// What only an audit finds: an account that nobody recorded, one that is gone, one that is disabled, a licence that was
+/// assigned to it too late, the guard of an invite that is over, and a batch that is counted while it is under way.
+async fn left_behind(world: &World) {
+    let now = world.app.clock.now();
+    let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
+    let claimed = stored(world, lost).await.claim(now).unwrap();
+    let wanted = AccountToCreate::of(&claimed).unwrap();
+    Directory::memory(world.app.directory.clone()).create_account(&wanted).await.unwrap();
+    by_hand(world, claimed.needs_attention(now).unwrap()).await;
+    let dead = submitted(world, account_of(&telling(vendor_form("bartleby")))).await;
+    let read = stored(world, dead).await;
+    let failed = read.clone().fail(Failure::DetailsRefused, now).unwrap();
+    world.seen.borrow_mut().left_behind.insert(failed.address_key.as_str().to_owned());
+    let _ = world.app.store.replace_invite_alone(read.version, &failed).await.unwrap();
+    let rows = json!({"rows": [telling(officer_form("thaddeus")), telling(vendor_form("aurelian"))]});
+    let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", rows).await.expect(201);
+    hand_on(world, &format!("/api/batches/{}", made.body["batchId"].as_str().unwrap()), json!({})).await;
+    world.settle().await;
+    for (invite, account) in world.app.directory.made() {
+        match stored(world, invite).await.email.as_str() {
+            "thaddeus@sample-board.gov.sg" => world.app.directory.set_status(&account, AccountStatus::Gone),
+            "aurelian@vendor.example.com" => world.app.directory.set_status(&account, AccountStatus::Disabled),
+            _ => {}
+        }
+    }
+    world.pass(DAY);
+    found_by_an_audit(world, async || {
+        let mut states: Vec<&str> = world.invites().await.iter().map(Invite::state_name).collect();
+        states.sort_unstable();
+        let guards = world.app.store.live_addresses(std::slice::from_ref(&failed.address_key)).await.unwrap();
+        let is_licensed = world.app.directory.seed_group().contains("aurelian");
+        guards.is_empty() && !is_licensed && states == ["ACCOUNT_CREATED", "ACCOUNT_GONE", "DISABLED", "FAILED"]
+    })
+    .await;
+    let disabled = Account { directory_id: "aurelian".to_owned() };
+    Directory::memory(world.app.directory.clone()).add_to_seed_group(&disabled).await.unwrap();
+    world.pass(DAY);
+    found_by_an_audit(world, async || !world.app.directory.seed_group().contains("aurelian")).await;
+}
+
+/// Gives the sweeper time until `is_mended`.
+async fn found_by_an_audit(world: &World, is_mended: impl AsyncFn() -> bool) {
+    for _ in 0..ROUNDS {
+        minutes(world, 3).await;
+        if is_mended().await {
+            return;
+        }
+    }
+    panic!("something stays behind: {}", world.shown().await);
+}
+
+/// A workbook of which S3 says nothing.
+async fn unannounced(world: &World) {
+    world.store_unannounced("drops/officer-ada/zorkmund.xlsx", workbook(&[telling(vendor_form("yolandra"))]));
+    world.settle().await;
+}
+
+/// A canary that is heard of.
+async fn canary(world: &World) {
+    for _ in 0..ROUNDS {
+        minutes(world, 3).await;
+        let canary = world.app.store.find_canary().await.unwrap();
+        if canary.is_some_and(|canary| matches!(canary.mail.state_name(), "ACCEPTED" | "DELIVERED")) {
+            return;
+        }
+    }
+    panic!("no canary is ever heard of");
+}
+
+/// An action for more than are done at once: two invitations of it are left to whoever works on actions.
+async fn action(world: &World) {
+    let ids = [submitted(world, invitation_of("thaddeus")).await, submitted(world, invitation_of("ignatius")).await];
+    world.settle().await;
+    let (now, officer, entropy) = (world.app.clock.now(), officer("ada"), Entropy::seeded(19));
+    let (id, trace) = (ActionId::generate(now, &entropy), TraceId::generate(now, &entropy));
+    let (action, parts) = Action::new(id, officer.clone(), Verb::Revoke, &ids, now, trace);
+    let answer = SavedAnswer { status: 202, location: None, body: "{}".to_owned() };
+    let request = IdempotentRequest::new(officer.id, "the action's", b"{}", answer, now);
+    let created = world.app.store.create_action(&action, &parts, &request).await.unwrap();
+    assert_eq!(created, CreateActionOutcome::Created);
+    world.post(QueueName::Actions, Wake::Action { id });
+    world.settle().await;
+}
+
+/// How often the sweeper's jobs are waited for.
+const ROUNDS: usize = 10;
+
+async fn minutes(world: &World, count: u64) {
+    world.pass(Duration::from_secs(60 * count));
+    world.settle().await;
+}
+
+async fn submitted(world: &World, body: Value) -> InviteId {
+    InviteId::parse(&submit(world, body).await).unwrap()
+}
+
+async fn stored(world: &World, id: InviteId) -> Invite {
+    world.app.store.find_invite(id).await.unwrap().unwrap()
+}
+
+/// Writes an invite as if a fault of ours had.
+async fn by_hand(world: &World, invite: Invite) {
+    let read = stored(world, invite.id).await.version;
+    let invite = Invite { version: read + 1, ..invite };
+    assert_eq!(world.app.store.replace_invite(read, &invite).await.unwrap(), Written::Done);
 }
 
 fn account_of(form: &Form) -> Value {
@@ -234,7 +535,7 @@ fn account_of(form: &Form) -> Value {
 
 fn invitation_of(name: &str) -> Value {
     let email = format!("{name}@sample-board.gov.sg");
-    json!({"kind": "email", "email": email, "reason": "Joins", "seed": "yes"})
+    json!({"kind": "email", "email": email, "reason": REASON, "seed": "yes"})
 }
 
 async fn submit(world: &World, body: Value) -> String {
@@ -251,8 +552,8 @@ async fn accept(world: &World, address: &str) {
     let token = world.app.token_of(address);
     let page = invitee(world, "view", json!({"token": token})).await.expect(200);
     assert_eq!(page.body["state"], "invited", "{}", page.body);
-    let profile = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "contactNumber": "81234567",
-        "organisation": "Sample Board"});
+    let profile = json!({"token": token, "firstName": "Thaddeus", "lastName": "Zorkmund",
+        "contactNumber": PHONE, "organisation": "Quibblemark Board"});
     let accepted = invitee(world, "accept", profile).await;
     assert!(matches!(accepted.status.as_u16(), 202 | 409), "{}", accepted.body);
     let page = invitee(world, "view", json!({"token": token})).await.expect(200);
@@ -285,18 +586,22 @@ async fn change_row(world: &World, batch: &str, number: u32, method: &str, body:
     panic!("row {number} is never changed");
 }
 
-/// Submits a batch, again if somebody was faster.
+/// Submits a batch.
 async fn hand_on(world: &World, batch: &str, body: Value) {
+    insist(world, "POST", &format!("{batch}/submit"), body).await;
+}
+
+/// Asks for a change of a batch, again if somebody was faster.
+async fn insist(world: &World, method: &str, path: &str, body: Value) {
     for _ in 0..3 {
-        let path = format!("{batch}/submit");
-        let submitted = world.ask("manage-batches", &world.ada(), "POST", &path, body.clone()).await;
-        match submitted.status.as_u16() {
-            202 => return,
+        let answer = world.ask("manage-batches", &world.ada(), method, path, body.clone()).await;
+        match answer.status.as_u16() {
+            200..=299 => return,
             409 => {}
-            _ => panic!("{}", submitted.body),
+            _ => panic!("{}", answer.body),
         }
     }
-    panic!("{batch} is never submitted");
+    panic!("{method} {path} is never done");
 }
 
 /// Mends an invite over the version that is shown; who is told that it has moved on has mended it already.

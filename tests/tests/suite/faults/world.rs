@@ -3,6 +3,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeSet,
     time::Duration,
 };
 
@@ -13,16 +14,24 @@ use mail::SentMail;
 use probe::Fault;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{InviteQuery, due::DUE_SHARDS};
+use store::{Due, InviteQuery, due::DUE_SHARDS};
+use sweep::jobs::Job;
 use tests::{
     app::{Answer, App, Person},
     people::officer,
 };
 
-use super::invariants::Seen;
+use super::{
+    canaries::{Lines, Medium, Spoken, TOKEN_OF_OFFICER},
+    invariants::{Seen, is_undecided},
+    scenarios::Scenario,
+};
 
 const SENT: &str = include_str!("../../../../events/mail-sent.json");
 const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
+
+/// Who gets canaries.
+const CANARY: &str = "success@simulator.amazonses.com";
 
 /// One thing that goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +104,14 @@ struct Posted {
     at_once: usize,
 }
 
+/// A request, by who answers it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    pub(super) function: &'static str,
+    pub(super) method: String,
+    pub(super) path: String,
+}
+
 /// The world.
 pub(super) struct World {
     pub(super) app: App,
@@ -105,13 +122,20 @@ pub(super) struct World {
     keys: Cell<u32>,
     /// Until when the sweeper may take to do something about a workbook.
     made_up_for: Cell<Timestamp>,
+    asked: RefCell<BTreeSet<Asked>>,
+    /// What has left the product for others to read.
+    pub(super) spoken: RefCell<Spoken>,
     /// What has been seen on the way, of what must never be otherwise.
     pub(super) seen: RefCell<Seen>,
 }
 
 impl World {
-    pub(super) async fn begin(mishaps: &[Mishap]) -> Self {
+    pub(super) async fn begin(scenario: Scenario, mishaps: &[Mishap]) -> Self {
         let app = App::start().await;
+        let app = if scenario.jobs.contains(&Job::Canary) { app.with_canaries(CANARY) } else { app };
+        if mishaps.is_empty() {
+            app.probe.survey();
+        }
         for mishap in mishaps {
             if let Mishap::Call(place, fault) = mishap {
                 app.probe.break_call(*place, *fault);
@@ -126,6 +150,8 @@ impl World {
             reported: Cell::new(0),
             keys: Cell::new(0),
             made_up_for: Cell::new(Timestamp::from_unix_ms(0)),
+            asked: RefCell::default(),
+            spoken: RefCell::default(),
             seen: RefCell::default(),
         }
     }
@@ -133,6 +159,32 @@ impl World {
     /// The messages and events so far.
     pub(super) fn parcels(&self) -> Vec<Label> {
         self.posted.borrow().clone()
+    }
+
+    /// What is to go wrong.
+    pub(super) fn mishaps(&self) -> &[Mishap] {
+        &self.mishaps
+    }
+
+    /// All that was said of people, with what the functions have logged.
+    pub(super) fn spoken(&self, log: &Lines) -> Spoken {
+        let mut spoken = self.spoken.take();
+        spoken.add(Medium::Log, log.text());
+        for posted in self.app.endpoints.posted() {
+            spoken.add(Medium::Notice, posted.body);
+            spoken.add(Medium::Url, posted.endpoint);
+        }
+        for mail in self.app.outbox.sent() {
+            if let Some((_, link)) = mail.letter.text.split_once("/accept#") {
+                spoken.add_token(link.chars().take_while(char::is_ascii_hexdigit).collect());
+            }
+        }
+        spoken
+    }
+
+    /// What was asked of the API so far.
+    pub(super) fn asked(&self) -> BTreeSet<Asked> {
+        self.asked.borrow().clone()
     }
 
     /// The officer of every scenario.
@@ -165,16 +217,25 @@ impl World {
         self.keys.set(self.keys.get() + 1);
         let key = format!("key-{}", self.keys.get());
         let mut headers = headers.to_vec();
-        headers.push(("idempotency-key", &key));
+        headers.extend([("idempotency-key", key.as_str()), ("authorization", TOKEN_OF_OFFICER)]);
+        let path_alone = path.split('?').next().unwrap_or_default().to_owned();
+        self.asked.borrow_mut().insert(Asked { function, method: method.to_owned(), path: path_alone });
+        self.spoken.borrow_mut().told(format!("{path} {body} {TOKEN_OF_OFFICER}"));
         for _ in 0..ASKED {
             let answer = self.app.probe.run(function, who.json(method, path, &headers, body.clone())).await;
             self.watch().await;
+            answer.iter().for_each(|answer| self.spoken.borrow_mut().answered(answer));
             if let Some(answer) = answer.filter(|answer| !answer.status.is_server_error()) {
                 return answer;
             }
-            self.app.clock.advance(Duration::from_secs(2));
+            self.pass(Duration::from_secs(2));
         }
         panic!("{method} {path} is never answered");
+    }
+
+    /// Sends a message as an operator does.
+    pub(super) fn post(&self, queue: QueueName, wake: Wake) {
+        self.hand_in(Parcel::Wake(queue, wake));
     }
 
     /// Puts a workbook into the bucket.
@@ -196,6 +257,7 @@ impl World {
     /// Lets time pass.
     pub(super) fn pass(&self, time: Duration) {
         self.app.clock.advance(time);
+        self.app.probe.pass(time);
     }
 
     /// Lets the world go on until everything has come to rest.
@@ -251,17 +313,36 @@ impl World {
         let soon = self.app.clock.now() + SOON;
         let mut next: Vec<Timestamp> = self.post.borrow().iter().map(|posted| posted.at).collect();
         for shard in 0..DUE_SHARDS {
-            let due = self.app.store.list_due(shard, soon, 1).await.unwrap();
-            next.extend(due.into_iter().map(|entry| entry.since));
+            for entry in self.app.store.list_due(shard, soon, 100).await.unwrap() {
+                if !self.is_left_to_a_person(entry.what).await {
+                    next.push(entry.since);
+                }
+            }
         }
         next.extend(Some(self.made_up_for.get()).filter(|until| *until > self.app.clock.now()));
         next.into_iter().min()
+    }
+
+    /// Whether nothing more happens to something that is due, until a person has looked at its mail.
+    async fn is_left_to_a_person(&self, due: Due) -> bool {
+        match due {
+            Due::Invite(id) => {
+                let invite = self.app.store.find_invite(id).await.unwrap();
+                invite.is_some_and(|invite| invite.mail.iter().chain(&invite.notice).any(is_undecided))
+            }
+            Due::Batch(id) => {
+                let batch = self.app.store.find_batch(id).await.unwrap();
+                batch.is_some_and(|batch| batch.report.as_ref().is_some_and(is_undecided))
+            }
+            Due::Action(_) | Due::Notice(_) | Due::SeedRequest(_) => false,
+        }
     }
 
     /// Takes up what was sent since: messages, and what SES says about new mails.
     fn collect(&self) {
         for queue in QueueName::ALL {
             for wake in self.app.queues.drain(queue) {
+                self.spoken.borrow_mut().add(Medium::Queue, json!(wake).to_string());
                 self.hand_in(Parcel::Wake(queue, wake));
             }
         }
@@ -380,12 +461,14 @@ impl World {
 }
 
 /// What is written on a parcel.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Label {
     /// What brings it.
     pub(super) carrier: &'static str,
     /// Who works on it.
     pub(super) reader: &'static str,
+    /// The kind of a message.
+    pub(super) wake: Option<String>,
 }
 
 impl Parcel {
@@ -400,6 +483,10 @@ impl Parcel {
             Self::Ses(_) => ("ses", "track-mail"),
             Self::Streamed(_) => ("stream", "watch-invites"),
         };
-        Label { carrier, reader }
+        let wake = match self {
+            Self::Wake(_, wake) => json!(wake)["wake"].as_str().map(str::to_owned),
+            Self::Stored(_) | Self::Ses(_) | Self::Streamed(_) => None,
+        };
+        Label { carrier, reader, wake }
     }
 }

@@ -1,0 +1,196 @@
+//! What people tell the product about themselves shows in nothing that others read: no log line, no message, no key of an
+//! object, no URL, no notice, no problem; whatever goes wrong.
+//!
+//! Every scenario is played by people with names and words that stand nowhere else. What the functions log is written as
+//! `boot` writes it, at its most talkative.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::form::Form;
+use serde_json::Value;
+use tests::app::Answer;
+use tracing::subscriber::DefaultGuard;
+
+/// What an invitee's telephone number is.
+pub(super) const PHONE: &str = "98761234";
+
+/// Why somebody is invited.
+pub(super) const REASON: &str = "Perambulates the estate";
+
+/// An identity number that somebody types where it does not belong; nobody has it.
+pub(super) const NRIC: &str = "S1234567D";
+
+/// What an officer's browser sends.
+pub(super) const TOKEN_OF_OFFICER: &str = "Bearer eyJjYW5hcnk.eyJjYW5hcnk.Y2FuYXJ5";
+
+/// What must show nowhere, in lower case: names, the parts of addresses before the `@`, usernames, telephone numbers,
+/// organisations, departments, reasons, identity numbers, tokens of the sign-in.
+const CANARIES: [&str; 15] = [
+    "wilhelmina",
+    "zorkmund",
+    "thaddeus",
+    "yolandra",
+    "ignatius",
+    "bartleby",
+    "aurelian",
+    "ada@",
+    "98761234",
+    "9876 1234",
+    "quibblemark",
+    "frobnication",
+    "perambulates",
+    "s1234567d",
+    "eyjjyw5hcnk",
+];
+
+/// A form whose every field gives itself away.
+pub(super) fn telling(form: Form) -> Form {
+    Form {
+        first_name: "Wilhelmina".to_owned(),
+        last_name: "Zorkmund".to_owned(),
+        contact_number: PHONE.to_owned(),
+        organisation: "Quibblemark Board".to_owned(),
+        department: "Frobnication".to_owned(),
+        reason: REASON.to_owned(),
+        ..form
+    }
+}
+
+/// What others read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Medium {
+    Log,
+    Queue,
+    ObjectKey,
+    Url,
+    Notice,
+    Problem,
+}
+
+/// What was said of people, to the product and by it.
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    told: Vec<String>,
+    said: Vec<(Medium, String)>,
+    /// The secrets of links.
+    tokens: Vec<String>,
+}
+
+impl Spoken {
+    /// Somebody tells the product.
+    pub(super) fn told(&mut self, what: String) {
+        self.told.push(what);
+    }
+
+    /// The product says it to whoever reads there.
+    pub(super) fn add(&mut self, medium: Medium, text: String) {
+        self.said.push((medium, text));
+    }
+
+    /// A link that only its recipient may know.
+    pub(super) fn add_token(&mut self, token: String) {
+        self.tokens.push(token);
+    }
+
+    /// An answer of the API. To who asks it may tell what is theirs; a problem may be handed on to support.
+    pub(super) fn answered(&mut self, answer: &Answer) {
+        if answer.status.is_client_error() || answer.status.is_server_error() {
+            self.add(Medium::Problem, answer.body.to_string());
+        }
+        if let Some(place) = answer.headers.get("location") {
+            self.add(Medium::Url, String::from_utf8_lossy(place.as_bytes()).into_owned());
+        }
+        let upload = &answer.body["upload"];
+        if let (Some(url), Some(key)) = (upload["url"].as_str(), upload["fields"]["key"].as_str()) {
+            self.add(Medium::Url, url.to_owned());
+            self.add(Medium::ObjectKey, key.to_owned());
+        }
+    }
+
+    /// The first thing that should not have been said.
+    pub(super) fn leak(&self) -> Option<String> {
+        self.said.iter().find_map(|(medium, text)| {
+            let lower = text.to_lowercase();
+            let mut secrets = CANARIES.iter().copied().chain(self.tokens.iter().map(String::as_str));
+            let secret = secrets.find(|secret| lower.contains(secret))?;
+            let around = lower.lines().find(|line| line.contains(secret)).unwrap_or_default();
+            Some(format!("{secret:?} stands in the {medium:?}: {around}"))
+        })
+    }
+
+    /// The canaries that nobody told the product.
+    pub(super) fn untold(&self) -> Vec<&'static str> {
+        let told = self.told.join("\n").to_lowercase();
+        CANARIES.into_iter().filter(|canary| !told.contains(canary)).collect()
+    }
+}
+
+/// The lines that functions log, as they are written on AWS.
+#[derive(Clone, Default)]
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// Keeps what is logged from now on, at the most talkative level that can be set.
+    pub(super) fn keep() -> (Self, DefaultGuard) {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let subscriber = boot::subscriber(Some("trace"), move || writer.clone());
+        (lines, tracing::subscriber::set_default(subscriber))
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_leak_is_found_in_every_medium() {
+    use Medium::{Log, Notice, ObjectKey, Problem, Queue, Url};
+    for medium in [Log, Queue, ObjectKey, Url, Notice, Problem] {
+        for canary in CANARIES {
+            let mut spoken = Spoken::default();
+            spoken.add(medium, "nothing of the kind".to_owned());
+            assert_eq!(spoken.leak(), None);
+            spoken.add(medium, format!("{{\"error\":\"about {}\"}}", canary.to_uppercase()));
+            assert!(spoken.leak().is_some(), "{canary} in {medium:?}");
+        }
+    }
+    let mut spoken = Spoken::default();
+    spoken.add_token("0a1b2c".to_owned());
+    spoken.add(Log, "accepted 0A1B2C".to_owned());
+    assert!(spoken.leak().is_some());
+}
+
+#[test]
+fn an_answer_is_looked_at_where_it_goes_further() {
+    let answer = |status: u16, body: Value| Answer {
+        status: axum::http::StatusCode::from_u16(status).unwrap(),
+        headers: axum::http::HeaderMap::new(),
+        bytes: Vec::new(),
+        body,
+    };
+    let leak = |answer: Answer| {
+        let mut spoken = Spoken::default();
+        spoken.answered(&answer);
+        spoken.leak().is_some()
+    };
+    let named = serde_json::json!({"detail": "Zorkmund"});
+    assert!(!leak(answer(200, named.clone())), "it is the officer's own");
+    assert!(leak(answer(409, named.clone())));
+    assert!(leak(answer(500, named)));
+    let upload = serde_json::json!({"upload": {"url": "https://bucket", "fields": {"key": "uploads/zorkmund.xlsx"}}});
+    assert!(leak(answer(201, upload)));
+}
