@@ -147,6 +147,73 @@ mod tests {
         assert_eq!(outcome, Err(CallFailure::Unreachable));
     }
 
+    /// Ends every connection once it has been asked something, for as long as `call` runs and a moment longer: how often it
+    /// was asked, and what the call gave.
+    async fn hung_up_on<T>(call: impl AsyncFnOnce(Https, String) -> T) -> (usize, T) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/in", listener.local_addr().unwrap());
+        let mut asked = 0;
+        let hang_up = async {
+            loop {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4096];
+                if socket.read(&mut request).await.unwrap() > 0 {
+                    asked += 1;
+                }
+            }
+        };
+        let patient = async {
+            let given = call(Https::new(Reach::PublicAndLoopback).unwrap(), endpoint).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            given
+        };
+        let given = tokio::select! {
+            given = patient => given,
+            () = hang_up => unreachable!("it never ends"),
+        };
+        (asked, given)
+    }
+
+    #[tokio::test]
+    async fn a_notice_whose_answer_is_lost_is_posted_once() {
+        let post = async |https: Https, url: String| https.post(&url, ("x-signature", "t=1,v1=0"), "{}").await;
+        assert_eq!(hung_up_on(post).await, (1, Err(CallFailure::Unreachable)));
+    }
+
+    #[tokio::test]
+    async fn nor_is_it_posted_again_over_a_connection_that_was_kept() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/in", listener.local_addr().unwrap());
+        let https = Https::new(Reach::PublicAndLoopback).unwrap();
+        let post = || https.post(&endpoint, ("x-signature", "t=1,v1=0"), "{}");
+        let mut asked = 0;
+        let serve = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            // The first is answered, the second is read and left without an answer.
+            while asked < 2 && socket.read(&mut request).await.unwrap() > 0 {
+                asked += 1;
+                if asked == 1 {
+                    socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+                }
+            }
+            drop(socket);
+            let (mut again, _) = listener.accept().await.unwrap();
+            again.read(&mut request).await.unwrap()
+        };
+        let both = async {
+            let first = post().await;
+            let second = post().await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            (first, second)
+        };
+        let outcome = tokio::select! {
+            outcome = both => outcome,
+            bytes = serve => panic!("asked a third time, {bytes} bytes"),
+        };
+        assert_eq!(outcome, (Ok(()), Err(CallFailure::Unreachable)));
+    }
+
     #[tokio::test]
     async fn a_challenge_is_asked_for_and_little_of_the_answer_read() {
         let ask = async |https: Https, url: String| https.challenge(&format!("{url}?x=1"), "abc").await;

@@ -258,6 +258,35 @@ async fn a_create_is_sent_once_whatever_its_answer() {
 }
 
 #[tokio::test]
+async fn a_group_is_changed_once_whatever_the_answer() {
+    let answers = || {
+        [
+            Answer::Reset,
+            Answer::Html,
+            Answer::Error(500, "InternalErrorException"),
+            Answer::Error(503, "ServiceUnavailable"),
+            Answer::Error(400, "TooManyRequestsException"),
+            Answer::Refused,
+        ]
+    };
+    let unknown = [true, true, true, true, false, false];
+    for (answer, is_unknown) in answers().into_iter().zip(unknown) {
+        let shown = format!("{answer:?}");
+        let (directory, network) = directory(vec![answer]);
+        let error = directory.add_to_seed_group(&account("ada.tan")).await.unwrap_err();
+        assert_eq!(error == DirectoryError::Unknown, is_unknown, "{shown}");
+        assert_eq!(network.operations(), ["AdminAddUserToGroup"], "{shown}");
+    }
+    for (answer, is_unknown) in answers().into_iter().zip(unknown) {
+        let shown = format!("{answer:?}");
+        let (directory, network) = directory(vec![answer]);
+        let error = directory.remove_from_seed_group(&account("ada.tan")).await.unwrap_err();
+        assert_eq!(error == DirectoryError::Unknown, is_unknown, "{shown}");
+        assert_eq!(network.operations(), ["AdminRemoveUserFromGroup"], "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_search_has_no_effect_and_nothing_is_made_without_it() {
     for answer in [Answer::Reset, Answer::Error(500, "InternalErrorException")] {
         let (outcome, operations) = create(&vendor(), vec![answer]).await;
