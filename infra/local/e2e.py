@@ -1,6 +1,6 @@
 """`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches neither that of `make up` nor another run's.
 
-The table's contract is held against the same emulator, and the portal is used in a browser as people use it.
+The contracts of the backends are held against the same emulator, and the portal is used in a browser as people use it.
 """
 
 import os

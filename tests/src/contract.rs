@@ -1,5 +1,10 @@
 //! What every table promises. The same assertions run over the table in memory and over a DynamoDB API, so that a test
-//! over the first says something about the second.
+//! over the first says something about the second. The modules below it do the same for the other backends.
+
+pub mod directory;
+pub mod objects;
+pub mod outbox;
+pub mod queues;
 
 use std::time::Duration;
 

@@ -1,7 +1,6 @@
-//! Tests across functions: invented people, the whole product in one process, and the contract that every table keeps.
+//! Tests across functions: invented people, the whole product in one process, and the contracts that backends keep.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 pub mod app;
-pub mod bucket_contract;
 pub mod contract;
 pub mod people;

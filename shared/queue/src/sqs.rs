@@ -7,7 +7,7 @@ use futures::{StreamExt as _, stream};
 
 use crate::{DeadLetter, Group, QueueError, QueueName, QueueUrls, Wake};
 
-/// SendMessageBatch's limit.
+/// The limit of SendMessageBatch, and of ReceiveMessage.
 const PER_REQUEST: usize = 10;
 
 /// How many requests of one call are under way together.
@@ -86,7 +86,8 @@ impl Sqs {
         let url = self.grave(queue)?;
         let mut letters = Vec::new();
         while letters.len() < limit {
-            let request = self.client.receive_message().queue_url(url).max_number_of_messages(10);
+            let wanted = i32::try_from((limit - letters.len()).min(PER_REQUEST)).unwrap_or(1);
+            let request = self.client.receive_message().queue_url(url).max_number_of_messages(wanted);
             let answer = request.visibility_timeout(HIDDEN).send().await;
             let answer = answer.map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))?;
             let found = answer.messages.unwrap_or_default();

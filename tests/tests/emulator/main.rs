@@ -1,7 +1,7 @@
-//! DynamoDB's and S3's APIs keep the contracts that their twins in memory keep.
+//! An emulator of AWS keeps the contracts that what is in memory keeps.
 //!
 //! `TEST_AWS_ENDPOINT_URL` says where it is; without it these tests fail, since a contract that nobody checked is none.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use aws_sdk_dynamodb::{
     Client,
@@ -10,55 +10,44 @@ use aws_sdk_dynamodb::{
         ScalarAttributeType,
     },
 };
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,
-};
-use boot::Env;
-use domain::{Entropy, batch::ObjectVersion};
-use objects::Objects;
+use boot::{Aws, Env};
+use domain::Entropy;
 use store::Store;
+
+mod directory;
+mod objects;
+mod outbox;
+mod queues;
 
 #[tokio::test]
 async fn dynamodb_keeps_the_contract() {
-    let env = Env::from_process();
-    let endpoint = env.required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator");
-    let client = aws(&endpoint).dynamodb();
-    let name = format!("contract-{:x}", Entropy::System.next_u128());
+    let client = aws().dynamodb();
+    let name = fresh_name();
     create_table(&client, &name).await;
     tests::contract::all(&Store::dynamo(client.clone(), name.clone())).await;
     client.delete_table().table_name(name).send().await.unwrap();
 }
 
-#[tokio::test]
-async fn s3_keeps_the_contract() {
-    let endpoint = Env::from_process().required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator");
-    let client = aws(&endpoint).s3();
-    let name = format!("contract-{:x}", Entropy::System.next_u128());
-    client.create_bucket().bucket(&name).create_bucket_configuration(here()).send().await.unwrap();
-    let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-    client.put_bucket_versioning().bucket(&name).versioning_configuration(versioning).send().await.unwrap();
-    let put = async |key: &str, bytes: &[u8]| {
-        let body = bytes.to_vec().into();
-        let stored = client.put_object().bucket(&name).key(key).body(body).send().await.unwrap();
-        ObjectVersion { key: key.to_owned(), version_id: stored.version_id.unwrap() }
-    };
-    tests::bucket_contract::all(&Objects::s3(client.clone(), name.clone()), put).await;
-    client.delete_bucket().bucket(name).send().await.unwrap();
+/// Where the emulator is.
+fn endpoint() -> String {
+    Env::from_process().required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator")
 }
 
-fn here() -> CreateBucketConfiguration {
-    CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::ApSoutheast1).build()
-}
-
-fn aws(endpoint: &str) -> boot::Aws {
+/// Clients of the emulator, as the functions make theirs.
+fn aws() -> Aws {
     let vars = [
         ("AWS_REGION", "ap-southeast-1"),
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ENDPOINT_URL", &endpoint()),
     ];
     let env: Env = vars.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    boot::Aws::from_env(&env).unwrap()
+    Aws::from_env(&env).unwrap()
+}
+
+/// A name that nothing else has.
+fn fresh_name() -> String {
+    format!("contract-{:x}", Entropy::System.next_u128())
 }
 
 /// The table of `template.yaml`.

@@ -1,16 +1,110 @@
-//! The twins in memory keep the contracts.
+//! What is in memory keeps the contracts; an emulator of AWS does in `tests/emulator`.
 
 use std::{cell::Cell, time::Duration};
 
-use domain::{Entropy, batch::ObjectVersion};
+use directory::{AccountStatus, Directory, MemoryDirectory, SeedGroup};
+use domain::{EmailAddress, Entropy, Officer, OfficerId, batch::ObjectVersion, invite::Account};
+use mail::{Mailer, Outbox};
 use objects::{Objects, StoredObject};
 use probe::Probe;
+use queue::{QueueName, Queues, Wake};
 use store::{Store, forgetting::PARTS};
-use tests::people::{beginning, draft, officer, vendor_form};
+use tests::{
+    contract::{
+        self,
+        directory::People,
+        outbox::{Mailboxes, Received},
+        queues::Readers,
+    },
+    people::{beginning, draft, officer, vendor_form},
+};
 
 #[tokio::test]
 async fn the_table_in_memory_keeps_the_contract() {
-    tests::contract::all(&Store::memory()).await;
+    contract::all(&Store::memory()).await;
+}
+
+struct PeopleInMemory(MemoryDirectory);
+
+impl People for PeopleInMemory {
+    async fn make(&self, name: &str, email: &EmailAddress) {
+        self.0.add_foreign_account(name, email);
+    }
+
+    async fn make_officer(&self, email: &EmailAddress) -> OfficerId {
+        let id = OfficerId::parse("0a1b2c3d-0000-4000-8000-000000000001").unwrap();
+        self.0.add_officer(Officer { id: id.clone(), email: email.clone() });
+        id
+    }
+
+    async fn sign_in(&self, account: &Account) {
+        self.0.set_status(account, AccountStatus::SignedIn);
+    }
+
+    async fn disable(&self, account: &Account) {
+        self.0.set_status(account, AccountStatus::Disabled);
+    }
+
+    async fn delete(&self, account: &Account) {
+        self.0.set_status(account, AccountStatus::Gone);
+    }
+
+    async fn without_seed_group(&self) -> Directory {
+        self.0.set_seed_group(SeedGroup::Missing);
+        Directory::memory(self.0.clone())
+    }
+
+    fn knows_of_passwords(&self) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn the_directory_in_memory_keeps_the_contract() {
+    let memory = MemoryDirectory::default();
+    contract::directory::all(&Directory::memory(memory.clone()), &PeopleInMemory(memory)).await;
+}
+
+struct MailboxesInMemory(Outbox);
+
+impl Mailboxes for MailboxesInMemory {
+    async fn mails_to(&self, to: &EmailAddress) -> Vec<Received> {
+        let mails = self.0.sent().into_iter().filter(|mail| mail.to == *to);
+        let received = mails.map(|mail| Received {
+            message_id: mail.message_id,
+            subject: mail.letter.subject.to_owned(),
+            text: mail.letter.text,
+        });
+        received.collect()
+    }
+}
+
+#[tokio::test]
+async fn the_outbox_in_memory_keeps_the_contract() {
+    let outbox = Outbox::default();
+    contract::outbox::all(&Mailer::memory(outbox.clone()), &MailboxesInMemory(outbox)).await;
+}
+
+struct ReadersInMemory(Queues);
+
+impl Readers for ReadersInMemory {
+    async fn take(&self, queue: QueueName, _count: usize) -> Vec<Wake> {
+        self.0.drain(queue)
+    }
+
+    async fn take_announcements(&self, _count: usize) -> Vec<String> {
+        self.0.drain_announcements()
+    }
+
+    async fn give_up(&self, queue: QueueName, wake: Wake) {
+        self.0.give_up(queue, wake);
+    }
+}
+
+#[tokio::test]
+async fn the_queues_in_memory_keep_the_contract() {
+    let queues = Queues::memory();
+    contract::queues::all(&queues, &ReadersInMemory(queues.clone())).await;
 }
 
 #[tokio::test]
@@ -24,7 +118,7 @@ async fn the_bucket_in_memory_keeps_the_contract() {
         objects.put(StoredObject { object: object.clone(), stored_at }, bytes.to_vec());
         object
     };
-    tests::bucket_contract::all(&objects, put).await;
+    contract::objects::all(&objects, put).await;
 }
 
 #[tokio::test]

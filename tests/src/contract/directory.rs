@@ -1,0 +1,176 @@
+//! What every directory promises.
+
+use directory::{
+    AccountPage, AccountStatus, AccountToCreate, CreateOutcome, Directory, FirstPasswordOutcome, SeedOutcome,
+    WithdrawOutcome,
+};
+use domain::{
+    EmailAddress, Entropy, InviteId, OfficerId,
+    form::Form,
+    invite::{Account, Invite},
+    seed::LicenceFault,
+};
+
+use crate::people::{account_invite, beginning, email, officer, officer_form, vendor_form};
+
+/// What people do to a directory's accounts elsewhere.
+pub trait People {
+    /// Somebody makes an account.
+    fn make(&self, name: &str, email: &EmailAddress) -> impl Future<Output = ()>;
+
+    /// An officer whose address is verified gets an account; the user id.
+    fn make_officer(&self, email: &EmailAddress) -> impl Future<Output = OfficerId>;
+
+    /// The holder of an account signs in for the first time.
+    fn sign_in(&self, account: &Account) -> impl Future<Output = ()>;
+
+    /// Somebody disables an account.
+    fn disable(&self, account: &Account) -> impl Future<Output = ()>;
+
+    /// Somebody deletes an account.
+    fn delete(&self, account: &Account) -> impl Future<Output = ()>;
+
+    /// The same directory without a SEED group.
+    fn without_seed_group(&self) -> impl Future<Output = Directory>;
+
+    /// Whether it knows that a holder has a password, and mails no further one: the emulator does not.
+    fn knows_of_passwords(&self) -> bool;
+}
+
+/// Runs the whole contract on an empty directory.
+///
+/// # Panics
+///
+/// When a promise is broken.
+pub async fn all(directory: &Directory, people: &impl People) {
+    an_account_is_made_once_for_an_invite(directory).await;
+    an_address_or_a_username_has_one_account(directory, people).await;
+    a_licence_is_given_and_taken_back_however_often(directory, people).await;
+    a_first_password_is_for_those_who_have_none(directory, people).await;
+    an_account_stands_as_its_holder_and_others_left_it(directory, people).await;
+    every_account_is_listed_once(directory).await;
+    an_officer_is_found_by_user_id(directory, people).await;
+    let without = people.without_seed_group().await;
+    let account = made(directory, &invite(&vendor_form("contract-group"), 90)).await;
+    assert_eq!(without.add_to_seed_group(&account).await, Ok(SeedOutcome::Refused(LicenceFault::NotSetUp)));
+}
+
+fn invite(form: &Form, seed: u64) -> Invite {
+    account_invite(&officer("contract"), form, beginning(), &Entropy::seeded(seed))
+}
+
+async fn create(directory: &Directory, invite: &Invite) -> CreateOutcome {
+    directory.create_account(&AccountToCreate::of(invite).unwrap()).await.unwrap()
+}
+
+async fn made(directory: &Directory, invite: &Invite) -> Account {
+    match create(directory, invite).await {
+        CreateOutcome::Created(account) => account,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn an_account_is_made_once_for_an_invite(directory: &Directory) {
+    for (form, seed) in [(vendor_form("Contract-Once"), 1), (officer_form("contract-once"), 2)] {
+        let invite = invite(&form, seed);
+        assert_eq!(directory.find_by_email(&invite.email).await, Ok(None));
+        let account = made(directory, &invite).await;
+        assert_eq!(create(directory, &invite).await, CreateOutcome::AlreadyOurs(account.clone()));
+        let found = directory.find_by_email(&invite.email).await.unwrap().unwrap();
+        assert_eq!((found.account, found.invite), (account, Some(invite.id)));
+    }
+}
+
+async fn an_address_or_a_username_has_one_account(directory: &Directory, people: &impl People) {
+    let theirs = email("Contract-Theirs@vendor.example.com");
+    people.make("contract-theirs", &theirs).await;
+    assert_eq!(directory.find_by_email(&theirs).await.unwrap().unwrap().invite, None);
+    let by_address = Form { username: "contract-other".to_owned(), ..vendor_form("contract-theirs") };
+    assert_eq!(create(directory, &invite(&by_address, 11)).await, CreateOutcome::EmailTaken);
+    let by_name = Form { email: "contract-other@vendor.example.com".to_owned(), ..vendor_form("contract-theirs") };
+    assert_eq!(create(directory, &invite(&by_name, 12)).await, CreateOutcome::UsernameTaken);
+    made(directory, &invite(&officer_form("contract-tag"), 13)).await;
+    let tagged = Form { email: "contract-tag+work@sample-board.gov.sg".to_owned(), ..officer_form("contract-tag") };
+    assert_eq!(create(directory, &invite(&tagged, 14)).await, CreateOutcome::EmailTaken, "it is the same mailbox");
+}
+
+async fn a_licence_is_given_and_taken_back_however_often(directory: &Directory, people: &impl People) {
+    let account = made(directory, &invite(&vendor_form("contract-licence"), 21)).await;
+    for _ in 0..2 {
+        assert_eq!(directory.remove_from_seed_group(&account).await, Ok(WithdrawOutcome::Withdrawn));
+        assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
+        assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
+    }
+    people.delete(&account).await;
+    assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::AccountGone));
+    assert_eq!(directory.remove_from_seed_group(&account).await, Ok(WithdrawOutcome::AccountGone));
+}
+
+async fn a_first_password_is_for_those_who_have_none(directory: &Directory, people: &impl People) {
+    let account = made(directory, &invite(&officer_form("contract-password"), 31)).await;
+    for _ in 0..2 {
+        assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::Mailed));
+    }
+    people.sign_in(&account).await;
+    if people.knows_of_passwords() {
+        assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::NotPending));
+    }
+    people.delete(&account).await;
+    assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::AccountGone));
+}
+
+async fn an_account_stands_as_its_holder_and_others_left_it(directory: &Directory, people: &impl People) {
+    let account = made(directory, &invite(&vendor_form("contract-status"), 41)).await;
+    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Pending));
+    people.sign_in(&account).await;
+    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::SignedIn));
+    people.disable(&account).await;
+    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Disabled));
+    people.delete(&account).await;
+    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Gone));
+}
+
+/// Over more accounts than a page of any directory holds, and those of them that have a licence.
+async fn every_account_is_listed_once(directory: &Directory) {
+    let (mut invites, mut licensed) = (Vec::new(), Vec::new());
+    for number in 0..65 {
+        let invite = invite(&vendor_form(&format!("contract-list-{number}")), 100 + number);
+        let account = made(directory, &invite).await;
+        invites.push(invite.id);
+        if number % 8 == 0 {
+            assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
+            licensed.push(invite.id);
+        }
+    }
+    assert_eq!(listed(&invites, async |place| directory.list_accounts(place).await.unwrap()).await, sorted(&invites));
+    assert_eq!(listed(&invites, async |place| directory.list_licensed(place).await.unwrap()).await, sorted(&licensed));
+}
+
+fn sorted(invites: &[InviteId]) -> Vec<InviteId> {
+    let mut sorted = invites.to_vec();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// Which of these invites' accounts stand in a list, page after page.
+async fn listed(invites: &[InviteId], ask: impl AsyncFn(Option<&str>) -> AccountPage) -> Vec<InviteId> {
+    let (mut listed, mut place) = (Vec::new(), None);
+    loop {
+        let page = ask(place.as_deref()).await;
+        let pending = page.accounts.into_iter().filter(|listed| listed.status == AccountStatus::Pending);
+        listed.extend(pending.filter_map(|listed| listed.found.invite).filter(|id| invites.contains(id)));
+        place = page.next;
+        if place.is_none() {
+            return sorted(&listed);
+        }
+    }
+}
+
+async fn an_officer_is_found_by_user_id(directory: &Directory, people: &impl People) {
+    let address = email("contract-officer@sample-board.gov.sg");
+    let id = people.make_officer(&address).await;
+    let found = directory.find_officer(&id).await.unwrap().unwrap();
+    assert_eq!((&found.id, found.email.as_str()), (&id, address.as_str()));
+    let nobody = OfficerId::parse("00000000-0000-4000-8000-000000000000").unwrap();
+    assert_eq!(directory.find_officer(&nobody).await, Ok(None));
+}
