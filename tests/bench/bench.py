@@ -1,6 +1,6 @@
 """`make bench`: our side and the peers in one run, in turn, with the targets beside what was measured.
 
-`bench.py start parsing drain` runs the parts that are named, and without a name all of them.
+`bench.py start parsing drain pages` runs the parts that are named, and without a name all of them.
 Ends with an error when a target is missed by more than its tolerance.
 """
 
@@ -11,13 +11,14 @@ import subprocess
 import sys
 
 import drain
+import pages
 import parsing
 import peers
 import start
 from measure import Report
 from peers import ROOT
 
-PARTS = ("start", "parsing", "drain")
+PARTS = ("start", "parsing", "drain", "pages")
 
 
 def main() -> int:
@@ -37,6 +38,8 @@ def main() -> int:
         parsing.run(report, installed)
     if "drain" in parts:
         drain.run(report, drain.PEOPLE)
+    if "pages" in parts:
+        pages.run(report)
     return report.conclude()
 
 

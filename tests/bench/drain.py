@@ -6,18 +6,12 @@ are exactly as many accounts, invites and mails as people.
 """
 
 import argparse
-import os
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 from measure import Report
+from own_stack import own_stack
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PEOPLE = 1000
 MOST_PEOPLE = 10_000
 PEOPLE_TO_COUNT_CALLS_WITH = 200
@@ -33,59 +27,32 @@ def main() -> int:
     wanted = parser.parse_args()
     if not 1 <= wanted.people <= MOST_PEOPLE:
         parser.error(f"a batch has 1 to {MOST_PEOPLE} people")
-    home = None
-    if not wanted.running:
-        (ROOT / ".local").mkdir(exist_ok=True)
-        home = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / ".local"))
-        # Read when the modules of infra/local are imported.
-        os.environ |= {"INVITE_PORT": str(free_port()), "INVITE_LOCAL_DIR": str(home)}
-    sys.path.insert(0, str(ROOT / "infra" / "local"))
+    with own_stack(running=wanted.running) as own:
+        import draining
+        import stack
+        from outage import KILLS_AT, RESTART_AT, Outages
 
-    import draining
-    import emulator
-    import stack
-    import up
-    from outage import KILLS_AT, RESTART_AT, Outages
-
-    # A run that is told to end takes its stack with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
-    report = Report()
-    outages = Outages(
-        kills=list(KILLS_AT) if wanted.kill or wanted.kill_emulator else [],
-        restarts=[RESTART_AT] if wanted.kill_emulator else [],
-    )
-    status = 1
-    try:
-        if home is not None:
-            up.main()
+        report = Report()
+        outages = Outages(
+            kills=list(KILLS_AT) if wanted.kill or wanted.kill_emulator else [],
+            restarts=[RESTART_AT] if wanted.kill_emulator else [],
+        )
         report.heading(f"A batch of {wanted.people:,} people on the local stack")
         if wanted.mails_per_second is not None:
             (stack.LOCAL / "mails-per-second").write_text(str(wanted.mails_per_second))
         draining.measure(report, wanted.people, outages)
-        if home is not None and not outages.killed:
+        if own.home is not None and not outages.killed:
             report.heading(f"What {PEOPLE_TO_COUNT_CALLS_WITH} people ask of AWS")
             draining.count_calls(report, PEOPLE_TO_COUNT_CALLS_WITH)
         status = report.conclude()
-        return status
-    finally:
-        if home is not None:
-            if emulator.running() is not None:
-                emulator.halt()
-            # What failed can be looked at.
-            if status == 0:
-                shutil.rmtree(home, ignore_errors=True)
+        own.is_kept = status != 0
+    return status
 
 
 def run(report: Report, people: int) -> None:
     """As a part of `make bench`, in a process whose stack is its own."""
     if subprocess.run([sys.executable, __file__, str(people)]).returncode != 0:
         report.missed.append("draining a batch: see its own lines")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ const STATES = {
   'Invite user status': { enter: async (page) => { await goTo(page, '#/invites'); await page.locator('td.email').first().waitFor(); } },
   'Invite user status, some selected': { enter: async (page) => { await page.getByLabel('Select all on this page').check(); await page.getByRole('toolbar').waitFor(); } },
   'Invite user status, revoke': { enter: async (page) => { await press(page, 'Revoke'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Invite details': { enter: async (page) => { await page.locator('td.email a').first().click(); await heading(page, 'History'); }, leave: (page) => page.keyboard.press('Escape') },
+  'Invite details': { enter: async (page) => { await page.locator('td.email a').first().click(); await heading(page, 'History'); }, leave: (page) => page.keyboard.press('Escape').then(() => page.getByRole('dialog').waitFor({ state: 'detached' })) },
   'Invite user status, none found': { enter: async (page) => { await goTo(page, '#/invites?q=nobodyiscalledso'); await heading(page, 'No record found'); } },
   'Invite user status that is old': {
     enter: async (page) => {

@@ -1,18 +1,13 @@
 // Every step of the brief's "Batch upload", by the names that a person reads.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { copy, paste, TITLES, user } from './list.mjs';
+import { copy, folder, paste, python, TITLES, user, workbook } from './list.mjs';
 import { follow, signedIn } from './people.mjs';
 import { fresh, officer, other, portal } from './stack.mjs';
 
-const root = resolve(import.meta.dirname, '../../..');
-const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
-const folder = mkdtempSync(join(tmpdir(), 'batch-'));
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -31,18 +26,6 @@ for at, row in enumerate(json.loads(sys.argv[3]), 1):
     for offset, text in enumerate(row):
         sheet.cell(head + at, start + offset, text or None)
 book.save(sys.argv[2])`, template, path, JSON.stringify(rows));
-  return path;
-}
-
-/** A workbook with titles of one's own. */
-function workbook(titles, rows) {
-  const path = join(folder, `${Math.random()}.xlsx`);
-  python('-c', `
-import json, sys, openpyxl
-book = openpyxl.Workbook()
-for row in json.loads(sys.argv[2]):
-    book.active.append(row)
-book.save(sys.argv[1])`, path, JSON.stringify([titles, ...rows]));
   return path;
 }
 
@@ -130,7 +113,7 @@ describe('Batch upload', () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
     const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'Desk'];
     const people = () => [[fresh('mapped'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins the team', '12-34']];
-    await page.getByLabel('Choose a file').setInputFiles(workbook(titles, people()));
+    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()]));
     const dialog = page.getByRole('dialog', { name: 'Which column holds what?' });
     await dialog.waitFor({ timeout: 30_000 });
     await dialog.getByText('Email address, Contact number, Reason').waitFor();
@@ -154,7 +137,7 @@ describe('Batch upload', () => {
     await page.getByText('“HP” is Contact number').waitFor();
     await settle();
     const turned = (cells) => [...cells].reverse();
-    await page.getByLabel('Choose a file').setInputFiles(workbook(turned(titles), people().map(turned)));
+    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()].map(turned)));
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
     const kept = await page.evaluate(() => JSON.stringify({ ...localStorage }));
@@ -162,14 +145,14 @@ describe('Batch upload', () => {
 
     await page.goto(`${portal}#/batches`);
     await page.getByRole('button', { name: 'Forget this' }).click();
-    await page.getByLabel('Choose a file').setInputFiles(workbook(titles, people()));
+    await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()]));
     await dialog.waitFor({ timeout: 30_000 });
     // Whoever comes back later has to show the file again.
     await page.reload();
     await page.getByRole('button', { name: 'Say what the columns hold' }).click();
     for (const [title, field] of [['Work contact', 'Email address'], ['HP', 'Contact number'], ['Purpose', 'Reason']]) await dialog.getByLabel(title).selectOption(field);
     await settle();
-    await dialog.getByLabel('Choose the file again').setInputFiles(workbook(titles, people()));
+    await dialog.getByLabel('Choose the file again').setInputFiles(workbook([titles, ...people()]));
     await grid(page).waitFor({ timeout: 30_000 });
   });
 
@@ -186,7 +169,7 @@ describe('Batch upload', () => {
     for (const titles of variants) {
       for (const order of [(cells) => cells, (cells) => [...cells].reverse()]) {
         await page.goto(`${portal}#/batches`);
-        await page.getByLabel('Choose a file').setInputFiles(workbook(['S/N', ...order(titles), 'Remarks'], [['1', ...order([fresh('titled'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']), 'none']]));
+        await page.getByLabel('Choose a file').setInputFiles(workbook([['S/N', ...order(titles), 'Remarks'], ['1', ...order([fresh('titled'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']), 'none']]));
         const dialog = page.getByRole('dialog');
         await grid(page).or(dialog).waitFor({ timeout: 30_000 });
         if (await dialog.count()) shown.push(titles);
