@@ -56,7 +56,7 @@ def test_one_request_sent_a_thousand_times_makes_one_invite(officer, outputs, ou
     assert set(outcomes(answers)) <= {(None, 202), *RETRYABLE}
     assert len({answer.content for answer in done}) == 1, "the same answer, byte for byte"
     assert len({answer.headers["Location"] for answer in done}) == 1
-    in_state(officer.api, done[0].json(), "ACCOUNT_CREATED")
+    in_state(officer.api, done[0].json(), "ACCOUNT_CREATED", seconds=180)
     assert officer.api.get(f"/invites?q={person['email']}").json()["total"] == 1
     assert len(directory.by_email(person["email"])) == 1
     assert len(outbox.wait(person["email"])) == 1
@@ -73,7 +73,7 @@ def test_one_invitation_accepted_a_thousand_times_is_accepted_once(officer, outp
     assert told[None, 202] == 1 or told[None, 202] == 0 and told["/problems/unavailable", 503], told
     too_late = {("/problems/state-conflict", 409), ("/problems/invitation-not-valid", 404)}
     assert set(told) <= {(None, 202), *too_late, *RETRYABLE}, told
-    made = in_state(officer.api, invite, "ACCOUNT_CREATED")
+    made = in_state(officer.api, invite, "ACCOUNT_CREATED", seconds=180)
     assert [entry["event"] for entry in made["history"]].count("ACCEPTED") == 1
     assert len(directory.by_email(person["email"])) == 1
     assert len(outbox.wait(person["email"], count=2)) == 2, "one invitation, one account"

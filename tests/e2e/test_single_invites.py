@@ -15,12 +15,12 @@ def submit(api, body: dict) -> dict:
     return answer.json()
 
 
-def in_state(api, invite: dict, state: str) -> dict:
+def in_state(api, invite: dict, state: str, seconds: float = 30) -> dict:
     def look():
         found = show(api, invite)
         return found if found["techpass"]["state"] == state else None
 
-    return eventually(look, what=f"{state} of {invite['id']}")
+    return eventually(look, seconds, what=f"{state} of {invite['id']}")
 
 
 def ask_for_password(nobody, outbox, person: dict) -> str:

@@ -285,6 +285,9 @@ export class InviteStatusPage extends LightElement {
       this.#unselect();
     });
     await this.#load(this.#cursors);
+    await this.updateComplete;
+    // The button that was pressed went with the selection.
+    if (document.activeElement === document.body) this.querySelector<HTMLElement>('.notice.done button')?.focus();
   }
 
   async #export(): Promise<void> {

@@ -244,16 +244,19 @@ describe('Invite user status', () => {
       await page.getByLabel('Reason').fill('Joins the team');
       await page.getByRole('button', { name: 'Submit' }).click();
       await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
-      await follow(page, 'Email invitation');
+      await page.getByRole('button', { name: 'Invite another' }).click();
     }
     await follow(page, 'Invite user status');
+    const found = page.waitForResponse((answer) => answer.url().includes('q=both'));
     await page.getByLabel('Search').fill(both.split('@')[0]);
+    await found;
     await page.getByText('Total no. of invitations: 2').waitFor();
     const chosen = page.getByRole('toolbar', { name: 'With the selected invites' });
     await page.getByLabel('Select all on this page').check();
     await chosen.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke 2 invites' }).click();
     await page.getByText('2 invites revoked.').waitFor();
+    await settle();
 
     await page.getByLabel('Select all on this page').check();
     await chosen.getByRole('button', { name: 'Amend' }).click();
