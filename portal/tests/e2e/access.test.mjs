@@ -48,7 +48,7 @@ const problem = (slug, status) => (route) => route.fulfill({ status, contentType
 
 /** How to get to each state of the officer's pages. What a state changes for the next, it puts back in `leave`. */
 const STATES = {
-  'Overview': { enter: async (page) => { await goTo(page, '#/'); await page.locator('.lines li').first().waitFor(); } },
+  'Overview': { enter: async (page) => { await goTo(page, '#/'); await heading(page, 'Overview'); await page.locator('main .skeleton').waitFor({ state: 'detached' }); } },
   'Overview that waits': {
     enter: async (page) => { await page.route('**/api/invites?*', () => {}); await goTo(page, '#/'); await page.locator('main .skeleton').waitFor(); },
     leave: (page) => page.unroute('**/api/invites?*'),

@@ -370,7 +370,7 @@ describe('Submit', () => {
     await settle();
     await dialog.getByLabel(/^Wait/).check();
     await dialog.getByRole('button', { name: 'Continue' }).click();
-    assert.equal(await page.getByRole('button', { name: /^Show only errors/ }).getAttribute('aria-pressed'), 'true');
+    await page.getByRole('button', { name: /^Show only errors/, pressed: true }).waitFor();
     await page.getByRole('button', { name: 'Submit 3 users' }).dblclick();
     await dialog.getByRole('button', { name: 'Continue' }).dblclick();
     await page.getByRole('progressbar').waitFor();
