@@ -10,6 +10,7 @@ mod locks;
 mod plan;
 mod totals;
 mod uploads;
+mod whole_table;
 
 use std::time::Duration;
 
@@ -20,9 +21,6 @@ use crate::{AnyError, Deps};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-
-/// With less than this left, a job that reads the whole table begins no further page of it.
-const TIME_TO_READ: Duration = Duration::from_secs(6);
 
 /// One thing that the sweeper does regularly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

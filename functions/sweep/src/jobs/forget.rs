@@ -9,10 +9,10 @@ use domain::{BatchId, InviteId, invite::Actor, keys::AddressKey, row::Row, tombs
 use store::{
     Written,
     batches::KeyedRow,
-    forgetting::{AuditEntry, Found, PARTS},
+    forgetting::{AuditEntry, Found},
 };
 
-use super::{Progress, Round, TIME_TO_READ};
+use super::{Progress, Round, whole_table};
 use crate::AnyError;
 
 /// How often something that others keep changing is tried.
@@ -30,29 +30,16 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     if people.is_empty() {
         return Ok(Progress::Finished { cursor: None });
     }
-    let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
-    for part in begin..PARTS {
-        let mut from = None;
-        loop {
-            if round.has_less_than(TIME_TO_READ) {
-                return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
-            }
-            let page = store.read_part(part, from).await?;
-            for found in page.found {
-                forget(round, found, &mut people).await?;
-            }
-            from = page.next;
-            if from.is_none() {
-                break;
-            }
-        }
+    let progress = whole_table::read(round, async |found| forget(round, found, &mut people).await).await?;
+    if matches!(progress, Progress::OutOfTime { .. }) {
+        return Ok(progress);
     }
     for entry in people.values() {
         // A lost race is another sweeper's entry of the same.
         let _ = store.finish_forgetting(entry, now + round.deps.retention.tombstones).await?;
         tracing::info!(invites = entry.invites, rows = entry.rows, "a person was forgotten on request");
     }
-    Ok(Progress::Finished { cursor: None })
+    Ok(progress)
 }
 
 /// Forgets what was found, if it is of one of these people, and counts it.

@@ -5,37 +5,24 @@
 
 use store::{
     Written,
-    forgetting::{Found, Guard, PARTS},
+    forgetting::{Found, Guard},
 };
 
-use super::{Progress, Round, TIME_TO_READ};
+use super::{Progress, Round, whole_table};
 use crate::AnyError;
 
 /// The cursor is the part of the table to go on with.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
-    let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
     let mut released: u32 = 0;
-    for part in begin..PARTS {
-        let mut from = None;
-        loop {
-            if round.has_less_than(TIME_TO_READ) {
-                tracing::info!(locks_released = released, "guards looked at");
-                return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
-            }
-            let page = round.deps.store.read_part(part, from).await?;
-            for found in page.found {
-                if let Found::Guard(guard) = found {
-                    released += u32::from(release(round, &guard).await?);
-                }
-            }
-            from = page.next;
-            if from.is_none() {
-                break;
-            }
+    let look = async |found| {
+        if let Found::Guard(guard) = found {
+            released += u32::from(release(round, &guard).await?);
         }
-    }
+        Ok(())
+    };
+    let progress = whole_table::read(round, look).await?;
     tracing::info!(locks_released = released, "guards looked at");
-    Ok(Progress::Finished { cursor: None })
+    Ok(progress)
 }
 
 /// Frees a guard if its owner does not need it; whether it was freed.
