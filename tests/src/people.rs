@@ -140,7 +140,7 @@ pub fn account_invite(officer: &Officer, form: &Form, now: Timestamp, entropy: &
 pub fn draft(officer: &Officer, forms: Vec<Form>, now: Timestamp, entropy: &Entropy) -> (Batch, Vec<KeyedRow>) {
     let id = BatchId::generate(now, entropy);
     let batch = Batch::new(id, officer.clone(), Source::Paste, now, TraceId::generate(now, entropy));
-    let raws = (1..).zip(forms.into_iter().map(|form| RawRow { form, cell_faults: Vec::new() }));
+    let raws = (1..).zip(forms.into_iter().map(RawRow::from));
     let rows: Vec<KeyedRow> =
         read_all(raws, &rules(), &officer.email).into_iter().map(|row| KeyedRow::new(row, &keys())).collect();
     let mut counts = domain::batch::Counts::default();

@@ -73,7 +73,7 @@ pub(crate) async fn add(
         if usize::try_from(batch.counts.total).map_or(true, |total| total + forms.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
         }
-        let raws = forms.iter().map(|form| RawRow { form: form.clone(), cell_faults: Vec::new() });
+        let raws = forms.iter().cloned().map(RawRow::from);
         let rows = read_more(&earlier, number, (sheet_row..).zip(raws), &rules, &officer.email);
         let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
         deps.store.mark_invited(&mut rows).await?;

@@ -100,8 +100,7 @@ pub(crate) async fn create(
             return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
         }
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-        let raws =
-            forms.into_iter().filter(|form| !form.is_blank()).map(|form| RawRow { form, cell_faults: Vec::new() });
+        let raws = forms.into_iter().filter(|form| !form.is_blank()).map(RawRow::from);
         let rows = read_all((1..).zip(raws), &rules, &batch.officer.email);
         let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
         deps.store.mark_invited(&mut rows).await?;

@@ -254,8 +254,7 @@ impl Batch {
             _ => return Err(self.conflict("parsed")),
         };
         if attempt > PARSE_ATTEMPTS {
-            let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
-            return self.unreadable("FILE_UNPROCESSABLE", detail, Vec::new(), now);
+            return self.unprocessable(now);
         }
         let lease_until = now + PARSE_LEASE;
         let state = BatchState::Parsing { object, lease_until, attempt };
@@ -349,6 +348,16 @@ impl Batch {
             }
             _ => Err(self.conflict("unreadable")),
         }
+    }
+
+    /// The workbook ended whoever read it; nobody tries again.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being read.
+    pub fn unprocessable(self, now: Timestamp) -> Result<Self, BatchConflict> {
+        let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
+        self.unreadable("FILE_UNPROCESSABLE", detail, Vec::new(), now)
     }
 
     /// Rows are added, numbered on from the last.

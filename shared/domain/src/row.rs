@@ -30,6 +30,13 @@ impl std::fmt::Debug for RawRow {
     }
 }
 
+impl From<Form> for RawRow {
+    /// A row that somebody typed or pasted: no cell held anything against it.
+    fn from(form: Form) -> Self {
+        Self { form, cell_faults: Vec::new() }
+    }
+}
+
 impl RawRow {
     /// Types `text` into `field`, which also settles what the reader held against that cell.
     pub fn set(&mut self, field: Field, text: String) {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Fault, Field, column::Column, form::Form, row::RawRow, text::trim};
+use domain::{Fault, Field, column::Column, row::RawRow, text::trim};
 
 use crate::{
     FileError, Limits, Notice, Refusal,
@@ -215,8 +215,7 @@ struct Draft {
 
 impl Draft {
     fn new(note: CellNote) -> Self {
-        let raw = RawRow { form: Form::default(), cell_faults: Vec::new() };
-        Self { row: note.row, is_hidden: note.is_hidden, raw }
+        Self { row: note.row, is_hidden: note.is_hidden, raw: RawRow::default() }
     }
 
     fn is_blank(&self) -> bool {

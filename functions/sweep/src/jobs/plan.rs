@@ -189,12 +189,7 @@ fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> 
     if now < lease_until + PARSE_PATIENCE {
         return Plan { next: batch.put_off(now + WAKE_AFTER), wake: Vec::new(), remark: None };
     }
-    let given_up = batch.clone().unreadable(
-        "FILE_UNPROCESSABLE",
-        "The workbook could not be read. Save it as a new .xlsx file and upload that.",
-        Vec::new(),
-        now,
-    );
+    let given_up = batch.clone().unprocessable(now);
     let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE));
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
