@@ -130,9 +130,9 @@ export class AcceptPage extends LightElement {
       if (changed) this.#show(body, this.view !== undefined);
       return changed;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      const failure = Failure.caught(error);
       // What is known stays on the page while we go on asking.
-      if (!this.view) this.failure = error;
+      if (!this.view) this.failure = failure;
       return false;
     }
   }
@@ -153,8 +153,7 @@ export class AcceptPage extends LightElement {
       await this.#show((await ask('post', '/api/invitations/first-password', { body: { token: this.#token } })).body);
       announce('A temporary password is on its way to your mailbox.');
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.refusal = error;
+      this.refusal = Failure.caught(error);
     } finally {
       this.isAsking = false;
     }

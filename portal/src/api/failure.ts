@@ -29,6 +29,12 @@ export class Failure extends Error {
     return new Failure(slug, answer.status, traceId, problem.detail ?? undefined, problem.errors ?? [], seconds(answer), problem.link ?? undefined);
   }
 
+  /** What a `catch` caught, if it is one of these; anything else is a fault of these pages and is thrown on. */
+  static caught(error: unknown): Failure {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+
   /** The request may have been carried out although no answer came. */
   static silence(): Failure {
     return new Failure(navigator.onLine ? 'no-answer' : 'offline', 0, undefined, undefined, [], undefined);

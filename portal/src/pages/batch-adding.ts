@@ -50,8 +50,7 @@ export class BatchAdding extends LightElement {
     try {
       this.onClose(await this.rows.add(rows));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     } finally {
       this.isAdding = false;
     }

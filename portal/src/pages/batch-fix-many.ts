@@ -95,8 +95,7 @@ export class BatchFixMany extends LightElement {
       await this.rows.fix(this.#numbers, this.field, this.text, (done) => (this.done = done));
       this.onClose(this.rows.deeds.last?.said);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     } finally {
       this.done = undefined;
     }

@@ -117,8 +117,7 @@ export class BatchIntake extends LightElement {
     try {
       go(`/batches/${await make()}`);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
       this.#again = () => void this.#make(step, make);
       await this.updateComplete;
       this.querySelector<HTMLElement>('.notice.bad')?.focus();
@@ -132,8 +131,7 @@ export class BatchIntake extends LightElement {
     try {
       await download('/api/template.xlsx', {}, 'TechBiz User Batch Upload.xlsx');
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
       this.#again = () => void this.#template();
     }
   }

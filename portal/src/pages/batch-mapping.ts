@@ -97,8 +97,7 @@ export class BatchMapping extends LightElement {
       remember(this.columns, this.titles);
       this.onRead(await batchOfFile(file, this.columns));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     } finally {
       this.isReading = false;
     }

@@ -314,8 +314,7 @@ export class BatchRows {
   }
 
   #fail(error: unknown): void {
-    if (!(error instanceof Failure)) throw error;
-    this.failure = error;
+    this.failure = Failure.caught(error);
     this.changed();
   }
 }

@@ -52,8 +52,7 @@ export class BatchUploadPage extends LightElement {
       this.batches = [...(cursor ? this.batches ?? [] : []), ...body.items];
       this.next = body.nextCursor ?? undefined;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     }
   }
 }

@@ -324,8 +324,7 @@ export class BatchPage extends LightElement {
     try {
       await deed();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
       await this.updateComplete;
       this.querySelector<HTMLElement>('.notice.bad')?.focus();
     }
@@ -336,8 +335,7 @@ export class BatchPage extends LightElement {
     try {
       await this.#ask();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.gone = error;
+      this.gone = Failure.caught(error);
       return;
     }
     if (this.isConnected) this.#follow();

@@ -121,8 +121,7 @@ export class InviteDetails extends LightElement {
     try {
       await deed();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     }
   }
 }

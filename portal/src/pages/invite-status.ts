@@ -218,8 +218,7 @@ export class InviteStatusPage extends LightElement {
       this.requestUpdate();
       this.#poll.hurry();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     }
   }
 
@@ -301,8 +300,7 @@ export class InviteStatusPage extends LightElement {
       await deed();
       this.#poll.hurry();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
       await this.updateComplete;
       this.querySelector<HTMLElement>('.notice.bad')?.focus();
     } finally {

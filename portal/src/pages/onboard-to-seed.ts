@@ -85,8 +85,7 @@ export class OnboardToSeedPage extends LightElement {
       await this.updateComplete;
       this.querySelector<HTMLElement>('#seed-title')?.focus();
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     } finally {
       this.isAsking = false;
     }

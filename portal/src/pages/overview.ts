@@ -74,8 +74,7 @@ export class OverviewPage extends LightElement {
         return total > 0 ? [{ techpass, words: count(total, one, many) }] : [];
       });
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.failure = error;
+      this.failure = Failure.caught(error);
     }
   }
 }

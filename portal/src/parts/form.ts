@@ -128,8 +128,7 @@ export class Form<F extends string> implements ReactiveController {
     try {
       await this.plan.send(this.values);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.#take(error);
+      this.#take(Failure.caught(error));
     } finally {
       this.isSending = false;
       this.host.requestUpdate();
