@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { copy, folder, paste, python, TITLES, user, workbook } from './list.mjs';
-import { follow, signedIn } from './people.mjs';
+import { follow, inviteByMail, signedIn } from './people.mjs';
 import { fresh, officer, other, portal } from './stack.mjs';
 
 
@@ -294,10 +294,7 @@ describe('Batch upload', () => {
   test('Who is invited already is said before anything is sent; who has an account, with the way to SEED', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const invited = fresh('invited');
-    await page.getByLabel('Email address').fill(invited);
-    await page.getByLabel('Reason').fill('Joins the team');
-    await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await inviteByMail(page, invited);
     await paste(page, [user({ email: invited }), user({ email: other.email })]);
     await page.getByRole('button', { name: 'Already invited (1)' }).waitFor();
     await cell(page, 1, 'email').getByText('Already invited').waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { follow, person, signedIn } from './people.mjs';
+import { follow, inviteByMail, person, signedIn } from './people.mjs';
 import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
 let browser;
@@ -185,10 +185,7 @@ describe('Invite user status', () => {
   test('Search, filter, details, resend once a day, revoke, export', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const address = fresh('status');
-    await page.getByLabel('Email address').fill(address);
-    await page.getByLabel('Reason').fill('Joins the team');
-    await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await inviteByMail(page, address);
     await follow(page, 'Invite user status');
     await page.getByLabel('Search').fill(address);
     await page.getByLabel('TechPass status').selectOption('Invited');
@@ -240,10 +237,7 @@ describe('Invite user status', () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const both = fresh('both');
     for (const address of [both, both.replace('@', '-too@')]) {
-      await page.getByLabel('Email address').fill(address);
-      await page.getByLabel('Reason').fill('Joins the team');
-      await page.getByRole('button', { name: 'Submit' }).click();
-      await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+      await inviteByMail(page, address);
       await page.getByRole('button', { name: 'Invite another' }).click();
     }
     await follow(page, 'Invite user status');

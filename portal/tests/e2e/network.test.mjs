@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
-import { person, signIn, signedIn } from './people.mjs';
+import { inviteByMail, person, signedIn, signIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
 let browser;
@@ -63,10 +63,7 @@ describe('Invite user status', () => {
   test('brings what changed elsewhere, says so and marks it', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const address = fresh('polled');
-    await page.getByLabel('Email address').fill(address);
-    await page.getByLabel('Reason').fill('Joins the team');
-    await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await inviteByMail(page, address);
     await page.goto(`${portal}#/invites?q=${address}`);
     const row = page.getByRole('row', { name: address });
     await row.getByText('Invited', { exact: true }).waitFor();
@@ -88,10 +85,7 @@ describe('Invite user status', () => {
   test('an action of many says from when those can be resent that were mailed today', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
     const address = fresh('today');
-    await page.getByLabel('Email address').fill(address);
-    await page.getByLabel('Reason').fill('Joins the team');
-    await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+    await inviteByMail(page, address);
     await page.goto(`${portal}#/invites?q=${address}`);
     await page.getByRole('row', { name: address }).getByText('Mail delivered').waitFor({ timeout: 30_000 });
     await page.getByLabel('Select all on this page').check();

@@ -37,6 +37,14 @@ export async function signIn(page, who, route = '') {
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
+/** Invites one person on the page for it, and sees that it went out. */
+export async function inviteByMail(page, address) {
+  await page.getByLabel('Email address').fill(address);
+  await page.getByLabel('Reason').fill('Joins the team');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByRole('heading', { name: 'Invitation sent' }).waitFor({ timeout: 30_000 });
+}
+
 export async function signedIn(browser, who, { route, ...options } = {}) {
   const visit = await person(browser, options);
   await signIn(visit.page, who, route);
