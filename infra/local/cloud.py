@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+import expressions
 import quota
 import relay
 import witness
@@ -10,6 +11,7 @@ from ministack import app
 
 if __name__ == "__main__":
     folder = Path(sys.argv.pop(1))
+    expressions.remember()
     witness.watch(folder)
     relay.publish(folder)
     # Outermost: a mail that is refused for its rate has no events.
