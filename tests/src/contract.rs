@@ -54,6 +54,7 @@ pub async fn all(store: &Store) {
     an_invite_that_lives_again_takes_its_guards_back(store).await;
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
+    a_list_that_is_remembered_follows_what_changes(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;
@@ -347,7 +348,7 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
         let mut found = Vec::new();
         let mut query = InviteQuery { limit: 2, ..query };
         loop {
-            let page = store.list_invites(&ada.id, &query).await.unwrap();
+            let page = store.list_invites(&ada.id, &query, beginning() + Duration::from_secs(9)).await.unwrap();
             assert!(page.invites.len() <= 2);
             let names = page.invites.iter().map(|invite| invite.email.mailbox());
             found.extend(names.map(|name| name.trim_start_matches("list-").to_owned()));
@@ -369,9 +370,69 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
     assert_eq!(list(techpass).await.1, 7);
     let seed = InviteQuery { seed: Some("Licence pending".to_owned()), ..InviteQuery::default() };
     assert_eq!(list(seed).await, ("531".to_owned(), 3));
-    let nobody =
-        store.list_invites(&officer("list-bo").id, &InviteQuery { limit: 9, ..InviteQuery::default() }).await.unwrap();
+    let all = InviteQuery { limit: 9, ..InviteQuery::default() };
+    let nobody = store.list_invites(&officer("list-bo").id, &all, beginning()).await.unwrap();
     assert_eq!((nobody.invites.len(), nobody.total), (0, 0), "another officer's invites are not listed");
+}
+
+async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
+    let (cy, entropy) = (officer("list-cy"), Entropy::seeded(71));
+    let at = |seconds| beginning() + Duration::from_secs(seconds);
+    let mut invites = Vec::new();
+    for name in ["moves", "stays", "goes"] {
+        let invite = account_invite(&cy, &vendor_form(&format!("list-{name}")), beginning(), &entropy);
+        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+        invites.push(invite);
+    }
+    let list = async |techpass: Option<&str>, now| {
+        let techpass = techpass.map(str::to_owned);
+        let query = InviteQuery { techpass, sort: Sort::Email, limit: 9, ..InviteQuery::default() };
+        let page = store.list_invites(&cy.id, &query, now).await.unwrap();
+        let names = page.invites.iter().map(|invite| invite.email.mailbox().replacen("list-", "", 1));
+        let standing = page.techpass.iter().map(|(label, count)| format!("{count} {label}"));
+        (names.collect::<Vec<_>>().join(" "), page.total, standing.collect::<Vec<_>>().join(", "))
+    };
+    let said = |names: &str, total, standing: &str| (names.to_owned(), total, standing.to_owned());
+    assert_eq!(list(None, at(600)).await, said("goes moves stays", 3, "3 Queued"));
+
+    let [moves, stays, goes] = <[_; 3]>::try_from(invites).unwrap();
+    let act = Act { at: at(500), trace: moves.trace.clone(), action: None };
+    let revoked = moves.clone().revoke(&act).unwrap();
+    assert_eq!(store.replace_invite(moves.version, &revoked).await.unwrap(), Written::Done);
+    let late = account_invite(&cy, &vendor_form("list-late"), at(490), &entropy);
+    assert_eq!(create(store, &late).await, CreateOutcome::Created);
+    let standing = "3 Queued, 1 Revoked";
+    assert_eq!(
+        list(Some("Queued"), at(610)).await,
+        said("goes late stays", 3, standing),
+        "written late, seen all the same"
+    );
+    assert_eq!(list(Some("Revoked"), at(610)).await, said("moves", 1, standing));
+
+    let tombstone = InviteTombstone::of(&goes, Actor::Service, at(620));
+    let forgotten = store.forget_invite(goes.version, &goes, &tombstone, at(9000)).await.unwrap();
+    assert_eq!(forgotten, Written::Done);
+    assert_eq!(
+        list(None, at(630)).await,
+        said("late moves stays", 3, "2 Queued, 1 Revoked"),
+        "a page holds nobody who is gone"
+    );
+
+    // A change that bears a time long past is not looked for, until the list is read whole again.
+    let act = Act { at: at(100), ..act };
+    let revoked = stays.clone().revoke(&act).unwrap();
+    assert_eq!(store.replace_invite(stays.version, &revoked).await.unwrap(), Written::Done);
+    assert_eq!(list(Some("Revoked"), at(640)).await.0, "moves");
+    assert_eq!(
+        list(Some("Queued"), at(650)).await,
+        said("late", 1, "1 Queued, 2 Revoked"),
+        "what is shown is as it is now"
+    );
+    let old = Act { at: at(110), ..act };
+    let revoked = late.clone().revoke(&old).unwrap();
+    assert_eq!(store.replace_invite(late.version, &revoked).await.unwrap(), Written::Done);
+    assert_eq!(list(Some("Revoked"), at(660)).await.0, "moves stays");
+    assert_eq!(list(Some("Revoked"), at(600 + 15 * 60)).await.0, "late moves stays");
 }
 
 async fn rows_are_paged_and_filtered(store: &Store) {
@@ -380,6 +441,7 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     for form in forms.iter_mut().step_by(3) {
         form.organisation.clear();
     }
+    forms[3].username = "vendor.one".to_owned();
     forms.push(officer_form("page-2"));
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
     assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
@@ -399,10 +461,20 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     assert_eq!(numbers(7, None).await, (1..=31).collect::<Vec<u32>>());
     assert_eq!(numbers(7, Some("NEEDS_FIXING")).await, (1..=30).step_by(3).collect::<Vec<u32>>());
     assert_eq!(numbers(100, Some("DUPLICATE")).await, [31]);
-    let address = rows[1].address.clone().unwrap();
-    let same: Vec<u32> =
-        store.rows_with_address(batch.id, &address).await.unwrap().iter().map(|row| row.number).collect();
-    assert_eq!(same, [2, 31]);
+    let same = async |rows: &[KeyedRow]| -> Vec<u32> {
+        store.rows_of_people(batch.id, rows).await.unwrap().iter().map(|row| row.number).collect()
+    };
+    assert_eq!(same(&rows[1..2]).await, [2, 31]);
+    assert_eq!(same(&rows[1..4]).await, [2, 3, 4, 31]);
+    let renamed = |email: &str, username: &str| {
+        let mut row = rows[1].row.clone();
+        row.raw.form.email = email.to_owned();
+        row.raw.form.username = username.to_owned();
+        KeyedRow::new(row, &keys())
+    };
+    assert_eq!(same(&[renamed("nobody", "Vendor.One")]).await, [4], "a username finds its row, in any case");
+    assert_eq!(same(&[renamed("nobody", "")]).await, [0u32; 0]);
+    assert_eq!(store.last_row(batch.id).await.unwrap().map(|row| row.number), Some(31));
     assert_eq!(store.find_row(batch.id, 31).await.unwrap(), Some(rows[30].row.clone()));
     assert_eq!(store.find_row(batch.id, 32).await.unwrap(), None);
     let (batches, next) = store.list_batches(&batch.officer.id, 10, None).await.unwrap();
@@ -498,8 +570,8 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
         invites.push(invite.id);
     }
     let query = InviteQuery { text: Some("ACTING-".to_owned()), limit: 2, ..InviteQuery::default() };
-    let mut matching = store.matching_invites(&ada.id, &InviteQuery { limit: 9, ..query.clone() }).await.unwrap();
-    assert_eq!(store.matching_invites(&ada.id, &query).await.unwrap(), matching[..2]);
+    let mut matching = store.matching_invites(&ada.id, &InviteQuery { limit: 9, ..query.clone() }, now).await.unwrap();
+    assert_eq!(store.matching_invites(&ada.id, &query, now).await.unwrap(), matching[..2]);
     matching.sort_unstable();
     invites.sort_unstable();
     assert_eq!(matching, invites);

@@ -21,7 +21,6 @@ use crate::{
     batches::answered,
     body::{CountsBody, FormBody},
     own_batch,
-    rows::{Filter, Show},
 };
 
 /// The rows of one request at the most, as JSON.
@@ -68,14 +67,17 @@ pub(crate) async fn add(
     let request_bytes = [id.as_bytes(), bytes.as_ref()].concat();
     for _ in 0..REPEATS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
-        let earlier = Filter { show: Show::All, code: None }.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
-        let (number, sheet_row) = follows(&batch, &earlier);
+        let (number, sheet_row) = follows(&batch, deps.store.last_row(batch.id).await?.as_ref());
         if usize::try_from(batch.counts.total).map_or(true, |total| total + forms.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
         }
-        let raws = forms.iter().cloned().map(RawRow::from);
-        let rows = read_more(&earlier, number, (sheet_row..).zip(raws), &rules, &officer.email);
-        let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
+        let read = |earlier: &[Row]| -> Vec<KeyedRow> {
+            let raws = (sheet_row..).zip(forms.iter().cloned().map(RawRow::from));
+            let rows = read_more(earlier, number, raws, &rules, &officer.email);
+            rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect()
+        };
+        let earlier = deps.store.rows_of_people(batch.id, &read(&[])).await?;
+        let mut rows = read(&earlier);
         deps.store.mark_invited(&mut rows).await?;
         let next = batch.clone().rows_added(rows.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
@@ -92,8 +94,8 @@ pub(crate) async fn add(
 }
 
 /// The number of the next row, and the row of the spreadsheet that it would stand in.
-fn follows(batch: &Batch, earlier: &[Row]) -> (u32, u32) {
+fn follows(batch: &Batch, last: Option<&Row>) -> (u32, u32) {
     let number = batch.counts.total + 1;
-    let below = earlier.last().map_or(0, |row| row.sheet_row) + 1;
+    let below = last.map_or(0, |row| row.sheet_row) + 1;
     (number, below.max(number))
 }

@@ -125,7 +125,7 @@ pub(crate) async fn remove(
         let removed = row.clone().removed().ok_or_else(|| Problem::new(Slug::StateConflict))?;
         let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
         let mut changes = vec![(row.clone(), removed)];
-        editor.free_doubles(&row, &mut changes).await?;
+        editor.free_doubles(&row, None, &mut changes).await?;
         if editor.write(&changes).await?.is_some() {
             return Ok(StatusCode::NO_CONTENT);
         }
@@ -269,8 +269,8 @@ impl Editor<'_> {
         };
         let next = self.marked(next.ok_or_else(conflict)?).await?;
         let mut changes = vec![(row.clone(), next.clone())];
-        if row.email() != next.email() {
-            self.free_doubles(&row, &mut changes).await?;
+        if !next.is_known_as(&row) {
+            self.free_doubles(&row, Some(&next), &mut changes).await?;
         }
         Ok(self.write(&changes).await?.map(|batch| (next, batch)))
     }
@@ -278,13 +278,11 @@ impl Editor<'_> {
     /// The row, marked when its person is there already.
     async fn marked(&self, row: Row) -> Result<Row, StoreError> {
         let keyed = KeyedRow::new(row, self.keys);
-        if let (RowState::Ready, Some(address)) = (&keyed.row.state, &keyed.address) {
-            let same = self.store.rows_with_address(self.batch.id, address).await?;
+        if keyed.row.state == RowState::Ready {
+            let same = self.store.rows_of_people(self.batch.id, std::slice::from_ref(&keyed)).await?;
             let number = keyed.row.number;
             let follows = RowState::Duplicate { duplicate: Duplicate::Row { number } };
-            let stands =
-                |other: &&Row| other.number != number && other.state != RowState::Removed && other.state != follows;
-            if let Some(other) = same.iter().find(stands) {
+            if let Some(other) = same.iter().find(|other| other.number != number && other.state != follows) {
                 let duplicate = Duplicate::Row { number: other.number };
                 return Ok(Row { state: RowState::Duplicate { duplicate }, ..keyed.row });
             }
@@ -295,20 +293,27 @@ impl Editor<'_> {
         Ok(row)
     }
 
-    /// Adds what becomes of the doubles of a row that goes away: the first takes its place, the others follow it.
-    async fn free_doubles(&self, gone: &Row, changes: &mut Vec<(Row, Row)>) -> Result<(), StoreError> {
-        let Some(email) = gone.email() else { return Ok(()) };
-        let is_double =
-            |row: &Row| row.state == RowState::Duplicate { duplicate: Duplicate::Row { number: gone.number } };
-        let same = self.store.rows_with_address(self.batch.id, &self.keys.address(&email)).await?;
-        let mut heir = None;
-        for double in same.into_iter().filter(is_double).take(ROWS_PER_CHANGE - changes.len()) {
-            let next = match heir {
+    /// Adds what becomes of the doubles of a row that goes away, or becomes somebody else: the first of each person takes its
+    /// place, and the others follow that one.
+    async fn free_doubles(
+        &self,
+        gone: &Row,
+        becomes: Option<&Row>,
+        changes: &mut Vec<(Row, Row)>,
+    ) -> Result<(), StoreError> {
+        let followed = RowState::Duplicate { duplicate: Duplicate::Row { number: gone.number } };
+        let is_free = |row: &Row| row.state == followed && becomes.is_none_or(|next| !next.is_same_person(row));
+        let same = self.store.rows_of_people(self.batch.id, &[KeyedRow::new(gone.clone(), self.keys)]).await?;
+        let mut heirs: Vec<Row> = Vec::new();
+        for double in same.into_iter().filter(is_free).take(ROWS_PER_CHANGE - changes.len()) {
+            let next = match heirs.iter().find(|heir| heir.is_same_person(&double)) {
                 None => double.clone().edited(double.raw.clone(), self.rules, &self.batch.officer.email),
-                Some(number) => Some(double.clone().duplicate_of(Duplicate::Row { number })),
+                Some(Row { number, .. }) => Some(double.clone().duplicate_of(Duplicate::Row { number: *number })),
             };
             let Some(next) = next else { continue };
-            heir.get_or_insert(next.number);
+            if !matches!(next.state, RowState::Duplicate { .. }) {
+                heirs.push(next.clone());
+            }
             changes.push((double, next));
         }
         Ok(())

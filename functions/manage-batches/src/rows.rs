@@ -15,8 +15,8 @@ use web::{Cursors, Limit, Path, Problem, Query, SignedIn, reply};
 
 use crate::{Deps, body::RowBody, own_batch};
 
-/// Rows read from the table at a time.
-const READ_AHEAD: u32 = 500;
+/// Rows of a page at the most, and how many are looked at in one request to the table: half a megabyte of them.
+const MOST: usize = 500;
 
 /// Which rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -62,10 +62,10 @@ pub(crate) struct ListQuery {
     /// Only rows with an error of this code.
     #[serde(default)]
     code: Option<String>,
-    /// How many, 1 to 200.
+    /// How many.
     #[serde(default)]
-    #[param(value_type = Option<u8>)]
-    limit: Limit,
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
+    limit: Limit<MOST>,
     /// The `nextCursor` of the page before.
     #[serde(default)]
     cursor: Option<String>,
@@ -124,8 +124,11 @@ impl Filter<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         let mut chosen = Vec::new();
         let mut after = Some(after);
+        // The table counts what it passes over as well.
+        let ahead = if self.show == Show::All && self.code.is_none() { limit.min(MOST + 1) } else { MOST };
+        let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         while let (Some(from), true) = (after, chosen.len() < limit) {
-            let page = store.list_rows(batch, from, READ_AHEAD, self.show.state()).await?;
+            let page = store.list_rows(batch, from, ahead, self.show.state()).await?;
             chosen.extend(page.rows.into_iter().filter(|row| self.chooses(row)));
             after = page.next;
         }

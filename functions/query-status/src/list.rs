@@ -1,6 +1,6 @@
 //! The officer's invites: a page of them, one of them, all of them as a workbook.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, response::Response};
 use domain::{InviteId, invite::Invite};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
 use web::{
-    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug,
+    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug, TechpassFilter,
     invite::{InviteBody, InviteDetailBody},
     reply,
 };
@@ -28,6 +28,8 @@ pub struct ListBody {
     pub next_cursor: Option<String>,
     /// How many match in all.
     pub total: u64,
+    /// How many there would be under each `techpass`, were none asked for; those that there are none of are left out.
+    pub techpass: BTreeMap<TechpassFilter, u64>,
 }
 
 /// The officer's invites.
@@ -51,14 +53,17 @@ pub(crate) async fn list(
     let cursors = Cursors::new(keys, &officer.id, &description);
     let mut query = asked.first_page()?;
     query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
-    let page = deps.store.list_invites(&officer.id, &query).await?;
+    let page = deps.store.list_invites(&officer.id, &query, deps.clock.now()).await?;
+    let standing = |filter: TechpassFilter| Some((filter, *page.techpass.get(filter.label())?));
+    let techpass: BTreeMap<TechpassFilter, u64> = TechpassFilter::ALL.into_iter().filter_map(standing).collect();
     let invites = deps.look_again(page.invites).await;
     let body = ListBody {
         items: invites.iter().map(InviteBody::of).collect(),
         next_cursor: page.next.map(|place| cursors.seal(&place)),
         total: page.total,
+        techpass,
     };
-    reply::compared(known, &(&body.items, body.total), &body)
+    reply::compared(known, &(&body.items, body.total, &body.techpass), &body)
 }
 
 /// One invite with its history.
@@ -100,7 +105,7 @@ pub(crate) async fn export(
     SignedIn { officer, .. }: SignedIn,
     Query(asked): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
-    let page = deps.store.list_invites(&officer.id, &asked.up_to(EXPORT_ROWS)?).await?;
+    let page = deps.store.list_invites(&officer.id, &asked.up_to(EXPORT_ROWS)?, deps.clock.now()).await?;
     if page.next.is_some() {
         let advice = "An export holds 10,000 rows. Narrow the filter.";
         return Err(Problem::new(Slug::TooLarge).detail(advice));

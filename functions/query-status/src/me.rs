@@ -88,7 +88,7 @@ pub(crate) async fn me(
         limits: LimitsBody {
             batch_rows: workbook.rows,
             upload_bytes: workbook.upload_bytes,
-            page_items: Limit::MAX,
+            page_items: <Limit>::MAX,
             export_rows: EXPORT_ROWS,
             invites_per_hour: deps.caps.per_hour,
             invites_per_day: deps.caps.per_day,

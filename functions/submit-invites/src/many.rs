@@ -149,7 +149,7 @@ impl Deps {
             }
             (None, Some(filter)) => {
                 let query = filter.query("/filter", Sort::NewestFirst, INVITES_PER_ACTION + 1)?;
-                let matching = self.store.matching_invites(&officer.id, &query).await?;
+                let matching = self.store.matching_invites(&officer.id, &query, self.clock.now()).await?;
                 if matching.len() > INVITES_PER_ACTION {
                     return Err(Problem::new(Slug::TooLarge)
                         .detail("An action is for 10,000 invites at the most. Narrow the filter."));

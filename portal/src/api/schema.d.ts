@@ -896,6 +896,10 @@ export interface components {
             items: components["schemas"]["InviteBody"][];
             /** @description What to ask the next page with; null on the last. */
             nextCursor?: string | null;
+            /** @description How many there would be under each `techpass`, were none asked for; those that there are none of are left out. */
+            techpass: {
+                [key: string]: number;
+            };
             /**
              * Format: int64
              * @description How many match in all.
@@ -1415,7 +1419,7 @@ export interface operations {
                 show?: "all" | "ready" | "errors" | "duplicates" | "sent" | "removed";
                 /** @description Only rows with an error of this code. */
                 code?: string;
-                /** @description How many, 1 to 200. */
+                /** @description How many. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;

@@ -17,7 +17,7 @@ interface PageStart {
   readonly cursor: string | undefined;
 }
 
-const PAGE = 200;
+const PAGE = 500;
 /** Rows of one request that changes many, so that each is answered soon and the officer sees how far it is. */
 const TOGETHER = 300;
 /** Added rows that are taken out again one by one, when that is wanted. */

@@ -107,14 +107,14 @@ export class InviteStatusPage extends LightElement {
 
   #filters(): TemplateResult {
     const { q, techpass, seed, batch } = this.#filter;
-    const options = (of: readonly (readonly [string, string])[], chosen: string) =>
-      html`<option value="">All</option>${of.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`)}`;
+    const options = (of: readonly (readonly [string, string])[], chosen: string, there?: Record<string, number>) =>
+      html`<option value="">All</option>${of.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${there ? `${label} (${numbers.format(there[value] ?? 0)})` : label}</option>`)}`;
     return html`
       <form class="filters" role="search" aria-label="Invites" @submit=${(event: Event) => event.preventDefault()}>
         <div class="field search"><label for="q">Search</label>
           <span class="with-icon">${icon('search')}<input id="q" type="search" .value=${live(q)} maxlength="100" placeholder="Name, email, organisation" @input=${this.#typed} /></span></div>
         <div class="field"><label for="techpass">TechPass status</label>
-          <select id="techpass" .value=${live(techpass)} @change=${(event: Event) => this.#narrow({ techpass: (event.target as HTMLSelectElement).value })}>${options(TECHPASS, techpass)}</select></div>
+          <select id="techpass" .value=${live(techpass)} @change=${(event: Event) => this.#narrow({ techpass: (event.target as HTMLSelectElement).value })}>${options(TECHPASS, techpass, this.list?.techpass)}</select></div>
         <div class="field"><label for="seed">SEED status</label>
           <select id="seed" .value=${live(seed)} @change=${(event: Event) => this.#narrow({ seed: (event.target as HTMLSelectElement).value })}>${options(SEED, seed)}</select></div>
         ${batch ? html`<button type="button" class="chip" aria-pressed="true" @click=${() => this.#narrow({ batch: '' })}>One batch only ${icon('close')}<span class="unseen">Show all</span></button>` : nothing}

@@ -8,8 +8,7 @@ import { signedIn } from '../e2e/people.mjs';
 import { fresh, officer, portal } from '../e2e/stack.mjs';
 
 const ROUNDS = 5;
-/** The emulator reads 10,000 invites in seconds. */
-const STATUS_ROUNDS = 2;
+const LOOKS = 20;
 const EDITS = 40;
 const MANY = 10_000;
 const LONG = 300_000;
@@ -128,20 +127,20 @@ async function largeStatus(page) {
   const table = page.locator('td.email');
   const answered = async (what, ask, shown) => {
     const answer = page.waitForResponse((response) => /\/api\/invites\?.*limit=50/.test(response.url()) && response.status() === 200, { timeout: LONG });
-    const from = performance.now();
     await ask();
     await (await answer).finished();
     const at = performance.now();
+    note(`10,000 invites, ${what}: the answer`, (await answer).request().timing().responseEnd);
     await shown();
-    note(`10,000 invites, ${what}: the answer`, at - from);
     note(`10,000 invites, ${what}: shown after it`, performance.now() - at);
   };
-  for (let round = 0; round < STATUS_ROUNDS; round += 1) {
+  for (let look = 0; look <= LOOKS; look += 1) {
     await page.goto(`${portal}#/invite`);
-    await answered('the page', () => page.goto(`${portal}#/invites`), () => page.getByText(/Total no\. of invitations: 1\d,/).waitFor());
+    // The first look reads the whole list; the function remembers it for those that follow.
+    await answered(look ? 'the page again' : 'the first look', () => page.goto(`${portal}#/invites`), () => page.getByText(/Total no\. of invitations: 1\d,/).waitFor());
     const before = await table.first().textContent();
     await answered('the next 50', () => page.getByRole('button', { name: 'Next' }).click(), () => page.waitForFunction((text) => document.querySelector('td.email').textContent !== text, before));
-    await answered('one found', () => page.getByLabel('Search').fill(`seeded${7_000 + round}@`), () => page.getByText('Total no. of invitations: 1', { exact: true }).waitFor());
+    await answered('one found', () => page.getByLabel('Search').fill(`seeded${7_000 + look}@`), () => page.getByText('Total no. of invitations: 1', { exact: true }).waitFor());
   }
 }
 

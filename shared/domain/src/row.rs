@@ -208,6 +208,25 @@ impl Row {
         EmailAddress::parse(&self.raw.form.email).ok()
     }
 
+    /// Whether `other` names the same mailbox or the same username, in whatever case: then one of them is too much.
+    #[must_use]
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        let ((mailbox, username), (its_mailbox, its_username)) = (self.person(), other.person());
+        (mailbox.is_some() && mailbox == its_mailbox) || (username.is_some() && username == its_username)
+    }
+
+    /// Whether it names exactly whom `other` names, so that it has the same doubles.
+    #[must_use]
+    pub fn is_known_as(&self, other: &Self) -> bool {
+        self.person() == other.person()
+    }
+
+    /// Its mailbox and its username, as far as they can be read.
+    fn person(&self) -> (Option<String>, Option<String>) {
+        let username = Username::parse(&self.raw.form.username).ok();
+        (self.email().map(|email| email.recipient()), username.map(|username| username.canonical()))
+    }
+
     /// The request that this row stands for, if it is valid now.
     #[must_use]
     pub fn request(&self, rules: &DomainRules, officer: &EmailAddress) -> Option<AccountRequest> {
@@ -277,8 +296,7 @@ impl People {
 
     /// The earlier row of this row's person; none where this is the first.
     fn first_row(&mut self, row: &Row) -> Option<u32> {
-        let mailbox = row.email().map(|email| email.recipient());
-        let username = Username::parse(&row.raw.form.username).ok().map(|username| username.canonical());
+        let (mailbox, username) = row.person();
         let first = [
             mailbox.map(|mailbox| *self.by_mailbox.entry(mailbox).or_insert(row.number)),
             username.map(|username| *self.by_username.entry(username).or_insert(row.number)),

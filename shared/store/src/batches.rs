@@ -1,22 +1,23 @@
 //! Batches and their rows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{
-    BatchId, Keys, OfficerId,
+    BatchId, Keys, OfficerId, Username,
     batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
     row::{Duplicate, Row, RowState},
     usage::Usage,
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     IdempotentRequest, RequestOutcome, Store, StoreError, Written,
     forgetting::is_whole,
     invites::{creation, written},
     item::{self, Envelope, Item, text},
-    keys,
+    keys::{self, Key},
     table::{Commit, Condition, Index, Order, Query, Range, Write},
     usages,
 };
@@ -33,6 +34,9 @@ pub const ROWS_PER_ADDITION: usize = 98;
 /// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
 pub const ROWS_PER_DISPATCH: usize = 25;
 
+/// How many queries of one call are under way together.
+const QUERIES_IN_FLIGHT: usize = 8;
+
 /// A row with what finds its double.
 #[derive(Clone, Debug)]
 pub struct KeyedRow {
@@ -48,6 +52,15 @@ impl KeyedRow {
     pub fn new(row: Row, keys: &Keys) -> Self {
         let address = row.email().map(|email| keys.address(&email));
         Self { row, address }
+    }
+
+    /// What its person is found by: nothing of a row that was taken out.
+    fn people(&self) -> impl Iterator<Item = (Index, String)> {
+        let stays = self.row.state != RowState::Removed;
+        let address = self.address.as_ref().map(|address| (Index::ByAddress, address.as_str().to_owned()));
+        let username = Username::parse(&self.row.raw.form.username).ok();
+        let username = username.map(|username| (Index::ByUsername, username.canonical()));
+        address.into_iter().chain(username).filter(move |_| stays)
     }
 }
 
@@ -159,8 +172,10 @@ impl Store {
         };
         let page = self.table.page(&query).await?;
         let next = page.next.and(page.items.last().and_then(|item| text(item, "listing_sk")).map(str::to_owned));
-        let batches = page.items.into_iter().map(|mut item| item::body(BATCH, &mut item)).collect::<Result<_, _>>()?;
-        Ok((batches, next))
+        let ids: Vec<BatchId> = page.items.iter().filter_map(|item| keys::batch_of(text(item, "pk")?)).collect();
+        let mut found: HashMap<BatchId, Batch> =
+            self.find_batches(&ids).await?.into_iter().map(|batch| (batch.id, batch)).collect();
+        Ok((ids.iter().filter_map(|id| found.remove(id)).collect(), next))
     }
 
     /// Writes the rows that a reader found. Only the holder of the batch's parse claim may, before the batch is a draft;
@@ -247,28 +262,45 @@ impl Store {
         Ok(RowPage { rows, next })
     }
 
-    /// The rows of a batch that have this address, in their order.
+    /// The last row of a batch, if it has any.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn rows_with_address(&self, batch: BatchId, address: &AddressKey) -> Result<Vec<Row>, StoreError> {
-        let mut query = Query {
+    pub async fn last_row(&self, batch: BatchId) -> Result<Option<Row>, StoreError> {
+        let query = Query {
             range: Range::Above(keys::row_sk(0)),
-            filter: Some(("address_key", address.as_str().to_owned())),
+            order: Order::Descending,
+            limit: Some(1),
             ..Query::all(Index::Primary, keys::rows_pk(batch))
         };
-        let mut rows = Vec::new();
-        loop {
-            let page = self.table.page(&query).await?;
-            for mut item in page.items {
-                rows.push(item::body(ROW, &mut item)?);
-            }
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(rows);
-            }
-        }
+        let mut page = self.table.page(&query).await?;
+        page.items.pop().map(|mut item| item::body(ROW, &mut item)).transpose()
+    }
+
+    /// The rows of a batch that have the address or the username of one of `rows` and were not taken out, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn rows_of_people(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
+        let people: HashSet<(Index, String)> = rows.iter().flat_map(KeyedRow::people).collect();
+        let same = |(index, person): (Index, String)| Query {
+            range: Range::Only(person),
+            ..Query::all(index, keys::rows_pk(batch))
+        };
+        let found: Vec<Item> = stream::iter(people.into_iter().map(same))
+            .map(|query| self.table.all(query))
+            .buffer_unordered(QUERIES_IN_FLIGHT)
+            .try_concat()
+            .await?;
+        let numbers: BTreeSet<u32> = found.iter().filter_map(|item| row_number(text(item, "sk")?)).collect();
+        let keys: Vec<Key> = numbers.into_iter().map(|number| keys::row(batch, number)).collect();
+        let found = self.table.get_many(&keys).await?;
+        let mut rows: Vec<Row> =
+            found.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;
+        rows.sort_unstable_by_key(|row| row.number);
+        Ok(rows)
     }
 
     /// Writes changed rows and their batch over the versions that were read, or nothing. At most [`ROWS_PER_CHANGE`] rows.
@@ -428,15 +460,15 @@ fn put_batch(batch: &Batch) -> Result<Item, StoreError> {
         .body(BATCH, batch)
 }
 
-pub(crate) fn put_row(batch: BatchId, KeyedRow { row, address }: &KeyedRow) -> Result<Item, StoreError> {
+pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreError> {
+    let KeyedRow { row, address } = keyed;
     let mut envelope =
         Envelope::new(keys::row(batch, row.number), ROW, row.version).text("row_state", row.state.name());
     if let Some(address) = address {
         envelope = envelope.text("person", address.as_str());
-        // Whoever looks for doubles of an address does not look for rows that were taken out.
-        if row.state != RowState::Removed {
-            envelope = envelope.text("address_key", address.as_str());
-        }
+    }
+    for (index, person) in keyed.people() {
+        envelope = envelope.text(index.sort_attribute(), person);
     }
     envelope.body(ROW, row)
 }

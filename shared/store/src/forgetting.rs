@@ -214,16 +214,13 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
         INVITE => Some(Found::Invite(Box::new(item::body(INVITE, &mut item)?))),
         ROW => {
             let address = text(&item, "person").and_then(AddressKey::parse);
-            let batch = pk.strip_prefix(BATCH_PREFIX).and_then(BatchId::parse);
             let row: Row = item::body(ROW, &mut item)?;
-            batch.map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
+            keys::batch_of(&pk).map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
         }
         "guard" => text(&item, "invite_id").and_then(InviteId::parse).map(|owner| Found::Guard(Guard { pk, owner })),
         _ => None,
     })
 }
-
-const BATCH_PREFIX: &str = "BATCH#";
 
 impl Guard {
     /// Whether it is one that `invite` takes while it lives.

@@ -17,6 +17,7 @@ use crate::{
     keys::{self, Key},
     mailboxes,
     requests::Seen,
+    summary::Summary,
     table::{Commit, Condition, Write},
     tokens, usages,
 };
@@ -328,7 +329,8 @@ pub(crate) fn put(invite: &Invite) -> Result<Item, StoreError> {
     let id = invite.id.to_string();
     let mut envelope = Envelope::new(keys::invite(invite.id), ENTITY, invite.version)
         .text("listing_pk", keys::invites_of(&invite.officer.id))
-        .text("listing_sk", keys::listed(invite.created_at, &id))
+        .text("listing_sk", keys::listed(invite.updated_at, &id))
+        .part(ENTITY, "summary", &Summary::of(invite))?
         .due(invite.due_at);
     if let domain::invite::Origin::Batch { batch, .. } = &invite.origin {
         envelope = envelope.text("batch_id", batch.to_string()).text("batch_state", invite.progress_name());

@@ -48,10 +48,14 @@ impl Envelope {
     }
 
     pub(crate) fn body<T: Serialize>(mut self, entity: &'static str, body: &T) -> Result<Item, StoreError> {
-        let body: AttributeValue = serde_dynamo::to_attribute_value(body)
-            .map_err(|error: serde_dynamo::Error| StoreError::Corrupt { entity, problem: error.to_string() })?;
-        self.0.insert("body".to_owned(), body);
+        self.0.insert("body".to_owned(), attribute(entity, body)?);
         Ok(self.0)
+    }
+
+    /// Adds something that indexes hold beside the keys.
+    pub(crate) fn part<T: Serialize>(mut self, entity: &'static str, name: &str, part: &T) -> Result<Self, StoreError> {
+        self.0.insert(name.to_owned(), attribute(entity, part)?);
+        Ok(self)
     }
 
     pub(crate) fn bare(self) -> Item {
@@ -69,8 +73,18 @@ pub(crate) fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok())
 }
 
+fn attribute<T: Serialize>(entity: &'static str, thing: &T) -> Result<AttributeValue, StoreError> {
+    let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt { entity, problem: error.to_string() };
+    serde_dynamo::to_attribute_value(thing).map_err(corrupt)
+}
+
 /// The thing in an item.
 pub(crate) fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Result<T, StoreError> {
+    part(entity, "body", item)
+}
+
+/// What an item holds as `name`.
+pub(crate) fn part<T: DeserializeOwned>(entity: &'static str, name: &str, item: &mut Item) -> Result<T, StoreError> {
     let corrupt = |problem: String| StoreError::Corrupt { entity, problem };
     match number(item, "v") {
         Some(FORM) => {}
@@ -79,7 +93,7 @@ pub(crate) fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -
         }
         None => return Err(corrupt("no form".to_owned())),
     }
-    let body = item.remove("body").ok_or_else(|| corrupt("no body".to_owned()))?;
+    let part = item.remove(name).ok_or_else(|| corrupt(format!("no {name}")))?;
     // The error of a wrong value may quote it, so only its kind is kept.
-    serde_dynamo::from_attribute_value(body).map_err(|_| corrupt("a field of its body".to_owned()))
+    serde_dynamo::from_attribute_value(part).map_err(|_| corrupt(format!("a field of its {name}")))
 }

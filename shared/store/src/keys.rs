@@ -66,6 +66,11 @@ pub(crate) fn batch(id: BatchId) -> Key {
     Key::new(format!("BATCH#{id}"), META)
 }
 
+/// The batch of an item of its partition.
+pub(crate) fn batch_of(pk: &str) -> Option<BatchId> {
+    pk.strip_prefix("BATCH#").and_then(BatchId::parse)
+}
+
 pub(crate) fn row(batch: BatchId, number: u32) -> Key {
     Key { pk: rows_pk(batch), sk: row_sk(number) }
 }
@@ -122,8 +127,8 @@ pub(crate) fn batches_of(officer: &OfficerId) -> String {
 }
 
 /// Newest last; the id keeps two of one millisecond apart.
-pub(crate) fn listed(created_at: Timestamp, id: &str) -> String {
-    format!("{created_at}#{id}")
+pub(crate) fn listed(at: Timestamp, id: &str) -> String {
+    format!("{at}#{id}")
 }
 
 /// How many partitions the due index is spread over.

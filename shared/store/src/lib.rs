@@ -19,7 +19,11 @@ pub mod usages;
 
 mod item;
 mod keys;
+mod lists;
+mod summary;
 mod table;
+
+use std::sync::Arc;
 
 use domain::Guard;
 use thiserror::Error;
@@ -30,19 +34,21 @@ pub use listing::{InvitePage, InviteQuery, Sort};
 pub use requests::{IdempotentRequest, RequestOutcome, SavedAnswer};
 pub use tokens::TokenRecord;
 
+use lists::Lists;
 use table::Table;
 
-/// Everything that lasts. Cheap to clone.
+/// Everything that lasts. Cheap to clone; clones remember officers' lists together.
 #[derive(Clone, Debug)]
 pub struct Store {
     table: Table,
+    lists: Arc<Lists>,
 }
 
 impl Store {
     /// The table of a stack.
     #[must_use]
     pub fn dynamo(client: aws_sdk_dynamodb::Client, table_name: String) -> Self {
-        Self { table: Table::dynamo(client, table_name) }
+        Self::of(Table::dynamo(client, table_name))
     }
 
     /// A table in memory, shared by its clones.
@@ -56,7 +62,11 @@ impl Store {
     #[cfg(feature = "fake")]
     #[must_use]
     pub fn probed(probe: probe::Probe) -> Self {
-        Self { table: Table::memory(probe) }
+        Self::of(Table::memory(probe))
+    }
+
+    fn of(table: Table) -> Self {
+        Self { table, lists: Arc::default() }
     }
 
     /// What a table in memory would have streamed since this was last asked: the changes of invites. Nothing from a real

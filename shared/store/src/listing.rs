@@ -1,25 +1,18 @@
 //! An officer's invites, searched, filtered, sorted and paged.
 //!
-//! Newest first without a filter is one query of the index. Everything else reads the officer's partition and keeps no
-//! more than a page of it, so memory stays bounded whatever the officer has.
+//! Which invites make a page follows from their summaries, which the index `listing` holds and this process remembers; the
+//! invites themselves are read as they are now.
 
-use domain::{
-    BatchId, InviteId, OfficerId,
-    invite::{Invite, Origin},
-};
+use std::collections::{BTreeMap, HashMap};
 
-use crate::{
-    Store, StoreError,
-    invites::ENTITY,
-    item::{self, text},
-    keys,
-    table::{Index, Order, Query, Range},
-};
+use domain::{BatchId, InviteId, OfficerId, Timestamp, invite::Invite};
+
+use crate::{Store, StoreError, lists::List, summary::Summary};
 
 /// What to list.
 #[derive(Clone, Debug, Default)]
 pub struct InviteQuery {
-    /// Part of a name, an address, an organisation or a username, in any case.
+    /// Part of a name, an address, an organisation, a department or a username, in any case.
     pub text: Option<String>,
     /// A label of the TechPass column.
     pub techpass: Option<String>,
@@ -58,24 +51,56 @@ pub struct InvitePage {
     pub next: Option<String>,
     /// How many there are in all.
     pub total: u64,
+    /// How many there would be under each label of the TechPass column, were none asked for.
+    pub techpass: BTreeMap<String, u64>,
 }
 
+/// Which invites make a page.
+struct Selection {
+    ids: Vec<InviteId>,
+    next: Option<String>,
+    total: u64,
+    techpass: BTreeMap<String, u64>,
+}
+
+/// How often a page is looked for again because invites on it turned out to have moved on since their summaries.
+const LOOKS: usize = 3;
+
 impl Store {
-    /// A page of the officer's own invites. The index may lag by a moment.
+    /// A page of the officer's own invites at `now`. The invites are as they are now; which they are, and how many, may lag
+    /// by a moment.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
-        if query.is_filtered() || matches!(query.sort, Sort::Email | Sort::Name) {
-            self.search_invites(officer, query).await
-        } else {
-            self.page_of_invites(officer, query).await
+    pub async fn list_invites(
+        &self,
+        officer: &OfficerId,
+        query: &InviteQuery,
+        now: Timestamp,
+    ) -> Result<InvitePage, StoreError> {
+        let mut list = self.list_of(officer, now).await?;
+        let mut read: HashMap<InviteId, Invite> = HashMap::new();
+        let mut selection = query.select(&list);
+        for _ in 0..LOOKS {
+            let unread: Vec<InviteId> = selection.ids.iter().filter(|id| !read.contains_key(id)).copied().collect();
+            if unread.is_empty() {
+                break;
+            }
+            unread.iter().for_each(|id| drop(list.invites.remove(id)));
+            for invite in self.find_invites(&unread).await? {
+                list.invites.insert(invite.id, Summary::of(&invite));
+                read.insert(invite.id, invite);
+            }
+            selection = query.select(&list);
         }
+        self.lists.put_back(officer, list);
+        let Selection { ids, next, total, techpass } = selection;
+        Ok(InvitePage { invites: ids.iter().filter_map(|id| read.remove(id)).collect(), next, total, techpass })
     }
 
-    /// The officer's own invites that match, at most `query.limit` of them, newest first; whatever `query.sort` and
-    /// `query.after` say. Memory holds a page of invites and the ids. The index may lag by a moment.
+    /// The officer's own invites that match at `now`, at most `query.limit` of them, newest first; whatever `query.sort` and
+    /// `query.after` say. It may lag by a moment.
     ///
     /// # Errors
     ///
@@ -84,131 +109,45 @@ impl Store {
         &self,
         officer: &OfficerId,
         query: &InviteQuery,
+        now: Timestamp,
     ) -> Result<Vec<InviteId>, StoreError> {
-        let mut all = Query { order: Order::Descending, ..Query::all(Index::Listing, keys::invites_of(officer)) };
-        let needle = query.text.as_ref().map(|text| text.to_lowercase());
-        let mut matching = Vec::new();
-        loop {
-            let page = self.table.page(&all).await?;
-            for mut item in page.items {
-                let invite: Invite = item::body(ENTITY, &mut item)?;
-                if matching.len() < query.limit && query.matches(&invite, needle.as_deref()) {
-                    matching.push(invite.id);
-                }
-            }
-            all.after = page.next;
-            if all.after.is_none() || matching.len() >= query.limit {
-                return Ok(matching);
-            }
-        }
-    }
-
-    async fn page_of_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
-        let all = Query::all(Index::Listing, keys::invites_of(officer));
-        let (order, range): (_, fn(String) -> Range) = match query.sort {
-            Sort::OldestFirst => (Order::Ascending, Range::Above),
-            _ => (Order::Descending, Range::Below),
-        };
-        let mut page_query = Query {
-            order,
-            range: query.after.clone().map_or(Range::All, range),
-            limit: u32::try_from(query.limit).ok(),
-            ..all.clone()
-        };
-        let total = self.table.count(&all).await?;
-        let mut items = Vec::new();
-        // A page of DynamoDB also ends at 1 MiB, which can be before the limit.
-        let more = loop {
-            let page = self.table.page(&page_query).await?;
-            items.extend(page.items);
-            match page.next {
-                Some(next) if items.len() < query.limit => {
-                    page_query.limit = u32::try_from(query.limit - items.len()).ok();
-                    page_query.after = Some(next);
-                }
-                next => break next.is_some(),
-            }
-        };
-        let next = items.last().filter(|_| more).and_then(|item| text(item, "listing_sk")).map(str::to_owned);
-        let invites = items.into_iter().map(|mut item| item::body(ENTITY, &mut item)).collect::<Result<_, _>>()?;
-        Ok(InvitePage { invites, next, total })
-    }
-
-    async fn search_invites(&self, officer: &OfficerId, query: &InviteQuery) -> Result<InvitePage, StoreError> {
-        let mut all = Query::all(Index::Listing, keys::invites_of(officer));
-        let needle = query.text.as_ref().map(|text| text.to_lowercase());
-        // The first of the matches after the page's start, in order, and one more to know whether others follow.
-        let mut kept: Vec<(String, Invite)> = Vec::new();
-        let mut total = 0;
-        loop {
-            let page = self.table.page(&all).await?;
-            for mut item in page.items {
-                let invite: Invite = item::body(ENTITY, &mut item)?;
-                if !query.matches(&invite, needle.as_deref()) {
-                    continue;
-                }
-                total += 1;
-                let place = query.place(&invite);
-                if query.after.as_ref().is_none_or(|after| place > *after) {
-                    kept.push((place, invite));
-                }
-            }
-            if kept.len() > 2 * query.limit + 1 {
-                kept.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-                kept.truncate(query.limit + 1);
-            }
-            all.after = page.next;
-            if all.after.is_none() {
-                break;
-            }
-        }
-        kept.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        let more = kept.len() > query.limit;
-        kept.truncate(query.limit);
-        let next = kept.last().filter(|_| more).map(|(place, _)| place.clone());
-        Ok(InvitePage { invites: kept.into_iter().map(|(_, invite)| invite).collect(), next, total })
+        let list = self.list_of(officer, now).await?;
+        let newest = InviteQuery { sort: Sort::NewestFirst, after: None, ..query.clone() };
+        let selection = newest.select(&list);
+        self.lists.put_back(officer, list);
+        Ok(selection.ids)
     }
 }
 
 impl InviteQuery {
-    fn is_filtered(&self) -> bool {
-        self.text.is_some() || self.techpass.is_some() || self.seed.is_some() || self.batch.is_some()
+    fn select(&self, list: &List) -> Selection {
+        let needle = self.text.as_ref().map(|text| text.to_lowercase());
+        let mut techpass: BTreeMap<String, u64> = BTreeMap::new();
+        let (mut total, mut following) = (0, Vec::new());
+        for summary in list.invites.values() {
+            if !summary.matches_elsewhere(self, needle.as_deref()) {
+                continue;
+            }
+            match techpass.get_mut(&summary.techpass) {
+                Some(count) => *count += 1,
+                None => drop(techpass.insert(summary.techpass.clone(), 1)),
+            }
+            if !summary.stands(self) {
+                continue;
+            }
+            total += 1;
+            let place = summary.place(self.sort);
+            if self.after.as_ref().is_none_or(|after| place > *after) {
+                following.push((place, summary.id));
+            }
+        }
+        let more = following.len() > self.limit;
+        if more {
+            following.select_nth_unstable(self.limit);
+            following.truncate(self.limit);
+        }
+        following.sort_unstable();
+        let next = following.last().filter(|_| more).map(|(place, _)| place.clone());
+        Selection { ids: following.into_iter().map(|(_, id)| id).collect(), next, total, techpass }
     }
-
-    fn matches(&self, invite: &Invite, needle: Option<&str>) -> bool {
-        let wanted = |wanted: &Option<String>, label: &str| {
-            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(label))
-        };
-        let of_batch = |wanted| matches!(invite.origin, Origin::Batch { batch, .. } if batch == wanted);
-        wanted(&self.techpass, invite.techpass_label())
-            && wanted(&self.seed, invite.seed_label())
-            && self.batch.is_none_or(of_batch)
-            && needle.is_none_or(|needle| searched(invite).iter().any(|text| text.to_lowercase().contains(needle)))
-    }
-
-    /// Where an invite stands in the order: a text that sorts as the order does and is no other invite's.
-    fn place(&self, invite: &Invite) -> String {
-        let key = match self.sort {
-            // Complemented, so that later times sort first.
-            Sort::NewestFirst => format!("{:020}", i64::MAX - invite.created_at.unix_ms()),
-            Sort::OldestFirst => invite.created_at.to_string(),
-            Sort::Email => invite.email.as_str().to_lowercase(),
-            Sort::Name => invite.profile.as_ref().map_or_else(
-                || "\u{10ffff}".to_owned(),
-                |profile| format!("{}\u{1}{}", profile.last_name.as_str(), profile.first_name.as_str()).to_lowercase(),
-            ),
-        };
-        format!("{key}\u{0}{}", invite.id)
-    }
-}
-
-/// The texts that a search looks at.
-fn searched(invite: &Invite) -> Vec<&str> {
-    let mut texts = vec![invite.email.as_str()];
-    texts.extend(invite.holder.username().map(domain::Username::as_str));
-    if let Some(profile) = &invite.profile {
-        texts.extend([profile.first_name.as_str(), profile.last_name.as_str(), profile.organisation.as_str()]);
-        texts.extend(profile.department.as_ref().map(domain::Department::as_str));
-    }
-    texts
 }

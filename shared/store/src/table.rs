@@ -58,28 +58,54 @@ pub(crate) enum Commit {
 }
 
 /// Which items a query is over, by the partition key of which index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Index {
     Primary,
+    ByAddress,
+    ByUsername,
     Listing,
     ByBatch,
     Due,
 }
 
 impl Index {
+    /// Whether it can be read as it is now; the others may lag by a moment.
+    fn is_consistent(self) -> bool {
+        matches!(self, Self::Primary | Self::ByAddress | Self::ByUsername)
+    }
+
     fn name(self) -> Option<&'static str> {
         match self {
             Self::Primary => None,
+            Self::ByAddress => Some("by_address"),
+            Self::ByUsername => Some("by_username"),
             Self::Listing => Some("listing"),
             Self::ByBatch => Some("by_batch"),
             Self::Due => Some("due"),
         }
     }
 
+    /// What an item read from it holds beside its key and the attributes of the index; everything, if nothing is said.
+    #[cfg(feature = "fake")]
+    fn projection(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Primary => None,
+            Self::Listing => Some(&["v", "summary"]),
+            Self::ByAddress | Self::ByUsername | Self::ByBatch | Self::Due => Some(&[]),
+        }
+    }
+
+    /// The attribute that it sorts by.
+    pub(crate) fn sort_attribute(self) -> &'static str {
+        self.attributes().1
+    }
+
     /// The partition and sort attributes.
     fn attributes(self) -> (&'static str, &'static str) {
         match self {
             Self::Primary => ("pk", "sk"),
+            Self::ByAddress => ("pk", "address_key"),
+            Self::ByUsername => ("pk", "username_key"),
             Self::Listing => ("listing_pk", "listing_sk"),
             Self::ByBatch => ("batch_id", "batch_state"),
             Self::Due => ("due_shard", "due_at"),
@@ -91,6 +117,8 @@ impl Index {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Range {
     All,
+    /// This sort key.
+    Only(String),
     /// Sort keys below this one.
     Below(String),
     /// Sort keys above this one.
@@ -183,6 +211,19 @@ impl Table {
         each_backend!(self, table => table.put_many(items))
     }
 
+    /// Every item of `query`, page after page.
+    pub(crate) async fn all(&self, mut query: Query) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        loop {
+            let page = self.page(&query).await?;
+            items.extend(page.items);
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
     /// One page of `query`.
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
         each_backend!(self, table => table.page(query))
@@ -200,10 +241,5 @@ impl Table {
             Self::Dynamo(_) => Vec::new(),
             Self::Memory(memory) => memory.dump(now),
         }
-    }
-
-    /// How many items `query` has in all.
-    pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        each_backend!(self, table => table.count(query))
     }
 }

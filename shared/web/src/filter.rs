@@ -29,7 +29,7 @@ pub struct InviteFilter {
 }
 
 /// Where a TechPass account stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the labels of the status page")]
 pub enum TechpassFilter {
@@ -91,8 +91,23 @@ impl InviteFilter {
 }
 
 impl TechpassFilter {
+    /// Every one.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Invited,
+        Self::NotOnboarded,
+        Self::Onboarded,
+        Self::Disabled,
+        Self::UserNotFound,
+        Self::Failed,
+        Self::Expired,
+        Self::Revoked,
+        Self::NeedsAttention,
+    ];
+
     /// The label of the status page, which is what is stored and searched by.
-    fn label(self) -> &'static str {
+    #[must_use]
+    pub fn label(self) -> &'static str {
         match self {
             Self::Queued => "Queued",
             Self::Invited => "Invited",

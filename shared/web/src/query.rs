@@ -6,7 +6,6 @@ use axum::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::{Problem, ProblemItem, Slug, shape};
 
@@ -35,15 +34,14 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// How many items a page has: 1 to 200, and 50 where nothing is said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+/// How many items a page has: 1 to `MOST`, and 50 where nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-#[schema(value_type = u8, minimum = 1, maximum = 200, default = 50)]
-pub struct Limit(usize);
+pub struct Limit<const MOST: usize = 200>(usize);
 
-impl Limit {
+impl<const MOST: usize> Limit<MOST> {
     /// The most.
-    pub const MAX: usize = 200;
+    pub const MAX: usize = MOST;
 
     /// The number.
     #[must_use]
@@ -52,13 +50,13 @@ impl Limit {
     }
 }
 
-impl Default for Limit {
+impl<const MOST: usize> Default for Limit<MOST> {
     fn default() -> Self {
         Self(50)
     }
 }
 
-impl TryFrom<String> for Limit {
+impl<const MOST: usize> TryFrom<String> for Limit<MOST> {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {

@@ -6,8 +6,8 @@
 use aws_sdk_dynamodb::{
     Client,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-        ScalarAttributeType,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex,
+        Projection, ProjectionType, ScalarAttributeType, builders::ProjectionBuilder,
     },
 };
 use boot::{Aws, Env};
@@ -53,19 +53,43 @@ fn fresh_name() -> String {
 /// The table of `template.yaml`.
 async fn create_table(client: &Client, name: &str) {
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
-    let index = |name: &str, hash: &str, range: &str, projection| {
+    let keys_only = || Projection::builder().projection_type(ProjectionType::KeysOnly);
+    let summaries = ["v", "summary"].map(str::to_owned).to_vec();
+    let summaries =
+        Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(summaries));
+    let index = |name: &str, hash: &str, range: &str, projection: ProjectionBuilder| {
         GlobalSecondaryIndex::builder()
             .index_name(name)
             .key_schema(key(hash, KeyType::Hash))
             .key_schema(key(range, KeyType::Range))
-            .projection(Projection::builder().projection_type(projection).build())
+            .projection(projection.build())
             .build()
             .unwrap()
     };
-    let names =
-        ["pk", "sk", "listing_pk", "listing_sk", "batch_id", "batch_state", "due_shard", "due_at"].map(|name| {
-            AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
-        });
+    let local = |name: &str, range: &str| {
+        LocalSecondaryIndex::builder()
+            .index_name(name)
+            .key_schema(key("pk", KeyType::Hash))
+            .key_schema(key(range, KeyType::Range))
+            .projection(keys_only().build())
+            .build()
+            .unwrap()
+    };
+    let names = [
+        "pk",
+        "sk",
+        "listing_pk",
+        "listing_sk",
+        "batch_id",
+        "batch_state",
+        "due_shard",
+        "due_at",
+        "address_key",
+        "username_key",
+    ];
+    let names = names.map(|name| {
+        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
+    });
     client
         .create_table()
         .table_name(name)
@@ -73,9 +97,11 @@ async fn create_table(client: &Client, name: &str) {
         .set_attribute_definitions(Some(names.to_vec()))
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range))
-        .global_secondary_indexes(index("listing", "listing_pk", "listing_sk", ProjectionType::All))
-        .global_secondary_indexes(index("by_batch", "batch_id", "batch_state", ProjectionType::KeysOnly))
-        .global_secondary_indexes(index("due", "due_shard", "due_at", ProjectionType::KeysOnly))
+        .local_secondary_indexes(local("by_address", "address_key"))
+        .local_secondary_indexes(local("by_username", "username_key"))
+        .global_secondary_indexes(index("listing", "listing_pk", "listing_sk", summaries))
+        .global_secondary_indexes(index("by_batch", "batch_id", "batch_state", keys_only()))
+        .global_secondary_indexes(index("due", "due_shard", "due_at", keys_only()))
         .send()
         .await
         .unwrap();

@@ -168,6 +168,27 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
 }
 
 #[tokio::test]
+async fn a_username_is_one_persons_in_a_list_however_it_gets_there() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let named = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
+    let id = paste(&ada, &[named("bo", "vera"), named("kim", "VERA"), named("bo", "victor")]).await;
+    let double_of = async |number: u32| row(&ada, &id, number).await["duplicate"]["row"].as_u64();
+    assert_eq!((double_of(2).await, double_of(3).await), (Some(1), Some(1)), "by name, and by address");
+    // Who bears neither the name nor the address any more lets both go; who still bears one keeps that double.
+    mend(&ada, &id, 1, json!({"username": "valentin"})).await.expect(200);
+    assert_eq!((double_of(2).await, double_of(3).await), (None, Some(1)));
+    mend(&ada, &id, 1, json!({"email": vendor_form("eve").email})).await.expect(200);
+    assert_eq!(double_of(3).await, None);
+    mend(&ada, &id, 3, json!({"username": "Valentin"})).await.expect(200);
+    assert_eq!(double_of(3).await, Some(1), "a change meets names as well");
+    let path = format!("/api/batches/{id}/rows");
+    let more = json!({"rows": [named("max", "vera"), named("sue", "vicky")]});
+    ada.json("POST", &path, &[("idempotency-key", "key-1")], more).await.expect(201);
+    assert_eq!((double_of(4).await, double_of(5).await), (Some(2), None));
+}
+
+#[tokio::test]
 async fn rows_are_added_to_a_list_once_and_meet_those_before_them() {
     let app = App::start().await;
     let ada = app.officer("ada");

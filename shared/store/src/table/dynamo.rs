@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{
-        AttributeValue, CancellationReason, Delete, KeysAndAttributes, Put, PutRequest, Select, TransactWriteItem,
-        WriteRequest,
+        AttributeValue, CancellationReason, Delete, KeysAndAttributes, Put, PutRequest, TransactWriteItem, WriteRequest,
     },
 };
 use aws_smithy_types::error::operation::BuildError;
@@ -85,24 +84,11 @@ impl Dynamo {
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
-    pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        let mut total = 0;
-        let mut after = query.after.clone();
-        loop {
-            let request = self.query(query).select(Select::Count).set_exclusive_start_key(after);
-            let answer = request.send().await.map_err(|error| failed("Query", &error))?;
-            total += u64::try_from(answer.count).unwrap_or(0);
-            after = answer.last_evaluated_key;
-            if after.is_none() {
-                return Ok(total);
-            }
-        }
-    }
-
     fn query(&self, query: &Query) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
         let (partition, sort) = query.index.attributes();
         let (condition, bound) = match &query.range {
             Range::All => ("#p = :p", None),
+            Range::Only(bound) => ("#p = :p AND #s = :s", Some(bound)),
             Range::Below(bound) => ("#p = :p AND #s < :s", Some(bound)),
             Range::Above(bound) => ("#p = :p AND #s > :s", Some(bound)),
             Range::UpTo(bound) => ("#p = :p AND #s <= :s", Some(bound)),
@@ -128,8 +114,8 @@ impl Dynamo {
                 .expression_attribute_names("#f", *name)
                 .expression_attribute_values(":f", AttributeValue::S(value.clone()));
         }
-        // Only the table itself can be read consistently; whoever reads an index re-reads before acting.
-        request.set_consistent_read(query.index.name().is_none().then_some(true))
+        // Whoever reads an index that may lag re-reads before acting.
+        request.set_consistent_read(query.index.is_consistent().then_some(true))
     }
 
     async fn commit_one(&self, write: Write) -> Result<Commit, StoreError> {

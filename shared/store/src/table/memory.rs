@@ -92,11 +92,10 @@ impl Memory {
     }
 
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        match query.index {
-            Index::Primary => self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await,
-            Index::Listing | Index::ByBatch | Index::Due => {
-                self.items.read_late("index.page", |items| page(items, query), unavailable("Query")).await
-            }
+        if query.index.is_consistent() {
+            self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
+        } else {
+            self.items.read_late("index.page", |items| page(items, query), unavailable("Query")).await
         }
     }
 
@@ -121,16 +120,6 @@ impl Memory {
             expires.is_none_or(|at| at >= now.unix_seconds())
         };
         self.items.by_hand().values().filter(is_kept).map(|item| format!("{item:?}")).collect()
-    }
-
-    pub(crate) async fn count(&self, query: &Query) -> Result<u64, StoreError> {
-        let count = |items: &mut Items| matching(items, query).iter().filter(|item| passes(query, item)).count() as u64;
-        match query.index {
-            Index::Primary => self.items.read("table.count", |items| Ok(count(items)), failed("Query")).await,
-            Index::Listing | Index::ByBatch | Index::Due => {
-                self.items.read_late("index.count", count, unavailable("Query")).await
-            }
-        }
     }
 }
 
@@ -177,8 +166,8 @@ fn page(items: &Items, query: &Query) -> Page {
     let more = matching.len() > limit;
     let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
     let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
-    let items = looked_at.into_iter().filter(|item| passes(query, item)).collect();
-    Page { items, next }
+    let passing = looked_at.into_iter().filter(|item| passes(query, item));
+    Page { items: passing.map(|item| projected(query.index, item)).collect(), next }
 }
 
 /// The items of the partition and range after the query's position, in its order.
@@ -211,6 +200,7 @@ fn matching(items: &Items, query: &Query) -> Vec<Item> {
 fn in_range(range: &Range, sort: &str) -> bool {
     match range {
         Range::All => true,
+        Range::Only(bound) => sort == bound.as_str(),
         Range::Below(bound) => sort < bound.as_str(),
         Range::Above(bound) => sort > bound.as_str(),
         Range::UpTo(bound) => sort <= bound.as_str(),
@@ -219,6 +209,14 @@ fn in_range(range: &Range, sort: &str) -> bool {
 
 fn passes(query: &Query, item: &Item) -> bool {
     query.filter.as_ref().is_none_or(|(name, value)| text(item, name) == Some(value.as_str()))
+}
+
+fn projected(index: Index, mut item: Item) -> Item {
+    let (partition, sort) = index.attributes();
+    if let Some(more) = index.projection() {
+        item.retain(|name, _| ["pk", "sk", partition, sort].contains(&name.as_str()) || more.contains(&name.as_str()));
+    }
+    item
 }
 
 fn position(query: &Query, item: &Item) -> Item {

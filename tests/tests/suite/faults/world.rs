@@ -451,7 +451,7 @@ impl World {
     /// All invites.
     pub(super) async fn invites(&self) -> Vec<Invite> {
         let query = InviteQuery { limit: 100, ..InviteQuery::default() };
-        self.app.store.list_invites(&officer("ada").id, &query).await.unwrap().invites
+        self.app.store.list_invites(&officer("ada").id, &query, self.app.clock.now()).await.unwrap().invites
     }
 
     /// All batches.

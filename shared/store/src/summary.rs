@@ -1,0 +1,94 @@
+//! What lists know of an invite: what they search, filter and sort by, and no more.
+
+use domain::{
+    BatchId, InviteId, Timestamp,
+    invite::{Invite, Origin},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::listing::{InviteQuery, Sort};
+
+/// An invite as lists know it. It is written with the invite, as the attribute that the index of lists holds of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) id: InviteId,
+    created_at: Timestamp,
+    /// The label of the TechPass column.
+    pub(crate) techpass: String,
+    /// The label of the SEED column.
+    seed: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    batch: Option<BatchId>,
+    email: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<Name>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Name {
+    last: String,
+    first: String,
+}
+
+impl Summary {
+    pub(crate) fn of(invite: &Invite) -> Self {
+        let profile = invite.profile.as_ref();
+        let department = profile.and_then(|profile| profile.department.as_ref());
+        let organisation = profile.map(|profile| profile.organisation.as_str());
+        let text = str::to_owned;
+        Self {
+            id: invite.id,
+            created_at: invite.created_at,
+            techpass: text(invite.techpass_label()),
+            seed: text(invite.seed_label()),
+            batch: match invite.origin {
+                Origin::Batch { batch, .. } => Some(batch),
+                _ => None,
+            },
+            email: text(invite.email.as_str()),
+            username: invite.holder.username().map(|username| text(username.as_str())),
+            name: profile.map(|profile| Name {
+                last: text(profile.last_name.as_str()),
+                first: text(profile.first_name.as_str()),
+            }),
+            places: organisation.into_iter().chain(department.map(domain::Department::as_str)).map(text).collect(),
+        }
+    }
+
+    /// Whether it is one of those that `query` means, wherever its TechPass account stands. `needle` is the query's text in
+    /// lower case.
+    pub(crate) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
+        query.seed.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.seed))
+            && query.batch.is_none_or(|wanted| self.batch == Some(wanted))
+            && needle.is_none_or(|needle| self.searched().any(|text| text.to_lowercase().contains(needle)))
+    }
+
+    /// Whether its TechPass account stands where `query` says.
+    pub(crate) fn stands(&self, query: &InviteQuery) -> bool {
+        query.techpass.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.techpass))
+    }
+
+    /// Where it stands in an order: a text that sorts as the order does and is no other invite's.
+    pub(crate) fn place(&self, sort: Sort) -> String {
+        let key = match sort {
+            // Complemented, so that later times sort first.
+            Sort::NewestFirst => format!("{:020}", i64::MAX - self.created_at.unix_ms()),
+            Sort::OldestFirst => format!("{:020}", self.created_at.unix_ms()),
+            Sort::Email => self.email.to_lowercase(),
+            Sort::Name => self.name.as_ref().map_or_else(
+                || "\u{10ffff}".to_owned(),
+                |Name { last, first }| format!("{last}\u{1}{first}").to_lowercase(),
+            ),
+        };
+        format!("{key}\u{0}{}", self.id)
+    }
+
+    fn searched(&self) -> impl Iterator<Item = &String> {
+        let name = self.name.iter().flat_map(|name| [&name.first, &name.last]);
+        [&self.email].into_iter().chain(&self.username).chain(name).chain(&self.places)
+    }
+}
