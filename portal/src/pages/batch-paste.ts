@@ -1,5 +1,6 @@
 import { tidyEmail, type AccountField } from '../rules/forms';
 import { trim } from '../rules/text';
+import type { Column, Title } from './batch-columns';
 
 export type RowText = Partial<Record<AccountField, string>>;
 
@@ -7,6 +8,10 @@ export interface Pasted {
   readonly rows: readonly RowText[];
   /** Lines that say nothing about anybody we could invite. */
   readonly left: number;
+  /** The titles above the cells, if there are any, with what they mean by themselves. */
+  readonly titles: readonly Title[];
+  /** As what each titled column was read. */
+  readonly columns: readonly Column[];
 }
 
 /** The order of the template, from the address on. */
@@ -30,16 +35,30 @@ const HEADER_ROWS = 20;
 
 /**
  * Makes rows of whatever was copied: cells of a spreadsheet with or without their header, in any order of columns, or
- * loose addresses as mail programs write them.
+ * loose addresses as mail programs write them. `said` is what the officer says that columns hold, by their titles.
  */
-export function readPaste(text: string): Pasted {
+export function readPaste(text: string, said: readonly Column[] = []): Pasted {
   if (!text.includes('\t')) return looseAddresses(text);
   const lines = cellsOf(text).filter((cells) => cells.some((cell) => trim(cell) !== ''));
-  const header = lines.slice(0, HEADER_ROWS).findIndex(isHeader);
-  if (header >= 0) return rowsBy(lines[header]!.map((title) => FIELDS.get(keyOf(title))), lines.slice(header + 1));
+  const known = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, said));
+  const header = known >= 0 ? known : lines.length > 1 && looksLikeTitles(lines[0]!) && addressColumn(lines.slice(1)) >= 0 ? 0 : -1;
+  if (header >= 0) return titledRows(lines[header]!, lines.slice(header + 1), said);
   const at = addressColumn(lines);
   const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
   return isTemplate ? rowsBy([...Array<undefined>(at), ...ORDER], lines) : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
+}
+
+function titledRows(header: readonly string[], lines: readonly (readonly string[])[], said: readonly Column[]): Pasted {
+  const titles = header.flatMap((cell, at): Title[] => {
+    const [title, field] = [trim(cell), FIELDS.get(keyOf(cell))];
+    return title ? [{ column: at + 1, title, ...(field && { field }) }] : [];
+  });
+  const columns = titles.map(({ column, title, field }): Column => {
+    const heard = said.find((each) => each.title === title && each.column === column) ?? said.find((each) => each.title === title);
+    return { column, title, field: heard ? heard.field : ((field as AccountField | undefined) ?? null) };
+  });
+  const fields = header.map((_, at) => columns.find(({ column }) => column === at + 1)?.field ?? undefined);
+  return { ...rowsBy(fields, lines), titles, columns };
 }
 
 /** Cells as spreadsheets copy them: a cell with a tab, a line break or a quote in it stands in quotes. */
@@ -59,11 +78,15 @@ function keyOf(title: string): string {
   return title.split(/[([]/)[0]!.toLowerCase().replace(/[^\p{Alphabetic}\p{N}]/gu, '');
 }
 
-function isHeader(cells: readonly string[]): boolean {
-  const titles = cells.map(keyOf).filter(Boolean);
-  const known = titles.filter((title) => FIELDS.has(title)).length;
+function isHeader(cells: readonly string[], said: readonly Column[]): boolean {
+  const titles = cells.filter((cell) => keyOf(cell));
+  const known = titles.filter((title) => FIELDS.has(keyOf(title)) || said.some((each) => each.title === trim(title))).length;
   return known >= 3 || (known > 0 && known === titles.length);
 }
+
+/** Whether a line could be titles that nobody knows: words, and nothing of a person. */
+const looksLikeTitles = (cells: readonly string[]): boolean =>
+  cells.filter((cell) => trim(cell)).length >= 3 && cells.every((cell) => !/@|^[\d\s+().-]+$/.test(trim(cell)));
 
 /** The first column in which most lines have an address; -1 when none has. */
 function addressColumn(lines: readonly (readonly string[])[]): number {
@@ -83,7 +106,7 @@ function rowsBy(columns: readonly (AccountField | undefined)[], lines: readonly 
     return row;
   });
   const filled = rows.filter((row) => Object.keys(row).length > 0);
-  return { rows: filled, left: rows.length - filled.length };
+  return { rows: filled, left: rows.length - filled.length, titles: [], columns: [] };
 }
 
 /** `Tan Mei Ling <tan@agency.gov.sg>; bob@agency.gov.sg`, in lines, with commas, semicolons or neither. */
@@ -100,7 +123,7 @@ function looseAddresses(text: string): Pasted {
     rows.push({ email: found[1]!.replace(/[.']+$/, ''), ...nameOf(name) });
   }
   leaveOut(text.slice(from).split(/[\r\n;]/));
-  return { rows, left };
+  return { rows, left, titles: [], columns: [] };
 }
 
 /** `Tan, Mei Ling`, `Mei Ling TAN (AGENCY)` or, as a guess that the officer sees, `Mei Ling Tan`. */

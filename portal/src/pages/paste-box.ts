@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../messages/time';
 import { LightElement } from '../parts/light-element';
+import { labels, type AccountField } from '../rules/forms';
+import { judge, remember, remembered, type Column, type Title } from './batch-columns';
 import { readPaste, type Pasted, type RowText } from './batch-paste';
 
 /** Characters that a text field takes without holding the page up. */
@@ -19,6 +21,7 @@ export class PasteBox extends LightElement {
   declare found: Pasted | undefined;
   /** Whether that text is too long to be shown, which would hold the browser up. */
   declare isHeld: boolean;
+  #text = '';
 
   constructor() {
     super();
@@ -45,6 +48,7 @@ export class PasteBox extends LightElement {
           <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${isHeld} placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
             @input=${() => this.#read(this.#field.value)} @paste=${this.#pasted}></textarea></div>
         <p class="hint" id="paste-found" role="status">${found ? foundText(n, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
+        ${found ? this.#asked(found) : nothing}
         <div class="actions">
           <button class="button" aria-disabled=${String(n === 0)}>${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
           ${isHeld ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>` : this.beside ?? nothing}
@@ -52,8 +56,38 @@ export class PasteBox extends LightElement {
       </form>`;
   }
 
-  #read(text: string): void {
-    this.found = text ? readPaste(text) : undefined;
+  #read(text: string, said: readonly Column[] = remembered()): void {
+    this.#text = text;
+    this.found = text ? readPaste(text, said) : undefined;
+  }
+
+  /** What the columns hold whose titles mean nothing by themselves, where something that every user needs was not found. */
+  #asked({ titles, columns }: Pasted): TemplateResult | typeof nothing {
+    const unknown = titles.filter(({ field }) => !field);
+    const { missing } = judge(columns);
+    const isHeard = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
+    if (unknown.length === 0 || (missing.length === 0 && !isHeard)) return nothing;
+    return html`
+      <fieldset><legend>Which column holds what?</legend>
+        ${missing.length ? html`<p class="notice warn" role="status"><span>Not found yet: <b>${missing.map((field) => labels[field]).join(', ')}</b></span></p>` : nothing}
+        <ul class="columns">${unknown.map((title) => this.#column(title, columns))}</ul>
+      </fieldset>`;
+  }
+
+  #column({ column, title }: Title, columns: readonly Column[]): TemplateResult {
+    const held = columns.find((each) => each.column === column)?.field;
+    const free = Object.entries(labels).filter(([name]) => name === held || columns.every(({ field }) => field !== name));
+    return html`
+      <li class="field"><label for="pasted-${column}">${title}</label>
+        <select id="pasted-${column}" @change=${(event: Event) => this.#say(column, (event.target as HTMLSelectElement).value)}>
+          <option value="" ?selected=${!held}>Leave this column out</option>
+          ${free.map(([name, label]) => html`<option value=${name} ?selected=${name === held}>${label}</option>`)}
+        </select></li>`;
+  }
+
+  #say(column: number, field: string): void {
+    const said = this.found!.columns.map((each) => (each.column === column ? { ...each, field: (field || null) as AccountField | null } : each));
+    this.#read(this.#text, said);
   }
 
   #pasted(event: ClipboardEvent): void {
@@ -78,8 +112,12 @@ export class PasteBox extends LightElement {
   #add(event: Event): void {
     event.preventDefault();
     const rows = this.found?.rows ?? [];
-    if (rows.length === 0) this.#field.focus();
-    else this.onAdd(rows);
+    if (rows.length === 0) {
+      this.#field.focus();
+      return;
+    }
+    remember(this.found!.columns, this.found!.titles);
+    this.onAdd(rows);
   }
 }
 

@@ -156,6 +156,27 @@ describe('Batch upload', () => {
     await grid(page).waitFor({ timeout: 30_000 });
   });
 
+  test('Pasted titles that are not known are asked about beside the paste, and remembered', async () => {
+    const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
+    const cells = () => ['Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose', `${fresh('pasted')}\tMei Ling\tTan\t91234567\tExample Agency\tJoins the team`].join('\n');
+    await page.getByLabel('Or paste from Excel').fill(cells());
+    await page.getByText('Email address, Contact number, Reason').waitFor();
+    await settle();
+    await page.getByLabel('Work contact').selectOption('Email address');
+    await page.getByLabel('HP').selectOption('Contact number');
+    await page.getByLabel('Purpose').selectOption('Reason');
+    await page.getByText('Not found yet').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Add 1 user' }).click();
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByText('1 ready', { exact: true }).waitFor();
+    await page.goto(`${portal}#/batches`);
+    await page.getByText('“HP” is Contact number').waitFor();
+    await page.getByLabel('Or paste from Excel').fill(cells());
+    await page.getByRole('button', { name: 'Add 1 user' }).click();
+    await page.getByText('1 ready', { exact: true }).waitFor({ timeout: 30_000 });
+    await settle();
+  });
+
   test('Titles in any order, case and company are understood without asking', async () => {
     const { page } = await signedIn(browser, officer, { route: '#/batches' });
     const variants = [

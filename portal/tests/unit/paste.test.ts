@@ -21,7 +21,7 @@ test.each<[string, string]>([
   ['in quotes, with spaces around', [titles.map((title) => `"${title}"`).join('\t'), ...people.map((row) => template.map((field) => `"\u00a0${row[field] ?? ''} "`).join('\t'))].join('\n')],
   ['with addresses as a mail program copies them', [titles.join('\t'), ...people.map((row) => line({ ...row, email: `${row.firstName} <${row.email}>` }))].join('\n')],
 ])('cells %s make the same rows', (_, text) => {
-  expect(readPaste(text)).toEqual({ rows: people, left: 0 });
+  expect(readPaste(text)).toMatchObject({ rows: people, left: 0 });
 });
 
 test.each<[string, string]>([
@@ -39,9 +39,26 @@ test.each<[string, string]>([
 });
 
 test('what names nobody is counted, never dropped in silence', () => {
-  expect(readPaste('Dear all\ntan@example-agency.gov.sg\nSee you')).toEqual({ rows: [{ email: 'tan@example-agency.gov.sg' }], left: 2 });
-  expect(readPaste('')).toEqual({ rows: [], left: 0 });
-  expect(readPaste('Name\tTown\nBo\tBedok')).toEqual({ rows: [], left: 2 });
+  expect(readPaste('Dear all\ntan@example-agency.gov.sg\nSee you')).toMatchObject({ rows: [{ email: 'tan@example-agency.gov.sg' }], left: 2 });
+  expect(readPaste('')).toMatchObject({ rows: [], left: 0 });
+  expect(readPaste('Name\tTown\nBo\tBedok')).toMatchObject({ rows: [], left: 2 });
+});
+
+test('titles that are not known are given back, and read as the officer says', () => {
+  const text = 'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\nbo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
+  const { rows, titles } = readPaste(text);
+  expect(rows).toEqual([{ firstName: 'Bo', lastName: 'Tan', organisation: 'Example Agency' }]);
+  expect(titles.filter(({ field }) => !field).map(({ column, title }) => [column, title])).toEqual([[1, 'Work contact'], [4, 'HP'], [6, 'Desk']]);
+  const said = [{ column: 9, title: 'Work contact', field: 'email' as const }, { column: 4, title: 'HP', field: 'contactNumber' as const }];
+  expect(readPaste(text, said).rows).toEqual([{ email: 'bo@example-agency.gov.sg', firstName: 'Bo', lastName: 'Tan', contactNumber: '91234567', organisation: 'Example Agency' }]);
+  expect(readPaste(text, [{ column: 5, title: 'Agency', field: null }]).rows[0]).toEqual({ firstName: 'Bo', lastName: 'Tan' });
+});
+
+test('titles of which none is known are no person', () => {
+  const text = 'Contact\tCalled\tWhere\nbo@example-agency.gov.sg\tBo\tBedok\nkim@example-agency.gov.sg\tKim\tYishun';
+  expect(readPaste(text)).toMatchObject({ rows: [], left: 2, titles: [{ title: 'Contact' }, { title: 'Called' }, { title: 'Where' }] });
+  expect(readPaste(text, [{ column: 1, title: 'Contact', field: 'email' }]).rows.map(({ email }) => email)).toEqual(['bo@example-agency.gov.sg', 'kim@example-agency.gov.sg']);
+  expect(readPaste('\tMei Ling\tTan\t65\t91234567\nbo@example-agency.gov.sg\t\tBo').titles, 'a person without an address').toEqual([]);
 });
 
 test('a cell keeps its line breaks and quotes', () => {
