@@ -180,7 +180,7 @@ def export_person(stack: Stack, address: str) -> None:
     pages = stack.client("dynamodb").get_paginator("scan").paginate(
         TableName=stack.table,
         ConsistentRead=True,
-        FilterExpression="body.address_key = :person OR person = :person OR pk = :guard OR pk = :mailbox",
+        FilterExpression="body.address_key = :person OR person = :person OR pk IN (:guard, :mailbox, :holder)",
         ExpressionAttributeValues=held_by(mailbox_key(stack, address)),
     )
     plain = TypeDeserializer().deserialize
@@ -212,7 +212,8 @@ def audit(stack: Stack) -> None:
 
 
 def held_by(person: str) -> dict:
-    return {":person": {"S": person}, ":guard": {"S": f"ADDRESS#{person}"}, ":mailbox": {"S": f"MAILBOX#{person}"}}
+    kinds = {":guard": "ADDRESS", ":mailbox": "MAILBOX", ":holder": "HOLDER"}
+    return {":person": {"S": person}} | {name: {"S": f"{kind}#{person}"} for name, kind in kinds.items()}
 
 
 def number(value: Decimal) -> int | float:

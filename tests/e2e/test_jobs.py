@@ -4,6 +4,7 @@ import json
 
 import people
 import pytest
+import stranger
 from conftest import aws, eventually
 from test_batches import in_state as batch_in_state
 from test_changes import operate
@@ -43,6 +44,15 @@ def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing,
         batch_in_state(officer.api, id, "DISPATCHED")
         sweep("totals")
         assert stored(outputs["TableName"], id)["body"]["M"]["short_counts"] == {"N": "0"}
+
+
+def test_who_has_an_account_is_known_to_lists_a_day_later(officer, sweep):
+    known = people.officer()
+    stranger.account(known["email"])
+    sweep("directory-audit")
+    id = officer.api.post("/batches", {"rows": [known, people.officer()]}).json()["batchId"]
+    first, second = officer.api.get(f"/batches/{id}/rows").json()["items"]
+    assert (first["state"], first["duplicate"]["code"], second["state"]) == ("DUPLICATE", "duplicate.account", "READY")
 
 
 def test_a_canary_goes_out_and_is_heard_of(outputs, outbox, sweep):

@@ -238,6 +238,7 @@ impl App {
                 canary: None,
                 objects: objects.clone(),
                 directory: Directory::memory(directory.clone()),
+                secrets: secrets(),
                 clock: clock.clone(),
             },
             store,

@@ -55,6 +55,7 @@ pub async fn all(store: &Store) {
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     a_list_that_is_remembered_follows_what_changes(store).await;
+    an_account_is_believed_until_its_note_lapses(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;
@@ -197,9 +198,11 @@ async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
     store.request_forgetting(&person).await.unwrap();
     assert_eq!(store.list_forget_requests().await.unwrap(), std::slice::from_ref(&person));
     let action = "FORGET_PERSON".to_owned();
-    let entry = AuditEntry { action, address_key: person, invites: 1, rows: 0, at: beginning() };
+    let entry = AuditEntry { action, address_key: person.clone(), invites: 1, rows: 0, at: beginning() };
     let until = beginning() + Duration::from_secs(3600);
+    store.note_holders(std::slice::from_ref(&person), until).await.unwrap();
     assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::Done);
+    assert_eq!(store.held_addresses(&[person], beginning()).await.unwrap(), []);
     assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::LostRace, "it is finished once");
     assert_eq!(store.list_forget_requests().await.unwrap(), []);
 }
@@ -433,6 +436,26 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     assert_eq!(store.replace_invite(late.version, &revoked).await.unwrap(), Written::Done);
     assert_eq!(list(Some("Revoked"), at(660)).await.0, "moves stays");
     assert_eq!(list(Some("Revoked"), at(600 + 15 * 60)).await.0, "late moves stays");
+}
+
+async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
+    let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
+    let (batch, mut rows) =
+        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &Entropy::seeded(72));
+    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    let invite = account_invite(&batch.officer, &invited, beginning(), &Entropy::seeded(73));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let until = beginning() + Duration::from_secs(60);
+    let held: Vec<_> = rows[..2].iter().filter_map(|row| row.address.clone()).collect();
+    store.note_holders(&held, until).await.unwrap();
+    store.note_holders(&[held.clone(), held].concat(), until).await.unwrap();
+    let mut later = rows.clone();
+    store.mark_known(&mut rows, until).await.unwrap();
+    let duplicate = |duplicate| RowState::Duplicate { duplicate };
+    let states = |rows: &[KeyedRow]| rows.iter().map(|row| row.row.state.clone()).collect::<Vec<_>>();
+    assert_eq!(states(&rows), [duplicate(Duplicate::Account), duplicate(Duplicate::LiveInvite), RowState::Ready]);
+    store.mark_known(&mut later, until + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::LiveInvite), RowState::Ready]);
 }
 
 async fn rows_are_paged_and_filtered(store: &Store) {

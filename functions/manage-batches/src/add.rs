@@ -78,7 +78,7 @@ pub(crate) async fn add(
         };
         let earlier = deps.store.rows_of_people(batch.id, &read(&[])).await?;
         let mut rows = read(&earlier);
-        deps.store.mark_invited(&mut rows).await?;
+        deps.store.mark_known(&mut rows, now).await?;
         let next = batch.clone().rows_added(rows.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
         let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };

@@ -103,7 +103,7 @@ pub(crate) async fn create(
         let raws = forms.into_iter().filter(|form| !form.is_blank()).map(RawRow::from);
         let rows = read_all((1..).zip(raws), &rules, &batch.officer.email);
         let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-        deps.store.mark_invited(&mut rows).await?;
+        deps.store.mark_known(&mut rows, now).await?;
         // Rows first: until their batch is there, nobody sees them.
         deps.store.write_rows(id, &rows).await?;
         let mut counts = Counts::default();

@@ -288,7 +288,7 @@ impl Editor<'_> {
             }
         }
         let mut rows = [keyed];
-        self.store.mark_invited(&mut rows).await?;
+        self.store.mark_known(&mut rows, self.now).await?;
         let [KeyedRow { row, .. }] = rows;
         Ok(row)
     }

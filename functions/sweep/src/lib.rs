@@ -5,7 +5,7 @@
 //! | trigger | a timer, every minute |
 //! | does | the jobs of [`jobs`] whose time has come, each as often as it says |
 //! | retry | none: the next minute's sweep does what this one left |
-//! | IAM | `dynamodb:Query GetItem BatchGetItem PutItem DeleteItem`, `cognito-idp:ListUsers ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion` |
+//! | IAM | `dynamodb:Query Scan GetItem BatchGetItem PutItem BatchWriteItem DeleteItem`, `cognito-idp:ListUsers ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion`, `secretsmanager:GetSecretValue` |
 //!
 //! Correctness never depends on it, only progress does. Several may run at once, and any of them late: what is due is
 //! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).
@@ -16,7 +16,7 @@ pub mod schedule;
 
 use std::error::Error;
 
-use boot::Disposition;
+use boot::{Disposition, Secrets};
 use directory::Directory;
 use domain::{Clock, EmailAddress, Timestamp};
 use objects::Objects;
@@ -40,6 +40,8 @@ pub struct Deps {
     pub retention: Retention,
     /// Where canaries go; `None` for none.
     pub canary: Option<EmailAddress>,
+    /// The keys of addresses.
+    pub secrets: Secrets,
     /// The time.
     pub clock: Clock,
 }

@@ -1,6 +1,6 @@
 //! Boots `sweep`.
 
-use boot::{Aws, Env, Error};
+use boot::{Aws, Env, Error, Secrets};
 use directory::{Directory, UserPool};
 use domain::Clock;
 use objects::Objects;
@@ -37,6 +37,7 @@ async fn main() -> Result<(), Error> {
             boot::days(&env, "TOMBSTONE_RETENTION_DAYS")?,
         ),
         canary,
+        secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         clock: Clock::System,
     };
     // Boxed, because the compiler computes the layout of a future only so deep.

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch } from './browser.mjs';
 import { copy, folder, paste, python, TITLES, user, workbook } from './list.mjs';
-import { follow, inviteByMail, signedIn } from './people.mjs';
-import { fresh, officer, other, portal } from './stack.mjs';
+import { follow, inviteByMail, makeAccount, signedIn } from './people.mjs';
+import { fresh, officer, portal } from './stack.mjs';
 
 
 let browser;
@@ -314,9 +314,10 @@ describe('Batch upload', () => {
 
   test('Who is invited already is said before anything is sent; who has an account, with the way to SEED', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/invite/email' });
-    const invited = fresh('invited');
+    const [invited, holder] = [fresh('invited'), fresh('holder')];
+    makeAccount(holder);
     await inviteByMail(page, invited);
-    await paste(page, [user({ email: invited }), user({ email: other.email })]);
+    await paste(page, [user({ email: invited }), user({ email: holder })]);
     await page.getByRole('button', { name: 'Already invited (1)' }).waitFor();
     await cell(page, 1, 'email').getByText('Already invited').waitFor();
     await page.getByRole('button', { name: 'Submit 1 user' }).click();

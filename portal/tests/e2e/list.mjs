@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fresh, portal } from './stack.mjs';
 
-const root = resolve(import.meta.dirname, '../../..');
+export const root = resolve(import.meta.dirname, '../../..');
 /** Where workbooks are written; a folder of this run. */
 export const folder = mkdtempSync(join(tmpdir(), 'users-'));
 export const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });

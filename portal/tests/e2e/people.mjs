@@ -1,6 +1,8 @@
 // Those who use the portal, each in a browser of their own.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { findings, launch, lostFocus, open, overflow } from './browser.mjs';
+import { python, root } from './list.mjs';
 import { portal } from './stack.mjs';
 
 /** One browser for a file of tests. */
@@ -12,6 +14,9 @@ export async function withBrowser(run) {
     await browser.close();
   }
 }
+
+/** Makes an account that nobody invited. */
+export const makeAccount = (address) => void python(join(root, 'tests/e2e/stranger.py'), address);
 
 /** A person at the portal. `settle` holds the page to what every page must keep. */
 export async function person(browser, options) {

@@ -321,7 +321,8 @@ impl Cognito {
 fn listed(user: UserType) -> Option<ListedAccount> {
     let status = status(user.enabled, user.user_status.as_ref());
     let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
-    Some(ListedAccount { found: user.into_found(), status })
+    let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
+    Some(ListedAccount { found: user.into_found(), status, email })
 }
 
 fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {

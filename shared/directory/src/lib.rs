@@ -176,6 +176,8 @@ pub struct ListedAccount {
     pub found: FoundAccount,
     /// How it stands.
     pub status: AccountStatus,
+    /// Its address, where it has one that can be read.
+    pub email: Option<EmailAddress>,
 }
 
 /// A page of the list of all accounts.

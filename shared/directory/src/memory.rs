@@ -365,7 +365,7 @@ impl State {
         let accounts = page.into_iter().filter_map(|name| {
             let record = self.accounts.get(&name)?;
             let found = FoundAccount { account: Account { directory_id: name }, invite: record.invite };
-            Some(ListedAccount { found, status: record.status() })
+            Some(ListedAccount { found, status: record.status(), email: EmailAddress::parse(&record.email).ok() })
         });
         AccountPage { accounts: accounts.collect(), next }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{
-    BatchId, Keys, OfficerId, Username,
+    BatchId, Keys, OfficerId, Timestamp, Username,
     batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
@@ -189,18 +189,23 @@ impl Store {
         self.table.put_many(items).await
     }
 
-    /// Marks the ready rows whose address has a live invite.
+    /// Marks the ready rows whose address has a live invite, or an account that is known at `now`.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn mark_invited(&self, rows: &mut [KeyedRow]) -> Result<(), StoreError> {
+    pub async fn mark_known(&self, rows: &mut [KeyedRow], now: Timestamp) -> Result<(), StoreError> {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
         let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
-        let live: HashSet<AddressKey> = self.live_addresses(&addresses).await?.into_iter().collect();
+        let (live, held) = futures::try_join!(self.live_addresses(&addresses), self.held_addresses(&addresses, now))?;
+        let held = held.into_iter().map(|address| (address, Duplicate::Account));
+        // An invite says more than the account that it led to.
+        let known: HashMap<AddressKey, Duplicate> =
+            held.chain(live.into_iter().map(|address| (address, Duplicate::LiveInvite))).collect();
         for KeyedRow { row, address } in rows {
-            if row.state == RowState::Ready && address.as_ref().is_some_and(|address| live.contains(address)) {
-                row.state = RowState::Duplicate { duplicate: Duplicate::LiveInvite };
+            let duplicate = address.as_ref().and_then(|address| known.get(address));
+            if let (RowState::Ready, Some(duplicate)) = (&row.state, duplicate) {
+                row.state = RowState::Duplicate { duplicate: *duplicate };
             }
         }
         Ok(())

@@ -191,6 +191,7 @@ impl Store {
         let writes = vec![
             Write::Put { item: item.body(AUDIT, entry)?, condition: Condition::Absent },
             Write::Delete { key: keys::forget_request(&entry.address_key), condition: Condition::Version(1) },
+            Write::Delete { key: keys::holder(&entry.address_key), condition: Condition::Any },
         ];
         Ok(written(&self.table.commit(writes).await?))
     }

@@ -29,6 +29,10 @@ pub(crate) fn address(key: &AddressKey) -> Key {
     Key::new(format!("ADDRESS#{}", key.as_str()), GUARD)
 }
 
+pub(crate) fn holder(key: &AddressKey) -> Key {
+    Key::new(format!("HOLDER#{}", key.as_str()), META)
+}
+
 pub(crate) fn mailbox(key: &AddressKey) -> Key {
     Key::new(format!("MAILBOX#{}", key.as_str()), META)
 }

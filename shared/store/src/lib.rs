@@ -6,6 +6,7 @@ pub mod batches;
 pub mod canary;
 pub mod due;
 pub mod forgetting;
+pub mod holders;
 pub mod invites;
 pub mod jobs;
 pub mod listing;

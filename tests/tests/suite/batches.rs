@@ -1,5 +1,7 @@
 //! A list of people: looked over, mended, handed on, finished, and taken home.
 
+use std::time::Duration;
+
 use domain::{
     batch::{Batch, Counts},
     form::Form,
@@ -8,8 +10,11 @@ use serde_json::{Value, json};
 use store::Written;
 use tests::{
     app::{Answer, App, Person},
-    people::{officer_form, vendor_form},
+    people::{email, officer_form, vendor_form},
 };
+
+/// After which the sweeper's daily jobs run again.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn paste(officer: &Person<'_>, forms: &[Form]) -> String {
     let made = officer.post("/api/batches", json!({"rows": forms})).await.expect(201);
@@ -165,6 +170,29 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
         (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),
         (Some("READY"), Some(3))
     );
+}
+
+#[tokio::test]
+async fn who_has_an_account_is_said_before_anything_is_sent() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    app.directory.add_foreign_account("old-bo", &email("bo@sample-board.gov.sg"));
+    let first = async |name: &str| {
+        let id = paste(&ada, &[officer_form(name)]).await;
+        row(&ada, &id, 1).await
+    };
+    assert_eq!(first("bo").await["state"], "READY", "the directory is listed once a day");
+    app.clock.advance(DAY);
+    app.sweep().await;
+    let bo = first("BO").await;
+    assert_eq!((&bo["state"], &bo["duplicate"]["code"]), (&json!("DUPLICATE"), &json!("duplicate.account")));
+    assert_eq!(first("kim").await["state"], "READY");
+    let id = paste(&ada, &[officer_form("kim")]).await;
+    let taken = officer_form("bo").email;
+    mend(&ada, &id, 1, json!({"email": taken})).await.expect(200);
+    assert_eq!(row(&ada, &id, 1).await["duplicate"]["code"], "duplicate.account", "nor does a change pass it");
+    app.clock.advance(DAY * 2);
+    assert_eq!(first("bo").await["state"], "READY", "what was not listed again is not believed for ever");
 }
 
 #[tokio::test]

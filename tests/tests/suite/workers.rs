@@ -69,6 +69,7 @@ impl World {
             objects: Objects::probed(Probe::default(), "uploads".to_owned()),
             retention: sweep::Retention::default(),
             canary: None,
+            secrets: Secrets::fixed(keys()),
             clock: clock.clone(),
         };
         Self { provision, mail, track, sweep, directory, outbox, clock, entropy: Entropy::seeded(1) }

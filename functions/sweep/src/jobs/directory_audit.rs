@@ -1,5 +1,6 @@
 //! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
-//! none is ever deleted. And every account with a licence: one that was taken back is taken back again, because a call
+//! none is ever deleted. The addresses of those that no invite stands for are noted, so that lists can say of whom there is
+//! an account already. And every account with a licence: one that was taken back is taken back again, because a call
 //! that was under way as the account was disabled may have assigned it afterwards.
 
 use std::{collections::HashMap, time::Duration};
@@ -21,6 +22,9 @@ use crate::{AnyError, Deps};
 
 /// Pages of the directory's list that one run reads at most.
 const PAGES: usize = 20;
+
+/// How long it is believed that an address has an account: until the next day's list, and half a day more.
+const BELIEVED: Duration = Duration::from_secs(36 * 3600);
 
 /// With less than this left, no further page is begun.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
@@ -108,7 +112,12 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
     let requests = deps.store.find_seed_requests(&foreign).await?;
     let mut requests: HashMap<SeedRequestId, SeedRequest> =
         requests.into_iter().map(|request| (request.id, request)).collect();
-    for ListedAccount { found, status } in accounts {
+    let keys = deps.secrets.keys().await?;
+    let stands = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
+    let others = accounts.iter().filter(|listed| !stands(listed)).filter_map(|listed| listed.email.as_ref());
+    let others: Vec<_> = others.map(|email| keys.address(email)).collect();
+    deps.store.note_holders(&others, deps.clock.now() + BELIEVED).await?;
+    for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
         let Some(id) = found.invite else {
             if let Some(request) = requests.remove(&SeedRequestId::of_account(&found.account)) {
@@ -129,7 +138,7 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
 
 /// Has the licences of disabled accounts taken back that are there although they were taken back.
 async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
-    for ListedAccount { found, status } in accounts {
+    for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
         if status != AccountStatus::Disabled {
             continue;

@@ -434,7 +434,8 @@ async fn whoever_is_in_the_seed_group_is_listed_page_by_page() {
     let (directory, network) = directory(answers.into());
     let page = directory.list_licensed(None).await.unwrap();
     let found = FoundAccount { account: account("ada.tan"), invite: Some(invite.id) };
-    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled }]);
+    let email = EmailAddress::parse("ada@vendor.example.com").ok();
+    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled, email }]);
     assert_eq!(page.next.as_deref(), Some("next"));
     let nobody = AccountPage { accounts: vec![], next: None };
     assert_eq!(directory.list_licensed(Some("next")).await.unwrap(), nobody, "there is no such group");
