@@ -489,6 +489,7 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     };
     assert_eq!(same(&rows[1..2]).await, [2, 31]);
     assert_eq!(same(&rows[1..4]).await, [2, 3, 4, 31]);
+    assert_eq!(same(&rows[..20]).await, (1..=20).chain([31]).collect::<Vec<_>>());
     let renamed = |email: &str, username: &str| {
         let mut row = rows[1].row.clone();
         row.raw.form.email = email.to_owned();

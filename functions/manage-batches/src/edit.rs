@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    DomainRules, Field, Keys, Timestamp,
+    DomainRules, Field, Keys, Officer, Timestamp,
     batch::Batch,
     invite::InviteState,
     row::{Duplicate, RawRow, Row, RowState},
@@ -122,10 +122,11 @@ pub(crate) async fn remove(
         if row.state == RowState::Removed {
             return Ok(StatusCode::NO_CONTENT);
         }
-        let removed = row.clone().removed().ok_or_else(|| Problem::new(Slug::StateConflict))?;
+        if matches!(row.state, RowState::Sent { .. }) {
+            return Err(Problem::new(Slug::StateConflict));
+        }
         let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
-        let mut changes = vec![(row.clone(), removed)];
-        editor.free_doubles(&row, None, &mut changes).await?;
+        let changes = editor.remove(&[row], &BTreeSet::from([number])).await?;
         if editor.write(&changes).await?.is_some() {
             return Ok(StatusCode::NO_CONTENT);
         }
@@ -203,46 +204,89 @@ pub(crate) async fn change_many(
         let item = ProblemItem::new("/set", "required", "Name at least one field to set.");
         return Err(Problem::new(Slug::Validation).items([item]));
     }
-    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    let mut batch = own_batch(&deps, &officer, &id).await?;
-    let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
-    let mut rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
-    rows.retain(|row| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(&row.number)));
-    rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-    let mut changed = 0;
-    for chunk in rows.chunks(ROWS_PER_CHANGE) {
-        let mut repeats = 0;
-        loop {
-            let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
-            let changes = chunk
-                .iter()
-                .filter_map(|row| {
-                    let mut raw = row.raw.clone();
-                    fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
-                    // None of these fields makes a row somebody else, so a double stays one.
-                    let next = row.clone().edited(raw, &rules, &officer.email)?;
-                    let state = match (&row.state, next.state) {
-                        (RowState::Duplicate { duplicate }, RowState::Ready) => {
-                            RowState::Duplicate { duplicate: *duplicate }
-                        }
-                        (_, state) => state,
-                    };
-                    Some((row.clone(), Row { state, ..next }))
-                })
-                .collect::<Vec<_>>();
-            if let Some(next) = editor.write(&changes).await? {
-                changed += changes.len();
-                batch = next;
-                break;
-            }
-            repeats += 1;
-            if repeats >= REPEATS {
-                return Err(Problem::new(Slug::LostRace));
-            }
-            batch = own_batch(&deps, &officer, &id).await?;
+    let many = Many { deps: &deps, officer: &officer, rules: &rules, chosen: &chosen, change: &Change::Set(fields) };
+    reply::json(StatusCode::OK, &many.run(&id).await?)
+}
+
+/// Which rows are to be taken out.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ManyRemoved {
+    rows: Chosen,
+}
+
+/// Take many rows out. Doing it twice does it once.
+#[utoipa::path(post, path = "/api/batches/{id}/rows/remove", operation_id = "removeRows", tag = "batches", security(("officer" = [])),
+    params(("id" = String, Path)), request_body = ManyRemoved,
+    responses((status = 200, description = "Out.", body = ChangedRows)))]
+pub(crate) async fn remove_many(
+    State(deps): State<Arc<Deps>>,
+    SignedIn { officer, rules }: SignedIn,
+    Path(id): Path<String>,
+    Json { value: ManyRemoved { rows: chosen }, .. }: Json<ManyRemoved>,
+) -> Result<Response, Problem> {
+    let many = Many { deps: &deps, officer: &officer, rules: &rules, chosen: &chosen, change: &Change::Remove };
+    reply::json(StatusCode::OK, &many.run(&id).await?)
+}
+
+/// What is done to many rows.
+enum Change {
+    /// Some fields get other text.
+    Set(Vec<(Field, String)>),
+    /// They are taken out.
+    Remove,
+}
+
+impl Change {
+    /// How many rows change together at the most. Where doubles change as well, most of a transaction is left to them.
+    fn rows_together(&self) -> usize {
+        match self {
+            Self::Set(_) => ROWS_PER_CHANGE,
+            Self::Remove => ROWS_PER_CHANGE / 3,
         }
     }
-    reply::json(StatusCode::OK, &ChangedRows { changed, counts: batch.counts.into() })
+}
+
+/// One change of many rows.
+struct Many<'a> {
+    deps: &'a Deps,
+    officer: &'a Officer,
+    rules: &'a DomainRules,
+    chosen: &'a Chosen,
+    change: &'a Change,
+}
+
+impl Many<'_> {
+    /// Changes those of batch `id` that are neither sent nor out, some at a time.
+    async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
+        let Self { deps, officer, rules, chosen, change } = self;
+        let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+        let mut batch = own_batch(deps, officer, id).await?;
+        let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
+        let mut rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+        rows.retain(|row| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(&row.number)));
+        rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
+        let meant: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
+        for some in rows.chunks(change.rows_together()) {
+            let mut repeats = 0;
+            batch = loop {
+                let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
+                let changes = match change {
+                    Change::Set(fields) => editor.set(some, fields),
+                    Change::Remove => editor.remove(some, &meant).await?,
+                };
+                if let Some(next) = editor.write(&changes).await? {
+                    break next;
+                }
+                repeats += 1;
+                if repeats >= REPEATS {
+                    return Err(Problem::new(Slug::LostRace));
+                }
+                batch = own_batch(deps, officer, id).await?;
+            };
+        }
+        Ok(ChangedRows { changed: rows.len(), counts: batch.counts.into() })
+    }
 }
 
 /// Changes rows of one batch as it was read.
@@ -270,7 +314,8 @@ impl Editor<'_> {
         let next = self.marked(next.ok_or_else(conflict)?).await?;
         let mut changes = vec![(row.clone(), next.clone())];
         if !next.is_known_as(&row) {
-            self.free_doubles(&row, Some(&next), &mut changes).await?;
+            let is_free = |double: &Row| !next.is_same_person(double);
+            self.free_doubles(std::slice::from_ref(&row), is_free, &mut changes).await?;
         }
         Ok(self.write(&changes).await?.map(|batch| (next, batch)))
     }
@@ -293,29 +338,57 @@ impl Editor<'_> {
         Ok(row)
     }
 
-    /// Adds what becomes of the doubles of a row that goes away, or becomes somebody else: the first of each person takes its
-    /// place, and the others follow that one.
+    /// Gives `rows` other text in some fields, none of which makes a row somebody else: a double stays one.
+    fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Vec<(Row, Row)> {
+        let change = |row: &Row| {
+            let mut raw = row.raw.clone();
+            fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
+            let next = row.clone().edited(raw, self.rules, &self.batch.officer.email)?;
+            let state = match (&row.state, next.state) {
+                (RowState::Duplicate { duplicate }, RowState::Ready) => RowState::Duplicate { duplicate: *duplicate },
+                (_, state) => state,
+            };
+            Some((row.clone(), Row { state, ..next }))
+        };
+        rows.iter().filter_map(change).collect()
+    }
+
+    /// Takes `rows` out. Their doubles take their places, but for those that are `leaving` themselves.
+    async fn remove(&self, rows: &[Row], leaving: &BTreeSet<u32>) -> Result<Vec<(Row, Row)>, StoreError> {
+        let mut changes: Vec<(Row, Row)> =
+            rows.iter().filter_map(|row| Some((row.clone(), row.clone().removed()?))).collect();
+        self.free_doubles(rows, |double| !leaving.contains(&double.number), &mut changes).await?;
+        Ok(changes)
+    }
+
+    /// Adds what becomes of the doubles of rows that go away, or become somebody else, as far as they are free then: the
+    /// first of each person takes its place, and the others follow that one.
     async fn free_doubles(
         &self,
-        gone: &Row,
-        becomes: Option<&Row>,
+        gone: &[Row],
+        is_free: impl Fn(&Row) -> bool,
         changes: &mut Vec<(Row, Row)>,
     ) -> Result<(), StoreError> {
-        let followed = RowState::Duplicate { duplicate: Duplicate::Row { number: gone.number } };
-        let is_free = |row: &Row| row.state == followed && becomes.is_none_or(|next| !next.is_same_person(row));
-        let same = self.store.rows_of_people(self.batch.id, &[KeyedRow::new(gone.clone(), self.keys)]).await?;
-        let mut heirs: Vec<Row> = Vec::new();
-        for double in same.into_iter().filter(is_free).take(ROWS_PER_CHANGE - changes.len()) {
-            let next = match heirs.iter().find(|heir| heir.is_same_person(&double)) {
-                None => double.clone().edited(double.raw.clone(), self.rules, &self.batch.officer.email),
-                Some(Row { number, .. }) => Some(double.clone().duplicate_of(Duplicate::Row { number: *number })),
-            };
-            let Some(next) = next else { continue };
-            if !matches!(next.state, RowState::Duplicate { .. }) {
-                heirs.push(next.clone());
+        let follows = |row: &Row| match row.state {
+            RowState::Duplicate { duplicate: Duplicate::Row { number } } => gone.iter().any(|row| row.number == number),
+            _ => false,
+        };
+        let keyed: Vec<KeyedRow> = gone.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
+        let same = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        let mut heirs: Vec<(Row, KeyedRow)> = Vec::new();
+        let free = same.into_iter().filter(|row| follows(row) && is_free(row));
+        for double in free.take(ROWS_PER_CHANGE - changes.len()) {
+            if let Some((_, heir)) = heirs.iter().find(|(_, heir)| heir.row.is_same_person(&double)) {
+                let follows = double.clone().duplicate_of(Duplicate::Row { number: heir.row.number });
+                changes.push((double, follows));
+            } else if let Some(next) = double.clone().edited(double.raw.clone(), self.rules, &self.batch.officer.email)
+            {
+                heirs.push((double, KeyedRow::new(next, self.keys)));
             }
-            changes.push((double, next));
         }
+        let (doubles, mut freed): (Vec<Row>, Vec<KeyedRow>) = heirs.into_iter().unzip();
+        self.store.mark_known(&mut freed, self.now).await?;
+        changes.extend(doubles.into_iter().zip(freed.into_iter().map(|heir| heir.row)));
         Ok(())
     }
 

@@ -70,6 +70,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(batches::submit))
         .routes(routes!(rows::list, add::add, edit::change_many))
         .routes(routes!(edit::change, edit::remove))
+        .routes(routes!(edit::remove_many))
         .routes(routes!(results::results))
 }
 

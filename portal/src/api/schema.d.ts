@@ -76,6 +76,23 @@ export interface paths {
         patch: operations["changeRows"];
         trace?: never;
     };
+    "/api/batches/{id}/rows/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take many rows out. Doing it twice does it once. */
+        post: operations["removeRows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/batches/{id}/rows/{number}": {
         parameters: {
             query?: never;
@@ -952,6 +969,10 @@ export interface components {
             rows: components["schemas"]["Chosen"];
             set: components["schemas"]["ManyFields"];
         };
+        /** @description Which rows are to be taken out. */
+        ManyRemoved: {
+            rows: components["schemas"]["Chosen"];
+        };
         /** @description The officer. */
         MeBody: {
             /**
@@ -1506,6 +1527,41 @@ export interface operations {
         };
         responses: {
             /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedRows"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    removeRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyRemoved"];
+            };
+        };
+        responses: {
+            /** @description Out. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -20,8 +20,8 @@ interface PageStart {
 const PAGE = 500;
 /** Rows of one request that changes many, so that each is answered soon and the officer sees how far it is. */
 const TOGETHER = 300;
-/** Added rows that are taken out again one by one, when that is wanted. */
-const UNDOABLE = 50;
+/** Removed rows that are brought back one by one, when that is wanted. */
+const RESTORABLE = 50;
 
 /** The rows of a batch as this page knows them: all of them, page by page, with every change made here. */
 export class BatchRows {
@@ -121,12 +121,7 @@ export class BatchRows {
     }
     this.#keys.done();
     await this.#loadEnd();
-    if (added.length <= UNDOABLE) {
-      this.deeds.add({
-        said: `${count(added.length, 'user')} added.`,
-        undo: async () => { for (const number of added) await this.#takeOut(number); },
-      });
-    }
+    this.deeds.add({ said: `${count(added.length, 'user')} added.`, undo: () => this.#takeOutMany(added) });
     return added;
   }
 
@@ -135,6 +130,24 @@ export class BatchRows {
     if (!this.find(number)) return;
     await this.#takeOut(number);
     this.deeds.add({ said: `Row ${number} removed.`, undo: () => this.#restore(number) });
+  }
+
+  /** Takes rows out; `tell` hears of how many. */
+  async removeMany(removed: readonly number[], tell: (done: number) => void): Promise<void> {
+    await this.#takeOutMany(removed, tell);
+    if (removed.length > RESTORABLE) return;
+    this.deeds.add({
+      said: `${count(removed.length, 'user')} removed.`,
+      undo: async () => { for (const number of removed) await this.#restore(number); },
+    });
+  }
+
+  async #takeOutMany(removed: readonly number[], tell?: (done: number) => void): Promise<void> {
+    await inParts(removed, async (numbers) => {
+      const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { rows: { numbers } } });
+      this.#counted(body.counts);
+    }, tell);
+    await this.load();
   }
 
   async #takeOut(number: number): Promise<void> {
@@ -177,7 +190,7 @@ export class BatchRows {
   async #change(number: number, text: Partial<Record<AccountField, string>>): Promise<Row | undefined> {
     this.waiting.set(number, { ...this.waiting.get(number), ...text });
     this.changed();
-    const email = this.find(number)?.values.email;
+    const before = this.find(number)?.values;
     try {
       return await this.#inTurn(number, async () => {
         const row = this.find(number);
@@ -195,7 +208,8 @@ export class BatchRows {
     } finally {
       this.waiting.delete(number);
       this.changed();
-      if (text.email !== undefined && text.email !== email) await this.#refreshDoubles(number);
+      const isOther = (['email', 'username'] as const).some((field) => text[field] !== undefined && text[field] !== before?.[field]);
+      if (isOther) await this.#refreshDoubles(number);
     }
   }
 
@@ -217,12 +231,10 @@ export class BatchRows {
   }
 
   async #set(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
-    for (let from = 0; from < numbers.length; from += TOGETHER) {
-      const some = numbers.slice(from, from + TOGETHER);
+    await inParts(numbers, async (some) => {
       const { body } = await ask('patch', '/api/batches/{id}/rows', { path: { id: this.batch }, body: { rows: { numbers: some }, set: { [field]: text } } });
       this.#counted(body.counts);
-      tell(Math.min(from + TOGETHER, numbers.length));
-    }
+    }, tell);
   }
 
   /** One change of a row after the other, because each needs the version that the last one made. */
@@ -321,4 +333,12 @@ export class BatchRows {
 
 function slot({ state }: Row): 'ready' | 'needsFixing' | 'duplicate' | 'sent' {
   return state === 'READY' ? 'ready' : state === 'DUPLICATE' ? 'duplicate' : state === 'SENT' ? 'sent' : 'needsFixing';
+}
+
+/** Asks for many rows in parts, one after the other; `tell` hears of how many are done. */
+async function inParts(numbers: readonly number[], ask: (some: number[]) => Promise<void>, tell?: (done: number) => void): Promise<void> {
+  for (let from = 0; from < numbers.length; from += TOGETHER) {
+    await ask(numbers.slice(from, from + TOGETHER));
+    tell?.(Math.min(from + TOGETHER, numbers.length));
+  }
 }

@@ -175,7 +175,9 @@ export class BatchPage extends LightElement {
           ${rows.repaired ? chip('repaired', 'Repaired', rows.repaired) : nothing}
           ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
         </div>
-        ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>` : nothing}
+        ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<div class="actions">
+          <button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>
+          ${filter === 'all' ? nothing : html`<button type="button" class="button small" @click=${() => void this.#removeShown()} ?disabled=${!rows.isWhole || this.isBusy}>Remove all ${numbers.format(rows.shown.length)}</button>`}</div>` : nothing}
       </div>`;
   }
 
@@ -220,8 +222,7 @@ export class BatchPage extends LightElement {
     const [first] = numbers ?? [];
     if (!first) return this.#home();
     const isOne = numbers!.length === 1;
-    const isUndoable = this.#rows.deeds.last?.said.endsWith('added.');
-    this.said = { said: `${count(numbers!.length, 'user')} added.`, undo: isUndoable ? () => void this.#undo() : undefined };
+    this.#tell(`${count(numbers!.length, 'user')} added.`);
     await this.#goTo(first);
     // One that is empty is there to be typed into.
     if (isOne && !this.#rows.find(first)?.values.email) this.#grid?.type();
@@ -253,6 +254,23 @@ export class BatchPage extends LightElement {
       await this.#rows.remove(row.number);
       this.#tell(`Row ${row.number} removed.`);
     });
+    void this.#home();
+  }
+
+  async #removeShown(): Promise<void> {
+    const rows = this.#rows;
+    const removed = rows.shown.filter(({ state }) => state !== 'SENT').map(({ number }) => number);
+    const users = count(removed.length, 'user');
+    const question = { title: `Remove ${users}?`, text: 'They are taken out of this list, and are not invited by it.', action: `Remove ${users}`, tone: 'danger' } as const;
+    if (this.isBusy || !(await confirm(question))) return;
+    this.isBusy = true;
+    await this.#try(async () => {
+      await rows.removeMany(removed, (done) => (this.said = { said: `${numbers.format(done)} of ${users} removed…` }));
+      rows.show('all');
+      const isUndoable = rows.deeds.last?.said === `${users} removed.`;
+      this.said = { said: `${users} removed.`, undo: isUndoable ? () => void this.#undo() : undefined };
+    });
+    this.isBusy = false;
     void this.#home();
   }
 

@@ -345,6 +345,23 @@ describe('Batch upload', () => {
     await settle();
   });
 
+  test('Remove all that are shown, and take it back; doubles go together', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const twice = fresh('twice');
+    await paste(page, [user(), ...Array.from({ length: 4 }, () => user({ email: twice })), user({ organisation: '' })]);
+    await page.getByRole('button', { name: 'Twice in this list (3)' }).click();
+    await page.getByRole('button', { name: 'Remove all 3' }).click();
+    await settle();
+    await page.getByRole('dialog', { name: 'Remove 3 users?' }).getByRole('button', { name: 'Remove 3 users' }).click();
+    await page.getByRole('heading', { name: '3 users' }).waitFor();
+    await page.getByRole('button', { name: 'Submit 2 users' }).waitFor();
+    await settle();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: '6 users' }).waitFor();
+    await page.getByText('3 duplicates, left out').waitFor();
+    await settle();
+  });
+
   test('To delete all users, click Reset; to confirm, click Confirm', async () => {
     const { page, settle } = await signedIn(browser, officer);
     await paste(page, [user()]);

@@ -33,6 +33,11 @@ class Server {
       const left = this.rows.filter((row) => (row.state === 'REMOVED') === isRemoved && row.number > after);
       return Response.json({ items: left.slice(0, limit), nextCursor: left.length > limit ? String(left[limit - 1]!.number) : null });
     }
+    if (url.pathname.endsWith('/remove')) {
+      const meant = this.rows.filter((one) => body.rows.numbers.includes(one.number) && one.state !== 'REMOVED');
+      for (const each of meant) this.#replace({ ...each, state: 'REMOVED' });
+      return Response.json({ changed: meant.length, counts: this.counts });
+    }
     if (init.method === 'POST') return this.#add(new Headers(init.headers).get('idempotency-key')!, body.rows);
     const row = this.rows.find((each) => each.number === Number(number))!;
     if (init.method === 'DELETE') {
@@ -94,8 +99,8 @@ const organisations = () => server.rows.map(({ values }) => values.organisation)
 beforeEach(() => open(['A', '', 'B', '', 'A']));
 
 test('all rows come, page by page', async () => {
-  await open(Array.from({ length: 450 }, () => 'A'));
-  expect([rows.all.length, rows.isWhole]).toEqual([450, true]);
+  await open(Array.from({ length: 1_250 }, () => 'A'));
+  expect([rows.all.length, rows.isWhole]).toEqual([1_250, true]);
 });
 
 test('a mended row stays in sight until the filter is left', async () => {
@@ -167,7 +172,20 @@ test('more than a request holds is added in parts, and a part that went through 
   expect(await rows.add(many)).toHaveLength(1_200);
   expect(server.added.size).toBe(2);
   expect(new Set(organisations().slice(5)).size).toBe(1_200);
-  expect(rows.deeds.last).toBeUndefined();
+  expect(await rows.undo()).toBe('1,200 users added.');
+  expect([rows.all.length, server.asked.filter((each) => each === 'POST rows/remove')]).toEqual([5, Array(4).fill('POST rows/remove')]);
+});
+
+test('many are removed together, and brought back while they are few', async () => {
+  rows.show('errors');
+  const told: number[] = [];
+  await rows.removeMany(rows.shown.map(({ number }) => number), (done) => told.push(done));
+  expect([told, rows.all.map(({ number }) => number), rows.counts!.removed, rows.isWhole]).toEqual([[2], [1, 3, 5], 2, true]);
+  expect(await rows.undo()).toBe('2 users removed.');
+  expect(rows.all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  await open(Array.from({ length: 700 }, () => 'A'));
+  await rows.removeMany(rows.all.slice(100).map(({ number }) => number), (done) => told.push(done));
+  expect([told, rows.all.length, rows.deeds.last]).toEqual([[2, 300, 600], 100, undefined]);
 });
 
 test('what cannot be taken back now stays, to be tried again', async () => {

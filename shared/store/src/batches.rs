@@ -34,6 +34,10 @@ pub const ROWS_PER_ADDITION: usize = 98;
 /// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
 pub const ROWS_PER_DISPATCH: usize = 25;
 
+/// How many addresses and usernames are looked for one by one. For more, the indexes of the batch are read whole: their
+/// entries are small, a page of DynamoDB holds some 5,000.
+const SOUGHT_ALONE: usize = 8;
+
 /// How many queries of one call are under way together.
 const QUERIES_IN_FLIGHT: usize = 8;
 
@@ -290,16 +294,26 @@ impl Store {
     /// When the table cannot answer.
     pub async fn rows_of_people(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
         let people: HashSet<(Index, String)> = rows.iter().flat_map(KeyedRow::people).collect();
-        let same = |(index, person): (Index, String)| Query {
-            range: Range::Only(person),
-            ..Query::all(index, keys::rows_pk(batch))
+        let all = |index| Query::all(index, keys::rows_pk(batch));
+        let queries: Vec<Query> = if people.len() <= SOUGHT_ALONE {
+            people.iter().map(|(index, person)| Query { range: Range::Only(person.clone()), ..all(*index) }).collect()
+        } else {
+            [Index::ByAddress, Index::ByUsername].map(all).to_vec()
         };
-        let found: Vec<Item> = stream::iter(people.into_iter().map(same))
-            .map(|query| self.table.all(query))
+        let found: Vec<Vec<u32>> = stream::iter(queries)
+            .map(async |query| {
+                let index = query.index;
+                let is_meant = |item: &&Item| {
+                    let person = text(item, index.sort_attribute());
+                    person.is_some_and(|person| people.contains(&(index, person.to_owned())))
+                };
+                let found = self.table.all(query).await?;
+                Ok(found.iter().filter(is_meant).filter_map(|item| row_number(text(item, "sk")?)).collect())
+            })
             .buffer_unordered(QUERIES_IN_FLIGHT)
-            .try_concat()
+            .try_collect()
             .await?;
-        let numbers: BTreeSet<u32> = found.iter().filter_map(|item| row_number(text(item, "sk")?)).collect();
+        let numbers: BTreeSet<u32> = found.into_iter().flatten().collect();
         let keys: Vec<Key> = numbers.into_iter().map(|number| keys::row(batch, number)).collect();
         let found = self.table.get_many(&keys).await?;
         let mut rows: Vec<Row> =

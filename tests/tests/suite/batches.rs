@@ -144,6 +144,41 @@ async fn a_removed_row_is_never_sent_and_its_double_takes_its_place() {
 }
 
 #[tokio::test]
+async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let named = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
+    // Row 1 has doubles by address and by name, of which one stays; rows 6 and 7 are doubles that go with their first.
+    let mut forms = vec![named("bo", "vera"), named("bo", "victor"), named("kim", "vera"), named("kim", "vicky")];
+    forms.extend([officer_form("eve"), officer_form("max"), officer_form("max"), officer_form("max")]);
+    forms.extend((0..40).map(|n| officer_form(&format!("crowd{n}"))));
+    forms.push(Form { organisation: String::new(), ..officer_form("faulty") });
+    let id = paste(&ada, &forms).await;
+    let path = format!("/api/batches/{id}/rows/remove");
+    let remove = async |rows: Value| ada.json("POST", &path, &[], json!({"rows": rows})).await.expect(200).body;
+    let numbers: Vec<u32> = [1, 5, 6, 7].into_iter().chain(9..=48).collect();
+    let removed = remove(json!({"numbers": numbers})).await;
+    assert_eq!((&removed["changed"], &removed["counts"]["removed"]), (&json!(44), &json!(44)));
+    assert_eq!(removed["counts"], batch(&ada, &id).await["counts"]);
+    let state = async |number: u32| {
+        let row = row(&ada, &id, number).await;
+        row["duplicate"]["row"].as_u64().map_or(row["state"].clone(), |first| json!(first))
+    };
+    assert_eq!((state(2).await, state(3).await, state(4).await), (json!("READY"), json!("READY"), json!(3)));
+    assert_eq!((state(1).await, state(7).await, state(8).await), (Value::Null, Value::Null, json!("READY")));
+    assert_eq!(remove(json!({"numbers": numbers})).await["changed"], 0, "again is once");
+    assert_eq!(remove(json!({"show": "errors"})).await["changed"], 1);
+    // Whoever takes the place of somebody who is invited already is invited already.
+    let ann = officer_form("ann");
+    let invitation = json!({"kind": "email", "email": ann.email, "seed": ann.seed, "reason": ann.reason});
+    ada.post("/api/invites", invitation).await.expect(202);
+    let id = paste(&ada, &[officer_form("ann"), officer_form("ann")]).await;
+    let path = format!("/api/batches/{id}/rows/1");
+    ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.expect(204);
+    assert_eq!(row(&ada, &id, 2).await["duplicate"]["code"], "duplicate.invited");
+}
+
+#[tokio::test]
 async fn a_removed_row_comes_back_when_it_is_changed() {
     let app = App::start().await;
     let ada = app.officer("ada");

@@ -364,7 +364,7 @@ async fn looks(world: &World) {
     assert!(answer.status.is_client_error(), "{}", answer.body);
 }
 
-/// Rows that were pasted: one is added, the others mended together, and all thrown away after all.
+/// Rows that were pasted: one is added, the others mended together, some taken out, and all thrown away after all.
 async fn reset(world: &World) {
     let faulty = |name| Form { organisation: String::new(), ..telling(officer_form(name)) };
     let rows = json!({"rows": [faulty("thaddeus"), faulty("ignatius"), telling(vendor_form("yolandra"))]});
@@ -376,6 +376,10 @@ async fn reset(world: &World) {
     insist(world, "PATCH", &format!("{batch}/rows"), change).await;
     let shown = world.ask("manage-batches", &world.ada(), "GET", &batch, Value::Null).await.expect(200);
     assert_eq!(shown.body["counts"]["ready"], 4, "{}", shown.body);
+    insist(world, "POST", &format!("{batch}/rows/remove"), json!({"rows": {"numbers": [1, 4]}})).await;
+    let shown = world.ask("manage-batches", &world.ada(), "GET", &batch, Value::Null).await.expect(200);
+    let counts = &shown.body["counts"];
+    assert_eq!((&counts["ready"], &counts["removed"]), (&json!(2), &json!(2)), "{counts}");
     insist(world, "DELETE", &batch, Value::Null).await;
     world.settle().await;
 }
