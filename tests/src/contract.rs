@@ -55,6 +55,7 @@ pub async fn all(store: &Store) {
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     a_list_that_is_remembered_follows_what_changes(store).await;
+    a_page_is_full_whoever_is_forgotten(store).await;
     an_account_is_believed_until_its_note_lapses(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
@@ -435,7 +436,32 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     let revoked = late.clone().revoke(&old).unwrap();
     assert_eq!(store.replace_invite(late.version, &revoked).await.unwrap(), Written::Done);
     assert_eq!(list(Some("Revoked"), at(660)).await.0, "moves stays");
-    assert_eq!(list(Some("Revoked"), at(600 + 15 * 60)).await.0, "late moves stays");
+    // It was read whole when somebody on it was gone.
+    assert_eq!(list(Some("Revoked"), at(629 + 15 * 60)).await.0, "moves stays");
+    assert_eq!(list(Some("Revoked"), at(630 + 15 * 60)).await.0, "late moves stays");
+}
+
+async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
+    let (dee, entropy, now) = (officer("list-dee"), Entropy::seeded(74), beginning());
+    let mut invites = Vec::new();
+    for number in 0..12 {
+        let at = now + Duration::from_secs(number);
+        let invite = account_invite(&dee, &officer_form(&format!("full-{number:02}")), at, &entropy);
+        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+        invites.push(invite);
+    }
+    let query = InviteQuery { sort: Sort::OldestFirst, limit: 2, ..InviteQuery::default() };
+    let page = async |seconds| store.list_invites(&dee.id, &query, now + Duration::from_secs(seconds)).await.unwrap();
+    assert_eq!(page(60).await.total, 12);
+    for invite in &invites[..9] {
+        let tombstone = InviteTombstone::of(invite, Actor::Service, now);
+        let forgotten = store.forget_invite(invite.version, invite, &tombstone, now + Duration::from_secs(3600));
+        assert_eq!(forgotten.await.unwrap(), Written::Done);
+    }
+    let page = page(200).await;
+    let names: Vec<_> = page.invites.iter().map(|invite| invite.email.mailbox()).collect();
+    assert_eq!((names.join(" "), page.total), ("full-09 full-10".to_owned(), 3));
+    assert!(page.next.is_some());
 }
 
 async fn an_account_is_believed_until_its_note_lapses(store: &Store) {

@@ -204,7 +204,17 @@ pub(crate) async fn change_many(
         let item = ProblemItem::new("/set", "required", "Name at least one field to set.");
         return Err(Problem::new(Slug::Validation).items([item]));
     }
-    let many = Many { deps: &deps, officer: &officer, rules: &rules, chosen: &chosen, change: &Change::Set(fields) };
+    let batch = own_batch(&deps, &officer, &id).await?;
+    let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
+    let rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+    let is_named = |number: &u32| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(number));
+    let many = Many {
+        deps: &deps,
+        officer: &officer,
+        rules: &rules,
+        numbers: rows.iter().map(|row| row.number).filter(is_named).collect(),
+        change: Change::Set(fields),
+    };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
@@ -212,8 +222,12 @@ pub(crate) async fn change_many(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ManyRemoved {
-    rows: Chosen,
+    /// 1 to 500 of them.
+    numbers: BTreeSet<u32>,
 }
+
+/// Rows that one request takes out at the most.
+const REMOVED_MOST: usize = 500;
 
 /// Take many rows out. Doing it twice does it once.
 #[utoipa::path(post, path = "/api/batches/{id}/rows/remove", operation_id = "removeRows", tag = "batches", security(("officer" = [])),
@@ -223,9 +237,13 @@ pub(crate) async fn remove_many(
     State(deps): State<Arc<Deps>>,
     SignedIn { officer, rules }: SignedIn,
     Path(id): Path<String>,
-    Json { value: ManyRemoved { rows: chosen }, .. }: Json<ManyRemoved>,
+    Json { value: ManyRemoved { numbers }, .. }: Json<ManyRemoved>,
 ) -> Result<Response, Problem> {
-    let many = Many { deps: &deps, officer: &officer, rules: &rules, chosen: &chosen, change: &Change::Remove };
+    if !(1..=REMOVED_MOST).contains(&numbers.len()) {
+        let item = ProblemItem::new("/numbers", "numbers.number", "Name 1 to 500 rows.");
+        return Err(Problem::new(Slug::Validation).items([item]));
+    }
+    let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Remove };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
@@ -237,45 +255,34 @@ enum Change {
     Remove,
 }
 
-impl Change {
-    /// How many rows change together at the most. Where doubles change as well, most of a transaction is left to them.
-    fn rows_together(&self) -> usize {
-        match self {
-            Self::Set(_) => ROWS_PER_CHANGE,
-            Self::Remove => ROWS_PER_CHANGE / 3,
-        }
-    }
-}
-
 /// One change of many rows.
 struct Many<'a> {
     deps: &'a Deps,
     officer: &'a Officer,
     rules: &'a DomainRules,
-    chosen: &'a Chosen,
-    change: &'a Change,
+    numbers: BTreeSet<u32>,
+    change: Change,
 }
 
 impl Many<'_> {
     /// Changes those of batch `id` that are neither sent nor out, some at a time.
     async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
-        let Self { deps, officer, rules, chosen, change } = self;
+        let Self { deps, officer, rules, numbers, change } = self;
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
         let mut batch = own_batch(deps, officer, id).await?;
-        let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
-        let mut rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
-        rows.retain(|row| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(&row.number)));
-        rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-        let meant: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
-        for some in rows.chunks(change.rows_together()) {
+        let mut changed = 0;
+        for some in numbers.iter().copied().collect::<Vec<u32>>().chunks(ROWS_PER_CHANGE) {
             let mut repeats = 0;
             batch = loop {
+                let mut rows = deps.store.find_rows(batch.id, some).await?;
+                rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
                 let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
                 let changes = match change {
-                    Change::Set(fields) => editor.set(some, fields),
-                    Change::Remove => editor.remove(some, &meant).await?,
+                    Change::Set(fields) => editor.set(&rows, fields).await?,
+                    Change::Remove => editor.remove(&rows, numbers).await?,
                 };
                 if let Some(next) = editor.write(&changes).await? {
+                    changed += rows.len();
                     break next;
                 }
                 repeats += 1;
@@ -285,7 +292,7 @@ impl Many<'_> {
                 batch = own_batch(deps, officer, id).await?;
             };
         }
-        Ok(ChangedRows { changed: rows.len(), counts: batch.counts.into() })
+        Ok(ChangedRows { changed, counts: batch.counts.into() })
     }
 }
 
@@ -311,35 +318,18 @@ impl Editor<'_> {
                 _ => None,
             },
         };
-        let next = self.marked(next.ok_or_else(conflict)?).await?;
+        let mut placed = self.placed(vec![next.ok_or_else(conflict)?], &BTreeSet::new()).await?;
+        let next = placed.pop().ok_or_else(conflict)?;
         let mut changes = vec![(row.clone(), next.clone())];
         if !next.is_known_as(&row) {
-            let is_free = |double: &Row| !next.is_same_person(double);
-            self.free_doubles(std::slice::from_ref(&row), is_free, &mut changes).await?;
+            let moved = BTreeSet::from([row.number]);
+            changes.extend(self.freed(&[row], &moved, |double| !next.is_same_person(double)).await?);
         }
         Ok(self.write(&changes).await?.map(|batch| (next, batch)))
     }
 
-    /// The row, marked when its person is there already.
-    async fn marked(&self, row: Row) -> Result<Row, StoreError> {
-        let keyed = KeyedRow::new(row, self.keys);
-        if keyed.row.state == RowState::Ready {
-            let same = self.store.rows_of_people(self.batch.id, std::slice::from_ref(&keyed)).await?;
-            let number = keyed.row.number;
-            let follows = RowState::Duplicate { duplicate: Duplicate::Row { number } };
-            if let Some(other) = same.iter().find(|other| other.number != number && other.state != follows) {
-                let duplicate = Duplicate::Row { number: other.number };
-                return Ok(Row { state: RowState::Duplicate { duplicate }, ..keyed.row });
-            }
-        }
-        let mut rows = [keyed];
-        self.store.mark_known(&mut rows, self.now).await?;
-        let [KeyedRow { row, .. }] = rows;
-        Ok(row)
-    }
-
     /// Gives `rows` other text in some fields, none of which makes a row somebody else: a double stays one.
-    fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Vec<(Row, Row)> {
+    async fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Result<Vec<(Row, Row)>, StoreError> {
         let change = |row: &Row| {
             let mut raw = row.raw.clone();
             fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
@@ -350,61 +340,88 @@ impl Editor<'_> {
             };
             Some((row.clone(), Row { state, ..next }))
         };
-        rows.iter().filter_map(change).collect()
+        let changes: Vec<(Row, Row)> = rows.iter().filter_map(change).collect();
+        // Nobody looked for the doubles of a row that needed fixing.
+        let is_mended =
+            |(before, after): &(Row, Row)| before.state != RowState::Ready && after.state == RowState::Ready;
+        let (mended, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_mended);
+        let (before, after): (Vec<Row>, Vec<Row>) = mended.into_iter().unzip();
+        changes.extend(before.into_iter().zip(self.placed(after, &BTreeSet::new()).await?));
+        Ok(changes)
     }
 
     /// Takes `rows` out. Their doubles take their places, but for those that are `leaving` themselves.
     async fn remove(&self, rows: &[Row], leaving: &BTreeSet<u32>) -> Result<Vec<(Row, Row)>, StoreError> {
-        let mut changes: Vec<(Row, Row)> =
-            rows.iter().filter_map(|row| Some((row.clone(), row.clone().removed()?))).collect();
-        self.free_doubles(rows, |double| !leaving.contains(&double.number), &mut changes).await?;
+        let removed = rows.iter().filter_map(|row| Some((row.clone(), row.clone().removed()?)));
+        let mut changes: Vec<(Row, Row)> = removed.collect();
+        changes.extend(self.freed(rows, leaving, |_| true).await?);
         Ok(changes)
     }
 
-    /// Adds what becomes of the doubles of rows that go away, or become somebody else, as far as they are free then: the
-    /// first of each person takes its place, and the others follow that one.
-    async fn free_doubles(
+    /// What becomes of the doubles of `gone`, as far as they are free then: those that take their places first.
+    async fn freed(
         &self,
         gone: &[Row],
+        leaving: &BTreeSet<u32>,
         is_free: impl Fn(&Row) -> bool,
-        changes: &mut Vec<(Row, Row)>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<(Row, Row)>, StoreError> {
         let follows = |row: &Row| match row.state {
             RowState::Duplicate { duplicate: Duplicate::Row { number } } => gone.iter().any(|row| row.number == number),
             _ => false,
         };
         let keyed: Vec<KeyedRow> = gone.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
-        let same = self.store.rows_of_people(self.batch.id, &keyed).await?;
-        let mut heirs: Vec<(Row, KeyedRow)> = Vec::new();
-        let free = same.into_iter().filter(|row| follows(row) && is_free(row));
-        for double in free.take(ROWS_PER_CHANGE - changes.len()) {
-            if let Some((_, heir)) = heirs.iter().find(|(_, heir)| heir.row.is_same_person(&double)) {
-                let follows = double.clone().duplicate_of(Duplicate::Row { number: heir.row.number });
-                changes.push((double, follows));
-            } else if let Some(next) = double.clone().edited(double.raw.clone(), self.rules, &self.batch.officer.email)
-            {
-                heirs.push((double, KeyedRow::new(next, self.keys)));
-            }
-        }
-        let (doubles, mut freed): (Vec<Row>, Vec<KeyedRow>) = heirs.into_iter().unzip();
-        self.store.mark_known(&mut freed, self.now).await?;
-        changes.extend(doubles.into_iter().zip(freed.into_iter().map(|heir| heir.row)));
-        Ok(())
+        let mut free = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        free.retain(|row| follows(row) && !leaving.contains(&row.number) && is_free(row));
+        let next = |row: &Row| row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email);
+        let (free, next): (Vec<Row>, Vec<Row>) =
+            free.into_iter().filter_map(|row| Some((row.clone(), next(&row)?))).unzip();
+        let mut freed: Vec<(Row, Row)> = free.into_iter().zip(self.placed(next, leaving).await?).collect();
+        freed.sort_by_key(|(_, next)| is_double(next));
+        Ok(freed)
     }
 
-    /// Writes rows and counts together; the batch as it is then, or `None` when the race was lost.
-    async fn write(&self, changes: &[(Row, Row)]) -> Result<Option<Batch>, Problem> {
-        let mut next = self.batch.clone();
-        for (before, after) in changes {
-            next = next
-                .row_changed(&before.state, &after.state, self.now)
-                .map_err(|_| Problem::new(Slug::StateConflict))?;
+    /// Rows with new text, each marked when its person is there already: in another row that stands, an earlier one of
+    /// these, an invite or an account. Rows that are `leaving` do not count, nor do doubles, which nobody sends.
+    async fn placed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<Row>, StoreError> {
+        let mut keyed: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, self.keys)).collect();
+        let moved: BTreeSet<u32> = keyed.iter().map(|keyed| keyed.row.number).collect();
+        let mut standing = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        standing.retain(|row| !moved.contains(&row.number) && !leaving.contains(&row.number) && !is_double(row));
+        for KeyedRow { row, .. } in &mut keyed {
+            match standing.iter().find(|other| other.is_same_person(row)) {
+                Some(first) if row.state == RowState::Ready => {
+                    row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: first.number } };
+                }
+                _ => standing.push(row.clone()),
+            }
         }
-        let rows: Vec<(u64, KeyedRow)> =
-            changes.iter().map(|(before, after)| (before.version, KeyedRow::new(after.clone(), self.keys))).collect();
-        match self.store.replace_rows(&rows, self.batch.version, &next).await? {
-            Written::Done => Ok(Some(next)),
-            Written::LostRace => Ok(None),
-        }
+        self.store.mark_known(&mut keyed, self.now).await?;
+        Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
+
+    /// Writes rows and counts together, as many as a transaction holds at a time; the batch as it is then, or `None` when a
+    /// race was lost.
+    async fn write(&self, changes: &[(Row, Row)]) -> Result<Option<Batch>, Problem> {
+        let mut batch = self.batch.clone();
+        for some in changes.chunks(ROWS_PER_CHANGE) {
+            let mut next = batch.clone();
+            for (before, after) in some {
+                next = next
+                    .row_changed(&before.state, &after.state, self.now)
+                    .map_err(|_| Problem::new(Slug::StateConflict))?;
+            }
+            let keyed = |(before, after): &(Row, Row)| (before.version, KeyedRow::new(after.clone(), self.keys));
+            let rows: Vec<(u64, KeyedRow)> = some.iter().map(keyed).collect();
+            match self.store.replace_rows(&rows, batch.version, &next).await? {
+                Written::Done => batch = next,
+                Written::LostRace => return Ok(None),
+            }
+        }
+        Ok(Some(batch))
+    }
+}
+
+/// Whether it stands behind another row of its list.
+fn is_double(row: &Row) -> bool {
+    matches!(row.state, RowState::Duplicate { duplicate: Duplicate::Row { .. } })
 }

@@ -18,6 +18,9 @@ use crate::{Deps, body::RowBody, own_batch};
 /// Rows of a page at the most, and how many are looked at in one request to the table: half a megabyte of them.
 const MOST: usize = 500;
 
+/// Bytes of a page at the most, but for its first row: Lambda answers with 6 MB, and base64 takes a third more.
+const MOST_BYTES: usize = 3 * 1024 * 1024;
+
 /// Which rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -99,11 +102,20 @@ pub(crate) async fn list(
     let filter = Filter { show: query.show, code: query.code.as_deref() };
     let limit = query.limit.get();
     let mut rows = filter.rows(&deps.store, batch.id, after, limit + 1).await?;
-    let more = rows.len() > limit;
+    let found = rows.len();
     rows.truncate(limit);
-    let next_cursor = rows.last().filter(|_| more).map(|row| cursors.seal(&row.number.to_string()));
     let invites = invites_of(&deps.store, &rows).await?;
-    let items = rows.iter().map(|row| RowBody::new(row, invite_of(row, &invites))).collect();
+    let (mut items, mut bytes) = (Vec::with_capacity(rows.len()), 0);
+    for row in &rows {
+        let item = RowBody::new(row, invite_of(row, &invites));
+        bytes += serde_json::to_vec(&item).map_err(Problem::internal)?.len();
+        if bytes > MOST_BYTES && !items.is_empty() {
+            break;
+        }
+        items.push(item);
+    }
+    let last = items.len().checked_sub(1).filter(|_| items.len() < found).and_then(|last| rows.get(last));
+    let next_cursor = last.map(|row| cursors.seal(&row.number.to_string()));
     reply::json(StatusCode::OK, &RowPageBody { items, next_cursor })
 }
 

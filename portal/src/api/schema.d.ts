@@ -971,7 +971,8 @@ export interface components {
         };
         /** @description Which rows are to be taken out. */
         ManyRemoved: {
-            rows: components["schemas"]["Chosen"];
+            /** @description 1 to 500 of them. */
+            numbers: number[];
         };
         /** @description The officer. */
         MeBody: {

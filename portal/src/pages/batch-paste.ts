@@ -12,6 +12,8 @@ export interface Pasted {
   readonly titles: readonly Title[];
   /** As what each titled column was read. */
   readonly columns: readonly Column[];
+  /** Whether the titles could be somebody after all. */
+  readonly isGuess?: boolean;
 }
 
 /** The order of the template, from the address on. */
@@ -40,9 +42,9 @@ const HEADER_ROWS = 20;
 export function readPaste(text: string, said: readonly Column[] = []): Pasted {
   if (!text.includes('\t')) return looseAddresses(text);
   const lines = cellsOf(text).filter((cells) => cells.some((cell) => trim(cell) !== ''));
-  const known = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, said));
-  const header = known >= 0 ? known : lines.length > 1 && looksLikeTitles(lines[0]!) && addressColumn(lines.slice(1)) >= 0 ? 0 : -1;
+  const header = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, said));
   if (header >= 0) return titledRows(lines[header]!, lines.slice(header + 1), said);
+  if (lines.length > 1 && looksLikeTitles(lines)) return { ...titledRows(lines[0]!, lines.slice(1), said), isGuess: true };
   const at = addressColumn(lines);
   const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
   return isTemplate ? rowsBy([...Array<undefined>(at), ...ORDER], lines) : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
@@ -54,8 +56,10 @@ function titledRows(header: readonly string[], lines: readonly (readonly string[
     return title ? [{ column: at + 1, title, ...(field && { field }) }] : [];
   });
   const columns = titles.map(({ column, title, field }): Column => {
-    const heard = said.find((each) => each.title === title && each.column === column) ?? said.find((each) => each.title === title);
-    return { column, title, field: heard ? heard.field : ((field as AccountField | undefined) ?? null) };
+    const here = said.find((each) => each.title === title && each.column === column);
+    // What was said of another paste gives way to a title that says the same by itself.
+    const before = here || field ? undefined : said.find((each) => each.title === title && !titles.some((one) => one.field === each.field));
+    return { column, title, field: here ? here.field : before ? before.field : ((field as AccountField | undefined) ?? null) };
   });
   const fields = header.map((_, at) => columns.find(({ column }) => column === at + 1)?.field ?? undefined);
   return { ...rowsBy(fields, lines), titles, columns };
@@ -84,9 +88,12 @@ function isHeader(cells: readonly string[], said: readonly Column[]): boolean {
   return known >= 3 || (known > 0 && known === titles.length);
 }
 
-/** Whether a line could be titles that nobody knows: words, and nothing of a person. */
-const looksLikeTitles = (cells: readonly string[]): boolean =>
-  cells.filter((cell) => trim(cell)).length >= 3 && cells.every((cell) => !/@|^[\d\s+().-]+$/.test(trim(cell)));
+/** Whether the first line could be titles that nobody knows: words, one of them above the addresses, and nothing of a person. */
+function looksLikeTitles([first, ...others]: readonly (readonly string[])[]): boolean {
+  const words = first!.map((cell) => trim(cell));
+  const at = addressColumn(others);
+  return Boolean(words[at]) && words.filter(Boolean).length >= 3 && words.every((word) => !/@|^[\d\s+().-]+$/.test(word));
+}
 
 /** The first column in which most lines have an address; -1 when none has. */
 function addressColumn(lines: readonly (readonly string[])[]): number {

@@ -144,7 +144,7 @@ export class BatchRows {
 
   async #takeOutMany(removed: readonly number[], tell?: (done: number) => void): Promise<void> {
     await inParts(removed, async (numbers) => {
-      const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { rows: { numbers } } });
+      const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { numbers } });
       this.#counted(body.counts);
     }, tell);
     await this.load();
@@ -251,8 +251,9 @@ export class BatchRows {
 
   /** Rows that were doubles of one that changed may be free now. */
   async #refreshDoubles(number: number): Promise<void> {
-    const doubles = this.all.filter(({ duplicate }) => duplicate?.row === number);
-    for (const double of doubles.slice(0, 1)) await this.#refresh(double.number);
+    const doubles = this.all.filter(({ duplicate }) => duplicate?.row === number).map((double) => double.number);
+    const pageOf = (double: number) => this.#pages.findLastIndex(({ from }) => from <= double);
+    for (const double of doubles.filter((each, at) => at === 0 || pageOf(each) !== pageOf(doubles[at - 1]!))) await this.#refresh(double);
   }
 
   /** Reads the last page again, and those that have come behind it. */

@@ -56,20 +56,21 @@ export class PasteBox extends LightElement {
       </form>`;
   }
 
-  #read(text: string, said: readonly Column[] = remembered()): void {
+  #read(text: string, said: readonly Column[] = this.found?.columns ?? []): void {
     this.#text = text;
-    this.found = text ? readPaste(text, said) : undefined;
+    this.found = text ? readPaste(text, [...said, ...remembered()]) : undefined;
   }
 
   /** What the columns hold whose titles mean nothing by themselves, where something that every user needs was not found. */
   #asked({ titles, columns }: Pasted): TemplateResult | typeof nothing {
-    const unknown = titles.filter(({ field }) => !field);
-    const { missing } = judge(columns);
+    const unknown = titles.filter(({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1);
+    const { missing, twice } = judge(columns);
     const isHeard = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
-    if (unknown.length === 0 || (missing.length === 0 && !isHeard)) return nothing;
+    if (unknown.length === 0 || (missing.length + twice.size === 0 && !isHeard)) return nothing;
     return html`
       <fieldset><legend>Which column holds what?</legend>
         ${missing.length ? html`<p class="notice warn" role="status"><span>Not found yet: <b>${missing.map((field) => labels[field]).join(', ')}</b></span></p>` : nothing}
+        ${twice.size ? html`<p class="notice warn" role="status"><span>There twice, the first that is filled in counts: <b>${[...twice].map((field) => labels[field]).join(', ')}</b></span></p>` : nothing}
         <ul class="columns">${unknown.map((title) => this.#column(title, columns))}</ul>
       </fieldset>`;
   }
@@ -116,7 +117,7 @@ export class PasteBox extends LightElement {
       this.#field.focus();
       return;
     }
-    remember(this.found!.columns, this.found!.titles);
+    if (!this.found!.isGuess) remember(this.found!.columns, this.found!.titles);
     this.onAdd(rows);
   }
 }

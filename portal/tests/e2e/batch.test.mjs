@@ -166,6 +166,9 @@ describe('Batch upload', () => {
     await page.getByLabel('HP').selectOption('Contact number');
     await page.getByLabel('Purpose').selectOption('Reason');
     await page.getByText('Not found yet').waitFor({ state: 'detached' });
+    await page.getByLabel('Or paste from Excel').press('End');
+    await page.keyboard.type(' soon');
+    assert.equal(await page.getByLabel('Purpose').inputValue(), 'reason', 'what was said stays while one types');
     await page.getByRole('button', { name: 'Add 1 user' }).click();
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
@@ -399,8 +402,9 @@ describe('Batch upload', () => {
 describe('Submit', () => {
   test('Ready ones are sent, however often one clicks; progress outlives a reload; results come back; failed rows are mended and sent', async () => {
     const { page, settle } = await signedIn(browser, officer);
-    const taken = user({ email: officer.email.replace(/@.*/, '@sample-board.gov.sg') });
-    await paste(page, [user(), user({ seed: 'Yes' }), taken, user({ lastName: '' })]);
+    const taken = fresh('taken');
+    makeAccount(taken);
+    await paste(page, [user(), user({ seed: 'Yes' }), user({ email: taken }), user({ lastName: '' })]);
     await page.getByRole('button', { name: 'Submit 3 users' }).click();
     const dialog = page.getByRole('dialog', { name: 'Submit 3 users?' });
     await settle();

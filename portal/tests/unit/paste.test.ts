@@ -59,6 +59,15 @@ test('titles of which none is known are no person', () => {
   expect(readPaste(text)).toMatchObject({ rows: [], left: 2, titles: [{ title: 'Contact' }, { title: 'Called' }, { title: 'Where' }] });
   expect(readPaste(text, [{ column: 1, title: 'Contact', field: 'email' }]).rows.map(({ email }) => email)).toEqual(['bo@example-agency.gov.sg', 'kim@example-agency.gov.sg']);
   expect(readPaste('\tMei Ling\tTan\t65\t91234567\nbo@example-agency.gov.sg\t\tBo').titles, 'a person without an address').toEqual([]);
+  expect(readPaste('\t\tMei Ling\tTan\t\t\tHTX\nbo@example-agency.gov.sg\t\tBo').titles, 'nor without a number').toEqual([]);
+  expect(readPaste(text).isGuess).toBe(true);
+});
+
+test('what was said before gives way to what a title says by itself', () => {
+  const said = [{ column: 1, title: 'HP', field: 'contactNumber' as const }];
+  const text = 'Email\tFirst Name\tMobile\tHP\nbo@example-agency.gov.sg\tBo\t91234567\t81234567';
+  expect(readPaste(text, said).rows[0]!.contactNumber).toBe('91234567');
+  expect(readPaste(text, said).columns.at(-1)!.field).toBeNull();
 });
 
 test('a cell keeps its line breaks and quotes', () => {

@@ -34,7 +34,7 @@ class Server {
       return Response.json({ items: left.slice(0, limit), nextCursor: left.length > limit ? String(left[limit - 1]!.number) : null });
     }
     if (url.pathname.endsWith('/remove')) {
-      const meant = this.rows.filter((one) => body.rows.numbers.includes(one.number) && one.state !== 'REMOVED');
+      const meant = this.rows.filter((one) => body.numbers.includes(one.number) && one.state !== 'REMOVED');
       for (const each of meant) this.#replace({ ...each, state: 'REMOVED' });
       return Response.json({ changed: meant.length, counts: this.counts });
     }

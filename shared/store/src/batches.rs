@@ -314,7 +314,16 @@ impl Store {
             .try_collect()
             .await?;
         let numbers: BTreeSet<u32> = found.into_iter().flatten().collect();
-        let keys: Vec<Key> = numbers.into_iter().map(|number| keys::row(batch, number)).collect();
+        self.find_rows(batch, &numbers.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// Those rows of a batch that are there, as they are now, in their order. No number may come twice.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_rows(&self, batch: BatchId, numbers: &[u32]) -> Result<Vec<Row>, StoreError> {
+        let keys: Vec<Key> = numbers.iter().map(|number| keys::row(batch, *number)).collect();
         let found = self.table.get_many(&keys).await?;
         let mut rows: Vec<Row> =
             found.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;

@@ -9,6 +9,7 @@ use domain::{
     mailbox::Mailbox,
     usage::Usage,
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     IdempotentRequest, SavedAnswer, Store, StoreError, TokenRecord, Written,
@@ -23,6 +24,10 @@ use crate::{
 };
 
 pub(crate) const ENTITY: &str = "invite";
+
+/// How many invites are read together, and how often at a time.
+const TOGETHER: usize = 100;
+const IN_FLIGHT: usize = 8;
 
 /// What became of a new invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,8 +137,14 @@ impl Store {
     ///
     /// As [`Store::find_invite`].
     pub async fn find_invites(&self, ids: &[InviteId]) -> Result<Vec<Invite>, StoreError> {
-        let found = self.table.get_many(&ids.iter().map(|id| keys::invite(*id)).collect::<Vec<_>>()).await?;
-        found.into_iter().filter(is_whole).map(|mut found| item::body(ENTITY, &mut found)).collect()
+        // An item takes several times the room of what is in it, so they are read a few at a time.
+        let some: Vec<Vec<Key>> =
+            ids.chunks(TOGETHER).map(|ids| ids.iter().map(|id| keys::invite(*id)).collect()).collect();
+        let read = async |keys: Vec<Key>| -> Result<Vec<Invite>, StoreError> {
+            let found = self.table.get_many(&keys).await?;
+            found.into_iter().filter(is_whole).map(|mut found| item::body(ENTITY, &mut found)).collect()
+        };
+        stream::iter(some).map(read).buffer_unordered(IN_FLIGHT).try_concat().await
     }
 
     /// Writes `next` over the version that was read, and frees its guards once it is no longer live.

@@ -63,9 +63,6 @@ struct Selection {
     techpass: BTreeMap<String, u64>,
 }
 
-/// How often a page is looked for again because invites on it turned out to have moved on since their summaries.
-const LOOKS: usize = 3;
-
 impl Store {
     /// A page of the officer's own invites at `now`. The invites are as they are now; which they are, and how many, may lag
     /// by a moment.
@@ -81,19 +78,24 @@ impl Store {
     ) -> Result<InvitePage, StoreError> {
         let mut list = self.list_of(officer, now).await?;
         let mut read: HashMap<InviteId, Invite> = HashMap::new();
-        let mut selection = query.select(&list);
-        for _ in 0..LOOKS {
+        let mut is_whole = false;
+        // Each turn finds out about every invite that it asks for, so the list settles.
+        let selection = loop {
+            let selection = query.select(&list);
             let unread: Vec<InviteId> = selection.ids.iter().filter(|id| !read.contains_key(id)).copied().collect();
             if unread.is_empty() {
-                break;
+                break selection;
             }
             unread.iter().for_each(|id| drop(list.invites.remove(id)));
-            for invite in self.find_invites(&unread).await? {
-                list.invites.insert(invite.id, Summary::of(&invite));
-                read.insert(invite.id, invite);
+            let found = self.find_invites(&unread).await?;
+            // Who is gone is seldom gone alone.
+            if found.len() < unread.len() && !is_whole {
+                list = self.whole_list_of(officer, now).await?;
+                is_whole = true;
             }
-            selection = query.select(&list);
-        }
+            read.extend(found.into_iter().map(|invite| (invite.id, invite)));
+            list.invites.extend(read.values().map(|invite| (invite.id, Summary::of(invite))));
+        };
         self.lists.put_back(officer, list);
         let Selection { ids, next, total, techpass } = selection;
         Ok(InvitePage { invites: ids.iter().filter_map(|id| read.remove(id)).collect(), next, total, techpass })
@@ -111,11 +113,9 @@ impl Store {
         query: &InviteQuery,
         now: Timestamp,
     ) -> Result<Vec<InviteId>, StoreError> {
-        let list = self.list_of(officer, now).await?;
+        let list = self.whole_list_of(officer, now).await?;
         let newest = InviteQuery { sort: Sort::NewestFirst, after: None, ..query.clone() };
-        let selection = newest.select(&list);
-        self.lists.put_back(officer, list);
-        Ok(selection.ids)
+        Ok(newest.select(&list).ids)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     invites::ENTITY,
     item, keys,
     summary::Summary,
-    table::{Index, Query, Range},
+    table::{Index, Order, Query, Range},
 };
 
 /// How far back changes are read again. A change shows in the index this long after the moment that it bears at the latest:
@@ -24,8 +24,12 @@ const LAG: Duration = Duration::from_secs(120);
 /// How long a list is brought up to date by its changes before it is read whole again: what is no more leaves no change.
 const WHOLE_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How many invites are remembered at the most, of all officers together: some 25 MB.
-const REMEMBERED: usize = 50_000;
+/// How many invites a list has at the most: those that changed last. It is what people are kept of for a few weeks by an
+/// officer who uses up every day's share.
+const LONGEST: usize = 100_000;
+
+/// How many invites are remembered at the most, of all officers together.
+const REMEMBERED: usize = LONGEST;
 
 /// The lists of the officers who were asked about last.
 #[derive(Default)]
@@ -47,9 +51,11 @@ impl Lists {
         lists.remove(officer).filter(|list| list.read_at <= now && now < list.whole_at + WHOLE_AFTER)
     }
 
-    /// Remembers a list, and forgets what was not asked about for longest where there are too many.
+    /// Remembers a list. Those that are too old to be brought up to date are forgotten, and where there are too many, those
+    /// that were asked about before the others.
     pub(crate) fn put_back(&self, officer: &OfficerId, list: List) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.retain(|_, known| list.read_at < known.whole_at + WHOLE_AFTER);
         lists.insert(officer.clone(), list);
         while lists.values().map(|list| list.invites.len()).sum::<usize>() > REMEMBERED {
             let oldest = lists.iter().min_by_key(|(_, list)| list.read_at).map(|(officer, _)| officer.clone());
@@ -66,12 +72,27 @@ impl fmt::Debug for Lists {
 }
 
 impl Store {
-    /// The officer's list as the index has it at `now`.
+    /// The officer's list as the index has it at `now`. Whoever is done with it puts it back.
     pub(crate) async fn list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
-        let known = self.lists.take(officer, now);
-        let range = known.as_ref().map_or(Range::All, |list| Range::Above((list.read_at - LAG).to_string()));
-        let mut list = known.unwrap_or_else(|| List { invites: HashMap::new(), whole_at: now, read_at: now });
-        let mut query = Query { range, ..Query::all(Index::Listing, keys::invites_of(officer)) };
+        let Some(mut list) = self.lists.take(officer, now) else {
+            return self.whole_list_of(officer, now).await;
+        };
+        let since = Range::Above((list.read_at - LAG).to_string());
+        self.read_into(&mut list, officer, since).await?;
+        list.read_at = now;
+        Ok(list)
+    }
+
+    /// The same, whatever is remembered.
+    pub(crate) async fn whole_list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
+        let mut list = List { invites: HashMap::new(), whole_at: now, read_at: now };
+        self.read_into(&mut list, officer, Range::All).await?;
+        Ok(list)
+    }
+
+    async fn read_into(&self, list: &mut List, officer: &OfficerId, range: Range) -> Result<(), StoreError> {
+        let order = Order::Descending;
+        let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
         loop {
             let page = self.table.page(&query).await?;
             for mut item in page.items {
@@ -79,10 +100,64 @@ impl Store {
                 list.invites.insert(summary.id, summary);
             }
             query.after = page.next;
-            if query.after.is_none() {
-                list.read_at = now;
-                return Ok(list);
+            if query.after.is_none() || list.invites.len() >= LONGEST {
+                return Ok(());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use domain::Entropy;
+
+    use super::*;
+
+    fn officer(name: &str) -> OfficerId {
+        OfficerId::parse(name).unwrap()
+    }
+
+    fn list(length: usize, read_at: u64) -> List {
+        let (begun, entropy) = (Timestamp::from_unix_ms(0), Entropy::seeded(1));
+        let summary = |_| {
+            let id = InviteId::generate(begun, &entropy);
+            let text = |text: &str| AttributeValue::S(text.to_owned());
+            let fields = [("email", text("a@b")), ("techpass", text("Queued")), ("seed", text("-"))];
+            let ids = [("id", text(&id.to_string())), ("created_at", text(&begun.to_string()))];
+            let map = fields.into_iter().chain(ids).map(|(name, value)| (name.to_owned(), value)).collect();
+            (id, serde_dynamo::from_attribute_value(AttributeValue::M(map)).unwrap())
+        };
+        List {
+            invites: (0..length).map(summary).collect(),
+            whole_at: begun,
+            read_at: begun + Duration::from_secs(read_at),
+        }
+    }
+
+    #[test]
+    fn a_list_is_brought_up_to_date_for_a_quarter_of_an_hour() {
+        let (lists, ada) = (Lists::default(), officer("ada"));
+        let at = |seconds| Timestamp::from_unix_ms(0) + Duration::from_secs(seconds);
+        lists.put_back(&ada, list(1, 10));
+        assert!(lists.take(&ada, at(9)).is_none(), "a clock that goes back");
+        lists.put_back(&ada, list(1, 10));
+        assert!(lists.take(&ada, at(899)).is_some());
+        assert!(lists.take(&ada, at(899)).is_none(), "whoever takes it has it");
+        lists.put_back(&ada, list(1, 10));
+        assert!(lists.take(&ada, at(900)).is_none());
+        lists.put_back(&ada, list(1, 10));
+        lists.put_back(&officer("bo"), list(1, 900));
+        assert!(lists.take(&ada, at(20)).is_none(), "it is not kept because nobody asks");
+    }
+
+    #[test]
+    fn the_list_that_was_asked_for_longest_ago_makes_room() {
+        let lists = Lists::default();
+        for (name, read_at) in [("ada", 2), ("bo", 1), ("cy", 3)] {
+            lists.put_back(&officer(name), list(REMEMBERED / 5 * 2, read_at));
+        }
+        let known = |name| lists.take(&officer(name), Timestamp::from_unix_ms(5000)).is_some();
+        assert_eq!(["ada", "bo", "cy"].map(known), [true, false, true]);
     }
 }

@@ -26,7 +26,7 @@ async fn batch(officer: &Person<'_>, id: &str) -> Value {
 }
 
 async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
-    let rows = officer.get(&format!("/api/batches/{id}/rows?limit=200")).await.expect(200).body;
+    let rows = officer.get(&format!("/api/batches/{id}/rows?limit=500")).await.expect(200).body;
     let items = rows["items"].as_array().unwrap();
     items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
 }
@@ -155,9 +155,9 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     forms.push(Form { organisation: String::new(), ..officer_form("faulty") });
     let id = paste(&ada, &forms).await;
     let path = format!("/api/batches/{id}/rows/remove");
-    let remove = async |rows: Value| ada.json("POST", &path, &[], json!({"rows": rows})).await.expect(200).body;
+    let remove = async |numbers: &[u32]| ada.json("POST", &path, &[], json!({"numbers": numbers})).await;
     let numbers: Vec<u32> = [1, 5, 6, 7].into_iter().chain(9..=48).collect();
-    let removed = remove(json!({"numbers": numbers})).await;
+    let removed = remove(&numbers).await.expect(200).body;
     assert_eq!((&removed["changed"], &removed["counts"]["removed"]), (&json!(44), &json!(44)));
     assert_eq!(removed["counts"], batch(&ada, &id).await["counts"]);
     let state = async |number: u32| {
@@ -166,8 +166,10 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     };
     assert_eq!((state(2).await, state(3).await, state(4).await), (json!("READY"), json!("READY"), json!(3)));
     assert_eq!((state(1).await, state(7).await, state(8).await), (Value::Null, Value::Null, json!("READY")));
-    assert_eq!(remove(json!({"numbers": numbers})).await["changed"], 0, "again is once");
-    assert_eq!(remove(json!({"show": "errors"})).await["changed"], 1);
+    assert_eq!(remove(&numbers).await.expect(200).body["changed"], 0, "again is once");
+    assert_eq!(remove(&[49, 400]).await.expect(200).body["changed"], 1, "there is no row 400");
+    assert_eq!(remove(&[]).await.faults(), ["/numbers: numbers.number"]);
+    assert_eq!(remove(&(1..=501).collect::<Vec<_>>()).await.faults(), ["/numbers: numbers.number"]);
     // Whoever takes the place of somebody who is invited already is invited already.
     let ann = officer_form("ann");
     let invitation = json!({"kind": "email", "email": ann.email, "seed": ann.seed, "reason": ann.reason});
@@ -176,6 +178,91 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     let path = format!("/api/batches/{id}/rows/1");
     ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.expect(204);
     assert_eq!(row(&ada, &id, 2).await["duplicate"]["code"], "duplicate.invited");
+}
+
+#[tokio::test]
+async fn however_many_doubles_a_row_has_one_of_them_takes_its_place_and_the_others_follow() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let forms: Vec<Form> = (0..120)
+        .map(|_| officer_form("bo"))
+        .chain((0..60).flat_map(|n| vec![officer_form(&format!("p{n}")); 3]))
+        .collect();
+    let id = paste(&ada, &forms).await;
+    let firsts: Vec<u32> = std::iter::once(1).chain((0..60).map(|n| 121 + 3 * n)).collect();
+    let path = format!("/api/batches/{id}/rows/remove");
+    let removed = ada.json("POST", &path, &[], json!({"numbers": firsts})).await.expect(200).body;
+    let counts = &removed["counts"];
+    assert_eq!((&counts["removed"], &counts["ready"], &counts["duplicate"]), (&json!(61), &json!(61), &json!(178)));
+    for (double, first) in [(120, 2), (123, 122), (300, 299)] {
+        assert_eq!(row(&ada, &id, double).await["duplicate"]["row"], first);
+    }
+}
+
+#[tokio::test]
+async fn whoever_becomes_ready_meets_everybody_who_stands() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let named = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
+    let shown = async |id: &str| {
+        let rows = ada.get(&format!("/api/batches/{id}/rows")).await.expect(200).body;
+        let shown = |row: &Value| row["duplicate"]["row"].as_u64().map_or(row["state"].clone(), |first| json!(first));
+        rows["items"].as_array().unwrap().iter().map(shown).collect::<Vec<_>>()
+    };
+    // Row 3 follows row 1 by its address, and shares its name with row 2, which stands.
+    let id = paste(&ada, &[named("bo", "vera"), named("kim", "victor"), named("bo", "victor")]).await;
+    ada.send("DELETE", &format!("/api/batches/{id}/rows/1"), &[], axum::body::Body::empty()).await.expect(204);
+    assert_eq!(shown(&id).await, [json!("READY"), json!(2)]);
+    // Row 3 follows row 2, which follows row 1: neither keeps row 1 from standing.
+    let id = paste(&ada, &[named("bo", "vera"), named("bo", "victor"), named("kim", "victor")]).await;
+    mend(&ada, &id, 1, json!({"username": "victor"})).await.expect(200);
+    assert_eq!(shown(&id).await[0], "READY");
+    // A row that is mended with others is looked for as well.
+    let faulty = |name: &str| Form { organisation: String::new(), ..officer_form(name) };
+    let id = paste(&ada, &[faulty("eve"), faulty("eve"), faulty("max")]).await;
+    mend(&ada, &id, 2, json!({"email": officer_form("max").email})).await.expect(200);
+    let change = json!({"rows": {"show": "errors"}, "set": {"organisation": "Example Agency"}});
+    ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], change).await.expect(200);
+    assert_eq!(shown(&id).await, [json!("READY"), json!("READY"), json!(2)]);
+}
+
+#[tokio::test]
+async fn a_page_of_rows_ends_before_an_answer_is_too_large() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let text = || "ß".repeat(900);
+    let long = |n: usize| Form {
+        first_name: text(),
+        last_name: text(),
+        organisation: text(),
+        department: text(),
+        reason: text(),
+        ..officer_form(&format!("long{n}"))
+    };
+    let forms: Vec<Form> = (0..501).map(long).collect();
+    let mut id = String::new();
+    for some in forms.chunks(20) {
+        if id.is_empty() {
+            id = paste(&ada, some).await;
+        } else {
+            let key = format!("key-{}", some[0].email);
+            let path = format!("/api/batches/{id}/rows");
+            ada.json("POST", &path, &[("idempotency-key", &key)], json!({"rows": some})).await.expect(201);
+        }
+    }
+    let (mut cursor, mut numbers, mut pages, mut largest) = (String::new(), Vec::new(), Vec::new(), 0);
+    loop {
+        let page = ada.get(&format!("/api/batches/{id}/rows?limit=500{cursor}")).await.expect(200);
+        largest = largest.max(page.bytes.len());
+        let items = page.body["items"].as_array().unwrap();
+        numbers.extend(items.iter().map(|row| row["number"].as_u64().unwrap()));
+        pages.push(items.len());
+        let Some(next) = page.body["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(numbers, (1..=501).collect::<Vec<u64>>());
+    assert!(pages[0] < 500 && largest < 4 * 1024 * 1024, "{pages:?}, {largest} bytes");
+    assert_eq!(ada.get(&format!("/api/batches/{id}/rows?limit=501")).await.problem(), "bad-request");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::{collections::HashMap, time::Duration};
 
 use directory::{AccountStatus, DirectoryError, ListedAccount};
 use domain::{
-    InviteId, SeedRequestId,
+    EmailAddress, InviteId, SeedRequestId,
     invite::{Account, Invite},
     seed_request::SeedRequest,
 };
@@ -112,11 +112,8 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
     let requests = deps.store.find_seed_requests(&foreign).await?;
     let mut requests: HashMap<SeedRequestId, SeedRequest> =
         requests.into_iter().map(|request| (request.id, request)).collect();
-    let keys = deps.secrets.keys().await?;
     let stands = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
-    let others = accounts.iter().filter(|listed| !stands(listed)).filter_map(|listed| listed.email.as_ref());
-    let others: Vec<_> = others.map(|email| keys.address(email)).collect();
-    deps.store.note_holders(&others, deps.clock.now() + BELIEVED).await?;
+    let others: Vec<_> = accounts.iter().filter(|listed| !stands(listed)).filter_map(|one| one.email.clone()).collect();
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
         let Some(id) = found.invite else {
@@ -133,7 +130,18 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
             Some(invite) => tally.adopted += u64::from(adopt(deps, invite, found.account).await?),
         }
     }
+    // Lists can do without it for a day, and the audit is for more than lists.
+    if let Err(error) = note(deps, &others).await {
+        tracing::warn!(error, "who has an account is not noted");
+    }
     Ok(())
+}
+
+/// Notes whose addresses have accounts.
+async fn note(deps: &Deps, holders: &[EmailAddress]) -> Result<(), AnyError> {
+    let keys = deps.secrets.keys().await?;
+    let holders: Vec<_> = holders.iter().map(|email| keys.address(email)).collect();
+    Ok(deps.store.note_holders(&holders, deps.clock.now() + BELIEVED).await?)
 }
 
 /// Has the licences of disabled accounts taken back that are there although they were taken back.

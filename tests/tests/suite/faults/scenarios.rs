@@ -376,7 +376,7 @@ async fn reset(world: &World) {
     insist(world, "PATCH", &format!("{batch}/rows"), change).await;
     let shown = world.ask("manage-batches", &world.ada(), "GET", &batch, Value::Null).await.expect(200);
     assert_eq!(shown.body["counts"]["ready"], 4, "{}", shown.body);
-    insist(world, "POST", &format!("{batch}/rows/remove"), json!({"rows": {"numbers": [1, 4]}})).await;
+    insist(world, "POST", &format!("{batch}/rows/remove"), json!({"numbers": [1, 4]})).await;
     let shown = world.ask("manage-batches", &world.ada(), "GET", &batch, Value::Null).await.expect(200);
     let counts = &shown.body["counts"];
     assert_eq!((&counts["ready"], &counts["removed"]), (&json!(2), &json!(2)), "{counts}");
