@@ -51,6 +51,12 @@ async function batch(page, take, seen) {
   await page.getByLabel('Choose a file').setInputFiles(workbook([['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose'], ['tan@example-agency.gov.sg', 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']], 'New joiners.xlsx'));
   await page.getByRole('dialog', { name: 'Which column holds what?' }).waitFor();
   await seen(page, 'batch-columns');
+  await page.goto(`${portal}#/batches`);
+  await page.reload();
+  await page.getByLabel('Or paste from Excel').fill('Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose\ntan@example-agency.gov.sg\tMei Ling\tTan\t91234567\tExample Agency\tJoins');
+  await page.getByText('Not found yet').waitFor();
+  await seen(page.locator('.intake'), 'batch-pasted');
+  await page.getByLabel('Or paste from Excel').fill('');
 
   const twice = user();
   await paste(page, [
