@@ -23,8 +23,9 @@ TARGETS = {
     f"{FILE_PEOPLE:,} people: file chosen, list with its faults": 3000,
     f"{FILE_PEOPLE:,} people: a cell changed and checked": 300,
     "10,000 people: a frame while scrolling": 50,
-    "10,000 people: a cell changed and checked": 300,
     "10,000 invites, the page again: the answer": 300,
+    "10,000 invites, the next 50: the answer": 300,
+    "10,000 invites, one found: the answer": 300,
 }
 
 
