@@ -28,8 +28,9 @@ const WHOLE_AFTER: Duration = Duration::from_secs(15 * 60);
 /// officer who uses up every day's share.
 const LONGEST: usize = 100_000;
 
-/// How many invites are remembered at the most, of all officers together.
-const REMEMBERED: usize = LONGEST;
+/// How many invites are remembered at the most, of all officers together: some 100 MB. A list grows beyond its length by
+/// what is invited while it is remembered.
+const REMEMBERED: usize = LONGEST / 2 * 3;
 
 /// The lists of the officers who were asked about last.
 #[derive(Default)]
@@ -56,6 +57,9 @@ impl Lists {
     pub(crate) fn put_back(&self, officer: &OfficerId, list: List) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.retain(|_, known| list.read_at < known.whole_at + WHOLE_AFTER);
+        if list.invites.len() > REMEMBERED {
+            return;
+        }
         lists.insert(officer.clone(), list);
         while lists.values().map(|list| list.invites.len()).sum::<usize>() > REMEMBERED {
             let oldest = lists.iter().min_by_key(|(_, list)| list.read_at).map(|(officer, _)| officer.clone());
@@ -93,14 +97,16 @@ impl Store {
     async fn read_into(&self, list: &mut List, officer: &OfficerId, range: Range) -> Result<(), StoreError> {
         let order = Order::Descending;
         let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
+        let mut read = 0;
         loop {
             let page = self.table.page(&query).await?;
+            read += page.items.len();
             for mut item in page.items {
                 let summary: Summary = item::part(ENTITY, "summary", &mut item)?;
                 list.invites.insert(summary.id, summary);
             }
             query.after = page.next;
-            if query.after.is_none() || list.invites.len() >= LONGEST {
+            if query.after.is_none() || read >= LONGEST {
                 return Ok(());
             }
         }
@@ -159,5 +165,8 @@ mod tests {
         }
         let known = |name| lists.take(&officer(name), Timestamp::from_unix_ms(5000)).is_some();
         assert_eq!(["ada", "bo", "cy"].map(known), [true, false, true]);
+        lists.put_back(&officer("ada"), list(1, 4));
+        lists.put_back(&officer("dee"), list(REMEMBERED + 1, 5));
+        assert_eq!(["ada", "dee"].map(known), [true, false], "what finds no room drives nobody out");
     }
 }
