@@ -38,9 +38,14 @@ def main() -> int:
             restarts=[RESTART_AT] if wanted.kill_emulator else [],
         )
         report.heading(f"A batch of {wanted.people:,} people on the local stack")
+        limit = stack.LOCAL / "mails-per-second"
         if wanted.mails_per_second is not None:
-            (stack.LOCAL / "mails-per-second").write_text(str(wanted.mails_per_second))
-        draining.measure(report, wanted.people, outages)
+            limit.write_text(str(wanted.mails_per_second))
+        try:
+            draining.measure(report, wanted.people, outages)
+        finally:
+            # The stack may be one that others go on with.
+            limit.unlink(missing_ok=True)
         if own.home is not None and not outages.killed:
             report.heading(f"What {PEOPLE_TO_COUNT_CALLS_WITH} people ask of AWS")
             draining.count_calls(report, PEOPLE_TO_COUNT_CALLS_WITH)
