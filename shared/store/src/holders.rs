@@ -35,13 +35,10 @@ impl Store {
         addresses: &[AddressKey],
         now: Timestamp,
     ) -> Result<Vec<AddressKey>, StoreError> {
-        let found = self.table.get_many(&addresses.iter().map(keys::holder).collect::<Vec<_>>()).await?;
-        let is_believed = |item: &&Item| {
+        let is_believed = |item: &Item| {
             let until = item::number(item, "expires_epoch").and_then(|until| i64::try_from(until).ok());
             until.is_some_and(|until| now.unix_seconds() <= until)
         };
-        let held: HashSet<&str> = found.iter().filter(is_believed).filter_map(|item| item::text(item, "pk")).collect();
-        let is_held = |address: &&AddressKey| held.contains(keys::holder(address).pk.as_str());
-        Ok(addresses.iter().filter(is_held).cloned().collect())
+        self.addresses_at(addresses, keys::holder, is_believed).await
     }
 }

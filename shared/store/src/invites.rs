@@ -277,10 +277,21 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn live_addresses(&self, addresses: &[AddressKey]) -> Result<Vec<AddressKey>, StoreError> {
-        let found = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
-        let taken: HashSet<&str> = found.iter().filter_map(|item| item::text(item, "pk")).collect();
-        let is_taken = |address: &&AddressKey| taken.contains(keys::address(address).pk.as_str());
-        Ok(addresses.iter().filter(is_taken).cloned().collect())
+        self.addresses_at(addresses, keys::address, |_| true).await
+    }
+
+    /// Which of `addresses` have an item at `key`, and one that counts.
+    pub(crate) async fn addresses_at(
+        &self,
+        addresses: &[AddressKey],
+        key: fn(&AddressKey) -> Key,
+        counts: impl Fn(&Item) -> bool,
+    ) -> Result<Vec<AddressKey>, StoreError> {
+        let found = self.table.get_many(&addresses.iter().map(key).collect::<Vec<_>>()).await?;
+        let there: HashSet<&str> =
+            found.iter().filter(|item| counts(item)).filter_map(|item| item::text(item, "pk")).collect();
+        let is_there = |address: &&AddressKey| there.contains(key(address).pk.as_str());
+        Ok(addresses.iter().filter(is_there).cloned().collect())
     }
 }
 
