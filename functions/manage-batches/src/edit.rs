@@ -205,16 +205,20 @@ pub(crate) async fn change_many(
         return Err(Problem::new(Slug::Validation).items([item]));
     }
     let batch = own_batch(&deps, &officer, &id).await?;
-    let filter = Filter { show: chosen.show, code: chosen.code.as_deref() };
-    let rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
-    let is_named = |number: &u32| chosen.numbers.as_ref().is_none_or(|numbers| numbers.contains(number));
-    let many = Many {
-        deps: &deps,
-        officer: &officer,
-        rules: &rules,
-        numbers: rows.iter().map(|row| row.number).filter(is_named).collect(),
-        change: Change::Set(fields),
+    let Chosen { show, code, numbers } = chosen;
+    let numbers = match numbers {
+        // Whoever names rows and nothing else needs no others read.
+        Some(numbers) if show == Show::All && code.is_none() => {
+            numbers.into_iter().filter(|number| *number <= batch.counts.total).collect()
+        }
+        numbers => {
+            let filter = Filter { show, code: code.as_deref() };
+            let rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+            let is_named = |number: &u32| numbers.as_ref().is_none_or(|numbers| numbers.contains(number));
+            rows.iter().map(|row| row.number).filter(is_named).collect()
+        }
     };
+    let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Set(fields) };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
