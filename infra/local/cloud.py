@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import expressions
+import pool
 import quota
 import relay
 import witness
@@ -13,6 +14,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv.pop(1))
     expressions.remember()
     witness.watch(folder)
+    pool.enforce()
     relay.publish(folder)
     # Outermost: a mail that is refused for its rate has no events.
     quota.enforce(folder)

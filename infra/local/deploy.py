@@ -8,16 +8,22 @@ import subprocess
 import time
 
 import gaps
+from progress import Progress
 from stack import ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
 
 TEMPLATE = ROOT / "template.yaml"
+# The domain that mail comes from, as its owner would have verified it before the first deployment.
+SENDER_IDENTITY = "invite.example.gov.sg"
 LOG = LOCAL / "deploy.log"
+BROKEN_OFF_SECONDS = 120
 
 
 def deploy() -> dict[str, str]:
     """The stack's outputs, after the deployment."""
+    wait_for_other_deployment()
     remove_failed()
     with step("deploy"):
+        client("sesv2").create_email_identity(EmailIdentity=SENDER_IDENTITY)
         api_id = deployed_api() or wanted_api()
         sam_deploy(api_id)
         # A changed API is a new one to the emulator, and its id is part of the portal's address there.
@@ -37,8 +43,9 @@ def sam_deploy(api_id: str) -> None:
         "Architecture": {"arm64": "arm64", "aarch64": "arm64"}.get(platform.machine(), "x86_64"),
         "PortalUrl": portal_url(api_id),
         "SignInUrl": ENDPOINT,
-        "SenderAddress": "no-reply@invite.example.gov.sg",
-        "SupportAddress": "help@invite.example.gov.sg",
+        "SenderAddress": f"no-reply@{SENDER_IDENTITY}",
+        "SenderIdentity": SENDER_IDENTITY,
+        "SupportAddress": f"help@{SENDER_IDENTITY}",
         "AllowPasswordAuth": "true",
         "RequireTls": "false",
         "DataDeletionPolicy": "Delete",
@@ -62,9 +69,32 @@ def sam_deploy(api_id: str) -> None:
     environment.pop("AWS_SESSION_TOKEN", None)
     environment.pop("AWS_PROFILE", None)
     with LOG.open("wb") as log:
-        done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
-    if done.returncode != 0:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+        )
+        code = count_resources(process)
+    if code != 0:
         stop(f"The stack could not be deployed.\n{failure()}\nEverything that was said is in {LOG}.")
+
+
+def count_resources(process: subprocess.Popen) -> int:
+    """Says how many resources are there while `sam` works; the code that it ended with."""
+    progress = Progress()
+    while (code := process.poll()) is None:
+        progress.show(f"{resources_there()} resources of the stack are there")
+        time.sleep(1)
+    progress.end()
+    return code
+
+
+def resources_there() -> int:
+    formation = client("cloudformation")
+    try:
+        pages = formation.get_paginator("list_stack_resources").paginate(StackName=NAME)
+        found = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    except formation.exceptions.ClientError:
+        return 0
+    return sum(resource["ResourceStatus"].endswith("_COMPLETE") for resource in found)
 
 
 def portal_url(api_id: str) -> str:
@@ -92,6 +122,15 @@ def describe() -> dict:
         return formation.describe_stacks(StackName=NAME)["Stacks"][0]
     except formation.exceptions.ClientError:
         return {}
+
+
+def wait_for_other_deployment() -> None:
+    """One that was broken off may still be under way in the emulator."""
+    deadline = time.monotonic() + BROKEN_OFF_SECONDS
+    while (status := describe().get("StackStatus", "")).endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        if time.monotonic() > deadline:
+            stop(f"An earlier deployment does not end ({status}): `make down`, delete {LOCAL}, and try again.")
+        time.sleep(0.5)
 
 
 def remove_failed() -> None:

@@ -199,8 +199,9 @@ def token_of(mail: dict) -> str:
 
 
 def password_of(mail: dict) -> str:
-    """The temporary password in Cognito's own mail."""
-    return html.unescape(re.search(r"temporary password is (\S+)\.$", mail["BodyText"] or mail["BodyHtml"])[1])
+    """The temporary password in the directory's mail, which has a line to itself."""
+    (password,) = re.findall(r"^<p [^>]*monospace[^>]*>(\S+)</p>$", mail["BodyHtml"], re.MULTILINE)
+    return html.unescape(password)
 
 
 class Directory:

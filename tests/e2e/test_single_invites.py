@@ -1,5 +1,8 @@
 """One person at a time: an account on someone's behalf, and an invitation by mail."""
 
+import re
+
+import mails
 import people
 import pytest
 from conftest import aws, eventually, first_sign_in, password_of, token_of
@@ -28,7 +31,7 @@ def ask_for_password(nobody, outbox, person: dict) -> str:
     token = token_of(outbox.wait(person["email"])[-1])
     answer = nobody.post("/invitations/first-password", {"token": token})
     assert answer.status_code == 202, answer.text
-    return password_of(eventually(lambda: outbox.about("Your temporary password", person["email"]), what="Cognito's mail")[-1])
+    return password_of(eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")[-1])
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +71,30 @@ def test_the_first_password_comes_from_the_directory_and_is_changed_at_the_sign_
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-an-officer")
 
 
+def test_the_password_mail_is_ours_and_its_sign_in_name_is_not_the_pools(newcomer, new_vendor, outbox, outputs):
+    for person in [newcomer["person"], new_vendor["person"]]:
+        (mail,) = outbox.about("Your temporary TechPass password", person["email"])
+        assert mail["Source"] == "Invite users <no-reply@invite.example.gov.sg>"
+        assert mail["ReplyToAddresses"] == ["help@invite.example.gov.sg"]
+        lines = mails.text_of(mail).splitlines()
+        assert password_of(mail) in lines, "alone on its line"
+        assert f"- Go to {outputs['PortalUrl']}/ and select Sign in." in lines
+        (name,) = [line for line in lines if "sign-in name" in line]
+        assert name.startswith("- Enter your sign-in name: the email address that this message was sent to.")
+        internal = [line for line in lines if re.search(r"\bpo-[0-9a-f]{26}\b", line)]
+        assert all(line.startswith("This is an automated message.") for line in internal)
+
+
 def test_a_first_password_is_mailed_at_most_once_a_minute(new_vendor, nobody):
     again = nobody.post("/invitations/first-password", {"token": token_of(new_vendor["mails"][0])})
     assert (again.status_code, again.json()["type"]) == (429, "/problems/too-many-requests")
     assert 0 < int(again.headers["Retry-After"]) <= 60
 
 
-def test_an_invited_officer_accepts_signs_in_and_invites_in_turn(officer, nobody, outbox, directory, outputs):
-    person, next_one = people.officer(), people.officer()
+@pytest.fixture(scope="session")
+def newcomer(officer, nobody, outbox, directory, outputs):
+    """An officer who was invited, accepted, and has signed in for the first time."""
+    person = people.officer()
     invite = submit(officer.api, people.invitation(person))
     invited = in_state(officer.api, invite, "INVITED")
     assert "firstName" not in invited, "names show once the person has said them"
@@ -103,13 +122,18 @@ def test_an_invited_officer_accepts_signs_in_and_invites_in_turn(officer, nobody
     outbox.wait(person["email"], count=2)
     page = nobody.post("/invitations/view", {"token": token}).json()
     assert (page["state"], page["signInName"]) == ("account-ready", person["email"])
-    newcomer = first_sign_in(outputs, person["email"], ask_for_password(nobody, outbox, person))
-    me = newcomer.api.get("/me").json()
+    signed_in = first_sign_in(outputs, person["email"], ask_for_password(nobody, outbox, person))
+    return {"person": person, "signed_in": signed_in}
+
+
+def test_an_invited_officer_accepts_signs_in_and_invites_in_turn(newcomer, outbox):
+    person, api, next_one = newcomer["person"], newcomer["signed_in"].api, people.officer()
+    me = api.get("/me").json()
     assert (me["email"], me["persona"], me["agencyDomain"]) == (person["email"], "officer", people.OFFICER)
-    second = submit(newcomer.api, people.invitation(next_one))
+    second = submit(api, people.invitation(next_one))
     (letter,) = outbox.wait(next_one["email"])
     assert person["email"] in letter["BodyText"]
-    assert [item["id"] for item in newcomer.api.get("/invites").json()["items"]] == [second["id"]]
+    assert [item["id"] for item in api.get("/invites").json()["items"]] == [second["id"]]
 
 
 @pytest.mark.parametrize("kind", [people.account, people.invitation])

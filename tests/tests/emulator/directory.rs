@@ -66,11 +66,6 @@ impl People for Pool {
     async fn without_seed_group(&self) -> Directory {
         self.directory("no-such-group")
     }
-
-    // Cognito answers UnsupportedUserStateException, as `shared/directory` expects; the emulator sends the mail.
-    fn knows_of_passwords(&self) -> bool {
-        false
-    }
 }
 
 #[tokio::test]

@@ -53,10 +53,6 @@ impl People for PeopleInMemory {
         self.0.set_seed_group(SeedGroup::Missing);
         Directory::memory(self.0.clone())
     }
-
-    fn knows_of_passwords(&self) -> bool {
-        true
-    }
 }
 
 #[tokio::test]
