@@ -3,6 +3,7 @@
 PYTHON ?= python3
 STAGE ?= dev
 FUNCTION ?=
+TO ?=
 DO ?= --help
 
 LOCAL := .tools/emulator/bin/python infra/local
@@ -10,34 +11,43 @@ CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo down logs operate portal test audit bench deploy check-portal test-browser screenshots check-rust check-dependencies test-rust check-template test-e2e
+.PHONY: help needs up demo down logs mails operate portal test audit bench deploy check-portal test-browser screenshots check-rust check-dependencies test-rust check-template test-e2e
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 # ------------------------------------------------------------------------------------------------ on this machine
 
-up: portal .tools/emulator/.ready .tools/sam/.ready ## The whole product on this machine: build, emulator, deployment, demo people.
-	@$(LOCAL)/up.py
+# What the machine lacks is said before anything else happens; the script is told what was asked for.
+needs:
+	@PYTHON="$(PYTHON)" sh infra/local/needs.sh $(MAKECMDGOALS)
 
-demo: .tools/emulator/.ready ## On the running stack: a real workbook, from upload to accounts and mails.
+demo: up ## Everything: tools, build, stack, and a workbook of 220 people from upload to accounts and mails.
 	@$(LOCAL)/demo.py
+
+up: needs portal .tools/emulator/.ready .tools/sam/.ready ## Only the stack: tools, build, emulator, deployment, demo people.
+	@$(LOCAL)/up.py
 
 logs: .tools/emulator/.ready ## What the functions said; FUNCTION=send-mail for one of them.
 	@$(LOCAL)/logs.py $(FUNCTION)
+
+mails: .tools/emulator/.ready ## What was mailed, as people read it; TO=somebody@agency.gov.sg for one mailbox.
+	@$(LOCAL)/mails.py $(TO)
 
 down: .tools/emulator/.ready ## Stops what `make up` started.
 	@$(LOCAL)/down.py
 
 portal: portal/dist/.built ## The pages, which the function of that name carries inside.
 
-portal/node_modules/.ready: portal/package-lock.json
-	npm --prefix portal ci --ignore-scripts --no-audit --no-fund --loglevel=error
+portal/node_modules/.ready: portal/package-lock.json | needs
+	@echo "[portal] loading what the pages are built with ..."
+	@npm --prefix portal ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 PAGES := $(shell find portal/src portal/*.html portal/vite.config.ts portal/package.json portal/tsconfig.json -type f)
-portal/dist/.built: portal/node_modules/.ready $(PAGES)
-	npm --prefix portal run --silent build
+portal/dist/.built: portal/node_modules/.ready $(PAGES) | needs
+	@echo "[portal] building the pages ..."
+	@npm --prefix portal run --silent build
 	@touch $@
 
 # STAGE=local is the stack of `make up`.
@@ -45,12 +55,12 @@ operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" 
 	@.tools/sam/bin/python infra/operate.py $(STAGE) $(DO)
 
 # A set of tools is installed once, and again when its list changes.
-.tools/%/.ready: infra/local/requirements-%.txt
+.tools/%/.ready: infra/local/requirements-%.txt | needs
 	@$(PYTHON) infra/local/tools.py $*
 
 # ---------------------------------------------------------------------------------------------------------- tests
 
-test: check-portal check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs.
+test: needs check-portal check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs; tools included.
 
 check-portal: portal
 	npm --prefix portal run --silent check
@@ -70,12 +80,12 @@ test-rust: portal .tools/cargo/.ready
 check-template: .tools/emulator/.ready .tools/sam/.ready
 	.tools/sam/bin/cfn-lint template.yaml
 	$(SAM) validate --lint --template template.yaml --region ap-southeast-1
-	.tools/emulator/bin/python -m pytest -p no:cacheprovider -q tests/template
+	.tools/emulator/bin/python -m pytest -p no:cacheprovider -q tests/template tests/local
 
-test-browser: portal ## The portal in a browser, on the stack of `make up`.
+test-browser: needs portal ## The portal in a browser, on the stack of `make up`.
 	npm --prefix portal run --silent e2e
 
-screenshots: portal ## What the pages look like, into docs/screenshots, from the stack of `make up`.
+screenshots: needs portal ## What the pages look like, into docs/screenshots, from the stack of `make up`.
 	npm --prefix portal run --silent screenshots
 
 test-e2e: portal .tools/emulator/.ready .tools/sam/.ready

@@ -1,17 +1,21 @@
-"""`make demo`: what an officer does with a workbook, on the running stack, from upload to accounts and mails.
+"""The main job of `make demo`: what an officer does with a workbook, from upload to accounts, mails and first sign-ins.
 
 Ends with an error when the numbers do not add up.
 """
 
 import collections
+import html
+import re
 import sys
 import time
 import uuid
 
 import requests
 
+import mails
 import workbook
-from stack import ENDPOINT, client, outputs, step, stop
+from progress import Progress
+from stack import client, outputs, step, stop
 
 COUNT = 220
 
@@ -61,10 +65,18 @@ def main() -> None:
         wanted = sum(person.meant["seed"] == "Yes" for person in people)
         checks.same("SEED licences", len(licensed(stack["UserPoolId"]) & set(accounts.values())), wanted)
 
-        mails = mails_to(addresses)
+        sent = mails_to(addresses)
         print("  Mails in the outbox:")
-        table(collections.Counter(mail["Subject"] for mail in mails))
-        checks.same("mails, one for each", sorted(mail["To"][0] for mail in mails), sorted(addresses))
+        table(collections.Counter(mail["Subject"] for mail in sent))
+        checks.same("mails, one for each", sorted(mail["To"][0] for mail in sent), sorted(addresses))
+
+    with step("first sign-in of a vendor and an officer"):
+        for is_vendor in (True, False):
+            person = next(person.meant for person in people if bool(person.meant["username"]) == is_vendor)
+            mail = ask_for_password(stack, person["email"])
+            checks.same(f"challenge for {person['email']}", challenge(stack, mail), "NEW_PASSWORD_REQUIRED")
+        print(f"  {mail['Subject']}\n")
+        print("\n".join(f"      {line}" for line in mails.text_of(mail).splitlines()), end="\n\n")
 
     checks.conclude()
 
@@ -108,11 +120,13 @@ class Officer:
         return self.call("GET", f"/batches/{batch}")
 
     def wait_for(self, batch: str, states: set[str], seconds: float = 60) -> dict:
-        deadline = time.monotonic() + seconds
+        deadline, progress = time.monotonic() + seconds, Progress()
         while (found := self.batch(batch))["state"] not in states:
             if found["state"] == "UNREADABLE" or time.monotonic() > deadline:
                 stop(f"The batch is {found['state']} and not {' or '.join(states)}: {found}")
+            progress.show(how_far(found))
             time.sleep(0.3)
+        progress.end()
         return found
 
     def rows(self, batch: str, show: str) -> list[dict]:
@@ -146,8 +160,37 @@ def licensed(pool: str) -> set[str]:
 
 
 def mails_to(addresses: set[str]) -> list[dict]:
-    accounts = requests.get(f"{ENDPOINT}/_ministack/ses/messages", timeout=10).json()["messages"]
-    return [mail for mails in accounts.values() for mail in mails if mail["To"] and mail["To"][0] in addresses]
+    return [mail for mail in mails.outbox() if mail["To"] and mail["To"][0] in addresses]
+
+
+def ask_for_password(stack: dict, address: str) -> dict:
+    """Follows the link of the mail about the account, and waits for the directory's mail."""
+    token = re.search(r"/accept#(\S+)", mails_to({address})[-1]["BodyText"])[1]
+    answer = requests.post(f"{stack['ApiUrl']}/invitations/first-password", json={"token": token}, timeout=60)
+    if not answer.ok:
+        stop(f"The first password was refused with {answer.status_code}: {answer.text}")
+    deadline = time.monotonic() + 60
+    while not (found := [mail for mail in mails_to({address}) if "password" in mail["Subject"]]):
+        if time.monotonic() > deadline:
+            stop(f"No password was mailed to {address}.")
+        time.sleep(0.3)
+    return found[-1]
+
+
+def challenge(stack: dict, mail: dict) -> str | None:
+    """What the directory asks for next when somebody signs in as the mail tells them."""
+    password = html.unescape(re.search(r"monospace[^>]*>(\S+)</p>", mail["BodyHtml"])[1])
+    answer = client("cognito-idp").initiate_auth(
+        AuthFlow="USER_PASSWORD_AUTH",
+        ClientId=stack["UserPoolClientId"],
+        AuthParameters={"USERNAME": mail["To"][0], "PASSWORD": password},
+    )
+    return answer.get("ChallengeName")
+
+
+def how_far(batch: dict) -> str:
+    counts = ", ".join(f"{number} {name}" for name, number in batch.get("counts", {}).items() if number)
+    return f"{batch['state'].lower()}: {counts or 'no rows yet'}"
 
 
 def table(rows: dict) -> None:

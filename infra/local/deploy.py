@@ -6,22 +6,43 @@ import os
 import platform
 import subprocess
 import time
+from pathlib import Path
 
 import gaps
 from progress import Progress
-from stack import ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
+from stack import BUILD, ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
 
 TEMPLATE = ROOT / "template.yaml"
+SCRIPTS = Path(__file__).resolve().parent
 # The domain that mail comes from, as its owner would have verified it before the first deployment.
 SENDER_IDENTITY = "invite.example.gov.sg"
 LOG = LOCAL / "deploy.log"
+# Says from what the running stack was deployed; written when all of it is done.
+DONE = LOCAL / "deployed"
 BROKEN_OFF_SECONDS = 120
 
 
 def deploy() -> dict[str, str]:
     """The stack's outputs, after the deployment."""
     wait_for_other_deployment()
-    remove_failed()
+    digest = what_is_deployed()
+    if is_there(digest):
+        print("[deploy] nothing has changed", flush=True)
+        api_id = deployed_api()
+    else:
+        DONE.unlink(missing_ok=True)
+        remove_failed()
+        api_id = deploy_changes()
+        DONE.write_text(f"{digest} {describe()['StackId']}")
+    found = stack_outputs()
+    found["ApiUrl"] = f"{portal_url(api_id)}/api"
+    found["AwsEndpointUrl"] = ENDPOINT
+    found["Region"] = REGION
+    return found
+
+
+def deploy_changes() -> str:
+    """The id of the API, after the deployment."""
     with step("deploy"):
         client("sesv2").create_email_identity(EmailIdentity=SENDER_IDENTITY)
         api_id = deployed_api() or wanted_api()
@@ -31,11 +52,7 @@ def deploy() -> dict[str, str]:
             api_id = deployed_api()
             sam_deploy(api_id)
         gaps.close(api_id)
-    found = stack_outputs()
-    found["ApiUrl"] = f"{portal_url(api_id)}/api"
-    found["AwsEndpointUrl"] = ENDPOINT
-    found["Region"] = REGION
-    return found
+    return api_id
 
 
 def sam_deploy(api_id: str) -> None:
@@ -72,29 +89,37 @@ def sam_deploy(api_id: str) -> None:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
-        code = count_resources(process)
+        code = follow(process)
     if code != 0:
         stop(f"The stack could not be deployed.\n{failure()}\nEverything that was said is in {LOG}.")
 
 
-def count_resources(process: subprocess.Popen) -> int:
-    """Says how many resources are there while `sam` works; the code that it ended with."""
+def follow(process: subprocess.Popen) -> int:
+    """Shows what `sam` is at until it ends; the code that it ended with."""
     progress = Progress()
     while (code := process.poll()) is None:
-        progress.show(f"{resources_there()} resources of the stack are there")
-        time.sleep(1)
+        said = [line.strip() for line in LOG.read_text(errors="replace").splitlines()]
+        progress.show(next((line[:100] for line in reversed(said) if line.strip("-")), "sam starts"))
+        time.sleep(0.5)
     progress.end()
     return code
 
 
-def resources_there() -> int:
-    formation = client("cloudformation")
-    try:
-        pages = formation.get_paginator("list_stack_resources").paginate(StackName=NAME)
-        found = [resource for page in pages for resource in page["StackResourceSummaries"]]
-    except formation.exceptions.ClientError:
-        return 0
-    return sum(resource["ResourceStatus"].endswith("_COMPLETE") for resource in found)
+def what_is_deployed() -> str:
+    """A digest of everything that a deployment is made from."""
+    parts = [TEMPLATE, ROOT / "infra" / "samconfig.toml", *SCRIPTS.glob("*.py"), *BUILD.glob("*/bootstrap")]
+    digest = hashlib.sha256(ENDPOINT.encode())
+    for path in sorted(parts):
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def is_there(digest: str) -> bool:
+    """Whether the stack that runs was deployed from the same, to the end."""
+    found = describe()
+    settled = found.get("StackStatus") in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    return settled and DONE.exists() and DONE.read_text() == f"{digest} {found['StackId']}"
 
 
 def portal_url(api_id: str) -> str:

@@ -1,5 +1,6 @@
 """Starts and stops the emulator of AWS: one process on loopback, with IAM enforced and its state in the local folder."""
 
+import hashlib
 import os
 import signal
 import socket
@@ -15,18 +16,36 @@ PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
 # It waits for the calls that it has begun, and functions may take as long.
 STOP_SECONDS = 120
+START_SECONDS = 60
 PROGRAM = Path(__file__).resolve().parent / "cloud.py"
 
 
-def start() -> None:
-    """Does nothing when it runs already."""
-    if running() is not None:
+def check_port() -> None:
+    """Stops and says what to do where another program has the port."""
+    if running() is not None or not taken():
         return
-    if taken():
-        stop(
-            f"port {PORT} in use: another program listens on 127.0.0.1:{PORT}. "
-            "Stop it, or choose another port: INVITE_PORT=4600 make up"
-        )
+    other = "the stack of another folder" if ready() else "another program"
+    stop(
+        f"A free port {PORT}: {other} listens on 127.0.0.1:{PORT}. "
+        f"{'Run `make down` there' if ready() else 'Stop it'}, or choose another port: INVITE_PORT=4600 make demo"
+    )
+
+
+def code() -> str:
+    """A digest of what the emulator is made from: its packages, and what is put into it."""
+    parts = [*sorted(PROGRAM.parent.glob("*.py")), PROGRAM.parent / "requirements-emulator.txt"]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
+
+
+def start() -> None:
+    """Does nothing when it runs already, from the same code."""
+    if (pid := running()) is not None and PID_FILE.read_text().split()[1:] == [code()]:
+        wait_until_ready(pid)
+        return
+    if pid is not None:
+        print("[emulator] its code has changed", flush=True)
+        halt()
+    check_port()
     state, scratch = LOCAL / "state", LOCAL / "tmp"
     state.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(exist_ok=True)
@@ -61,14 +80,23 @@ def start() -> None:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        PID_FILE.write_text(str(process.pid))
-        deadline = time.monotonic() + 60
+        PID_FILE.write_text(f"{process.pid} {code()}")
+        deadline = time.monotonic() + START_SECONDS
         while not ready():
             if process.poll() is not None or time.monotonic() > deadline:
                 PID_FILE.unlink(missing_ok=True)
                 process.kill()
                 stop(f"The emulator did not start; {LOG} says why.")
             time.sleep(0.1)
+
+
+def wait_until_ready(pid: int) -> None:
+    """For the emulator that runs already, which may have been started a moment ago."""
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            stop(f"The emulator (process {pid}) does not answer: `make down`, then try again. {LOG} may say why.")
+        time.sleep(0.1)
 
 
 def halt() -> None:
@@ -91,11 +119,11 @@ def halt() -> None:
 def running() -> int | None:
     """The process that was started from this folder, if it is still the emulator."""
     try:
-        pid = int(PID_FILE.read_text())
-    except (FileNotFoundError, ValueError):
+        pid = int(PID_FILE.read_text().split()[0])
+    except (FileNotFoundError, ValueError, IndexError):
         return None
     # A process id is used again after a restart of the machine: never touch a stranger.
-    command = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True).stdout
+    command = subprocess.run(["ps", "-ww", "-p", str(pid), "-o", "args="], capture_output=True, text=True).stdout
     return pid if PROGRAM.name in command and "<defunct>" not in command else None
 
 
@@ -116,3 +144,7 @@ def ready() -> bool:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+if __name__ == "__main__":
+    check_port()

@@ -9,24 +9,35 @@ import time
 import venv
 from pathlib import Path
 
+from progress import Progress
+
 HERE = Path(__file__).resolve().parent
 TOOLS = HERE.parent.parent / ".tools"
 
 
 def main(name: str) -> None:
-    if sys.version_info < (3, 10):
-        sys.exit(f"Python 3.10 or newer is needed; this is {sys.version.split()[0]}. Set PYTHON=python3.11, say.")
     started = time.monotonic()
     wanted = HERE / f"requirements-{name}.txt"
     home = TOOLS / name
     print(f"[tools] {name}: installing into .tools/{name} ...", flush=True)
     venv.create(home, with_pip=True, clear=True)
-    pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    done = subprocess.run([*pip, "install", "--requirement", str(wanted)])
-    if done.returncode != 0:
+    if install(home, wanted) != 0:
         sys.exit(f"[tools] {name}: pip could not install {wanted.name}; is a package index reachable?")
     (home / ".ready").touch()
     print(f"[tools] {name}: ready after {time.monotonic() - started:.0f} s", flush=True)
+
+
+def install(home: Path, wanted: Path) -> int:
+    """Runs pip and counts its packages; the code that it ended with."""
+    total = sum(1 for line in wanted.read_text().splitlines() if line and not line.startswith("#"))
+    pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--progress-bar", "off"]
+    process = subprocess.Popen([*pip, "--requirement", str(wanted)], stdout=subprocess.PIPE, text=True)
+    progress, loaded = Progress(), 0
+    for line in process.stdout:
+        loaded += line.startswith("Collecting ")
+        progress.show(f"{min(loaded, total)} of {total} packages loaded")
+    progress.end()
+    return process.wait()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from stack import LOCAL, OUTPUTS
 
 
 def main() -> None:
+    emulator.check_port()
     LOCAL.mkdir(parents=True, exist_ok=True)
     build()
     emulator.start()
@@ -24,7 +25,8 @@ def main() -> None:
     print("Sign in")
     for person in stack["DemoOfficers"]:
         print(f"         {person['email']:32} {person['password']}   ({person['role']})")
-    print(f"Outputs  {OUTPUTS}\n\n`make demo` uploads a workbook, `make logs` shows what functions say, `make down` stops.")
+    print(f"Outputs  {OUTPUTS}\n")
+    print("`make mails` shows what was mailed, `make logs` what functions say; `make down` stops all of it.\n", flush=True)
 
 
 if __name__ == "__main__":

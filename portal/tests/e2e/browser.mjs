@@ -1,19 +1,20 @@
 // A browser that forgives nothing: what a person would not see, but should not happen, fails the run.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import { browser } from '../browser/find.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PLACES = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].filter(Boolean);
 
 export async function launch() {
-  const executablePath = PLACES.find((place) => existsSync(place));
-  if (!executablePath) {
-    throw new Error('No browser: install Chromium (Debian: apt-get install chromium), or name one: CHROMIUM=/path/to/chrome make test-browser');
+  const found = browser();
+  if (!found) {
+    throw new Error('No browser: `make test-browser` looks for one, and says how to install it');
   }
   return chromium.launch({
-    executablePath,
+    executablePath: found.path,
+    env: found.env,
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }
