@@ -181,6 +181,11 @@ impl MemoryDirectory {
         self.0.by_hand().officers.insert(id, officer);
     }
 
+    /// Deletes every account.
+    pub fn delete_all(&self) {
+        self.0.by_hand().accounts.clear();
+    }
+
     /// Sets how an account stands. One that is disabled keeps whether its holder has signed in.
     pub fn set_status(&self, account: &Account, status: AccountStatus) {
         let mut state = self.0.by_hand();

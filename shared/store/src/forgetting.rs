@@ -224,6 +224,12 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
 }
 
 impl Guard {
+    /// The guard that lies at `pk` and names `owner`.
+    #[cfg(feature = "fake")]
+    pub(crate) fn at(pk: String, owner: InviteId) -> Self {
+        Self { pk, owner }
+    }
+
     /// Whether it is one that `invite` takes while it lives.
     #[must_use]
     pub fn belongs_to(&self, invite: &Invite) -> bool {
@@ -242,6 +248,6 @@ impl Store {
     /// Every item of a table in memory that its time to live has not taken by `now`, as text.
     #[must_use]
     pub fn dump(&self, now: Timestamp) -> Vec<String> {
-        self.table.dump(now)
+        self.table.live_items(now).iter().map(|item| format!("{item:?}")).collect()
     }
 }

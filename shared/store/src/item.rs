@@ -63,6 +63,13 @@ impl Envelope {
     }
 }
 
+/// The key that an item holds.
+#[cfg(feature = "fake")]
+pub(crate) fn key(item: &Item) -> Key {
+    let part = |name| text(item, name).unwrap_or_default().to_owned();
+    Key { pk: part("pk"), sk: part("sk") }
+}
+
 /// The text attribute `name`.
 pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)

@@ -20,6 +20,8 @@ pub mod usages;
 
 mod item;
 mod keys;
+#[cfg(feature = "fake")]
+mod leftovers;
 mod lists;
 mod summary;
 mod table;
@@ -105,6 +107,14 @@ pub enum StoreError {
         /// What was asked.
         operation: &'static str,
         /// The service's or the client's code for it.
+        code: String,
+    },
+    /// The request breaks a limit of the table: no repetition of it can succeed. A fault of this service.
+    #[error("table: {operation} is refused with {code}")]
+    Refused {
+        /// What was asked.
+        operation: &'static str,
+        /// The service's code for it.
         code: String,
     },
     /// An item that this build cannot read.

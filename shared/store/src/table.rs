@@ -5,8 +5,12 @@
 
 mod dynamo;
 #[cfg(feature = "fake")]
+mod limits;
+#[cfg(feature = "fake")]
 mod memory;
 
+#[cfg(feature = "fake")]
+use crate::item;
 use crate::{StoreError, item::Item, keys::Key};
 
 /// One table.
@@ -47,6 +51,17 @@ impl Condition {
 pub(crate) enum Write {
     Put { item: Item, condition: Condition },
     Delete { key: Key, condition: Condition },
+}
+
+#[cfg(feature = "fake")]
+impl Write {
+    /// Where the item is, or will be.
+    fn key(&self) -> Key {
+        match self {
+            Self::Put { item, .. } => item::key(item),
+            Self::Delete { key, .. } => key.clone(),
+        }
+    }
 }
 
 /// What became of writes that stand or fall together.
@@ -234,12 +249,12 @@ impl Table {
         each_backend!(self, table => table.scan(part, of, after))
     }
 
-    /// Every item of a table in memory that has not expired by `now`, as text.
+    /// Every item of a table in memory that has not expired by `now`; none of a real one.
     #[cfg(feature = "fake")]
-    pub(crate) fn dump(&self, now: domain::Timestamp) -> Vec<String> {
+    pub(crate) fn live_items(&self, now: domain::Timestamp) -> Vec<Item> {
         match self {
             Self::Dynamo(_) => Vec::new(),
-            Self::Memory(memory) => memory.dump(now),
+            Self::Memory(memory) => memory.live_items(now),
         }
     }
 }

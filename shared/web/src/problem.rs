@@ -274,7 +274,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable { .. } => Self::unavailable(error),
-            StoreError::Corrupt { .. } | StoreError::Rules(_) => Self::internal(error),
+            StoreError::Refused { .. } | StoreError::Corrupt { .. } | StoreError::Rules(_) => Self::internal(error),
         }
     }
 }

@@ -169,6 +169,10 @@ impl Dynamo {
             if !refused.is_empty() {
                 return Ok(Commit::Refused(refused));
             }
+            let reasons = reasons(&error).iter().filter_map(CancellationReason::code);
+            if let Some(code) = reasons.into_iter().find(|code| is_refusal(code)) {
+                return Err(StoreError::Refused { operation: "TransactWriteItems", code: code.to_owned() });
+            }
             if repeat >= REPEATS || !met_another(&error) {
                 return Err(failed("TransactWriteItems", &error));
             }
@@ -305,7 +309,17 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
         SdkError::ServiceError(service) => service.err().code().unwrap_or("unknown"),
         _ => "unknown",
     };
-    StoreError::Unavailable { operation, code: code.to_owned() }
+    let code = code.to_owned();
+    if is_refusal(&code) {
+        StoreError::Refused { operation, code }
+    } else {
+        StoreError::Unavailable { operation, code }
+    }
+}
+
+/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is.
+fn is_refusal(code: &str) -> bool {
+    matches!(code, "ValidationException" | "ValidationError" | "ItemCollectionSizeLimitExceededException")
 }
 
 fn leftovers(operation: &'static str) -> StoreError {

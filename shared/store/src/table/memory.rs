@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use probe::{Failure, Probe, Probed};
 
-use super::{Commit, Condition, Index, Order, Page, Query, Range, Write};
+use super::{Commit, Condition, Index, Order, Page, Query, Range, Write, limits};
 use crate::{
     StoreError,
     invites::ENTITY,
-    item::{Item, number, text},
+    item::{self, Item, number, text},
     keys::Key,
 };
 
@@ -52,9 +52,6 @@ impl Items {
     }
 }
 
-/// A page of DynamoDB ends after 1 MiB; here after as many items of about 1 KiB.
-const PAGE: usize = 1000;
-
 impl Memory {
     pub(crate) fn new(probe: Probe) -> Self {
         Self { items: Probed::new(probe, Items::default()) }
@@ -85,8 +82,9 @@ impl Memory {
     }
 
     pub(crate) async fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
+        new.iter().try_for_each(|item| limits::check_item("BatchWriteItem", item))?;
         let put = |items: &mut Items, item: Item| {
-            items.insert(key_in(&item), item);
+            items.insert(item::key(&item), item);
         };
         self.items.write_each("table.put_many", new, put, |_| Ok(()), failed("BatchWriteItem")).await
     }
@@ -101,7 +99,7 @@ impl Memory {
 
     pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        let after = after.as_ref().map(key_in);
+        let after = after.as_ref().map(item::key);
         let found = |items: &mut Items| {
             let mut rest = items.by_key.iter().filter(|(key, _)| part_of(key) % of == part);
             let rest = rest.by_ref().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
@@ -114,12 +112,12 @@ impl Memory {
         self.items.read_late("table.scan", found, unavailable("Scan")).await
     }
 
-    pub(crate) fn dump(&self, now: domain::Timestamp) -> Vec<String> {
-        let is_kept = |item: &&Item| {
+    pub(crate) fn live_items(&self, now: domain::Timestamp) -> Vec<Item> {
+        let is_live = |item: &&Item| {
             let expires = number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok());
             expires.is_none_or(|at| at >= now.unix_seconds())
         };
-        self.items.by_hand().values().filter(is_kept).map(|item| format!("{item:?}")).collect()
+        self.items.by_hand().values().filter(is_live).cloned().collect()
     }
 }
 
@@ -132,26 +130,18 @@ fn unavailable(operation: &'static str) -> impl FnOnce(Failure) -> StoreError {
 }
 
 fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {
-    let invalid = |code: &str| StoreError::Unavailable { operation: "commit", code: code.to_owned() };
-    let mut keys: Vec<Key> = writes.iter().map(key_of).collect();
-    if keys.len() > 100 {
-        return Err(invalid("ValidationException"));
-    }
-    keys.sort_unstable();
-    if keys.windows(2).any(|pair| matches!(pair, [one, other] if one == other)) {
-        return Err(invalid("ValidationException"));
-    }
+    limits::check_writes(&writes)?;
     let refused: Vec<usize> = writes
         .iter()
         .enumerate()
-        .filter(|(_, write)| !holds(condition_of(write), items.get(&key_of(write))))
+        .filter(|(_, write)| !holds(condition_of(write), items.get(&write.key())))
         .map(|(index, _)| index)
         .collect();
     if !refused.is_empty() {
         return Ok(Commit::Refused(refused));
     }
     for write in writes {
-        let key = key_of(&write);
+        let key = write.key();
         match write {
             Write::Put { item, .. } => items.insert(key, item),
             Write::Delete { .. } => items.remove(&key),
@@ -162,12 +152,23 @@ fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {
 
 fn page(items: &Items, query: &Query) -> Page {
     let matching = matching(items, query);
-    let limit = query.limit.map_or(PAGE, |limit| limit as usize);
+    let limit = query.limit.map_or(usize::MAX, |limit| limit as usize).min(fitting(&matching));
     let more = matching.len() > limit;
     let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
     let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
     let passing = looked_at.into_iter().filter(|item| passes(query, item));
     Page { items: passing.map(|item| projected(query.index, item)).collect(), next }
+}
+
+/// How many of these items DynamoDB reads for one page: those that its limit ends at, and at least one.
+fn fitting(items: &[Item]) -> usize {
+    let mut read = 0;
+    let fits = |item: &&Item| {
+        let is_below = read < limits::MAX_PAGE;
+        read += limits::size(item);
+        is_below
+    };
+    items.iter().take_while(fits).count()
 }
 
 /// The items of the partition and range after the query's position, in its order.
@@ -244,16 +245,4 @@ fn condition_of(write: &Write) -> &Condition {
     match write {
         Write::Put { condition, .. } | Write::Delete { condition, .. } => condition,
     }
-}
-
-fn key_of(write: &Write) -> Key {
-    match write {
-        Write::Put { item, .. } => key_in(item),
-        Write::Delete { key, .. } => key.clone(),
-    }
-}
-
-fn key_in(item: &Item) -> Key {
-    let part = |name| text(item, name).unwrap_or_default().to_owned();
-    Key { pk: part("pk"), sk: part("sk") }
 }

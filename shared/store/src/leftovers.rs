@@ -1,0 +1,91 @@
+//! What a table in memory holds that belongs to nobody, or that nothing will ever end. Built for tests alone.
+
+use std::collections::HashMap;
+
+use domain::{Timestamp, batch::Batch, invite::Invite};
+
+use crate::{
+    Store,
+    forgetting::Guard,
+    item::{self, Item, number, text},
+    keys::{self, Key},
+};
+
+/// What an operator or the stack has set up: it stays until they change it.
+const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary", "job", "agency"];
+
+/// What is done with until its time to live takes it away.
+type Items = HashMap<Key, Item>;
+
+impl Store {
+    /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away, in
+    /// words. An item that has expired is not there any more, however late DynamoDB deletes it.
+    ///
+    /// An invite that waits for a person is no leftover.
+    #[must_use]
+    pub fn leftovers(&self, now: Timestamp) -> Vec<String> {
+        let items: Items = self.table.live_items(now).into_iter().map(|item| (item::key(&item), item)).collect();
+        let described = |(key, item): (&Key, &Item)| {
+            let reason = reason(&items, key, item)?;
+            Some(format!("{} {}: {reason}", text(item, "entity").unwrap_or("?"), key.pk))
+        };
+        let mut found: Vec<String> = items.iter().filter_map(described).collect();
+        found.sort();
+        found
+    }
+
+    /// Every item that is there at `now` and that nobody has set up: after the last retention period there is none.
+    #[must_use]
+    pub fn kept(&self, now: Timestamp) -> Vec<String> {
+        let is_kept = |item: &Item| !SET_UP.contains(&text(item, "entity").unwrap_or_default());
+        let items = self.table.live_items(now).into_iter().filter(is_kept);
+        items.map(|item| format!("{} {}", text(&item, "entity").unwrap_or("?"), item::key(&item).pk)).collect()
+    }
+}
+
+/// Why an item should not be there.
+fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
+    let entity = text(item, "entity").unwrap_or_default();
+    let has_end = number(item, "expires_epoch").is_some() || text(item, "due_at").is_some();
+    match entity {
+        "row" => (!has_batch(items, key)).then_some("a row without its batch"),
+        "guard" => (!has_live_owner(items, key, item)).then_some("a guard without a live invite"),
+        "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
+        "forget_request" => Some("a request to forget somebody that is never done"),
+        "invite" if invite_of(item).is_some_and(|invite| invite.state_name() == "NEEDS_ATTENTION") => None,
+        _ if SET_UP.contains(&entity) => None,
+        _ => (!has_end).then_some("nothing ever ends it"),
+    }
+}
+
+fn has_batch(items: &Items, row: &Key) -> bool {
+    let batch = keys::batch_of(&row.pk).and_then(|id| items.get(&keys::batch(id)));
+    batch.is_some_and(|item| item::body::<Batch>("batch", &mut item.clone()).is_ok())
+}
+
+fn has_live_owner(items: &Items, key: &Key, item: &Item) -> bool {
+    let owner = text(item, "invite_id").and_then(domain::InviteId::parse);
+    owner.is_some_and(|owner| {
+        let guard = Guard::at(key.pk.clone(), owner);
+        let invite = items.get(&keys::invite(owner)).and_then(invite_of);
+        invite.is_some_and(|invite| invite.is_live() && guard.belongs_to(&invite))
+    })
+}
+
+fn has_account(items: &Items, key: &Key, item: &Item) -> bool {
+    let owner = text(item, "invite_id").unwrap_or_default();
+    let is_owner = |other: &&Item| {
+        let body = other.get("body").and_then(|body| body.as_m().ok());
+        body.and_then(|body| body.get("id")?.as_s().ok()).is_some_and(|id| id == owner)
+    };
+    let Some(owner) = items.values().find(is_owner) else { return false };
+    match invite_of(owner) {
+        Some(invite) => invite.account().is_some_and(|account| keys::account(account) == *key),
+        None => text(owner, "entity") == Some("seed_request"),
+    }
+}
+
+fn invite_of(item: &Item) -> Option<Invite> {
+    let is_invite = text(item, "entity") == Some("invite");
+    is_invite.then(|| item::body("invite", &mut item.clone()).ok()).flatten()
+}

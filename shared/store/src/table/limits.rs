@@ -1,0 +1,158 @@
+//! What DynamoDB refuses, for the table in memory to refuse as well.
+//!
+//! Limits: "Constraints in Amazon DynamoDB" of its developer guide. Sizes: "DynamoDB item sizes and formats", same place.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::{Index, Write};
+use crate::{StoreError, item::Item};
+
+/// An item at most, in bytes.
+pub(super) const MAX_ITEM: usize = 400 * 1024;
+
+/// All items of one transaction together at most, in bytes.
+const MAX_TRANSACTION: usize = 4 * 1024 * 1024;
+
+/// Writes of one transaction at most.
+const MAX_TRANSACTION_WRITES: usize = 100;
+
+/// What one page of a query or scan reads at most, in bytes.
+pub(super) const MAX_PAGE: usize = 1024 * 1024;
+
+/// A partition key and a sort key at most, in bytes; both have at least one.
+const MAX_PARTITION_KEY: usize = 2048;
+const MAX_SORT_KEY: usize = 1024;
+
+/// Every pair of attributes that is a key somewhere. An item need not have those of an index.
+const INDEXES: [Index; 6] =
+    [Index::Primary, Index::ByAddress, Index::ByUsername, Index::Listing, Index::ByBatch, Index::Due];
+
+/// Says whether DynamoDB takes `writes` as one request.
+///
+/// # Errors
+///
+/// When it refuses them, whatever is in the table.
+pub(super) fn check_writes(writes: &[Write]) -> Result<(), StoreError> {
+    let operation = if writes.len() == 1 { "PutItem" } else { "TransactWriteItems" };
+    let refused = |limit: &str| refusal(operation, limit);
+    if writes.len() > MAX_TRANSACTION_WRITES {
+        return Err(refused("too many writes"));
+    }
+    let mut keys: Vec<_> = writes.iter().map(Write::key).collect();
+    keys.sort_unstable();
+    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(refused("one item twice"));
+    }
+    let mut total = 0;
+    for write in writes {
+        let Write::Put { item, .. } = write else { continue };
+        check_item(operation, item)?;
+        total += size(item);
+    }
+    if total > MAX_TRANSACTION { Err(refused("transaction too large")) } else { Ok(()) }
+}
+
+/// Says whether DynamoDB takes `item`. A batch request needs no check of its own: 25 of the largest items are below the
+/// 16 MB that it may have.
+///
+/// # Errors
+///
+/// When it refuses it, whatever is in the table.
+pub(super) fn check_item(operation: &'static str, item: &Item) -> Result<(), StoreError> {
+    if size(item) > MAX_ITEM {
+        return Err(refusal(operation, "item too large"));
+    }
+    for index in INDEXES {
+        let (partition, sort) = index.attributes();
+        for (attribute, most) in [(partition, MAX_PARTITION_KEY), (sort, MAX_SORT_KEY)] {
+            match item.get(attribute) {
+                Some(AttributeValue::S(key)) if (1..=most).contains(&key.len()) => {}
+                None if index != Index::Primary => {}
+                _ => return Err(refusal(operation, "key not valid")),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refusal(operation: &'static str, limit: &str) -> StoreError {
+    StoreError::Refused { operation, code: format!("ValidationException: {limit}") }
+}
+
+/// How many bytes an item takes.
+pub(super) fn size(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
+}
+
+fn size_of(value: &AttributeValue) -> usize {
+    /// Of a list or map, and of each element.
+    const NESTED: usize = 3;
+    const ELEMENT: usize = 1;
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::L(list) => NESTED + list.iter().map(|value| ELEMENT + size_of(value)).sum::<usize>(),
+        AttributeValue::M(map) => {
+            NESTED + map.iter().map(|(name, value)| ELEMENT + name.len() + size_of(value)).sum::<usize>()
+        }
+        AttributeValue::Ss(texts) | AttributeValue::Ns(texts) => texts.iter().map(String::len).sum(),
+        AttributeValue::Bs(blobs) => blobs.iter().map(|blob| blob.as_ref().len()).sum(),
+        // A null or a boolean, or something that a later SDK knows.
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{item::Envelope, keys::Key, table::Condition};
+
+    fn item(sk: &str, text: usize) -> Item {
+        Envelope::new(Key::new("PK".to_owned(), sk), "test", 1).text("text", "x".repeat(text)).bare()
+    }
+
+    fn put(sk: &str, text: usize) -> Write {
+        Write::Put { item: item(sk, text), condition: Condition::Any }
+    }
+
+    fn limit(result: Result<(), StoreError>) -> Option<String> {
+        match result {
+            Ok(()) => None,
+            Err(StoreError::Refused { code, .. }) => Some(code.rsplit(": ").next().unwrap().to_owned()),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn an_item_counts_its_names_and_values() {
+        let map = AttributeValue::M([("ab".to_owned(), AttributeValue::N("12345".to_owned()))].into());
+        let list = AttributeValue::L(vec![AttributeValue::Bool(true), AttributeValue::S("é".to_owned())]);
+        assert_eq!(size(&[("m".to_owned(), map)].into()), 1 + 3 + (1 + 2 + 4));
+        assert_eq!(size(&[("l".to_owned(), list)].into()), 1 + 3 + (1 + 1) + (1 + 2));
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused() {
+        let rest = size(&item("SK", 0));
+        assert_eq!(limit(check_writes(&[put("SK", MAX_ITEM - rest)])), None);
+        assert_eq!(limit(check_writes(&[put("SK", MAX_ITEM - rest + 1)])).as_deref(), Some("item too large"));
+        let many = |count: usize, text| (0..count).map(|n| put(&format!("SK{n}"), text)).collect::<Vec<_>>();
+        assert_eq!(limit(check_writes(&many(10, 400_000))), None);
+        assert_eq!(limit(check_writes(&many(11, 400_000))).as_deref(), Some("transaction too large"));
+        assert_eq!(limit(check_writes(&many(100, 0))), None);
+        assert_eq!(limit(check_writes(&many(101, 0))).as_deref(), Some("too many writes"));
+        assert_eq!(limit(check_writes(&[put("SK", 0), put("SK", 0)])).as_deref(), Some("one item twice"));
+    }
+
+    #[test]
+    fn keys_have_a_length() {
+        let long = "k".repeat(MAX_SORT_KEY);
+        assert_eq!(limit(check_item("PutItem", &item(&long, 0))), None);
+        assert_eq!(limit(check_item("PutItem", &item(&format!("{long}k"), 0))).as_deref(), Some("key not valid"));
+        assert_eq!(limit(check_item("PutItem", &item("", 0))).as_deref(), Some("key not valid"));
+        let mut indexed = item("SK", 0);
+        indexed.insert("address_key".to_owned(), AttributeValue::S(String::new()));
+        assert_eq!(limit(check_item("PutItem", &indexed)).as_deref(), Some("key not valid"));
+    }
+}
