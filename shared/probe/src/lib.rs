@@ -9,8 +9,9 @@ mod probed;
 use std::{
     collections::BTreeMap,
     future::{Future, poll_fn},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::Poll,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -33,10 +34,36 @@ struct Watch {
     calls: Vec<Call>,
     faults: BTreeMap<usize, Fault>,
     crashed: bool,
+    interruption: Interruption,
+    waiting: Option<Waker>,
+    outages: Vec<Outage>,
     /// The time that has passed, as far as the test says.
     now: Duration,
     /// Whether it is noted of late answers what would be missing in them.
     survey: bool,
+}
+
+/// Where a handler waits while somebody else acts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Interruption {
+    /// Nowhere.
+    #[default]
+    None,
+    /// Before the call to come at this place.
+    Before(usize),
+    /// It waits, and nobody acts yet.
+    Begun,
+    /// It waits, and somebody acts.
+    Attended,
+}
+
+/// A time in which every call of a kind goes wrong the same way.
+#[derive(Debug)]
+struct Outage {
+    /// How the names of these calls begin, such as `ses.`.
+    of: &'static str,
+    fault: Fault,
+    until: Duration,
 }
 
 /// One call that left a handler.
@@ -194,6 +221,46 @@ impl Probe {
         .await
     }
 
+    /// As [`Probe::run`]. Where a call to come is to be interrupted, the handler waits before it until `meanwhile` is done.
+    pub async fn run_interrupted<T>(
+        &self,
+        function: &'static str,
+        handler: impl Future<Output = T>,
+        meanwhile: impl AsyncFnOnce(),
+    ) -> Option<T> {
+        let mut handler = pin!(self.run(function, handler));
+        let begun = poll_fn(|context| match handler.as_mut().poll(context) {
+            Poll::Ready(ended) => Poll::Ready(Some(ended)),
+            Poll::Pending if self.watch().interruption == Interruption::Begun => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        });
+        if let Some(ended) = begun.await {
+            return ended;
+        }
+        self.watch().interruption = Interruption::Attended;
+        meanwhile().await;
+        let waiting = {
+            let mut watch = self.watch();
+            watch.interruption = Interruption::None;
+            watch.waiting.take()
+        };
+        // It may be one of several calls that the handler makes at once, and only what is woken is polled.
+        waiting.iter().for_each(Waker::wake_by_ref);
+        handler.await
+    }
+
+    /// Interrupts a handler before a call to come, the `place`th since the beginning; see [`Probe::run_interrupted`].
+    pub fn interrupt(&self, place: usize) {
+        self.watch().interruption = Interruption::Before(place);
+    }
+
+    /// From now on and for as long as `time` every call whose name begins with `of` goes wrong, whatever else is set.
+    pub fn begin_outage(&self, of: &'static str, fault: Fault, time: Duration) {
+        let mut watch = self.watch();
+        let until = watch.now + time;
+        watch.outages.push(Outage { of, fault, until });
+    }
+
     /// Breaks a call to come: the `place`th since the beginning, 0 for the first.
     pub fn break_call(&self, place: usize, fault: Fault) {
         self.watch().faults.insert(place, fault);
@@ -220,13 +287,37 @@ impl Probe {
         let mut watch = self.watch();
         let (function, run) = watch.running?;
         let place = watch.calls.len();
+        let now = watch.now;
+        let outage = watch.outages.iter().find(|outage| name.starts_with(outage.of) && now < outage.until);
+        let outage = outage.map(|outage| outage.fault);
         watch.calls.push(Call { function, run, name, effect, service, stale: &[] });
         // What was before it may have moved another call to this place.
-        watch.faults.remove(&place).filter(|fault| match fault {
+        let fault = watch.faults.remove(&place).filter(|fault| match fault {
             Fault::WithoutLastWrite | Fault::WithoutLastMinute => effect == Effect::Late,
             Fault::Garbled => service == Service::Outside,
             _ => true,
+        });
+        outage.or(fault)
+    }
+
+    /// Waits while somebody else acts, where the call that begins now is to be interrupted.
+    async fn wait_for_others(&self) {
+        {
+            let mut watch = self.watch();
+            if watch.running.is_none() || watch.interruption != Interruption::Before(watch.calls.len()) {
+                return;
+            }
+            watch.interruption = Interruption::Begun;
+        }
+        poll_fn(|context| {
+            let mut watch = self.watch();
+            if watch.interruption == Interruption::None {
+                return Poll::Ready(());
+            }
+            watch.waiting = Some(context.waker().clone());
+            Poll::Pending
         })
+        .await;
     }
 
     /// Notes of the last call how its answer could be stale.
@@ -264,7 +355,7 @@ impl Probe {
 
 #[cfg(test)]
 mod tests {
-    use futures::executor::block_on;
+    use futures::{StreamExt as _, executor::block_on, stream};
 
     use super::*;
 
@@ -300,6 +391,51 @@ mod tests {
         assert_eq!(broken(3, Repeated), (6, Some(Ok(9))));
         assert_eq!(broken(1, CrashBefore), (0, None));
         assert_eq!(broken(1, CrashAfter), (1, None));
+    }
+
+    #[test]
+    fn a_handler_waits_while_somebody_else_acts() {
+        let probe = Probe::default();
+        probe.interrupt(1);
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let add = |count: &mut u32| {
+            *count += 1;
+            *count
+        };
+        let once = || counter.write_once("add", add, |_| 0);
+        let handler = async { (once().await, once().await) };
+        let meanwhile = async || {
+            assert_eq!(probe.run_interrupted("other", once(), async || panic!("once")).await, Some(2));
+        };
+        assert_eq!(block_on(probe.run_interrupted("function", handler, meanwhile)), Some((1, 3)));
+        assert_eq!(block_on(probe.run_interrupted("function", once(), async || panic!("once"))), Some(4));
+    }
+
+    #[test]
+    fn one_of_several_calls_waits() {
+        let probe = Probe::default();
+        probe.interrupt(1);
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let ask = || counter.read("ask", |count| *count, |_| 9);
+        let handler = async {
+            let calls = stream::iter(0..3).map(|_| ask()).buffer_unordered(3);
+            calls.collect::<Vec<u32>>().await.len()
+        };
+        let meanwhile = async || *counter.by_hand() += 1;
+        assert_eq!(block_on(probe.run_interrupted("function", handler, meanwhile)), Some(3));
+        assert_eq!(*counter.by_hand(), 1);
+    }
+
+    #[test]
+    fn an_outage_ends() {
+        let probe = Probe::default();
+        let counter = Probed::new(probe.clone(), 0_u32);
+        let ask = |name| probe.run("function", counter.read(name, |count| Ok(*count), Err));
+        probe.begin_outage("ses.", Fault::Throttled, Duration::from_secs(10));
+        assert_eq!(block_on(ask("ses.send")), Some(Err(Failure::Throttled)));
+        assert_eq!(block_on(ask("table.get")), Some(Ok(0)));
+        probe.pass(Duration::from_secs(10));
+        assert_eq!(block_on(ask("ses.send")), Some(Ok(0)));
     }
 
     #[test]

@@ -146,6 +146,7 @@ impl<S: Clone> Probed<S> {
             Poll::Pending
         })
         .await;
+        self.probe.wait_for_others().await;
         let fault = self.probe.meet(name, effect, self.service);
         if self.probe.keeps_past() && !effect.is_none() {
             let (now, was) = (self.probe.now(), self.by_hand().clone());
