@@ -10,11 +10,11 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    IdempotentRequest, RequestOutcome, SavedAnswer,
+    RequestOutcome, SavedAnswer,
     batches::{KeyedRow, ROWS_PER_ADDITION},
 };
 use utoipa::ToSchema;
-use web::{IdempotencyKey, Json, Path, Problem, ProblemItem, SignedIn, Slug};
+use web::{Asked, Keyed, Path, Problem, ProblemItem, SignedIn, Slug, reply};
 
 use crate::{
     Deps, MAX_ROWS, REPEATS,
@@ -50,11 +50,14 @@ struct AddedRows {
     request_body = MoreRows, responses((status = 201, description = "Added.", body = AddedRows)))]
 pub(crate) async fn add(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, rules }: SignedIn,
     Path(id): Path<String>,
-    key: IdempotencyKey,
-    Json { value: MoreRows { rows: forms }, bytes }: Json<MoreRows, BODY_BYTES>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<MoreRows, BODY_BYTES>,
 ) -> Result<Response, Problem> {
+    let request = match asked {
+        Asked::Before(answer) => return Ok(reply::saved(answer)),
+        Asked::Now(request) => request,
+    };
+    let forms = value.rows;
     let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
     if forms.is_empty() {
         return Err(wrong("rows.empty", "Name at least one row."));
@@ -63,8 +66,6 @@ pub(crate) async fn add(
         return Err(wrong("rows.too-many", "Add at most 98 rows in one request."));
     }
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    // The same rows for another list are another request.
-    let request_bytes = [id.as_bytes(), bytes.as_ref()].concat();
     for _ in 0..REPEATS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
         let (number, sheet_row) = follows(&batch, deps.store.last_row(batch.id).await?.as_ref());
@@ -84,7 +85,7 @@ pub(crate) async fn add(
         let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };
         let body = serde_json::to_string(&added).map_err(Problem::internal)?;
         let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location: None, body };
-        let request = IdempotentRequest::new(officer.id.clone(), key.as_str(), &request_bytes, answer.clone(), now);
+        let request = request.clone().answered(answer.clone(), now);
         match deps.store.add_rows(&rows, batch.version, &next, &request).await? {
             RequestOutcome::LostRace => {}
             outcome => return answered(outcome, answer),

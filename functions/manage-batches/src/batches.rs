@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{
-    BatchId,
+    BatchId, DomainRules,
     batch::{Batch, BatchState, Counts, Source},
     column::Column,
     form::Form,
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
+    Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
 };
 
 use crate::{
@@ -69,15 +69,15 @@ struct NewBatchBody {
     responses((status = 201, description = "Made.", body = NewBatchBody)))]
 pub(crate) async fn create(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, rules }: SignedIn,
     Trace(trace): Trace,
-    key: IdempotencyKey,
-    Json { value, bytes }: Json<NewBatch, PASTE_BYTES>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<NewBatch, PASTE_BYTES>,
 ) -> Result<Response, Problem> {
+    let request = match asked {
+        Asked::Before(answer) => return Ok(reply::saved(answer)),
+        Asked::Now(request) => request,
+    };
     let now = deps.clock.now();
     let id = BatchId::generate(now, &deps.entropy);
-    let wrong =
-        |pointer: &str, code, detail| Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]);
     let file_name = match value.file_name.as_deref().map(|name| text::parse(name, 255)) {
         None | Some(Ok(None)) => None,
         Some(Ok(Some(name))) => Some(name),
@@ -90,35 +90,63 @@ pub(crate) async fn create(
         return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
     }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
-    let mut batch = Batch { file_name, columns, ..Batch::new(id, officer, source, now, trace) };
-    let mut upload = None;
-    if let Some(forms) = value.rows {
-        if forms.iter().all(Form::is_blank) {
-            return Err(wrong("/rows", "rows.empty", "There is no row with anything in it."));
-        }
-        if forms.len() > MAX_ROWS {
-            return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
-        }
-        let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-        let raws = forms.into_iter().filter(|form| !form.is_blank()).map(RawRow::from);
-        let rows = read_all((1..).zip(raws), &rules, &batch.officer.email);
-        let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-        deps.store.mark_known(&mut rows, now).await?;
-        // Rows first: until their batch is there, nobody sees them.
-        deps.store.write_rows(id, &rows).await?;
-        let mut counts = Counts::default();
-        for row in &rows {
-            counts.add(&row.row.state);
-        }
-        batch = batch.parsed(counts, Vec::new(), now).map_err(Problem::internal)?;
-    } else {
-        upload = Some(deps.uploads.form(&Batch::upload_key(id), now));
-    }
+    let batch = Batch { file_name, columns, ..Batch::new(id, officer, source, now, trace) };
+    let upload = value.rows.is_none().then(|| deps.uploads.form(&Batch::upload_key(id), now));
     let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
-    let location = Some(format!("/v1/api/batches/{id}"));
+    // Relative to the request, so that it holds behind any stage and any host.
+    let location = Some(format!("batches/{id}"));
     let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location, body };
-    let request = IdempotentRequest::new(batch.officer.id.clone(), key.as_str(), &bytes, answer.clone(), now);
-    answered(deps.store.create_batch(&batch, Some(&request)).await?, answer)
+    let request = request.answered(answer.clone(), now);
+    let outcome = match value.rows {
+        None => deps.store.create_batch(&batch, Some(&request)).await?,
+        Some(forms) => create_pasted(&deps, &rules, batch, forms, &request).await?,
+    };
+    answered(outcome, answer)
+}
+
+/// Makes a batch of pasted rows. Until its rows are in, the batch waits for them, unlisted: if they never come, it ends as
+/// a draft ends that nobody submits, and its rows with it.
+async fn create_pasted(
+    deps: &Deps,
+    rules: &DomainRules,
+    batch: Batch,
+    forms: Vec<Form>,
+    request: &IdempotentRequest,
+) -> Result<RequestOutcome, Problem> {
+    if forms.iter().all(Form::is_blank) {
+        return Err(wrong("/rows", "rows.empty", "There is no row with anything in it."));
+    }
+    if forms.len() > MAX_ROWS {
+        return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
+    }
+    let (id, now, read_version) = (batch.id, batch.created_at, batch.version);
+    let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
+    let raws = forms.into_iter().filter(|form| !form.is_blank()).map(RawRow::from);
+    let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
+    let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
+    deps.store.mark_known(&mut rows, now).await?;
+    let created = deps.store.create_batch(&batch, None).await?;
+    if created != RequestOutcome::Done {
+        return Ok(created);
+    }
+    deps.store.write_rows(id, &rows).await?;
+    let mut counts = Counts::default();
+    for row in &rows {
+        counts.add(&row.row.state);
+    }
+    let draft = batch.clone().parsed(counts, Vec::new(), now).map_err(Problem::internal)?;
+    let outcome = deps.store.fill_batch(read_version, &draft, request).await?;
+    if outcome != RequestOutcome::Done
+        && let Ok(unused) = batch.reset(now)
+    {
+        // The same request at the same moment came first. Lost too, it ends a week later than a batch that was reset.
+        let _ = deps.store.replace_batch(read_version, &unused).await?;
+    }
+    Ok(outcome)
+}
+
+fn wrong(pointer: &str, code: &'static str, detail: &'static str) -> Problem {
+    Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)])
 }
 
 /// The answer to a request that creates something.
@@ -167,7 +195,7 @@ pub(crate) async fn list(
     let after = query.cursor.map(|cursor| cursors.open(&cursor)).transpose()?;
     let limit = u32::try_from(query.limit.get()).unwrap_or(u32::MAX);
     let (batches, next) = deps.store.list_batches(&officer.id, limit, after).await?;
-    let shown = batches.iter().filter(|batch| batch.state != BatchState::Reset);
+    let shown = batches.iter().filter(|batch| batch.is_listed());
     let items = shown.map(|batch| BatchBody::new(batch, None)).collect();
     reply::json(StatusCode::OK, &BatchPage { items, next_cursor: next.map(|place| cursors.seal(&place)) })
 }
@@ -190,10 +218,9 @@ pub(crate) async fn find(
         }
         _ => None,
     };
-    // Invites move without touching their batch, so the tag is of both.
-    let moved = progress.iter().flatten().zip(1..).map(|((_, count), place): (_, u64)| count * place).sum::<u64>();
-    let tag = batch.version * 1_000_000_000 + moved;
-    reply::versioned(known, tag, &BatchBody::new(&batch, progress))
+    let body = BatchBody::new(&batch, progress);
+    // Invites move without touching their batch, so its version does not tell.
+    reply::compared(known, &body, &body)
 }
 
 /// Throw a batch away. What was sent stays sent.
@@ -283,7 +310,7 @@ fn accepted(batch: &Batch) -> Result<Response, Problem> {
     let mut response = reply::json(StatusCode::ACCEPTED, &BatchBody::new(batch, None))?.into_response();
     let headers = response.headers_mut();
     headers.insert(header::RETRY_AFTER, LOOK_AGAIN);
-    if let Ok(location) = HeaderValue::try_from(format!("/v1/api/batches/{}", batch.id)) {
+    if let Ok(location) = HeaderValue::try_from(format!("../{}", batch.id)) {
         headers.insert(header::LOCATION, location);
     }
     Ok(response)

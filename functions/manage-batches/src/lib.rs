@@ -22,10 +22,10 @@ use axum::Router;
 use boot::{Rules, Secrets};
 use domain::{BatchId, Clock, DomainRules, Entropy, Officer, batch::Batch, usage::BatchCap};
 use queue::Queues;
-use store::{Store, StoreError};
+use store::{KeyUse, KeyedRequest, Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{OfficerRules, Problem, Slug};
+use web::{OfficerRules, Problem, SavedAnswers, Slug};
 
 pub use uploads::Uploads;
 
@@ -53,6 +53,12 @@ pub struct Deps {
 impl OfficerRules for Deps {
     fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send {
         self.rules.current()
+    }
+}
+
+impl SavedAnswers for Deps {
+    async fn key_use(&self, request: &KeyedRequest) -> Result<KeyUse, StoreError> {
+        self.store.key_use(request, self.clock.now()).await
     }
 }
 

@@ -24,10 +24,10 @@ use domain::{
     usage::SingleCaps,
 };
 use queue::Queues;
-use store::{IdempotentRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
+use store::{KeyUse, KeyedRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{IdempotencyKey, Json, OfficerRules, Problem, SignedIn, Slug, Trace, invite::InviteBody};
+use web::{Asked, Keyed, OfficerRules, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
 
 pub use request::{InviteRequest, Kind, SeedAnswer};
 pub use seed::SeedRequestBody;
@@ -65,6 +65,12 @@ pub struct Deps {
 impl OfficerRules for Deps {
     async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.rules.current().await
+    }
+}
+
+impl SavedAnswers for Deps {
+    async fn key_use(&self, request: &KeyedRequest) -> Result<KeyUse, StoreError> {
+        self.store.key_use(request, self.clock.now()).await
     }
 }
 
@@ -125,12 +131,14 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 )]
 async fn submit(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, rules }: SignedIn,
     Trace(trace): Trace,
-    key: IdempotencyKey,
-    body: Json<InviteRequest>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<InviteRequest>,
 ) -> Result<Response, Problem> {
-    let (kind, form) = body.value.into_form()?;
+    let request = match asked {
+        Asked::Before(answer) => return Ok(web::reply::saved(answer)),
+        Asked::Now(request) => request,
+    };
+    let (kind, form) = value.into_form()?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let now = deps.clock.now();
     let id = InviteId::generate(now, &deps.entropy);
@@ -159,13 +167,13 @@ async fn submit(
         location: Some(format!("invites/{id}")),
         body: serde_json::to_string(&InviteBody::of(&invite)).map_err(Problem::internal)?,
     };
-    let request = IdempotentRequest::new(officer.id, key.as_str(), &body.bytes, answer.clone(), now);
+    let request = request.answered(answer.clone(), now);
     let mut tries = deps.tries();
     loop {
         let usage = deps.store.find_usage(&invite.officer.id).await?;
         let outcome = match usage.one(&deps.caps, now) {
             Ok(usage) => deps.store.create_invite(&invite, Some(&request.clone().counted(usage))).await?,
-            // What was asked before was counted then, and is answered as then.
+            // The same request at the same moment may have come first, and taken the last of the share.
             Err(cap) => deps.store.answered(&request).await?.ok_or_else(|| Problem::cap_reached(&cap, now))?,
         };
         match outcome {

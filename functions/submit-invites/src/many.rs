@@ -7,16 +7,16 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    ActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason,
+    ActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
     action::{Action, ActionState, ENTRIES_PER_PART, INVITES_PER_ACTION, Verb},
     invite::Correction,
 };
 use queue::{QueueName, Wake};
 use serde::Deserialize;
-use store::{IdempotentRequest, SavedAnswer, Sort, actions::CreateActionOutcome};
+use store::{KeyedRequest, SavedAnswer, Sort, actions::CreateActionOutcome};
 use utoipa::ToSchema;
 use web::{
-    Cursors, IdempotencyKey, InviteFilter, Json, Problem, ProblemItem, SignedIn, Slug, Trace,
+    Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
     action::{ActionBody, ActionKind},
     reply,
 };
@@ -63,23 +63,12 @@ pub(crate) struct CorrectionRequest {
 )]
 pub(crate) async fn act(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
     Trace(trace): Trace,
-    key: IdempotencyKey,
-    body: Json<ActionRequest>,
+    Keyed { signed_in: SignedIn { officer, .. }, asked, value }: Keyed<ActionRequest>,
 ) -> Result<Response, Problem> {
-    let verb = body.value.verb()?;
-    let invites = deps.meant(&officer, &body.value).await?;
-    let now = deps.clock.now();
-    let id = ActionId::generate(now, &deps.entropy);
-    let (action, parts) = Action::new(id, officer.clone(), verb, &invites, now, trace);
-    // What is remembered is which action it was; the answer shows how far that is.
-    let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
-    let request = IdempotentRequest::new(officer.id.clone(), key.as_str(), &body.bytes, answer, now);
-    let action = match deps.store.create_action(&action, &parts, &request).await? {
-        CreateActionOutcome::Created => deps.begin(action).await,
-        CreateActionOutcome::Replay(answer) => deps.asked_before(&answer).await?,
-        CreateActionOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
+    let action = match asked {
+        Asked::Before(answer) => deps.asked_before(&answer).await?,
+        Asked::Now(request) => deps.asked_now(request, &officer, &value, trace).await?,
     };
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let entries = deps.store.list_entries(&action, 0, ENTRIES_PER_PART).await?;
@@ -133,6 +122,29 @@ fn field<T>(
 }
 
 impl Deps {
+    /// Stores a new action and begins it.
+    async fn asked_now(
+        &self,
+        request: KeyedRequest,
+        officer: &Officer,
+        asked: &ActionRequest,
+        trace: TraceId,
+    ) -> Result<Action, Problem> {
+        let verb = asked.verb()?;
+        let invites = self.meant(officer, asked).await?;
+        let now = self.clock.now();
+        let id = ActionId::generate(now, &self.entropy);
+        let (action, parts) = Action::new(id, officer.clone(), verb, &invites, now, trace);
+        // What is remembered is which action it was; the answer shows how far that is.
+        let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
+        match self.store.create_action(&action, &parts, &request.answered(answer, now)).await? {
+            CreateActionOutcome::Created => Ok(self.begin(action).await),
+            CreateActionOutcome::Replay(answer) => self.asked_before(&answer).await,
+            CreateActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
+            CreateActionOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
+        }
+    }
+
     /// The invites that a request means, as they match now.
     async fn meant(&self, officer: &Officer, request: &ActionRequest) -> Result<Vec<InviteId>, Problem> {
         let invalid = |pointer: &str, code, detail| {

@@ -238,6 +238,16 @@ impl Batch {
         matches!(self.state, BatchState::Draft | BatchState::Dispatched | BatchState::Done)
     }
 
+    /// Whether its officer sees it among their batches: not once it was reset, nor before its pasted rows are in.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        match self.state {
+            BatchState::Reset => false,
+            BatchState::AwaitingUpload => self.source != Source::Paste,
+            _ => true,
+        }
+    }
+
     /// Takes the workbook for one try at reading it. After [`PARSE_ATTEMPTS`] tries the batch comes back unreadable.
     ///
     /// # Errors

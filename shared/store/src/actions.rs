@@ -8,12 +8,11 @@ use domain::{
 };
 
 use crate::{
-    IdempotentRequest, SavedAnswer, Store, StoreError, Written,
+    IdempotentRequest, RequestOutcome, SavedAnswer, Store, StoreError, Written,
     invites::written,
     item::{self, Envelope, Item},
     keys,
-    requests::Seen,
-    table::{Commit, Condition, Write},
+    table::{Condition, Write},
 };
 
 const ACTION: &str = "action";
@@ -32,6 +31,8 @@ pub enum CreateActionOutcome {
     Replay(SavedAnswer),
     /// The key belongs to a request with another body.
     KeyReused,
+    /// The write was refused, and the key is free: ask again.
+    LostRace,
 }
 
 impl Store {
@@ -47,24 +48,15 @@ impl Store {
         parts: &[Part],
         request: &IdempotentRequest,
     ) -> Result<CreateActionOutcome, StoreError> {
-        if let Some(known) = self.known(request).await? {
-            return Ok(known);
-        }
         let items = parts.iter().map(|part| put_part(action, part)).collect::<Result<_, _>>()?;
         self.table.put_many(items).await?;
-        let writes = vec![Write::Put { item: put_action(action)?, condition: Condition::Absent }, request.write()?];
-        match self.table.commit(writes).await? {
-            Commit::Done => Ok(CreateActionOutcome::Created),
-            // Only the same key at the same moment, or a repeat by the client of the table, is refused here.
-            Commit::Refused(_) => Ok(self.known(request).await?.unwrap_or(CreateActionOutcome::KeyReused)),
-        }
-    }
-
-    async fn known(&self, request: &IdempotentRequest) -> Result<Option<CreateActionOutcome>, StoreError> {
-        Ok(self.seen(request).await?.map(|seen| match seen {
-            Seen::Same(answer) => CreateActionOutcome::Replay(answer),
-            Seen::Other => CreateActionOutcome::KeyReused,
-        }))
+        let action = Write::Put { item: put_action(action)?, condition: Condition::Absent };
+        Ok(match self.commit_request(vec![action], Some(request)).await? {
+            RequestOutcome::Done => CreateActionOutcome::Created,
+            RequestOutcome::Replay(answer) => CreateActionOutcome::Replay(answer),
+            RequestOutcome::KeyReused => CreateActionOutcome::KeyReused,
+            RequestOutcome::LostRace => CreateActionOutcome::LostRace,
+        })
     }
 
     /// The action as it is now.

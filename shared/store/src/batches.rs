@@ -96,6 +96,21 @@ impl Store {
         self.commit_request(vec![batch], request).await
     }
 
+    /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn fill_batch(
+        &self,
+        read_version: u64,
+        batch: &Batch,
+        request: &IdempotentRequest,
+    ) -> Result<RequestOutcome, StoreError> {
+        let batch = Write::Put { item: put_batch(batch)?, condition: Condition::Version(read_version) };
+        self.commit_request(vec![batch], Some(request)).await
+    }
+
     /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`] rows,
     /// whose numbers nobody has taken while the batch is as it was read.
     ///
@@ -182,8 +197,8 @@ impl Store {
         Ok((ids.iter().filter_map(|id| found.remove(id)).collect(), next))
     }
 
-    /// Writes the rows that a reader found. Only the holder of the batch's parse claim may, before the batch is a draft;
-    /// doing it again writes the same.
+    /// Writes the rows that a reader found. Only who created the batch of pasted rows or holds its parse claim may, once
+    /// the batch is stored and before it is a draft; doing it again writes the same.
     ///
     /// # Errors
     ///

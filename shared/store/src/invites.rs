@@ -17,7 +17,7 @@ use crate::{
     item::{self, Envelope, Item},
     keys::{self, Key},
     mailboxes,
-    requests::Seen,
+    requests::KeyUse,
     summary::Summary,
     table::{Commit, Condition, Write},
     tokens, usages,
@@ -43,7 +43,7 @@ pub enum CreateOutcome {
     AddressTaken,
     /// A live invite has the username.
     UsernameTaken,
-    /// The officer asked for something else at the same moment; read their usage again.
+    /// Something else was written at the same moment, such as the officer's usage: read again.
     LostRace,
 }
 
@@ -100,12 +100,14 @@ impl Store {
         {
             return Ok(known);
         }
-        Ok(if refused.iter().all(|place| *place > answer) {
-            CreateOutcome::LostRace
-        } else if refused.contains(&GUARD_OF_USERNAME) && !refused.contains(&GUARD_OF_ADDRESS) {
+        // Behind the guards lie the answer and the usage.
+        let is_refused = |guard: usize| guard < answer && refused.contains(&guard);
+        Ok(if is_refused(GUARD_OF_ADDRESS) {
+            CreateOutcome::AddressTaken
+        } else if is_refused(GUARD_OF_USERNAME) {
             CreateOutcome::UsernameTaken
         } else {
-            CreateOutcome::AddressTaken
+            CreateOutcome::LostRace
         })
     }
 
@@ -115,10 +117,11 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
-        Ok(self.seen(request).await?.map(|seen| match seen {
-            Seen::Same(answer) => CreateOutcome::Replay(answer),
-            Seen::Other => CreateOutcome::KeyReused,
-        }))
+        Ok(match self.key_use_of(request).await? {
+            KeyUse::None => None,
+            KeyUse::Same(answer) => Some(CreateOutcome::Replay(answer)),
+            KeyUse::Other => Some(CreateOutcome::KeyReused),
+        })
     }
 
     /// The invite as it is now; none once its person is forgotten.

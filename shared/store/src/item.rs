@@ -80,6 +80,12 @@ pub(crate) fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok())
 }
 
+/// Whether its life was over at `now`. In that second it still lives, as for the condition of a write over it.
+pub(crate) fn has_expired(item: &Item, now: Timestamp) -> bool {
+    let expires = number(item, "expires_epoch").and_then(|seconds| i64::try_from(seconds).ok());
+    expires.is_some_and(|seconds| seconds < now.unix_seconds())
+}
+
 fn attribute<T: Serialize>(entity: &'static str, thing: &T) -> Result<AttributeValue, StoreError> {
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt { entity, problem: error.to_string() };
     serde_dynamo::to_attribute_value(thing).map_err(corrupt)

@@ -34,7 +34,7 @@ use thiserror::Error;
 pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use listing::{InvitePage, InviteQuery, Sort};
-pub use requests::{IdempotentRequest, RequestOutcome, SavedAnswer};
+pub use requests::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
 pub use tokens::TokenRecord;
 
 use lists::Lists;

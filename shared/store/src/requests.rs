@@ -19,12 +19,19 @@ pub const ANSWER_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 const ENTITY: &str = "request";
 
+/// A request that creates something, as its key names it.
+#[derive(Clone, Debug)]
+pub struct KeyedRequest {
+    officer: OfficerId,
+    key_hash: String,
+    request_hash: String,
+}
+
 /// A request that creates something, and what it is to be answered.
 #[derive(Clone, Debug)]
 pub struct IdempotentRequest {
-    officer: OfficerId,
-    key_hash: String,
-    saved: Saved,
+    request: KeyedRequest,
+    answer: SavedAnswer,
     at: Timestamp,
     usage: Option<Usage>,
 }
@@ -60,29 +67,47 @@ pub enum RequestOutcome {
     LostRace,
 }
 
-/// What a key says of a request that met it.
-#[derive(Debug)]
-pub(crate) enum Seen {
+/// What a key was used for before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyUse {
+    /// Nothing, or nothing within [`ANSWER_LIFE`].
+    None,
+    /// The same request; this was the answer.
     Same(SavedAnswer),
+    /// Another request.
     Other,
 }
 
-impl IdempotentRequest {
-    /// The request of `officer` with `key` and `body`. The key belongs to the officer: nobody else's key meets it.
+impl KeyedRequest {
+    /// The request of `officer` with `key`. The key belongs to the officer: nobody else's key meets it. `request` is all
+    /// that makes two requests the same: the route and the body, in one form.
     #[must_use]
-    pub fn new(officer: OfficerId, key: &str, body: &[u8], answer: SavedAnswer, at: Timestamp) -> Self {
-        let saved = Saved { body_hash: hex(body), answer };
-        Self { officer, key_hash: hex(key.as_bytes()), saved, at, usage: None }
+    pub fn new(officer: OfficerId, key: &str, request: &[u8]) -> Self {
+        Self { officer, key_hash: hex(key.as_bytes()), request_hash: hex(request) }
+    }
+
+    /// The request with its answer, to be written at `at` together with what it creates.
+    #[must_use]
+    pub fn answered(self, answer: SavedAnswer, at: Timestamp) -> IdempotentRequest {
+        IdempotentRequest { request: self, answer, at, usage: None }
+    }
+
+    fn key(&self) -> Key {
+        keys::request(&self.officer, &self.key_hash)
+    }
+}
+
+impl IdempotentRequest {
+    /// As [`KeyedRequest::new`], with its answer.
+    #[must_use]
+    pub fn new(officer: OfficerId, key: &str, request: &[u8], answer: SavedAnswer, at: Timestamp) -> Self {
+        KeyedRequest::new(officer, key, request).answered(answer, at)
     }
 
     /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is repeated.
     #[must_use]
     pub fn counted(self, usage: Usage) -> Self {
         Self { usage: Some(usage), ..self }
-    }
-
-    fn key(&self) -> Key {
-        keys::request(&self.officer, &self.key_hash)
     }
 
     /// The answer to keep, and then the usage, if it counts.
@@ -92,7 +117,8 @@ impl IdempotentRequest {
     }
 
     pub(crate) fn write(&self) -> Result<Write, StoreError> {
-        let item = Envelope::new(self.key(), ENTITY, 1).expires(self.at + ANSWER_LIFE).body(ENTITY, &self.saved)?;
+        let saved = Saved { body_hash: self.request.request_hash.clone(), answer: self.answer.clone() };
+        let item = Envelope::new(self.request.key(), ENTITY, 1).expires(self.at + ANSWER_LIFE).body(ENTITY, &saved)?;
         Ok(Write::Put { item, condition: Condition::AbsentOrExpired(self.at.unix_seconds()) })
     }
 }
@@ -112,23 +138,35 @@ impl Store {
         let Commit::Refused(refused) = self.table.commit(writes).await? else {
             return Ok(RequestOutcome::Done);
         };
-        if let Some(request) = request.filter(|_| refused.contains(&place)) {
-            match self.seen(request).await? {
-                Some(Seen::Same(answer)) => return Ok(RequestOutcome::Replay(answer)),
-                Some(Seen::Other) => return Ok(RequestOutcome::KeyReused),
-                None => {}
-            }
-        }
-        Ok(RequestOutcome::LostRace)
+        let Some(request) = request.filter(|_| refused.contains(&place)) else {
+            return Ok(RequestOutcome::LostRace);
+        };
+        Ok(match self.key_use_of(request).await? {
+            KeyUse::Same(answer) => RequestOutcome::Replay(answer),
+            KeyUse::Other => RequestOutcome::KeyReused,
+            KeyUse::None => RequestOutcome::LostRace,
+        })
     }
 
-    /// What was answered to `request` before; asked only once its key is known to be taken.
-    pub(crate) async fn seen(&self, request: &IdempotentRequest) -> Result<Option<Seen>, StoreError> {
-        let Some(mut found) = self.table.get(&request.key()).await? else {
-            return Ok(None);
+    /// What the key of `request` was used for before `now`. To be asked before anything else about the request: what it
+    /// did may have changed what it would be answered now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn key_use(&self, request: &KeyedRequest, now: Timestamp) -> Result<KeyUse, StoreError> {
+        let found = self.table.get(&request.key()).await?.filter(|_| Guard::Idempotency.holds());
+        // The time to live takes an answer some time after it has expired.
+        let Some(mut found) = found.filter(|found| !item::has_expired(found, now)) else {
+            return Ok(KeyUse::None);
         };
         let saved: Saved = item::body(ENTITY, &mut found)?;
-        Ok(Some(if saved.body_hash == request.saved.body_hash { Seen::Same(saved.answer) } else { Seen::Other }))
+        Ok(if saved.body_hash == request.request_hash { KeyUse::Same(saved.answer) } else { KeyUse::Other })
+    }
+
+    /// The same for a request that is being answered, as of the moment of its answer.
+    pub(crate) async fn key_use_of(&self, request: &IdempotentRequest) -> Result<KeyUse, StoreError> {
+        self.key_use(&request.request, request.at).await
     }
 }
 

@@ -9,14 +9,12 @@ use crate::{Problem, Slug};
 
 /// The `Idempotency-Key` of a request that creates something: one, of 1 to 255 visible ASCII characters.
 #[derive(Clone, Debug)]
-pub struct IdempotencyKey(String);
+pub(crate) struct IdempotencyKey(String);
 
 impl IdempotencyKey {
     const MAX: usize = 255;
 
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

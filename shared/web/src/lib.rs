@@ -2,8 +2,9 @@
 //!
 //! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes and methods.
 //! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
-//! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IdempotencyKey`], [`IfMatch`] take a request apart strictly: what is
+//! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IfMatch`] take a request apart strictly: what is
 //!   not understood is refused and named, never ignored.
+//! - [`Keyed`] takes a request that creates something, and asks its `Idempotency-Key` before its handler runs.
 //! - [`SignedJson`] takes what another system sends, by its signature and not by a sign-in.
 //! - [`Cursors`] hides and signs where the next page starts.
 //! - [`InviteFilter`] says which invites are meant; [`invite`], [`action`] and [`seed`] are what the API shows; [`reply`]
@@ -20,6 +21,7 @@ mod edge;
 mod filter;
 mod headers;
 mod json;
+mod keyed;
 mod officer;
 mod path;
 mod problem;
@@ -30,10 +32,13 @@ mod signed;
 pub use cursor::Cursors;
 pub use edge::{Trace, serve};
 pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
-pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
+pub use headers::{IfMatch, IfNoneMatch};
 pub use json::Json;
+pub use keyed::{Asked, Keyed, SavedAnswers};
 pub use officer::{OfficerRules, SignedIn, SignedInHolder};
 pub use path::Path;
 pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
 pub use query::{Limit, Query};
 pub use signed::{SignedJson, Signers};
+
+use headers::IdempotencyKey;

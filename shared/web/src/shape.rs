@@ -31,6 +31,13 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     }
 }
 
+/// The text by which two values are the same: of the same members, in whatever order and spacing they were written.
+pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Problem> {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    serde_json::to_vec(&value).map_err(Problem::internal)
+}
+
 /// Makes a `T` of the value.
 ///
 /// Serde stops at the first member that does not fit; here that member is noted and taken out, and the rest read again,
@@ -281,6 +288,16 @@ mod tests {
     fn values_that_are_no_object_do_not_fit() {
         for json in ["null", "[]", "\"x\"", "7"] {
             assert_eq!(faults(json), [(String::new(), "wrong-type")], "{json}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_the_same_however_its_members_are_ordered_and_spaced() {
+        let canonical = |json: &str| canonical(&parse(json.as_bytes()).unwrap()).unwrap();
+        let one = canonical(r#"{"b": [{"y": 1, "x": "\u0041"}, null], "a": {"d": 1, "c": 2}}"#);
+        assert_eq!(one, canonical(r#"{"a":{"c":2,"d":1},"b":[{"x":"A","y":1},null]}"#));
+        for other in [r#"{"b":[null,{"x":"A","y":1}],"a":{"c":2,"d":1}}"#, r#"{"b":[{"x":"A","y":1},null]}"#] {
+            assert_ne!(one, canonical(other), "{other}");
         }
     }
 

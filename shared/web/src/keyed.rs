@@ -1,0 +1,69 @@
+//! A request that creates something and names an `Idempotency-Key`.
+
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use serde::de::DeserializeOwned;
+use store::{KeyUse, KeyedRequest, SavedAnswer, StoreError};
+
+use crate::{IdempotencyKey, OfficerRules, Problem, SignedIn, Slug, json, shape};
+
+/// A signed-in officer's request with a key, read strictly as [`Json`](crate::Json) is.
+///
+/// Its key is asked before its handler runs, so that a repeated request is answered as the first one was, whatever that one
+/// has changed since. Two requests are the same when their officer, method, path and body are: the body as JSON, in which
+/// the order of members and white space say nothing.
+#[derive(Debug)]
+pub struct Keyed<T, const MAX: usize = { 64 * 1024 }> {
+    /// Whose it is, and the rules in force.
+    pub signed_in: SignedIn,
+    /// Whether it came before.
+    pub asked: Asked,
+    /// The body.
+    pub value: T,
+}
+
+/// Whether a request came before.
+#[derive(Debug)]
+pub enum Asked {
+    /// It did, and this was the answer.
+    Before(SavedAnswer),
+    /// It is new: what it creates is to be written together with its answer.
+    Now(KeyedRequest),
+}
+
+/// What keeps the answers to requests with a key: the state of a function that has such routes.
+pub trait SavedAnswers: OfficerRules {
+    /// What the key of `request` was used for before.
+    fn key_use(&self, request: &KeyedRequest) -> impl Future<Output = Result<KeyUse, StoreError>> + Send;
+}
+
+impl<T: SavedAnswers> SavedAnswers for std::sync::Arc<T> {
+    fn key_use(&self, request: &KeyedRequest) -> impl Future<Output = Result<KeyUse, StoreError>> + Send {
+        T::key_use(self, request)
+    }
+}
+
+impl<S, T, const MAX: usize> FromRequest<S> for Keyed<T, MAX>
+where
+    S: SavedAnswers,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let signed_in = SignedIn::from_request_parts(&mut parts, state).await?;
+        let key = IdempotencyKey::from_request_parts(&mut parts, state).await?;
+        let route = format!("{} {}\n", parts.method, parts.uri.path());
+        let bytes = json::text(Request::from_parts(parts, body), MAX).await?;
+        let body = shape::parse(&bytes)?;
+        let whole = [route.into_bytes(), shape::canonical(&body)?].concat();
+        let value = shape::fit(body)?;
+        let request = KeyedRequest::new(signed_in.officer.id.clone(), key.as_str(), &whole);
+        let asked = match state.key_use(&request).await? {
+            KeyUse::None => Asked::Now(request),
+            KeyUse::Same(answer) => Asked::Before(answer),
+            KeyUse::Other => return Err(Problem::new(Slug::IdempotencyKeyReused)),
+        };
+        Ok(Self { signed_in, asked, value })
+    }
+}
