@@ -476,12 +476,18 @@ async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
     store.note_holders(&held, until).await.unwrap();
     store.note_holders(&[held.clone(), held].concat(), until).await.unwrap();
     let mut later = rows.clone();
-    store.mark_known(&mut rows, until).await.unwrap();
+    store.mark_known(&mut rows, &batch.officer.id, until).await.unwrap();
     let duplicate = |duplicate| RowState::Duplicate { duplicate };
     let states = |rows: &[KeyedRow]| rows.iter().map(|row| row.row.state.clone()).collect::<Vec<_>>();
     assert_eq!(states(&rows), [duplicate(Duplicate::Account), duplicate(Duplicate::LiveInvite), RowState::Ready]);
-    store.mark_known(&mut later, until + Duration::from_secs(1)).await.unwrap();
+    store.mark_known(&mut later, &batch.officer.id, until + Duration::from_secs(1)).await.unwrap();
     assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::LiveInvite), RowState::Ready]);
+    for row in &mut later {
+        row.row.state = RowState::Ready;
+    }
+    let another = officer("holder-another");
+    store.mark_known(&mut later, &another.id, until + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::OthersInvite), RowState::Ready]);
 }
 
 async fn rows_are_paged_and_filtered(store: &Store) {
@@ -542,7 +548,7 @@ async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
     let change = [(row.version, KeyedRow::new(removed, &keys()))];
     let submitted = batch.clone().submit(beginning()).unwrap();
     assert_eq!(store.replace_batch(batch.version, &submitted).await.unwrap(), Written::Done);
-    let outcome = store.replace_rows(&change, batch.version, &edited).await.unwrap();
+    let outcome = store.replace_rows(&change, batch.version, &edited, None).await.unwrap();
     assert_eq!(outcome, Written::LostRace, "a submission in between wins");
     assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
     assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(submitted));

@@ -9,13 +9,14 @@
 //!
 //! A long batch stops when time runs short, notes the last row, and wakes itself.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use boot::{Disposition, Rules, Secrets};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
     batch::{Batch, BatchState},
     invite::{Creation, Invite, Origin},
+    keys::AddressKey,
     row::{Duplicate, Row, RowState},
     terms::Terms,
 };
@@ -133,12 +134,11 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
     if batch.due_at.is_some_and(|due| was_looked_at(due, now)) {
         return Ok(());
     }
-    let progress = deps.store.batch_progress(batch.id).await?;
-    let known: u64 = progress.values().sum();
-    let open: u64 = progress.iter().filter(|(name, _)| Invite::is_open_progress(name)).map(|(_, count)| count).sum();
+    // The index tells at little cost that something is open. That nothing is, only the rows tell: it may lag.
+    let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
+        || has_open(&deps.store.progress_of_rows(batch.id).await?);
     let read_version = batch.version;
-    // The index may not show the latest invites yet.
-    if open > 0 || known < u64::from(batch.counts.sent) {
+    if is_open {
         let next = batch.put_off(now + LOOK_EVERY + LOOK_GRACE);
         if deps.store.replace_batch(read_version, &next).await? == Written::Done {
             wake(deps, &next, QueueName::Dispatch, LOOK_EVERY).await;
@@ -153,6 +153,11 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
         wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
     }
     Ok(())
+}
+
+/// Whether one of the invites has work ahead that is ours. One whose person was erased has none.
+fn has_open(progress: &BTreeMap<String, u64>) -> bool {
+    progress.keys().any(|name| Invite::is_open_progress(name))
 }
 
 /// Whether a look within the last seconds set this due time. Of several messages only the one whose time has come goes on,
@@ -201,7 +206,7 @@ impl Step<'_> {
                 }
                 // Changed meanwhile: it is looked at again as whatever it is now.
                 DispatchOutcome::LostRace => continue,
-                DispatchOutcome::AddressTaken => Duplicate::LiveInvite,
+                DispatchOutcome::AddressTaken => self.taken(&invite.address_key).await?,
                 DispatchOutcome::UsernameTaken => Duplicate::LiveUsername,
             };
             if let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version) {
@@ -210,6 +215,13 @@ impl Step<'_> {
         }
         self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await;
         Ok(())
+    }
+
+    /// Whose the invite is that has an address.
+    async fn taken(&self, address: &AddressKey) -> Result<Duplicate, DispatchError> {
+        let live = self.deps.store.live_invites(std::slice::from_ref(address)).await?;
+        let is_others = live.get(address).is_some_and(|officer| *officer != self.batch.officer.id);
+        Ok(if is_others { Duplicate::OthersInvite } else { Duplicate::LiveInvite })
     }
 
     fn invite(&self, row: &Row, now: Timestamp) -> Option<Invite> {

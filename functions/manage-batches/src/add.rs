@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    batch::Batch,
-    form::Form,
+    batch::{Batch, MAX_ROWS, PASTE_BYTES},
     row::{RawRow, Row, read_more},
 };
 use serde::{Deserialize, Serialize};
@@ -17,22 +16,19 @@ use utoipa::ToSchema;
 use web::{Asked, Keyed, Path, Problem, ProblemItem, SignedIn, Slug, reply};
 
 use crate::{
-    Deps, MAX_ROWS, REPEATS,
+    Deps, REPEATS,
     batches::answered,
-    body::{CountsBody, FormBody},
+    body::{CountsBody, NewRow},
     own_batch,
 };
-
-/// The rows of one request at the most, as JSON.
-const BODY_BYTES: usize = 256 * 1024;
 
 /// Rows to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoreRows {
     /// 1 to 98 of them. A blank one is added too, to be filled in.
-    #[schema(value_type = Vec<FormBody>)]
-    rows: Vec<Form>,
+    #[schema(min_items = 1, max_items = 98)]
+    rows: Vec<NewRow>,
 }
 
 /// The rows that were added.
@@ -51,35 +47,35 @@ struct AddedRows {
 pub(crate) async fn add(
     State(deps): State<Arc<Deps>>,
     Path(id): Path<String>,
-    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<MoreRows, BODY_BYTES>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<MoreRows, PASTE_BYTES>,
 ) -> Result<Response, Problem> {
     let request = match asked {
         Asked::Before(answer) => return Ok(reply::saved(answer)),
         Asked::Now(request) => request,
     };
-    let forms = value.rows;
+    let raws: Vec<RawRow> = value.rows.into_iter().map(RawRow::from).collect();
     let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
-    if forms.is_empty() {
+    if raws.is_empty() {
         return Err(wrong("rows.empty", "Name at least one row."));
     }
-    if forms.len() > ROWS_PER_ADDITION {
+    if raws.len() > ROWS_PER_ADDITION {
         return Err(wrong("rows.too-many", "Add at most 98 rows in one request."));
     }
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     for _ in 0..REPEATS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
         let (number, sheet_row) = follows(&batch, deps.store.last_row(batch.id).await?.as_ref());
-        if usize::try_from(batch.counts.total).map_or(true, |total| total + forms.len() > MAX_ROWS) {
+        if usize::try_from(batch.counts.total).map_or(true, |total| total + raws.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
         }
         let read = |earlier: &[Row]| -> Vec<KeyedRow> {
-            let raws = (sheet_row..).zip(forms.iter().cloned().map(RawRow::from));
+            let raws = (sheet_row..).zip(raws.iter().cloned());
             let rows = read_more(earlier, number, raws, &rules, &officer.email);
             rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect()
         };
         let earlier = deps.store.rows_of_people(batch.id, &read(&[])).await?;
         let mut rows = read(&earlier);
-        deps.store.mark_known(&mut rows, now).await?;
+        deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
         let next = batch.clone().rows_added(rows.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
         let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };

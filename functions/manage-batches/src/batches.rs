@@ -9,9 +9,8 @@ use axum::{
 };
 use domain::{
     BatchId, DomainRules,
-    batch::{Batch, BatchState, Counts, Source},
+    batch::{Batch, BatchState, Counts, MAX_ROWS, PASTE_BYTES, Source},
     column::Column,
-    form::Form,
     row::{RawRow, read_all},
     text,
 };
@@ -24,14 +23,11 @@ use web::{
 };
 
 use crate::{
-    Deps, MAX_ROWS, REPEATS,
-    body::{BatchBody, ColumnBody, FormBody},
+    Deps, REPEATS,
+    body::{BatchBody, ColumnBody, NewRow},
     own_batch,
     uploads::UploadForm,
 };
-
-/// Pasted rows at the most, as JSON.
-const PASTE_BYTES: usize = 1024 * 1024;
 
 /// How long a client waits before it looks at the progress again.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
@@ -49,8 +45,8 @@ pub(crate) struct NewBatch {
     columns: Vec<ColumnBody>,
     /// The rows, in place of a file.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<FormBody>>)]
-    rows: Option<Vec<Form>>,
+    #[schema(min_items = 1, max_items = 10_000)]
+    rows: Option<Vec<NewRow>>,
 }
 
 /// A batch that was made.
@@ -99,7 +95,7 @@ pub(crate) async fn create(
     let request = request.answered(answer.clone(), now);
     let outcome = match value.rows {
         None => deps.store.create_batch(&batch, Some(&request)).await?,
-        Some(forms) => create_pasted(&deps, &rules, batch, forms, &request).await?,
+        Some(rows) => create_pasted(&deps, &rules, batch, rows, &request).await?,
     };
     answered(outcome, answer)
 }
@@ -110,21 +106,22 @@ async fn create_pasted(
     deps: &Deps,
     rules: &DomainRules,
     batch: Batch,
-    forms: Vec<Form>,
+    rows: Vec<NewRow>,
     request: &IdempotentRequest,
 ) -> Result<RequestOutcome, Problem> {
-    if forms.iter().all(Form::is_blank) {
+    let is_too_long = rows.len() > MAX_ROWS;
+    let raws: Vec<RawRow> = rows.into_iter().map(RawRow::from).filter(|raw| !raw.form.is_blank()).collect();
+    if raws.is_empty() {
         return Err(wrong("/rows", "rows.empty", "There is no row with anything in it."));
     }
-    if forms.len() > MAX_ROWS {
+    if is_too_long {
         return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
     }
     let (id, now, read_version) = (batch.id, batch.created_at, batch.version);
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    let raws = forms.into_iter().filter(|form| !form.is_blank()).map(RawRow::from);
     let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-    deps.store.mark_known(&mut rows, now).await?;
+    deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
     let created = deps.store.create_batch(&batch, None).await?;
     if created != RequestOutcome::Done {
         return Ok(created);

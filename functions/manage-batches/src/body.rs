@@ -1,6 +1,6 @@
 //! Batches and rows as the API shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Field, FieldFault,
@@ -9,7 +9,7 @@ use domain::{
     form::Form,
     invite::{Invite, InviteState},
     repair::Repair,
-    row::{Duplicate, Row, RowState},
+    row::{Duplicate, RawRow, Row, RowState},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -102,6 +102,56 @@ pub(crate) struct RowBody {
     etag: String,
 }
 
+/// A row as it comes in; an absent field is an empty one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct NewRow {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    country_code: String,
+    #[serde(default)]
+    contact_number: String,
+    #[serde(default)]
+    organisation: String,
+    #[serde(default)]
+    department: String,
+    /// Yes or no.
+    #[serde(default)]
+    seed: String,
+    #[serde(default)]
+    reason: String,
+    /// The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split.
+    #[schema(value_type = Vec<String>)]
+    #[serde(default)]
+    guessed: BTreeSet<Field>,
+}
+
+impl From<NewRow> for RawRow {
+    fn from(new: NewRow) -> Self {
+        let mut raw = Self::from(Form {
+            email: new.email,
+            username: new.username,
+            first_name: new.first_name,
+            last_name: new.last_name,
+            country_code: new.country_code,
+            contact_number: new.contact_number,
+            organisation: new.organisation,
+            department: new.department,
+            seed: new.seed,
+            reason: new.reason,
+        });
+        raw.guessed = new.guessed;
+        raw
+    }
+}
+
 /// The text of every field of a row, exactly as it was typed.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
@@ -130,6 +180,9 @@ pub(crate) struct RowError {
     column: &'static str,
     pub(crate) code: &'static str,
     detail: &'static str,
+    /// The other row, where the two contradict each other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u32>,
 }
 
 /// A field that is used otherwise than it was typed.
@@ -138,12 +191,15 @@ pub(crate) struct RepairBody {
     field: &'static str,
     /// What is used.
     value: String,
+    /// Present where it is a guess, such as a part of a whole name: somebody should check it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    guess: bool,
 }
 
 /// Why a row needs no invite.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateBody {
-    /// `duplicate.row`, `duplicate.invited`, `duplicate.username` or `duplicate.account`.
+    /// `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
     pub(crate) code: &'static str,
     detail: &'static str,
     /// The earlier row of the same person.
@@ -206,18 +262,22 @@ impl From<Counts> for CountsBody {
 impl RowBody {
     /// A row, with its invite where it became one.
     pub(crate) fn new(row: &Row, invite: Option<&Invite>) -> Self {
-        let (errors, duplicate) = match &row.state {
-            RowState::NeedsFixing { faults } => (faults.iter().copied().map(RowError::from).collect(), None),
-            RowState::Duplicate { duplicate } => (Vec::new(), Some(DuplicateBody::from(*duplicate))),
-            RowState::Ready | RowState::Removed | RowState::Sent { .. } => (Vec::new(), None),
+        let duplicate = match &row.state {
+            RowState::Duplicate { duplicate } => Some(DuplicateBody::from(*duplicate)),
+            _ => None,
         };
+        let other = match row.state {
+            RowState::Contradiction { number, .. } => Some(number),
+            _ => None,
+        };
+        let errors = row.state.faults().iter().map(|fault| RowError::new(*fault, other)).collect();
         Self {
             number: row.number,
             sheet_row: row.sheet_row,
             state: row.state.name(),
             values: row.raw.form.clone(),
             errors,
-            repairs: row.raw.form.repairs().into_iter().map(RepairBody::from).collect(),
+            repairs: row.raw.repairs().into_iter().map(RepairBody::from).collect(),
             duplicate,
             invite: invite.map(RowInvite::from),
             etag: format!("\"{}\"", row.version),
@@ -238,14 +298,15 @@ impl From<ColumnBody> for Column {
 }
 
 impl From<Repair> for RepairBody {
-    fn from(Repair { field, used }: Repair) -> Self {
-        Self { field: field.name(), value: used }
+    fn from(Repair { field, used, is_guess }: Repair) -> Self {
+        Self { field: field.name(), value: used, guess: is_guess }
     }
 }
 
-impl From<FieldFault> for RowError {
-    fn from(FieldFault { field, fault }: FieldFault) -> Self {
+impl RowError {
+    fn new(FieldFault { field, fault }: FieldFault, row: Option<u32>) -> Self {
         Self {
+            row,
             pointer: format!("/{}", field.name()),
             field: field.name(),
             column: field.title(),
@@ -264,8 +325,13 @@ impl From<Duplicate> for DuplicateBody {
                 Some(number),
             ),
             Duplicate::LiveInvite => {
-                ("duplicate.invited", "This person has already been invited. Nothing needs to be done.", None)
+                ("duplicate.invited", "You have already invited this person. Nothing needs to be done.", None)
             }
+            Duplicate::OthersInvite => (
+                "duplicate.invited-by-another",
+                "Another officer has already invited this person. It is not among your invites; ask them how far it is.",
+                None,
+            ),
             Duplicate::LiveUsername => {
                 ("duplicate.username", "This TechPass username belongs to another invite. Choose another.", None)
             }
@@ -293,7 +359,7 @@ impl From<&Invite> for RowInvite {
             id: invite.id.to_string(),
             state: invite.state_name(),
             techpass: invite.techpass_label(),
-            seed: invite.seed.label(),
+            seed: invite.seed_label(),
             failure,
             trace_id: invite.trace.to_string(),
         }

@@ -1,30 +1,31 @@
 //! Mending rows: one, many, or away with one.
 //!
 //! Every change is checked with the rules of the API and written together with the counts of its batch, over the versions
-//! that were read. Whoever mends or removes a row also frees the rows that were doubles of it.
+//! that were read. A change or removal of a row also frees the rows that rest on it: its duplicates, and those that
+//! contradict it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, Field, Keys, Officer, Timestamp,
-    batch::Batch,
-    invite::InviteState,
-    row::{Duplicate, RawRow, Row, RowState},
+    batch::{Batch, ROWS_PER_REMOVAL},
+    invite::{Invite, InviteState},
+    row::{RawRow, Row, RowState},
 };
 use serde::{Deserialize, Serialize};
 use store::{
     Store, StoreError, Written,
-    batches::{KeyedRow, ROWS_PER_CHANGE},
+    batches::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 use utoipa::ToSchema;
-use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, reply};
+use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows, reply};
 
 use crate::{
-    Deps, MAX_ROWS, REPEATS,
+    Deps, REPEATS,
     body::{CountsBody, RowBody},
     own_batch,
-    rows::{Filter, Show, invite_id},
+    rows::{Filter, Show},
 };
 
 /// New text for some fields of a row.
@@ -126,8 +127,8 @@ pub(crate) async fn remove(
             return Err(Problem::new(Slug::StateConflict));
         }
         let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
-        let changes = editor.remove(&[row], &BTreeSet::from([number])).await?;
-        if editor.write(&changes).await?.is_some() {
+        let plan = editor.remove(&[row]).await?;
+        if editor.write(plan, &mut BTreeSet::new()).await?.is_some() {
             return Ok(StatusCode::NO_CONTENT);
         }
     }
@@ -206,6 +207,7 @@ pub(crate) async fn change_many(
     }
     let batch = own_batch(&deps, &officer, &id).await?;
     let Chosen { show, code, numbers } = chosen;
+    count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
     let numbers = match numbers {
         // Whoever names rows and nothing else needs no others read.
         Some(numbers) if show == Show::All && code.is_none() => {
@@ -213,9 +215,9 @@ pub(crate) async fn change_many(
         }
         numbers => {
             let filter = Filter { show, code: code.as_deref() };
-            let rows = filter.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
-            let is_named = |number: &u32| numbers.as_ref().is_none_or(|numbers| numbers.contains(number));
-            rows.iter().map(|row| row.number).filter(is_named).collect()
+            let mut chosen = filter.numbers(&deps.store, batch.id).await?;
+            chosen.retain(|number| numbers.as_ref().is_none_or(|numbers| numbers.contains(number)));
+            chosen
         }
     };
     let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Set(fields) };
@@ -227,11 +229,9 @@ pub(crate) async fn change_many(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ManyRemoved {
     /// 1 to 500 of them.
+    #[schema(min_items = 1, max_items = 500)]
     numbers: BTreeSet<u32>,
 }
-
-/// Rows that one request takes out at the most.
-const REMOVED_MOST: usize = 500;
 
 /// Take many rows out. Doing it twice does it once.
 #[utoipa::path(post, path = "/api/batches/{id}/rows/remove", operation_id = "removeRows", tag = "batches", security(("officer" = [])),
@@ -243,10 +243,12 @@ pub(crate) async fn remove_many(
     Path(id): Path<String>,
     Json { value: ManyRemoved { numbers }, .. }: Json<ManyRemoved>,
 ) -> Result<Response, Problem> {
-    if !(1..=REMOVED_MOST).contains(&numbers.len()) {
+    if !(1..=ROWS_PER_REMOVAL).contains(&numbers.len()) {
         let item = ProblemItem::new("/numbers", "numbers.number", "Name 1 to 500 rows.");
         return Err(Problem::new(Slug::Validation).items([item]));
     }
+    own_batch(&deps, &officer, &id).await?;
+    count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;
     let many = Many { deps: &deps, officer: &officer, rules: &rules, numbers, change: Change::Remove };
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
@@ -269,24 +271,25 @@ struct Many<'a> {
 }
 
 impl Many<'_> {
-    /// Changes those of batch `id` that are neither sent nor out, some at a time.
+    /// Changes those of batch `id` that are neither sent nor removed, some at a time. Doing it again finishes what was begun.
     async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
         let Self { deps, officer, rules, numbers, change } = self;
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
         let mut batch = own_batch(deps, officer, id).await?;
-        let mut changed = 0;
-        for some in numbers.iter().copied().collect::<Vec<u32>>().chunks(ROWS_PER_CHANGE) {
+        let mut written = BTreeSet::new();
+        // From the last to the first, because a row mostly rests on one before it.
+        let numbers: Vec<u32> = numbers.iter().rev().copied().collect();
+        for some in numbers.chunks(ROWS_PER_CHANGE) {
             let mut repeats = 0;
             batch = loop {
                 let mut rows = deps.store.find_rows(batch.id, some).await?;
                 rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
                 let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
-                let changes = match change {
+                let plan = match change {
                     Change::Set(fields) => editor.set(&rows, fields).await?,
-                    Change::Remove => editor.remove(&rows, numbers).await?,
+                    Change::Remove => editor.remove(&rows).await?,
                 };
-                if let Some(next) = editor.write(&changes).await? {
-                    changed += rows.len();
+                if let Some(next) = editor.write(plan, &mut written).await? {
                     break next;
                 }
                 repeats += 1;
@@ -296,7 +299,46 @@ impl Many<'_> {
                 batch = own_batch(deps, officer, id).await?;
             };
         }
+        let changed = numbers.iter().filter(|number| written.contains(number)).count();
         Ok(ChangedRows { changed, counts: batch.counts.into() })
+    }
+}
+
+/// A row as it was read, and as it is to be.
+type RowChange = (Row, Row);
+
+/// Changes of rows in the order in which they are written. Whatever comes between two transactions, no row rests on one
+/// that is out or somebody else's: then the change can be made again, and goes on where it ended.
+#[derive(Default)]
+struct Plan {
+    /// Rows that rest on another row now: each can be written by itself.
+    first: Vec<RowChange>,
+    /// A row that goes or changes and those that take its place: each group is written whole.
+    then: Vec<Vec<RowChange>>,
+    /// The failed invite of a row that is opened again, as it was read: it is the row's no more.
+    released: Option<Invite>,
+}
+
+impl Plan {
+    /// The changes of each transaction: as many groups as it holds, in rows and in bytes.
+    fn transactions(self) -> Vec<Vec<RowChange>> {
+        let groups = self.first.into_iter().map(|change| vec![change]).chain(self.then);
+        let mut transactions: Vec<Vec<RowChange>> = Vec::new();
+        let mut bytes = 0;
+        for group in groups {
+            let size: usize = group.iter().map(|(_, after)| item_bytes(after)).sum();
+            bytes += size;
+            match transactions.last_mut() {
+                Some(last) if last.len() + group.len() < ROWS_PER_CHANGE && bytes <= BYTES_PER_CHANGE => {
+                    last.extend(group);
+                }
+                _ => {
+                    transactions.push(group);
+                    bytes = size;
+                }
+            }
+        }
+        transactions
     }
 }
 
@@ -314,118 +356,143 @@ impl Editor<'_> {
     async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Batch)>, Problem> {
         let conflict = || Problem::new(Slug::StateConflict);
         let officer = &self.batch.officer.email;
-        let next = match invite_id(&row) {
+        let mut plan = Plan::default();
+        let next = match row.invite() {
             None => row.clone().edited(raw, self.rules, officer),
-            // A row whose invite failed can be mended and submitted again.
-            Some(id) => match self.store.find_invite(id).await?.map(|invite| invite.state) {
-                Some(InviteState::Failed { .. }) => row.clone().reopened(raw, self.rules, officer),
-                _ => None,
-            },
+            // A row whose invite failed can be fixed and submitted again.
+            Some(id) => {
+                let failed = self.store.find_invite(id).await?;
+                plan.released = failed.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
+                plan.released.as_ref().and_then(|_| row.clone().reopened(raw, self.rules, officer))
+            }
         };
         let mut placed = self.placed(vec![next.ok_or_else(conflict)?], &BTreeSet::new()).await?;
         let next = placed.pop().ok_or_else(conflict)?;
-        let mut changes = vec![(row.clone(), next.clone())];
+        let mut group = vec![(row.clone(), next.clone())];
         if !next.is_known_as(&row) {
-            let moved = BTreeSet::from([row.number]);
-            changes.extend(self.freed(&[row], &moved, |double| !next.is_same_person(double)).await?);
+            let resting = self.resting_on(std::slice::from_ref(&row)).await?;
+            let (beside, free): (Vec<Row>, Vec<Row>) =
+                resting.into_iter().partition(|other| other.beside(&next).is_some());
+            plan.first = beside.into_iter().filter_map(|other| self.rested(other, &next)).collect();
+            for change in self.freed(free, &BTreeSet::from([row.number])).await? {
+                if change.1.state == RowState::Ready { group.push(change) } else { plan.first.push(change) }
+            }
         }
-        Ok(self.write(&changes).await?.map(|batch| (next, batch)))
+        plan.then.push(group);
+        Ok(self.write(plan, &mut BTreeSet::new()).await?.map(|batch| (next, batch)))
     }
 
-    /// Gives `rows` other text in some fields, none of which makes a row somebody else: a double stays one.
-    async fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Result<Vec<(Row, Row)>, StoreError> {
+    /// Gives `rows` other text in some fields, none of which makes a row somebody else: one that rests on another still does.
+    async fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Result<Plan, StoreError> {
         let change = |row: &Row| {
             let mut raw = row.raw.clone();
             fields.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
             let next = row.clone().edited(raw, self.rules, &self.batch.officer.email)?;
             let state = match (&row.state, next.state) {
-                (RowState::Duplicate { duplicate }, RowState::Ready) => RowState::Duplicate { duplicate: *duplicate },
+                (RowState::Duplicate { .. } | RowState::Contradiction { .. }, RowState::Ready) => row.state.clone(),
                 (_, state) => state,
             };
             Some((row.clone(), Row { state, ..next }))
         };
-        let changes: Vec<(Row, Row)> = rows.iter().filter_map(change).collect();
+        let changes: Vec<RowChange> = rows.iter().filter_map(change).collect();
         // Nobody looked for the doubles of a row that needed fixing.
-        let is_mended =
-            |(before, after): &(Row, Row)| before.state != RowState::Ready && after.state == RowState::Ready;
-        let (mended, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_mended);
-        let (before, after): (Vec<Row>, Vec<Row>) = mended.into_iter().unzip();
+        let is_fixed = |(before, after): &RowChange| before.state != RowState::Ready && after.state == RowState::Ready;
+        let (fixed, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_fixed);
+        let (before, after): (Vec<Row>, Vec<Row>) = fixed.into_iter().unzip();
         changes.extend(before.into_iter().zip(self.placed(after, &BTreeSet::new()).await?));
-        Ok(changes)
+        Ok(Plan { then: changes.into_iter().map(|change| vec![change]).collect(), ..Plan::default() })
     }
 
-    /// Takes `rows` out. Their doubles take their places, but for those that are `leaving` themselves.
-    async fn remove(&self, rows: &[Row], leaving: &BTreeSet<u32>) -> Result<Vec<(Row, Row)>, StoreError> {
-        let removed = rows.iter().filter_map(|row| Some((row.clone(), row.clone().removed()?)));
-        let mut changes: Vec<(Row, Row)> = removed.collect();
-        changes.extend(self.freed(rows, leaving, |_| true).await?);
-        Ok(changes)
+    /// Removes `rows`. Those that rest on them take their places, or rest on those that do.
+    async fn remove(&self, rows: &[Row]) -> Result<Plan, StoreError> {
+        let leaving: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
+        let mut resting = self.resting_on(rows).await?;
+        resting.retain(|row| !leaving.contains(&row.number));
+        let freed = self.freed(resting, &leaving).await?;
+        let (takers, first): (Vec<RowChange>, Vec<RowChange>) =
+            freed.into_iter().partition(|(_, after)| after.state == RowState::Ready);
+        let mut groups: Vec<Vec<RowChange>> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let Some(removed) = row.clone().removed() else { continue };
+            let takes = |(before, _): &&RowChange| before.state.rests_on() == Some(row.number);
+            groups.push(std::iter::once((row.clone(), removed)).chain(takers.iter().filter(takes).cloned()).collect());
+        }
+        // A row goes before the one on which it rests.
+        groups.sort_by_key(|group| {
+            group.first().map(|(row, _)| (row.state.rests_on().is_none(), std::cmp::Reverse(row.number)))
+        });
+        Ok(Plan { first, then: groups, ..Plan::default() })
     }
 
-    /// What becomes of the doubles of `gone`, as far as they are free then: those that take their places first.
-    async fn freed(
-        &self,
-        gone: &[Row],
-        leaving: &BTreeSet<u32>,
-        is_free: impl Fn(&Row) -> bool,
-    ) -> Result<Vec<(Row, Row)>, StoreError> {
-        let follows = |row: &Row| match row.state {
-            RowState::Duplicate { duplicate: Duplicate::Row { number } } => gone.iter().any(|row| row.number == number),
-            _ => false,
-        };
-        let keyed: Vec<KeyedRow> = gone.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
-        let mut free = self.store.rows_of_people(self.batch.id, &keyed).await?;
-        free.retain(|row| follows(row) && !leaving.contains(&row.number) && is_free(row));
+    /// The rows that rest on one of `rows`.
+    async fn resting_on(&self, rows: &[Row]) -> Result<Vec<Row>, StoreError> {
+        let keyed: Vec<KeyedRow> = rows.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
+        let mut resting = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        let is_one = |number| rows.iter().any(|row| row.number == number);
+        resting.retain(|row| row.state.rests_on().is_some_and(is_one));
+        Ok(resting)
+    }
+
+    /// What becomes of a row that rests on one that is now `next`, if anything does.
+    fn rested(&self, row: Row, next: &Row) -> Option<RowChange> {
+        let state = row.beside(next).filter(|state| *state != row.state)?;
+        let after = row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email)?;
+        // Its own faults come first: then it is checked once they are fixed.
+        let state = if after.state == RowState::Ready { state } else { after.state.clone() };
+        Some((row, Row { state, ..after }))
+    }
+
+    /// What becomes of rows that rest on `leaving` ones: the first of each person is free, the others rest on it.
+    async fn freed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<RowChange>, StoreError> {
         let next = |row: &Row| row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email);
-        let (free, next): (Vec<Row>, Vec<Row>) =
-            free.into_iter().filter_map(|row| Some((row.clone(), next(&row)?))).unzip();
-        let mut freed: Vec<(Row, Row)> = free.into_iter().zip(self.placed(next, leaving).await?).collect();
-        freed.sort_by_key(|(_, next)| is_double(next));
-        Ok(freed)
+        let (rows, next): (Vec<Row>, Vec<Row>) =
+            rows.into_iter().filter_map(|row| Some((row.clone(), next(&row)?))).unzip();
+        Ok(rows.into_iter().zip(self.placed(next, leaving).await?).collect())
     }
 
-    /// Rows with new text, each marked when its person is there already: in another row that stands, an earlier one of
-    /// these, an invite or an account. Rows that are `leaving` do not count, nor do doubles, which nobody sends.
+    /// Rows with new text, each marked when its person is there already: in another row that rests on none, an earlier one
+    /// of these, an invite or an account. Rows that are `leaving` do not count.
     async fn placed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<Row>, StoreError> {
         let mut keyed: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, self.keys)).collect();
         let moved: BTreeSet<u32> = keyed.iter().map(|keyed| keyed.row.number).collect();
-        let mut standing = self.store.rows_of_people(self.batch.id, &keyed).await?;
-        standing.retain(|row| !moved.contains(&row.number) && !leaving.contains(&row.number) && !is_double(row));
+        let mut others = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        others.retain(|row| {
+            !moved.contains(&row.number) && !leaving.contains(&row.number) && row.state.rests_on().is_none()
+        });
         for KeyedRow { row, .. } in &mut keyed {
-            match standing.iter().find(|other| other.is_same_person(row)) {
-                Some(first) if row.state == RowState::Ready => {
-                    row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: first.number } };
-                }
-                _ => standing.push(row.clone()),
+            match others.iter().find_map(|other| row.beside(other)) {
+                Some(state) if row.state == RowState::Ready => row.state = state,
+                _ => others.push(row.clone()),
             }
         }
-        self.store.mark_known(&mut keyed, self.now).await?;
+        self.store.mark_known(&mut keyed, &self.batch.officer.id, self.now).await?;
         Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
 
-    /// Writes rows and counts together, as many as a transaction holds at a time; the batch as it is then, or `None` when a
-    /// race was lost.
-    async fn write(&self, changes: &[(Row, Row)]) -> Result<Option<Batch>, Problem> {
+    /// Writes rows and counts together, as many as a transaction holds at a time, and adds the numbers of the rows to
+    /// `written`; the batch as it is then, or `None` when a race was lost.
+    async fn write(&self, plan: Plan, written: &mut BTreeSet<u32>) -> Result<Option<Batch>, Problem> {
         let mut batch = self.batch.clone();
-        for some in changes.chunks(ROWS_PER_CHANGE) {
+        let released = plan.released.clone();
+        let transactions = plan.transactions();
+        for (place, some) in transactions.iter().enumerate() {
             let mut next = batch.clone();
             for (before, after) in some {
                 next = next
                     .row_changed(&before.state, &after.state, self.now)
                     .map_err(|_| Problem::new(Slug::StateConflict))?;
             }
-            let keyed = |(before, after): &(Row, Row)| (before.version, KeyedRow::new(after.clone(), self.keys));
+            let keyed = |(before, after): &RowChange| (before.version, KeyedRow::new(after.clone(), self.keys));
             let rows: Vec<(u64, KeyedRow)> = some.iter().map(keyed).collect();
-            match self.store.replace_rows(&rows, batch.version, &next).await? {
+            // The row that it belonged to is in the last group.
+            let released = released.as_ref().filter(|_| place + 1 == transactions.len());
+            let released = released.map(|invite| (invite.version, invite.clone().without_row(self.now)));
+            match self.store.replace_rows(&rows, batch.version, &next, released.as_ref()).await? {
                 Written::Done => batch = next,
                 Written::LostRace => return Ok(None),
             }
+            written.extend(some.iter().map(|(row, _)| row.number));
         }
         Ok(Some(batch))
     }
-}
-
-/// Whether it stands behind another row of its list.
-fn is_double(row: &Row) -> bool {
-    matches!(row.state, RowState::Duplicate { duplicate: Duplicate::Row { .. } })
 }

@@ -62,9 +62,6 @@ impl SavedAnswers for Deps {
     }
 }
 
-/// Rows of a batch at the most: what a workbook may hold and what may be pasted.
-pub const MAX_ROWS: usize = 10_000;
-
 /// How often a change is tried when something else of the same batch was changed meanwhile.
 const REPEATS: usize = 8;
 

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use domain::{
-    Timestamp,
+    BatchId, FieldFault, Timestamp,
     invite::InviteState,
     row::{Row, RowState},
 };
 use serde::Deserialize;
 use sheet::ResultRow;
 use utoipa::{IntoParams, ToSchema};
-use web::{Path, Problem, Query, SignedIn, reply};
+use web::{Path, Problem, Query, SignedIn, Slug, count_rows, reply};
 
 use crate::{
-    Deps, MAX_ROWS,
+    Deps,
     body::DuplicateBody,
     own_batch,
     rows::{Filter, Show, invite_of, invites_of},
@@ -23,12 +23,18 @@ use crate::{
 /// The date inside the template, fixed so that everyone gets the same bytes: 2026-01-01.
 const TEMPLATE_DATE_MS: i64 = 1_767_225_600_000;
 
+/// Rows that are read together.
+const ROWS_TOGETHER: usize = 500;
+
+/// Bytes of text of all rows together at the most. A workbook that is uploaded has no more than 8 MiB.
+const MOST_BYTES: usize = 32 << 20;
+
 /// The workbook to fill in.
 #[utoipa::path(get, path = "/api/template.xlsx", operation_id = "downloadTemplate", tag = "batches", security(("officer" = [])),
     responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(crate) async fn template(_officer: SignedIn) -> Result<Response, Problem> {
     let bytes = sheet::template(Timestamp::from_unix_ms(TEMPLATE_DATE_MS)).map_err(Problem::internal)?;
-    Ok(reply::workbook("TechBiz User Batch Upload.xlsx", bytes))
+    reply::workbook("TechBiz User Batch Upload.xlsx", bytes)
 }
 
 /// Which results.
@@ -59,7 +65,8 @@ pub(crate) async fn results(
     Query(query): Query<ResultsQuery>,
 ) -> Result<Response, Problem> {
     let batch = own_batch(&deps, &officer, &id).await?;
-    let rows = Filter { show: Show::All, code: None }.rows(&deps.store, batch.id, 0, MAX_ROWS).await?;
+    count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
+    let rows = all_rows(&deps, batch.id).await?;
     let invites = invites_of(&deps.store, &rows).await?;
     let outcomes: Vec<(&Row, Outcome)> = rows
         .iter()
@@ -74,7 +81,31 @@ pub(crate) async fn results(
         trace_id: &outcome.trace,
     });
     let bytes = sheet::results(lines, deps.clock.now()).map_err(Problem::internal)?;
-    Ok(reply::workbook("results.xlsx", bytes))
+    reply::workbook("results.xlsx", bytes)
+}
+
+/// The rows of a batch that are not removed, as long as they fit into one answer and into memory.
+async fn all_rows(deps: &Deps, batch: BatchId) -> Result<Vec<Row>, Problem> {
+    let every = Filter { show: Show::All, code: None };
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    loop {
+        let after = rows.last().map_or(0, |row: &Row| row.number);
+        let more = every.rows(&deps.store, batch, after, ROWS_TOGETHER).await?;
+        bytes += more.iter().map(Row::text_bytes).sum::<usize>();
+        if bytes > MOST_BYTES {
+            return Err(Problem::new(Slug::TooLarge)
+                .detail("The texts of this list are too long for one workbook. Shorten them, or split the list."));
+        }
+        let is_last = more.len() < ROWS_TOGETHER;
+        rows.extend(more);
+        if is_last {
+            return Ok(rows);
+        }
+    }
+}
+
+fn sentence(FieldFault { field, fault }: &FieldFault) -> String {
+    format!("{}: {}", field.title(), fault.detail())
 }
 
 /// What became of one row.
@@ -90,9 +121,11 @@ impl Outcome {
         let (status, what_is_wrong, failed) = match (&row.state, invite) {
             (RowState::Ready, _) => ("Ready", String::new(), false),
             (RowState::NeedsFixing { faults }, _) => {
-                let sentences: Vec<String> =
-                    faults.iter().map(|fault| format!("{}: {}", fault.field.title(), fault.fault.detail())).collect();
+                let sentences: Vec<String> = faults.iter().map(sentence).collect();
                 ("Needs fixing", sentences.join(" "), true)
+            }
+            (RowState::Contradiction { fault, number }, _) => {
+                ("Needs fixing", format!("{} It is row {number}.", sentence(fault)), true)
             }
             (RowState::Duplicate { duplicate }, _) => {
                 ("Duplicate", DuplicateBody::from(*duplicate).detail().to_owned(), true)

@@ -1,6 +1,9 @@
 //! The rows of a batch.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
@@ -11,7 +14,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
-use web::{Cursors, Limit, Path, Problem, Query, SignedIn, reply};
+use web::{Cursors, Limit, Path, Problem, Query, SignedIn, count_rows, reply};
 
 use crate::{Deps, body::RowBody, own_batch};
 
@@ -100,6 +103,9 @@ pub(crate) async fn list(
     let after = query.cursor.map(|cursor| cursors.open(&cursor)).transpose()?;
     let after = after.and_then(|place| place.parse().ok()).unwrap_or(0);
     let filter = Filter { show: query.show, code: query.code.as_deref() };
+    if filter.reads_on() {
+        count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
+    }
     let limit = query.limit.get();
     let mut rows = filter.rows(&deps.store, batch.id, after, limit + 1).await?;
     let found = rows.len();
@@ -126,6 +132,11 @@ pub(crate) struct Filter<'a> {
 }
 
 impl Filter<'_> {
+    /// Whether a page may take the whole list to fill.
+    fn reads_on(&self) -> bool {
+        self.show != Show::All || self.code.is_some()
+    }
+
     /// At most `limit` chosen rows with numbers above `after`.
     pub(crate) async fn rows(
         &self,
@@ -137,7 +148,7 @@ impl Filter<'_> {
         let mut chosen = Vec::new();
         let mut after = Some(after);
         // The table counts what it passes over as well.
-        let ahead = if self.show == Show::All && self.code.is_none() { limit.min(MOST + 1) } else { MOST };
+        let ahead = if self.reads_on() { MOST } else { limit.min(MOST + 1) };
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         while let (Some(from), true) = (after, chosen.len() < limit) {
             let page = store.list_rows(batch, from, ahead, self.show.state()).await?;
@@ -148,11 +159,21 @@ impl Filter<'_> {
         Ok(chosen)
     }
 
+    /// The numbers of all chosen rows, of which no more than a page is in memory.
+    pub(crate) async fn numbers(&self, store: &Store, batch: BatchId) -> Result<BTreeSet<u32>, StoreError> {
+        let (mut numbers, mut after) = (BTreeSet::new(), Some(0));
+        while let Some(from) = after {
+            let page = store.list_rows(batch, from, u32::try_from(MOST).unwrap_or(u32::MAX), self.show.state()).await?;
+            numbers.extend(page.rows.iter().filter(|row| self.chooses(row)).map(|row| row.number));
+            after = page.next;
+        }
+        Ok(numbers)
+    }
+
     fn chooses(&self, row: &Row) -> bool {
         let has_code = |code: &str| match &row.state {
-            RowState::NeedsFixing { faults } => faults.iter().any(|fault| fault.fault.code() == code),
             RowState::Duplicate { duplicate } => crate::body::DuplicateBody::from(*duplicate).code == code,
-            RowState::Ready | RowState::Removed | RowState::Sent { .. } => false,
+            state => state.faults().iter().any(|fault| fault.fault.code() == code),
         };
         self.show.shows(row) && self.code.is_none_or(has_code)
     }
@@ -160,18 +181,11 @@ impl Filter<'_> {
 
 /// The invites that rows became.
 pub(crate) async fn invites_of(store: &Store, rows: &[Row]) -> Result<HashMap<InviteId, Invite>, StoreError> {
-    let ids: Vec<InviteId> = rows.iter().filter_map(invite_id).collect();
+    let ids: Vec<InviteId> = rows.iter().filter_map(Row::invite).collect();
     let invites = store.find_invites(&ids).await?;
     Ok(invites.into_iter().map(|invite| (invite.id, invite)).collect())
 }
 
 pub(crate) fn invite_of<'a>(row: &Row, invites: &'a HashMap<InviteId, Invite>) -> Option<&'a Invite> {
-    invites.get(&invite_id(row)?)
-}
-
-pub(crate) fn invite_id(row: &Row) -> Option<InviteId> {
-    match row.state {
-        RowState::Sent { invite, .. } => Some(invite),
-        _ => None,
-    }
+    invites.get(&row.invite()?)
 }

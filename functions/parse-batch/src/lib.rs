@@ -223,7 +223,7 @@ async fn read_rows(
     let raws = sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw));
     let rows = read_all(raws, &rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-    deps.store.mark_known(&mut rows, deps.clock.now()).await?;
+    deps.store.mark_known(&mut rows, &batch.officer.id, deps.clock.now()).await?;
     deps.store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {

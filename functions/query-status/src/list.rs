@@ -8,7 +8,7 @@ use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
 use web::{
-    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug, TechpassFilter,
+    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug, TechpassFilter, count_rows,
     invite::{InviteBody, InviteDetailBody},
     reply,
 };
@@ -54,9 +54,15 @@ pub(crate) async fn list(
     let mut query = asked.first_page()?;
     query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
     let page = deps.store.list_invites(&officer.id, &query, deps.clock.now()).await?;
-    let standing = |filter: TechpassFilter| Some((filter, *page.techpass.get(filter.label())?));
-    let techpass: BTreeMap<TechpassFilter, u64> = TechpassFilter::ALL.into_iter().filter_map(standing).collect();
+    let listed: Vec<&'static str> = page.invites.iter().map(Invite::techpass_label).collect();
     let invites = deps.look_again(page.invites).await;
+    let moved = listed.into_iter().zip(invites.iter().map(Invite::techpass_label));
+    let counts = moved.fold(page.techpass, |counts, (before, now)| recounted(counts, before, now));
+    let under = |filter: TechpassFilter| {
+        let count = counts.get(filter.label()).copied().filter(|count| *count > 0)?;
+        Some((filter, count))
+    };
+    let techpass: BTreeMap<TechpassFilter, u64> = TechpassFilter::ALL.into_iter().filter_map(under).collect();
     let body = ListBody {
         items: invites.iter().map(InviteBody::of).collect(),
         next_cursor: page.next.map(|place| cursors.seal(&place)),
@@ -64,6 +70,15 @@ pub(crate) async fn list(
         techpass,
     };
     reply::compared(known, &(&body.items, body.total, &body.techpass), &body)
+}
+
+/// The numbers under each label after one invite went from `before` to `now`.
+fn recounted(mut counts: BTreeMap<String, u64>, before: &str, now: &str) -> BTreeMap<String, u64> {
+    if let Some(count) = counts.get_mut(before) {
+        *count = count.saturating_sub(1);
+    }
+    *counts.entry(now.to_owned()).or_default() += 1;
+    counts
 }
 
 /// One invite with its history.
@@ -105,6 +120,7 @@ pub(crate) async fn export(
     SignedIn { officer, .. }: SignedIn,
     Query(asked): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
+    count_rows(&deps.store, &officer.id, EXPORT_ROWS, deps.clock.now()).await?;
     let page = deps.store.list_invites(&officer.id, &asked.up_to(EXPORT_ROWS)?, deps.clock.now()).await?;
     if page.next.is_some() {
         let advice = "An export holds 10,000 rows. Narrow the filter.";
@@ -114,7 +130,7 @@ pub(crate) async fn export(
     let dates: Vec<String> = invites.iter().map(|invite| invite.created_at.singapore_date()).collect();
     let rows = invites.iter().zip(&dates).map(|(invite, date)| export_row(invite, date));
     let workbook = sheet::export(rows, deps.clock.now()).map_err(Problem::internal)?;
-    Ok(reply::workbook("invite-users-status.xlsx", workbook))
+    reply::workbook("invite-users-status.xlsx", workbook)
 }
 
 fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {

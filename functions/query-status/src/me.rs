@@ -5,10 +5,12 @@ use std::{num::NonZeroU32, sync::Arc};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, EmailAddress, OfficerId, Persona, SeedWish,
+    batch::{MAX_ROWS, PASTE_BYTES, ROWS_PER_REMOVAL},
+    row::MAX_TEXT,
     seed::{Device, SeedState},
 };
 use serde::Serialize;
-use store::AccountOwner;
+use store::{AccountOwner, batches::ROWS_PER_ADDITION};
 use utoipa::ToSchema;
 use web::{Limit, Problem, SignedIn, SignedInHolder, reply, seed::SeedBody};
 
@@ -43,6 +45,18 @@ pub struct LimitsBody {
     /// Rows of a batch.
     #[schema(example = 10_000)]
     pub batch_rows: usize,
+    /// Rows that one request adds to a batch. More are added by several requests, each with a key of its own.
+    #[schema(example = 98)]
+    pub batch_rows_per_addition: usize,
+    /// Rows that one request removes from a batch.
+    #[schema(example = 500)]
+    pub batch_rows_per_removal: usize,
+    /// Bytes of a request that pastes or adds rows.
+    #[schema(example = 1_048_576)]
+    pub paste_bytes: usize,
+    /// Characters of a text; of more, only the first are kept, with a fault.
+    #[schema(example = 2_000)]
+    pub text_characters: usize,
     /// Bytes of a workbook.
     #[schema(example = 5_242_880)]
     pub upload_bytes: usize,
@@ -86,7 +100,11 @@ pub(crate) async fn me(
         id: officer.id,
         persona: Persona::Officer,
         limits: LimitsBody {
-            batch_rows: workbook.rows,
+            batch_rows: MAX_ROWS,
+            batch_rows_per_addition: ROWS_PER_ADDITION,
+            batch_rows_per_removal: ROWS_PER_REMOVAL,
+            paste_bytes: PASTE_BYTES,
+            text_characters: MAX_TEXT,
             upload_bytes: workbook.upload_bytes,
             page_items: <Limit>::MAX,
             export_rows: EXPORT_ROWS,

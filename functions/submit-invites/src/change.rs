@@ -58,7 +58,7 @@ pub(crate) async fn amend(
         match deps.store.revive_counted(&read, &next, Some(&usage)).await? {
             ReviveOutcome::Done => break,
             ReviveOutcome::LostRace => return Err(Problem::new(Slug::VersionMismatch)),
-            ReviveOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
+            ReviveOutcome::AddressTaken => return Err(deps.address_taken(&officer.id, &next.address_key).await?),
             ReviveOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
             ReviveOutcome::UsageMoved => tries.next().await?,
         }

@@ -18,8 +18,9 @@ use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::{Rules, Secrets};
 use domain::{
-    Clock, DomainRules, Entropy, InviteId,
+    Clock, DomainRules, Entropy, InviteId, OfficerId,
     invite::{Creation, Invite, Origin},
+    keys::AddressKey,
     terms::Terms,
     usage::SingleCaps,
 };
@@ -91,6 +92,13 @@ impl Tries {
 }
 
 impl Deps {
+    /// Why an address cannot be invited: the officer's own live invite has it, or another officer's.
+    async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Problem, StoreError> {
+        let live = self.store.live_invites(std::slice::from_ref(address)).await?;
+        let is_others = live.get(address).is_some_and(|owner| owner != officer);
+        Ok(Problem::new(if is_others { Slug::InvitedByAnother } else { Slug::AlreadyInvited }))
+    }
+
     fn tries(&self) -> Tries {
         Tries { left: TRIES, entropy: self.entropy.clone() }
     }
@@ -180,7 +188,9 @@ async fn submit(
             CreateOutcome::Created => break,
             CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
             CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
-            CreateOutcome::AddressTaken => return Err(Problem::new(Slug::AlreadyInvited)),
+            CreateOutcome::AddressTaken => {
+                return Err(deps.address_taken(&invite.officer.id, &invite.address_key).await?);
+            }
             CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
             CreateOutcome::LostRace => tries.next().await?,
         }

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use web::{
     Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
     action::{ActionBody, ActionKind},
-    reply,
+    count_rows, reply,
 };
 
 use crate::Deps;
@@ -131,6 +131,8 @@ impl Deps {
         trace: TraceId,
     ) -> Result<Action, Problem> {
         let verb = asked.verb()?;
+        let most = asked.ids.as_ref().map_or(INVITES_PER_ACTION, Vec::len);
+        count_rows(&self.store, &officer.id, most, self.clock.now()).await?;
         let invites = self.meant(officer, asked).await?;
         let now = self.clock.now();
         let id = ActionId::generate(now, &self.entropy);

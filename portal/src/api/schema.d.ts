@@ -679,7 +679,7 @@ export interface components {
         };
         /** @description Why a row needs no invite. */
         DuplicateBody: {
-            /** @description `duplicate.row`, `duplicate.invited`, `duplicate.username` or `duplicate.account`. */
+            /** @description `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`. */
             code: string;
             detail: string;
             /**
@@ -880,6 +880,16 @@ export interface components {
              */
             batchRows: number;
             /**
+             * @description Rows that one request adds to a batch. More are added by several requests, each with a key of its own.
+             * @example 98
+             */
+            batchRowsPerAddition: number;
+            /**
+             * @description Rows that one request removes from a batch.
+             * @example 500
+             */
+            batchRowsPerRemoval: number;
+            /**
              * @description Rows of an export.
              * @example 10000
              */
@@ -901,6 +911,16 @@ export interface components {
              * @example 200
              */
             pageItems: number;
+            /**
+             * @description Bytes of a request that pastes or adds rows.
+             * @example 1048576
+             */
+            pasteBytes: number;
+            /**
+             * @description Characters of a text; of more, only the first are kept, with a fault.
+             * @example 2000
+             */
+            textCharacters: number;
             /**
              * @description Bytes of a workbook.
              * @example 5242880
@@ -1001,7 +1021,7 @@ export interface components {
         /** @description Rows to be added. */
         MoreRows: {
             /** @description 1 to 98 of them. A blank one is added too, to be filled in. */
-            rows: components["schemas"]["FormBody"][];
+            rows: components["schemas"]["NewRow"][];
         };
         /** @description A new batch: a workbook to be uploaded, or rows pasted. */
         NewBatch: {
@@ -1013,12 +1033,28 @@ export interface components {
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
             fileName?: string | null;
             /** @description The rows, in place of a file. */
-            rows?: components["schemas"]["FormBody"][] | null;
+            rows?: components["schemas"]["NewRow"][] | null;
         };
         /** @description A batch that was made. */
         NewBatchBody: {
             batchId: string;
             upload?: components["schemas"]["UploadForm"] | null;
+        };
+        /** @description A row as it comes in; an absent field is an empty one. */
+        NewRow: {
+            contactNumber?: string;
+            countryCode?: string;
+            department?: string;
+            email?: string;
+            firstName?: string;
+            /** @description The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split. */
+            guessed?: string[];
+            lastName?: string;
+            organisation?: string;
+            reason?: string;
+            /** @description Yes or no. */
+            seed?: string;
+            username?: string;
         };
         /**
          * @description What someone who has an account does to get SEED.
@@ -1105,6 +1141,8 @@ export interface components {
         /** @description A field that is used otherwise than it was typed. */
         RepairBody: {
             field: string;
+            /** @description Present where it is a guess, such as a part of a whole name: somebody should check it. */
+            guess?: boolean;
             /** @description What is used. */
             value: string;
         };
@@ -1139,6 +1177,11 @@ export interface components {
             field: string;
             /** @description Where, as a JSON pointer into `values`. */
             pointer: string;
+            /**
+             * Format: int32
+             * @description The other row, where the two contradict each other.
+             */
+            row?: number | null;
         };
         /** @description The invite that a row became. */
         RowInvite: {

@@ -24,6 +24,9 @@ export const causes: Partial<Record<FaultCode, string>> = {
   'username.required': 'Vendors need a username',
   'username.syntax': 'Not a username',
   'name.syntax': 'Not a name',
+  'email.other-name': 'One address, two names',
+  'username.other-name': 'One username, two names',
+  'cell.too-long': 'Over 2,000 characters',
   'contact-number.syntax': 'Not a phone number',
   'contact-number.singapore': 'Not a Singapore number',
 };
@@ -31,7 +34,8 @@ export const causes: Partial<Record<FaultCode, string>> = {
 /** Why a row needs no invite, in a few words; what to do about it comes from the API. */
 export const duplicates: Record<string, string> = {
   'duplicate.row': 'Twice in this list',
-  'duplicate.invited': 'Already invited',
+  'duplicate.invited': 'Already invited by you',
+  'duplicate.invited-by-another': 'Invited by another officer',
   'duplicate.username': 'Username taken',
   'duplicate.account': 'Has an account',
 };

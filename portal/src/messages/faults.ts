@@ -2,6 +2,7 @@
 export const faults = {
   'required': 'Fill this in.',
   'too-long': 'This is longer than the field allows. Shorten it.',
+  'cell.too-long': 'This had more than 2,000 characters, and only the first are kept. Type it again.',
   'control-character': 'This contains a control character. Type the text again without pasting.',
   'invisible-character': 'This contains an invisible character. Type the text again without pasting.',
   'identity-number': 'This looks like an NRIC or FIN. Remove it: it is not needed here.',
@@ -14,11 +15,15 @@ export const faults = {
   'email.not-officer': 'Email invitations are for public officers. Use Create account for vendors.',
   'email.own': 'This is your own address.',
   'email.link-mismatch': 'The address shown differs from the link behind it. Type the address again.',
+  'email.punycode': 'This address hides letters behind xn--. Use the organisation’s own address.',
+  'email.other-name': 'Another row has this address with another name. Which is right?',
+  'username.other-name': 'Another row has this username with another name. Which is right?',
   'username.required': 'Vendors need a TechPass username.',
   'username.syntax': 'Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.',
   'username.reserved': 'This username is reserved. Choose another.',
   'username.not-for-officer': 'Public officers sign in with their email address. Leave the username empty.',
   'name.syntax': 'Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, brackets and @ may be used.',
+  'name.start': 'A name cannot begin with =, +, -, @ or a tab.',
   'country-code.syntax': 'Enter a country code such as 65.',
   'contact-number.syntax': 'Enter one phone number in digits.',
   'contact-number.singapore': 'A Singapore number has eight digits and starts with 3, 6, 8 or 9.',
@@ -32,7 +37,8 @@ export const faults = {
 
 export type FaultCode = keyof typeof faults;
 
-/** The words for a code; the API's own where the code is newer than this page. */
-export function faultText(code: string, detail: string): string {
-  return (faults as Record<string, string>)[code] ?? detail;
+/** The words for a code; the API's own where the code is newer than this page. `row` is the other row of a contradiction. */
+export function faultText(code: string, detail: string, row?: number | null): string {
+  const text = (faults as Record<string, string>)[code] ?? detail;
+  return !row ? text : text.replace('Another row', `Row ${row}`);
 }

@@ -21,6 +21,15 @@ export const needsMending = (row: Row): boolean => row.state === 'NEEDS_FIXING' 
 /** What will be used in place of what was typed in a field. */
 export const repairOf = (row: Row, field: string): string | undefined => row.repairs?.find((each) => each.field === field)?.value;
 
+/** Whether what will be used is a guess, such as a part of a whole name. */
+export const isGuess = (row: Row, field: string): boolean => Boolean(row.repairs?.some((each) => each.field === field && each.guess));
+
+/** The same in words. */
+export const repairText = (row: Row, field: string): string | undefined => {
+  const value = repairOf(row, field);
+  return value !== undefined && isGuess(row, field) ? `${value}, a guess from the whole name` : value;
+};
+
 export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);
 
 const ofField = ({ field, code }: RowError) => (code.includes('.') && !code.startsWith('cell.') ? code : `${field} ${code}`);

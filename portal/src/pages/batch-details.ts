@@ -10,7 +10,7 @@ import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
 import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, repairOf, titleOf, type Row } from './batch-causes';
+import { hasFailed, repairText, titleOf, type Row } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
@@ -36,7 +36,7 @@ export class BatchDetails extends LightElement {
       tidy: { email: tidyEmail },
       check: (values) => this.#check(values),
       // What the server made of a text says nothing of another.
-      used: (field, text) => (text === this.#read[field] ? repairOf(this.#row, field) : undefined),
+      used: (field, text) => (text === this.#read[field] ? repairText(this.#row, field) : undefined),
       send: (values) => this.#save(values),
     });
     this.#form.judge();
@@ -145,7 +145,7 @@ export class BatchDetails extends LightElement {
 export function outcomeOf(row: Row): string {
   if (row.state === 'READY') return `Row ${row.number} is ready.`;
   if (row.duplicate) return `Row ${row.number}: ${duplicates[row.duplicate.code] ?? row.duplicate.detail}.`;
-  return `Row ${row.number}: ${row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ')}`;
+  return `Row ${row.number}: ${row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`).join(' ')}`;
 }
 
 customElements.define('batch-details', BatchDetails);

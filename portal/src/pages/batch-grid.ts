@@ -9,7 +9,7 @@ import { LightElement } from '../parts/light-element';
 import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
 import { labels, type AccountField } from '../rules/forms';
-import { hasFailed, isRepaired, needsMending, repairOf, titleOf, type Row } from './batch-causes';
+import { hasFailed, isGuess, isRepaired, needsMending, repairOf, titleOf, type Row } from './batch-causes';
 import { scrollFor, windowOf } from './batch-window';
 
 type Column = 'state' | AccountField | 'user' | 'menu';
@@ -163,7 +163,8 @@ export class BatchGrid extends LightElement {
 
   #repair(row: Row, field: AccountField): TemplateResult | typeof nothing {
     const value = repairOf(row, field);
-    return value === undefined ? nothing : html`<small class="repaired">${icon('repair')}<span>We will use ${value}</span></small>`;
+    const text = isGuess(row, field) ? `A guess: ${value}` : `We will use ${value}`;
+    return value === undefined ? nothing : html`<small class="repaired">${icon('repair')}<span>${text}</span></small>`;
   }
 
   #editor(field: AccountField, text: string, label: string): TemplateResult {
@@ -179,16 +180,17 @@ export class BatchGrid extends LightElement {
     if (!row) return '';
     const column = this.columns[this.column]!;
     const told = (row.duplicate ?? row.invite?.failure)?.detail;
-    const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail)}`).join(' ') : this.#error(row, column);
+    const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`).join(' ') : this.#error(row, column);
     const repaired = isField(column) ? repairOf(row, column) : undefined;
-    const text = wrong || told || (repaired !== undefined && `repaired, we will use “${repaired}”.`);
+    const guess = isGuess(row, column) && 'a guess from the whole name. Check it, or type it again.';
+    const text = wrong || told || guess || (repaired !== undefined && `repaired, we will use “${repaired}”.`);
     return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
       <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back <kbd>Ctrl</kbd> + <kbd>V</kbd> adds users</span>`;
   }
 
   #error(row: Row, column: Column): string | undefined {
     const error = row.errors.find(({ field }) => field === column);
-    if (error && this.waiting.get(row.number)?.[column as AccountField] === undefined) return faultText(error.code, error.detail);
+    if (error && this.waiting.get(row.number)?.[column as AccountField] === undefined) return faultText(error.code, error.detail, error.row);
     const code = row.duplicate?.code;
     return code && ((code === 'duplicate.username' && column === 'username') || (code !== 'duplicate.username' && column === 'email')) ? duplicateText(row) : undefined;
   }

@@ -35,12 +35,15 @@ export function fileOf(batch: string): File | undefined {
 
 /** Makes a batch of rows; of more than a request holds, by way of a workbook. */
 export async function batchOfRows(rows: readonly RowText[]): Promise<string> {
-  const body = { rows: [...rows] as Schemas['FormBody'][] };
+  const body = { rows: requestRows(rows) };
   if (inRequests(rows).length > 1) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
   const { batchId } = (await ask('post', '/api/batches', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
   return batchId;
 }
+
+/** Rows as the API takes them. */
+export const requestRows = (rows: readonly RowText[]): Schemas['NewRow'][] => rows.map(({ guessed = [], ...texts }) => ({ ...texts, guessed: [...guessed] }));
 
 /** The API keeps no row without a word in it, so an empty one starts with what it would say anyway. */
 export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });

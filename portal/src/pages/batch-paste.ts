@@ -2,7 +2,8 @@ import { tidyEmail, type AccountField } from '../rules/forms';
 import { trim } from '../rules/text';
 import type { Column, Title } from './batch-columns';
 
-export type RowText = Partial<Record<AccountField, string>>;
+/** The texts of a row; of a whole name that was split, `guessed` says so. */
+export type RowText = Partial<Record<AccountField, string>> & { readonly guessed?: readonly ('firstName' | 'lastName')[] };
 
 export interface Pasted {
   readonly rows: readonly RowText[];
@@ -133,14 +134,35 @@ function looseAddresses(text: string): Pasted {
   return { rows, left, titles: [], columns: [] };
 }
 
-/** `Tan, Mei Ling`, `Mei Ling TAN (AGENCY)` or, as a guess that the officer sees, `Mei Ling Tan`. */
+// The commonest family names of Singapore that are written first, as they are romanised here.
+const FAMILY_FIRST = new Set(('ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi chong choo chow choy chu chua '
+  + 'chui chun chung fang feng fong foo gan gao goh gong guo han heng ho hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim '
+  + 'ko koh kok kong koo kow kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo loh loke loo looi low lu luo lye '
+  + 'ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang park peh peng phang phua poh poon quah quek san seah see seet seow sha shen '
+  + 'sim sin siow sng soh song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang wee wei wen wong woo wu '
+  + 'xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou').split(' '));
+const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
+
+/** `Tan, Mei Ling`, which says itself which is the family name, or as a guess `Tan Mei Ling`, `Mei Ling TAN`, `Ada Lovelace`. */
 function nameOf(text: string): RowText {
   const name = trim(text.replace(/\([^)]*\)|["<>]/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, '')).replace(/\s+/g, ' ');
   if (!/\p{Alphabetic}/u.test(name)) return {};
   const [last, first] = name.split(/\s*,\s*/);
   if (first && last) return { firstName: first, lastName: last };
   const words = name.split(' ');
-  const family = words.filter((word) => word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase());
-  if (family.length > 0 && family.length < words.length) return { firstName: words.filter((word) => !family.includes(word)).join(' '), lastName: family.join(' ') };
-  return words.length === 1 ? { firstName: name } : { firstName: words.slice(0, -1).join(' '), lastName: words.at(-1)! };
+  if (words.length === 1) return { firstName: name, guessed: ['firstName'] };
+  const isLast = familyOf(words);
+  const part = (wanted: boolean) => words.filter((_, at) => isLast(at) === wanted).join(' ');
+  return { firstName: part(false), lastName: part(true), guessed: ['firstName', 'lastName'] };
+}
+
+/** Which words of a name are likely its family name: those in capitals, what follows `binte` or `s/o`, or the first or last word. */
+function familyOf(words: readonly string[]): (at: number) => boolean {
+  const isCapital = (word: string) => word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase();
+  const capitals = words.filter(isCapital).length;
+  if (capitals > 0 && capitals < words.length) return (at) => isCapital(words[at]!);
+  const parent = words.findIndex((word, at) => at > 0 && OF_A_PARENT.test(word));
+  if (parent > 0) return (at) => at >= parent;
+  const place = FAMILY_FIRST.has(words[0]!.toLowerCase()) ? 0 : words.length - 1;
+  return (at) => at === place;
 }

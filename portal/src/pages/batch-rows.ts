@@ -4,7 +4,7 @@ import { IdempotencyKeys } from '../api/idempotency';
 import { labels, type AccountField } from '../rules/forms';
 import { causesOf, groupCauses, hasFailed, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
 import { count } from '../messages/time';
-import { inRequests } from './batch-making';
+import { inRequests, requestRows } from './batch-making';
 import type { RowText } from './batch-paste';
 import { byText, Deeds } from './batch-undo';
 
@@ -114,7 +114,7 @@ export class BatchRows {
   async add(rows: readonly RowText[]): Promise<readonly number[]> {
     const added: number[] = [];
     for (const part of inRequests(rows)) {
-      const body = { rows: part as Schemas['FormBody'][] };
+      const body = { rows: requestRows(part) };
       const { body: answer } = await ask('post', '/api/batches/{id}/rows', { path: { id: this.batch }, body, idempotencyKey: this.#keys.of(body) });
       added.push(...answer.numbers);
       this.counts = answer.counts;
@@ -249,9 +249,9 @@ export class BatchRows {
     }
   }
 
-  /** Rows that were doubles of one that changed may be free now. */
+  /** Rows that were doubles of one that changed, or contradicted it, may be free now. */
   async #refreshDoubles(number: number): Promise<void> {
-    const doubles = this.all.filter(({ duplicate }) => duplicate?.row === number).map((double) => double.number);
+    const doubles = this.all.filter(({ duplicate, errors }) => duplicate?.row === number || errors.some(({ row }) => row === number)).map((double) => double.number);
     const pageOf = (double: number) => this.#pages.findLastIndex(({ from }) => from <= double);
     for (const double of doubles.filter((each, at) => at === 0 || pageOf(each) !== pageOf(doubles[at - 1]!))) await this.#refresh(double);
   }

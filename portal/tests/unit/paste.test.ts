@@ -86,3 +86,18 @@ test('10,000 rows are read at once', () => {
   expect(readPaste(text).rows).toHaveLength(10_000);
   expect(performance.now() - start).toBeLessThan(2_000);
 });
+
+test.each<[string, string, string, boolean]>([
+  ['Tan Mei Ling', 'Mei Ling', 'Tan', true],
+  ['Ng Wei', 'Wei', 'Ng', true],
+  ['Mei Ling Tan', 'Mei Ling', 'Tan', true],
+  ['Mei Ling TAN', 'Mei Ling', 'TAN', true],
+  ['TAN Mei Ling', 'Mei Ling', 'TAN', true],
+  ['Nurul Aisyah binte Ahmad', 'Nurul Aisyah', 'binte Ahmad', true],
+  ['Muthu s/o Raju', 'Muthu', 's/o Raju', true],
+  ['Priya Goh', 'Priya', 'Goh', true],
+  ['Tan, Mei Ling', 'Mei Ling', 'Tan', false],
+])('the whole name %s is split, and marked as a guess unless it says how', (name, firstName, lastName, isGuess) => {
+  const [row] = readPaste(`${name.includes(',') ? `"${name}"` : name} <somebody@example-agency.gov.sg>`).rows;
+  expect(row).toEqual({ email: 'somebody@example-agency.gov.sg', firstName, lastName, ...(isGuess && { guessed: ['firstName', 'lastName'] }) });
+});

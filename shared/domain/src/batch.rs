@@ -21,6 +21,15 @@ use crate::{
     row::RowState,
 };
 
+/// Rows of a batch at the most, whichever way they come in.
+pub const MAX_ROWS: usize = 10_000;
+
+/// Rows that one request removes at the most.
+pub const ROWS_PER_REMOVAL: usize = 500;
+
+/// Bytes of a request with rows at the most, as JSON.
+pub const PASTE_BYTES: usize = 1024 * 1024;
+
 /// How long one run of the parser may take: its function's 60 s and 30 s more.
 pub const PARSE_LEASE: Duration = Duration::from_secs(90);
 
@@ -164,7 +173,7 @@ impl Counts {
     fn slot(&mut self, row: &RowState) -> &mut u32 {
         match row {
             RowState::Ready => &mut self.ready,
-            RowState::NeedsFixing { .. } => &mut self.needs_fixing,
+            RowState::NeedsFixing { .. } | RowState::Contradiction { .. } => &mut self.needs_fixing,
             RowState::Duplicate { .. } => &mut self.duplicate,
             RowState::Removed => &mut self.removed,
             RowState::Sent { .. } => &mut self.sent,

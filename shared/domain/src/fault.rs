@@ -122,6 +122,8 @@ faults! {
     Required = "required", "This field is required.";
     /// More characters than the field holds.
     TooLong = "too-long", "This is longer than the field allows. Shorten it.";
+    /// More characters than are kept of any text.
+    TextCut = "cell.too-long", "This had more than 2,000 characters, and only the first are kept. Type it again.";
     /// A control or bidirectional-override character.
     ControlCharacter = "control-character", "This contains a control character. Type the text again without pasting.";
     /// An invisible character inside the text.
@@ -146,6 +148,12 @@ faults! {
     EmailOwn = "email.own", "This is your own address.";
     /// The displayed address differs from the one behind the link.
     EmailMismatch = "email.link-mismatch", "The address shown differs from the link behind it. Type the address again.";
+    /// An address of an internationalised domain, whose letters nobody sees.
+    EmailPunycode = "email.punycode", "This address hides letters behind xn--. Use the organisation's own address.";
+    /// Another row of the list has the address with another name.
+    EmailOtherName = "email.other-name", "Another row has this address with another name. Which is right?";
+    /// Another row of the list has the username with another name.
+    UsernameOtherName = "username.other-name", "Another row has this username with another name. Which is right?";
     /// A vendor without a username.
     UsernameRequired = "username.required", "Vendors need a TechPass username.";
     /// A username that breaks the rules.
@@ -156,6 +164,8 @@ faults! {
     UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the username empty.";
     /// A name with something that is not part of a name.
     NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, brackets and @ may be used.";
+    /// A name that a spreadsheet would take for a formula.
+    NameStart = "name.start", "A name cannot begin with =, +, -, @ or a tab.";
     /// A country code that is not one to three digits.
     CountryCodeSyntax = "country-code.syntax", "Enter a country code such as 65.";
     /// A contact number that cannot be one.

@@ -93,6 +93,9 @@ impl EmailAddress {
         if !dot_atom(local) || local.starts_with('+') || !is_host_name(domain) {
             return Err(Fault::EmailSyntax);
         }
+        if domain.split('.').any(is_punycode) {
+            return Err(Fault::EmailPunycode);
+        }
         if local.len() > Self::MAX_LOCAL || text.len() > Self::MAX {
             return Err(Fault::TooLong);
         }
@@ -134,6 +137,11 @@ pub(crate) fn is_host_name(domain: &str) -> bool {
         && last.bytes().all(|b| b.is_ascii_alphabetic())
         && labels.clone().next().is_some()
         && labels.all(label)
+}
+
+/// Whether a label stands for letters that it does not show (RFC 5890, 2.3.2.1).
+fn is_punycode(label: &str) -> bool {
+    label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
 }
 
 text_field! {
@@ -195,7 +203,7 @@ impl Username {
 
 text_field! {
     /// A first or last name of 1 to 64 characters as Singapore writes them: letters of any script, spaces and
-    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC.
+    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC. It begins with nothing that a spreadsheet takes for a formula.
     PersonName
 }
 
@@ -208,7 +216,13 @@ impl PersonName {
     ///
     /// The one fault that says most.
     pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.starts_with('\t') && !text::trim(text).is_empty() {
+            return Err(Fault::NameStart);
+        }
         let name = text::parse(text, Self::MAX)?.ok_or(Fault::Required)?;
+        if name.starts_with(['=', '+', '-', '@']) {
+            return Err(Fault::NameStart);
+        }
         // Combining marks that have no composed form count as letters: names in Tamil need them.
         let mark = |c: char| unicode_normalization::char::is_combining_mark(c);
         let allowed = |c: char| c.is_alphabetic() || mark(c) || " '\u{2019}-./@,()".contains(c);
@@ -435,6 +449,9 @@ mod tests {
         ] {
             assert_eq!(email(text), Err(Fault::EmailSyntax), "{text}");
         }
+        for text in ["a@xn--mnchen-3ya.gov.sg", "a@x.XN--P1AI.gov.sg", "a@xn--gov.sg"] {
+            assert_eq!(email(text), Err(Fault::EmailPunycode), "{text}");
+        }
         assert_eq!(email("a\r\nBcc: b@x.gov.sg"), Err(Fault::ControlCharacter));
         assert_eq!(email("a\u{0}@x.gov.sg"), Err(Fault::ControlCharacter));
         assert_eq!(email("a\u{200b}b@x.gov.sg"), Err(Fault::InvisibleCharacter));
@@ -488,9 +505,13 @@ mod tests {
             assert!(PersonName::parse(text).is_ok(), "{text}");
         }
         assert_eq!(PersonName::parse("Jose\u{301}").unwrap().as_str(), "Jos\u{e9}");
-        for text in ["\u{1f600}", "R2D2", "<b>", "=SUM(A1)", "--", "{{name}}"] {
+        for text in ["\u{1f600}", "R2D2", "<b>", "..", "{{name}}"] {
             assert_eq!(PersonName::parse(text), Err(Fault::NameSyntax), "{text}");
         }
+        for text in ["=SUM(A1)", "+Bo", " -Bo", "@Bo", "\tBo", "--"] {
+            assert_eq!(PersonName::parse(text), Err(Fault::NameStart), "{text}");
+        }
+        assert_eq!(PersonName::parse("\t "), Err(Fault::Required));
         assert_eq!(PersonName::parse("  "), Err(Fault::Required));
         assert_eq!(PersonName::parse(&"a".repeat(65)), Err(Fault::TooLong));
     }

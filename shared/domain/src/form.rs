@@ -140,7 +140,16 @@ impl Form {
 
     /// Replaces the text of one field.
     pub fn set(&mut self, field: Field, text: String) {
-        *match field {
+        *self.slot(field) = text;
+    }
+
+    /// The text of one field, which is empty then.
+    pub(crate) fn take(&mut self, field: Field) -> String {
+        std::mem::take(self.slot(field))
+    }
+
+    fn slot(&mut self, field: Field) -> &mut String {
+        match field {
             Field::Email => &mut self.email,
             Field::Username => &mut self.username,
             Field::FirstName => &mut self.first_name,
@@ -151,7 +160,7 @@ impl Form {
             Field::Department => &mut self.department,
             Field::Seed => &mut self.seed,
             Field::Reason => &mut self.reason,
-        } = text;
+        }
     }
 
     /// Whether nothing was typed anywhere.

@@ -524,6 +524,12 @@ impl Invite {
         }
     }
 
+    /// The invite once its row is opened again, to become another one: its batch counts it no more.
+    #[must_use]
+    pub fn without_row(self, now: Timestamp) -> Self {
+        Self { origin: Origin::Account, updated_at: now, version: self.version + 1, ..self }
+    }
+
     /// Whether a progress name still has work ahead of it that is ours.
     #[must_use]
     pub fn is_open_progress(name: &str) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::{
     ContactNumber, Department, EmailAddress, Field, Organisation, PersonName, Reason, SeedWish, Username, form::Form,
-    text,
+    row::RawRow, text,
 };
 
 /// One field that is used otherwise than it was typed.
@@ -13,6 +13,8 @@ pub struct Repair {
     pub field: Field,
     /// What is used.
     pub used: String,
+    /// Whether it is a guess, which the officer should check.
+    pub is_guess: bool,
 }
 
 impl std::fmt::Debug for Repair {
@@ -28,7 +30,7 @@ impl Form {
     pub fn repairs(&self) -> Vec<Repair> {
         let repair = |field: Field| {
             let used = self.used(field).filter(|used| !used.is_empty())?;
-            Some(Repair { field, used })
+            Some(Repair { field, used, is_guess: false })
         };
         Field::ALL.into_iter().filter(|field| !text::trim(self.get(*field)).is_empty()).filter_map(repair).collect()
     }
@@ -60,6 +62,25 @@ impl Form {
     }
 }
 
+impl RawRow {
+    /// The repairs of its form, and what was guessed of it, in the order of the columns.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<Repair> {
+        let mut repairs = self.form.repairs();
+        for field in &self.guessed {
+            match repairs.iter_mut().find(|repair| repair.field == *field) {
+                Some(repair) => repair.is_guess = true,
+                None if text::trim(self.form.get(*field)).is_empty() => {}
+                None => {
+                    repairs.push(Repair { field: *field, used: self.form.get(*field).to_owned(), is_guess: true });
+                }
+            }
+        }
+        repairs.sort_by_key(|repair| repair.field);
+        repairs
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,7 +88,7 @@ mod tests {
     fn repairs(fields: &[(Field, &str)]) -> Vec<(Field, String)> {
         let mut form = Form::default();
         fields.iter().for_each(|(field, text)| form.set(*field, (*text).to_owned()));
-        form.repairs().into_iter().map(|Repair { field, used }| (field, used)).collect()
+        form.repairs().into_iter().map(|Repair { field, used, .. }| (field, used)).collect()
     }
 
     #[test]
@@ -85,6 +106,21 @@ mod tests {
         ] {
             assert_eq!(repairs(&[(field, typed)]), [(field, used.to_owned())], "{typed:?}");
         }
+    }
+
+    #[test]
+    fn what_was_guessed_is_marked_until_it_is_typed() {
+        let mut raw = RawRow::default();
+        raw.set(Field::FirstName, "Mei  Ling".into());
+        raw.set(Field::LastName, "Tan".into());
+        raw.guessed.extend([Field::FirstName, Field::LastName, Field::Department]);
+        let told = |raw: &RawRow| -> Vec<(Field, String, bool)> {
+            raw.repairs().into_iter().map(|Repair { field, used, is_guess }| (field, used, is_guess)).collect()
+        };
+        let first = (Field::FirstName, "Mei Ling".to_owned(), true);
+        assert_eq!(told(&raw), [first.clone(), (Field::LastName, "Tan".to_owned(), true)]);
+        raw.set(Field::LastName, "Tan".into());
+        assert_eq!(told(&raw), [first], "typed again, it is confirmed");
     }
 
     #[test]

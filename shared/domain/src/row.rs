@@ -1,11 +1,11 @@
 //! One row of a batch: what the officer typed, what it means, and where it stands.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EmailAddress, Field, FieldFault, InviteId, OfficerId, Username,
+    EmailAddress, Fault, Field, FieldFault, InviteId, OfficerId, Username,
     form::{AccountRequest, Form},
     rules::DomainRules,
     time::Timestamp,
@@ -22,6 +22,9 @@ pub struct RawRow {
     /// Faults of cells that have no trustworthy text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cell_faults: Vec<FieldFault>,
+    /// Fields whose text was guessed, such as the two parts of a whole name, until the officer types them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub guessed: BTreeSet<Field>,
 }
 
 impl std::fmt::Debug for RawRow {
@@ -30,18 +33,32 @@ impl std::fmt::Debug for RawRow {
     }
 }
 
+/// Characters of a text at most, whichever way it comes in: more than any field takes, and so few that a row and a
+/// transaction of many rows have room.
+pub const MAX_TEXT: usize = 2_000;
+
 impl From<Form> for RawRow {
-    /// A row that somebody typed or pasted: no cell held anything against it.
-    fn from(form: Form) -> Self {
-        Self { form, cell_faults: Vec::new() }
+    /// A row that somebody typed or pasted.
+    fn from(mut form: Form) -> Self {
+        let mut raw = Self::default();
+        for field in Field::ALL {
+            raw.set(field, form.take(field));
+        }
+        raw
     }
 }
 
 impl RawRow {
-    /// Types `text` into `field`, which also settles what the reader held against that cell.
-    pub fn set(&mut self, field: Field, text: String) {
-        self.form.set(field, text);
+    /// Types `text` into `field`, which also settles what the reader held against that cell. Of a text above [`MAX_TEXT`]
+    /// the beginning is kept, with a fault until something else is typed.
+    pub fn set(&mut self, field: Field, mut text: String) {
         self.cell_faults.retain(|fault| fault.field != field);
+        self.guessed.remove(&field);
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+            text.truncate(end);
+            self.cell_faults.push(Fault::TextCut.at(field));
+        }
+        self.form.set(field, text);
     }
 
     /// Checks the row as the API checks an account request.
@@ -73,8 +90,10 @@ pub enum Duplicate {
         /// The earlier row.
         number: u32,
     },
-    /// A live invite exists for this address, by whomever.
+    /// A live invite of the same officer has the address.
     LiveInvite,
+    /// A live invite of another officer has the address.
+    OthersInvite,
     /// The username belongs to another live invite.
     LiveUsername,
     /// The address has an account already.
@@ -91,6 +110,13 @@ pub enum RowState {
     NeedsFixing {
         /// All of them, in the order of the columns.
         faults: Vec<FieldFault>,
+    },
+    /// Valid by itself, but another row has its address or its username with another name: one of the two is wrong.
+    Contradiction {
+        /// At which field, and what to do.
+        fault: FieldFault,
+        /// The other row.
+        number: u32,
     },
     /// The person is already there.
     Duplicate {
@@ -122,10 +148,31 @@ impl RowState {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Ready => "READY",
-            Self::NeedsFixing { .. } => "NEEDS_FIXING",
+            Self::NeedsFixing { .. } | Self::Contradiction { .. } => "NEEDS_FIXING",
             Self::Duplicate { .. } => "DUPLICATE",
             Self::Removed => "REMOVED",
             Self::Sent { .. } => "SENT",
+        }
+    }
+
+    /// What its officer has to fix, in the order of the columns.
+    #[must_use]
+    pub fn faults(&self) -> &[FieldFault] {
+        match self {
+            Self::NeedsFixing { faults } => faults,
+            Self::Contradiction { fault, .. } => std::slice::from_ref(fault),
+            Self::Ready | Self::Duplicate { .. } | Self::Removed | Self::Sent { .. } => &[],
+        }
+    }
+
+    /// The other row of the batch on which it rests: of the same person, or of the same address or username.
+    #[must_use]
+    pub fn rests_on(&self) -> Option<u32> {
+        match self {
+            Self::Duplicate { duplicate: Duplicate::Row { number } } | Self::Contradiction { number, .. } => {
+                Some(*number)
+            }
+            _ => None,
         }
     }
 }
@@ -158,7 +205,11 @@ impl Row {
     pub fn edited(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
             RowState::Sent { .. } => None,
-            RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } | RowState::Removed => {
+            RowState::Ready
+            | RowState::NeedsFixing { .. }
+            | RowState::Contradiction { .. }
+            | RowState::Duplicate { .. }
+            | RowState::Removed => {
                 let state = state_of(&raw, rules, officer);
                 Some(Self { raw, state, version: self.version + 1, ..self })
             }
@@ -171,9 +222,10 @@ impl Row {
         match self.state {
             RowState::Sent { .. } => None,
             RowState::Removed => Some(self),
-            RowState::Ready | RowState::NeedsFixing { .. } | RowState::Duplicate { .. } => {
-                Some(Self { state: RowState::Removed, version: self.version + 1, ..self })
-            }
+            RowState::Ready
+            | RowState::NeedsFixing { .. }
+            | RowState::Contradiction { .. }
+            | RowState::Duplicate { .. } => Some(Self { state: RowState::Removed, version: self.version + 1, ..self }),
         }
     }
 
@@ -202,29 +254,69 @@ impl Row {
         }
     }
 
+    /// The invite that it became.
+    #[must_use]
+    pub fn invite(&self) -> Option<InviteId> {
+        match self.state {
+            RowState::Sent { invite, .. } => Some(invite),
+            _ => None,
+        }
+    }
+
     /// The address in the row, if it is one.
     #[must_use]
     pub fn email(&self) -> Option<EmailAddress> {
         EmailAddress::parse(&self.raw.form.email).ok()
     }
 
-    /// Whether `other` names the same mailbox or the same username, in whatever case: then one of them is too much.
+    /// What it is beside another row of its batch, if both have one mailbox or one username, in whatever case: the same
+    /// person once too often, or a contradiction where the names differ.
     #[must_use]
-    pub fn is_same_person(&self, other: &Self) -> bool {
+    pub fn beside(&self, other: &Self) -> Option<RowState> {
         let ((mailbox, username), (its_mailbox, its_username)) = (self.person(), other.person());
-        (mailbox.is_some() && mailbox == its_mailbox) || (username.is_some() && username == its_username)
+        let first = First { number: other.number, name: other.name() };
+        if mailbox.is_some() && mailbox == its_mailbox {
+            return Some(self.after(&first, Fault::EmailOtherName.at(Field::Email)));
+        }
+        let is_same = username.is_some() && username == its_username;
+        is_same.then(|| self.after(&first, Fault::UsernameOtherName.at(Field::Username)))
     }
 
-    /// Whether it names exactly whom `other` names, so that it has the same doubles.
+    /// Whether it names exactly whom `other` names, so that it is the same beside every other row.
     #[must_use]
     pub fn is_known_as(&self, other: &Self) -> bool {
-        self.person() == other.person()
+        self.person() == other.person() && self.name() == other.name()
+    }
+
+    fn after(&self, first: &First, fault: FieldFault) -> RowState {
+        let name = self.name();
+        // Nobody can say whether a name that is missing is another one; what is missing is a fault of its own.
+        if name == first.name || name.is_empty() || first.name.is_empty() {
+            RowState::Duplicate { duplicate: Duplicate::Row { number: first.number } }
+        } else {
+            RowState::Contradiction { fault, number: first.number }
+        }
+    }
+
+    /// The words of its name, in no order: whichever of them is said to be the last name.
+    fn name(&self) -> Vec<String> {
+        let Form { first_name, last_name, .. } = &self.raw.form;
+        let words = [first_name, last_name].into_iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
+        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        words.sort_unstable();
+        words
     }
 
     /// Its mailbox and its username, as far as they can be read.
     fn person(&self) -> (Option<String>, Option<String>) {
         let username = Username::parse(&self.raw.form.username).ok();
         (self.email().map(|email| email.recipient()), username.map(|username| username.canonical()))
+    }
+
+    /// Bytes of everything that was typed.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        Field::ALL.iter().map(|field| self.raw.form.get(*field).len()).sum()
     }
 
     /// The request that this row stands for, if it is valid now.
@@ -242,8 +334,8 @@ impl Row {
 
 /// Reads all rows of a batch, numbered from 1, and marks those that repeat an earlier row's person.
 ///
-/// A row repeats another when both have the same mailbox or the same username; a row with faults keeps them, because
-/// mending it may make it someone else's.
+/// A row repeats another when both have the same mailbox or the same username, and contradicts it where the names differ; a
+/// row with faults keeps them, because fixing it may make it someone else's.
 #[must_use]
 pub fn read_all(
     raws: impl IntoIterator<Item = (u32, RawRow)>,
@@ -264,16 +356,22 @@ pub fn read_more(
 ) -> Vec<Row> {
     let mut people = People::default();
     for row in earlier.iter().filter(|row| row.state != RowState::Removed) {
-        let _ = people.first_row(row);
+        people.add(row);
     }
     people.read(number, raws, rules, officer)
+}
+
+/// The first row that has a mailbox or a username.
+struct First {
+    number: u32,
+    name: Vec<String>,
 }
 
 /// The first row of each person.
 #[derive(Default)]
 struct People {
-    by_mailbox: HashMap<String, u32>,
-    by_username: HashMap<String, u32>,
+    by_mailbox: HashMap<String, First>,
+    by_username: HashMap<String, First>,
 }
 
 impl People {
@@ -286,22 +384,34 @@ impl People {
     ) -> Vec<Row> {
         let read = (first..).zip(raws).map(|(number, (sheet_row, raw))| {
             let mut row = Row::read(number, sheet_row, raw, rules, officer);
-            if let (Some(earlier), RowState::Ready) = (self.first_row(&row), &row.state) {
-                row.state = RowState::Duplicate { duplicate: Duplicate::Row { number: earlier } };
+            let state = self.state_of(&row);
+            if let (Some(state), RowState::Ready) = (state, &row.state) {
+                row.state = state;
             }
+            self.add(&row);
             row
         });
         read.collect()
     }
 
-    /// The earlier row of this row's person; none where this is the first.
-    fn first_row(&mut self, row: &Row) -> Option<u32> {
+    /// What a row is beside those before it; none where this is the first of its person.
+    fn state_of(&self, row: &Row) -> Option<RowState> {
         let (mailbox, username) = row.person();
-        let first = [
-            mailbox.map(|mailbox| *self.by_mailbox.entry(mailbox).or_insert(row.number)),
-            username.map(|username| *self.by_username.entry(username).or_insert(row.number)),
-        ];
-        first.into_iter().flatten().find(|first| *first != row.number)
+        let by_mailbox = mailbox.and_then(|mailbox| self.by_mailbox.get(&mailbox));
+        let by_username = username.and_then(|username| self.by_username.get(&username));
+        let by_mailbox = by_mailbox.map(|first| row.after(first, Fault::EmailOtherName.at(Field::Email)));
+        by_mailbox.or_else(|| Some(row.after(by_username?, Fault::UsernameOtherName.at(Field::Username))))
+    }
+
+    fn add(&mut self, row: &Row) {
+        let (mailbox, username) = row.person();
+        let first = || First { number: row.number, name: row.name() };
+        if let Some(mailbox) = mailbox {
+            self.by_mailbox.entry(mailbox).or_insert_with(first);
+        }
+        if let Some(username) = username {
+            self.by_username.entry(username).or_insert_with(first);
+        }
     }
 }
 
@@ -315,7 +425,6 @@ fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowSta
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Fault;
 
     const RULES: &str = r#"{"version":1,"domains":[
         {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
@@ -333,7 +442,7 @@ mod tests {
                 reason: "Project".into(),
                 ..Form::default()
             },
-            cell_faults: Vec::new(),
+            ..RawRow::default()
         }
     }
 
@@ -356,6 +465,54 @@ mod tests {
         assert_eq!(rows[1].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 1 } });
         assert_eq!(rows[3].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 3 } });
         assert_eq!(rows[3].sheet_row, 8);
+    }
+
+    #[test]
+    fn a_text_without_bounds_is_cut_with_a_fault_in_its_cell_and_the_rest_is_kept() {
+        let form = Form { reason: "\u{674e}".repeat(MAX_TEXT + 1), ..raw("bo@agency.gov.sg", "").form };
+        let [row] = <[Row; 1]>::try_from(read(vec![RawRow::from(form.clone())])).unwrap();
+        assert_eq!(row.state.faults(), [Fault::TextCut.at(Field::Reason)]);
+        assert_eq!(row.raw.form.reason.chars().count(), MAX_TEXT);
+        assert_eq!(row.raw.form.email, form.email);
+        let mut raw = row.raw;
+        raw.set(Field::Organisation, "x".repeat(MAX_TEXT));
+        raw.set(Field::Reason, "Project".into());
+        let [row] = <[Row; 1]>::try_from(read(vec![raw])).unwrap();
+        assert_eq!(
+            row.state.faults(),
+            [Fault::TooLong.at(Field::Organisation)],
+            "at the bound the field's own rule counts"
+        );
+    }
+
+    #[test]
+    fn one_address_or_username_with_two_names_is_a_fault_and_never_the_same_person() {
+        let named = |email: &str, username: &str, first: &str, last: &str| {
+            let mut raw = raw(email, username);
+            (raw.form.first_name, raw.form.last_name) = (first.into(), last.into());
+            raw
+        };
+        let rows = read(vec![
+            named("bo@agency.gov.sg", "", "Priya", "Rahman"),
+            named("bo+1@agency.gov.sg", "", "Nurul", "Pillai"),
+            named("bo@agency.gov.sg", "", "RAHMAN", "priya"),
+            named("ada@vendor.example.com", "ada", "Ada", "Tan"),
+            named("eve@vendor.example.com", "Ada", "Eve", "Lim"),
+            named("ada@vendor.example.com", "other", "Ada", ""),
+        ]);
+        let address = Fault::EmailOtherName.at(Field::Email);
+        let username = Fault::UsernameOtherName.at(Field::Username);
+        assert_eq!(rows[1].state, RowState::Contradiction { fault: address, number: 1 });
+        assert_eq!(rows[1].state.faults(), [address]);
+        assert_eq!(
+            rows[2].state,
+            RowState::Duplicate { duplicate: Duplicate::Row { number: 1 } },
+            "in any order and case"
+        );
+        assert_eq!(rows[4].state, RowState::Contradiction { fault: username, number: 4 });
+        assert_eq!(rows[5].state.faults(), [Fault::Required.at(Field::LastName)], "its own faults come first");
+        let names: Vec<&str> = rows.iter().map(|row| row.state.name()).collect();
+        assert_eq!(names, ["READY", "NEEDS_FIXING", "DUPLICATE", "READY", "NEEDS_FIXING", "NEEDS_FIXING"]);
     }
 
     #[test]

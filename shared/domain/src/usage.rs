@@ -26,6 +26,13 @@ pub struct SingleCaps {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchCap(pub NonZeroU32);
 
+/// How many rows and invites one officer may have read or changed within an hour by requests for many: some hundred times a
+/// whole list or export.
+pub const ROWS_PER_HOUR: u32 = 3_000_000;
+
+/// What a request for many counts as at the least.
+const LEAST_ROWS: u32 = 1_000;
+
 /// What an officer has asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
@@ -35,6 +42,8 @@ pub struct Usage {
     singles: Meter,
     #[serde(default)]
     people: Meter,
+    #[serde(default)]
+    rows: Meter,
     /// Grows with each change; 0 for an officer of whom nothing is known.
     pub version: u64,
 }
@@ -60,12 +69,14 @@ pub enum Share {
     SinglesPerDay,
     /// People in batches, within a day.
     PeoplePerDay,
+    /// Rows and invites of requests for many, within an hour.
+    RowsPerHour,
 }
 
 impl Share {
     fn span(self) -> Duration {
         match self {
-            Self::SinglesPerHour => Duration::from_secs(3600),
+            Self::SinglesPerHour | Self::RowsPerHour => Duration::from_secs(3600),
             Self::SinglesPerDay | Self::PeoplePerDay => Duration::from_secs(24 * 3600),
         }
     }
@@ -92,6 +103,11 @@ impl CapReached {
                     "You may submit lists of {limit} people a day. There is room for this one from {until} in Singapore."
                 )
             }
+            Share::RowsPerHour => {
+                format!(
+                    "You may read and change {limit} rows an hour by exports, results, filters and changes of many. The next can be asked for from {until} in Singapore."
+                )
+            }
         }
     }
 }
@@ -100,7 +116,7 @@ impl Usage {
     /// Of an officer of whom nothing is known.
     #[must_use]
     pub fn none(officer: OfficerId) -> Self {
-        Self { officer, singles: Meter::default(), people: Meter::default(), version: 0 }
+        Self { officer, singles: Meter::default(), people: Meter::default(), rows: Meter::default(), version: 0 }
     }
 
     /// Counts one more of what is asked for one by one.
@@ -130,15 +146,27 @@ impl Usage {
         Ok(next)
     }
 
+    /// Counts a request that reads or changes up to `rows` rows or invites, as at least 1,000.
+    ///
+    /// # Errors
+    ///
+    /// When the hour's share has no room for all of them.
+    pub fn rows(self, rows: u32, now: Timestamp) -> Result<Self, CapReached> {
+        let (mut next, rows) = (self.stepped(now), rows.max(LEAST_ROWS));
+        next.rows.room(Share::RowsPerHour, ROWS_PER_HOUR, rows, now)?;
+        next.rows.add(rows, now);
+        Ok(next)
+    }
+
     /// From when nothing of it counts any more.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<Timestamp> {
-        let last = self.singles.0.last().into_iter().chain(self.people.0.last());
+        let last = [&self.singles, &self.people, &self.rows].into_iter().filter_map(|meter| meter.0.last());
         last.map(|slot| slot.leaves(Share::PeoplePerDay.span())).max()
     }
 
     fn stepped(mut self, now: Timestamp) -> Self {
-        for meter in [&mut self.singles, &mut self.people] {
+        for meter in [&mut self.singles, &mut self.people, &mut self.rows] {
             meter.0.retain(|slot| now < slot.leaves(Share::PeoplePerDay.span()));
         }
         self.version += 1;
@@ -253,6 +281,17 @@ mod tests {
                 prop_assert!(within(HOUR) <= 4 && within(24 * HOUR) <= 9);
             }
         });
+    }
+
+    #[test]
+    fn requests_for_many_are_counted_by_their_rows_and_apart() {
+        let usage = (0..300).fold(none(), |usage, _| usage.rows(10_000, at(0)).unwrap());
+        let reached = usage.clone().rows(1, at(1)).unwrap_err();
+        assert_eq!((reached.share, reached.until), (Share::RowsPerHour, at(HOUR + 600)));
+        assert!(usage.clone().one(&caps(1, 1), at(1)).is_ok(), "counted apart");
+        assert!(usage.rows(1, reached.until).is_ok());
+        let small = (0..3_000).fold(none(), |usage, _| usage.rows(1, at(0)).unwrap());
+        assert!(small.rows(1, at(0)).is_err(), "each counts as a thousand");
     }
 
     #[test]

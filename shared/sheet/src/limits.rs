@@ -48,7 +48,7 @@ impl Default for Limits {
             total_bytes: 64 << 20,
             ratio: 100,
             ratio_free_bytes: 100 << 10,
-            rows: 10_000,
+            rows: domain::batch::MAX_ROWS,
             columns: 64,
             cells: 1_000_000,
             strings: 200_000,

@@ -2,7 +2,12 @@
 
 use std::borrow::Cow;
 
-use domain::{Fault, Field, column::Column, row::RawRow, text::trim};
+use domain::{
+    Fault, Field,
+    column::Column,
+    row::{MAX_TEXT, RawRow},
+    text::trim,
+};
 
 use crate::{
     FileError, Limits, Notice, Refusal,
@@ -29,8 +34,8 @@ pub struct SheetRow {
     pub raw: RawRow,
 }
 
-/// Characters that are kept of a cell: more than any field may hold, so that a longer text is still too long.
-const KEPT_CHARS: usize = 1_000;
+/// Characters that are kept of a cell: one more than a row takes, which then has a fault for what it cut.
+const KEPT_CHARS: usize = MAX_TEXT + 1;
 
 /// As [`read_as`], by the titles alone.
 ///
@@ -140,7 +145,7 @@ impl Table {
                 if self.text_bytes > self.limits.text_bytes {
                     return Err(FileError::TooLarge);
                 }
-                draft.raw.form.set(field, kept);
+                draft.raw.set(field, kept);
             }
             Err(fault) => draft.raw.cell_faults.push(fault.at(field)),
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{
-    BatchId, Keys, OfficerId, Timestamp, Username,
+    BatchId, InviteId, Keys, OfficerId, Timestamp, Username,
     batch::{Batch, Counts},
     invite::Invite,
     keys::AddressKey,
@@ -15,7 +15,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use crate::{
     IdempotentRequest, RequestOutcome, Store, StoreError, Written,
     forgetting::is_whole,
-    invites::{creation, written},
+    invites::{creation, over, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
     table::{Commit, Condition, Index, Order, Query, Range, Write},
@@ -28,11 +28,29 @@ pub(crate) const ROW: &str = "row";
 /// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
 pub const ROWS_PER_CHANGE: usize = 99;
 
+/// How many bytes of rows change together at the most: a transaction holds 4 MB.
+pub const BYTES_PER_CHANGE: usize = 3 << 20;
+
+/// What a row's item takes at the most beside its texts: keys, state, faults, names of attributes.
+const ROW_FRAME: usize = 4 << 10;
+
+/// How many bytes the item of a row takes at the most.
+#[must_use]
+pub fn item_bytes(row: &Row) -> usize {
+    row.text_bytes() + ROW_FRAME
+}
+
 /// How many rows are added together at the most: of 100 writes, one is the batch's and one the answer's.
 pub const ROWS_PER_ADDITION: usize = 98;
 
 /// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
 pub const ROWS_PER_DISPATCH: usize = 25;
+
+/// The progress name of an invite whose person was erased.
+pub const DELETED: &str = "DELETED";
+
+/// How many rows are read together to count their invites.
+const ROWS_PER_COUNT: u32 = 500;
 
 /// How many addresses and usernames are looked for one by one. For more, the indexes of the batch are read whole: their
 /// entries are small, a page of DynamoDB holds some 5,000.
@@ -208,19 +226,26 @@ impl Store {
         self.table.put_many(items).await
     }
 
-    /// Marks the ready rows whose address has a live invite, or an account that is known at `now`.
+    /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account that is
+    /// known at `now`.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn mark_known(&self, rows: &mut [KeyedRow], now: Timestamp) -> Result<(), StoreError> {
+    pub async fn mark_known(
+        &self,
+        rows: &mut [KeyedRow],
+        officer: &OfficerId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
         let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
-        let (live, held) = futures::try_join!(self.live_addresses(&addresses), self.held_addresses(&addresses, now))?;
+        let (live, held) = futures::try_join!(self.live_invites(&addresses), self.held_addresses(&addresses, now))?;
         let held = held.into_iter().map(|address| (address, Duplicate::Account));
+        let is_own = |owner: &OfficerId| if owner == officer { Duplicate::LiveInvite } else { Duplicate::OthersInvite };
         // An invite says more than the account that it led to.
         let known: HashMap<AddressKey, Duplicate> =
-            held.chain(live.into_iter().map(|address| (address, Duplicate::LiveInvite))).collect();
+            held.chain(live.into_iter().map(|(address, owner)| (address, is_own(&owner)))).collect();
         for KeyedRow { row, address } in rows {
             let duplicate = address.as_ref().and_then(|address| known.get(address));
             if let (RowState::Ready, Some(duplicate)) = (&row.state, duplicate) {
@@ -346,7 +371,9 @@ impl Store {
         Ok(rows)
     }
 
-    /// Writes changed rows and their batch over the versions that were read, or nothing. At most [`ROWS_PER_CHANGE`] rows.
+    /// Writes changed rows and their batch over the versions that were read, or nothing; with them an invite that one of
+    /// them named, if one is `released`. At most [`ROWS_PER_CHANGE`] rows, the invite counted as one, and of
+    /// [`BYTES_PER_CHANGE`].
     ///
     /// # Errors
     ///
@@ -356,9 +383,11 @@ impl Store {
         rows: &[(u64, KeyedRow)],
         batch_read_version: u64,
         batch: &Batch,
+        released: Option<&(u64, Invite)>,
     ) -> Result<Written, StoreError> {
         let mut writes =
             vec![Write::Put { item: put_batch(batch)?, condition: Condition::Version(batch_read_version) }];
+        writes.extend(released.map(|(read_version, invite)| over(*read_version, invite)).transpose()?);
         for (read_version, row) in rows {
             let condition = Condition::Version(*read_version);
             writes.push(Write::Put { item: put_row(batch.id, row)?, condition });
@@ -422,7 +451,30 @@ impl Store {
         Ok(outcomes)
     }
 
-    /// How far the invites of a batch are: how many stand where, by progress name. The index may lag by a moment.
+    /// How far the invites are that the sent rows of a batch name, read one by one as they are now: how many are where, by
+    /// progress name, and as [`DELETED`] those whose person was erased.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn progress_of_rows(&self, batch: BatchId) -> Result<BTreeMap<String, u64>, StoreError> {
+        let mut progress: BTreeMap<String, u64> = BTreeMap::new();
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let page = self.list_rows(batch, from, ROWS_PER_COUNT, Some("SENT")).await?;
+            let ids: Vec<InviteId> = page.rows.iter().filter_map(Row::invite).collect();
+            let invites = self.find_invites(&ids).await?;
+            let deleted = ids.len().saturating_sub(invites.len());
+            for name in invites.iter().map(Invite::progress_name).chain(std::iter::repeat_n(DELETED, deleted)) {
+                *progress.entry(name.to_owned()).or_default() += 1;
+            }
+            after = page.next;
+        }
+        Ok(progress)
+    }
+
+    /// How far the invites of a batch are: how many are where, by progress name. The index may lag by a moment, and what is
+    /// decided must be asked of [`Store::progress_of_rows`].
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
 //! Invites and the guards that keep two live ones from one address or one username.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Guard, InviteId, Timestamp,
+    Guard, InviteId, OfficerId, Timestamp,
     invite::Invite,
     keys::{AddressKey, TokenHash},
     mailbox::Mailbox,
@@ -281,6 +281,19 @@ impl Store {
     /// When the table cannot answer.
     pub async fn live_addresses(&self, addresses: &[AddressKey]) -> Result<Vec<AddressKey>, StoreError> {
         self.addresses_at(addresses, keys::address, |_| true).await
+    }
+
+    /// Those of `addresses` that have a live invite, each with the officer who invites.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn live_invites(&self, addresses: &[AddressKey]) -> Result<HashMap<AddressKey, OfficerId>, StoreError> {
+        let guards = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
+        let owner = |item: &Item| InviteId::parse(item::text(item, "invite_id")?);
+        let ids: Vec<InviteId> = guards.iter().filter_map(owner).collect();
+        let invites = self.find_invites(&ids).await?;
+        Ok(invites.into_iter().map(|invite| (invite.address_key, invite.officer.id)).collect())
     }
 
     /// Which of `addresses` have an item at `key`, and one that counts.

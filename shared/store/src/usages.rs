@@ -3,7 +3,8 @@
 use domain::{OfficerId, usage::Usage};
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, Written,
+    invites::written,
     item::{self, Envelope},
     keys,
     table::{Condition, Write},
@@ -20,6 +21,15 @@ impl Store {
     pub async fn find_usage(&self, officer: &OfficerId) -> Result<Usage, StoreError> {
         let found = self.table.get(&keys::usage(officer)).await?;
         found.map_or_else(|| Ok(Usage::none(officer.clone())), |mut found| item::body(ENTITY, &mut found))
+    }
+
+    /// Writes `next` over the version before it.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_usage(&self, next: &Usage) -> Result<Written, StoreError> {
+        Ok(written(&self.table.commit(vec![write(next)?]).await?))
     }
 }
 

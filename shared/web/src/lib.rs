@@ -27,6 +27,7 @@ mod path;
 mod problem;
 mod query;
 mod shape;
+mod share;
 mod signed;
 
 pub use cursor::Cursors;
@@ -39,6 +40,7 @@ pub use officer::{OfficerRules, SignedIn, SignedInHolder};
 pub use path::Path;
 pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
 pub use query::{Limit, Query};
+pub use share::count_rows;
 pub use signed::{SignedJson, Signers};
 
 use headers::IdempotencyKey;

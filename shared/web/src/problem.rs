@@ -73,8 +73,10 @@ slugs! {
     InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest mail, or ask the person who invited you.";
     /// The route has no such method.
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
-    /// A live invite has the address.
-    AlreadyInvited = "already-invited", CONFLICT, "This person has already been invited.";
+    /// A live invite of the officer's own has the address.
+    AlreadyInvited = "already-invited", CONFLICT, "You have already invited this person.";
+    /// A live invite of another officer has the address.
+    InvitedByAnother = "invited-by-another", CONFLICT, "Another officer has already invited this person.";
     /// A live invite has the username.
     UsernameTaken = "username-taken", CONFLICT, "This TechPass username is taken.";
     /// What it is now does not allow this.

@@ -10,15 +10,21 @@ use axum::{
 use serde::Serialize;
 use store::SavedAnswer;
 
-use crate::{IfNoneMatch, Problem, headers::tag};
+use crate::{IfNoneMatch, Problem, Slug, headers::tag};
+
+/// Bytes of an answer at the most: Lambda answers with 6 MB, of which headers take their part.
+const LARGEST: usize = 6_000_000;
 
 /// A JSON body.
 ///
 /// # Errors
 ///
-/// A problem when the value cannot be written, which is a fault of this service.
+/// A problem when it is larger than an answer may be, or cannot be written, which is a fault of this service.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
-    Ok(text(status, serde_json::to_string(value).map_err(Problem::internal)?))
+    let body = serde_json::to_string(value).map_err(Problem::internal)?;
+    // Lambda's answer is JSON itself, in which a body that is text has its quotes escaped.
+    let escapes = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    if body.len() + escapes > LARGEST { Err(too_large()) } else { Ok(text(status, body)) }
 }
 
 /// A JSON body with the version it shows, or 304 when the client has that version.
@@ -59,8 +65,15 @@ pub fn saved(answer: SavedAnswer) -> Response {
 }
 
 /// A workbook to be saved under `name`, which must be plain ASCII without quotes.
-#[must_use]
-pub fn workbook(name: &'static str, bytes: Vec<u8>) -> Response {
+///
+/// # Errors
+///
+/// A problem when it is larger than an answer may be.
+pub fn workbook(name: &'static str, bytes: Vec<u8>) -> Result<Response, Problem> {
+    // Bytes that are no text travel as base64, four for three.
+    if bytes.len().div_ceil(3) * 4 > LARGEST {
+        return Err(too_large());
+    }
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
         .unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
@@ -70,10 +83,31 @@ pub fn workbook(name: &'static str, bytes: Vec<u8>) -> Response {
         ),
         (header::CONTENT_DISPOSITION, disposition),
     ];
-    (headers, Body::from(bytes)).into_response()
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+fn too_large() -> Problem {
+    Problem::new(Slug::TooLarge)
+        .detail("The answer is larger than 6 MB. Ask for less: narrow the filter, or split the list.")
 }
 
 fn text(status: StatusCode, body: String) -> Response {
     let json = HeaderValue::from_static("application/json");
     (status, [(header::CONTENT_TYPE, json)], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_lambda_would_refuse_is_refused_before() {
+        let workbook = |bytes: usize| workbook("x.xlsx", vec![0; bytes]).map_err(|problem| problem.slug()).is_ok();
+        assert!(workbook(4_500_000) && !workbook(4_500_001));
+        let json = |text: &str| json(StatusCode::OK, &text).map_err(|problem| problem.slug());
+        assert!(json(&"x".repeat(5_999_990)).is_ok());
+        assert_eq!(json(&"x".repeat(6_000_000)).unwrap_err(), Slug::TooLarge);
+        // Each quote is escaped in the answer, and its escape once more on the way.
+        assert_eq!(json(&"\"".repeat(1_500_001)).unwrap_err(), Slug::TooLarge);
+    }
 }

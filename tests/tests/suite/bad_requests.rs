@@ -96,7 +96,7 @@ async fn a_key_is_needed_and_belongs_to_one_body() {
     assert_eq!(first.bytes, again.bytes);
     let other = ada.json("POST", "/api/invites", &key, body("y")).await;
     assert_eq!((other.status.as_u16(), other.problem()), (422, "idempotency-key-reused".to_owned()));
-    assert_eq!(app.officer("eve").json("POST", "/api/invites", &key, body("x")).await.problem(), "already-invited");
+    assert_eq!(app.officer("eve").json("POST", "/api/invites", &key, body("x")).await.problem(), "invited-by-another");
     assert_eq!(ada.get("/api/invites").await.body["total"], 1);
 }
 

@@ -329,3 +329,46 @@ async fn a_dropped_list_that_finds_no_room_is_left_to_its_officer() {
     let reports = app.mails_to(ada.email.as_str());
     assert_eq!((reports.len(), reports[before].letter.subject), (before + 1, "Your batch upload is through"));
 }
+
+#[tokio::test]
+async fn requests_for_many_are_counted_against_an_officers_hour() {
+    let app = App::start_with(single_caps()).await;
+    let ada = app.officer("ada");
+    let row = serde_json::to_value(people::vendor_form("row")).unwrap();
+    let made = ada.post("/api/batches", json!({"rows": [row]})).await.expect(201);
+    let list = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
+    let invited = invite(&app, "ada", "bo@sample-board.gov.sg").await.unwrap();
+    let officer = people::officer("ada").id;
+    for request in 0..8 {
+        let ask = async || match request {
+            0 => ada.get(&format!("{list}/rows?code=required")).await,
+            1 => ada.get(&format!("{list}/rows?show=errors")).await,
+            2 => ada.get(&format!("{list}/results.xlsx")).await,
+            3 => ada.get("/api/invites/export.xlsx").await,
+            4 => ada.json("PATCH", &format!("{list}/rows"), &[], json!({"rows": {}, "set": {"reason": "x"}})).await,
+            5 => ada.json("POST", &format!("{list}/rows/remove"), &[], json!({"numbers": [9]})).await,
+            6 => ada.post("/api/invites/actions", json!({"action": "resend", "ids": [invited]})).await,
+            _ => ada.post("/api/invites/actions", json!({"action": "resend", "filter": {"q": "bo"}})).await,
+        };
+        let usage = app.store.find_usage(&officer).await.unwrap();
+        let most = domain::usage::ROWS_PER_HOUR;
+        // The hour before is used up, but for the largest of these.
+        let used = usage.rows(most - 10_000, app.clock.now()).unwrap();
+        assert_eq!(app.store.replace_usage(&used).await.unwrap(), store::Written::Done);
+        let first = ask().await;
+        assert!(first.status.is_success(), "{request}: {}", first.body);
+        let mut refused = ask().await;
+        for _ in 0..10 {
+            refused = ask().await;
+        }
+        assert_eq!((refused.status.as_u16(), refused.problem()), (429, "too-many-requests".to_owned()), "{request}");
+        assert!(
+            refused.headers.contains_key("retry-after")
+                && refused.body["detail"].as_str().unwrap().contains("rows an hour")
+        );
+        ada.get(&format!("{list}/rows")).await.expect(200);
+        app.clock.advance(2 * HOUR);
+        ask().await.status.is_success().then_some(()).unwrap();
+        app.clock.advance(2 * HOUR);
+    }
+}

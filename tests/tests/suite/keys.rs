@@ -177,7 +177,11 @@ async fn a_repeated_request_gets_its_first_answer_on_every_route_whatever_became
                 assert_eq!(told(&again(body).await), told(&first), "{context}: at once");
             }
             let other = again(play.other.to_string()).await;
-            assert_eq!((other.status.as_u16(), other.problem()), (422, "idempotency-key-reused".to_owned()), "{context}");
+            assert_eq!(
+                (other.status.as_u16(), other.problem()),
+                (422, "idempotency-key-reused".to_owned()),
+                "{context}"
+            );
             assert_eq!(effects(&app), done, "{context}: nothing twice");
             change(&app, &play, &first, meanwhile).await;
             let changed = effects(&app);

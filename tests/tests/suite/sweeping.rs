@@ -148,10 +148,10 @@ async fn a_guard_without_a_live_invite_is_released_and_one_with_it_is_not() {
         body["kind"] = json!("account");
         body
     };
-    assert_eq!(app.officer("bo").post("/api/invites", again("eve")).await.problem(), "already-invited");
+    assert_eq!(app.officer("bo").post("/api/invites", again("eve")).await.problem(), "invited-by-another");
     join_all((0..5).map(|_| app.sweep())).await;
     app.officer("bo").post("/api/invites", again("eve")).await.expect(202);
-    assert_eq!(app.officer("bo").post("/api/invites", again("kim")).await.problem(), "already-invited");
+    assert_eq!(app.officer("bo").post("/api/invites", again("kim")).await.problem(), "invited-by-another");
 }
 
 #[tokio::test]

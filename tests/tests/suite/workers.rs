@@ -24,6 +24,7 @@ use queue::{Delivery, QueueName, Queues, Wake};
 use serde_json::{Value, json};
 use store::{
     Store, Written,
+    batches::KeyedRow,
     invites::{CreateOutcome, ReviveOutcome},
     settings::MailSwitch,
 };
@@ -754,7 +755,7 @@ async fn a_sweep_gets_through_more_than_a_page() {
 async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported() {
     let world = World::new();
     let now = world.clock.now();
-    let (batch, _) = draft(&officer("olivia"), vec![vendor_form("ada"), Form::default()], now, &world.entropy);
+    let (batch, rows) = draft(&officer("olivia"), vec![vendor_form("ada"), Form::default()], now, &world.entropy);
     let submitted = batch.submit(now).unwrap();
     let id = submitted.id;
     let created = world.store().create_batch(&submitted, None).await.unwrap();
@@ -766,6 +767,8 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     let origin = domain::invite::Origin::Batch { batch: id, row: 1 };
     let invite = account_invite(&officer("olivia"), &vendor_form("ada"), world.clock.now(), &world.entropy);
     let invite = world.keep(Invite { origin, ..invite }).await;
+    let sent = KeyedRow::new(rows[0].row.clone().sent(invite, now), &keys());
+    world.store().write_rows(id, &[sent, rows[1].clone()]).await.unwrap();
     world.provision(invite).await;
     world.drain().await;
     let batch = world.store().find_batch(id).await.unwrap().unwrap();
