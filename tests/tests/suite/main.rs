@@ -11,6 +11,7 @@ mod contract;
 mod domains;
 mod faults;
 mod guards;
+mod lasting;
 mod notices;
 mod openapi;
 mod reading;
