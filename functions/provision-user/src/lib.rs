@@ -11,8 +11,8 @@
 //!
 //! | step | requests |
 //! |---|---|
-//! | check an address | ListUsers, PutItem, SendMessage |
-//! | make an account | PutItem, ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
+//! | check an address | two ListUsers, PutItem, SendMessage |
+//! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
 //! | assign a licence, take it back | AdminAddUserToGroup or AdminRemoveUserFromGroup, PutItem |
 //! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem |
 //!
