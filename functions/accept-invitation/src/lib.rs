@@ -4,7 +4,7 @@
 //! |---|---|
 //! | trigger | API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password` |
 //! | effect | the acceptance and the used token in one transaction, or the request for a first password; then a wake-up call |
-//! | again | an invitation is accepted once, a first password is asked for once a minute |
+//! | again | an invitation is accepted once, a first password is asked for once a minute, and less often after the first |
 //! | needs | the table, the provision queue |
 //!
 //! The token is the credential. It travels in bodies only, so it stands in no log, and looking does not use it up: mail
@@ -16,7 +16,7 @@ mod page;
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, http::StatusCode, response::Response};
-use domain::{Clock, Entropy, Timestamp, form::Form, invite::Invite, keys::Token};
+use domain::{Clock, Entropy, Timestamp, form::Form, invite::Invite, keys::Token, mailbox::Closed};
 use queue::{QueueName, Queues, Wake};
 use serde::Deserialize;
 use store::{Store, TokenRecord, Written};
@@ -130,7 +130,8 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
     Err(Problem::new(Slug::LostRace))
 }
 
-/// Has the directory mail a first password to the invited address, at most once a minute.
+/// Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox is
+/// sent in a day counts these mails too.
 #[utoipa::path(
     post, path = "/api/invitations/first-password", operation_id = "requestFirstPassword", tag = "invitations",
     request_body = TokenRequest,
@@ -147,6 +148,10 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
             None => return Err(Problem::new(Slug::StateConflict)),
             Some(from) if now < from => return Err(too_soon(from.since(now))),
             Some(_) => {}
+        }
+        if let Err(Closed::Suppressed(_)) = deps.store.find_mailbox(&opened.invite.address_key).await?.is_open() {
+            return Err(Problem::new(Slug::StateConflict)
+                .detail("Mail to this address came back, so nothing is sent to it. Ask support to clear it."));
         }
         let read_version = opened.invite.version;
         let next = opened.invite.request_first_password(now).map_err(|_| Problem::new(Slug::StateConflict))?;
@@ -208,7 +213,7 @@ impl AcceptRequest {
 
 fn too_soon(pause: Duration) -> Problem {
     Problem::new(Slug::TooManyRequests)
-        .detail("A password was asked for less than a minute ago. Look at your mail, also in the junk folder.")
+        .detail("A password was asked for a moment ago. Check your mail, also the junk folder.")
         .retry_after(pause)
 }
 

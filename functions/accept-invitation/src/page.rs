@@ -135,7 +135,7 @@ impl FirstPasswordBody {
     fn of(invite: &Invite) -> Option<Self> {
         let state = match invite.first_password {
             FirstPassword::NotRequested => FirstPasswordState::Available,
-            FirstPassword::Requested { .. } => FirstPasswordState::Requested,
+            FirstPassword::Requested { .. } | FirstPassword::Sending { .. } => FirstPasswordState::Requested,
             FirstPassword::Sent { .. } => FirstPasswordState::Sent,
         };
         Some(Self { state, available_from: invite.first_password_from()? })

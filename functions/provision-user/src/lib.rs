@@ -11,10 +11,10 @@
 //!
 //! | step | requests |
 //! |---|---|
-//! | check an address | ListUsers, PutItem, SendMessage |
-//! | make an account | PutItem, ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
+//! | check an address | two ListUsers, PutItem, SendMessage |
+//! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
 //! | assign a licence, take it back | AdminAddUserToGroup or AdminRemoveUserFromGroup, PutItem |
-//! | first password | PutItem, AdminCreateUser |
+//! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem |
 //!
 //! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs
 //! out; the next worker then finds the account by the id of its invite and adopts it.
@@ -27,11 +27,12 @@ use boot::Disposition;
 use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome};
 use domain::{
     Clock, Guard, InviteId, Timestamp,
-    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep},
+    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
+    mailbox::Closed,
     seed::SeedState,
 };
 use queue::{QueueName, Queues, Wake};
-use store::{Store, StoreError, Written};
+use store::{Store, StoreError, Written, settings::MailSwitch};
 use tracing::Instrument as _;
 
 /// How many steps one message leads to, lost races included: an invite has four, and each may be lost once.
@@ -166,6 +167,15 @@ async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
         return Ok(Next::Reload);
     }
     let created = deps.directory.create_account(&wanted).await;
+    // An earlier claim may have made it under the very details that are refused now.
+    let created = match created {
+        Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed) => deps
+            .directory
+            .find_made(&wanted)
+            .await
+            .map(|found| found.map_or(CreateOutcome::DetailsRefused, CreateOutcome::AlreadyOurs)),
+        created => created,
+    };
     let seed = match &created {
         Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
             seed_of_new_account(deps, &claimed, account).await
@@ -206,32 +216,69 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
     if invite.seed == SeedState::Pending { licence::of_new_account(deps, account).await } else { invite.seed }
 }
 
+/// A first password is a mail like every other: the emergency stop, what its mailbox was sent and whether that is
+/// suppressed hold it.
 async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
-    let read = invite.version;
-    let Ok(marked) = invite.first_password_sent(deps.clock.now()) else {
+    let (now, read) = (deps.clock.now(), invite.version);
+    if deps.store.mail_switch().await? == MailSwitch::Stopped {
+        tracing::warn!("mail is stopped; the first password waits");
+        return settle(deps, read, Ok::<_, StoreError>(invite.put_off(now + WAKE_AFTER))).await;
+    }
+    let mailbox = match deps.store.find_mailbox(&invite.address_key).await?.admit(invite.id, now) {
+        Ok(mailbox) => mailbox,
+        Err(Closed::Full(until)) => {
+            tracing::warn!(%until, "the mailbox was sent its share; the first password waits");
+            return settle(deps, read, Ok::<_, StoreError>(invite.put_off(until))).await;
+        }
+        Err(Closed::Suppressed(reason)) => {
+            tracing::warn!(reason = reason.name(), "the mailbox is sent nothing, and no first password");
+            return settle(deps, read, invite.first_password_withheld(now)).await;
+        }
+    };
+    let Ok(claimed) = invite.claim_first_password(now) else {
         return Ok(Next::Rest);
     };
-    let Some(account) = marked.account() else {
+    let Some(account) = claimed.account() else {
         return Ok(Next::Rest);
     };
-    if let Written::LostRace = deps.store.replace_invite(read, &marked).await?.under(Guard::Claim) {
+    let written = deps.store.replace_invite_and_mailbox(read, &claimed, &mailbox).await?;
+    if let Written::LostRace = written.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
     let mailed = deps.directory.mail_first_password(account).await;
-    let (now, read) = (deps.clock.now(), marked.version);
+    let (now, read) = (deps.clock.now(), claimed.version);
     match mailed {
-        Ok(FirstPasswordOutcome::Mailed | FirstPasswordOutcome::NotPending) => Ok(Next::Written(Box::new(marked))),
-        Ok(FirstPasswordOutcome::AccountGone) => settle(deps, read, marked.account_gone(now)).await,
+        Ok(FirstPasswordOutcome::Mailed) => settle(deps, read, claimed.first_password_sent(now)).await,
+        // The holder has a password by now, and nothing was mailed.
+        Ok(FirstPasswordOutcome::NotPending) => {
+            give_room_back(deps, &claimed).await?;
+            Ok(Next::Rest)
+        }
+        Ok(FirstPasswordOutcome::AccountGone) => {
+            give_room_back(deps, &claimed).await?;
+            settle(deps, read, claimed.account_gone(now)).await
+        }
         // Another password would void one that may be in the mail; the holder can ask for it in a minute.
         Err(DirectoryError::Unknown) => {
             report(&DirectoryError::Unknown);
-            Ok(Next::Written(Box::new(marked)))
+            Ok(Next::Rest)
         }
         Err(error) => {
+            give_room_back(deps, &claimed).await?;
             let retry_at = now + pause(&error);
-            settle(deps, read, marked.first_password_not_sent(retry_at, now)).await
+            settle(deps, read, claimed.first_password_not_sent(retry_at, now)).await
         }
     }
+}
+
+/// Gives back the room of a mail that was not sent. Room that is not given back, because the table is away or others write
+/// the same mailbox, is free again within a day.
+async fn give_room_back(deps: &Deps, invite: &Invite) -> Result<(), StoreError> {
+    let mailbox = deps.store.find_mailbox(&invite.address_key).await?;
+    if let Some(mailbox) = mailbox.give_back(invite.id, deps.clock.now()) {
+        let _ = deps.store.replace_mailbox(&mailbox).await?;
+    }
+    Ok(())
 }
 
 /// Writes `next` and wakes whoever mails, if a mail has become due.
@@ -294,6 +341,11 @@ fn report_unknown(claimed: &Invite) {
         }
         _ => report(&DirectoryError::Unknown),
     }
+}
+
+/// Whether an earlier worker claimed the account and never said what came of it.
+fn was_claimed_before(claimed: &Invite) -> bool {
+    matches!(claimed.state, InviteState::Provisioning { attempt, .. } if attempt > 1)
 }
 
 fn awaits_first_password(invite: &Invite) -> bool {

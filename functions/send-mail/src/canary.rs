@@ -19,7 +19,7 @@ pub(crate) async fn send(deps: &Deps, deadline: Timestamp) -> Result<Next, AnyEr
     let Some(canary) = deps.store.find_canary().await? else {
         return Ok(Next::Rest(Disposition::Reject("no canary")));
     };
-    slot::send(deps, canary, deps.letters.canary()?, deadline).await
+    slot::send(deps, canary, |_| deps.letters.canary().map(Some), deadline).await
 }
 
 impl Slot for Canary {

@@ -29,15 +29,15 @@ async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Nex
         return notice::attempt(deps, invite, deadline).await;
     };
     let token = deps.secrets.keys().await?.token(invite.id, mail.generation);
-    let Some(letter) = letter(&deps.letters, &invite, mail.kind, &token)? else {
-        return Ok(Next::Rest(Disposition::Reject("an invite has no such mail")));
-    };
-    slot::send(deps, ToInvitee { invite, token: token.hash() }, letter, deadline).await
+    let slot = ToInvitee { invite, token: token.hash() };
+    slot::send(deps, slot, |claimed| letter(&deps.letters, &claimed.invite, &token), deadline).await
 }
 
-/// What a mail of `kind` says. It follows from what never changes in an invite, so that a copy is identical.
-fn letter(letters: &Letters, invite: &Invite, kind: MailKind, token: &Token) -> Result<Option<Letter>, RenderError> {
+/// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the same
+/// until the next deliberate sending, so that a copy is identical.
+fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Letter>, RenderError> {
     let (inviter, expires_at) = (&invite.officer.email, invite.promised_until());
+    let Some(kind) = invite.mail.as_ref().map(|mail| mail.kind) else { return Ok(None) };
     match kind {
         MailKind::Invitation => letters.invitation(&InvitationLetter { inviter, token, expires_at }).map(Some),
         MailKind::Reminder => letters.reminder(&InvitationLetter { inviter, token, expires_at }).map(Some),
@@ -93,8 +93,7 @@ impl Slot for ToInvitee {
     }
 
     async fn write_claim(&self, store: &Store, read_version: u64, mailbox: &Mailbox) -> Result<Written, StoreError> {
-        let expires_at = self.invite.updated_at + self.invite.terms.life();
-        store.claim_mail(read_version, &self.invite, mailbox, &self.token, expires_at).await
+        store.claim_mail(read_version, &self.invite, mailbox, &self.token, self.invite.promised_until()).await
     }
 
     async fn write_answer(&self, store: &Store, read_version: u64, answer: &Step) -> Result<Written, StoreError> {

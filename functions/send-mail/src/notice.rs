@@ -15,7 +15,7 @@ pub(crate) async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) ->
         return Ok(Next::Rest(Disposition::Done));
     }
     let letter = deps.letters.invitation_lapsed(invite.id, &invite.email)?;
-    slot::send(deps, ToOfficer(invite), letter, deadline).await
+    slot::send(deps, ToOfficer(invite), |_| Ok(Some(letter)), deadline).await
 }
 
 /// An invite as the holder of the notice to its officer.

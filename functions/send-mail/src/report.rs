@@ -42,7 +42,7 @@ async fn attempt(deps: &Deps, batch: Batch, deadline: Timestamp) -> Result<Next,
         _ => Report::Through(tally(&batch, &deps.store.progress_of_rows(batch.id).await?)),
     };
     let letter = deps.letters.batch_report(batch.id, report)?;
-    slot::send(deps, AboutBatch(batch), letter, deadline).await
+    slot::send(deps, AboutBatch(batch), |_| Ok(Some(letter)), deadline).await
 }
 
 fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {

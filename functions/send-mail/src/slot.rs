@@ -7,7 +7,7 @@ use domain::{
     delivery::{Mail, MailConflict, MailState},
     mailbox::{Closed, Mailbox, SuppressionReason},
 };
-use mail::{Letter, OutgoingMail, SendOutcome, Subject, Tags};
+use mail::{Letter, OutgoingMail, RenderError, SendOutcome, Subject, Tags};
 use store::{Store, StoreError, Written};
 
 use crate::{AnyError, Deps, Disposition, Next, turn};
@@ -127,8 +127,13 @@ impl Claim {
     }
 }
 
-/// Sends the mail of a slot as `letter`.
-pub(crate) async fn send(deps: &Deps, slot: impl Slot, letter: Letter, deadline: Timestamp) -> Result<Next, AnyError> {
+/// Sends the mail of a slot as the `letter` that follows from it once it is claimed; without one, nothing is sent.
+pub(crate) async fn send<S: Slot>(
+    deps: &Deps,
+    slot: S,
+    letter: impl FnOnce(&S) -> Result<Option<Letter>, RenderError>,
+    deadline: Timestamp,
+) -> Result<Next, AnyError> {
     let (now, read) = (deps.clock.now(), slot.version());
     if now + TIME_TO_SEND > deadline {
         return Ok(Next::Rest(Disposition::retry("no time left to send a mail")));
@@ -140,6 +145,9 @@ pub(crate) async fn send(deps: &Deps, slot: impl Slot, letter: Letter, deadline:
     };
     let Some(claimed) = slot.moved(&Step::Claim, now) else {
         return Ok(Next::Rest(Disposition::Done));
+    };
+    let Some(letter) = letter(&claimed)? else {
+        return Ok(Next::Rest(Disposition::Reject("there is no such mail")));
     };
     if let Written::LostRace = claimed.write_claim(&deps.store, read, &mailbox).await?.under(Guard::Claim) {
         return Ok(Next::Reload);

@@ -8,7 +8,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     InviteId, Officer, Timestamp, TraceId,
     action::{Refusal, Verb},
-    invite::{Act, Amendment, Invite, Origin},
+    invite::{Act, AmendRefusal, Amendment, Invite, Origin},
 };
 use store::invites::ReviveOutcome;
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
@@ -49,8 +49,11 @@ pub(crate) async fn amend(
     };
     let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(email);
     let act = Act { at: deps.clock.now(), trace, action: None };
-    let conflict = |_| Problem::new(Slug::StateConflict);
-    let next = read.clone().amend(amendment, address_key, &act).map_err(conflict)?;
+    let refused = |refusal| match refusal {
+        AmendRefusal::Conflict(_) | AmendRefusal::Undeliverable => Problem::new(Slug::StateConflict),
+        AmendRefusal::NotBefore(next) => too_soon(next, act.at),
+    };
+    let next = read.clone().amend(amendment, address_key, &act).map_err(refused)?;
     let mut tries = deps.tries();
     loop {
         let usage = deps.store.find_usage(&officer.id).await?;
@@ -126,12 +129,16 @@ fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
         Refusal::StateConflict => Problem::new(Slug::StateConflict),
         Refusal::Undeliverable => Problem::new(Slug::StateConflict)
             .detail("The last mail came back. Mend the address first, or revoke the invite."),
-        Refusal::TooSoon { next } => Problem::new(Slug::TooManyRequests)
-            .detail("It was mailed today already. It can be sent again from midnight in Singapore.")
-            .retry_after(next.since(now)),
+        Refusal::TooSoon { next } => too_soon(next, now),
         Refusal::CapReached { cap } => Problem::cap_reached(&cap, now),
         Refusal::AddressTaken => Problem::new(Slug::AlreadyInvited),
         Refusal::UsernameTaken => Problem::new(Slug::UsernameTaken),
         Refusal::LostRace => Problem::new(Slug::LostRace),
     }
+}
+
+fn too_soon(next: Timestamp, now: Timestamp) -> Problem {
+    Problem::new(Slug::TooManyRequests)
+        .detail("It was mailed today already. It can be sent again from midnight in Singapore.")
+        .retry_after(next.since(now))
 }

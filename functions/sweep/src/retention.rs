@@ -6,6 +6,7 @@ use domain::{
     Timestamp,
     batch::{Batch, BatchState},
     invite::Invite,
+    seed_request::SeedRequest,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -38,6 +39,11 @@ impl Retention {
     /// Until when an invite's person is known; `None` while something may still come of it.
     pub(crate) fn of_invite(&self, invite: &Invite) -> Option<Timestamp> {
         invite.over_since().map(|over| over + self.people)
+    }
+
+    /// Until when an account's own request for SEED is known.
+    pub(crate) fn of_seed_request(&self, request: &SeedRequest, now: Timestamp) -> Timestamp {
+        request.over_since(now) + self.people
     }
 
     /// Until when a batch's rows are kept; `None` while they are read or handed on.

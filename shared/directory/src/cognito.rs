@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::{
     Client,
     error::ProvideErrorMetadata,
+    operation::list_users::ListUsersOutput,
     types::{AttributeType, DeliveryMediumType, MessageActionType, UserStatusType, UserType},
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
@@ -17,11 +18,14 @@ use crate::{
     AccountPage, AccountStatus, AccountToCreate, Capabilities, CreateOutcome, DeviceSource, DirectoryError,
     FirstPasswordOutcome, FoundAccount, LicenceSource, ListedAccount, OfficerEntry, SeedOutcome, WithdrawOutcome,
     error::{Refusal, refusal},
-    spellings,
+    is_same_mailbox,
 };
 
 /// How long one request may take: well within the lease of the worker that makes it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Pages of accounts that one search reads at most: 60 accounts each, of one local part with a plus-tag at any domain.
+const MOST_PAGES: u32 = 10;
 
 /// The attribute that says which invite an account was made for.
 const INVITE_ID: &str = "custom:invite_id";
@@ -95,17 +99,23 @@ impl Cognito {
     }
 
     pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        let Some((user, status)) = self.user(id.as_str()).await? else {
+        // By the attribute, since a lookup by name would find an account whose username looks like a user id.
+        let page = self.list_where(filter("sub", "=", id.as_str()), None).await?;
+        let found = page.users.unwrap_or_default().into_iter().next();
+        let Some(ListedAccount { status, email, .. }) = found.as_ref().cloned().and_then(listed) else {
             return Ok(None);
         };
-        if status == AccountStatus::Disabled {
-            return Ok(None);
-        }
-        let verified = user.attribute("email_verified") == Some("true");
-        let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
-        // A username may look like a user id, so the id itself has the last word.
-        let same = user.attribute("sub") == Some(id.as_str());
-        Ok(email.filter(|_| verified && same).map(|email| Officer { id: id.clone(), email }))
+        let attributes = found.and_then(|user| user.attributes).unwrap_or_default();
+        let says =
+            |name: &str, value: &str| attributes.iter().any(|one| one.name() == name && one.value() == Some(value));
+        let is_theirs = says("sub", id.as_str()) && says("email_verified", "true");
+        let may_sign_in = status != AccountStatus::Disabled;
+        Ok(email.filter(|_| is_theirs && may_sign_in).map(|email| Officer { id: id.clone(), email }))
+    }
+
+    pub(crate) async fn find_made(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
+        let found = self.user(&wanted.name()).await?;
+        Ok(found.filter(|(user, _)| user.invite() == Some(wanted.invite)).map(|(user, _)| user.into_found().account))
     }
 
     pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
@@ -286,22 +296,44 @@ impl Cognito {
         }
     }
 
+    /// The accounts of a mailbox: of the plain address, and of those with a plus-tag.
     async fn users_of(&self, email: &EmailAddress) -> Result<Vec<User>, DirectoryError> {
+        let recipient = email.recipient();
+        let local = recipient.rsplit_once('@').map_or(recipient.as_str(), |(local, _)| local);
         let mut found = Vec::new();
-        for spelling in spellings(email) {
-            let page = self
-                .client
-                .list_users()
-                .user_pool_id(&self.pool.id)
-                .filter(filter("email", &spelling))
-                .send()
-                .await
-                .map_err(|error| refusal(error).unexpected().of_read())?;
-            found.extend(page.users.unwrap_or_default().into_iter().filter_map(|user| {
-                Some(User { name: user.username?, attributes: user.attributes.unwrap_or_default() })
-            }));
+        for filter in [filter("email", "=", &recipient), filter("email", "^=", &format!("{local}+"))] {
+            let mut place = None;
+            for page in 1.. {
+                let listed = self.list_where(filter.clone(), place).await?;
+                found.extend(listed.users.unwrap_or_default().into_iter().filter_map(|user| {
+                    Some(User { name: user.username?, attributes: user.attributes.unwrap_or_default() })
+                }));
+                place = listed.pagination_token;
+                if place.is_none() {
+                    break;
+                }
+                if page == MOST_PAGES {
+                    // Better not to make an account than to make a second one.
+                    return Err(DirectoryError::KnownNoEffect);
+                }
+            }
+            found.retain(|user: &User| user.attribute("email").is_some_and(|known| is_same_mailbox(known, email)));
+            if !found.is_empty() {
+                break;
+            }
         }
         Ok(found)
+    }
+
+    async fn list_where(&self, filter: String, from: Option<String>) -> Result<ListUsersOutput, DirectoryError> {
+        self.client
+            .list_users()
+            .user_pool_id(&self.pool.id)
+            .filter(filter)
+            .set_pagination_token(from)
+            .send()
+            .await
+            .map_err(|error| refusal(error).unexpected().of_read())
     }
 
     async fn user(&self, name: &str) -> Result<Option<(User, AccountStatus)>, DirectoryError> {
@@ -336,10 +368,10 @@ fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {
     }
 }
 
-/// A filter of ListUsers for one exact value.
-fn filter(attribute: &str, value: &str) -> String {
+/// A filter of ListUsers: `=` for one exact value, `^=` for all that begin with it.
+fn filter(attribute: &str, comparison: &str, value: &str) -> String {
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("{attribute} = \"{escaped}\"")
+    format!("{attribute} {comparison} \"{escaped}\"")
 }
 
 #[cfg(test)]

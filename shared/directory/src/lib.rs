@@ -8,7 +8,7 @@
 
 use aws_sdk_cognitoidentityprovider::Client;
 use domain::{
-    EmailAddress, InviteId, Officer, OfficerId,
+    EmailAddress, InviteId, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX, Officer, OfficerId,
     form::{Holder, Profile},
     invite::{Account, Invite},
     keys::AddressKey,
@@ -108,8 +108,9 @@ impl<'a> AccountToCreate<'a> {
     pub fn name(&self) -> String {
         match self.holder {
             Holder::Vendor { username } => username.canonical(),
-            // 26 of 64 digits keep 104 bits, and no username that a vendor could choose on purpose.
-            Holder::Officer => format!("po-{:.26}", self.address_key.as_str()),
+            Holder::Officer => {
+                format!("{OFFICER_ACCOUNT_PREFIX}{:.OFFICER_ACCOUNT_DIGITS$}", self.address_key.as_str())
+            }
         }
     }
 }
@@ -213,7 +214,7 @@ impl Directory {
         }
     }
 
-    /// The account of an address, in any spelling of its mailbox that the directory may know.
+    /// The account of an address' mailbox, with whatever plus-tag it was made.
     ///
     /// # Errors
     ///
@@ -251,6 +252,19 @@ impl Directory {
             Backend::Cognito(cognito) => cognito.create_account(wanted).await,
             #[cfg(feature = "fake")]
             Backend::Memory(memory) => memory.create_account(wanted).await,
+        }
+    }
+
+    /// The account that an earlier attempt for the same invite made under these details, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say.
+    pub async fn find_made(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.find_made(wanted).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.find_made(wanted).await,
         }
     }
 
@@ -334,9 +348,7 @@ impl Directory {
     }
 }
 
-/// The spellings under which an address may be known to a directory: its own and its mailbox's, both in lower case.
-fn spellings(email: &EmailAddress) -> Vec<String> {
-    let mut spellings = vec![email.as_str().to_ascii_lowercase(), email.recipient()];
-    spellings.dedup();
-    spellings
+/// Whether an address of the directory is of the same mailbox as `email`, whatever its case and plus-tag.
+fn is_same_mailbox(known: &str, email: &EmailAddress) -> bool {
+    EmailAddress::parse(known).is_ok_and(|known| known.recipient() == email.recipient())
 }

@@ -11,7 +11,7 @@ use probe::{Failure, Probe, Probed};
 
 use crate::{
     AccountPage, AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount,
-    ListedAccount, SeedOutcome, WithdrawOutcome, spellings,
+    ListedAccount, SeedOutcome, WithdrawOutcome, is_same_mailbox,
 };
 
 /// Accounts of a page: few, so that tests need few accounts for several pages.
@@ -103,6 +103,8 @@ pub enum Call {
     FindOfficer,
     /// [`crate::Directory::create_account`].
     CreateAccount,
+    /// [`crate::Directory::find_made`].
+    FindMade,
     /// [`crate::Directory::add_to_seed_group`].
     AddToSeedGroup,
     /// [`crate::Directory::remove_from_seed_group`].
@@ -124,6 +126,7 @@ impl Call {
             Self::FindByEmail => "directory.find_by_email",
             Self::FindOfficer => "directory.find_officer",
             Self::CreateAccount => "directory.create_account",
+            Self::FindMade => "directory.find_made",
             Self::AddToSeedGroup => "directory.add_to_seed_group",
             Self::RemoveFromSeedGroup => "directory.remove_from_seed_group",
             Self::ListAccounts => "directory.list_accounts",
@@ -267,6 +270,15 @@ impl MemoryDirectory {
         self.call(Call::CreateAccount, create).await
     }
 
+    pub(crate) async fn find_made(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
+        self.ask(Call::FindMade, |state| {
+            let account = Account { directory_id: wanted.name() };
+            let is_ours = state.record(&account)?.invite == Some(wanted.invite);
+            is_ours.then_some(account)
+        })
+        .await
+    }
+
     pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
         self.call(Call::AddToSeedGroup, |state| {
             let group = state.seed_group;
@@ -380,9 +392,8 @@ impl State {
     }
 
     fn found(&self, email: &EmailAddress) -> Option<FoundAccount> {
-        let spellings = spellings(email);
         let indexed = self.accounts.iter().filter(|(_, record)| record.indexed == SearchIndex::Current);
-        let (name, record) = indexed.into_iter().find(|(_, record)| spellings.contains(&record.email))?;
+        let (name, record) = indexed.into_iter().find(|(_, record)| is_same_mailbox(&record.email, email))?;
         Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::{
     ActionId, InviteId, Officer, Timestamp, TraceId,
-    invite::{Act, CorrectRefusal, Correction, Invite, InviteState, ResendRefusal, WAKE_AFTER},
+    invite::{Act, AmendRefusal, Correction, Invite, InviteState, ResendRefusal, WAKE_AFTER},
     mailbox::Mailbox,
     usage::CapReached,
 };
@@ -198,7 +198,7 @@ impl Change {
         match invite.clone().resend(mailbox, act) {
             Ok(next) => Ok(Self::Next(Box::new(next))),
             // Asked for twice: it is on its way.
-            Err(ResendRefusal::Conflict(_)) if invite.mail_is_due() => Ok(Self::Already),
+            Err(ResendRefusal::Conflict(_)) if invite.is_on_its_way(act.at) => Ok(Self::Already),
             Err(ResendRefusal::Conflict(_)) => Err(Refusal::StateConflict),
             Err(ResendRefusal::Undeliverable) => Err(Refusal::Undeliverable),
             Err(ResendRefusal::NotBefore(next)) => Err(Refusal::TooSoon { next }),
@@ -213,8 +213,9 @@ impl Change {
     pub fn correct(invite: &Invite, correction: &Correction, act: &Act) -> Result<Self, Refusal> {
         match invite.clone().correct(correction, act) {
             Ok(next) => Ok(Self::Next(Box::new(next))),
-            Err(CorrectRefusal::Conflict(_)) => Err(Refusal::StateConflict),
-            Err(CorrectRefusal::Undeliverable) => Err(Refusal::Undeliverable),
+            Err(AmendRefusal::Conflict(_)) => Err(Refusal::StateConflict),
+            Err(AmendRefusal::Undeliverable) => Err(Refusal::Undeliverable),
+            Err(AmendRefusal::NotBefore(next)) => Err(Refusal::TooSoon { next }),
         }
     }
 }

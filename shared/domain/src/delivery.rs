@@ -117,14 +117,14 @@ pub enum MailState {
         /// When.
         at: Timestamp,
     },
-    /// Of details that were amended since; its link is dead.
+    /// Of details that were amended, or of an invite that was ended or sent again, since; it is not sent any more.
     Replaced,
 }
 
 /// What SES says of a mail that it took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// SES's id of the message.
+    /// SES's id of the message; empty while only its claim is known.
     pub message_id: String,
     /// When this state began.
     pub at: Timestamp,
@@ -181,6 +181,27 @@ impl Mail {
                 | MailState::Withheld { .. }
                 | MailState::Refused { .. }
         )
+    }
+
+    /// Whether SES took it, or may have taken it and will not be asked again.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        !self.is_open() && !matches!(self.state, MailState::Replaced)
+    }
+
+    /// Since when it is claimed, if it is.
+    #[must_use]
+    pub fn claimed_at(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Claimed { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The same mail, not to be sent any more.
+    #[must_use]
+    pub fn replaced(self) -> Self {
+        Self { state: MailState::Replaced, ..self }
     }
 
     /// Until when its mailbox has no room for it, if it waits for that.
@@ -344,6 +365,21 @@ impl Mail {
                 Ok(Self { state: MailState::Due { refusals, attempts: attempt, held_until: None }, ..self })
             }
             _ => Err(self.conflict("sent again")),
+        }
+    }
+
+    /// Gives up waiting for a word about an attempt without an answer: [`DELIVERY_WAIT`] after its claim nothing more comes.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed, and for so long.
+    pub fn give_up(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt, at, .. } if now >= at + DELIVERY_WAIT => {
+                let receipt = Receipt { message_id: String::new(), at, possible_duplicate: attempt > 1 };
+                Ok(Self { state: MailState::Unknown(receipt), ..self })
+            }
+            _ => Err(self.conflict("given up")),
         }
     }
 

@@ -150,6 +150,11 @@ text_field! {
     Username
 }
 
+/// What the names of public officers' accounts are: this, and then so many hexadecimal digits. No username is like that.
+pub const OFFICER_ACCOUNT_PREFIX: &str = "po-";
+/// See [`OFFICER_ACCOUNT_PREFIX`]. 26 digits keep 104 bits.
+pub const OFFICER_ACCOUNT_DIGITS: usize = 26;
+
 impl Username {
     const MAX: usize = 64;
     /// Names that would be taken for the service itself.
@@ -188,10 +193,27 @@ impl Username {
         if !edge(bytes.first()) || !edge(bytes.last()) || !inside || text.contains("..") {
             return Err(Fault::UsernameSyntax);
         }
-        if Self::RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+        let lower = text.to_ascii_lowercase();
+        let is_reserved = Self::RESERVED.contains(&lower.as_str());
+        if is_reserved || Self::is_user_id(&lower) || Self::is_account_name(&lower) {
             return Err(Fault::UsernameReserved);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Whether it looks like the id that the directory gives a user, a UUID: a look-up by id would find its account.
+    fn is_user_id(lower: &str) -> bool {
+        let groups: Vec<&str> = lower.split('-').collect();
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        lengths == [8, 4, 4, 4, 12] && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()))
+    }
+
+    /// Whether the service could name the account of a public officer so.
+    fn is_account_name(lower: &str) -> bool {
+        let digits = lower.strip_prefix(OFFICER_ACCOUNT_PREFIX);
+        digits.is_some_and(|digits| {
+            digits.len() == OFFICER_ACCOUNT_DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        })
     }
 
     /// What usernames are compared by.
@@ -486,6 +508,12 @@ mod tests {
             assert_eq!(Username::parse(text), Err(Fault::UsernameSyntax), "{text}");
         }
         assert_eq!(Username::parse("Root"), Err(Fault::UsernameReserved));
+        for taken in ["0f8fad5b-d9cb-469f-a165-70867728950e", "PO-0123456789abcdef0123456789"] {
+            assert_eq!(Username::parse(taken), Err(Fault::UsernameReserved), "{taken}");
+        }
+        for free in ["po-lin.tan", "0f8fad5b-d9cb", "po-0123456789abcdef012345678g"] {
+            assert!(Username::parse(free).is_ok(), "{free}");
+        }
         assert_eq!(Username::parse(&"a".repeat(65)), Err(Fault::TooLong));
     }
 

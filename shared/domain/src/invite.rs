@@ -40,8 +40,13 @@ pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 /// How long after one reminder the next one comes.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
-/// How long after one first password another may be asked for.
-pub const FIRST_PASSWORD_PAUSE: Duration = Duration::from_secs(60);
+/// How long after a first password the next may be asked for: after the first, the second and every later one within
+/// [`FIRST_PASSWORD_MEMORY`]. How many leave in a day is the mailbox's to say.
+pub const FIRST_PASSWORD_PAUSES: [Duration; 3] =
+    [Duration::from_secs(60), Duration::from_secs(10 * 60), Duration::from_secs(3600)];
+
+/// How long after a first password the pauses begin anew.
+pub const FIRST_PASSWORD_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
 /// How long after something is over the sweeper first looks how long it is kept, which is set where the sweeper runs.
 pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
@@ -85,7 +90,8 @@ pub struct Invite {
     /// When its invitee was last mailed.
     #[serde(default)]
     pub mailed_at: Option<Timestamp>,
-    /// When the latest sending was asked for: what a letter counts its days from, so that copies of it are identical.
+    /// When the latest mail with a link was first handed over: what its letter, its link and the invitation count their
+    /// days from, so that all three end together and copies of a letter are identical.
     #[serde(default)]
     pub sending_at: Option<Timestamp>,
     /// What the officer is to be told by mail, if anything was.
@@ -167,15 +173,18 @@ pub struct Correction {
     pub reason: Option<Reason>,
 }
 
-/// Why an invite is not corrected.
+/// Why an invite is not amended.
 #[derive(Debug, PartialEq, Eq, Error)]
-pub enum CorrectRefusal {
+pub enum AmendRefusal {
     /// Its state does not allow it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
     /// A mail to its address came back.
     #[error("the last mail came back")]
     Undeliverable,
+    /// The same mailbox was mailed today already; it may be mailed again from this time.
+    #[error("mailed today already")]
+    NotBefore(Timestamp),
 }
 
 /// The mended details of an invite, of its own kind.
@@ -250,9 +259,9 @@ pub enum InviteState {
     Expired,
     /// Taken back by the officer.
     Revoked,
-    /// A person has to look.
+    /// All work on it is paused until an operator has checked it. What happens elsewhere is recorded all the same.
     NeedsAttention {
-        /// Where it stood, and goes on from once somebody has looked.
+        /// Its state but for that, which it goes on from; what becomes known meanwhile changes it.
         #[serde(default)]
         stood: Option<Box<InviteState>>,
     },
@@ -347,12 +356,55 @@ pub enum FirstPassword {
     Requested {
         /// When.
         at: Timestamp,
+        /// How many were asked for within [`FIRST_PASSWORD_MEMORY`] of each other, this one included.
+        #[serde(default = "one")]
+        count: u32,
     },
-    /// Handed to the directory to mail.
+    /// About to be mailed by the directory, or mailed with the answer lost.
+    Sending {
+        /// Since when.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// The directory has mailed it.
     Sent {
         /// When.
         at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
     },
+}
+
+/// What was stored before requests were counted is one request.
+fn one() -> u32 {
+    1
+}
+
+impl FirstPassword {
+    /// When the latest was asked for or sent, and how many it makes; `None` before the first.
+    fn latest(self) -> Option<(Timestamp, u32)> {
+        match self {
+            Self::NotRequested => None,
+            Self::Requested { at, count } | Self::Sending { at, count } | Self::Sent { at, count } => Some((at, count)),
+        }
+    }
+
+    /// From when the next may be asked for.
+    fn next_from(self) -> Option<Timestamp> {
+        let (at, count) = self.latest()?;
+        let last = FIRST_PASSWORD_PAUSES.len() - 1;
+        let place = usize::try_from(count.saturating_sub(1)).unwrap_or(last).min(last);
+        Some(at + FIRST_PASSWORD_PAUSES[place])
+    }
+
+    /// One more, asked for `now`.
+    fn requested(self, now: Timestamp) -> Self {
+        let earlier = self.latest().filter(|(at, _)| now < *at + FIRST_PASSWORD_MEMORY).map_or(0, |(_, count)| count);
+        Self::Requested { at: now, count: earlier.saturating_add(1) }
+    }
 }
 
 /// One entry of an invite's history.
@@ -540,9 +592,32 @@ impl Invite {
     #[must_use]
     pub fn is_live(&self) -> bool {
         !matches!(
-            self.state,
+            self.unpaused(),
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::AccountGone
         )
+    }
+
+    /// Its state, whether or not work on it is paused: what is true of its person and their account.
+    #[must_use]
+    pub fn unpaused(&self) -> &InviteState {
+        match &self.state {
+            InviteState::NeedsAttention { stood: Some(stood) } => stood,
+            state => state,
+        }
+    }
+
+    /// Whether work on it is paused.
+    fn is_paused(&self) -> bool {
+        matches!(self.state, InviteState::NeedsAttention { .. })
+    }
+
+    /// The same invite in another state, paused if it was.
+    fn with_unpaused(self, state: InviteState) -> Self {
+        let state = match self.state {
+            InviteState::NeedsAttention { .. } => InviteState::NeedsAttention { stood: Some(Box::new(state)) },
+            _ => state,
+        };
+        Self { state, ..self }
     }
 
     /// Whether an action has changed it already, so that the action never changes it twice.
@@ -551,18 +626,18 @@ impl Invite {
         self.history.iter().any(|entry| entry.action == Some(action))
     }
 
-    /// When it was over, if it is: the account is made, or nothing will come of it. What is known of its person is kept for
-    /// some time from then on.
+    /// When it was over, if it is: the account is made, nothing will come of it, or it waits for an operator. What is known
+    /// of its person is kept for some time from then on.
     #[must_use]
     pub fn over_since(&self) -> Option<Timestamp> {
-        let is_over = self.account().is_some() || !self.is_live();
+        let is_over = self.account().is_some() || !self.is_live() || self.is_paused();
         is_over.then(|| self.history.last().map_or(self.updated_at, |entry| entry.at))
     }
 
-    /// The account, once there is one.
+    /// The account, once there is one, also while work on the invite is paused.
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
-        match &self.state {
+        match self.unpaused() {
             InviteState::AccountCreated { account }
             | InviteState::Onboarded { account }
             | InviteState::Disabled { account } => Some(account),
@@ -575,6 +650,7 @@ impl Invite {
     pub fn next_step(&self, now: Timestamp) -> NextStep {
         let has_account = self.account().is_some();
         match &self.state {
+            InviteState::NeedsAttention { .. } => NextStep::Nothing,
             InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Accepted => NextStep::Provision,
@@ -614,7 +690,7 @@ impl Invite {
             NextStep::CheckAddress => {
                 let mail = Some(Mail::due(MailKind::Invitation, self.generation() + 1));
                 let due_at = Some(now + WAKE_AFTER);
-                Ok(Self { mail, sending_at: Some(now), due_at, ..self.stepped(None, now) })
+                Ok(Self { mail, due_at, ..self.stepped(None, now) })
             }
             _ => Err(self.conflict("checked")),
         }
@@ -638,13 +714,20 @@ impl Invite {
         Ok(Self { state, due_at: Some(lease_until), ..self.stepped(Some("PROVISIONING"), now) })
     }
 
-    /// Gives the claim back, knowing that the directory did nothing; to be tried again at `retry_at`.
+    /// Gives the claim back, knowing that the directory did nothing for it; to be tried again at `retry_at`.
+    ///
+    /// After an earlier claim whose end nobody knows it stays `Provisioning`: the account may be there, so the invite can be
+    /// neither revoked nor amended before the directory has said.
     ///
     /// # Errors
     ///
     /// Unless it is claimed.
     pub fn give_back(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
+            InviteState::Provisioning { attempt, .. } if attempt > 1 => {
+                let state = InviteState::Provisioning { lease_until: retry_at, attempt };
+                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
+            }
             InviteState::Provisioning { .. } => {
                 let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
                 Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
@@ -717,12 +800,12 @@ impl Invite {
     ///
     /// Unless there is an account in use.
     pub fn request_seed(self, act: &Act) -> Result<Option<Self>, Conflict> {
-        if !matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }) {
+        if !matches!(self.unpaused(), InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }) {
             return Err(self.conflict("licensed"));
         }
         let Some(seed) = self.seed.requested() else { return Ok(None) };
-        let next = self.recorded("SEED_REQUESTED", Actor::Invitee, act);
-        Ok(Some(Self { seed, due_at: Some(act.at + WAKE_AFTER), ..next }))
+        let next = Self { seed, ..self.recorded("SEED_REQUESTED", Actor::Invitee, act) };
+        Ok(Some(Self { due_at: next.natural_due(act.at), ..next }))
     }
 
     /// What the device side tells of the holder's device; `None` when it says nothing new.
@@ -756,8 +839,7 @@ impl Invite {
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
-                let next = Self { state: InviteState::Failed { failure }, ..self.stepped(Some("FAILED"), now) };
-                Ok(Self { due_at: next.natural_due(now), ..next })
+                Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
             }
             _ => Err(self.conflict("failed")),
         }
@@ -772,7 +854,11 @@ impl Invite {
         if !self.mail_is_due() {
             return Err(self.conflict("mailed"));
         }
-        self.map_mail(now, |mail| mail.claim(now))
+        // A copy counts its days from the first, and a reminder's link is the invitation's.
+        let is_first = matches!(&self.mail, Some(Mail { state: MailState::Due { attempts: 0, .. }, kind, .. })
+            if *kind != MailKind::Reminder);
+        let sending_at = if is_first { Some(now) } else { self.sending_at };
+        Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
     }
 
     /// Records that SES took the mail. An invitation can be accepted from then on.
@@ -811,10 +897,7 @@ impl Invite {
     /// Unless a mail is due.
     pub fn mail_withheld(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, |mail| mail.withhold(reason, now))?;
-        match next.state {
-            InviteState::Queued => next.fail(reason.into(), now),
-            _ => Ok(next),
-        }
+        next.failed_by_mail(reason.into(), now)
     }
 
     /// Records that the mail can never be sent.
@@ -824,10 +907,24 @@ impl Invite {
     /// Unless the mail is claimed.
     pub fn mail_refused(self, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, |mail| mail.refused(now))?;
-        match next.state {
-            InviteState::Queued => next.fail(Failure::MailRefused, now),
-            _ => Ok(next),
+        next.failed_by_mail(Failure::MailRefused, now)
+    }
+
+    /// An invitation that cannot be mailed fails, also while work on it is paused; another mail is only missing.
+    fn failed_by_mail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
+        match self.unpaused() {
+            InviteState::Queued => Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now)),
+            _ => Ok(self),
         }
+    }
+
+    /// Gives up waiting for a word about a claimed mail; see [`Mail::give_up`]. An invitation counts as out, since it may be.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail has been without an answer for long enough.
+    pub fn mail_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
+        Ok(self.map_mail(now, |mail| mail.give_up(now))?.mailed(now))
     }
 
     /// Makes a mail without an answer due once more; see [`Mail::retry_unanswered`].
@@ -863,11 +960,11 @@ impl Invite {
         Some(next.stepped(event, now).mailed(now))
     }
 
-    /// The latest date that a letter of this sending may promise. The invitation lives from when SES takes it, which is
-    /// later, so it never promises too much.
+    /// Until when the link of the latest mail works: what its letter promises, its token is kept for, and an invitation can
+    /// be accepted by. Known once the mail is claimed.
     #[must_use]
     pub fn promised_until(&self) -> Timestamp {
-        match self.state {
+        match *self.unpaused() {
             InviteState::Invited { expires_at } => expires_at,
             _ => self.sending_at.unwrap_or(self.created_at) + self.terms.life(),
         }
@@ -899,11 +996,8 @@ impl Invite {
     /// When the holder may ask for a first password: `None` if never, in this state.
     #[must_use]
     pub fn first_password_from(&self) -> Option<Timestamp> {
-        match (&self.state, self.first_password) {
-            (InviteState::AccountCreated { .. }, FirstPassword::NotRequested) => Some(self.created_at),
-            (InviteState::AccountCreated { .. }, FirstPassword::Requested { at } | FirstPassword::Sent { at }) => {
-                Some(at + FIRST_PASSWORD_PAUSE)
-            }
+        match self.state {
+            InviteState::AccountCreated { .. } => Some(self.first_password.next_from().unwrap_or(self.created_at)),
             _ => None,
         }
     }
@@ -916,7 +1010,7 @@ impl Invite {
     pub fn request_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password_from() {
             Some(from) if now >= from => Ok(Self {
-                first_password: FirstPassword::Requested { at: now },
+                first_password: self.first_password.requested(now),
                 due_at: Some(now + WAKE_AFTER),
                 ..self.acted("FIRST_PASSWORD_REQUESTED", Actor::Invitee, now)
             }),
@@ -924,45 +1018,74 @@ impl Invite {
         }
     }
 
-    /// Marks the first password as handed over, before it is: a doubled message must not void the one just mailed.
+    /// Takes the first password for one attempt at having it mailed. It is never taken again by itself: another one would
+    /// void one that may be in the mail.
     ///
     /// # Errors
     ///
-    /// Unless it is requested.
-    pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
-        match self.first_password {
-            FirstPassword::Requested { .. } => {
-                let next = Self {
-                    first_password: FirstPassword::Sent { at: now },
-                    ..self.stepped(Some("FIRST_PASSWORD_SENT"), now)
-                };
-                Ok(Self { due_at: next.natural_due(now), ..next })
+    /// Unless it is requested and may be sent.
+    pub fn claim_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
+        match (&self.state, self.first_password) {
+            (InviteState::AccountCreated { .. }, FirstPassword::Requested { count, .. }) => {
+                Ok(self.with_first_password(FirstPassword::Sending { at: now, count }, None, now))
             }
             _ => Err(self.conflict("given a first password")),
         }
     }
 
-    /// Takes back [`Invite::first_password_sent`], knowing that the directory did nothing.
+    /// Records that the directory has mailed it.
     ///
     /// # Errors
     ///
-    /// Unless it was marked.
+    /// Unless it is claimed.
+    pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { count, .. } => {
+                Ok(self.with_first_password(FirstPassword::Sent { at: now, count }, Some("FIRST_PASSWORD_SENT"), now))
+            }
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Gives the claim back, knowing that nothing was mailed; to be tried again at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
     pub fn first_password_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
-            FirstPassword::Sent { at } => Ok(Self {
-                first_password: FirstPassword::Requested { at },
-                due_at: Some(retry_at),
-                ..self.stepped(None, now)
-            }),
+            FirstPassword::Sending { at, count } => {
+                let next = self.with_first_password(FirstPassword::Requested { at, count }, None, now);
+                Ok(Self { due_at: Some(retry_at), ..next })
+            }
             _ => Err(self.conflict("asked for a first password")),
         }
+    }
+
+    /// Drops a request for a first password, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is requested.
+    pub fn first_password_withheld(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Requested { .. } => {
+                Ok(self.with_first_password(FirstPassword::NotRequested, Some("FIRST_PASSWORD_WITHHELD"), now))
+            }
+            _ => Err(self.conflict("refused a first password")),
+        }
+    }
+
+    fn with_first_password(self, first_password: FirstPassword, event: Option<&str>, now: Timestamp) -> Self {
+        let next = Self { first_password, ..self.stepped(event, now) };
+        Self { due_at: next.natural_due(now), ..next }
     }
 
     /// What the directory says of the account; `None` when that is nothing new.
     #[must_use]
     pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
         let account = self.account()?.clone();
-        let (state, event) = match (&self.state, status) {
+        let (state, event) = match (self.unpaused(), status) {
             (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
             (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
                 (InviteState::Onboarded { account }, "ONBOARDED")
@@ -980,21 +1103,18 @@ impl Invite {
             AccountStatus::Disabled => self.seed.account_disabled(),
             _ => self.seed.account_enabled(),
         };
-        Some(Self { state, ..self }.with_seed(seed, Some(event), now))
+        Some(self.with_unpaused(state).with_seed(seed, Some(event), now))
     }
 
     /// The account is in the directory, although nobody recorded it: it is taken up where its making was left.
     ///
     /// # Errors
     ///
-    /// Unless its making failed, was given up, or its worker's lease ran out.
+    /// Unless it was ended without an account, is paused without one, or its worker's lease ran out.
     pub fn adopt(self, account: Account, now: Timestamp) -> Result<Self, Conflict> {
-        let was_being_made = |stood: &InviteState| {
-            matches!(stood, InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. })
-        };
         match self.state {
-            InviteState::Failed { .. } => {}
-            InviteState::NeedsAttention { ref stood } if stood.as_deref().is_none_or(was_being_made) => {}
+            InviteState::Failed { .. } | InviteState::Revoked | InviteState::Expired => {}
+            InviteState::NeedsAttention { .. } if self.account().is_none() => {}
             InviteState::Provisioning { lease_until, .. } if lease_is_over(lease_until, now) => {}
             _ => return Err(self.conflict("given an account")),
         }
@@ -1008,13 +1128,10 @@ impl Invite {
     ///
     /// Unless there was one.
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
-        match self.state {
-            InviteState::AccountCreated { .. } | InviteState::Onboarded { .. } | InviteState::Disabled { .. } => {
-                let next = Self { state: InviteState::AccountGone, ..self.stepped(Some("ACCOUNT_GONE"), now) };
-                Ok(Self { due_at: next.natural_due(now), ..next })
-            }
-            _ => Err(self.conflict("gone")),
+        if self.account().is_none() {
+            return Err(self.conflict("gone"));
         }
+        Ok(self.stepped(Some("ACCOUNT_GONE"), now).ended(InviteState::AccountGone, now))
     }
 
     /// When it may next be mailed again by its officer: the day after the last mail, as Singapore counts days.
@@ -1023,9 +1140,16 @@ impl Invite {
         self.mailed_at.map_or(self.created_at, Timestamp::next_singapore_day)
     }
 
-    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on.
+    /// Whether a mail to its invitee waits to be sent, or to be found allowed.
+    #[must_use]
+    pub fn is_on_its_way(&self, now: Timestamp) -> bool {
+        self.mail_is_due() || self.next_step(now) == NextStep::CheckAddress
+    }
+
+    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before an invitation
+    /// leaves, the directory is asked whether its invitee has an account by now.
     ///
-    /// An invitation that lapsed lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
+    /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
     ///
     /// # Errors
     ///
@@ -1048,13 +1172,13 @@ impl Invite {
         if act.at < self.resend_from() {
             return Err(ResendRefusal::NotBefore(self.resend_from()));
         }
-        let mail = Some(Mail::due(kind, self.generation() + 1));
-        let state = match self.state.clone() {
-            InviteState::AccountCreated { account } => InviteState::AccountCreated { account },
-            _ => InviteState::Queued,
-        };
-        let next = self.acted_by_officer("RESENT", act);
-        Ok(Self { state, mail, sending_at: Some(act.at), due_at: Some(act.at + WAKE_AFTER), ..next })
+        let due_at = Some(act.at + WAKE_AFTER);
+        if kind == MailKind::AccountCreated {
+            let mail = Some(Mail::due(kind, self.generation() + 1));
+            return Ok(Self { mail, due_at, ..self.acted_by_officer("RESENT", act) });
+        }
+        let mail = self.mail.clone().map(Mail::replaced);
+        Ok(Self { state: InviteState::Queued, mail, due_at, ..self.acted_by_officer("RESENT", act) })
     }
 
     /// The officer takes it back. The link is dead from now on.
@@ -1065,24 +1189,26 @@ impl Invite {
     pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
-                let next = Self { state: InviteState::Revoked, ..self.acted_by_officer("REVOKED", act) };
-                Ok(Self { due_at: next.natural_due(act.at), ..next })
+                Ok(self.acted_by_officer("REVOKED", act).ended(InviteState::Revoked, act.at))
             }
             _ => Err(self.conflict("revoked")),
         }
     }
 
-    /// The officer mends the details of one that failed, lapsed, or could not be delivered, and sends it again.
+    /// The officer amends one that failed, expired, was revoked or could not be delivered, and sends it again.
     ///
     /// # Errors
     ///
-    /// In every other state.
-    pub fn amend(self, subject: Amendment, address_key: AddressKey, act: &Act) -> Result<Self, Conflict> {
+    /// In every other state, and when the same mailbox was mailed today.
+    pub fn amend(self, subject: Amendment, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
             InviteState::Invited { .. } if undeliverable => {}
-            _ => return Err(self.conflict("amended")),
+            _ => return Err(self.conflict("amended").into()),
+        }
+        if address_key == self.address_key && act.at < self.resend_from() {
+            return Err(AmendRefusal::NotBefore(self.resend_from()));
         }
         let subject = match subject {
             Amendment::Email(request) => Subject::invited(request),
@@ -1099,24 +1225,29 @@ impl Invite {
         })
     }
 
-    /// The officer mends what is alike in many that failed or lapsed, and sends this one again to the same address.
+    /// The officer amends what is alike in many that failed, expired or were revoked, and sends this one again to the same
+    /// address.
     ///
     /// # Errors
     ///
-    /// In every other state, and when a mail to the address came back: then the address has to be mended, one by one.
-    pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, CorrectRefusal> {
+    /// In every other state, when it was mailed today, and when a mail to the address came back: then the address has to be
+    /// amended, one by one.
+    pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
             InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => {
-                return Err(CorrectRefusal::Undeliverable);
+                return Err(AmendRefusal::Undeliverable);
             }
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::Invited { .. }
                 if undeliverable =>
             {
-                return Err(CorrectRefusal::Undeliverable);
+                return Err(AmendRefusal::Undeliverable);
             }
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
             _ => return Err(self.conflict("corrected").into()),
+        }
+        if act.at < self.resend_from() {
+            return Err(AmendRefusal::NotBefore(self.resend_from()));
         }
         let Correction { organisation, department, reason } = correction.clone();
         let profile = self.profile.clone().map(|profile| Profile {
@@ -1129,7 +1260,7 @@ impl Invite {
     }
 
     fn begun_again(self, act: &Act) -> Self {
-        let mail = self.mail.clone().map(|mail| Mail { state: MailState::Replaced, ..mail });
+        let mail = self.mail.clone().map(Mail::replaced);
         let next = self.acted_by_officer("AMENDED", act);
         Self { state: InviteState::Queued, mail, due_at: Some(act.at + WAKE_AFTER), ..next }
     }
@@ -1171,8 +1302,18 @@ impl Invite {
         }
         let generation = self.notice.as_ref().map_or(0, |mail| mail.generation) + 1;
         let notice = Some(Mail::due(MailKind::InvitationLapsed, generation));
-        let next = Self { state: InviteState::Expired, notice, ..self.stepped(Some("EXPIRED"), now) };
-        Ok(Self { due_at: next.natural_due(now), ..next })
+        Ok(Self { notice, ..self.stepped(Some("EXPIRED"), now) }.ended(InviteState::Expired, now))
+    }
+
+    /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither leaves
+    /// late nor keeps the invite from being sent again.
+    fn ended(self, state: InviteState, now: Timestamp) -> Self {
+        let claimed_at = self.mail.as_ref().and_then(Mail::claimed_at);
+        let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });
+        // One without an answer may have arrived, so it counts for the day.
+        let mailed_at = claimed_at.into_iter().chain(self.mailed_at).max();
+        let next = Self { state, mail, mailed_at, ..self };
+        Self { due_at: next.natural_due(now), ..next }
     }
 
     /// Moves the notice to the officer on by one of [`Mail`]'s transitions.
@@ -1204,10 +1345,11 @@ impl Invite {
         }
         let stood = Some(Box::new(self.state.clone()));
         let state = InviteState::NeedsAttention { stood };
-        Ok(Self { state, due_at: None, ..self.stepped(Some("NEEDS_ATTENTION"), now) })
+        let next = Self { state, ..self.stepped(Some("NEEDS_ATTENTION"), now) };
+        Ok(Self { due_at: next.natural_due(now), ..next })
     }
 
-    /// Somebody has looked: it goes on where it stood.
+    /// An operator has checked it: it goes on, with what became known meanwhile.
     ///
     /// # Errors
     ///
@@ -1216,8 +1358,7 @@ impl Invite {
         match &self.state {
             InviteState::NeedsAttention { stood: Some(stood) } => {
                 let state = (**stood).clone();
-                let next = Self { state, ..self.acted("RESUMED", Actor::Operator, now) };
-                Ok(Self { due_at: next.natural_due(now), ..next })
+                Ok(Self { state, ..self.acted("RESUMED", Actor::Operator, now) }.mailed(now))
             }
             _ => Err(self.conflict("resumed")),
         }
@@ -1280,13 +1421,13 @@ impl Invite {
         Self { due_at: next.natural_due(now), ..next }
     }
 
-    /// After a mail was taken: an invitation is out, until it lapses.
+    /// After a mail was taken: an invitation is out for as long as its letter says, also while work on it is paused.
     fn mailed(self, now: Timestamp) -> Self {
-        let sent = self.mail.as_ref().is_some_and(|mail| !mail.is_open());
-        let next = match self.state {
+        let sent = self.mail.as_ref().is_some_and(Mail::may_have_arrived);
+        let next = match self.unpaused() {
             InviteState::Queued if sent && self.profile.is_none() => {
-                let state = InviteState::Invited { expires_at: now + self.terms.life() };
-                Self { state, ..self.stepped(Some("INVITED"), now) }
+                let state = InviteState::Invited { expires_at: self.promised_until() };
+                self.with_unpaused(state).stepped(Some("INVITED"), now)
             }
             _ => self,
         };
@@ -1295,6 +1436,9 @@ impl Invite {
 
     /// When the sweeper has to look, given that somebody was just woken for what is open.
     fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_paused() {
+            return Some(now + KEEPING_LOOK);
+        }
         let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
         let is_waiting = self.mail_is_due() && held_until.is_none();
         let open = self.next_step(now) != NextStep::Nothing || is_waiting || self.notice_is_due();
@@ -1345,7 +1489,7 @@ impl Invite {
     /// Whether a notice to the officer waits to be sent.
     #[must_use]
     pub fn notice_is_due(&self) -> bool {
-        self.notice.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+        !self.is_paused() && self.notice.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
     fn map_mail(
@@ -1552,17 +1696,34 @@ mod tests {
     }
 
     #[test]
-    fn a_first_password_is_asked_for_at_most_once_a_minute() {
+    fn a_first_password_is_asked_for_with_growing_pauses() {
         let created =
             for_account().claim(at(1)).unwrap().account_created(account(), SeedState::NotRequired, at(2)).unwrap();
         let asked = created.request_first_password(at(3)).unwrap();
         assert_eq!(asked.next_step(at(3)), NextStep::SendFirstPassword);
-        let sent = asked.first_password_sent(at(4)).unwrap();
+        let claimed = asked.claim_first_password(at(4)).unwrap();
+        assert!(
+            matches!(claimed.first_password, FirstPassword::Sending { .. }),
+            "not sent before the directory says so"
+        );
+        assert!(claimed.clone().claim_first_password(at(4)).is_err());
+        let mut sent = claimed.first_password_sent(at(4)).unwrap();
         assert_eq!(sent.next_step(at(4)), NextStep::Nothing);
         assert!(sent.clone().first_password_sent(at(4)).is_err());
-        assert!(sent.clone().request_first_password(at(63)).is_err());
-        assert!(sent.clone().request_first_password(at(64)).is_ok());
-        assert!(sent.account_seen(AccountStatus::SignedIn, at(65)).unwrap().request_first_password(at(200)).is_err());
+        let mut now = 4;
+        for pause in [60, 600, 3600, 3600] {
+            assert!(sent.clone().request_first_password(at(now + pause - 1)).is_err(), "{pause}");
+            now += pause;
+            let asked = sent.request_first_password(at(now)).unwrap();
+            sent = asked.claim_first_password(at(now)).unwrap().first_password_sent(at(now)).unwrap();
+        }
+        let next_day = sent.clone().request_first_password(at(now + DAY)).unwrap();
+        assert_eq!(next_day.first_password, FirstPassword::Requested { at: at(now + DAY), count: 1 });
+        let old: FirstPassword = serde_json::from_str(r#"{"state":"SENT","at":"2026-11-23T05:24:02.000Z"}"#).unwrap();
+        assert!(matches!(old, FirstPassword::Sent { count: 1, .. }), "stored before they were counted");
+        assert!(
+            sent.account_seen(AccountStatus::SignedIn, at(now)).unwrap().request_first_password(at(now + DAY)).is_err()
+        );
     }
 
     fn created(seed: SeedState) -> Invite {
@@ -1634,11 +1795,13 @@ mod tests {
         assert_eq!(invite.clone().resend(&mailbox(), &act(60)), Err(ResendRefusal::NotBefore(from)));
         let later = Act { at: from, ..act(0) };
         let again = invite.resend(&mailbox(), &later).unwrap();
-        assert_eq!((again.state_name(), again.mail.as_ref().unwrap().generation), ("QUEUED", 2));
-        assert!(again.mail_is_due());
+        assert_eq!((again.state_name(), again.next_step(from)), ("QUEUED", NextStep::CheckAddress));
+        assert!(again.is_on_its_way(from) && !again.mail_is_due(), "the directory is asked first");
         assert_eq!(again.history.last().unwrap().by, Actor::Officer);
         assert!(again.clone().resend(&mailbox(), &later).is_err(), "one is on its way");
-        let out = again.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
+        let due = again.address_is_free(from).unwrap();
+        assert_eq!(due.mail.as_ref().unwrap().generation, 2);
+        let out = due.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
         assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + Terms::USUAL.life()));
     }
 
@@ -1672,7 +1835,7 @@ mod tests {
         assert_eq!(failed.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable), "never cleared");
         let cleared = suppressed.clear("an operator".into(), at(DAY)).unwrap();
         let again = failed.resend(&cleared, &act(DAY)).unwrap();
-        assert!(again.is_live() && again.mail_is_due());
+        assert!(again.is_live() && again.is_on_its_way(at(DAY)));
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         assert!(bounced.resend(&cleared, &act(2 * DAY)).is_ok());
     }
@@ -1699,13 +1862,187 @@ mod tests {
             assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
             assert_eq!(invite.lapse(now), Lapse::Nothing);
         }
-        let end = at(3 + 30 * DAY);
+        let end = at(2 + 30 * DAY);
         assert_eq!(invite.due_at, Some(end));
         let lapsed = invite.expire(end).unwrap();
         assert!(!lapsed.is_live());
         assert!(lapsed.due_at.is_some(), "the officer is to be told");
         let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
-        assert!(revived.is_live() && revived.mail_is_due());
+        assert!(revived.is_live() && revived.next_step(end.next_singapore_day()) == NextStep::CheckAddress);
+    }
+
+    #[test]
+    fn an_invitation_that_expires_closes_the_mail_that_is_open() {
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let waiting = invited().remind(at(24 * DAY)).unwrap();
+        let claimed = waiting.clone().claim_mail(at(25 * DAY)).unwrap();
+        for invite in [waiting, claimed] {
+            let expired = invite.expire(expires_at).unwrap();
+            assert!(!expired.mail.as_ref().unwrap().is_open());
+            let tomorrow = Act { at: expires_at.next_singapore_day(), ..act(0) };
+            assert!(expired.resend(&mailbox(), &tomorrow).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_link_works_for_as_long_as_its_mail_says() {
+        let late = by_email().address_is_free(at(0)).unwrap().mail_held(at(20 * DAY), at(1)).unwrap();
+        let claimed = late.claim_mail(at(20 * DAY)).unwrap();
+        let promised = claimed.promised_until();
+        assert_eq!(promised, at(50 * DAY), "from when it leaves, not from when it was asked for");
+        let copy = claimed.retry_mail(at(21 * DAY), Some(at(21 * DAY))).unwrap().claim_mail(at(21 * DAY)).unwrap();
+        assert_eq!(copy.promised_until(), promised, "a copy is identical");
+        let heard = copy.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(23 * DAY)).unwrap();
+        assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
+        let account = created(SeedState::NotRequired).claim_mail(at(40 * DAY)).unwrap();
+        assert_eq!(account.promised_until(), at(70 * DAY));
+    }
+
+    #[test]
+    fn a_mail_that_nobody_knows_of_ends_after_a_day() {
+        let claimed = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        assert!(claimed.clone().mail_given_up(at(DAY - 1)).is_err());
+        let unknown = claimed.mail_given_up(at(DAY)).unwrap();
+        assert_eq!((unknown.state_name(), unknown.mail.as_ref().unwrap().state_name()), ("INVITED", "UNKNOWN"));
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        assert_eq!(account.progress_name(), "MAILING");
+        assert_eq!(account.mail_given_up(at(3 + DAY)).unwrap().progress_name(), "ACCOUNT_CREATED");
+    }
+
+    #[test]
+    fn an_account_that_may_exist_is_remembered_until_the_directory_says() {
+        let lost = for_account().claim(at(0)).unwrap();
+        let again = lost.claim(at(60)).unwrap().give_back(at(90), at(61)).unwrap();
+        assert_eq!(again.state_name(), "PROVISIONING");
+        assert!(again.clone().revoke(&act(62)).is_err(), "nobody knows whether there is an account");
+        assert!(again.clone().claim(at(89)).is_err());
+        let paused = again.clone().needs_attention(at(70)).unwrap();
+        assert!(paused.clone().adopt(account(), at(71)).is_ok());
+        assert!(matches!(
+            paused.resume(at(95)).unwrap().claim(at(95)).unwrap().state,
+            InviteState::Provisioning { attempt: 3, .. }
+        ));
+        assert!(again.claim(at(90)).unwrap().account_created(account(), SeedState::Pending, at(91)).is_ok());
+        let revoked = by_email().revoke(&act(5)).unwrap();
+        assert!(revoked.adopt(account(), at(6)).is_ok(), "revoked by an earlier release, and made nevertheless");
+    }
+
+    #[test]
+    fn what_happens_to_an_account_is_recorded_while_work_on_its_invite_is_paused() {
+        let paused = created(SeedState::LicenceAssigned).needs_attention(at(3)).unwrap();
+        assert_eq!(paused.account(), Some(&account()));
+        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(4) };
+        let told = paused.device_told(device, at(4)).unwrap();
+        assert_eq!((told.seed, told.state_name()), (SeedState::FullyOnboarded, "NEEDS_ATTENTION"));
+        let disabled = told.account_seen(AccountStatus::Disabled, at(5)).unwrap();
+        assert_eq!((disabled.state_name(), disabled.next_step(at(5))), ("NEEDS_ATTENTION", NextStep::Nothing));
+        let resumed = disabled.clone().resume(at(6)).unwrap();
+        assert_eq!((resumed.state_name(), resumed.next_step(at(6))), ("DISABLED", NextStep::WithdrawSeed));
+        let gone = disabled.account_seen(AccountStatus::Gone, at(6)).unwrap();
+        assert_eq!(gone.state_name(), "ACCOUNT_GONE", "nothing is left to go on with");
+        assert_eq!(paused_kept().over_since(), Some(at(3)), "it is kept no longer than others");
+        assert!(paused_kept().due_at.is_some());
+    }
+
+    fn paused_kept() -> Invite {
+        for_account().needs_attention(at(3)).unwrap()
+    }
+
+    #[test]
+    fn a_mail_event_while_work_is_paused_is_not_lost() {
+        let claimed = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
+        // It is given up by its message while a copy of it is due.
+        let due = claimed.retry_mail(at(902), Some(at(902))).unwrap();
+        let paused = due.needs_attention(at(903)).unwrap();
+        let heard = paused.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(904)).unwrap();
+        assert_eq!(heard.state_name(), "NEEDS_ATTENTION");
+        assert_eq!(heard.resume(at(905)).unwrap().state_name(), "INVITED");
+        let mut stored = paused;
+        stored.mail = stored.mail.map(|mail| mail.observe(MailEvent::Delivered, "m", at(904)).unwrap());
+        assert_eq!(stored.resume(at(905)).unwrap().state_name(), "INVITED", "what an earlier release left");
+    }
+
+    #[test]
+    fn amending_mails_the_same_mailbox_once_a_day_too() {
+        let revoked = invited().revoke(&act(5)).unwrap();
+        let from = revoked.resend_from();
+        let correction = Correction::default();
+        assert_eq!(revoked.clone().correct(&correction, &act(6)), Err(AmendRefusal::NotBefore(from)));
+        let form = |email: &str| Form { email: email.into(), reason: "Project".into(), ..Form::default() };
+        let amendment = |email| {
+            let request = form(email).email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+            let key = Keys::derive(b"test").address(&request.email);
+            (Amendment::Email(request), key)
+        };
+        let (same, key) = amendment("bo+again@agency.gov.sg");
+        assert_eq!(revoked.clone().amend(same, key, &act(6)), Err(AmendRefusal::NotBefore(from)));
+        let (other, key) = amendment("cy@agency.gov.sg");
+        assert!(revoked.clone().amend(other, key, &act(6)).is_ok());
+        assert!(revoked.correct(&correction, &Act { at: from, ..act(0) }).is_ok());
+    }
+
+    /// What may happen to an invite, in any order: a random walk meets states that no scenario is written for.
+    fn anything(invite: Invite, choice: u128, now: Timestamp) -> Invite {
+        let next = match choice {
+            0 => invite.clone().address_is_free(now).ok(),
+            1 => invite.clone().claim(now).ok(),
+            2 => invite.clone().give_back(now + WAKE_AFTER, now).ok(),
+            3 => invite.clone().account_created(account(), SeedState::Pending, now).ok(),
+            4 => invite.clone().fail(Failure::AccountExists, now).ok(),
+            5 => invite.clone().claim_mail(now).ok(),
+            6 => invite.clone().mail_accepted("m".into(), now).ok(),
+            7 => invite.clone().mail_not_sent(now + WAKE_AFTER, now).ok(),
+            8 => invite.clone().mail_refused(now).ok(),
+            9 => invite.clone().mail_withheld(SuppressionReason::Bounced, now).ok(),
+            10 => invite.clone().mail_held(now + WAKE_AFTER, now).ok(),
+            11 => invite.clone().retry_mail(now, Some(now)).ok(),
+            12 => invite.clone().mail_given_up(now).ok(),
+            13 => invite.clone().needs_attention(now).ok(),
+            14 => invite.clone().resume(now).ok(),
+            15 => invite.clone().remind(now).ok(),
+            16 => invite.clone().expire(now).ok(),
+            17 => invite.clone().accept(form().profile().unwrap(), now).ok(),
+            18 => invite.clone().resend(&mailbox(), &Act { at: now, ..act(0) }).ok(),
+            19 => invite.clone().revoke(&Act { at: now, ..act(0) }).ok(),
+            20 => invite.clone().correct(&Correction::default(), &Act { at: now, ..act(0) }).ok(),
+            21 => invite.clone().account_seen(AccountStatus::Disabled, now),
+            22 => invite.clone().account_seen(AccountStatus::SignedIn, now),
+            23 => invite.clone().account_seen(AccountStatus::Gone, now),
+            24 => invite.clone().seed_assigned(now).ok(),
+            25 => invite.clone().seed_withdrawn(now).ok(),
+            26 => invite.clone().request_first_password(now).ok(),
+            27 => invite.clone().claim_first_password(now).ok(),
+            28 => invite.clone().first_password_sent(now).ok(),
+            29 => invite.clone().first_password_not_sent(now + WAKE_AFTER, now).ok(),
+            30 => invite.clone().adopt(account(), now).ok(),
+            _ => invite.mail.clone().and_then(|mail| {
+                let event = if choice == 31 { MailEvent::Delivered } else { MailEvent::Bounced };
+                invite.clone().observe_mail(mail.kind, mail.generation, event, "m", now)
+            }),
+        };
+        next.unwrap_or(invite)
+    }
+
+    #[test]
+    fn whatever_happens_an_invite_is_due_again_and_never_stuck() {
+        for seed in 0..400 {
+            let entropy = Entropy::seeded(seed);
+            let mut invite = if seed % 2 == 0 { by_email() } else { for_account() };
+            let (mut seconds, mut walked) = (0, Vec::new());
+            for _ in 0..80 {
+                let choice = entropy.next_u128() % 33;
+                seconds += u64::try_from(entropy.next_u128() % 4).unwrap() * 20_000;
+                let now = at(seconds);
+                invite = anything(invite, choice, now);
+                walked.push((choice, seconds, invite.state_name()));
+                assert!(invite.due_at.is_some(), "seed {seed}: nobody would look at it again: {walked:?}");
+                let is_open = invite.mail.as_ref().is_some_and(Mail::is_open);
+                let has_work = invite.next_step(now) != NextStep::Nothing || is_open;
+                assert!(invite.state != InviteState::Queued || has_work, "seed {seed}: stuck: {walked:?}");
+                let has_ended = !invite.is_live() || invite.account().is_some();
+                assert!(!has_ended || invite.over_since().is_some(), "seed {seed}: kept for ever: {walked:?}");
+            }
+        }
     }
 
     #[test]
@@ -1714,9 +2051,9 @@ mod tests {
         let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
         let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
         let invite = Invite::by_email(Creation { terms, ..creation(&request.email) }, request);
-        let due = invite.address_is_free(at(0)).unwrap();
-        assert_eq!(due.promised_until(), at(10 * DAY));
-        let invited = due.claim_mail(at(0)).unwrap().mail_accepted("m-1".into(), at(0)).unwrap();
+        let claimed = invite.address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        assert_eq!(claimed.promised_until(), at(10 * DAY));
+        let invited = claimed.mail_accepted("m-1".into(), at(0)).unwrap();
         assert_eq!(invited.lapse(at(4 * DAY - 1)), Lapse::Nothing);
         assert_eq!(invited.lapse(at(4 * DAY)), Lapse::Remind);
         assert_eq!(invited.lapse(at(10 * DAY)), Lapse::Expire);
@@ -1741,7 +2078,7 @@ mod tests {
     fn an_invite_that_was_given_up_goes_on_where_it_stood() {
         let claimed = for_account().claim(at(1)).unwrap();
         let given_up = claimed.clone().needs_attention(at(2)).unwrap();
-        assert_eq!((given_up.techpass_label(), given_up.due_at), ("Needs attention", None));
+        assert_eq!((given_up.techpass_label(), given_up.due_at), ("Needs attention", Some(at(2) + KEEPING_LOOK)));
         assert!(given_up.is_live() && given_up.next_step(at(DAY)) == NextStep::Nothing);
         assert!(given_up.clone().needs_attention(at(3)).is_err());
         let resumed = given_up.resume(at(61)).unwrap();

@@ -41,7 +41,10 @@ mod trace;
 pub use agency::AgencyDomain;
 pub use entropy::Entropy;
 pub use fault::{Fault, Field, FieldFault};
-pub use fields::{ContactNumber, Department, EmailAddress, Organisation, PersonName, Reason, SeedWish, Username};
+pub use fields::{
+    ContactNumber, Department, EmailAddress, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX, Organisation, PersonName,
+    Reason, SeedWish, Username,
+};
 pub use guard::Guard;
 pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 pub use keys::Keys;

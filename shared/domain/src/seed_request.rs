@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     OfficerId, SeedRequestId, Timestamp, TraceId,
-    invite::{Account, AccountStatus, Conflict, WAKE_AFTER},
+    invite::{Account, AccountStatus, Conflict, KEEPING_LOOK, WAKE_AFTER},
     seed::{Device, LicenceFault, SeedState, SeedStep},
 };
 
@@ -128,11 +128,19 @@ impl SeedRequest {
         Self { due_at: Some(at), version: self.version + 1, ..self }
     }
 
-    /// The next version with this licence, due when somebody has to act on it.
+    /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or withdrawn,
+    /// its beginning. What is known of its holder is kept for some time from then on.
+    #[must_use]
+    pub fn over_since(&self, now: Timestamp) -> Timestamp {
+        let is_open = self.seed.step(now) != SeedStep::Nothing || self.seed.retry_at().is_some();
+        if is_open { self.created_at } else { self.updated_at }
+    }
+
+    /// The next version with this licence, due when somebody has to act on it or to check how long it is kept.
     #[must_use]
     fn with(self, seed: SeedState, now: Timestamp) -> Self {
         let due_at = match seed.step(now) {
-            SeedStep::Nothing => seed.retry_at(),
+            SeedStep::Nothing => seed.retry_at().or(Some(now + KEEPING_LOOK)),
             SeedStep::Assign | SeedStep::Withdraw => Some(now + WAKE_AFTER),
         };
         Self { seed, due_at, version: self.version + 1, updated_at: now, ..self }
@@ -167,7 +175,8 @@ mod tests {
         assert_eq!(SeedRequestId::of_account(&other), request().id, "a directory does not tell cases apart");
         assert_eq!(request().requested(at(1), trace(2)), None);
         let assigned = request().assigned(at(1)).unwrap();
-        assert_eq!((assigned.due_at, assigned.clone().requested(at(2), trace(2))), (None, None));
+        assert_eq!((assigned.due_at, assigned.over_since(at(2))), (Some(at(1) + KEEPING_LOOK), at(1)));
+        assert_eq!(assigned.clone().requested(at(2), trace(2)), None);
         assert!(assigned.assigned(at(3)).is_err());
     }
 
@@ -191,7 +200,7 @@ mod tests {
         let disabled = full.account_seen(AccountStatus::Disabled, at(4)).unwrap();
         assert_eq!(disabled.due_at, Some(at(4) + WAKE_AFTER));
         let withdrawn = disabled.withdrawn(at(5)).unwrap();
-        assert_eq!((withdrawn.seed, withdrawn.due_at), (SeedState::Withdrawn, None));
+        assert_eq!((withdrawn.seed, withdrawn.due_at), (SeedState::Withdrawn, Some(at(5) + KEEPING_LOOK)));
         let back = withdrawn.account_seen(AccountStatus::SignedIn, at(6)).unwrap().assigned(at(7)).unwrap();
         assert_eq!(back.seed, SeedState::FullyOnboarded);
         assert_eq!(back.account_seen(AccountStatus::Gone, at(8)).unwrap().seed, SeedState::NotRequired);

@@ -1,7 +1,7 @@
 //! The accounts that this service knows: for which invite each was made, or which request for SEED its holder made.
 
 use domain::{
-    InviteId, SeedRequestId,
+    InviteId, SeedRequestId, Timestamp,
     invite::{Account, Invite},
     seed_request::SeedRequest,
 };
@@ -9,7 +9,7 @@ use domain::{
 pub use crate::keys::ACCOUNT_SHARDS;
 use crate::{
     Store, StoreError, Written,
-    invites::{ReviveOutcome, over, revival, written},
+    invites::{NamedWrites, Purpose, ReviveOutcome, over, revival, written},
     item::{self, Envelope, text},
     keys,
     table::{Condition, Index, Query, Range, Write},
@@ -59,8 +59,8 @@ impl Store {
     /// When the table cannot answer.
     pub async fn adopt_account(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
         let mut writes = revival(read, next)?;
-        writes.extend(next.account().map(|account| link(account, next.id.to_string())));
-        Ok(ReviveOutcome::of(&self.table.commit(writes).await?))
+        writes.add(Purpose::AccountLink, next.account().map(|account| link(account, next.id.to_string())));
+        self.revive(writes).await
     }
 
     /// Where the licence of `account` is kept; nowhere, if nobody asked for one and the account was made elsewhere.
@@ -125,6 +125,37 @@ impl Store {
         Ok(written(&self.table.commit(vec![write]).await?))
     }
 
+    /// Deletes a request over the version that was read, and that its account is known by it. Its id is noted until `until`,
+    /// which names nobody: by it [`Store::was_requested`] knows the licence of the account again.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn forget_seed_request(&self, request: &SeedRequest, until: Timestamp) -> Result<Written, StoreError> {
+        let condition = Condition::Version(request.version);
+        let mut writes = NamedWrites::default();
+        writes.add(Purpose::Invite, [Write::Delete { key: keys::seed_request(request.id), condition }]);
+        let note = Write::Put { item: ended(request.id, until), condition: Condition::Any };
+        writes.add(Purpose::AccountLink, [note]);
+        let ours = Condition::AbsentOrOwnedBy(request.id.to_string());
+        writes.add(Purpose::FreedLock, [Write::Delete { key: keys::account(&request.account), condition: ours }]);
+        self.written_named(writes).await
+    }
+
+    /// Whether `account` got its licence by a request that is no longer kept; if so, that is remembered until `until`.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn was_requested(&self, account: &Account, until: Timestamp) -> Result<bool, StoreError> {
+        let id = SeedRequestId::of_account(account);
+        if self.table.get(&keys::ended_seed_request(id)).await?.is_none() {
+            return Ok(false);
+        }
+        self.table.put_many(vec![ended(id, until)]).await?;
+        Ok(true)
+    }
+
     /// At most `limit` of the known accounts of one of the [`ACCOUNT_SHARDS`], by name, after the one named `after`.
     ///
     /// # Errors
@@ -160,6 +191,10 @@ impl Store {
 
 fn put(request: &SeedRequest) -> Result<item::Item, StoreError> {
     Envelope::new(keys::seed_request(request.id), ENTITY, request.version).due(request.due_at).body(ENTITY, request)
+}
+
+fn ended(id: SeedRequestId, until: Timestamp) -> item::Item {
+    Envelope::new(keys::ended_seed_request(id), "ended_seed_request", 1).expires(until).bare()
 }
 
 /// The latest owner of an account counts, so nothing has to hold of an earlier one.

@@ -15,7 +15,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use crate::{
     IdempotentRequest, RequestOutcome, Store, StoreError, Written,
     forgetting::is_whole,
-    invites::{creation, over, written},
+    invites::{Purpose, creation, over, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
     table::{Commit, Condition, Index, Order, Query, Range, Write},
@@ -97,6 +97,17 @@ pub enum DispatchOutcome {
     UsernameTaken,
     /// The row was changed meanwhile; read it again.
     LostRace,
+}
+
+impl DispatchOutcome {
+    /// What a refused write of an invite means for its row.
+    fn of(refused: Purpose) -> Self {
+        match refused {
+            Purpose::AddressLock => Self::AddressTaken,
+            Purpose::UsernameLock => Self::UsernameTaken,
+            _ => Self::LostRace,
+        }
+    }
 }
 
 impl Store {
@@ -513,10 +524,9 @@ impl Store {
             let condition = Condition::Version(*read_version);
             writes.push(Write::Put { item: put_row(batch, row)?, condition });
             meanings.push((*index, DispatchOutcome::LostRace));
-            let of_invite = [DispatchOutcome::LostRace, DispatchOutcome::AddressTaken, DispatchOutcome::UsernameTaken];
-            for (write, meaning) in creation(invite)?.into_iter().zip(of_invite) {
+            for (purpose, write) in creation(invite)?.into_iter() {
                 writes.push(write);
-                meanings.push((*index, meaning));
+                meanings.push((*index, DispatchOutcome::of(purpose)));
             }
         }
         let Commit::Refused(places) = self.table.commit(writes).await? else {

@@ -1,5 +1,6 @@
 //! Forgetting people: items give way to tombstones, which the table's time to live takes away.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     BatchId, InviteId, Timestamp,
     invite::Invite,
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError, Written,
     batches::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
-    invites::{ENTITY as INVITE, free_guards, put, written},
+    invites::{ENTITY as INVITE, NamedWrites, Purpose, free_guards, put, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
     table::{Commit, Condition, Index, Query, Write},
@@ -22,8 +23,7 @@ const TOMBSTONE: &str = "tombstone";
 const REQUEST: &str = "forget_request";
 const AUDIT: &str = "audit";
 
-/// Into how many parts the table is read whole. A part that was not read to its end is read anew, so it has to be read
-/// in seconds.
+/// Into how many parts the table is read whole.
 pub const PARTS: u32 = 64;
 
 /// Something that a reading of the whole table finds.
@@ -49,6 +49,22 @@ pub struct PartPage {
 /// A place within a part of the table.
 #[derive(Clone, Debug)]
 pub struct PartPlace(Item);
+
+impl PartPlace {
+    /// The place as text, for a job that goes on later. It holds a key of the table, and no address.
+    #[must_use]
+    pub fn to_text(&self) -> Option<String> {
+        Some(format!("{}\n{}", text(&self.0, "pk")?, text(&self.0, "sk")?))
+    }
+
+    /// The place that [`PartPlace::to_text`] wrote.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (pk, sk) = text.split_once('\n')?;
+        let attribute = |name: &str, value: &str| (name.to_owned(), AttributeValue::S(value.to_owned()));
+        Some(Self(Item::from([attribute("pk", pk), attribute("sk", sk)])))
+    }
+}
 
 /// What keeps a second live invite from an address or a username.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,14 +105,10 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let item = Envelope::new(keys::invite(invite.id), TOMBSTONE, tombstone.version).expires(until);
         let item = item.body(TOMBSTONE, tombstone)?;
-        let over = || Write::Put { item: item.clone(), condition: Condition::Version(read_version) };
-        let mut writes = vec![over()];
-        writes.extend(free_guards(invite));
-        match self.table.commit(writes).await? {
-            // The guards are a successor's by now and stay.
-            Commit::Refused(refused) if !refused.contains(&0) => Ok(written(&self.table.commit(vec![over()]).await?)),
-            commit => Ok(written(&commit)),
-        }
+        let mut writes = NamedWrites::default();
+        writes.add(Purpose::Invite, [Write::Put { item, condition: Condition::Version(read_version) }]);
+        writes.add(Purpose::FreedLock, free_guards(invite));
+        self.written_named(writes).await
     }
 
     /// Puts a tombstone in the place of a batch over the version that was read, once its rows are gone.

@@ -63,14 +63,50 @@ pub enum ReviveOutcome {
     UsageMoved,
 }
 
+/// What a write of an invite's transaction is for, and so what its refusal means. The first of several refusals says most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Purpose {
+    /// The invite itself.
+    Invite,
+    /// The answer that is kept under the request's key.
+    Answer,
+    /// The lock of its address.
+    AddressLock,
+    /// The lock of its username.
+    UsernameLock,
+    /// What the officer has asked for.
+    Usage,
+    /// Whose the account is.
+    AccountLink,
+    /// The end of a lock that it no longer needs.
+    FreedLock,
+}
+
+/// The writes of one transaction, each with its purpose.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NamedWrites(Vec<(Purpose, Write)>);
+
+impl NamedWrites {
+    pub(crate) fn add(&mut self, purpose: Purpose, writes: impl IntoIterator<Item = Write>) {
+        self.0.extend(writes.into_iter().map(|write| (purpose, write)));
+    }
+
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = (Purpose, Write)> {
+        self.0.into_iter()
+    }
+
+    fn writes(&self) -> Vec<Write> {
+        self.0.iter().map(|(_, write)| write.clone()).collect()
+    }
+}
+
 impl ReviveOutcome {
-    /// What became of the writes of [`revival`].
-    pub(crate) fn of(commit: &Commit) -> Self {
-        match commit {
-            Commit::Done => Self::Done,
-            Commit::Refused(refused) if refused.contains(&0) => Self::LostRace,
-            Commit::Refused(refused) if refused.contains(&GUARD_OF_ADDRESS) => Self::AddressTaken,
-            Commit::Refused(_) => Self::UsernameTaken,
+    fn of(refused: Purpose) -> Self {
+        match refused {
+            Purpose::Invite | Purpose::Answer | Purpose::AccountLink | Purpose::FreedLock => Self::LostRace,
+            Purpose::AddressLock => Self::AddressTaken,
+            Purpose::UsernameLock => Self::UsernameTaken,
+            Purpose::Usage => Self::UsageMoved,
         }
     }
 }
@@ -87,28 +123,44 @@ impl Store {
         request: Option<&IdempotentRequest>,
     ) -> Result<CreateOutcome, StoreError> {
         let mut writes = creation(invite)?;
-        let answer = writes.len();
         let request = request.filter(|_| Guard::Idempotency.holds());
         if let Some(request) = request {
-            writes.extend(request.writes()?);
+            writes.add(Purpose::Answer, [request.write()?]);
+            writes.add(Purpose::Usage, request.usage()?);
         }
-        let Commit::Refused(refused) = self.table.commit(writes).await? else {
-            return Ok(CreateOutcome::Created);
-        };
-        if let Some(request) = request.filter(|_| refused.contains(&answer))
+        let refused = self.commit_named(writes).await?;
+        if let Some(request) = request.filter(|_| refused.contains(&Purpose::Answer))
             && let Some(known) = self.answered(request).await?
         {
             return Ok(known);
         }
-        // Behind the guards lie the answer and the usage.
-        let is_refused = |guard: usize| guard < answer && refused.contains(&guard);
-        Ok(if is_refused(GUARD_OF_ADDRESS) {
+        Ok(if refused.is_empty() {
+            CreateOutcome::Created
+        } else if refused.contains(&Purpose::AddressLock) {
             CreateOutcome::AddressTaken
-        } else if is_refused(GUARD_OF_USERNAME) {
+        } else if refused.contains(&Purpose::UsernameLock) {
             CreateOutcome::UsernameTaken
         } else {
             CreateOutcome::LostRace
         })
+    }
+
+    /// Commits `writes`, without ends of locks that are somebody else's by now. The purposes that were refused, the most
+    /// telling first; none when all else is written.
+    pub(crate) async fn commit_named(&self, mut writes: NamedWrites) -> Result<Vec<Purpose>, StoreError> {
+        loop {
+            let Commit::Refused(places) = self.table.commit(writes.writes()).await? else {
+                return Ok(Vec::new());
+            };
+            let mut refused: Vec<Purpose> = places.iter().filter_map(|place| Some(writes.0.get(*place)?.0)).collect();
+            refused.sort_unstable();
+            refused.dedup();
+            if refused != [Purpose::FreedLock] {
+                return Ok(refused);
+            }
+            let others = writes.0.into_iter().enumerate().filter(|(place, _)| !places.contains(place));
+            writes = NamedWrites(others.map(|(_, write)| write).collect());
+        }
     }
 
     /// What `request` was answered before, if it was.
@@ -175,14 +227,15 @@ impl Store {
 
     /// Commits `writes`, and frees the guards of `next` with them once it is no longer live.
     async fn replace_with(&self, writes: Vec<Write>, next: &Invite) -> Result<Written, StoreError> {
-        let all = writes.iter().cloned().chain(freed_guards(next)).collect();
-        match self.table.commit(all).await? {
-            // The guards are a successor's by now and stay; what they guarded can be written.
-            Commit::Refused(refused) if refused.iter().all(|place| *place >= writes.len()) => {
-                Ok(written(&self.table.commit(writes).await?))
-            }
-            commit => Ok(written(&commit)),
-        }
+        let mut named = NamedWrites::default();
+        named.add(Purpose::Invite, writes);
+        named.add(Purpose::FreedLock, freed_guards(next));
+        self.written_named(named).await
+    }
+
+    pub(crate) async fn written_named(&self, writes: NamedWrites) -> Result<Written, StoreError> {
+        let refused = self.commit_named(writes).await?;
+        Ok(if refused.is_empty() { Written::Done } else { Written::LostRace })
     }
 
     /// Writes `next` over the version that was read in a table in memory, and leaves its guards behind, as no release of this
@@ -219,16 +272,17 @@ impl Store {
         usage: Option<&Usage>,
     ) -> Result<ReviveOutcome, StoreError> {
         let mut writes = revival(read, next)?;
-        let invites = writes.len();
-        writes.extend(usage.map(usages::write).transpose()?);
-        Ok(match self.table.commit(writes).await? {
-            Commit::Refused(refused) if refused.iter().all(|place| *place >= invites) => ReviveOutcome::UsageMoved,
-            commit => ReviveOutcome::of(&commit),
-        })
+        writes.add(Purpose::Usage, usage.map(usages::write).transpose()?);
+        self.revive(writes).await
+    }
+
+    pub(crate) async fn revive(&self, writes: NamedWrites) -> Result<ReviveOutcome, StoreError> {
+        let refused = self.commit_named(writes).await?;
+        Ok(refused.first().map_or(ReviveOutcome::Done, |purpose| ReviveOutcome::of(*purpose)))
     }
 
     /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will
-    /// carry.
+    /// carry. A token that is there already works until `expires_at` too, and stays used if it was.
     ///
     /// # Errors
     ///
@@ -242,16 +296,15 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<Written, StoreError> {
         let generation = next.mail.as_ref().map_or(0, |mail| mail.generation);
-        let record = TokenRecord { invite: next.id, generation, expires_at, used_at: None };
-        let claim = [over(read_version, next)?, mailboxes::write(mailbox)?];
-        let token = Write::Put { item: tokens::put(hash, &record, 1)?, condition: Condition::Absent };
-        match self.table.commit(claim.iter().cloned().chain([token]).collect()).await? {
-            // A copy of a mail, or the next mail of the same generation: its token is there and stays as it is.
-            Commit::Refused(refused) if refused == [claim.len()] => {
-                Ok(written(&self.table.commit(claim.to_vec()).await?))
-            }
-            other => Ok(written(&other)),
-        }
+        let known = self.find_token(hash).await?;
+        let used_at = known.as_ref().and_then(|record| record.used_at);
+        let until = known.as_ref().map_or(expires_at, |record| record.expires_at.max(expires_at));
+        let record = TokenRecord { invite: next.id, generation, expires_at: until, used_at };
+        let version = tokens::version(&record);
+        let condition = if known.is_some() { Condition::Version(version) } else { Condition::Absent };
+        let token = Write::Put { item: tokens::put(hash, &record, version)?, condition };
+        let writes = vec![over(read_version, next)?, mailboxes::write(mailbox)?, token];
+        Ok(written(&self.table.commit(writes).await?))
     }
 
     /// Writes an acceptance over the version that was read, and uses the token up.
@@ -269,8 +322,8 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let used = TokenRecord { used_at: Some(now), ..token.clone() };
         let mut writes = vec![over(read_version, next)?];
-        // An unused token has version 1 and a used one version 2, so it is used once.
-        writes.push(Write::Put { item: tokens::put(hash, &used, 2)?, condition: Condition::Version(1) });
+        let unused = Condition::Version(tokens::UNUSED);
+        writes.push(Write::Put { item: tokens::put(hash, &used, tokens::version(&used))?, condition: unused });
         Ok(written(&self.table.commit(writes).await?).under(Guard::SingleUse))
     }
 
@@ -311,16 +364,14 @@ impl Store {
     }
 }
 
-/// The places of a creation's writes.
-const GUARD_OF_ADDRESS: usize = 1;
-const GUARD_OF_USERNAME: usize = 2;
-
 /// What a new invite writes: itself, the guard of its address, and for a vendor the guard of the username.
-pub(crate) fn creation(invite: &Invite) -> Result<Vec<Write>, StoreError> {
+pub(crate) fn creation(invite: &Invite) -> Result<NamedWrites, StoreError> {
     let absent = |item| Write::Put { item, condition: Condition::Absent };
-    let guard = |key| guard_item(key, invite.id);
-    let mut writes = vec![absent(put(invite)?), absent(guard(keys::address(&invite.address_key)))];
-    writes.extend(invite.holder.username().map(|username| absent(guard(keys::username(username)))));
+    let guard = |key| absent(guard_item(key, invite.id));
+    let mut writes = NamedWrites::default();
+    writes.add(Purpose::Invite, [absent(put(invite)?)]);
+    writes.add(Purpose::AddressLock, [guard(keys::address(&invite.address_key))]);
+    writes.add(Purpose::UsernameLock, invite.holder.username().map(|username| guard(keys::username(username))));
     Ok(writes)
 }
 
@@ -346,20 +397,20 @@ pub(crate) fn free_guards(invite: &Invite) -> impl Iterator<Item = Write> {
 }
 
 /// What an invite that lives again writes: itself, its guards, and the end of those it no longer needs.
-pub(crate) fn revival(read: &Invite, next: &Invite) -> Result<Vec<Write>, StoreError> {
+pub(crate) fn revival(read: &Invite, next: &Invite) -> Result<NamedWrites, StoreError> {
     let owner = next.id.to_string();
     let ours = || Condition::AbsentOrOwnedBy(owner.clone());
     let guard = |key| Write::Put { item: guard_item(key, next.id), condition: ours() };
-    let mut writes = vec![
-        Write::Put { item: put(next)?, condition: Condition::Version(read.version) },
-        guard(keys::address(&next.address_key)),
-    ];
+    let address = keys::address(&next.address_key);
     let username = next.holder.username().map(keys::username);
-    writes.extend(username.clone().map(guard));
-    let kept = [Some(keys::address(&next.address_key)), username];
+    let kept = [Some(address.clone()), username.clone()];
     let old = [Some(keys::address(&read.address_key)), read.holder.username().map(keys::username)];
     let freed = old.into_iter().flatten().filter(|key| !kept.contains(&Some(key.clone())));
-    writes.extend(freed.map(|key| Write::Delete { key, condition: ours() }));
+    let mut writes = NamedWrites::default();
+    writes.add(Purpose::Invite, [over(read.version, next)?]);
+    writes.add(Purpose::AddressLock, [guard(address)]);
+    writes.add(Purpose::UsernameLock, username.map(guard));
+    writes.add(Purpose::FreedLock, freed.map(|key| Write::Delete { key, condition: ours() }));
     Ok(writes)
 }
 

@@ -58,6 +58,11 @@ pub(crate) fn seed_request(id: SeedRequestId) -> Key {
     Key::new(format!("SEED#{id}"), META)
 }
 
+/// That there was a request, once it is no longer kept.
+pub(crate) fn ended_seed_request(id: SeedRequestId) -> Key {
+    Key::new(format!("SEED#{id}"), "ENDED")
+}
+
 pub(crate) fn token(hash: &TokenHash) -> Key {
     Key::new(format!("TOKEN#{}", hash.as_str()), META)
 }

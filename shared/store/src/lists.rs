@@ -81,21 +81,39 @@ impl Store {
         let Some(mut list) = self.lists.take(officer, now) else {
             return self.whole_list_of(officer, now).await;
         };
-        let since = Range::Above((list.read_at - LAG).to_string());
-        self.read_into(&mut list, officer, since).await?;
-        list.read_at = now;
+        self.read_changes(&mut list, officer, now).await?;
         Ok(list)
     }
 
     /// The same, whatever is remembered.
     pub(crate) async fn whole_list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
         let mut list = List { invites: HashMap::new(), whole_at: now, read_at: now };
-        self.read_into(&mut list, officer, Range::All).await?;
+        self.read_into(&mut list, officer, Range::All, Order::Descending).await?;
+        self.read_changes(&mut list, officer, now).await?;
         Ok(list)
     }
 
-    async fn read_into(&self, list: &mut List, officer: &OfficerId, range: Range) -> Result<(), StoreError> {
-        let order = Order::Descending;
+    /// Brings a list up to what the index has: from the earliest change that it may lack towards the latest, since an invite
+    /// that changes meanwhile moves to the end, and so is met again instead of missed.
+    pub(crate) async fn read_changes(
+        &self,
+        list: &mut List,
+        officer: &OfficerId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let since = Range::Above((list.read_at - LAG).to_string());
+        self.read_into(list, officer, since, Order::Ascending).await?;
+        list.read_at = now;
+        Ok(())
+    }
+
+    async fn read_into(
+        &self,
+        list: &mut List,
+        officer: &OfficerId,
+        range: Range,
+        order: Order,
+    ) -> Result<(), StoreError> {
         let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
         let mut read = 0;
         loop {

@@ -110,10 +110,9 @@ impl IdempotentRequest {
         Self { usage: Some(usage), ..self }
     }
 
-    /// The answer to keep, and then the usage, if it counts.
-    pub(crate) fn writes(&self) -> Result<Vec<Write>, StoreError> {
-        let usage = self.usage.as_ref().map(usages::write).transpose()?;
-        Ok([self.write()?].into_iter().chain(usage).collect())
+    /// The usage that it leaves its officer with, if it counts.
+    pub(crate) fn usage(&self) -> Result<Option<Write>, StoreError> {
+        self.usage.as_ref().map(usages::write).transpose()
     }
 
     pub(crate) fn write(&self) -> Result<Write, StoreError> {

@@ -11,6 +11,10 @@ use crate::{
 
 const ENTITY: &str = "token";
 
+/// The versions of a token: one is used once, and what else changes about it leaves that alone.
+pub(crate) const UNUSED: u64 = 1;
+const USED: u64 = 2;
+
 /// What a token stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRecord {
@@ -33,6 +37,10 @@ impl Store {
     pub async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         self.table.get(&keys::token(hash)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
+}
+
+pub(crate) fn version(record: &TokenRecord) -> u64 {
+    if record.used_at.is_some() { USED } else { UNUSED }
 }
 
 pub(crate) fn put(hash: &TokenHash, record: &TokenRecord, version: u64) -> Result<Item, StoreError> {

@@ -12,6 +12,7 @@ mod domains;
 mod faults;
 mod guards;
 mod keys;
+mod lasting;
 mod lists;
 mod notices;
 mod openapi;

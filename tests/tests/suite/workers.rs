@@ -627,6 +627,7 @@ async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
         let read = world.invite(second).await;
         let resent = read.clone().resend(&cleared, &world.act()).unwrap();
         assert_eq!(world.store().revive_invite(&read, &resent).await.unwrap(), ReviveOutcome::Done);
+        world.provision(second).await;
         world.mail(Wake::Invite { id: second }).await;
         assert_eq!(world.invite(second).await.state_name(), "INVITED");
     }

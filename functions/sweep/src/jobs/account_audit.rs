@@ -71,6 +71,15 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
         let _ = deps.store.forget_account(&link).await?;
         return Ok(None);
     };
+    // Requests of before they had an end are due at no time.
+    if let AccountOwner::Request(request) = &owner
+        && request.due_at.is_none()
+    {
+        let next = request.clone().put_off(deps.clock.now());
+        // A lost race means that it is due by now.
+        let _ = deps.store.replace_seed_request(request.version, &next).await?;
+        return Ok(None);
+    }
     if deps.clock.now() < changed_at(&owner) + SETTLED {
         return Ok(None);
     }

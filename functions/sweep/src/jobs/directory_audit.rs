@@ -1,13 +1,14 @@
 //! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
 //! none is ever deleted. The addresses of those that no invite stands for are noted, so that lists can say of whom there is
-//! an account already. And every account with a licence: one that was taken back is taken back again, because a call
-//! that was under way as the account was disabled may have assigned it afterwards.
+//! an account already. And every account with a licence: a disabled account has none. One that was withdrawn is withdrawn
+//! again, because a call that was under way as the account was disabled may have assigned it afterwards; and one whose
+//! invite or request is no longer kept is withdrawn here, because nobody else knows of it.
 
 use std::{collections::HashMap, time::Duration};
 
-use directory::{AccountStatus, DirectoryError, ListedAccount};
+use directory::{AccountStatus, DirectoryError, FoundAccount, ListedAccount, WithdrawOutcome};
 use domain::{
-    EmailAddress, InviteId, SeedRequestId,
+    EmailAddress, InviteId, SeedRequestId, Timestamp,
     invite::{Account, Invite},
     seed_request::SeedRequest,
 };
@@ -148,11 +149,13 @@ async fn note(deps: &Deps, holders: &[EmailAddress]) -> Result<(), AnyError> {
 async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
-        if status != AccountStatus::Disabled {
+        let now = deps.clock.now();
+        let owner = deps.store.find_owner(&found.account).await?;
+        let is_known = owner.is_some() || is_ours(deps, &found, now).await?;
+        if status != AccountStatus::Disabled || !is_known {
             continue;
         }
-        let now = deps.clock.now();
-        let (written, officer, wake) = match deps.store.find_owner(&found.account).await? {
+        let (written, officer, wake) = match owner {
             // What is taken back at this moment may still be listed.
             Some(AccountOwner::Invite(invite)) if now >= invite.updated_at + SETTLED => {
                 let read = invite.version;
@@ -164,7 +167,11 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
                 let Some(next) = request.licence_found(now) else { continue };
                 (deps.store.replace_seed_request(read, &next).await?, next.officer, Wake::SeedRequest { id: next.id })
             }
-            _ => continue,
+            None => {
+                tally.left_over += u64::from(withdraw(deps, &found.account).await?);
+                continue;
+            }
+            Some(_) => continue,
         };
         if written == Written::Done {
             tracing::warn!(?wake, "a licence that was taken back was still there");
@@ -173,6 +180,29 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
         }
     }
     Ok(())
+}
+
+/// Whether an account that nothing is kept of got its licence by this service.
+async fn is_ours(deps: &Deps, found: &FoundAccount, now: Timestamp) -> Result<bool, AnyError> {
+    if found.invite.is_some() {
+        return Ok(true);
+    }
+    Ok(deps.store.was_requested(&found.account, now + deps.retention.tombstones).await?)
+}
+
+/// Withdraws the licence of a disabled account that nothing is kept of any more.
+async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
+    match deps.directory.remove_from_seed_group(account).await {
+        Ok(WithdrawOutcome::Withdrawn | WithdrawOutcome::AccountGone) => {
+            tracing::info!("the licence of a disabled account was withdrawn that nothing is kept of");
+            Ok(true)
+        }
+        Err(error @ DirectoryError::Misconfigured { .. }) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(%error, "a licence is not withdrawn now; tomorrow's audit does it");
+            Ok(false)
+        }
+    }
 }
 
 /// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker, who

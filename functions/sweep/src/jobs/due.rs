@@ -6,6 +6,7 @@ use domain::{
     ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp,
     batch::{Batch, BatchState},
     invite::{Actor, WAKE_AFTER},
+    seed::SeedStep,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use futures::{StreamExt as _, stream};
@@ -234,11 +235,18 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
     if request.due_at.is_none_or(|due_at| due_at > now) {
         return Ok(None);
     }
-    let next = request.put_off(now + WAKE_AFTER);
+    let until = deps.retention.of_seed_request(&request, now);
+    if until <= now {
+        let forgotten = deps.store.forget_seed_request(&request, now + deps.retention.tombstones).await?;
+        return Ok((forgotten == Written::Done).then(|| Call::nobody(group, Wake::SeedRequest { id })));
+    }
+    let is_open = request.seed.step(now) != SeedStep::Nothing;
+    let next = request.put_off(if is_open { now + WAKE_AFTER } else { until });
     if let Written::LostRace = deps.store.replace_seed_request(read, &next).await? {
         return Ok(None);
     }
-    Ok(Some(Call { queues: vec![QueueName::Provision], group, wake: Wake::SeedRequest { id } }))
+    let queues = if is_open { vec![QueueName::Provision] } else { Vec::new() };
+    Ok(Some(Call { queues, group, wake: Wake::SeedRequest { id } }))
 }
 
 fn tell(remark: Option<Remark>, trace_id: &str) {
@@ -248,7 +256,7 @@ fn tell(remark: Option<Remark>, trace_id: &str) {
             tracing::warn!(trace_id, "a mail without an answer is sent once more");
         }
         Some(Remark::UnknownDelivery) => {
-            tracing::warn!(trace_id, "nothing was heard of a mail since SES took it");
+            tracing::warn!(trace_id, "nobody knows what became of a mail, and nothing more is heard of it");
         }
         Some(Remark::UndecidedMail) => {
             tracing::error!(trace_id, "nobody knows whether a mail was sent");

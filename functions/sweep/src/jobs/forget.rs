@@ -18,7 +18,7 @@ use crate::AnyError;
 /// How often something that others keep changing is tried.
 const ROUNDS: usize = 4;
 
-/// The cursor is the part to go on with. The numbers of the audit entry are those of the last sweep's share.
+/// The cursor is the place in the table to go on with. The numbers of the audit entry are those of the last sweep's share.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let mut people: BTreeMap<String, AuditEntry> = BTreeMap::new();
@@ -30,7 +30,13 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     if people.is_empty() {
         return Ok(Progress::Finished { cursor: None });
     }
-    let progress = whole_table::read(round, async |found| forget(round, found, &mut people).await).await?;
+    let look = async |page: Vec<Found>| {
+        for found in page {
+            forget(round, found, &mut people).await?;
+        }
+        Ok(())
+    };
+    let progress = whole_table::read(round, look).await?;
     if matches!(progress, Progress::OutOfTime { .. }) {
         return Ok(progress);
     }

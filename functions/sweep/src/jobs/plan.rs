@@ -7,7 +7,7 @@ use domain::{
     action::Action,
     batch::{Batch, BatchState},
     delivery::{Mail, MailState},
-    invite::{Invite, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    invite::{Invite, InviteState, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
     notice::Notice,
 };
 use queue::QueueName;
@@ -36,7 +36,7 @@ pub(crate) enum Remark {
     PossibleDuplicate,
     /// Nobody knows whether a mail was sent, and it may not be sent again.
     UndecidedMail,
-    /// SES took a mail and said nothing more of it.
+    /// Nobody knows what became of a mail, and nothing more is heard of it.
     UnknownDelivery,
     /// A workbook's readers all ended without a word.
     WorkbookGivenUp,
@@ -45,6 +45,7 @@ pub(crate) enum Remark {
 /// What an unanswered mail leads to.
 enum Unanswered<T> {
     Repeat(T),
+    GiveUp(T),
     Wait(Option<Remark>),
 }
 
@@ -63,6 +64,9 @@ pub(crate) fn invite(
         Lapse::Remind => return Some(mailed(invite.clone().remind(now).unwrap_or(invite))),
         Lapse::Nothing => {}
     }
+    if matches!(invite.state, InviteState::NeedsAttention { .. }) {
+        return Some(Plan { next: kept(invite, retention, now), wake: Vec::new(), remark: None });
+    }
     let mut wake = Vec::new();
     if invite.next_step(now) != NextStep::Nothing {
         wake.push(QueueName::Provision);
@@ -75,15 +79,20 @@ pub(crate) fn invite(
         return Some(Plan { next, wake, remark: None });
     }
     let is_claimed = |mail: &&Mail| matches!(mail.state, MailState::Claimed { .. });
-    let (open, retried) = match invite.notice.as_ref().filter(is_claimed) {
+    let (open, retried, given_up) = match invite.notice.as_ref().filter(is_claimed) {
         Some(notice) => {
             let again = |mail: Mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event);
-            (Some(notice), invite.clone().map_notice(now, None, again).ok())
+            let retried = invite.clone().map_notice(now, None, again).ok();
+            (Some(notice), retried, invite.clone().map_notice(now, None, |mail| mail.give_up(now)).ok())
         }
-        None => (invite.mail.as_ref(), invite.clone().retry_mail(now, last_event).ok()),
+        None => {
+            let retried = invite.clone().retry_mail(now, last_event).ok();
+            (invite.mail.as_ref(), retried, invite.clone().mail_given_up(now).ok())
+        }
     };
-    Some(match unanswered(open, retried, now) {
+    Some(match unanswered(open, retried, given_up, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
+        Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
         Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE), wake, remark },
         None => match invite.clone().mail_unheard_of(now) {
             Ok(next) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
@@ -95,9 +104,15 @@ pub(crate) fn invite(
 
 fn kept(invite: Invite, retention: &Retention, now: Timestamp) -> Invite {
     match retention.of_invite(&invite) {
-        Some(until) if invite.mail.as_ref().and_then(Mail::unknown_from).is_none() => invite.put_off(until),
+        Some(until) if is_settled(&invite) => invite.put_off(until),
         _ => invite.settled(now),
     }
+}
+
+/// Whether nothing more is to be noted of it before it is to be forgotten.
+fn is_settled(invite: &Invite) -> bool {
+    let is_paused = matches!(invite.state, InviteState::NeedsAttention { .. });
+    is_paused || invite.mail.as_ref().and_then(Mail::unknown_from).is_none()
 }
 
 /// What time alone has made of an invite, and whoever mails is to be woken for it.
@@ -134,9 +149,11 @@ pub(crate) fn batch(
         .clone()
         .map_report(now, Some(now + WAKE_AFTER), |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
         .ok();
+    let given_up = batch.clone().map_report(now, Some(now + WAKE_AFTER), |mail| mail.give_up(now)).ok();
     let report = batch.report.as_ref().filter(|_| !is_reset);
-    Some(match unanswered(report, retried, now) {
+    Some(match unanswered(report, retried, given_up, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
+        Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
         Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE), wake, remark },
         None => {
             let until = retention.of_batch(&batch).unwrap_or(now + WAKE_AFTER);
@@ -171,15 +188,21 @@ fn repeat<T>(next: T) -> Plan<T> {
 }
 
 /// What a claimed mail leads to; `None` when the mail is not claimed.
-fn unanswered<T>(mail: Option<&Mail>, retried: Option<T>, now: Timestamp) -> Option<Unanswered<T>> {
+fn unanswered<T>(
+    mail: Option<&Mail>,
+    retried: Option<T>,
+    given_up: Option<T>,
+    now: Timestamp,
+) -> Option<Unanswered<T>> {
     let MailState::Claimed { at, .. } = mail?.state else {
         return None;
     };
     // The first look says so; the later ones need not.
     let is_first_look = now < at + MAIL_ANSWER_WAIT + UNDECIDED_PAUSE;
-    Some(match retried {
-        Some(next) => Unanswered::Repeat(next),
-        None => Unanswered::Wait(is_first_look.then_some(Remark::UndecidedMail)),
+    Some(match (given_up, retried) {
+        (Some(next), _) => Unanswered::GiveUp(next),
+        (None, Some(next)) => Unanswered::Repeat(next),
+        (None, None) => Unanswered::Wait(is_first_look.then_some(Remark::UndecidedMail)),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::forgetting::{Found, PARTS};
+use store::forgetting::{Found, PARTS, PartPlace};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -10,23 +10,19 @@ use crate::AnyError;
 /// With less than this left, no further page is begun.
 const TIME_TO_READ: Duration = Duration::from_secs(6);
 
-/// Shows everything that the table holds to `look`, from the part on that the round's cursor names. A part that was not
-/// read to its end is read anew.
+/// Shows everything that the table holds to `look`, a page at a time, from the place on that the round's cursor names.
 pub(super) async fn read(
     round: &Round<'_>,
-    mut look: impl AsyncFnMut(Found) -> Result<(), AnyError>,
+    mut look: impl AsyncFnMut(Vec<Found>) -> Result<(), AnyError>,
 ) -> Result<Progress, AnyError> {
-    let begin = round.cursor.as_deref().and_then(|part| part.parse().ok()).unwrap_or(0);
+    let (begin, mut from) = round.cursor.as_deref().and_then(place).unwrap_or((0, None));
     for part in begin..PARTS {
-        let mut from = None;
         loop {
             if round.has_less_than(TIME_TO_READ) {
-                return Ok(Progress::OutOfTime { cursor: Some(part.to_string()) });
+                return Ok(Progress::OutOfTime { cursor: Some(cursor(part, from.as_ref())) });
             }
             let page = round.deps.store.read_part(part, from).await?;
-            for found in page.found {
-                look(found).await?;
-            }
+            look(page.found).await?;
             from = page.next;
             if from.is_none() {
                 break;
@@ -34,4 +30,32 @@ pub(super) async fn read(
         }
     }
     Ok(Progress::Finished { cursor: None })
+}
+
+/// The part, and the place in it where one was begun.
+fn cursor(part: u32, from: Option<&PartPlace>) -> String {
+    let place = from.and_then(PartPlace::to_text);
+    place.map_or_else(|| part.to_string(), |place| format!("{part}\n{place}"))
+}
+
+fn place(cursor: &str) -> Option<(u32, Option<PartPlace>)> {
+    let Some((part, place)) = cursor.split_once('\n') else {
+        return Some((cursor.parse().ok()?, None));
+    };
+    Some((part.parse().ok()?, Some(PartPlace::parse(place)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_goes_on_where_it_was_left() {
+        let middle = PartPlace::parse("ADDRESS#abc\nGUARD").unwrap();
+        let text = cursor(7, Some(&middle));
+        let (part, read) = place(&text).unwrap();
+        assert_eq!((part, read.unwrap().to_text()), (7, middle.to_text()));
+        assert!(matches!(place("9"), Some((9, None))), "what a run of before left");
+        assert!(place("x").is_none() && place("3\nhalf").is_none());
+    }
 }

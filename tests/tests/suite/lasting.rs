@@ -1,0 +1,365 @@
+//! What outlives a moment: locks, links, accounts and licences, over time, other officers and answers that were lost.
+
+use std::time::Duration;
+
+use directory::{AccountStatus, Call, Fault, SearchIndex};
+use domain::{
+    InviteId,
+    invite::{Account, Invite},
+    seed::{Device, DeviceState},
+};
+use mail::Fault as MailFault;
+use queue::QueueName;
+use serde_json::{Value, json};
+use store::settings::MailSwitch::{Running, Stopped};
+use tests::{
+    app::{Answer, App},
+    people::{self, officer_form, vendor_form},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+fn address(name: &str) -> String {
+    format!("{name}@sample-board.gov.sg")
+}
+
+/// Lets days pass, with sweeps and workers at work.
+async fn pass(app: &App, days: u32) {
+    for _ in 0..days {
+        app.clock.advance(DAY);
+        for _ in 0..3 {
+            app.sweep().await;
+            app.drain().await;
+        }
+    }
+}
+
+async fn by_mail(app: &App, officer: &str, email: &str) -> String {
+    let body = json!({"kind": "email", "email": email, "reason": "Joins the project"});
+    let made = app.officer(officer).post("/api/invites", body).await.expect(202);
+    app.drain().await;
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+async fn for_account(app: &App, form: &domain::form::Form) -> String {
+    let mut body = serde_json::to_value(form).unwrap();
+    body["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", body).await.expect(202);
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+async fn stored(app: &App, id: &str) -> Invite {
+    app.store.find_invite(InviteId::parse(id).unwrap()).await.unwrap().unwrap()
+}
+
+async fn act(app: &App, id: &str, verb: &str) -> Answer {
+    app.officer("ada").post(&format!("/api/invites/{id}/{verb}"), json!({})).await
+}
+
+async fn failure(app: &App, id: &str) -> Value {
+    app.officer("ada").get(&format!("/api/invites/{id}")).await.body["techpass"]["failure"]["code"].clone()
+}
+
+async fn accept(app: &App, token: &str) {
+    let body = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "countryCode": "65",
+        "contactNumber": "91234567", "organisation": "Sample Board"});
+    app.anyone().json("POST", "/api/invitations/accept", &[], body).await.expect(202);
+    app.drain().await;
+}
+
+async fn first_password(app: &App, token: &str) -> Answer {
+    let asked = app.anyone().json("POST", "/api/invitations/first-password", &[], json!({"token": token})).await;
+    app.drain().await;
+    asked
+}
+
+#[tokio::test]
+async fn an_amendment_leaves_a_lock_alone_that_is_another_officers_by_now() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("quill")).await;
+    act(&app, &id, "revoke").await.expect(200);
+    by_mail(&app, "bo", &address("quill")).await;
+    let read = app.officer("ada").get(&format!("/api/invites/{id}")).await;
+    let etag = read.headers["etag"].to_str().unwrap().to_owned();
+    let free = json!({"kind": "email", "email": address("zara"), "reason": "Joins the project"});
+    let path = format!("/api/invites/{id}");
+    app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], free).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to(&address("zara")).len(), 1);
+    let body = json!({"kind": "email", "email": address("quill"), "reason": "Joins"});
+    assert_eq!(app.officer("ada").post("/api/invites", body).await.status, 409, "Bo's lock is still there");
+}
+
+#[tokio::test]
+async fn the_link_of_the_account_mail_works_for_as_long_as_it_says() {
+    let app = App::start().await;
+    by_mail(&app, "ada", &address("bo")).await;
+    app.clock.advance(29 * DAY);
+    accept(&app, &app.token_of(&address("bo"))).await;
+    let mails = app.mails_to(&address("bo"));
+    assert!(mails.last().unwrap().letter.text.contains("30 days"), "{}", mails.last().unwrap().letter.text);
+    let token = app.token_of(&address("bo"));
+    app.clock.advance(29 * DAY);
+    first_password(&app, &token).await.expect(202);
+    app.clock.advance(2 * DAY);
+    assert_eq!(first_password(&app, &token).await.problem(), "invitation-not-valid");
+}
+
+#[tokio::test]
+async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
+    let app = App::start().await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    pass(&app, 40).await;
+    assert!(app.mails_to(&address("bo")).is_empty());
+    app.store.set_mail_switch(Running).await.unwrap();
+    pass(&app, 1).await;
+    assert_eq!(stored(&app, &id).await.state_name(), "INVITED");
+    app.clock.advance(28 * DAY);
+    accept(&app, &app.token_of(&address("bo"))).await;
+    assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
+}
+
+#[tokio::test]
+async fn an_invitation_that_expires_behind_the_emergency_stop_can_be_sent_again() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    app.clock.advance(22 * DAY);
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    pass(&app, 10).await;
+    assert_eq!(stored(&app, &id).await.state_name(), "EXPIRED");
+    app.store.set_mail_switch(Running).await.unwrap();
+    pass(&app, 1).await;
+    let sent = app.mails_to(&address("bo")).len();
+    assert_eq!(sent, 1, "no reminder of what has expired");
+    act(&app, &id, "resend").await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to(&address("bo")).len(), sent + 1);
+}
+
+#[tokio::test]
+async fn the_directory_is_asked_before_an_invitation_is_sent_again() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    pass(&app, 31).await;
+    let sent = app.mails_to(&address("bo")).len();
+    app.directory.add_foreign_account("bo-elsewhere", &people::email(&address("bo")));
+    act(&app, &id, "resend").await.expect(202);
+    act(&app, &id, "resend").await.expect(202);
+    app.drain().await;
+    assert_eq!(failure(&app, &id).await, "account.exists");
+    assert_eq!(app.mails_to(&address("bo")).len(), sent);
+}
+
+#[tokio::test]
+async fn an_account_of_which_nobody_knows_is_not_left_alone() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.directory.set_search_index(SearchIndex::Lagging);
+    app.directory.fail_next(Call::CreateAccount, Fault::AfterEffect);
+    app.drain().await;
+    app.directory.fail_next(Call::CreateAccount, Fault::Throttle);
+    app.clock.advance(2 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(act(&app, &id, "revoke").await.problem(), "state-conflict", "there may be an account");
+    for _ in 0..5 {
+        app.clock.advance(2 * MINUTE);
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
+    assert_eq!((app.mails_to(&address("bo")).len(), app.directory.made().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn details_that_are_refused_after_a_lost_answer_do_not_hide_the_account() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.directory.set_search_index(SearchIndex::Lagging);
+    app.directory.fail_next(Call::CreateAccount, Fault::AfterEffect);
+    app.drain().await;
+    app.directory.fail_next(Call::CreateAccount, Fault::RefuseDetails);
+    for _ in 0..3 {
+        app.clock.advance(2 * MINUTE);
+        app.sweep().await;
+        app.drain().await;
+    }
+    assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
+}
+
+#[tokio::test]
+async fn a_plus_tag_makes_no_second_account() {
+    let app = App::start().await;
+    app.directory.add_foreign_account("bo-elsewhere", &people::email("bo+one@vendor.example.com"));
+    for tag in ["", "+two", "+one"] {
+        let form = domain::form::Form { email: format!("bo{tag}@vendor.example.com"), ..vendor_form("bo") };
+        let id = for_account(&app, &form).await;
+        app.drain().await;
+        assert_eq!(failure(&app, &id).await, "account.exists", "{tag}");
+    }
+    assert!(app.directory.made().is_empty());
+    let id = for_account(&app, &vendor_form("bob")).await;
+    app.drain().await;
+    assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED", "another mailbox");
+}
+
+#[tokio::test]
+async fn a_licence_is_withdrawn_after_its_invite_or_request_is_no_longer_kept() {
+    let app = App::start().await;
+    for_account(&app, &vendor_form("ann")).await;
+    let elsewhere = Account { directory_id: "kim".to_owned() };
+    app.directory.add_foreign_account("kim", &people::email(&address("kim")));
+    app.holder(&elsewhere, &address("kim")).json("POST", "/api/seed-requests", &[], json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.seed_group().len(), 2);
+    pass(&app, 95).await;
+    let left = app.store.dump(app.clock.now()).join("\n").to_lowercase();
+    assert!(!left.contains("kim") && !left.contains("ann@"), "nobody is named any more: {left}");
+    assert_eq!(app.directory.seed_group().len(), 2, "they keep what they use");
+    for name in ["ann", "kim"] {
+        app.directory.set_status(&Account { directory_id: name.to_owned() }, AccountStatus::Disabled);
+    }
+    pass(&app, 2).await;
+    assert!(app.directory.seed_group().is_empty(), "{:?}", app.directory.seed_group());
+}
+
+#[tokio::test]
+async fn nobody_is_named_after_the_last_period_whatever_they_did() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("zara")).await;
+    accept(&app, &app.token_of(&address("zara"))).await;
+    first_password(&app, &app.token_of(&address("zara"))).await.expect(202);
+    let vendor = for_account(&app, &vendor_form("zarathustra")).await;
+    let paused = stored(&app, &vendor).await;
+    let next = paused.clone().needs_attention(app.clock.now()).unwrap();
+    let _ = app.store.replace_invite(paused.version, &next).await.unwrap();
+    let own = Account { directory_id: "Zara.Elsewhere".to_owned() };
+    app.directory.add_foreign_account("Zara.Elsewhere", &people::email(&address("zara.elsewhere")));
+    app.holder(&own, &address("zara.elsewhere")).json("POST", "/api/seed-requests", &[], json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
+    pass(&app, 95).await;
+    let named: Vec<String> = app.store.dump(app.clock.now());
+    let named: Vec<&String> = named.iter().filter(|item| item.to_lowercase().contains("zara")).collect();
+    assert!(named.is_empty(), "{named:?}");
+}
+
+#[tokio::test]
+async fn a_device_is_heard_of_while_work_on_its_invite_is_paused() {
+    let app = App::start().await;
+    let id = for_account(&app, &vendor_form("ann")).await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.drain().await;
+    let read = stored(&app, &id).await;
+    let account = read.account().unwrap().clone();
+    let paused = read.clone().needs_attention(app.clock.now()).unwrap();
+    let _ = app.store.replace_invite(read.version, &paused).await.unwrap();
+    pass(&app, 3).await;
+    let Some(store::AccountOwner::Invite(owner)) = app.store.find_owner(&account).await.unwrap() else {
+        panic!("the audit took the account away");
+    };
+    let told =
+        owner.device_told(Device { state: DeviceState::Enrolled, at: app.clock.now() }, app.clock.now()).unwrap();
+    assert_eq!(told.seed_label(), "Fully Onboarded");
+    let asked = app.holder(&account, "ann@vendor.example.com").json("POST", "/api/seed-requests", &[], json!({})).await;
+    assert_ne!(asked.status, 500);
+    assert_eq!(app.store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(), [], "one licence record");
+}
+
+#[tokio::test]
+async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.drain().await;
+    let account = stored(&app, &id).await.account().unwrap().clone();
+    let token = app.token_of(&address("bo"));
+    let sent = || app.directory.first_passwords(&account);
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    first_password(&app, &token).await.expect(202);
+    assert_eq!(sent(), 0, "the emergency stop");
+    app.store.set_mail_switch(Running).await.unwrap();
+    app.clock.advance(3 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(sent(), 1);
+    // The pauses grow, and the mailbox has room for three mails a day, the account's own among them.
+    app.clock.advance(MINUTE);
+    first_password(&app, &token).await.expect(202);
+    assert_eq!(sent(), 2);
+    app.clock.advance(MINUTE);
+    assert_eq!(first_password(&app, &token).await.problem(), "too-many-requests");
+    app.clock.advance(10 * MINUTE);
+    first_password(&app, &token).await.expect(202);
+    assert_eq!(sent(), 2, "the mailbox was sent its share");
+    pass(&app, 1).await;
+    assert_eq!(sent(), 3, "and has room again");
+    let key = stored(&app, &id).await.address_key;
+    let mailbox = app.store.find_mailbox(&key).await.unwrap();
+    let now = app.clock.now();
+    let suppressed = mailbox.suppress(domain::mailbox::SuppressionReason::Bounced, now, now).unwrap();
+    let _ = app.store.replace_mailbox(&suppressed).await.unwrap();
+    app.clock.advance(2 * DAY);
+    assert_eq!(first_password(&app, &token).await.problem(), "state-conflict");
+    assert_eq!(sent(), 3, "nothing is sent to a suppressed mailbox");
+}
+
+#[tokio::test]
+async fn a_first_password_whose_answer_was_lost_is_not_called_sent() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.drain().await;
+    let token = app.token_of(&address("bo"));
+    app.directory.fail_next(Call::MailFirstPassword, Fault::BeforeEffect);
+    let asked = first_password(&app, &token).await.expect(202);
+    assert_eq!(asked.body["firstPassword"]["state"], "requested");
+    let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
+    assert_ne!(shown.body["firstPassword"]["state"], "sent", "nobody knows");
+    app.clock.advance(MINUTE);
+    first_password(&app, &token).await.expect(202);
+    assert_eq!(app.directory.first_passwords(stored(&app, &id).await.account().unwrap()), 1);
+}
+
+#[tokio::test]
+async fn amending_many_mails_nobody_twice_a_day() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    act(&app, &id, "revoke").await.expect(200);
+    let amend = json!({"action": "amend", "ids": [id], "set": {"reason": "Another project"}});
+    let done = app.officer("ada").post("/api/invites/actions", amend.clone()).await.expect(202).body;
+    assert_eq!(done["outcomes"][0]["reason"], "too-many-requests", "{done}");
+    app.drain().await;
+    assert_eq!(app.mails_to(&address("bo")).len(), 1);
+    app.clock.advance(DAY);
+    app.officer("ada").post("/api/invites/actions", amend).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.mails_to(&address("bo")).len(), 2);
+}
+
+#[tokio::test]
+async fn a_batch_ends_although_nobody_knows_of_one_of_its_mails() {
+    let app = App::start().await;
+    let rows: Vec<Value> = ["ann", "bo"].iter().map(|name| serde_json::to_value(vendor_form(name)).unwrap()).collect();
+    let made = app.officer("ada").post("/api/batches", json!({"rows": rows})).await;
+    let id = made.body["batchId"].as_str().or(made.body["id"].as_str()).unwrap().to_owned();
+    let batch = app.officer("ada").get(&format!("/api/batches/{id}")).await;
+    let etag = batch.headers["etag"].to_str().unwrap().to_owned();
+    let submit = format!("/api/batches/{id}/submit");
+    let headers = [("if-match", etag.as_str()), ("idempotency-key", "k")];
+    app.officer("ada").json("POST", &submit, &headers, json!({})).await.expect(202);
+    // Every answer about the first mails is lost, and no event comes.
+    for _ in 0..3 * 24 * 3 {
+        app.outbox.fail_next(MailFault::AfterEffect);
+        app.clock.advance(20 * MINUTE);
+        app.sweep().await;
+        for queue in QueueName::ALL {
+            for wake in app.queues.drain(queue) {
+                app.deliver(queue, wake).await;
+            }
+        }
+    }
+    app.drain().await;
+    let shown = app.officer("ada").get(&format!("/api/batches/{id}")).await.expect(200).body;
+    assert_eq!(shown["state"], "DONE", "{shown}");
+}
