@@ -14,24 +14,21 @@ use store::{
     batches::{KeyedRow, ROWS_PER_ADDITION},
 };
 use utoipa::ToSchema;
-use web::{IdempotencyKey, Json, Path, Problem, ProblemItem, SignedIn, Slug};
+use web::{IdempotencyKey, Json, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug};
 
 use crate::{
     Deps, MAX_ROWS, REPEATS,
     batches::answered,
-    body::{CountsBody, FormBody},
+    body::{CountsBody, RowRequest},
     own_batch,
 };
-
-/// The rows of one request at the most, as JSON.
-const BODY_BYTES: usize = 256 * 1024;
 
 /// Rows to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoreRows {
     /// 1 to 98 of them. A blank one is added too, to be filled in.
-    #[schema(value_type = Vec<FormBody>)]
+    #[schema(value_type = Vec<RowRequest>, min_items = 1, max_items = 98)]
     rows: Vec<Form>,
 }
 
@@ -46,14 +43,14 @@ struct AddedRows {
 /// Add rows to the end of a list.
 #[utoipa::path(post, path = "/api/batches/{id}/rows", operation_id = "addRows", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path),
-        ("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
     request_body = MoreRows, responses((status = 201, description = "Added.", body = AddedRows)))]
 pub(crate) async fn add(
     State(deps): State<Arc<Deps>>,
     SignedIn { officer, rules }: SignedIn,
     Path(id): Path<String>,
     key: IdempotencyKey,
-    Json { value: MoreRows { rows: forms }, bytes }: Json<MoreRows, BODY_BYTES>,
+    Json { value: MoreRows { rows: forms }, bytes }: Json<MoreRows, ROWS_BODY_BYTES>,
 ) -> Result<Response, Problem> {
     let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
     if forms.is_empty() {

@@ -20,18 +20,16 @@ use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
+    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, SignedIn,
+    Slug, Trace, reply,
 };
 
 use crate::{
     Deps, MAX_ROWS, REPEATS,
-    body::{BatchBody, ColumnBody, FormBody},
+    body::{BatchBody, ColumnBody, RowRequest},
     own_batch,
     uploads::UploadForm,
 };
-
-/// Pasted rows at the most, as JSON.
-const PASTE_BYTES: usize = 1024 * 1024;
 
 /// How long a client waits before it looks at the progress again.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
@@ -42,14 +40,16 @@ const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 pub(crate) struct NewBatch {
     /// The name of the file to be uploaded; shown, and used for nothing else.
     #[serde(default)]
+    #[schema(max_length = 255)]
     file_name: Option<String>,
     /// What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
     /// title is known as.
     #[serde(default)]
+    #[schema(max_items = 64)]
     columns: Vec<ColumnBody>,
-    /// The rows, in place of a file.
+    /// The rows, in place of a file: 1 to 10,000.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<FormBody>>)]
+    #[schema(value_type = Option<Vec<RowRequest>>, min_items = 1, max_items = 10_000)]
     rows: Option<Vec<Form>>,
 }
 
@@ -65,14 +65,14 @@ struct NewBatchBody {
 
 /// Make a batch.
 #[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])), request_body = NewBatch,
-    params(("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
     responses((status = 201, description = "Made.", body = NewBatchBody)))]
 pub(crate) async fn create(
     State(deps): State<Arc<Deps>>,
     SignedIn { officer, rules }: SignedIn,
     Trace(trace): Trace,
     key: IdempotencyKey,
-    Json { value, bytes }: Json<NewBatch, PASTE_BYTES>,
+    Json { value, bytes }: Json<NewBatch, ROWS_BODY_BYTES>,
 ) -> Result<Response, Problem> {
     let now = deps.clock.now();
     let id = BatchId::generate(now, &deps.entropy);
@@ -138,7 +138,7 @@ pub(crate) fn answered(outcome: RequestOutcome, answer: SavedAnswer) -> Result<R
 pub(crate) struct ListQuery {
     /// How many, 1 to 200.
     #[serde(default)]
-    #[param(value_type = Option<u8>)]
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `nextCursor` of the page before.
     #[serde(default)]
@@ -175,7 +175,7 @@ pub(crate) async fn list(
 /// One batch, with its progress.
 #[utoipa::path(get, path = "/api/batches/{id}", operation_id = "showBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)),
-    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody),
+    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody, headers(("ETag" = String))),
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
 pub(crate) async fn find(
     State(deps): State<Arc<Deps>>,

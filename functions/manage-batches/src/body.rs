@@ -68,8 +68,10 @@ pub(crate) struct FaultBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ColumnBody {
     /// Its title.
+    #[schema(min_length = 1, max_length = 100)]
     title: String,
     /// Where it stands, from 1. It matters only when several columns have this title.
+    #[schema(minimum = 1, maximum = 16_384)]
     column: u32,
     /// The field that it holds, such as `contactNumber`; left out if it holds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,6 +119,34 @@ pub(crate) struct FormBody {
     department: String,
     /// Yes or no.
     seed: String,
+    reason: String,
+}
+
+/// The text of a row as a person types it; an absent field is an empty one.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its description is used")]
+pub(crate) struct RowRequest {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    #[serde(default)]
+    country_code: String,
+    #[serde(default)]
+    contact_number: String,
+    #[serde(default)]
+    organisation: String,
+    #[serde(default)]
+    department: String,
+    /// Yes or no.
+    #[serde(default)]
+    seed: String,
+    #[serde(default)]
     reason: String,
 }
 

@@ -227,6 +227,7 @@ pub(crate) async fn change_many(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ManyRemoved {
     /// 1 to 500 of them.
+    #[schema(min_items = 1, max_items = 500)]
     numbers: BTreeSet<u32>,
 }
 

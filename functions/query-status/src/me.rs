@@ -8,9 +8,9 @@ use domain::{
     seed::{Device, SeedState},
 };
 use serde::Serialize;
-use store::AccountOwner;
+use store::{AccountOwner, batches::ROWS_PER_ADDITION};
 use utoipa::ToSchema;
-use web::{Limit, Problem, SignedIn, SignedInHolder, reply, seed::SeedBody};
+use web::{Limit, Problem, ROWS_BODY_BYTES, SignedIn, SignedInHolder, reply, seed::SeedBody};
 
 use crate::{Deps, list::EXPORT_ROWS};
 
@@ -43,6 +43,12 @@ pub struct LimitsBody {
     /// Rows of a batch.
     #[schema(example = 10_000)]
     pub batch_rows: usize,
+    /// Rows of one addition to a batch.
+    #[schema(example = 98)]
+    pub added_rows: usize,
+    /// Bytes of a request that holds rows, as JSON in UTF-8.
+    #[schema(example = 1_048_576)]
+    pub rows_body_bytes: usize,
     /// Bytes of a workbook.
     #[schema(example = 5_242_880)]
     pub upload_bytes: usize,
@@ -87,6 +93,8 @@ pub(crate) async fn me(
         persona: Persona::Officer,
         limits: LimitsBody {
             batch_rows: workbook.rows,
+            added_rows: ROWS_PER_ADDITION,
+            rows_body_bytes: ROWS_BODY_BYTES,
             upload_bytes: workbook.upload_bytes,
             page_items: <Limit>::MAX,
             export_rows: EXPORT_ROWS,

@@ -789,6 +789,11 @@ export interface components {
              * @example officer
              */
             persona: string;
+            /**
+             * Format: date-time
+             * @description From when it can be sent again; absent while it cannot.
+             */
+            resendFrom?: string | null;
             /** @description The SEED licence. */
             seed: components["schemas"]["SeedBody"];
             /** @description The TechPass account. */
@@ -869,6 +874,11 @@ export interface components {
         /** @description How much at once. */
         LimitsBody: {
             /**
+             * @description Rows of one addition to a batch.
+             * @example 98
+             */
+            addedRows: number;
+            /**
              * Format: int32
              * @description People handed on in batches within a day.
              * @example 20000
@@ -901,6 +911,11 @@ export interface components {
              * @example 200
              */
             pageItems: number;
+            /**
+             * @description Bytes of a request that holds rows, as JSON in UTF-8.
+             * @example 1048576
+             */
+            rowsBodyBytes: number;
             /**
              * @description Bytes of a workbook.
              * @example 5242880
@@ -1001,7 +1016,7 @@ export interface components {
         /** @description Rows to be added. */
         MoreRows: {
             /** @description 1 to 98 of them. A blank one is added too, to be filled in. */
-            rows: components["schemas"]["FormBody"][];
+            rows: components["schemas"]["RowRequest"][];
         };
         /** @description A new batch: a workbook to be uploaded, or rows pasted. */
         NewBatch: {
@@ -1012,8 +1027,8 @@ export interface components {
             columns?: components["schemas"]["ColumnBody"][];
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
             fileName?: string | null;
-            /** @description The rows, in place of a file. */
-            rows?: components["schemas"]["FormBody"][] | null;
+            /** @description The rows, in place of a file: 1 to 10,000. */
+            rows?: components["schemas"]["RowRequest"][] | null;
         };
         /** @description A batch that was made. */
         NewBatchBody: {
@@ -1182,6 +1197,20 @@ export interface components {
             /** @default null */
             username: string | null;
         };
+        /** @description The text of a row as a person types it; an absent field is an empty one. */
+        RowRequest: {
+            contactNumber?: string;
+            countryCode?: string;
+            department?: string;
+            email?: string;
+            firstName?: string;
+            lastName?: string;
+            organisation?: string;
+            reason?: string;
+            /** @description Yes or no. */
+            seed?: string;
+            username?: string;
+        };
         /** @description Yes or no, as a program says it or as a person types it. */
         SeedAnswer: boolean | string;
         /** @description Where a SEED licence stands. */
@@ -1348,6 +1377,7 @@ export interface operations {
             /** @description The batch; `ETag` changes when anything of it does. */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {

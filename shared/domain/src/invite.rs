@@ -1017,6 +1017,16 @@ impl Invite {
         self.mailed_at.map_or(self.created_at, Timestamp::next_singapore_day)
     }
 
+    /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
+    /// has no mail to repeat, one is on its way, or the last one came back.
+    #[must_use]
+    pub fn resendable_from(&self) -> Option<Timestamp> {
+        let has_mail =
+            matches!(self.state, InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. });
+        let is_blocked = self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
+        (has_mail && !is_blocked).then(|| self.resend_from())
+    }
+
     /// The officer has the invitee mailed again, with a new link; the old one is dead from now on.
     ///
     /// An invitation that lapsed lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
@@ -1634,6 +1644,26 @@ mod tests {
         assert!(again.clone().resend(&mailbox(), &later).is_err(), "one is on its way");
         let out = again.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
         assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + Terms::USUAL.life()));
+    }
+
+    #[test]
+    fn an_invite_says_from_when_it_can_be_sent_again_exactly_when_it_can() {
+        let out = invited();
+        let bounced = out.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let later = Act { at: out.resend_from(), ..act(0) };
+        let again = out.clone().resend(&mailbox(), &later).unwrap();
+        let revoked = out.clone().revoke(&act(1)).unwrap();
+        for invite in [by_email(), out, bounced, again, revoked, created(SeedState::NotRequired)] {
+            let name = invite.state_name();
+            let Some(from) = invite.resendable_from() else {
+                assert!(invite.resend(&mailbox(), &act(9 * DAY)).is_err(), "{name}");
+                continue;
+            };
+            assert!(invite.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_ok(), "{name}");
+            let earlier = Timestamp::from_unix_ms(from.unix_ms() - 1);
+            let early = invite.resend(&mailbox(), &Act { at: earlier, ..act(0) });
+            assert_eq!(early, Err(ResendRefusal::NotBefore(from)), "{name}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use cursor::Cursors;
 pub use edge::{Trace, serve};
 pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
 pub use headers::{IdempotencyKey, IfMatch, IfNoneMatch};
-pub use json::Json;
+pub use json::{Json, ROWS_BODY_BYTES};
 pub use officer::{OfficerRules, SignedIn, SignedInHolder};
 pub use path::Path;
 pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
