@@ -1021,8 +1021,10 @@ impl Invite {
     /// has no mail to repeat, one is on its way, or the last one came back.
     #[must_use]
     pub fn resendable_from(&self) -> Option<Timestamp> {
-        let has_mail =
-            matches!(self.state, InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. });
+        let has_mail = matches!(
+            self.state,
+            InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. }
+        );
         let is_blocked = self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
         (has_mail && !is_blocked).then(|| self.resend_from())
     }
