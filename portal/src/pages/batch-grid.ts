@@ -293,7 +293,12 @@ export class BatchGrid extends LightElement {
     this.top = grid.scrollTop;
     this.performUpdate();
     const cell = this.querySelector<HTMLElement>('.cell.active');
-    if (!cell || getComputedStyle(cell).position === 'sticky') return;
+    if (!cell) return;
+    // The list may be taller than the window.
+    const { top, bottom } = cell.getBoundingClientRect();
+    if (bottom > innerHeight) scrollBy(0, bottom - innerHeight);
+    else if (top < 0) scrollBy(0, top);
+    if (getComputedStyle(cell).position === 'sticky') return;
     const [left, right] = [this.querySelector<HTMLElement>('.grid-head .col-state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .col-menu')?.offsetWidth ?? 0];
     if (cell.offsetLeft < grid.scrollLeft + left) grid.scrollLeft = cell.offsetLeft - left;
     const edge = cell.offsetLeft + cell.offsetWidth + right - grid.clientWidth;

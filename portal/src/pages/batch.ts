@@ -108,13 +108,14 @@ export class BatchPage extends LightElement {
   #notSaved(): TemplateResult | typeof nothing {
     const n = this.#rows.unsaved;
     if (n === 0 || !this.unsaved) return nothing;
-    const { what } = telling(this.unsaved.slug);
+    const { slug } = this.unsaved;
+    const { what } = telling(slug);
     const isOne = n === 1;
     return html`
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
         <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
-          ${isOne ? 'It is' : 'They are'} sent again when you are online again.</p>
+          ${waysOn[slug] ? `${isOne ? 'It is' : 'They are'} sent again ${waysOn[slug]}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
         ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
@@ -475,6 +476,9 @@ export class BatchPage extends LightElement {
     return now.state !== 'SUBMITTED' && !this.#rows.isSaving && (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone);
   }
 }
+
+/** What sends again by itself what could not be saved, by why it could not. */
+const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'no-answer': 'when you are online again', 'unauthorized': 'when you have signed in again' };
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
 
