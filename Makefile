@@ -64,6 +64,7 @@ test: needs check-portal check-rust check-dependencies test-rust check-template 
 
 check-portal: portal
 	npm --prefix portal run --silent check
+	npm --prefix portal run --silent pages
 
 check-rust: portal
 	cargo fmt --all --check

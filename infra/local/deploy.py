@@ -99,7 +99,7 @@ def follow(process: subprocess.Popen) -> int:
     progress = Progress()
     while (code := process.poll()) is None:
         said = [line.strip() for line in LOG.read_text(errors="replace").splitlines()]
-        progress.show(next((line[:100] for line in reversed(said) if line.strip("-")), "sam starts"))
+        progress.show(next((line[:100] for line in reversed(said) if line.strip("-=")), "sam starts"))
         time.sleep(0.5)
     progress.end()
     return code

@@ -469,7 +469,7 @@ def test_a_code_or_password_has_a_line_to_itself_so_that_nothing_is_copied_with_
 @pytest.mark.parametrize("template", COGNITO_MAILS)
 def test_what_cognito_mails_is_within_its_limits_and_names_us_for_questions(template):
     mail = words(template)
-    # An address has at most 254 characters and stands in a link twice; a portal's URL is far below 2,000.
+    # An address has at most 254 characters, and a portal's URL is far below 2,000 and said twice.
     longest = mail["message"].replace("<Support>", "x" * 254).replace("<Start>", "x" * 4_100)
     assert 1 <= len(mail["subject"]) <= 140 and "TechPass" in mail["subject"]
     assert 6 <= len(longest) <= 20_000

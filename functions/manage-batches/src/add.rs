@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    batch::{Batch, MAX_ROWS, PASTE_BYTES},
+    batch::{Batch, MAX_ROWS},
     row::{RawRow, Row, read_more},
 };
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use store::{
     batches::{KeyedRow, ROWS_PER_ADDITION},
 };
 use utoipa::ToSchema;
-use web::{Asked, Keyed, Path, Problem, ProblemItem, SignedIn, Slug, reply};
+use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, reply};
 
 use crate::{
     Deps, REPEATS,
@@ -42,12 +42,12 @@ struct AddedRows {
 /// Add rows to the end of a list.
 #[utoipa::path(post, path = "/api/batches/{id}/rows", operation_id = "addRows", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path),
-        ("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
     request_body = MoreRows, responses((status = 201, description = "Added.", body = AddedRows)))]
 pub(crate) async fn add(
     State(deps): State<Arc<Deps>>,
     Path(id): Path<String>,
-    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<MoreRows, PASTE_BYTES>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<MoreRows, ROWS_BODY_BYTES>,
 ) -> Result<Response, Problem> {
     let request = match asked {
         Asked::Before(answer) => return Ok(reply::saved(answer)),

@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     BatchId, DomainRules,
-    batch::{Batch, BatchState, Counts, MAX_ROWS, PASTE_BYTES, Source},
+    batch::{Batch, BatchState, Counts, MAX_ROWS, Source},
     column::Column,
     row::{RawRow, read_all},
     text,
@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
+    Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, SignedIn,
+    Slug, Trace, reply,
 };
 
 use crate::{
@@ -38,12 +39,14 @@ const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 pub(crate) struct NewBatch {
     /// The name of the file to be uploaded; shown, and used for nothing else.
     #[serde(default)]
+    #[schema(max_length = 255)]
     file_name: Option<String>,
     /// What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
     /// title is known as.
     #[serde(default)]
+    #[schema(max_items = 64)]
     columns: Vec<ColumnBody>,
-    /// The rows, in place of a file.
+    /// The rows, in place of a file: 1 to 10,000.
     #[serde(default)]
     #[schema(min_items = 1, max_items = 10_000)]
     rows: Option<Vec<NewRow>>,
@@ -61,12 +64,12 @@ struct NewBatchBody {
 
 /// Make a batch.
 #[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])), request_body = NewBatch,
-    params(("Idempotency-Key" = String, Header, description = "A key of your choice; a repeated request gets the first answer.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
     responses((status = 201, description = "Made.", body = NewBatchBody)))]
 pub(crate) async fn create(
     State(deps): State<Arc<Deps>>,
     Trace(trace): Trace,
-    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<NewBatch, PASTE_BYTES>,
+    Keyed { signed_in: SignedIn { officer, rules }, asked, value }: Keyed<NewBatch, ROWS_BODY_BYTES>,
 ) -> Result<Response, Problem> {
     let request = match asked {
         Asked::Before(answer) => return Ok(reply::saved(answer)),
@@ -163,7 +166,7 @@ pub(crate) fn answered(outcome: RequestOutcome, answer: SavedAnswer) -> Result<R
 pub(crate) struct ListQuery {
     /// How many, 1 to 200.
     #[serde(default)]
-    #[param(value_type = Option<u8>)]
+    #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
     limit: Limit,
     /// The `nextCursor` of the page before.
     #[serde(default)]
@@ -200,7 +203,7 @@ pub(crate) async fn list(
 /// One batch, with its progress.
 #[utoipa::path(get, path = "/api/batches/{id}", operation_id = "showBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)),
-    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody),
+    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody, headers(("ETag" = String))),
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
 pub(crate) async fn find(
     State(deps): State<Arc<Deps>>,

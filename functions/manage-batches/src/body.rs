@@ -68,8 +68,10 @@ pub(crate) struct FaultBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ColumnBody {
     /// Its title.
+    #[schema(min_length = 1, max_length = 100)]
     title: String,
     /// Where it stands, from 1. It matters only when several columns have this title.
+    #[schema(minimum = 1, maximum = 16_384)]
     column: u32,
     /// The field that it holds, such as `contactNumber`; left out if it holds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -102,7 +104,7 @@ pub(crate) struct RowBody {
     etag: String,
 }
 
-/// A row as it comes in; an absent field is an empty one.
+/// The text of a row as a person types it; an absent field is an empty one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewRow {

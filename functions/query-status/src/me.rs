@@ -5,14 +5,14 @@ use std::{num::NonZeroU32, sync::Arc};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, EmailAddress, OfficerId, Persona, SeedWish,
-    batch::{MAX_ROWS, PASTE_BYTES, ROWS_PER_REMOVAL},
+    batch::{MAX_ROWS, ROWS_PER_REMOVAL},
     row::MAX_TEXT,
     seed::{Device, SeedState},
 };
 use serde::Serialize;
 use store::{AccountOwner, batches::ROWS_PER_ADDITION};
 use utoipa::ToSchema;
-use web::{Limit, Problem, SignedIn, SignedInHolder, reply, seed::SeedBody};
+use web::{Limit, Problem, ROWS_BODY_BYTES, SignedIn, SignedInHolder, reply, seed::SeedBody};
 
 use crate::{Deps, list::EXPORT_ROWS};
 
@@ -45,15 +45,15 @@ pub struct LimitsBody {
     /// Rows of a batch.
     #[schema(example = 10_000)]
     pub batch_rows: usize,
-    /// Rows that one request adds to a batch. More are added by several requests, each with a key of its own.
+    /// Rows of one addition to a batch. More are added by several requests, each with a key of its own.
     #[schema(example = 98)]
-    pub batch_rows_per_addition: usize,
+    pub added_rows: usize,
     /// Rows that one request removes from a batch.
     #[schema(example = 500)]
-    pub batch_rows_per_removal: usize,
-    /// Bytes of a request that pastes or adds rows.
+    pub removed_rows: usize,
+    /// Bytes of a request that holds rows, as JSON in UTF-8.
     #[schema(example = 1_048_576)]
-    pub paste_bytes: usize,
+    pub rows_body_bytes: usize,
     /// Characters of a text; of more, only the first are kept, with a fault.
     #[schema(example = 2_000)]
     pub text_characters: usize,
@@ -101,9 +101,9 @@ pub(crate) async fn me(
         persona: Persona::Officer,
         limits: LimitsBody {
             batch_rows: MAX_ROWS,
-            batch_rows_per_addition: ROWS_PER_ADDITION,
-            batch_rows_per_removal: ROWS_PER_REMOVAL,
-            paste_bytes: PASTE_BYTES,
+            added_rows: ROWS_PER_ADDITION,
+            removed_rows: ROWS_PER_REMOVAL,
+            rows_body_bytes: ROWS_BODY_BYTES,
             text_characters: MAX_TEXT,
             upload_bytes: workbook.upload_bytes,
             page_items: <Limit>::MAX,

@@ -129,7 +129,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 /// Invites one person: by mail, or with an account made on their behalf.
 #[utoipa::path(
     post, path = "/api/invites", operation_id = "submitInvite", tag = "invites",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "1 to 255 visible ASCII characters.")),
     request_body = InviteRequest,
     responses((
         status = 202, description = "Stored; the rest happens behind it.", body = InviteBody,

@@ -53,7 +53,7 @@ pub(crate) struct CorrectionRequest {
 /// Does one thing with many invites; each stands for itself.
 #[utoipa::path(
     post, path = "/api/invites/actions", operation_id = "actOnInvites", tag = "invites",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "1 to 255 visible ASCII characters.")),
     request_body = ActionRequest,
     responses((
         status = 202, description = "Stored, and begun.", body = ActionBody,

@@ -789,6 +789,11 @@ export interface components {
              * @example officer
              */
             persona: string;
+            /**
+             * Format: date-time
+             * @description From when it can be sent again; absent while it cannot.
+             */
+            resendFrom?: string | null;
             /** @description The SEED licence. */
             seed: components["schemas"]["SeedBody"];
             /** @description The TechPass account. */
@@ -868,6 +873,11 @@ export interface components {
         Kind: "email" | "account";
         /** @description How much at once. */
         LimitsBody: {
+            /**
+             * @description Rows of one addition to a batch.
+             * @example 98
+             */
+            addedRows: number;
             /**
              * Format: int32
              * @description People handed on in batches within a day.
@@ -1225,6 +1235,20 @@ export interface components {
             /** @default null */
             username: string | null;
         };
+        /** @description The text of a row as a person types it; an absent field is an empty one. */
+        RowRequest: {
+            contactNumber?: string;
+            countryCode?: string;
+            department?: string;
+            email?: string;
+            firstName?: string;
+            lastName?: string;
+            organisation?: string;
+            reason?: string;
+            /** @description Yes or no. */
+            seed?: string;
+            username?: string;
+        };
         /** @description Yes or no, as a program says it or as a person types it. */
         SeedAnswer: boolean | string;
         /** @description Where a SEED licence stands. */
@@ -1391,6 +1415,7 @@ export interface operations {
             /** @description The batch; `ETag` changes when anything of it does. */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -6,13 +6,15 @@ export interface Telling {
 }
 
 const UNCHANGED = 'Nothing was changed or sent.';
+/** Without an answer that says so, nobody here knows; every request can be repeated. */
+const UNKNOWN = 'It may or may not have happened. Trying again does nothing twice.';
 
 /** What to say for each problem of the API, by its slug; `offline` and `no-answer` are this page's own. */
 export const problems: Record<string, Telling> = {
   'bad-request': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
   'idempotency-key': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
   'cursor': { what: 'The list has changed since it was opened.', safe: UNCHANGED, todo: 'Go back to the first page.' },
-  'unauthorized': { what: 'Your session has ended.', safe: 'What you typed is still on this page. Nothing was sent.', todo: 'Sign in again, then try once more.' },
+  'unauthorized': { what: 'Your session has ended.', safe: UNCHANGED, todo: 'Sign in again, then try once more.' },
   'email-not-verified': { what: 'Your email address is not verified.', safe: UNCHANGED, todo: 'Ask your agency’s administrator to verify it, then sign in again.' },
   'not-an-officer': { what: 'Only public officers can invite users.', safe: UNCHANGED, todo: 'Sign in with your agency’s email address. Vendors raise a service request.' },
   'network-not-allowed': { what: 'This is only open from your agency’s network.', safe: UNCHANGED, todo: 'Use a non-SE GSIB device on your agency’s network, then try again.' },
@@ -23,7 +25,7 @@ export const problems: Record<string, Telling> = {
   'already-invited': { what: 'User with same email already exists.', safe: 'You have invited this person before. No second invitation was sent.', todo: 'Find the invite under Invite user status, or use another address.' },
   'invited-by-another': { what: 'Another officer has already invited this person.', safe: 'No second invitation was sent.', todo: 'The invite is not in your list. Ask the person which officer invited them, or use another address.' },
   'username-taken': { what: 'This TechPass username is taken.', safe: UNCHANGED, todo: 'Choose another username.' },
-  'state-conflict': { what: 'This is not possible any more.', safe: UNCHANGED, todo: 'It has moved on since this page was opened. The page shows where it stands now.' },
+  'state-conflict': { what: 'This is not possible any more.', safe: UNCHANGED, todo: 'It has changed since this page was opened. Load the page again to see what it is now.' },
   'lost-race': { what: 'Somebody changed this at the same moment.', safe: 'Their change stands, yours was not made.', todo: 'Look at what it is now, then try again.' },
   'version-mismatch': { what: 'This has changed since you opened it.', safe: 'Your change was not made.', todo: 'Look at what it is now, then make your change again.' },
   'too-large': { what: 'This is more than can be done at once.', safe: UNCHANGED, todo: 'Narrow it down, then try again.' },
@@ -34,14 +36,14 @@ export const problems: Record<string, Telling> = {
   'batch-has-errors': { what: 'Some users need fixing first.', safe: UNCHANGED, todo: 'Fix them, or submit only those that are ready.' },
   'version-required': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
   'too-many-requests': { what: 'This was asked too often, or too soon after the last time.', safe: UNCHANGED, todo: 'Wait a little, then try again.' },
-  'internal': { what: 'Something went wrong on our side.', safe: 'What you typed is still on this page.', todo: 'Try again. Trying twice does nothing twice. If it happens again, send us the Trace ID.' },
-  'unavailable': { what: 'The service is not available at the moment.', safe: 'What you typed is still on this page. Nothing is lost.', todo: 'Try again in a minute.' },
-  'timeout': { what: 'This took too long.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Try again, or look under Invite user status.' },
+  'internal': { what: 'Something went wrong on our side.', safe: UNKNOWN, todo: 'If it happens again, send us the Trace ID.' },
+  'unavailable': { what: 'The service is not available at the moment.', safe: UNKNOWN, todo: 'Try again in a minute.' },
+  'timeout': { what: 'This took too long.', safe: UNKNOWN, todo: 'Try again, or look under Invite user status.' },
   'seed-ineligible': { what: 'Your email domain cannot be onboarded to SEED.', safe: UNCHANGED, todo: 'Ask your agency’s administrator, or email support.' },
   'seed-by-service-request': { what: 'Vendors get SEED by a service request.', safe: UNCHANGED, todo: 'Raise a service request with the TechPass service desk.' },
   'upload-refused': { what: 'The file was not taken.', safe: 'Nothing was read or sent.', todo: 'Choose the file again. If it happens again, save it as a new .xlsx file in Excel and upload that.' },
-  'offline': { what: 'You are offline.', safe: 'What you typed is still on this page.', todo: 'Check your connection, then try again.' },
-  'no-answer': { what: 'No answer came.', safe: 'It may have happened. Trying again does nothing twice.', todo: 'Check your connection, then try again.' },
+  'offline': { what: 'There was no connection.', safe: UNKNOWN, todo: 'Check your connection, then try again.' },
+  'no-answer': { what: 'No answer came.', safe: UNKNOWN, todo: 'Check your connection, then try again.' },
 };
 
 export function telling(slug: string): Telling {

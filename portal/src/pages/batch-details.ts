@@ -124,7 +124,7 @@ export class BatchDetails extends LightElement {
     // A row that failed is opened again even when nothing of it was wrong.
     if (changed.length === 0 && !hasFailed(this.#row)) return this.#close();
     try {
-      const row = await this.rows.edit(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
+      const row = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
       this.#close(row && outcomeOf(row));
     } catch (error) {
       this.isOutdated = (error as { status?: number }).status === 412;

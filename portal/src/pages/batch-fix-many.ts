@@ -28,6 +28,8 @@ export class BatchFixMany extends LightElement {
   declare done: number | undefined;
   declare failure: Failure | undefined;
   #numbers: readonly number[] = [];
+  /** What was done before it failed, in words. */
+  #soFar: string | undefined;
 
   constructor() {
     super();
@@ -37,7 +39,7 @@ export class BatchFixMany extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // What the officer saw is what is changed, whatever the changes make of the list.
-    this.#numbers = this.rows.shown.filter(({ state }) => state !== 'SENT').map(({ number }) => number);
+    this.#numbers = this.rows.changeable.map(({ number }) => number);
   }
 
   protected override firstUpdated(): void {
@@ -54,7 +56,7 @@ export class BatchFixMany extends LightElement {
       <dialog class="modal" aria-labelledby="many-title" @close=${() => this.onClose()} @cancel=${(event: Event) => done !== undefined && event.preventDefault()}>
         <form novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#apply(); }} @input=${this.#typed}>
           <h2 id="many-title">Change ${users} alike</h2>
-          ${errorNotice(this.failure)}
+          ${errorNotice(this.failure, { safe: this.#soFar })}
           <div class="field"><label for="many-field">What to change</label>
             <select id="many-field" @change=${(event: Event) => Object.assign(this, { field: (event.target as HTMLSelectElement).value, text: '', isTold: false })}>
               ${FIELDS.map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
@@ -91,8 +93,13 @@ export class BatchFixMany extends LightElement {
       return;
     }
     this.done = 0;
+    this.#soFar = undefined;
+    const users = count(this.#numbers.length, 'user');
     try {
-      await this.rows.fix(this.#numbers, this.field, this.text, (done) => (this.done = done));
+      await this.rows.fix(this.#numbers, this.field, this.text, (done) => {
+        this.done = done;
+        this.#soFar = `${numbers.format(done)} of ${users} are changed. Trying again changes all of them.`;
+      });
       this.onClose(this.rows.deeds.last?.said);
     } catch (error) {
       this.failure = Failure.caught(error);

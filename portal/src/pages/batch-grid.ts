@@ -10,6 +10,8 @@ import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
 import { labels, type AccountField } from '../rules/forms';
 import { hasFailed, isGuess, isRepaired, needsMending, repairOf, titleOf, type Row } from './batch-causes';
+import { CellNote } from './batch-note';
+import type { Pending, PendingFields } from './batch-rows';
 import { scrollFor, windowOf } from './batch-window';
 
 type Column = 'state' | AccountField | 'user' | 'menu';
@@ -36,11 +38,12 @@ export interface Cell {
  */
 export class BatchGrid extends LightElement {
   static override properties = {
-    rows: { attribute: false }, waiting: { attribute: false }, version: { attribute: false }, total: { attribute: false }, menu: { attribute: false },
+    rows: { attribute: false }, pending: { attribute: false }, version: { attribute: false }, total: { attribute: false }, menu: { attribute: false },
     at: { state: true }, column: { state: true }, isEditing: { state: true }, top: { state: true }, columns: { state: true },
   };
   declare rows: readonly Row[];
-  declare waiting: ReadonlyMap<number, Partial<Record<AccountField, string>>>;
+  /** What was typed into cells and is not saved. */
+  declare pending: ReadonlyMap<number, PendingFields>;
   /** Grows when a row changed in place. */
   declare version: number;
   /** All rows that there will be, once they are loaded. */
@@ -49,6 +52,8 @@ export class BatchGrid extends LightElement {
   declare onEdit: (cell: Cell) => void;
   declare onOpen: (row: Row) => void;
   declare onUndo: () => void;
+  /** What could not be saved is to be sent again. */
+  declare onRetry: () => void;
   /** Something was pasted over the list. */
   declare onPaste: (text: string) => void;
   /** The place of the active row among those shown. */
@@ -60,6 +65,9 @@ export class BatchGrid extends LightElement {
   #typed: string | undefined;
   readonly #sized = new ResizeObserver(() => this.requestUpdate());
   readonly #turned = () => this.#arrange();
+  readonly #note = new CellNote(this, (cell) => this.#saying(cell));
+  /** On the document, because Firefox pastes there whatever has the focus and cannot be typed into. */
+  readonly #pasting = (event: ClipboardEvent) => this.#pasted(event);
 
   constructor() {
     super();
@@ -69,11 +77,13 @@ export class BatchGrid extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     narrow.addEventListener('change', this.#turned);
+    document.addEventListener('paste', this.#pasting);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     narrow.removeEventListener('change', this.#turned);
+    document.removeEventListener('paste', this.#pasting);
     this.#sized.disconnect();
   }
 
@@ -119,7 +129,7 @@ export class BatchGrid extends LightElement {
     return html`
       <div class="grid ${columns === NARROW ? 'cards' : ''}" role="grid" tabindex="0" aria-label="Users" aria-rowcount=${rows.length + 1} aria-colcount=${columns.length}
         aria-activedescendant=${active && this.at >= first && this.at < end ? idOf(active, columns[column]!) : nothing} aria-describedby="grid-note"
-        @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked} @paste=${this.#pasted}>
+        @scroll=${this.#scrolled} @keydown=${this.#pressed} @click=${this.#clicked} @dblclick=${this.#doubleClicked}>
         <div role="rowgroup" class="grid-head"><div role="row" class="grid-row" aria-rowindex="1">
           ${columns.map((each, index) => html`<div role="columnheader" class="cell col-${each}" aria-colindex=${index + 1}>${each === 'menu' ? html`<span class="unseen">Actions</span>` : TITLES[each]}</div>`)}
         </div></div>
@@ -129,7 +139,8 @@ export class BatchGrid extends LightElement {
           <div class="space" role="presentation"></div>
         </div>
       </div>
-      <p class="grid-note" id="grid-note">${this.#note()}</p>`;
+      <p class="grid-note" id="grid-note">${this.#told()}</p>
+      ${this.#note.render()}`;
   }
 
   #row(row: Row, at: number): TemplateResult {
@@ -138,7 +149,7 @@ export class BatchGrid extends LightElement {
       <div role="row" class="grid-row ${kind} ${at === this.at ? 'active' : ''}" data-at=${at} aria-rowindex=${at + 2}>
         ${this.columns.map((column, index) => html`
           <div role=${column === 'state' ? 'rowheader' : 'gridcell'} id=${idOf(row, column)} data-column=${index} aria-colindex=${index + 1}
-            class="cell col-${column} ${this.#error(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
+            class="cell col-${column} ${this.#error(row, column) || this.#unsaved(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
             aria-invalid=${isField(column) && this.#error(row, column) ? 'true' : nothing} aria-readonly=${isField(column) && !canEdit(row) ? 'true' : nothing}>${this.#content(row, column, at)}</div>`)}
       </div>`;
   }
@@ -150,15 +161,38 @@ export class BatchGrid extends LightElement {
     if (column === 'user') {
       const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
       return html`<b class="text">${values.email || 'No address'}</b><span class="text subtle">${row.number}. ${name || 'No name'}</span>
-        ${errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : isRepaired(row) && row.state === 'READY' ? html`<small class="repaired">${icon('repair')}<span>Ready, ${count(row.repairs!.length, 'field')} repaired</span></small>` : stateMark(row)}`;
+        ${this.#unsaved(row, column) ? html`<small class="wrong">${icon('alert')}<span>Not saved</span>${this.#retry()}</small>`
+        : errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : isRepaired(row) && row.state === 'READY' ? html`<small class="repaired">${icon('repair')}<span>Ready, ${count(row.repairs!.length, 'field')} repaired</span></small>` : stateMark(row)}`;
     }
     const field = column as AccountField;
-    if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? values[field], labels[field]);
-    const typed = this.waiting.get(row.number)?.[field];
+    if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? this.#shown(row, field), labels[field]);
+    const pending = this.pending.get(row.number)?.[field];
     const error = this.#error(row, field);
     return html`
-      <span class="text ${typed === undefined ? '' : 'waiting'}">${(typed ?? values[field]) || (error ? nothing : html`<span class="subtle">-</span>`)}</span>
-      ${typed !== undefined ? html`<small class="subtle">Checking…</small>` : error ? html`<small class="wrong">${icon('alert')}<span>${error}</span></small>` : this.#repair(row, field)}`;
+      <span class="text ${pending?.state === 'saving' ? 'waiting' : ''}">${this.#shown(row, field) || (error ? nothing : html`<span class="subtle">-</span>`)}</span>
+      ${pending ? this.#pendingMark(pending) : error ? html`<small class="wrong">${icon('alert')}<span>${error}</span></small>` : this.#repair(row, field)}`;
+  }
+
+  /** What a cell shows: what was typed, until the server has it. */
+  #shown(row: Row, field: AccountField): string {
+    return this.pending.get(row.number)?.[field]?.text ?? row.values[field];
+  }
+
+  /** The change of a cell, or of a row where rows are cards, that could not be saved. */
+  #unsaved(row: Row, column: Column): Pending | undefined {
+    const fields = this.pending.get(row.number);
+    const pending = column === 'user' ? Object.values(fields ?? {}).find(({ state }) => state !== 'saving') : fields?.[column as AccountField];
+    return pending?.state === 'saving' ? undefined : pending;
+  }
+
+  #pendingMark({ state }: Pending): TemplateResult {
+    return state === 'saving' ? html`<small class="subtle">Checking…</small>`
+      : html`<small class="wrong">${icon('alert')}<span>${state === 'not-saved' ? 'Not saved' : 'Changed elsewhere'}</span>${this.#retry()}</small>`;
+  }
+
+  /** For the mouse; the keys have the same button above the list. */
+  #retry(): TemplateResult {
+    return html`<button type="button" class="link" tabindex="-1" @click=${() => this.onRetry()}>Retry</button>`;
   }
 
   #repair(row: Row, field: AccountField): TemplateResult | typeof nothing {
@@ -174,23 +208,46 @@ export class BatchGrid extends LightElement {
       : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false" @blur=${leave} />`;
   }
 
-  /** What the whole of the active cell says, for which its row has no room. */
-  #note(): TemplateResult | string {
+  /** The whole of what a cell says: what is wrong or was repaired, and text that is longer than the cell. */
+  #saying(cell: HTMLElement): string | undefined {
+    const row = this.rows[Number(cell.parentElement!.dataset['at'])];
+    const column = this.columns[Number(cell.dataset['column'])];
+    if (!row || !column || column === 'user' || column === 'menu') return undefined;
+    const told = this.#verdict(row, column);
+    const text = cell.querySelector<HTMLElement>('.text');
+    const isCut = text && text.scrollWidth > text.clientWidth;
+    return [isCut && isField(column) ? this.#shown(row, column) : '', told ?? ''].filter(Boolean).join('\n') || undefined;
+  }
+
+  /** What is to be said of a cell, as sentences. */
+  #verdict(row: Row, column: Column): string | undefined {
+    const unsaved = this.#unsaved(row, column);
+    if (unsaved?.state === 'not-saved') return 'This change is not saved yet.';
+    if (unsaved && isField(column)) return `Not saved: this was changed elsewhere to “${row.values[column]}”. Retry puts yours in its place.`;
+    const { duplicate, invite } = row;
+    const all = row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`).join(' ');
+    if (column === 'user') return all || undefined;
+    if (column === 'state') return (duplicate ?? invite?.failure)?.detail ?? (all || undefined);
+    const wrong = this.#error(row, column);
+    if (wrong) return duplicate && !row.errors.length ? duplicate.detail : wrong;
+    const repaired = isField(column) ? repairOf(row, column) : undefined;
+    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Check it, or type it again.';
+    return repaired === undefined ? undefined : `Repaired: we will use “${repaired}”.`;
+  }
+
+  /** What the active cell says, for those who do not see it. */
+  #told(): TemplateResult | string {
     const row = this.active;
     if (!row) return '';
     const column = this.columns[this.column]!;
-    const told = (row.duplicate ?? row.invite?.failure)?.detail;
-    const wrong = column === 'user' ? row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`).join(' ') : this.#error(row, column);
-    const repaired = isField(column) ? repairOf(row, column) : undefined;
-    const guess = isGuess(row, column) && 'a guess from the whole name. Check it, or type it again.';
-    const text = wrong || told || guess || (repaired !== undefined && `repaired, we will use “${repaired}”.`);
+    const text = this.#verdict(row, column) ?? (row.duplicate ?? row.invite?.failure)?.detail;
     return html`<span>Row ${row.number}${isField(column) ? `, ${TITLES[column]}` : ''}${text ? html`: <b class=${needsMending(row) ? 'bad' : ''}>${text}</b>` : `. ${rowStates[row.state]}.`}</span>
-      <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> takes back <kbd>Ctrl</kbd> + <kbd>V</kbd> adds users</span>`;
+      <span class="keys"><kbd>Enter</kbd> edits <kbd>F8</kbd> next error <kbd>Ctrl</kbd> + <kbd>Z</kbd> undoes <kbd>Ctrl</kbd> + <kbd>V</kbd> adds users</span>`;
   }
 
   #error(row: Row, column: Column): string | undefined {
     const error = row.errors.find(({ field }) => field === column);
-    if (error && this.waiting.get(row.number)?.[column as AccountField] === undefined) return faultText(error.code, error.detail, error.row);
+    if (error && !this.pending.get(row.number)?.[column as AccountField]) return faultText(error.code, error.detail, error.row);
     const code = row.duplicate?.code;
     return code && ((code === 'duplicate.username' && column === 'username') || (code !== 'duplicate.username' && column === 'email')) ? duplicateText(row) : undefined;
   }
@@ -209,6 +266,7 @@ export class BatchGrid extends LightElement {
       editor.focus({ preventScroll: true });
       if (editor instanceof HTMLInputElement && this.#typed === undefined) editor.select();
     }
+    this.#note.show();
   }
 
   #window(): { first: number; end: number } {
@@ -218,7 +276,7 @@ export class BatchGrid extends LightElement {
 
   #scrolled(): void {
     // A menu would be left hanging where its row was.
-    this.querySelector<HTMLElement>('[popover]:popover-open')?.hidePopover();
+    this.querySelector<HTMLElement>('.menu:popover-open')?.hidePopover();
     this.top = this.#grid.scrollTop;
   }
 
@@ -237,7 +295,12 @@ export class BatchGrid extends LightElement {
     this.top = grid.scrollTop;
     this.performUpdate();
     const cell = this.querySelector<HTMLElement>('.cell.active');
-    if (!cell || getComputedStyle(cell).position === 'sticky') return;
+    if (!cell) return;
+    // The list may be taller than the window.
+    const { top, bottom } = cell.getBoundingClientRect();
+    if (bottom > innerHeight) scrollBy(0, bottom - innerHeight);
+    else if (top < 0) scrollBy(0, top);
+    if (getComputedStyle(cell).position === 'sticky') return;
     const [left, right] = [this.querySelector<HTMLElement>('.grid-head .col-state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .col-menu')?.offsetWidth ?? 0];
     if (cell.offsetLeft < grid.scrollLeft + left) grid.scrollLeft = cell.offsetLeft - left;
     const edge = cell.offsetLeft + cell.offsetWidth + right - grid.clientWidth;
@@ -260,6 +323,7 @@ export class BatchGrid extends LightElement {
     else if (event.key === 'F8') this.#nextError(event.shiftKey ? -1 : 1);
     else if (event.key === 'Enter' || event.key === 'F2') this.#enter();
     else if (event.key.toLowerCase() === 'z' && ends) this.onUndo();
+    else if (event.key === 'Escape' && this.#note.isShown) this.#note.dismiss();
     else if (event.key.length === 1 && !ends && !event.altKey && this.#canType()) this.#edit(event.key);
     else return;
     event.preventDefault();
@@ -317,7 +381,7 @@ export class BatchGrid extends LightElement {
     if (!this.isEditing) return;
     const [row, column] = [this.active!, this.columns[this.column] as AccountField];
     this.#leave();
-    if (text !== row.values[column]) this.onEdit({ row: row.number, field: column, text });
+    if (text !== this.#shown(row, column) || this.#unsaved(row, column)) this.onEdit({ row: row.number, field: column, text });
   }
 
   #leave(): void {
@@ -329,20 +393,20 @@ export class BatchGrid extends LightElement {
 
   #clicked(event: MouseEvent): void {
     const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-column]');
-    if (!cell || (event.target as HTMLElement).closest('.editor, [popover]')) return;
+    if (!cell || (event.target as HTMLElement).closest('.editor, [popover], .link')) return;
     this.#move(Number(cell.parentElement!.dataset['at']), Number(cell.dataset['column']));
     if (this.columns[this.column] === 'user' && this.active) this.onOpen(this.active);
   }
 
   #pasted(event: ClipboardEvent): void {
-    if (this.isEditing) return;
+    if (this.isEditing || document.activeElement !== this.#grid) return;
     event.preventDefault();
     const text = event.clipboardData?.getData('text');
     if (text) this.onPaste(text);
   }
 
   #doubleClicked(event: MouseEvent): void {
-    if ((event.target as HTMLElement).closest('.cell') && !(event.target as HTMLElement).closest('.editor, row-menu, .grid-head')) this.#enter();
+    if ((event.target as HTMLElement).closest('.cell') && !(event.target as HTMLElement).closest('.editor, row-menu, .link, .grid-head')) this.#enter();
   }
 }
 

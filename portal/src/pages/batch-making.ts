@@ -2,11 +2,12 @@ import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { IdempotencyKeys } from '../api/idempotency';
 import { remembered, type Column } from './batch-columns';
+import { officer } from '../shell/officer';
 import type { RowText } from './batch-paste';
 import { workbookOf } from './batch-workbook';
 
-/** What a request may hold of pasted rows, with room for its frame. */
-const REQUEST_BYTES = 1_000_000;
+/** Bytes of a request beside its rows. */
+const FRAME_BYTES = new Blob(['{"rows":[]}']).size;
 const keys = new IdempotencyKeys();
 
 /** The file that was uploaded last, in case it has to be read again. */
@@ -36,7 +37,7 @@ export function fileOf(batch: string): File | undefined {
 /** Makes a batch of rows; of more than a request holds, by way of a workbook. */
 export async function batchOfRows(rows: readonly RowText[]): Promise<string> {
   const body = { rows: requestRows(rows) };
-  if (inRequests(rows).length > 1) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
+  if (inRequests(rows, rows.length).length > 1) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
   const { batchId } = (await ask('post', '/api/batches', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
   return batchId;
@@ -48,18 +49,17 @@ export const requestRows = (rows: readonly RowText[]): Schemas['NewRow'][] => ro
 /** The API keeps no row without a word in it, so an empty one starts with what it would say anyway. */
 export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });
 
-/** Rows in as few parts as requests can hold. */
-export function inRequests(rows: readonly RowText[]): RowText[][] {
+/** Rows in as few parts as requests can hold: at most `most` in each, and no more bytes than the API takes. */
+export function inRequests(rows: readonly RowText[], most: number): RowText[][] {
   const parts: RowText[][] = [];
-  let bytes = Infinity;
+  let bytes = 0;
   for (const row of rows) {
-    const size = new Blob([JSON.stringify(row)]).size + 1;
-    bytes += size;
-    if (bytes > REQUEST_BYTES) {
-      parts.push([]);
-      bytes = size;
-    }
-    parts.at(-1)!.push(row);
+    const size = new Blob([JSON.stringify(requestRows([row])[0])]).size + 1;
+    const part = parts.at(-1);
+    const hasRoom = part && part.length < most && bytes + size <= officer.limits.rowsBodyBytes;
+    bytes = hasRoom ? bytes + size : FRAME_BYTES + size;
+    if (hasRoom) part.push(row);
+    else parts.push([row]);
   }
   return parts;
 }

@@ -8,7 +8,7 @@ import { icon } from '../parts/icon';
 type Batch = Schemas['BatchBody'];
 
 const GOING = new Set(['QUEUED', 'ACCEPTED', 'PROVISIONING', 'MAILING']);
-const WORDS: Record<string, string> = { QUEUED: 'Waiting', PROVISIONING: 'Being made', MAILING: 'Mail on its way', ACCOUNT_CREATED: 'Account made', ONBOARDED: 'Signed in' };
+const WORDS: Record<string, string> = { QUEUED: 'Waiting', PROVISIONING: 'Being made', MAILING: 'Mail on its way', ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in' };
 
 export interface Progress {
   readonly total: number;
@@ -16,6 +16,18 @@ export interface Progress {
   /** Invites by state, those that go on first. */
   readonly states: readonly (readonly [string, number])[];
   readonly isDone: boolean;
+}
+
+/** How many of a submitted batch need the officer: rows to fix that were not submitted, and invites that failed. */
+const left = ({ counts, progress }: Batch): number => counts.needsFixing + (progress?.['FAILED'] ?? 0);
+
+/** What became of a batch whose users are all worked on, in a sentence. */
+export function outcomeText(batch: Batch): string {
+  const { total } = progressOf(batch);
+  const failed = batch.progress?.['FAILED'] ?? 0;
+  const toFix = left(batch);
+  const done = `${count(total - failed, 'user')} done`;
+  return toFix ? `${done}, ${numbers.format(toFix)} to fix` : `All ${done}`;
 }
 
 /** How far a submitted batch is. */
@@ -46,14 +58,13 @@ export class Pace {
 
 export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed') => void): TemplateResult {
   const { total, done, states, isDone } = progressOf(batch);
-  const left = pace.left(total, Date.now());
+  const seconds = pace.left(total, Date.now());
   const share = total ? Math.floor((100 * done) / total) : 0;
-  const failed = batch.progress?.['FAILED'] ?? 0;
   return html`
     <section class="card progress" aria-labelledby="progress-title">
       <div class="section-head">
-        <h2 id="progress-title" tabindex="-1">${isDone ? html`${icon('done')} ${done === total ? `All ${count(total, 'user')} done` : 'Done'}` : `${numbers.format(done)} of ${count(total, 'user')} done`}</h2>
-        ${isDone ? nothing : html`<span class="subtle">${left === undefined ? 'Working out the time left…' : `About ${asWait(left)} left`}</span>`}
+        <h2 id="progress-title" tabindex="-1">${isDone ? html`${left(batch) ? icon('info') : icon('done')} ${outcomeText(batch)}` : `${numbers.format(done)} of ${count(total, 'user')} done`}</h2>
+        ${isDone ? nothing : html`<span class="subtle">${seconds === undefined ? 'Working out the time left…' : `About ${asWait(seconds)} left`}</span>`}
       </div>
       <progress max=${Math.max(total, 1)} value=${done} aria-label="Users done">${share}%</progress>
       <ul class="inline states">${states.map(([name, n]) => html`<li>${badge(WORDS[name] ?? inWords(name), techpassTones[name] ?? 'going')} <b>${numbers.format(n)}</b></li>`)}</ul>
@@ -61,7 +72,7 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
       <div class="actions">
         <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
         <button type="button" class="button quiet" @click=${() => download()}>${icon('download')}Results</button>
-        ${failed || batch.counts.needsFixing || batch.counts.duplicate ? html`<button type="button" class="button quiet" @click=${() => download('failed')}>${icon('download')}Failed rows only</button>` : nothing}
+        ${left(batch) || batch.counts.duplicate ? html`<button type="button" class="button quiet" @click=${() => download('failed')}>${icon('download')}Rows not invited</button>` : nothing}
       </div>
     </section>`;
 }

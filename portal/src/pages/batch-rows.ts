@@ -1,15 +1,26 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
-import { IdempotencyKeys } from '../api/idempotency';
 import { labels, type AccountField } from '../rules/forms';
 import { causesOf, groupCauses, hasFailed, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
 import { count } from '../messages/time';
-import { inRequests, requestRows } from './batch-making';
-import type { RowText } from './batch-paste';
+import type { Addition } from './batch-addition';
+import { requestRows } from './batch-making';
 import { byText, Deeds } from './batch-undo';
 
 export type Counts = Schemas['CountsBody'];
 export type ManyField = keyof Schemas['ManyFields'];
+
+/** How far the change of a cell is that was typed here and is not what the server has. */
+export type PendingState = 'saving' | 'not-saved' | 'changed-elsewhere';
+
+/** What was typed into a cell, until the server has it. */
+export interface Pending {
+  readonly text: string;
+  readonly state: PendingState;
+}
+
+export type PendingFields = Partial<Record<AccountField, Pending>>;
+type Texts = Partial<Record<AccountField, string>>;
 
 /** The first number on a page, and the cursor that leads to it. */
 interface PageStart {
@@ -34,14 +45,14 @@ export class BatchRows {
   shown: Row[] = [];
   filter = 'all';
   failure: Failure | undefined;
-  /** Rows whose change has not been answered, with the text that was typed. */
-  readonly waiting = new Map<number, Partial<Record<AccountField, string>>>();
+  /** Cells whose change the server does not have yet, by row: it stays until it is saved or discarded. */
+  readonly pending = new Map<number, PendingFields>();
   readonly deeds = new Deeds();
-  readonly #keys = new IdempotencyKeys();
   #causes: Cause[] | undefined;
   #pages: PageStart[] = [];
   #turns = new Map<number, Promise<unknown>>();
   #loading = 0;
+  readonly #undoable = new WeakSet<Addition>();
 
   constructor(private readonly batch: string, private readonly changed: () => void) {}
 
@@ -57,6 +68,11 @@ export class BatchRows {
   /** How many have a value that will be used otherwise than it was typed. */
   get repaired(): number {
     return this.all.filter(isRepaired).length;
+  }
+
+  /** Those shown that can be changed or removed together: all that were not submitted. */
+  get changeable(): Row[] {
+    return this.shown.filter(({ state }) => state !== 'SENT');
   }
 
   find(number: number): Row | undefined {
@@ -100,29 +116,101 @@ export class BatchRows {
     this.#select();
   }
 
-  /** Gives a row other text. The answer is the row as the server sees it. */
-  async edit(number: number, text: Partial<Record<AccountField, string>>, said = `Row ${number} changed.`): Promise<Row | undefined> {
+  /** How many cells hold text that could not be saved. */
+  get unsaved(): number {
+    return [...this.pending.values()].flatMap((fields) => Object.values(fields)).filter(({ state }) => state !== 'saving').length;
+  }
+
+  /** Whether a change is on its way to the server. */
+  get isSaving(): boolean {
+    return [...this.pending.values()].some((fields) => Object.values(fields).some(({ state }) => state === 'saving'));
+  }
+
+  /** Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked. */
+  async edit(number: number, text: Texts): Promise<Row | undefined> {
+    this.#mark(number, text, 'saving');
+    try {
+      const after = await this.amend(number, text);
+      this.#unmark(number, text);
+      return after;
+    } catch (error) {
+      const isElsewhere = error instanceof Failure && error.status === 412;
+      this.#mark(number, text, isElsewhere ? 'changed-elsewhere' : 'not-saved', 'only-the-same');
+      throw error;
+    }
+  }
+
+  /** Gives a row other text. The answer is the row as the server sees it, or nothing when the row is not there. */
+  async amend(number: number, text: Texts): Promise<Row | undefined> {
     const before = this.find(number);
     if (!before) return undefined;
     const after = await this.#change(number, text);
     const old = Object.fromEntries(Object.keys(text).map((field) => [field, before.values[field as AccountField]]));
-    this.deeds.add({ said, undo: async () => void (await this.#change(number, old)) });
+    this.deeds.add({ said: `Row ${number} changed.`, undo: async () => void (await this.#change(number, old)) });
     return after;
   }
 
-  /** Puts rows at the end, and gives their numbers. What failed half-way goes on where it was when it is tried again. */
-  async add(rows: readonly RowText[]): Promise<readonly number[]> {
-    const added: number[] = [];
-    for (const part of inRequests(rows)) {
-      const body = { rows: requestRows(part) };
-      const { body: answer } = await ask('post', '/api/batches/{id}/rows', { path: { id: this.batch }, body, idempotencyKey: this.#keys.of(body) });
-      added.push(...answer.numbers);
-      this.counts = answer.counts;
+  /** Sends again what could not be saved. What fails again stays marked; the first failure is thrown. */
+  async retry(states: readonly PendingState[] = ['not-saved', 'changed-elsewhere']): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [number, fields] of [...this.pending]) {
+      const again = Object.entries(fields).filter(([, { state }]) => states.includes(state)).map(([field, { text }]) => [field, text]);
+      if (again.length > 0) await this.edit(number, Object.fromEntries(again)).catch((error: unknown) => failures.push(error));
     }
-    this.#keys.done();
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Gives up what could not be saved: the cells show what the server has. */
+  discard(): void {
+    for (const [number, fields] of [...this.pending]) {
+      const given = Object.entries(fields).filter(([, { state }]) => state !== 'saving').map(([field, { text }]) => [field, text]);
+      this.#unmark(number, Object.fromEntries(given));
+    }
+  }
+
+  #mark(number: number, text: Texts, state: PendingState, which: 'all' | 'only-the-same' = 'all'): void {
+    const fields = { ...this.pending.get(number) };
+    for (const [field, typed] of Object.entries(text) as [AccountField, string][]) {
+      // What was typed since goes its own way.
+      if (which === 'all' || fields[field]?.text === typed) fields[field] = { text: typed, state };
+    }
+    this.pending.set(number, fields);
+    this.changed();
+  }
+
+  #unmark(number: number, text: Texts): void {
+    const left = Object.entries(this.pending.get(number) ?? {}).filter(([field, { text: typed }]) => text[field as AccountField] !== typed);
+    if (left.length > 0) this.pending.set(number, Object.fromEntries(left));
+    else this.pending.delete(number);
+    this.changed();
+  }
+
+  /** Puts users at the end; `tell` hears how many. When it fails in the middle, those that were added show, and it can be run again. */
+  async add(addition: Addition, tell: (done: number) => void): Promise<void> {
+    try {
+      await addition.run(async ({ rows, key }) => {
+        const body = { rows: requestRows(rows) };
+        const { body: answer } = await ask('post', '/api/batches/{id}/rows', { path: { id: this.batch }, body, idempotencyKey: key });
+        this.counts = answer.counts;
+        return answer.numbers;
+      }, tell);
+    } catch (error) {
+      await this.#loadEnd().catch(() => undefined);
+      throw error;
+    } finally {
+      this.#rememberAddition(addition);
+    }
     await this.#loadEnd();
-    this.deeds.add({ said: `${count(added.length, 'user')} added.`, undo: () => this.#takeOutMany(added) });
-    return added;
+  }
+
+  /** One addition is undone as a whole, also when it took more than one attempt. */
+  #rememberAddition(addition: Addition): void {
+    if (addition.numbers.length === 0 || this.#undoable.has(addition)) return;
+    this.#undoable.add(addition);
+    this.deeds.add({
+      get said() { return `${count(addition.numbers.length, 'user')} added.`; },
+      undo: () => this.#takeOutMany(addition.numbers),
+    });
   }
 
   /** Takes a row out. */
@@ -143,11 +231,15 @@ export class BatchRows {
   }
 
   async #takeOutMany(removed: readonly number[], tell?: (done: number) => void): Promise<void> {
-    await inParts(removed, async (numbers) => {
-      const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { numbers } });
-      this.#counted(body.counts);
-    }, tell);
-    await this.load();
+    try {
+      await inParts(removed, async (numbers) => {
+        const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { numbers } });
+        this.#counted(body.counts);
+      }, tell);
+    } finally {
+      // Also after a failure in the middle: what was removed is not there any more.
+      await this.load();
+    }
   }
 
   async #takeOut(number: number): Promise<void> {
@@ -165,7 +257,20 @@ export class BatchRows {
   /** Sets a field of many rows to one text, some at a time. */
   async fix(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
     const before = numbers.flatMap((number) => this.find(number) ?? []).filter(({ state }) => state !== 'SENT');
-    await this.#set(before.map(({ number }) => number), field, text, tell);
+    try {
+      await this.#set(before.map(({ number }) => number), field, text, tell);
+      this.#rememberFix(before, field);
+    } catch (error) {
+      await this.load();
+      this.#rememberFix(before.filter(({ number }) => this.find(number)?.values[field] === text), field);
+      throw error;
+    }
+    await this.load();
+  }
+
+  /** Rows that got one text go back to what each said before. */
+  #rememberFix(before: readonly Row[], field: ManyField): void {
+    if (before.length === 0) return;
     const old = byText(before, ({ values }) => values[field]);
     this.deeds.add({
       said: `${labels[field]} changed for ${count(before.length, 'user')}.`,
@@ -174,7 +279,6 @@ export class BatchRows {
         await this.load();
       },
     });
-    await this.load();
   }
 
   /** Takes back what was done last, and says what it was. */
@@ -187,30 +291,28 @@ export class BatchRows {
     await Promise.allSettled(this.#turns.values());
   }
 
-  async #change(number: number, text: Partial<Record<AccountField, string>>): Promise<Row | undefined> {
-    this.waiting.set(number, { ...this.waiting.get(number), ...text });
-    this.changed();
+  async #change(number: number, text: Texts): Promise<Row | undefined> {
     const before = this.find(number)?.values;
-    try {
-      return await this.#inTurn(number, async () => {
-        const row = this.find(number);
-        if (!row) return undefined;
+    const after = await this.#inTurn(number, async () => {
+      const row = this.find(number);
+      if (!row) return undefined;
+      try {
         const path = { id: this.batch, number };
         const { body } = await ask('patch', '/api/batches/{id}/rows/{number}', { path, ifMatch: row.etag, body: text as Schemas['RowPatch'] });
         this.#put(body.row);
         this.#counted(body.counts);
         return body.row;
-      });
-    } catch (error) {
-      // Whoever was faster has the last word; the officer sees it before trying again.
-      if (error instanceof Failure && error.status === 412) await this.#refresh(number);
-      throw error;
-    } finally {
-      this.waiting.delete(number);
-      this.changed();
-      const isOther = (['email', 'username'] as const).some((field) => text[field] !== undefined && text[field] !== before?.[field]);
-      if (isOther) await this.#refreshDoubles(number);
-    }
+      } catch (error) {
+        const now = error instanceof Failure && error.status === 412 ? await this.#refresh(number) : undefined;
+        // An earlier attempt whose answer was lost has done it already.
+        if (now && Object.entries(text).every(([field, typed]) => now.values[field as AccountField] === typed)) return now;
+        // The row was changed elsewhere: the officer sees how before trying again.
+        throw error;
+      }
+    });
+    const isOther = (['email', 'username'] as const).some((field) => text[field] !== undefined && text[field] !== before?.[field]);
+    if (isOther) await this.#refreshDoubles(number);
+    return after;
   }
 
   /** A removed row comes back by being written again as it was. */
@@ -270,12 +372,13 @@ export class BatchRows {
     this.show('all');
   }
 
-  /** Reads the page of a row again. */
-  async #refresh(number: number): Promise<void> {
+  /** Reads the page of a row again, and gives the row. */
+  async #refresh(number: number): Promise<Row | undefined> {
     const page = this.#pages.findLast(({ from }) => from <= number) ?? this.#pages[0];
     const { items } = await this.#page(page?.cursor);
     for (const row of items) this.#put(row);
     this.changed();
+    return this.find(number);
   }
 
   async #page(cursor: string | undefined): Promise<Schemas['RowPageBody']> {

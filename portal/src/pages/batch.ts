@@ -4,12 +4,14 @@ import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
 import { count, numbers } from '../messages/time';
 import { confirm } from '../parts/confirm';
-import { errorNotice, mishapNotice } from '../parts/error-notice';
+import { telling } from '../messages/problems';
+import { errorNotice, mishapNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { toast, type Toast } from '../parts/toast';
+import { session } from '../session/session';
 import { go, goInstead } from '../shell/router';
 import './batch-adding';
 import { hasFailed, type Row } from './batch-causes';
@@ -19,8 +21,8 @@ import type { BatchGrid, Cell } from './batch-grid';
 import './batch-grid';
 import { fileOf } from './batch-making';
 import './batch-mapping';
-import { Pace, progressCard, progressOf } from './batch-progress';
-import { BatchRows } from './batch-rows';
+import { outcomeText, Pace, progressCard, progressOf } from './batch-progress';
+import { BatchRows, type PendingState } from './batch-rows';
 import { askToSubmit } from './batch-submit';
 import { nameOf } from './batch-upload';
 import { INVITE_USERS, pageHead } from './page-head';
@@ -36,7 +38,7 @@ const TRAIL = [...INVITE_USERS, { path: '/batches', label: 'Batch upload' }];
 export class BatchPage extends LightElement {
   static override properties = {
     batch: {}, found: { state: true }, failure: { state: true }, gone: { state: true }, version: { state: true }, filter: { state: true },
-    details: { state: true }, isFixing: { state: true }, isMapping: { state: true }, pasted: { state: true }, isBusy: { state: true }, said: { state: true },
+    details: { state: true }, isFixing: { state: true }, isMapping: { state: true }, pasted: { state: true }, isBusy: { state: true }, said: { state: true }, unsaved: { state: true }, soFar: { state: true },
   };
   /** Its id. */
   declare batch: string;
@@ -54,6 +56,11 @@ export class BatchPage extends LightElement {
   declare pasted: string | undefined;
   declare isBusy: boolean;
   declare said: Toast | undefined;
+  /** Why cells could not be saved, while there are such cells. */
+  declare unsaved: Failure | undefined;
+  /** How much of what failed was done before it did, in words. */
+  declare soFar: string | undefined;
+  #stop = new AbortController();
   #rows!: BatchRows;
   #etag: string | undefined;
   #looks = 0;
@@ -69,6 +76,12 @@ export class BatchPage extends LightElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#rows = new BatchRows(this.batch, () => (this.version += 1));
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    // What was not saved is sent again as soon as it can be; what somebody else changed meanwhile waits for the officer.
+    addEventListener('online', () => void this.#retry(['not-saved']), { signal });
+    session?.addEventListener('renewed', () => void this.#retry(['not-saved']), { signal });
+    addEventListener('beforeunload', (event) => this.#rows.unsaved > 0 && event.preventDefault(), { signal });
     void this.#start();
   }
 
@@ -76,6 +89,7 @@ export class BatchPage extends LightElement {
     super.disconnectedCallback();
     clearTimeout(this.#reading);
     this.#poll.stop();
+    this.#stop.abort();
   }
 
   override render(): TemplateResult {
@@ -84,9 +98,49 @@ export class BatchPage extends LightElement {
     return html`
       ${pageHead({ title: found ? nameOf(found) : 'Batch', trail: TRAIL }, another)}
       ${errorNotice(this.gone, { retry: () => void this.#start() })}
-      ${errorNotice(this.failure)}
+      ${errorNotice(this.failure, { safe: this.soFar })}
+      ${this.#notSaved()}
       ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
       ${toast(this.said, () => (this.said = undefined))}`;
+  }
+
+  /** What was typed into cells and the server does not have. */
+  #notSaved(): TemplateResult | typeof nothing {
+    const n = this.#rows.unsaved;
+    if (n === 0 || !this.unsaved) return nothing;
+    const { slug } = this.unsaved;
+    const { what } = telling(slug);
+    const isOne = n === 1;
+    return html`
+      <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
+        <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
+        <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
+          ${waysOn[slug] ? `${isOne ? 'It is' : 'They are'} sent again ${waysOn[slug]}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
+        ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
+        <p class="ways">
+          <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
+          <button type="button" class="button quiet small" @click=${() => this.#discard()}>Discard</button>
+          <a href=${supportMail(mishapOf(this.unsaved))}>Email support</a>
+        </p>
+      </div></section>`;
+  }
+
+  async #retry(states?: readonly PendingState[]): Promise<void> {
+    if (this.#rows.unsaved === 0) return;
+    try {
+      await this.#rows.retry(states);
+      if (this.#rows.unsaved === 0) announce('All changes are saved.');
+    } catch (error) {
+      this.unsaved = Failure.caught(error);
+    }
+    // The button that was pressed went with its notice.
+    if (document.activeElement === document.body) void this.#home();
+  }
+
+  #discard(): void {
+    this.#rows.discard();
+    announce('Discarded. The list shows what is saved.');
+    void this.#home();
   }
 
   #body(batch: Batch): TemplateResult {
@@ -149,8 +203,8 @@ export class BatchPage extends LightElement {
         ${batch.notices.length ? html`<ul class="notices">${batch.notices.map((notice) => html`<li>${icon('info')}<span>${notice}</span></li>`)}</ul>` : nothing}
         ${errorNotice(rows.failure, { retry: () => void rows.load() })}
         ${this.#chips(total, toFix)}
-        ${rows.shown.length ? html`<batch-grid .rows=${rows.shown} .waiting=${rows.waiting} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
-            .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()}
+        ${rows.shown.length ? html`<batch-grid .rows=${rows.shown} .pending=${rows.pending} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
+            .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()} .onRetry=${() => void this.#retry()}
             .onPaste=${(text: string) => !isRunning && rows.isWhole && (this.pasted = text)}></batch-grid>`
           : rows.isWhole ? this.#nobody(total) : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`}
         ${rows.isWhole || rows.failure ? nothing : html`<p class="hint loading" role="status">${numbers.format(rows.all.length)} of ${count(total, 'user')} loaded…</p>`}
@@ -175,9 +229,9 @@ export class BatchPage extends LightElement {
           ${rows.repaired ? chip('repaired', 'Repaired', rows.repaired) : nothing}
           ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
         </div>
-        ${rows.shown.some(({ state }) => state !== 'SENT') ? html`<div class="actions">
-          <button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.shown.length)} alike</button>
-          ${filter === 'all' ? nothing : html`<button type="button" class="button small" @click=${() => void this.#removeShown()} ?disabled=${!rows.isWhole || this.isBusy}>Remove all ${numbers.format(rows.shown.length)}</button>`}</div>` : nothing}
+        ${rows.changeable.length ? html`<div class="actions">
+          <button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.changeable.length)} alike</button>
+          ${filter === 'all' ? nothing : html`<button type="button" class="button small" @click=${() => void this.#removeShown()} ?disabled=${!rows.isWhole || this.isBusy}>Remove all ${numbers.format(rows.changeable.length)}</button>`}</div>` : nothing}
       </div>`;
   }
 
@@ -242,10 +296,13 @@ export class BatchPage extends LightElement {
   }
 
   async #edit({ row, field, text }: Cell): Promise<void> {
-    await this.#try(async () => {
+    try {
       const after = await this.#rows.edit(row, { [field]: text });
       if (after) announce(outcomeOf(after));
-    });
+    } catch (error) {
+      // The cell keeps the text and the grid the keys, so that one can go on typing.
+      this.unsaved = Failure.caught(error);
+    }
   }
 
   async #remove(row: Row): Promise<void> {
@@ -259,13 +316,16 @@ export class BatchPage extends LightElement {
 
   async #removeShown(): Promise<void> {
     const rows = this.#rows;
-    const removed = rows.shown.filter(({ state }) => state !== 'SENT').map(({ number }) => number);
+    const removed = rows.changeable.map(({ number }) => number);
     const users = count(removed.length, 'user');
     const question = { title: `Remove ${users}?`, text: 'They are taken out of this list, and are not invited by it.', action: `Remove ${users}`, tone: 'danger' } as const;
     if (this.isBusy || !(await confirm(question))) return;
     this.isBusy = true;
     await this.#try(async () => {
-      await rows.removeMany(removed, (done) => (this.said = { said: `${numbers.format(done)} of ${users} removed…` }));
+      await rows.removeMany(removed, (done) => {
+        this.said = { said: `${numbers.format(done)} of ${users} removed…` };
+        this.soFar = `${numbers.format(done)} of ${users} are removed, the others are not.`;
+      });
       rows.show('all');
       const isUndoable = rows.deeds.last?.said === `${users} removed.`;
       this.said = { said: `${users} removed.`, undo: isUndoable ? () => void this.#undo() : undefined };
@@ -278,7 +338,7 @@ export class BatchPage extends LightElement {
     if (this.isBusy) return;
     await this.#try(async () => {
       const said = await this.#rows.undo();
-      this.said = { said: said ? `Taken back: ${said}` : 'There is nothing to take back.' };
+      this.said = { said: said ? `Undone: ${said}` : 'There is nothing to undo.' };
     });
     void this.#home();
   }
@@ -298,6 +358,12 @@ export class BatchPage extends LightElement {
     if (this.isBusy || !rows.counts?.ready || this.found?.state === 'SUBMITTED') return;
     this.isBusy = true;
     await rows.settled();
+    if (rows.unsaved > 0) {
+      this.isBusy = false;
+      announce('Some changes are not saved. Retry or discard them first.');
+      this.querySelector<HTMLElement>('.unsaved')?.focus();
+      return;
+    }
     const decision = await askToSubmit(rows);
     if (decision === 'wait') {
       this.isBusy = false;
@@ -338,11 +404,13 @@ export class BatchPage extends LightElement {
   }
 
   async #try(deed: () => Promise<void>): Promise<void> {
-    this.failure = undefined;
+    Object.assign(this, { failure: undefined, soFar: undefined });
     try {
       await deed();
     } catch (error) {
       this.failure = Failure.caught(error);
+      // How far it is is no news any more.
+      if (this.soFar) this.said = undefined;
       await this.updateComplete;
       this.querySelector<HTMLElement>('.notice.bad')?.focus();
     }
@@ -390,8 +458,8 @@ export class BatchPage extends LightElement {
     const { done, total, isDone } = progressOf(now);
     this.#pace.add(done, Date.now());
     const share = total && !isDone ? `${Math.floor((100 * done) / total)}% - ` : '';
-    if (before && !progressOf(before).isDone && isDone && total) announce(`Done: ${count(total, 'user')}. ${numbers.format(now.progress?.['FAILED'] ?? 0)} failed.`);
-    document.title = `${isDone && total ? 'Done - ' : share}${nameOf(now)} - Invite users`;
+    if (before && !progressOf(before).isDone && isDone && total) announce(outcomeText(now));
+    document.title = `${isDone && total && !now.counts.needsFixing && !now.progress?.['FAILED'] ? 'Done - ' : share}${nameOf(now)} - Invite users`;
     if (hasRows(now) && this.#isNews(before, now)) {
       this.#rows.counts = now.counts;
       void this.#rows.load();
@@ -405,9 +473,12 @@ export class BatchPage extends LightElement {
     if (!before || !hasRows(before)) return true;
     const wasDone = progressOf(before).isDone;
     const isMoved = JSON.stringify(now.counts) !== JSON.stringify(this.#rows.counts);
-    return now.state !== 'SUBMITTED' && this.#rows.waiting.size === 0 && (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone);
+    return now.state !== 'SUBMITTED' && !this.#rows.isSaving && (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone);
   }
 }
+
+/** What sends again by itself what could not be saved, by why it could not. */
+const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'no-answer': 'when you are online again', 'unauthorized': 'when you have signed in again' };
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
 

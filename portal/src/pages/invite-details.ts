@@ -9,7 +9,7 @@ import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import './amend-form';
-import { actOnOne, canAmend, canResend, canRevoke, type SingleDeed } from './invite-actions';
+import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleDeed } from './invite-actions';
 import { nameOf } from './invite-line';
 
 /** One invite with everything about it, in a drawer over the list. */
@@ -52,6 +52,7 @@ export class InviteDetails extends LightElement {
   #shown(detail: Schemas['InviteDetailBody']): TemplateResult {
     const { techpass, seed, mail } = detail;
     const delivery = mail && mailStates[mail.state];
+    const later = resendLater(detail, Date.now());
     return html`
       ${techpass.failure
         ? mishapNotice({ what: 'This invite did not succeed', text: techpass.failure.detail, traceId: detail.traceId, at: new Date(detail.updatedAt) })
@@ -72,9 +73,10 @@ export class InviteDetails extends LightElement {
       </dl>
       <div class="actions">
         ${canAmend(detail) ? html`<button type="button" class="button primary" @click=${() => (this.isAmending = true)}>Amend details</button>` : nothing}
-        ${canResend(detail) ? html`<button type="button" class="button" @click=${() => this.#act('resend')}>Resend</button>` : nothing}
+        ${canResend(detail, Date.now()) ? html`<button type="button" class="button" @click=${() => this.#act('resend')}>Resend</button>` : nothing}
         ${canRevoke(detail) ? html`<button type="button" class="button danger" @click=${() => this.#act('revoke')}>Revoke</button>` : nothing}
       </div>
+      ${later ? html`<p class="hint">${later}</p>` : nothing}
       <h3>History</h3>
       <ol class="history">
         ${detail.history.map(({ at, event, by }) => html`<li><b>${events[event] ?? inWords(event)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span></li>`)}

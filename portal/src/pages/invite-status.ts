@@ -10,7 +10,7 @@ import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { go, note } from '../shell/router';
-import { actOnMany, actOnOne, canAmend, canResend, canRevoke, confirmMany, progressText, tallyText, type Deed, type SingleDeed } from './invite-actions';
+import { actOnMany, actOnOne, canAmend, canResend, canRevoke, confirmMany, progressText, resendLater, tallyText, toneOf, type Deed, type Said, type SingleDeed } from './invite-actions';
 import './invite-amend-many';
 import type { Correction } from './invite-amend-many';
 import './invite-details';
@@ -47,7 +47,9 @@ export class InviteStatusPage extends LightElement {
   declare isBusy: boolean;
   /** Whether it is being asked what changes in the selected invites. */
   declare isAmending: boolean;
-  declare said: string;
+  declare said: Said | undefined;
+  /** What is done again by “Try again”: loading the list, unless something else failed. */
+  #again: (() => void) | undefined;
   #filter: Query = { q: '', techpass: '', seed: '', batch: '', sort: 'newest' };
   /** Where each page up to this one starts. */
   #cursors: (string | undefined)[] = [undefined];
@@ -64,7 +66,7 @@ export class InviteStatusPage extends LightElement {
     this.changed = new Set();
     this.isBusy = false;
     this.isAmending = false;
-    this.said = '';
+    this.said = undefined;
   }
 
   override connectedCallback(): void {
@@ -94,8 +96,8 @@ export class InviteStatusPage extends LightElement {
       ${pageHead({ title: 'Invite user status', text: 'Everyone you invited, and how far they are.', trail: INVITE_USERS }, html`
         <button type="button" class="button quiet" @click=${this.#export} aria-disabled=${String(!list?.total)}>${icon('download')}Export</button>`)}
       ${this.#filters()}
-      ${this.said ? html`<p class="notice done" role="status">${icon('done')}<span>${this.said}</span><button type="button" class="icon-button" aria-label="Dismiss" @click=${() => (this.said = '')}>${icon('close')}</button></p>` : nothing}
-      ${errorNotice(this.failure, { retry: () => void this.#load(this.#cursors) })}
+      ${this.#told()}
+      ${errorNotice(this.failure, { retry: this.#again })}
       <section class="card flush">
         ${this.selected.size ? this.#selection() : html`<p class="table-head" role="status">${list ? html`Total no. of invitations: <b>${numbers.format(list.total)}</b>` : 'Loading…'}</p>`}
         ${this.staleSince ? html`<p class="table-head stale" role="status">${icon('alert')} Could not be brought up to date since ${asMoment(this.staleSince)}.</p>` : nothing}
@@ -103,6 +105,14 @@ export class InviteStatusPage extends LightElement {
       </section>
       ${this.open ? html`<invite-details .invite=${this.open} .onChange=${() => this.#poll.hurry()} .onClose=${() => go(this.#address())}></invite-details>` : nothing}
       ${this.isAmending ? html`<invite-amend-many .count=${this.#meant} .onClose=${(set?: Correction) => this.#amended(set)}></invite-amend-many>` : nothing}`;
+  }
+
+  /** What was just done, or was not. */
+  #told(): TemplateResult | typeof nothing {
+    if (!this.said) return nothing;
+    const { text, tone } = this.said;
+    return html`<p class="notice told ${tone}" role="status">${icon(tone === 'done' ? 'done' : 'info')}<span>${text}</span>
+      <button type="button" class="icon-button" aria-label="Dismiss" @click=${() => (this.said = undefined)}>${icon('close')}</button></p>`;
   }
 
   #filters(): TemplateResult {
@@ -125,16 +135,26 @@ export class InviteStatusPage extends LightElement {
     const total = this.list?.total ?? 0;
     const n = this.#meant;
     const { q, techpass, seed, batch } = this.#filter;
+    const why = this.#whyNoResend();
     const canMeanAll = !this.isEverything && n < total && Boolean(q || techpass || seed || batch) && this.list?.items.every(({ id }) => this.selected.has(id));
     return html`
       <div class="table-head selection" role="toolbar" aria-label="With the selected invites">
         <b role="status">${count(n, 'invite')} selected</b>
         ${canMeanAll ? html`<button type="button" class="link" @click=${() => (this.isEverything = true)}>Select all ${numbers.format(total)} that match</button>` : nothing}
-        <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => this.#ask('resend')}>Resend</button>
+        <button type="button" class="button small" ?disabled=${this.isBusy || Boolean(why)} aria-describedby=${why ? 'resend-why' : nothing} @click=${() => this.#ask('resend')}>Resend</button>
         <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => (this.isAmending = true)}>Amend</button>
         <button type="button" class="button small danger" ?disabled=${this.isBusy} @click=${() => this.#ask('revoke')}>Revoke</button>
         <button type="button" class="link" @click=${() => this.#unselect()}>Clear</button>
+        ${why ? html`<span class="hint" id="resend-why">${why}</span>` : nothing}
       </div>`;
+  }
+
+  /** Why none of the picked invites can be sent again now, while that is known. */
+  #whyNoResend(): string | undefined {
+    const picked = this.list?.items.filter(({ id }) => this.selected.has(id)) ?? [];
+    const now = Date.now();
+    if (this.isEverything || picked.length < this.selected.size || picked.some((invite) => canResend(invite, now))) return undefined;
+    return picked.map((invite) => resendLater(invite, now)).find(Boolean) ?? (picked.length === 1 ? 'This invite cannot be resent.' : 'None of these can be resent.');
   }
 
   #table(list: List): TemplateResult {
@@ -166,7 +186,7 @@ export class InviteStatusPage extends LightElement {
     return [
       { label: 'View details', act: () => go(this.#address(invite.id)) },
       ...(canAmend(invite) ? [{ label: 'Amend details', act: () => go(this.#address(invite.id)) }] : []),
-      ...(canResend(invite) ? [{ label: 'Resend', act: () => void this.#one('resend', invite) }] : []),
+      ...(canResend(invite, Date.now()) ? [{ label: 'Resend', act: () => void this.#one('resend', invite) }] : []),
       ...(canRevoke(invite) ? [{ label: 'Revoke', tone: 'danger' as const, act: () => void this.#one('revoke', invite) }] : []),
     ];
   }
@@ -219,6 +239,7 @@ export class InviteStatusPage extends LightElement {
       this.#poll.hurry();
     } catch (error) {
       this.failure = Failure.caught(error);
+      this.#again = () => void this.#load(cursors);
     }
   }
 
@@ -255,7 +276,7 @@ export class InviteStatusPage extends LightElement {
       if (!next) return;
       this.#etag = undefined;
       this.list = { ...this.list!, items: this.list!.items.map((each) => (each.id === next.id ? next : each)) };
-      this.said = `${invite.email}: ${deed === 'resend' ? 'sent again' : 'revoked'}.`;
+      this.said = { text: `${invite.email}: ${deed === 'resend' ? 'sent again' : 'revoked'}.`, tone: 'done' };
     });
   }
 
@@ -280,13 +301,14 @@ export class InviteStatusPage extends LightElement {
     const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
     const choice = this.isEverything ? { filter: given } : { ids: [...this.selected] };
     await this.#try(async () => {
-      this.said = tallyText(deed, await actOnMany(deed, choice, set, (action) => (this.said = progressText(action))));
+      const action = await actOnMany(deed, choice, set, (running) => (this.said = { text: progressText(running), tone: 'info' }));
+      this.said = { text: tallyText(deed, action), tone: toneOf(action) };
       this.#unselect();
     });
     await this.#load(this.#cursors);
     await this.updateComplete;
     // The button that was pressed went with the selection.
-    if (document.activeElement === document.body) this.querySelector<HTMLElement>('.notice.done button')?.focus();
+    if (document.activeElement === document.body) this.querySelector<HTMLElement>('.notice.told button')?.focus();
   }
 
   async #export(): Promise<void> {
@@ -295,7 +317,8 @@ export class InviteStatusPage extends LightElement {
   }
 
   async #try(deed: () => Promise<void>): Promise<void> {
-    Object.assign(this, { failure: undefined, isBusy: true, said: '' });
+    Object.assign(this, { failure: undefined, isBusy: true, said: undefined });
+    this.#again = undefined;
     try {
       await deed();
       this.#poll.hurry();

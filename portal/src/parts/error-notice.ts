@@ -19,12 +19,14 @@ export interface Mishap {
 
 /** What can be done from a notice. */
 export interface Ways {
-  readonly retry?: () => void;
+  readonly retry?: (() => void) | undefined;
+  /** What is safe, where the page knows better than the words for the problem. */
+  readonly safe?: string | undefined;
 }
 
 /** A failure, told: what happened, what is safe, what to do, and how to get help. */
 export function errorNotice(failure: Failure | undefined, ways?: Ways): TemplateResult | typeof nothing {
-  return failure ? mishapNotice(mishapOf(failure), ways) : nothing;
+  return failure ? mishapNotice(mishapOf(failure, ways?.safe), ways) : nothing;
 }
 
 export function mishapNotice(mishap: Mishap, { retry }: Ways = {}): TemplateResult {
@@ -60,8 +62,9 @@ export function traceLine(traceId: string): TemplateResult {
     </p>`;
 }
 
-export function mishapOf(failure: Failure): Mishap {
-  const { what, safe, todo } = telling(failure.slug);
+export function mishapOf(failure: Failure, known?: string): Mishap {
+  const { what, safe: told, todo } = telling(failure.slug);
+  const safe = known ?? told;
   const wait = failure.retryAfter && failure.slug === 'too-many-requests' ? ` Wait ${asWait(failure.retryAfter)}.` : '';
   return { what, text: `${safe} ${failure.detail ?? todo}${wait}`, traceId: failure.traceId, at: failure.at, link: failure.link };
 }

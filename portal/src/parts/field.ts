@@ -17,8 +17,6 @@ export interface Field {
   readonly max?: number;
   readonly type?: 'text' | 'email' | 'tel';
   readonly autocomplete?: string;
-  /** What stands fixed after the text, such as a domain. */
-  readonly suffix?: string;
   /** Stands beside the label while the text means something. */
   readonly verdict?: TemplateResult | typeof nothing;
   readonly inputmode?: string;
@@ -28,11 +26,10 @@ export interface Field {
 export function textField(field: Field): TemplateResult {
   const { name, type = 'text', error, optional } = field;
   return around(field, html`
-    <span class=${field.suffix ? 'affixed' : 'plain'}>
+    <span class="plain">
       <input id=${name} name=${name} type=${type} .value=${live(field.value)} autocomplete=${field.autocomplete ?? 'off'}
         inputmode=${field.inputmode ?? nothing} spellcheck="false" autocapitalize=${type === 'email' ? 'off' : nothing}
         aria-required=${optional ? nothing : 'true'} aria-invalid=${error ? 'true' : nothing} aria-describedby=${describedBy(field)} />
-      ${field.suffix ? html`<span class="suffix">${field.suffix}</span>` : nothing}
     </span>`);
 }
 

@@ -26,7 +26,7 @@ export function emailField(form: Of<EmailField>, meaning: Meaning | undefined, h
 
 export function usernameField(form: Of<'username'>): TemplateResult {
   return textField({
-    ...base(form, 'username'), max: MAX.username, suffix: '@techpass.gov.sg',
+    ...base(form, 'username'), max: MAX.username,
     hint: 'What the vendor signs in with. Letters, digits, hyphen, underscore and single periods.',
   });
 }

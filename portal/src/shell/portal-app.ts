@@ -10,7 +10,8 @@ import { navigation } from './navigation';
 import { loadOfficer, officer } from './officer';
 import { pages } from './pages';
 import { placeOf, type Place } from './router';
-import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable } from './states';
+import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
+import { signInNameOf } from './sign-in-name';
 
 const BREAK = '/signed-in-again';
 
@@ -39,7 +40,7 @@ export class PortalApp extends LightElement {
       <a class="skip" href="#content" @click=${this.#skip}>Skip to content</a>
       ${config.officialMasthead ? masthead() : nothing}
       ${this.#header()}
-      ${this.isOnline ? nothing : html`<p class="strip" role="status">${icon('alert')} You are offline. What you see may be old; what you type stays.</p>`}
+      ${this.isOnline ? nothing : html`<p class="strip" role="status">${icon('alert')} You are offline. What you see may be old, and nothing can be saved or sent.</p>`}
       <div class="frame ${state === 'signed-in' ? '' : 'alone'}">
         ${state === 'signed-in' ? html`<nav class="side" aria-label="Pages">${navigation(this.place.path)}</nav>` : nothing}
         <main id="content" tabindex="-1">${this.#content()}</main>
@@ -77,8 +78,8 @@ export class PortalApp extends LightElement {
     switch (failure.slug) {
       case 'offline':
       case 'no-answer': return offline(again);
+      case 'not-an-officer': return welcome(session.profile?.given_name as string | undefined, signInNameOf(session.profile), () => session.signOut());
       case 'network-not-allowed':
-      case 'not-an-officer':
       case 'email-not-verified': return notAllowed(failure, () => session.signOut());
       case 'unauthorized': return signInPage(() => session.signIn(location.hash));
       default: return unavailable(failure, again);

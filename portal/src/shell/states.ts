@@ -28,8 +28,27 @@ export function signedInAgain(): TemplateResult {
 }
 
 export function notFound(): TemplateResult {
-  return alone('search', 'There is no such page', 'The address may be mistyped, or the page may have moved. Nothing is lost.',
+  return alone('search', 'There is no such page', 'The address may be mistyped, or the page may have moved.',
     html`<a class="button primary" href="#/">Go to Overview</a>`);
+}
+
+/** Somebody who has an account and invites nobody: mostly a vendor who signs in for the first time. */
+export function welcome(name: string | undefined, signInName: string | undefined, signOut: () => void): TemplateResult {
+  return html`
+    <section class="card alone-card">
+      <span class="picture good">${icon('done')}</span>
+      <h1>${name ? `Welcome, ${name}` : 'Welcome'}</h1>
+      <p>Your TechPass account works: you are signed in.${signInName ? html` Your sign-in name is <b>${signInName}</b>.` : ''}</p>
+      <ol class="steps">
+        <li><span>Go to the product that you need, and sign in there with TechPass.</span></li>
+        <li><span>Do you need SEED? <a href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>.</span></li>
+      </ol>
+      <p class="subtle">There is nothing to do on this page. Only public officers invite users here, signed in with their agency email address.</p>
+      <div class="actions">
+        <button type="button" class="button primary" @click=${signOut}>Sign out</button>
+        <a href=${supportMail()}>Email support</a>
+      </div>
+    </section>`;
 }
 
 export function notAllowed(failure: Failure, signOut: () => void): TemplateResult {
@@ -38,7 +57,7 @@ export function notAllowed(failure: Failure, signOut: () => void): TemplateResul
     <section class="card alone-card">
       <span class="picture">${icon('shield')}</span>
       <h1>${what}</h1>
-      <p>${failure.slug === 'not-an-officer' ? html`Sign in with your agency’s email address. Are you a vendor who needs SEED? <a href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>.` : todo}</p>
+      <p>${todo}</p>
       <div class="actions">
         <button type="button" class="button primary" @click=${signOut}>Sign out</button>
         <a href=${supportMail(mishapOf(failure))}>Email support</a>
@@ -48,7 +67,7 @@ export function notAllowed(failure: Failure, signOut: () => void): TemplateResul
 }
 
 export function offline(again: () => void): TemplateResult {
-  return alone('alert', 'There is no connection', 'Nothing was sent and nothing is lost. We try again by ourselves as soon as you are online.',
+  return alone('alert', 'There is no connection', 'This page could not be loaded. We try again as soon as you are online.',
     html`<button type="button" class="button primary" @click=${again}>Try again</button>`);
 }
 

@@ -123,7 +123,7 @@ const STATES = {
       await page.getByRole('progressbar').waitFor();
     },
   },
-  'Batch that is done': { enter: (page) => page.getByRole('heading', { name: /done$|^Done$/i }).waitFor({ timeout: 60_000 }) },
+  'Batch that is done': { enter: (page) => page.getByRole('heading', { name: /done/i }).waitFor({ timeout: 60_000 }) },
   'Batch that cannot be read': {
     enter: async (page) => {
       await goTo(page, '#/batches');

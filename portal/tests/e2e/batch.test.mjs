@@ -393,7 +393,10 @@ describe('Batch upload', () => {
     await edit(other, 'Here first');
     await other.getByText('Checking…').waitFor({ state: 'detached' });
     await edit(page, 'Too late');
-    await page.getByRole('heading', { name: 'This has changed since you opened it.' }).waitFor();
+    await page.getByRole('heading', { name: 'One change is not saved' }).waitFor();
+    await cell(page, 1, 'department').getByText('Too late').waitFor();
+    await cell(page, 1, 'department').getByText('Changed elsewhere').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
     await cell(page, 1, 'department').getByText('Here first').waitFor();
     await settle();
   });
@@ -415,8 +418,7 @@ describe('Submit', () => {
     await dialog.getByRole('button', { name: 'Continue' }).dblclick();
     await page.getByRole('progressbar').waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'All 3 users done' }).waitFor({ timeout: 90_000 });
-    await page.waitForFunction(() => document.title.startsWith('Done - '));
+    await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor({ timeout: 90_000 });
     // A page that was just loaded has no focus yet.
     await grid(page).focus();
     await settle();
@@ -424,7 +426,7 @@ describe('Submit', () => {
     const results = read(await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()));
     assert.equal(results.length, 4);
     for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-    const failedPath = await save(page, /failed rows\.xlsx$/, () => page.getByRole('button', { name: 'Failed rows only' }).click());
+    const failedPath = await save(page, /failed rows\.xlsx$/, () => page.getByRole('button', { name: 'Rows not invited' }).click());
     assert.deepEqual(read(failedPath).map(({ Status }) => Status).includes('Needs fixing'), true);
 
     await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
@@ -435,6 +437,7 @@ describe('Submit', () => {
     await page.getByRole('button', { name: 'Submit 1 user' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { name: 'All 4 users done' }).waitFor({ timeout: 90_000 });
+    await page.waitForFunction(() => document.title.startsWith('Done - '));
     await settle();
 
     await page.getByRole('link', { name: 'Invite user status' }).last().click();

@@ -43,12 +43,13 @@ describe('The frame', () => {
     await settle();
   });
 
-  test('A vendor signs in and is told why not', async () => {
+  test('A vendor signs in and is welcomed, with the sign-in name that the mail gave', async () => {
     const { page } = await person(browser);
     await page.goto(portal);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await identify(page, vendor);
-    await page.getByRole('heading', { name: 'Only public officers can invite users.' }).waitFor();
+    await page.getByRole('heading', { name: /^Welcome/ }).waitFor();
+    await page.getByText('Your TechPass account works: you are signed in.').waitFor();
   });
 
   for (const [slug, status, title] of [['network-not-allowed', 403, 'This is only open from your agency’s network.'], ['unavailable', 503, 'We will be back shortly']]) {
@@ -71,7 +72,7 @@ describe('The frame', () => {
     await page.getByLabel('Reason').fill('Joins the team');
     await context.setOffline(true);
     await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'You are offline.' }).waitFor();
+    await page.getByRole('heading', { name: 'There was no connection.' }).waitFor();
     await settle();
     await context.setOffline(false);
     assert.equal(await page.getByLabel('Email address').inputValue(), address);

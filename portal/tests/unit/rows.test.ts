@@ -1,109 +1,48 @@
-import { beforeEach, expect, test, vi } from 'vitest';
-import type { Row } from '../../src/pages/batch-causes';
-import type { BatchRows } from '../../src/pages/batch-rows';
-import { byText, Deeds } from '../../src/pages/batch-undo';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeList, person } from '../fake/list';
+import { officerOf } from '../fake/officer';
+import { FakeServer, problem } from '../fake/server';
 
+const server = new FakeServer();
 vi.stubGlobal('location', { href: 'http://portal.test/v1/' });
-const { BatchRows: Rows } = await import('../../src/pages/batch-rows');
+vi.stubGlobal('fetch', server.fetch);
+vi.mock('../../src/shell/officer', () => ({ officer: officerOf() }));
+const { authorise } = await import('../../src/api/client');
+const { Addition } = await import('../../src/pages/batch-addition');
+const { BatchRows } = await import('../../src/pages/batch-rows');
+const { byText, Deeds } = await import('../../src/pages/batch-undo');
 
-/** What the API keeps of a batch: enough of its contract for the page's side of it. */
-class Server {
-  rows: Row[];
-  asked: string[] = [];
-  /** Additions by their key, each answered as the first time. */
-  added = new Map<string, number[]>();
-  /** How many more additions go through. */
-  patience = Infinity;
+let list: FakeList;
+let rows: InstanceType<typeof BatchRows>;
 
-  constructor(organisations: readonly string[]) {
-    this.rows = organisations.map((organisation, at) => ({
-      number: at + 1, sheetRow: at + 1, state: 'READY', errors: [], etag: '"1"',
-      values: { email: `p${at + 1}@example-agency.gov.sg`, username: '', firstName: 'Bo', lastName: 'Tan', countryCode: '65', contactNumber: '91234567', organisation, department: '', seed: 'No', reason: 'Joins' },
-    }));
-    this.rows.forEach((row) => this.#check(row));
-  }
-
-  answer(url: URL, init: RequestInit): Response {
-    const body = init.body ? JSON.parse(String(init.body)) : undefined;
-    const [, number] = /rows\/(\d+)$/.exec(url.pathname) ?? [];
-    this.asked.push(`${init.method} ${url.pathname.split('/batches/bat_1/')[1]}`);
-    if (init.method === 'GET') {
-      const isRemoved = url.searchParams.get('show') === 'removed';
-      const [limit, after] = [Number(url.searchParams.get('limit')), Number(url.searchParams.get('cursor') ?? 0)];
-      const left = this.rows.filter((row) => (row.state === 'REMOVED') === isRemoved && row.number > after);
-      return Response.json({ items: left.slice(0, limit), nextCursor: left.length > limit ? String(left[limit - 1]!.number) : null });
-    }
-    if (url.pathname.endsWith('/remove')) {
-      const meant = this.rows.filter((one) => body.numbers.includes(one.number) && one.state !== 'REMOVED');
-      for (const each of meant) this.#replace({ ...each, state: 'REMOVED' });
-      return Response.json({ changed: meant.length, counts: this.counts });
-    }
-    if (init.method === 'POST') return this.#add(new Headers(init.headers).get('idempotency-key')!, body.rows);
-    const row = this.rows.find((each) => each.number === Number(number))!;
-    if (init.method === 'DELETE') {
-      this.#replace({ ...row, state: 'REMOVED' });
-      return new Response(null, { status: 204 });
-    }
-    if (number) {
-      if (new Headers(init.headers).get('if-match') !== row.etag) return new Response('{"type":"/problems/version-mismatch"}', { status: 412 });
-      this.#replace({ ...row, values: { ...row.values, ...body } });
-      return Response.json({ row: this.rows[row.number - 1], counts: this.counts });
-    }
-    for (const each of this.rows.filter((one) => body.rows.numbers.includes(one.number))) this.#replace({ ...each, values: { ...each.values, ...body.set } });
-    return Response.json({ changed: body.rows.numbers.length, counts: this.counts });
-  }
-
-  #add(key: string, given: readonly Partial<Row['values']>[]): Response {
-    if ((this.patience -= 1) < 0) return new Response('{"type":"/problems/unavailable"}', { status: 503 });
-    const numbers = this.added.get(key) ?? given.map((values, at) => {
-      const row: Row = { ...this.rows[0]!, number: this.rows.length + 1 + at, etag: '"1"', values: { ...this.rows[0]!.values, organisation: '', ...values } };
-      this.#check(row);
-      return row;
-    }).map((row) => this.rows.push(row));
-    this.added.set(key, numbers);
-    return Response.json({ numbers, counts: this.counts }, { status: 201 });
-  }
-
-  get counts() {
-    const of = (state: string) => this.rows.filter((row) => row.state === state).length;
-    return { total: this.rows.length, ready: of('READY'), needsFixing: of('NEEDS_FIXING'), duplicate: 0, removed: of('REMOVED'), sent: 0 };
-  }
-
-  #replace(row: Row): void {
-    const next = { ...row, etag: `"${Number(row.etag.slice(1, -1)) + 1}"` };
-    if (row.state !== 'REMOVED' || this.rows[row.number - 1]!.state === 'REMOVED') this.#check(next);
-    this.rows[row.number - 1] = next;
-  }
-
-  #check(row: Row): void {
-    const isMissing = row.values.organisation === '';
-    row.state = isMissing ? 'NEEDS_FIXING' : 'READY';
-    row.errors = isMissing ? [{ pointer: '/organisation', field: 'organisation', column: 'Organisation', code: 'required', detail: 'Fill this in.' }] : [];
-  }
-}
-
-let server: Server;
-let rows: BatchRows;
-
-async function open(organisations: readonly string[]): Promise<void> {
-  server = new Server(organisations);
-  vi.stubGlobal('fetch', (url: string, init: RequestInit) => Promise.resolve(server.answer(new URL(url), init)));
-  rows = new Rows('bat_1', () => {});
-  rows.counts = server.counts;
+async function open(agencies: readonly string[]): Promise<void> {
+  list = new FakeList(agencies.map((organisation, at) => person(at + 1, { organisation }))).on(server);
+  rows = new BatchRows(list.id, () => {});
   await rows.load();
+  rows.counts = list.counts;
   server.asked = [];
 }
 
-const organisations = () => server.rows.map(({ values }) => values.organisation);
+const agencies = () => list.rows.map(({ values }) => values.organisation);
+const asked = (what: string) => server.asked.filter((each) => each === what).length;
+const ADD = 'POST /api/batches/{id}/rows';
 
-beforeEach(() => open(['A', '', 'B', '', 'A']));
+beforeEach(() => {
+  authorise({ token: () => 'token', refused: () => {} });
+  return open(['A', '', 'B', '', 'A']);
+});
+
+afterEach(() => {
+  server.calm();
+  server.verify();
+});
 
 test('all rows come, page by page', async () => {
   await open(Array.from({ length: 1_250 }, () => 'A'));
   expect([rows.all.length, rows.isWhole]).toEqual([1_250, true]);
 });
 
-test('a mended row stays in sight until the filter is left', async () => {
+test('a fixed row stays in sight until the filter is left', async () => {
   rows.show('errors');
   expect(rows.shown.map(({ number }) => number)).toEqual([2, 4]);
   expect(rows.causes).toEqual([{ key: 'organisation required', label: 'Organisation: missing', count: 2 }]);
@@ -116,29 +55,63 @@ test('a mended row stays in sight until the filter is left', async () => {
 
 test('two changes of a row follow each other with the version of the one before', async () => {
   await Promise.all([rows.edit(1, { organisation: 'C' }), rows.edit(1, { department: 'D' })]);
-  expect(server.rows[0]!.values).toMatchObject({ organisation: 'C', department: 'D' });
+  expect(list.row(1)!.values).toMatchObject({ organisation: 'C', department: 'D' });
 });
 
-test('whoever was slower sees the row as it is now', async () => {
-  server.answer(new URL('http://portal.test/v1/api/batches/bat_1/rows/1'), { method: 'PATCH', headers: { 'if-match': '"1"' }, body: '{"organisation":"Elsewhere"}' });
+test('the slower of two officers sees the row as it is now, and keeps what they typed', async () => {
+  list.change(1, { organisation: 'Elsewhere' });
   await expect(rows.edit(1, { organisation: 'Here' })).rejects.toMatchObject({ status: 412 });
-  expect(rows.find(1)!.values.organisation).toBe('Elsewhere');
-  await rows.edit(1, { organisation: 'Here' });
-  expect(organisations()[0]).toBe('Here');
+  expect([rows.find(1)!.values.organisation, rows.pending.get(1)]).toMatchObject(['Elsewhere', { organisation: { text: 'Here', state: 'changed-elsewhere' } }]);
+  await rows.retry();
+  expect([agencies()[0], rows.pending.size]).toEqual(['Here', 0]);
 });
 
-test('an edit, a removal and a change of many are taken back, the latest first', async () => {
+test.each([
+  ['there is no connection', 'no-connection' as const], ['the service does not answer', problem('unavailable')], ['the session has ended', problem('unauthorized')],
+])('a change that fails because %s stays, and goes through when it is tried again', async (_, trouble) => {
+  server.trouble('changeRow', trouble);
+  await expect(rows.edit(2, { organisation: 'C' })).rejects.toBeDefined();
+  expect([agencies()[1], rows.pending.get(2), rows.unsaved]).toEqual(['', { organisation: { text: 'C', state: 'not-saved' } }, 1]);
+  await rows.retry();
+  expect([agencies()[1], rows.pending.size, rows.unsaved, rows.find(2)!.state]).toEqual(['C', 0, 0, 'READY']);
+  expect(await rows.undo()).toBe('Row 2 changed.');
+  expect(agencies()[1]).toBe('');
+});
+
+test('a change whose answer was lost is not made a second time', async () => {
+  server.trouble('changeRow', 'lost-answer');
+  await expect(rows.edit(2, { organisation: 'C' })).rejects.toBeDefined();
+  expect([agencies()[1], rows.unsaved]).toEqual(['C', 1]);
+  const version = list.row(2)!.etag;
+  await rows.retry();
+  expect([rows.unsaved, rows.find(2)!.values.organisation, list.row(2)!.etag]).toEqual([0, 'C', version]);
+});
+
+test('what fails again stays again, and a later text takes its place', async () => {
+  server.trouble('changeRow', problem('unavailable'), 3);
+  await expect(rows.edit(2, { organisation: 'C' })).rejects.toBeDefined();
+  await expect(rows.edit(2, { department: 'D' })).rejects.toBeDefined();
+  await expect(rows.retry()).rejects.toBeDefined();
+  expect(rows.pending.get(2)).toEqual({ organisation: { text: 'C', state: 'not-saved' }, department: { text: 'D', state: 'not-saved' } });
+  server.calm();
+  await rows.edit(2, { organisation: 'E' });
+  expect([agencies()[1], rows.pending.get(2)]).toEqual(['E', { department: { text: 'D', state: 'not-saved' } }]);
+  await rows.retry();
+  expect(list.row(2)!.values).toMatchObject({ organisation: 'E', department: 'D' });
+});
+
+test('an edit, a removal and a change of many are undone, the latest first', async () => {
   await rows.edit(2, { organisation: 'C' });
   await rows.remove(3);
   await rows.fix([1, 2, 4, 5], 'organisation', 'All', () => {});
-  expect(organisations()).toEqual(['All', 'All', 'B', 'All', 'All']);
+  expect(agencies()).toEqual(['All', 'All', 'B', 'All', 'All']);
   expect([rows.all.length, rows.counts!.removed]).toEqual([4, 1]);
   expect(await rows.undo()).toBe('Organisation changed for 4 users.');
-  expect(organisations()).toEqual(['A', 'C', 'B', '', 'A']);
+  expect(agencies()).toEqual(['A', 'C', 'B', '', 'A']);
   expect(await rows.undo()).toBe('Row 3 removed.');
   expect([rows.all.length, rows.counts!.removed, rows.find(3)!.values.organisation]).toEqual([5, 0, 'B']);
   expect(await rows.undo()).toBe('Row 2 changed.');
-  expect(organisations()).toEqual(['A', '', 'B', '', 'A']);
+  expect(agencies()).toEqual(['A', '', 'B', '', 'A']);
   expect(await rows.undo()).toBeUndefined();
 });
 
@@ -149,31 +122,65 @@ test('a change of many goes in parts, and tells how far it is', async () => {
   expect(told).toEqual([300, 600, 700]);
   server.asked = [];
   await rows.undo();
-  expect(server.asked.filter((each) => each === 'PATCH rows')).toHaveLength(4);
-  expect(organisations().slice(0, 2)).toEqual(['B', 'A']);
+  expect(asked('PATCH /api/batches/{id}/rows')).toBe(4);
+  expect(agencies().slice(0, 2)).toEqual(['B', 'A']);
 });
 
-test('added rows come at the end, also behind the last page, and are taken back', async () => {
+test('a change of many that fails in the middle shows what was changed, and undoes that', async () => {
+  await open(Array.from({ length: 700 }, () => 'A'));
+  const told: number[] = [];
+  const tell = (done: number) => void (told.push(done) === 1 && server.trouble('changeRows', problem('unavailable')));
+  await expect(rows.fix(rows.all.map(({ number }) => number), 'organisation', 'C', tell)).rejects.toMatchObject({ status: 503 });
+  expect([told, rows.all.filter(({ values }) => values.organisation === 'C').length]).toEqual([[300], 300]);
+  expect(await rows.undo()).toBe('Organisation changed for 300 users.');
+  expect(new Set(agencies())).toEqual(new Set(['A']));
+});
+
+test('a removal of many that fails in the middle shows what was removed', async () => {
+  await open(Array.from({ length: 700 }, () => 'A'));
+  const tell = () => void server.trouble('removeRows', problem('unavailable'));
+  await expect(rows.removeMany(rows.all.map(({ number }) => number), tell)).rejects.toMatchObject({ status: 503 });
+  expect([rows.all.length, rows.counts!.removed]).toEqual([400, 300]);
+});
+
+test('added rows come at the end, also behind the last page, and are removed by undo', async () => {
   await open(Array.from({ length: 999 }, () => 'A'));
-  const numbers = await rows.add([{ organisation: 'B' }, { email: 'b@example-agency.gov.sg' }]);
-  expect(numbers).toEqual([1000, 1001]);
+  const addition = new Addition([{ email: 'a@example-agency.gov.sg', organisation: 'B' }, { email: 'b@example-agency.gov.sg' }]);
+  await rows.add(addition, () => {});
+  expect(addition.numbers).toEqual([1000, 1001]);
   expect(rows.all.slice(-2).map(({ number, values, state }) => [number, values.organisation, state])).toEqual([[1000, 'B', 'READY'], [1001, '', 'NEEDS_FIXING']]);
   expect([rows.all.length, rows.counts!.total, rows.shown.length]).toEqual([1001, 1001, 1001]);
-  expect(server.asked).toEqual(['POST rows', 'GET rows', 'GET rows']);
+  expect(server.asked).toEqual([ADD, ...Array(2).fill('GET /api/batches/{id}/rows')]);
   expect(await rows.undo()).toBe('2 users added.');
   expect([rows.all.length, rows.counts!.removed]).toEqual([999, 2]);
 });
 
-test('more than a request holds is added in parts, and a part that went through is not added twice', async () => {
-  const many = Array.from({ length: 1_200 }, (_, n) => ({ organisation: `B${n}`, reason: 'R'.repeat(1_000) }));
-  server.patience = 1;
-  await expect(rows.add(many)).rejects.toMatchObject({ status: 503 });
-  server.patience = Infinity;
-  expect(await rows.add(many)).toHaveLength(1_200);
-  expect(server.added.size).toBe(2);
-  expect(new Set(organisations().slice(5)).size).toBe(1_200);
-  expect(await rows.undo()).toBe('1,200 users added.');
-  expect([rows.all.length, server.asked.filter((each) => each === 'POST rows/remove')]).toEqual([5, Array(4).fill('POST rows/remove')]);
+test.each([99, 150, 1_000])('%d users are added to a list that is there, in as many parts as the API takes', async (n) => {
+  const told: number[] = [];
+  const addition = new Addition(Array.from({ length: n }, (_, at) => person(100 + at)));
+  await rows.add(addition, (done) => told.push(done));
+  expect([addition.numbers.length, list.rows.length, rows.all.length]).toEqual([n, 5 + n, 5 + n]);
+  expect([asked(ADD), told.at(-1)]).toEqual([Math.ceil(n / 98), n]);
+  expect(await rows.undo()).toBe(`${n.toLocaleString('en-SG')} users added.`);
+  expect(rows.all.length).toBe(5);
+});
+
+test('rows of much text are split by their bytes as well', async () => {
+  const addition = new Addition(Array.from({ length: 150 }, (_, at) => person(100 + at, { reason: '林'.repeat(8_000) })));
+  await rows.add(addition, () => {});
+  expect([list.rows.length, asked(ADD)]).toEqual([155, 4]);
+});
+
+test('an addition that fails in the middle shows what was added, goes on where it was, and adds nobody twice', async () => {
+  // All alike, so that only a key of its own tells one part from another.
+  const addition = new Addition(Array.from({ length: 300 }, () => ({ countryCode: '65', seed: 'No' })));
+  const tell = (done: number) => void (done === 98 && server.trouble('addRows', 'lost-answer'));
+  await expect(rows.add(addition, tell)).rejects.toBeDefined();
+  expect([addition.numbers.length, addition.left, rows.all.length]).toEqual([98, 202, 5 + 98 * 2]);
+  await rows.add(addition, tell);
+  expect([addition.numbers.length, addition.left, list.rows.length, rows.all.length]).toEqual([300, 0, 305, 305]);
+  expect(await rows.undo()).toBe('300 users added.');
+  expect([rows.all.length, rows.deeds.last]).toEqual([5, undefined]);
 });
 
 test('many are removed together, and brought back while they are few', async () => {
@@ -188,7 +195,7 @@ test('many are removed together, and brought back while they are few', async () 
   expect([told, rows.all.length, rows.deeds.last]).toEqual([[2, 300, 600], 100, undefined]);
 });
 
-test('what cannot be taken back now stays, to be tried again', async () => {
+test('what cannot be undone now stays, to be tried again', async () => {
   const deeds = new Deeds();
   deeds.add({ said: 'Done.', undo: () => Promise.reject(new Error('offline')) });
   await expect(deeds.undo()).rejects.toThrow('offline');

@@ -27,9 +27,6 @@ pub const MAX_ROWS: usize = 10_000;
 /// Rows that one request removes at the most.
 pub const ROWS_PER_REMOVAL: usize = 500;
 
-/// Bytes of a request with rows at the most, as JSON.
-pub const PASTE_BYTES: usize = 1024 * 1024;
-
 /// How long one run of the parser may take: its function's 60 s and 30 s more.
 pub const PARSE_LEASE: Duration = Duration::from_secs(90);
 

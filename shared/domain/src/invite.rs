@@ -1146,6 +1146,18 @@ impl Invite {
         self.mail_is_due() || self.next_step(now) == NextStep::CheckAddress
     }
 
+    /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
+    /// has no mail to repeat, one is on its way, or the last one came back.
+    #[must_use]
+    pub fn resendable_from(&self) -> Option<Timestamp> {
+        let has_mail = matches!(
+            self.state,
+            InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. }
+        );
+        let is_blocked = self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
+        (has_mail && !is_blocked).then(|| self.resend_from())
+    }
+
     /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before an invitation
     /// leaves, the directory is asked whether its invitee has an account by now.
     ///
@@ -1803,6 +1815,26 @@ mod tests {
         assert_eq!(due.mail.as_ref().unwrap().generation, 2);
         let out = due.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
         assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + Terms::USUAL.life()));
+    }
+
+    #[test]
+    fn an_invite_says_from_when_it_can_be_sent_again_exactly_when_it_can() {
+        let out = invited();
+        let bounced = out.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let later = Act { at: out.resend_from(), ..act(0) };
+        let again = out.clone().resend(&mailbox(), &later).unwrap();
+        let revoked = out.clone().revoke(&act(1)).unwrap();
+        for invite in [by_email(), out, bounced, again, revoked, created(SeedState::NotRequired)] {
+            let name = invite.state_name();
+            let Some(from) = invite.resendable_from() else {
+                assert!(invite.resend(&mailbox(), &act(9 * DAY)).is_err(), "{name}");
+                continue;
+            };
+            assert!(invite.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_ok(), "{name}");
+            let earlier = Timestamp::from_unix_ms(from.unix_ms() - 1);
+            let early = invite.resend(&mailbox(), &Act { at: earlier, ..act(0) });
+            assert_eq!(early, Err(ResendRefusal::NotBefore(from)), "{name}");
+        }
     }
 
     #[test]

@@ -59,6 +59,10 @@ pub struct InviteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
+    /// From when it can be sent again; absent while it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub resend_from: Option<Timestamp>,
     /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
@@ -219,6 +223,7 @@ impl InviteBody {
             batch,
             trace_id: invite.trace.clone(),
             expires_at,
+            resend_from: invite.resendable_from(),
             updated_at: invite.updated_at,
         }
     }

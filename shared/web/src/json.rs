@@ -10,6 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{Problem, Slug, shape};
 
+/// How much a request that holds rows of a batch may be at most, in bytes. `GET /me` tells it.
+pub const ROWS_BODY_BYTES: usize = 1024 * 1024;
+
 /// The body as a `T`.
 ///
 /// Refused are: another media type (415), more than `MAX` bytes (413), and anything but one JSON object of exactly the

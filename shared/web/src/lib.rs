@@ -34,7 +34,7 @@ pub use cursor::Cursors;
 pub use edge::{Trace, serve};
 pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
 pub use headers::{IfMatch, IfNoneMatch};
-pub use json::Json;
+pub use json::{Json, ROWS_BODY_BYTES};
 pub use keyed::{Asked, Keyed, SavedAnswers};
 pub use officer::{OfficerRules, SignedIn, SignedInHolder};
 pub use path::Path;

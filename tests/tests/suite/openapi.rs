@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 /// Where it is committed.
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
 
@@ -20,4 +22,19 @@ fn the_committed_description_is_that_of_the_code() {
     }
     let committed = fs::read_to_string(PATH).unwrap_or_default();
     assert!(committed == described, "docs/openapi.json is out of date; run `BLESS=1 cargo test -p tests openapi`");
+}
+
+/// A number of the description, which is written there by hand, is the one that the code refuses by.
+#[test]
+fn the_bounds_that_are_described_are_those_of_the_code() {
+    let described: Value = serde_json::from_str(&fs::read_to_string(PATH).unwrap()).unwrap();
+    let most = |place: &str| described.pointer(place).and_then(Value::as_u64).and_then(|most| most.try_into().ok());
+    let schemas = "/components/schemas";
+    assert_eq!(most(&format!("{schemas}/MoreRows/properties/rows/maxItems")), Some(store::batches::ROWS_PER_ADDITION));
+    assert_eq!(most(&format!("{schemas}/NewBatch/properties/rows/maxItems")), Some(domain::batch::MAX_ROWS));
+    let columns = format!("{schemas}/NewBatch/properties/columns/maxItems");
+    assert_eq!(most(&columns), Some(domain::column::MAX_COLUMNS));
+    assert_eq!(most(&format!("{schemas}/LimitsBody/properties/rowsBodyBytes/example")), Some(web::ROWS_BODY_BYTES));
+    let title = format!("{schemas}/ColumnBody/properties/title/maxLength");
+    assert_eq!(most(&title), Some(domain::column::MAX_TITLE));
 }

@@ -249,7 +249,7 @@ async fn an_email_invitation_is_mailed_and_its_account_made_once_it_is_accepted(
     assert_eq!(world.invite(id).await.progress_name(), "ACCOUNT_CREATED");
     let sent = world.outbox.sent();
     assert_eq!(sent.len(), 2);
-    assert!(sent[1].letter.text.contains("Sign in with this email address."));
+    assert!(sent[1].letter.text.contains("Your sign-in name is this email address."));
 }
 
 #[tokio::test]

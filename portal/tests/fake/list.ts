@@ -1,0 +1,128 @@
+import type { components } from '../../src/api/schema';
+import type { FakeServer } from './server';
+import { problem } from './server';
+
+type Row = components['schemas']['RowBody'];
+type Batch = components['schemas']['BatchBody'];
+type Text = components['schemas']['NewRow'];
+
+const AT = '2026-11-27T01:00:00Z';
+const EMPTY: Row['values'] = { email: '', username: '', firstName: '', lastName: '', countryCode: '', contactNumber: '', organisation: '', department: '', seed: '', reason: '' };
+const FAULTS = [
+  { field: 'email', column: 'Email', code: 'email.syntax', detail: 'Enter one email address, such as name@agency.gov.sg.', isWrong: (values: Row['values']) => !/^[^@\s]+@[^@\s]+$/.test(values.email) },
+  { field: 'organisation', column: 'Organisation', code: 'required', detail: 'Fill this in.', isWrong: (values: Row['values']) => values.organisation === '' },
+];
+
+export const person = (n: number, change: Text = {}): Row['values'] => ({
+  ...EMPTY, email: `p${n}@example-agency.gov.sg`, firstName: 'Bo', lastName: 'Tan', countryCode: '65', contactNumber: '91234567', organisation: 'Example Agency', seed: 'No', reason: 'Joins', ...change,
+});
+
+/** A list of users, as the service keeps it: rows with versions, additions by their key, and two rules of many. */
+export class FakeList {
+  readonly id = 'bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB';
+  rows: Row[] = [];
+  state = 'DRAFT';
+  /** How many invites of it are in each state, once it was submitted. */
+  progress: Record<string, number> | undefined;
+  readonly #added = new Map<string, { readonly body: string; readonly numbers: number[] }>();
+
+  constructor(people: readonly Row['values'][]) {
+    people.forEach((values) => this.#push(values));
+  }
+
+  /** Puts the list on a server. */
+  on(server: FakeServer): this {
+    server
+      .on('showBatch', ({ headers }) => (headers.get('if-none-match') === this.etag
+        ? { status: 304, headers: { etag: this.etag } }
+        : { status: 200, headers: { etag: this.etag }, body: this.body }))
+      .on('listBatches', () => ({ status: 200, body: { items: [this.body] } }))
+      .on('listRows', ({ query }) => {
+        const isRemoved = query.show === 'removed';
+        const [limit, after] = [Number(query.limit ?? 50), Number(query.cursor ?? 0)];
+        const left = this.rows.filter((row) => (row.state === 'REMOVED') === isRemoved && row.number > after);
+        const items = left.slice(0, limit);
+        return { status: 200, body: { items, ...(left.length > limit && { nextCursor: String(items.at(-1)!.number) }) } };
+      })
+      .on('addRows', ({ body, headers }) => {
+        const key = headers.get('idempotency-key')!;
+        const earlier = this.#added.get(key);
+        if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
+        const numbers = earlier?.numbers ?? body.rows.map((values) => this.#push({ ...EMPTY, ...values }));
+        this.#added.set(key, { body: JSON.stringify(body), numbers });
+        return { status: 201, body: { numbers, counts: this.counts } };
+      })
+      .on('changeRow', ({ path, body, headers }) => {
+        const row = this.row(Number(path.number));
+        if (!row) return problem('not-found');
+        if (headers.get('if-match') !== row.etag) return problem('version-mismatch');
+        return { status: 200, body: { row: this.#put(row, { ...row.values, ...given(body) }), counts: this.counts } };
+      })
+      .on('changeRows', ({ body }) => {
+        const rows = this.rows.filter(({ number, state }) => body.rows.numbers?.includes(number) && state !== 'SENT');
+        for (const row of rows) this.#put(row, { ...row.values, ...given(body.set) });
+        return { status: 200, body: { changed: rows.length, counts: this.counts } };
+      })
+      .on('removeRow', ({ path }) => {
+        const row = this.row(Number(path.number));
+        if (!row) return problem('not-found');
+        this.#remove([row]);
+        return { status: 204 };
+      })
+      .on('removeRows', ({ body }) => {
+        const rows = this.rows.filter(({ number, state }) => body.numbers.includes(number) && state !== 'REMOVED');
+        this.#remove(rows);
+        return { status: 200, body: { changed: rows.length, counts: this.counts } };
+      });
+    return this;
+  }
+
+  row(number: number): Row | undefined {
+    return this.rows[number - 1];
+  }
+
+  /** Another tab changes a row. */
+  change(number: number, text: Text): void {
+    const row = this.row(number)!;
+    this.#put(row, { ...row.values, ...text });
+  }
+
+  get counts(): components['schemas']['CountsBody'] {
+    const of = (state: string) => this.rows.filter((row) => row.state === state).length;
+    return { total: this.rows.length, ready: of('READY'), needsFixing: of('NEEDS_FIXING'), duplicate: of('DUPLICATE'), removed: of('REMOVED'), sent: of('SENT') };
+  }
+
+  get body(): Batch {
+    return {
+      id: this.id, source: 'paste', state: this.state, notices: [], createdAt: AT, updatedAt: AT, traceId: '1-67891233-abcdef012345678912345678',
+      counts: this.counts, ...(this.progress && { progress: this.progress }),
+    };
+  }
+
+  get etag(): string {
+    return `"${JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]).length}-${this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0)}"`;
+  }
+
+  #push(values: Row['values']): number {
+    const number = this.rows.length + 1;
+    this.rows.push(checked({ number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"' }));
+    return number;
+  }
+
+  #put(row: Row, values: Row['values']): Row {
+    const next = checked({ ...row, values, etag: `"${Number(row.etag.slice(1, -1)) + 1}"` });
+    this.rows[row.number - 1] = next;
+    return next;
+  }
+
+  #remove(rows: readonly Row[]): void {
+    for (const row of rows) this.rows[row.number - 1] = { ...row, state: 'REMOVED', errors: [], etag: `"${Number(row.etag.slice(1, -1)) + 1}"` };
+  }
+}
+
+const given = (text: object): Text => Object.fromEntries(Object.entries(text).filter(([, value]) => value !== null));
+
+function checked(row: Row): Row {
+  const errors = FAULTS.filter(({ isWrong }) => isWrong(row.values)).map(({ field, column, code, detail }) => ({ pointer: `/${field}`, field, column, code, detail }));
+  return { ...row, errors, state: errors.length ? 'NEEDS_FIXING' : 'READY' };
+}

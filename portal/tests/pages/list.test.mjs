@@ -1,0 +1,112 @@
+import { afterEach, expect, test } from 'vitest';
+import { FakeList, person } from '../fake/list';
+import { problem } from '../fake/server';
+import { stage } from './page.mjs';
+
+let open;
+const start = async (people, options) => {
+  open = await stage(options);
+  const list = new FakeList(people).on(open.server);
+  await open.goTo(`/batches/${list.id}`);
+  await open.page.getByRole('grid', { name: 'Users' }).waitFor();
+  return { ...open, list, grid: open.page.getByRole('grid', { name: 'Users' }), cell: (row, field) => open.page.locator(`#cell-${row}-${field}`), note: open.page.locator('.cell-note:popover-open') };
+};
+const people = (n) => Array.from({ length: n }, (_, at) => person(at + 1));
+const type = async (cell, text) => {
+  await cell.dblclick();
+  await cell.getByRole('textbox').fill(text);
+  await cell.page().keyboard.press('Enter');
+};
+const pasteInto = (page, text) => page.evaluate((pasted) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', pasted);
+  // As Firefox does it: on the body, whatever has the focus and cannot be typed into.
+  document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}, text);
+
+afterEach(() => open.done());
+
+test('150 users pasted over a list are added in parts; a failure in the middle says how many are there, and it goes on', async () => {
+  const { page, list, grid, server } = await start(people(3));
+  await grid.focus();
+  await pasteInto(page, Array.from({ length: 150 }, (_, n) => `Bo Tan\tnew${n}@example-agency.gov.sg`).join('\n'));
+  const dialog = page.getByRole('dialog', { name: 'Add users' });
+  server.trouble('addRows', problem('unavailable'), 1, 1);
+  await dialog.getByRole('button', { name: 'Add 150 users' }).click();
+  await dialog.getByText('98 of 150 users added. Trying again adds the other 52, and nobody twice.').waitFor();
+  await dialog.getByRole('button', { name: 'Add the other 52' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('heading', { name: '153 users' }).waitFor();
+  expect(list.rows.length).toBe(153);
+});
+
+test('a cell that could not be saved keeps its text, marked, and is saved when the browser is online again', async () => {
+  const { page, list, cell, context } = await start(people(3));
+  await context.setOffline(true);
+  await type(cell(1, 'department'), 'Platforms');
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor();
+  await cell(1, 'department').getByText('Platforms').waitFor();
+  await cell(1, 'department').getByText('Not saved').waitFor();
+  expect(list.row(1).values.department).toBe('');
+  await context.setOffline(false);
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
+  expect(list.row(1).values.department).toBe('Platforms');
+});
+
+test('a cell that the service did not take is saved by Retry in the cell, and given up by Discard', async () => {
+  const { page, list, cell, server } = await start(people(3));
+  server.trouble('changeRow', problem('unavailable'), 2);
+  await type(cell(1, 'department'), 'Platforms');
+  await type(cell(2, 'department'), 'Data');
+  await page.getByRole('heading', { name: '2 changes are not saved' }).waitFor();
+  await cell(1, 'department').getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('heading', { name: 'not saved' }).waitFor({ state: 'detached' });
+  expect([list.row(1).values.department, list.row(2).values.department]).toEqual(['Platforms', 'Data']);
+  server.trouble('changeRow', problem('unavailable'));
+  await type(cell(1, 'department'), 'Elsewhere');
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await cell(1, 'department').getByText('Platforms').waitFor();
+  expect(await cell(1, 'department').getByText('Not saved').count()).toBe(0);
+});
+
+test.each([[1280, 720], [1366, 625]])('the whole of a fault is read at its cell by keyboard and mouse, at %d x %d', async (width, height) => {
+  const { page, grid, cell, note } = await start([...people(30), person(31, { organisation: '' }), person(32, { email: 'nobody' })], { width, height });
+  await grid.focus();
+  await page.keyboard.press('F8');
+  await note.getByText('Fill this in.').waitFor();
+  await page.keyboard.press('F8');
+  await note.getByText('Enter one email address, such as name@agency.gov.sg.').waitFor();
+  const box = await note.boundingBox();
+  expect(box.y >= 0 && box.y + box.height <= height && box.x + box.width <= width).toBe(true);
+  await page.keyboard.press('Escape');
+  await note.waitFor({ state: 'detached' });
+  await cell(31, 'organisation').hover();
+  await note.getByText('Fill this in.').hover();
+  await page.waitForTimeout(400);
+  await note.getByText('Fill this in.').waitFor();
+  await page.mouse.move(5, 5);
+  await note.getByText('Fill this in.').waitFor({ state: 'detached' });
+});
+
+test('a phone shows users as cards, and nothing is wider than it', async () => {
+  const { page } = await start(people(3), { width: 390, height: 844 });
+  await page.getByText('p1@example-agency.gov.sg').waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});
+
+test('all worked on and nothing left to fix is done, and a number on a button is the number it opens with', async () => {
+  const { page, list } = await start([...people(3), person(4, { organisation: '' })]);
+  for (const row of list.rows.slice(0, 3)) list.rows[row.number - 1] = { ...row, state: 'SENT', invite: { id: `inv_${row.number}`, state: 'ONBOARDED', techpass: 'Onboarded', seed: '-', traceId: '1-67891233-abcdef012345678912345678' } };
+  Object.assign(list, { state: 'DONE', progress: { ONBOARDED: 3 } });
+  await page.reload();
+  await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor();
+  expect(await page.title()).not.toMatch(/^Done/);
+  await page.getByRole('button', { name: 'Change all 1 alike' }).click();
+  await page.getByRole('heading', { name: 'Change 1 user alike' }).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  list.change(4, { organisation: 'Example Agency' });
+  list.rows[3] = { ...list.rows[3], state: 'REMOVED' };
+  await page.reload();
+  await page.getByRole('heading', { name: 'All 3 users done' }).waitFor();
+  await page.waitForFunction(() => document.title.startsWith('Done - '));
+});

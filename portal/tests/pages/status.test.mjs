@@ -1,0 +1,71 @@
+import { afterEach, expect, test } from 'vitest';
+import { problem } from '../fake/server';
+import { stage } from './page.mjs';
+
+const TRACE = '1-67891233-abcdef012345678912345678';
+const HOUR = 3_600_000;
+const at = (ms) => new Date(Date.now() + ms).toISOString();
+const invite = (name, more) => ({
+  id: `inv_${name}`, kind: 'email', email: `${name}@example-agency.gov.sg`, persona: 'officer', dateOfInvite: at(-HOUR), updatedAt: at(-HOUR), traceId: TRACE,
+  techpass: { state: 'INVITED', label: 'Invited' }, seed: { state: 'NOT_REQUIRED', label: 'Not Required' }, ...more,
+});
+const onList = (server, items) => server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: { items, total: items.length, techpass: {} } }));
+const finished = (counts) => ({
+  status: 202, headers: { location: '/v1/api/invites/actions/act_1' },
+  body: { id: 'act_1', action: 'resend', state: 'DONE', createdAt: at(0), updatedAt: at(0), traceId: TRACE, outcomes: [], counts },
+});
+
+let open;
+afterEach(() => open.done());
+
+test('Resend is offered when it can work, else the date from when it can', async () => {
+  open = await stage();
+  const { page, server } = open;
+  onList(server, [invite('now', { resendFrom: at(-HOUR) }), invite('later', { resendFrom: at(24 * HOUR) }), invite('never', {})]);
+  await open.goTo('/invites');
+  const menu = async (name) => {
+    await page.getByRole('row', { name: `${name}@` }).getByRole('button', { name: /^Actions for/ }).click();
+    const labels = await page.locator('.menu:popover-open [role=menuitem]').allTextContents();
+    await page.keyboard.press('Escape');
+    return labels;
+  };
+  expect(await menu('now')).toContain('Resend');
+  expect(await menu('later')).not.toContain('Resend');
+  expect(await menu('never')).not.toContain('Resend');
+  const toolbar = page.getByRole('toolbar');
+  const pick = (name) => page.getByRole('row', { name: `${name}@` }).getByRole('checkbox').click();
+  await pick('later');
+  await toolbar.getByText('It can be resent from').waitFor();
+  expect(await toolbar.getByRole('button', { name: 'Resend' }).isDisabled()).toBe(true);
+  await pick('now');
+  expect(await toolbar.getByRole('button', { name: 'Resend' }).isEnabled()).toBe(true);
+});
+
+test.each([
+  ['info', { total: 2, waiting: 0, done: 0, skipped: 2, reasons: { 'too-many-requests': 2 } }, 'No invite was sent again. 2 invites not: mailed today already'],
+  ['warn', { total: 2, waiting: 0, done: 1, skipped: 1, reasons: { undeliverable: 1 } }, '1 invite sent again. 1 invite not: the last mail came back.'],
+  ['done', { total: 2, waiting: 0, done: 2, skipped: 0, reasons: {} }, '2 invites sent again.'],
+])('an action that did nothing, or not all, is not shown as done: %s', async (tone, counts, text) => {
+  open = await stage();
+  const { page, server } = open;
+  onList(server, [invite('one', { resendFrom: at(-HOUR) }), invite('two', { resendFrom: at(-HOUR) })]);
+  server.on('actOnInvites', () => finished(counts));
+  await open.goTo('/invites');
+  await page.getByLabel('Select all on this page').click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Resend' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resend 2 invites' }).click();
+  await page.locator(`.notice.told.${tone}`).getByText(text).waitFor();
+});
+
+test.each([
+  ['ravi.a359', { 'cognito:username': 'ravi.a359', email: 'ravi@vendor.example.com' }],
+  ['tan@vendor.example.com', { 'cognito:username': `po-${'0'.repeat(26)}`, email: 'tan@vendor.example.com' }],
+])('a vendor who signs in is welcomed with the sign-in name of the mail: %s', async (name, claims) => {
+  open = await stage({ claims: { given_name: 'Ravi', ...claims } });
+  open.server.on('me', () => problem('not-an-officer'));
+  await open.goTo('/');
+  await open.page.getByRole('heading', { name: 'Welcome, Ravi' }).waitFor();
+  await open.page.getByText(`Your sign-in name is ${name}.`).waitFor();
+  await open.page.getByRole('link', { name: 'Raise a service request' }).waitFor();
+  expect(await open.page.getByText('Trace ID').count()).toBe(0);
+});
