@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, SignedIn, Slug, Trace, reply,
+    Cursors, IdempotencyKey, IfNoneMatch, Json, Limit, Path, Problem, ProblemItem, Query, Reader, SignedIn, Slug,
+    Trace, reply,
 };
 
 use crate::{
@@ -159,7 +160,7 @@ struct BatchPage {
     responses((status = 200, description = "A page.", body = BatchPage)))]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
@@ -179,7 +180,7 @@ pub(crate) async fn list(
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
 pub(crate) async fn find(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     known: IfNoneMatch,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {

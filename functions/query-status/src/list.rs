@@ -8,7 +8,7 @@ use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
 use web::{
-    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug, TechpassFilter,
+    Cursors, IfNoneMatch, Path, Problem, Query, Reader, SignedIn, Slug, TechpassFilter,
     invite::{InviteBody, InviteDetailBody},
     reply,
 };
@@ -44,7 +44,7 @@ pub struct ListBody {
 )]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     known: IfNoneMatch,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn show(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Path(id): Path<InviteId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {

@@ -108,6 +108,14 @@ impl Cognito {
         Ok(email.filter(|_| verified && same).map(|email| Officer { id: id.clone(), email }))
     }
 
+    pub(crate) async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
+        let found = self.user(&account.directory_id).await?;
+        let is_active = |(user, status): (User, AccountStatus)| {
+            status != AccountStatus::Disabled && user.attribute("sub") == Some(id.as_str())
+        };
+        Ok(found.is_some_and(is_active))
+    }
+
     pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         // An account made by someone else may hold the address under another name, and unverified, where no uniqueness
         // of the pool would notice it.
@@ -150,6 +158,11 @@ impl Cognito {
     }
 
     pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
+        match self.account_status(account).await? {
+            AccountStatus::Gone => return Ok(SeedOutcome::AccountGone),
+            AccountStatus::Disabled => return Ok(SeedOutcome::AccountDisabled),
+            AccountStatus::Pending | AccountStatus::SignedIn => {}
+        }
         let added = self
             .client
             .admin_add_user_to_group()
