@@ -18,6 +18,8 @@ from progress import Progress
 from stack import client, outputs, step, stop
 
 COUNT = 220
+# A token lives for ten minutes.
+TOKEN_SECONDS = 8 * 60
 
 
 def main() -> None:
@@ -86,16 +88,24 @@ class Officer:
 
     def __init__(self, stack: dict):
         person = next(p for p in stack["DemoOfficers"] if p["role"] == "officer")
-        answer = client("cognito-idp").initiate_auth(
-            AuthFlow="USER_PASSWORD_AUTH",
-            ClientId=stack["UserPoolClientId"],
-            AuthParameters={"USERNAME": person["email"], "PASSWORD": person["password"]},
-        )
+        self.name, self.password = person["email"], person["password"]
+        self.client_id = stack["UserPoolClientId"]
         self.url = stack["ApiUrl"]
         self.session = requests.Session()
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        answer = client("cognito-idp").initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=self.client_id,
+            AuthParameters={"USERNAME": self.name, "PASSWORD": self.password},
+        )
         self.session.headers["Authorization"] = answer["AuthenticationResult"]["IdToken"]
+        self.renew_at = time.monotonic() + TOKEN_SECONDS
 
     def call(self, method: str, path: str, body=None, **headers: str) -> dict:
+        if time.monotonic() > self.renew_at:
+            self.sign_in()
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         for pause in (1, 3, 10, 0):

@@ -57,10 +57,11 @@ def set_gateway_responses(api_id: str, document: dict) -> None:
         status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
         # The emulator knows the request's id, but no trace id.
         templates = {k: v.replace("$context.xrayTraceId", "$context.requestId") for k, v in response["responseTemplates"].items()}
+        headers = {k: v.replace("context.xrayTraceId", "context.requestId") for k, v in response["responseParameters"].items()}
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=kind,
-            responseParameters=response["responseParameters"],
+            responseParameters=headers,
             responseTemplates=templates,
             **status,
         )

@@ -34,6 +34,7 @@ TEMPLATE_ENVIRONMENT = {
     "UPLOAD_BUCKET": "uploads",
     "USER_POOL_ID": "ap-southeast-1_bench",
     "SEED_GROUP": "seed",
+    "OTHER_CLIENT_IDS": "",
     "CONFIGURATION_SET": "mails",
     "SENDER_ADDRESS": "no-reply@invite.example.gov.sg",
     "SUPPORT_ADDRESS": "help@invite.example.gov.sg",

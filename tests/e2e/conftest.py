@@ -14,6 +14,7 @@ import secrets
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -41,17 +42,25 @@ class Api:
 
     url: str
     token: str | None = None
+    # A token lives for ten minutes, and a person may be needed for the whole run.
+    renew: Callable[[], str] | None = None
     session: requests.Session = field(default_factory=requests.Session)
 
     def __call__(self, method: str, path: str, body=None, **more) -> requests.Response:
-        headers = {"Authorization": self.token} if self.token else {}
+        headers = {"Authorization": self.fresh_token()} if self.token else {}
         if method == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
         headers.update(more.pop("headers", {}))
         answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
-        # What the gateway itself refuses names its request, and the trace in the body.
-        assert "X-Trace-Id" in answer.headers or answer.json()["traceId"] and "X-Request-Id" in answer.headers
+        assert answer.headers["X-Trace-Id"]
+        if answer.status_code >= 400 and method != "HEAD":
+            assert answer.json()["traceId"] == answer.headers["X-Trace-Id"]
         return answer
+
+    def fresh_token(self) -> str:
+        if self.renew and claims_of(self.token)["exp"] < time.time() + 120:
+            self.token = self.renew()
+        return self.token
 
     def get(self, path: str, **more) -> requests.Response:
         return self("GET", path, **more)
@@ -73,24 +82,33 @@ class Person:
     username: str
     email: str
     sub: str
-    id_token: str
     access_token: str
     api: Api
+
+    @property
+    def id_token(self) -> str:
+        return self.api.fresh_token()
 
 
 def sign_in(outputs: dict, username: str, password: str) -> Person:
     """With a password, which only a stack for tests allows."""
-    answer = aws("cognito-idp").initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH",
-        ClientId=outputs["UserPoolClientId"],
-        AuthParameters={"USERNAME": username, "PASSWORD": password},
-    )["AuthenticationResult"]
-    return signed_in(outputs, answer["IdToken"], answer["AccessToken"])
+
+    def tokens() -> dict:
+        return aws("cognito-idp").initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH",
+            ClientId=outputs["UserPoolClientId"],
+            AuthParameters={"USERNAME": username, "PASSWORD": password},
+        )["AuthenticationResult"]
+
+    first = tokens()
+    person = signed_in(outputs, first["IdToken"], first["AccessToken"])
+    person.api.renew = lambda: tokens()["IdToken"]
+    return person
 
 
 def signed_in(outputs: dict, id_token: str, access_token: str) -> Person:
     claims = claims_of(id_token)
-    return Person(claims["cognito:username"], claims["email"], claims["sub"], id_token, access_token, Api(outputs["ApiUrl"], id_token))
+    return Person(claims["cognito:username"], claims["email"], claims["sub"], access_token, Api(outputs["ApiUrl"], id_token))
 
 
 def claims_of(token: str) -> dict:

@@ -1,6 +1,6 @@
 //! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use actions::Actions;
 use aws_credential_types::Credentials;
@@ -10,7 +10,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use boot::{Disposition, Rules, Secrets, SigningSecrets};
-use directory::{Directory, MemoryDirectory};
+use directory::{ActiveAccounts, Directory, MemoryDirectory};
 use domain::{
     Clock, Entropy, Officer, Timestamp,
     batch::ObjectVersion,
@@ -19,7 +19,7 @@ use domain::{
     usage::{BatchCap, SingleCaps},
 };
 use http_body_util::BodyExt as _;
-use lambda_http::{aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
+use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use mail::{Letters, Mailer, Outbox, SentMail};
 use notify::{Endpoints, Notifier};
 use objects::{Announcement, Objects, StoredObject};
@@ -28,6 +28,7 @@ use queue::{QueueName, Queues, Wake};
 use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use tower::ServiceExt as _;
+use web::OtherClients;
 
 use crate::people;
 
@@ -36,6 +37,9 @@ pub const PORTAL: &str = "https://portal.example/";
 
 /// Where workbooks are put.
 pub const BUCKET: &str = "uploads";
+
+/// The portal's client at the user pool.
+const CLIENT: &str = "portal";
 
 /// Rounds of messages at the most before everything must be quiet.
 const ROUNDS: usize = 1000;
@@ -119,6 +123,7 @@ impl App {
         let objects = Objects::probed(probe.clone(), BUCKET.to_owned());
         let endpoints = Endpoints::probed(probe.clone());
         let rules = || Rules::stored(store.clone(), clock.clone());
+        let active = || ActiveAccounts::new(Directory::memory(directory.clone()), clock.clone());
         let secrets = || Secrets::fixed(people::keys());
         let batches = manage_batches::Deps {
             store: store.clone(),
@@ -131,6 +136,8 @@ impl App {
                 max_bytes: 5 << 20,
             },
             rules: rules(),
+            active: active(),
+            other_clients: OtherClients::default(),
             secrets: secrets(),
             cap: BatchCap(count(20_000)),
             clock: clock.clone(),
@@ -142,6 +149,8 @@ impl App {
             queues: queues.clone(),
             actions: actions.clone(),
             rules: rules(),
+            active: active(),
+            other_clients: OtherClients::default(),
             secrets: secrets(),
             service_request_url: people::SERVICE_REQUEST_URL.to_owned(),
             terms: Terms::USUAL,
@@ -160,6 +169,8 @@ impl App {
             directory: Directory::memory(directory.clone()),
             queues: queues.clone(),
             rules: rules(),
+            active: active(),
+            other_clients: OtherClients::default(),
             secrets: secrets(),
             looks: query_status::Looks::default(),
             caps,
@@ -275,7 +286,9 @@ impl App {
             "email_verified": "true",
             "token_use": "id",
             "cognito:username": officer.id.as_str(),
+            "aud": CLIENT,
         });
+        self.directory.add_officer(officer.clone());
         Person { app: self, claims: Some(claims) }
     }
 
@@ -288,6 +301,7 @@ impl App {
             "email_verified": "true",
             "token_use": "id",
             "cognito:username": account.directory_id,
+            "aud": CLIENT,
         });
         Person { app: self, claims: Some(claims) }
     }
@@ -482,6 +496,7 @@ impl Person<'_> {
             context.authorizer.fields.insert("claims".to_owned(), claims.clone());
         }
         let request = request.extension(RequestContext::ApiGatewayV1(context)).body(body).unwrap();
+        let request = request.with_stage_variables(HashMap::from([("ClientId".to_owned(), vec![CLIENT.to_owned()])]));
         let response = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();

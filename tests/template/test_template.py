@@ -358,11 +358,29 @@ def test_the_api_is_traced():
     assert properties("Apiv1Stage")["TracingEnabled"] is True
 
 
+def test_tokens_live_for_ten_minutes_and_those_of_other_clients_count_only_where_listed():
+    client = properties("UserPoolClient")
+    assert client["TokenValidityUnits"] == {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"}
+    assert client["IdTokenValidity"] == client["AccessTokenValidity"] == 10
+    assert SOURCE["Parameters"]["OtherClientIds"]["Default"] == ""
+    officers = {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}
+    for function in officers:
+        assert FUNCTIONS[function]["Properties"]["Environment"]["Variables"]["OTHER_CLIENT_IDS"] == {"Ref": "OtherClientIds"}
+
+
+def test_every_function_with_an_officers_route_may_ask_for_one_account_and_nothing_more():
+    for function in {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}:
+        (asking,) = [s for s in statements(function) if "cognito-idp:" in json.dumps(s["Action"])]
+        assert asking["Action"] == "cognito-idp:AdminGetUser"
+        assert referred(asking["Resource"]) == "UserPool"
+
+
 @pytest.mark.parametrize(("kind", "response"), API["x-amazon-apigateway-gateway-responses"].items())
 def test_what_the_gateway_refuses_is_a_problem(kind, response):
     headers = response["responseParameters"]
     assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
     assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
+    assert headers["gatewayresponse.header.X-Trace-Id"] == "context.xrayTraceId"
     body = json.loads(response["responseTemplates"]["application/json"])
     assert {"type", "title", "traceId"} <= set(body)
     if not kind.startswith("DEFAULT"):

@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
-    Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, SignedIn,
-    Slug, Trace, reply,
+    Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
+    SignedIn, Slug, Trace, reply,
 };
 
 use crate::{
@@ -187,7 +187,7 @@ struct BatchPage {
     responses((status = 200, description = "A page.", body = BatchPage)))]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
@@ -207,7 +207,7 @@ pub(crate) async fn list(
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
 pub(crate) async fn find(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     known: IfNoneMatch,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {

@@ -20,12 +20,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use boot::{Rules, Secrets};
-use domain::{BatchId, Clock, DomainRules, Entropy, Officer, batch::Batch, usage::BatchCap};
+use directory::ActiveAccounts;
+use domain::{
+    BatchId, Clock, DomainRules, Entropy, Officer, OfficerId, batch::Batch, invite::Account, usage::BatchCap,
+};
 use queue::Queues;
 use store::{KeyUse, KeyedRequest, Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{OfficerRules, Problem, SavedAnswers, Slug};
+use web::{Officers, OtherClients, Problem, SavedAnswers, Slug};
 
 pub use uploads::Uploads;
 
@@ -40,6 +43,10 @@ pub struct Deps {
     pub uploads: Uploads,
     /// The domain rules.
     pub rules: Rules,
+    /// Which accounts may act.
+    pub active: ActiveAccounts,
+    /// App clients whose tokens are taken beside the portal's.
+    pub other_clients: OtherClients,
     /// The keys that addresses are found by and cursors signed with.
     pub secrets: Secrets,
     /// How many people an officer may hand on a day.
@@ -50,9 +57,17 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
-impl OfficerRules for Deps {
-    fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send {
-        self.rules.current()
+impl Officers for Deps {
+    async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
+        self.rules.current().await
+    }
+
+    fn other_clients(&self) -> &OtherClients {
+        &self.other_clients
+    }
+
+    async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, Problem> {
+        self.active.has(account, id).await.map_err(Problem::directory_out)
     }
 }
 
@@ -80,7 +95,7 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 /// The routes.
 pub fn router(deps: Arc<Deps>) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve(routes().split_for_parts().0.with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(deps), clock, entropy)
 }
 
 /// What the routes take and answer.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use boot::{Aws, Env, Rules, Secrets};
+use directory::{ActiveAccounts, Directory, UserPool};
 use domain::{Clock, Entropy};
 use manage_batches::{Deps, Uploads};
 use queue::{QueueUrls, Queues};
 use store::Store;
+use web::OtherClients;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), boot::Error> {
@@ -15,6 +17,8 @@ async fn main() -> Result<(), boot::Error> {
     let aws = Aws::from_env(&env)?;
     let store = Store::dynamo(aws.dynamodb(), env.required("TABLE_NAME")?);
     let urls = QueueUrls { dispatch: Some(env.required("DISPATCH_QUEUE_URL")?), ..QueueUrls::default() };
+    let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
+    let directory = Directory::cognito(&aws.cognito(), pool);
     let deps = Deps {
         queues: Queues::sqs(aws.sqs(), urls),
         uploads: Uploads {
@@ -25,6 +29,8 @@ async fn main() -> Result<(), boot::Error> {
             max_bytes: sheet::Limits::default().upload_bytes,
         },
         rules: Rules::stored(store.clone(), Clock::System),
+        active: ActiveAccounts::new(directory, Clock::System),
+        other_clients: OtherClients::parse(&env.optional("OTHER_CLIENT_IDS").unwrap_or_default()),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         cap: boot::batch_cap(&env)?,
         clock: Clock::System,

@@ -14,7 +14,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
-use web::{Cursors, Limit, Path, Problem, Query, SignedIn, count_rows, reply};
+use web::{Cursors, Limit, Path, Problem, Query, Reader, count_rows, reply};
 
 use crate::{Deps, body::RowBody, own_batch};
 
@@ -92,7 +92,7 @@ struct RowPageBody {
     responses((status = 200, description = "A page.", body = RowPageBody)))]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Path(id): Path<String>,
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Problem> {

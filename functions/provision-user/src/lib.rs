@@ -12,8 +12,8 @@
 //! | step | requests |
 //! |---|---|
 //! | check an address | two ListUsers, PutItem, SendMessage |
-//! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
-//! | assign a licence, take it back | AdminAddUserToGroup or AdminRemoveUserFromGroup, PutItem |
+//! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
+//! | assign a licence, withdraw it | AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem |
 //! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem |
 //!
 //! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs

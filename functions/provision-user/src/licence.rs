@@ -23,6 +23,7 @@ enum Answer {
     Done,
     Refused(LicenceFault),
     AccountGone,
+    AccountDisabled,
     Later(Duration),
 }
 
@@ -48,14 +49,12 @@ async fn step(deps: &Deps, request: SeedRequest) -> Result<Written, StoreError> 
     };
     let now = deps.clock.now();
     let next = match answer {
-        Answer::Done if step == SeedStep::Assign => request.assigned(now),
-        Answer::Done => request.withdrawn(now),
-        Answer::Refused(fault) => request.refused(fault, now),
+        Answer::Done if step == SeedStep::Assign => request.assigned(now).map_err(drop),
+        Answer::Done => request.withdrawn(now).map_err(drop),
+        Answer::Refused(fault) => request.refused(fault, now).map_err(drop),
         Answer::Later(pause) => Ok(request.put_off(now + pause)),
-        Answer::AccountGone => {
-            let Some(next) = request.account_seen(AccountStatus::Gone, now) else { return Ok(Written::Done) };
-            Ok(next)
-        }
+        Answer::AccountGone => request.account_seen(AccountStatus::Gone, now).ok_or(()),
+        Answer::AccountDisabled => request.account_seen(AccountStatus::Disabled, now).ok_or(()),
     };
     match next {
         Ok(next) => deps.store.replace_seed_request(read, &next).await,
@@ -78,6 +77,11 @@ pub(crate) async fn of_invite(deps: &Deps, invite: Invite, step: NextStep) -> Re
         Answer::Done => invite.seed_withdrawn(now),
         Answer::Refused(fault) => invite.seed_refused(fault, now),
         Answer::AccountGone => invite.account_gone(now),
+        // The licence ends with the account, and is assigned once it is enabled again.
+        Answer::AccountDisabled => {
+            let Some(next) = invite.account_seen(AccountStatus::Disabled, now) else { return Ok(Next::Rest) };
+            Ok(next)
+        }
         Answer::Later(pause) => {
             return crate::settle(deps, read, Ok::<_, StoreError>(invite.put_off(now + pause))).await;
         }
@@ -93,7 +97,7 @@ pub(crate) async fn of_new_account(deps: &Deps, account: &Account) -> SeedState 
     match ask(deps, account, SeedStep::Assign).await {
         Some(Answer::Done) => SeedState::assigned(None),
         Some(Answer::Refused(fault)) => SeedState::refused(fault, deps.clock.now()),
-        Some(Answer::AccountGone | Answer::Later(_)) | None => SeedState::Pending,
+        Some(Answer::AccountGone | Answer::AccountDisabled | Answer::Later(_)) | None => SeedState::Pending,
     }
 }
 
@@ -104,6 +108,7 @@ async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
             SeedOutcome::Assigned => Answer::Done,
             SeedOutcome::Refused(fault) => Answer::Refused(fault),
             SeedOutcome::AccountGone => Answer::AccountGone,
+            SeedOutcome::AccountDisabled => Answer::AccountDisabled,
         }),
         SeedStep::Withdraw => deps.directory.remove_from_seed_group(account).await.map(|outcome| match outcome {
             WithdrawOutcome::Withdrawn => Answer::Done,

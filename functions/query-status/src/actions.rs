@@ -6,7 +6,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::ActionId;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web::{Cursors, Limit, Path, Problem, Query, SignedIn, Slug, action::ActionBody, reply};
+use web::{Cursors, Limit, Path, Problem, Query, Reader, Slug, action::ActionBody, reply};
 
 use crate::Deps;
 
@@ -32,7 +32,7 @@ pub(crate) struct OutcomesQuery {
 )]
 pub(crate) async fn show(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Path(id): Path<ActionId>,
     Query(asked): Query<OutcomesQuery>,
 ) -> Result<Response, Problem> {

@@ -1,10 +1,10 @@
 //! What an email domain means, so that a form can say so while it is filled in.
 
 use axum::{http::StatusCode, response::Response};
-use domain::{Persona, SeedEligibility};
+use domain::{DomainName, Persona, SeedEligibility};
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::{Path, Problem, SignedIn, reply};
+use web::{Path, Problem, ProblemItem, Reader, Slug, reply};
 
 /// An email domain.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,8 +35,12 @@ pub struct DomainBody {
     responses((status = 200, description = "What it means.", body = DomainBody)),
     security(("officer" = [])),
 )]
-pub(crate) async fn show(SignedIn { rules, .. }: SignedIn, Path(domain): Path<String>) -> Result<Response, Problem> {
-    let body = match rules.domain(&domain.to_ascii_lowercase()) {
+pub(crate) async fn show(Reader { rules, .. }: Reader, Path(domain): Path<String>) -> Result<Response, Problem> {
+    let domain = DomainName::parse(&domain).ok_or_else(|| {
+        let item = ProblemItem::new("/domain", "invalid-value", "This is no host name.");
+        Problem::new(Slug::BadRequest).items([item])
+    })?;
+    let body = match rules.domain(&domain) {
         Ok(rule) => {
             DomainBody { persona: Some(rule.persona), seed: Some(rule.seed), company: rule.company.clone(), code: None }
         }

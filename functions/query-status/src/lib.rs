@@ -19,16 +19,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use boot::{Rules, Secrets};
-use directory::Directory;
+use directory::{ActiveAccounts, Directory};
 use domain::{
-    Clock, DomainRules, Entropy,
+    Clock, DomainRules, Entropy, OfficerId,
+    invite::Account,
     usage::{BatchCap, SingleCaps},
 };
 use queue::Queues;
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::OfficerRules;
+use web::{Officers, OtherClients, Problem};
 
 pub use domains::DomainBody;
 pub use filter::{ExportQuery, ListQuery, SortOrder};
@@ -47,6 +48,10 @@ pub struct Deps {
     pub queues: Queues,
     /// The domain rules.
     pub rules: Rules,
+    /// Which accounts may act.
+    pub active: ActiveAccounts,
+    /// App clients whose tokens are taken beside the portal's.
+    pub other_clients: OtherClients,
     /// The keys.
     pub secrets: Secrets,
     /// When accounts were last looked at.
@@ -61,16 +66,24 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
-impl OfficerRules for Deps {
+impl Officers for Deps {
     async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.rules.current().await
+    }
+
+    fn other_clients(&self) -> &OtherClients {
+        &self.other_clients
+    }
+
+    async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, Problem> {
+        self.active.has(account, id).await.map_err(Problem::directory_out)
     }
 }
 
 /// The function's routes.
 pub fn router(deps: Arc<Deps>) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve(routes().with_state(deps).into(), clock, entropy)
+    web::serve_api(routes().with_state(deps), clock, entropy)
 }
 
 /// The function's part of the API's description.

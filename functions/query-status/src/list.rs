@@ -8,7 +8,7 @@ use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
 use web::{
-    Cursors, IfNoneMatch, Path, Problem, Query, SignedIn, Slug, TechpassFilter, count_rows,
+    Cursors, IfNoneMatch, Path, Problem, Query, Reader, SignedIn, Slug, TechpassFilter, count_rows,
     invite::{InviteBody, InviteDetailBody},
     reply,
 };
@@ -44,7 +44,7 @@ pub struct ListBody {
 )]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     known: IfNoneMatch,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
@@ -93,7 +93,7 @@ fn recounted(mut counts: BTreeMap<String, u64>, before: &str, now: &str) -> BTre
 )]
 pub(crate) async fn show(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, .. }: SignedIn,
+    Reader { officer, .. }: Reader,
     Path(id): Path<InviteId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {

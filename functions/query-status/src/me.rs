@@ -12,7 +12,7 @@ use domain::{
 use serde::Serialize;
 use store::{AccountOwner, batches::ROWS_PER_ADDITION};
 use utoipa::ToSchema;
-use web::{Limit, Problem, ROWS_BODY_BYTES, SignedIn, SignedInHolder, reply, seed::SeedBody};
+use web::{Limit, Problem, ROWS_BODY_BYTES, Reader, reply, seed::SeedBody};
 
 use crate::{Deps, list::EXPORT_ROWS};
 
@@ -85,8 +85,7 @@ pub struct LimitsBody {
 )]
 pub(crate) async fn me(
     State(deps): State<Arc<Deps>>,
-    SignedIn { officer, rules }: SignedIn,
-    SignedInHolder { account, .. }: SignedInHolder,
+    Reader { officer, account, rules }: Reader,
 ) -> Result<Response, Problem> {
     let (seed, device) = match deps.store.find_owner(&account).await? {
         Some(AccountOwner::Invite(invite)) => (invite.seed, invite.device),

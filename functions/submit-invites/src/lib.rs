@@ -5,7 +5,7 @@
 //! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`, `POST /api/seed-requests` |
 //! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
 //! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
-//! | needs | the table, the provision, mail and actions queues, the keys' secret |
+//! | needs | the table, the provision, mail and actions queues, the keys' secret, reading accounts in the directory |
 
 mod change;
 mod many;
@@ -17,9 +17,10 @@ use std::{sync::Arc, time::Duration};
 use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::{Rules, Secrets};
+use directory::ActiveAccounts;
 use domain::{
     Clock, DomainRules, Entropy, InviteId, OfficerId,
-    invite::{Creation, Invite, Origin},
+    invite::{Account, Creation, Invite, Origin},
     keys::AddressKey,
     terms::Terms,
     usage::SingleCaps,
@@ -28,7 +29,7 @@ use queue::Queues;
 use store::{KeyUse, KeyedRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{Asked, Keyed, OfficerRules, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
+use web::{Asked, Keyed, Officers, OtherClients, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
 
 pub use request::{InviteRequest, Kind, SeedAnswer};
 pub use seed::SeedRequestBody;
@@ -49,6 +50,10 @@ pub struct Deps {
     pub actions: Actions,
     /// The domain rules.
     pub rules: Rules,
+    /// Which accounts may act.
+    pub active: ActiveAccounts,
+    /// App clients whose tokens are taken beside the portal's.
+    pub other_clients: OtherClients,
     /// The keys.
     pub secrets: Secrets,
     /// Where vendors raise a service request.
@@ -63,9 +68,17 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
-impl OfficerRules for Deps {
+impl Officers for Deps {
     async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.rules.current().await
+    }
+
+    fn other_clients(&self) -> &OtherClients {
+        &self.other_clients
+    }
+
+    async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, Problem> {
+        self.active.has(account, id).await.map_err(Problem::directory_out)
     }
 }
 
@@ -107,7 +120,7 @@ impl Deps {
 /// The function's routes.
 pub fn router(deps: Arc<Deps>) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve(routes().with_state(deps).into(), clock, entropy)
+    web::serve_api(routes().with_state(deps), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use actions::Actions;
 use boot::{Aws, Env, Rules, Secrets};
+use directory::{ActiveAccounts, Directory, UserPool};
 use domain::{Clock, Entropy};
 use queue::{QueueUrls, Queues};
 use store::Store;
 use submit_invites::Deps;
+use web::OtherClients;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), boot::Error> {
@@ -22,10 +24,14 @@ async fn main() -> Result<(), boot::Error> {
         ..QueueUrls::default()
     };
     let queues = Queues::sqs(aws.sqs(), urls);
+    let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
+    let directory = Directory::cognito(&aws.cognito(), pool);
     let deps = Deps {
         actions: Actions::new(store.clone(), queues.clone(), Clock::System),
         queues,
         rules: Rules::stored(store.clone(), Clock::System),
+        active: ActiveAccounts::new(directory, Clock::System),
+        other_clients: OtherClients::parse(&env.optional("OTHER_CLIENT_IDS").unwrap_or_default()),
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         service_request_url: env.required("SERVICE_REQUEST_URL")?,
         terms: boot::terms(&env)?,

@@ -57,7 +57,7 @@ impl Signers for Deps {
 /// The function's routes.
 pub fn router(deps: Arc<Deps>) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve(routes().with_state(deps).into(), clock, entropy)
+    web::serve_api(routes().with_state(deps), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -4,6 +4,11 @@ import { UserPool, type SignIn } from './user-pool';
 
 export type SessionEvent = 'ending' | 'ended' | 'renewed';
 
+/** What the tabs of one browser tell each other. */
+export type SessionMessage =
+  | { readonly kind: 'signed-in'; readonly signIn: SignIn }
+  | { readonly kind: 'signed-out'; readonly sub: string };
+
 const CHANNEL = 'session';
 const STORED = 'session';
 const RENEWAL_MS = 300_000;
@@ -14,8 +19,8 @@ const TICK_MS = 5_000;
 /**
  * The officer's sign-in at the user pool; its tokens are in this tab's storage, and are renewed while they can be.
  *
- * Emits `ending` two minutes before a session that cannot be renewed ends, `ended` when it has, and `renewed` when the
- * officer has signed in again, here or in another tab.
+ * Emits `ending` two minutes before a session that cannot be renewed ends, `ended` when it has or when the officer has
+ * signed out in another tab, and `renewed` when the officer has signed in again, here or in another tab.
  */
 export class Session extends EventTarget {
   readonly #pool = new UserPool();
@@ -25,7 +30,7 @@ export class Session extends EventTarget {
 
   constructor() {
     super();
-    new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => this.#adopt(data as SignIn));
+    new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => this.#hear(data));
     setInterval(() => void this.#tick(), TICK_MS);
   }
 
@@ -35,7 +40,7 @@ export class Session extends EventTarget {
   }
 
   token(): string | undefined {
-    return this.#signIn?.idToken;
+    return this.#signIn?.idToken || undefined;
   }
 
   /**
@@ -66,9 +71,14 @@ export class Session extends EventTarget {
     location.assign(await this.#pool.departure(route));
   }
 
-  /** Ends the session here and at the user pool, which leads back to this portal. */
-  signOut(): void {
-    sessionStorage.removeItem(STORED);
+  /** Ends the session here, in the other tabs and at the user pool, which leads back to this portal. */
+  async signOut(): Promise<void> {
+    const signIn = this.#signIn;
+    this.#end();
+    if (signIn) {
+      this.#say({ kind: 'signed-out', sub: signIn.claims.sub });
+      await this.#revoke(signIn);
+    }
     const leave = new URL(`${config.signInUrl}/logout`);
     leave.search = new URLSearchParams({ client_id: config.clientId, logout_uri: home }).toString();
     location.assign(leave);
@@ -76,7 +86,7 @@ export class Session extends EventTarget {
 
   /** Hands this tab's fresh sign-in to the tab that waits for it. */
   share(): void {
-    new BroadcastChannel(CHANNEL).postMessage(this.#signIn);
+    if (this.#signIn) this.#say({ kind: 'signed-in', signIn: this.#signIn });
   }
 
   /** The token was not good any more. */
@@ -90,9 +100,32 @@ export class Session extends EventTarget {
     this.#tell('renewed');
   }
 
-  #adopt(signIn: SignIn): void {
-    // Somebody else's sign-in must not carry on with this officer's work.
-    if (signIn.claims.sub === this.#signIn?.claims.sub) this.#hold(signIn);
+  #say(message: SessionMessage): void {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.postMessage(message);
+    channel.close();
+  }
+
+  /** Acts on what another tab says of this officer; anything else on the channel says nothing. */
+  #hear(data: unknown): void {
+    const message = messageOf(data);
+    // Somebody else's sign-in must not carry on with this officer's work, nor their leaving end it.
+    if (!message || !this.#signIn || subjectOf(message) !== this.#signIn.claims.sub) return;
+    if (message.kind === 'signed-in') return this.#hold(message.signIn);
+    void this.#revoke(this.#signIn);
+    this.#end();
+    this.#tell('ended');
+  }
+
+  /** Forgets the tokens. Whose session it was stays known, so that only they can carry on with what is on the page. */
+  #end(): void {
+    sessionStorage.removeItem(STORED);
+    if (this.#signIn) this.#signIn = { ...this.#signIn, idToken: '', refreshToken: undefined, expiresAt: 0 };
+  }
+
+  async #revoke({ refreshToken }: SignIn): Promise<void> {
+    // Signing out goes on without an answer: the tokens are forgotten here, and end by themselves.
+    if (refreshToken) await this.#pool.revoke(refreshToken).catch(() => undefined);
   }
 
   async #tick(): Promise<void> {
@@ -105,10 +138,12 @@ export class Session extends EventTarget {
   async #renew(signIn: SignIn): Promise<void> {
     this.#isRenewing = true;
     try {
-      this.#hold(await this.#pool.renew(signIn));
+      const renewed = await this.#pool.renew(signIn);
+      // The officer may have signed out meanwhile, and then the new tokens are of no use to anybody.
+      if (this.#signIn === signIn) this.#hold(renewed);
     } catch (error) {
       // The pool has the last word; whatever else was in the way may be gone the next time.
-      if (error instanceof ResponseBodyError) this.#signIn = { ...signIn, refreshToken: undefined };
+      if (error instanceof ResponseBodyError && this.#signIn === signIn) this.#signIn = { ...signIn, refreshToken: undefined };
     } finally {
       this.#isRenewing = false;
     }
@@ -122,6 +157,22 @@ export class Session extends EventTarget {
     this.#told = event;
     this.dispatchEvent(new Event(event));
   }
+}
+
+/** The message in what came over the channel, which other pages of this origin can write to as well. */
+function messageOf(data: unknown): SessionMessage | undefined {
+  const message = data as Partial<SessionMessage> | null | undefined;
+  if (message?.kind === 'signed-in' && isSubject(message.signIn?.claims?.sub)) return message as SessionMessage;
+  if (message?.kind === 'signed-out' && isSubject(message.sub)) return message as SessionMessage;
+  return undefined;
+}
+
+function subjectOf(message: SessionMessage): string {
+  return message.kind === 'signed-in' ? message.signIn.claims.sub : message.sub;
+}
+
+function isSubject(sub: unknown): boolean {
+  return typeof sub === 'string' && sub !== '';
 }
 
 export let session: Session;

@@ -1,7 +1,7 @@
 import {
   allowInsecureRequests, authorizationCodeGrantRequest, calculatePKCECodeChallenge, clockTolerance, generateRandomCodeVerifier, generateRandomNonce,
   generateRandomState, getValidatedIdTokenClaims, None, processAuthorizationCodeResponse, processRefreshTokenResponse, refreshTokenGrantRequest,
-  validateAuthResponse, type AuthorizationServer, type Client, type IDToken, type TokenEndpointResponse,
+  revocationRequest, validateAuthResponse, type AuthorizationServer, type Client, type IDToken, type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { config, home } from '../config';
 
@@ -27,6 +27,8 @@ interface Journey {
 const JOURNEY = 'sign-in';
 /** Seconds by which this browser's clock may be wrong. */
 const CLOCK_TOLERANCE = 300;
+/** How long signing out waits for the pool; the tokens of a pool that does not answer end by themselves. */
+const REVOCATION_MS = 3_000;
 
 /** The user pool's OpenID Connect: code flow with PKCE and a nonce, and renewal by refresh token. */
 export class UserPool {
@@ -34,6 +36,7 @@ export class UserPool {
     // Known beforehand, so that nothing is fetched from another address before it is needed.
     issuer: config.authority,
     token_endpoint: `${config.signInUrl}/oauth2/token`,
+    revocation_endpoint: `${config.signInUrl}/oauth2/revoke`,
   };
   readonly #client: Client = { client_id: config.clientId, [clockTolerance]: CLOCK_TOLERANCE };
   // The pool of a laptop's own stack is on loopback without TLS.
@@ -73,14 +76,21 @@ export class UserPool {
     if (next.claims.sub !== claims.sub) throw new Error('renewed for somebody else');
     return next;
   }
+
+  /** Makes the refresh token worth nothing. Throws when the pool does not answer in time. */
+  async revoke(refreshToken: string): Promise<void> {
+    await revocationRequest(this.#server, this.#client, None(), refreshToken, { ...this.#options, signal: AbortSignal.timeout(REVOCATION_MS) });
+  }
 }
 
 /** The pool gives no new refresh token with a renewed one: the old one goes on. */
 function signInOf(tokens: TokenEndpointResponse, refreshToken?: string): SignIn {
+  const claims = getValidatedIdTokenClaims(tokens)!;
   return {
     idToken: tokens.id_token!,
     refreshToken: tokens.refresh_token ?? refreshToken,
-    claims: getValidatedIdTokenClaims(tokens)!,
-    expiresAt: Date.now() + (tokens.expires_in ?? 0) * 1000,
+    claims,
+    // The ID token's own life: `expires_in` is that of the access token, which nobody here uses.
+    expiresAt: Date.now() + (claims.exp - claims.iat) * 1000,
   };
 }

@@ -9,7 +9,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
-const TOKEN_MINUTES = 60;
+const TOKEN_MINUTES = 10;
 const problem = (slug, status) => ({ status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${slug}`, title: '', status }) });
 const minutes = (page, n) => page.clock.fastForward(n * 60_000);
 const renewals = (page) => {

@@ -88,7 +88,7 @@ export class FakeServer {
     // A fixed name goes before a parameter: `/invites/actions` is no invite.
     const here = ofPath.filter(({ path }) => Object.keys(path).length === Math.min(...ofPath.map((each) => Object.keys(each.path).length)));
     const found = here.find(({ operation }) => operation.method === call.method);
-    if (!found) return this.#refuse(call, here.length ? 'method-not-allowed' : 'not-found', 'no such operation');
+    if (!found) return this.#refuse(call, 'not-found', 'no such operation');
     const { operation, path } = found;
     this.asked.push(`${operation.method} ${operation.path}`);
     const refusal = operation.refusal(call, path);

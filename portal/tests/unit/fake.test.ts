@@ -26,7 +26,7 @@ test.each<[string, string, string, Record<string, string>, unknown, [number, str
   ['a field of another type', 'POST', `${LIST}/rows`, KEY, { rows: [{ email: null }] }, [400, 'bad-request']],
   ['text', 'POST', `${LIST}/rows`, { ...KEY, 'content-type': 'text/plain' }, rows(1), [415, 'unsupported-media-type']],
   ['too many bytes', 'POST', `${LIST}/rows`, KEY, { rows: [{ reason: 'x'.repeat(1_048_577) }] }, [413, 'too-large']],
-  ['another method', 'PUT', LIST, OFFICER, {}, [405, 'method-not-allowed']],
+  ['another method', 'PUT', LIST, OFFICER, {}, [404, 'not-found']],
   ['another path', 'GET', '/v1/api/users', OFFICER, undefined, [404, 'not-found']],
 ])('%s is refused as the service does, and fails the test', async (_, method, path, headers, body, wanted) => {
   const server = new FakeServer();

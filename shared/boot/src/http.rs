@@ -1,8 +1,16 @@
 //! Requests from API Gateway.
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue},
+};
 use lambda_http::{Adapter, request::LambdaRequest, tower::ServiceExt as _};
 use lambda_runtime::{Error, LambdaEvent};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, Value, value::RawValue};
+
+/// Where an event of API Gateway has its headers.
+const HEADERS: [&str; 2] = ["headers", "multiValueHeaders"];
 
 /// Serves the router behind a REST API.
 ///
@@ -12,8 +20,41 @@ use lambda_runtime::{Error, LambdaEvent};
 ///
 /// When Lambda's runtime interface is gone.
 pub async fn run_http(router: Router) -> Result<(), Error> {
-    let service = Adapter::from(router).map_request(keep_repeated_headers);
+    let service = Adapter::from(router).map_request(|event: LambdaEvent<HttpEvent>| {
+        let LambdaEvent { payload: HttpEvent(request), context, .. } = event;
+        keep_repeated_headers(LambdaEvent::new(request, context))
+    });
     lambda_runtime::run(service).await
+}
+
+/// An event of API Gateway without the headers that HTTP does not allow.
+///
+/// The gateway passes control characters on, and an event that holds one cannot be read as a request: it would end as 502,
+/// without a problem and without a Trace ID. Such a header counts as not sent, with all its values.
+struct HttpEvent(LambdaRequest);
+
+impl<'de> Deserialize<'de> for HttpEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        if let Ok(request) = serde_json::from_str(raw.get()) {
+            return Ok(Self(request));
+        }
+        let mut event: Value = serde_json::from_str(raw.get()).map_err(de::Error::custom)?;
+        for headers in HEADERS {
+            if let Some(Value::Object(headers)) = event.get_mut(headers) {
+                drop_impossible(headers);
+            }
+        }
+        serde_json::from_str(&event.to_string()).map(Self).map_err(de::Error::custom)
+    }
+}
+
+fn drop_impossible(headers: &mut Map<String, Value>) {
+    let is_possible = |value: &Value| value.as_str().is_some_and(|text| HeaderValue::from_str(text).is_ok());
+    headers.retain(|name, value| {
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        HeaderName::from_bytes(name.as_bytes()).is_ok() && values.iter().all(is_possible)
+    });
 }
 
 /// API Gateway tells headers twice: each with all its values, and each with its last. The adapter lets the last one win,
@@ -29,7 +70,43 @@ fn keep_repeated_headers(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<L
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn request(headers: &Value) -> lambda_http::Request {
+        let event = json!({
+            "resource": "/api/invites", "path": "/api/invites", "httpMethod": "POST",
+            "headers": headers, "multiValueHeaders": headers,
+            "requestContext": {"stage": "v1", "httpMethod": "POST"}, "body": "e30=", "isBase64Encoded": true,
+        });
+        serde_json::from_str::<HttpEvent>(&event.to_string()).unwrap().0.into()
+    }
+
+    #[test]
+    fn a_header_that_http_does_not_allow_counts_as_not_sent() {
+        for control in (0..32).filter(|byte| *byte != 9).chain([127]).filter_map(char::from_u32) {
+            let headers = json!({
+                "Idempotency-Key": [format!("a{control}b")],
+                "If-Match": ["\"1\"", format!("{control}")],
+                format!("X-{control}"): ["x"],
+                "X-Amzn-Trace-Id": ["Root=1-67891233-abcdef012345678912345678"],
+                "X-Name": ["\u{e9}"],
+            });
+            let request = request(&headers);
+            let mut names: Vec<&str> = request.headers().keys().map(HeaderName::as_str).collect();
+            names.sort_unstable();
+            assert_eq!(names, ["x-amzn-trace-id", "x-name"], "{control:?}");
+            assert_eq!(request.body().as_ref(), b"{}");
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_none_of_the_gateways_is_no_request() {
+        for event in ["[]", "null", "7"] {
+            assert!(serde_json::from_str::<HttpEvent>(event).is_err(), "{event}");
+        }
+    }
 
     #[test]
     fn a_header_sent_twice_is_seen_twice() {

@@ -118,6 +118,14 @@ impl Cognito {
         Ok(found.filter(|(user, _)| user.invite() == Some(wanted.invite)).map(|(user, _)| user.into_found().account))
     }
 
+    pub(crate) async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
+        let found = self.user(&account.directory_id).await?;
+        let is_active = |(user, status): (User, AccountStatus)| {
+            status != AccountStatus::Disabled && user.attribute("sub") == Some(id.as_str())
+        };
+        Ok(found.is_some_and(is_active))
+    }
+
     pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         // An account made by someone else may hold the address under another name, and unverified, where no uniqueness
         // of the pool would notice it.
@@ -160,6 +168,11 @@ impl Cognito {
     }
 
     pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
+        match self.account_status(account).await? {
+            AccountStatus::Gone => return Ok(SeedOutcome::AccountGone),
+            AccountStatus::Disabled => return Ok(SeedOutcome::AccountDisabled),
+            AccountStatus::Pending | AccountStatus::SignedIn => {}
+        }
         let added = self
             .client
             .admin_add_user_to_group()

@@ -17,11 +17,13 @@ use domain::{
 
 pub use domain::invite::AccountStatus;
 
+mod active;
 mod cognito;
 mod error;
 #[cfg(feature = "fake")]
 mod memory;
 
+pub use active::ActiveAccounts;
 pub use cognito::UserPool;
 pub use error::DirectoryError;
 #[cfg(feature = "fake")]
@@ -146,6 +148,8 @@ pub enum SeedOutcome {
     Assigned,
     /// The account is no more.
     AccountGone,
+    /// The account is disabled, and was not put into the group.
+    AccountDisabled,
     /// There is no licence for it.
     Refused(LicenceFault),
 }
@@ -240,6 +244,20 @@ impl Directory {
         }
     }
 
+    /// Whether the account of a token may sign in now: it is enabled, and still the one with this user id. Another account
+    /// that took the name of a deleted one is not.
+    ///
+    /// # Errors
+    ///
+    /// When the directory does not say.
+    pub async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
+        match &self.backend {
+            Backend::Cognito(cognito) => cognito.is_active(account, id).await,
+            #[cfg(feature = "fake")]
+            Backend::Memory(memory) => memory.is_active(account, id).await,
+        }
+    }
+
     /// Makes an account, or finds the one that an earlier attempt for the same invite made.
     ///
     /// At most one request with an effect is sent. Its holder hears nothing of it from the directory.
@@ -268,7 +286,10 @@ impl Directory {
         }
     }
 
-    /// Puts an account into the SEED group. Harmless to repeat.
+    /// Puts an account that is enabled into the SEED group. Harmless to repeat.
+    ///
+    /// A directory that has to be asked for that first may disable the account in between; the daily audit of licences
+    /// finds those.
     ///
     /// # Errors
     ///

@@ -25,7 +25,8 @@ pub struct MemoryDirectory(Probed<State>);
 struct State {
     /// By name in lower case.
     accounts: BTreeMap<String, Record>,
-    officers: BTreeMap<String, Officer>,
+    /// By user id, with whether they may sign in.
+    officers: BTreeMap<String, (Officer, Access)>,
     search_index: SearchIndex,
     seed_group: SeedGroup,
     faults: VecDeque<(Call, Fault)>,
@@ -101,6 +102,8 @@ pub enum Call {
     FindByEmail,
     /// [`crate::Directory::find_officer`].
     FindOfficer,
+    /// [`crate::Directory::is_active`].
+    IsActive,
     /// [`crate::Directory::create_account`].
     CreateAccount,
     /// [`crate::Directory::find_made`].
@@ -125,6 +128,7 @@ impl Call {
         match self {
             Self::FindByEmail => "directory.find_by_email",
             Self::FindOfficer => "directory.find_officer",
+            Self::IsActive => "directory.is_active",
             Self::CreateAccount => "directory.create_account",
             Self::FindMade => "directory.find_made",
             Self::AddToSeedGroup => "directory.add_to_seed_group",
@@ -178,10 +182,31 @@ impl MemoryDirectory {
         self.0.by_hand().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
-    /// Adds an officer who can be found by user id.
+    /// Adds an officer who may sign in and can be found by user id; one who is there already stays as they are.
     pub fn add_officer(&self, officer: Officer) {
         let id = officer.id.as_str().to_owned();
-        self.0.by_hand().officers.insert(id, officer);
+        self.0.by_hand().officers.entry(id).or_insert((officer, Access::Enabled));
+    }
+
+    /// Disables the account of an officer who was added.
+    pub fn disable_officer(&self, id: &OfficerId) {
+        if let Some((_, access)) = self.0.by_hand().officers.get_mut(id.as_str()) {
+            *access = Access::Disabled;
+        }
+    }
+
+    /// Enables it again.
+    pub fn enable_officer(&self, id: &OfficerId) {
+        if let Some((_, access)) = self.0.by_hand().officers.get_mut(id.as_str()) {
+            *access = Access::Enabled;
+        }
+    }
+
+    /// Leaves a licence with an account, enabled or not, as a call does that ends late.
+    pub fn leave_licence(&self, account: &Account) {
+        if let Some(record) = self.0.by_hand().record(account) {
+            record.seed = true;
+        }
     }
 
     /// Deletes every account.
@@ -249,7 +274,20 @@ impl MemoryDirectory {
     }
 
     pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        self.ask(Call::FindOfficer, |state| state.officers.get(id.as_str()).cloned()).await
+        self.ask(Call::FindOfficer, |state| {
+            let (officer, access) = state.officers.get(id.as_str())?;
+            (*access == Access::Enabled).then(|| officer.clone())
+        })
+        .await
+    }
+
+    pub(crate) async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
+        self.ask(Call::IsActive, |state| {
+            let of_account = state.record(account).map(|record| record.access);
+            let of_officer = state.officers.get(id.as_str()).map(|(_, access)| *access);
+            of_account.or(of_officer) == Some(Access::Enabled)
+        })
+        .await
     }
 
     pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
@@ -284,6 +322,7 @@ impl MemoryDirectory {
             let group = state.seed_group;
             match (state.record(account), group) {
                 (None, _) => SeedOutcome::AccountGone,
+                (Some(record), _) if record.access == Access::Disabled => SeedOutcome::AccountDisabled,
                 (Some(_), SeedGroup::Missing) => SeedOutcome::Refused(LicenceFault::NotSetUp),
                 (Some(record), SeedGroup::Full) if !record.seed => SeedOutcome::Refused(LicenceFault::NoneLeft),
                 (Some(record), SeedGroup::Open | SeedGroup::Full) => {

@@ -56,7 +56,7 @@ impl EmailAddress {
     /// RFC 5321, 4.5.3.1.1.
     const MAX_LOCAL: usize = 64;
     /// RFC 5321, 4.5.3.1.3: a path of 256 octets less its angle brackets.
-    const MAX: usize = 254;
+    pub(crate) const MAX: usize = 254;
     /// RFC 1035, 2.3.4.
     const MAX_LABEL: usize = 63;
 

@@ -49,6 +49,6 @@ pub use guard::Guard;
 pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 pub use keys::Keys;
 pub use officer::Officer;
-pub use rules::{DomainRules, Persona, SeedEligibility};
+pub use rules::{DomainName, DomainRules, Persona, SeedEligibility};
 pub use time::{Clock, Timestamp};
 pub use trace::TraceId;

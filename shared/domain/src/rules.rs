@@ -10,6 +10,27 @@ use thiserror::Error;
 
 use crate::{EmailAddress, Fault, fields::is_host_name};
 
+/// A host name of at least two labels, in lower case, as the part of an address after the `@` is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainName(String);
+
+impl DomainName {
+    /// Bytes at most: what an address leaves beside the shortest part before its `@`.
+    pub const MAX: usize = EmailAddress::MAX - 2;
+
+    /// Reads a host name in any case; `None` where it is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() <= Self::MAX && is_host_name(text)).then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What an account holder is to the directory; decided by the email domain, not by employment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -112,7 +133,8 @@ struct Entry {
 #[derive(Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum Reach {
-    /// The domain itself.
+    /// The domain itself. Its sub-domains are nobody's then, also where a wider rule would reach them, until an entry of
+    /// their own says what they are.
     Exact,
     /// Every domain below it, and not it itself.
     Subdomains,
@@ -172,7 +194,7 @@ impl DomainRules {
     ///
     /// Why this address cannot be invited.
     pub fn invitee(&self, email: &EmailAddress) -> Result<&DomainRule, Fault> {
-        let rule = self.domain(&email.domain())?;
+        let rule = self.rule(&email.domain())?;
         // 113 characters is what the guest name `…#EXT#@tenant` leaves for the address of a public officer.
         if rule.persona == Persona::Officer && email.as_str().len() > 113 {
             return Err(Fault::EmailOfficerTooLong);
@@ -183,12 +205,16 @@ impl DomainRules {
         Ok(rule)
     }
 
-    /// What a domain in lower case means; the most specific rule counts.
+    /// What a domain means; the most specific rule counts.
     ///
     /// # Errors
     ///
     /// Why nobody of this domain can be invited.
-    pub fn domain(&self, domain: &str) -> Result<&DomainRule, Fault> {
+    pub fn domain(&self, domain: &DomainName) -> Result<&DomainRule, Fault> {
+        self.rule(domain.as_str())
+    }
+
+    fn rule(&self, domain: &str) -> Result<&DomainRule, Fault> {
         match self.verdict(domain) {
             Some(Verdict::Allowed(rule)) => Ok(rule),
             Some(Verdict::Refused) => Err(Fault::EmailRefusedDomain),
@@ -211,17 +237,23 @@ impl DomainRules {
         }
     }
 
+    /// The rule that decides: the domain's own, or else that of the closest domain above it which any rule names. A domain
+    /// above that is named `exact` only says nothing about its sub-domains, and keeps wider rules from them.
     fn verdict(&self, domain: &str) -> Option<&Verdict> {
-        self.exact.get(domain).or_else(|| {
-            let mut rest = domain;
-            while let Some((_, parent)) = rest.split_once('.') {
-                if let Some(verdict) = self.suffixes.get(parent) {
-                    return Some(verdict);
-                }
-                rest = parent;
+        if let Some(own) = self.exact.get(domain) {
+            return Some(own);
+        }
+        let mut rest = domain;
+        while let Some((_, parent)) = rest.split_once('.') {
+            if let Some(verdict) = self.suffixes.get(parent) {
+                return Some(verdict);
             }
-            None
-        })
+            if self.exact.contains_key(parent) {
+                return None;
+            }
+            rest = parent;
+        }
+        None
     }
 }
 
@@ -248,6 +280,24 @@ mod tests {
         assert_eq!(invitee("a@LOCAL.gov.sg"), Ok(Persona::Vendor));
         assert_eq!(invitee("a@nomail.gov.sg"), Err(Fault::EmailRefusedDomain));
         assert_eq!(invitee("a@vendor.com.sg"), Ok(Persona::Vendor));
+    }
+
+    #[test]
+    fn the_sub_domains_of_a_domain_that_is_listed_alone_are_nobodys_until_a_rule_says_so() {
+        for text in ["a@sub.schools.gov.sg", "a@a.b.local.gov.sg", "a@sub.nomail.gov.sg"] {
+            assert_eq!(invitee(text), Err(Fault::EmailDomain), "{text}");
+        }
+        let said = RULES.replace(
+            r#"{"domain":"nomail"#,
+            r#"{"domain":"local.gov.sg","match":"subdomains","persona":"vendor","seed":"ineligible"},
+               {"domain":"unit.local.gov.sg","match":"exact","persona":"officer","seed":"eligible"},{"domain":"nomail"#,
+        );
+        let rules = DomainRules::from_json(&said).unwrap();
+        let persona = |text: &str| rules.domain(&DomainName::parse(text).unwrap()).map(|rule| rule.persona);
+        assert_eq!(persona("sub.local.gov.sg"), Ok(Persona::Vendor));
+        assert_eq!(persona("unit.local.gov.sg"), Ok(Persona::Officer));
+        assert_eq!(persona("sub.unit.local.gov.sg"), Err(Fault::EmailDomain));
+        assert_eq!(persona("agency.gov.sg"), Ok(Persona::Officer));
     }
 
     #[test]

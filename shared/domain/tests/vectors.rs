@@ -1,7 +1,9 @@
 //! The cases that these rules share with the portal's own (`portal/tests/unit/rules.test.ts`): one file, read by both.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use domain::{ContactNumber, Department, EmailAddress, Fault, Organisation, PersonName, Reason, Username};
+use domain::{
+    ContactNumber, Department, DomainName, DomainRules, EmailAddress, Fault, Organisation, PersonName, Reason, Username,
+};
 use serde_json::{Value, json};
 
 fn vectors() -> Value {
@@ -34,4 +36,36 @@ fn every_field_keeps_to_the_vectors() {
         Ok(_) => Value::Null,
         Err(fault) => json!([fault.field.name(), fault.fault.code()]),
     });
+}
+
+fn domain_cases(kind: &str) -> Vec<Value> {
+    let vectors: Value = serde_json::from_str(include_str!("../vectors/domains.json")).unwrap();
+    let cases = vectors[kind].as_array().unwrap().clone();
+    assert!(!cases.is_empty());
+    cases
+}
+
+#[test]
+fn what_a_host_name_is_keeps_to_the_vectors() {
+    for case in domain_cases("hostNames") {
+        assert_eq!(json!(DomainName::parse(case[0].as_str().unwrap()).is_some()), case[1], "{}", case[0]);
+    }
+    let long = format!("{}.gov.sg", ["a"; 130].join("."));
+    assert_eq!(DomainName::parse(&long), None, "longer than an address has room for");
+}
+
+/// The rules as they are seeded into a stack's table.
+#[test]
+fn the_seeded_rules_say_what_every_domain_of_the_vectors_means() {
+    let rules = DomainRules::from_json(include_str!("../../../infra/domain-rules.json")).unwrap();
+    for case in domain_cases("meanings") {
+        let email = EmailAddress::parse(case[0].as_str().unwrap()).unwrap();
+        let meaning = match rules.invitee(&email) {
+            Ok(rule) => json!(rule.persona),
+            Err(fault) => json!(fault.code()),
+        };
+        assert_eq!(meaning, case[1], "{}", case[0]);
+        let may_invite = case[1] == "officer";
+        assert_eq!(rules.may_invite(&email), may_invite, "{}", case[0]);
+    }
 }

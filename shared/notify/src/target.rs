@@ -1,6 +1,6 @@
 //! Which endpoints may be called, as far as their text tells.
 
-use http::Uri;
+use http::{Uri, uri::Authority};
 
 use crate::CallFailure;
 
@@ -51,10 +51,8 @@ impl Target {
             return refuse("it holds a credential");
         }
         match scheme {
-            "http" if reach == Reach::PublicAndLoopback && authority.host() == "127.0.0.1" => Ok(Self::Loopback(uri)),
-            "https" if !matches!(authority.port_u16(), None | Some(443)) || authority.as_str().ends_with(':') => {
-                refuse("its port is not 443")
-            }
+            "http" if reach == Reach::PublicAndLoopback && is_loopback(authority) => Ok(Self::Loopback(uri)),
+            "https" if !has_default_port(authority) => refuse("its port is not 443"),
             "https" if !is_name(authority.host()) => refuse("its host is not a public name"),
             "https" => Ok(Self::Public(uri)),
             _ => refuse("it is not https"),
@@ -66,6 +64,17 @@ impl Target {
             Self::Public(uri) | Self::Loopback(uri) => uri,
         }
     }
+}
+
+/// Whether nothing stands behind the host, or 443. What stands there and is no number is not "no port".
+fn has_default_port(authority: &Authority) -> bool {
+    matches!(authority.as_str().strip_prefix(authority.host()), Some("" | ":443"))
+}
+
+/// Whether it is this machine, with a port or without.
+fn is_loopback(authority: &Authority) -> bool {
+    let host = authority.host();
+    host == "127.0.0.1" && (authority.as_str() == host || authority.port_u16().is_some())
 }
 
 /// Whether a host is a name of several labels, the last of which is no number: a client would take it for an address, and
@@ -104,6 +113,14 @@ mod tests {
             "file:///etc/passwd",
             "https://hooks.example.com:8443/in",
             "https://hooks.example.com:/in",
+            "https://hooks.example.com:x/in",
+            "https://hooks.example.com:65536/in",
+            "https://hooks.example.com:99999999999999999999/in",
+            "https://hooks.example.com:0443/in",
+            "https://hooks.example.com:+443/in",
+            "https://hooks.example.com:-1/in",
+            "https://hooks.example.com:443:443/in",
+            "https://hooks.example.com:443x/in",
             "https://user:pass@hooks.example.com/in",
             "https://a@127.0.0.1/",
             "https://localhost/in",
@@ -132,7 +149,15 @@ mod tests {
         assert_eq!(Reach::beside(Some("http://127.0.0.1.example.com/")), Reach::Public);
         let local = Reach::beside(Some("http://127.0.0.1:4566"));
         assert!(reaches("http://127.0.0.1:8080/in", local));
-        for text in ["http://hooks.example.com/in", "http://10.0.0.1/", "http://localhost:80/", "https://127.0.0.1/"] {
+        for text in [
+            "http://hooks.example.com/in",
+            "http://10.0.0.1/",
+            "http://localhost:80/",
+            "https://127.0.0.1/",
+            "http://127.0.0.1:x/",
+            "http://127.0.0.1:65536/",
+            "http://127.0.0.1:/",
+        ] {
             assert!(!reaches(text, local), "{text}");
         }
     }

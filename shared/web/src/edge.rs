@@ -5,7 +5,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use axum::{
     Router,
     body::Body,
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
@@ -13,8 +13,9 @@ use axum::{
 use domain::{Clock, Entropy, TraceId};
 use futures::FutureExt as _;
 use tracing::Instrument as _;
+use utoipa_axum::router::OpenApiRouter;
 
-use crate::{Problem, Slug};
+use crate::{Problem, Slug, query::DescribedQueries};
 
 /// The header in which every answer carries the Trace ID.
 const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
@@ -28,11 +29,30 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
 ];
 
-/// Wraps routes into what they share: problems for unknown routes and methods, for panics, and a Trace ID on everything.
+/// Wraps described routes into what routes of the API share: what [`serve`] gives, and a refusal of every query parameter
+/// that a route does not describe.
+pub fn serve_api(routes: OpenApiRouter, clock: Clock, entropy: Entropy) -> Router {
+    let (routes, description) = routes.split_for_parts();
+    let queries = Arc::new(DescribedQueries::of(&description));
+    serve(routes.route_layer(from_fn_with_state(queries, check_query)), clock, entropy)
+}
+
+async fn check_query(State(queries): State<Arc<DescribedQueries>>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    match queries.check(request.method(), path, request.uri()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Wraps routes into what they share: problems for unknown routes, for panics, and a Trace ID on everything.
+///
+/// A method that a route does not have is answered like a route that does not exist: the gateway, which stands before it,
+/// does not tell them apart.
 pub fn serve(routes: Router, clock: Clock, entropy: Entropy) -> Router {
     routes
         .fallback(async || Problem::new(Slug::NotFound))
-        .method_not_allowed_fallback(async || Problem::new(Slug::MethodNotAllowed))
+        .method_not_allowed_fallback(async || Problem::new(Slug::NotFound))
         .layer(from_fn_with_state(Arc::new((clock, entropy)), surround))
 }
 
@@ -158,9 +178,7 @@ mod tests {
             json!({"type": "/problems/not-found", "title": "There is nothing here.", "status": 404, "traceId": TRACE})
         );
         let (response, body) = answer("DELETE", "/fine", None).await;
-        assert_eq!(response.status(), 405);
-        assert_eq!(response.headers()["allow"], "GET,HEAD");
-        assert_eq!(body["type"], "/problems/method-not-allowed");
+        assert_eq!((response.status().as_u16(), &body["type"]), (404, &json!("/problems/not-found")));
     }
 
     #[tokio::test]

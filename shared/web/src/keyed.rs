@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use serde::de::DeserializeOwned;
 use store::{KeyUse, KeyedRequest, SavedAnswer, StoreError};
 
-use crate::{IdempotencyKey, OfficerRules, Problem, SignedIn, Slug, json, shape};
+use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape};
 
 /// A signed-in officer's request with a key, read strictly as [`Json`](crate::Json) is.
 ///
@@ -31,7 +31,7 @@ pub enum Asked {
 }
 
 /// What keeps the answers to requests with a key: the state of a function that has such routes.
-pub trait SavedAnswers: OfficerRules {
+pub trait SavedAnswers: Officers {
     /// What the key of `request` was used for before.
     fn key_use(&self, request: &KeyedRequest) -> impl Future<Output = Result<KeyUse, StoreError>> + Send;
 }

@@ -1,8 +1,9 @@
 //! The HTTP edge that every API function shares: what a request must look like, and how a failure is told.
 //!
-//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes and methods.
+//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes; [`serve_api`] also
+//!   refuses query parameters that a route does not describe.
 //! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
-//! - [`SignedIn`], [`Json`], [`Query`], [`Path`], [`IfMatch`] take a request apart strictly: what is
+//! - [`SignedIn`], [`Reader`], [`Json`], [`Query`], [`Path`], [`IfMatch`] take a request apart strictly: what is
 //!   not understood is refused and named, never ignored.
 //! - [`Keyed`] takes a request that creates something, and asks its `Idempotency-Key` before its handler runs.
 //! - [`SignedJson`] takes what another system sends, by its signature and not by a sign-in.
@@ -31,12 +32,12 @@ mod share;
 mod signed;
 
 pub use cursor::Cursors;
-pub use edge::{Trace, serve};
+pub use edge::{Trace, serve, serve_api};
 pub use filter::{InviteFilter, SeedFilter, TechpassFilter};
 pub use headers::{IfMatch, IfNoneMatch};
 pub use json::{Json, ROWS_BODY_BYTES};
 pub use keyed::{Asked, Keyed, SavedAnswers};
-pub use officer::{OfficerRules, SignedIn, SignedInHolder};
+pub use officer::{Officers, OtherClients, Reader, SignedIn, SignedInHolder};
 pub use path::Path;
 pub use problem::{Problem, ProblemBody, ProblemItem, Slug};
 pub use query::{Limit, Query};

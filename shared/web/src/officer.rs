@@ -1,10 +1,14 @@
 //! The officer who asks, as API Gateway's authorizer has verified them.
+//!
+//! A verified token says who somebody was when they signed in. Whether they still may act is asked of the directory, at most
+//! a minute ago: [`SignedIn`] and [`SignedInHolder`] are for routes that change something or export people, [`Reader`] is for
+//! those that show a page, where the ten minutes of a token are the bound.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use domain::{DomainRules, EmailAddress, Officer, OfficerId, invite::Account};
-use lambda_http::request::RequestContext;
+use lambda_http::{RequestExt as _, request::RequestContext};
 use serde_json::Value;
 use store::StoreError;
 
@@ -13,7 +17,10 @@ use crate::{Problem, Slug};
 /// Bytes of an account's name at the most, as user pools have them.
 const MAX_ACCOUNT: usize = 128;
 
-/// A signed-in officer who may invite, and the rules that say so.
+/// The stage variable with the id of the portal's own client at the user pool.
+const CLIENT_ID: &str = "ClientId";
+
+/// A signed-in officer who may invite and whose account was active within the last minute, and the rules that say so.
 ///
 /// Taken only from the claims that the authorizer puts into the request's context. No header has any say: whatever a
 /// client sends, the context is written by API Gateway.
@@ -25,7 +32,18 @@ pub struct SignedIn {
     pub rules: Arc<DomainRules>,
 }
 
-/// Whoever is signed in with an account of theirs, officer or not, and the rules that say which.
+/// A signed-in officer who may look at what is theirs. The directory is not asked: a page is shown while it is out.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Who.
+    pub officer: Officer,
+    /// Their account.
+    pub account: Account,
+    /// The rules in force.
+    pub rules: Arc<DomainRules>,
+}
+
+/// The holder of an account that was active within the last minute, officer or not, and the rules that say which.
 ///
 /// For routes about the caller's own account. The account is the one that the directory signed in.
 #[derive(Clone, Debug)]
@@ -38,58 +56,103 @@ pub struct SignedInHolder {
     pub rules: Arc<DomainRules>,
 }
 
-/// What knows the domain rules: the state of a function whose routes need an officer.
-pub trait OfficerRules: Send + Sync {
-    /// The rules in force.
+/// What knows who may ask: the state of a function whose routes need an officer.
+pub trait Officers: Send + Sync {
+    /// The domain rules in force.
     fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send;
+
+    /// The app clients whose tokens are taken beside the portal's.
+    fn other_clients(&self) -> &OtherClients;
+
+    /// Whether the account may act, as the directory said at most a minute ago; see [`Problem::directory_out`] for when it
+    /// does not say.
+    fn is_active(&self, account: &Account, id: &OfficerId) -> impl Future<Output = Result<bool, Problem>> + Send;
 }
 
-impl<T: OfficerRules> OfficerRules for Arc<T> {
+impl<T: Officers> Officers for Arc<T> {
     fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send {
         T::officer_rules(self)
     }
+
+    fn other_clients(&self) -> &OtherClients {
+        T::other_clients(self)
+    }
+
+    fn is_active(&self, account: &Account, id: &OfficerId) -> impl Future<Output = Result<bool, Problem>> + Send {
+        T::is_active(self, account, id)
+    }
 }
 
-impl<S: OfficerRules> FromRequestParts<S> for SignedIn {
+/// App clients of the user pool, beside the portal's, whose tokens are taken.
+#[derive(Clone, Debug, Default)]
+pub struct OtherClients(BTreeSet<String>);
+
+impl OtherClients {
+    /// Reads ids with commas between; none where the text is empty.
+    #[must_use]
+    pub fn parse(list: &str) -> Self {
+        Self(list.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
+    }
+}
+
+impl<S: Officers> FromRequestParts<S> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let officer = verified(claims(parts))?;
-        let rules = state.officer_rules().await?;
-        if !rules.may_invite(&officer.email) {
-            return Err(not_an_officer());
-        }
+        let Reader { officer, account, rules } = Reader::from_request_parts(parts, state).await?;
+        check_active(state, &account, &officer.id).await?;
         Ok(Self { officer, rules })
     }
 }
 
-impl<S: OfficerRules> FromRequestParts<S> for SignedInHolder {
+impl<S: Officers> FromRequestParts<S> for Reader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let claims = claims(parts);
-        let holder = verified(claims)?;
-        let name = claims.and_then(|claims| claims.get("cognito:username")).and_then(Value::as_str);
-        let name = name.filter(|name| (1..=MAX_ACCOUNT).contains(&name.len()));
-        let directory_id = name.ok_or_else(|| Problem::new(Slug::Unauthorized))?.to_owned();
-        Ok(Self { holder, account: Account { directory_id }, rules: state.officer_rules().await? })
+        let (officer, account) = verified(parts, state.other_clients())?;
+        let rules = state.officer_rules().await?;
+        if !rules.may_invite(&officer.email) {
+            return Err(not_an_officer());
+        }
+        Ok(Self { officer, account, rules })
     }
 }
 
-/// The claims that the authorizer verified.
-fn claims(parts: &Parts) -> Option<&Value> {
-    let context = parts.extensions.get::<RequestContext>()?;
-    context.authorizer()?.fields.get("claims")
+impl<S: Officers> FromRequestParts<S> for SignedInHolder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let (holder, account) = verified(parts, state.other_clients())?;
+        check_active(state, &account, &holder.id).await?;
+        Ok(Self { holder, account, rules: state.officer_rules().await? })
+    }
 }
 
-fn verified(claims: Option<&Value>) -> Result<Officer, Problem> {
+async fn check_active(state: &impl Officers, account: &Account, id: &OfficerId) -> Result<(), Problem> {
+    if state.is_active(account, id).await? {
+        return Ok(());
+    }
+    Err(Problem::new(Slug::AccountNotActive)
+        .detail("Ask your agency's administrator to enable your account, then sign in again."))
+}
+
+/// Who a verified token is about, and the account that it was given to.
+fn verified(parts: &Parts, other_clients: &OtherClients) -> Result<(Officer, Account), Problem> {
+    let unauthorized = || Problem::new(Slug::Unauthorized);
+    let context = parts.extensions.get::<RequestContext>();
+    let claims = context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.fields.get("claims"));
     let claim = |name| claims.and_then(|claims| claims.get(name));
     let text = |name| claim(name).and_then(Value::as_str);
     // An access token has no address in it; the ID token says who somebody is.
-    let id = text("sub")
-        .filter(|_| text("token_use") == Some("id"))
-        .and_then(OfficerId::parse)
-        .ok_or_else(|| Problem::new(Slug::Unauthorized))?;
+    let id = text("sub").filter(|_| text("token_use") == Some("id")).and_then(OfficerId::parse);
+    let id = id.ok_or_else(unauthorized)?;
+    // The authorizer takes tokens of every client of the pool.
+    let variables = parts.stage_variables_ref();
+    let own_client = variables.and_then(|variables| variables.first(CLIENT_ID));
+    let is_for_us = |client: &str| own_client == Some(client) || other_clients.0.contains(client);
+    text("aud").filter(|client| is_for_us(client)).ok_or_else(unauthorized)?;
+    let name = text("cognito:username").filter(|name| (1..=MAX_ACCOUNT).contains(&name.len()));
+    let account = Account { directory_id: name.ok_or_else(unauthorized)?.to_owned() };
     // API Gateway turns every claim into text; an emulator may leave a boolean one.
     let is_verified = text("email_verified") == Some("true") || claim("email_verified") == Some(&Value::Bool(true));
     if !is_verified {
@@ -97,7 +160,7 @@ fn verified(claims: Option<&Value>) -> Result<Officer, Problem> {
             .detail("Ask your agency's administrator to verify your email address, then sign in again."));
     }
     let email = text("email").and_then(|email| EmailAddress::parse(email).ok()).ok_or_else(not_an_officer)?;
-    Ok(Officer { id, email })
+    Ok((Officer { id, email }, account))
 }
 
 fn not_an_officer() -> Problem {
@@ -107,20 +170,31 @@ fn not_an_officer() -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use axum::http::Request;
     use lambda_http::aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
     use serde_json::json;
 
     use super::*;
 
-    struct Rules;
+    /// A function of a pool in which nobody is disabled but `disabled`, and that takes another client's tokens.
+    struct Function(OtherClients);
 
-    impl OfficerRules for Rules {
+    impl Officers for Function {
         async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
             let rules = r#"{"version":1,"domains":[
                 {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
                 {"domain":"vendor.com.sg","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
             Ok(Arc::new(DomainRules::from_json(rules).unwrap()))
+        }
+
+        fn other_clients(&self) -> &OtherClients {
+            &self.0
+        }
+
+        async fn is_active(&self, account: &Account, _: &OfficerId) -> Result<bool, Problem> {
+            Ok(account.directory_id != "disabled")
         }
     }
 
@@ -135,20 +209,34 @@ mod tests {
             .extension(RequestContext::ApiGatewayV1(context))
             .body(())
             .unwrap()
+            .with_stage_variables(HashMap::from([(CLIENT_ID.to_owned(), vec!["portal".to_owned()])]))
             .into_parts();
         parts
     }
 
+    async fn extract<T>(claims: Option<Value>, others: &str) -> Result<T, Slug>
+    where
+        T: FromRequestParts<Function, Rejection = Problem>,
+    {
+        let function = Function(OtherClients::parse(others));
+        T::from_request_parts(&mut parts(claims), &function).await.map_err(|problem| problem.slug())
+    }
+
     async fn signed_in(claims: Option<Value>) -> Result<Officer, Slug> {
-        let mut parts = parts(claims);
-        SignedIn::from_request_parts(&mut parts, &Rules)
-            .await
-            .map(|signed_in| signed_in.officer)
-            .map_err(|problem| problem.slug())
+        extract::<SignedIn>(claims, "").await.map(|signed_in| signed_in.officer)
     }
 
     fn claims() -> Value {
-        json!({"sub": "0a1b-2c", "email": "ada@agency.gov.sg", "email_verified": "true", "token_use": "id"})
+        json!({
+            "sub": "0a1b-2c", "email": "ada@agency.gov.sg", "email_verified": "true", "token_use": "id",
+            "cognito:username": "Ada.Tan", "aud": "portal",
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut claims = claims();
+        claims[name] = value;
+        claims
     }
 
     #[tokio::test]
@@ -160,18 +248,34 @@ mod tests {
 
     #[tokio::test]
     async fn a_vendor_reaches_what_is_about_their_own_account() {
-        let holder = |claims| async {
-            let mut parts = parts(Some(claims));
-            SignedInHolder::from_request_parts(&mut parts, &Rules).await.map_err(|problem| problem.slug())
-        };
-        let mut claims = claims();
-        assert_eq!(holder(claims.clone()).await.unwrap_err(), Slug::Unauthorized, "no account is named");
-        claims["cognito:username"] = json!("Bo.Lim");
-        claims["email"] = json!("bo@vendor.com.sg");
-        let signed_in = holder(claims.clone()).await.unwrap();
-        assert_eq!((signed_in.account.directory_id.as_str(), signed_in.holder.id.as_str()), ("Bo.Lim", "0a1b-2c"));
-        claims["token_use"] = json!("access");
-        assert_eq!(holder(claims).await.unwrap_err(), Slug::Unauthorized);
+        let vendor = with("email", json!("bo@vendor.com.sg"));
+        let signed_in = extract::<SignedInHolder>(Some(vendor.clone()), "").await.unwrap();
+        assert_eq!((signed_in.account.directory_id.as_str(), signed_in.holder.id.as_str()), ("Ada.Tan", "0a1b-2c"));
+        assert_eq!(extract::<Reader>(Some(vendor), "").await.unwrap_err(), Slug::NotAnOfficer);
+        let access = with("token_use", json!("access"));
+        assert_eq!(extract::<SignedInHolder>(Some(access), "").await.unwrap_err(), Slug::Unauthorized);
+    }
+
+    #[tokio::test]
+    async fn a_disabled_account_reads_until_its_token_ends_and_does_nothing_else() {
+        let disabled = || Some(with("cognito:username", json!("disabled")));
+        assert!(extract::<Reader>(disabled(), "").await.is_ok());
+        assert_eq!(extract::<SignedIn>(disabled(), "").await.unwrap_err(), Slug::AccountNotActive);
+        assert_eq!(extract::<SignedInHolder>(disabled(), "").await.unwrap_err(), Slug::AccountNotActive);
+    }
+
+    #[tokio::test]
+    async fn tokens_of_other_clients_are_taken_only_where_a_parameter_lists_them() {
+        let of = |client: &str| Some(with("aud", json!(client)));
+        for others in ["", ",", "report-tool-2", "report", "report-tool "] {
+            let expected = others == "report-tool ";
+            assert_eq!(extract::<Reader>(of("report-tool"), others).await.is_ok(), expected, "{others:?}");
+        }
+        assert!(extract::<Reader>(of("report-tool"), "a,report-tool,b").await.is_ok());
+        assert!(extract::<Reader>(of("portal"), "report-tool").await.is_ok());
+        for client in ["", "Portal", "portal,", "portal,report-tool"] {
+            assert_eq!(extract::<Reader>(of(client), "report-tool").await.unwrap_err(), Slug::Unauthorized, "{client}");
+        }
     }
 
     #[tokio::test]
@@ -182,6 +286,10 @@ mod tests {
             ("sub", json!("a/../b"), Slug::Unauthorized),
             ("token_use", json!("access"), Slug::Unauthorized),
             ("token_use", json!(null), Slug::Unauthorized),
+            ("aud", json!(null), Slug::Unauthorized),
+            ("aud", json!(["portal"]), Slug::Unauthorized),
+            ("cognito:username", json!(null), Slug::Unauthorized),
+            ("cognito:username", json!("n".repeat(129)), Slug::Unauthorized),
             ("email_verified", json!("false"), Slug::EmailNotVerified),
             ("email_verified", json!(false), Slug::EmailNotVerified),
             ("email_verified", json!(null), Slug::EmailNotVerified),
@@ -190,9 +298,7 @@ mod tests {
             ("email", json!("ada@evil-gov.sg"), Slug::NotAnOfficer),
             ("email", json!("a@x.gov.sg@evil.com"), Slug::NotAnOfficer),
         ] {
-            let mut claims = claims();
-            claims[name] = value.clone();
-            assert_eq!(signed_in(Some(claims)).await, Err(expected), "{name}: {value}");
+            assert_eq!(signed_in(Some(with(name, value.clone()))).await, Err(expected), "{name}: {value}");
         }
     }
 }

@@ -57,6 +57,8 @@ slugs! {
     SignatureNotValid = "signature-not-valid", UNAUTHORIZED, "The signature is not valid.";
     /// The officer's address is not verified.
     EmailNotVerified = "email-not-verified", FORBIDDEN, "Your email address is not verified.";
+    /// The caller's account was disabled or deleted after they signed in.
+    AccountNotActive = "account-not-active", FORBIDDEN, "Your account is not active.";
     /// The caller's address is not one of a public officer.
     NotAnOfficer = "not-an-officer", FORBIDDEN, "Only public officers can invite.";
     /// The caller is a vendor, whose SEED is asked for by service request.
@@ -71,8 +73,6 @@ slugs! {
     NotFound = "not-found", NOT_FOUND, "There is nothing here.";
     /// The link's token is unknown, outdated or used up; which, it does not say.
     InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest mail, or ask the person who invited you.";
-    /// The route has no such method.
-    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "This cannot be done here.";
     /// A live invite of the officer's own has the address.
     AlreadyInvited = "already-invited", CONFLICT, "You have already invited this person.";
     /// A live invite of another officer has the address.
@@ -111,6 +111,9 @@ slugs! {
 
 /// How long a client waits before it repeats a request that met an outage.
 const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
+
+/// The same, where the directory was out.
+const DIRECTORY_PAUSE: Duration = Duration::from_secs(30);
 
 /// A failure on its way to the client.
 ///
@@ -186,6 +189,13 @@ impl Problem {
     /// An outage of something this service needs. The error is logged and not told.
     pub fn unavailable(error: impl Error) -> Self {
         Self::caused(Slug::Unavailable, &error).retry_after(OUTAGE_PAUSE)
+    }
+
+    /// The directory does not say whether the caller's account is active, and nothing was done.
+    pub fn directory_out(error: impl Error) -> Self {
+        Self::caused(Slug::Unavailable, &error)
+            .detail("It could not be checked that your account is active. Nothing was changed. Try again in a minute.")
+            .retry_after(DIRECTORY_PAUSE)
     }
 
     /// Fields that break their rules.

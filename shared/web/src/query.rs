@@ -1,13 +1,23 @@
 //! Query parameters, read as strictly as a body.
 
+use std::collections::{BTreeSet, HashMap};
+
 use axum::{
     extract::{FromRequestParts, Query as Pairs},
-    http::request::Parts,
+    http::{Method, Uri, request::Parts},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use utoipa::openapi::{
+    OpenApi, RefOr,
+    path::{Parameter, ParameterIn},
+};
 
 use crate::{Problem, ProblemItem, Slug, shape};
+
+/// Unknown parameters named at most, and characters of such a name: a client chooses both.
+const MAX_ITEMS: usize = 20;
+const MAX_NAME: usize = 128;
 
 /// The query parameters as a `T`, whose fields all read from text.
 ///
@@ -20,10 +30,8 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let Pairs(pairs) = Pairs::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-            .map_err(|_| Problem::new(Slug::BadRequest).detail("The query is not valid."))?;
         let mut members = Map::new();
-        for (name, value) in pairs {
+        for (name, value) in pairs(&parts.uri)? {
             if members.contains_key(&name) {
                 let item = ProblemItem::new(format!("/{name}"), "repeated-field", "This is named more than once.");
                 return Err(Problem::new(Slug::BadRequest).items([item]));
@@ -31,6 +39,63 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
             members.insert(name, Value::String(value));
         }
         shape::fit(Value::Object(members)).map(Self)
+    }
+}
+
+/// Query parameters by method and path, as the description of a function's routes has them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DescribedQueries(HashMap<(Method, String), BTreeSet<String>>);
+
+impl DescribedQueries {
+    pub(crate) fn of(description: &OpenApi) -> Self {
+        let mut queries = HashMap::new();
+        for (path, item) in &description.paths.paths {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                let names = operation.parameters.iter().flatten().filter_map(query_name);
+                queries.insert((method, path.clone()), names.collect());
+            }
+        }
+        Self(queries)
+    }
+
+    /// Refuses what the route does not describe; whether the rest fits is [`Query`]'s to say.
+    pub(crate) fn check(&self, method: &Method, path: &str, uri: &Uri) -> Result<(), Problem> {
+        if uri.query().is_none_or(str::is_empty) {
+            return Ok(());
+        }
+        let Some(described) = self.0.get(&(method.clone(), path.to_owned())) else { return Ok(()) };
+        let unknown: BTreeSet<String> =
+            pairs(uri)?.into_iter().map(|(name, _)| name).filter(|name| !described.contains(name)).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let item = |name: String| {
+            let name: String = name.chars().take(MAX_NAME).collect();
+            ProblemItem::new(format!("/{name}"), "unknown-field", "This is not part of the request.")
+        };
+        Err(Problem::new(Slug::BadRequest).items(unknown.into_iter().take(MAX_ITEMS).map(item)))
+    }
+}
+
+fn query_name(parameter: &RefOr<Parameter>) -> Option<String> {
+    match parameter {
+        RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => Some(parameter.name.clone()),
+        _ => None,
+    }
+}
+
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
+    match Pairs::try_from_uri(uri) {
+        Ok(Pairs(pairs)) => Ok(pairs),
+        Err(_) => Err(Problem::new(Slug::BadRequest).detail("The query is not valid.")),
     }
 }
 

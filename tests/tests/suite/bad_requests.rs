@@ -117,7 +117,7 @@ async fn unknown_routes_methods_parameters_cursors_and_tokens_are_problems() {
     let app = App::start().await;
     let ada = app.officer("ada");
     assert_eq!(ada.get("/api/nothing").await.problem(), "not-found");
-    assert_eq!(ada.send("PUT", "/api/batches", &[], Body::empty()).await.problem(), "method-not-allowed");
+    assert_eq!(ada.send("PUT", "/api/batches", &[], Body::empty()).await.problem(), "not-found");
     assert_eq!(ada.get("/api/invites?colour=red").await.problem(), "bad-request");
     assert_eq!(ada.get("/api/invites?limit=0").await.problem(), "bad-request");
     assert_eq!(ada.get("/api/invites?cursor=forged").await.problem(), "cursor");

@@ -9,6 +9,7 @@ mod canary;
 mod caps;
 mod contract;
 mod domains;
+mod every_route;
 mod faults;
 mod guards;
 mod keys;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use directory::{AccountStatus, Call, Directory, Fault, SeedGroup};
+use directory::{AccountStatus, Call, Fault, SeedGroup};
 use domain::{
     InviteId, Timestamp,
     invite::{Account, Failure, Invite, InviteState},
@@ -109,6 +109,34 @@ async fn an_officer_asks_twice_and_is_licensed_once() {
 }
 
 #[tokio::test]
+async fn a_licence_is_not_given_to_an_account_that_was_disabled_after_it_was_asked_for() {
+    let app = App::start().await;
+    let (id, invited_account) = invited(&app, &officer_form("kim")).await;
+    let own_account = elsewhere(&app, "bo");
+    ask(&app, &own_account, &address("bo")).await.expect(202);
+    app.directory.set_status(&invited_account, AccountStatus::SignedIn);
+    ask(&app, &invited_account, &address("kim")).await.expect(202);
+    for account in [&own_account, &invited_account] {
+        app.directory.set_status(account, AccountStatus::Disabled);
+    }
+    app.drain().await;
+    assert!(app.directory.seed_group().is_empty());
+    assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
+    app.clock.advance(2 * MINUTE);
+    let refused = ask(&app, &own_account, &address("bo")).await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (403, "account-not-active".to_owned()));
+    // Enabled again, both have what they asked for.
+    for account in [&own_account, &invited_account] {
+        app.directory.set_status(account, AccountStatus::SignedIn);
+    }
+    app.clock.advance(DAY);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.directory.seed_group().len(), 2);
+    assert_eq!(columns(&app, id).await, both("Onboarded", "License Assigned"));
+}
+
+#[tokio::test]
 async fn five_at_once_who_ask_first_are_one_request() {
     let app = App::start().await;
     let account = elsewhere(&app, "bo");
@@ -151,6 +179,10 @@ async fn a_lost_wake_up_for_a_licence_is_repeated_by_the_sweeper() {
 #[tokio::test]
 async fn whoever_may_not_ask_is_told_what_to_do() {
     let app = App::start().await;
+    for (name, email) in [("eve", "eve@vendor.example.com"), ("kim", "kim@schools.gov.sg"), ("mal", "mal@example.org")]
+    {
+        app.directory.add_foreign_account(name, &people::email(email));
+    }
     let vendor = ask(&app, &named("eve"), "eve@vendor.example.com").await;
     assert_eq!((vendor.status.as_u16(), vendor.problem()), (403, "seed-by-service-request".to_owned()));
     assert_eq!(vendor.body["link"], people::SERVICE_REQUEST_URL);
@@ -389,9 +421,8 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     app.drain().await;
     assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann"]);
     // A worker's call that was to assign it arrives only now.
-    let directory = Directory::memory(app.directory.clone());
     for account in [&account, &own_account, &stranger] {
-        directory.add_to_seed_group(account).await.unwrap();
+        app.directory.leave_licence(account);
     }
     app.directory.set_status(&stranger, AccountStatus::Disabled);
     app.clock.advance(DAY);

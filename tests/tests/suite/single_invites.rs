@@ -72,7 +72,7 @@ async fn an_invited_officer_accepts_and_gets_an_account() {
     assert_eq!(view["invitedBy"], "ada@example-agency.gov.sg");
     for _ in 0..20 {
         app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
-        app.anyone().get("/api/invitations/accept").await.expect(405);
+        app.anyone().get("/api/invitations/accept").await.expect(404);
     }
     let empty = app.anyone().json("POST", "/api/invitations/accept", &[], json!({"token": token})).await;
     assert_eq!(empty.problem(), "validation");

@@ -142,6 +142,10 @@ fn user(status: &str, invite: Option<InviteId>, email: &str) -> Answer {
     Answer::Ok(json!({"Username": "ada.tan", "Enabled": true, "UserStatus": status, "UserAttributes": attributes}))
 }
 
+fn enabled() -> Answer {
+    user("CONFIRMED", None, "ada@vendor.example.com")
+}
+
 async fn create(invite: &Invite, answers: Vec<Answer>) -> (Result<CreateOutcome, DirectoryError>, Vec<String>) {
     let (directory, network) = directory(answers);
     let outcome = directory.create_account(&AccountToCreate::of(invite).unwrap()).await;
@@ -273,10 +277,10 @@ async fn a_group_is_changed_once_whatever_the_answer() {
     let unknown = [true, true, true, true, false, false];
     for (answer, is_unknown) in answers().into_iter().zip(unknown) {
         let shown = format!("{answer:?}");
-        let (directory, network) = directory(vec![answer]);
+        let (directory, network) = directory(vec![enabled(), answer]);
         let error = directory.add_to_seed_group(&account("ada.tan")).await.unwrap_err();
         assert_eq!(error == DirectoryError::Unknown, is_unknown, "{shown}");
-        assert_eq!(network.operations(), ["AdminAddUserToGroup"], "{shown}");
+        assert_eq!(network.operations(), ["AdminGetUser", "AdminAddUserToGroup"], "{shown}");
     }
     for (answer, is_unknown) in answers().into_iter().zip(unknown) {
         let shown = format!("{answer:?}");
@@ -298,13 +302,56 @@ async fn a_lost_search_has_no_effect_and_nothing_is_made_without_it() {
 
 #[tokio::test]
 async fn the_seed_group_takes_the_account_or_says_that_it_is_gone() {
-    let (directory, network) =
-        directory(vec![Answer::Ok(json!({})), Answer::Error(400, "UserNotFoundException"), Answer::Reset]);
+    let (directory, network) = directory(vec![
+        enabled(),
+        Answer::Ok(json!({})),
+        enabled(),
+        Answer::Error(400, "UserNotFoundException"),
+        enabled(),
+        Answer::Reset,
+    ]);
     let ada = account("ada.tan");
     assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::Assigned));
     assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::AccountGone));
     assert_eq!(directory.add_to_seed_group(&ada).await, Err(DirectoryError::Unknown));
-    assert_eq!(network.asked.lock().unwrap()[0].1["GroupName"], "seed");
+    assert_eq!(network.asked.lock().unwrap()[1].1["GroupName"], "seed");
+}
+
+#[tokio::test]
+async fn no_licence_is_asked_for_unless_the_account_is_known_to_be_enabled() {
+    let disabled = || Answer::Ok(json!({"Username": "ada.tan", "Enabled": false, "UserStatus": "CONFIRMED"}));
+    for (answer, expected) in [
+        (disabled(), Ok(SeedOutcome::AccountDisabled)),
+        (user("ARCHIVED", None, "a@x.gov.sg"), Ok(SeedOutcome::AccountDisabled)),
+        (Answer::Error(400, "UserNotFoundException"), Ok(SeedOutcome::AccountGone)),
+        (Answer::Reset, Err(DirectoryError::KnownNoEffect)),
+    ] {
+        let (directory, network) = directory(vec![answer]);
+        assert_eq!(directory.add_to_seed_group(&account("ada.tan")).await, expected);
+        assert_eq!(network.operations(), ["AdminGetUser"]);
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_active_while_it_is_enabled_and_still_the_same() {
+    let answer = |enabled: bool, sub: &str| {
+        Answer::Ok(json!({
+            "Username": "bo", "Enabled": enabled, "UserStatus": "CONFIRMED",
+            "UserAttributes": [{"Name": "sub", "Value": sub}],
+        }))
+    };
+    let id = OfficerId::parse("0a1b-2c").unwrap();
+    for (answer, expected) in [
+        (answer(true, "0a1b-2c"), Ok(true)),
+        (answer(false, "0a1b-2c"), Ok(false)),
+        (answer(true, "of-a-later-bo"), Ok(false)),
+        (Answer::Error(400, "UserNotFoundException"), Ok(false)),
+        (Answer::Reset, Err(DirectoryError::KnownNoEffect)),
+    ] {
+        let (directory, network) = directory(vec![answer]);
+        assert_eq!(directory.is_active(&account("bo"), &id).await, expected);
+        assert_eq!(network.asked.lock().unwrap()[0].1["Username"], "bo");
+    }
 }
 
 #[tokio::test]
@@ -395,12 +442,12 @@ fn a_filter_keeps_its_value_inside_the_quotes() {
 #[tokio::test]
 async fn a_licence_that_cannot_be_given_says_why() {
     let assign = |answer| async {
-        let (directory, network) = directory(vec![answer]);
+        let (directory, network) = directory(vec![enabled(), answer]);
         (directory.add_to_seed_group(&account("ada.tan")).await, network.operations())
     };
     let missing = assign(Answer::Error(400, "ResourceNotFoundException")).await;
     assert_eq!(missing.0, Ok(SeedOutcome::Refused(LicenceFault::NotSetUp)));
-    assert_eq!(missing.1, ["AdminAddUserToGroup"]);
+    assert_eq!(missing.1, ["AdminGetUser", "AdminAddUserToGroup"]);
     let full = assign(Answer::Error(400, "LimitExceededException")).await;
     assert_eq!(full.0, Ok(SeedOutcome::Refused(LicenceFault::NoneLeft)));
     let denied = assign(Answer::Error(400, "AccessDeniedException")).await;

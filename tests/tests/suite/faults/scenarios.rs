@@ -459,7 +459,7 @@ async fn left_behind(world: &World) {
     })
     .await;
     let disabled = Account { directory_id: "aurelian".to_owned() };
-    Directory::memory(world.app.directory.clone()).add_to_seed_group(&disabled).await.unwrap();
+    world.app.directory.leave_licence(&disabled);
     world.pass(DAY);
     found_by_an_audit(world, async || !world.app.directory.seed_group().contains("aurelian")).await;
 }
