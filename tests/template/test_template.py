@@ -138,7 +138,8 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
 
     assert holders("cognito-idp:AdminCreateUser") == {"ProvisionUser"}
     assert holders("cognito-idp:AdminAddUserToGroup") == {"ProvisionUser"}
-    assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser"}
+    # The audit ends licences of accounts whose invites are deleted, which no worker is woken for.
+    assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser", "Sweep"}
     for ends_accounts in ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminEnableUser"]:
         assert not holders(ends_accounts)
     assert holders("ses:SendEmail") == {"SendMail"}
