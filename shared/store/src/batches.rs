@@ -121,8 +121,14 @@ impl Store {
         batch: &Batch,
         request: Option<&IdempotentRequest>,
     ) -> Result<RequestOutcome, StoreError> {
-        let batch = Write::Put { item: put_batch(batch)?, condition: Condition::Absent };
-        self.commit_request(vec![batch], request).await
+        let write = Write::Put { item: put_batch(batch)?, condition: Condition::Absent };
+        let outcome = self.commit_request(vec![write], request).await?;
+        // A client repeats a single write whose answer was lost, and the first one is in its way then.
+        let is_repeated = request.is_none() && outcome == RequestOutcome::LostRace;
+        if is_repeated && self.find_batch(batch.id).await?.as_ref() == Some(batch) {
+            return Ok(RequestOutcome::Done);
+        }
+        Ok(outcome)
     }
 
     /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or nothing.
