@@ -171,7 +171,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has the directory mail a first password to the invited address, at most once a minute. */
+        /**
+         * Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox is
+         *     sent in a day counts these mails too.
+         */
         post: operations["requestFirstPassword"];
         delete?: never;
         options?: never;
@@ -874,7 +877,7 @@ export interface components {
         /** @description How much at once. */
         LimitsBody: {
             /**
-             * @description Rows of one addition to a batch.
+             * @description Rows of one addition to a batch. More are added by several requests, each with a key of its own.
              * @example 98
              */
             addedRows: number;
@@ -889,16 +892,6 @@ export interface components {
              * @example 10000
              */
             batchRows: number;
-            /**
-             * @description Rows that one request adds to a batch. More are added by several requests, each with a key of its own.
-             * @example 98
-             */
-            batchRowsPerAddition: number;
-            /**
-             * @description Rows that one request removes from a batch.
-             * @example 500
-             */
-            batchRowsPerRemoval: number;
             /**
              * @description Rows of an export.
              * @example 10000
@@ -922,10 +915,15 @@ export interface components {
              */
             pageItems: number;
             /**
-             * @description Bytes of a request that pastes or adds rows.
+             * @description Rows that one request removes from a batch.
+             * @example 500
+             */
+            removedRows: number;
+            /**
+             * @description Bytes of a request that holds rows, as JSON in UTF-8.
              * @example 1048576
              */
-            pasteBytes: number;
+            rowsBodyBytes: number;
             /**
              * @description Characters of a text; of more, only the first are kept, with a fault.
              * @example 2000
@@ -1042,7 +1040,7 @@ export interface components {
             columns?: components["schemas"]["ColumnBody"][];
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
             fileName?: string | null;
-            /** @description The rows, in place of a file. */
+            /** @description The rows, in place of a file: 1 to 10,000. */
             rows?: components["schemas"]["NewRow"][] | null;
         };
         /** @description A batch that was made. */
@@ -1050,7 +1048,7 @@ export interface components {
             batchId: string;
             upload?: components["schemas"]["UploadForm"] | null;
         };
-        /** @description A row as it comes in; an absent field is an empty one. */
+        /** @description The text of a row as a person types it; an absent field is an empty one. */
         NewRow: {
             contactNumber?: string;
             countryCode?: string;
@@ -1234,20 +1232,6 @@ export interface components {
             seed: string | null;
             /** @default null */
             username: string | null;
-        };
-        /** @description The text of a row as a person types it; an absent field is an empty one. */
-        RowRequest: {
-            contactNumber?: string;
-            countryCode?: string;
-            department?: string;
-            email?: string;
-            firstName?: string;
-            lastName?: string;
-            organisation?: string;
-            reason?: string;
-            /** @description Yes or no. */
-            seed?: string;
-            username?: string;
         };
         /** @description Yes or no, as a program says it or as a person types it. */
         SeedAnswer: boolean | string;

@@ -14,6 +14,7 @@ export function checkEmail(typed: string): Verdict {
   const at = text.indexOf('@');
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 0 || !/^[\w'-][\w'+-]*(\.[\w'+-]+)*$/.test(local) || !isHostName(domain)) return 'email.syntax';
+  if (domain.split('.').some((label) => /^xn--/i.test(label))) return 'email.punycode';
   return local.length > 64 || text.length > 254 ? 'too-long' : undefined;
 }
 
@@ -37,18 +38,23 @@ function isHostName(domain: string): boolean {
 
 const RESERVED = ['admin', 'administrator', 'root', 'support', 'helpdesk', 'postmaster', 'security', 'system', 'techpass', 'techbiz', 'seed', 'noreply'];
 
+/** What would be taken for the id of a user, or for the account of a public officer. */
+const IDS = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|po-[\da-f]{26})$/i;
+
 export function checkUsername(typed: string): Verdict {
   const text = trim(typed).replace(/@techpass\.gov\.sg$/, '');
   if (text === '') return 'username.required';
   if ([...text].length > MAX.username) return 'too-long';
   if (!/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i.test(text) || text.includes('..')) return 'username.syntax';
-  return RESERVED.includes(text.toLowerCase()) ? 'username.reserved' : undefined;
+  return RESERVED.includes(text.toLowerCase()) || IDS.test(text) ? 'username.reserved' : undefined;
 }
 
 export function checkName(typed: string): Verdict {
+  if (typed.startsWith('\t') && trim(typed) !== '') return 'name.start';
   const wrong = checkText(typed, MAX.name);
   if (wrong) return wrong;
   const name = trim(typed).replace(/\p{White_Space}+/gu, ' ');
+  if (/^[=+\-@]/.test(name)) return 'name.start';
   return /^[\p{Alphabetic}\p{M} '’\-./@,()]+$/u.test(name) && /\p{Alphabetic}/u.test(name) ? undefined : 'name.syntax';
 }
 

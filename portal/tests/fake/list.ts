@@ -13,7 +13,7 @@ const FAULTS = [
   { field: 'organisation', column: 'Organisation', code: 'required', detail: 'Fill this in.', isWrong: (values: Row['values']) => values.organisation === '' },
 ];
 
-export const person = (n: number, change: Text = {}): Row['values'] => ({
+export const person = (n: number, change: Omit<Text, 'guessed'> = {}): Row['values'] => ({
   ...EMPTY, email: `p${n}@example-agency.gov.sg`, firstName: 'Bo', lastName: 'Tan', countryCode: '65', contactNumber: '91234567', organisation: 'Example Agency', seed: 'No', reason: 'Joins', ...change,
 });
 
@@ -48,7 +48,7 @@ export class FakeList {
         const key = headers.get('idempotency-key')!;
         const earlier = this.#added.get(key);
         if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
-        const numbers = earlier?.numbers ?? body.rows.map((values) => this.#push({ ...EMPTY, ...values }));
+        const numbers = earlier?.numbers ?? body.rows.map(({ guessed: _, ...values }) => this.#push({ ...EMPTY, ...values }));
         this.#added.set(key, { body: JSON.stringify(body), numbers });
         return { status: 201, body: { numbers, counts: this.counts } };
       })

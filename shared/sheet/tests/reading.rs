@@ -384,11 +384,12 @@ fn a_link_must_lead_to_the_address_that_is_shown() {
 }
 
 #[test]
-fn a_very_long_text_is_kept_long_enough_to_be_too_long() {
+fn a_very_long_text_is_cut_and_its_cell_says_so() {
     let long = "x".repeat(32_767);
     let values: Vec<&str> = (0..11).map(|_| long.as_str()).collect();
     let row = one(Package::default().with_rows(&row(2, &values)).read_repetitive());
-    assert!(texts(&row).iter().all(|text| text.len() == 1_000));
+    assert!(texts(&row).iter().all(|text| text.len() == domain::row::MAX_TEXT));
+    assert!(Field::ALL.iter().all(|field| row.raw.cell_faults.contains(&Fault::TextCut.at(*field))));
 }
 
 #[test]
