@@ -21,6 +21,8 @@ RESERVED = {
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
+    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "a licence of which nothing is kept is found by the daily audit",
+    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day at the earliest",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
     ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is still pending when its account is mailed again",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Timestamp, batch::Batch, invite::Invite};
+use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
 
 use crate::{
     Store,
@@ -14,14 +14,13 @@ use crate::{
 /// What an operator or the stack has set up: it stays until they change it.
 const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary", "job", "agency"];
 
-/// What is done with until its time to live takes it away.
 type Items = HashMap<Key, Item>;
 
 impl Store {
     /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away, in
     /// words. An item that has expired is not there any more, however late DynamoDB deletes it.
     ///
-    /// An invite that waits for a person is no leftover.
+    /// An invite that waits for a person is no leftover, nor is that an address is sent nothing.
     #[must_use]
     pub fn leftovers(&self, now: Timestamp) -> Vec<String> {
         let items: Items = self.table.live_items(now).into_iter().map(|item| (item::key(&item), item)).collect();
@@ -34,10 +33,12 @@ impl Store {
         found
     }
 
-    /// Every item that is there at `now` and that nobody has set up: after the last retention period there is none.
+    /// Every item that is there at `now`, but for what was set up and addresses that are sent nothing: after the last
+    /// retention period there is none.
     #[must_use]
     pub fn kept(&self, now: Timestamp) -> Vec<String> {
-        let is_kept = |item: &Item| !SET_UP.contains(&text(item, "entity").unwrap_or_default());
+        let is_set_up = |item: &Item| SET_UP.contains(&text(item, "entity").unwrap_or_default());
+        let is_kept = |item: &Item| !is_set_up(item) && !is_suppressed(item);
         let items = self.table.live_items(now).into_iter().filter(is_kept);
         items.map(|item| format!("{} {}", text(&item, "entity").unwrap_or("?"), item::key(&item).pk)).collect()
     }
@@ -52,6 +53,8 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
         "guard" => (!has_live_owner(items, key, item)).then_some("a guard without a live invite"),
         "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
         "forget_request" => Some("a request to forget somebody that is never done"),
+        // Nothing is sent to its address until an operator says otherwise.
+        "mailbox" if is_suppressed(item) => None,
         "invite" if invite_of(item).is_some_and(|invite| invite.state_name() == "NEEDS_ATTENTION") => None,
         _ if SET_UP.contains(&entity) => None,
         _ => (!has_end).then_some("nothing ever ends it"),
@@ -83,6 +86,10 @@ fn has_account(items: &Items, key: &Key, item: &Item) -> bool {
         Some(invite) => invite.account().is_some_and(|account| keys::account(account) == *key),
         None => text(owner, "entity") == Some("seed_request"),
     }
+}
+
+fn is_suppressed(item: &Item) -> bool {
+    item::body::<Mailbox>("mailbox", &mut item.clone()).is_ok_and(|mailbox| mailbox.forgotten_at().is_none())
 }
 
 fn invite_of(item: &Item) -> Option<Invite> {

@@ -46,6 +46,12 @@ const CANARIES: [&str; 15] = [
     "eyjjyw5hcnk",
 ];
 
+/// The first canary that a text names.
+pub(super) fn named_in(text: &str) -> Option<&'static str> {
+    let lower = text.to_lowercase();
+    CANARIES.into_iter().find(|canary| lower.contains(canary))
+}
+
 /// A form whose every field gives itself away.
 pub(super) fn telling(form: Form) -> Form {
     Form {

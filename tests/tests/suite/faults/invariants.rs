@@ -4,13 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     BatchId, InviteId,
+    batch::BatchState,
     delivery::{Mail, MailKind, MailState, Receipt},
     invite::Invite,
 };
 use mail::{Letter, Subject};
 use serde_json::Value;
 
-use super::world::{Mishap, World};
+use super::world::{Manner, Mishap, World};
+
+macro_rules! ensure {
+    ($holds:expr, $($wrong:tt)+) => {
+        if !$holds {
+            return Err(format!($($wrong)+));
+        }
+    };
+}
 
 /// A sending: what it is about, what it says, which one.
 type Sending = (String, &'static str, u32);
@@ -50,24 +59,30 @@ impl World {
         if calls.iter().skip(new).all(|call| call.effect.is_none()) {
             return;
         }
+        if let Err(wrong) = self.inspect().await {
+            self.found(&wrong);
+        }
+    }
+
+    async fn inspect(&self) -> Result<(), String> {
         let invites = self.invites().await;
         let made = self.app.directory.made();
         for (number, invite) in invites.iter().enumerate() {
             let shown = || format!("{} {} {:?}", invite.email.as_str(), invite.progress_name(), invite.mail);
             let accounts = made.iter().filter(|(id, _)| *id == invite.id).count();
-            assert!(accounts <= 1, "two accounts: {}", shown());
+            ensure!(accounts <= 1, "two accounts: {}", shown());
             let has_work = Invite::is_open_progress(invite.progress_name());
-            assert!(!has_work || invite.due_at.is_some(), "nobody will ever look at it: {}", shown());
+            ensure!(!has_work || invite.due_at.is_some(), "nobody will ever look at it: {}", shown());
             let namesake = |other: &Invite| other.is_live() && other.address_key == invite.address_key;
             let live = invites.iter().filter(|other| namesake(other)).count();
-            assert!(live <= 1, "two live invites of one address: {}", shown());
+            ensure!(live <= 1, "two live invites of one address: {}", shown());
             let guards = self.app.store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap();
             let mut seen = self.seen.borrow_mut();
             let is_left_behind = seen.left_behind.contains(invite.address_key.as_str());
-            assert!(is_left_behind || guards.len() == live, "the guard and invite {number} disagree: {}", shown());
+            ensure!(is_left_behind || guards.len() == live, "the guard and invite {number} disagree: {}", shown());
             let had_account = seen.with_account.contains(&invite.id);
             let has_account = invite.account().is_some() || invite.state_name() == "ACCOUNT_GONE";
-            assert!(!had_account || has_account, "the account is forgotten: {}", shown());
+            ensure!(!had_account || has_account, "the account is forgotten: {}", shown());
             if invite.account().is_some() {
                 seen.with_account.insert(invite.id);
             }
@@ -83,15 +98,18 @@ impl World {
         let sent = self.app.outbox.sent();
         for mail in sent.iter().skip(std::mem::replace(&mut self.seen.borrow_mut().mails, sent.len())) {
             if let (Subject::Invite(id), MailKind::AccountCreated) = (mail.tags.subject, mail.tags.kind) {
-                assert!(made.iter().any(|(invite, _)| *invite == id), "mailed about an account that is not there");
+                ensure!(made.iter().any(|(invite, _)| *invite == id), "mailed about an account that is not there");
             }
         }
+        Ok(())
     }
 
     /// Where everything stands, after seeing that no mail went out twice without saying so, that no message was given up,
     /// and that the batches add up.
     pub(super) async fn ending(&self) -> Ending {
-        assert_eq!(self.seen.borrow().dead_letters, Vec::<String>::new());
+        if self.manner == Manner::Calm {
+            assert_eq!(self.seen.borrow().dead_letters, Vec::<String>::new());
+        }
         let mut invites = Vec::new();
         let mut passwords = BTreeMap::new();
         let mut undecided: Vec<(Sending, String)> = Vec::new();
@@ -116,7 +134,9 @@ impl World {
         let mut batches = Vec::new();
         for batch in self.batches().await {
             let rows = self.app.store.count_rows(batch.id).await.unwrap();
-            assert_eq!(rows, batch.counts, "the rows of a batch that is {}", batch.state_name());
+            // A list that was reset while its workbook was read has rows that nobody counted; they go with it.
+            let is_counted = self.manner == Manner::Calm || batch.state != BatchState::Reset;
+            assert!(!is_counted || rows == batch.counts, "{rows:?} of a batch that is {}", batch.state_name());
             undecided.extend(batch.report.iter().filter(|mail| is_undecided(mail)).map(|mail| {
                 let sending = (batch.id.to_string(), mail.kind.name(), mail.generation);
                 (sending, batch.officer.email.as_str().to_owned())
@@ -143,7 +163,8 @@ impl World {
                 mails.insert(sending, (mail.to.as_str().to_owned(), mail.letter));
             }
         }
-        let may_be_left = self.mishaps().iter().filter(|mishap| matches!(mishap, Mishap::Call(..))).count() > 1;
+        let may_be_left = self.manner == Manner::Rough
+            || self.mishaps().iter().filter(|mishap| matches!(mishap, Mishap::Call(..))).count() > 1;
         assert!(may_be_left || undecided.is_empty(), "left to a person after one mishap: {undecided:?}");
         let undecided = undecided.into_iter().filter(|(sending, _)| !mails.contains_key(sending));
         let undecided: Vec<String> = undecided.map(|((_, kind, _), to)| format!("{kind} to {to}")).collect();

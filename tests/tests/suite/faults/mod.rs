@@ -20,8 +20,12 @@
 mod canaries;
 mod coverage;
 mod invariants;
+mod leftovers;
+mod meddlers;
 mod pairs;
 mod scenarios;
+mod schedules;
+mod upheavals;
 mod world;
 
 use std::{any::Any, collections::BTreeSet, panic::AssertUnwindSafe};
@@ -32,12 +36,14 @@ use probe::{Call, Fault, Service};
 use canaries::{Lines, Spoken};
 use invariants::Ending;
 use scenarios::{ALL, Scenario};
-use world::{Asked, Label, Mishap, Post, World};
+use world::{Asked, Label, Manner, Mishap, Post, World};
 
 /// A run that came to its end.
 struct Run {
     calls: Vec<Call>,
     parcels: Vec<Label>,
+    /// How many handlers ran.
+    runs: usize,
     asked: BTreeSet<Asked>,
     spoken: Spoken,
     ending: Ending,
@@ -46,10 +52,17 @@ struct Run {
 /// Runs a scenario with these mishaps; what is wrong with it, if anything.
 async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
     let (log, _kept) = Lines::keep();
-    let world = World::begin(scenario, mishaps).await;
+    let world = World::begin(&[scenario], mishaps, Manner::of(mishaps)).await;
+    if mishaps.is_empty() {
+        world.app.probe.survey();
+    }
     let script = async {
-        (scenario.script)(&world).await;
-        world.ending().await
+        Box::pin(world.play(scenario)).await;
+        let ending = Box::pin(world.ending()).await;
+        if let Err(wrong) = Box::pin(world.inspect_leftovers()).await {
+            world.found(&wrong);
+        }
+        ending
     };
     // An assertion that fails in a run is told with the trace of that run.
     let ended = AssertUnwindSafe(script).catch_unwind().await;
@@ -58,7 +71,9 @@ async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
         return Err(format!("{leak}\n{}", trace(&calls, mishaps)));
     }
     match ended {
-        Ok(ending) => Ok(Run { calls, parcels: world.parcels(), asked: world.asked(), spoken, ending }),
+        Ok(ending) => {
+            Ok(Run { calls, parcels: world.parcels(), runs: world.runs(), asked: world.asked(), spoken, ending })
+        }
         Err(panic) => Err(format!("{}\n{}", words(&*panic), trace(&calls, mishaps))),
     }
 }
@@ -67,7 +82,7 @@ async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
 async fn check(scenario: Scenario, mishaps: &[Mishap], undisturbed: &Run) -> Result<(), String> {
     let shown = |wrong: String| format!("{:?} with {mishaps:?}: {wrong}", scenario.name);
     let disturbed = run(scenario, mishaps).await.map_err(shown)?;
-    if disturbed.ending == undisturbed.ending {
+    if Manner::of(mishaps) == Manner::Rough || disturbed.ending == undisturbed.ending {
         return Ok(());
     }
     let (ends, trace) = (&disturbed.ending, trace(&disturbed.calls, mishaps));
@@ -83,6 +98,9 @@ fn trace(calls: &[Call], mishaps: &[Mishap]) -> String {
     let line = |(place, call): (usize, &Call)| {
         let broken = mishaps.iter().find_map(|mishap| match mishap {
             Mishap::Call(at, fault) if *at == place => Some(format!("   <-- {fault:?}")),
+            Mishap::Meanwhile(at, meddler) if *at == place => Some(format!("   <-- before it {meddler:?}")),
+            Mishap::Then(run, meddler) if *run == call.run => Some(format!("   <-- after this run {meddler:?}")),
+            Mishap::After(run, upheaval) if *run == call.run => Some(format!("   <-- after this run {upheaval:?}")),
             _ => None,
         });
         format!("{place:5} {:18} {}{}", call.function, call.name, broken.unwrap_or_default())

@@ -31,7 +31,7 @@ use super::{
 };
 
 /// A script, and the handlers whose calls it is there to break one by one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static [&'static str],

@@ -24,7 +24,9 @@ use tests::{
 use super::{
     canaries::{Lines, Medium, Spoken, TOKEN_OF_OFFICER},
     invariants::{Seen, is_undecided},
+    meddlers::Meddler,
     scenarios::Scenario,
+    upheavals::Upheaval,
 };
 
 const SENT: &str = include_str!("../../../../events/mail-sent.json");
@@ -42,6 +44,28 @@ pub(super) enum Mishap {
     Parcel(usize, Post),
     /// None of SES's events about these mails arrives, while those about others do.
     NoMailEvents,
+    /// Somebody else acts before the call at this place.
+    Meanwhile(usize, Meddler),
+    /// Somebody else acts after the handler that ran as this one, 1 for the first.
+    Then(usize, Meddler),
+    /// Something happens around the product after the handler that ran as this one, 1 for the first.
+    After(usize, Upheaval),
+}
+
+/// How a run is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// People get what they came for, whatever breaks.
+    Calm,
+    /// People may get something else and give up: what must never be otherwise holds all the same.
+    Rough,
+}
+
+impl Manner {
+    pub(super) fn of(mishaps: &[Mishap]) -> Self {
+        let is_rough = |mishap: &Mishap| matches!(mishap, Mishap::Meanwhile(..) | Mishap::Then(..) | Mishap::After(..));
+        if mishaps.iter().any(is_rough) { Self::Rough } else { Self::Calm }
+    }
 }
 
 /// What a queue or an event bus may do to a message.
@@ -81,12 +105,18 @@ const SOON: Duration = Duration::from_secs(6 * 3600);
 /// unanswered mail take, with room.
 const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 
+/// How long everybody tries while something keeps the product from its work: what is tried then is tried again and again.
+const IN_TROUBLE: Duration = Duration::from_secs(20 * 60);
+
 /// How long the sweeper may take to do something about a workbook: five minutes until it begins, two until its turn, and
 /// a lease of a sweeper that died.
 const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 
 /// How often a client asks when it gets no answer.
 const ASKED: usize = 8;
+
+/// Everybody who invites.
+pub(super) const OFFICERS: [&str; 2] = ["ada", "bo"];
 
 #[derive(Clone, Debug)]
 enum Parcel {
@@ -116,6 +146,7 @@ pub(super) struct Asked {
 pub(super) struct World {
     pub(super) app: App,
     mishaps: Vec<Mishap>,
+    pub(super) manner: Manner,
     post: RefCell<Vec<Posted>>,
     posted: RefCell<Vec<Label>>,
     reported: Cell<usize>,
@@ -123,6 +154,14 @@ pub(super) struct World {
     /// Until when the sweeper may take to do something about a workbook.
     made_up_for: Cell<Timestamp>,
     asked: RefCell<BTreeSet<Asked>>,
+    /// How many handlers have run.
+    runs: Cell<usize>,
+    /// How much time has passed at a stroke.
+    pub(super) jumped: Cell<Duration>,
+    /// What goes on around the product until it is ended.
+    pub(super) troubles: RefCell<Vec<Upheaval>>,
+    /// What was found wrong, by an invariant and not by the script.
+    wrong: RefCell<Option<String>>,
     /// What has left the product for others to read.
     pub(super) spoken: RefCell<Spoken>,
     /// What has been seen on the way, of what must never be otherwise.
@@ -130,27 +169,34 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn begin(scenario: Scenario, mishaps: &[Mishap]) -> Self {
+    pub(super) async fn begin(scenarios: &[Scenario], mishaps: &[Mishap], manner: Manner) -> Self {
         let app = App::start().await;
-        let app = if scenario.jobs.contains(&Job::Canary) { app.with_canaries(CANARY) } else { app };
-        if mishaps.is_empty() {
-            app.probe.survey();
-        }
+        let has_canaries = scenarios.iter().any(|scenario| scenario.jobs.contains(&Job::Canary));
+        let app = if has_canaries { app.with_canaries(CANARY) } else { app };
         for mishap in mishaps {
-            if let Mishap::Call(place, fault) = mishap {
-                app.probe.break_call(*place, *fault);
+            match mishap {
+                Mishap::Call(place, fault) => app.probe.break_call(*place, *fault),
+                Mishap::Meanwhile(place, _) => app.probe.interrupt(*place),
+                Mishap::Parcel(..) | Mishap::NoMailEvents | Mishap::Then(..) | Mishap::After(..) => {}
             }
         }
-        app.directory.add_officer(officer("ada"));
+        for name in OFFICERS {
+            app.directory.add_officer(officer(name));
+        }
         Self {
             app,
             mishaps: mishaps.to_vec(),
+            manner,
             post: RefCell::default(),
             posted: RefCell::default(),
             reported: Cell::new(0),
             keys: Cell::new(0),
             made_up_for: Cell::new(Timestamp::from_unix_ms(0)),
             asked: RefCell::default(),
+            runs: Cell::new(0),
+            jumped: Cell::new(Duration::ZERO),
+            troubles: RefCell::default(),
+            wrong: RefCell::default(),
             spoken: RefCell::default(),
             seen: RefCell::default(),
         }
@@ -159,6 +205,49 @@ impl World {
     /// The messages and events so far.
     pub(super) fn parcels(&self) -> Vec<Label> {
         self.posted.borrow().clone()
+    }
+
+    /// What an invariant found wrong, if one did.
+    pub(super) fn wrong(&self) -> Option<String> {
+        self.wrong.borrow().clone()
+    }
+
+    /// Ends the run, because something is as it must never be.
+    pub(super) fn found(&self, wrong: &str) -> ! {
+        *self.wrong.borrow_mut() = Some(wrong.to_owned());
+        panic!("{wrong}");
+    }
+
+    /// Runs a handler to its end or crash, with whatever happens meanwhile and right after, and looks at what came of it.
+    pub(super) async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
+        let meanwhile = async || {
+            for mishap in &self.mishaps {
+                if let Mishap::Meanwhile(_, meddler) = mishap {
+                    // Boxed: whoever acts runs handlers as well.
+                    Box::pin(self.meddle(*meddler)).await;
+                }
+            }
+        };
+        // Boxed: unoptimised futures of whole handlers fill the stack of a test.
+        let handler = Box::pin(handler);
+        let ended = Box::pin(self.app.probe.run_interrupted(function, handler, meanwhile)).await;
+        let now = self.runs.get() + 1;
+        self.runs.set(now);
+        for mishap in &self.mishaps {
+            match mishap {
+                Mishap::Then(run, meddler) if *run == now => Box::pin(self.meddle(*meddler)).await,
+                Mishap::After(run, upheaval) if *run == now => {
+                    Box::pin(self.begin_trouble(*upheaval)).await;
+                }
+                _ => {}
+            }
+        }
+        ended
+    }
+
+    /// How many handlers have run.
+    pub(super) fn runs(&self) -> usize {
+        self.runs.get()
     }
 
     /// What is to go wrong.
@@ -222,7 +311,7 @@ impl World {
         self.asked.borrow_mut().insert(Asked { function, method: method.to_owned(), path: path_alone });
         self.spoken.borrow_mut().told(format!("{path} {body} {TOKEN_OF_OFFICER}"));
         for _ in 0..ASKED {
-            let answer = self.app.probe.run(function, who.json(method, path, &headers, body.clone())).await;
+            let answer = self.run(function, who.json(method, path, &headers, body.clone())).await;
             self.watch().await;
             answer.iter().for_each(|answer| self.spoken.borrow_mut().answered(answer));
             if let Some(answer) = answer.filter(|answer| !answer.status.is_server_error()) {
@@ -262,21 +351,32 @@ impl World {
 
     /// Lets the world go on until everything has come to rest.
     pub(super) async fn settle(&self) {
-        let begun = self.app.clock.now();
+        let (begun, jumped) = (self.app.clock.now(), self.jumped.get());
         let mut sweep_at = begun + MINUTE;
         let mut swept = false;
         loop {
             self.pass(TURN);
-            self.deliver_ready().await;
+            Box::pin(self.deliver_ready()).await;
             let now = self.app.clock.now();
-            assert!(now < begun + PATIENCE, "stuck: {}", self.shown().await);
+            let waited = now.since(begun).saturating_sub(self.jumped.get() - jumped);
+            if self.is_in_trouble() && waited >= IN_TROUBLE {
+                return;
+            }
+            if waited >= PATIENCE {
+                self.found(&format!("stuck: {}", self.shown().await));
+            }
             if now >= sweep_at {
-                self.sweep().await;
-                sweep_at = now + MINUTE;
+                Box::pin(self.sweep()).await;
+                sweep_at = self.app.clock.now() + MINUTE;
                 swept = true;
             }
+            let now = self.app.clock.now();
             let next = self.next().await;
             if swept && next.is_none() {
+                return;
+            }
+            // What is due much later is due by a date, and not because anything is still under way.
+            if next.is_some_and(|next| swept && next >= begun + PATIENCE + (self.jumped.get() - jumped)) {
                 return;
             }
             // Until something is due, sweep after sweep would find nothing.
@@ -299,11 +399,23 @@ impl World {
         }
     }
 
+    /// Lets every worker and the sweeper work for some minutes, whether or not anything comes to rest.
+    pub(super) async fn work(&self, minutes: u64) {
+        for _ in 0..minutes {
+            self.pass(MINUTE);
+            Box::pin(self.sweep()).await;
+            for _ in 0..3 {
+                self.pass(Duration::from_secs(1));
+                Box::pin(self.deliver_ready()).await;
+            }
+        }
+    }
+
     /// The timer.
     async fn sweep(&self) {
         // Other officers' mails are under way all the time.
         let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
-        self.app.probe.run("sweep", self.app.sweep()).await;
+        self.run("sweep", self.app.sweep()).await;
         self.watch().await;
     }
 
@@ -425,7 +537,7 @@ impl World {
                 (Some(Disposition::Retry(_)) | None, Parcel::Streamed(_)) => Some(TURN),
             };
             match again {
-                None => self.seen.borrow_mut().dead_letters.push(format!("{:?}: {outcome:?}", posted.parcel)),
+                None => self.give_up(&posted.parcel, &outcome),
                 Some(after) => {
                     let at = self.app.clock.now() + after;
                     self.post.borrow_mut().push(Posted { at, received, at_once: 1, ..posted.clone() });
@@ -434,29 +546,58 @@ impl World {
         }
     }
 
+    /// Puts a message among the dead letters.
+    fn give_up(&self, parcel: &Parcel, outcome: &Option<Disposition>) {
+        if let Parcel::Wake(queue, wake) = parcel {
+            self.app.queues.give_up(*queue, *wake);
+        }
+        self.seen.borrow_mut().dead_letters.push(format!("{parcel:?}: {outcome:?}"));
+    }
+
+    /// Gives up every message that is under way, as if its workers had failed each time.
+    pub(super) fn give_up_messages(&self) {
+        self.collect();
+        let is_message = |posted: &Posted| matches!(posted.parcel, Parcel::Wake(..));
+        let (given_up, rest): (Vec<Posted>, Vec<Posted>) = self.post.take().into_iter().partition(is_message);
+        *self.post.borrow_mut() = rest;
+        for posted in given_up {
+            self.give_up(&posted.parcel, &None);
+        }
+    }
+
     /// Gives a parcel to whoever works on it: `None` when that crashes.
     async fn open(&self, parcel: Parcel) -> Option<Disposition> {
         let function = parcel.label().reader;
         match parcel {
-            Parcel::Wake(queue, wake) => self.app.probe.run(function, self.app.deliver(queue, wake)).await,
-            Parcel::Stored(event) => self.app.probe.run(function, self.app.parse(event)).await,
-            Parcel::Ses(event) => self.app.probe.run(function, self.app.track(event)).await,
+            Parcel::Wake(queue, wake) => self.run(function, self.app.deliver(queue, wake)).await,
+            Parcel::Stored(event) => self.run(function, self.app.parse(event)).await,
+            Parcel::Ses(event) => self.run(function, self.app.track(event)).await,
             Parcel::Streamed(event) => {
                 let event = serde_json::from_value(event).unwrap();
-                self.app.probe.run(function, self.app.watch(event)).await
+                self.run(function, self.app.watch(event)).await
             }
         }
     }
 
-    /// All invites.
+    /// All invites, of every officer.
     pub(super) async fn invites(&self) -> Vec<Invite> {
-        let query = InviteQuery { limit: 100, ..InviteQuery::default() };
-        self.app.store.list_invites(&officer("ada").id, &query, self.app.clock.now()).await.unwrap().invites
+        let mut invites = Vec::new();
+        for name in OFFICERS {
+            let query = InviteQuery { limit: 100, ..InviteQuery::default() };
+            let listed = self.app.store.list_invites(&officer(name).id, &query, self.app.clock.now()).await.unwrap();
+            invites.extend(listed.invites);
+        }
+        invites
     }
 
-    /// All batches.
+    /// All batches that officers see, of every officer.
     pub(super) async fn batches(&self) -> Vec<Batch> {
-        self.app.store.list_batches(&officer("ada").id, 100, None).await.unwrap().0
+        let mut batches = Vec::new();
+        for name in OFFICERS {
+            let listed = self.app.store.list_batches(&officer(name).id, 100, None).await.unwrap().0;
+            batches.extend(listed.into_iter().filter(Batch::is_listed));
+        }
+        batches
     }
 }
 

@@ -1,0 +1,86 @@
+//! Nothing is left over: not after a run, and not after the last period for which anything is kept.
+
+use std::time::Duration;
+
+use super::{
+    canaries::named_in,
+    scenarios::{ALL, Scenario},
+    world::{Manner, Mishap, World},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// Longer than everything that is kept together: an invitation, its person, a tombstone, with room.
+const LAST_PERIOD: u64 = 30 + 90 + 365 + 60;
+
+/// Longer than what is left of an account's request for SEED is kept once the account is deleted.
+const TOMBSTONES: Duration = Duration::from_secs(400 * 24 * 3600);
+
+/// How far time goes at a stroke once the daily reminders are over.
+const STRIDE: u64 = 15;
+
+/// How long everybody works after each stride: each job of the sweeper has run, and what it found is done.
+const MINUTES_A_DAY: u64 = 4;
+
+/// Until when something may happen every day.
+const DAILY_UNTIL: u64 = 40;
+
+impl World {
+    /// Sees that everything in the table belongs to somebody and has an end: at once, or once every job of the sweeper has
+    /// had another day.
+    pub(super) async fn inspect_leftovers(&self) -> Result<(), String> {
+        for _ in 0..2 {
+            if self.app.store.leftovers(self.app.clock.now()).is_empty() {
+                return Ok(());
+            }
+            self.pass(DAY);
+            self.work(MINUTES_A_DAY).await;
+        }
+        let left = self.app.store.leftovers(self.app.clock.now());
+        if left.is_empty() { Ok(()) } else { Err(format!("left over: {left:#?}")) }
+    }
+
+    /// Lets time pass until the last period has ended, and sees that nothing is kept of anybody, nor of anything.
+    pub(super) async fn inspect_the_end(&self) -> Result<(), String> {
+        let mut day = 0;
+        while day < LAST_PERIOD {
+            let stride = if day < DAILY_UNTIL { 1 } else { STRIDE };
+            day += stride;
+            self.pass(u32::try_from(stride).unwrap() * DAY);
+            self.work(MINUTES_A_DAY).await;
+        }
+        // The directory goes on knowing its accounts, and what is noted of them daily ends with them.
+        self.app.directory.delete_all();
+        for _ in 0..4 {
+            self.pass(DAY);
+            self.work(MINUTES_A_DAY).await;
+        }
+        self.pass(TOMBSTONES);
+        self.work(MINUTES_A_DAY).await;
+        let kept = self.app.store.kept(self.app.clock.now());
+        if !kept.is_empty() {
+            return Err(format!("kept after the last period: {kept:#?}\n{}", self.shown().await));
+        }
+        let items = self.app.store.dump(self.app.clock.now());
+        match items.iter().find(|item| named_in(item).is_some()) {
+            Some(item) => Err(format!("somebody is named after the last period: {item}")),
+            None => Ok(()),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_kept_after_the_last_period() {
+    let mut wrong = Vec::new();
+    for scenario in ALL {
+        wrong.extend(wrong_in_the_end(scenario, &[]).await.map(|wrong| format!("{}: {wrong}", scenario.name)));
+    }
+    assert!(wrong.is_empty(), "{} of {} scenarios:\n{}", wrong.len(), ALL.len(), wrong.join("\n"));
+}
+
+/// What is wrong after the last period of a run with these mishaps.
+pub(super) async fn wrong_in_the_end(scenario: Scenario, mishaps: &[Mishap]) -> Option<String> {
+    let world = World::begin(&[scenario], mishaps, Manner::of(mishaps)).await;
+    Box::pin(world.play(scenario)).await;
+    world.inspect_the_end().await.err()
+}

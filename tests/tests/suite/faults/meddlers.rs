@@ -1,0 +1,239 @@
+//! Others who act in the middle of a handler: another officer who invites the same people, and a second tab of the same
+//! officer, before any call that a handler makes.
+//!
+//! What must come of it depends on who was faster; what must never come of it does not. The people of a scenario may get
+//! something else than they came for, and give up; see [`World::play`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    batch::{Batch, BatchState},
+    row::{Row, RowState},
+};
+use serde_json::{Value, json};
+use tests::{
+    app::Person,
+    people::{email, keys, officer_form, vendor_form},
+};
+
+use super::{
+    Run,
+    canaries::telling,
+    check_each,
+    scenarios::{ALL, Scenario},
+    undisturbed,
+    world::{Mishap, World},
+};
+
+/// Who acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meddler {
+    /// Another officer invites two of the people, one by mail and one with an account.
+    OtherOfficer,
+    /// Another officer submits a list of the same people.
+    OtherList,
+    /// A second tab adds a person to the list who is in it.
+    AddsDouble,
+    /// A second tab removes the first row.
+    Removes,
+    /// A second tab gives the second row the address of the first one.
+    MakesDouble,
+    /// A second tab sets a field of every row.
+    SetsMany,
+    /// A second tab submits what is ready.
+    Submits,
+    /// A second tab resets the list.
+    Resets,
+    /// A second tab revokes every invite.
+    Revokes,
+    /// A second tab resends every invite.
+    Resends,
+    /// An operator deletes what is known of a person.
+    Erases,
+}
+
+impl Meddler {
+    /// Those who change a list.
+    const TABS: [Self; 6] =
+        [Self::AddsDouble, Self::Removes, Self::MakesDouble, Self::SetsMany, Self::Submits, Self::Resets];
+}
+
+impl World {
+    /// Lets somebody act. Whatever they are answered is well, as long as it is an answer.
+    pub(super) async fn meddle(&self, meddler: Meddler) {
+        match meddler {
+            Meddler::OtherOfficer => self.invite_as_another_officer().await,
+            Meddler::OtherList => self.list_as_another_officer().await,
+            Meddler::Revokes => self.act_on_all("revoke").await,
+            Meddler::Resends => self.act_on_all("resend").await,
+            Meddler::Erases => {
+                let person = keys().address(&email("thaddeus@sample-board.gov.sg"));
+                self.app.store.request_forgetting(&person).await.unwrap();
+            }
+            tab => {
+                if let Some(batch) = self.batches().await.into_iter().find(|batch| batch.state != BatchState::Reset) {
+                    self.change_list(tab, &batch).await;
+                }
+            }
+        }
+    }
+
+    async fn invite_as_another_officer(&self) {
+        let mut account = serde_json::to_value(telling(vendor_form("yolandra"))).unwrap();
+        account["kind"] = json!("account");
+        let mail = json!({"kind": "email", "email": "thaddeus@sample-board.gov.sg", "reason": "Joins", "seed": "no"});
+        for body in [account, mail] {
+            self.ask("submit-invites", &self.bo(), "POST", "/api/invites", body).await;
+        }
+    }
+
+    async fn list_as_another_officer(&self) {
+        let rows = json!({"rows": [telling(vendor_form("yolandra")), telling(officer_form("thaddeus"))]});
+        let made = self.ask("manage-batches", &self.bo(), "POST", "/api/batches", rows).await;
+        if let Some(id) = made.body["batchId"].as_str() {
+            let path = format!("/api/batches/{id}/submit");
+            self.ask("manage-batches", &self.bo(), "POST", &path, json!({"only": "ready"})).await;
+        }
+    }
+
+    async fn act_on_all(&self, action: &str) {
+        let ids: Vec<String> = self.invites().await.iter().map(|invite| invite.id.to_string()).collect();
+        if !ids.is_empty() {
+            let body = json!({"action": action, "ids": ids});
+            self.ask("submit-invites", &self.ada(), "POST", "/api/invites/actions", body).await;
+        }
+    }
+
+    async fn change_list(&self, tab: Meddler, batch: &Batch) {
+        let path = format!("/api/batches/{}", batch.id);
+        let rows = self.app.store.list_rows(batch.id, 0, 100, None).await.unwrap().rows;
+        let Some(first) = rows.first() else { return };
+        let ask = async |method: &str, path: String, headers: &[(&str, &str)], body: Value| {
+            self.ask_over("manage-batches", &self.ada(), method, &path, headers, body).await
+        };
+        match tab {
+            Meddler::AddsDouble => {
+                let rows = json!({"rows": [first.raw.form]});
+                ask("POST", format!("{path}/rows"), &[], rows).await;
+            }
+            Meddler::Removes => {
+                ask("DELETE", format!("{path}/rows/{}", first.number), &[], Value::Null).await;
+            }
+            Meddler::MakesDouble => {
+                let shown = ask("GET", format!("{path}/rows"), &[], Value::Null).await;
+                let second = shown.body["items"][1].clone();
+                if let (Some(tag), Some(number)) = (second["etag"].as_str(), second["number"].as_u64()) {
+                    let change = json!({"email": first.raw.form.email, "username": first.raw.form.username});
+                    ask("PATCH", format!("{path}/rows/{number}"), &[("if-match", tag)], change).await;
+                }
+            }
+            Meddler::SetsMany => {
+                let change = json!({"rows": {}, "set": {"department": "Frobnication", "organisation": "Board"}});
+                ask("PATCH", format!("{path}/rows"), &[], change).await;
+            }
+            Meddler::Submits => {
+                ask("POST", format!("{path}/submit"), &[], json!({"only": "ready"})).await;
+            }
+            _ => {
+                ask("DELETE", path, &[], Value::Null).await;
+            }
+        }
+    }
+
+    fn bo(&self) -> Person<'_> {
+        self.app.officer("bo")
+    }
+
+    /// Sees that a list can be submitted as it says: no person twice among what is ready, and no row left behind another one
+    /// that is not in its way.
+    pub(super) async fn inspect_list(&self, batch: &Batch) -> Result<(), String> {
+        if batch.state != BatchState::Draft {
+            return Ok(());
+        }
+        let rows = self.app.store.list_rows(batch.id, 0, 1000, None).await.unwrap().rows;
+        for row in &rows {
+            let shown = || format!("row {} is {:?}", row.number, row.state);
+            if let Some(number) = row.state.rests_on() {
+                let first = rows.iter().find(|other| other.number == number);
+                let is_in_the_way = |first: &Row| {
+                    first.state != RowState::Removed && first.state.rests_on().is_none() && row.beside(first).is_some()
+                };
+                if !first.is_some_and(is_in_the_way) {
+                    return Err(format!("{}, and that row is {:?}", shown(), first.map(|row| &row.state)));
+                }
+            }
+            let is_double = |other: &&Row| {
+                other.number != row.number && other.state == RowState::Ready && row.beside(other).is_some()
+            };
+            if let Some(other) = rows.iter().find(is_double).filter(|_| row.state == RowState::Ready) {
+                return Err(format!("{}, and so is row {} of the same person", shown(), other.number));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Before which calls of a scenario somebody acts: those of the handlers that it is about, the sweeper's aside. Of calls
+/// that come after the same call the first and the last will do.
+fn places(scenario: Scenario, undisturbed: &Run) -> Vec<usize> {
+    let mut known: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    let mut before = "";
+    for (place, call) in undisturbed.calls.iter().enumerate() {
+        if call.function != "sweep" && scenario.about.contains(&call.function) {
+            known.entry((call.function, before, call.name)).or_insert((place, place)).1 = place;
+        }
+        before = call.name;
+    }
+    let places: BTreeSet<usize> = known.into_values().flat_map(|(first, last)| [first, last]).collect();
+    places.into_iter().collect()
+}
+
+/// Lets each of `meddlers` act before each call of a scenario.
+async fn check_meddlers(scenario: Scenario, meddlers: &[Meddler]) {
+    let undisturbed = undisturbed(scenario).await;
+    let places = places(scenario, &undisturbed);
+    let at =
+        |meddler: &Meddler| places.iter().map(|place| vec![Mishap::Meanwhile(*place, *meddler)]).collect::<Vec<_>>();
+    let runs: Vec<Vec<Mishap>> = meddlers.iter().flat_map(at).collect();
+    check_each(scenario, &undisturbed, &runs).await;
+}
+
+fn named(name: &str) -> Scenario {
+    ALL.into_iter().find(|scenario| scenario.name == name).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_tab_changes_the_list_between_any_two_calls() {
+    for name in ["list", "reset"] {
+        check_meddlers(named(name), &Meddler::TABS).await;
+    }
+    check_meddlers(named("upload"), &[Meddler::Removes, Meddler::Submits, Meddler::Resets]).await;
+}
+
+/// Lets each of `meddlers` act after each handler of a scenario that is no sweep.
+async fn check_after_handlers(name: &str, meddlers: &[Meddler]) {
+    let scenario = named(name);
+    let undisturbed = undisturbed(scenario).await;
+    let runs: BTreeSet<usize> =
+        undisturbed.calls.iter().filter(|call| call.function != "sweep").map(|call| call.run).collect();
+    let at = |meddler: &Meddler| runs.iter().map(|run| vec![Mishap::Then(*run, *meddler)]).collect::<Vec<_>>();
+    let runs: Vec<Vec<Mishap>> = meddlers.iter().flat_map(at).collect();
+    check_each(scenario, &undisturbed, &runs).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_officer_invites_the_same_people_between_any_two_handlers() {
+    for name in ["account", "invitation", "list", "amend"] {
+        check_after_handlers(name, &[Meddler::OtherOfficer]).await;
+    }
+    for name in ["upload", "drop"] {
+        check_after_handlers(name, &[Meddler::OtherList]).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn invites_change_between_any_two_handlers() {
+    for name in ["invitation", "looks"] {
+        check_after_handlers(name, &[Meddler::Revokes, Meddler::Resends, Meddler::Erases]).await;
+    }
+}

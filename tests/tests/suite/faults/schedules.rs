@@ -1,0 +1,160 @@
+//! Random runs: scenarios one after another, with calls that break, messages that are lost, outages, operators, and time
+//! that passes.
+//!
+//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that many. A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
+
+use std::{panic::AssertUnwindSafe, time::Instant};
+
+use domain::Entropy;
+use futures::FutureExt as _;
+use probe::Fault;
+
+use super::{
+    canaries::Lines,
+    scenarios::{ALL, Scenario},
+    trace,
+    upheavals::Upheaval,
+    words,
+    world::{Manner, Mishap, Post, World},
+};
+
+/// Seeds that once failed, each of which must not fail again.
+const KEPT: [u64; 0] = [];
+
+/// How many runs both tests make together, unless they are told another number.
+const RUNS: u64 = 60;
+
+/// What a run is made of, at most.
+const SCENARIOS: usize = 3;
+const MISHAPS: usize = 5;
+
+/// Where something goes wrong: among as many calls, handlers and messages as a run has, roughly.
+const CALLS: usize = 500;
+const HANDLERS: usize = 90;
+const PARCELS: usize = 40;
+
+/// Failures after which no more are looked for.
+const ENOUGH: usize = 20;
+
+/// One in so many runs goes on until the last period has ended, which takes as long as many runs.
+const TO_THE_END: u64 = 20;
+
+/// A run, and what goes wrong in it.
+#[derive(Debug)]
+struct Schedule {
+    seed: u64,
+    scenarios: Vec<Scenario>,
+    mishaps: Vec<Mishap>,
+}
+
+/// Numbers that follow from a seed.
+struct Dice(Entropy);
+
+impl Dice {
+    fn below(&self, bound: usize) -> usize {
+        usize::try_from(self.0.next_u128() % bound as u128).unwrap()
+    }
+
+    fn one_of<T: Copy>(&self, things: &[T]) -> T {
+        things[self.below(things.len())]
+    }
+
+    fn mishap(&self) -> Mishap {
+        use Fault::{CrashAfter, CrashBefore, Denied, Garbled, LostAfter, LostBefore, Partial, Repeated, Throttled};
+        const FAULTS: [Fault; 9] =
+            [Throttled, Denied, LostBefore, LostAfter, Repeated, Partial, CrashBefore, CrashAfter, Garbled];
+        match self.below(8) {
+            0..=3 => Mishap::Call(self.below(CALLS), self.one_of(&FAULTS)),
+            4 => Mishap::Parcel(self.below(PARCELS), self.one_of(&Post::ALL)),
+            _ => Mishap::After(1 + self.below(HANDLERS), self.one_of(&Upheaval::ALL)),
+        }
+    }
+}
+
+impl Schedule {
+    fn of(seed: u64) -> Self {
+        let dice = Dice(Entropy::seeded(seed));
+        let scenarios = (0..=dice.below(SCENARIOS)).map(|_| dice.one_of(&ALL)).collect();
+        let mishaps = (0..=dice.below(MISHAPS)).map(|_| dice.mishap()).collect();
+        Self { seed, scenarios, mishaps }
+    }
+
+    /// Plays it: what is wrong, if anything.
+    async fn run(&self) -> Result<(), String> {
+        let (log, _kept) = Lines::keep();
+        let world = World::begin(&self.scenarios, &self.mishaps, Manner::Rough).await;
+        let played = async {
+            for scenario in &self.scenarios {
+                Box::pin(world.play(*scenario)).await;
+            }
+            Box::pin(world.ending()).await;
+            let mut wrong = Box::pin(world.inspect_leftovers()).await;
+            if self.seed.is_multiple_of(TO_THE_END) {
+                wrong = wrong.and(Box::pin(world.inspect_the_end()).await);
+            }
+            wrong
+        };
+        let wrong = match AssertUnwindSafe(played).catch_unwind().await {
+            Ok(Ok(())) => world.spoken(&log).leak(),
+            Ok(Err(wrong)) => Some(wrong),
+            Err(panic) => Some(words(&*panic)),
+        };
+        match wrong {
+            None => Ok(()),
+            Some(wrong) => {
+                let names: Vec<&str> = self.scenarios.iter().map(|scenario| scenario.name).collect();
+                let calls = trace(&world.app.probe.calls(), &self.mishaps);
+                Err(format!("seed {}: {names:?} with {:?}: {wrong}\n{calls}", self.seed, self.mishaps))
+            }
+        }
+    }
+}
+
+/// What a person who runs this by hand has set.
+#[expect(clippy::disallowed_methods, reason = "a test that is told how long to run reads it from its own environment")]
+fn set(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+/// Every other seed from `first` on.
+#[expect(clippy::print_stdout, reason = "how many runs there were, and which failed, is what one asks of a harness")]
+async fn check_seeds(first: u64) {
+    std::panic::set_hook(Box::new(|_| {}));
+    let begun = Instant::now();
+    let (runs, from) = (set("SCHEDULES").unwrap_or(RUNS), set("SCHEDULES_FROM").unwrap_or(0));
+    let (mut played, mut failed) = (0_u64, Vec::new());
+    while played < runs / 2 && failed.len() < ENOUGH {
+        let seed = from + first + 2 * played;
+        if let Err(wrong) = Schedule::of(seed).run().await {
+            println!("{}", wrong.lines().take(12).collect::<Vec<_>>().join("\n"));
+            failed.push(wrong);
+        }
+        played += 1;
+    }
+    println!("{played} random runs in {} s, {} failed", begun.elapsed().as_secs(), failed.len());
+    let _ = std::panic::take_hook();
+    assert!(failed.is_empty(), "{} of {played} random runs went wrong, the first:\n{}", failed.len(), failed[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn random_runs_of_even_seeds() {
+    check_seeds(0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn random_runs_of_odd_seeds() {
+    check_seeds(1).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_seed_that_failed_once_does_not_fail_again() {
+    for seed in KEPT {
+        Schedule::of(seed).run().await.unwrap();
+    }
+}
+
+/// For a closer look at a run that failed: put its seed in here, or into `SCHEDULE`.
+#[tokio::test(start_paused = true)]
+async fn one_seed_alone() {
+    Schedule::of(set("SCHEDULE").unwrap_or(0)).run().await.unwrap();
+}

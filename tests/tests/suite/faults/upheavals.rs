@@ -1,0 +1,190 @@
+//! What happens around the product in the middle of a run: time, outages, an operator.
+//!
+//! After it people may get something else than they came for, and give up. What must hold all the same: every
+//! [invariant](super::invariants), everything comes to rest once the trouble is over, and nothing is left over.
+
+use std::time::Duration;
+
+use domain::invite::InviteState;
+use probe::Fault;
+use queue::{QueueName, Wake};
+use store::settings::MailSwitch;
+use tests::people::{email, keys};
+
+use super::{
+    Run, check_each,
+    scenarios::{ALL, Scenario},
+    undisturbed,
+    world::{Manner, Mishap, World},
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// What happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Upheaval {
+    /// A day passes: what is done daily may be done again.
+    Day,
+    /// It is about to be midnight in Singapore.
+    Midnight,
+    /// Longer than an invitation lives.
+    Expiry,
+    /// Longer than anything is kept of people.
+    Retention,
+    /// Mails are stopped for longer than an invitation lives.
+    Stop,
+    /// SES answers nothing for six hours.
+    MailOutage,
+    /// The directory answers nothing for six hours.
+    DirectoryOutage,
+    /// An operator deletes what is known of two people.
+    Erasure,
+    /// The workers give up every message that is under way.
+    GivenUp,
+}
+
+impl Upheaval {
+    pub(super) const ALL: [Self; 9] = [
+        Self::Day,
+        Self::Midnight,
+        Self::Expiry,
+        Self::Retention,
+        Self::Stop,
+        Self::MailOutage,
+        Self::DirectoryOutage,
+        Self::Erasure,
+        Self::GivenUp,
+    ];
+}
+
+/// How often an operator has looked at what needs attention before nothing does any more.
+const LOOKS: usize = 4;
+
+impl World {
+    /// Plays a scenario to its end, and ends whatever trouble there was. Its people may give up where somebody or something
+    /// came between; what an invariant finds is never forgiven.
+    pub(super) async fn play(&self, scenario: Scenario) {
+        if self.manner == Manner::Calm {
+            return (scenario.script)(self).await;
+        }
+        let script = std::panic::AssertUnwindSafe((scenario.script)(self));
+        let gave_up = futures::FutureExt::catch_unwind(script).await.is_err();
+        if let Some(wrong) = self.wrong().filter(|_| gave_up) {
+            panic!("{wrong}");
+        }
+        Box::pin(self.end_trouble()).await;
+    }
+
+    /// Lets something happen.
+    pub(super) async fn begin_trouble(&self, upheaval: Upheaval) {
+        match upheaval {
+            Upheaval::Day => self.jump(DAY),
+            Upheaval::Midnight => {
+                let now = self.app.clock.now();
+                self.jump(now.next_singapore_day().since(now) - Duration::from_secs(1));
+            }
+            Upheaval::Expiry => self.jump(31 * DAY),
+            Upheaval::Retention => self.jump(100 * DAY),
+            Upheaval::Stop => {
+                self.app.store.set_mail_switch(MailSwitch::Stopped).await.unwrap();
+                self.troubles.borrow_mut().push(upheaval);
+            }
+            Upheaval::MailOutage => {
+                self.app.probe.begin_outage("ses.", Fault::Throttled, 6 * HOUR);
+                self.troubles.borrow_mut().push(upheaval);
+            }
+            Upheaval::DirectoryOutage => {
+                self.app.probe.begin_outage("directory.", Fault::LostBefore, 6 * HOUR);
+                self.troubles.borrow_mut().push(upheaval);
+            }
+            Upheaval::Erasure => {
+                for person in ["thaddeus@sample-board.gov.sg", "yolandra@vendor.example.com"] {
+                    self.app.store.request_forgetting(&keys().address(&email(person))).await.unwrap();
+                }
+            }
+            Upheaval::GivenUp => self.give_up_messages(),
+        }
+    }
+
+    /// Whether something goes on that keeps the product from its work.
+    pub(super) fn is_in_trouble(&self) -> bool {
+        !self.troubles.borrow().is_empty()
+    }
+
+    /// Ends whatever goes on, has an operator look at what needs attention, and waits until everything has come to rest.
+    pub(super) async fn end_trouble(&self) {
+        let troubles = self.troubles.borrow().clone();
+        if troubles.contains(&Upheaval::Stop) {
+            self.jump(40 * DAY);
+            self.settle().await;
+            self.app.store.set_mail_switch(MailSwitch::Running).await.unwrap();
+        }
+        if !troubles.is_empty() {
+            self.jump(6 * HOUR);
+            self.troubles.borrow_mut().clear();
+        }
+        self.settle().await;
+        for _ in 0..LOOKS {
+            let invites = self.invites().await;
+            let waiting = invites.iter().filter(|invite| matches!(invite.state, InviteState::NeedsAttention { .. }));
+            let waiting: Vec<_> = waiting.map(|invite| invite.id).collect();
+            if waiting.is_empty() {
+                break;
+            }
+            for id in waiting {
+                self.post(QueueName::Provision, Wake::Resume { id });
+            }
+            self.settle().await;
+        }
+        for batch in self.batches().await {
+            if let Err(wrong) = self.inspect_list(&batch).await {
+                self.found(&wrong);
+            }
+        }
+    }
+
+    /// Lets much time pass at a stroke.
+    fn jump(&self, time: Duration) {
+        self.jumped.set(self.jumped.get() + time);
+        self.pass(time);
+    }
+}
+
+/// After how many of a scenario's handlers something happens, per upheaval.
+const TIMES: usize = 3;
+
+/// Some of the handlers of a scenario, spread over all of it.
+fn times(undisturbed: &Run) -> Vec<usize> {
+    let step = undisturbed.runs.div_ceil(TIMES).max(1);
+    (1..=undisturbed.runs).step_by(step).collect()
+}
+
+async fn check_upheaval(upheaval: Upheaval) {
+    for scenario in ALL {
+        let undisturbed = undisturbed(scenario).await;
+        let runs: Vec<_> = times(&undisturbed).into_iter().map(|run| vec![Mishap::After(run, upheaval)]).collect();
+        check_each(scenario, &undisturbed, &runs).await;
+    }
+}
+
+macro_rules! each_upheaval {
+    ($($name:ident: $upheaval:ident,)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            check_upheaval(Upheaval::$upheaval).await;
+        }
+    )*};
+}
+
+each_upheaval! {
+    a_day_passes_in_the_middle: Day,
+    midnight_comes_in_the_middle: Midnight,
+    an_invitation_expires_in_the_middle: Expiry,
+    all_periods_end_in_the_middle: Retention,
+    mails_are_stopped_for_longer_than_an_invitation_lives: Stop,
+    mails_cannot_be_sent_for_hours: MailOutage,
+    the_directory_is_out_for_hours: DirectoryOutage,
+    an_operator_erases_people_in_the_middle: Erasure,
+    the_workers_give_up_in_the_middle: GivenUp,
+}
