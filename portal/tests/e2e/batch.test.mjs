@@ -212,7 +212,7 @@ describe('Batch upload', () => {
     assert.match(await cell(page, 2, 'contactNumber').textContent(), /We will use \S*91234567/);
     assert.equal(await page.getByRole('row', { name: /We will use/ }).count(), 1);
     await cell(page, 2, 'contactNumber').click();
-    await page.locator('#grid-note').getByText('repaired, we will use').waitFor();
+    await page.locator('#grid-note').getByText('Repaired: we will use').waitFor();
     await settle();
     await page.getByRole('button', { name: 'Actions for row 2' }).click();
     await page.getByRole('menuitem', { name: 'View details' }).click();
@@ -321,7 +321,7 @@ describe('Batch upload', () => {
     makeAccount(holder);
     await inviteByMail(page, invited);
     await paste(page, [user({ email: invited }), user({ email: holder })]);
-    await page.getByRole('button', { name: 'Already invited (1)' }).waitFor();
+    await page.getByRole('button', { name: 'Already invited by you (1)' }).waitFor();
     await cell(page, 1, 'email').getByText('Already invited').waitFor();
     await page.getByRole('button', { name: 'Submit 1 user' }).click();
     await page.getByRole('dialog').getByText('Duplicates, left out').waitFor();
