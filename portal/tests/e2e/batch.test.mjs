@@ -436,6 +436,17 @@ describe('Submit', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Submit 1 user' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor({ timeout: 90_000 });
+    assert.ok(!(await page.title()).startsWith('Done - '), 'one is left to fix');
+    await settle();
+
+    await page.getByRole('button', { name: /^All \(/ }).click();
+    await page.getByRole('button', { name: 'Actions for row 3' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    await page.getByRole('dialog').locator('#email').fill(fresh('free'));
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Submit 1 user' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { name: 'All 4 users done' }).waitFor({ timeout: 90_000 });
     await page.waitForFunction(() => document.title.startsWith('Done - '));
     await settle();
