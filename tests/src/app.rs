@@ -41,6 +41,11 @@ pub const BUCKET: &str = "uploads";
 /// The portal's client at the user pool.
 const CLIENT: &str = "portal";
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// As many as each job of the sweeper needs to run, and for what it found to be done.
+const SWEEPS_A_DAY: usize = 3;
+
 /// Rounds of messages at the most before everything must be quiet.
 const ROUNDS: usize = 1000;
 
@@ -333,6 +338,21 @@ impl App {
             }
         }
         panic!("the queues never fall silent");
+    }
+
+    /// Lets days pass, with some sweeps on each and workers at work.
+    ///
+    /// # Panics
+    ///
+    /// As [`App::drain`].
+    pub async fn pass_days(&self, days: u32) {
+        for _ in 0..days {
+            self.clock.advance(DAY);
+            for _ in 0..SWEEPS_A_DAY {
+                self.sweep().await;
+                self.drain().await;
+            }
+        }
     }
 
     /// Delivers one message; a failed one is lost, as after its last delivery.

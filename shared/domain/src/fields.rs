@@ -139,7 +139,7 @@ pub(crate) fn is_host_name(domain: &str) -> bool {
         && labels.all(label)
 }
 
-/// Whether a label stands for letters that it does not show (RFC 5890, 2.3.2.1).
+/// Whether a label hides its letters behind others (RFC 5890, 2.3.2.1).
 fn is_punycode(label: &str) -> bool {
     label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
 }

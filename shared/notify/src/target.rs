@@ -66,7 +66,7 @@ impl Target {
     }
 }
 
-/// Whether nothing stands behind the host, or 443. What stands there and is no number is not "no port".
+/// Whether there is no port behind the host, or 443. A port that is no number is not "no port".
 fn has_default_port(authority: &Authority) -> bool {
     matches!(authority.as_str().strip_prefix(authority.host()), Some("" | ":443"))
 }

@@ -47,7 +47,7 @@ async fn check_query(State(queries): State<Arc<DescribedQueries>>, request: Requ
 
 /// Wraps routes into what they share: problems for unknown routes, for panics, and a Trace ID on everything.
 ///
-/// A method that a route does not have is answered like a route that does not exist: the gateway, which stands before it,
+/// A method that a route does not have is answered like a route that does not exist: the gateway in front of it
 /// does not tell them apart.
 pub fn serve(routes: Router, clock: Clock, entropy: Entropy) -> Router {
     routes

@@ -17,7 +17,7 @@ pub struct Keyed<T, const MAX: usize = { 64 * 1024 }> {
     pub signed_in: SignedIn,
     /// Whether it came before.
     pub asked: Asked,
-    /// The body.
+    /// The body, parsed strictly.
     pub value: T,
 }
 

@@ -26,7 +26,7 @@ const CLIENT_ID: &str = "ClientId";
 /// client sends, the context is written by API Gateway.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who.
+    /// The officer, from verified claims alone.
     pub officer: Officer,
     /// The rules in force.
     pub rules: Arc<DomainRules>,
@@ -35,7 +35,7 @@ pub struct SignedIn {
 /// A signed-in officer who may look at what is theirs. The directory is not asked: a page is shown while it is out.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    /// Who.
+    /// The officer, from verified claims alone.
     pub officer: Officer,
     /// Their account.
     pub account: Account,

@@ -10,31 +10,12 @@ use serde_json::{Value, json};
 use store::Written;
 use tests::{
     app::{Answer, App, Person},
+    lists::{batch, edit, paste, row},
     people::{email, officer_form, vendor_form},
 };
 
 /// After which the sweeper's daily jobs run again.
 const DAY: Duration = Duration::from_secs(24 * 3600);
-
-async fn paste(officer: &Person<'_>, forms: &[Form]) -> String {
-    let made = officer.post("/api/batches", json!({"rows": forms})).await.expect(201);
-    made.body["batchId"].as_str().unwrap().to_owned()
-}
-
-async fn batch(officer: &Person<'_>, id: &str) -> Value {
-    officer.get(&format!("/api/batches/{id}")).await.expect(200).body
-}
-
-async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
-    let rows = officer.get(&format!("/api/batches/{id}/rows?limit=500")).await.expect(200).body;
-    let items = rows["items"].as_array().unwrap();
-    items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
-}
-
-async fn mend(officer: &Person<'_>, id: &str, number: u32, set: Value) -> Answer {
-    let etag = row(officer, id, number).await["etag"].as_str().unwrap().to_owned();
-    officer.json("PATCH", &format!("/api/batches/{id}/rows/{number}"), &[("if-match", &etag)], set).await
-}
 
 async fn submit(officer: &Person<'_>, id: &str, body: Value) -> Answer {
     officer.json("POST", &format!("/api/batches/{id}/submit"), &[], body).await
@@ -70,7 +51,7 @@ async fn good_rows_go_first_and_mended_ones_follow() {
     assert_eq!((&through["state"], &through["counts"]["sent"]), (&json!("DONE"), &json!(2)));
     assert_eq!(app.directory.made().len(), 2);
 
-    let changed = mend(&ada, &id, 2, json!({"username": "eve", "contactNumber": "81234567"})).await.expect(200);
+    let changed = edit(&ada, &id, 2, json!({"username": "eve", "contactNumber": "81234567"})).await.expect(200);
     assert_eq!(changed.body["row"]["state"], "READY");
     submit(&ada, &id, json!({})).await.expect(202);
     app.drain().await;
@@ -91,12 +72,12 @@ async fn a_stale_edit_is_refused_and_a_submitted_row_is_not_edited() {
     let path = format!("/api/batches/{id}/rows/1");
     let missing = ada.json("PATCH", &path, &[], json!({"reason": "x"})).await;
     assert_eq!((missing.status.as_u16(), missing.problem()), (428, "version-required".to_owned()));
-    mend(&ada, &id, 1, json!({"reason": "Another reason"})).await.expect(200);
+    edit(&ada, &id, 1, json!({"reason": "Another reason"})).await.expect(200);
     let stale = ada.json("PATCH", &path, &[("if-match", "\"1\"")], json!({"reason": "x"})).await;
     assert_eq!((stale.status.as_u16(), stale.problem()), (412, "version-mismatch".to_owned()));
     assert_eq!(row(&ada, &id, 1).await["values"]["reason"], "Another reason");
     submit(&ada, &id, json!({})).await.expect(202);
-    let late = mend(&ada, &id, 1, json!({"reason": "too late"})).await;
+    let late = edit(&ada, &id, 1, json!({"reason": "too late"})).await;
     assert_eq!(late.problem(), "state-conflict");
     assert_eq!(ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.problem(), "state-conflict");
 }
@@ -215,12 +196,12 @@ async fn whoever_becomes_ready_meets_everybody_who_stands() {
     assert_eq!(shown(&id).await, [json!("READY"), json!(2)]);
     // Row 3 follows row 2, which follows row 1: neither keeps row 1 from standing.
     let id = paste(&ada, &[named("bo", "vera"), named("bo", "victor"), named("kim", "victor")]).await;
-    mend(&ada, &id, 1, json!({"username": "victor"})).await.expect(200);
+    edit(&ada, &id, 1, json!({"username": "victor"})).await.expect(200);
     assert_eq!(shown(&id).await[0], "READY");
     // A row that is mended with others is looked for as well.
     let faulty = |name: &str| Form { organisation: String::new(), ..officer_form(name) };
     let id = paste(&ada, &[faulty("eve"), faulty("eve"), faulty("max")]).await;
-    mend(&ada, &id, 2, json!({"email": officer_form("max").email})).await.expect(200);
+    edit(&ada, &id, 2, json!({"email": officer_form("max").email})).await.expect(200);
     let change = json!({"rows": {"show": "errors"}, "set": {"organisation": "Example Agency"}});
     ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], change).await.expect(200);
     assert_eq!(shown(&id).await, [json!("READY"), json!("READY"), json!(2)]);
@@ -287,7 +268,7 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
     assert_eq!(restore(2).await, "DUPLICATE");
     assert_eq!(batch(&ada, &id).await["counts"]["removed"], 0);
     // Mending the row that has a double leaves both as they are.
-    mend(&ada, &id, 3, json!({"reason": "Another"})).await.expect(200);
+    edit(&ada, &id, 3, json!({"reason": "Another"})).await.expect(200);
     assert_eq!(
         (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),
         (Some("READY"), Some(3))
@@ -311,7 +292,7 @@ async fn who_has_an_account_is_said_before_anything_is_sent() {
     assert_eq!(first("kim").await["state"], "READY");
     let id = paste(&ada, &[officer_form("kim")]).await;
     let taken = officer_form("bo").email;
-    mend(&ada, &id, 1, json!({"email": taken})).await.expect(200);
+    edit(&ada, &id, 1, json!({"email": taken})).await.expect(200);
     assert_eq!(row(&ada, &id, 1).await["duplicate"]["code"], "duplicate.account", "nor does a change pass it");
     app.clock.advance(DAY * 2);
     assert_eq!(first("bo").await["state"], "READY", "what was not listed again is not believed for ever");
@@ -326,11 +307,11 @@ async fn a_username_is_one_persons_in_a_list_however_it_gets_there() {
     let double_of = async |number: u32| row(&ada, &id, number).await["duplicate"]["row"].as_u64();
     assert_eq!((double_of(2).await, double_of(3).await), (Some(1), Some(1)), "by name, and by address");
     // Who bears neither the name nor the address any more lets both go; who still bears one keeps that double.
-    mend(&ada, &id, 1, json!({"username": "valentin"})).await.expect(200);
+    edit(&ada, &id, 1, json!({"username": "valentin"})).await.expect(200);
     assert_eq!((double_of(2).await, double_of(3).await), (None, Some(1)));
-    mend(&ada, &id, 1, json!({"email": vendor_form("eve").email})).await.expect(200);
+    edit(&ada, &id, 1, json!({"email": vendor_form("eve").email})).await.expect(200);
     assert_eq!(double_of(3).await, None);
-    mend(&ada, &id, 3, json!({"username": "Valentin"})).await.expect(200);
+    edit(&ada, &id, 3, json!({"username": "Valentin"})).await.expect(200);
     assert_eq!(double_of(3).await, Some(1), "a change meets names as well");
     let path = format!("/api/batches/{id}/rows");
     let more = json!({"rows": [named("max", "vera"), named("sue", "vicky")]});
@@ -463,7 +444,7 @@ async fn a_row_whose_invite_failed_is_mended_and_submitted_again() {
     let file = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
     let sheet = sheet::read(&file.bytes, &sheet::Limits::default()).unwrap();
     assert_eq!(sheet.rows.len(), 1, "the failed rows can be uploaded again");
-    mend(&ada, &id, 1, json!({"username": "eve.tan"})).await.expect(200);
+    edit(&ada, &id, 1, json!({"username": "eve.tan"})).await.expect(200);
     submit(&ada, &id, json!({})).await.expect(202);
     app.drain().await;
     assert_eq!(app.directory.made().len(), 1);

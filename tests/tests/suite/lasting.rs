@@ -24,17 +24,6 @@ fn address(name: &str) -> String {
     format!("{name}@sample-board.gov.sg")
 }
 
-/// Lets days pass, with sweeps and workers at work.
-async fn pass(app: &App, days: u32) {
-    for _ in 0..days {
-        app.clock.advance(DAY);
-        for _ in 0..3 {
-            app.sweep().await;
-            app.drain().await;
-        }
-    }
-}
-
 async fn by_mail(app: &App, officer: &str, email: &str) -> String {
     let body = json!({"kind": "email", "email": email, "reason": "Joins the project"});
     let made = app.officer(officer).post("/api/invites", body).await.expect(202);
@@ -111,10 +100,10 @@ async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
     let app = App::start().await;
     app.store.set_mail_switch(Stopped).await.unwrap();
     let id = by_mail(&app, "ada", &address("bo")).await;
-    pass(&app, 40).await;
+    app.pass_days(40).await;
     assert!(app.mails_to(&address("bo")).is_empty());
     app.store.set_mail_switch(Running).await.unwrap();
-    pass(&app, 1).await;
+    app.pass_days(1).await;
     assert_eq!(stored(&app, &id).await.state_name(), "INVITED");
     app.clock.advance(28 * DAY);
     accept(&app, &app.token_of(&address("bo"))).await;
@@ -127,10 +116,10 @@ async fn an_invitation_that_expires_behind_the_emergency_stop_can_be_sent_again(
     let id = by_mail(&app, "ada", &address("bo")).await;
     app.clock.advance(22 * DAY);
     app.store.set_mail_switch(Stopped).await.unwrap();
-    pass(&app, 10).await;
+    app.pass_days(10).await;
     assert_eq!(stored(&app, &id).await.state_name(), "EXPIRED");
     app.store.set_mail_switch(Running).await.unwrap();
-    pass(&app, 1).await;
+    app.pass_days(1).await;
     let sent = app.mails_to(&address("bo")).len();
     assert_eq!(sent, 1, "no reminder of what has expired");
     act(&app, &id, "resend").await.expect(202);
@@ -142,7 +131,7 @@ async fn an_invitation_that_expires_behind_the_emergency_stop_can_be_sent_again(
 async fn the_directory_is_asked_before_an_invitation_is_sent_again() {
     let app = App::start().await;
     let id = by_mail(&app, "ada", &address("bo")).await;
-    pass(&app, 31).await;
+    app.pass_days(31).await;
     let sent = app.mails_to(&address("bo")).len();
     app.directory.add_foreign_account("bo-elsewhere", &people::email(&address("bo")));
     act(&app, &id, "resend").await.expect(202);
@@ -214,14 +203,14 @@ async fn a_licence_is_withdrawn_after_its_invite_or_request_is_no_longer_kept() 
     app.holder(&elsewhere, &address("kim")).json("POST", "/api/seed-requests", &[], json!({})).await.expect(202);
     app.drain().await;
     assert_eq!(app.directory.seed_group().len(), 2);
-    pass(&app, 95).await;
+    app.pass_days(95).await;
     let left = app.store.dump(app.clock.now()).join("\n").to_lowercase();
     assert!(!left.contains("kim") && !left.contains("ann@"), "nobody is named any more: {left}");
     assert_eq!(app.directory.seed_group().len(), 2, "they keep what they use");
     for name in ["ann", "kim"] {
         app.directory.set_status(&Account { directory_id: name.to_owned() }, AccountStatus::Disabled);
     }
-    pass(&app, 2).await;
+    app.pass_days(2).await;
     assert!(app.directory.seed_group().is_empty(), "{:?}", app.directory.seed_group());
 }
 
@@ -240,7 +229,7 @@ async fn nobody_is_named_after_the_last_period_whatever_they_did() {
     app.holder(&own, &address("zara.elsewhere")).json("POST", "/api/seed-requests", &[], json!({})).await.expect(202);
     app.drain().await;
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
-    pass(&app, 95).await;
+    app.pass_days(95).await;
     let named: Vec<String> = app.store.dump(app.clock.now());
     let named: Vec<&String> = named.iter().filter(|item| item.to_lowercase().contains("zara")).collect();
     assert!(named.is_empty(), "{named:?}");
@@ -256,7 +245,7 @@ async fn a_device_is_heard_of_while_work_on_its_invite_is_paused() {
     let account = read.account().unwrap().clone();
     let paused = read.clone().needs_attention(app.clock.now()).unwrap();
     let _ = app.store.replace_invite(read.version, &paused).await.unwrap();
-    pass(&app, 3).await;
+    app.pass_days(3).await;
     let Some(store::AccountOwner::Invite(owner)) = app.store.find_owner(&account).await.unwrap() else {
         panic!("the audit took the account away");
     };
@@ -293,7 +282,7 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     app.clock.advance(10 * MINUTE);
     first_password(&app, &token).await.expect(202);
     assert_eq!(sent(), 2, "the mailbox was sent its share");
-    pass(&app, 1).await;
+    app.pass_days(1).await;
     assert_eq!(sent(), 3, "and has room again");
     let key = stored(&app, &id).await.address_key;
     let mailbox = app.store.find_mailbox(&key).await.unwrap();

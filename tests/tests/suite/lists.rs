@@ -14,28 +14,9 @@ use queue::QueueName;
 use serde_json::{Value, json};
 use tests::{
     app::{Answer, App, Person},
+    lists::{batch, edit, paste, row},
     people::{email, officer_form, vendor_form},
 };
-
-async fn paste(officer: &Person<'_>, forms: &[Form]) -> String {
-    let made = officer.post("/api/batches", json!({"rows": forms})).await.expect(201);
-    made.body["batchId"].as_str().unwrap().to_owned()
-}
-
-async fn batch(officer: &Person<'_>, id: &str) -> Value {
-    officer.get(&format!("/api/batches/{id}")).await.expect(200).body
-}
-
-async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
-    let rows = officer.get(&format!("/api/batches/{id}/rows?limit=500")).await.expect(200).body;
-    let items = rows["items"].as_array().unwrap();
-    items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
-}
-
-async fn edit(officer: &Person<'_>, id: &str, number: u32, set: Value) -> Answer {
-    let etag = row(officer, id, number).await["etag"].as_str().unwrap().to_owned();
-    officer.json("PATCH", &format!("/api/batches/{id}/rows/{number}"), &[("if-match", &etag)], set).await
-}
 
 async fn remove(officer: &Person<'_>, id: &str, number: u32) -> Answer {
     officer.send("DELETE", &format!("/api/batches/{id}/rows/{number}"), &[], Body::empty()).await

@@ -26,17 +26,6 @@ fn holding(app: &App) -> Vec<String> {
     app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
 }
 
-/// Lets days pass, with a sweep now and then and workers at work.
-async fn pass(app: &App, days: u32) {
-    for _ in 0..days {
-        app.clock.advance(DAY);
-        for _ in 0..3 {
-            app.sweep().await;
-            app.drain().await;
-        }
-    }
-}
-
 async fn submit(app: &App, name: &str) -> String {
     let mut body = form(name);
     body["kind"] = json!("account");
@@ -57,9 +46,9 @@ async fn an_invites_person_is_forgotten_ninety_days_after_it_was_over() {
     let app = App::start().await;
     let id = submit(&app, "zara").await;
     assert!(!holding(&app).is_empty());
-    pass(&app, 89).await;
+    app.pass_days(89).await;
     app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200);
-    pass(&app, 3).await;
+    app.pass_days(3).await;
     assert_eq!(holding(&app), Vec::<String>::new());
     assert_eq!(app.officer("ada").get(&format!("/api/invites/{id}")).await.problem(), "not-found");
     let listed = app.officer("ada").get("/api/invites").await.expect(200).body;
@@ -75,7 +64,7 @@ async fn an_invites_person_is_forgotten_ninety_days_after_it_was_over() {
 async fn a_forgotten_persons_address_is_free_again() {
     let app = App::start().await;
     submit(&app, "zara").await;
-    pass(&app, 92).await;
+    app.pass_days(92).await;
     let mut body = form("zara");
     body["kind"] = json!("account");
     app.officer("ada").post("/api/invites", body).await.expect(202);
@@ -87,9 +76,9 @@ async fn an_invitation_that_nobody_accepts_is_forgotten_after_it_lapsed() {
     let body = json!({"kind": "email", "email": "quill@sample-board.gov.sg", "reason": "A vivid reason"});
     app.officer("ada").post("/api/invites", body).await.expect(202);
     app.drain().await;
-    pass(&app, 60).await;
+    app.pass_days(60).await;
     assert!(!holding(&app).is_empty(), "lapsed after 30 days, and kept for 90 more");
-    pass(&app, 64).await;
+    app.pass_days(64).await;
     assert_eq!(holding(&app), Vec::<String>::new());
 }
 
@@ -97,10 +86,10 @@ async fn an_invitation_that_nobody_accepts_is_forgotten_after_it_lapsed() {
 async fn a_draft_is_forgotten_seven_days_after_its_last_change() {
     let app = App::start().await;
     let id = paste(&app, &["zara", "quill"]).await;
-    pass(&app, 6).await;
+    app.pass_days(6).await;
     app.officer("ada").get(&format!("/api/batches/{id}/rows")).await.expect(200);
     assert!(!holding(&app).is_empty());
-    pass(&app, 2).await;
+    app.pass_days(2).await;
     assert_eq!(holding(&app), Vec::<String>::new());
     assert_eq!(app.officer("ada").get(&format!("/api/batches/{id}")).await.problem(), "not-found");
 }
@@ -115,9 +104,9 @@ async fn a_batch_that_was_handed_on_is_forgotten_with_its_people() {
         app.officer("ada").json("POST", &format!("/api/batches/{id}/submit"), &key, json!({"only": "ready"})).await;
     assert!(answer.status.is_success(), "{}", answer.body);
     app.drain().await;
-    pass(&app, 80).await;
+    app.pass_days(80).await;
     app.officer("ada").get(&format!("/api/batches/{id}")).await.expect(200);
-    pass(&app, 14).await;
+    app.pass_days(14).await;
     assert_eq!(holding(&app), Vec::<String>::new());
 }
 

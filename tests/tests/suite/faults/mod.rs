@@ -19,6 +19,7 @@
 
 mod canaries;
 mod coverage;
+mod dice;
 mod invariants;
 mod leftovers;
 mod meddlers;

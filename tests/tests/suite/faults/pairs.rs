@@ -3,11 +3,12 @@
 //! The two workers whose effects cannot be taken back are broken twice in a row in every way: the first try ends somewhere,
 //! and so does the second. Of all other pairs there is a sample.
 
-use domain::Entropy;
 use probe::{Call, Fault};
 
 use super::{
-    Run, check, check_each, run,
+    Run, check, check_each,
+    dice::Dice,
+    run,
     scenarios::{ALL, Scenario},
     undisturbed,
     world::Mishap,
@@ -68,18 +69,7 @@ async fn whoever_mails_is_stopped_twice_while_no_event_tells_of_it() {
 /// Random runs of each scenario, of each kind of pair.
 const RANDOM_RUNS: usize = 12;
 
-/// Numbers that are the same in every test run.
-struct Dice(Entropy);
-
 impl Dice {
-    fn below(&self, bound: usize) -> usize {
-        usize::try_from(self.0.next_u128() % bound as u128).unwrap()
-    }
-
-    fn one_of<T: Copy>(&self, things: &[T]) -> Option<T> {
-        (!things.is_empty()).then(|| things[self.below(things.len())])
-    }
-
     /// Two or three mishaps of different handlers.
     fn of_different_handlers(&self, undisturbed: &Run) -> Vec<Mishap> {
         let mut broken: Vec<(&str, Mishap)> = Vec::new();
@@ -109,7 +99,7 @@ impl Dice {
 
 #[tokio::test(start_paused = true)]
 async fn several_handlers_are_broken_at_once() {
-    let dice = Dice(Entropy::seeded(7));
+    let dice = Dice::seeded(7);
     for scenario in ALL {
         let undisturbed = undisturbed(scenario).await;
         let runs: Vec<_> = (0..RANDOM_RUNS).map(|_| dice.of_different_handlers(&undisturbed)).collect();
@@ -119,7 +109,7 @@ async fn several_handlers_are_broken_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_handler_is_broken_twice_in_a_row() {
-    let dice = Dice(Entropy::seeded(8));
+    let dice = Dice::seeded(8);
     for scenario in ALL {
         let undisturbed = undisturbed(scenario).await;
         let mut runs = Vec::new();

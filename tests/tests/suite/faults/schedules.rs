@@ -5,12 +5,12 @@
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
-use domain::Entropy;
 use futures::FutureExt as _;
 use probe::Fault;
 
 use super::{
     canaries::Lines,
+    dice::Dice,
     scenarios::{ALL, Scenario},
     trace,
     upheavals::Upheaval,
@@ -47,34 +47,23 @@ struct Schedule {
     mishaps: Vec<Mishap>,
 }
 
-/// Numbers that follow from a seed.
-struct Dice(Entropy);
-
 impl Dice {
-    fn below(&self, bound: usize) -> usize {
-        usize::try_from(self.0.next_u128() % bound as u128).unwrap()
-    }
-
-    fn one_of<T: Copy>(&self, things: &[T]) -> T {
-        things[self.below(things.len())]
-    }
-
     fn mishap(&self) -> Mishap {
         use Fault::{CrashAfter, CrashBefore, Denied, Garbled, LostAfter, LostBefore, Partial, Repeated, Throttled};
         const FAULTS: [Fault; 9] =
             [Throttled, Denied, LostBefore, LostAfter, Repeated, Partial, CrashBefore, CrashAfter, Garbled];
         match self.below(8) {
-            0..=3 => Mishap::Call(self.below(CALLS), self.one_of(&FAULTS)),
-            4 => Mishap::Parcel(self.below(PARCELS), self.one_of(&Post::ALL)),
-            _ => Mishap::After(1 + self.below(HANDLERS), self.one_of(&Upheaval::ALL)),
+            0..=3 => Mishap::Call(self.below(CALLS), self.one_of(&FAULTS).unwrap()),
+            4 => Mishap::Parcel(self.below(PARCELS), self.one_of(&Post::ALL).unwrap()),
+            _ => Mishap::After(1 + self.below(HANDLERS), self.one_of(&Upheaval::ALL).unwrap()),
         }
     }
 }
 
 impl Schedule {
     fn of(seed: u64) -> Self {
-        let dice = Dice(Entropy::seeded(seed));
-        let scenarios = (0..=dice.below(SCENARIOS)).map(|_| dice.one_of(&ALL)).collect();
+        let dice = Dice::seeded(seed);
+        let scenarios = (0..=dice.below(SCENARIOS)).map(|_| dice.one_of(&ALL).unwrap()).collect();
         let mishaps = (0..=dice.below(MISHAPS)).map(|_| dice.mishap()).collect();
         Self { seed, scenarios, mishaps }
     }

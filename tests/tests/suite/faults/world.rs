@@ -223,7 +223,7 @@ impl World {
         let meanwhile = async || {
             for mishap in &self.mishaps {
                 if let Mishap::Meanwhile(_, meddler) = mishap {
-                    // Boxed: whoever acts runs handlers as well.
+                    // Boxed: they run handlers as well.
                     Box::pin(self.meddle(*meddler)).await;
                 }
             }
