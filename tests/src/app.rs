@@ -68,6 +68,7 @@ pub struct App {
     pub clock: Clock,
     /// Where the calls of handlers are counted and broken.
     pub probe: Probe,
+    caps: SingleCaps,
     entropy: Entropy,
     router: Router,
     parse: parse_batch::Deps,
@@ -79,6 +80,20 @@ pub struct App {
     watch: watch_invites::Deps,
     notify: notify_agencies::Deps,
     sweep: sweep::Deps,
+}
+
+/// What every process of the product shares: the backends, the clock, and what there is of randomness.
+#[derive(Clone, Debug)]
+struct Shared {
+    store: Store,
+    queues: Queues,
+    directory: MemoryDirectory,
+    outbox: Outbox,
+    objects: Objects,
+    endpoints: Endpoints,
+    clock: Clock,
+    probe: Probe,
+    entropy: Entropy,
 }
 
 /// An answer of the API.
@@ -127,6 +142,28 @@ impl App {
         let outbox = Outbox::probed(probe.clone());
         let objects = Objects::probed(probe.clone(), BUCKET.to_owned());
         let endpoints = Endpoints::probed(probe.clone());
+        Self::over(Shared { store, queues, directory, outbox, objects, endpoints, clock, probe, entropy }, caps)
+    }
+
+    /// Other processes of the same product, with what they remember for themselves, over the same backends.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let shared = Shared {
+            store: self.store.clone(),
+            queues: self.queues.clone(),
+            directory: self.directory.clone(),
+            outbox: self.outbox.clone(),
+            objects: self.objects.clone(),
+            endpoints: self.endpoints.clone(),
+            clock: self.clock.clone(),
+            probe: self.probe.clone(),
+            entropy: self.entropy.clone(),
+        };
+        Self::over(shared, self.caps)
+    }
+
+    fn over(shared: Shared, caps: SingleCaps) -> Self {
+        let Shared { store, queues, directory, outbox, objects, endpoints, clock, probe, entropy } = shared;
         let rules = || Rules::stored(store.clone(), clock.clone());
         let active = || ActiveAccounts::new(Directory::memory(directory.clone()), clock.clone());
         let secrets = || Secrets::fixed(people::keys());
@@ -265,6 +302,7 @@ impl App {
             endpoints,
             clock,
             probe,
+            caps,
             entropy,
         }
     }

@@ -1,7 +1,8 @@
-//! Random runs: scenarios one after another, with calls that break, messages that are lost, outages, operators, and time
-//! that passes.
+//! Random runs: scenarios one after another, with calls that break, messages that are lost, outages, others who act
+//! between handlers and calls, operators, and time that passes.
 //!
-//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that many. A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
+//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that many.
+//! A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
@@ -11,6 +12,7 @@ use probe::Fault;
 use super::{
     canaries::Lines,
     dice::Dice,
+    meddlers::Meddler,
     scenarios::{ALL, Scenario},
     trace,
     upheavals::Upheaval,
@@ -22,7 +24,7 @@ use super::{
 const KEPT: [u64; 0] = [];
 
 /// How many runs both tests make together, unless they are told another number.
-const RUNS: u64 = 60;
+const RUNS: u64 = 400;
 
 /// What a run is made of, at most.
 const SCENARIOS: usize = 3;
@@ -37,7 +39,7 @@ const PARCELS: usize = 40;
 const ENOUGH: usize = 20;
 
 /// One in so many runs goes on until the last period has ended, which takes as long as many runs.
-const TO_THE_END: u64 = 20;
+const TO_THE_END: u64 = 21;
 
 /// A run, and what goes wrong in it.
 #[derive(Debug)]
@@ -55,6 +57,7 @@ impl Dice {
         match self.below(8) {
             0..=3 => Mishap::Call(self.below(CALLS), self.one_of(&FAULTS).unwrap()),
             4 => Mishap::Parcel(self.below(PARCELS), self.one_of(&Post::ALL).unwrap()),
+            5 => Mishap::Then(1 + self.below(HANDLERS), self.one_of(&Meddler::ALL).unwrap()),
             _ => Mishap::After(1 + self.below(HANDLERS), self.one_of(&Upheaval::ALL).unwrap()),
         }
     }
@@ -64,7 +67,10 @@ impl Schedule {
     fn of(seed: u64) -> Self {
         let dice = Dice::seeded(seed);
         let scenarios = (0..=dice.below(SCENARIOS)).map(|_| dice.one_of(&ALL).unwrap()).collect();
-        let mishaps = (0..=dice.below(MISHAPS)).map(|_| dice.mishap()).collect();
+        let mut mishaps: Vec<Mishap> = (0..=dice.below(MISHAPS)).map(|_| dice.mishap()).collect();
+        if dice.below(2) == 0 {
+            mishaps.push(Mishap::Meanwhile(dice.below(CALLS), dice.one_of(&Meddler::ALL).unwrap()));
+        }
         Self { seed, scenarios, mishaps }
     }
 

@@ -145,6 +145,8 @@ pub(super) struct Asked {
 /// The world.
 pub(super) struct World {
     pub(super) app: App,
+    /// The processes that answer others: one that waits in the middle of a handler keeps only itself waiting.
+    pub(super) others: App,
     mishaps: Vec<Mishap>,
     pub(super) manner: Manner,
     post: RefCell<Vec<Posted>>,
@@ -183,8 +185,10 @@ impl World {
         for name in OFFICERS {
             app.directory.add_officer(officer(name));
         }
+        let others = app.beside();
         Self {
             app,
+            others,
             mishaps: mishaps.to_vec(),
             manner,
             post: RefCell::default(),
