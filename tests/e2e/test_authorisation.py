@@ -5,7 +5,7 @@ import time
 
 import people
 import pytest
-from conftest import Api, aws, sign_in
+from conftest import Api, aws, eventually, sign_in
 from test_gateway import altered, problem
 
 
@@ -147,3 +147,31 @@ def test_bodies_that_lie_about_themselves_are_refused(outputs, officer):
     ]:
         answer = api("POST", "/invites", data=body, headers={"Content-Type": kind})
         assert (answer.status_code, problem(answer)["status"]) == (status, status), body[:40]
+
+
+def test_an_officer_who_is_disabled_is_refused_within_a_minute_though_the_token_lives(outputs, outbox):
+    username, password = make_person(outputs, people.officer()["email"], "true")
+    api, person = sign_in(outputs, username, password).api, people.officer()
+    # A refresh would be refused, as the sign-in is: the token of before is what is tried.
+    api.renew = None
+    assert api.post("/invites", people.invitation(people.officer())).status_code == 202
+    aws("cognito-idp").admin_disable_user(UserPoolId=outputs["UserPoolId"], Username=username)
+    began = time.monotonic()
+
+    def refused() -> bool:
+        # A request that does nothing: its body has no address.
+        answer = api.post("/invites", {**people.invitation(person), "email": ""})
+        return answer.status_code == 403 and answer.json()["type"] == "/problems/account-not-active"
+
+    eventually(refused, 70, "the refusal")
+    assert time.monotonic() - began < 62
+    for method, path, body in [
+        ("POST", "/invites", people.invitation(person)),
+        ("POST", "/seed-requests", {}),
+        ("POST", "/batches", {"fileName": "people.xlsx"}),
+        ("POST", "/invites/actions", {"action": "resend", "all": {}}),
+        ("GET", "/invites/export.xlsx", None),
+    ]:
+        answer = api(method, path, body)
+        assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/account-not-active"), f"{method} {path}"
+    assert outbox.to(person["email"]) == []

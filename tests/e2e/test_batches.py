@@ -202,3 +202,29 @@ def test_a_second_file_for_the_same_batch_is_ignored(officer, outputs):
     assert len(aws("s3").list_object_versions(**key)["Versions"]) == 2
     (row,) = rows(officer.api, begun["batchId"]).values()
     assert row["values"]["email"] == first["email"]
+
+
+def test_a_list_that_is_pasted_twice_over_one_connection_leaves_no_row_without_its_batch(officer, outputs):
+    pasted = {"rows": [people.account(people.vendor()) for _ in range(3)]}
+    for row in pasted["rows"]:
+        del row["kind"]
+    key = {"Idempotency-Key": f"pasted-{people.RUN}"}
+    first, again = (officer.api.post("/batches", pasted, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert first.content == again.content
+    other = officer.api.post("/batches", {"rows": pasted["rows"][:1]}, headers=key)
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
+    assert len(rows(officer.api, first.json()["batchId"])) == 3
+    kinds = batches_of(outputs["TableName"])
+    assert [id for id, sorts in kinds.items() if "META" not in sorts] == []
+    assert sum(sort.startswith("ROW#") for sort in kinds[f"BATCH#{first.json()['batchId']}"]) == 3
+
+
+def batches_of(table: str) -> dict[str, set[str]]:
+    """The sort keys of every item that lies with a batch, by the batch: the whole table is read."""
+    found: dict[str, set[str]] = {}
+    for page in aws("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True, ProjectionExpression="pk, sk"):
+        for item in page["Items"]:
+            if item["pk"]["S"].startswith("BATCH#"):
+                found.setdefault(item["pk"]["S"], set()).add(item["sk"]["S"])
+    return found

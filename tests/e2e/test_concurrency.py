@@ -77,3 +77,26 @@ def test_one_invitation_accepted_a_thousand_times_is_accepted_once(officer, outp
     assert [entry["event"] for entry in made["history"]].count("ACCEPTED") == 1
     assert len(directory.by_email(person["email"])) == 1
     assert len(outbox.wait(person["email"], count=2)) == 2, "one invitation, one account"
+
+
+def test_two_officers_who_invite_one_address_at_once_make_one_invite(officer, other_officer, outbox):
+    person = people.officer()
+    asked = [(officer, person["email"]), (other_officer, person["email"].upper())] * 10
+
+    def invite(who, address: str) -> requests.Response:
+        for _ in range(TRIES):
+            answer = who.api.post("/invites", people.invitation({**person, "email": address}))
+            if (answer.json().get("type"), answer.status_code) not in RETRYABLE:
+                return answer
+            time.sleep(random.uniform(0.2, 1))
+        raise AssertionError(f"no answer in {TRIES} tries")
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        answers = list(pool.map(lambda one: (one[0], invite(*one)), asked))
+    (winner,) = {who.username for who, answer in answers if answer.status_code == 202}
+    assert sum(answer.status_code == 202 for _, answer in answers) == 1
+    for who, answer in answers:
+        refused = "already-invited" if who.username == winner else "invited-by-another"
+        assert answer.status_code == 202 or answer.json()["type"] == f"/problems/{refused}"
+    assert len(outbox.wait(person["email"])) == 1
+    assert sum(who.api.get(f"/invites?q={person['email']}").json()["total"] for who in [officer, other_officer]) == 1

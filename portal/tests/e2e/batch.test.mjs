@@ -254,6 +254,22 @@ describe('Batch upload', () => {
     await page.getByRole('heading', { name: '5 users' }).waitFor();
   });
 
+  test('150 users are pasted over a list that is there, and none is lost', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    await paste(page, [user(), user()]);
+    const many = Array.from({ length: 150 }, () => user());
+    await copy(page, many);
+    await grid(page).press('Control+v');
+    const dialog = page.getByRole('dialog', { name: 'Add users' });
+    await dialog.getByText('150 users found.').waitFor();
+    await dialog.getByRole('button', { name: 'Add 150 users' }).dblclick();
+    await page.getByRole('heading', { name: '152 users' }).waitFor({ timeout: 60_000 });
+    await page.getByText('152 ready', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '152 users' }).waitFor();
+    await settle();
+  });
+
   test('A file that cannot be read says what to do next', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
     const choose = (name, text) => page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
