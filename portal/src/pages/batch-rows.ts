@@ -116,14 +116,23 @@ export class BatchRows {
     this.#select();
   }
 
+  /** How many cells hold text that the server does not have, for all that is known. */
+  get typed(): number {
+    return this.#pendingCells.length;
+  }
+
   /** How many cells hold text that could not be saved. */
   get unsaved(): number {
-    return [...this.pending.values()].flatMap((fields) => Object.values(fields)).filter(({ state }) => state !== 'saving').length;
+    return this.#pendingCells.filter(({ state }) => state !== 'saving').length;
   }
 
   /** Whether a change is on its way to the server. */
   get isSaving(): boolean {
-    return [...this.pending.values()].some((fields) => Object.values(fields).some(({ state }) => state === 'saving'));
+    return this.#pendingCells.some(({ state }) => state === 'saving');
+  }
+
+  get #pendingCells(): Pending[] {
+    return [...this.pending.values()].flatMap((fields) => Object.values(fields));
   }
 
   /** Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked. */

@@ -12,7 +12,7 @@ import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { toast, type Toast } from '../parts/toast';
 import { session } from '../session/session';
-import { go, goInstead } from '../shell/router';
+import { askBeforeLeaving, go, goInstead } from '../shell/router';
 import './batch-adding';
 import { hasFailed, type Row } from './batch-causes';
 import { outcomeOf } from './batch-details';
@@ -30,6 +30,8 @@ import { INVITE_USERS, pageHead } from './page-head';
 type Batch = Schemas['BatchBody'];
 
 const READING_MS = 600;
+/** How long leaving waits for changes that are on their way before it asks. */
+const SAVING_MS = 1_000;
 /** Looks in quick succession at a batch whose file is being read; then it is looked at as any other. */
 const READING_LOOKS = 50;
 const TRAIL = [...INVITE_USERS, { path: '/batches', label: 'Batch upload' }];
@@ -81,7 +83,8 @@ export class BatchPage extends LightElement {
     // What was not saved is sent again as soon as it can be; what somebody else changed meanwhile waits for the officer.
     addEventListener('online', () => void this.#retry(['not-saved']), { signal });
     session?.addEventListener('renewed', () => void this.#retry(['not-saved']), { signal });
-    addEventListener('beforeunload', (event) => this.#rows.unsaved > 0 && event.preventDefault(), { signal });
+    addEventListener('beforeunload', (event) => this.#typed() > 0 && event.preventDefault(), { signal });
+    askBeforeLeaving(() => this.#mayLeave(), signal);
     void this.#start();
   }
 
@@ -102,6 +105,30 @@ export class BatchPage extends LightElement {
       ${this.#notSaved()}
       ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
       ${toast(this.said, () => (this.said = undefined))}`;
+  }
+
+  /** How many changes the server does not have, with that of the cell that is being typed into. */
+  #typed(): number {
+    this.querySelector<HTMLElement>('batch-grid .editor')?.blur();
+    return this.#rows.typed;
+  }
+
+  /** Asks before changes are lost that the server does not have. */
+  async #mayLeave(): Promise<boolean> {
+    const pause = new Promise((later) => setTimeout(later, SAVING_MS));
+    if (this.#typed() > 0) await Promise.race([this.#rows.settled(), pause]);
+    const n = this.#rows.typed;
+    if (n === 0) return true;
+    const [isOne, changes] = [n === 1, count(n, 'change')];
+    const isLeaving = await confirm({
+      title: `${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved`,
+      text: isOne ? 'It is lost when you leave this page. Stay to save or discard it.'
+        : 'They are lost when you leave this page. Stay to save or discard them.',
+      action: `Leave and lose ${changes}`, tone: 'danger', cancel: 'Stay',
+    });
+    // The browser is not to ask the same again.
+    if (isLeaving) this.#stop.abort();
+    return isLeaving;
   }
 
   /** What was typed into cells and the server does not have. */
@@ -394,6 +421,8 @@ export class BatchPage extends LightElement {
     await this.#try(async () => {
       await ask('delete', '/api/batches/{id}', { path: { id: this.batch } });
       announce('The list was reset.');
+      // Nothing is left to be saved, so nobody is asked.
+      this.#stop.abort();
       go('/batches');
     });
   }

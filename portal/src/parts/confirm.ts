@@ -6,10 +6,12 @@ export interface Question {
   /** What the button that goes ahead says: the deed, never “OK”. */
   readonly action: string;
   readonly tone?: 'primary' | 'danger';
+  /** What the button that changes nothing says. */
+  readonly cancel?: string;
 }
 
 /** Asks before something that cannot be taken back. `true` when the person goes ahead. */
-export function confirm({ title, text, action, tone = 'primary' }: Question): Promise<boolean> {
+export function confirm({ title, text, action, tone = 'primary', cancel = 'Cancel' }: Question): Promise<boolean> {
   const dialog = document.createElement('dialog');
   dialog.className = 'modal';
   dialog.setAttribute('aria-labelledby', 'question');
@@ -19,7 +21,7 @@ export function confirm({ title, text, action, tone = 'primary' }: Question): Pr
       <p>${text}</p>
       <div class="actions">
         <button class="button ${tone}" value="yes">${action}</button>
-        <button class="button quiet" value="">Cancel</button>
+        <button class="button quiet" value="">${cancel}</button>
       </div>
     </form>`, dialog);
   document.body.append(dialog);

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { LightElement } from '../parts/light-element';
+import { mayLeave } from '../shell/router';
 import { session } from './session';
 
 /**
@@ -27,10 +28,14 @@ class SessionDialog extends LightElement {
         <div class="actions">
           <a class="button primary" href="#/signed-in-again" target="_blank" rel="noopener">Sign in again<span class="unseen"> in a new tab</span></a>
           ${this.hasEnded
-            ? html`<button type="button" class="button quiet" @click=${() => session.signOut()}>Sign out</button>`
+            ? html`<button type="button" class="button quiet" @click=${() => void this.#signOut()}>Sign out</button>`
             : html`<button type="button" class="button quiet" @click=${() => this.querySelector('dialog')!.close()}>Later</button>`}
         </div>
       </dialog>`;
+  }
+
+  async #signOut(): Promise<void> {
+    if (await mayLeave()) await session.signOut();
   }
 
   #show(hasEnded: boolean): void {

@@ -9,7 +9,7 @@ import { masthead } from './masthead';
 import { navigation } from './navigation';
 import { loadOfficer, officer } from './officer';
 import { pages } from './pages';
-import { placeOf, type Place } from './router';
+import { mayLeave, placeOf, Steps, type Place } from './router';
 import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
 import { signInNameOf } from './sign-in-name';
 
@@ -22,12 +22,16 @@ export class PortalApp extends LightElement {
   declare state: 'starting' | 'signed-out' | 'signed-in' | 'signed-in-again' | Failure;
   declare isOnline: boolean;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #steps = new Steps();
+  /** Whether the officer is being asked if the page may be left. */
+  #isAsking = false;
 
   constructor() {
     super();
     this.place = placeOf(location.hash, pages);
     this.state = 'starting';
     this.isOnline = navigator.onLine;
+    this.#steps.enter();
     addEventListener('hashchange', () => this.#moved());
     addEventListener('online', () => { this.isOnline = true; if (this.state instanceof Failure) void this.#begin(); });
     addEventListener('offline', () => (this.isOnline = false));
@@ -60,7 +64,7 @@ export class PortalApp extends LightElement {
         <a class="brand" href="#/"><span class="mark">${icon('people')}</span>Invite users</a>
         ${signedIn ? html`
           <p class="who"><b>${name}</b><span>${officer.agencyDomain}</span></p>
-          <button type="button" class="button quiet small" @click=${() => session.signOut()}>Sign out</button>` : nothing}
+          <button type="button" class="button quiet small" @click=${this.#signOut}>Sign out</button>` : nothing}
       </header>`;
   }
 
@@ -115,9 +119,20 @@ export class PortalApp extends LightElement {
     }
   }
 
+  async #signOut(): Promise<void> {
+    if (await mayLeave()) await session.signOut();
+  }
+
   async #moved(): Promise<void> {
-    if (location.hash === '#content') return;
+    if (location.hash === '#content' || this.#isAsking) return;
     const before = this.place;
+    if (placeOf(location.hash, pages).path !== before.path) {
+      this.#isAsking = true;
+      const isLeaving = await mayLeave();
+      this.#isAsking = false;
+      if (!isLeaving) return this.#steps.stay();
+    }
+    this.#steps.enter();
     this.place = placeOf(location.hash, pages);
     await this.updateComplete;
     // Details that open over a list take the focus themselves, and give it back.

@@ -38,5 +38,40 @@ export function goInstead(path: string): void {
 /** Notes filters in the address without a new entry in the history, and without going anywhere. */
 export function note(path: string, query: Record<string, string>): void {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
-  history.replaceState(null, '', `#${path}${search.size ? `?${search}` : ''}`);
+  history.replaceState(history.state, '', `#${path}${search.size ? `?${search}` : ''}`);
+}
+
+/** Whether a page may be left; a page that would lose something asks the officer. */
+type MayLeave = () => Promise<boolean>;
+
+let asking: MayLeave | undefined;
+
+/** Asks before the page is left, until `signal` ends it. */
+export function askBeforeLeaving(ask: MayLeave, signal: AbortSignal): void {
+  asking = ask;
+  signal.addEventListener('abort', () => { if (asking === ask) asking = undefined; });
+}
+
+/** Whether the page that is open may be left. */
+export const mayLeave: MayLeave = async () => !asking || asking();
+
+/** The places that were visited, each with its step, so that the address can go back to one that is not left. */
+export class Steps {
+  #now = 0;
+
+  /** Numbers the place that is open: the first, or one that a link led to. */
+  enter(): void {
+    const known = stepOf(history.state);
+    this.#now = known ?? this.#now + 1;
+    if (known === undefined) history.replaceState({ step: this.#now }, '');
+  }
+
+  /** Leads the address back to the place that is open. */
+  stay(): void {
+    history.go(this.#now - (stepOf(history.state) ?? this.#now + 1));
+  }
+}
+
+function stepOf(state: unknown): number | undefined {
+  return (state as { step?: number } | null)?.step;
 }

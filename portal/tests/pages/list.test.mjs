@@ -69,6 +69,63 @@ test('a cell that the service did not take is saved by Retry in the cell, and gi
   expect(await cell(1, 'department').getByText('Not saved').count()).toBe(0);
 });
 
+test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {
+  const { page, cell, context, goTo, list } = await start(people(3));
+  const here = page.url();
+  const dialog = page.getByRole('dialog', { name: '2 changes are not saved' });
+  const stay = async () => {
+    await dialog.getByText('They are lost when you leave this page.').waitFor();
+    await dialog.getByRole('button', { name: 'Stay' }).click();
+    await page.waitForURL(here);
+    await cell(1, 'department').getByText('Platforms').waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  };
+  await goTo('/invite');
+  await page.getByRole('heading', { name: 'Invite users', level: 1 }).waitFor();
+  await goTo(`/batches/${list.id}`);
+  await cell(1, 'department').waitFor();
+  await context.setOffline(true);
+  await type(cell(1, 'department'), 'Platforms');
+  await type(cell(2, 'department'), 'Data');
+  await page.getByRole('heading', { name: '2 changes are not saved' }).waitFor();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();
+  await stay();
+  await page.evaluate(() => history.back());
+  await stay();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await stay();
+  await page.evaluate(() => history.back());
+  await dialog.getByRole('button', { name: 'Leave and lose 2 changes' }).click();
+  await page.getByRole('heading', { name: 'Invite users', level: 1 }).waitFor();
+  await context.setOffline(false);
+  await page.evaluate(() => history.forward());
+  await cell(1, 'department').waitFor();
+  expect(await page.getByText('Platforms').count()).toBe(0);
+});
+
+test('leaving with nothing but what is saved asks nobody, also while the cell is typed into', async () => {
+  const { page, cell, list, server } = await start(people(3));
+  const nobody = { items: [], total: 0, techpass: {} };
+  server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: nobody }));
+  await cell(1, 'department').dblclick();
+  await cell(1, 'department').getByRole('textbox').fill('Platforms');
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  expect(list.row(1).values.department).toBe('Platforms');
+});
+
+test('the browser asks before the tab is closed with cells that are not saved', async () => {
+  const { page, cell, context } = await start(people(3));
+  const asked = [];
+  page.on('dialog', (dialog) => { asked.push(dialog.type()); void dialog.dismiss(); });
+  await context.setOffline(true);
+  await type(cell(1, 'department'), 'Platforms');
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await cell(1, 'department').getByText('Platforms').waitFor();
+});
+
 test.each([[1280, 720], [1366, 625]])('the whole of a fault is read at its cell by keyboard and mouse, at %d x %d', async (width, height) => {
   const { page, grid, cell, note } = await start([...people(30), person(31, { organisation: '' }), person(32, { email: 'nobody' })], { width, height });
   await grid.focus();

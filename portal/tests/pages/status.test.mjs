@@ -10,10 +10,11 @@ const invite = (name, more) => ({
   techpass: { state: 'INVITED', label: 'Invited' }, seed: { state: 'NOT_REQUIRED', label: 'Not Required' }, ...more,
 });
 const onList = (server, items) => server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: { items, total: items.length, techpass: {} } }));
-const finished = (counts) => ({
-  status: 202, headers: { location: '/v1/api/invites/actions/act_1' },
-  body: { id: 'act_1', action: 'resend', state: 'DONE', createdAt: at(0), updatedAt: at(0), traceId: TRACE, outcomes: [], counts },
+const actionOf = (more) => ({
+  id: 'act_1', action: 'resend', state: 'DONE', createdAt: at(0), updatedAt: at(0), traceId: TRACE, outcomes: [], ...more,
 });
+const accepted = (body) => ({ status: 202, headers: { location: '/v1/api/invites/actions/act_1' }, body });
+const finished = (counts) => accepted(actionOf({ counts }));
 
 let open;
 afterEach(() => open.done());
@@ -55,6 +56,34 @@ test.each([
   await page.getByRole('toolbar').getByRole('button', { name: 'Resend' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resend 2 invites' }).click();
   await page.locator(`.notice.told.${tone}`).getByText(text).waitFor();
+});
+
+test('many selected invites are amended together and sent again', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const items = ['one', 'two', 'three'].map((name) => invite(name, { techpass: { state: 'FAILED', label: 'Failed' } }));
+  onList(server, items);
+  let asked;
+  server.on('actOnInvites', ({ body }) => {
+    asked = body;
+    const counts = { total: 3, waiting: 3, done: 0, skipped: 0, reasons: {} };
+    return accepted(actionOf({ action: 'amend', state: 'RUNNING', counts }));
+  });
+  server.on('showAction', () => {
+    const counts = { total: 3, waiting: 0, done: 3, skipped: 0, reasons: {} };
+    return { status: 200, body: actionOf({ action: 'amend', counts }) };
+  });
+  await open.goTo('/invites');
+  await page.getByLabel('Select all on this page').click();
+  await page.getByRole('toolbar').getByRole('button', { name: 'Amend' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Amend 3 invites and send again' });
+  await dialog.getByLabel('Reason').fill('Joins the platform team');
+  await dialog.getByRole('button', { name: 'Send 3 invites again' }).click();
+  await page.getByText('0 of 3 done.').waitFor();
+  await page.locator('.notice.told.done').getByText('3 invites amended and sent again.').waitFor();
+  expect(asked).toMatchObject({ action: 'amend', ids: items.map(({ id }) => id) });
+  expect(asked.set).toEqual({ organisation: null, department: null, reason: 'Joins the platform team' });
+  expect(await page.getByRole('toolbar').count()).toBe(0);
 });
 
 test.each([
