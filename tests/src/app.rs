@@ -185,7 +185,7 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
         };
-        let actions = Actions::new(store.clone(), queues.clone(), clock.clone());
+        let actions = Actions::new(store.clone(), queues.clone(), caps, clock.clone());
         let submit = submit_invites::Deps {
             store: store.clone(),
             queues: queues.clone(),

@@ -20,6 +20,7 @@ async fn main() -> Result<(), boot::Error> {
         ..QueueUrls::default()
     };
     let queues = Queues::sqs(aws.sqs(), urls);
-    let deps = Deps { actions: Actions::new(store.clone(), queues.clone(), Clock::System), store, queues };
+    let actions = Actions::new(store.clone(), queues.clone(), boot::single_caps(&env)?, Clock::System);
+    let deps = Deps { actions, store, queues };
     boot::run_sqs(|message, deadline| apply_actions::handle(&deps, message, deadline)).await
 }

@@ -54,12 +54,6 @@ const IN_FLIGHT: usize = 4;
 /// No step is begun with less than this left.
 const STEP_TIME: Duration = Duration::from_secs(20);
 
-/// How long after one look at the progress of a dispatched batch the next one comes.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-
-/// How much longer the sweeper waits before it takes over the looking.
-const LOOK_GRACE: Duration = Duration::from_secs(60);
-
 /// Why it stopped; another message goes on.
 #[derive(Debug, Error)]
 enum DispatchError {
@@ -81,7 +75,7 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
     };
     let done = match batch.state {
         BatchState::Submitted { .. } => dispatch(deps, batch, deadline).await,
-        BatchState::Dispatched => look_after(deps, batch).await,
+        BatchState::Dispatched { .. } => check_invites(deps, batch).await,
         _ if batch.report_is_due() => {
             wake(deps, &batch, QueueName::Mail, Duration::ZERO).await;
             Ok(())
@@ -116,9 +110,9 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
             // Another worker dispatches the same batch; the rows keep the two from doing anything twice.
             return Ok(());
         }
-        if next.state == BatchState::Dispatched {
+        if matches!(next.state, BatchState::Dispatched { .. }) {
             tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent, "batch dispatched");
-            return look_after(deps, next).await;
+            return check_invites(deps, next).await;
         }
         if deps.clock.now() + STEP_TIME > deadline {
             wake(deps, &next, QueueName::Dispatch, Duration::ZERO).await;
@@ -128,20 +122,24 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
     }
 }
 
-/// Ends the batch once all its invites have been worked on; else looks again soon.
-async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
+/// Ends the batch once all its invites have been worked on, or were waited for long enough; else checks them again later.
+async fn check_invites(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
     let now = deps.clock.now();
-    if batch.due_at.is_some_and(|due| was_looked_at(due, now)) {
+    if !batch.check_is_due(now) {
         return Ok(());
     }
     // The index tells at little cost that something is open. That nothing is, only the rows tell: it may lag.
     let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
         || has_open(&deps.store.progress_of_rows(batch.id).await?);
     let read_version = batch.version;
-    if is_open {
-        let next = batch.put_off(now + LOOK_EVERY + LOOK_GRACE);
+    if is_open && batch.has_waited_enough(now) {
+        tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, "a batch ends although invites of it are open");
+    } else if is_open {
+        let Ok((next, pause)) = batch.still_open(now) else {
+            return Ok(());
+        };
         if deps.store.replace_batch(read_version, &next).await? == Written::Done {
-            wake(deps, &next, QueueName::Dispatch, LOOK_EVERY).await;
+            wake(deps, &next, QueueName::Dispatch, pause).await;
         }
         return Ok(());
     }
@@ -158,13 +156,6 @@ async fn look_after(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
 /// Whether one of the invites has work ahead that is ours. One whose person was erased has none.
 fn has_open(progress: &BTreeMap<String, u64>) -> bool {
     progress.keys().any(|name| Invite::is_open_progress(name))
-}
-
-/// Whether a look within the last seconds set this due time. Of several messages only the one whose time has come goes on,
-/// so their number does not grow; a due time that dispatching or the sweeper set does not count.
-fn was_looked_at(due: Timestamp, now: Timestamp) -> bool {
-    let next_look = now + LOOK_GRACE + LOOK_EVERY;
-    now + LOOK_GRACE + LOOK_EVERY / 2 < due && due <= next_look
 }
 
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {

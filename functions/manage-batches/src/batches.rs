@@ -213,7 +213,7 @@ pub(crate) async fn find(
 ) -> Result<Response, Problem> {
     let batch = own_batch(&deps, &officer, &id).await?;
     let progress = match batch.state {
-        BatchState::Submitted { .. } | BatchState::Dispatched | BatchState::Done => {
+        BatchState::Submitted { .. } | BatchState::Dispatched { .. } | BatchState::Done => {
             Some(deps.store.batch_progress(batch.id).await?)
         }
         _ => None,
@@ -293,8 +293,8 @@ async fn submitted_before(deps: &Deps, batch: &Batch) -> Result<Response, Proble
     match batch.state {
         // Whoever submitted it may have ended before the call.
         BatchState::Submitted { .. } => dispatch(deps, batch).await,
-        BatchState::Dispatched | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
-        BatchState::Draft | BatchState::Dispatched | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),
+        BatchState::Dispatched { .. } | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
+        BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),
         BatchState::AwaitingUpload | BatchState::Parsing { .. } | BatchState::Unreadable { .. } | BatchState::Reset => {
             Err(Problem::new(Slug::StateConflict))
         }

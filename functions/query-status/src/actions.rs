@@ -36,7 +36,7 @@ pub(crate) async fn show(
     Path(id): Path<ActionId>,
     Query(asked): Query<OutcomesQuery>,
 ) -> Result<Response, Problem> {
-    let found = deps.store.find_action(id).await?;
+    let found = deps.store.show_action(id, deps.clock.now()).await?;
     let own = found.filter(|action| action.officer.id == officer.id);
     let action = own.ok_or_else(|| Problem::new(Slug::NotFound))?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;

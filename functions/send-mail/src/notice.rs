@@ -1,7 +1,7 @@
-//! The notice to an officer whose invitation nobody accepted.
+//! The notice to an officer whose invitation has expired.
 
 use domain::{EmailAddress, Timestamp, delivery::Mail, invite::Invite};
-use mail::Subject;
+use mail::{Ending, Subject};
 use store::{Store, StoreError, Written};
 
 use crate::{
@@ -14,7 +14,8 @@ pub(crate) async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) ->
     if !invite.notice_is_due() {
         return Ok(Next::Rest(Disposition::Done));
     }
-    let letter = deps.letters.invitation_lapsed(invite.id, &invite.email)?;
+    let ending = if invite.was_sent() { Ending::NotAccepted } else { Ending::NotSent };
+    let letter = deps.letters.invitation_lapsed(invite.id, &invite.email, ending)?;
     slot::send(deps, ToOfficer(invite), |_| Ok(Some(letter)), deadline).await
 }
 

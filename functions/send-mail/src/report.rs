@@ -6,7 +6,7 @@ use domain::{
     BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
     delivery::Mail,
-    invite::MAIL_ANSWER_WAIT,
+    invite::{Invite, MAIL_ANSWER_WAIT},
 };
 use mail::{Report, Subject, Tally};
 use store::{Store, StoreError, Written};
@@ -30,7 +30,7 @@ async fn attempt(deps: &Deps, batch: Batch, deadline: Timestamp) -> Result<Next,
         // Whoever threw the batch away does not want to hear of it.
         BatchState::Reset => true,
         // Submitted since: the next report comes when that is through.
-        BatchState::Submitted { .. } | BatchState::Dispatched => true,
+        BatchState::Submitted { .. } | BatchState::Dispatched { .. } => true,
         _ => !batch.report_is_due(),
     };
     if is_silent {
@@ -51,8 +51,9 @@ fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {
         u32::try_from(found.sum::<u64>()).unwrap_or(u32::MAX)
     };
     Tally {
-        accounts: sum(&["ACCOUNT_CREATED", "MAILING", "ONBOARDED"]),
-        failed: sum(&["FAILED", "NEEDS_ATTENTION"]),
+        accounts: sum(&["ACCOUNT_CREATED", "ONBOARDED"]),
+        failed: sum(&["FAILED", "NEEDS_ATTENTION", "EXPIRED"]),
+        open: sum(&Invite::OPEN_PROGRESS),
         needs_fixing: batch.counts.needs_fixing,
         duplicates: batch.counts.duplicate,
     }
@@ -81,7 +82,7 @@ impl Slot for AboutBatch {
     fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
         let due_at = match (&self.0.state, step) {
             // A batch that was submitted again waits for its dispatcher first.
-            (BatchState::Submitted { .. } | BatchState::Dispatched, _) => self.0.due_at,
+            (BatchState::Submitted { .. } | BatchState::Dispatched { .. }, _) => self.0.due_at,
             (_, Step::Claim) => Some(now + MAIL_ANSWER_WAIT),
             (_, step) => step.retry_at(),
         };

@@ -116,7 +116,7 @@ impl Deps {
     async fn change(&self, verb: &Verb, officer: &Officer, id: &str, trace: TraceId) -> Result<Invite, Problem> {
         let id = InviteId::parse(id).ok_or_else(|| Problem::new(Slug::NotFound))?;
         let act = Act { at: self.clock.now(), trace, action: None };
-        let changed = self.actions.one(verb, &officer.id, id, &act, &self.caps).await?;
+        let changed = self.actions.one(verb, &officer.id, id, &act).await?;
         changed.map_err(|refusal| problem(verb, refusal, act.at))
     }
 }

@@ -26,8 +26,9 @@ async fn main() -> Result<(), boot::Error> {
     let queues = Queues::sqs(aws.sqs(), urls);
     let pool = UserPool { id: env.required("USER_POOL_ID")?, seed_group: env.required("SEED_GROUP")? };
     let directory = Directory::cognito(&aws.cognito(), pool);
+    let caps = boot::single_caps(&env)?;
     let deps = Deps {
-        actions: Actions::new(store.clone(), queues.clone(), Clock::System),
+        actions: Actions::new(store.clone(), queues.clone(), caps, Clock::System),
         queues,
         rules: Rules::stored(store.clone(), Clock::System),
         active: ActiveAccounts::new(directory, Clock::System),
@@ -35,7 +36,7 @@ async fn main() -> Result<(), boot::Error> {
         secrets: Secrets::stored(aws.secrets_manager(), env.required("KEYS_SECRET_ID")?),
         service_request_url: env.required("SERVICE_REQUEST_URL")?,
         terms: boot::terms(&env)?,
-        caps: boot::single_caps(&env)?,
+        caps,
         clock: Clock::System,
         entropy: Entropy::System,
         store,

@@ -192,6 +192,6 @@ impl Deps {
     async fn asked_before(&self, answer: &SavedAnswer) -> Result<Action, Problem> {
         let not_found = || Problem::new(Slug::NotFound);
         let id = ActionId::parse(&answer.body).ok_or_else(not_found)?;
-        self.store.find_action(id).await?.ok_or_else(not_found)
+        self.store.show_action(id, self.clock.now()).await?.ok_or_else(not_found)
     }
 }

@@ -49,7 +49,7 @@ impl Retention {
     /// Until when a batch's rows are kept; `None` while they are read or handed on.
     pub(crate) fn of_batch(&self, batch: &Batch) -> Option<Timestamp> {
         let period = match batch.state {
-            BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched => return None,
+            BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched { .. } => return None,
             BatchState::Done => self.people,
             BatchState::AwaitingUpload | BatchState::Draft | BatchState::Unreadable { .. } => self.drafts,
             // Also on its way out after either period.

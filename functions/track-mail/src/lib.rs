@@ -173,7 +173,7 @@ async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result
         };
         // A batch that was submitted again is still due for its dispatcher.
         let due_at = match batch.state {
-            BatchState::Submitted { .. } | BatchState::Dispatched => batch.due_at,
+            BatchState::Submitted { .. } | BatchState::Dispatched { .. } => batch.due_at,
             _ => None,
         };
         let trace = batch.trace.clone();

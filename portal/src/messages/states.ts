@@ -21,7 +21,7 @@ export const techpassMeanings: Record<string, string> = {
   DISABLED: 'The account is switched off in the directory.',
   ACCOUNT_GONE: 'The account was deleted in the directory.',
   FAILED: 'It could not be done.',
-  EXPIRED: 'The invitation was not accepted in time. Send it again to open it once more.',
+  EXPIRED: 'The invitation ended before it was accepted. Send it again to open it once more.',
   REVOKED: 'The invitation was taken back. Its link does not work any more.',
   NEEDS_ATTENTION: 'We have to look at this ourselves. Send us the Trace ID if it is urgent.',
 };

@@ -15,15 +15,26 @@ use store::{Store, StoreError, Written, invites::ReviveOutcome};
 /// How often a change is repeated when somebody else was faster.
 const TRIES: usize = 5;
 
-/// How many invites of a part are changed at a time.
+/// How many invites of a part are revoked at a time.
 const IN_FLIGHT: usize = 8;
+
+/// How many are mailed again at a time: each is written together with the one item that counts its officer's requests.
+const COUNTED_IN_FLIGHT: usize = 1;
 
 /// Changes invites on behalf of their officers.
 #[derive(Clone, Debug)]
 pub struct Actions {
     store: Store,
     queues: Queues,
+    caps: SingleCaps,
     clock: Clock,
+}
+
+/// Which share of an officer a change counts towards.
+#[derive(Clone, Copy, Debug)]
+enum Counting {
+    OneByOne,
+    OneOfMany,
 }
 
 /// An invite after it was changed, or when it was so already.
@@ -35,13 +46,14 @@ pub struct Changed {
 }
 
 impl Actions {
-    /// Changes invites in `store`, and wakes the provisioning and mail workers by `queues`.
+    /// Changes invites in `store` within the `caps` of their officers, and wakes the provisioning and mail workers by
+    /// `queues`.
     #[must_use]
-    pub fn new(store: Store, queues: Queues, clock: Clock) -> Self {
-        Self { store, queues, clock }
+    pub fn new(store: Store, queues: Queues, caps: SingleCaps, clock: Clock) -> Self {
+        Self { store, queues, caps, clock }
     }
 
-    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend or amendment counts towards `caps`.
+    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend or amendment counts towards the caps.
     ///
     /// # Errors
     ///
@@ -53,9 +65,8 @@ impl Actions {
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
-        caps: &SingleCaps,
     ) -> Result<Result<Invite, Refusal>, StoreError> {
-        let changed = match self.change(verb, officer, id, act, Some(caps)).await? {
+        let changed = match self.change(verb, officer, id, act, Counting::OneByOne).await? {
             Ok(changed) => changed,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -93,9 +104,12 @@ impl Actions {
         let changes: Vec<_> = stream::iter(ids)
             .map(|id| async move {
                 let act = Act { at: self.clock.now(), trace: asked.trace.clone(), action: Some(asked.id) };
-                Ok::<_, StoreError>((id, self.change(&asked.verb, &asked.officer.id, id, &act, None).await?))
+                Ok::<_, StoreError>((
+                    id,
+                    self.change(&asked.verb, &asked.officer.id, id, &act, Counting::OneOfMany).await?,
+                ))
             })
-            .buffered(IN_FLIGHT)
+            .buffered(in_flight(&asked.verb))
             .try_collect()
             .await?;
         let mut wakes: BTreeMap<QueueName, Vec<Wake>> = BTreeMap::new();
@@ -127,7 +141,7 @@ impl Actions {
         officer: &OfficerId,
         id: InviteId,
         act: &Act,
-        caps: Option<&SingleCaps>,
+        counting: Counting,
     ) -> Result<Result<Changed, Refusal>, StoreError> {
         for _ in 0..TRIES {
             let own = self.store.find_invite(id).await?.filter(|invite| invite.officer.id == *officer);
@@ -152,8 +166,8 @@ impl Actions {
                     Written::Done => ReviveOutcome::Done,
                     Written::LostRace => ReviveOutcome::LostRace,
                 },
-                Verb::Resend | Verb::Amend(_) => match self.counted(officer, caps, act.at).await? {
-                    Ok(usage) => self.store.revive_counted(&read, &next, usage.as_ref()).await?,
+                Verb::Resend | Verb::Amend(_) => match self.counted(officer, counting, act.at).await? {
+                    Ok(usage) => self.store.revive_counted(&read, &next, Some(&usage)).await?,
                     Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
                 },
             };
@@ -167,17 +181,18 @@ impl Actions {
         Ok(Err(Refusal::LostRace))
     }
 
-    /// The officer's usage with one request more; nothing where no caps apply.
+    /// The officer's usage with one mail more.
     async fn counted(
         &self,
         officer: &OfficerId,
-        caps: Option<&SingleCaps>,
+        counting: Counting,
         now: Timestamp,
-    ) -> Result<Result<Option<Usage>, CapReached>, StoreError> {
-        match caps {
-            Some(caps) => Ok(self.store.find_usage(officer).await?.one(caps, now).map(Some)),
-            None => Ok(Ok(None)),
-        }
+    ) -> Result<Result<Usage, CapReached>, StoreError> {
+        let usage = self.store.find_usage(officer).await?;
+        Ok(match counting {
+            Counting::OneByOne => usage.one(&self.caps, now),
+            Counting::OneOfMany => usage.one_of_many(&self.caps, now),
+        })
     }
 
     /// Wakes whoever is next for an invite that was just written.
@@ -185,6 +200,13 @@ impl Actions {
         if let Some(queue) = waker(invite, now) {
             self.queues.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
         }
+    }
+}
+
+fn in_flight(verb: &Verb) -> usize {
+    match verb {
+        Verb::Revoke => IN_FLIGHT,
+        Verb::Resend | Verb::Amend(_) => COUNTED_IN_FLIGHT,
     }
 }
 

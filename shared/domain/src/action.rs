@@ -61,7 +61,7 @@ pub enum Refusal {
         /// From when it can be sent again.
         next: Timestamp,
     },
-    /// Its officer has asked for as much one by one as they may.
+    /// Its officer has asked for as many mails as they may.
     #[error("the officer's share is used up")]
     CapReached {
         /// Which, and until when.

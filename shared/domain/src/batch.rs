@@ -36,6 +36,23 @@ pub const PARSE_ATTEMPTS: u32 = 3;
 /// How long a submitted batch may stand still before the sweeper wakes its dispatcher.
 pub const DISPATCH_WAKE_AFTER: Duration = Duration::from_secs(120);
 
+/// How long a dispatched batch is left alone between two checks of its invites: an eighth of the time since it was
+/// dispatched, between these two. The longer one is also the longest that a message can be delayed.
+const CHECK_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(15 * 60));
+
+/// The longest time from one check to the sweeper's own.
+pub const MAX_CHECK_INTERVAL: Duration = Duration::from_secs(16 * 60);
+
+/// How much later than the next check the sweeper takes it over.
+const CHECK_GRACE: Duration = Duration::from_secs(60);
+
+/// Messages come a little early or late. One that is earlier than this is a doubled one.
+const CHECK_SLACK: Duration = Duration::from_secs(5);
+
+/// How long the invites of a dispatched batch are waited for. Then the batch is done and its report names those that are
+/// still open: an emergency stop or an outage may have no end.
+pub const MAX_BATCH_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// A list of people that an officer brings in together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
@@ -108,9 +125,16 @@ pub enum BatchState {
         /// The last row that was handed on.
         cursor: u32,
     },
-    /// Every ready row is an invite.
-    Dispatched,
-    /// Every invite has been worked on.
+    /// Every ready row is an invite; the invites are checked until none is open.
+    Dispatched {
+        /// Since when. Of what was stored without it: for longer than [`MAX_BATCH_WAIT`].
+        #[serde(default = "long_ago")]
+        since: Timestamp,
+        /// When its invites are to be checked next.
+        #[serde(default = "long_ago")]
+        next_check: Timestamp,
+    },
+    /// Every invite has been worked on, or was waited for long enough.
     Done,
     /// The workbook cannot be read.
     Unreadable {
@@ -124,6 +148,10 @@ pub enum BatchState {
     },
     /// Thrown away by the officer.
     Reset,
+}
+
+fn long_ago() -> Timestamp {
+    Timestamp::from_unix_ms(0)
 }
 
 /// One stored version of an object.
@@ -231,7 +259,7 @@ impl Batch {
             BatchState::Parsing { .. } => "PARSING",
             BatchState::Draft => "DRAFT",
             BatchState::Submitted { .. } => "SUBMITTED",
-            BatchState::Dispatched => "DISPATCHED",
+            BatchState::Dispatched { .. } => "DISPATCHED",
             BatchState::Done => "DONE",
             BatchState::Unreadable { .. } => "UNREADABLE",
             BatchState::Reset => "RESET",
@@ -241,7 +269,7 @@ impl Batch {
     /// Whether rows may be changed.
     #[must_use]
     pub fn is_editable(&self) -> bool {
-        matches!(self.state, BatchState::Draft | BatchState::Dispatched | BatchState::Done)
+        matches!(self.state, BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done)
     }
 
     /// Whether its officer sees it among their batches: not once it was reset, nor before its pasted rows are in.
@@ -435,7 +463,7 @@ impl Batch {
         }
     }
 
-    /// Every ready row is handed on.
+    /// Every ready row is handed on. Its invites are to be checked at once.
     ///
     /// # Errors
     ///
@@ -445,10 +473,40 @@ impl Batch {
             BatchState::Submitted { .. } => Ok(Self {
                 counts,
                 due_at: Some(now + DISPATCH_WAKE_AFTER),
-                ..self.stepped(BatchState::Dispatched, now)
+                ..self.stepped(BatchState::Dispatched { since: now, next_check: now }, now)
             }),
             _ => Err(self.conflict("dispatched")),
         }
+    }
+
+    /// Whether its invites are to be checked now. A message that comes earlier is a doubled one: were it followed, there
+    /// would be more of them with each check.
+    #[must_use]
+    pub fn check_is_due(&self, now: Timestamp) -> bool {
+        matches!(self.state, BatchState::Dispatched { next_check, .. } if now + CHECK_SLACK >= next_check)
+    }
+
+    /// Whether its invites were waited for long enough.
+    #[must_use]
+    pub fn has_waited_enough(&self, now: Timestamp) -> bool {
+        matches!(self.state, BatchState::Dispatched { since, .. } if now >= since + MAX_BATCH_WAIT)
+    }
+
+    /// Invites of it are still open: the batch, and how long it is left alone before the next check, which grows with the
+    /// time since it was dispatched.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is dispatched.
+    pub fn still_open(self, now: Timestamp) -> Result<(Self, Duration), BatchConflict> {
+        let BatchState::Dispatched { since, .. } = self.state else {
+            return Err(self.conflict("checked"));
+        };
+        let (shortest, longest) = CHECK_PAUSES;
+        let pause = (now.since(since) / 8).clamp(shortest, longest);
+        let state = BatchState::Dispatched { since, next_check: now + pause };
+        let due_at = Some(now + pause + CHECK_GRACE);
+        Ok((Self { state, due_at, version: self.version + 1, ..self }, pause))
     }
 
     /// Notes what a count of its invites found: `missing` of those that its sent rows became.
@@ -458,21 +516,22 @@ impl Batch {
     /// Unless it is dispatched.
     pub fn counted(self, missing: u64, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
-            BatchState::Dispatched => {
+            BatchState::Dispatched { .. } => {
                 let short_counts = if missing == 0 { 0 } else { self.short_counts + 1 };
-                Ok(Self { short_counts, ..self.stepped(BatchState::Dispatched, now) })
+                let state = self.state.clone();
+                Ok(Self { short_counts, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("counted")),
         }
     }
 
-    /// Every invite has been worked on; the officer is to be told.
+    /// Every invite has been worked on, or was waited for long enough; the officer is to be told.
     ///
     /// # Errors
     ///
     /// Unless it is dispatched, or a drop without a ready row.
     pub fn done(self, now: Timestamp) -> Result<Self, BatchConflict> {
-        let through = matches!(self.state, BatchState::Dispatched)
+        let through = matches!(self.state, BatchState::Dispatched { .. })
             || (matches!(self.state, BatchState::Draft) && self.source == Source::Drop);
         if !through {
             return Err(self.conflict("done"));
@@ -501,7 +560,8 @@ impl Batch {
     }
 
     /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`, or when it is asked how long
-    /// the batch is kept.
+    /// the batch is kept. That is counted from its last change, which a report is none of: one that is tried for ever would
+    /// keep its people for ever.
     ///
     /// # Errors
     ///
@@ -513,9 +573,8 @@ impl Batch {
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, BatchConflict> {
         let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
-        let state = self.state.clone();
         let due_at = due_at.unwrap_or(now + KEEPING_LOOK);
-        Ok(Self { report: Some(mail), due_at: Some(due_at), ..self.stepped(state, now) })
+        Ok(Self { report: Some(mail), due_at: Some(due_at), version: self.version + 1, ..self })
     }
 
     /// Puts the next look at it off to `at`. Nothing else about it changes.
@@ -572,6 +631,14 @@ mod tests {
         assert!(submitted.clone().submit(at(3)).is_err());
         assert!(submitted.clone().reset(at(3)).is_err());
         let dispatched = submitted.advanced(1, at(4)).unwrap().dispatched(counts(0, 1), at(5)).unwrap();
+        assert!(dispatched.check_is_due(at(5)) && !dispatched.has_waited_enough(at(5)));
+        let (first, pause) = dispatched.clone().still_open(at(5)).unwrap();
+        assert_eq!(pause, Duration::from_secs(10));
+        assert!(!first.check_is_due(at(9)) && first.check_is_due(at(15)), "a doubled message comes too early");
+        assert_eq!(dispatched.clone().still_open(at(5 + 800)).unwrap().1, Duration::from_secs(100));
+        let (last, pause) = dispatched.clone().still_open(at(5) + MAX_BATCH_WAIT).unwrap();
+        assert_eq!(pause, Duration::from_secs(900));
+        assert!(last.has_waited_enough(at(5) + MAX_BATCH_WAIT));
         let done = dispatched.done(at(6)).unwrap();
         assert!(done.report_is_due());
         assert!(done.submit(at(7)).is_err(), "nothing is ready");

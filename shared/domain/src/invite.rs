@@ -37,6 +37,10 @@ pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
+/// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an outage
+/// may have no end.
+pub const MAX_WAIT: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// How long after one reminder the next one comes.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
@@ -255,7 +259,7 @@ pub enum InviteState {
         /// Why.
         failure: Failure,
     },
-    /// Not accepted in time.
+    /// Not accepted in time, or not worked on for [`MAX_WAIT`].
     Expired,
     /// Taken back by the officer.
     Revoked,
@@ -582,10 +586,13 @@ impl Invite {
         Self { origin: Origin::Account, updated_at: now, version: self.version + 1, ..self }
     }
 
+    /// The progress names that have work ahead of them that is ours.
+    pub const OPEN_PROGRESS: [&str; 4] = ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING"];
+
     /// Whether a progress name still has work ahead of it that is ours.
     #[must_use]
     pub fn is_open_progress(name: &str) -> bool {
-        matches!(name, "QUEUED" | "ACCEPTED" | "PROVISIONING" | "MAILING")
+        Self::OPEN_PROGRESS.contains(&name)
     }
 
     /// Whether it keeps other invites from the same address and username.
@@ -1280,7 +1287,16 @@ impl Invite {
     /// What time alone asks for now.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Lapse {
-        let InviteState::Invited { expires_at } = self.state else { return Lapse::Nothing };
+        let expires_at = match self.state {
+            InviteState::Invited { expires_at } => expires_at,
+            InviteState::Queued | InviteState::Accepted if now >= self.waits_until() => return Lapse::Expire,
+            InviteState::Provisioning { lease_until, .. }
+                if lease_is_over(lease_until, now) && now >= self.waits_until() =>
+            {
+                return Lapse::Expire;
+            }
+            _ => return Lapse::Nothing,
+        };
         if now >= expires_at {
             Lapse::Expire
         } else if self.can_be_reminded() && now >= self.next_reminder(expires_at) {
@@ -1288,6 +1304,20 @@ impl Invite {
         } else {
             Lapse::Nothing
         }
+    }
+
+    /// Until when it may wait for its account or its first mail: counted from what a person last did with it.
+    fn waits_until(&self) -> Timestamp {
+        let last_act = self.history.iter().rev().find(|entry| entry.by != Actor::Service);
+        last_act.map_or(self.created_at, |entry| entry.at) + MAX_WAIT
+    }
+
+    /// Whether its mail left, or may have left, since its officer or invitee last did something with it.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        let is_act = |entry: &&HistoryEntry| matches!(entry.by, Actor::Officer | Actor::Invitee);
+        let mut since_act = self.history.iter().rev().take_while(|entry| !is_act(entry));
+        since_act.any(|entry| matches!(entry.event.as_str(), "INVITED" | "REMINDED"))
     }
 
     /// Brings the invitation to its invitee's mind, with the same link.
@@ -1303,7 +1333,7 @@ impl Invite {
         Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(Some("REMINDED"), now) })
     }
 
-    /// Ends an invitation that nobody accepted in time; its officer is to be told.
+    /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be told.
     ///
     /// # Errors
     ///

@@ -12,7 +12,8 @@ use crate::{Guard, OfficerId, Timestamp};
 
 const SLOT: Duration = Duration::from_secs(600);
 
-/// What one officer may ask for one by one: new invites, amendments and resends.
+/// What one officer may ask for one by one: new invites, amendments and resends. The day's share also counts the
+/// amendments and resends of actions for many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SingleCaps {
     /// Within an hour.
@@ -128,6 +129,19 @@ impl Usage {
         let mut next = self.stepped(now);
         next.singles.room(Share::SinglesPerDay, caps.per_day.get(), 1, now)?;
         next.singles.room(Share::SinglesPerHour, caps.per_hour.get(), 1, now)?;
+        next.singles.add(1, now);
+        Ok(next)
+    }
+
+    /// Counts one more invite that an action for many mails again. The hour's share does not hold it: an action is asked
+    /// for once and goes on for a while.
+    ///
+    /// # Errors
+    ///
+    /// When the day's share is used up.
+    pub fn one_of_many(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
+        let mut next = self.stepped(now);
+        next.singles.room(Share::SinglesPerDay, caps.per_day.get(), 1, now)?;
         next.singles.add(1, now);
         Ok(next)
     }

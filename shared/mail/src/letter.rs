@@ -61,6 +61,15 @@ pub struct AccountLetter<'a> {
     pub days: u16,
 }
 
+/// Why an invitation has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Its invitee did not accept it in time.
+    NotAccepted,
+    /// It could not be sent for as long as it may wait.
+    NotSent,
+}
+
 /// What became of a batch.
 #[derive(Clone, Copy, Debug)]
 pub enum Report<'a> {
@@ -88,6 +97,8 @@ pub struct Tally {
     pub accounts: u32,
     /// Rows that were sent and failed.
     pub failed: u32,
+    /// Rows that were sent and are still being worked on: the report was not held back for them any longer.
+    pub open: u32,
     /// Rows with faults.
     pub needs_fixing: u32,
     /// Rows left out because the person is there already.
@@ -139,18 +150,23 @@ impl Letters {
         })
     }
 
-    /// The letter to the officer whose invitation nobody accepted.
+    /// The letter to the officer whose invitation has expired.
     ///
     /// # Errors
     ///
     /// When the template cannot be filled in.
-    pub fn invitation_lapsed(&self, invite: InviteId, invitee: &EmailAddress) -> Result<Letter, RenderError> {
+    pub fn invitation_lapsed(
+        &self,
+        invite: InviteId,
+        invitee: &EmailAddress,
+        ending: Ending,
+    ) -> Result<Letter, RenderError> {
         let link = &*format!("{}/#/invites/{invite}", self.portal);
         let (invitee, support) = (invitee.as_str(), &*self.support);
         Ok(Letter {
             subject: "An invitation of yours has lapsed",
-            html: LapsedHtml { invitee, link, support }.render()?,
-            text: LapsedText { invitee, link, support }.render()?,
+            html: LapsedHtml { invitee, ending, link, support }.render()?,
+            text: LapsedText { invitee, ending, link, support }.render()?,
         })
     }
 
@@ -246,6 +262,7 @@ struct ReminderText<'a> {
 #[template(path = "invitation_lapsed.html")]
 struct LapsedHtml<'a> {
     invitee: &'a str,
+    ending: Ending,
     link: &'a str,
     support: &'a str,
 }
@@ -254,6 +271,7 @@ struct LapsedHtml<'a> {
 #[template(path = "invitation_lapsed.txt")]
 struct LapsedText<'a> {
     invitee: &'a str,
+    ending: Ending,
     link: &'a str,
     support: &'a str,
 }

@@ -14,7 +14,7 @@ mod outcome;
 mod ses;
 mod tags;
 
-pub use letter::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Report, Tally};
+pub use letter::{AccountLetter, Ending, InvitationLetter, Letter, Letters, RenderError, Report, Tally};
 #[cfg(feature = "fake")]
 pub use memory::{Fault, Outbox, SentMail};
 pub use outcome::SendOutcome;

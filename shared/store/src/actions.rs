@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{
-    ActionId,
+    ActionId, Timestamp,
     action::{Action, ENTRIES_PER_PART, Entry, Part},
 };
 
@@ -66,6 +66,16 @@ impl Store {
     /// When the table cannot answer.
     pub async fn find_action(&self, id: ActionId) -> Result<Option<Action>, StoreError> {
         self.table.get(&keys::action(id)).await?.map(|mut found| item::body(ACTION, &mut found)).transpose()
+    }
+
+    /// The action for whoever looks at it: none from [`ACTION_LIFE`] after it was asked for on, although the table may hold
+    /// it for days longer.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn show_action(&self, id: ActionId, now: Timestamp) -> Result<Option<Action>, StoreError> {
+        Ok(self.find_action(id).await?.filter(|action| now < action.created_at + ACTION_LIFE))
     }
 
     /// One of its parts as it is now.

@@ -135,6 +135,7 @@ impl ActionOutcome {
         };
         let next_at = match why {
             Some(Refusal::TooSoon { next }) => Some(next),
+            Some(Refusal::CapReached { cap }) => Some(cap.until),
             _ => None,
         };
         Self { id: entry.invite, outcome, reason: why.map(Refusal::code), next_at }

@@ -209,10 +209,11 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let created = app.store.create_action(&action, &parts, &request).await.unwrap();
     assert_eq!(created, store::actions::CreateActionOutcome::Created);
     // The first worker got as far as the first two invites.
-    let actions = actions::Actions::new(app.store.clone(), app.queues.clone(), app.clock.clone());
+    let actions =
+        actions::Actions::new(app.store.clone(), app.queues.clone(), tests::app::single_caps(), app.clock.clone());
     for invite in &invites[..2] {
         let act = domain::invite::Act { at: now, trace: trace.clone(), action: Some(id) };
-        actions.one(&Verb::Resend, &officer.id, *invite, &act, &tests::app::single_caps()).await.unwrap().unwrap();
+        actions.one(&Verb::Resend, &officer.id, *invite, &act).await.unwrap().unwrap();
     }
     app.drain().await;
     app.clock.advance(2 * DAY);
@@ -308,4 +309,16 @@ async fn what_is_set_is_checked_and_only_an_amendment_sets() {
     assert_eq!(act(&app, wrong).await.faults(), ["/set/organisation: required", "/set/reason: too-long"]);
     let other = json!({"action": "resend", "ids": ids, "set": {"reason": "Again"}});
     assert_eq!(act(&app, other).await.faults(), ["/set: set.not-here"]);
+}
+
+#[tokio::test]
+async fn an_action_is_shown_for_as_long_as_it_is_kept_and_no_longer() {
+    let app = App::start().await;
+    let ids = invitations(&app, 1).await;
+    let action = act(&app, json!({"action": "revoke", "ids": ids})).await.expect(202).body;
+    let path = format!("/api/invites/actions/{}", action["id"].as_str().unwrap());
+    app.clock.advance(30 * DAY - Duration::from_secs(60));
+    app.officer("ada").get(&path).await.expect(200);
+    app.clock.advance(Duration::from_secs(60));
+    assert_eq!(app.officer("ada").get(&path).await.problem(), "not-found", "the table may hold it for days longer");
 }

@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use domain::{Entropy, Guard, Timestamp, usage::BatchCap};
+use domain::{
+    Entropy, Guard, Timestamp,
+    usage::{BatchCap, SingleCaps},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sheet::ResultRow;
@@ -251,6 +254,39 @@ async fn resends_and_amendments_count_and_what_is_refused_does_not() {
     assert_eq!(show(&app, "ada", &failed).await["techpass"]["state"], "REVOKED");
     app.clock.advance(2 * HOUR);
     amend().await.expect(202);
+}
+
+#[tokio::test]
+async fn what_an_action_for_many_mails_counts_towards_the_day() {
+    let caps = SingleCaps { per_hour: NonZeroU32::new(6).unwrap(), per_day: NonZeroU32::new(8).unwrap() };
+    for action in ["resend", "amend"] {
+        let app = App::start_with(caps).await;
+        let mut ids = Vec::new();
+        for n in 0..5 {
+            ids.push(invite(&app, "ada", &format!("bo-{n}@sample-board.gov.sg")).await.unwrap());
+        }
+        app.drain().await;
+        if action == "amend" {
+            for id in &ids {
+                assert_eq!(change(&app, "ada", id, "revoke").await, 200);
+            }
+        }
+        // The next day of Singapore, and not yet a day later.
+        app.clock.advance(23 * HOUR);
+        let asked = json!({"action": action, "ids": ids});
+        let done = app.officer("ada").post("/api/invites/actions", asked.clone()).await.expect(202).body;
+        assert_eq!((&done["state"], &done["counts"]["done"]), (&json!("DONE"), &json!(3)), "{done}");
+        let skipped = &done["outcomes"][4];
+        assert_eq!(skipped["reason"], "too-many-requests", "{done}");
+        assert!(skipped["nextAt"].is_string(), "{skipped}");
+        assert_eq!(change(&app, "ada", &ids[4], "resend").await, if action == "resend" { 429 } else { 409 });
+        app.drain().await;
+        assert_eq!(app.outbox.requests(), 8);
+        app.clock.advance(DAY + HOUR);
+        let rest = json!({"action": action, "ids": [ids[3], ids[4]]});
+        let done = app.officer("ada").post("/api/invites/actions", rest).await.expect(202).body;
+        assert_eq!(done["counts"]["done"], 2, "{done}");
+    }
 }
 
 /// Counts so many people of other lists of an officer.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use directory::{AccountStatus, Call, Fault, SearchIndex};
 use domain::{
-    InviteId,
+    BatchId, InviteId,
     invite::{Account, Invite},
     seed::{Device, DeviceState},
 };
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use store::settings::MailSwitch::{Running, Stopped};
 use tests::{
     app::{Answer, App},
+    lists::{batch, paste},
     people::{self, officer_form, vendor_form},
 };
 
@@ -351,4 +352,90 @@ async fn a_batch_ends_although_nobody_knows_of_one_of_its_mails() {
     app.drain().await;
     let shown = app.officer("ada").get(&format!("/api/batches/{id}")).await.expect(200).body;
     assert_eq!(shown["state"], "DONE", "{shown}");
+}
+
+/// A list of two vendors, submitted.
+async fn submitted(app: &App) -> String {
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[vendor_form("ann"), vendor_form("bo")]).await;
+    let etag = app.officer("ada").get(&format!("/api/batches/{id}")).await.headers["etag"].to_str().unwrap().to_owned();
+    let headers = [("if-match", etag.as_str()), ("idempotency-key", "k")];
+    ada.json("POST", &format!("/api/batches/{id}/submit"), &headers, json!({})).await.expect(202);
+    id
+}
+
+/// A minute of work: a sweep, and every message of these queues.
+async fn minute(app: &App, queues: &[QueueName]) {
+    app.clock.advance(MINUTE);
+    app.sweep().await;
+    for queue in queues {
+        for wake in app.queues.drain(*queue) {
+            app.deliver(*queue, wake).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_with_an_open_invite_is_checked_ever_less_often() {
+    let app = App::start().await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let id = submitted(&app).await;
+    for _ in 0..8 * 60 {
+        minute(&app, &QueueName::ALL).await;
+    }
+    let batch = app.store.find_batch(BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    assert_eq!(batch.state_name(), "DISPATCHED");
+    assert!(batch.version < 150, "written {} times in eight hours", batch.version);
+}
+
+#[tokio::test]
+async fn a_batch_is_reported_although_its_invites_stay_open() {
+    let app = App::start().await;
+    let id = submitted(&app).await;
+    for _ in 0..31 * 24 {
+        app.clock.advance(59 * MINUTE);
+        minute(&app, &[QueueName::Dispatch, QueueName::Mail]).await;
+        minute(&app, &[QueueName::Dispatch, QueueName::Mail]).await;
+    }
+    assert_eq!(batch(&app.officer("ada"), &id).await["state"], "DONE");
+    let reports = app.mails_to(people::officer("ada").email.as_str());
+    assert_eq!(reports.len(), 1);
+    let text = &reports[0].letter.text;
+    assert!(text.contains("Still waiting for an account, or for the mail about it: 2\n"), "{text}");
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Endless {
+    Stop,
+    Outage,
+    Directory,
+}
+
+#[tokio::test]
+async fn everything_ends_however_long_mail_or_the_directory_is_away() {
+    for endless in [Endless::Stop, Endless::Outage, Endless::Directory] {
+        let app = App::start().await;
+        match endless {
+            Endless::Stop => app.store.set_mail_switch(Stopped).await.unwrap(),
+            Endless::Outage => (0..100_000).for_each(|_| app.outbox.fail_next(MailFault::Misconfigured)),
+            Endless::Directory => {
+                (0..100_000).for_each(|_| app.directory.fail_next(Call::CreateAccount, Fault::Throttle));
+                (0..100_000).for_each(|_| app.directory.fail_next(Call::FindByEmail, Fault::Throttle));
+            }
+        }
+        let list = submitted(&app).await;
+        let invited = by_mail(&app, "ada", &address("zara")).await;
+        let account = for_account(&app, &vendor_form("zarathustra")).await;
+        app.pass_days(91).await;
+        let states = [&invited, &account].map(|id| InviteId::parse(id).unwrap());
+        let states = app.store.find_invites(&states).await.unwrap();
+        let states: Vec<&str> = states.iter().map(Invite::state_name).collect();
+        assert!(states.iter().all(|state| *state == "EXPIRED"), "{endless:?}: {states:?}");
+        app.pass_days(95).await;
+        assert!(app.store.find_batch(BatchId::parse(&list).unwrap()).await.unwrap().is_none(), "{endless:?}");
+        let named: Vec<String> = app.store.dump(app.clock.now());
+        let is_named = |item: &&String| ["zara", "ann@", "bo@"].iter().any(|name| item.to_lowercase().contains(name));
+        let named: Vec<&String> = named.iter().filter(is_named).collect();
+        assert!(named.is_empty(), "{endless:?}: {named:?}");
+    }
 }

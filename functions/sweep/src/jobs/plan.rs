@@ -134,7 +134,7 @@ pub(crate) fn batch(
         return Some(parsing(batch, lease_until, now));
     }
     let mut wake = Vec::new();
-    if matches!(batch.state, BatchState::Submitted { .. } | BatchState::Dispatched) {
+    if matches!(batch.state, BatchState::Submitted { .. } | BatchState::Dispatched { .. }) {
         wake.push(QueueName::Dispatch);
     }
     let is_reset = batch.state == BatchState::Reset;

@@ -4,7 +4,7 @@
 
 use domain::{
     BatchId,
-    batch::{BatchState, DISPATCH_WAKE_AFTER},
+    batch::{Batch, BatchState, MAX_CHECK_INTERVAL},
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         if round.has_less_than(TIME_FOR_A_SHARD) {
             return Ok(Progress::OutOfTime { cursor: Some(shard.to_string()) });
         }
-        let by = round.deps.clock.now() + DISPATCH_WAKE_AFTER;
+        let by = round.deps.clock.now() + MAX_CHECK_INTERVAL;
         for id in round.deps.store.list_due_batches(shard, by).await? {
             short += u64::from(is_short(round, id).await?);
         }
@@ -36,10 +36,14 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     Ok(Progress::Finished { cursor: None })
 }
 
+fn is_dispatched(batch: &Batch) -> bool {
+    matches!(batch.state, BatchState::Dispatched { .. })
+}
+
 /// Counts one batch, and wakes its dispatcher when invites are missing; whether that has been so for too long.
 async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let deps = round.deps;
-    let Some(batch) = deps.store.find_batch(id).await?.filter(|batch| batch.state == BatchState::Dispatched) else {
+    let Some(batch) = deps.store.find_batch(id).await?.filter(is_dispatched) else {
         return Ok(false);
     };
     let known: u64 = deps.store.batch_progress(id).await?.values().sum();

@@ -40,7 +40,7 @@ fn report(report: Report<'_>) -> Letter {
     letters().batch_report(batch(), report).unwrap()
 }
 
-const TALLY: Tally = Tally { accounts: 12, failed: 1, needs_fixing: 2, duplicates: 3 };
+const TALLY: Tally = Tally { accounts: 12, failed: 1, open: 4, needs_fixing: 2, duplicates: 3 };
 
 #[test]
 fn the_texts_read_well() {
@@ -62,6 +62,17 @@ fn a_list_that_waits_says_so_and_why() {
     for words in [&letter.text, &letter.html] {
         assert!(words.contains(why) && words.contains(letter.subject) && !words.contains("through"), "{words}");
         assert!(words.contains("nobody on it was invited yet"), "{words}");
+    }
+}
+
+#[test]
+fn an_expired_invitation_says_why() {
+    let invite = InviteId::generate(now(), &Entropy::seeded(1));
+    for (ending, words) in [(Ending::NotAccepted, "did not accept"), (Ending::NotSent, "We could not send")] {
+        let letter = letters().invitation_lapsed(invite, &email("bo@agency.gov.sg"), ending).unwrap();
+        for text in [&letter.text, &letter.html] {
+            assert!(text.contains(words) && text.contains("bo@agency.gov.sg"), "{text}");
+        }
     }
 }
 
