@@ -57,6 +57,9 @@ def start() -> None:
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(PORT),
+        # Seconds for which a function's idle process is kept. When a hundred end at once, five minutes after a burst by
+        # default, the emulator answers nobody for half a minute.
+        "LAMBDA_WARM_TTL_SECONDS": "3600",
         "MINISTACK_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         # An address, not a name: it makes the SDKs ask for buckets by path.
