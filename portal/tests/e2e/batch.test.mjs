@@ -265,9 +265,9 @@ describe('Batch upload', () => {
     await dialog.getByRole('button', { name: 'Add 150 users' }).dblclick();
     await page.getByRole('heading', { name: '152 users' }).waitFor({ timeout: 60_000 });
     await page.getByText('152 ready', { exact: true }).waitFor();
+    await settle();
     await page.reload();
     await page.getByRole('heading', { name: '152 users' }).waitFor();
-    await settle();
   });
 
   test('A file that cannot be read says what to do next', async () => {
