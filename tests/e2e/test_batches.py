@@ -204,10 +204,8 @@ def test_a_second_file_for_the_same_batch_is_ignored(officer, outputs):
     assert row["values"]["email"] == first["email"]
 
 
-def test_a_list_that_is_pasted_twice_over_one_connection_leaves_no_row_without_its_batch(officer, outputs):
-    pasted = {"rows": [people.account(people.vendor()) for _ in range(3)]}
-    for row in pasted["rows"]:
-        del row["kind"]
+def test_a_list_that_is_pasted_twice_leaves_no_row_without_its_batch(officer, outputs):
+    pasted = {"rows": [people.vendor() for _ in range(3)]}
     key = {"Idempotency-Key": f"pasted-{people.RUN}"}
     first, again = (officer.api.post("/batches", pasted, headers=key) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201), again.text
@@ -223,7 +221,8 @@ def test_a_list_that_is_pasted_twice_over_one_connection_leaves_no_row_without_i
 def batches_of(table: str) -> dict[str, set[str]]:
     """The sort keys of every item that lies with a batch, by the batch: the whole table is read."""
     found: dict[str, set[str]] = {}
-    for page in aws("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True, ProjectionExpression="pk, sk"):
+    whole = {"TableName": table, "ConsistentRead": True, "ProjectionExpression": "pk, sk"}
+    for page in aws("dynamodb").get_paginator("scan").paginate(**whole):
         for item in page["Items"]:
             if item["pk"]["S"].startswith("BATCH#"):
                 found.setdefault(item["pk"]["S"], set()).add(item["sk"]["S"])

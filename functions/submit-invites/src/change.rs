@@ -58,7 +58,7 @@ pub(crate) async fn amend(
     loop {
         let usage = deps.store.find_usage(&officer.id).await?;
         let usage = usage.one(&deps.caps, act.at).map_err(|cap| Problem::cap_reached(&cap, act.at))?;
-        match deps.store.revive_counted(&read, &next, Some(&usage)).await? {
+        match deps.store.revive_counted(&read, &next, &usage).await? {
             ReviveOutcome::Done => break,
             ReviveOutcome::LostRace => return Err(Problem::new(Slug::VersionMismatch)),
             ReviveOutcome::AddressTaken => return Err(deps.address_taken(&officer.id, &next.address_key).await?),

@@ -53,7 +53,8 @@ impl Actions {
         Self { store, queues, caps, clock }
     }
 
-    /// Does one thing with one invite of `officer`, and wakes whoever is next. A resend or amendment counts towards the caps.
+    /// Does one thing with one invite of `officer`, and wakes the worker that is next. A resend or amendment counts
+    /// towards the caps.
     ///
     /// # Errors
     ///
@@ -167,7 +168,7 @@ impl Actions {
                     Written::LostRace => ReviveOutcome::LostRace,
                 },
                 Verb::Resend | Verb::Amend(_) => match self.counted(officer, counting, act.at).await? {
-                    Ok(usage) => self.store.revive_counted(&read, &next, Some(&usage)).await?,
+                    Ok(usage) => self.store.revive_counted(&read, &next, &usage).await?,
                     Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
                 },
             };

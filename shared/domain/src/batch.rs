@@ -463,7 +463,7 @@ impl Batch {
         }
     }
 
-    /// Every ready row is handed on. Its invites are to be checked at once.
+    /// Every ready row is an invite. Its invites are to be checked at once.
     ///
     /// # Errors
     ///

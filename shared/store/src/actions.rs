@@ -68,7 +68,7 @@ impl Store {
         self.table.get(&keys::action(id)).await?.map(|mut found| item::body(ACTION, &mut found)).transpose()
     }
 
-    /// The action for whoever looks at it: none from [`ACTION_LIFE`] after it was asked for on, although the table may hold
+    /// The action, to be shown: none from [`ACTION_LIFE`] after it was asked for on, although the table may hold
     /// it for days longer.
     ///
     /// # Errors

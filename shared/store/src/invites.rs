@@ -257,10 +257,10 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn revive_invite(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
-        self.revive_counted(read, next, None).await
+        self.revive(revival(read, next)?).await
     }
 
-    /// As [`Store::revive_invite`], with the usage of the officer who asked for it one by one.
+    /// As [`Store::revive_invite`], with the usage of the officer who asked for it.
     ///
     /// # Errors
     ///
@@ -269,10 +269,10 @@ impl Store {
         &self,
         read: &Invite,
         next: &Invite,
-        usage: Option<&Usage>,
+        usage: &Usage,
     ) -> Result<ReviveOutcome, StoreError> {
         let mut writes = revival(read, next)?;
-        writes.add(Purpose::Usage, usage.map(usages::write).transpose()?);
+        writes.add(Purpose::Usage, [usages::write(usage)?]);
         self.revive(writes).await
     }
 
