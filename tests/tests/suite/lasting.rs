@@ -230,6 +230,10 @@ async fn a_plus_tag_makes_no_second_account() {
         assert_eq!(failure(&app, &id).await, "account.exists", "{tag}");
     }
     assert!(app.directory.made().is_empty());
+    app.directory.add_foreign_account("cleo-elsewhere", &people::email("cleo+one@sample-board.gov.sg"));
+    let id = by_mail(&app, "ada", &address("cleo")).await;
+    assert_eq!(failure(&app, &id).await, "account.exists", "nor an invitation");
+    assert!(app.outbox.sent().is_empty());
     let id = for_account(&app, &vendor_form("bob")).await;
     app.drain().await;
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED", "another mailbox");
