@@ -12,6 +12,7 @@
 //! | step | requests |
 //! |---|---|
 //! | check an address | two ListUsers, PutItem, SendMessage |
+//! | check an account | AdminGetUser, PutItem, SendMessage |
 //! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
 //! | assign a licence, withdraw it | AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem |
 //! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem |
@@ -132,6 +133,7 @@ async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, 
     }
     match step {
         NextStep::CheckAddress => check_address(deps, invite).await,
+        NextStep::CheckAccount => check_account(deps, invite).await,
         NextStep::Provision => provision(deps, invite).await,
         // Somebody waits in front of a page for the password; a licence that cannot be assigned must not keep it back.
         NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite).await,
@@ -148,6 +150,26 @@ async fn check_address(deps: &Deps, invite: Invite) -> Result<Next, StoreError> 
         Ok(None) => invite.address_is_free(now),
         Ok(Some(_)) => invite.fail(Failure::AccountExists, now),
         Err(error) => return put_off(deps, invite, &error).await,
+    };
+    let Ok(next) = next else {
+        return Ok(Next::Rest);
+    };
+    write(deps, read, next).await
+}
+
+/// Whoever signed in since, or whose account was disabled or deleted, is not mailed that it is ready.
+async fn check_account(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+    let Some(account) = invite.account() else {
+        return Ok(Next::Rest);
+    };
+    let status = match deps.directory.account_status(account).await {
+        Ok(status) => status,
+        Err(error) => return put_off(deps, invite, &error).await,
+    };
+    let (now, read) = (deps.clock.now(), invite.version);
+    let next = match invite.clone().account_seen(status, now) {
+        Some(seen) => Ok(seen),
+        None => invite.account_is_there(now),
     };
     let Ok(next) = next else {
         return Ok(Next::Rest);

@@ -45,7 +45,8 @@ export class BatchDetails extends LightElement {
 
   protected override firstUpdated(): void {
     this.querySelector('dialog')!.showModal();
-    this.querySelector<HTMLElement>('[aria-invalid=true], #email')?.focus();
+    // Where the first fault is, else at the top: a list of selectors would find whatever comes first on the page.
+    (this.querySelector<HTMLElement>('[aria-invalid=true]') ?? this.querySelector<HTMLElement>('#email'))?.focus();
   }
 
   get #row(): Row {

@@ -423,7 +423,7 @@ function stateMark(row: Row): TemplateResult {
   if (hasFailed(row)) return html`<small class="wrong">${icon('alert')}<span>Failed</span></small>`;
   if (row.invite) return html`<small class="sent">${icon('done')}<span>${row.invite.techpass}</span></small>`;
   if (row.state === 'NEEDS_FIXING') return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
-  if (row.state === 'DUPLICATE') return html`<small class="double">${icon('info')}<span>Duplicate</span></small>`;
+  if (row.duplicate) return html`<small class="double">${icon('info')}<span>${duplicateText(row)}</span></small>`;
   return html`<small class="ready">${icon('done')}<span>${rowStates[row.state]}</span></small>`;
 }
 

@@ -36,7 +36,7 @@ function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
       <dl class="tally">
         <div><dt>Accounts to be made</dt><dd>${numbers.format(ready)}</dd></div>
         <div><dt>with SEED</dt><dd>${numbers.format(seed)}</dd></div>
-        ${duplicate ? html`<div><dt>Duplicates, left out</dt><dd>${numbers.format(duplicate)}</dd></div>` : nothing}
+        ${duplicate ? html`<div><dt>Left out</dt><dd>${numbers.format(duplicate)}</dd></div>` : nothing}
         ${rest ? html`<div><dt>To fix, not sent</dt><dd>${numbers.format(rest)}</dd></div>` : nothing}
       </dl>
       ${rest ? html`

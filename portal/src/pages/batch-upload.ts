@@ -59,7 +59,9 @@ export class BatchUploadPage extends LightElement {
 
 function line(batch: Batch): TemplateResult {
   const { id, state, counts, createdAt } = batch;
-  const { label, tone } = batchStates[state] ?? { label: inWords(state), tone: 'quiet' as const };
+  // Nothing is done while rows are left to fix.
+  const shown = state === 'DONE' && counts.needsFixing ? { label: 'Partly done', tone: 'waiting' as const } : batchStates[state];
+  const { label, tone } = shown ?? { label: inWords(state), tone: 'quiet' as const };
   const users = counts.total - counts.removed;
   const parts = [asMoment(createdAt), ...(users ? [count(users, 'user')] : []), ...(counts.needsFixing ? [`${numbers.format(counts.needsFixing)} to fix`] : [])];
   return html`

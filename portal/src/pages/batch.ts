@@ -217,7 +217,7 @@ export class BatchPage extends LightElement {
             <h2 id="users-title" tabindex="-1">${count(total, 'user')}</h2>
             <p role="status">${counts.ready ? html`<span class="good">${numbers.format(counts.ready)} ready</span>` : nothing}
               ${toFix ? html`<span class="bad">${numbers.format(toFix)} to fix</span>` : nothing}
-              ${counts.duplicate ? html`<span class="subtle">${count(counts.duplicate, 'duplicate')}, left out</span>` : nothing}
+              ${counts.duplicate ? html`<span class="subtle">${numbers.format(counts.duplicate)} left out</span>` : nothing}
               ${counts.sent ? html`<span class="subtle">${numbers.format(counts.sent)} submitted</span>` : nothing}</p>
           </div>
           <div class="actions">

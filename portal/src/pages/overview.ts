@@ -6,11 +6,14 @@ import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { session } from '../session/session';
+import { nameOf } from './batch-upload';
 import { wayCard, ways } from './invite-users';
 import { pageHead } from './page-head';
 import { inviteLine } from './invite-line';
 
 const RECENT = 5;
+/** How many of the latest lists are looked through for what is left to do. */
+const LISTS = 50;
 const ATTENTION = [
   { techpass: 'failed', one: 'invite failed', many: 'invites failed' },
   { techpass: 'expired', one: 'invitation has expired', many: 'invitations have expired' },
@@ -21,7 +24,7 @@ const ATTENTION = [
 export class OverviewPage extends LightElement {
   static override properties = { recent: { state: true }, attention: { state: true }, failure: { state: true } };
   declare recent: Schemas['ListBody'] | undefined;
-  declare attention: { words: string; techpass: string }[];
+  declare attention: { words: string; href: string }[];
   declare failure: Failure | undefined;
 
   constructor() {
@@ -41,7 +44,7 @@ export class OverviewPage extends LightElement {
       ${this.attention.length ? html`
         <section class="notice warn">${icon('alert')}<div>
           <h2>Needs you</h2>
-          <ul class="inline">${this.attention.map(({ words, techpass }) => html`<li><a href="#/invites?techpass=${techpass}">${words}</a></li>`)}</ul>
+          <ul class="inline">${this.attention.map(({ words, href }) => html`<li><a href=${href}>${words}</a></li>`)}</ul>
         </div></section>` : nothing}
       <section aria-labelledby="invite-title">
         <h2 class="section-title" id="invite-title">Invite users</h2>
@@ -64,16 +67,28 @@ export class OverviewPage extends LightElement {
   async #load(): Promise<void> {
     this.failure = undefined;
     try {
-      const { body } = await ask('get', '/api/invites', { query: { limit: RECENT } });
-      this.recent = body;
-      this.attention = ATTENTION.flatMap(({ techpass, one, many }) => {
-        const there = body.techpass[techpass] ?? 0;
-        return there > 0 ? [{ techpass, words: count(there, one, many) }] : [];
-      });
+      const [invites, lists] = await Promise.all([
+        ask('get', '/api/invites', { query: { limit: RECENT } }),
+        ask('get', '/api/batches', { query: { limit: LISTS } }),
+      ]);
+      this.recent = invites.body;
+      this.attention = [...lists.body.items.flatMap(unfinished), ...ATTENTION.flatMap(({ techpass, one, many }) => {
+        const there = invites.body.techpass[techpass] ?? 0;
+        return there > 0 ? [{ href: `#/invites?techpass=${techpass}`, words: count(there, one, many) }] : [];
+      })];
     } catch (error) {
       this.failure = Failure.caught(error);
     }
   }
+}
+
+/** What is left to do in a list: rows to fix, or to submit it. */
+function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
+  const { id, state, counts } = batch;
+  const href = `#/batches/${id}`;
+  if (counts.needsFixing > 0) return [{ href, words: `${count(counts.needsFixing, 'row')} to fix in ${nameOf(batch)}` }];
+  if (state === 'DRAFT' && counts.ready > 0) return [{ href, words: `${nameOf(batch)} is not submitted` }];
+  return [];
 }
 
 customElements.define('overview-page', OverviewPage);

@@ -23,8 +23,7 @@ class SessionDialog extends LightElement {
     return html`
       <dialog class="modal" aria-labelledby="session-title">
         <h2 id="session-title">${this.hasEnded ? 'Your session has ended' : 'Your session ends in two minutes'}</h2>
-        <p>${this.hasEnded ? 'What you typed is still on this page.' : 'What you typed stays on this page.'}
-          Sign in again in a new tab, then carry on here.</p>
+        <p>Sign in again in a new tab, then carry on here: this page stays as it is.</p>
         <div class="actions">
           <a class="button primary" href="#/signed-in-again" target="_blank" rel="noopener">Sign in again<span class="unseen"> in a new tab</span></a>
           ${this.hasEnded

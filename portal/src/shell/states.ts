@@ -23,7 +23,7 @@ export function signInPage(signIn: () => void): TemplateResult {
 }
 
 export function signedInAgain(): TemplateResult {
-  return alone('done', 'You are signed in again', 'Close this tab and carry on in the other one. What you typed there is still there.',
+  return alone('done', 'You are signed in again', 'Close this tab and carry on in the other one.',
     html`<button type="button" class="button primary" @click=${() => close()}>Close this tab</button><a href="#/">Go to Overview here</a>`);
 }
 

@@ -340,7 +340,7 @@ describe('Batch upload', () => {
     await page.getByRole('button', { name: 'Already invited by you (1)' }).waitFor();
     await cell(page, 1, 'email').getByText('Already invited').waitFor();
     await page.getByRole('button', { name: 'Submit 1 user' }).click();
-    await page.getByRole('dialog').getByText('Duplicates, left out').waitFor();
+    await page.getByRole('dialog').getByText('Left out', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Continue' }).click();
     await cell(page, 2, 'state').getByText('Failed').waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Actions for row 2' }).click();
@@ -377,7 +377,7 @@ describe('Batch upload', () => {
     await settle();
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('heading', { name: '6 users' }).waitFor();
-    await page.getByText('3 duplicates, left out').waitFor();
+    await page.getByText('3 left out').waitFor();
     await settle();
   });
 

@@ -107,6 +107,7 @@ test('leaving with nothing but what is saved asks nobody, also while the cell is
   const { page, cell, list, server } = await start(people(3));
   const nobody = { items: [], total: 0, techpass: {} };
   server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: nobody }));
+  server.on('listBatches', () => ({ status: 200, body: { items: [] } }));
   await cell(1, 'department').dblclick();
   await cell(1, 'department').getByRole('textbox').fill('Platforms');
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();

@@ -98,3 +98,26 @@ test.each([
   await open.page.getByRole('link', { name: 'Raise a service request' }).waitFor();
   expect(await open.page.getByText('Trace ID').count()).toBe(0);
 });
+
+test('what is left to do in lists is named on the overview, and no such list is called done', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const counts = (change) => ({ total: 4, ready: 0, needsFixing: 0, duplicate: 0, removed: 0, sent: 0, ...change });
+  const list = (name, state, change) => ({
+    id: `bat_${name}`, fileName: `${name}.xlsx`, source: 'upload', state, counts: counts(change), createdAt: at(-HOUR), updatedAt: at(-HOUR), traceId: TRACE,
+  });
+  onList(server, [invite('one', {})]);
+  server.on('listBatches', () => ({ status: 200, body: { items: [
+    list('begun', 'DRAFT', { ready: 4 }), list('faulty', 'DONE', { sent: 3, needsFixing: 1 }), list('finished', 'DONE', { sent: 4 }),
+  ] } }));
+  await open.goTo('/');
+  const attention = page.locator('section.notice.warn');
+  await attention.getByRole('link', { name: 'begun.xlsx is not submitted' }).waitFor();
+  await attention.getByRole('link', { name: '1 row to fix in faulty.xlsx' }).waitFor();
+  expect(await attention.getByRole('link').count()).toBe(2);
+  await open.goTo('/batches');
+  const badgeOf = (name) => page.getByRole('listitem').filter({ hasText: name }).locator('.badge').textContent();
+  await page.getByText('finished.xlsx').waitFor();
+  expect((await badgeOf('finished.xlsx')).trim()).toBe('Done');
+  expect((await badgeOf('faulty.xlsx')).trim()).toBe('Partly done');
+});

@@ -198,7 +198,7 @@ impl Mail {
         }
     }
 
-    /// The same mail, not to be sent any more.
+    /// The same mail, not to be sent: not any more, or not before the directory was asked.
     #[must_use]
     pub fn replaced(self) -> Self {
         Self { state: MailState::Replaced, ..self }

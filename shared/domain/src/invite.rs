@@ -504,6 +504,8 @@ impl From<MailConflict> for Conflict {
 pub enum NextStep {
     /// See whether the address has an account, before anything is mailed.
     CheckAddress,
+    /// See whether the account is still there, before it is mailed about again.
+    CheckAccount,
     /// Make the account.
     Provision,
     /// Assign the SEED licence.
@@ -575,7 +577,7 @@ impl Invite {
     #[must_use]
     pub fn progress_name(&self) -> &'static str {
         match (&self.state, &self.mail) {
-            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() => "MAILING",
+            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => "MAILING",
             _ => self.state_name(),
         }
     }
@@ -660,6 +662,7 @@ impl Invite {
             InviteState::NeedsAttention { .. } => NextStep::Nothing,
             InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
+            InviteState::Invited { .. } if self.awaits_reminder_check() => NextStep::CheckAddress,
             InviteState::Accepted => NextStep::Provision,
             InviteState::Provisioning { lease_until, .. } if lease_is_over(*lease_until, now) => NextStep::Provision,
             _ if has_account && self.seed.step(now) == SeedStep::Assign => NextStep::AssignSeed,
@@ -667,6 +670,7 @@ impl Invite {
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
                 NextStep::SendFirstPassword
             }
+            InviteState::AccountCreated { .. } if self.awaits_account_check() => NextStep::CheckAccount,
             _ => NextStep::Nothing,
         }
     }
@@ -687,7 +691,7 @@ impl Invite {
         })
     }
 
-    /// Notes that the address has no account, so that the invitation may be mailed.
+    /// Notes that the address has no account, so that the invitation or its reminder may be mailed.
     ///
     /// # Errors
     ///
@@ -695,7 +699,26 @@ impl Invite {
     pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAddress => {
-                let mail = Some(Mail::due(MailKind::Invitation, self.generation() + 1));
+                let mail = Some(match self.state {
+                    InviteState::Invited { .. } => Mail::due(MailKind::Reminder, self.generation()),
+                    _ => Mail::due(MailKind::Invitation, self.generation() + 1),
+                });
+                let due_at = Some(now + WAKE_AFTER);
+                Ok(Self { mail, due_at, ..self.stepped(None, now) })
+            }
+            _ => Err(self.conflict("checked")),
+        }
+    }
+
+    /// Notes that the account is there and its holder has not signed in, so that they may be mailed about it again.
+    ///
+    /// # Errors
+    ///
+    /// Unless that was the question.
+    pub fn account_is_there(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::CheckAccount => {
+                let mail = Some(Mail::due(MailKind::AccountCreated, self.generation() + 1));
                 let due_at = Some(now + WAKE_AFTER);
                 Ok(Self { mail, due_at, ..self.stepped(None, now) })
             }
@@ -845,11 +868,11 @@ impl Invite {
     /// Unless it is being worked on.
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
-            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {
-                Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
-            }
-            _ => Err(self.conflict("failed")),
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {}
+            InviteState::Invited { .. } if self.awaits_reminder_check() => {}
+            _ => return Err(self.conflict("failed")),
         }
+        Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
     }
 
     /// Takes the mail for one attempt.
@@ -1150,7 +1173,8 @@ impl Invite {
     /// Whether a mail to its invitee waits to be sent, or to be found allowed.
     #[must_use]
     pub fn is_on_its_way(&self, now: Timestamp) -> bool {
-        self.mail_is_due() || self.next_step(now) == NextStep::CheckAddress
+        self.mail_is_due()
+            || matches!(self.next_step(now), NextStep::CheckAddress | NextStep::CheckAccount)
     }
 
     /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
@@ -1161,12 +1185,13 @@ impl Invite {
             self.state,
             InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. }
         );
-        let is_blocked = self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
+        let is_blocked = self.awaits_account_check()
+            || self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
         (has_mail && !is_blocked).then(|| self.resend_from())
     }
 
-    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before an invitation
-    /// leaves, the directory is asked whether its invitee has an account by now.
+    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before a mail leaves, the
+    /// directory is asked: whether whom it invites has an account by now, or whether the account it is about is still there.
     ///
     /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
     ///
@@ -1174,17 +1199,17 @@ impl Invite {
     ///
     /// Why not now.
     pub fn resend(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
-        let kind = match self.state {
-            InviteState::Invited { .. } | InviteState::Expired => MailKind::Invitation,
-            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => {
-                MailKind::Invitation
-            }
-            InviteState::AccountCreated { .. } => MailKind::AccountCreated,
+        let has_account = match self.state {
+            InviteState::Invited { .. } | InviteState::Expired => false,
+            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => false,
+            InviteState::AccountCreated { .. } => true,
             _ => return Err(self.conflict("sent again").into()),
         };
         let is_cleared = |mail: &Mail| mail.closed_at().is_some_and(|closed| mailbox.was_cleared_since(closed));
         match &self.mail {
-            Some(mail) if mail.is_open() => return Err(self.conflict("sent again").into()),
+            Some(mail) if mail.is_open() || self.awaits_account_check() => {
+                return Err(self.conflict("sent again").into());
+            }
             Some(mail) if mail.is_undeliverable() && !is_cleared(mail) => return Err(ResendRefusal::Undeliverable),
             _ => {}
         }
@@ -1192,12 +1217,9 @@ impl Invite {
             return Err(ResendRefusal::NotBefore(self.resend_from()));
         }
         let due_at = Some(act.at + WAKE_AFTER);
-        if kind == MailKind::AccountCreated {
-            let mail = Some(Mail::due(kind, self.generation() + 1));
-            return Ok(Self { mail, due_at, ..self.acted_by_officer("RESENT", act) });
-        }
         let mail = self.mail.clone().map(Mail::replaced);
-        Ok(Self { state: InviteState::Queued, mail, due_at, ..self.acted_by_officer("RESENT", act) })
+        let state = if has_account { self.state.clone() } else { InviteState::Queued };
+        Ok(Self { state, mail, due_at, ..self.acted_by_officer("RESENT", act) })
     }
 
     /// The officer takes it back. The link is dead from now on.
@@ -1320,7 +1342,8 @@ impl Invite {
         since_act.any(|entry| matches!(entry.event.as_str(), "INVITED" | "REMINDED"))
     }
 
-    /// Brings the invitation to its invitee's mind, with the same link.
+    /// Brings the invitation to its invitee's mind, with the same link, once the directory was asked whether they have an
+    /// account by now.
     ///
     /// # Errors
     ///
@@ -1329,7 +1352,7 @@ impl Invite {
         if self.lapse(now) != Lapse::Remind {
             return Err(self.conflict("brought to mind"));
         }
-        let mail = Some(Mail::due(MailKind::Reminder, self.generation()));
+        let mail = Some(Mail::due(MailKind::Reminder, self.generation()).replaced());
         Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(Some("REMINDED"), now) })
     }
 
@@ -1504,7 +1527,8 @@ impl Invite {
 
     /// Whether the last mail is out and did not come back.
     fn can_be_reminded(&self) -> bool {
-        self.mail.as_ref().is_some_and(|mail| !mail.is_open() && !mail.is_undeliverable())
+        !self.awaits_reminder_check()
+            && self.mail.as_ref().is_some_and(|mail| !mail.is_open() && !mail.is_undeliverable())
     }
 
     /// When the invitee is next reminded, if nothing happens until then.
@@ -1526,6 +1550,19 @@ impl Invite {
     /// Whether nobody has looked yet if the address has an account: never mailed, or amended since.
     fn awaits_check(&self) -> bool {
         self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Replaced))
+    }
+
+    /// Whether its invitee is to be reminded, and nobody has looked yet if they have an account by now.
+    fn awaits_reminder_check(&self) -> bool {
+        let is_replaced = |mail: &Mail| mail.kind == MailKind::Reminder && matches!(mail.state, MailState::Replaced);
+        matches!(self.state, InviteState::Invited { .. }) && self.mail.as_ref().is_some_and(is_replaced)
+    }
+
+    /// Whether its officer has its holder mailed again, and nobody has looked yet if the account is still there.
+    fn awaits_account_check(&self) -> bool {
+        let is_replaced =
+            |mail: &Mail| mail.kind == MailKind::AccountCreated && matches!(mail.state, MailState::Replaced);
+        matches!(self.state, InviteState::AccountCreated { .. }) && self.mail.as_ref().is_some_and(is_replaced)
     }
 
     /// Whether a notice to the officer waits to be sent.
@@ -1868,6 +1905,24 @@ mod tests {
     }
 
     #[test]
+    fn an_account_is_looked_for_before_it_is_mailed_about_again() {
+        let out = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let out = out.mail_accepted("m-1".into(), at(4)).unwrap();
+        let from = out.resend_from();
+        let again = out.resend(&mailbox(), &Act { at: from, ..act(0) }).unwrap();
+        assert_eq!((again.progress_name(), again.next_step(from)), ("MAILING", NextStep::CheckAccount));
+        assert!(again.is_on_its_way(from) && !again.mail_is_due() && again.due_at.is_some());
+        assert!(again.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_err(), "one is on its way");
+        let gone = again.clone().account_seen(AccountStatus::Gone, from).unwrap();
+        assert_eq!((gone.next_step(from), gone.mail_is_due()), (NextStep::Nothing, false));
+        let signed_in = again.clone().account_seen(AccountStatus::SignedIn, from).unwrap();
+        assert_eq!((signed_in.next_step(from), signed_in.mail_is_due()), (NextStep::Nothing, false));
+        let due = again.account_is_there(from).unwrap();
+        assert!(due.mail_is_due() && due.clone().account_is_there(from).is_err());
+        assert_eq!(due.mail.unwrap().generation, 2);
+    }
+
+    #[test]
     fn a_mail_that_came_back_is_amended_and_not_repeated() {
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         let tomorrow = act(2 * DAY);
@@ -1919,8 +1974,11 @@ mod tests {
             let now = at(3 + (23 + day) * DAY);
             assert_eq!(invite.lapse(now), Lapse::Remind, "day {day}");
             let reminded = invite.remind(now).unwrap();
-            assert_eq!(reminded.lapse(now), Lapse::Nothing, "once");
-            invite = reminded.claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
+            assert_eq!(reminded.lapse(now + Duration::from_secs(DAY)), Lapse::Nothing, "once");
+            assert_eq!((reminded.next_step(now), reminded.mail_is_due()), (NextStep::CheckAddress, false));
+            let found = reminded.clone().fail(Failure::AccountExists, now).unwrap();
+            assert_eq!((found.next_step(now), found.mail_is_due()), (NextStep::Nothing, false));
+            invite = reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
             assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
             assert_eq!(invite.lapse(now), Lapse::Nothing);
         }
@@ -1936,9 +1994,10 @@ mod tests {
     #[test]
     fn an_invitation_that_expires_closes_the_mail_that_is_open() {
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
-        let waiting = invited().remind(at(24 * DAY)).unwrap();
+        let unchecked = invited().remind(at(24 * DAY)).unwrap();
+        let waiting = unchecked.clone().address_is_free(at(24 * DAY)).unwrap();
         let claimed = waiting.clone().claim_mail(at(25 * DAY)).unwrap();
-        for invite in [waiting, claimed] {
+        for invite in [unchecked, waiting, claimed] {
             let expired = invite.expire(expires_at).unwrap();
             assert!(!expired.mail.as_ref().unwrap().is_open());
             let tomorrow = Act { at: expires_at.next_singapore_day(), ..act(0) };

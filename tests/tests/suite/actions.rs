@@ -1,14 +1,16 @@
 //! One action for many invites, by name or by filter.
 
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 
 use domain::{
-    ActionId, InviteId,
+    ActionId, Entropy, InviteId,
     action::{Action, Verb},
     delivery::MailEvent,
+    form::Form,
 };
 use queue::{Delivery, QueueName, Wake};
 use serde_json::{Value, json};
+use store::{InviteQuery, invites::CreateOutcome};
 use tests::{
     app::{Answer, App},
     people::{self, vendor_form},
@@ -103,6 +105,41 @@ async fn all_that_match_are_changed_and_no_others() {
     assert_eq!(events(&stored(&app, &of_eve).await, "REVOKED"), 0);
     let none = act(&app, json!({"action": "revoke", "filter": {"techpass": "invited"}})).await.expect(202).body;
     assert_eq!((&none["state"], &none["counts"]["total"]), (&json!("DONE"), &json!(0)));
+}
+
+/// All that match, and an export, are a whole reading of an officer's list: of several pages, while invites change. One that
+/// the reading has yet to come to moves to where it has been.
+#[tokio::test]
+async fn nobody_is_missed_who_changes_while_the_whole_list_is_read() {
+    const MANY: usize = 900;
+    let (app, ada, entropy) = (App::start().await, people::officer("ada"), Entropy::seeded(11));
+    let mut oldest_first = VecDeque::new();
+    for number in 0..MANY {
+        app.clock.advance(Duration::from_secs(1));
+        let form = Form { reason: "é".repeat(200), ..vendor_form(&format!("person-{number}")) };
+        let invite = people::account_invite(&ada, &form, app.clock.now(), &entropy);
+        assert_eq!(app.store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
+        oldest_first.push_back(invite.id);
+    }
+    let (mut pages, mut place) = (0, 0);
+    while place <= pages {
+        app.clock.advance(Duration::from_secs(1));
+        let now = app.clock.now();
+        let before = app.probe.calls().len();
+        app.probe.interrupt(before + place);
+        let query = InviteQuery { limit: MANY, ..InviteQuery::default() };
+        let moved = oldest_first.pop_front().unwrap();
+        let change = async || {
+            let invite = app.store.find_invite(moved).await.unwrap().unwrap();
+            let _ = app.store.replace_invite(invite.version, &invite.claim(now).unwrap()).await.unwrap();
+        };
+        let reading = app.store.matching_invites(&ada.id, &query, now);
+        let found = app.probe.run_interrupted("submit-invites", reading, change).await.unwrap().unwrap();
+        assert!(found.contains(&moved), "changed before page {place}");
+        assert_eq!(found.len(), MANY);
+        (pages, place) = (app.probe.calls().len() - before, place + 1);
+    }
+    assert!(pages > 2, "{pages} pages");
 }
 
 #[tokio::test]

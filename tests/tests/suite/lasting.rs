@@ -143,6 +143,46 @@ async fn the_directory_is_asked_before_an_invitation_is_sent_again() {
 }
 
 #[tokio::test]
+async fn the_directory_is_asked_before_anybody_is_reminded() {
+    let app = App::start().await;
+    let id = by_mail(&app, "ada", &address("bo")).await;
+    let other = by_mail(&app, "ada", &address("cleo")).await;
+    app.pass_days(20).await;
+    app.directory.add_foreign_account("bo-elsewhere", &people::email(&address("bo")));
+    app.pass_days(8).await;
+    assert_eq!(failure(&app, &id).await, "account.exists");
+    assert_eq!(app.mails_to(&address("bo")).len(), 1, "no reminder of what cannot be accepted");
+    assert_eq!(stored(&app, &other).await.state_name(), "INVITED");
+    assert!(app.mails_to(&address("cleo")).len() > 1);
+}
+
+#[tokio::test]
+async fn an_account_is_looked_for_before_it_is_mailed_about_again() {
+    let app = App::start().await;
+    let forms = ["bo", "cleo", "dot"].map(officer_form);
+    let mut ids = Vec::new();
+    for form in &forms {
+        ids.push(for_account(&app, form).await);
+    }
+    app.drain().await;
+    let gone = stored(&app, &ids[0]).await.account().unwrap().clone();
+    let signed_in = stored(&app, &ids[1]).await.account().unwrap().clone();
+    app.directory.set_status(&gone, AccountStatus::Gone);
+    app.directory.set_status(&signed_in, AccountStatus::SignedIn);
+    app.clock.advance(DAY);
+    for id in &ids {
+        act(&app, id, "resend").await.expect(202);
+    }
+    app.drain().await;
+    let mut states = Vec::new();
+    for id in &ids {
+        states.push(stored(&app, id).await.state_name());
+    }
+    assert_eq!(states, ["ACCOUNT_GONE", "ONBOARDED", "ACCOUNT_CREATED"]);
+    assert_eq!(forms.map(|form| app.mails_to(&form.email).len()), [1, 1, 2]);
+}
+
+#[tokio::test]
 async fn an_account_of_which_nobody_knows_is_not_left_alone() {
     let app = App::start().await;
     let id = for_account(&app, &officer_form("bo")).await;
@@ -190,6 +230,10 @@ async fn a_plus_tag_makes_no_second_account() {
         assert_eq!(failure(&app, &id).await, "account.exists", "{tag}");
     }
     assert!(app.directory.made().is_empty());
+    app.directory.add_foreign_account("cleo-elsewhere", &people::email("cleo+one@sample-board.gov.sg"));
+    let id = by_mail(&app, "ada", &address("cleo")).await;
+    assert_eq!(failure(&app, &id).await, "account.exists", "nor an invitation");
+    assert!(app.outbox.sent().is_empty());
     let id = for_account(&app, &vendor_form("bob")).await;
     app.drain().await;
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED", "another mailbox");

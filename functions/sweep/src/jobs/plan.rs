@@ -60,8 +60,13 @@ pub(crate) fn invite(
         return None;
     }
     match invite.lapse(now) {
-        Lapse::Expire => return Some(mailed(invite.clone().expire(now).unwrap_or(invite))),
-        Lapse::Remind => return Some(mailed(invite.clone().remind(now).unwrap_or(invite))),
+        Lapse::Expire => {
+            return Some(woken(QueueName::Mail, invite.clone().expire(now).unwrap_or(invite)));
+        }
+        // The directory is asked first.
+        Lapse::Remind => {
+            return Some(woken(QueueName::Provision, invite.clone().remind(now).unwrap_or(invite)));
+        }
         Lapse::Nothing => {}
     }
     if matches!(invite.state, InviteState::NeedsAttention { .. }) {
@@ -116,8 +121,8 @@ fn is_settled(invite: &Invite) -> bool {
 }
 
 /// What time alone has made of an invite, and whoever mails is to be woken for it.
-fn mailed(next: Invite) -> Plan<Invite> {
-    Plan { next, wake: vec![QueueName::Mail], remark: None }
+fn woken(queue: QueueName, next: Invite) -> Plan<Invite> {
+    Plan { next, wake: vec![queue], remark: None }
 }
 
 /// What is to be done for a batch; `None` when its time has not come after all.
