@@ -577,7 +577,9 @@ impl Invite {
     #[must_use]
     pub fn progress_name(&self) -> &'static str {
         match (&self.state, &self.mail) {
-            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => "MAILING",
+            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => {
+                "MAILING"
+            }
             _ => self.state_name(),
         }
     }
@@ -1173,8 +1175,7 @@ impl Invite {
     /// Whether a mail to its invitee waits to be sent, or to be found allowed.
     #[must_use]
     pub fn is_on_its_way(&self, now: Timestamp) -> bool {
-        self.mail_is_due()
-            || matches!(self.next_step(now), NextStep::CheckAddress | NextStep::CheckAccount)
+        self.mail_is_due() || matches!(self.next_step(now), NextStep::CheckAddress | NextStep::CheckAccount)
     }
 
     /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
@@ -1978,7 +1979,8 @@ mod tests {
             assert_eq!((reminded.next_step(now), reminded.mail_is_due()), (NextStep::CheckAddress, false));
             let found = reminded.clone().fail(Failure::AccountExists, now).unwrap();
             assert_eq!((found.next_step(now), found.mail_is_due()), (NextStep::Nothing, false));
-            invite = reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
+            invite =
+                reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
             assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
             assert_eq!(invite.lapse(now), Lapse::Nothing);
         }
