@@ -210,8 +210,8 @@ impl Step<'_> {
 
     /// Whose the invite is that has an address.
     async fn taken(&self, address: &AddressKey) -> Result<Duplicate, DispatchError> {
-        let live = self.deps.store.live_invites(std::slice::from_ref(address)).await?;
-        let is_others = live.get(address).is_some_and(|officer| *officer != self.batch.officer.id);
+        let inviting = self.deps.store.officer_inviting(address).await?;
+        let is_others = inviting.is_some_and(|officer| officer != self.batch.officer.id);
         Ok(if is_others { Duplicate::OthersInvite } else { Duplicate::LiveInvite })
     }
 

@@ -131,7 +131,8 @@ fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
             .detail("The last mail came back. Mend the address first, or revoke the invite."),
         Refusal::TooSoon { next } => too_soon(next, now),
         Refusal::CapReached { cap } => Problem::cap_reached(&cap, now),
-        Refusal::AddressTaken => Problem::new(Slug::AlreadyInvited),
+        Refusal::AlreadyInvited => Problem::new(Slug::AlreadyInvited),
+        Refusal::InvitedByAnother => Problem::new(Slug::InvitedByAnother),
         Refusal::UsernameTaken => Problem::new(Slug::UsernameTaken),
         Refusal::LostRace => Problem::new(Slug::LostRace),
     }

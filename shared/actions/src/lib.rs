@@ -175,7 +175,11 @@ impl Actions {
             match written {
                 ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
                 ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => {}
-                ReviveOutcome::AddressTaken => return Ok(Err(Refusal::AddressTaken)),
+                ReviveOutcome::AddressTaken => {
+                    let inviting = self.store.officer_inviting(&next.address_key).await?;
+                    let is_others = inviting.is_some_and(|inviting| inviting != *officer);
+                    return Ok(Err(if is_others { Refusal::InvitedByAnother } else { Refusal::AlreadyInvited }));
+                }
                 ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),
             }
         }

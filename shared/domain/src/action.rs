@@ -67,9 +67,12 @@ pub enum Refusal {
         /// Which, and until when.
         cap: CapReached,
     },
-    /// Another live invite has the address.
-    #[error("another invite has the address")]
-    AddressTaken,
+    /// Another live invite of the officer has the address.
+    #[error("another invite of the officer has the address")]
+    AlreadyInvited,
+    /// A live invite of another officer has the address.
+    #[error("another officer's invite has the address")]
+    InvitedByAnother,
     /// Another live invite has the username.
     #[error("another invite has the username")]
     UsernameTaken,
@@ -229,7 +232,8 @@ impl Refusal {
             Self::StateConflict => "state-conflict",
             Self::Undeliverable => "undeliverable",
             Self::TooSoon { .. } | Self::CapReached { .. } => "too-many-requests",
-            Self::AddressTaken => "already-invited",
+            Self::AlreadyInvited => "already-invited",
+            Self::InvitedByAnother => "invited-by-another",
             Self::UsernameTaken => "username-taken",
             Self::LostRace => "lost-race",
         }

@@ -41,6 +41,9 @@ pub struct Usage {
     pub officer: OfficerId,
     #[serde(default)]
     singles: Meter,
+    /// What actions for many mail again, which counts towards the day's share of singles and not towards the hour's.
+    #[serde(default)]
+    mailed_by_actions: Meter,
     #[serde(default)]
     people: Meter,
     #[serde(default)]
@@ -117,7 +120,14 @@ impl Usage {
     /// Of an officer of whom nothing is known.
     #[must_use]
     pub fn none(officer: OfficerId) -> Self {
-        Self { officer, singles: Meter::default(), people: Meter::default(), rows: Meter::default(), version: 0 }
+        Self {
+            officer,
+            singles: Meter::default(),
+            mailed_by_actions: Meter::default(),
+            people: Meter::default(),
+            rows: Meter::default(),
+            version: 0,
+        }
     }
 
     /// Counts one more of what is asked for one by one.
@@ -127,23 +137,27 @@ impl Usage {
     /// When the hour's or the day's share is used up.
     pub fn one(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
         let mut next = self.stepped(now);
-        next.singles.room(Share::SinglesPerDay, caps.per_day.get(), 1, now)?;
+        next.has_room_today(caps, now)?;
         next.singles.room(Share::SinglesPerHour, caps.per_hour.get(), 1, now)?;
         next.singles.add(1, now);
         Ok(next)
     }
 
-    /// Counts one more invite that an action for many mails again. The hour's share does not hold it: an action is asked
-    /// for once and goes on for a while.
+    /// Counts one more invite that an action for many mails again. The hour's share does not hold it, nor is it used up by
+    /// it: an action is asked for once and goes on for a while.
     ///
     /// # Errors
     ///
     /// When the day's share is used up.
     pub fn one_of_many(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
         let mut next = self.stepped(now);
-        next.singles.room(Share::SinglesPerDay, caps.per_day.get(), 1, now)?;
-        next.singles.add(1, now);
+        next.has_room_today(caps, now)?;
+        next.mailed_by_actions.add(1, now);
         Ok(next)
+    }
+
+    fn has_room_today(&self, caps: &SingleCaps, now: Timestamp) -> Result<(), CapReached> {
+        self.singles.with(&self.mailed_by_actions).room(Share::SinglesPerDay, caps.per_day.get(), 1, now)
     }
 
     /// Counts the people of a batch.
@@ -175,12 +189,13 @@ impl Usage {
     /// From when nothing of it counts any more.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<Timestamp> {
-        let last = [&self.singles, &self.people, &self.rows].into_iter().filter_map(|meter| meter.0.last());
+        let meters = [&self.singles, &self.mailed_by_actions, &self.people, &self.rows];
+        let last = meters.into_iter().filter_map(|meter| meter.0.last());
         last.map(|slot| slot.leaves(Share::PeoplePerDay.span())).max()
     }
 
     fn stepped(mut self, now: Timestamp) -> Self {
-        for meter in [&mut self.singles, &mut self.people, &mut self.rows] {
+        for meter in [&mut self.singles, &mut self.mailed_by_actions, &mut self.people, &mut self.rows] {
             meter.0.retain(|slot| now < slot.leaves(Share::PeoplePerDay.span()));
         }
         self.version += 1;
@@ -223,6 +238,13 @@ impl Meter {
             Some(until) => Err(CapReached { limit, share, until }),
             None => Ok(()),
         }
+    }
+
+    /// What both count, together.
+    fn with(&self, other: &Self) -> Self {
+        let mut slots = [self.0.as_slice(), other.0.as_slice()].concat();
+        slots.sort_by_key(|slot| slot.at);
+        Self(slots)
     }
 
     fn add(&mut self, amount: u32, now: Timestamp) {
@@ -278,6 +300,17 @@ mod tests {
         let reached = usage.clone().one(&caps, at(20 * HOUR)).unwrap_err();
         assert_eq!((reached.share, reached.until), (Share::SinglesPerDay, at(24 * HOUR + 600)));
         assert!(usage.one(&caps, at(24 * HOUR + 600)).is_ok());
+    }
+
+    #[test]
+    fn what_actions_mail_counts_towards_the_day_and_leaves_the_hour_free() {
+        let caps = caps(2, 5);
+        let mailed = (0..3).fold(none(), |usage, n| usage.one_of_many(&caps, at(n)).unwrap());
+        let full = (0..2).fold(mailed, |usage, n| usage.one(&caps, at(HOUR + n)).unwrap());
+        let reached = full.clone().one(&caps, at(3 * HOUR)).unwrap_err();
+        assert_eq!((reached.share, reached.until), (Share::SinglesPerDay, at(24 * HOUR + 600)));
+        assert_eq!(full.clone().one_of_many(&caps, at(3 * HOUR)).unwrap_err(), reached);
+        assert!(full.one(&caps, reached.until).is_ok());
     }
 
     #[test]

@@ -336,12 +336,28 @@ impl Store {
         self.addresses_at(addresses, keys::address, |_| true).await
     }
 
+    /// The officer whose live invite has `address`, if one has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::find_invite`].
+    pub async fn officer_inviting(&self, address: &AddressKey) -> Result<Option<OfficerId>, StoreError> {
+        let guard = self.table.get(&keys::address(address)).await?;
+        let Some(id) = guard.and_then(|guard| InviteId::parse(item::text(&guard, "invite_id")?)) else {
+            return Ok(None);
+        };
+        Ok(self.find_invite(id).await?.map(|invite| invite.officer.id))
+    }
+
     /// Those of `addresses` that have a live invite, each with the officer who invites.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn live_invites(&self, addresses: &[AddressKey]) -> Result<HashMap<AddressKey, OfficerId>, StoreError> {
+    pub(crate) async fn live_invites(
+        &self,
+        addresses: &[AddressKey],
+    ) -> Result<HashMap<AddressKey, OfficerId>, StoreError> {
         let guards = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
         let owner = |item: &Item| InviteId::parse(item::text(item, "invite_id")?);
         let ids: Vec<InviteId> = guards.iter().filter_map(owner).collect();

@@ -359,3 +359,18 @@ async fn an_action_is_shown_for_as_long_as_it_is_kept_and_no_longer() {
     app.clock.advance(Duration::from_secs(60));
     assert_eq!(app.officer("ada").get(&path).await.problem(), "not-found", "the table may hold it for days longer");
 }
+
+#[tokio::test]
+async fn whose_invite_has_the_address_is_said_by_the_action_as_by_its_own_request() {
+    for (inviting, code) in [("eve", "invited-by-another"), ("ada", "already-invited")] {
+        let app = App::start().await;
+        let ids = invitations(&app, 1).await;
+        app.pass_days(31).await;
+        assert_eq!(stored(&app, &ids[0]).await.state_name(), "EXPIRED");
+        invite(&app, inviting, "person-0").await;
+        let action = act(&app, json!({"action": "resend", "ids": ids})).await.expect(202).body;
+        assert_eq!(action["counts"]["reasons"], json!({code: 1}));
+        let single = app.officer("ada").post(&format!("/api/invites/{}/resend", ids[0]), json!({})).await;
+        assert_eq!((single.status.as_u16(), single.problem().as_str()), (409, code));
+    }
+}
