@@ -8,6 +8,7 @@ use tests::{
     people::{keys, vendor_form},
 };
 
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What only the people of these tests have.
@@ -23,6 +24,14 @@ fn form(name: &str) -> Value {
 /// The items that hold something of somebody.
 fn holding(app: &App) -> Vec<String> {
     let is_theirs = |item: &String| PEOPLE.iter().any(|mark| item.to_lowercase().contains(&mark.to_lowercase()));
+    app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
+}
+
+/// The items that name one of them.
+fn naming(app: &App, names: &[&str]) -> Vec<String> {
+    let is_theirs = |item: &String| {
+        names.iter().any(|name| item.contains(&format!("{name}@")) || item.contains(&format!("\"{name}\"")))
+    };
     app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
 }
 
@@ -122,9 +131,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     for _ in 0..5 {
         app.sweep().await;
     }
-    let zara = |item: &String| item.contains("zara@") || item.contains("\"zara\"");
-    let left: Vec<String> = app.store.dump(app.clock.now()).into_iter().filter(zara).collect();
-    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(naming(&app, &["zara"]), Vec::<String>::new());
     assert_eq!(app.store.list_forget_requests().await.unwrap(), []);
     let audit: Vec<String> =
         app.store.dump(app.clock.now()).into_iter().filter(|item| item.contains("FORGET_PERSON")).collect();
@@ -137,4 +144,63 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     again["kind"] = json!("account");
     let answer = app.officer("ada").post("/api/invites", again).await;
     assert!(answer.status.is_success(), "the guards are free: {}", answer.body);
+}
+
+#[tokio::test]
+async fn whoever_is_to_be_forgotten_is_found_although_the_table_is_read_in_parts() {
+    let key = |name: &str| keys().address(&tests::people::email(&format!("{name}@vendor.example.com")));
+    let mut cut = 0;
+    for place in (0..120).step_by(5) {
+        let app = App::start().await;
+        submit(&app, "zara").await;
+        submit(&app, "quill").await;
+        paste(&app, &["zara", "quill"]).await;
+        app.clock.advance(2 * DAY);
+        app.store.request_forgetting(&key("zara")).await.unwrap();
+        app.probe.interrupt(app.probe.calls().len() + place);
+        // Its time is over in the middle, and somebody else is asked for.
+        let meanwhile = async || {
+            app.store.request_forgetting(&key("quill")).await.unwrap();
+            app.clock.advance(MINUTE);
+        };
+        app.probe.run_interrupted("sweep", app.sweep(), meanwhile).await.unwrap();
+        cut += usize::from(app.store.list_forget_requests().await.unwrap().len() == 2);
+        for _ in 0..5 {
+            app.clock.advance(MINUTE);
+            app.sweep().await;
+        }
+        assert_eq!(app.store.list_forget_requests().await.unwrap(), [], "{place}");
+        assert_eq!(naming(&app, &["zara", "quill"]), Vec::<String>::new(), "{place}");
+    }
+    assert!(cut > 0, "the reading was never cut");
+}
+
+#[tokio::test]
+async fn whoever_is_handed_on_while_the_table_is_read_is_forgotten_too() {
+    for place in (0..120).step_by(5) {
+        let app = App::start().await;
+        let id = paste(&app, &["zara", "quill"]).await;
+        app.clock.advance(2 * DAY);
+        for name in ["zara", "quill"] {
+            let person = keys().address(&tests::people::email(&format!("{name}@vendor.example.com")));
+            app.store.request_forgetting(&person).await.unwrap();
+        }
+        app.probe.interrupt(app.probe.calls().len() + place);
+        let meanwhile = async || {
+            let path = format!("/api/batches/{id}");
+            let etag = app.officer("ada").get(&path).await.headers["etag"].to_str().unwrap().to_owned();
+            let key = [("if-match", etag.as_str()), ("idempotency-key", "one")];
+            let only = json!({"only": "ready"});
+            app.officer("ada").json("POST", &format!("{path}/submit"), &key, only).await;
+            app.drain().await;
+        };
+        app.probe.run_interrupted("sweep", app.sweep(), meanwhile).await.unwrap();
+        for _ in 0..3 {
+            app.clock.advance(MINUTE);
+            app.sweep().await;
+            app.drain().await;
+        }
+        app.clock.advance(2 * DAY);
+        assert_eq!(naming(&app, &["zara", "quill"]), Vec::<String>::new(), "{place}");
+    }
 }

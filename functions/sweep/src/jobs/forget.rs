@@ -1,11 +1,18 @@
-//! Each sweep: forgets the people whom an operator was asked to forget, wherever in the table they stand.
+//! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they stand.
 //!
 //! `infra/operate.py forget-person` leaves the request, by the keyed hash of the address. The whole table is read once for
-//! all requests, and a last entry in the audit trail takes the place of each.
+//! some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of each. Whoever
+//! is asked for in the meantime is looked for in a reading that begins after it, because of this one a part is over.
 
 use std::collections::BTreeMap;
 
-use domain::{BatchId, InviteId, invite::Actor, keys::AddressKey, row::Row, tombstone::InviteTombstone};
+use domain::{
+    BatchId, InviteId,
+    invite::Actor,
+    keys::AddressKey,
+    row::{Row, RowState},
+    tombstone::InviteTombstone,
+};
 use store::{
     Written,
     batches::KeyedRow,
@@ -18,11 +25,18 @@ use crate::AnyError;
 /// How often something that others keep changing is tried.
 const ROUNDS: usize = 4;
 
-/// The cursor is the place in the table to go on with. The numbers of the audit entry are those of the last sweep's share.
+/// How many people one reading of the table looks for at most: what a cursor has room for.
+const TOGETHER: usize = 50;
+
+/// The numbers of the audit entry are those of the last run's share.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
+    let reading = match round.cursor.as_deref().and_then(Reading::parse) {
+        Some(begun) => begun,
+        None => Reading { people: store.list_forget_requests().await?, place: None },
+    };
     let mut people: BTreeMap<String, AuditEntry> = BTreeMap::new();
-    for address_key in store.list_forget_requests().await? {
+    for address_key in reading.people.into_iter().take(TOGETHER) {
         let action = "FORGET_PERSON".to_owned();
         let name = address_key.as_str().to_owned();
         people.insert(name, AuditEntry { action, address_key, invites: 0, rows: 0, at: now });
@@ -36,16 +50,43 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         }
         Ok(())
     };
-    let progress = whole_table::read(round, look).await?;
-    if matches!(progress, Progress::OutOfTime { .. }) {
-        return Ok(progress);
+    let from = Round { cursor: reading.place, ..round.clone() };
+    match whole_table::read(&from, look).await? {
+        Progress::OutOfTime { cursor: place } => {
+            let people = people.into_values().map(|entry| entry.address_key).collect();
+            return Ok(Progress::OutOfTime { cursor: Some(Reading { people, place }.to_text()) });
+        }
+        Progress::Finished { .. } => {}
     }
     for entry in people.values() {
         // A lost race is another sweeper's entry of the same.
         let _ = store.finish_forgetting(entry, now + round.deps.retention.tombstones).await?;
         tracing::info!(invites = entry.invites, rows = entry.rows, "a person was forgotten on request");
     }
-    Ok(progress)
+    Ok(Progress::Finished { cursor: None })
+}
+
+/// One reading of the whole table, as the job's cursor keeps it between runs.
+#[derive(Debug, PartialEq, Eq)]
+struct Reading {
+    /// For whom it is.
+    people: Vec<AddressKey>,
+    /// Where in the table it goes on.
+    place: Option<String>,
+}
+
+impl Reading {
+    /// The people on a line of their own, then the place.
+    fn to_text(&self) -> String {
+        let people: Vec<&str> = self.people.iter().map(AddressKey::as_str).collect();
+        [people.join(" "), self.place.clone().unwrap_or_default()].join("\n")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (people, place) = text.split_once('\n')?;
+        let people = people.split(' ').map(AddressKey::parse).collect::<Option<_>>()?;
+        Some(Self { people, place: Some(place.to_owned()) })
+    }
 }
 
 /// Forgets what was found, if it is of one of these people, and counts it.
@@ -60,7 +101,7 @@ async fn forget(round: &Round<'_>, found: Found, people: &mut BTreeMap<String, A
         Found::Row(batch, keyed) => {
             let KeyedRow { row, address } = *keyed;
             if let Some(entry) = address.and_then(|key| people.get_mut(key.as_str())) {
-                empty_row(round, batch, row).await?;
+                empty_row(round, batch, row, &entry.address_key).await?;
                 entry.rows += 1;
             }
         }
@@ -86,7 +127,8 @@ async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> 
     Err("others kept changing an invite that is to be forgotten".into())
 }
 
-async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row) -> Result<(), AnyError> {
+/// Empties a row. The invite that it has become may stand where the table was read already, so it is forgotten with it.
+async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &AddressKey) -> Result<(), AnyError> {
     let store = &round.deps.store;
     for _ in 0..ROUNDS {
         let Some(row) = store.find_row(batch, found.number).await? else {
@@ -96,10 +138,26 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row) -> Result<(), 
         if row.raw.form.email != found.raw.form.email {
             return Ok(());
         }
+        if let RowState::Sent { invite, .. } = row.state {
+            forget_invite(round, invite, person).await?;
+        }
         let read = row.version;
         if store.empty_row(batch, read, &row.emptied()).await? == Written::Done {
             return Ok(());
         }
     }
     Err("others kept changing a row that is to be emptied".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reading_goes_on_for_those_with_whom_it_began() {
+        let key = |digit: &str| AddressKey::parse(&digit.repeat(64)).unwrap();
+        let begun = Reading { people: vec![key("a"), key("b")], place: Some("7\nADDRESS#abc\nGUARD".to_owned()) };
+        assert_eq!(Reading::parse(&begun.to_text()), Some(begun));
+        assert_eq!(Reading::parse("7"), None, "what a run of an earlier release left");
+    }
 }
