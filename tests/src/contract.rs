@@ -613,7 +613,7 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
         store.list_rows(batch.id, 0, 10, None).await.unwrap().rows.into_iter().map(|row| row.state).collect();
     assert!(matches!(states[0], RowState::Sent { .. }));
     assert_eq!(states[1..4], [RowState::Ready, RowState::Ready, RowState::Ready]);
-    let marked = rows[1].row.clone().duplicate_of(Duplicate::LiveInvite);
+    let marked = rows[1].row.clone().found(RowState::Duplicate { duplicate: Duplicate::LiveInvite });
     let marked = KeyedRow::new(marked, &keys());
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done);
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);

@@ -16,7 +16,6 @@ use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
     batch::{Batch, BatchState},
     invite::{Creation, Invite, Origin},
-    keys::AddressKey,
     row::{Duplicate, Row, RowState},
     terms::Terms,
 };
@@ -190,29 +189,28 @@ impl Step<'_> {
         let outcomes = self.deps.store.dispatch(self.batch.id, &sending).await?;
         let mut wakes = Vec::with_capacity(sending.len());
         for ((read_version, sent, invite), outcome) in sending.iter().zip(outcomes) {
-            let duplicate = match outcome {
+            let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version)
+            else {
+                continue;
+            };
+            let found = match outcome {
                 DispatchOutcome::Sent => {
                     wakes.push(Wake::Invite { id: invite.id });
                     continue;
                 }
                 // Changed meanwhile: it is looked at again as whatever it is now.
                 DispatchOutcome::LostRace => continue,
-                DispatchOutcome::AddressTaken => self.taken(&invite.address_key).await?,
-                DispatchOutcome::UsernameTaken => Duplicate::LiveUsername,
+                // Where it is free again by now, the row stays ready.
+                DispatchOutcome::AddressTaken => match self.deps.store.live_invite(&invite.address_key).await? {
+                    Some(live) => row.beside_invite(&live, &self.batch.officer.id),
+                    None => continue,
+                },
+                DispatchOutcome::UsernameTaken => RowState::Duplicate { duplicate: Duplicate::LiveUsername },
             };
-            if let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version) {
-                self.replace(row, Some(row.clone().duplicate_of(duplicate))).await?;
-            }
+            self.replace(row, Some(row.clone().found(found))).await?;
         }
         self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await;
         Ok(())
-    }
-
-    /// Whose the invite is that has an address.
-    async fn taken(&self, address: &AddressKey) -> Result<Duplicate, DispatchError> {
-        let inviting = self.deps.store.officer_inviting(address).await?;
-        let is_others = inviting.is_some_and(|officer| officer != self.batch.officer.id);
-        Ok(if is_others { Duplicate::OthersInvite } else { Duplicate::LiveInvite })
     }
 
     fn invite(&self, row: &Row, now: Timestamp) -> Option<Invite> {

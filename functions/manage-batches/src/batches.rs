@@ -20,7 +20,7 @@ use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::Ke
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
-    SignedIn, Slug, Trace, reply,
+    SignedIn, Slug, Trace, count_rows, reply,
 };
 
 use crate::{
@@ -121,6 +121,7 @@ async fn create_pasted(
         return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
     }
     let (id, now, read_version) = (batch.id, batch.created_at, batch.version);
+    count_rows(&deps.store, &batch.officer.id, raws.len(), now).await?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();

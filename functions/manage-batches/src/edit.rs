@@ -128,6 +128,7 @@ pub(crate) async fn remove(
         }
         let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
         let plan = editor.remove(&[row]).await?;
+        editor.count(&plan).await?;
         if editor.write(plan, &mut BTreeSet::new()).await?.is_some() {
             return Ok(StatusCode::NO_CONTENT);
         }
@@ -207,13 +208,15 @@ pub(crate) async fn change_many(
     }
     let batch = own_batch(&deps, &officer, &id).await?;
     let Chosen { show, code, numbers } = chosen;
-    count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
     let numbers = match numbers {
         // Whoever names rows and nothing else needs no others read.
-        Some(numbers) if show == Show::All && code.is_none() => {
-            numbers.into_iter().filter(|number| *number <= batch.counts.total).collect()
+        Some(mut numbers) if show == Show::All && code.is_none() => {
+            numbers.retain(|number| *number <= batch.counts.total);
+            count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;
+            numbers
         }
         numbers => {
+            count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
             let filter = Filter { show, code: code.as_deref() };
             let mut chosen = filter.numbers(&deps.store, batch.id).await?;
             chosen.retain(|number| numbers.as_ref().is_none_or(|numbers| numbers.contains(number)));
@@ -352,6 +355,15 @@ struct Editor<'a> {
 }
 
 impl Editor<'_> {
+    /// Counts the change of one row where so many others rest on it that it is a change of many.
+    async fn count(&self, plan: &Plan) -> Result<(), Problem> {
+        let rows = plan.first.len() + plan.then.iter().map(Vec::len).sum::<usize>();
+        if rows <= ROWS_PER_CHANGE {
+            return Ok(());
+        }
+        count_rows(self.store, &self.batch.officer.id, rows, self.now).await
+    }
+
     /// Gives `row` another text; `None` when the race was lost.
     async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Batch)>, Problem> {
         let conflict = || Problem::new(Slug::StateConflict);
@@ -379,6 +391,7 @@ impl Editor<'_> {
             }
         }
         plan.then.push(group);
+        self.count(&plan).await?;
         Ok(self.write(plan, &mut BTreeSet::new()).await?.map(|batch| (next, batch)))
     }
 

@@ -135,7 +135,10 @@ impl Outcome {
                 InviteState::Failed { failure } => (invite.techpass_label(), failure.detail().to_owned(), true),
                 _ => (invite.techpass_label(), String::new(), false),
             },
-            (RowState::Sent { .. }, None) => ("Queued", String::new(), false),
+            // A row and its invite are written together, so this one was there and is not any more.
+            (RowState::Sent { .. }, None) => {
+                ("Deleted", "Nothing is kept about this person any more.".to_owned(), false)
+            }
         };
         let trace = invite.map_or(trace, |invite| invite.trace.as_str()).to_owned();
         Self { status, what_is_wrong, trace, failed }

@@ -144,7 +144,7 @@ fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {
         date_of_invite: date,
         techpass_status: invite.techpass_label(),
         seed_status: invite.seed_label(),
-        seed_detail: invite.seed.detail().unwrap_or_default(),
+        seed_detail: invite.seed_detail().unwrap_or_default(),
         username: invite.holder.username().map_or("", domain::Username::as_str),
         reason: invite.reason.as_str(),
         trace_id: invite.trace.as_str(),

@@ -107,8 +107,8 @@ impl Tries {
 impl Deps {
     /// Why an address cannot be invited: the officer's own live invite has it, or another officer's.
     async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Problem, StoreError> {
-        let inviting = self.store.officer_inviting(address).await?;
-        let is_others = inviting.is_some_and(|inviting| inviting != *officer);
+        let live = self.store.live_invite(address).await?;
+        let is_others = live.is_some_and(|live| live.officer.id != *officer);
         Ok(Problem::new(if is_others { Slug::InvitedByAnother } else { Slug::AlreadyInvited }))
     }
 

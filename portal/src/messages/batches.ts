@@ -25,6 +25,7 @@ export const causes: Partial<Record<FaultCode, string>> = {
   'username.syntax': 'Not a username',
   'name.syntax': 'Not a name',
   'email.other-name': 'One address, two names',
+  'email.invited-other-name': 'Invited with another name',
   'username.other-name': 'One username, two names',
   'cell.too-long': 'Over 2,000 characters',
   'contact-number.syntax': 'Not a phone number',

@@ -17,6 +17,7 @@ export const faults = {
   'email.link-mismatch': 'The address shown differs from the link behind it. Type the address again.',
   'email.punycode': 'This address hides letters behind xn--. Use the organisation’s own address.',
   'email.other-name': 'Another row has this address with another name. Which is right?',
+  'email.invited-other-name': 'You have invited this address with another name. Which is right?',
   'username.other-name': 'Another row has this username with another name. Which is right?',
   'username.required': 'Vendors need a TechPass username.',
   'username.syntax': 'Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.',

@@ -176,8 +176,8 @@ impl Actions {
                 ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
                 ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => {}
                 ReviveOutcome::AddressTaken => {
-                    let inviting = self.store.officer_inviting(&next.address_key).await?;
-                    let is_others = inviting.is_some_and(|inviting| inviting != *officer);
+                    let live = self.store.live_invite(&next.address_key).await?;
+                    let is_others = live.is_some_and(|live| live.officer.id != *officer);
                     return Ok(Err(if is_others { Refusal::InvitedByAnother } else { Refusal::AlreadyInvited }));
                 }
                 ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),

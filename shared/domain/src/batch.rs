@@ -79,6 +79,9 @@ pub struct Batch {
     /// In how many counts on end fewer invites were found than rows were sent.
     #[serde(default)]
     pub short_counts: u32,
+    /// How many of its sent rows became an invite whose person was erased, as last counted.
+    #[serde(default)]
+    pub erased: u32,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -237,6 +240,7 @@ impl Batch {
             notices: Vec::new(),
             report: None,
             short_counts: 0,
+            erased: 0,
             created_at: now,
             updated_at: now,
             due_at: Some(now + KEEPING_LOOK),
@@ -509,17 +513,18 @@ impl Batch {
         Ok((Self { state, due_at, version: self.version + 1, ..self }, pause))
     }
 
-    /// Notes what a count of its invites found: `missing` of those that its sent rows became.
+    /// Notes what a count of its invites found of those that its sent rows became: `missing` ones, and how many were
+    /// `erased` with their person.
     ///
     /// # Errors
     ///
     /// Unless it is dispatched.
-    pub fn counted(self, missing: u64, now: Timestamp) -> Result<Self, BatchConflict> {
+    pub fn counted(self, missing: u32, erased: u32, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Dispatched { .. } => {
                 let short_counts = if missing == 0 { 0 } else { self.short_counts + 1 };
                 let state = self.state.clone();
-                Ok(Self { short_counts, ..self.stepped(state, now) })
+                Ok(Self { short_counts, erased, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("counted")),
         }

@@ -152,6 +152,8 @@ faults! {
     EmailPunycode = "email.punycode", "This address hides letters behind xn--. Use the organisation's own address.";
     /// Another row of the list has the address with another name.
     EmailOtherName = "email.other-name", "Another row has this address with another name. Which is right?";
+    /// The officer has invited the address with another name.
+    EmailInvitedOtherName = "email.invited-other-name", "You have invited this address with another name. Which is right?";
     /// Another row of the list has the username with another name.
     UsernameOtherName = "username.other-name", "Another row has this username with another name. Which is right?";
     /// A vendor without a username.

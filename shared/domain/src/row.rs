@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     EmailAddress, Fault, Field, FieldFault, InviteId, OfficerId, Username,
     form::{AccountRequest, Form},
+    invite::Invite,
     rules::DomainRules,
     time::Timestamp,
 };
@@ -229,10 +230,10 @@ impl Row {
         }
     }
 
-    /// The row recognised as a duplicate of something outside itself.
+    /// The row in the state in which it was found as it was to be sent, beside what is outside its list.
     #[must_use]
-    pub fn duplicate_of(self, duplicate: Duplicate) -> Self {
-        Self { state: RowState::Duplicate { duplicate }, version: self.version + 1, ..self }
+    pub fn found(self, state: RowState) -> Self {
+        Self { state, version: self.version + 1, ..self }
     }
 
     /// The row become an invite.
@@ -282,6 +283,23 @@ impl Row {
         is_same.then(|| self.after(&first, Fault::UsernameOtherName.at(Field::Username)))
     }
 
+    /// What it is beside a live invite of its mailbox that `officer` comes across: a person who is invited already, or
+    /// somebody else at an address that the officer has invited by another name. Another officer's invite tells nothing of
+    /// its person.
+    #[must_use]
+    pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
+        if invite.officer.id != *officer {
+            return RowState::Duplicate { duplicate: Duplicate::OthersInvite };
+        }
+        let invited = invite.profile.as_ref();
+        let invited = invited.map(|profile| words([profile.first_name.as_str(), profile.last_name.as_str()]));
+        let name = self.name();
+        if invited.is_some_and(|invited| !name.is_empty() && invited != name) {
+            return RowState::NeedsFixing { faults: vec![Fault::EmailInvitedOtherName.at(Field::Email)] };
+        }
+        RowState::Duplicate { duplicate: Duplicate::LiveInvite }
+    }
+
     /// Whether it names exactly whom `other` names, so that it is the same beside every other row.
     #[must_use]
     pub fn is_known_as(&self, other: &Self) -> bool {
@@ -300,11 +318,7 @@ impl Row {
 
     /// The words of its name, in no order: whichever of them is said to be the last name.
     fn name(&self) -> Vec<String> {
-        let Form { first_name, last_name, .. } = &self.raw.form;
-        let words = [first_name, last_name].into_iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
-        let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-        words.sort_unstable();
-        words
+        words([self.raw.form.first_name.as_str(), self.raw.form.last_name.as_str()])
     }
 
     /// Its mailbox and its username, as far as they can be read.
@@ -330,6 +344,14 @@ impl Row {
     pub fn invite_id(&self, batch: crate::BatchId, officer: &OfficerId) -> InviteId {
         InviteId::of_row(batch, officer, self.number, self.version)
     }
+}
+
+/// The words of names, in no order.
+fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let words = names.into_iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
+    let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.sort_unstable();
+    words
 }
 
 /// Reads all rows of a batch, numbered from 1, and marks those that repeat an earlier row's person.

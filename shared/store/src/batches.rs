@@ -49,6 +49,15 @@ pub const ROWS_PER_DISPATCH: usize = 25;
 /// The progress name of an invite whose person was erased.
 pub const DELETED: &str = "DELETED";
 
+/// How many of the invites that rows of a batch name are there, and as what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InvitesOfRows {
+    /// As invites.
+    pub present: u32,
+    /// As tombstones, because their person was erased.
+    pub erased: u32,
+}
+
 /// How many rows are read together to count their invites.
 const ROWS_PER_COUNT: u32 = 500;
 
@@ -244,7 +253,7 @@ impl Store {
     }
 
     /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account that is
-    /// known at `now`.
+    /// known at `now`: see [`Row::beside_invite`].
     ///
     /// # Errors
     ///
@@ -258,15 +267,14 @@ impl Store {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
         let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
         let (live, held) = futures::try_join!(self.live_invites(&addresses), self.held_addresses(&addresses, now))?;
-        let held = held.into_iter().map(|address| (address, Duplicate::Account));
-        let is_own = |owner: &OfficerId| if owner == officer { Duplicate::LiveInvite } else { Duplicate::OthersInvite };
-        // An invite says more than the account that it led to.
-        let known: HashMap<AddressKey, Duplicate> =
-            held.chain(live.into_iter().map(|(address, owner)| (address, is_own(&owner)))).collect();
+        let held: HashSet<AddressKey> = held.into_iter().collect();
         for KeyedRow { row, address } in rows {
-            let duplicate = address.as_ref().and_then(|address| known.get(address));
-            if let (RowState::Ready, Some(duplicate)) = (&row.state, duplicate) {
-                row.state = RowState::Duplicate { duplicate: *duplicate };
+            let (RowState::Ready, Some(address)) = (&row.state, address.as_ref()) else { continue };
+            // An invite says more than the account that it led to.
+            if let Some(invite) = live.get(address) {
+                row.state = row.beside_invite(invite, officer);
+            } else if held.contains(address) {
+                row.state = RowState::Duplicate { duplicate: Duplicate::Account };
             }
         }
         Ok(())
@@ -488,6 +496,27 @@ impl Store {
             after = page.next;
         }
         Ok(progress)
+    }
+
+    /// What is there of the invites that the sent rows of a batch name, read one by one as they are now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn invites_of_rows(&self, batch: BatchId) -> Result<InvitesOfRows, StoreError> {
+        let mut all = InvitesOfRows::default();
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let page = self.list_rows(batch, from, ROWS_PER_COUNT, Some("SENT")).await?;
+            let keys: Vec<Key> = page.rows.iter().filter_map(Row::invite).map(keys::invite).collect();
+            let found = self.table.get_many(&keys).await?;
+            for item in &found {
+                let count = if is_whole(item) { &mut all.present } else { &mut all.erased };
+                *count += 1;
+            }
+            after = page.next;
+        }
+        Ok(all)
     }
 
     /// How far the invites of a batch are: how many are where, by progress name. The index may lag by a moment, and what is

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Guard, InviteId, OfficerId, Timestamp,
+    Guard, InviteId, Timestamp,
     invite::Invite,
     keys::{AddressKey, TokenHash},
     mailbox::Mailbox,
@@ -336,33 +336,29 @@ impl Store {
         self.addresses_at(addresses, keys::address, |_| true).await
     }
 
-    /// The officer whose live invite has `address`, if one has.
+    /// The live invite that has `address`, if one has.
     ///
     /// # Errors
     ///
     /// As [`Store::find_invite`].
-    pub async fn officer_inviting(&self, address: &AddressKey) -> Result<Option<OfficerId>, StoreError> {
+    pub async fn live_invite(&self, address: &AddressKey) -> Result<Option<Invite>, StoreError> {
         let guard = self.table.get(&keys::address(address)).await?;
         let Some(id) = guard.and_then(|guard| InviteId::parse(item::text(&guard, "invite_id")?)) else {
             return Ok(None);
         };
-        Ok(self.find_invite(id).await?.map(|invite| invite.officer.id))
+        self.find_invite(id).await
     }
 
-    /// Those of `addresses` that have a live invite, each with the officer who invites.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
+    /// Those of `addresses` that have a live invite, each with it.
     pub(crate) async fn live_invites(
         &self,
         addresses: &[AddressKey],
-    ) -> Result<HashMap<AddressKey, OfficerId>, StoreError> {
+    ) -> Result<HashMap<AddressKey, Invite>, StoreError> {
         let guards = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
         let owner = |item: &Item| InviteId::parse(item::text(item, "invite_id")?);
         let ids: Vec<InviteId> = guards.iter().filter_map(owner).collect();
         let invites = self.find_invites(&ids).await?;
-        Ok(invites.into_iter().map(|invite| (invite.address_key, invite.officer.id)).collect())
+        Ok(invites.into_iter().map(|invite| (invite.address_key.clone(), invite)).collect())
     }
 
     /// Which of `addresses` have an item at `key`, and one that counts.

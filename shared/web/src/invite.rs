@@ -218,7 +218,7 @@ impl InviteBody {
             persona: invite.holder.persona(),
             date_of_invite: invite.created_at,
             techpass: TechpassBody::of(invite),
-            seed: SeedBody { label: invite.seed_label(), ..SeedBody::of(invite.seed, invite.device.as_ref()) },
+            seed: SeedBody::of_invite(invite),
             mail: invite.mail.as_ref().map(MailBody::of),
             batch,
             trace_id: invite.trace.clone(),

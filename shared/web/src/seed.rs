@@ -2,6 +2,7 @@
 
 use domain::{
     Timestamp,
+    invite::Invite,
     seed::{Device, DeviceState, SeedState},
 };
 use serde::Serialize;
@@ -44,6 +45,14 @@ pub struct DeviceBody {
 }
 
 impl SeedBody {
+    /// The licence of an invite and its device. Nothing is said of what ails the licence of an account that is gone.
+    #[must_use]
+    pub fn of_invite(invite: &Invite) -> Self {
+        let body = Self::of(invite.seed, invite.device.as_ref());
+        let code = body.code.filter(|_| invite.seed_detail().is_some());
+        Self { label: invite.seed_label(), code, detail: invite.seed_detail(), ..body }
+    }
+
     /// A licence and its device.
     #[must_use]
     pub fn of(seed: SeedState, device: Option<&Device>) -> Self {

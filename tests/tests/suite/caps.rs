@@ -375,7 +375,7 @@ async fn requests_for_many_are_counted_against_an_officers_hour() {
     let list = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
     let invited = invite(&app, "ada", "bo@sample-board.gov.sg").await.unwrap();
     let officer = people::officer("ada").id;
-    for request in 0..8 {
+    for request in 0..9 {
         let ask = async || match request {
             0 => ada.get(&format!("{list}/rows?code=required")).await,
             1 => ada.get(&format!("{list}/rows?show=errors")).await,
@@ -384,7 +384,8 @@ async fn requests_for_many_are_counted_against_an_officers_hour() {
             4 => ada.json("PATCH", &format!("{list}/rows"), &[], json!({"rows": {}, "set": {"reason": "x"}})).await,
             5 => ada.json("POST", &format!("{list}/rows/remove"), &[], json!({"numbers": [9]})).await,
             6 => ada.post("/api/invites/actions", json!({"action": "resend", "ids": [invited]})).await,
-            _ => ada.post("/api/invites/actions", json!({"action": "resend", "filter": {"q": "bo"}})).await,
+            7 => ada.post("/api/invites/actions", json!({"action": "resend", "filter": {"q": "bo"}})).await,
+            _ => ada.post("/api/batches", json!({"rows": [row]})).await,
         };
         let usage = app.store.find_usage(&officer).await.unwrap();
         let most = domain::usage::ROWS_PER_HOUR;

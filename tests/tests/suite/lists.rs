@@ -162,6 +162,32 @@ async fn one_address_with_two_names_is_a_fault_to_fix_and_not_the_same_person() 
 }
 
 #[tokio::test]
+async fn a_second_name_at_an_address_that_the_officer_has_invited_is_a_fault_to_fix() {
+    let app = App::start().await;
+    let (ada, eve) = (app.officer("ada"), app.officer("eve"));
+    let second = || Form { first_name: "Nurul".into(), last_name: "Aini".into(), ..vendor_form("bo") };
+    let early = paste(&ada, &[second()]).await;
+    let first = paste(&ada, &[vendor_form("bo")]).await;
+    submit(&ada, &first).await;
+    app.drain().await;
+    let code = async |id: &str, number| row(&ada, id, number).await["errors"][0]["code"].clone();
+    // While it is read, while it is edited, and while it is sent.
+    let read = paste(&ada, &[second(), vendor_form("bo"), vendor_form("kim")]).await;
+    assert_eq!(code(&read, 1).await, "email.invited-other-name");
+    edit(&ada, &read, 3, json!({"email": "bo@vendor.example.com", "username": "kim.tan", "firstName": "Kim"})).await;
+    assert_eq!(row(&ada, &read, 3).await["state"], "NEEDS_FIXING");
+    submit(&ada, &early).await;
+    app.drain().await;
+    assert_eq!(code(&early, 1).await, "email.invited-other-name");
+    assert_eq!(batch(&ada, &early).await["counts"]["needsFixing"], 1);
+    // The same person is a duplicate, and of another officer's invite nothing is told.
+    let same = paste(&ada, &[vendor_form("bo")]).await;
+    assert_eq!(row(&ada, &same, 1).await["duplicate"]["code"], "duplicate.invited");
+    let theirs = paste(&eve, &[second()]).await;
+    assert_eq!(row(&eve, &theirs, 1).await["duplicate"]["code"], "duplicate.invited-by-another");
+}
+
+#[tokio::test]
 async fn an_invite_of_another_officer_is_named_as_that() {
     let app = App::start().await;
     let (ada, eve) = (app.officer("ada"), app.officer("eve"));

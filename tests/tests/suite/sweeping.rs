@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use domain::{
-    Entropy, InviteId, Timestamp,
+    BatchId, Entropy, InviteId, Timestamp,
     batch::{Batch, Counts},
     invite::{Failure, InviteState},
 };
 use futures::future::join_all;
 use queue::{Delivery, QueueName, Wake};
 use serde_json::json;
+use store::settings::MailSwitch;
 use tests::{
     app::App,
-    people::{draft, officer, vendor_form},
+    people::{draft, email, keys, officer, vendor_form},
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -131,6 +132,29 @@ async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_disp
     let batch = app.store.find_batch(lost.id).await.unwrap().unwrap();
     assert_eq!(batch.short_counts, 3);
     assert!(app.queues.drain(QueueName::Dispatch).len() >= 3);
+}
+
+#[tokio::test]
+async fn a_batch_whose_people_were_erased_is_not_counted_short() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let people = json!({"rows": [vendor_form("eve"), vendor_form("kim")]});
+    let made = ada.post("/api/batches", people).await.expect(201);
+    let id = made.body["batchId"].as_str().unwrap().to_owned();
+    let etag = ada.get(&format!("/api/batches/{id}")).await.headers["etag"].to_str().unwrap().to_owned();
+    let headers = [("if-match", etag.as_str()), ("idempotency-key", "one")];
+    app.store.set_mail_switch(MailSwitch::Stopped).await.unwrap();
+    ada.json("POST", &format!("/api/batches/{id}/submit"), &headers, json!({})).await.expect(202);
+    app.drain().await;
+    app.store.request_forgetting(&keys().address(&email("eve@vendor.example.com"))).await.unwrap();
+    for _ in 0..60 {
+        app.clock.advance(MINUTE);
+        app.sweep().await;
+        app.drain().await;
+    }
+    let batch = app.store.find_batch(BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    assert_eq!((batch.state_name(), batch.counts.sent), ("DISPATCHED", 2));
+    assert_eq!((batch.short_counts, batch.erased), (0, 1));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Every five minutes: counts the invites of batches under way against the rows that were sent.
 //!
-//! A row and its invite are written together, so they differ only while the index lags, or by a fault of ours.
+//! A row and its invite are written together, so they differ only while the index lags, where a person was erased, or by a
+//! fault of ours. Where the index lists too few, the invites are read one by one.
 
 use domain::{
     BatchId,
@@ -8,7 +9,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Written, due::DUE_SHARDS};
+use store::{Written, batches::InvitesOfRows, due::DUE_SHARDS};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -46,13 +47,19 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let Some(batch) = deps.store.find_batch(id).await?.filter(is_dispatched) else {
         return Ok(false);
     };
-    let known: u64 = deps.store.batch_progress(id).await?.values().sum();
-    let missing = u64::from(batch.counts.sent).saturating_sub(known);
-    if missing == 0 && batch.short_counts == 0 {
+    let listed: u64 = deps.store.batch_progress(id).await?.values().sum();
+    let is_complete = listed + u64::from(batch.erased) >= u64::from(batch.counts.sent);
+    let (missing, erased) = if is_complete {
+        (0, batch.erased)
+    } else {
+        let InvitesOfRows { present, erased } = deps.store.invites_of_rows(id).await?;
+        (batch.counts.sent.saturating_sub(present + erased), erased)
+    };
+    if missing == 0 && erased == batch.erased && batch.short_counts == 0 {
         return Ok(false);
     }
     let read = batch.version;
-    let Ok(next) = batch.counted(missing, deps.clock.now()) else {
+    let Ok(next) = batch.counted(missing, erased, deps.clock.now()) else {
         return Ok(false);
     };
     if deps.store.replace_batch(read, &next).await? == Written::LostRace || missing == 0 {
