@@ -37,6 +37,10 @@ pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
+/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts its
+/// days anew, or it would name a date that is near or past.
+pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
+
 /// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an outage
 /// may have no end.
 pub const MAX_WAIT: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -94,8 +98,8 @@ pub struct Invite {
     /// When its invitee was last mailed.
     #[serde(default)]
     pub mailed_at: Option<Timestamp>,
-    /// When the latest mail with a link was first handed over: what its letter, its link and the invitation count their
-    /// days from, so that all three end together and copies of a letter are identical.
+    /// What the latest letter with a link, its link and the invitation count their days from, so that all three end
+    /// together: when it was handed over, or for a copy of an invitation within [`COPY_SPAN`], when the first one was.
     #[serde(default)]
     pub sending_at: Option<Timestamp>,
     /// What the officer is to be told by mail, if anything was.
@@ -881,16 +885,33 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Unless a mail is due.
+    /// Unless a mail is due, and for a reminder once the invitation can no longer be accepted.
     pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
-        if !self.mail_is_due() {
+        let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
+        if !self.mail_is_due() || is_too_late {
             return Err(self.conflict("mailed"));
         }
-        // A copy counts its days from the first, and a reminder's link is the invitation's.
-        let is_first = matches!(&self.mail, Some(Mail { state: MailState::Due { attempts: 0, .. }, kind, .. })
-            if *kind != MailKind::Reminder);
-        let sending_at = if is_first { Some(now) } else { self.sending_at };
+        let sending_at = self.counted_from(now);
         Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
+    }
+
+    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so a
+    /// copy keeps what an earlier letter promised.
+    fn counted_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let Some(Mail { kind, state: MailState::Due { attempts, .. }, .. }) = &self.mail else {
+            return self.sending_at;
+        };
+        let first = self.sending_at.filter(|first| *attempts > 0 && now < *first + COPY_SPAN);
+        match kind {
+            // Its link and its date are the invitation's.
+            MailKind::Reminder => self.sending_at,
+            // It names a date, and a copy soon after is the same letter.
+            MailKind::Invitation => Some(first.unwrap_or(now)),
+            // It says for how many days its link works from now on.
+            MailKind::AccountCreated | MailKind::InvitationLapsed | MailKind::BatchReport | MailKind::Canary => {
+                Some(now)
+            }
+        }
     }
 
     /// Records that SES took the mail. An invitation can be accepted from then on.
@@ -2013,12 +2034,49 @@ mod tests {
         let claimed = late.claim_mail(at(20 * DAY)).unwrap();
         let promised = claimed.promised_until();
         assert_eq!(promised, at(50 * DAY), "from when it leaves, not from when it was asked for");
-        let copy = claimed.retry_mail(at(21 * DAY), Some(at(21 * DAY))).unwrap().claim_mail(at(21 * DAY)).unwrap();
+        let soon = 21 * DAY - 1;
+        let copy = claimed.retry_mail(at(soon), Some(at(soon))).unwrap().claim_mail(at(soon)).unwrap();
         assert_eq!(copy.promised_until(), promised, "a copy is identical");
         let heard = copy.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(23 * DAY)).unwrap();
         assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
         let account = created(SeedState::NotRequired).claim_mail(at(40 * DAY)).unwrap();
         assert_eq!(account.promised_until(), at(70 * DAY));
+    }
+
+    #[test]
+    fn a_copy_that_waited_counts_its_days_anew_and_shortens_nothing() {
+        let copy_of = |claimed: Invite, seconds: u64| {
+            claimed.retry_mail(at(900), Some(at(900))).unwrap().claim_mail(at(seconds)).unwrap()
+        };
+        let invitation = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        for (seconds, until) in [(900, 30 * DAY), (DAY - 1, 30 * DAY), (DAY, 31 * DAY), (40 * DAY, 70 * DAY)] {
+            let copy = copy_of(invitation.clone(), seconds);
+            assert_eq!(copy.promised_until(), at(until), "{seconds}");
+            let invited = copy.mail_accepted("m".into(), at(seconds)).unwrap();
+            assert_eq!(invited.lapse(at(until - 1)), Lapse::Remind, "{seconds}");
+            assert!(invited.can_be_accepted(at(until - 1)) && !invited.can_be_accepted(at(until)), "{seconds}");
+        }
+        // Its letter says "30 days" and no date, so each copy has that many.
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let account = account.retry_mail(at(903), Some(at(903))).unwrap();
+        for seconds in [903, 10 * DAY, 40 * DAY] {
+            let copy = account.clone().claim_mail(at(seconds)).unwrap();
+            assert_eq!(copy.promised_until(), at(seconds + 30 * DAY), "{seconds}");
+        }
+        // What is known not to have been sent promises nothing.
+        let refused = copy_of(invitation, 40 * DAY).mail_not_sent(at(41 * DAY), at(40 * DAY)).unwrap();
+        assert_eq!(refused.clone().claim_mail(at(41 * DAY)).unwrap().promised_until(), at(71 * DAY));
+        let heard = refused.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(41 * DAY)).unwrap();
+        assert_eq!(heard.promised_until(), at(70 * DAY), "the end of its link is not shortened again");
+    }
+
+    #[test]
+    fn no_reminder_leaves_once_the_invitation_has_ended() {
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        let due = invited().remind(before).unwrap().address_is_free(before).unwrap();
+        assert!(due.clone().claim_mail(before).is_ok());
+        assert!(due.claim_mail(expires_at).is_err());
     }
 
     #[test]
