@@ -84,6 +84,8 @@ pub enum FirstPasswordState {
     Requested,
     /// The directory has mailed it.
     Sent,
+    /// Nobody knows whether the directory has mailed it. It is not sent again by itself; another one can be asked for.
+    Unknown,
 }
 
 impl PageBody {
@@ -137,6 +139,7 @@ impl FirstPasswordBody {
             FirstPassword::NotRequested => FirstPasswordState::Available,
             FirstPassword::Requested { .. } | FirstPassword::Sending { .. } => FirstPasswordState::Requested,
             FirstPassword::Sent { .. } => FirstPasswordState::Sent,
+            FirstPassword::Unknown { .. } => FirstPasswordState::Unknown,
         };
         Some(Self { state, available_from: invite.first_password_from()? })
     }

@@ -721,7 +721,7 @@ export interface components {
          * @description Whether a first password was asked for.
          * @enum {string}
          */
-        FirstPasswordState: "available" | "requested" | "sent";
+        FirstPasswordState: "available" | "requested" | "sent" | "unknown";
         /** @description The text of every field of a row, exactly as it was typed. */
         FormBody: {
             contactNumber: string;

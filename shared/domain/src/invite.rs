@@ -34,6 +34,9 @@ pub const WAKE_AFTER: Duration = Duration::from_secs(120);
 /// acts under an expired lease.
 pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 
+/// How long the worker that claims a first password may take to record what became of it; see [`PROVISION_LEASE`].
+pub const FIRST_PASSWORD_LEASE: Duration = PROVISION_LEASE;
+
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
@@ -368,9 +371,18 @@ pub enum FirstPassword {
         #[serde(default = "one")]
         count: u32,
     },
-    /// About to be mailed by the directory, or mailed with the answer lost.
+    /// About to be mailed by the directory, for [`FIRST_PASSWORD_LEASE`] at most.
     Sending {
         /// Since when.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// Nobody knows whether the directory has mailed it. It is not sent again by itself, because another one would void
+    /// one that may be in the mail; its holder may ask for it.
+    Unknown {
+        /// When it was about to be mailed.
         at: Timestamp,
         /// As in `Requested`.
         #[serde(default = "one")]
@@ -396,7 +408,10 @@ impl FirstPassword {
     fn latest(self) -> Option<(Timestamp, u32)> {
         match self {
             Self::NotRequested => None,
-            Self::Requested { at, count } | Self::Sending { at, count } | Self::Sent { at, count } => Some((at, count)),
+            Self::Requested { at, count }
+            | Self::Sending { at, count }
+            | Self::Unknown { at, count }
+            | Self::Sent { at, count } => Some((at, count)),
         }
     }
 
@@ -1115,6 +1130,34 @@ impl Invite {
         }
     }
 
+    /// Records that nobody knows whether it was mailed: the directory's answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn first_password_unknown(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, count } => {
+                Ok(self.with_first_password(FirstPassword::Unknown { at, count }, None, now))
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Ends a claim of which nobody recorded what became.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed, and its worker's lease ran out.
+    pub fn first_password_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, .. } if lease_is_over(at + FIRST_PASSWORD_LEASE, now) => {
+                self.first_password_unknown(now)
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
     /// Drops a request for a first password, because its mailbox is sent nothing.
     ///
     /// # Errors
@@ -1541,10 +1584,14 @@ impl Invite {
             _ => None,
         };
         let licence = self.account().and_then(|_| self.seed.retry_at());
+        let unrecorded = match self.first_password {
+            FirstPassword::Sending { at, .. } => Some(at + FIRST_PASSWORD_LEASE),
+            _ => None,
+        };
         let woken = open.then(|| now + WAKE_AFTER);
         let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
         let kept = self.over_since().map(|_| now + KEEPING_LOOK);
-        [woken, held_until, unanswered, lapses, unheard_of, licence, kept].into_iter().flatten().min()
+        [woken, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept].into_iter().flatten().min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -1825,6 +1872,24 @@ mod tests {
         assert!(
             sent.account_seen(AccountStatus::SignedIn, at(now)).unwrap().request_first_password(at(now + DAY)).is_err()
         );
+    }
+
+    #[test]
+    fn a_first_password_that_nobody_recorded_is_unknown_after_a_while_and_asked_for_again() {
+        let claimed =
+            created(SeedState::NotRequired).request_first_password(at(3)).unwrap().claim_first_password(at(4)).unwrap();
+        assert_eq!(claimed.due_at, Some(at(64)), "somebody looks when its worker's lease is over");
+        assert!(claimed.clone().first_password_given_up(at(63)).is_err(), "its worker is still at it");
+        let unknown = claimed.clone().first_password_given_up(at(64)).unwrap();
+        assert_eq!(unknown.first_password, FirstPassword::Unknown { at: at(4), count: 1 });
+        assert_eq!(unknown.next_step(at(64)), NextStep::Nothing, "it is never sent again by itself");
+        assert!(unknown.clone().first_password_sent(at(64)).is_err());
+        assert!(unknown.clone().first_password_given_up(at(999)).is_err());
+        assert!(unknown.clone().request_first_password(at(63)).is_err(), "the pause counts from the attempt");
+        let again = unknown.request_first_password(at(64)).unwrap();
+        assert_eq!(again.first_password, FirstPassword::Requested { at: at(64), count: 2 });
+        let lost = claimed.first_password_unknown(at(5)).unwrap();
+        assert_eq!((lost.first_password.latest(), lost.next_step(at(5))), (Some((at(4), 1)), NextStep::Nothing));
     }
 
     fn created(seed: SeedState) -> Invite {

@@ -5,13 +5,18 @@ use std::time::Duration;
 use directory::{AccountStatus, Call, Fault, SearchIndex};
 use domain::{
     BatchId, InviteId,
+    delivery::{MailEvent, MailKind},
     invite::{Account, Invite},
     seed::{Device, DeviceState},
 };
 use mail::Fault as MailFault;
-use queue::QueueName;
+use probe::Fault as Broken;
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::settings::MailSwitch::{Running, Stopped};
+use store::{
+    Written,
+    settings::MailSwitch::{Running, Stopped},
+};
 use tests::{
     app::{Answer, App},
     lists::{batch, paste},
@@ -428,10 +433,97 @@ async fn a_first_password_whose_answer_was_lost_is_not_called_sent() {
     let asked = first_password(&app, &token).await.expect(202);
     assert_eq!(asked.body["firstPassword"]["state"], "requested");
     let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
-    assert_ne!(shown.body["firstPassword"]["state"], "sent", "nobody knows");
+    assert_eq!(shown.body["firstPassword"]["state"], "unknown");
     app.clock.advance(MINUTE);
     first_password(&app, &token).await.expect(202);
     assert_eq!(app.directory.first_passwords(stored(&app, &id).await.account().unwrap()), 1);
+}
+
+/// An account whose holder has asked for a first password, which nobody has worked on yet; and their link's token.
+async fn asked_for_password(app: &App) -> (InviteId, Account, String) {
+    let id = for_account(app, &officer_form("bo")).await;
+    app.drain().await;
+    let token = app.token_of(&address("bo"));
+    app.anyone().json("POST", "/api/invitations/first-password", &[], json!({"token": token})).await.expect(202);
+    let _ = app.queues.drain(QueueName::Provision);
+    let account = stored(app, &id).await.account().unwrap().clone();
+    (InviteId::parse(&id).unwrap(), account, token)
+}
+
+/// What the page says of the first password.
+async fn password_state(app: &App, token: &str) -> Value {
+    let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
+    shown.body["firstPassword"]["state"].clone()
+}
+
+/// More calls than a worker makes for a first password.
+const CALLS_OF_A_PASSWORD: usize = 9;
+
+#[tokio::test]
+async fn a_first_password_is_recorded_whoever_writes_its_invite_meanwhile() {
+    for fault in [None, Some(Fault::Throttle)] {
+        for place in 0..CALLS_OF_A_PASSWORD {
+            let app = App::start().await;
+            let (id, account, token) = asked_for_password(&app).await;
+            fault.into_iter().for_each(|fault| app.directory.fail_next(Call::MailFirstPassword, fault));
+            app.probe.interrupt(app.probe.calls().len() + place);
+            // SES says that the mail about the account has arrived.
+            let meanwhile = async || {
+                let read = app.store.find_invite(id).await.unwrap().unwrap();
+                let (version, now) = (read.version, app.clock.now());
+                let told = read.observe_mail(MailKind::AccountCreated, 1, MailEvent::Delivered, "m", now).unwrap();
+                assert_eq!(app.store.replace_invite(version, &told).await.unwrap(), Written::Done);
+            };
+            let work = app.deliver(QueueName::Provision, Wake::Invite { id });
+            app.probe.run_interrupted("provision-user", work, meanwhile).await.unwrap();
+            let (sent, state) = if fault.is_none() { (1, "sent") } else { (0, "requested") };
+            assert_eq!(app.directory.first_passwords(&account), sent, "{fault:?}, before call {place}");
+            assert_eq!(password_state(&app, &token).await, state, "{fault:?}, before call {place}");
+            app.clock.advance(5 * MINUTE);
+            app.sweep().await;
+            app.drain().await;
+            assert_eq!(app.directory.first_passwords(&account), 1, "{fault:?}, before call {place}");
+            assert_eq!(password_state(&app, &token).await, "sent", "{fault:?}, before call {place}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_password_is_recorded_although_the_table_is_away_for_a_moment() {
+    for place in 0..CALLS_OF_A_PASSWORD {
+        let app = App::start().await;
+        let (id, account, token) = asked_for_password(&app).await;
+        app.probe.break_call(app.probe.calls().len() + place, Broken::Throttled);
+        let work = app.deliver(QueueName::Provision, Wake::Invite { id });
+        app.probe.run("provision-user", work).await.unwrap();
+        // Whatever came before the claim is begun anew; what the directory refused is tried later.
+        for _ in 0..5 {
+            app.clock.advance(2 * MINUTE);
+            app.sweep().await;
+            app.drain().await;
+        }
+        assert_eq!(app.directory.first_passwords(&account), 1, "call {place}");
+        assert_eq!(password_state(&app, &token).await, "sent", "call {place}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_that_nobody_recorded_is_unknown_and_asked_for_again() {
+    let app = App::start().await;
+    let (id, account, token) = asked_for_password(&app).await;
+    // Its worker ends between its claim and the directory's answer.
+    let read = app.store.find_invite(id).await.unwrap().unwrap();
+    let claimed = read.clone().claim_first_password(app.clock.now()).unwrap();
+    assert_eq!(app.store.replace_invite(read.version, &claimed).await.unwrap(), Written::Done);
+    assert_eq!(password_state(&app, &token).await, "requested");
+    app.clock.advance(MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(password_state(&app, &token).await, "unknown");
+    app.pass_days(1).await;
+    assert_eq!(app.directory.first_passwords(&account), 0, "it is never sent by itself");
+    first_password(&app, &token).await.expect(202);
+    assert_eq!((app.directory.first_passwords(&account), password_state(&app, &token).await), (1, json!("sent")));
 }
 
 #[tokio::test]
