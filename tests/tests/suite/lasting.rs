@@ -456,6 +456,46 @@ async fn password_state(app: &App, token: &str) -> Value {
     shown.body["firstPassword"]["state"].clone()
 }
 
+#[tokio::test]
+async fn the_page_says_that_a_first_password_waits_and_until_when() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.drain().await;
+    let token = app.token_of(&address("bo"));
+    let page = async || {
+        let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await;
+        shown.expect(200).body["firstPassword"].clone()
+    };
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let asked = first_password(&app, &token).await.expect(202).body["firstPassword"].clone();
+    for shown in [asked, page().await] {
+        assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &Value::Null), "nobody knows: {shown}");
+    }
+    app.store.set_mail_switch(Running).await.unwrap();
+    assert_eq!(page().await["state"], "requested", "it leaves within minutes");
+    app.clock.advance(3 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    // The mail about the account and two passwords are what a mailbox is sent in a day.
+    let mut asked = Value::Null;
+    for pause in [MINUTE, 11 * MINUTE] {
+        assert_eq!(page().await["state"], "sent");
+        app.clock.advance(pause);
+        asked = first_password(&app, &token).await.expect(202).body["firstPassword"].clone();
+    }
+    let account = stored(&app, &id).await.account().unwrap().clone();
+    assert_eq!(app.directory.first_passwords(&account), 2);
+    let until = app.store.find_mailbox(&stored(&app, &id).await.address_key).await.unwrap();
+    let until = until.full_until(app.clock.now()).unwrap();
+    for shown in [asked, page().await] {
+        assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &json!(until.to_string())), "{shown}");
+    }
+    app.clock.advance(until.since(app.clock.now()));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!((app.directory.first_passwords(&account), page().await["state"].clone()), (3, json!("sent")));
+}
+
 /// More calls than a worker makes for a first password.
 const CALLS_OF_A_PASSWORD: usize = 9;
 
