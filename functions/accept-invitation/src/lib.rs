@@ -16,7 +16,13 @@ mod page;
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, http::StatusCode, response::Response};
-use domain::{Clock, Entropy, Timestamp, form::Form, invite::Invite, keys::Token, mailbox::Closed};
+use domain::{
+    Clock, Entropy, Timestamp,
+    form::Form,
+    invite::{FirstPassword, Invite},
+    keys::Token,
+    mailbox::Closed,
+};
 use queue::{QueueName, Queues, Wake};
 use serde::Deserialize;
 use store::{Store, TokenRecord, Written};
@@ -24,7 +30,7 @@ use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Json, Problem, Slug, reply};
 
-pub use page::{FirstPasswordBody, FirstPasswordState, PageBody, PageState};
+pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageState};
 
 /// How often a change is tried again over a newer version: a mail's delivery is noted while its reader is on the page.
 const TRIES: usize = 3;
@@ -100,7 +106,8 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 )]
 async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
     let opened = deps.open(&body.value.token).await?;
-    reply::json(StatusCode::OK, &opened.page(deps.clock.now()))
+    let holdup = deps.holdup(&opened.invite).await?;
+    reply::json(StatusCode::OK, &opened.page(holdup, deps.clock.now()))
 }
 
 /// Accepts the invitation, once.
@@ -122,7 +129,7 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
             Written::Done => {
                 let accepted = Opened { invite: next, ..opened };
                 deps.wake(&accepted.invite, "invitation accepted").await;
-                return reply::json(StatusCode::ACCEPTED, &accepted.page(now));
+                return reply::json(StatusCode::ACCEPTED, &accepted.page(None, now));
             }
             Written::LostRace => opened = deps.open(&token).await?,
         }
@@ -135,7 +142,7 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
 #[utoipa::path(
     post, path = "/api/invitations/first-password", operation_id = "requestFirstPassword", tag = "invitations",
     request_body = TokenRequest,
-    responses((status = 202, description = "It will be mailed.", body = PageBody)),
+    responses((status = 202, description = "It will be mailed; the body says whether it has to wait.", body = PageBody)),
 )]
 async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
     for _ in 0..TRIES {
@@ -149,16 +156,18 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
             Some(from) if now < from => return Err(too_soon(from.since(now))),
             Some(_) => {}
         }
-        if let Err(Closed::Suppressed(_)) = deps.store.find_mailbox(&opened.invite.address_key).await?.is_open() {
+        let mailbox = deps.store.find_mailbox(&opened.invite.address_key).await?;
+        if let Err(Closed::Suppressed(_)) = mailbox.is_open() {
             return Err(Problem::new(Slug::StateConflict)
                 .detail("Mail to this address came back, so nothing is sent to it. Ask support to clear it."));
         }
+        let holdup = Holdup::of(deps.store.mail_switch().await?, &mailbox, now);
         let read_version = opened.invite.version;
         let next = opened.invite.request_first_password(now).map_err(|_| Problem::new(Slug::StateConflict))?;
         if deps.store.replace_invite(read_version, &next).await? == Written::Done {
             let asked = Opened { invite: next, ..opened };
             deps.wake(&asked.invite, "first password requested").await;
-            return reply::json(StatusCode::ACCEPTED, &asked.page(now));
+            return reply::json(StatusCode::ACCEPTED, &asked.page(holdup, now));
         }
     }
     Err(Problem::new(Slug::LostRace))
@@ -172,8 +181,8 @@ struct Opened {
 }
 
 impl Opened {
-    fn page(&self, now: Timestamp) -> PageBody {
-        PageBody::of(&self.invite, &self.record, now)
+    fn page(&self, holdup: Option<Holdup>, now: Timestamp) -> PageBody {
+        PageBody::of(&self.invite, &self.record, holdup, now)
     }
 }
 
@@ -187,6 +196,15 @@ impl Deps {
         // A later sending has a token of its own, and this one is dead.
         let is_latest = invite.mail.as_ref().is_some_and(|mail| mail.generation == record.generation);
         if is_latest { Ok(Opened { token, record, invite }) } else { Err(not_valid()) }
+    }
+
+    /// What keeps a first password that was asked for from leaving, if anything does.
+    async fn holdup(&self, invite: &Invite) -> Result<Option<Holdup>, Problem> {
+        if !matches!(invite.first_password, FirstPassword::Requested { .. }) {
+            return Ok(None);
+        }
+        let mailbox = self.store.find_mailbox(&invite.address_key).await?;
+        Ok(Holdup::of(self.store.mail_switch().await?, &mailbox, self.clock.now()))
     }
 
     async fn wake(&self, invite: &Invite, what: &'static str) {

@@ -3,9 +3,10 @@
 use domain::{
     EmailAddress, Timestamp, TraceId,
     invite::{FirstPassword, Invite, InviteState},
+    mailbox::Mailbox,
 };
 use serde::Serialize;
-use store::TokenRecord;
+use store::{TokenRecord, settings::MailSwitch};
 use utoipa::ToSchema;
 
 /// Where an invitation stands, told to whoever holds its link.
@@ -72,6 +73,30 @@ pub struct FirstPasswordBody {
     /// From when one can be asked for.
     #[schema(value_type = String, format = DateTime)]
     pub available_from: Timestamp,
+    /// From when one that is held can leave. Absent where nobody knows, because all mail is stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waiting_until: Option<Timestamp>,
+}
+
+/// What keeps a mail to the holder from leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holdup {
+    /// Their mailbox was sent its share, and has room again at this time.
+    MailboxFull(Timestamp),
+    /// All mail is stopped.
+    MailStopped,
+}
+
+impl Holdup {
+    /// What keeps a mail to this mailbox from leaving at `now`, if anything does.
+    #[must_use]
+    pub fn of(switch: MailSwitch, mailbox: &Mailbox, now: Timestamp) -> Option<Self> {
+        match switch {
+            MailSwitch::Stopped => Some(Self::MailStopped),
+            MailSwitch::Running => mailbox.full_until(now).map(Self::MailboxFull),
+        }
+    }
 }
 
 /// Whether a first password was asked for.
@@ -82,14 +107,18 @@ pub enum FirstPasswordState {
     Available,
     /// It was, and is on its way to the directory.
     Requested,
+    /// It was, and waits until its mailbox has room or mail is sent again. Then it leaves by itself.
+    Held,
     /// The directory has mailed it.
     Sent,
+    /// Nobody knows whether the directory has mailed it. It is not sent again by itself; another one can be asked for.
+    Unknown,
 }
 
 impl PageBody {
-    /// What the holder of a link with this record sees at `now`.
+    /// What the holder of a link with this record sees at `now`, while `holdup` keeps mails to them from leaving.
     #[must_use]
-    pub fn of(invite: &Invite, link: &TokenRecord, now: Timestamp) -> Self {
+    pub fn of(invite: &Invite, link: &TokenRecord, holdup: Option<Holdup>, now: Timestamp) -> Self {
         let state = PageState::of(invite, link, now);
         let expires_at = match (state, &invite.state) {
             (PageState::Invited, InviteState::Invited { expires_at }) => Some(*expires_at),
@@ -106,7 +135,7 @@ impl PageBody {
             email: hidden(&invite.email),
             expires_at,
             sign_in_name,
-            first_password: FirstPasswordBody::of(invite).filter(|_| state == PageState::AccountReady),
+            first_password: FirstPasswordBody::of(invite, holdup).filter(|_| state == PageState::AccountReady),
             trace_id: invite.trace.clone(),
         }
     }
@@ -132,13 +161,20 @@ impl PageState {
 }
 
 impl FirstPasswordBody {
-    fn of(invite: &Invite) -> Option<Self> {
-        let state = match invite.first_password {
-            FirstPassword::NotRequested => FirstPasswordState::Available,
-            FirstPassword::Requested { .. } | FirstPassword::Sending { .. } => FirstPasswordState::Requested,
-            FirstPassword::Sent { .. } => FirstPasswordState::Sent,
+    fn of(invite: &Invite, holdup: Option<Holdup>) -> Option<Self> {
+        let (state, waiting_until) = match (invite.first_password, holdup) {
+            (FirstPassword::NotRequested, _) => (FirstPasswordState::Available, None),
+            (FirstPassword::Requested { .. }, Some(Holdup::MailboxFull(until))) => {
+                (FirstPasswordState::Held, Some(until))
+            }
+            (FirstPassword::Requested { .. }, Some(Holdup::MailStopped)) => (FirstPasswordState::Held, None),
+            (FirstPassword::Requested { .. }, None) | (FirstPassword::Sending { .. }, _) => {
+                (FirstPasswordState::Requested, None)
+            }
+            (FirstPassword::Sent { .. }, _) => (FirstPasswordState::Sent, None),
+            (FirstPassword::Unknown { .. }, _) => (FirstPasswordState::Unknown, None),
         };
-        Some(Self { state, available_from: invite.first_password_from()? })
+        Some(Self { state, available_from: invite.first_password_from()?, waiting_until })
     }
 }
 

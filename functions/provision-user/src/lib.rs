@@ -15,7 +15,7 @@
 //! | check an account | AdminGetUser, PutItem, SendMessage |
 //! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
 //! | assign a licence, withdraw it | AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem |
-//! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem |
+//! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem; where nothing was sent, GetItem (mailbox) and TransactWriteItems in place of the last |
 //!
 //! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs
 //! out; the next worker then finds the account by the id of its invite and adopts it.
@@ -28,7 +28,7 @@ use boot::Disposition;
 use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome};
 use domain::{
     Clock, Guard, InviteId, Timestamp,
-    invite::{Account, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
+    invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
     mailbox::Closed,
     seed::SeedState,
 };
@@ -41,6 +41,12 @@ const ROUNDS: usize = 8;
 
 /// What must be left to claim an account: a search and a create that both run into their time limit.
 const TIME_TO_CREATE: Duration = Duration::from_secs(16);
+
+/// How often it is tried to record what became of a first password, which nothing but that record tells.
+const RECORD_TRIES: u32 = 6;
+
+/// The wait before the second try at recording while the table is away; it doubles with each.
+const RECORD_PAUSE: Duration = Duration::from_millis(100);
 
 /// When to try again while the directory cannot be reached.
 const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
@@ -136,9 +142,9 @@ async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, 
         NextStep::CheckAccount => check_account(deps, invite).await,
         NextStep::Provision => provision(deps, invite).await,
         // Somebody waits in front of a page for the password; a licence that cannot be assigned must not keep it back.
-        NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite).await,
+        NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite, deadline).await,
         NextStep::AssignSeed | NextStep::WithdrawSeed => licence::of_invite(deps, invite, step).await,
-        NextStep::SendFirstPassword => send_first_password(deps, invite).await,
+        NextStep::SendFirstPassword => send_first_password(deps, invite, deadline).await,
         NextStep::Nothing => Ok(Next::Rest),
     }
 }
@@ -240,7 +246,7 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
 
 /// A first password is a mail like every other: the emergency stop, what its mailbox was sent and whether that is
 /// suppressed hold it.
-async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+async fn send_first_password(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, StoreError> {
     let (now, read) = (deps.clock.now(), invite.version);
     if deps.store.mail_switch().await? == MailSwitch::Stopped {
         tracing::warn!("mail is stopped; the first password waits");
@@ -267,40 +273,102 @@ async fn send_first_password(deps: &Deps, invite: Invite) -> Result<Next, StoreE
     if let Written::LostRace = written.under(Guard::Claim) {
         return Ok(Next::Reload);
     }
-    let mailed = deps.directory.mail_first_password(account).await;
-    let (now, read) = (deps.clock.now(), claimed.version);
-    match mailed {
-        Ok(FirstPasswordOutcome::Mailed) => settle(deps, read, claimed.first_password_sent(now)).await,
-        // The holder has a password by now, and nothing was mailed.
-        Ok(FirstPasswordOutcome::NotPending) => {
-            give_room_back(deps, &claimed).await?;
-            Ok(Next::Rest)
-        }
-        Ok(FirstPasswordOutcome::AccountGone) => {
-            give_room_back(deps, &claimed).await?;
-            settle(deps, read, claimed.account_gone(now)).await
-        }
-        // Another password would void one that may be in the mail; the holder can ask for it in a minute.
+    let answer = match deps.directory.mail_first_password(account).await {
+        Ok(FirstPasswordOutcome::Mailed) => Answer::Mailed,
+        Ok(FirstPasswordOutcome::NotPending) => Answer::NotPending,
+        Ok(FirstPasswordOutcome::AccountGone) => Answer::AccountGone,
         Err(DirectoryError::Unknown) => {
             report(&DirectoryError::Unknown);
-            Ok(Next::Rest)
+            Answer::Lost
         }
-        Err(error) => {
-            give_room_back(deps, &claimed).await?;
-            let retry_at = now + pause(&error);
-            settle(deps, read, claimed.first_password_not_sent(retry_at, now)).await
+        Err(error) => Answer::NotMailed { retry_at: deps.clock.now() + pause(&error) },
+    };
+    record(deps, claimed, &answer, deadline).await?;
+    Ok(Next::Rest)
+}
+
+/// What the directory said of a first password.
+enum Answer {
+    /// It has mailed one.
+    Mailed,
+    /// It has mailed none, and may at `retry_at`.
+    NotMailed { retry_at: Timestamp },
+    /// It has mailed none: the holder has a password by now, which the next look at the account notes.
+    NotPending,
+    /// It has mailed none: there is no account.
+    AccountGone,
+    /// Nobody knows. Another password would void one that may be in the mail; the holder can ask for it in a minute.
+    Lost,
+}
+
+impl Answer {
+    /// The invite whose first password is claimed, with this answer.
+    fn noted(&self, invite: Invite, now: Timestamp) -> Result<Invite, Conflict> {
+        match self {
+            Self::Mailed => invite.first_password_sent(now),
+            Self::NotMailed { retry_at } => invite.first_password_not_sent(*retry_at, now),
+            Self::NotPending | Self::Lost => invite.first_password_unknown(now),
+            Self::AccountGone => invite.account_gone(now),
         }
+    }
+
+    /// Whether its mailbox may have been sent a mail, which takes room there.
+    fn may_have_been_mailed(&self) -> bool {
+        matches!(self, Self::Mailed | Self::Lost)
     }
 }
 
-/// Gives back the room of a mail that was not sent. Room that is not given back, because the table is away or others write
-/// the same mailbox, is free again within a day.
-async fn give_room_back(deps: &Deps, invite: &Invite) -> Result<(), StoreError> {
-    let mailbox = deps.store.find_mailbox(&invite.address_key).await?;
-    if let Some(mailbox) = mailbox.give_back(invite.id, deps.clock.now()) {
-        let _ = deps.store.replace_mailbox(&mailbox).await?;
+/// Records the directory's answer over the claim that it belongs to, whatever else has changed beside it, and again while
+/// the table is away and time is left. An answer that is not recorded ends as unknown, and its holder has to ask again.
+async fn record(deps: &Deps, claimed: Invite, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
+    let (id, claim) = (claimed.id, claimed.first_password);
+    let mut known = Some(claimed);
+    let mut pause = RECORD_PAUSE;
+    for _ in 1..RECORD_TRIES {
+        match try_record(deps, id, claim, known.take(), answer).await {
+            Ok(Written::Done) => return Ok(()),
+            Ok(Written::LostRace) => {}
+            Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
+            Err(_) => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+        }
+    }
+    if let Written::LostRace = try_record(deps, id, claim, None, answer).await? {
+        tracing::error!("others kept changing the invite; what became of its first password is not recorded");
     }
     Ok(())
+}
+
+/// One try at recording, over the invite that is known or else as it is now. Room in the mailbox that was not needed is
+/// given back in the same write.
+async fn try_record(
+    deps: &Deps,
+    id: InviteId,
+    claim: FirstPassword,
+    known: Option<Invite>,
+    answer: &Answer,
+) -> Result<Written, StoreError> {
+    let found = match known {
+        Some(invite) => Some(invite),
+        None => deps.store.find_invite(id).await?,
+    };
+    // Without our claim in it, it is recorded already, or nobody needs to know any more.
+    let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
+        return Ok(Written::Done);
+    };
+    let (now, read) = (deps.clock.now(), invite.version);
+    let Ok(next) = answer.noted(invite, now) else {
+        return Ok(Written::Done);
+    };
+    if !answer.may_have_been_mailed() {
+        let mailbox = deps.store.find_mailbox(&next.address_key).await?;
+        if let Some(mailbox) = mailbox.give_back(id, now) {
+            return deps.store.replace_invite_and_mailbox(read, &next, &mailbox).await;
+        }
+    }
+    deps.store.replace_invite(read, &next).await
 }
 
 /// Writes `next` and wakes whoever mails, if a mail has become due.

@@ -34,7 +34,7 @@ async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Nex
 }
 
 /// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the same
-/// until the next deliberate sending, so that a copy is identical.
+/// until the next deliberate sending, so that a copy soon after is identical; see [`Invite::claim_mail`].
 fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Letter>, RenderError> {
     let (inviter, expires_at) = (&invite.officer.email, invite.promised_until());
     let Some(kind) = invite.mail.as_ref().map(|mail| mail.kind) else { return Ok(None) };

@@ -11,6 +11,7 @@ import { announce } from '../parts/live';
 import { masthead } from '../shell/masthead';
 import './accept-form';
 import { endings } from './endings';
+import { passwordNews } from './first-password';
 
 type View = Schemas['PageBody'];
 const GOING = ['pending', 'accepted'];
@@ -84,19 +85,24 @@ export class AcceptPage extends LightElement {
     const { firstPassword } = view;
     const isAskable = firstPassword !== undefined && firstPassword !== null;
     const wasAsked = isAskable && firstPassword.state !== 'available';
+    // One that waits leaves by itself, and another one would leave no earlier.
+    const hasButton = isAskable && firstPassword.state !== 'held';
     return this.#card('done', 'Your account is ready', html`
       <p>Your sign-in name is <b>${view.signInName}</b>.</p>
       ${errorNotice(this.refusal)}
       <ol class="steps">
-        <li>${wasAsked
-          ? html`<span>A temporary password is on its way to ${view.email}. Look into the junk folder too.</span>`
-          : html`<span>Ask for a temporary password. It goes to ${view.email}, and nobody else sees it.</span>`}</li>
+        <li><span>${this.#news(view)}</span></li>
         <li><span>Sign in with it, and choose a password of your own.</span></li>
       </ol>
       <p class="actions">
-        ${isAskable ? html`<button type="button" class="button ${wasAsked ? '' : 'primary'}" aria-disabled=${String(this.isAsking)} @click=${this.#askPassword}>${wasAsked ? 'Send another one' : 'Mail me a temporary password'}</button>` : nothing}
+        ${hasButton ? html`<button type="button" class="button ${wasAsked ? '' : 'primary'}" aria-disabled=${String(this.isAsking)} @click=${this.#askPassword}>${wasAsked ? 'Send another one' : 'Mail me a temporary password'}</button>` : nothing}
         <a class="button ${wasAsked || !isAskable ? 'primary' : 'quiet'}" href=${home}>Sign in</a>
       </p>`);
+  }
+
+  /** What the page says of the first password. */
+  #news({ firstPassword, email }: View): string {
+    return passwordNews(firstPassword ?? { state: 'available', availableFrom: '' }, email);
   }
 
   #progress(title: string, text: string): TemplateResult {
@@ -150,8 +156,9 @@ export class AcceptPage extends LightElement {
     if (this.isAsking) return;
     Object.assign(this, { isAsking: true, refusal: undefined });
     try {
-      await this.#show((await ask('post', '/api/invitations/first-password', { body: { token: this.#token } })).body);
-      announce('A temporary password is on its way to your mailbox.');
+      const { body } = await ask('post', '/api/invitations/first-password', { body: { token: this.#token } });
+      await this.#show(body);
+      announce(this.#news(body));
     } catch (error) {
       this.refusal = Failure.caught(error);
     } finally {

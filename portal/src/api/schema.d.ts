@@ -716,12 +716,17 @@ export interface components {
             availableFrom: string;
             /** @description Whether one was asked for. */
             state: components["schemas"]["FirstPasswordState"];
+            /**
+             * Format: date-time
+             * @description From when one that is held can leave. Absent where nobody knows, because all mail is stopped.
+             */
+            waitingUntil?: string | null;
         };
         /**
          * @description Whether a first password was asked for.
          * @enum {string}
          */
-        FirstPasswordState: "available" | "requested" | "sent";
+        FirstPasswordState: "available" | "requested" | "held" | "sent" | "unknown";
         /** @description The text of every field of a row, exactly as it was typed. */
         FormBody: {
             contactNumber: string;
@@ -1819,7 +1824,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It will be mailed. */
+            /** @description It will be mailed; the body says whether it has to wait. */
             202: {
                 headers: {
                     [name: string]: unknown;

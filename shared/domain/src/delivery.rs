@@ -344,7 +344,7 @@ impl Mail {
         }
     }
 
-    /// Makes an attempt without an answer due again. The copy is identical, and a second delivery is flagged.
+    /// Makes an attempt without an answer due again. The copy has the same link, and a second delivery is flagged.
     ///
     /// Allowed once: `wait` after the claim without an event, while `last_event` shows that events sent well after the
     /// claim do arrive.

@@ -34,8 +34,15 @@ pub const WAKE_AFTER: Duration = Duration::from_secs(120);
 /// acts under an expired lease.
 pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 
+/// How long the worker that claims a first password may take to record what became of it; see [`PROVISION_LEASE`].
+pub const FIRST_PASSWORD_LEASE: Duration = PROVISION_LEASE;
+
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts its
+/// days anew, or it would name a date that is near or past.
+pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
 
 /// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an outage
 /// may have no end.
@@ -94,8 +101,8 @@ pub struct Invite {
     /// When its invitee was last mailed.
     #[serde(default)]
     pub mailed_at: Option<Timestamp>,
-    /// When the latest mail with a link was first handed over: what its letter, its link and the invitation count their
-    /// days from, so that all three end together and copies of a letter are identical.
+    /// What the latest letter with a link, its link and the invitation count their days from, so that all three end
+    /// together: when it was handed over, or for a copy of an invitation within [`COPY_SPAN`], when the first one was.
     #[serde(default)]
     pub sending_at: Option<Timestamp>,
     /// What the officer is to be told by mail, if anything was.
@@ -364,9 +371,18 @@ pub enum FirstPassword {
         #[serde(default = "one")]
         count: u32,
     },
-    /// About to be mailed by the directory, or mailed with the answer lost.
+    /// About to be mailed by the directory, for [`FIRST_PASSWORD_LEASE`] at most.
     Sending {
         /// Since when.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// Nobody knows whether the directory has mailed it. It is not sent again by itself, because another one would void
+    /// one that may be in the mail; its holder may ask for it.
+    Unknown {
+        /// When it was about to be mailed.
         at: Timestamp,
         /// As in `Requested`.
         #[serde(default = "one")]
@@ -392,7 +408,10 @@ impl FirstPassword {
     fn latest(self) -> Option<(Timestamp, u32)> {
         match self {
             Self::NotRequested => None,
-            Self::Requested { at, count } | Self::Sending { at, count } | Self::Sent { at, count } => Some((at, count)),
+            Self::Requested { at, count }
+            | Self::Sending { at, count }
+            | Self::Unknown { at, count }
+            | Self::Sent { at, count } => Some((at, count)),
         }
     }
 
@@ -887,16 +906,33 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Unless a mail is due.
+    /// Unless a mail is due, and for a reminder once the invitation can no longer be accepted.
     pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
-        if !self.mail_is_due() {
+        let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
+        if !self.mail_is_due() || is_too_late {
             return Err(self.conflict("mailed"));
         }
-        // A copy counts its days from the first, and a reminder's link is the invitation's.
-        let is_first = matches!(&self.mail, Some(Mail { state: MailState::Due { attempts: 0, .. }, kind, .. })
-            if *kind != MailKind::Reminder);
-        let sending_at = if is_first { Some(now) } else { self.sending_at };
+        let sending_at = self.counted_from(now);
         Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
+    }
+
+    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so a
+    /// copy keeps what an earlier letter promised.
+    fn counted_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let Some(Mail { kind, state: MailState::Due { attempts, .. }, .. }) = &self.mail else {
+            return self.sending_at;
+        };
+        let first = self.sending_at.filter(|first| *attempts > 0 && now < *first + COPY_SPAN);
+        match kind {
+            // Its link and its date are the invitation's.
+            MailKind::Reminder => self.sending_at,
+            // It names a date, and a copy soon after is the same letter.
+            MailKind::Invitation => Some(first.unwrap_or(now)),
+            // It says for how many days its link works from now on.
+            MailKind::AccountCreated | MailKind::InvitationLapsed | MailKind::BatchReport | MailKind::Canary => {
+                Some(now)
+            }
+        }
     }
 
     /// Records that SES took the mail. An invitation can be accepted from then on.
@@ -1095,6 +1131,34 @@ impl Invite {
             FirstPassword::Sending { at, count } => {
                 let next = self.with_first_password(FirstPassword::Requested { at, count }, None, now);
                 Ok(Self { due_at: Some(retry_at), ..next })
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Records that nobody knows whether it was mailed: the directory's answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn first_password_unknown(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, count } => {
+                Ok(self.with_first_password(FirstPassword::Unknown { at, count }, None, now))
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Ends a claim of which nobody recorded what became.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed, and its worker's lease ran out.
+    pub fn first_password_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, .. } if lease_is_over(at + FIRST_PASSWORD_LEASE, now) => {
+                self.first_password_unknown(now)
             }
             _ => Err(self.conflict("asked for a first password")),
         }
@@ -1526,10 +1590,14 @@ impl Invite {
             _ => None,
         };
         let licence = self.account().and_then(|_| self.seed.retry_at());
+        let unrecorded = match self.first_password {
+            FirstPassword::Sending { at, .. } => Some(at + FIRST_PASSWORD_LEASE),
+            _ => None,
+        };
         let woken = open.then(|| now + WAKE_AFTER);
         let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
         let kept = self.over_since().map(|_| now + KEEPING_LOOK);
-        [woken, held_until, unanswered, lapses, unheard_of, licence, kept].into_iter().flatten().min()
+        [woken, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept].into_iter().flatten().min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -1812,6 +1880,24 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_first_password_that_nobody_recorded_is_unknown_after_a_while_and_asked_for_again() {
+        let claimed =
+            created(SeedState::NotRequired).request_first_password(at(3)).unwrap().claim_first_password(at(4)).unwrap();
+        assert_eq!(claimed.due_at, Some(at(64)), "somebody looks when its worker's lease is over");
+        assert!(claimed.clone().first_password_given_up(at(63)).is_err(), "its worker is still at it");
+        let unknown = claimed.clone().first_password_given_up(at(64)).unwrap();
+        assert_eq!(unknown.first_password, FirstPassword::Unknown { at: at(4), count: 1 });
+        assert_eq!(unknown.next_step(at(64)), NextStep::Nothing, "it is never sent again by itself");
+        assert!(unknown.clone().first_password_sent(at(64)).is_err());
+        assert!(unknown.clone().first_password_given_up(at(999)).is_err());
+        assert!(unknown.clone().request_first_password(at(63)).is_err(), "the pause counts from the attempt");
+        let again = unknown.request_first_password(at(64)).unwrap();
+        assert_eq!(again.first_password, FirstPassword::Requested { at: at(64), count: 2 });
+        let lost = claimed.first_password_unknown(at(5)).unwrap();
+        assert_eq!((lost.first_password.latest(), lost.next_step(at(5))), (Some((at(4), 1)), NextStep::Nothing));
+    }
+
     fn created(seed: SeedState) -> Invite {
         for_account().claim(at(1)).unwrap().account_created(account(), seed, at(2)).unwrap()
     }
@@ -2023,12 +2109,49 @@ mod tests {
         let claimed = late.claim_mail(at(20 * DAY)).unwrap();
         let promised = claimed.promised_until();
         assert_eq!(promised, at(50 * DAY), "from when it leaves, not from when it was asked for");
-        let copy = claimed.retry_mail(at(21 * DAY), Some(at(21 * DAY))).unwrap().claim_mail(at(21 * DAY)).unwrap();
+        let soon = 21 * DAY - 1;
+        let copy = claimed.retry_mail(at(soon), Some(at(soon))).unwrap().claim_mail(at(soon)).unwrap();
         assert_eq!(copy.promised_until(), promised, "a copy is identical");
         let heard = copy.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(23 * DAY)).unwrap();
         assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
         let account = created(SeedState::NotRequired).claim_mail(at(40 * DAY)).unwrap();
         assert_eq!(account.promised_until(), at(70 * DAY));
+    }
+
+    #[test]
+    fn a_copy_that_waited_counts_its_days_anew_and_shortens_nothing() {
+        let copy_of = |claimed: Invite, seconds: u64| {
+            claimed.retry_mail(at(900), Some(at(900))).unwrap().claim_mail(at(seconds)).unwrap()
+        };
+        let invitation = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        for (seconds, until) in [(900, 30 * DAY), (DAY - 1, 30 * DAY), (DAY, 31 * DAY), (40 * DAY, 70 * DAY)] {
+            let copy = copy_of(invitation.clone(), seconds);
+            assert_eq!(copy.promised_until(), at(until), "{seconds}");
+            let invited = copy.mail_accepted("m".into(), at(seconds)).unwrap();
+            assert_eq!(invited.lapse(at(until - 1)), Lapse::Remind, "{seconds}");
+            assert!(invited.can_be_accepted(at(until - 1)) && !invited.can_be_accepted(at(until)), "{seconds}");
+        }
+        // Its letter says "30 days" and no date, so each copy has that many.
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let account = account.retry_mail(at(903), Some(at(903))).unwrap();
+        for seconds in [903, 10 * DAY, 40 * DAY] {
+            let copy = account.clone().claim_mail(at(seconds)).unwrap();
+            assert_eq!(copy.promised_until(), at(seconds + 30 * DAY), "{seconds}");
+        }
+        // What is known not to have been sent promises nothing.
+        let refused = copy_of(invitation, 40 * DAY).mail_not_sent(at(41 * DAY), at(40 * DAY)).unwrap();
+        assert_eq!(refused.clone().claim_mail(at(41 * DAY)).unwrap().promised_until(), at(71 * DAY));
+        let heard = refused.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(41 * DAY)).unwrap();
+        assert_eq!(heard.promised_until(), at(70 * DAY), "the end of its link is not shortened again");
+    }
+
+    #[test]
+    fn no_reminder_leaves_once_the_invitation_has_ended() {
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        let due = invited().remind(before).unwrap().address_is_free(before).unwrap();
+        assert!(due.clone().claim_mail(before).is_ok());
+        assert!(due.claim_mail(expires_at).is_err());
     }
 
     #[test]

@@ -121,6 +121,15 @@ impl Mailbox {
         self.suppression.map_or(Ok(()), |suppression| Err(Closed::Suppressed(suppression.reason)))
     }
 
+    /// Until when it has no room for one more mail; `None` when it has.
+    #[must_use]
+    pub fn full_until(&self, now: Timestamp) -> Option<Timestamp> {
+        // A clock that went back must not make room: what lies ahead counts too.
+        let counting = self.sendings.iter().filter(|sending| now < sending.at + MAIL_WINDOW);
+        let first_of_full = counting.rev().nth(MAILS_PER_WINDOW - 1).filter(|_| Guard::Caps.holds());
+        first_of_full.map(|sending| sending.at + MAIL_WINDOW)
+    }
+
     /// Counts one more mail, of `invite`.
     ///
     /// # Errors
@@ -128,12 +137,10 @@ impl Mailbox {
     /// While it is suppressed or full.
     pub fn admit(self, invite: InviteId, now: Timestamp) -> Result<Self, Closed> {
         self.is_open()?;
-        let mut next = self.stepped(now);
-        // A clock that went back must not make room: what lies ahead counts too.
-        let first_of_full = next.sendings.iter().rev().nth(MAILS_PER_WINDOW - 1);
-        if let Some(first_of_full) = first_of_full.filter(|_| Guard::Caps.holds()) {
-            return Err(Closed::Full(first_of_full.at + MAIL_WINDOW));
+        if let Some(until) = self.full_until(now) {
+            return Err(Closed::Full(until));
         }
+        let mut next = self.stepped(now);
         next.sendings.push(Sending { at: now, invite });
         next.sendings.sort_by_key(|sending| sending.at);
         Ok(next)
@@ -219,6 +226,7 @@ mod tests {
     fn a_mailbox_takes_three_mails_in_any_day() {
         let full = (0..3).fold(mailbox(), |mailbox, n| mailbox.admit(invite(n), at(n * 100)).unwrap());
         assert_eq!(full.clone().admit(invite(9), at(200)), Err(Closed::Full(at(DAY))));
+        assert_eq!((full.full_until(at(DAY - 1)), full.full_until(at(DAY))), (Some(at(DAY)), None));
         assert_eq!(full.clone().admit(invite(9), at(DAY - 1)), Err(Closed::Full(at(DAY))));
         let next = full.admit(invite(9), at(DAY)).unwrap();
         assert_eq!(next.admit(invite(9), at(DAY)), Err(Closed::Full(at(DAY + 100))));

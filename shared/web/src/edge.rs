@@ -123,17 +123,23 @@ mod tests {
     use axum::routing::get;
     use domain::Timestamp;
     use serde_json::{Value, json};
+    use store::StoreError;
     use tower::ServiceExt as _;
 
     use super::*;
 
     const TRACE: &str = "1-67891233-abcdef012345678912345678";
 
+    fn refused() -> StoreError {
+        StoreError::Refused { operation: "PutItem", code: "ValidationException".to_owned() }
+    }
+
     async fn answer(method: &str, path: &str, trace: Option<&str>) -> (Response<()>, Value) {
         let routes = Router::new()
             .route("/fine", get(async || "fine"))
             .route("/panics", get(async || -> () { panic!("a bug near ada@agency.gov.sg") }))
-            .route("/breaks", get(async || Problem::internal(std::io::Error::other("secret cause"))));
+            .route("/breaks", get(async || Problem::internal(std::io::Error::other("secret cause"))))
+            .route("/refused", get(async || Problem::from(refused())));
         let clock = Clock::manual(Timestamp::from_unix_ms(1_763_875_442_000));
         let mut request = Request::builder().method(method).uri(path);
         if let Some(trace) = trace {
@@ -183,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_fault_of_ours_tells_nothing_but_the_trace() {
-        for path in ["/panics", "/breaks"] {
+        for path in ["/panics", "/breaks", "/refused"] {
             let (response, body) = answer("GET", path, Some(&format!("Root={TRACE}"))).await;
             assert_eq!(response.status(), 500);
             assert_eq!(

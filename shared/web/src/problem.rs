@@ -334,6 +334,19 @@ mod tests {
         assert!(told >= 10, "{told}");
     }
 
+    /// No repetition of a request that the table refuses can succeed, so nobody is asked to try again.
+    #[test]
+    fn what_the_table_refuses_is_a_fault_of_ours_and_no_outage() {
+        let (operation, code) = ("PutItem", "ValidationException".to_owned());
+        let refused = Problem::from(StoreError::Refused { operation, code: code.clone() });
+        assert_eq!((refused.slug(), refused.slug().status().as_u16()), (Slug::Internal, 500));
+        assert_eq!(refused.cause(), Some("table: PutItem is refused with ValidationException"), "for the log");
+        assert!(!refused.into_response().headers().contains_key("retry-after"));
+        let away = Problem::from(StoreError::Unavailable { operation, code });
+        assert_eq!((away.slug(), away.slug().status().as_u16()), (Slug::Unavailable, 503));
+        assert!(away.into_response().headers().contains_key("retry-after"));
+    }
+
     #[test]
     fn a_pause_is_rounded_up_to_whole_seconds() {
         for (ms, expected) in [(0, "1"), (1000, "1"), (1001, "2")] {

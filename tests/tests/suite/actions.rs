@@ -164,6 +164,40 @@ async fn what_is_asked_for_must_be_clear() {
     assert_eq!(keyless.problem(), "idempotency-key");
 }
 
+/// An action with the id of the one that is asked for is written in between. Nothing is wrong with what was asked, so it is
+/// a race and no fault of the request.
+#[tokio::test]
+async fn an_action_that_was_not_written_is_asked_for_again() {
+    let counted = App::start().await;
+    let body = json!({"action": "revoke", "ids": invitations(&counted, 1).await});
+    counted.probe.run("submit-invites", act(&counted, body)).await.unwrap().expect(202);
+    let place = counted.probe.calls().iter().position(|call| call.name == "table.transact").unwrap();
+    let app = App::start().await;
+    let ids = invitations(&app, 1).await;
+    let body = json!({"action": "revoke", "ids": ids});
+    let between = async || {
+        // Its parts are there already, and name it.
+        let (now, ada) = (app.clock.now(), people::officer("ada"));
+        let items = app.store.dump(now).join("\n");
+        let name = &items[items.find("act_0").unwrap()..];
+        let id = ActionId::parse(&name[.."act_01JD0000000000000000000000".len()]).unwrap();
+        let trace = domain::TraceId::generate(now, &Entropy::seeded(9));
+        let invites = [InviteId::parse(&ids[0]).unwrap()];
+        let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
+        let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
+        let request = store::IdempotentRequest::new(ada.id, "another", b"", answer, now);
+        let created = app.store.create_action(&action, &parts, &request).await.unwrap();
+        assert_eq!(created, store::actions::CreateActionOutcome::Created);
+    };
+    app.probe.interrupt(place);
+    let asked = act(&app, body.clone());
+    let refused = app.probe.run_interrupted("submit-invites", asked, between).await.unwrap();
+    assert_eq!((refused.problem(), refused.status.as_u16()), ("lost-race".to_owned(), 409));
+    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 0, "nothing was done");
+    act(&app, body).await.expect(202);
+    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 1);
+}
+
 #[tokio::test]
 async fn a_repeated_request_is_answered_with_its_action_and_does_nothing() {
     let app = App::start().await;

@@ -5,13 +5,18 @@ use std::time::Duration;
 use directory::{AccountStatus, Call, Fault, SearchIndex};
 use domain::{
     BatchId, InviteId,
+    delivery::{MailEvent, MailKind},
     invite::{Account, Invite},
     seed::{Device, DeviceState},
 };
 use mail::Fault as MailFault;
-use queue::QueueName;
+use probe::Fault as Broken;
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::settings::MailSwitch::{Running, Stopped};
+use store::{
+    Written,
+    settings::MailSwitch::{Running, Stopped},
+};
 use tests::{
     app::{Answer, App},
     lists::{batch, paste},
@@ -109,6 +114,85 @@ async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
     app.clock.advance(28 * DAY);
     accept(&app, &app.token_of(&address("bo"))).await;
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
+}
+
+/// Loses the answer about the mail to `email` in this way, and lets 15 minutes pass, so that a copy is due; then stops mail.
+async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
+    app.outbox.fail_next(lost);
+    let id = match email.split_once('@') {
+        Some((name, "vendor.example.com")) => for_account(app, &vendor_form(name)).await,
+        _ => by_mail(app, "ada", email).await,
+    };
+    app.drain().await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.clock.advance(16 * MINUTE);
+    // Other mails are heard of, so the silence about this one means something.
+    let _ = app.store.note_mail_event(app.clock.now()).await.unwrap();
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(stored(app, &id).await.mail.unwrap().state_name(), "QUEUED", "{email}: its copy is due");
+    id
+}
+
+#[tokio::test]
+async fn a_copy_of_the_account_mail_that_waited_has_a_link_for_as_long_as_it_says() {
+    for (lost, copies) in [(MailFault::BeforeEffect, 1), (MailFault::AfterEffect, 2)] {
+        for days in [10, 40] {
+            let app = App::start().await;
+            let email = "ann@vendor.example.com";
+            copy_is_stopped(&app, email, lost).await;
+            app.pass_days(days).await;
+            app.store.set_mail_switch(Running).await.unwrap();
+            app.pass_days(1).await;
+            let mails = app.mails_to(email);
+            assert_eq!(mails.len(), copies, "{lost:?}, {days} days");
+            assert!(mails.iter().all(|mail| mail.letter.text.contains("30 days")), "{lost:?}, {days} days");
+            assert!(mails.iter().all(|mail| mail.letter == mails[0].letter), "the same link: {lost:?}, {days} days");
+            let token = app.token_of(email);
+            app.clock.advance(29 * DAY);
+            first_password(&app, &token).await.expect(202);
+            app.clock.advance(2 * DAY);
+            assert_eq!(first_password(&app, &token).await.problem(), "invitation-not-valid");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_copy_of_an_invitation_that_waited_names_a_date_that_holds() {
+    for (lost, days) in [(MailFault::BeforeEffect, 10), (MailFault::AfterEffect, 10), (MailFault::BeforeEffect, 40)] {
+        let app = App::start().await;
+        let email = address("bo");
+        let id = copy_is_stopped(&app, &email, lost).await;
+        app.pass_days(days).await;
+        app.store.set_mail_switch(Running).await.unwrap();
+        app.pass_days(1).await;
+        let sent_at = app.clock.now();
+        let invite = stored(&app, &id).await;
+        assert_eq!(invite.state_name(), "INVITED", "{lost:?}, {days} days");
+        assert!(invite.promised_until() > sent_at + 29 * DAY, "{lost:?}, {days} days");
+        let copy = app.mails_to(&email).pop().unwrap().letter.text;
+        assert!(copy.contains(&invite.promised_until().singapore_date()), "{copy}");
+        app.clock.advance(28 * DAY);
+        accept(&app, &app.token_of(&email)).await;
+        assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED", "{lost:?}, {days} days");
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_follows_soon_is_the_same_letter_on_the_next_day_too() {
+    let app = App::start().await;
+    let now = app.clock.now();
+    app.clock.advance(now.next_singapore_day().since(now) - MINUTE);
+    let id = copy_is_stopped(&app, &address("bo"), MailFault::AfterEffect).await;
+    app.store.set_mail_switch(Running).await.unwrap();
+    app.clock.advance(3 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    let mails = app.mails_to(&address("bo"));
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].letter, mails[1].letter, "it names the same date");
+    let until = stored(&app, &id).await.promised_until();
+    assert!(mails[1].letter.text.contains(&until.singapore_date()), "and that date holds");
 }
 
 #[tokio::test]
@@ -349,10 +433,137 @@ async fn a_first_password_whose_answer_was_lost_is_not_called_sent() {
     let asked = first_password(&app, &token).await.expect(202);
     assert_eq!(asked.body["firstPassword"]["state"], "requested");
     let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
-    assert_ne!(shown.body["firstPassword"]["state"], "sent", "nobody knows");
+    assert_eq!(shown.body["firstPassword"]["state"], "unknown");
     app.clock.advance(MINUTE);
     first_password(&app, &token).await.expect(202);
     assert_eq!(app.directory.first_passwords(stored(&app, &id).await.account().unwrap()), 1);
+}
+
+/// An account whose holder has asked for a first password, which nobody has worked on yet; and their link's token.
+async fn asked_for_password(app: &App) -> (InviteId, Account, String) {
+    let id = for_account(app, &officer_form("bo")).await;
+    app.drain().await;
+    let token = app.token_of(&address("bo"));
+    app.anyone().json("POST", "/api/invitations/first-password", &[], json!({"token": token})).await.expect(202);
+    let _ = app.queues.drain(QueueName::Provision);
+    let account = stored(app, &id).await.account().unwrap().clone();
+    (InviteId::parse(&id).unwrap(), account, token)
+}
+
+/// What the page says of the first password.
+async fn password_state(app: &App, token: &str) -> Value {
+    let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
+    shown.body["firstPassword"]["state"].clone()
+}
+
+#[tokio::test]
+async fn the_page_says_that_a_first_password_waits_and_until_when() {
+    let app = App::start().await;
+    let id = for_account(&app, &officer_form("bo")).await;
+    app.drain().await;
+    let token = app.token_of(&address("bo"));
+    let page = async || {
+        let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await;
+        shown.expect(200).body["firstPassword"].clone()
+    };
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let asked = first_password(&app, &token).await.expect(202).body["firstPassword"].clone();
+    for shown in [asked, page().await] {
+        assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &Value::Null), "nobody knows: {shown}");
+    }
+    app.store.set_mail_switch(Running).await.unwrap();
+    assert_eq!(page().await["state"], "requested", "it leaves within minutes");
+    app.clock.advance(3 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    // The mail about the account and two passwords are what a mailbox is sent in a day.
+    let mut asked = Value::Null;
+    for pause in [MINUTE, 11 * MINUTE] {
+        assert_eq!(page().await["state"], "sent");
+        app.clock.advance(pause);
+        asked = first_password(&app, &token).await.expect(202).body["firstPassword"].clone();
+    }
+    let account = stored(&app, &id).await.account().unwrap().clone();
+    assert_eq!(app.directory.first_passwords(&account), 2);
+    let until = app.store.find_mailbox(&stored(&app, &id).await.address_key).await.unwrap();
+    let until = until.full_until(app.clock.now()).unwrap();
+    for shown in [asked, page().await] {
+        assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &json!(until.to_string())), "{shown}");
+    }
+    app.clock.advance(until.since(app.clock.now()));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!((app.directory.first_passwords(&account), page().await["state"].clone()), (3, json!("sent")));
+}
+
+/// More calls than a worker makes for a first password.
+const CALLS_OF_A_PASSWORD: usize = 9;
+
+#[tokio::test]
+async fn a_first_password_is_recorded_whoever_writes_its_invite_meanwhile() {
+    for fault in [None, Some(Fault::Throttle)] {
+        for place in 0..CALLS_OF_A_PASSWORD {
+            let app = App::start().await;
+            let (id, account, token) = asked_for_password(&app).await;
+            fault.into_iter().for_each(|fault| app.directory.fail_next(Call::MailFirstPassword, fault));
+            app.probe.interrupt(app.probe.calls().len() + place);
+            // SES says that the mail about the account has arrived.
+            let meanwhile = async || {
+                let read = app.store.find_invite(id).await.unwrap().unwrap();
+                let (version, now) = (read.version, app.clock.now());
+                let told = read.observe_mail(MailKind::AccountCreated, 1, MailEvent::Delivered, "m", now).unwrap();
+                assert_eq!(app.store.replace_invite(version, &told).await.unwrap(), Written::Done);
+            };
+            let work = app.deliver(QueueName::Provision, Wake::Invite { id });
+            app.probe.run_interrupted("provision-user", work, meanwhile).await.unwrap();
+            let (sent, state) = if fault.is_none() { (1, "sent") } else { (0, "requested") };
+            assert_eq!(app.directory.first_passwords(&account), sent, "{fault:?}, before call {place}");
+            assert_eq!(password_state(&app, &token).await, state, "{fault:?}, before call {place}");
+            app.clock.advance(5 * MINUTE);
+            app.sweep().await;
+            app.drain().await;
+            assert_eq!(app.directory.first_passwords(&account), 1, "{fault:?}, before call {place}");
+            assert_eq!(password_state(&app, &token).await, "sent", "{fault:?}, before call {place}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_password_is_recorded_although_the_table_is_away_for_a_moment() {
+    for place in 0..CALLS_OF_A_PASSWORD {
+        let app = App::start().await;
+        let (id, account, token) = asked_for_password(&app).await;
+        app.probe.break_call(app.probe.calls().len() + place, Broken::Throttled);
+        let work = app.deliver(QueueName::Provision, Wake::Invite { id });
+        app.probe.run("provision-user", work).await.unwrap();
+        // Whatever came before the claim is begun anew; what the directory refused is tried later.
+        for _ in 0..5 {
+            app.clock.advance(2 * MINUTE);
+            app.sweep().await;
+            app.drain().await;
+        }
+        assert_eq!(app.directory.first_passwords(&account), 1, "call {place}");
+        assert_eq!(password_state(&app, &token).await, "sent", "call {place}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_that_nobody_recorded_is_unknown_and_asked_for_again() {
+    let app = App::start().await;
+    let (id, account, token) = asked_for_password(&app).await;
+    // Its worker ends between its claim and the directory's answer.
+    let read = app.store.find_invite(id).await.unwrap().unwrap();
+    let claimed = read.clone().claim_first_password(app.clock.now()).unwrap();
+    assert_eq!(app.store.replace_invite(read.version, &claimed).await.unwrap(), Written::Done);
+    assert_eq!(password_state(&app, &token).await, "requested");
+    app.clock.advance(MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(password_state(&app, &token).await, "unknown");
+    app.pass_days(1).await;
+    assert_eq!(app.directory.first_passwords(&account), 0, "it is never sent by itself");
+    first_password(&app, &token).await.expect(202);
+    assert_eq!((app.directory.first_passwords(&account), password_state(&app, &token).await), (1, json!("sent")));
 }
 
 #[tokio::test]

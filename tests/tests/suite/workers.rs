@@ -29,6 +29,7 @@ use store::{
     settings::MailSwitch,
 };
 use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
+use tower::ServiceExt as _;
 
 /// The workers over one store, and what they work on.
 struct World {
@@ -873,4 +874,27 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
     for secret in ["ada", "bo@", "olivia", "Tan", "91234567", "project", token.as_str()] {
         assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {text}");
     }
+}
+
+/// Whoever asked is not told to try again, and the line in the log is one that an alarm counts.
+#[tokio::test]
+async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
+    let log = Log::default();
+    let writer = log.clone();
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let world = World::new();
+    let (store, too_large) = (world.store().clone(), format!("{}{}", tests::people::RULES, " ".repeat(400 * 1024)));
+    let put = move || {
+        let (store, too_large) = (store.clone(), too_large.clone());
+        async move { store.put_domain_rules(&too_large).await.map_err(web::Problem::from) }
+    };
+    let routes = axum::Router::new().route("/rules", axum::routing::put(put));
+    let served = web::serve(routes, world.clock.clone(), world.entropy.clone());
+    let request = axum::http::Request::put("/rules").body(axum::body::Body::empty()).unwrap();
+    let answer = served.oneshot(request).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 500);
+    assert!(!answer.headers().contains_key("retry-after"));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = text.lines().find(|line| line.contains("is refused with ValidationException")).unwrap();
+    assert!(line.contains(r#""level":"ERROR""#), "{line}");
 }

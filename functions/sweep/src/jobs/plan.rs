@@ -7,7 +7,7 @@ use domain::{
     action::Action,
     batch::{Batch, BatchState},
     delivery::{Mail, MailState},
-    invite::{Invite, InviteState, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    invite::{FirstPassword, Invite, InviteState, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
     notice::Notice,
 };
 use queue::QueueName;
@@ -72,6 +72,8 @@ pub(crate) fn invite(
     if matches!(invite.state, InviteState::NeedsAttention { .. }) {
         return Some(Plan { next: kept(invite, retention, now), wake: Vec::new(), remark: None });
     }
+    // Its worker ended without a word. What else is due now is done as always.
+    let invite = invite.clone().first_password_given_up(now).unwrap_or(invite);
     let mut wake = Vec::new();
     if invite.next_step(now) != NextStep::Nothing {
         wake.push(QueueName::Provision);
@@ -117,7 +119,8 @@ fn kept(invite: Invite, retention: &Retention, now: Timestamp) -> Invite {
 /// Whether nothing more is to be noted of it before it is to be forgotten.
 fn is_settled(invite: &Invite) -> bool {
     let is_paused = matches!(invite.state, InviteState::NeedsAttention { .. });
-    is_paused || invite.mail.as_ref().and_then(Mail::unknown_from).is_none()
+    let is_sending = matches!(invite.first_password, FirstPassword::Sending { .. });
+    is_paused || !is_sending && invite.mail.as_ref().and_then(Mail::unknown_from).is_none()
 }
 
 /// What time alone has made of an invite, and whoever mails is to be woken for it.

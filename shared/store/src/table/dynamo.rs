@@ -169,8 +169,7 @@ impl Dynamo {
             if !refused.is_empty() {
                 return Ok(Commit::Refused(refused));
             }
-            let reasons = reasons(&error).iter().filter_map(CancellationReason::code);
-            if let Some(code) = reasons.into_iter().find(|code| is_refusal(code)) {
+            if let Some(code) = refusal(&error) {
                 return Err(StoreError::Refused { operation: "TransactWriteItems", code: code.to_owned() });
             }
             if repeat >= REPEATS || !met_another(&error) {
@@ -270,7 +269,7 @@ fn expression(condition: &Condition) -> Expression {
     }
 }
 
-fn reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
+fn reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> &[CancellationReason] {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
         _ => &[],
@@ -280,6 +279,11 @@ fn reasons(error: &SdkError<TransactWriteItemsError>) -> &[CancellationReason] {
 fn refused_writes(error: &SdkError<TransactWriteItemsError>) -> Vec<usize> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     reasons(error).iter().enumerate().filter(|(_, reason)| failed(reason)).map(|(index, _)| index).collect()
+}
+
+/// The reason for which DynamoDB will never take the transaction, if it gives one.
+fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&str> {
+    reasons(error).iter().filter_map(CancellationReason::code).find(|code| is_refusal(code))
 }
 
 /// Whether the transaction failed only because another one was at the same items, or for lack of capacity.
@@ -317,9 +321,17 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
     }
 }
 
-/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is.
+/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is. An error and the reason
+/// of a cancelled transaction name the same thing differently:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>.
 fn is_refusal(code: &str) -> bool {
-    matches!(code, "ValidationException" | "ValidationError" | "ItemCollectionSizeLimitExceededException")
+    matches!(
+        code,
+        "ValidationException"
+            | "ValidationError"
+            | "ItemCollectionSizeLimitExceededException"
+            | "ItemCollectionSizeLimitExceeded"
+    )
 }
 
 fn leftovers(operation: &'static str) -> StoreError {
@@ -328,4 +340,55 @@ fn leftovers(operation: &'static str) -> StoreError {
 
 fn unbuilt(_: BuildError) -> StoreError {
     StoreError::Unavailable { operation: "request", code: "incomplete".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::{
+        error::ErrorMetadata, operation::put_item::PutItemError, types::error::TransactionCanceledException,
+    };
+
+    use super::*;
+
+    fn put_failed(code: &str) -> StoreError {
+        let answer = PutItemError::generic(ErrorMetadata::builder().code(code).build());
+        failed("PutItem", &SdkError::service_error(answer, ()))
+    }
+
+    fn cancelled(codes: &[&str]) -> SdkError<TransactWriteItemsError, ()> {
+        let reason = |code: &&str| CancellationReason::builder().code(*code).build();
+        let cancelled = TransactionCanceledException::builder()
+            .set_cancellation_reasons(Some(codes.iter().map(reason).collect()))
+            .build();
+        SdkError::service_error(TransactWriteItemsError::TransactionCanceledException(cancelled), ())
+    }
+
+    #[test]
+    fn what_breaks_a_limit_is_refused_and_what_meets_load_is_an_outage() {
+        for code in ["ValidationException", "ItemCollectionSizeLimitExceededException"] {
+            assert!(matches!(put_failed(code), StoreError::Refused { .. }), "{code}");
+        }
+        for code in [
+            "ThrottlingException",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "InternalServerError",
+            "AccessDeniedException",
+            "TransactionConflictException",
+        ] {
+            assert!(matches!(put_failed(code), StoreError::Unavailable { .. }), "{code}");
+        }
+        let timeout = failed("PutItem", &SdkError::<PutItemError, ()>::timeout_error("too long"));
+        assert!(matches!(timeout, StoreError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn a_transaction_is_refused_for_one_write_that_breaks_a_limit() {
+        for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
+            assert_eq!(refusal(&cancelled(&["None", code])), Some(code));
+        }
+        for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
+            assert_eq!(refusal(&cancelled(&["None", code])), None, "{code}");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! What must hold after every handler, and what must be there in the end.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use domain::{
     BatchId, InviteId,
@@ -154,11 +157,9 @@ impl World {
             let sending = (subject, mail.tags.kind.name(), mail.tags.generation);
             if let Some((_, letter)) = mails.get(&sending) {
                 assert!(self.seen.borrow().flagged.contains(&sending), "a second copy says nothing of it: {sending:?}");
-                assert_eq!(
-                    (&letter.text, &letter.html),
-                    (&mail.letter.text, &mail.letter.html),
-                    "copies are identical"
-                );
+                // A copy that waited for days may name a later date.
+                let is_same = (&letter.text, &letter.html) == (&mail.letter.text, &mail.letter.html);
+                assert!(is_same || self.jumped.get() > Duration::ZERO, "copies differ: {sending:?}");
             } else {
                 mails.insert(sending, (mail.to.as_str().to_owned(), mail.letter));
             }
