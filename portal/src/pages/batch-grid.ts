@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { faultText } from '../messages/faults';
 import { duplicates, rowStates } from '../messages/batches';
+import { isAchieved, techpassTones } from '../messages/states';
 import { count } from '../messages/time';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
@@ -421,10 +422,16 @@ function duplicateText(row: Row): string {
 
 function stateMark(row: Row): TemplateResult {
   if (hasFailed(row)) return html`<small class="wrong">${icon('alert')}<span>Failed</span></small>`;
-  if (row.invite) return html`<small class="sent">${icon('done')}<span>${row.invite.techpass}</span></small>`;
+  if (row.invite) return inviteMark(row.invite);
   if (row.state === 'NEEDS_FIXING') return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
   if (row.duplicate) return html`<small class="double">${icon('info')}<span>${duplicateText(row)}</span></small>`;
   return html`<small class="ready">${icon('done')}<span>${rowStates[row.state]}</span></small>`;
+}
+
+/** A submitted row is done with, and has the tick, only while nobody needs to do or to wait for anything. */
+function inviteMark({ state, techpass }: NonNullable<Row['invite']>): TemplateResult {
+  if (techpassTones[state] === 'bad') return html`<small class="wrong">${icon('alert')}<span>${techpass}</span></small>`;
+  return html`<small class="sent">${icon(isAchieved(state) ? 'done' : 'info')}<span>${techpass}</span></small>`;
 }
 
 customElements.define('batch-grid', BatchGrid);
