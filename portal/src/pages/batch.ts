@@ -21,7 +21,7 @@ import type { BatchGrid, Cell } from './batch-grid';
 import './batch-grid';
 import { fileOf } from './batch-making';
 import './batch-mapping';
-import { outcomeText, Pace, progressCard, progressOf } from './batch-progress';
+import { isFinished, outcomeText, Pace, progressCard, progressOf } from './batch-progress';
 import { BatchRows, type PendingState } from './batch-rows';
 import { askToSubmit } from './batch-submit';
 import { nameOf } from './batch-upload';
@@ -171,13 +171,15 @@ export class BatchPage extends LightElement {
   }
 
   #body(batch: Batch): TemplateResult {
+    // A row that was fixed here is not submitted from then on, and not only when the batch is asked for again.
+    const known = { ...batch, counts: this.#rows.counts ?? batch.counts };
     switch (batch.state) {
       case 'AWAITING_UPLOAD':
       case 'PARSING': return this.#waiting(batch);
       case 'UNREADABLE': return this.#unreadable(batch);
       case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
       default: return html`
-        ${batch.progress || batch.counts.sent ? progressCard(batch, this.#pace, (only) => void this.#download(only)) : nothing}
+        ${batch.progress || batch.counts.sent ? progressCard(known, this.#pace, (only) => void this.#download(only)) : nothing}
         ${this.#users(batch)}`;
     }
   }
@@ -488,7 +490,7 @@ export class BatchPage extends LightElement {
     this.#pace.add(done, Date.now());
     const share = total && !isDone ? `${Math.floor((100 * done) / total)}% - ` : '';
     if (before && !progressOf(before).isDone && isDone && total) announce(outcomeText(now));
-    document.title = `${isDone && total && !now.counts.needsFixing && !now.progress?.['FAILED'] ? 'Done - ' : share}${nameOf(now)} - Invite users`;
+    document.title = `${total && isFinished(now) ? 'Done - ' : share}${nameOf(now)} - Invite users`;
     if (hasRows(now) && this.#isNews(before, now)) {
       this.#rows.counts = now.counts;
       void this.#rows.load();

@@ -3,6 +3,8 @@ import { FakeList, person } from '../fake/list';
 import { problem } from '../fake/server';
 import { stage } from './page.mjs';
 
+const TRACE = '1-67891233-abcdef012345678912345678';
+
 let open;
 const start = async (people, options) => {
   open = await stage(options);
@@ -167,4 +169,34 @@ test('all worked on and nothing left to fix is done, and a number on a button is
   await page.reload();
   await page.getByRole('heading', { name: 'All 3 users done' }).waitFor();
   await page.waitForFunction(() => document.title.startsWith('Done - '));
+});
+
+const submitted = (list, states) => {
+  const row = (number, state) => ({ ...list.rows[number - 1], state: 'SENT', invite: { id: `inv_${number}`, state, techpass: state, seed: '-', traceId: TRACE } });
+  states.forEach((state, at) => { list.rows[at] = row(at + 1, state); });
+  const progress = Object.fromEntries(states.map((state) => [state, states.filter((each) => each === state).length]));
+  Object.assign(list, { state: 'DONE', progress });
+};
+
+test('a batch of which invites need attention or expired is not done, and neither are their rows', async () => {
+  const { page, list, cell } = await start(people(4));
+  submitted(list, ['ONBOARDED', 'NEEDS_ATTENTION', 'EXPIRED', 'QUEUED']);
+  await page.reload();
+  await page.getByRole('heading', { name: '1 user done, 1 needs attention, 1 expired, 1 in progress' }).waitFor();
+  expect(await page.title()).not.toMatch(/^Done/);
+  expect(await page.locator('#progress-title.finished').count()).toBe(0);
+  const tick = await cell(1, 'state').locator('svg').innerHTML();
+  for (const row of [2, 3, 4]) expect(await cell(row, 'state').locator('svg').innerHTML()).not.toBe(tick);
+});
+
+test('a row that is fixed after the others are done is not submitted, which is said at once', async () => {
+  const { page, list, cell } = await start([...people(3), person(4, { organisation: '' })]);
+  submitted(list, ['ONBOARDED', 'ONBOARDED', 'ONBOARDED']);
+  await page.reload();
+  await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor();
+  await type(cell(4, 'organisation'), 'Example Agency');
+  await page.getByRole('heading', { name: '3 users done, 1 not submitted' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '3 users done, 1 not submitted' }).waitFor();
+  expect(await page.title()).not.toMatch(/^Done/);
 });
