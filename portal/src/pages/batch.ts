@@ -22,6 +22,7 @@ import './batch-grid';
 import { fileOf } from './batch-making';
 import './batch-mapping';
 import { isFinished, outcomeText, Pace, progressCard, progressOf } from './batch-progress';
+import { Resend } from './batch-resend';
 import { BatchRows, type PendingState } from './batch-rows';
 import { askToSubmit } from './batch-submit';
 import { nameOf } from './batch-upload';
@@ -68,6 +69,7 @@ export class BatchPage extends LightElement {
   #looks = 0;
   #reading: ReturnType<typeof setTimeout> | undefined;
   #pace = new Pace();
+  readonly #resend = new Resend(() => void this.#retry(['not-saved']));
   readonly #poll = new Poll((signal) => this.#look(signal));
 
   constructor() {
@@ -92,6 +94,7 @@ export class BatchPage extends LightElement {
     super.disconnectedCallback();
     clearTimeout(this.#reading);
     this.#poll.stop();
+    this.#resend.end();
     this.#stop.abort();
   }
 
@@ -138,11 +141,12 @@ export class BatchPage extends LightElement {
     const { slug } = this.unsaved;
     const { what } = telling(slug);
     const isOne = n === 1;
+    const way = waysOn[slug] ?? (this.#resend.isPlanned ? 'by itself within a minute' : undefined);
     return html`
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
         <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
-          ${waysOn[slug] ? `${isOne ? 'It is' : 'They are'} sent again ${waysOn[slug]}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
+          ${way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
         ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
@@ -158,14 +162,23 @@ export class BatchPage extends LightElement {
       await this.#rows.retry(states);
       if (this.#rows.unsaved === 0) announce('All changes are saved.');
     } catch (error) {
-      this.unsaved = Failure.caught(error);
+      this.#keep(error);
     }
+    if (this.#rows.typed === 0) this.#resend.end();
     // The button that was pressed went with its notice.
     if (document.activeElement === document.body) void this.#home();
   }
 
+  /** Why changes stay in their cells. That there was no answer may be over soon, and nothing says when. */
+  #keep(error: unknown): void {
+    this.unsaved = Failure.caught(error);
+    // What was left behind is lost, as the question before said.
+    if (this.unsaved.slug === 'no-answer' && this.isConnected) this.#resend.plan();
+  }
+
   #discard(): void {
     this.#rows.discard();
+    this.#resend.end();
     announce('Discarded. The list shows what is saved.');
     void this.#home();
   }
@@ -330,7 +343,7 @@ export class BatchPage extends LightElement {
       if (after) announce(outcomeOf(after));
     } catch (error) {
       // The cell keeps the text and the grid the keys, so that one can go on typing.
-      this.unsaved = Failure.caught(error);
+      this.#keep(error);
     }
   }
 
@@ -509,7 +522,7 @@ export class BatchPage extends LightElement {
 }
 
 /** What sends again by itself what could not be saved, by why it could not. */
-const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'no-answer': 'when you are online again', 'unauthorized': 'when you have signed in again' };
+const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'unauthorized': 'when you have signed in again' };
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
 

@@ -71,6 +71,42 @@ test('a cell that the service did not take is saved by Retry in the cell, and gi
   expect(await cell(1, 'department').getByText('Not saved').count()).toBe(0);
 });
 
+test('a cell that got no answer is sent again by itself a few times, and then by Retry, as its notice says', async () => {
+  const { page, list, cell } = await start(people(3));
+  const after = async (seconds) => {
+    await page.clock.runFor(seconds * 1_000);
+    await page.getByRole('heading', { name: 'One change is not saved' }).waitFor();
+  };
+  let asked = 0;
+  let isSilent = true;
+  await page.route('**/rows/1', (route) => {
+    asked += 1;
+    return isSilent ? route.abort('timedout') : route.continue();
+  });
+  await page.clock.install();
+  await type(cell(1, 'department'), 'Platforms');
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  await after(6);
+  await expect.poll(() => asked).toBe(2);
+  await after(16);
+  await expect.poll(() => asked).toBe(3);
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  await after(46);
+  await page.getByText('Retry sends it again.').waitFor();
+  await after(300);
+  expect(asked).toBe(4);
+  isSilent = false;
+  await page.locator('.unsaved').getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
+  isSilent = true;
+  await type(cell(1, 'department'), 'Data');
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  isSilent = false;
+  await page.clock.runFor(6_000);
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
+  expect(list.row(1).values.department).toBe('Data');
+});
+
 test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {
   const { page, cell, context, goTo, list } = await start(people(3));
   const here = page.url();
