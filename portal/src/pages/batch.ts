@@ -106,6 +106,7 @@ export class BatchPage extends LightElement {
       ${errorNotice(this.gone, { retry: () => void this.#start() })}
       ${errorNotice(this.failure, { safe: this.soFar })}
       ${this.#notSaved()}
+      ${this.#lost()}
       ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
       ${toast(this.said, () => (this.said = undefined))}`;
   }
@@ -156,11 +157,29 @@ export class BatchPage extends LightElement {
       </div></section>`;
   }
 
+  /** That text was given up with its rows. */
+  #lost(): TemplateResult | typeof nothing {
+    const { lost } = this.#rows;
+    if (lost.size === 0) return nothing;
+    const rows = new Intl.ListFormat('en-SG').format([...lost].map((number) => numbers.format(number)));
+    return html`
+      <p class="notice warn told" role="alert">${icon('alert')}
+        <span>${lost.size === 1 ? `Row ${rows} is` : `Rows ${rows} are`} not in the list any more. What was typed there was not saved.</span>
+        <button type="button" class="icon-button" aria-label="Dismiss" @click=${() => this.#readLost()}>${icon('close')}</button></p>`;
+  }
+
+  #readLost(): void {
+    this.#rows.lost.clear();
+    this.version += 1;
+    void this.#home();
+  }
+
   async #retry(states?: readonly PendingState[]): Promise<void> {
+    if (this.#rows.typed === 0) this.#resend.end();
     if (this.#rows.unsaved === 0) return;
     try {
-      await this.#rows.retry(states);
-      if (this.#rows.unsaved === 0) announce('All changes are saved.');
+      const isSaved = await this.#rows.retry(states);
+      if (isSaved && this.#rows.unsaved === 0) announce('All changes are saved.');
     } catch (error) {
       this.#keep(error);
     }

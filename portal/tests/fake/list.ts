@@ -87,6 +87,11 @@ export class FakeList {
     this.#put(row, { ...row.values, ...text });
   }
 
+  /** Another tab removes a row. */
+  remove(number: number): void {
+    this.#remove([this.row(number)!]);
+  }
+
   get counts(): components['schemas']['CountsBody'] {
     const of = (state: string) => this.rows.filter((row) => row.state === state).length;
     return { total: this.rows.length, ready: of('READY'), needsFixing: of('NEEDS_FIXING'), duplicate: of('DUPLICATE'), removed: of('REMOVED'), sent: of('SENT') };

@@ -107,6 +107,44 @@ test('a cell that got no answer is sent again by itself a few times, and then by
   expect(list.row(1).values.department).toBe('Data');
 });
 
+test('what was typed into a row that is removed is given up with a sentence, and does not block Submit', async () => {
+  const { page, list, cell, server } = await start(people(4));
+  server.on('submitBatch', () => {
+    Object.assign(list, { state: 'SUBMITTED', progress: {} });
+    return { status: 202, body: list.body };
+  });
+  server.trouble('changeRow', problem('unavailable'), 2);
+  await type(cell(2, 'department'), 'Platforms');
+  await type(cell(3, 'department'), 'Data');
+  await page.getByRole('heading', { name: '2 changes are not saved' }).waitFor();
+  await page.getByRole('button', { name: 'Actions for row 2' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  const gone = (rows) => page.getByText(`${rows} not in the list any more. What was typed there was not saved.`);
+  await gone('Row 2 is').waitFor();
+  list.remove(3);
+  await page.locator('.unsaved').getByRole('button', { name: 'Retry' }).click();
+  await gone('Rows 2 and 3 are').waitFor();
+  await page.getByRole('heading', { name: 'not saved' }).waitFor({ state: 'detached' });
+  expect(await page.getByText('All changes are saved.').count()).toBe(0);
+  await page.getByRole('button', { name: /^Submit/ }).click();
+  await page.getByRole('dialog', { name: /^Submit/ }).getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('progressbar').waitFor();
+  await gone('Rows 2 and 3 are').locator('..').getByRole('button', { name: 'Dismiss' }).click();
+  await gone('Rows 2 and 3 are').waitFor({ state: 'detached' });
+});
+
+test('details that are saved for a row that was removed elsewhere say that they are not saved', async () => {
+  const { page, list } = await start(people(3));
+  await page.getByRole('button', { name: 'Actions for row 2' }).click();
+  await page.getByRole('menuitem', { name: 'View details' }).click();
+  const dialog = page.getByRole('dialog', { name: 'User details, row 2' });
+  await dialog.getByLabel('Department').fill('Platforms');
+  list.remove(2);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Row 2 is not in the list any more. What was typed there was not saved.').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+});
+
 test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {
   const { page, cell, context, goTo, list } = await start(people(3));
   const here = page.url();
