@@ -10,7 +10,7 @@ import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
 import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, repairText, titleOf, type Row } from './batch-causes';
+import { hasFailed, isGuess, repairText, titleOf, type Row } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
@@ -122,12 +122,14 @@ export class BatchDetails extends LightElement {
 
   async #save(values: Values<AccountField>): Promise<void> {
     this.isOutdated = false;
-    const changed = FIELDS.filter((field) => values[field] !== this.#read[field]);
+    const row = this.#row;
+    // A guess that is saved as it is was checked: it is sent, to be none any more.
+    const changed = FIELDS.filter((field) => values[field] !== this.#read[field] || (row && isGuess(row, field)));
     // A row that failed is opened again even when nothing of it was wrong.
-    if (changed.length === 0 && !(this.#row && hasFailed(this.#row))) return this.#close();
+    if (changed.length === 0 && !(row && hasFailed(row))) return this.#close();
     try {
-      const row = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
-      this.#close(row && outcomeOf(row));
+      const after = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
+      this.#close(after && outcomeOf(after));
     } catch (error) {
       this.isOutdated = (error as { status?: number }).status === 412;
       if (this.isOutdated) {

@@ -64,6 +64,8 @@ export class BatchGrid extends LightElement {
   declare top: number;
   declare columns: readonly Column[];
   #typed: string | undefined;
+  /** Whether anything was typed into the cell since it was opened. */
+  #isTouched = false;
   readonly #sized = new ResizeObserver(() => this.requestUpdate());
   readonly #turned = () => this.#arrange();
   readonly #note = new CellNote(this, (cell) => this.#saying(cell));
@@ -206,7 +208,8 @@ export class BatchGrid extends LightElement {
     const leave = (event: Event) => this.#commit((event.target as HTMLInputElement).value);
     return field === 'seed'
       ? html`<select class="editor" aria-label=${label} @blur=${leave}>${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
-      : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false" @blur=${leave} />`;
+      : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false"
+          @input=${() => (this.#isTouched = true)} @blur=${leave} />`;
   }
 
   /** The whole of what a cell says: what is wrong or was repaired, and text that is longer than the cell. */
@@ -232,7 +235,7 @@ export class BatchGrid extends LightElement {
     const wrong = this.#error(row, column);
     if (wrong) return duplicate && !row.errors.length ? duplicate.detail : wrong;
     const repaired = isField(column) ? repairOf(row, column) : undefined;
-    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Check it, or type it again.';
+    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.';
     return repaired === undefined ? undefined : `Repaired: we will use “${repaired}”.`;
   }
 
@@ -334,7 +337,7 @@ export class BatchGrid extends LightElement {
     const editor = event.target as HTMLInputElement;
     if (event.key === 'Escape') this.#leave();
     else if (event.key === 'Enter' || event.key === 'F2') {
-      this.#commit(editor.value);
+      this.#commit(editor.value, event.key === 'Enter');
       if (event.key === 'Enter') this.#move(this.at + 1, this.column);
     } else if (event.key === 'Tab') {
       this.#commit(editor.value);
@@ -375,14 +378,18 @@ export class BatchGrid extends LightElement {
 
   #edit(typed?: string): void {
     this.#typed = typed;
+    this.#isTouched = typed !== undefined;
     this.isEditing = true;
   }
 
-  #commit(text: string): void {
+  /** Sends a text that is new, or that makes a guess sure: one that was typed again, or confirmed as it is. */
+  #commit(text: string, isConfirmed = false): void {
     if (!this.isEditing) return;
     const [row, column] = [this.active!, this.columns[this.column] as AccountField];
+    const isSure = isGuess(row, column) && (isConfirmed || this.#isTouched);
     this.#leave();
-    if (text !== this.#shown(row, column) || this.#unsaved(row, column)) this.onEdit({ row: row.number, field: column, text });
+    const isNew = text !== this.#shown(row, column) || this.#unsaved(row, column);
+    if (isNew || isSure) this.onEdit({ row: row.number, field: column, text });
   }
 
   #leave(): void {

@@ -1,7 +1,7 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { labels, type AccountField } from '../rules/forms';
-import { causesOf, groupCauses, hasFailed, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
+import { causesOf, groupCauses, hasFailed, isGuess, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
 import { count } from '../messages/time';
 import type { Addition } from './batch-addition';
 import { requestRows } from './batch-making';
@@ -347,8 +347,9 @@ export class BatchRows {
         return body.row;
       } catch (error) {
         const now = error instanceof Failure && error.status === 412 ? await this.#refresh(number) : undefined;
+        const isSaved = (field: string, typed: string) => now!.values[field as AccountField] === typed && !isGuess(now!, field);
         // An earlier attempt whose answer was lost has done it already.
-        if (now && Object.entries(text).every(([field, typed]) => now.values[field as AccountField] === typed)) return now;
+        if (now && Object.entries(text).every(([field, typed]) => isSaved(field, typed))) return now;
         // The row was changed elsewhere: the officer sees how before trying again.
         throw error;
       }

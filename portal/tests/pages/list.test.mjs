@@ -9,6 +9,7 @@ let open;
 const start = async (people, options) => {
   open = await stage(options);
   const list = new FakeList(people).on(open.server);
+  open.server.on('showDomain', () => ({ status: 200, body: { persona: 'officer', seed: 'eligible' } }));
   await open.goTo(`/batches/${list.id}`);
   await open.page.getByRole('grid', { name: 'Users' }).waitFor();
   return { ...open, list, grid: open.page.getByRole('grid', { name: 'Users' }), cell: (row, field) => open.page.locator(`#cell-${row}-${field}`), note: open.page.locator('.cell-note:popover-open') };
@@ -143,6 +144,56 @@ test('details that are saved for a row that was removed elsewhere say that they 
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Row 2 is not in the list any more. What was typed there was not saved.').waitFor();
   await dialog.waitFor({ state: 'detached' });
+});
+
+const pasteGuess = async ({ page, grid }) => {
+  await grid.focus();
+  await pasteInto(page, 'Tan Mei Ling <mei@example-agency.gov.sg>');
+  const dialog = page.getByRole('dialog', { name: 'Add users' });
+  await dialog.getByRole('button', { name: 'Add 1 user' }).click();
+  await dialog.waitFor({ state: 'detached' });
+};
+
+test('a guess is confirmed by Enter or by its own text, and not by a look into its cell', async () => {
+  const stage = await start(people(3));
+  const { page, list, cell } = stage;
+  await pasteGuess(stage);
+  const guess = (field) => cell(4, field).getByText('A guess:');
+  const guesses = () => list.row(4).repairs?.map(({ field }) => field);
+  await guess('firstName').waitFor();
+  await cell(4, 'firstName').dblclick();
+  await cell(4, 'firstName').getByRole('textbox').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('F2');
+  await cell(4, 'lastName').getByRole('textbox').waitFor();
+  await cell(2, 'email').click();
+  await cell(4, 'firstName').click();
+  await page.locator('#grid-note').getByText('A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.').waitFor();
+  expect(guesses()).toEqual(['firstName', 'lastName']);
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Enter');
+  await guess('firstName').waitFor({ state: 'detached' });
+  expect(guesses()).toEqual(['lastName']);
+  await cell(4, 'lastName').dblclick();
+  await page.keyboard.type('Tan');
+  await cell(2, 'email').click();
+  await guess('lastName').waitFor({ state: 'detached' });
+  expect([guesses(), list.row(4).values.firstName, list.row(4).values.lastName]).toEqual([undefined, 'Mei Ling', 'Tan']);
+});
+
+test('where rows are cards, a guess is confirmed by Save in its details', async () => {
+  const stage = await start(people(1), { width: 390, height: 844 });
+  const { page, list } = stage;
+  await pasteGuess(stage);
+  await page.getByText('mei@example-agency.gov.sg').click();
+  const dialog = page.getByRole('dialog', { name: 'User details, row 2' });
+  await dialog.getByText('Mei Ling, a guess from the whole name that Save confirms').waitFor();
+  await dialog.getByLabel('Organisation').fill('Example Agency');
+  await dialog.getByLabel('Contact number').fill('91234567');
+  await dialog.getByLabel('Reason').fill('Joins');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(list.row(2).repairs).toBeUndefined();
 });
 
 test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {

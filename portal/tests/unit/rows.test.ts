@@ -132,6 +132,18 @@ test('what is saved beside a row that is not in the list any more is not said to
   expect([agencies()[0], [...rows.lost], rows.pending.size]).toEqual(['C', [2], 0]);
 });
 
+test('a guess is confirmed by its own text, also when the row was changed elsewhere meanwhile', async () => {
+  await rows.add(new Addition([{ email: 'a@example-agency.gov.sg', firstName: 'Mei Ling', lastName: 'Tan', organisation: 'A', guessed: ['firstName', 'lastName'] }]), () => {});
+  const guesses = () => rows.find(6)!.repairs?.map(({ field }) => field);
+  expect(guesses()).toEqual(['firstName', 'lastName']);
+  await rows.edit(6, { lastName: 'Tan' });
+  expect([guesses(), list.row(6)!.values.lastName]).toEqual([['firstName'], 'Tan']);
+  list.change(6, { department: 'D' });
+  await expect(rows.edit(6, { firstName: 'Mei Ling' })).rejects.toMatchObject({ status: 412 });
+  await rows.retry();
+  expect([guesses(), list.row(6)!.repairs]).toEqual([undefined, undefined]);
+});
+
 test('an edit, a removal and a change of many are undone, the latest first', async () => {
   await rows.edit(2, { organisation: 'C' });
   await rows.remove(3);
