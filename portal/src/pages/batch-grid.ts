@@ -63,9 +63,10 @@ export class BatchGrid extends LightElement {
   declare isEditing: boolean;
   declare top: number;
   declare columns: readonly Column[];
+  /** What was typed into the cell since it was opened, if anything was. */
   #typed: string | undefined;
-  /** Whether anything was typed into the cell since it was opened. */
-  #isTouched = false;
+  /** The active row as it was last shown. */
+  #number: number | undefined;
   readonly #sized = new ResizeObserver(() => this.requestUpdate());
   readonly #turned = () => this.#arrange();
   readonly #note = new CellNote(this, (cell) => this.#saying(cell));
@@ -121,8 +122,24 @@ export class BatchGrid extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('rows') || !this.hasUpdated) return;
+    if (!this.hasUpdated) return;
+    if (!changed.has('at')) this.#stay();
     this.at = Math.max(0, Math.min(this.at, this.rows.length - 1));
+  }
+
+  /** Keeps the keys, and what is typed, on their row when rows above it come or go. */
+  #stay(): void {
+    if (this.active?.number === this.#number) return;
+    const at = this.rows.findIndex(({ number }) => number === this.#number);
+    if (at >= 0) this.at = at;
+    else if (this.isEditing) this.#giveUp();
+  }
+
+  /** The row that is typed into is not in the list any more: whoever keeps the rows says what becomes of the text. */
+  #giveUp(): void {
+    const text = this.#typed;
+    this.#leave();
+    if (text !== undefined) this.onEdit({ row: this.#number!, field: this.columns[this.column] as AccountField, text });
   }
 
   override render(): TemplateResult {
@@ -206,10 +223,13 @@ export class BatchGrid extends LightElement {
 
   #editor(field: AccountField, text: string, label: string): TemplateResult {
     const leave = (event: Event) => this.#commit((event.target as HTMLInputElement).value);
+    // An answer about another cell shows this one anew, with what is typed so far.
+    const input = (event: Event) => (this.#typed = (event.target as HTMLInputElement).value);
     return field === 'seed'
-      ? html`<select class="editor" aria-label=${label} @blur=${leave}>${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
+      ? html`<select class="editor" aria-label=${label} @input=${input} @blur=${leave}>
+          ${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
       : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false"
-          @input=${() => (this.#isTouched = true)} @blur=${leave} />`;
+          @input=${input} @blur=${leave} />`;
   }
 
   /** The whole of what a cell says: what is wrong or was repaired, and text that is longer than the cell. */
@@ -261,6 +281,7 @@ export class BatchGrid extends LightElement {
   }
 
   protected override updated(): void {
+    this.#number = this.active?.number;
     const { first, end } = this.#window();
     const [above, below] = this.querySelectorAll<HTMLElement>('.space');
     above!.style.height = `${first * this.#height}px`;
@@ -378,7 +399,6 @@ export class BatchGrid extends LightElement {
 
   #edit(typed?: string): void {
     this.#typed = typed;
-    this.#isTouched = typed !== undefined;
     this.isEditing = true;
   }
 
@@ -386,7 +406,7 @@ export class BatchGrid extends LightElement {
   #commit(text: string, isConfirmed = false): void {
     if (!this.isEditing) return;
     const [row, column] = [this.active!, this.columns[this.column] as AccountField];
-    const isSure = isGuess(row, column) && (isConfirmed || this.#isTouched);
+    const isSure = isGuess(row, column) && (isConfirmed || this.#typed !== undefined);
     this.#leave();
     const isNew = text !== this.#shown(row, column) || this.#unsaved(row, column);
     if (isNew || isSure) this.onEdit({ row: row.number, field: column, text });

@@ -196,6 +196,41 @@ test('where rows are cards, a guess is confirmed by Save in its details', async 
   expect(list.row(2).repairs).toBeUndefined();
 });
 
+test('what is typed into a cell stays with its row while another tab removes one above, or that row', async () => {
+  const { page, list, cell, grid } = await start(people(5));
+  await cell(4, 'department').dblclick();
+  await cell(4, 'department').getByRole('textbox').fill('Platforms');
+  list.remove(1);
+  await cell(1, 'department').waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await cell(4, 'department').getByText('Platforms').waitFor();
+  await expect.poll(() => list.rows.map(({ values }) => values.department)).toEqual(['', '', '', 'Platforms', '']);
+  await cell(3, 'department').dblclick();
+  await cell(3, 'department').getByRole('textbox').fill('Data');
+  list.remove(3);
+  await page.getByText('Row 3 is not in the list any more. What was typed there was not saved.').waitFor();
+  await grid.focus();
+  expect(list.rows.map(({ values }) => values.department)).toEqual(['', '', '', 'Platforms', '']);
+});
+
+test('what is typed into a cell stays while another one is answered', async () => {
+  const { page, list, cell } = await start(people(3));
+  let answer;
+  await page.route('**/rows/1', async (route) => {
+    await new Promise((resolve) => { answer = resolve; });
+    await route.continue();
+  });
+  await type(cell(1, 'department'), 'Platforms');
+  await cell(2, 'department').click();
+  await page.keyboard.type('Da');
+  await expect.poll(() => Boolean(answer)).toBe(true);
+  answer();
+  await page.getByText('Checking…').waitFor({ state: 'detached' });
+  await page.keyboard.type('ta');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => list.rows.map(({ values }) => values.department)).toEqual(['Platforms', 'Data', '']);
+});
+
 test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {
   const { page, cell, context, goTo, list } = await start(people(3));
   const here = page.url();
