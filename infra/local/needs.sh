@@ -65,15 +65,22 @@ check_python() {
     fi
 }
 
+# As the lockfile of the pages has it: `engines` of vite and rolldown.
+NODE="Node.js 20.19, or 22.12 or newer"
+
 check_node() {
     if ! has node; then
-        lacks "Node.js 20 or newer" \
+        lacks "$NODE" \
             "sudo apt-get install -y nodejs npm   (from Debian 13 on; before it: https://nodejs.org)" "brew install node"
         return
     fi
     found=$(node --version | tr -d v)
-    if ! at_least "${found:-0}" 20.0; then
-        lacks "Node.js 20 or newer (this is ${found:-unknown})" "see https://nodejs.org" "brew install node"
+    case $found in
+    20.*) wanted=20.19 ;;
+    *) wanted=22.12 ;;
+    esac
+    if ! at_least "${found:-0}" "$wanted"; then
+        lacks "$NODE (this is ${found:-unknown})" "see https://nodejs.org" "brew install node"
     elif ! has npm; then
         lacks "npm" "sudo apt-get install -y npm" "brew install node"
     else

@@ -1,5 +1,6 @@
 """What a machine lacks is named at once, and nothing is built before: the real script on machines that lack things."""
 
+import json
 import os
 import re
 import shutil
@@ -114,7 +115,10 @@ def test_a_bare_machine_hears_everything_in_one_message(machine):
     [
         ("cargo", "cargo 1.63.0", "Rust .* or newer .this is 1.63.0."),
         ("python3", "3.9.2", "Python 3.10 or newer .python3 is 3.9.2."),
-        ("node", "v18.20.4", "Node.js 20 or newer .this is 18.20.4."),
+        ("node", "v18.20.4", "Node.js 20.19, or 22.12 or newer .this is 18.20.4."),
+        ("node", "v20.18.3", "Node.js 20.19, or 22.12 or newer .this is 20.18.3."),
+        ("node", "v21.7.3", "Node.js 20.19, or 22.12 or newer .this is 21.7.3."),
+        ("node", "v22.11.0", "Node.js 20.19, or 22.12 or newer .this is 22.11.0."),
     ],
 )
 def test_what_is_too_old_is_named_with_the_version_that_was_found(machine, tool, version, named):
@@ -122,10 +126,30 @@ def test_what_is_too_old_is_named_with_the_version_that_was_found(machine, tool,
     assert re.match(named, missing(machine.asks("demo"))[0])
 
 
-@pytest.mark.parametrize(("tool", "version"), [("python3", "3.10.0"), ("python3", "4.0.1"), ("node", "v26.1.0")])
+@pytest.mark.parametrize(
+    ("tool", "version"),
+    [
+        ("python3", "3.10.0"),
+        ("python3", "4.0.1"),
+        ("node", "v20.19.0"),
+        ("node", "v22.12.0"),
+        ("node", "v23.0.0"),
+        ("node", "v26.1.0"),
+    ],
+)
 def test_a_newer_version_is_as_good(machine, tool, version):
     machine.has(tool, version)
     assert machine.asks("demo").returncode == 0
+
+
+def test_every_version_of_node_that_is_good_enough_builds_the_pages():
+    """The lockfile names what each package needs; the check and package.json must not promise less."""
+    portal = ROOT / "portal"
+    lock = json.loads((portal / "package-lock.json").read_text())["packages"]
+    needed = {lock[f"node_modules/{name}"]["engines"]["node"] for name in ["vite", "rolldown"]}
+    assert needed == {"^20.19.0 || >=22.12.0"}
+    assert {json.loads((portal / "package.json").read_text())["engines"]["node"], lock[""]["engines"]["node"]} == needed
+    assert "Node.js 20.19, or 22.12 or newer" in (ROOT / "README.md").read_text()
 
 
 def test_rust_that_is_installed_and_not_on_the_path_needs_a_line_and_no_installation(machine, tmp_path):
@@ -148,7 +172,7 @@ def test_a_python_without_venv_is_named_as_debian_ships_it(machine):
 
 
 def test_only_the_tests_need_a_browser(machine):
-    script = '#!/bin/sh\ncase "$1" in --version) echo v22.0.0 ;; *) exit 1 ;; esac\n'
+    script = '#!/bin/sh\ncase "$1" in --version) echo v22.12.0 ;; *) exit 1 ;; esac\n'
     (machine.bin / "node").write_text(script)
     assert machine.asks("demo").returncode == 0
     (named,) = missing(machine.asks("test"))

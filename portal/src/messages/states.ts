@@ -10,20 +10,30 @@ export const seedTones: Record<string, Tone> = {
   NOT_REQUIRED: 'quiet', INELIGIBLE: 'quiet', PENDING: 'going', LICENCE_ASSIGNED: 'good', FULLY_ONBOARDED: 'good', LICENCE_ERROR: 'bad', WITHDRAWING: 'going', WITHDRAWN: 'quiet',
 };
 
+/** What an invite has come to, as a heading. */
+export const techpassHeads: Record<string, string> = {
+  QUEUED: 'Submitted', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being created',
+  ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in to TechPass', DISABLED: 'Account disabled', ACCOUNT_GONE: 'Account deleted',
+  FAILED: 'Not successful', EXPIRED: 'Invitation expired', REVOKED: 'Invitation revoked', NEEDS_ATTENTION: 'Needs attention',
+};
+
+/** Whether this service has done what was asked of it: what is still missing is up to the person. */
+export const isAchieved = (state: string): boolean => ['INVITED', 'ACCOUNT_CREATED', 'ONBOARDED'].includes(state);
+
 /** What the invitee could do next, for the details. */
 export const techpassMeanings: Record<string, string> = {
   QUEUED: 'It is being worked on. This takes a moment.',
   INVITED: 'The invitation is out. The person has not accepted it yet.',
-  ACCEPTED: 'The person has accepted. The account is being made.',
-  PROVISIONING: 'The account is being made.',
-  ACCOUNT_CREATED: 'The account is made. The person has not signed in yet.',
+  ACCEPTED: 'The person has accepted. The account is being created.',
+  PROVISIONING: 'The account is being created.',
+  ACCOUNT_CREATED: 'The account is created. The person has not signed in yet.',
   ONBOARDED: 'The person has signed in to TechPass.',
   DISABLED: 'The account is switched off in the directory.',
   ACCOUNT_GONE: 'The account was deleted in the directory.',
   FAILED: 'It could not be done.',
   EXPIRED: 'The invitation ended before it was accepted. Send it again to open it once more.',
-  REVOKED: 'The invitation was taken back. Its link does not work any more.',
-  NEEDS_ATTENTION: 'We have to look at this ourselves. Send us the Trace ID if it is urgent.',
+  REVOKED: 'The invitation was revoked. Its link does not work any more.',
+  NEEDS_ATTENTION: 'We have to check this ourselves. Send us the Trace ID if it is urgent.',
 };
 
 export const mailStates: Record<string, { label: string; tone: Tone }> = {
@@ -41,8 +51,8 @@ export const mailStates: Record<string, { label: string; tone: Tone }> = {
 
 /** What happened to an invite, in its history. */
 export const events: Record<string, string> = {
-  QUEUED: 'Invite made', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being made',
-  ACCOUNT_CREATED: 'Account made', ONBOARDED: 'Signed in for the first time', FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
+  QUEUED: 'Invite created', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being created',
+  ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in for the first time', FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
   RESENT: 'Sent again', AMENDED: 'Details changed', ACCOUNT_GONE: 'Account deleted', NEEDS_ATTENTION: 'Needs attention',
 };
 

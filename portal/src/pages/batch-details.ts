@@ -10,7 +10,7 @@ import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
 import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, repairText, titleOf, type Row } from './batch-causes';
+import { hasFailed, isGuess, repairText, titleOf, type Row } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
@@ -36,7 +36,7 @@ export class BatchDetails extends LightElement {
       tidy: { email: tidyEmail },
       check: (values) => this.#check(values),
       // What the server made of a text says nothing of another.
-      used: (field, text) => (text === this.#read[field] ? repairText(this.#row, field) : undefined),
+      used: (field, text) => (this.#row && text === this.#read[field] ? repairText(this.#row, field) : undefined),
       send: (values) => this.#save(values),
     });
     this.#form.judge();
@@ -49,19 +49,20 @@ export class BatchDetails extends LightElement {
     (this.querySelector<HTMLElement>('[aria-invalid=true]') ?? this.querySelector<HTMLElement>('#email'))?.focus();
   }
 
-  get #row(): Row {
-    return this.rows.find(this.number)!;
+  /** Nothing once it was removed elsewhere. */
+  get #row(): Row | undefined {
+    return this.rows.find(this.number);
   }
 
   #initial(): Values<AccountField> {
-    const { values } = this.#row;
+    const { values } = this.#row!;
     const seed = /^\s*(y|yes|true|1)\s*$/i.test(values.seed) ? 'yes' : /^\s*(n|no|false|0)?\s*$/i.test(values.seed) ? 'no' : '';
     this.#read = { ...values, seed };
     return this.#read;
   }
 
   override render(): TemplateResult {
-    const [row, form, { meaning }] = [this.rows.find(this.number), this.#form, this.#domain];
+    const [row, form, { meaning }] = [this.#row, this.#form, this.#domain];
     const { values } = form;
     return html`
       <dialog class="drawer" aria-labelledby="details-title" @close=${() => this.onClose()}>
@@ -113,7 +114,7 @@ export class BatchDetails extends LightElement {
     const { meaning } = this.#domain;
     const username = checkUsernameOf(values.username, meaning);
     const faults: Faults<AccountField> = { ...checkInvite(values, meaning, officer.email), ...(username && { username }), ...checkProfile(values) };
-    for (const { field, code } of this.rows.find(this.number)?.errors ?? []) {
+    for (const { field, code } of this.#row?.errors ?? []) {
       if (values[field as AccountField] === this.#read[field as AccountField]) faults[field as AccountField] ??= code;
     }
     return faults;
@@ -121,12 +122,14 @@ export class BatchDetails extends LightElement {
 
   async #save(values: Values<AccountField>): Promise<void> {
     this.isOutdated = false;
-    const changed = FIELDS.filter((field) => values[field] !== this.#read[field]);
+    const row = this.#row;
+    // A guess that is saved as it is was checked: it is sent, to be none any more.
+    const changed = FIELDS.filter((field) => values[field] !== this.#read[field] || (row && isGuess(row, field)));
     // A row that failed is opened again even when nothing of it was wrong.
-    if (changed.length === 0 && !hasFailed(this.#row)) return this.#close();
+    if (changed.length === 0 && !(row && hasFailed(row))) return this.#close();
     try {
-      const row = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
-      this.#close(row && outcomeOf(row));
+      const after = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
+      this.#close(after && outcomeOf(after));
     } catch (error) {
       this.isOutdated = (error as { status?: number }).status === 412;
       if (this.isOutdated) {

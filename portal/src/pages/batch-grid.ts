@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { faultText } from '../messages/faults';
 import { duplicates, rowStates } from '../messages/batches';
+import { isAchieved, techpassTones } from '../messages/states';
 import { count } from '../messages/time';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
@@ -62,7 +63,10 @@ export class BatchGrid extends LightElement {
   declare isEditing: boolean;
   declare top: number;
   declare columns: readonly Column[];
+  /** What was typed into the cell since it was opened, if anything was. */
   #typed: string | undefined;
+  /** The active row as it was last shown. */
+  #number: number | undefined;
   readonly #sized = new ResizeObserver(() => this.requestUpdate());
   readonly #turned = () => this.#arrange();
   readonly #note = new CellNote(this, (cell) => this.#saying(cell));
@@ -118,8 +122,24 @@ export class BatchGrid extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('rows') || !this.hasUpdated) return;
+    if (!this.hasUpdated) return;
+    if (!changed.has('at')) this.#stay();
     this.at = Math.max(0, Math.min(this.at, this.rows.length - 1));
+  }
+
+  /** Keeps the keys, and what is typed, on their row when rows above it come or go. */
+  #stay(): void {
+    if (this.active?.number === this.#number) return;
+    const at = this.rows.findIndex(({ number }) => number === this.#number);
+    if (at >= 0) this.at = at;
+    else if (this.isEditing) this.#giveUp();
+  }
+
+  /** The row that is typed into is not in the list any more: whoever keeps the rows says what becomes of the text. */
+  #giveUp(): void {
+    const text = this.#typed;
+    this.#leave();
+    if (text !== undefined) this.onEdit({ row: this.#number!, field: this.columns[this.column] as AccountField, text });
   }
 
   override render(): TemplateResult {
@@ -203,9 +223,13 @@ export class BatchGrid extends LightElement {
 
   #editor(field: AccountField, text: string, label: string): TemplateResult {
     const leave = (event: Event) => this.#commit((event.target as HTMLInputElement).value);
+    // An answer about another cell shows this one anew, with what is typed so far.
+    const input = (event: Event) => (this.#typed = (event.target as HTMLInputElement).value);
     return field === 'seed'
-      ? html`<select class="editor" aria-label=${label} @blur=${leave}>${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
-      : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false" @blur=${leave} />`;
+      ? html`<select class="editor" aria-label=${label} @input=${input} @blur=${leave}>
+          ${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
+      : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false"
+          @input=${input} @blur=${leave} />`;
   }
 
   /** The whole of what a cell says: what is wrong or was repaired, and text that is longer than the cell. */
@@ -231,7 +255,7 @@ export class BatchGrid extends LightElement {
     const wrong = this.#error(row, column);
     if (wrong) return duplicate && !row.errors.length ? duplicate.detail : wrong;
     const repaired = isField(column) ? repairOf(row, column) : undefined;
-    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Check it, or type it again.';
+    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.';
     return repaired === undefined ? undefined : `Repaired: we will use “${repaired}”.`;
   }
 
@@ -257,6 +281,7 @@ export class BatchGrid extends LightElement {
   }
 
   protected override updated(): void {
+    this.#number = this.active?.number;
     const { first, end } = this.#window();
     const [above, below] = this.querySelectorAll<HTMLElement>('.space');
     above!.style.height = `${first * this.#height}px`;
@@ -333,7 +358,7 @@ export class BatchGrid extends LightElement {
     const editor = event.target as HTMLInputElement;
     if (event.key === 'Escape') this.#leave();
     else if (event.key === 'Enter' || event.key === 'F2') {
-      this.#commit(editor.value);
+      this.#commit(editor.value, event.key === 'Enter');
       if (event.key === 'Enter') this.#move(this.at + 1, this.column);
     } else if (event.key === 'Tab') {
       this.#commit(editor.value);
@@ -377,11 +402,14 @@ export class BatchGrid extends LightElement {
     this.isEditing = true;
   }
 
-  #commit(text: string): void {
+  /** Sends a text that is new, or that makes a guess sure: one that was typed again, or confirmed as it is. */
+  #commit(text: string, isConfirmed = false): void {
     if (!this.isEditing) return;
     const [row, column] = [this.active!, this.columns[this.column] as AccountField];
+    const isSure = isGuess(row, column) && (isConfirmed || this.#typed !== undefined);
     this.#leave();
-    if (text !== this.#shown(row, column) || this.#unsaved(row, column)) this.onEdit({ row: row.number, field: column, text });
+    const isNew = text !== this.#shown(row, column) || this.#unsaved(row, column);
+    if (isNew || isSure) this.onEdit({ row: row.number, field: column, text });
   }
 
   #leave(): void {
@@ -421,10 +449,16 @@ function duplicateText(row: Row): string {
 
 function stateMark(row: Row): TemplateResult {
   if (hasFailed(row)) return html`<small class="wrong">${icon('alert')}<span>Failed</span></small>`;
-  if (row.invite) return html`<small class="sent">${icon('done')}<span>${row.invite.techpass}</span></small>`;
+  if (row.invite) return inviteMark(row.invite);
   if (row.state === 'NEEDS_FIXING') return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
   if (row.duplicate) return html`<small class="double">${icon('info')}<span>${duplicateText(row)}</span></small>`;
   return html`<small class="ready">${icon('done')}<span>${rowStates[row.state]}</span></small>`;
+}
+
+/** A submitted row is done with, and has the tick, only while nobody needs to do or to wait for anything. */
+function inviteMark({ state, techpass }: NonNullable<Row['invite']>): TemplateResult {
+  if (techpassTones[state] === 'bad') return html`<small class="wrong">${icon('alert')}<span>${techpass}</span></small>`;
+  return html`<small class="sent">${icon(isAchieved(state) ? 'done' : 'info')}<span>${techpass}</span></small>`;
 }
 
 customElements.define('batch-grid', BatchGrid);

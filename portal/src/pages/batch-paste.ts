@@ -143,12 +143,36 @@ const FAMILY_FIRST = new Set(('ang aw bay boey boo cai chan chang chay chee chen
   + 'xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou').split(' '));
 const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
 
-/** `Tan, Mei Ling`, which says itself which is the family name, or as a guess `Tan Mei Ling`, `Mei Ling TAN`, `Ada Lovelace`. */
+/** A word as a given name is written: `Mei`, `MEI`, `Jean-Luc`; not `GovTech` or `of`. */
+const GIVEN = /^(\p{Lu}[\p{Ll}\p{Lm}]+|\p{Lu}{2,})([-'’](\p{Lu}?\p{Ll}+|\p{Lu}+))*$/u;
+/** An agency in a word: `MOE`, `HTX`. */
+const AGENCY = /^\p{Lu}{2,6}$/u;
+
+/** `Tan, Mei Ling`, which says itself which is the family name, or as a guess anything else. */
 function nameOf(text: string): RowText {
   const name = trim(text.replace(/\([^)]*\)|["<>]/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, '')).replace(/\s+/g, ' ');
   if (!/\p{Alphabetic}/u.test(name)) return {};
-  const [last, first] = name.split(/\s*,\s*/);
-  if (first && last) return { firstName: first, lastName: last };
+  const [before = '', ...after] = name.split(/\s*,[\s,]*/);
+  const first = after[0];
+  if (first === undefined || isWhole(before, first)) return splitName(before);
+  const isSure = after.length === 1 && isFamily(before) && first.split(' ').every((word) => GIVEN.test(word)) && !AGENCY.test(first);
+  return { firstName: first, lastName: before, ...(!isSure && { guessed: ['firstName', 'lastName'] }) };
+}
+
+const isCapital = (text: string): boolean => text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
+
+const isFamily = (text: string): boolean => FAMILY_FIRST.has(text.toLowerCase());
+
+/** Whether what stands before a comma is a whole name, and behind it an agency or an office: `Tan Mei Ling, MOE`. */
+function isWhole(before: string, after: string): boolean {
+  const words = before.split(' ');
+  if (words.length > 1 && isFamily(words[0]!)) return true;
+  // Where all is in capitals, `JAN` may be an agency or a name.
+  return AGENCY.test(after) && !isFamily(before) && !isCapital(before);
+}
+
+/** As a guess, the parts of `Tan Mei Ling`, `Mei Ling TAN`, `Ada Lovelace`. */
+function splitName(name: string): RowText {
   const words = name.split(' ');
   if (words.length === 1) return { firstName: name, guessed: ['firstName'] };
   const isLast = familyOf(words);
@@ -158,7 +182,6 @@ function nameOf(text: string): RowText {
 
 /** Which words of a name are likely its family name: those in capitals, what follows `binte` or `s/o`, or the first or last word. */
 function familyOf(words: readonly string[]): (at: number) => boolean {
-  const isCapital = (word: string) => word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase();
   const capitals = words.filter(isCapital).length;
   if (capitals > 0 && capitals < words.length) return (at) => isCapital(words[at]!);
   const parent = words.findIndex((word, at) => at > 0 && OF_A_PARENT.test(word));

@@ -1,7 +1,7 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { labels, type AccountField } from '../rules/forms';
-import { causesOf, groupCauses, hasFailed, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
+import { causesOf, groupCauses, hasFailed, isGuess, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
 import { count } from '../messages/time';
 import type { Addition } from './batch-addition';
 import { requestRows } from './batch-making';
@@ -47,6 +47,8 @@ export class BatchRows {
   failure: Failure | undefined;
   /** Cells whose change the server does not have yet, by row: it stays until it is saved or discarded. */
   readonly pending = new Map<number, PendingFields>();
+  /** Rows that left the list with text that the server never had, until the officer has read so. */
+  readonly lost = new Set<number>();
   readonly deeds = new Deeds();
   #causes: Cause[] | undefined;
   #pages: PageStart[] = [];
@@ -108,6 +110,7 @@ export class BatchRows {
     this.#pages = pages;
     this.isWhole = true;
     this.#select();
+    this.#loseDeleted();
   }
 
   /** Shows other rows. */
@@ -135,7 +138,10 @@ export class BatchRows {
     return [...this.pending.values()].flatMap((fields) => Object.values(fields));
   }
 
-  /** Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked. */
+  /**
+   * Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked, and with
+   * a row that is not in the list any more it is lost.
+   */
   async edit(number: number, text: Texts): Promise<Row | undefined> {
     this.#mark(number, text, 'saving');
     try {
@@ -152,21 +158,34 @@ export class BatchRows {
   /** Gives a row other text. The answer is the row as the server sees it, or nothing when the row is not there. */
   async amend(number: number, text: Texts): Promise<Row | undefined> {
     const before = this.find(number);
-    if (!before) return undefined;
-    const after = await this.#change(number, text);
+    const after = before && await this.#change(number, text).catch((error: unknown) => {
+      if (this.find(number)) throw error;
+      return undefined;
+    });
+    if (!after) {
+      this.#lose(number);
+      return undefined;
+    }
     const old = Object.fromEntries(Object.keys(text).map((field) => [field, before.values[field as AccountField]]));
     this.deeds.add({ said: `Row ${number} changed.`, undo: async () => void (await this.#change(number, old)) });
     return after;
   }
 
-  /** Sends again what could not be saved. What fails again stays marked; the first failure is thrown. */
-  async retry(states: readonly PendingState[] = ['not-saved', 'changed-elsewhere']): Promise<void> {
+  /**
+   * Sends again what could not be saved. What fails again stays marked; the first failure is thrown. The answer is
+   * whether all of it is saved: what was typed into a row that is not in the list any more is not.
+   */
+  async retry(states: readonly PendingState[] = ['not-saved', 'changed-elsewhere']): Promise<boolean> {
     const failures: unknown[] = [];
+    let isSaved = true;
     for (const [number, fields] of [...this.pending]) {
       const again = Object.entries(fields).filter(([, { state }]) => states.includes(state)).map(([field, { text }]) => [field, text]);
-      if (again.length > 0) await this.edit(number, Object.fromEntries(again)).catch((error: unknown) => failures.push(error));
+      if (again.length === 0) continue;
+      const after = this.edit(number, Object.fromEntries(again));
+      await after.then((row) => (isSaved &&= Boolean(row)), (error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
+    return isSaved;
   }
 
   /** Gives up what could not be saved: the cells show what the server has. */
@@ -174,6 +193,21 @@ export class BatchRows {
     for (const [number, fields] of [...this.pending]) {
       const given = Object.entries(fields).filter(([, { state }]) => state !== 'saving').map(([field, { text }]) => [field, text]);
       this.#unmark(number, Object.fromEntries(given));
+    }
+  }
+
+  /** Gives up what was typed into a row that is not in the list any more. */
+  #lose(number: number): void {
+    this.pending.delete(number);
+    this.lost.add(number);
+    this.changed();
+  }
+
+  /** What is on its way to the server learns there that its row is deleted. */
+  #loseDeleted(): void {
+    for (const [number, fields] of [...this.pending]) {
+      const isOnItsWay = Object.values(fields).some(({ state }) => state === 'saving');
+      if (!isOnItsWay && !this.find(number)) this.#lose(number);
     }
   }
 
@@ -256,10 +290,10 @@ export class BatchRows {
     if (!row) return;
     await this.#inTurn(number, async () => {
       await ask('delete', '/api/batches/{id}/rows/{number}', { path: { id: this.batch, number } });
-      this.all = this.all.filter((each) => each.number !== number);
-      this.shown = this.shown.filter((each) => each.number !== number);
+      this.#drop(number);
       this.#counted({ ...this.counts!, removed: this.counts!.removed + 1, [slot(row)]: this.counts![slot(row)] - 1 });
     });
+    this.#loseDeleted();
     await this.#refreshDoubles(number);
   }
 
@@ -313,8 +347,9 @@ export class BatchRows {
         return body.row;
       } catch (error) {
         const now = error instanceof Failure && error.status === 412 ? await this.#refresh(number) : undefined;
+        const isSaved = (field: string, typed: string) => now!.values[field as AccountField] === typed && !isGuess(now!, field);
         // An earlier attempt whose answer was lost has done it already.
-        if (now && Object.entries(text).every(([field, typed]) => now.values[field as AccountField] === typed)) return now;
+        if (now && Object.entries(text).every(([field, typed]) => isSaved(field, typed))) return now;
         // The row was changed elsewhere: the officer sees how before trying again.
         throw error;
       }
@@ -379,15 +414,25 @@ export class BatchRows {
       cursor = page.nextCursor ?? undefined;
     } while (cursor);
     this.show('all');
+    this.#loseDeleted();
   }
 
-  /** Reads the page of a row again, and gives the row. */
+  /** Reads the page of a row again, and gives the row, if it is in the list still. */
   async #refresh(number: number): Promise<Row | undefined> {
     const page = this.#pages.findLast(({ from }) => from <= number) ?? this.#pages[0];
-    const { items } = await this.#page(page?.cursor);
+    const { items, nextCursor } = await this.#page(page?.cursor);
     for (const row of items) this.#put(row);
+    const isRead = !nextCursor || number <= (items.at(-1)?.number ?? 0);
+    if (isRead && !items.some((row) => row.number === number)) this.#drop(number);
     this.changed();
     return this.find(number);
+  }
+
+  /** A row is not in the list any more. */
+  #drop(number: number): void {
+    this.all = this.all.filter((row) => row.number !== number);
+    this.shown = this.shown.filter((row) => row.number !== number);
+    this.#causes = undefined;
   }
 
   async #page(cursor: string | undefined): Promise<Schemas['RowPageBody']> {

@@ -2,12 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { batchStates } from '../messages/batches';
-import { inWords } from '../messages/states';
-import { asMoment, count, numbers } from '../messages/time';
+import { inWords, type Tone } from '../messages/states';
+import { asMoment, count } from '../messages/time';
 import { badge } from '../parts/badge';
 import { errorNotice } from '../parts/error-notice';
 import { LightElement } from '../parts/light-element';
 import './batch-intake';
+import { isFinished, leftOf } from './batch-progress';
 import { INVITE_USERS, pageHead } from './page-head';
 
 type Batch = Schemas['BatchBody'];
@@ -51,25 +52,41 @@ export class BatchUploadPage extends LightElement {
       const { body } = await ask('get', '/api/batches', { query: { limit: PAGE, ...(cursor && { cursor }) } });
       this.batches = [...(cursor ? this.batches ?? [] : []), ...body.items];
       this.next = body.nextCursor ?? undefined;
+      void this.#askForInvites(body.items);
     } catch (error) {
       this.failure = Failure.caught(error);
+    }
+  }
+
+  /** A list of batches says nothing of their invites, and a batch is not done while one of them needs somebody. */
+  async #askForInvites(batches: readonly Batch[]): Promise<void> {
+    for (const { id } of batches.filter(({ state }) => state === 'DONE')) {
+      const answer = await ask('get', '/api/batches/{id}', { path: { id } }).catch(() => undefined);
+      if (!answer || !this.isConnected) return;
+      this.batches = this.batches!.map((each) => (each.id === id ? answer.body : each));
     }
   }
 }
 
 function line(batch: Batch): TemplateResult {
-  const { id, state, counts, createdAt } = batch;
-  // Nothing is done while rows are left to fix.
-  const shown = state === 'DONE' && counts.needsFixing ? { label: 'Partly done', tone: 'waiting' as const } : batchStates[state];
-  const { label, tone } = shown ?? { label: inWords(state), tone: 'quiet' as const };
+  const { id, counts, createdAt } = batch;
+  const { label, tone } = stateOf(batch);
   const users = counts.total - counts.removed;
-  const parts = [asMoment(createdAt), ...(users ? [count(users, 'user')] : []), ...(counts.needsFixing ? [`${numbers.format(counts.needsFixing)} to fix`] : [])];
+  const parts = [asMoment(createdAt), ...(users ? [count(users, 'user')] : []), ...leftOf(batch)];
   return html`
     <li>
       <a href="#/batches/${id}"><b>${nameOf(batch)}</b><span class="subtle">${parts.join(', ')}</span></a>
       <span></span>
       ${badge(label, tone)}
     </li>`;
+}
+
+/** Done is only what is known to be: nothing is left, also among the invites. */
+function stateOf(batch: Batch): { readonly label: string; readonly tone: Tone } {
+  const { state, progress } = batch;
+  if (state !== 'DONE') return batchStates[state] ?? { label: inWords(state), tone: 'quiet' };
+  if (leftOf(batch).length > 0) return { label: 'Partly done', tone: 'waiting' };
+  return progress && isFinished(batch) ? batchStates['DONE']! : { label: 'Processed', tone: 'quiet' };
 }
 
 /** What the officer knows a batch by. */

@@ -21,7 +21,8 @@ import type { BatchGrid, Cell } from './batch-grid';
 import './batch-grid';
 import { fileOf } from './batch-making';
 import './batch-mapping';
-import { outcomeText, Pace, progressCard, progressOf } from './batch-progress';
+import { isFinished, outcomeText, Pace, progressCard, progressOf } from './batch-progress';
+import { Resend } from './batch-resend';
 import { BatchRows, type PendingState } from './batch-rows';
 import { askToSubmit } from './batch-submit';
 import { nameOf } from './batch-upload';
@@ -68,6 +69,7 @@ export class BatchPage extends LightElement {
   #looks = 0;
   #reading: ReturnType<typeof setTimeout> | undefined;
   #pace = new Pace();
+  readonly #resend = new Resend(() => void this.#retry(['not-saved']));
   readonly #poll = new Poll((signal) => this.#look(signal));
 
   constructor() {
@@ -92,6 +94,7 @@ export class BatchPage extends LightElement {
     super.disconnectedCallback();
     clearTimeout(this.#reading);
     this.#poll.stop();
+    this.#resend.end();
     this.#stop.abort();
   }
 
@@ -103,6 +106,7 @@ export class BatchPage extends LightElement {
       ${errorNotice(this.gone, { retry: () => void this.#start() })}
       ${errorNotice(this.failure, { safe: this.soFar })}
       ${this.#notSaved()}
+      ${this.#lost()}
       ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
       ${toast(this.said, () => (this.said = undefined))}`;
   }
@@ -138,11 +142,12 @@ export class BatchPage extends LightElement {
     const { slug } = this.unsaved;
     const { what } = telling(slug);
     const isOne = n === 1;
+    const way = waysOn[slug] ?? (this.#resend.isPlanned ? 'by itself within a minute' : undefined);
     return html`
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
         <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
-          ${waysOn[slug] ? `${isOne ? 'It is' : 'They are'} sent again ${waysOn[slug]}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
+          ${way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
         ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
@@ -152,32 +157,61 @@ export class BatchPage extends LightElement {
       </div></section>`;
   }
 
+  /** That text was given up with its rows. */
+  #lost(): TemplateResult | typeof nothing {
+    const { lost } = this.#rows;
+    if (lost.size === 0) return nothing;
+    const rows = new Intl.ListFormat('en-SG').format([...lost].map((number) => numbers.format(number)));
+    return html`
+      <p class="notice warn told" role="alert">${icon('alert')}
+        <span>${lost.size === 1 ? `Row ${rows} is` : `Rows ${rows} are`} not in the list any more. What was typed there was not saved.</span>
+        <button type="button" class="icon-button" aria-label="Dismiss" @click=${() => this.#readLost()}>${icon('close')}</button></p>`;
+  }
+
+  #readLost(): void {
+    this.#rows.lost.clear();
+    this.version += 1;
+    void this.#home();
+  }
+
   async #retry(states?: readonly PendingState[]): Promise<void> {
+    if (this.#rows.typed === 0) this.#resend.end();
     if (this.#rows.unsaved === 0) return;
     try {
-      await this.#rows.retry(states);
-      if (this.#rows.unsaved === 0) announce('All changes are saved.');
+      const isSaved = await this.#rows.retry(states);
+      if (isSaved && this.#rows.unsaved === 0) announce('All changes are saved.');
     } catch (error) {
-      this.unsaved = Failure.caught(error);
+      this.#keep(error);
     }
+    if (this.#rows.typed === 0) this.#resend.end();
     // The button that was pressed went with its notice.
     if (document.activeElement === document.body) void this.#home();
   }
 
+  /** Why changes stay in their cells. That there was no answer may be over soon, and nothing says when. */
+  #keep(error: unknown): void {
+    this.unsaved = Failure.caught(error);
+    // What was left behind is lost, as the question before said.
+    if (this.unsaved.slug === 'no-answer' && this.isConnected) this.#resend.plan();
+  }
+
   #discard(): void {
     this.#rows.discard();
+    this.#resend.end();
     announce('Discarded. The list shows what is saved.');
     void this.#home();
   }
 
   #body(batch: Batch): TemplateResult {
+    // A row that was fixed here is not submitted from then on, and not only when the batch is asked for again.
+    const known = { ...batch, counts: this.#rows.counts ?? batch.counts };
     switch (batch.state) {
       case 'AWAITING_UPLOAD':
       case 'PARSING': return this.#waiting(batch);
       case 'UNREADABLE': return this.#unreadable(batch);
       case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
       default: return html`
-        ${batch.progress || batch.counts.sent ? progressCard(batch, this.#pace, (only) => void this.#download(only)) : nothing}
+        ${batch.progress || batch.counts.sent ? progressCard(known, this.#pace, (only) => void this.#download(only)) : nothing}
         ${this.#users(batch)}`;
     }
   }
@@ -328,7 +362,7 @@ export class BatchPage extends LightElement {
       if (after) announce(outcomeOf(after));
     } catch (error) {
       // The cell keeps the text and the grid the keys, so that one can go on typing.
-      this.unsaved = Failure.caught(error);
+      this.#keep(error);
     }
   }
 
@@ -488,7 +522,7 @@ export class BatchPage extends LightElement {
     this.#pace.add(done, Date.now());
     const share = total && !isDone ? `${Math.floor((100 * done) / total)}% - ` : '';
     if (before && !progressOf(before).isDone && isDone && total) announce(outcomeText(now));
-    document.title = `${isDone && total && !now.counts.needsFixing && !now.progress?.['FAILED'] ? 'Done - ' : share}${nameOf(now)} - Invite users`;
+    document.title = `${total && isFinished(now) ? 'Done - ' : share}${nameOf(now)} - Invite users`;
     if (hasRows(now) && this.#isNews(before, now)) {
       this.#rows.counts = now.counts;
       void this.#rows.load();
@@ -507,7 +541,7 @@ export class BatchPage extends LightElement {
 }
 
 /** What sends again by itself what could not be saved, by why it could not. */
-const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'no-answer': 'when you are online again', 'unauthorized': 'when you have signed in again' };
+const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'unauthorized': 'when you have signed in again' };
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
 

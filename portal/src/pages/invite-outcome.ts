@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Poll } from '../api/poll';
 import { config } from '../config';
-import { techpassMeanings, techpassTones } from '../messages/states';
+import { isAchieved, techpassHeads, techpassMeanings, techpassTones } from '../messages/states';
 import { badge } from '../parts/badge';
-import { mishapNotice } from '../parts/error-notice';
+import { mishapNotice, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
@@ -36,9 +36,10 @@ export class InviteOutcome extends LightElement {
 
   override render(): TemplateResult {
     const { email, techpass, traceId } = this.invite;
-    const { failure } = techpass;
+    const { failure, state } = techpass;
+    const isBad = techpassTones[state] === 'bad';
     if (failure) {
-      const text = `${failure.detail} No account was made and no mail was sent.`;
+      const text = `${failure.detail} No account was created and no mail was sent.`;
       return html`
         ${mishapNotice({ what: 'The invitation did not succeed', text, traceId, at: new Date(this.invite.updatedAt) })}
         <p class="actions"><a class="button primary" href="#/invites/${this.invite.id}">Amend the details</a>${this.#offer(failure.offer)}
@@ -46,11 +47,13 @@ export class InviteOutcome extends LightElement {
     }
     return html`
       <section class="card outcome">
-        <span class="picture good">${icon('done')}</span>
+        ${isAchieved(state) ? html`<span class="picture good">${icon('done')}</span>`
+          : isBad ? html`<span class="picture bad">${icon('alert')}</span>` : html`<span class="picture">${icon('info')}</span>`}
         <div>
-          <h2 tabindex="-1">${techpass.state === 'QUEUED' ? 'Submitted' : techpass.state === 'INVITED' ? 'Invitation sent' : 'Account made'}</h2>
-          <p>${email} ${badge(techpass.label, techpassTones[techpass.state])}</p>
-          <p class="subtle">${techpassMeanings[techpass.state]} You may leave this page.</p>
+          <h2 tabindex="-1">${techpassHeads[state] ?? techpass.label}</h2>
+          <p>${email} ${badge(techpass.label, techpassTones[state])}</p>
+          <p class="subtle">${techpassMeanings[state]} You may leave this page.</p>
+          ${isBad ? traceLine(traceId) : nothing}
           <p class="actions">
             <button type="button" class="button primary" @click=${this.again}>Invite another</button>
             <a class="button quiet" href="#/invites">Invite user status</a>

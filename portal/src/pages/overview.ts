@@ -82,13 +82,14 @@ export class OverviewPage extends LightElement {
   }
 }
 
-/** What is left to do in a list: rows to fix, or to submit it. */
+/** What is left to do in a list: rows to fix, or to submit. */
 function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
-  const { id, state, counts } = batch;
-  const href = `#/batches/${id}`;
-  if (counts.needsFixing > 0) return [{ href, words: `${count(counts.needsFixing, 'row')} to fix in ${nameOf(batch)}` }];
-  if (state === 'DRAFT' && counts.ready > 0) return [{ href, words: `${nameOf(batch)} is not submitted` }];
-  return [];
+  const { id, state, counts: { needsFixing, ready } } = batch;
+  const name = nameOf(batch);
+  const words = needsFixing > 0 ? [`${count(needsFixing, 'row')} to fix in ${name}`] : [];
+  if (ready > 0 && state === 'DRAFT' && needsFixing === 0) words.push(`${name} is not submitted`);
+  if (ready > 0 && ['DISPATCHED', 'DONE'].includes(state)) words.push(`${count(ready, 'row')} to submit in ${name}`);
+  return words.map((each) => ({ href: `#/batches/${id}`, words: each }));
 }
 
 customElements.define('overview-page', OverviewPage);

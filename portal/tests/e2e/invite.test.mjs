@@ -126,7 +126,7 @@ describe('Create account', () => {
     await page.getByLabel('Reason').fill('Maintains the portal');
     await settle();
     await page.getByRole('button', { name: 'Submit' }).click();
-    await page.getByRole('heading', { name: 'Account made' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: 'Account created' }).waitFor({ timeout: 30_000 });
     await settle();
     await page.getByRole('button', { name: 'Invite another' }).click();
     assert.equal(await page.getByLabel('Organisation').inputValue(), 'Example Vendor Pte Ltd');

@@ -48,7 +48,7 @@ export class FakeList {
         const key = headers.get('idempotency-key')!;
         const earlier = this.#added.get(key);
         if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
-        const numbers = earlier?.numbers ?? body.rows.map(({ guessed: _, ...values }) => this.#push({ ...EMPTY, ...values }));
+        const numbers = earlier?.numbers ?? body.rows.map(({ guessed, ...values }) => this.#push({ ...EMPTY, ...values }, guessed));
         this.#added.set(key, { body: JSON.stringify(body), numbers });
         return { status: 201, body: { numbers, counts: this.counts } };
       })
@@ -56,11 +56,11 @@ export class FakeList {
         const row = this.row(Number(path.number));
         if (!row) return problem('not-found');
         if (headers.get('if-match') !== row.etag) return problem('version-mismatch');
-        return { status: 200, body: { row: this.#put(row, { ...row.values, ...given(body) }), counts: this.counts } };
+        return { status: 200, body: { row: this.#put(row, given(body)), counts: this.counts } };
       })
       .on('changeRows', ({ body }) => {
         const rows = this.rows.filter(({ number, state }) => body.rows.numbers?.includes(number) && state !== 'SENT');
-        for (const row of rows) this.#put(row, { ...row.values, ...given(body.set) });
+        for (const row of rows) this.#put(row, given(body.set));
         return { status: 200, body: { changed: rows.length, counts: this.counts } };
       })
       .on('removeRow', ({ path }) => {
@@ -84,7 +84,12 @@ export class FakeList {
   /** Another tab changes a row. */
   change(number: number, text: Text): void {
     const row = this.row(number)!;
-    this.#put(row, { ...row.values, ...text });
+    this.#put(row, text);
+  }
+
+  /** Another tab removes a row. */
+  remove(number: number): void {
+    this.#remove([this.row(number)!]);
   }
 
   get counts(): components['schemas']['CountsBody'] {
@@ -103,14 +108,17 @@ export class FakeList {
     return `"${JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]).length}-${this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0)}"`;
   }
 
-  #push(values: Row['values']): number {
+  #push(values: Row['values'], guessed: readonly string[] = []): number {
     const number = this.rows.length + 1;
-    this.rows.push(checked({ number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"' }));
+    const repairs = guessed.map((field) => ({ field, value: values[field as keyof Row['values']], guess: true }));
+    this.rows.push(checked({ number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"', ...(repairs.length && { repairs }) }));
     return number;
   }
 
-  #put(row: Row, values: Row['values']): Row {
-    const next = checked({ ...row, values, etag: `"${Number(row.etag.slice(1, -1)) + 1}"` });
+  /** What is typed is no guess any more, whatever was typed. */
+  #put({ repairs = [], ...row }: Row, text: Text): Row {
+    const left = repairs.filter(({ field }) => !(field in text));
+    const next = checked({ ...row, ...(left.length && { repairs: left }), values: { ...row.values, ...text }, etag: `"${Number(row.etag.slice(1, -1)) + 1}"` });
     this.rows[row.number - 1] = next;
     return next;
   }

@@ -3,10 +3,13 @@ import { FakeList, person } from '../fake/list';
 import { problem } from '../fake/server';
 import { stage } from './page.mjs';
 
+const TRACE = '1-67891233-abcdef012345678912345678';
+
 let open;
 const start = async (people, options) => {
   open = await stage(options);
   const list = new FakeList(people).on(open.server);
+  open.server.on('showDomain', () => ({ status: 200, body: { persona: 'officer', seed: 'eligible' } }));
   await open.goTo(`/batches/${list.id}`);
   await open.page.getByRole('grid', { name: 'Users' }).waitFor();
   return { ...open, list, grid: open.page.getByRole('grid', { name: 'Users' }), cell: (row, field) => open.page.locator(`#cell-${row}-${field}`), note: open.page.locator('.cell-note:popover-open') };
@@ -67,6 +70,165 @@ test('a cell that the service did not take is saved by Retry in the cell, and gi
   await page.getByRole('button', { name: 'Discard' }).click();
   await cell(1, 'department').getByText('Platforms').waitFor();
   expect(await cell(1, 'department').getByText('Not saved').count()).toBe(0);
+});
+
+test('a cell that got no answer is sent again by itself a few times, and then by Retry, as its notice says', async () => {
+  const { page, list, cell } = await start(people(3));
+  const after = async (seconds) => {
+    await page.clock.runFor(seconds * 1_000);
+    await page.getByRole('heading', { name: 'One change is not saved' }).waitFor();
+  };
+  let asked = 0;
+  let isSilent = true;
+  await page.route('**/rows/1', (route) => {
+    asked += 1;
+    return isSilent ? route.abort('timedout') : route.continue();
+  });
+  await page.clock.install();
+  await type(cell(1, 'department'), 'Platforms');
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  await after(6);
+  await expect.poll(() => asked).toBe(2);
+  await after(16);
+  await expect.poll(() => asked).toBe(3);
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  await after(46);
+  await page.getByText('Retry sends it again.').waitFor();
+  await after(300);
+  expect(asked).toBe(4);
+  isSilent = false;
+  await page.locator('.unsaved').getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
+  isSilent = true;
+  await type(cell(1, 'department'), 'Data');
+  await page.getByText('It is sent again by itself within a minute.').waitFor();
+  isSilent = false;
+  await page.clock.runFor(6_000);
+  await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
+  expect(list.row(1).values.department).toBe('Data');
+});
+
+test('what was typed into a row that is removed is given up with a sentence, and does not block Submit', async () => {
+  const { page, list, cell, server } = await start(people(4));
+  server.on('submitBatch', () => {
+    Object.assign(list, { state: 'SUBMITTED', progress: {} });
+    return { status: 202, body: list.body };
+  });
+  server.trouble('changeRow', problem('unavailable'), 2);
+  await type(cell(2, 'department'), 'Platforms');
+  await type(cell(3, 'department'), 'Data');
+  await page.getByRole('heading', { name: '2 changes are not saved' }).waitFor();
+  await page.getByRole('button', { name: 'Actions for row 2' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  const gone = (rows) => page.getByText(`${rows} not in the list any more. What was typed there was not saved.`);
+  await gone('Row 2 is').waitFor();
+  list.remove(3);
+  await page.locator('.unsaved').getByRole('button', { name: 'Retry' }).click();
+  await gone('Rows 2 and 3 are').waitFor();
+  await page.getByRole('heading', { name: 'not saved' }).waitFor({ state: 'detached' });
+  expect(await page.getByText('All changes are saved.').count()).toBe(0);
+  await page.getByRole('button', { name: /^Submit/ }).click();
+  await page.getByRole('dialog', { name: /^Submit/ }).getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('progressbar').waitFor();
+  await gone('Rows 2 and 3 are').locator('..').getByRole('button', { name: 'Dismiss' }).click();
+  await gone('Rows 2 and 3 are').waitFor({ state: 'detached' });
+});
+
+test('details that are saved for a row that was removed elsewhere say that they are not saved', async () => {
+  const { page, list } = await start(people(3));
+  await page.getByRole('button', { name: 'Actions for row 2' }).click();
+  await page.getByRole('menuitem', { name: 'View details' }).click();
+  const dialog = page.getByRole('dialog', { name: 'User details, row 2' });
+  await dialog.getByLabel('Department').fill('Platforms');
+  list.remove(2);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Row 2 is not in the list any more. What was typed there was not saved.').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+const pasteGuess = async ({ page, grid }) => {
+  await grid.focus();
+  await pasteInto(page, 'Tan Mei Ling <mei@example-agency.gov.sg>');
+  const dialog = page.getByRole('dialog', { name: 'Add users' });
+  await dialog.getByRole('button', { name: 'Add 1 user' }).click();
+  await dialog.waitFor({ state: 'detached' });
+};
+
+test('a guess is confirmed by Enter or by its own text, and not by a look into its cell', async () => {
+  const stage = await start(people(3));
+  const { page, list, cell } = stage;
+  await pasteGuess(stage);
+  const guess = (field) => cell(4, field).getByText('A guess:');
+  const guesses = () => list.row(4).repairs?.map(({ field }) => field);
+  await guess('firstName').waitFor();
+  await cell(4, 'firstName').dblclick();
+  await cell(4, 'firstName').getByRole('textbox').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('F2');
+  await cell(4, 'lastName').getByRole('textbox').waitFor();
+  await cell(2, 'email').click();
+  await cell(4, 'firstName').click();
+  await page.locator('#grid-note').getByText('A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.').waitFor();
+  expect(guesses()).toEqual(['firstName', 'lastName']);
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Enter');
+  await guess('firstName').waitFor({ state: 'detached' });
+  expect(guesses()).toEqual(['lastName']);
+  await cell(4, 'lastName').dblclick();
+  await page.keyboard.type('Tan');
+  await cell(2, 'email').click();
+  await guess('lastName').waitFor({ state: 'detached' });
+  expect([guesses(), list.row(4).values.firstName, list.row(4).values.lastName]).toEqual([undefined, 'Mei Ling', 'Tan']);
+});
+
+test('where rows are cards, a guess is confirmed by Save in its details', async () => {
+  const stage = await start(people(1), { width: 390, height: 844 });
+  const { page, list } = stage;
+  await pasteGuess(stage);
+  await page.getByText('mei@example-agency.gov.sg').click();
+  const dialog = page.getByRole('dialog', { name: 'User details, row 2' });
+  await dialog.getByText('Mei Ling, a guess from the whole name that Save confirms').waitFor();
+  await dialog.getByLabel('Organisation').fill('Example Agency');
+  await dialog.getByLabel('Contact number').fill('91234567');
+  await dialog.getByLabel('Reason').fill('Joins');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(list.row(2).repairs).toBeUndefined();
+});
+
+test('what is typed into a cell stays with its row while another tab removes one above, or that row', async () => {
+  const { page, list, cell, grid } = await start(people(5));
+  await cell(4, 'department').dblclick();
+  await cell(4, 'department').getByRole('textbox').fill('Platforms');
+  list.remove(1);
+  await cell(1, 'department').waitFor({ state: 'detached' });
+  await page.keyboard.press('Enter');
+  await cell(4, 'department').getByText('Platforms').waitFor();
+  await expect.poll(() => list.rows.map(({ values }) => values.department)).toEqual(['', '', '', 'Platforms', '']);
+  await cell(3, 'department').dblclick();
+  await cell(3, 'department').getByRole('textbox').fill('Data');
+  list.remove(3);
+  await page.getByText('Row 3 is not in the list any more. What was typed there was not saved.').waitFor();
+  await grid.focus();
+  expect(list.rows.map(({ values }) => values.department)).toEqual(['', '', '', 'Platforms', '']);
+});
+
+test('what is typed into a cell stays while another one is answered', async () => {
+  const { page, list, cell } = await start(people(3));
+  let answer;
+  await page.route('**/rows/1', async (route) => {
+    await new Promise((resolve) => { answer = resolve; });
+    await route.continue();
+  });
+  await type(cell(1, 'department'), 'Platforms');
+  await cell(2, 'department').click();
+  await page.keyboard.type('Da');
+  await expect.poll(() => Boolean(answer)).toBe(true);
+  answer();
+  await page.getByText('Checking…').waitFor({ state: 'detached' });
+  await page.keyboard.type('ta');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => list.rows.map(({ values }) => values.department)).toEqual(['Platforms', 'Data', '']);
 });
 
 test('leaving with cells that are not saved asks first: stay keeps them, leave loses them', async () => {
@@ -167,4 +329,34 @@ test('all worked on and nothing left to fix is done, and a number on a button is
   await page.reload();
   await page.getByRole('heading', { name: 'All 3 users done' }).waitFor();
   await page.waitForFunction(() => document.title.startsWith('Done - '));
+});
+
+const submitted = (list, states) => {
+  const row = (number, state) => ({ ...list.rows[number - 1], state: 'SENT', invite: { id: `inv_${number}`, state, techpass: state, seed: '-', traceId: TRACE } });
+  states.forEach((state, at) => { list.rows[at] = row(at + 1, state); });
+  const progress = Object.fromEntries(states.map((state) => [state, states.filter((each) => each === state).length]));
+  Object.assign(list, { state: 'DONE', progress });
+};
+
+test('a batch of which invites need attention or expired is not done, and neither are their rows', async () => {
+  const { page, list, cell } = await start(people(4));
+  submitted(list, ['ONBOARDED', 'NEEDS_ATTENTION', 'EXPIRED', 'QUEUED']);
+  await page.reload();
+  await page.getByRole('heading', { name: '1 user done, 1 needs attention, 1 expired, 1 in progress' }).waitFor();
+  expect(await page.title()).not.toMatch(/^Done/);
+  expect(await page.locator('#progress-title.finished').count()).toBe(0);
+  const tick = await cell(1, 'state').locator('svg').innerHTML();
+  for (const row of [2, 3, 4]) expect(await cell(row, 'state').locator('svg').innerHTML()).not.toBe(tick);
+});
+
+test('a row that is fixed after the others are done is not submitted, which is said at once', async () => {
+  const { page, list, cell } = await start([...people(3), person(4, { organisation: '' })]);
+  submitted(list, ['ONBOARDED', 'ONBOARDED', 'ONBOARDED']);
+  await page.reload();
+  await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor();
+  await type(cell(4, 'organisation'), 'Example Agency');
+  await page.getByRole('heading', { name: '3 users done, 1 not submitted' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '3 users done, 1 not submitted' }).waitFor();
+  expect(await page.title()).not.toMatch(/^Done/);
 });

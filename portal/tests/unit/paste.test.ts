@@ -97,7 +97,28 @@ test.each<[string, string, string, boolean]>([
   ['Muthu s/o Raju', 'Muthu', 's/o Raju', true],
   ['Priya Goh', 'Priya', 'Goh', true],
   ['Tan, Mei Ling', 'Mei Ling', 'Tan', false],
+  ['TAN, MEI LING', 'MEI LING', 'TAN', false],
+  ['LOVELACE, Ada', 'Ada', 'LOVELACE', true],
+  ['VAN DER BERG, JAN', 'JAN', 'VAN DER BERG', true],
+  ['MOE, Tan Mei Ling', 'Tan Mei Ling', 'MOE', true],
+  ['Ng, Jean-Luc', 'Jean-Luc', 'Ng', false],
+  ['Lovelace, Ada', 'Ada', 'Lovelace', true],
+  ['van der Berg, Jan', 'Jan', 'van der Berg', true],
+  ['TAN, LING', 'LING', 'TAN', true],
+  ['Tan, GovTech', 'GovTech', 'Tan', true],
+  ['Tan, Ministry of Education', 'Ministry of Education', 'Tan', true],
+  ['Tan, Mei Ling, MOE', 'Mei Ling', 'Tan', true],
+  ['Tan Mei Ling, MOE', 'Mei Ling', 'Tan', true],
+  ['TAN MEI LING, MOE', 'MEI LING', 'TAN', true],
+  ['Tan Mei Ling, Ministry of Education', 'Mei Ling', 'Tan', true],
+  ['Ada Lovelace, HTX', 'Ada', 'Lovelace', true],
+  ['Nurul Aisyah binte Ahmad, MOM', 'Nurul Aisyah', 'binte Ahmad', true],
 ])('the whole name %s is split, and marked as a guess unless it says how', (name, firstName, lastName, isGuess) => {
-  const [row] = readPaste(`${name.includes(',') ? `"${name}"` : name} <somebody@example-agency.gov.sg>`).rows;
-  expect(row).toEqual({ email: 'somebody@example-agency.gov.sg', firstName, lastName, ...(isGuess && { guessed: ['firstName', 'lastName'] }) });
+  const wanted = { email: 'somebody@example-agency.gov.sg', firstName, lastName, ...(isGuess && { guessed: ['firstName', 'lastName'] }) };
+  expect(readPaste(`${name} <somebody@example-agency.gov.sg>`).rows[0]).toEqual(wanted);
+  expect(readPaste(`"${name}" <somebody@example-agency.gov.sg>`).rows[0]).toEqual(wanted);
+});
+
+test('one word beside an agency is a guess of the first name', () => {
+  expect(readPaste('Ada, HTX <ada@example-agency.gov.sg>').rows[0]).toEqual({ email: 'ada@example-agency.gov.sg', firstName: 'Ada', guessed: ['firstName'] });
 });

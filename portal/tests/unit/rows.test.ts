@@ -100,6 +100,50 @@ test('what fails again stays again, and a later text takes its place', async () 
   expect(list.row(2)!.values).toMatchObject({ organisation: 'E', department: 'D' });
 });
 
+const failOn = async (number: number) => {
+  server.trouble('changeRow', problem('unavailable'));
+  await expect(rows.edit(number, { organisation: 'C' })).rejects.toBeDefined();
+};
+
+test.each<[string, () => Promise<unknown>]>([
+  ['removed here', () => rows.remove(2)],
+  ['removed here with others', () => rows.removeMany([2, 4], () => {})],
+  ['removed elsewhere, and the rows are read again', () => (list.remove(2), rows.load())],
+  ['removed elsewhere, and users are added', () => (list.remove(2), rows.add(new Addition([person(9)]), () => {}))],
+  ['removed elsewhere, and it is sent again', async () => (list.remove(2), expect(await rows.retry()).toBe(false))],
+])('what was typed into a row that is %s is given up, said, and does not keep anybody', async (_, leave) => {
+  await failOn(2);
+  await leave();
+  expect([[...rows.lost], rows.pending.size, rows.unsaved, rows.find(2)]).toEqual([[2], 0, 0, undefined]);
+  expect(rows.shown.map(({ number }) => number)).not.toContain(2);
+});
+
+test('a change of a row that was removed elsewhere is not made, not kept, and not to be undone', async () => {
+  list.remove(4);
+  expect(await rows.edit(4, { organisation: 'C' })).toBeUndefined();
+  expect([[...rows.lost], rows.pending.size, rows.deeds.last, rows.all.length]).toEqual([[4], 0, undefined, 4]);
+});
+
+test('what is saved beside a row that is not in the list any more is not said to be all', async () => {
+  await failOn(2);
+  await failOn(1);
+  list.remove(2);
+  expect(await rows.retry()).toBe(false);
+  expect([agencies()[0], [...rows.lost], rows.pending.size]).toEqual(['C', [2], 0]);
+});
+
+test('a guess is confirmed by its own text, also when the row was changed elsewhere meanwhile', async () => {
+  await rows.add(new Addition([{ email: 'a@example-agency.gov.sg', firstName: 'Mei Ling', lastName: 'Tan', organisation: 'A', guessed: ['firstName', 'lastName'] }]), () => {});
+  const guesses = () => rows.find(6)!.repairs?.map(({ field }) => field);
+  expect(guesses()).toEqual(['firstName', 'lastName']);
+  await rows.edit(6, { lastName: 'Tan' });
+  expect([guesses(), list.row(6)!.values.lastName]).toEqual([['firstName'], 'Tan']);
+  list.change(6, { department: 'D' });
+  await expect(rows.edit(6, { firstName: 'Mei Ling' })).rejects.toMatchObject({ status: 412 });
+  await rows.retry();
+  expect([guesses(), list.row(6)!.repairs]).toEqual([undefined, undefined]);
+});
+
 test('an edit, a removal and a change of many are undone, the latest first', async () => {
   await rows.edit(2, { organisation: 'C' });
   await rows.remove(3);
