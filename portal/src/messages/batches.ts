@@ -8,7 +8,7 @@ export const batchStates: Record<string, { label: string; tone: Tone }> = {
   DRAFT: { label: 'Draft', tone: 'waiting' },
   SUBMITTED: { label: 'In progress', tone: 'going' },
   DISPATCHED: { label: 'In progress', tone: 'going' },
-  DONE: { label: 'Done', tone: 'good' },
+  DONE: { label: 'Processed', tone: 'quiet' },
   UNREADABLE: { label: 'Unreadable', tone: 'bad' },
 };
 

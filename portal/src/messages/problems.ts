@@ -9,10 +9,15 @@ const UNCHANGED = 'Nothing was changed or sent.';
 /** Without an answer that says so, nobody here knows; every request can be repeated. */
 const UNKNOWN = 'It may or may not have happened. Trying again does nothing twice.';
 
+const NOT_UNDERSTOOD: Telling = {
+  what: 'The request was not understood.', safe: UNCHANGED,
+  todo: 'Reload the page and try again. If it happens again, send us the Trace ID.',
+};
+
 /** What to say for each problem of the API, by its slug; `offline` and `no-answer` are this page's own. */
 export const problems: Record<string, Telling> = {
-  'bad-request': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
-  'idempotency-key': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again. If it happens again, send us the Trace ID.' },
+  'bad-request': NOT_UNDERSTOOD,
+  'idempotency-key': NOT_UNDERSTOOD,
   'cursor': { what: 'The list has changed since it was opened.', safe: UNCHANGED, todo: 'Go back to the first page.' },
   'unauthorized': { what: 'Your session has ended.', safe: UNCHANGED, todo: 'Sign in again, then try once more.' },
   'email-not-verified': { what: 'Your email address is not verified.', safe: UNCHANGED, todo: 'Ask your agency’s administrator to verify it, then sign in again.' },
@@ -29,12 +34,12 @@ export const problems: Record<string, Telling> = {
   'lost-race': { what: 'Somebody changed this at the same moment.', safe: 'Their change stands, yours was not made.', todo: 'Look at what it is now, then try again.' },
   'version-mismatch': { what: 'This has changed since you opened it.', safe: 'Your change was not made.', todo: 'Look at what it is now, then make your change again.' },
   'too-large': { what: 'This is more than can be done at once.', safe: UNCHANGED, todo: 'Narrow it down, then try again.' },
-  'unsupported-media-type': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
+  'unsupported-media-type': NOT_UNDERSTOOD,
   'validation': { what: 'Some fields need fixing.', safe: UNCHANGED, todo: 'Each field says what to change.' },
   'idempotency-key-reused': { what: 'This form was sent before with other details.', safe: 'The first one stands, this one was not sent.', todo: 'Reload the page and fill the form in again.' },
   'batch-empty': { what: 'No user is ready to be submitted.', safe: UNCHANGED, todo: 'Fix the rows with errors, or add users.' },
   'batch-has-errors': { what: 'Some users need fixing first.', safe: UNCHANGED, todo: 'Fix them, or submit only those that are ready.' },
-  'version-required': { what: 'The request was not understood.', safe: UNCHANGED, todo: 'Reload the page and try again.' },
+  'version-required': NOT_UNDERSTOOD,
   'too-many-requests': { what: 'This was asked too often, or too soon after the last time.', safe: UNCHANGED, todo: 'Wait a little, then try again.' },
   'internal': { what: 'Something went wrong on our side.', safe: UNKNOWN, todo: 'If it happens again, send us the Trace ID.' },
   'unavailable': { what: 'The service is not available at the moment.', safe: UNKNOWN, todo: 'Try again in a minute.' },

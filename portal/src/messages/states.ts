@@ -10,13 +10,6 @@ export const seedTones: Record<string, Tone> = {
   NOT_REQUIRED: 'quiet', INELIGIBLE: 'quiet', PENDING: 'going', LICENCE_ASSIGNED: 'good', FULLY_ONBOARDED: 'good', LICENCE_ERROR: 'bad', WITHDRAWING: 'going', WITHDRAWN: 'quiet',
 };
 
-/** What an invite has come to, as a heading. */
-export const techpassHeads: Record<string, string> = {
-  QUEUED: 'Submitted', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being created',
-  ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in to TechPass', DISABLED: 'Account disabled', ACCOUNT_GONE: 'Account deleted',
-  FAILED: 'Not successful', EXPIRED: 'Invitation expired', REVOKED: 'Invitation revoked', NEEDS_ATTENTION: 'Needs attention',
-};
-
 /** Whether this service has done what was asked of it: what is still missing is up to the person. */
 export const isAchieved = (state: string): boolean => ['INVITED', 'ACCOUNT_CREATED', 'ONBOARDED'].includes(state);
 
@@ -51,8 +44,9 @@ export const mailStates: Record<string, { label: string; tone: Tone }> = {
 
 /** What happened to an invite, in its history. */
 export const events: Record<string, string> = {
-  QUEUED: 'Invite created', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted', PROVISIONING: 'Account being created',
-  ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in for the first time', FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
+  QUEUED: 'Invite created', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted',
+  PROVISIONING: 'Account being created', ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in for the first time',
+  FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
   RESENT: 'Sent again', AMENDED: 'Details changed', ACCOUNT_GONE: 'Account deleted', NEEDS_ATTENTION: 'Needs attention',
 };
 

@@ -27,7 +27,8 @@ export const isGuess = (row: Row, field: string): boolean => Boolean(row.repairs
 /** The same in words. */
 export const repairText = (row: Row, field: string): string | undefined => {
   const value = repairOf(row, field);
-  return value !== undefined && isGuess(row, field) ? `${value}, a guess from the whole name that Save confirms` : value;
+  const isGuessed = value !== undefined && isGuess(row, field);
+  return isGuessed ? `${value}, a guess from the whole name that Save confirms` : value;
 };
 
 export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);

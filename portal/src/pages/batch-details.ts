@@ -128,7 +128,8 @@ export class BatchDetails extends LightElement {
     // A row that failed is opened again even when nothing of it was wrong.
     if (changed.length === 0 && !(row && hasFailed(row))) return this.#close();
     try {
-      const after = await this.rows.amend(this.number, Object.fromEntries(changed.map((field) => [field, values[field]])));
+      const texts = Object.fromEntries(changed.map((field) => [field, values[field]]));
+      const after = await this.rows.amend(this.number, texts);
       this.#close(after && outcomeOf(after));
     } catch (error) {
       this.isOutdated = (error as { status?: number }).status === 412;

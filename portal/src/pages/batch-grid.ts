@@ -5,7 +5,7 @@ import { faultText } from '../messages/faults';
 import { duplicates, rowStates } from '../messages/batches';
 import { isAchieved, techpassTones } from '../messages/states';
 import { count } from '../messages/time';
-import { icon } from '../parts/icon';
+import { icon, type IconName } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
@@ -39,7 +39,8 @@ export interface Cell {
  */
 export class BatchGrid extends LightElement {
   static override properties = {
-    rows: { attribute: false }, pending: { attribute: false }, version: { attribute: false }, total: { attribute: false }, menu: { attribute: false },
+    rows: { attribute: false }, pending: { attribute: false }, version: { attribute: false },
+    menu: { attribute: false },
     at: { state: true }, column: { state: true }, isEditing: { state: true }, top: { state: true }, columns: { state: true },
   };
   declare rows: readonly Row[];
@@ -47,8 +48,6 @@ export class BatchGrid extends LightElement {
   declare pending: ReadonlyMap<number, PendingFields>;
   /** Grows when a row changed in place. */
   declare version: number;
-  /** All rows that there will be, once they are loaded. */
-  declare total: number;
   declare menu: (row: Row) => readonly MenuItem[];
   declare onEdit: (cell: Cell) => void;
   declare onOpen: (row: Row) => void;
@@ -227,7 +226,8 @@ export class BatchGrid extends LightElement {
     const input = (event: Event) => (this.#typed = (event.target as HTMLInputElement).value);
     return field === 'seed'
       ? html`<select class="editor" aria-label=${label} @input=${input} @blur=${leave}>
-          ${['No', 'Yes'].map((each) => html`<option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
+          ${['No', 'Yes'].map((each) => html`
+            <option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
       : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false"
           @input=${input} @blur=${leave} />`;
   }
@@ -255,7 +255,9 @@ export class BatchGrid extends LightElement {
     const wrong = this.#error(row, column);
     if (wrong) return duplicate && !row.errors.length ? duplicate.detail : wrong;
     const repaired = isField(column) ? repairOf(row, column) : undefined;
-    if (isField(column) && isGuess(row, column)) return 'A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.';
+    if (isField(column) && isGuess(row, column)) {
+      return 'A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.';
+    }
     return repaired === undefined ? undefined : `Repaired: we will use “${repaired}”.`;
   }
 
@@ -457,8 +459,9 @@ function stateMark(row: Row): TemplateResult {
 
 /** A submitted row is done with, and has the tick, only while nobody needs to do or to wait for anything. */
 function inviteMark({ state, techpass }: NonNullable<Row['invite']>): TemplateResult {
-  if (techpassTones[state] === 'bad') return html`<small class="wrong">${icon('alert')}<span>${techpass}</span></small>`;
-  return html`<small class="sent">${icon(isAchieved(state) ? 'done' : 'info')}<span>${techpass}</span></small>`;
+  const [kind, picture]: [string, IconName] = techpassTones[state] === 'bad' ? ['wrong', 'alert']
+    : ['sent', isAchieved(state) ? 'done' : 'info'];
+  return html`<small class=${kind}>${icon(picture)}<span>${techpass}</span></small>`;
 }
 
 customElements.define('batch-grid', BatchGrid);

@@ -134,19 +134,25 @@ function looseAddresses(text: string): Pasted {
   return { rows, left, titles: [], columns: [] };
 }
 
-// The commonest family names of Singapore that are written first, as they are romanised here.
-const FAMILY_FIRST = new Set(('ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi chong choo chow choy chu chua '
-  + 'chui chun chung fang feng fong foo gan gao goh gong guo han heng ho hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim '
-  + 'ko koh kok kong koo kow kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo loh loke loo looi low lu luo lye '
-  + 'ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang park peh peng phang phua poh poon quah quek san seah see seet seow sha shen '
-  + 'sim sin siow sng soh song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang wee wei wen wong woo wu '
-  + 'xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou').split(' '));
+// The commonest family names of Singapore that are written first, as they are romanised here: by how they begin.
+const FAMILY_FIRST = new Set((
+  'a ng w|b ay oey oo|c ai|ch an ang ay ee en eng eong ew ia iang in ing oi ong oo ow oy u ua ui un '
+  + 'ung|f ang eng ong oo|g an ao oh ong uo|h an eng o oe oh ong oo u uang ui ung|j iang|k am an ang ee '
+  + 'eh hoo hor im o oh ok ong oo ow uan wan wek wok|l ai am au aw ee eong eow eung ew i iang iao iew im '
+  + 'in ing iu o oh oke oo ooi ow u uo ye|m a ah ak ok un|n eo g go guyen ing|o h n ng oi|p an ang ark eh '
+  + 'eng hang hua oh oon|q uah uek|s an eah ee eet eow im in iow ng oh ong oo u un ze|sh a en|t an ang ay '
+  + 'eh eng eo hia hng hong ian ing oh ong ran|ts e ui|w ang ee ei en ong oo u|x ie u|y am an ang ao ap e '
+  + 'ee en eo eoh eung ew im ip ong u uan uen ue eow|zh ang ao eng ong ou u|z ou')
+  .split('|').flatMap((names) => {
+    const [begin, ...ends] = names.split(' ');
+    return ends.map((end) => begin! + end);
+  }));
 const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
 
-/** A word as a given name is written: `Mei`, `MEI`, `Jean-Luc`; not `GovTech` or `of`. */
-const GIVEN = /^(\p{Lu}[\p{Ll}\p{Lm}]+|\p{Lu}{2,})([-'’](\p{Lu}?\p{Ll}+|\p{Lu}+))*$/u;
 /** An agency in a word: `MOE`, `HTX`. */
 const AGENCY = /^\p{Lu}{2,6}$/u;
+/** Words as given names are written: `Mei Ling`, `Jean-Luc`; not `GovTech`, `Ministry of`. */
+const GIVEN = /^\p{Lu}\p{Ll}+([ -]\p{Lu}\p{Ll}+)*$/u;
 
 /** `Tan, Mei Ling`, which says itself which is the family name, or as a guess anything else. */
 function nameOf(text: string): RowText {
@@ -155,11 +161,12 @@ function nameOf(text: string): RowText {
   const [before = '', ...after] = name.split(/\s*,[\s,]*/);
   const first = after[0];
   if (first === undefined || isWhole(before, first)) return splitName(before);
-  const isSure = after.length === 1 && isFamily(before) && first.split(' ').every((word) => GIVEN.test(word)) && !AGENCY.test(first);
+  const isSure = after.length === 1 && isFamily(before) && GIVEN.test(first);
   return { firstName: first, lastName: before, ...(!isSure && { guessed: ['firstName', 'lastName'] }) };
 }
 
-const isCapital = (text: string): boolean => text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
+const isCapital = (text: string): boolean =>
+  text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
 
 const isFamily = (text: string): boolean => FAMILY_FIRST.has(text.toLowerCase());
 

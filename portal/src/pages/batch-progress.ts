@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Schemas } from '../api/client';
-import { inWords, techpassTones } from '../messages/states';
+import { events, inWords, techpassTones } from '../messages/states';
 import { asWait, count, numbers } from '../messages/time';
 import { badge } from '../parts/badge';
 import { icon } from '../parts/icon';
@@ -8,7 +8,9 @@ import { icon } from '../parts/icon';
 type Batch = Schemas['BatchBody'];
 
 const GOING = new Set(['QUEUED', 'ACCEPTED', 'PROVISIONING', 'MAILING']);
-const WORDS: Record<string, string> = { QUEUED: 'Waiting', PROVISIONING: 'Being created', MAILING: 'Mail on its way', ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in' };
+/** What an invite ends in that somebody has to do something about. */
+const UNDONE = new Set(['FAILED', 'EXPIRED', 'NEEDS_ATTENTION']);
+const WORDS: Record<string, string> = { ...events, QUEUED: 'Waiting', MAILING: 'Mail on its way' };
 
 export interface Progress {
   readonly total: number;
@@ -21,44 +23,38 @@ export interface Progress {
 
 /** What is left of a batch, each with its number: rows to fix and to submit, and invites that need somebody. */
 export function leftOf({ state, counts, progress }: Batch): string[] {
-  const isOver = state === 'DONE';
-  const isSubmitted = isOver || state === 'DISPATCHED';
-  const { needsAttention, going, ...invites } = leftAmong(progress);
+  const { FAILED = 0, EXPIRED = 0, NEEDS_ATTENTION = 0 } = progress ?? {};
   const left: [number, string][] = [
-    [counts.needsFixing + invites.failed, 'to fix'],
+    [counts.needsFixing + FAILED, 'to fix'],
     // Rows that were fixed after a submission wait for the next one.
-    [isSubmitted ? counts.ready : 0, 'not submitted'],
-    [needsAttention, needsAttention === 1 ? 'needs attention' : 'need attention'],
-    [invites.expired, 'expired'],
+    [['DISPATCHED', 'DONE'].includes(state) ? counts.ready : 0, 'not submitted'],
+    [NEEDS_ATTENTION, NEEDS_ATTENTION === 1 ? 'needs attention' : 'need attention'],
+    [EXPIRED, 'expired'],
     // A batch is not waited for without end, so it may be over before its invites are.
-    [isOver ? going : 0, 'in progress'],
+    [state === 'DONE' ? sumOf(progress, (name) => GOING.has(name)) : 0, 'in progress'],
   ];
   return left.flatMap(([n, words]) => (n ? [`${numbers.format(n)} ${words}`] : []));
 }
 
-/** How many invites of a batch are not done, by what they need. */
-function leftAmong(progress: Batch['progress']) {
-  const { FAILED: failed = 0, EXPIRED: expired = 0, NEEDS_ATTENTION: needsAttention = 0 } = progress ?? {};
-  const going = Object.entries(progress ?? {}).reduce((sum, [name, n]) => sum + (GOING.has(name) ? n : 0), 0);
-  return { failed, expired, needsAttention, going };
-}
+const sumOf = (progress: Batch['progress'], counts: (name: string) => boolean): number =>
+  Object.entries(progress ?? {}).reduce((sum, [name, n]) => sum + (counts(name) ? n : 0), 0);
 
 /** Whether nothing of a batch goes on, and nothing is left to fix, to submit or to check. */
 export const isFinished = (batch: Batch): boolean => progressOf(batch).isDone && leftOf(batch).length === 0;
 
 /** What became of a batch whose users are all worked on, in a sentence. */
 export function outcomeText(batch: Batch): string {
-  const { failed, expired, needsAttention, going } = leftAmong(batch.progress);
-  const done = `${count(progressOf(batch).total - failed - expired - needsAttention - going, 'user')} done`;
-  return isFinished(batch) ? `All ${done}` : [done, ...leftOf(batch)].join(', ');
+  const left = sumOf(batch.progress, (name) => GOING.has(name) || UNDONE.has(name));
+  const done = `${count(progressOf(batch).total - left, 'user')} done`;
+  return leftOf(batch).length === 0 ? `All ${done}` : [done, ...leftOf(batch)].join(', ');
 }
 
 /** How far a submitted batch is. */
 export function progressOf({ state, counts, progress }: Batch): Progress {
   const states = Object.entries(progress ?? {}).sort(([a], [b]) => Number(GOING.has(b)) - Number(GOING.has(a)));
-  const known = states.reduce((sum, [, n]) => sum + n, 0);
+  const known = sumOf(progress, () => true);
   const total = Math.max(known, counts.sent + (state === 'SUBMITTED' ? counts.ready : 0));
-  const done = known - leftAmong(progress).going;
+  const done = sumOf(progress, (name) => !GOING.has(name));
   return { total, done, states, isDone: state === 'DONE' || (state === 'DISPATCHED' && total > 0 && done === total) };
 }
 
@@ -85,7 +81,7 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
   const share = total ? Math.floor((100 * done) / total) : 0;
   const title = isDone ? html`${icon(isFinished(batch) ? 'done' : 'info')} ${outcomeText(batch)}`
     : `${numbers.format(done)} of ${count(total, 'user')} processed`;
-  const isAnyoneLeftOut = batch.counts.needsFixing + batch.counts.duplicate + leftAmong(batch.progress).failed > 0;
+  const { needsFixing, duplicate } = batch.counts;
   return html`
     <section class="card progress" aria-labelledby="progress-title">
       <div class="section-head">
@@ -98,7 +94,8 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
       <div class="actions">
         <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
         <button type="button" class="button quiet" @click=${() => download()}>${icon('download')}Results</button>
-        ${isAnyoneLeftOut ? html`<button type="button" class="button quiet" @click=${() => download('failed')}>${icon('download')}Rows not invited</button>` : nothing}
+        ${needsFixing || duplicate || batch.progress?.['FAILED'] ? html`<button type="button" class="button quiet"
+          @click=${() => download('failed')}>${icon('download')}Rows not invited</button>` : nothing}
       </div>
     </section>`;
 }

@@ -1,7 +1,9 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { labels, type AccountField } from '../rules/forms';
-import { causesOf, groupCauses, hasFailed, isGuess, isRepaired, needsMending, type Cause, type Row } from './batch-causes';
+import {
+  causesOf, groupCauses, hasFailed, isGuess, isRepaired, needsMending, type Cause, type Row,
+} from './batch-causes';
 import { count } from '../messages/time';
 import type { Addition } from './batch-addition';
 import { requestRows } from './batch-making';
@@ -139,8 +141,8 @@ export class BatchRows {
   }
 
   /**
-   * Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked, and with
-   * a row that is not in the list any more it is lost.
+   * Gives cells of a row other text, which shows at once. When it cannot be saved it stays in its cells, marked; with a
+   * row that is not in the list any more it is lost.
    */
   async edit(number: number, text: Texts): Promise<Row | undefined> {
     this.#mark(number, text, 'saving');
@@ -158,11 +160,13 @@ export class BatchRows {
   /** Gives a row other text. The answer is the row as the server sees it, or nothing when the row is not there. */
   async amend(number: number, text: Texts): Promise<Row | undefined> {
     const before = this.find(number);
-    const after = before && await this.#change(number, text).catch((error: unknown) => {
+    let after: Row | undefined;
+    try {
+      after = await this.#change(number, text);
+    } catch (error) {
       if (this.find(number)) throw error;
-      return undefined;
-    });
-    if (!after) {
+    }
+    if (!before || !after) {
       this.#lose(number);
       return undefined;
     }
@@ -179,7 +183,8 @@ export class BatchRows {
     const failures: unknown[] = [];
     let isSaved = true;
     for (const [number, fields] of [...this.pending]) {
-      const again = Object.entries(fields).filter(([, { state }]) => states.includes(state)).map(([field, { text }]) => [field, text]);
+      const again = Object.entries(fields).filter(([, { state }]) => states.includes(state))
+        .map(([field, { text }]) => [field, text]);
       if (again.length === 0) continue;
       const after = this.edit(number, Object.fromEntries(again));
       await after.then((row) => (isSaved &&= Boolean(row)), (error: unknown) => failures.push(error));
@@ -203,12 +208,8 @@ export class BatchRows {
     this.changed();
   }
 
-  /** What is on its way to the server learns there that its row is deleted. */
   #loseDeleted(): void {
-    for (const [number, fields] of [...this.pending]) {
-      const isOnItsWay = Object.values(fields).some(({ state }) => state === 'saving');
-      if (!isOnItsWay && !this.find(number)) this.#lose(number);
-    }
+    for (const number of [...this.pending.keys()]) if (!this.find(number)) this.#lose(number);
   }
 
   #mark(number: number, text: Texts, state: PendingState, which: 'all' | 'only-the-same' = 'all'): void {
@@ -332,6 +333,8 @@ export class BatchRows {
   /** Once every change has been answered. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#turns.values());
+    // By then each cell knows its answer too.
+    await new Promise((later) => setTimeout(later));
   }
 
   async #change(number: number, text: Texts): Promise<Row | undefined> {
@@ -347,9 +350,10 @@ export class BatchRows {
         return body.row;
       } catch (error) {
         const now = error instanceof Failure && error.status === 412 ? await this.#refresh(number) : undefined;
-        const isSaved = (field: string, typed: string) => now!.values[field as AccountField] === typed && !isGuess(now!, field);
+        const isSaved = ([field, typed]: [string, string]) =>
+          now?.values[field as AccountField] === typed && !isGuess(now, field);
         // An earlier attempt whose answer was lost has done it already.
-        if (now && Object.entries(text).every(([field, typed]) => isSaved(field, typed))) return now;
+        if (Object.entries(text).every(isSaved)) return now;
         // The row was changed elsewhere: the officer sees how before trying again.
         throw error;
       }

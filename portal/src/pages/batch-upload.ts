@@ -8,7 +8,7 @@ import { badge } from '../parts/badge';
 import { errorNotice } from '../parts/error-notice';
 import { LightElement } from '../parts/light-element';
 import './batch-intake';
-import { isFinished, leftOf } from './batch-progress';
+import { leftOf } from './batch-progress';
 import { INVITE_USERS, pageHead } from './page-head';
 
 type Batch = Schemas['BatchBody'];
@@ -52,18 +52,8 @@ export class BatchUploadPage extends LightElement {
       const { body } = await ask('get', '/api/batches', { query: { limit: PAGE, ...(cursor && { cursor }) } });
       this.batches = [...(cursor ? this.batches ?? [] : []), ...body.items];
       this.next = body.nextCursor ?? undefined;
-      void this.#askForInvites(body.items);
     } catch (error) {
       this.failure = Failure.caught(error);
-    }
-  }
-
-  /** A list of batches says nothing of their invites, and a batch is not done while one of them needs somebody. */
-  async #askForInvites(batches: readonly Batch[]): Promise<void> {
-    for (const { id } of batches.filter(({ state }) => state === 'DONE')) {
-      const answer = await ask('get', '/api/batches/{id}', { path: { id } }).catch(() => undefined);
-      if (!answer || !this.isConnected) return;
-      this.batches = this.batches!.map((each) => (each.id === id ? answer.body : each));
     }
   }
 }
@@ -81,12 +71,11 @@ function line(batch: Batch): TemplateResult {
     </li>`;
 }
 
-/** Done is only what is known to be: nothing is left, also among the invites. */
+/** The list does not say what became of the invites of a batch, so only its own page calls it done. */
 function stateOf(batch: Batch): { readonly label: string; readonly tone: Tone } {
-  const { state, progress } = batch;
-  if (state !== 'DONE') return batchStates[state] ?? { label: inWords(state), tone: 'quiet' };
-  if (leftOf(batch).length > 0) return { label: 'Partly done', tone: 'waiting' };
-  return progress && isFinished(batch) ? batchStates['DONE']! : { label: 'Processed', tone: 'quiet' };
+  const { state } = batch;
+  if (state === 'DONE' && leftOf(batch).length > 0) return { label: 'Partly done', tone: 'waiting' };
+  return batchStates[state] ?? { label: inWords(state), tone: 'quiet' };
 }
 
 /** What the officer knows a batch by. */

@@ -106,9 +106,8 @@ export class BatchPage extends LightElement {
       ${errorNotice(this.gone, { retry: () => void this.#start() })}
       ${errorNotice(this.failure, { safe: this.soFar })}
       ${this.#notSaved()}
-      ${this.#lost()}
       ${found ? this.#body(found) : this.gone ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`}
-      ${toast(this.said, () => (this.said = undefined))}`;
+      ${toast(this.#news, () => this.#dismiss())}`;
   }
 
   /** How many changes the server does not have, with that of the cell that is being typed into. */
@@ -147,7 +146,8 @@ export class BatchPage extends LightElement {
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
         <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
-          ${way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
+          ${way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.`
+            : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
         ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
@@ -157,21 +157,19 @@ export class BatchPage extends LightElement {
       </div></section>`;
   }
 
-  /** That text was given up with its rows. */
-  #lost(): TemplateResult | typeof nothing {
-    const { lost } = this.#rows;
-    if (lost.size === 0) return nothing;
-    const rows = new Intl.ListFormat('en-SG').format([...lost].map((number) => numbers.format(number)));
-    return html`
-      <p class="notice warn told" role="alert">${icon('alert')}
-        <span>${lost.size === 1 ? `Row ${rows} is` : `Rows ${rows} are`} not in the list any more. What was typed there was not saved.</span>
-        <button type="button" class="icon-button" aria-label="Dismiss" @click=${() => this.#readLost()}>${icon('close')}</button></p>`;
+  /** What was just done, after what was lost with rows that are not in the list any more. */
+  get #news(): Toast | undefined {
+    const rows = [...this.#rows.lost];
+    if (rows.length === 0) return this.said;
+    const which = rows.length === 1 ? `Row ${rows[0]} is` : `Rows ${rows.join(', ')} are`;
+    const lost = `${which} not in the list any more. What was typed there was not saved.`;
+    return { ...this.said, said: `${lost} ${this.said?.said ?? ''}` };
   }
 
-  #readLost(): void {
+  #dismiss(): void {
     this.#rows.lost.clear();
-    this.version += 1;
-    void this.#home();
+    this.said = undefined;
+    this.requestUpdate();
   }
 
   async #retry(states?: readonly PendingState[]): Promise<void> {
@@ -211,7 +209,8 @@ export class BatchPage extends LightElement {
       case 'UNREADABLE': return this.#unreadable(batch);
       case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
       default: return html`
-        ${batch.progress || batch.counts.sent ? progressCard(known, this.#pace, (only) => void this.#download(only)) : nothing}
+        ${batch.progress || batch.counts.sent
+          ? progressCard(known, this.#pace, (only) => void this.#download(only)) : nothing}
         ${this.#users(batch)}`;
     }
   }
@@ -541,7 +540,9 @@ export class BatchPage extends LightElement {
 }
 
 /** What sends again by itself what could not be saved, by why it could not. */
-const waysOn: Record<string, string> = { 'offline': 'when you are online again', 'unauthorized': 'when you have signed in again' };
+const waysOn: Record<string, string> = {
+  'offline': 'when you are online again', 'unauthorized': 'when you have signed in again',
+};
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);
 

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Poll } from '../api/poll';
 import { config } from '../config';
-import { isAchieved, techpassHeads, techpassMeanings, techpassTones } from '../messages/states';
+import { events, isAchieved, techpassMeanings, techpassTones } from '../messages/states';
 import { badge } from '../parts/badge';
 import { mishapNotice, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
@@ -48,9 +48,10 @@ export class InviteOutcome extends LightElement {
     return html`
       <section class="card outcome">
         ${isAchieved(state) ? html`<span class="picture good">${icon('done')}</span>`
-          : isBad ? html`<span class="picture bad">${icon('alert')}</span>` : html`<span class="picture">${icon('info')}</span>`}
+          : isBad ? html`<span class="picture bad">${icon('alert')}</span>`
+          : html`<span class="picture">${icon('info')}</span>`}
         <div>
-          <h2 tabindex="-1">${techpassHeads[state] ?? techpass.label}</h2>
+          <h2 tabindex="-1">${state === 'QUEUED' ? 'Submitted' : events[state] ?? techpass.label}</h2>
           <p>${email} ${badge(techpass.label, techpassTones[state])}</p>
           <p class="subtle">${techpassMeanings[state]} You may leave this page.</p>
           ${isBad ? traceLine(traceId) : nothing}

@@ -6,6 +6,7 @@ import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { session } from '../session/session';
+import { leftOf } from './batch-progress';
 import { nameOf } from './batch-upload';
 import { wayCard, ways } from './invite-users';
 import { pageHead } from './page-head';
@@ -84,12 +85,10 @@ export class OverviewPage extends LightElement {
 
 /** What is left to do in a list: rows to fix, or to submit. */
 function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
-  const { id, state, counts: { needsFixing, ready } } = batch;
-  const name = nameOf(batch);
-  const words = needsFixing > 0 ? [`${count(needsFixing, 'row')} to fix in ${name}`] : [];
-  if (ready > 0 && state === 'DRAFT' && needsFixing === 0) words.push(`${name} is not submitted`);
-  if (ready > 0 && ['DISPATCHED', 'DONE'].includes(state)) words.push(`${count(ready, 'row')} to submit in ${name}`);
-  return words.map((each) => ({ href: `#/batches/${id}`, words: each }));
+  const { id, state, counts: { ready } } = batch;
+  const [name, left] = [nameOf(batch), leftOf(batch).join(', ')];
+  const words = left ? `${name}: ${left}` : state === 'DRAFT' && ready > 0 ? `${name} is not submitted` : '';
+  return words ? [{ href: `#/batches/${id}`, words }] : [];
 }
 
 customElements.define('overview-page', OverviewPage);

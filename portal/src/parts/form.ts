@@ -39,11 +39,6 @@ export class Form<F extends string> implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** Whether anything was typed that would be lost. */
-  get isTouched(): boolean {
-    return JSON.stringify(this.values) !== JSON.stringify(this.plan.initial);
-  }
-
   /** Empties the form. */
   reset(values: Values<F> = this.plan.initial): void {
     Object.assign(this, { values: { ...values }, failure: undefined });

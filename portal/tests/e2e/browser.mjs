@@ -29,7 +29,8 @@ export async function open(browser, portal, { width = 1280, height = 900, ...opt
   const faults = [];
   const own = new URL(portal).origin;
   // A request that is refused or gets no answer is part of some scenarios, and the page says so.
-  const isExpected = (text) => /the server responded with a status of (4|5)\d\d|net::ERR_(INTERNET_DISCONNECTED|TIMED_OUT)/.test(text);
+  const expected = /the server responded with a status of (4|5)\d\d|net::ERR_(INTERNET_DISCONNECTED|TIMED_OUT)/;
+  const isExpected = (text) => expected.test(text);
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !isExpected(message.text())) faults.push(`console: ${message.text()}`);
   });

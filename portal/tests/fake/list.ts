@@ -48,7 +48,8 @@ export class FakeList {
         const key = headers.get('idempotency-key')!;
         const earlier = this.#added.get(key);
         if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
-        const numbers = earlier?.numbers ?? body.rows.map(({ guessed, ...values }) => this.#push({ ...EMPTY, ...values }, guessed));
+        const add = ({ guessed, ...values }: Text) => this.#push({ ...EMPTY, ...values }, guessed);
+        const numbers = earlier?.numbers ?? body.rows.map(add);
         this.#added.set(key, { body: JSON.stringify(body), numbers });
         return { status: 201, body: { numbers, counts: this.counts } };
       })
@@ -111,14 +112,17 @@ export class FakeList {
   #push(values: Row['values'], guessed: readonly string[] = []): number {
     const number = this.rows.length + 1;
     const repairs = guessed.map((field) => ({ field, value: values[field as keyof Row['values']], guess: true }));
-    this.rows.push(checked({ number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"', ...(repairs.length && { repairs }) }));
+    const row = { number, sheetRow: number, state: 'READY', values, errors: [], etag: '"1"' };
+    this.rows.push(checked({ ...row, ...(repairs.length && { repairs }) }));
     return number;
   }
 
   /** What is typed is no guess any more, whatever was typed. */
   #put({ repairs = [], ...row }: Row, text: Text): Row {
     const left = repairs.filter(({ field }) => !(field in text));
-    const next = checked({ ...row, ...(left.length && { repairs: left }), values: { ...row.values, ...text }, etag: `"${Number(row.etag.slice(1, -1)) + 1}"` });
+    const values = { ...row.values, ...text };
+    const etag = `"${Number(row.etag.slice(1, -1)) + 1}"`;
+    const next = checked({ ...row, ...(left.length && { repairs: left }), values, etag });
     this.rows[row.number - 1] = next;
     return next;
   }

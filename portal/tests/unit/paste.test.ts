@@ -97,7 +97,8 @@ test.each<[string, string, string, boolean]>([
   ['Muthu s/o Raju', 'Muthu', 's/o Raju', true],
   ['Priya Goh', 'Priya', 'Goh', true],
   ['Tan, Mei Ling', 'Mei Ling', 'Tan', false],
-  ['TAN, MEI LING', 'MEI LING', 'TAN', false],
+  ['TAN, Mei Ling', 'Mei Ling', 'TAN', false],
+  ['TAN, MEI LING', 'MEI LING', 'TAN', true],
   ['LOVELACE, Ada', 'Ada', 'LOVELACE', true],
   ['VAN DER BERG, JAN', 'JAN', 'VAN DER BERG', true],
   ['MOE, Tan Mei Ling', 'Tan Mei Ling', 'MOE', true],
@@ -114,11 +115,13 @@ test.each<[string, string, string, boolean]>([
   ['Ada Lovelace, HTX', 'Ada', 'Lovelace', true],
   ['Nurul Aisyah binte Ahmad, MOM', 'Nurul Aisyah', 'binte Ahmad', true],
 ])('the whole name %s is split, and marked as a guess unless it says how', (name, firstName, lastName, isGuess) => {
-  const wanted = { email: 'somebody@example-agency.gov.sg', firstName, lastName, ...(isGuess && { guessed: ['firstName', 'lastName'] }) };
-  expect(readPaste(`${name} <somebody@example-agency.gov.sg>`).rows[0]).toEqual(wanted);
-  expect(readPaste(`"${name}" <somebody@example-agency.gov.sg>`).rows[0]).toEqual(wanted);
+  const email = 'somebody@example-agency.gov.sg';
+  const wanted = { email, firstName, lastName, ...(isGuess && { guessed: ['firstName', 'lastName'] }) };
+  expect(readPaste(`${name} <${email}>`).rows[0]).toEqual(wanted);
+  expect(readPaste(`"${name}" <${email}>`).rows[0]).toEqual(wanted);
 });
 
 test('one word beside an agency is a guess of the first name', () => {
-  expect(readPaste('Ada, HTX <ada@example-agency.gov.sg>').rows[0]).toEqual({ email: 'ada@example-agency.gov.sg', firstName: 'Ada', guessed: ['firstName'] });
+  const email = 'ada@example-agency.gov.sg';
+  expect(readPaste(`Ada, HTX <${email}>`).rows[0]).toEqual({ email, firstName: 'Ada', guessed: ['firstName'] });
 });

@@ -20,11 +20,11 @@ test.each([
 test.each([
   ['everybody is done', batch('DONE', 10, 0, { ONBOARDED: 9, REVOKED: 1 }), 'All 10 users done'],
   ['some need attention', batch('DONE', 10, 0, { ONBOARDED: 7, NEEDS_ATTENTION: 3 }), '7 users done, 3 need attention'],
-  ['one needs attention', batch('DISPATCHED', 10, 0, { ONBOARDED: 9, NEEDS_ATTENTION: 1 }), '9 users done, 1 needs attention'],
+  ['one needs it', batch('DISPATCHED', 10, 0, { ONBOARDED: 9, NEEDS_ATTENTION: 1 }), '9 users done, 1 needs attention'],
   ['some were not accepted in time', batch('DONE', 10, 0, { ONBOARDED: 8, EXPIRED: 2 }), '8 users done, 2 expired'],
   ['rows were fixed and not submitted', batch('DONE', 6, 4, { ONBOARDED: 6 }), '6 users done, 4 not submitted'],
   ['some failed', batch('DONE', 10, 0, { ONBOARDED: 9, FAILED: 1 }), '9 users done, 1 to fix'],
-  ['some were waited for long enough', batch('DONE', 10, 0, { ONBOARDED: 8, QUEUED: 1, MAILING: 1 }), '8 users done, 2 in progress'],
+  ['some go on', batch('DONE', 10, 0, { ONBOARDED: 8, QUEUED: 1, MAILING: 1 }), '8 users done, 2 in progress'],
   ['invites were deleted since', batch('DONE', 10, 0, { ONBOARDED: 4, FAILED: 1 }), '9 users done, 1 to fix'],
 ])('what became of a batch says what is left: %s', (_, given, wanted) => {
   expect([outcomeText(given), isFinished(given)]).toEqual([wanted, wanted.startsWith('All')]);

@@ -133,7 +133,8 @@ test('what is saved beside a row that is not in the list any more is not said to
 });
 
 test('a guess is confirmed by its own text, also when the row was changed elsewhere meanwhile', async () => {
-  await rows.add(new Addition([{ email: 'a@example-agency.gov.sg', firstName: 'Mei Ling', lastName: 'Tan', organisation: 'A', guessed: ['firstName', 'lastName'] }]), () => {});
+  const name = { firstName: 'Mei Ling', lastName: 'Tan', guessed: ['firstName', 'lastName'] } as const;
+  await rows.add(new Addition([{ email: 'a@example-agency.gov.sg', organisation: 'A', ...name }]), () => {});
   const guesses = () => rows.find(6)!.repairs?.map(({ field }) => field);
   expect(guesses()).toEqual(['firstName', 'lastName']);
   await rows.edit(6, { lastName: 'Tan' });
