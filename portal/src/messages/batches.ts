@@ -1,4 +1,3 @@
-import type { FaultCode } from './faults';
 import type { Tone } from './states';
 
 /** Where a batch stands, in the list. */
@@ -16,7 +15,7 @@ export const batchStates: Record<string, { label: string; tone: Tone }> = {
 export const rowStates: Record<string, string> = { READY: 'Ready', NEEDS_FIXING: 'To fix', DUPLICATE: 'Duplicate', SENT: 'Submitted' };
 
 /** The usual causes in a few words, for the chips; the others are named by their own first sentence. */
-export const causes: Partial<Record<FaultCode, string>> = {
+export const causes: Record<string, string> = {
   'required': 'Missing',
   'too-long': 'Too long',
   'email.syntax': 'Not an email address',

@@ -1,8 +1,10 @@
-/** What is wrong with a field and what to do, by the code that the API and the workbook use for it. */
+/**
+ * What is wrong with a field and what to do, by the code of the API. What only a list can have, such as a cell with a
+ * formula, is found by the service, which says it in its own words.
+ */
 export const faults = {
   'required': 'Fill this in.',
   'too-long': 'This is longer than the field allows. Shorten it.',
-  'cell.too-long': 'This had more than 2,000 characters, and only the first are kept. Type it again.',
   'control-character': 'This contains a control character. Type the text again without pasting.',
   'invisible-character': 'This contains an invisible character. Type the text again without pasting.',
   'identity-number': 'This looks like an NRIC or FIN. Remove it: it is not needed here.',
@@ -14,11 +16,7 @@ export const faults = {
   'email.too-long-for-officer': 'A public officer’s address has at most 113 characters.',
   'email.not-officer': 'Email invitations are for public officers. Use Create account for vendors.',
   'email.own': 'This is your own address.',
-  'email.link-mismatch': 'The address shown differs from the link behind it. Type the address again.',
   'email.punycode': 'This address hides letters behind xn--. Use the organisation’s own address.',
-  'email.other-name': 'Another row has this address with another name. Which is right?',
-  'email.invited-other-name': 'You have invited this address with another name. Which is right?',
-  'username.other-name': 'Another row has this username with another name. Which is right?',
   'username.required': 'Vendors need a TechPass username.',
   'username.syntax': 'Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.',
   'username.reserved': 'This username is reserved. Choose another.',
@@ -30,10 +28,6 @@ export const faults = {
   'contact-number.singapore': 'A Singapore number has eight digits and starts with 3, 6, 8 or 9.',
   'seed.syntax': 'Answer Yes or No.',
   'seed.ineligible': 'This email domain cannot be onboarded to SEED. Answer No.',
-  'cell.formula': 'This cell holds a formula. Type the value itself.',
-  'cell.error': 'This cell holds an error value. Type the value itself.',
-  'cell.type': 'This cell holds a date, a number or a true/false value. Format it as text and type the value again.',
-  'cell.precision': 'This number lost digits in the spreadsheet. Format the cell as text and type it again.',
 } as const;
 
 export type FaultCode = keyof typeof faults;

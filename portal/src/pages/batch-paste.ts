@@ -134,19 +134,17 @@ function looseAddresses(text: string): Pasted {
   return { rows, left, titles: [], columns: [] };
 }
 
-// The commonest family names of Singapore that are written first, as they are romanised here: by how they begin.
+// The commonest family names of Singapore that are written first, as they are romanised here.
 const FAMILY_FIRST = new Set((
-  'a ng w|b ay oey oo|c ai|ch an ang ay ee en eng eong ew ia iang in ing oi ong oo ow oy u ua ui un '
-  + 'ung|f ang eng ong oo|g an ao oh ong uo|h an eng o oe oh ong oo u uang ui ung|j iang|k am an ang ee '
-  + 'eh hoo hor im o oh ok ong oo ow uan wan wek wok|l ai am au aw ee eong eow eung ew i iang iao iew im '
-  + 'in ing iu o oh oke oo ooi ow u uo ye|m a ah ak ok un|n eo g go guyen ing|o h n ng oi|p an ang ark eh '
-  + 'eng hang hua oh oon|q uah uek|s an eah ee eet eow im in iow ng oh ong oo u un ze|sh a en|t an ang ay '
-  + 'eh eng eo hia hng hong ian ing oh ong ran|ts e ui|w ang ee ei en ong oo u|x ie u|y am an ang ao ap e '
-  + 'ee en eo eoh eung ew im ip ong u uan uen ue eow|zh ang ao eng ong ou u|z ou')
-  .split('|').flatMap((names) => {
-    const [begin, ...ends] = names.split(' ');
-    return ends.map((end) => begin! + end);
-  }));
+  'ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi '
+  + 'chong choo chow choy chu chua chui chun chung fang feng fong foo gan gao goh gong guo han heng ho '
+  + 'hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim ko koh kok kong koo kow '
+  + 'kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo '
+  + 'loh loke loo looi low lu luo lye ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang '
+  + 'park peh peng phang phua poh poon quah quek san seah see seet seow sha shen sim sin siow sng soh '
+  + 'song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang '
+  + 'wee wei wen wong woo wu xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu '
+  + 'yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou').split(' '));
 const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
 
 /** An agency in a word: `MOE`, `HTX`. */
