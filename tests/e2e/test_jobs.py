@@ -7,6 +7,7 @@ import pytest
 import stranger
 from conftest import aws, eventually
 from test_batches import in_state as batch_in_state
+from test_batches import rows
 from test_changes import operate
 from test_single_invites import in_state, submit
 from test_sweep import losing, stored  # noqa: F401 - a fixture, and what it is used with.
@@ -72,9 +73,12 @@ def test_a_canary_goes_out_and_is_heard_of(outputs, outbox, sweep):
 
 
 def test_a_person_is_told_what_is_held_about_them_and_forgotten_on_request(officer, outputs, sweep):
-    person = people.officer()
+    person, other = people.vendor(), people.vendor()
     invite = submit(officer.api, people.account(person))
     in_state(officer.api, invite, "ACCOUNT_CREATED")
+    pasted = {"rows": [person, {**other, "username": person["username"]}]}
+    batch = officer.api.post("/batches", pasted).json()["batchId"]
+    assert [row["state"] for row in rows(officer.api, batch).values()] == ["DUPLICATE", "NEEDS_FIXING"]
     told = operate("export-person", person["email"])
     assert told.returncode == 0 and invite["id"] in told.stdout and told.stdout.count(person["email"]) > 1
     asked = operate("forget-person", person["email"])
@@ -83,6 +87,8 @@ def test_a_person_is_told_what_is_held_about_them_and_forgotten_on_request(offic
     assert officer.api.get(f"/invites/{invite['id']}").status_code == 404
     left = operate("export-person", person["email"]).stdout
     assert left.count(person["email"]) == 1, "the question alone"
+    emptied, freed = rows(officer.api, batch).values()
+    assert (emptied["values"]["email"], freed["state"]) == ("", "READY"), "nobody rests on who is forgotten"
     assert asked.stdout.split()[-1] in operate("audit").stdout
 
 

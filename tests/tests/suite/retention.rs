@@ -176,6 +176,36 @@ async fn whoever_is_to_be_forgotten_is_found_although_the_table_is_read_in_parts
 }
 
 #[tokio::test]
+async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
+    let app = App::start().await;
+    let other = |email: &str| json!({"username": "zara", "email": format!("{email}@vendor.example.com")});
+    let rows: Vec<Value> = [form("zara"), form("zara"), form("zara"), form("kim")]
+        .into_iter()
+        .zip([json!({}), other("quill"), other("quinn"), json!({})])
+        .map(|(mut row, changed)| {
+            row.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+            row
+        })
+        .collect();
+    let made = app.officer("ada").post("/api/batches", json!({"rows": rows})).await.expect(201);
+    let path = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
+    app.clock.advance(2 * DAY);
+    let person = keys().address(&tests::people::email("zara@vendor.example.com"));
+    app.store.request_forgetting(&person).await.unwrap();
+    for _ in 0..3 {
+        app.clock.advance(MINUTE);
+        app.sweep().await;
+    }
+    let rows = app.officer("ada").get(&format!("{path}/rows")).await.expect(200).body;
+    let states: Vec<&str> =
+        rows["items"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["READY", "READY", "DUPLICATE", "READY"], "{rows}");
+    assert_eq!(rows["items"][2]["duplicate"]["row"], 2);
+    let counts = app.officer("ada").get(&path).await.expect(200).body["counts"].clone();
+    assert_eq!((&counts["ready"], &counts["duplicate"]), (&json!(3), &json!(1)));
+}
+
+#[tokio::test]
 async fn whoever_is_handed_on_while_the_table_is_read_is_forgotten_too() {
     for place in (0..120).step_by(5) {
         let app = App::start().await;

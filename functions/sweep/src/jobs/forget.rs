@@ -15,7 +15,7 @@ use domain::{
 };
 use store::{
     Written,
-    batches::KeyedRow,
+    batches::{KeyedRow, ROWS_PER_CHANGE},
     forgetting::{AuditEntry, Found},
 };
 
@@ -141,12 +141,52 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
         if let RowState::Sent { invite, .. } = row.state {
             forget_invite(round, invite, person).await?;
         }
+        if free_resting(round, batch, &row).await? == Written::LostRace {
+            continue;
+        }
         let read = row.version;
         if store.empty_row(batch, read, &row.emptied()).await? == Written::Done {
             return Ok(());
         }
     }
     Err("others kept changing a row that is to be emptied".into())
+}
+
+/// Has the rows of other people that rest on one that is to be emptied, by its username, rest on it no more: the first of
+/// them is ready, and the others rest on that. A race that was lost, or more rows than are written together, take another
+/// round.
+async fn free_resting(round: &Round<'_>, id: BatchId, row: &Row) -> Result<Written, AnyError> {
+    let (store, now) = (&round.deps.store, round.deps.clock.now());
+    let keys = round.deps.secrets.keys().await?;
+    let emptied = KeyedRow::new(row.clone(), keys);
+    let mut others = store.rows_of_people(id, std::slice::from_ref(&emptied)).await?;
+    // Rows of the same person are emptied themselves.
+    others.retain(|other| KeyedRow::new(other.clone(), keys).address != emptied.address);
+    let (resting, free): (Vec<Row>, Vec<Row>) =
+        others.into_iter().partition(|other| other.state.rests_on() == Some(row.number));
+    let ready = free.into_iter().find(|other| other.state == RowState::Ready);
+    let Some(first) = ready.or_else(|| resting.first().cloned()) else {
+        return Ok(Written::Done);
+    };
+    let Some(batch) = store.find_batch(id).await? else {
+        return Ok(Written::Done);
+    };
+    let (read_version, mut next, mut changes) = (batch.version, batch, Vec::new());
+    let are_all = resting.len() <= ROWS_PER_CHANGE;
+    for other in resting.into_iter().take(ROWS_PER_CHANGE) {
+        let state = other.beside(&first).filter(|_| other.number != first.number).unwrap_or(RowState::Ready);
+        next = match next.row_changed(&other.state, &state, now) {
+            Ok(next) => next,
+            // Its rows are being sent, and can be changed after that.
+            Err(_) => return Ok(Written::LostRace),
+        };
+        changes.push((other.version, KeyedRow::new(other.found(state), keys)));
+    }
+    if changes.is_empty() {
+        return Ok(Written::Done);
+    }
+    let written = store.replace_rows(&changes, read_version, &next, None).await?;
+    Ok(if are_all { written } else { Written::LostRace })
 }
 
 #[cfg(test)]
