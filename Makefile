@@ -81,8 +81,8 @@ test-rust: portal .tools/cargo/.ready
 RUNS ?= 1000000
 FROM ?= 0
 schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make schedules RUNS=100000 FROM=0.
-	SCHEDULES=$(RUNS) SCHEDULES_FROM=$(FROM) $(CARGO) nextest run --locked --cargo-profile schedules -p tests --test suite \
-		--no-fail-fast --success-output final -E 'test(/faults::schedules::random_runs/)'
+	SCHEDULES=$(RUNS) SCHEDULES_FROM=$(FROM) $(CARGO) nextest run --workspace --locked --no-fail-fast \
+		--success-output final -E 'test(/faults::schedules::random_runs/)'
 
 check-template: .tools/emulator/.ready .tools/sam/.ready
 	.tools/sam/bin/cfn-lint template.yaml
