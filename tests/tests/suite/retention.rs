@@ -147,7 +147,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
 }
 
 #[tokio::test]
-async fn whoever_is_to_be_forgotten_is_found_although_the_table_is_read_in_parts() {
+async fn everybody_to_be_forgotten_is_found_although_the_table_is_read_in_parts() {
     let key = |name: &str| keys().address(&tests::people::email(&format!("{name}@vendor.example.com")));
     let mut cut = 0;
     for place in (0..120).step_by(5) {
@@ -206,7 +206,7 @@ async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
 }
 
 #[tokio::test]
-async fn whoever_is_handed_on_while_the_table_is_read_is_forgotten_too() {
+async fn a_person_whose_row_is_sent_while_the_table_is_read_is_forgotten_too() {
     let names = ["zara", "quill", "umber", "vivid"];
     let mut sent = 0;
     for place in 0..120 {
@@ -240,5 +240,5 @@ async fn whoever_is_handed_on_while_the_table_is_read_is_forgotten_too() {
         app.clock.advance(2 * DAY);
         assert_eq!(naming(&app, &names), Vec::<String>::new(), "{place}");
     }
-    assert!(sent > 0, "nobody was ever handed on in the middle");
+    assert!(sent > 0, "nobody was ever sent in the middle");
 }
