@@ -105,7 +105,7 @@ test('a cell that got no answer is sent again by itself a few times, and then by
   isSilent = false;
   await page.clock.runFor(6_000);
   await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
-  expect(list.row(1).values.department).toBe('Data');
+  await expect.poll(() => list.row(1).values.department).toBe('Data');
 });
 
 test('what was typed into a row that is removed is given up with a sentence, and does not block Submit', async () => {
