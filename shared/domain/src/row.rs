@@ -136,10 +136,12 @@ pub enum RowState {
 }
 
 impl Row {
-    /// The row without anything that was typed, where it stands. A ready one is found to need fixing once it is handed on.
+    /// The row without anything that was typed, where it stands; it rests on no other, since it names nobody. A ready one is
+    /// found to need fixing once it is sent.
     #[must_use]
     pub fn emptied(self) -> Self {
-        Self { raw: RawRow::default(), version: self.version + 1, ..self }
+        let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };
+        Self { raw: RawRow::default(), state, version: self.version + 1, ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     BatchId, InviteId,
+    batch::Batch,
     invite::Actor,
     keys::AddressKey,
     row::{Row, RowState},
@@ -141,49 +142,46 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
         if let RowState::Sent { invite, .. } = row.state {
             forget_invite(round, invite, person).await?;
         }
-        if free_resting(round, batch, &row).await? == Written::LostRace {
-            continue;
-        }
-        let read = row.version;
-        if store.empty_row(batch, read, &row.emptied()).await? == Written::Done {
+        let written = match store.find_batch(batch).await?.filter(Batch::is_editable) {
+            Some(batch) => empty_in_list(round, batch, row).await?,
+            // Nobody adds or changes rows at this time, so none comes to rest on it.
+            None => store.empty_row(batch, row.version, &row.emptied()).await?,
+        };
+        if written == Written::Done {
             return Ok(());
         }
     }
     Err("others kept changing a row that is to be emptied".into())
 }
 
-/// Has the rows of other people that rest on one that is to be emptied, by its username, rest on it no more: the first of
-/// them is ready, and the others rest on that. A race that was lost, or more rows than are written together, take another
-/// round.
-async fn free_resting(round: &Round<'_>, id: BatchId, row: &Row) -> Result<Written, AnyError> {
+/// Empties a row together with a change of the rows of other people that rest on it by its username: the first of them is
+/// ready, and the others rest on that. Where these are more than are written together, a part of them takes this round.
+async fn empty_in_list(round: &Round<'_>, batch: Batch, row: Row) -> Result<Written, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let keys = round.deps.secrets.keys().await?;
-    let emptied = KeyedRow::new(row.clone(), keys);
-    let mut others = store.rows_of_people(id, std::slice::from_ref(&emptied)).await?;
+    let keyed = KeyedRow::new(row.clone(), keys);
+    let mut others = store.rows_of_people(batch.id, std::slice::from_ref(&keyed)).await?;
     // Rows of the same person are emptied themselves.
-    others.retain(|other| KeyedRow::new(other.clone(), keys).address != emptied.address);
+    others.retain(|other| KeyedRow::new(other.clone(), keys).address != keyed.address);
     let (resting, free): (Vec<Row>, Vec<Row>) =
         others.into_iter().partition(|other| other.state.rests_on() == Some(row.number));
-    let ready = free.into_iter().find(|other| other.state == RowState::Ready);
-    let Some(first) = ready.or_else(|| resting.first().cloned()) else {
-        return Ok(Written::Done);
+    let first = free.into_iter().find(|other| other.state == RowState::Ready).or_else(|| resting.first().cloned());
+    let state_of = |other: &Row| {
+        let first = first.as_ref().filter(|first| first.number != other.number);
+        first.and_then(|first| other.beside(first)).unwrap_or(RowState::Ready)
     };
-    let Some(batch) = store.find_batch(id).await? else {
-        return Ok(Written::Done);
-    };
+    let are_all = resting.len() < ROWS_PER_CHANGE;
     let (read_version, mut next, mut changes) = (batch.version, batch, Vec::new());
-    let are_all = resting.len() <= ROWS_PER_CHANGE;
-    for other in resting.into_iter().take(ROWS_PER_CHANGE) {
-        let state = other.beside(&first).filter(|_| other.number != first.number).unwrap_or(RowState::Ready);
-        next = match next.row_changed(&other.state, &state, now) {
-            Ok(next) => next,
-            // Its rows are being sent, and can be changed after that.
-            Err(_) => return Ok(Written::LostRace),
-        };
+    for other in resting.into_iter().take(ROWS_PER_CHANGE - 1) {
+        let state = state_of(&other);
+        next = next.row_changed(&other.state, &state, now)?;
         changes.push((other.version, KeyedRow::new(other.found(state), keys)));
     }
-    if changes.is_empty() {
-        return Ok(Written::Done);
+    if are_all {
+        // Also where nothing rests on it: who adds a row at this moment has seen this one as it was.
+        let emptied = row.clone().emptied();
+        next = next.row_changed(&row.state, &emptied.state, now)?;
+        changes.push((row.version, KeyedRow { row: emptied, address: None }));
     }
     let written = store.replace_rows(&changes, read_version, &next, None).await?;
     Ok(if are_all { written } else { Written::LostRace })
