@@ -81,7 +81,9 @@ impl World {
     /// is never forgiven.
     pub(super) async fn meddle(&self, meddler: Meddler) {
         let acts = AssertUnwindSafe(self.act(meddler));
+        let was_meddling = self.is_meddling.replace(true);
         let gave_up = acts.catch_unwind().await.is_err();
+        self.is_meddling.set(was_meddling);
         if let Some(wrong) = self.wrong().filter(|_| gave_up) {
             panic!("{wrong}");
         }

@@ -158,6 +158,8 @@ pub(super) struct World {
     asked: RefCell<BTreeSet<Asked>>,
     /// How many handlers have run.
     runs: Cell<usize>,
+    /// Whether somebody acts in the middle of a handler, or right after one.
+    pub(super) is_meddling: Cell<bool>,
     /// How much time has passed at a stroke.
     pub(super) jumped: Cell<Duration>,
     /// What goes on around the product until it is ended.
@@ -198,6 +200,7 @@ impl World {
             made_up_for: Cell::new(Timestamp::from_unix_ms(0)),
             asked: RefCell::default(),
             runs: Cell::new(0),
+            is_meddling: Cell::new(false),
             jumped: Cell::new(Duration::ZERO),
             troubles: RefCell::default(),
             wrong: RefCell::default(),
@@ -225,6 +228,10 @@ impl World {
     /// Runs a handler to its end or crash, with whatever happens meanwhile and right after, and looks at what came of it.
     pub(super) async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
         let meanwhile = async || {
+            // Those who act in the middle share a process, and one may wait for what another has locked in it.
+            if self.is_meddling.get() {
+                return;
+            }
             for mishap in &self.mishaps {
                 if let Mishap::Meanwhile(_, meddler) = mishap {
                     // Boxed: they run handlers as well.
