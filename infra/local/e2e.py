@@ -24,6 +24,8 @@ def main(arguments: list[str]) -> int:
         "INVITE_LOCAL_DIR": str(home),
         "TEST_AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "PYTHONDONTWRITEBYTECODE": "1",
+        # What is tested need not be as fast as what ships, and most of the time goes into building it.
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL": "1",
     }
 
     def run(*command: str) -> int:
