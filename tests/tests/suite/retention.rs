@@ -189,6 +189,7 @@ async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
         .collect();
     let made = app.officer("ada").post("/api/batches", json!({"rows": rows})).await.expect(201);
     let path = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
+    let changed_at = app.officer("ada").get(&path).await.expect(200).body["updatedAt"].clone();
     app.clock.advance(2 * DAY);
     let person = keys().address(&tests::people::email("zara@vendor.example.com"));
     app.store.request_forgetting(&person).await.unwrap();
@@ -201,8 +202,10 @@ async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
         rows["items"].as_array().unwrap().iter().map(|row| row["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["READY", "READY", "DUPLICATE", "READY"], "{rows}");
     assert_eq!(rows["items"][2]["duplicate"]["row"], 2);
-    let counts = app.officer("ada").get(&path).await.expect(200).body["counts"].clone();
+    let shown = app.officer("ada").get(&path).await.expect(200).body;
+    let counts = &shown["counts"];
     assert_eq!((&counts["ready"], &counts["duplicate"]), (&json!(3), &json!(1)));
+    assert_eq!(shown["updatedAt"], changed_at, "it is kept for no longer");
 }
 
 #[tokio::test]
@@ -211,7 +214,7 @@ async fn a_person_whose_row_is_sent_while_the_table_is_read_is_forgotten_too() {
     let mut sent = 0;
     for place in 0..120 {
         let app = App::start().await;
-        // Where in the table the list stands depends on its id.
+        // The part of the table that holds the list depends on its id.
         let mut id = paste(&app, &names).await;
         for _ in 0..place % 5 {
             id = paste(&app, &names).await;

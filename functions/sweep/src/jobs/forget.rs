@@ -1,4 +1,4 @@
-//! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they stand.
+//! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they are.
 //!
 //! `infra/operate.py forget-person` leaves the request, by the keyed hash of the address. The whole table is read once for
 //! some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of each. A
@@ -171,18 +171,20 @@ async fn empty_in_list(round: &Round<'_>, batch: Batch, row: Row) -> Result<Writ
         first.and_then(|first| other.beside(first)).unwrap_or(RowState::Ready)
     };
     let are_all = resting.len() < ROWS_PER_CHANGE;
-    let (read_version, mut next, mut changes) = (batch.version, batch, Vec::new());
+    let (read_version, updated_at, mut next, mut changes) = (batch.version, batch.updated_at, batch, Vec::new());
     for other in resting.into_iter().take(ROWS_PER_CHANGE - 1) {
         let state = state_of(&other);
         next = next.row_changed(&other.state, &state, now)?;
         changes.push((other.version, KeyedRow::new(other.found(state), keys)));
     }
     if are_all {
-        // Also where nothing rests on it: who adds a row at this moment has seen this one as it was.
+        // Also where nothing rests on it: a request that adds a row at this moment has read this one as it was.
         let emptied = row.clone().emptied();
         next = next.row_changed(&row.state, &emptied.state, now)?;
         changes.push((row.version, KeyedRow { row: emptied, address: None }));
     }
+    // Its officer has changed nothing, so it is kept for no longer.
+    let next = Batch { updated_at, ..next };
     let written = store.replace_rows(&changes, read_version, &next, None).await?;
     Ok(if are_all { written } else { Written::LostRace })
 }
