@@ -189,10 +189,6 @@ impl Step<'_> {
         let outcomes = self.deps.store.dispatch(self.batch.id, &sending).await?;
         let mut wakes = Vec::with_capacity(sending.len());
         for ((read_version, sent, invite), outcome) in sending.iter().zip(outcomes) {
-            let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version)
-            else {
-                continue;
-            };
             let found = match outcome {
                 DispatchOutcome::Sent => {
                     wakes.push(Wake::Invite { id: invite.id });
@@ -202,12 +198,14 @@ impl Step<'_> {
                 DispatchOutcome::LostRace => continue,
                 // Where it is free again by now, the row stays ready.
                 DispatchOutcome::AddressTaken => match self.deps.store.live_invite(&invite.address_key).await? {
-                    Some(live) => row.beside_invite(&live, &self.batch.officer.id),
+                    Some(live) => sent.row.beside_invite(&live, &self.batch.officer.id),
                     None => continue,
                 },
                 DispatchOutcome::UsernameTaken => RowState::Duplicate { duplicate: Duplicate::LiveUsername },
             };
-            self.replace(row, Some(row.clone().found(found))).await?;
+            if let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version) {
+                self.replace(row, Some(row.clone().found(found))).await?;
+            }
         }
         self.deps.queues.wake(QueueName::Provision, &self.batch.officer.id, &wakes).await;
         Ok(())

@@ -107,8 +107,7 @@ impl Tries {
 impl Deps {
     /// Why an address cannot be invited: the officer's own live invite has it, or another officer's.
     async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Problem, StoreError> {
-        let live = self.store.live_invite(address).await?;
-        let is_others = live.is_some_and(|live| live.officer.id != *officer);
+        let is_others = self.store.is_invited_by_another(address, officer).await?;
         Ok(Problem::new(if is_others { Slug::InvitedByAnother } else { Slug::AlreadyInvited }))
     }
 

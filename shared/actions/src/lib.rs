@@ -176,8 +176,7 @@ impl Actions {
                 ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
                 ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => {}
                 ReviveOutcome::AddressTaken => {
-                    let live = self.store.live_invite(&next.address_key).await?;
-                    let is_others = live.is_some_and(|live| live.officer.id != *officer);
+                    let is_others = self.store.is_invited_by_another(&next.address_key, officer).await?;
                     return Ok(Err(if is_others { Refusal::InvitedByAnother } else { Refusal::AlreadyInvited }));
                 }
                 ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),

@@ -81,7 +81,7 @@ pub struct Batch {
     pub short_counts: u32,
     /// How many of its sent rows became an invite whose person was erased, as last counted.
     #[serde(default)]
-    pub erased: u32,
+    pub erased: u64,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -519,7 +519,7 @@ impl Batch {
     /// # Errors
     ///
     /// Unless it is dispatched.
-    pub fn counted(self, missing: u32, erased: u32, now: Timestamp) -> Result<Self, BatchConflict> {
+    pub fn counted(self, missing: u64, erased: u64, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Dispatched { .. } => {
                 let short_counts = if missing == 0 { 0 } else { self.short_counts + 1 };

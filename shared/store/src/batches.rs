@@ -49,15 +49,6 @@ pub const ROWS_PER_DISPATCH: usize = 25;
 /// The progress name of an invite whose person was erased.
 pub const DELETED: &str = "DELETED";
 
-/// How many of the invites that rows of a batch name are there, and as what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InvitesOfRows {
-    /// As invites.
-    pub present: u32,
-    /// As tombstones, because their person was erased.
-    pub erased: u32,
-}
-
 /// How many rows are read together to count their invites.
 const ROWS_PER_COUNT: u32 = 500;
 
@@ -477,7 +468,7 @@ impl Store {
     }
 
     /// How far the invites are that the sent rows of a batch name, read one by one as they are now: how many are where, by
-    /// progress name, and as [`DELETED`] those whose person was erased.
+    /// progress name, and as [`DELETED`] those of which a tombstone is there, because their person was erased.
     ///
     /// # Errors
     ///
@@ -489,34 +480,15 @@ impl Store {
             let page = self.list_rows(batch, from, ROWS_PER_COUNT, Some("SENT")).await?;
             let ids: Vec<InviteId> = page.rows.iter().filter_map(Row::invite).collect();
             let invites = self.find_invites(&ids).await?;
-            let deleted = ids.len().saturating_sub(invites.len());
+            let there: HashSet<InviteId> = invites.iter().map(|invite| invite.id).collect();
+            let others: Vec<Key> = ids.into_iter().filter(|id| !there.contains(id)).map(keys::invite).collect();
+            let deleted = self.table.get_many(&others).await?.len();
             for name in invites.iter().map(Invite::progress_name).chain(std::iter::repeat_n(DELETED, deleted)) {
                 *progress.entry(name.to_owned()).or_default() += 1;
             }
             after = page.next;
         }
         Ok(progress)
-    }
-
-    /// What is there of the invites that the sent rows of a batch name, read one by one as they are now.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn invites_of_rows(&self, batch: BatchId) -> Result<InvitesOfRows, StoreError> {
-        let mut all = InvitesOfRows::default();
-        let mut after = Some(0);
-        while let Some(from) = after {
-            let page = self.list_rows(batch, from, ROWS_PER_COUNT, Some("SENT")).await?;
-            let keys: Vec<Key> = page.rows.iter().filter_map(Row::invite).map(keys::invite).collect();
-            let found = self.table.get_many(&keys).await?;
-            for item in &found {
-                let count = if is_whole(item) { &mut all.present } else { &mut all.erased };
-                *count += 1;
-            }
-            after = page.next;
-        }
-        Ok(all)
     }
 
     /// How far the invites of a batch are: how many are where, by progress name. The index may lag by a moment, and what is

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError, Written,
     batches::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
-    invites::{ENTITY as INVITE, NamedWrites, Purpose, free_guards, put, written},
+    invites::{ENTITY as INVITE, NamedWrites, Purpose, free_guards, guard_owner, put, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
     table::{Commit, Condition, Index, Query, Write},
@@ -230,7 +230,7 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
             let row: Row = item::body(ROW, &mut item)?;
             keys::batch_of(&pk).map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
         }
-        "guard" => text(&item, "invite_id").and_then(InviteId::parse).map(|owner| Found::Guard(Guard { pk, owner })),
+        "guard" => guard_owner(&item).map(|owner| Found::Guard(Guard { pk, owner })),
         _ => None,
     })
 }

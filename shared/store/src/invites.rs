@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Guard, InviteId, Timestamp,
+    Guard, InviteId, OfficerId, Timestamp,
     invite::Invite,
     keys::{AddressKey, TokenHash},
     mailbox::Mailbox,
@@ -343,10 +343,19 @@ impl Store {
     /// As [`Store::find_invite`].
     pub async fn live_invite(&self, address: &AddressKey) -> Result<Option<Invite>, StoreError> {
         let guard = self.table.get(&keys::address(address)).await?;
-        let Some(id) = guard.and_then(|guard| InviteId::parse(item::text(&guard, "invite_id")?)) else {
-            return Ok(None);
-        };
-        self.find_invite(id).await
+        match guard.as_ref().and_then(guard_owner) {
+            Some(id) => self.find_invite(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the live invite that has `address` is another officer's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::find_invite`].
+    pub async fn is_invited_by_another(&self, address: &AddressKey, officer: &OfficerId) -> Result<bool, StoreError> {
+        Ok(self.live_invite(address).await?.is_some_and(|live| live.officer.id != *officer))
     }
 
     /// Those of `addresses` that have a live invite, each with it.
@@ -355,8 +364,7 @@ impl Store {
         addresses: &[AddressKey],
     ) -> Result<HashMap<AddressKey, Invite>, StoreError> {
         let guards = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
-        let owner = |item: &Item| InviteId::parse(item::text(item, "invite_id")?);
-        let ids: Vec<InviteId> = guards.iter().filter_map(owner).collect();
+        let ids: Vec<InviteId> = guards.iter().filter_map(guard_owner).collect();
         let invites = self.find_invites(&ids).await?;
         Ok(invites.into_iter().map(|invite| (invite.address_key.clone(), invite)).collect())
     }
@@ -374,6 +382,11 @@ impl Store {
         let is_there = |address: &&AddressKey| there.contains(key(address).pk.as_str());
         Ok(addresses.iter().filter(is_there).cloned().collect())
     }
+}
+
+/// The invite for which a guard keeps its address or username.
+pub(crate) fn guard_owner(guard: &Item) -> Option<InviteId> {
+    InviteId::parse(item::text(guard, "invite_id")?)
 }
 
 /// What a new invite writes: itself, the guard of its address, and for a vendor the guard of the username.

@@ -7,6 +7,7 @@ use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
 use crate::{
     Store,
     forgetting::Guard,
+    invites::guard_owner,
     item::{self, Item, number, text},
     keys::{self, Key},
 };
@@ -67,8 +68,7 @@ fn has_batch(items: &Items, row: &Key) -> bool {
 }
 
 fn has_live_owner(items: &Items, key: &Key, item: &Item) -> bool {
-    let owner = text(item, "invite_id").and_then(domain::InviteId::parse);
-    owner.is_some_and(|owner| {
+    guard_owner(item).is_some_and(|owner| {
         let guard = Guard::at(key.pk.clone(), owner);
         let invite = items.get(&keys::invite(owner)).and_then(invite_of);
         invite.is_some_and(|invite| invite.is_live() && guard.belongs_to(&invite))

@@ -9,7 +9,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Written, batches::InvitesOfRows, due::DUE_SHARDS};
+use store::{Written, batches::DELETED, due::DUE_SHARDS};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -48,12 +48,13 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
         return Ok(false);
     };
     let listed: u64 = deps.store.batch_progress(id).await?.values().sum();
-    let is_complete = listed + u64::from(batch.erased) >= u64::from(batch.counts.sent);
+    let is_complete = listed + batch.erased >= u64::from(batch.counts.sent);
     let (missing, erased) = if is_complete {
         (0, batch.erased)
     } else {
-        let InvitesOfRows { present, erased } = deps.store.invites_of_rows(id).await?;
-        (batch.counts.sent.saturating_sub(present + erased), erased)
+        let progress = deps.store.progress_of_rows(id).await?;
+        let missing = u64::from(batch.counts.sent).saturating_sub(progress.values().sum());
+        (missing, progress.get(DELETED).copied().unwrap_or_default())
     };
     if missing == 0 && erased == batch.erased && batch.short_counts == 0 {
         return Ok(false);
