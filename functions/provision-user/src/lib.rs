@@ -163,7 +163,7 @@ async fn check_address(deps: &Deps, invite: Invite) -> Result<Next, StoreError> 
     write(deps, read, next).await
 }
 
-/// Whoever signed in since, or whose account was disabled or deleted, is not mailed that it is ready.
+/// A holder who has signed in since, or whose account was disabled or deleted, is not mailed that it is ready.
 async fn check_account(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
     let Some(account) = invite.account() else {
         return Ok(Next::Rest);

@@ -134,7 +134,7 @@ export class BatchGrid extends LightElement {
     else if (this.isEditing) this.#giveUp();
   }
 
-  /** The row that is typed into is not in the list any more: whoever keeps the rows says what becomes of the text. */
+  /** The row that is typed into is not in the list any more: the page says what becomes of the text. */
   #giveUp(): void {
     const text = this.#typed;
     this.#leave();

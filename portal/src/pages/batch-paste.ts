@@ -168,7 +168,7 @@ const isCapital = (text: string): boolean =>
 
 const isFamily = (text: string): boolean => FAMILY_FIRST.has(text.toLowerCase());
 
-/** Whether what stands before a comma is a whole name, and behind it an agency or an office: `Tan Mei Ling, MOE`. */
+/** Whether a whole name is before a comma, and behind it an agency or an office: `Tan Mei Ling, MOE`. */
 function isWhole(before: string, after: string): boolean {
   const words = before.split(' ');
   if (words.length > 1 && isFamily(words[0]!)) return true;
@@ -191,6 +191,6 @@ function familyOf(words: readonly string[]): (at: number) => boolean {
   if (capitals > 0 && capitals < words.length) return (at) => isCapital(words[at]!);
   const parent = words.findIndex((word, at) => at > 0 && OF_A_PARENT.test(word));
   if (parent > 0) return (at) => at >= parent;
-  const place = FAMILY_FIRST.has(words[0]!.toLowerCase()) ? 0 : words.length - 1;
+  const place = isFamily(words[0]!) ? 0 : words.length - 1;
   return (at) => at === place;
 }

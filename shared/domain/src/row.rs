@@ -136,8 +136,8 @@ pub enum RowState {
 }
 
 impl Row {
-    /// The row without anything that was typed, where it stands; it rests on no other, since it names nobody. A ready one is
-    /// found to need fixing once it is sent.
+    /// The row without anything that was typed, in the state that it has; it rests on no other, since it names nobody. A ready
+    /// one is found to need fixing once it is submitted.
     #[must_use]
     pub fn emptied(self) -> Self {
         let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };

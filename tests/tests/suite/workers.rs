@@ -876,7 +876,7 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
     }
 }
 
-/// Whoever asked is not told to try again, and the line in the log is one that an alarm counts.
+/// The caller is not told to try again, and the line in the log is one that an alarm counts.
 #[tokio::test]
 async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
     let log = Log::default();

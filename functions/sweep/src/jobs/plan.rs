@@ -123,7 +123,7 @@ fn is_settled(invite: &Invite) -> bool {
     is_paused || !is_sending && invite.mail.as_ref().and_then(Mail::unknown_from).is_none()
 }
 
-/// What time alone has made of an invite, and whoever mails is to be woken for it.
+/// What time alone has made of an invite, and the queue whose worker is woken for it.
 fn woken(queue: QueueName, next: Invite) -> Plan<Invite> {
     Plan { next, wake: vec![queue], remark: None }
 }
