@@ -16,6 +16,10 @@ COUNT = re.compile(r"Building \[[^]]*\] (\d+)/(\d+)")
 TALK = re.compile(r"^\s*(Compiling|Finished|Updating|Locking|Downloading|Downloaded|Blocking|Building|Adding)\b")
 COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
+PROFILE = os.environ.get("INVITE_PROFILE", "release")
+# Cargo keeps `dev` in a folder of another name.
+FOLDER = "debug" if PROFILE == "dev" else PROFILE
+
 
 def functions() -> list[str]:
     return sorted(folder.parent.name for folder in (ROOT / "functions").glob("*/Cargo.toml"))
@@ -28,7 +32,7 @@ def build() -> None:
             stop("The functions do not build; Cargo's message is above.")
         target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
         for name in functions():
-            built, laid = target / "release" / name, BUILD / name / "bootstrap"
+            built, laid = target / FOLDER / name, BUILD / name / "bootstrap"
             # An untouched file keeps its time and so its checksum in the package: nothing is uploaded twice.
             if not laid.exists() or not filecmp.cmp(built, laid, shallow=False):
                 laid.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +42,10 @@ def build() -> None:
 def run_cargo() -> int:
     """Runs the build and counts its crates; the code that Cargo ended with."""
     counted = {"CARGO_TERM_PROGRESS_WHEN": "always", "CARGO_TERM_PROGRESS_WIDTH": "100"}
-    command = ["cargo", "build", "--release", "--locked", "--bins"]
+    command = ["cargo", "build", "--profile", PROFILE, "--locked", "--bins"]
+    if PROFILE == "dev":
+        # With the members and features of the Rust tests, so that what those have built is not built again.
+        command.append("--workspace")
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **counted}, stderr=subprocess.PIPE)
     progress = Progress()
     # A progress bar ends with a carriage return, which counts as the end of a line.
