@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use domain::{
     ActionId, AgencyId, Entropy,
-    action::{Action, Outcome, Verb},
+    action::{Action, Outcome, Part, Verb},
     agency::Agency,
     batch::{Batch, Counts},
+    canary::Canary,
     delivery::{Mail, MailKind},
     invite::{Account, Act, Actor, Amendment, Failure, Invite, SeedState},
-    mailbox::SuppressionReason,
+    mailbox::{Mailbox, SuppressionReason},
     notice::Notice,
     row::{Duplicate, RowState},
     seed_request::SeedRequest,
@@ -23,14 +24,13 @@ use domain::{
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use store::{
-    AccountOwner, Due, DueEntry, IdempotentRequest, InviteQuery, RequestOutcome, SavedAnswer, Sort, Store, Written,
+    AccountOwner, CreateActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, InviteQuery, JobRecord,
+    LostRace, Record, Refused, Replaced, RequestOutcome, SavedAnswer, Sort, Store, Stored, Transaction, Updated,
+    Written,
     accounts::ACCOUNT_SHARDS,
-    actions::CreateActionOutcome,
     batches::{DispatchOutcome, KeyedRow, ROWS_PER_ADDITION},
     due::DUE_SHARDS,
-    forgetting::{AuditEntry, Found, PARTS},
-    invites::{CreateOutcome, ReviveOutcome},
-    jobs::JobRecord,
+    erasure::{AuditEntry, Found, PARTS},
 };
 
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
@@ -43,15 +43,15 @@ use crate::people::{account_invite, beginning, draft, keys, officer, officer_for
 pub async fn all(store: &Store) {
     one_live_invite_per_address_and_username(store).await;
     a_job_is_taken_up_once(store).await;
-    a_tombstone_takes_the_place_of_an_invite_and_frees_its_guards(store).await;
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store).await;
     rows_are_deleted_over_the_version_that_was_read(store).await;
     reading_every_part_finds_everything_once(store).await;
-    a_guard_is_released_only_from_under_the_owner_that_was_read(store).await;
+    a_lock_is_freed_only_from_under_the_owner_that_was_read(store).await;
     a_request_to_forget_ends_in_the_audit_trail(store).await;
     a_repeated_request_gets_its_first_answer(store).await;
     a_stale_version_writes_nothing(store).await;
-    a_failed_invite_frees_its_guards(store).await;
-    an_invite_that_lives_again_takes_its_guards_back(store).await;
+    a_failed_invite_frees_its_locks(store).await;
+    an_invite_that_lives_again_takes_its_locks_again(store).await;
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     a_list_that_is_remembered_follows_what_changes(store).await;
@@ -63,6 +63,8 @@ pub async fn all(store: &Store) {
     a_dispatch_says_what_became_of_each_row(store).await;
     an_action_advances_with_its_part_or_not_at_all(store).await;
     a_notice_is_there_once_and_changes_over_what_was_read(store).await;
+    an_update_decides_anew_after_a_lost_race(store).await;
+    a_transaction_names_what_it_was_refused(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
     an_account_is_its_latest_owners_and_can_be_listed(store).await;
     a_mailbox_is_written_over_the_version_that_was_read(store).await;
@@ -75,6 +77,33 @@ fn answer(body: &str) -> SavedAnswer {
 
 async fn create(store: &Store, invite: &Invite) -> CreateOutcome {
     store.create_invite(invite, None).await.unwrap()
+}
+
+/// A new invite as it is stored.
+async fn created(store: &Store, invite: &Invite) -> Stored<Invite> {
+    assert_eq!(create(store, invite).await, CreateOutcome::Created);
+    stored(store, &invite.id).await
+}
+
+async fn stored<T: Record>(store: &Store, id: &T::Id) -> Stored<T> {
+    store.get(id).await.unwrap().unwrap()
+}
+
+async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
+    store.get(id).await.unwrap().map(Stored::into_value)
+}
+
+/// Writes a change, which nobody else is to be faster than.
+async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
+    match store.write(read.becomes(next)).await.unwrap() {
+        Replaced::Done(stored) => stored,
+        Replaced::LostRace => panic!("the race is lost"),
+    }
+}
+
+/// What becomes of a change.
+async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Written {
+    store.write(read.becomes(next)).await.unwrap().written()
 }
 
 async fn one_live_invite_per_address_and_username(store: &Store) {
@@ -92,8 +121,8 @@ async fn one_live_invite_per_address_and_username(store: &Store) {
     namesake.username = "GUARD-vendor".to_owned();
     let namesake = invite(&bo, namesake);
     assert_eq!(create(store, &namesake).await, CreateOutcome::UsernameTaken);
-    assert_eq!(store.find_invite(namesake.id).await.unwrap(), None, "nothing half-written");
-    assert_eq!(store.find_invite(first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(found::<Invite>(store, &namesake.id).await, None, "nothing half-written");
+    assert_eq!(found(store, &first.id).await, Some(first.clone()));
     let live = [first.address_key.clone(), keys().address(&crate::people::email("free@vendor.example.com"))];
     assert_eq!(store.live_addresses(&live).await.unwrap(), [first.address_key]);
 }
@@ -101,36 +130,44 @@ async fn one_live_invite_per_address_and_username(store: &Store) {
 async fn a_job_is_taken_up_once(store: &Store) {
     assert_eq!(store.list_jobs().await.unwrap(), []);
     let now = beginning();
-    let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now, version: 1 };
-    assert_eq!(store.write_job(&first).await.unwrap(), Written::Done);
-    assert_eq!(store.write_job(&first).await.unwrap(), Written::LostRace, "another sweeper took it up");
-    let next = JobRecord { cursor: Some("3".to_owned()), version: 2, ..first };
-    assert_eq!(store.write_job(&next).await.unwrap(), Written::Done);
-    assert_eq!(store.write_job(&next).await.unwrap(), Written::LostRace);
-    assert_eq!(store.list_jobs().await.unwrap(), [next]);
+    let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now };
+    let Replaced::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
+    assert_eq!(store.create(first.clone()).await.unwrap(), Replaced::LostRace, "another sweeper took it up");
+    let next = JobRecord { cursor: Some("3".to_owned()), ..first };
+    let written = write(store, &taken, next.clone()).await;
+    assert_eq!(written.version(), 2);
+    assert_eq!(try_write(store, &taken, next).await, Written::LostRace);
+    assert_eq!(store.list_jobs().await.unwrap(), [written]);
 }
 
-async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_guards(store: &Store) {
+async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &Store) {
     let (ada, now) = (officer("forget"), beginning());
     let invite = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(31));
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let stale = created(store, &invite).await;
+    let latest = write(store, &stale, stale.to_value().put_off(now)).await;
     let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
     let until = now + Duration::from_secs(3600);
-    let forget = async |version| store.forget_invite(version, &invite, &tombstone, until).await.unwrap();
-    assert_eq!(forget(invite.version + 1).await, Written::LostRace, "a stale version");
-    assert_eq!(forget(invite.version).await, Written::Done);
-    assert_eq!(store.find_invite(invite.id).await.unwrap(), None);
-    assert_eq!(store.find_invites(&[invite.id]).await.unwrap(), []);
+    let forget = async |read| store.forget_invite(read, &tombstone, until).await.unwrap();
+    assert_eq!(forget(&stale).await, Written::LostRace, "a stale version");
+    assert_eq!(forget(&latest).await, Written::Done);
+    assert_eq!(found::<Invite>(store, &invite.id).await, None);
+    assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
     let again = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(32));
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
     assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
 }
 
+async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
+    match store.create_batch(batch).await.unwrap() {
+        Replaced::Done(stored) => stored,
+        Replaced::LostRace => panic!("there is one already"),
+    }
+}
+
 async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
     let (batch, rows) = draft(&officer("gone"), forms, beginning(), &Entropy::seeded(33));
-    let batch = Batch { version: 1, ..batch };
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
     let stale: Vec<_> = read.iter().cloned().map(domain::row::Row::emptied).collect();
@@ -138,8 +175,8 @@ async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done);
     assert_eq!(store.list_rows(batch.id, 0, 10, None).await.unwrap().rows, []);
     let tombstone = BatchTombstone::of(&batch, beginning());
-    assert_eq!(store.forget_batch(1, &tombstone, beginning()).await.unwrap(), Written::Done);
-    assert_eq!(store.find_batch(batch.id).await.unwrap(), None);
+    assert_eq!(store.forget_batch(&batch, &tombstone, beginning()).await.unwrap(), Written::Done);
+    assert_eq!(found::<Batch>(store, &batch.id).await, None);
     assert_eq!(store.list_batches(&officer("gone").id, 10, None).await.unwrap().0, []);
 }
 
@@ -147,17 +184,17 @@ async fn reading_every_part_finds_everything_once(store: &Store) {
     let (ada, now) = (officer("parts"), beginning());
     let invite = account_invite(&ada, &vendor_form("parts-1"), now, &Entropy::seeded(34));
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let (mut invites, mut guards) = (0, 0);
+    let (mut invites, mut locks) = (0, 0);
     for part in 0..PARTS {
         for found in whole_part(store, part).await {
             match found {
                 Found::Invite(found) => invites += u32::from(found.id == invite.id),
-                Found::Guard(guard) => guards += u32::from(guard.belongs_to(&invite) && guard.owner == invite.id),
+                Found::Lock(lock) => locks += u32::from(lock.belongs_to(&invite) && lock.owner == invite.id),
                 Found::Row(..) => {}
             }
         }
     }
-    assert_eq!((invites, guards), (1, 2), "itself, and the guards of its address and username");
+    assert_eq!((invites, locks), (1, 2), "itself, and the locks of its address and username");
 }
 
 async fn whole_part(store: &Store, part: u32) -> Vec<Found> {
@@ -172,24 +209,24 @@ async fn whole_part(store: &Store, part: u32) -> Vec<Found> {
     }
 }
 
-async fn a_guard_is_released_only_from_under_the_owner_that_was_read(store: &Store) {
+async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) {
     let (ada, now) = (officer("guard"), beginning());
     let invite = account_invite(&ada, &officer_form("guard-1"), now, &Entropy::seeded(35));
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let mut guard = None;
+    let stale = created(store, &invite).await;
+    let latest = write(store, &stale, stale.to_value().put_off(now)).await;
+    let mut lock = None;
     for part in 0..PARTS {
         for found in whole_part(store, part).await {
             match found {
-                Found::Guard(found) if found.owner == invite.id => guard = Some(found),
+                Found::Lock(found) if found.owner == invite.id => lock = Some(found),
                 _ => {}
             }
         }
     }
-    let guard = guard.unwrap();
-    let stale = Invite { version: 7, ..invite.clone() };
-    assert_eq!(store.release_guard(&guard, Some(&stale)).await.unwrap(), Written::LostRace);
+    let lock = lock.unwrap();
+    assert_eq!(store.free_lock(&lock, Some(&stale)).await.unwrap(), Written::LostRace);
     assert_eq!(store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap().len(), 1);
-    assert_eq!(store.release_guard(&guard, Some(&invite)).await.unwrap(), Written::Done);
+    assert_eq!(store.free_lock(&lock, Some(&latest)).await.unwrap(), Written::Done);
     assert_eq!(store.live_addresses(&[invite.address_key]).await.unwrap(), []);
 }
 
@@ -235,53 +272,54 @@ async fn a_repeated_request_gets_its_first_answer(store: &Store) {
 
 async fn a_stale_version_writes_nothing(store: &Store) {
     let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &Entropy::seeded(3));
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let claimed = invite.clone().claim(beginning()).unwrap();
-    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::Done);
-    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_invite(invite.id).await.unwrap(), Some(claimed));
+    let read = created(store, &invite).await;
+    let claimed = invite.claim(beginning()).unwrap();
+    let latest = write(store, &read, claimed.clone()).await;
+    assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
+    assert_eq!(stored::<Invite>(store, &read.id).await, latest);
     let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &Entropy::seeded(4));
-    assert_eq!(store.replace_invite(absent.version, &absent).await.unwrap(), Written::LostRace);
+    assert_eq!(try_write(store, &latest, absent).await, Written::LostRace, "nothing is there at its key");
 }
 
-async fn a_failed_invite_frees_its_guards(store: &Store) {
+async fn a_failed_invite_frees_its_locks(store: &Store) {
     let ada = officer("free");
     let entropy = Entropy::seeded(5);
     let invite = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let claimed = invite.clone().claim(beginning()).unwrap();
-    let failed = claimed.fail(Failure::UsernameTaken, beginning()).unwrap();
-    assert_eq!(store.replace_invite(invite.version, &failed).await.unwrap(), Written::Done);
+    let read = created(store, &invite).await;
+    let claimed = invite.claim(beginning()).unwrap();
+    let failed = write(store, &read, claimed.fail(Failure::UsernameTaken, beginning()).unwrap()).await;
     let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
-    let late = failed.clone().put_off(beginning());
-    let late_write = store.replace_invite(failed.version, &late).await.unwrap();
-    assert_eq!(late_write, Written::Done, "a dead invite can still be written");
+    // An invite that has ended can still be written.
+    write(store, &failed, failed.to_value().put_off(beginning())).await;
     let third = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
-    assert_eq!(create(store, &third).await, CreateOutcome::AddressTaken, "without freeing its successor's guards");
+    assert_eq!(create(store, &third).await, CreateOutcome::AddressTaken, "without freeing its successor's locks");
 }
 
-async fn an_invite_that_lives_again_takes_its_guards_back(store: &Store) {
+async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
     let (ada, now, entropy) = (officer("revive"), beginning(), Entropy::seeded(12));
     let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
     let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let revoked = invite.clone().revoke(&act).unwrap();
-    assert_eq!(store.replace_invite(invite.version, &revoked).await.unwrap(), Written::Done);
+    let read = created(store, &invite).await;
+    let revoked = write(store, &read, invite.revoke(&act).unwrap()).await;
     let amended = |form: &domain::form::Form| {
         let request = form.account(&crate::people::rules(), &ada.email).unwrap();
         let key = keys().address(&request.email);
-        revoked.clone().amend(Amendment::Account(request), key, &act).unwrap()
+        revoked.to_value().amend(Amendment::Account(request), key, &act).unwrap()
     };
     let other = account_invite(&officer("revive-bo"), &vendor_form("revive-2"), now, &entropy);
     assert_eq!(create(store, &other).await, CreateOutcome::Created);
     let mut same_name = vendor_form("revive-3");
     same_name.username = "revive-2".to_owned();
-    let revive = async |form: domain::form::Form| store.revive_invite(&revoked, &amended(&form)).await.unwrap();
-    assert_eq!(revive(vendor_form("revive-2")).await, ReviveOutcome::AddressTaken);
-    assert_eq!(revive(same_name).await, ReviveOutcome::UsernameTaken);
-    assert_eq!(revive(vendor_form("revive-3")).await, ReviveOutcome::Done);
-    assert_eq!(revive(vendor_form("revive-3")).await, ReviveOutcome::LostRace);
+    let revive = async |form: domain::form::Form| {
+        let mut transaction = Transaction::default();
+        transaction.revive(&revoked, amended(&form)).unwrap();
+        transaction.commit(store).await.unwrap()
+    };
+    assert_eq!(revive(vendor_form("revive-2")).await, [Refused::AddressTaken, Refused::UsernameTaken]);
+    assert_eq!(revive(same_name).await, [Refused::UsernameTaken]);
+    assert_eq!(revive(vendor_form("revive-3")).await, []);
+    assert_eq!(revive(vendor_form("revive-3")).await, [Refused::LostRace]);
     let taken = account_invite(&ada, &vendor_form("revive-3"), now, &entropy);
     assert_eq!(create(store, &taken).await, CreateOutcome::AddressTaken);
     let free = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
@@ -306,36 +344,39 @@ async fn a_token_is_used_once(store: &Store) {
         at: now,
         trace: domain::TraceId::generate(now, &entropy),
     };
-    let queued = Invite::by_email(creation, request);
-    assert_eq!(create(store, &queued).await, CreateOutcome::Created);
-    let due = queued.clone().address_is_free(now).unwrap();
-    assert_eq!(store.replace_invite(queued.version, &due).await.unwrap(), Written::Done);
+    let queued = created(store, &Invite::by_email(creation, request)).await;
+    let due = write(store, &queued, queued.to_value().address_is_free(now).unwrap()).await;
     let token = keys().token(due.id, 1).hash();
-    let claimed = due.clone().claim_mail(now).unwrap();
     let expires = now + Terms::USUAL.life();
-    let counted = store.find_mailbox(&due.address_key).await.unwrap().admit(due.id, now).unwrap();
+    let mailbox = store.find_mailbox(&due.address_key).await.unwrap();
+    let counted = || mailbox.becomes(mailbox.to_value().admit(due.id, now).unwrap());
+    let claim = || due.becomes(due.to_value().claim_mail(now).unwrap());
     assert_eq!(store.find_token(&token).await.unwrap(), None);
-    assert_eq!(store.claim_mail(due.version, &claimed, &counted, &token, expires).await.unwrap(), Written::Done);
-    assert_eq!(store.claim_mail(due.version, &claimed, &counted, &token, expires).await.unwrap(), Written::LostRace);
-    let given_back = claimed.clone().mail_not_sent(now, now).unwrap();
-    let room = store.find_mailbox(&due.address_key).await.unwrap().give_back(due.id, now).unwrap();
-    let written = store.replace_invite_and_mailbox(claimed.version, &given_back, &room).await.unwrap();
-    assert_eq!(written, Written::Done);
-    let written = store.replace_invite_and_mailbox(given_back.version, &given_back, &room).await.unwrap();
-    assert_eq!(written, Written::LostRace, "room is given back once");
-    let again = given_back.clone().claim_mail(now).unwrap();
-    let stale = store.claim_mail(given_back.version, &again, &counted, &token, expires).await.unwrap();
-    assert_eq!(stale, Written::LostRace, "no mail goes out uncounted");
-    let counted = store.find_mailbox(&due.address_key).await.unwrap().admit(due.id, now).unwrap();
-    let second = store.claim_mail(given_back.version, &again, &counted, &token, expires).await.unwrap();
-    assert_eq!(second, Written::Done, "a second claim of the same mail finds its token there");
-    let invited = again.clone().mail_accepted("m-1".to_owned(), now).unwrap();
-    assert_eq!(store.replace_invite(again.version, &invited).await.unwrap(), Written::Done);
+    let claimed = store.claim_mail(claim(), counted(), &token, expires).await.unwrap();
+    let Replaced::Done(claimed) = claimed else { panic!("nobody else claims it") };
+    assert_eq!(store.claim_mail(claim(), counted(), &token, expires).await.unwrap(), Replaced::LostRace);
+    let full = store.find_mailbox(&due.address_key).await.unwrap();
+    let room = || full.becomes(full.to_value().give_back(due.id, now).unwrap());
+    let given_back = claimed.becomes(claimed.to_value().mail_not_sent(now, now).unwrap());
+    let given_back = store.write_both(given_back, room()).await.unwrap();
+    let Replaced::Done(given_back) = given_back else { panic!("nobody else gives it back") };
+    let twice = store.write_both(given_back.becomes(given_back.to_value()), room()).await.unwrap();
+    assert_eq!(twice, Replaced::LostRace, "room is given back once");
+    let again = || given_back.becomes(given_back.to_value().claim_mail(now).unwrap());
+    let stale = store.claim_mail(again(), counted(), &token, expires).await.unwrap();
+    assert_eq!(stale, Replaced::LostRace, "no mail goes out uncounted");
+    let mailbox = store.find_mailbox(&due.address_key).await.unwrap();
+    let counted = mailbox.becomes(mailbox.to_value().admit(due.id, now).unwrap());
+    let second = store.claim_mail(again(), counted, &token, expires).await.unwrap();
+    let Replaced::Done(second) = second else { panic!("a second claim of the same mail finds its token there") };
+    let invited = write(store, &second, second.to_value().mail_accepted("m-1".to_owned(), now).unwrap()).await;
     let record = store.find_token(&token).await.unwrap().unwrap();
-    let accepted = invited.clone().accept(officer_form("x").profile().unwrap(), now).unwrap();
-    assert_eq!(store.accept(invited.version, &accepted, &token, &record, now).await.unwrap(), Written::Done);
-    assert_eq!(store.accept(invited.version, &accepted, &token, &record, now).await.unwrap(), Written::LostRace);
-    assert_eq!(store.accept(accepted.version, &accepted, &token, &record, now).await.unwrap(), Written::LostRace);
+    let acceptance = || invited.becomes(invited.to_value().accept(officer_form("x").profile().unwrap(), now).unwrap());
+    let accepted = store.accept(acceptance(), &token, &record, now).await.unwrap();
+    let Replaced::Done(accepted) = accepted else { panic!("nobody else accepts it") };
+    assert_eq!(store.accept(acceptance(), &token, &record, now).await.unwrap(), Replaced::LostRace);
+    let later = accepted.becomes(accepted.to_value());
+    assert_eq!(store.accept(later, &token, &record, now).await.unwrap(), Replaced::LostRace, "the token is used");
     assert_eq!(store.find_token(&token).await.unwrap().unwrap().used_at, Some(now));
 }
 
@@ -385,8 +426,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     let mut invites = Vec::new();
     for name in ["moves", "stays", "goes"] {
         let invite = account_invite(&cy, &vendor_form(&format!("list-{name}")), beginning(), &entropy);
-        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-        invites.push(invite);
+        invites.push(created(store, &invite).await);
     }
     let list = async |techpass: Option<&str>, now| {
         let techpass = techpass.map(str::to_owned);
@@ -401,10 +441,8 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
 
     let [moves, stays, goes] = <[_; 3]>::try_from(invites).unwrap();
     let act = Act { at: at(500), trace: moves.trace.clone(), action: None };
-    let revoked = moves.clone().revoke(&act).unwrap();
-    assert_eq!(store.replace_invite(moves.version, &revoked).await.unwrap(), Written::Done);
-    let late = account_invite(&cy, &vendor_form("list-late"), at(490), &entropy);
-    assert_eq!(create(store, &late).await, CreateOutcome::Created);
+    write(store, &moves, moves.to_value().revoke(&act).unwrap()).await;
+    let late = created(store, &account_invite(&cy, &vendor_form("list-late"), at(490), &entropy)).await;
     let standing = "3 Queued, 1 Revoked";
     assert_eq!(
         list(Some("Queued"), at(610)).await,
@@ -414,7 +452,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     assert_eq!(list(Some("Revoked"), at(610)).await, said("moves", 1, standing));
 
     let tombstone = InviteTombstone::of(&goes, Actor::Service, at(620));
-    let forgotten = store.forget_invite(goes.version, &goes, &tombstone, at(9000)).await.unwrap();
+    let forgotten = store.forget_invite(&goes, &tombstone, at(9000)).await.unwrap();
     assert_eq!(forgotten, Written::Done);
     assert_eq!(
         list(None, at(630)).await,
@@ -424,8 +462,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
 
     // A change that bears a time long past is not looked for, until the list is read whole again.
     let act = Act { at: at(100), ..act };
-    let revoked = stays.clone().revoke(&act).unwrap();
-    assert_eq!(store.replace_invite(stays.version, &revoked).await.unwrap(), Written::Done);
+    write(store, &stays, stays.to_value().revoke(&act).unwrap()).await;
     assert_eq!(list(Some("Revoked"), at(640)).await.0, "moves");
     assert_eq!(
         list(Some("Queued"), at(650)).await,
@@ -433,8 +470,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
         "what is shown is as it is now"
     );
     let old = Act { at: at(110), ..act };
-    let revoked = late.clone().revoke(&old).unwrap();
-    assert_eq!(store.replace_invite(late.version, &revoked).await.unwrap(), Written::Done);
+    write(store, &late, late.to_value().revoke(&old).unwrap()).await;
     assert_eq!(list(Some("Revoked"), at(660)).await.0, "moves stays");
     // It was read whole when somebody on it was gone.
     assert_eq!(list(Some("Revoked"), at(629 + 15 * 60)).await.0, "moves stays");
@@ -447,15 +483,14 @@ async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
     for number in 0..12 {
         let at = now + Duration::from_secs(number);
         let invite = account_invite(&dee, &officer_form(&format!("full-{number:02}")), at, &entropy);
-        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-        invites.push(invite);
+        invites.push(created(store, &invite).await);
     }
     let query = InviteQuery { sort: Sort::OldestFirst, limit: 2, ..InviteQuery::default() };
     let page = async |seconds| store.list_invites(&dee.id, &query, now + Duration::from_secs(seconds)).await.unwrap();
     assert_eq!(page(60).await.total, 12);
     for invite in &invites[..9] {
         let tombstone = InviteTombstone::of(invite, Actor::Service, now);
-        let forgotten = store.forget_invite(invite.version, invite, &tombstone, now + Duration::from_secs(3600));
+        let forgotten = store.forget_invite(invite, &tombstone, now + Duration::from_secs(3600));
         assert_eq!(forgotten.await.unwrap(), Written::Done);
     }
     let page = page(200).await;
@@ -468,7 +503,7 @@ async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
     let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
     let (batch, mut rows) =
         draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &Entropy::seeded(72));
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    created_batch(store, &batch).await;
     let invite = account_invite(&batch.officer, &invited, beginning(), &Entropy::seeded(73));
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     let until = beginning() + Duration::from_secs(60);
@@ -499,10 +534,10 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     forms[3].username = "vendor.one".to_owned();
     forms.push(officer_form("page-2"));
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done, "repeated by the client");
+    let read = created_batch(store, &batch).await;
+    assert_eq!(created_batch(store, &batch).await, read, "repeated by the client");
     let other = Batch { file_name: Some("another list.xlsx".to_owned()), ..batch.clone() };
-    assert_eq!(store.create_batch(&other, None).await.unwrap(), RequestOutcome::LostRace);
+    assert_eq!(store.create_batch(&other).await.unwrap(), Replaced::LostRace);
     store.write_rows(batch.id, &rows).await.unwrap();
     store.write_rows(batch.id, &rows).await.unwrap();
     assert_eq!(store.count_rows(batch.id).await.unwrap(), batch.counts);
@@ -536,24 +571,23 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     assert_eq!(store.find_row(batch.id, 31).await.unwrap(), Some(rows[30].row.clone()));
     assert_eq!(store.find_row(batch.id, 32).await.unwrap(), None);
     let (batches, next) = store.list_batches(&batch.officer.id, 10, None).await.unwrap();
-    assert_eq!((batches, next), (vec![batch], None));
+    assert_eq!((batches, next), (vec![read], None));
 }
 
 async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
     let entropy = Entropy::seeded(9);
     let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let row = rows[0].row.clone();
     let removed = row.clone().removed().unwrap();
-    let edited = batch.clone().row_changed(&row.state, &removed.state, beginning()).unwrap();
+    let edited = batch.to_value().row_changed(&row.state, &removed.state, beginning()).unwrap();
     let change = [(row.version, KeyedRow::new(removed, &keys()))];
-    let submitted = batch.clone().submit(beginning()).unwrap();
-    assert_eq!(store.replace_batch(batch.version, &submitted).await.unwrap(), Written::Done);
-    let outcome = store.replace_rows(&change, batch.version, &edited, None).await.unwrap();
-    assert_eq!(outcome, Written::LostRace, "a submission in between wins");
+    let submitted = write(store, &batch, batch.to_value().submit(beginning()).unwrap()).await;
+    let outcome = store.replace_rows(&change, batch.becomes(edited), None).await.unwrap();
+    assert_eq!(outcome, Replaced::LostRace, "a submission in between wins");
     assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
-    assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(submitted));
+    assert_eq!(stored::<Batch>(store, &batch.id).await, submitted);
 }
 
 async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
@@ -562,19 +596,20 @@ async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
     let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
     let (first, more) = rows.split_at(1);
     let batch = Batch { counts: Counts { total: 1, ready: 1, ..Counts::default() }, ..whole };
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, first).await.unwrap();
-    let next = batch.clone().rows_added(more.iter().map(|row| &row.row.state), beginning()).unwrap();
+    let next = batch.to_value().rows_added(more.iter().map(|row| &row.row.state), beginning()).unwrap();
     let answer = SavedAnswer { status: 201, location: None, body: "added".to_owned() };
     let request =
         |key: &str, body: &[u8]| IdempotentRequest::new(ada.id.clone(), key, body, answer.clone(), beginning());
-    let add =
-        async |key: &str, body: &[u8]| store.add_rows(more, batch.version, &next, &request(key, body)).await.unwrap();
+    let add = async |key: &str, body: &[u8]| {
+        store.add_rows(more, batch.becomes(next.clone()), &request(key, body)).await.unwrap()
+    };
     assert_eq!(add("adding", b"rows").await, RequestOutcome::Done);
     assert_eq!(add("adding", b"rows").await, RequestOutcome::Replay(answer.clone()));
     assert_eq!(add("adding", b"others").await, RequestOutcome::KeyReused);
     assert_eq!(add("another", b"rows").await, RequestOutcome::LostRace);
-    assert_eq!(store.find_batch(batch.id).await.unwrap(), Some(next.clone()));
+    assert_eq!(found(store, &batch.id).await, Some(next.clone()));
     assert_eq!(store.count_rows(batch.id).await.unwrap(), next.counts);
 }
 
@@ -592,7 +627,7 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     let forms =
         vec![officer_form("dispatch-1"), vendor_form("dispatch-taken"), same_name, officer_form("dispatch-4"), twin];
     let (batch, rows) = draft(&ada, forms, beginning(), &entropy);
-    assert_eq!(store.create_batch(&batch, None).await.unwrap(), RequestOutcome::Done);
+    created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let mut sending: Vec<_> = rows
         .iter()
@@ -605,9 +640,9 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     let outcomes = store.dispatch(batch.id, &sending).await.unwrap();
     use DispatchOutcome::{AddressTaken, LostRace, Sent, UsernameTaken};
     assert_eq!(outcomes, [Sent, AddressTaken, UsernameTaken, LostRace, AddressTaken], "two of one address too");
-    assert!(store.find_invite(sending[0].2.id).await.unwrap().is_some());
+    assert!(found::<Invite>(store, &sending[0].2.id).await.is_some());
     for (_, _, invite) in &sending[1..] {
-        assert!(store.find_invite(invite.id).await.unwrap().is_none());
+        assert!(found::<Invite>(store, &invite.id).await.is_none());
     }
     let states: Vec<RowState> =
         store.list_rows(batch.id, 0, 10, None).await.unwrap().rows.into_iter().map(|row| row.state).collect();
@@ -639,35 +674,38 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
     let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
     let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
     let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
-    assert_eq!(make(b"a").await, CreateActionOutcome::Created);
+    let CreateActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
     assert_eq!(make(b"a").await, CreateActionOutcome::Replay(answer("first")));
     assert_eq!(make(b"b").await, CreateActionOutcome::KeyReused);
-    assert_eq!(store.find_action(id).await.unwrap(), Some(action.clone()));
+    assert_eq!(stored::<Action>(store, &id).await, first);
     assert_eq!(store.list_entries(&action, 1, 5).await.unwrap(), parts[0].entries[1..]);
 
-    let part = parts[0].clone().decided(vec![Outcome::Done; 3]);
-    let next = action.clone().advanced(&part, now).unwrap();
-    let advance =
-        async |part_read, action_read| store.advance_action(part_read, &part, action_read, &next).await.unwrap();
-    assert_eq!(advance(1, 2).await, Written::LostRace);
-    assert_eq!(advance(2, 1).await, Written::LostRace);
-    assert_eq!(store.find_part(id, 1).await.unwrap(), Some(parts[0].clone()), "nothing half-written");
-    assert_eq!(advance(1, 1).await, Written::Done);
-    assert_eq!(store.find_action(id).await.unwrap(), Some(next.clone()));
-    assert_eq!(store.find_part(id, 1).await.unwrap(), Some(part));
-    assert_eq!(store.replace_action(1, &next).await.unwrap(), Written::LostRace);
+    let part = stored::<Part>(store, &(id, 1)).await;
+    let decided = part.to_value().decided(vec![Outcome::Done; 3]);
+    let next = first.to_value().advanced(&decided, now).unwrap();
+    let advance = async |action: &Stored<Action>, part: &Stored<Part>| {
+        store.write_both(action.becomes(next.clone()), part.becomes(decided.clone())).await.unwrap()
+    };
+    let (no_action, no_part) = (Stored::unwritten(first.to_value()), Stored::unwritten(part.to_value()));
+    assert_eq!(advance(&no_action, &part).await, Replaced::LostRace);
+    assert_eq!(advance(&first, &no_part).await, Replaced::LostRace);
+    assert_eq!(stored::<Part>(store, &(id, 1)).await, part, "nothing half-written");
+    assert!(advance(&first, &part).await.is_done());
+    assert_eq!(found(store, &id).await, Some(next.clone()));
+    assert_eq!(found(store, &(id, 1)).await, Some(decided.clone()));
+    assert_eq!(try_write(store, &first, next).await, Written::LostRace);
 }
 
 async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
     let now = beginning();
     let invite = account_invite(&officer("told"), &officer_form("told"), now, &Entropy::seeded(13));
-    let notice = Notice::of_change(None, &invite).unwrap();
-    assert_eq!(store.create_notice(&notice).await.unwrap(), Written::Done);
-    assert_eq!(store.create_notice(&notice).await.unwrap(), Written::LostRace);
+    let notice = Notice::of_change(None, &invite, 1).unwrap();
+    let Replaced::Done(read) = store.create(notice.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(notice.clone()).await.unwrap(), Replaced::LostRace);
     let claimed = notice.clone().claim(now).unwrap();
-    assert_eq!(store.replace_notice(notice.version, &claimed).await.unwrap(), Written::Done);
-    assert_eq!(store.replace_notice(notice.version, &claimed).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_notice(notice.id).await.unwrap(), Some(claimed.clone()));
+    write(store, &read, claimed.clone()).await;
+    assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
+    assert_eq!(found(store, &notice.id).await, Some(claimed.clone()));
     let shards = 0..DUE_SHARDS;
     let mut due = Vec::new();
     for shard in shards {
@@ -676,20 +714,61 @@ async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
     assert!(due.iter().any(|entry| entry.what == Due::Notice(notice.id)));
 
     let id = AgencyId::of_domain(&notice.agency);
-    assert_eq!(store.find_agency(id).await.unwrap(), None);
+    assert_eq!(found::<Agency>(store, &id).await, None);
     let agency = Agency::registered(notice.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
-    assert_eq!(store.create_agency(&agency).await.unwrap(), Written::Done);
-    assert_eq!(store.create_agency(&agency).await.unwrap(), Written::LostRace);
-    let active = agency.clone().challenged(Ok("c"), now).unwrap();
-    assert_eq!(store.replace_agency(2, &active).await.unwrap(), Written::LostRace);
-    assert_eq!(store.replace_agency(1, &active).await.unwrap(), Written::Done);
-    assert_eq!(store.find_agency(id).await.unwrap(), Some(active));
+    let Replaced::Done(read) = store.create(agency.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(agency.clone()).await.unwrap(), Replaced::LostRace);
+    let active = agency.challenged(Ok("c"), now).unwrap();
+    write(store, &read, active.clone()).await;
+    assert_eq!(try_write(store, &read, active.clone()).await, Written::LostRace);
+    assert_eq!(found(store, &id).await, Some(active));
+}
+
+/// Each decision is about what the table holds, whoever has written it meanwhile.
+async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
+    let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
+    let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
+    assert_eq!(store.update(&(), next).await.unwrap(), Updated::Missing);
+    let Replaced::Done(first) = store.create(Canary::first(to.clone(), now)).await.unwrap() else {
+        panic!("it is new")
+    };
+    let Updated::Done { before, after } = store.update(&(), next).await.unwrap() else {
+        panic!("nobody is in the way")
+    };
+    assert_eq!((before, after.version()), (first.to_value(), 2));
+    assert_eq!(store.update(&(), |_: Canary| Ok::<_, &str>(None)).await.unwrap(), Updated::Unchanged(after));
+    assert_eq!(store.update(&(), |_: Canary| Err("no")).await.unwrap(), Updated::Refused("no"));
+
+    let key = keys().address(&crate::people::email("update@sample-board.gov.sg"));
+    let unknown = || Mailbox::unknown(key.clone());
+    let suppress = |mailbox: Mailbox| Ok::<_, &str>(mailbox.suppress(SuppressionReason::Bounced, now, now));
+    let suppressed = store.update_or(&key, unknown, suppress).await.unwrap();
+    let Updated::Done { after, .. } = suppressed else { panic!("it was unknown") };
+    assert_eq!(after.version(), 1);
+    assert_eq!(store.update_or(&key, unknown, suppress).await.unwrap(), Updated::Unchanged(after));
+}
+
+/// A transaction says which of its writes were refused, and writes without those that only free what was its own.
+async fn a_transaction_names_what_it_was_refused(store: &Store) {
+    let (now, entropy) = (beginning(), Entropy::seeded(77));
+    let invites =
+        ["named-1", "named-2"].map(|name| account_invite(&officer("named"), &officer_form(name), now, &entropy));
+    let one = created(store, &invites[0]).await;
+    let other = created(store, &invites[1]).await;
+    write(store, &other, other.to_value().put_off(now)).await;
+    let mut transaction = Transaction::default();
+    transaction.write(other.becomes(other.to_value()), 2).unwrap();
+    transaction.create(invites[0].clone(), 1).unwrap();
+    assert_eq!(transaction.commit(store).await.unwrap(), [1, 2], "the most telling first");
+    let mut transaction = Transaction::default();
+    transaction.write(one.becomes(one.to_value().put_off(now)), LostRace).unwrap();
+    assert_eq!(transaction.commit(store).await.unwrap(), []);
 }
 
 async fn what_is_due_is_found_and_nothing_else(store: &Store) {
     let later = beginning() + Duration::from_secs(365 * 24 * 3600);
     let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &Entropy::seeded(11));
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let read = created(store, &invite).await;
     let due = async |now| {
         let mut found = Vec::new();
         for shard in 0..DUE_SHARDS {
@@ -709,7 +788,7 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
         .mail_accepted("m".into(), later)
         .unwrap();
     assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
-    assert_eq!(store.replace_invite(invite.version, &created).await.unwrap(), Written::Done);
+    write(store, &read, created).await;
     assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
 }
 
@@ -720,25 +799,24 @@ async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
     assert_eq!(store.find_owner(&account).await.unwrap(), None);
     let trace = domain::TraceId::generate(now, &entropy);
     let request = SeedRequest::new(officer("owner").id, account.clone(), now, trace);
-    assert_eq!(store.create_seed_request(&request).await.unwrap(), Written::Done);
-    assert_eq!(store.create_seed_request(&request).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(request.clone())));
-    let assigned = request.clone().assigned(now).unwrap();
-    assert_eq!(store.replace_seed_request(request.version, &assigned).await.unwrap(), Written::Done);
-    assert_eq!(store.replace_seed_request(request.version, &assigned).await.unwrap(), Written::LostRace);
+    let Replaced::Done(asked) = store.create_seed_request(request.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create_seed_request(request).await.unwrap(), Replaced::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(asked.clone())));
+    let assigned = write(store, &asked, asked.to_value().assigned(now).unwrap()).await;
+    assert_eq!(try_write(store, &asked, assigned.to_value()).await, Written::LostRace);
     assert_eq!(
         store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(),
         std::slice::from_ref(&assigned)
     );
 
     let invite = account_invite(&officer("owner"), &officer_form("owner-1"), now, &entropy);
-    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-    let claimed = invite.clone().claim(now).unwrap();
-    assert_eq!(store.replace_invite(invite.version, &claimed).await.unwrap(), Written::Done);
-    let made = claimed.clone().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
-    assert_eq!(store.record_account(claimed.version, &made).await.unwrap(), Written::Done);
-    assert_eq!(store.record_account(claimed.version, &made).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(made))));
+    let read = created(store, &invite).await;
+    let claimed = write(store, &read, invite.claim(now).unwrap()).await;
+    let made = || claimed.to_value().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
+    let recorded = store.record_account(claimed.becomes(made())).await.unwrap();
+    let Replaced::Done(recorded) = recorded else { panic!("nobody else records it") };
+    assert_eq!(store.record_account(claimed.becomes(made())).await.unwrap(), Replaced::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(recorded))));
 
     let mut links = Vec::new();
     for shard in 0..ACCOUNT_SHARDS {
@@ -755,12 +833,11 @@ async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {
     let now = beginning();
     let key = keys().address(&crate::people::email("mailbox-1@sample-board.gov.sg"));
     let unknown = store.find_mailbox(&key).await.unwrap();
-    let suppressed = unknown.clone().suppress(SuppressionReason::Bounced, now, now).unwrap();
-    assert_eq!(store.replace_mailbox(&suppressed).await.unwrap(), Written::Done);
-    assert_eq!(store.replace_mailbox(&suppressed).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_mailbox(&key).await.unwrap(), suppressed);
-    let cleared = suppressed.clear("an operator".to_owned(), now).unwrap();
-    assert_eq!(store.replace_mailbox(&cleared).await.unwrap(), Written::Done);
+    let suppressed = unknown.to_value().suppress(SuppressionReason::Bounced, now, now).unwrap();
+    let read = write(store, &unknown, suppressed.clone()).await;
+    assert_eq!(try_write(store, &unknown, suppressed).await, Written::LostRace);
+    assert_eq!(store.find_mailbox(&key).await.unwrap(), read);
+    write(store, &read, read.to_value().clear("an operator".to_owned(), now).unwrap()).await;
     assert_eq!(store.find_mailbox(&key).await.unwrap().is_open(), Ok(()));
 }
 

@@ -25,15 +25,12 @@ use domain::{
 };
 use queue::{QueueName, Queues, Wake};
 use serde::Deserialize;
-use store::{Store, TokenRecord, Written};
+use store::{MAX_UPDATE_ROUNDS, Replaced, Store, Stored, TokenRecord};
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Json, Problem, Slug, reply};
 
 pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageState};
-
-/// How often a change is tried again over a newer version: a mail's delivery is noted while its reader is on the page.
-const TRIES: usize = 3;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -121,17 +118,18 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
     // The token first: a stranger learns nothing about the rules either.
     let mut opened = deps.open(&token).await?;
     let profile = body.value.into_form().profile().map_err(|faults| Problem::validation(&faults))?;
-    for _ in 0..TRIES {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
-        let read_version = opened.invite.version;
-        let next = opened.invite.accept(profile.clone(), now).map_err(|_| Problem::new(Slug::StateConflict))?;
-        match deps.store.accept(read_version, &next, &opened.token.hash(), &opened.record, now).await? {
-            Written::Done => {
-                let accepted = Opened { invite: next, ..opened };
+        let next = opened.invite.to_value().accept(profile.clone(), now);
+        let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
+        match deps.store.accept(next, &opened.token.hash(), &opened.record, now).await? {
+            Replaced::Done(invite) => {
+                let accepted = Opened { invite, ..opened };
                 deps.wake(&accepted.invite, "invitation accepted").await;
                 return reply::json(StatusCode::ACCEPTED, &accepted.page(None, now));
             }
-            Written::LostRace => opened = deps.open(&token).await?,
+            // A mail's delivery is noted while its reader is on the page.
+            Replaced::LostRace => opened = deps.open(&token).await?,
         }
     }
     Err(Problem::new(Slug::LostRace))
@@ -145,7 +143,7 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
     responses((status = 202, description = "It will be mailed; the body says whether it has to wait.", body = PageBody)),
 )]
 async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let opened = deps.open(&body.value.token).await?;
         let now = deps.clock.now();
         if now >= opened.record.expires_at {
@@ -162,10 +160,10 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
                 .detail("Mail to this address came back, so nothing is sent to it. Ask support to clear it."));
         }
         let holdup = Holdup::of(deps.store.mail_switch().await?, &mailbox, now);
-        let read_version = opened.invite.version;
-        let next = opened.invite.request_first_password(now).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if deps.store.replace_invite(read_version, &next).await? == Written::Done {
-            let asked = Opened { invite: next, ..opened };
+        let next = opened.invite.to_value().request_first_password(now);
+        let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
+        if let Replaced::Done(invite) = deps.store.write(next).await? {
+            let asked = Opened { invite, ..opened };
             deps.wake(&asked.invite, "first password requested").await;
             return reply::json(StatusCode::ACCEPTED, &asked.page(holdup, now));
         }
@@ -177,7 +175,7 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
 struct Opened {
     token: Token,
     record: TokenRecord,
-    invite: Invite,
+    invite: Stored<Invite>,
 }
 
 impl Opened {
@@ -192,7 +190,7 @@ impl Deps {
         let not_valid = || Problem::new(Slug::InvitationNotValid);
         let token = Token::parse(token).ok_or_else(not_valid)?;
         let record = self.store.find_token(&token.hash()).await?.ok_or_else(not_valid)?;
-        let invite = self.store.find_invite(record.invite).await?.ok_or_else(not_valid)?;
+        let invite = self.store.get::<Invite>(&record.invite).await?.ok_or_else(not_valid)?;
         // A later sending has a token of its own, and this one is dead.
         let is_latest = invite.mail.as_ref().is_some_and(|mail| mail.generation == record.generation);
         if is_latest { Ok(Opened { token, record, invite }) } else { Err(not_valid()) }

@@ -13,7 +13,10 @@ use std::time::Duration;
 
 use actions::Actions;
 use boot::Disposition;
-use domain::{Timestamp, action::ActionState};
+use domain::{
+    Timestamp,
+    action::{Action, ActionState},
+};
 use queue::{QueueName, Queues, Wake};
 use store::Store;
 use tracing::Instrument as _;
@@ -37,7 +40,7 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
     let Wake::Action { id } = message else {
         return Disposition::Reject("message is not about an action");
     };
-    let action = match deps.store.find_action(id).await {
+    let action = match deps.store.get::<Action>(&id).await {
         Ok(Some(action)) => action,
         Ok(None) => return Disposition::Reject("no such action"),
         Err(error) => return Disposition::retry(error),

@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | trigger | one message of the dispatch queue: the id of a batch |
-//! | effects | per row, in one transaction: the row sent, its invite, the guards of address and username; wake-ups of `provision-user`; at the end the batch done, its report due and `send-mail` woken |
+//! | effects | per row, in one transaction: the row sent, its invite, the locks of address and username; wake-ups of `provision-user`; at the end the batch done, its report due and `send-mail` woken |
 //! | again | a row that was sent is not ready any more, and the id of its invite follows from the row, so a doubled or repeated message makes no second invite |
 //! | crash | what was dispatched stays; the batch is due and the sweeper wakes this function again; invites whose wake-up was lost are due themselves |
 //!
@@ -22,7 +22,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
 use store::{
-    Store, StoreError, Written,
+    Replaced, Store, StoreError, Stored,
     batches::{DispatchOutcome, KeyedRow, ROWS_PER_DISPATCH},
 };
 use thiserror::Error;
@@ -67,7 +67,7 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
     let Wake::Batch { id } = message else {
         return Disposition::Reject("message is not about a batch");
     };
-    let batch = match deps.store.find_batch(id).await {
+    let batch = match deps.store.get::<Batch>(&id).await {
         Ok(Some(batch)) => batch,
         Ok(None) => return Disposition::Reject("no such batch"),
         Err(error) => return Disposition::retry(error),
@@ -84,7 +84,7 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
     done.map_or_else(Disposition::retry, |()| Disposition::Done)
 }
 
-async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<(), DispatchError> {
+async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) -> Result<(), DispatchError> {
     let rules = deps.rules.current().await?;
     let keys = deps.secrets.keys().await?;
     loop {
@@ -98,17 +98,17 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
             .buffer_unordered(IN_FLIGHT)
             .try_collect::<()>()
             .await?;
-        let (read_batch, read_version, now) = (batch.id, batch.version, deps.clock.now());
+        let now = deps.clock.now();
         let next = match page.next {
-            Some(cursor) => batch.advanced(cursor, now),
+            Some(cursor) => batch.to_value().advanced(cursor, now),
             // The rows themselves are counted, so that a crash on the way leaves no row out of the sum.
-            None => batch.dispatched(deps.store.count_rows(read_batch).await?, now),
+            None => batch.to_value().dispatched(deps.store.count_rows(batch.id).await?, now),
         };
         let Ok(next) = next else { return Ok(()) };
-        if deps.store.replace_batch(read_version, &next).await? == Written::LostRace {
+        let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? else {
             // Another worker dispatches the same batch; the rows keep the two from doing anything twice.
             return Ok(());
-        }
+        };
         if matches!(next.state, BatchState::Dispatched { .. }) {
             tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent, "batch dispatched");
             return check_invites(deps, next).await;
@@ -122,7 +122,7 @@ async fn dispatch(deps: &Deps, mut batch: Batch, deadline: Timestamp) -> Result<
 }
 
 /// Ends the batch once all its invites have been worked on, or were waited for long enough; else checks them again later.
-async fn check_invites(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
+async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
     let now = deps.clock.now();
     if !batch.check_is_due(now) {
         return Ok(());
@@ -130,22 +130,21 @@ async fn check_invites(deps: &Deps, batch: Batch) -> Result<(), DispatchError> {
     // The index tells at little cost that something is open. That nothing is, only the rows tell: it may lag.
     let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
         || has_open(&deps.store.progress_of_rows(batch.id).await?);
-    let read_version = batch.version;
     if is_open && batch.has_waited_enough(now) {
         tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, "a batch ends although invites of it are open");
     } else if is_open {
-        let Ok((next, pause)) = batch.still_open(now) else {
+        let Ok((next, pause)) = batch.to_value().still_open(now) else {
             return Ok(());
         };
-        if deps.store.replace_batch(read_version, &next).await? == Written::Done {
+        if let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? {
             wake(deps, &next, QueueName::Dispatch, pause).await;
         }
         return Ok(());
     }
-    let Ok(next) = batch.done(now) else {
+    let Ok(next) = batch.to_value().done(now) else {
         return Ok(());
     };
-    if deps.store.replace_batch(read_version, &next).await? == Written::Done {
+    if let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? {
         tracing::info!(batch_id = %next.id, trace_id = %next.trace, "batch done");
         wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
     }

@@ -9,14 +9,14 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    RequestOutcome, SavedAnswer,
+    MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer,
     batches::{KeyedRow, ROWS_PER_ADDITION},
 };
 use utoipa::ToSchema;
 use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, reply};
 
 use crate::{
-    Deps, REPEATS,
+    Deps,
     batches::answered,
     body::{CountsBody, NewRow},
     own_batch,
@@ -62,7 +62,7 @@ pub(crate) async fn add(
         return Err(wrong("rows.too-many", "Add at most 98 rows in one request."));
     }
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    for _ in 0..REPEATS {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
         let (number, sheet_row) = follows(&batch, deps.store.last_row(batch.id).await?.as_ref());
         if usize::try_from(batch.counts.total).map_or(true, |total| total + raws.len() > MAX_ROWS) {
@@ -76,13 +76,13 @@ pub(crate) async fn add(
         let earlier = deps.store.rows_of_people(batch.id, &read(&[])).await?;
         let mut rows = read(&earlier);
         deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
-        let next = batch.clone().rows_added(rows.iter().map(|row| &row.row.state), now);
+        let next = batch.to_value().rows_added(rows.iter().map(|row| &row.row.state), now);
         let next = next.map_err(|_| Problem::new(Slug::StateConflict))?;
         let added = AddedRows { numbers: rows.iter().map(|row| row.row.number).collect(), counts: next.counts.into() };
         let body = serde_json::to_string(&added).map_err(Problem::internal)?;
         let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location: None, body };
         let request = request.clone().answered(answer.clone(), now);
-        match deps.store.add_rows(&rows, batch.version, &next, &request).await? {
+        match deps.store.add_rows(&rows, batch.becomes(next), &request).await? {
             RequestOutcome::LostRace => {}
             outcome => return answered(outcome, answer),
         }

@@ -16,7 +16,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
-use store::{IdempotentRequest, RequestOutcome, SavedAnswer, Written, batches::KeyedRow};
+use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, Replaced, RequestOutcome, SavedAnswer, Updated, batches::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
@@ -24,7 +24,7 @@ use web::{
 };
 
 use crate::{
-    Deps, REPEATS,
+    Deps,
     body::{BatchBody, ColumnBody, NewRow},
     own_batch,
     uploads::UploadForm,
@@ -97,7 +97,7 @@ pub(crate) async fn create(
     let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location, body };
     let request = request.answered(answer.clone(), now);
     let outcome = match value.rows {
-        None => deps.store.create_batch(&batch, Some(&request)).await?,
+        None => deps.store.create_requested_batch(&batch, &request).await?,
         Some(rows) => create_pasted(&deps, &rules, batch, rows, &request).await?,
     };
     answered(outcome, answer)
@@ -120,28 +120,27 @@ async fn create_pasted(
     if is_too_long {
         return Err(wrong("/rows", "rows.too-many", "Paste at most 10,000 rows; split the list."));
     }
-    let (id, now, read_version) = (batch.id, batch.created_at, batch.version);
+    let (id, now) = (batch.id, batch.created_at);
     count_rows(&deps.store, &batch.officer.id, raws.len(), now).await?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
     deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
-    let created = deps.store.create_batch(&batch, None).await?;
-    if created != RequestOutcome::Done {
-        return Ok(created);
-    }
+    let Replaced::Done(created) = deps.store.create_batch(&batch).await? else {
+        return Ok(RequestOutcome::LostRace);
+    };
     deps.store.write_rows(id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {
         counts.add(&row.row.state);
     }
-    let draft = batch.clone().parsed(counts, Vec::new(), now).map_err(Problem::internal)?;
-    let outcome = deps.store.fill_batch(read_version, &draft, request).await?;
+    let draft = created.to_value().parsed(counts, Vec::new(), now).map_err(Problem::internal)?;
+    let outcome = deps.store.fill_batch(created.becomes(draft), request).await?;
     if outcome != RequestOutcome::Done
-        && let Ok(unused) = batch.reset(now)
+        && let Ok(unused) = created.to_value().reset(now)
     {
         // The same request at the same moment came first. Lost too, it ends a week later than a batch that was reset.
-        let _ = deps.store.replace_batch(read_version, &unused).await?;
+        let _ = deps.store.write(created.becomes(unused)).await?;
     }
     Ok(outcome)
 }
@@ -232,15 +231,12 @@ pub(crate) async fn reset(
     SignedIn { officer, .. }: SignedIn,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    for _ in 0..REPEATS {
-        let batch = own_batch(&deps, &officer, &id).await?;
-        let read_version = batch.version;
-        let next = batch.reset(deps.clock.now()).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if deps.store.replace_batch(read_version, &next).await? == Written::Done {
-            return Ok(StatusCode::NO_CONTENT);
-        }
+    let batch = own_batch(&deps, &officer, &id).await?;
+    match deps.store.update(&batch.id, |batch: Batch| batch.reset(deps.clock.now()).map(Some)).await? {
+        Updated::Done { .. } | Updated::Unchanged(_) => Ok(StatusCode::NO_CONTENT),
+        Updated::Refused(_) => Err(Problem::new(Slug::StateConflict)),
+        Updated::Missing => Err(Problem::new(Slug::NotFound)),
     }
-    Err(Problem::new(Slug::LostRace))
 }
 
 /// What to hand on.
@@ -269,7 +265,7 @@ pub(crate) async fn submit(
     Json { value, .. }: Json<Submission>,
 ) -> Result<Response, Problem> {
     // A batch moves without its officer too: its report goes out, its invites are counted.
-    for _ in 0..REPEATS {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
         if !batch.is_editable() || batch.counts.ready == 0 {
             return submitted_before(&deps, &batch).await;
@@ -278,11 +274,12 @@ pub(crate) async fn submit(
             return Err(Problem::new(Slug::BatchHasErrors)
                 .detail("Mend them, or submit the rows that are ready with {\"only\":\"ready\"}."));
         }
-        let (now, read_version) = (deps.clock.now(), batch.version);
+        let now = deps.clock.now();
         let usage = deps.store.find_usage(&officer.id).await?;
-        let usage = usage.people(deps.cap, batch.counts.ready, now).map_err(|cap| Problem::cap_reached(&cap, now))?;
-        let next = batch.submit(now).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if deps.store.submit_batch(read_version, &next, &usage).await? == Written::Done {
+        let counted = usage.to_value().people(deps.cap, batch.counts.ready, now);
+        let counted = usage.becomes(counted.map_err(|cap| Problem::cap_reached(&cap, now))?);
+        let next = batch.to_value().submit(now).map_err(|_| Problem::new(Slug::StateConflict))?;
+        if let Replaced::Done(next) = deps.store.write_both(batch.becomes(next), counted).await? {
             return dispatch(&deps, &next).await;
         }
     }

@@ -15,14 +15,14 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Store, StoreError, Written,
+    MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored,
     batches::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 use utoipa::ToSchema;
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows, reply};
 
 use crate::{
-    Deps, REPEATS,
+    Deps,
     body::{CountsBody, RowBody},
     own_batch,
     rows::{Filter, Show},
@@ -88,7 +88,7 @@ pub(crate) async fn change(
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let mut patch = Some(value);
     let mut raw = None;
-    for _ in 0..REPEATS {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
         let row = deps.store.find_row(batch.id, number).await?.ok_or_else(|| Problem::new(Slug::NotFound))?;
         if_match.check(row.version)?;
@@ -117,7 +117,7 @@ pub(crate) async fn remove(
     Path((id, number)): Path<(String, u32)>,
 ) -> Result<StatusCode, Problem> {
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    for _ in 0..REPEATS {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
         let row = deps.store.find_row(batch.id, number).await?.ok_or_else(|| Problem::new(Slug::NotFound))?;
         if row.state == RowState::Removed {
@@ -296,7 +296,7 @@ impl Many<'_> {
                     break next;
                 }
                 repeats += 1;
-                if repeats >= REPEATS {
+                if repeats >= MAX_UPDATE_ROUNDS {
                     return Err(Problem::new(Slug::LostRace));
                 }
                 batch = own_batch(deps, officer, id).await?;
@@ -319,7 +319,7 @@ struct Plan {
     /// A row that goes or changes and those that take its place: each group is written whole.
     then: Vec<Vec<RowChange>>,
     /// The failed invite of a row that is opened again, as it was read: it is the row's no more.
-    released: Option<Invite>,
+    released: Option<Stored<Invite>>,
 }
 
 impl Plan {
@@ -350,7 +350,7 @@ struct Editor<'a> {
     store: &'a Store,
     rules: &'a DomainRules,
     keys: &'a Keys,
-    batch: &'a Batch,
+    batch: &'a Stored<Batch>,
     now: Timestamp,
 }
 
@@ -365,7 +365,7 @@ impl Editor<'_> {
     }
 
     /// Gives `row` another text; `None` when the race was lost.
-    async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Batch)>, Problem> {
+    async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Stored<Batch>)>, Problem> {
         let conflict = || Problem::new(Slug::StateConflict);
         let officer = &self.batch.officer.email;
         let mut plan = Plan::default();
@@ -373,7 +373,7 @@ impl Editor<'_> {
             None => row.clone().edited(raw, self.rules, officer),
             // A row whose invite failed can be fixed and submitted again.
             Some(id) => {
-                let failed = self.store.find_invite(id).await?;
+                let failed = self.store.get::<Invite>(&id).await?;
                 plan.released = failed.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
                 plan.released.as_ref().and_then(|_| row.clone().reopened(raw, self.rules, officer))
             }
@@ -484,12 +484,12 @@ impl Editor<'_> {
 
     /// Writes rows and counts together, as many as a transaction holds at a time, and adds the numbers of the rows to
     /// `written`; the batch as it is then, or `None` when a race was lost.
-    async fn write(&self, plan: Plan, written: &mut BTreeSet<u32>) -> Result<Option<Batch>, Problem> {
+    async fn write(&self, plan: Plan, written: &mut BTreeSet<u32>) -> Result<Option<Stored<Batch>>, Problem> {
         let mut batch = self.batch.clone();
         let released = plan.released.clone();
         let transactions = plan.transactions();
         for (place, some) in transactions.iter().enumerate() {
-            let mut next = batch.clone();
+            let mut next = batch.to_value();
             for (before, after) in some {
                 next = next
                     .row_changed(&before.state, &after.state, self.now)
@@ -499,10 +499,10 @@ impl Editor<'_> {
             let rows: Vec<(u64, KeyedRow)> = some.iter().map(keyed).collect();
             // The row that it belonged to is in the last group.
             let released = released.as_ref().filter(|_| place + 1 == transactions.len());
-            let released = released.map(|invite| (invite.version, invite.clone().without_row(self.now)));
-            match self.store.replace_rows(&rows, batch.version, &next, released.as_ref()).await? {
-                Written::Done => batch = next,
-                Written::LostRace => return Ok(None),
+            let released = released.map(|invite| invite.becomes(invite.to_value().without_row(self.now)));
+            match self.store.replace_rows(&rows, batch.becomes(next), released).await? {
+                Replaced::Done(next) => batch = next,
+                Replaced::LostRace => return Ok(None),
             }
             written.extend(some.iter().map(|(row, _)| row.number));
         }

@@ -25,7 +25,7 @@ use domain::{
     BatchId, Clock, DomainRules, Entropy, Officer, OfficerId, batch::Batch, invite::Account, usage::BatchCap,
 };
 use queue::Queues;
-use store::{KeyUse, KeyedRequest, Store, StoreError};
+use store::{KeyUse, KeyedRequest, Store, StoreError, Stored};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Officers, OtherClients, Problem, SavedAnswers, Slug};
@@ -77,9 +77,6 @@ impl SavedAnswers for Deps {
     }
 }
 
-/// How often a change is tried when something else of the same batch was changed meanwhile.
-const REPEATS: usize = 8;
-
 fn routes() -> OpenApiRouter<Arc<Deps>> {
     OpenApiRouter::new()
         .routes(routes!(results::template))
@@ -105,9 +102,9 @@ pub fn api() -> OpenApi {
 }
 
 /// The officer's own batch.
-async fn own_batch(deps: &Deps, officer: &Officer, id: &str) -> Result<Batch, Problem> {
+async fn own_batch(deps: &Deps, officer: &Officer, id: &str) -> Result<Stored<Batch>, Problem> {
     let not_found = || Problem::new(Slug::NotFound);
     let id = BatchId::parse(id).ok_or_else(not_found)?;
-    let batch = deps.store.find_batch(id).await?;
+    let batch = deps.store.get::<Batch>(&id).await?;
     batch.filter(|batch| batch.officer.id == officer.id).ok_or_else(not_found)
 }

@@ -182,8 +182,8 @@ impl Filter<'_> {
 /// The invites that rows became.
 pub(crate) async fn invites_of(store: &Store, rows: &[Row]) -> Result<HashMap<InviteId, Invite>, StoreError> {
     let ids: Vec<InviteId> = rows.iter().filter_map(Row::invite).collect();
-    let invites = store.find_invites(&ids).await?;
-    Ok(invites.into_iter().map(|invite| (invite.id, invite)).collect())
+    let invites = store.get_many::<Invite>(&ids).await?;
+    Ok(invites.into_iter().map(|invite| (invite.id, invite.into_value())).collect())
 }
 
 pub(crate) fn invite_of<'a>(row: &Row, invites: &'a HashMap<InviteId, Invite>) -> Option<&'a Invite> {

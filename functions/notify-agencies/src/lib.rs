@@ -12,6 +12,8 @@
 
 mod body;
 
+use std::convert::Infallible;
+
 use boot::{Disposition, Secrets, SecretsError};
 use domain::{
     AgencyId, Clock, NoticeId, Timestamp,
@@ -21,13 +23,9 @@ use domain::{
 };
 use notify::Notifier;
 use queue::Wake;
-use store::{Store, StoreError, Written};
+use store::{Replaced, Store, StoreError, Stored, Updated};
 use thiserror::Error;
 use tracing::Instrument as _;
-
-/// How often an agency's count is written anew after a lost race; many notices count at the same time, and a missed count
-/// only parks it one failure later.
-const TRIES: usize = 3;
 
 /// What telling agencies needs.
 #[derive(Debug)]
@@ -70,26 +68,26 @@ pub async fn handle(deps: &Deps, message: Wake, _deadline: Timestamp) -> Disposi
 }
 
 async fn tell(deps: &Deps, id: NoticeId) -> Result<(), NotifyError> {
-    let Some(notice) = deps.store.find_notice(id).await? else {
+    let Some(notice) = deps.store.get::<Notice>(&id).await? else {
         return Ok(());
     };
-    let (now, read_version) = (deps.clock.now(), notice.version);
-    let Ok(claimed) = notice.clone().claim(now) else {
+    let now = deps.clock.now();
+    let Ok(claimed) = notice.to_value().claim(now) else {
         return Ok(());
     };
-    let (next, agency) = match deps.store.find_agency(AgencyId::of_domain(&notice.agency)).await? {
+    let (next, agency) = match deps.store.get::<Agency>(&AgencyId::of_domain(&notice.agency)).await? {
         Some(agency) if agency.state == AgencyState::Active => (claimed, Some(agency)),
-        Some(_) => (notice.put_off(now + HELD), None),
+        Some(_) => (notice.to_value().put_off(now + HELD), None),
         // It was registered when the invite changed, and is not any more.
-        None => (notice.given_up(now), None),
+        None => (notice.to_value().given_up(now), None),
     };
-    match (deps.store.replace_notice(read_version, &next).await?, agency) {
-        (Written::Done, Some(agency)) => hand_over(deps, next, agency).await,
+    match (deps.store.write(notice.becomes(next)).await?, agency) {
+        (Replaced::Done(claimed), Some(agency)) => hand_over(deps, claimed, agency.into_value()).await,
         _ => Ok(()),
     }
 }
 
-async fn hand_over(deps: &Deps, notice: Notice, agency: Agency) -> Result<(), NotifyError> {
+async fn hand_over(deps: &Deps, notice: Stored<Notice>, agency: Agency) -> Result<(), NotifyError> {
     let keys = deps.secrets.keys().await?;
     let now = deps.clock.now();
     let body = body::of(&notice).map_err(|_| NotifyError::Body)?;
@@ -97,18 +95,19 @@ async fn hand_over(deps: &Deps, notice: Notice, agency: Agency) -> Result<(), No
     let secrets: Vec<_> = generations.iter().filter_map(|number| keys.agency_secret(&agency.domain, *number)).collect();
     let signature = signature::sign(&secrets, now, body.as_bytes());
     let told = deps.notifier.post(&agency.endpoint, (signature::HEADER, &signature), &body).await;
-    let (now, read_version, trace) = (deps.clock.now(), notice.version, notice.trace.clone());
+    let (now, trace) = (deps.clock.now(), notice.trace.clone());
     let next = match &told {
-        Ok(()) => notice.delivered(now),
+        Ok(()) => notice.to_value().delivered(now),
         Err(error) => {
             tracing::warn!(agency = %agency.domain, trace_id = %trace, %error, "a notice was not taken");
-            notice.refused(now)
+            notice.to_value().refused(now)
         }
     };
     if let Ok(next) = next {
         // A lost race is somebody who took it over after the lease: theirs is recorded.
-        let _ = deps.store.replace_notice(read_version, &next).await?;
-        if next.state_name() == "GIVEN_UP" {
+        let is_given_up = next.state_name() == "GIVEN_UP";
+        let _ = deps.store.write(notice.becomes(next)).await?;
+        if is_given_up {
             tracing::error!(agency = %agency.domain, trace_id = %trace, "a notice is given up");
         }
     }
@@ -120,9 +119,8 @@ async fn hand_over(deps: &Deps, notice: Notice, agency: Agency) -> Result<(), No
 }
 
 async fn challenge(deps: &Deps, id: AgencyId) -> Result<(), NotifyError> {
-    let Some(Agency { state: AgencyState::Pending { challenge, .. }, endpoint, .. }) =
-        deps.store.find_agency(id).await?
-    else {
+    let found = deps.store.get::<Agency>(&id).await?.map(Stored::into_value);
+    let Some(Agency { state: AgencyState::Pending { challenge, .. }, endpoint, .. }) = found else {
         return Ok(());
     };
     let answer = deps.notifier.challenge(&endpoint, &challenge).await.map_err(|error| error.to_string());
@@ -135,28 +133,19 @@ async fn challenge(deps: &Deps, id: AgencyId) -> Result<(), NotifyError> {
     .await
 }
 
-/// Writes what becomes of an agency, as often as others are faster.
+/// Writes what becomes of an agency.
 async fn change_agency(
     deps: &Deps,
     id: AgencyId,
     change: impl Fn(Agency, Timestamp) -> Option<Agency>,
 ) -> Result<(), NotifyError> {
-    for _ in 0..TRIES {
-        let Some(agency) = deps.store.find_agency(id).await? else {
-            return Ok(());
-        };
-        let (read_version, before) = (agency.version, agency.state.clone());
-        let Some(next) = change(agency, deps.clock.now()) else {
-            return Ok(());
-        };
-        if deps.store.replace_agency(read_version, &next).await? == Written::LostRace {
-            continue;
-        }
-        if next.state != before && matches!(next.state, AgencyState::Parked { .. }) {
-            // The template's alarm waits for this line.
-            tracing::error!(agency = %next.domain, failures = next.failures, "agency parked");
-        }
-        return Ok(());
+    let updated = deps.store.update::<Agency, Infallible>(&id, |agency| Ok(change(agency, deps.clock.now()))).await?;
+    if let Updated::Done { before, after } = updated
+        && after.state != before.state
+        && matches!(after.state, AgencyState::Parked { .. })
+    {
+        // The template's alarm waits for this line.
+        tracing::error!(agency = %after.domain, failures = after.failures, "agency parked");
     }
     Ok(())
 }

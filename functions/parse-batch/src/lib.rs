@@ -13,7 +13,7 @@
 use boot::{Disposition, Rules, Secrets};
 use directory::Directory;
 use domain::{
-    BatchId, Clock, Entropy, Guard, TraceId,
+    BatchId, Clock, Entropy, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source},
     row::read_all,
     usage::BatchCap,
@@ -21,11 +21,8 @@ use domain::{
 use objects::{Announcement, ObjectError, Objects, Place};
 use queue::{QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
-use store::{RequestOutcome, Store, StoreError, Written, batches::KeyedRow};
+use store::{MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored, batches::KeyedRow};
 use thiserror::Error;
-
-/// How often a dropped workbook gives way to its officer's other batches.
-const TRIES: usize = 5;
 
 /// What reading a workbook needs.
 #[derive(Debug)]
@@ -98,7 +95,7 @@ async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), P
             let id = BatchId::of_object(&object);
             let trace = TraceId::generate(now, &deps.entropy);
             let batch = Batch::new(id, officer, Source::Drop, now, trace);
-            if deps.store.create_batch(&batch, None).await? == RequestOutcome::Done {
+            if deps.store.create_batch(&batch).await?.is_done() {
                 tracing::info!(batch_id = %id, trace_id = %batch.trace, "file dropped");
             }
             read_upload(deps, id, object).await
@@ -107,73 +104,73 @@ async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), P
 }
 
 async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<(), ParseError> {
-    let Some(batch) = deps.store.find_batch(id).await? else {
+    let Some(batch) = deps.store.get::<Batch>(&id).await? else {
         tracing::error!(batch_id = %id, "uploaded object belongs to no batch");
         return Ok(());
     };
-    let read_version = batch.version;
     let (trace, now) = (batch.trace.clone(), deps.clock.now());
     if batch.is_being_read(&object, now) {
         // Done now, the message would not come again if that run ends without a word.
         return Err(ParseError::BeingRead);
     }
-    let claimed = match batch.claim_parse(object.clone(), now) {
+    let claimed = match batch.to_value().claim_parse(object.clone(), now) {
         Ok(claimed) => claimed,
         Err(conflict) => {
             tracing::info!(batch_id = %id, trace_id = %trace, %conflict, "nothing to read");
             return Ok(());
         }
     };
-    if deps.store.replace_batch(read_version, &claimed).await?.under(Guard::Claim) == Written::LostRace {
+    let Replaced::Done(claimed) = deps.store.write(batch.becomes(claimed)).await? else {
         return Err(ParseError::BeingRead);
-    }
+    };
     if matches!(claimed.state, BatchState::Unreadable { .. }) {
         return Ok(());
     }
-    let read_version = claimed.version;
     let next = match read_rows(deps, &claimed, &object).await {
         Err(error) => {
-            give_back(deps, claimed).await;
+            give_back(deps, &claimed).await;
             return Err(error);
         }
         Ok(Ok((counts, notices))) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
-            return parsed(deps, claimed, counts, notices).await;
+            return parsed(deps, &claimed, counts, notices).await;
         }
         Ok(Err(Refusal { error, columns })) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = error.code(), "workbook refused");
-            claimed.unreadable(error.code(), &error.detail(), columns, deps.clock.now())
+            claimed.to_value().unreadable(error.code(), &error.detail(), columns, deps.clock.now())
         }
     };
     let Ok(next) = next else { return Ok(()) };
-    let written = deps.store.replace_batch(read_version, &next).await?;
-    wake(deps, &next, written).await;
+    let written = deps.store.write(claimed.becomes(next)).await?;
+    wake(deps, &claimed, written).await;
     Ok(())
 }
 
 /// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its people.
-async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, notices: Vec<String>) -> Result<(), ParseError> {
-    for _ in 0..TRIES {
-        let (now, read_version) = (deps.clock.now(), claimed.version);
-        let Ok(next) = claimed.clone().parsed(counts, notices.clone(), now) else { return Ok(()) };
+async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: Vec<String>) -> Result<(), ParseError> {
+    for _ in 0..MAX_UPDATE_ROUNDS {
+        let now = deps.clock.now();
+        let Ok(next) = claimed.to_value().parsed(counts, notices.clone(), now) else { return Ok(()) };
         if !matches!(next.state, BatchState::Submitted { .. }) {
-            let written = deps.store.replace_batch(read_version, &next).await?;
-            wake(deps, &next, written).await;
+            let written = deps.store.write(claimed.becomes(next)).await?;
+            wake(deps, claimed, written).await;
             return Ok(());
         }
-        match deps.store.find_usage(&next.officer.id).await?.people(deps.cap, counts.ready, now) {
-            Ok(usage) => {
+        let usage = deps.store.find_usage(&next.officer.id).await?;
+        match usage.to_value().people(deps.cap, counts.ready, now) {
+            Ok(counted) => {
                 // Lost, it was to the officer's other batches, or to whoever reads this one too: the next look tells.
-                if deps.store.submit_batch(read_version, &next, &usage).await? == Written::Done {
-                    wake(deps, &next, Written::Done).await;
+                let submitted = deps.store.write_both(claimed.becomes(next), usage.becomes(counted)).await?;
+                if submitted.is_done() {
+                    wake(deps, claimed, submitted).await;
                     return Ok(());
                 }
             }
             Err(cap) => {
                 let why = format!("The list was not submitted by itself. {}", cap.detail());
-                let Ok(kept) = claimed.parsed_for_later(counts, notices, why, now) else { return Ok(()) };
-                let written = deps.store.replace_batch(read_version, &kept).await?;
-                wake(deps, &kept, written).await;
+                let Ok(kept) = claimed.to_value().parsed_for_later(counts, notices, why, now) else { return Ok(()) };
+                let written = deps.store.write(claimed.becomes(kept)).await?;
+                wake(deps, claimed, written).await;
                 return Ok(());
             }
         }
@@ -183,12 +180,12 @@ async fn parsed(deps: &Deps, claimed: Batch, counts: Counts, notices: Vec<String
 }
 
 /// Wakes whoever goes on with a batch that was read.
-async fn wake(deps: &Deps, next: &Batch, written: Written) {
-    let (id, trace) = (next.id, &next.trace);
-    if written == Written::LostRace {
-        tracing::warn!(batch_id = %id, trace_id = %trace, "the batch was changed while it was read");
+async fn wake(deps: &Deps, claimed: &Batch, written: Replaced<Batch>) {
+    let id = claimed.id;
+    let Replaced::Done(next) = written else {
+        tracing::warn!(batch_id = %id, trace_id = %claimed.trace, "the batch was changed while it was read");
         return;
-    }
+    };
     let is_open = matches!(next.state, BatchState::Submitted { .. }) || next.report_is_due();
     if is_open {
         deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await;
@@ -196,12 +193,11 @@ async fn wake(deps: &Deps, next: &Batch, written: Written) {
 }
 
 /// Lets the next try begin at once; where that fails too, it begins when the lease is over.
-async fn give_back(deps: &Deps, claimed: Batch) {
-    let read_version = claimed.version;
-    if let Ok(next) = claimed.not_read(deps.clock.now())
-        && let Err(error) = deps.store.replace_batch(read_version, &next).await
+async fn give_back(deps: &Deps, claimed: &Stored<Batch>) {
+    if let Ok(next) = claimed.to_value().not_read(deps.clock.now())
+        && let Err(error) = deps.store.write(claimed.becomes(next)).await
     {
-        tracing::warn!(batch_id = %next.id, %error, "the claim stays until its lease is over");
+        tracing::warn!(batch_id = %claimed.id, %error, "the claim stays until its lease is over");
     }
 }
 

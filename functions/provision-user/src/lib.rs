@@ -27,13 +27,13 @@ use std::time::Duration;
 use boot::Disposition;
 use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome};
 use domain::{
-    Clock, Guard, InviteId, Timestamp,
+    Clock, InviteId, Timestamp,
     invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
     mailbox::Closed,
     seed::SeedState,
 };
 use queue::{QueueName, Queues, Wake};
-use store::{Store, StoreError, Written, settings::MailSwitch};
+use store::{Change, Replaced, Store, StoreError, Stored, Written, settings::MailSwitch};
 use tracing::Instrument as _;
 
 /// How many steps one message leads to, lost races included: an invite has four, and each may be lost once.
@@ -73,7 +73,7 @@ pub struct Deps {
 /// Where a step leaves the worker.
 enum Next {
     /// The invite was written like this; there may be more to do.
-    Written(Box<Invite>),
+    Written(Box<Stored<Invite>>),
     /// Somebody else was faster: read the invite again.
     Reload,
     /// Nothing more can be done now.
@@ -87,8 +87,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
     let worked = match wake {
         Wake::Invite { id } => work(deps, id, deadline).await,
         Wake::Resume { id } => match resume(deps, id).await {
-            Ok(Written::Done) => work(deps, id, deadline).await,
-            Ok(Written::LostRace) => return Disposition::retry("others kept changing the invite"),
+            Ok(()) => work(deps, id, deadline).await,
             Err(error) => Err(error),
         },
         Wake::SeedRequest { id } => licence::work(deps, id).await,
@@ -98,15 +97,9 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
 }
 
 /// Lets an invite that needs attention go on where it stood; any other stays as it is.
-async fn resume(deps: &Deps, id: InviteId) -> Result<Written, StoreError> {
-    let Some(invite) = deps.store.find_invite(id).await? else {
-        return Ok(Written::Done);
-    };
-    let read = invite.version;
-    match invite.resume(deps.clock.now()) {
-        Ok(next) => deps.store.replace_invite(read, &next).await,
-        Err(_) => Ok(Written::Done),
-    }
+async fn resume(deps: &Deps, id: InviteId) -> Result<(), StoreError> {
+    deps.store.update(&id, |invite: Invite| invite.resume(deps.clock.now()).map(Some)).await?;
+    Ok(())
 }
 
 async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposition, StoreError> {
@@ -114,7 +107,7 @@ async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposit
     for _ in 0..ROUNDS {
         let found = match known.take() {
             Some(invite) => Some(invite),
-            None => deps.store.find_invite(id).await?,
+            None => deps.store.get::<Invite>(&id).await?,
         };
         let Some(invite) = found else {
             return Ok(Disposition::Reject("no such invite"));
@@ -131,7 +124,7 @@ async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposit
     Ok(Disposition::Done)
 }
 
-async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, StoreError> {
+async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let now = deps.clock.now();
     let step = invite.next_step(now);
     if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
@@ -149,51 +142,50 @@ async fn step(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, 
     }
 }
 
-async fn check_address(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+async fn check_address(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
     let found = deps.directory.find_by_email(&invite.email).await;
-    let (now, read) = (deps.clock.now(), invite.version);
+    let now = deps.clock.now();
     let next = match found {
-        Ok(None) => invite.address_is_free(now),
-        Ok(Some(_)) => invite.fail(Failure::AccountExists, now),
-        Err(error) => return put_off(deps, invite, &error).await,
+        Ok(None) => invite.to_value().address_is_free(now),
+        Ok(Some(_)) => invite.to_value().fail(Failure::AccountExists, now),
+        Err(error) => return put_off(deps, &invite, &error).await,
     };
     let Ok(next) = next else {
         return Ok(Next::Rest);
     };
-    write(deps, read, next).await
+    write(deps, invite.becomes(next)).await
 }
 
 /// A holder who has signed in since, or whose account was disabled or deleted, is not mailed that it is ready.
-async fn check_account(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
+async fn check_account(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
     let Some(account) = invite.account() else {
         return Ok(Next::Rest);
     };
     let status = match deps.directory.account_status(account).await {
         Ok(status) => status,
-        Err(error) => return put_off(deps, invite, &error).await,
+        Err(error) => return put_off(deps, &invite, &error).await,
     };
-    let (now, read) = (deps.clock.now(), invite.version);
-    let next = match invite.clone().account_seen(status, now) {
+    let now = deps.clock.now();
+    let next = match invite.to_value().account_seen(status, now) {
         Some(seen) => Ok(seen),
-        None => invite.account_is_there(now),
+        None => invite.to_value().account_is_there(now),
     };
     let Ok(next) = next else {
         return Ok(Next::Rest);
     };
-    write(deps, read, next).await
+    write(deps, invite.becomes(next)).await
 }
 
-async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
-    let read = invite.version;
-    let Ok(claimed) = invite.claim(deps.clock.now()) else {
+async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
+    let Ok(claimed) = invite.to_value().claim(deps.clock.now()) else {
         return Ok(Next::Rest);
+    };
+    let Replaced::Done(claimed) = deps.store.write(invite.becomes(claimed)).await? else {
+        return Ok(Next::Reload);
     };
     let Some(wanted) = AccountToCreate::of(&claimed) else {
         return Ok(Next::Rest);
     };
-    if let Written::LostRace = deps.store.replace_invite(read, &claimed).await?.under(Guard::Claim) {
-        return Ok(Next::Reload);
-    }
     let created = deps.directory.create_account(&wanted).await;
     // An earlier claim may have made it under the very details that are refused now.
     let created = match created {
@@ -210,29 +202,29 @@ async fn provision(deps: &Deps, invite: Invite) -> Result<Next, StoreError> {
         }
         _ => claimed.seed,
     };
-    let (now, read) = (deps.clock.now(), claimed.version);
+    let (now, made) = (deps.clock.now(), claimed.to_value());
     let next = match created {
         Ok(CreateOutcome::Created(account) | CreateOutcome::AlreadyOurs(account)) => {
             tracing::info!("account made");
-            claimed.account_created(account, seed, now)
+            made.account_created(account, seed, now)
         }
-        Ok(CreateOutcome::EmailTaken) => claimed.fail(Failure::AccountExists, now),
-        Ok(CreateOutcome::UsernameTaken) => claimed.fail(Failure::UsernameTaken, now),
-        Ok(CreateOutcome::DetailsRefused) => claimed.fail(Failure::DetailsRefused, now),
+        Ok(CreateOutcome::EmailTaken) => made.fail(Failure::AccountExists, now),
+        Ok(CreateOutcome::UsernameTaken) => made.fail(Failure::UsernameTaken, now),
+        Ok(CreateOutcome::DetailsRefused) => made.fail(Failure::DetailsRefused, now),
         Err(DirectoryError::Unknown) => {
             report_unknown(&claimed);
             return Ok(Next::Rest);
         }
         Err(error) => {
             let retry_at = now + pause(&error);
-            return settle(deps, read, claimed.give_back(retry_at, now)).await;
+            return settle(deps, &claimed, made.give_back(retry_at, now)).await;
         }
     };
     let Ok(next) = next else {
         return Ok(Next::Rest);
     };
-    let written = deps.store.record_account(read, &next).await?;
-    match wake_mail(deps, written, next).await {
+    let written = deps.store.record_account(claimed.becomes(next)).await?;
+    match wake_mail(deps, written).await {
         // What is left, a licence that could not be assigned just now, is tried again later and not at once.
         Next::Written(_) => Ok(Next::Rest),
         next => Ok(next),
@@ -246,33 +238,34 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
 
 /// A first password is a mail like every other: the emergency stop, what its mailbox was sent and whether that is
 /// suppressed hold it.
-async fn send_first_password(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, StoreError> {
-    let (now, read) = (deps.clock.now(), invite.version);
+async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
+    let now = deps.clock.now();
+    let put_off = |until| Ok::<_, StoreError>(invite.to_value().put_off(until));
     if deps.store.mail_switch().await? == MailSwitch::Stopped {
         tracing::warn!("mail is stopped; the first password waits");
-        return settle(deps, read, Ok::<_, StoreError>(invite.put_off(now + WAKE_AFTER))).await;
+        return settle(deps, &invite, put_off(now + WAKE_AFTER)).await;
     }
-    let mailbox = match deps.store.find_mailbox(&invite.address_key).await?.admit(invite.id, now) {
-        Ok(mailbox) => mailbox,
+    let mailbox = deps.store.find_mailbox(&invite.address_key).await?;
+    let mailbox = match mailbox.to_value().admit(invite.id, now) {
+        Ok(admitted) => mailbox.becomes(admitted),
         Err(Closed::Full(until)) => {
             tracing::warn!(%until, "the mailbox was sent its share; the first password waits");
-            return settle(deps, read, Ok::<_, StoreError>(invite.put_off(until))).await;
+            return settle(deps, &invite, put_off(until)).await;
         }
         Err(Closed::Suppressed(reason)) => {
             tracing::warn!(reason = reason.name(), "the mailbox is sent nothing, and no first password");
-            return settle(deps, read, invite.first_password_withheld(now)).await;
+            return settle(deps, &invite, invite.to_value().first_password_withheld(now)).await;
         }
     };
-    let Ok(claimed) = invite.claim_first_password(now) else {
+    let Ok(claimed) = invite.to_value().claim_first_password(now) else {
         return Ok(Next::Rest);
+    };
+    let Replaced::Done(claimed) = deps.store.write_both(invite.becomes(claimed), mailbox).await? else {
+        return Ok(Next::Reload);
     };
     let Some(account) = claimed.account() else {
         return Ok(Next::Rest);
     };
-    let written = deps.store.replace_invite_and_mailbox(read, &claimed, &mailbox).await?;
-    if let Written::LostRace = written.under(Guard::Claim) {
-        return Ok(Next::Reload);
-    }
     let answer = match deps.directory.mail_first_password(account).await {
         Ok(FirstPasswordOutcome::Mailed) => Answer::Mailed,
         Ok(FirstPasswordOutcome::NotPending) => Answer::NotPending,
@@ -320,7 +313,7 @@ impl Answer {
 
 /// Records the directory's answer over the claim that it belongs to, whatever else has changed beside it, and again while
 /// the table is away and time is left. An answer that is not recorded ends as unknown, and its holder has to ask again.
-async fn record(deps: &Deps, claimed: Invite, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
+async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
     let (id, claim) = (claimed.id, claimed.first_password);
     let mut known = Some(claimed);
     let mut pause = RECORD_PAUSE;
@@ -347,41 +340,42 @@ async fn try_record(
     deps: &Deps,
     id: InviteId,
     claim: FirstPassword,
-    known: Option<Invite>,
+    known: Option<Stored<Invite>>,
     answer: &Answer,
 ) -> Result<Written, StoreError> {
     let found = match known {
         Some(invite) => Some(invite),
-        None => deps.store.find_invite(id).await?,
+        None => deps.store.get::<Invite>(&id).await?,
     };
     // Without our claim in it, it is recorded already, or nobody needs to know any more.
     let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
         return Ok(Written::Done);
     };
-    let (now, read) = (deps.clock.now(), invite.version);
-    let Ok(next) = answer.noted(invite, now) else {
+    let now = deps.clock.now();
+    let Ok(next) = answer.noted(invite.to_value(), now) else {
         return Ok(Written::Done);
     };
+    let change = invite.becomes(next);
     if !answer.may_have_been_mailed() {
-        let mailbox = deps.store.find_mailbox(&next.address_key).await?;
-        if let Some(mailbox) = mailbox.give_back(id, now) {
-            return deps.store.replace_invite_and_mailbox(read, &next, &mailbox).await;
+        let mailbox = deps.store.find_mailbox(&change.address_key).await?;
+        if let Some(room) = mailbox.to_value().give_back(id, now) {
+            return Ok(deps.store.write_both(change, mailbox.becomes(room)).await?.written());
         }
     }
-    deps.store.replace_invite(read, &next).await
+    Ok(deps.store.write(change).await?.written())
 }
 
-/// Writes `next` and wakes whoever mails, if a mail has become due.
-async fn write(deps: &Deps, read: u64, next: Invite) -> Result<Next, StoreError> {
-    let written = deps.store.replace_invite(read, &next).await?;
-    Ok(wake_mail(deps, written, next).await)
+/// Writes a change and wakes the mail worker, if a mail has become due.
+async fn write(deps: &Deps, change: Change<Invite>) -> Result<Next, StoreError> {
+    let written = deps.store.write(change).await?;
+    Ok(wake_mail(deps, written).await)
 }
 
-/// Wakes whoever mails, if `next` was written and a mail has become due with it.
-async fn wake_mail(deps: &Deps, written: Written, next: Invite) -> Next {
-    if written == Written::LostRace {
+/// Wakes the mail worker, if a change was written and a mail has become due with it.
+async fn wake_mail(deps: &Deps, written: Replaced<Invite>) -> Next {
+    let Replaced::Done(next) = written else {
         return Next::Reload;
-    }
+    };
     if next.mail_is_due() {
         let wake = [Wake::Invite { id: next.id }];
         deps.queues.wake(QueueName::Mail, &next.officer.id, &wake).await;
@@ -390,20 +384,19 @@ async fn wake_mail(deps: &Deps, written: Written, next: Invite) -> Next {
 }
 
 /// Writes what ends this message's work, if the invite still allows it.
-async fn settle<E>(deps: &Deps, read: u64, next: Result<Invite, E>) -> Result<Next, StoreError> {
+async fn settle<E>(deps: &Deps, read: &Stored<Invite>, next: Result<Invite, E>) -> Result<Next, StoreError> {
     let Ok(next) = next else {
         return Ok(Next::Rest);
     };
-    match deps.store.replace_invite(read, &next).await? {
-        Written::Done => Ok(Next::Rest),
-        Written::LostRace => Ok(Next::Reload),
+    match deps.store.write(read.becomes(next)).await? {
+        Replaced::Done(_) => Ok(Next::Rest),
+        Replaced::LostRace => Ok(Next::Reload),
     }
 }
 
-async fn put_off(deps: &Deps, invite: Invite, error: &DirectoryError) -> Result<Next, StoreError> {
-    let (now, read) = (deps.clock.now(), invite.version);
-    let next = invite.put_off(now + pause(error));
-    settle(deps, read, Ok::<_, StoreError>(next)).await
+async fn put_off(deps: &Deps, invite: &Stored<Invite>, error: &DirectoryError) -> Result<Next, StoreError> {
+    let next = invite.to_value().put_off(deps.clock.now() + pause(error));
+    settle(deps, invite, Ok::<_, StoreError>(next)).await
 }
 
 /// When to try again after an error, which is reported on the way.

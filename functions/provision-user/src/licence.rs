@@ -13,7 +13,7 @@ use domain::{
     seed::{LicenceFault, SeedState, SeedStep},
     seed_request::SeedRequest,
 };
-use store::{StoreError, Written};
+use store::{StoreError, Stored, Written};
 use tracing::Instrument as _;
 
 use crate::{Deps, Next, ROUNDS, pause, report, write};
@@ -30,7 +30,7 @@ enum Answer {
 /// Does what is to be done for an account's own request.
 pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, StoreError> {
     for _ in 0..ROUNDS {
-        let Some(request) = deps.store.find_seed_request(id).await? else {
+        let Some(request) = deps.store.get::<SeedRequest>(&id).await? else {
             return Ok(Disposition::Reject("no such request"));
         };
         let span = tracing::info_span!("seed_request", seed_request_id = %id, trace_id = %request.trace);
@@ -42,52 +42,52 @@ pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, 
     Ok(Disposition::Done)
 }
 
-async fn step(deps: &Deps, request: SeedRequest) -> Result<Written, StoreError> {
-    let (read, step) = (request.version, request.seed.step(deps.clock.now()));
+async fn step(deps: &Deps, request: Stored<SeedRequest>) -> Result<Written, StoreError> {
+    let step = request.seed.step(deps.clock.now());
     let Some(answer) = ask(deps, &request.account, step).await else {
         return Ok(Written::Done);
     };
-    let now = deps.clock.now();
+    let (now, asked) = (deps.clock.now(), request.to_value());
     let next = match answer {
-        Answer::Done if step == SeedStep::Assign => request.assigned(now).map_err(drop),
-        Answer::Done => request.withdrawn(now).map_err(drop),
-        Answer::Refused(fault) => request.refused(fault, now).map_err(drop),
-        Answer::Later(pause) => Ok(request.put_off(now + pause)),
-        Answer::AccountGone => request.account_seen(AccountStatus::Gone, now).ok_or(()),
-        Answer::AccountDisabled => request.account_seen(AccountStatus::Disabled, now).ok_or(()),
+        Answer::Done if step == SeedStep::Assign => asked.assigned(now).map_err(drop),
+        Answer::Done => asked.withdrawn(now).map_err(drop),
+        Answer::Refused(fault) => asked.refused(fault, now).map_err(drop),
+        Answer::Later(pause) => Ok(asked.put_off(now + pause)),
+        Answer::AccountGone => asked.account_seen(AccountStatus::Gone, now).ok_or(()),
+        Answer::AccountDisabled => asked.account_seen(AccountStatus::Disabled, now).ok_or(()),
     };
     match next {
-        Ok(next) => deps.store.replace_seed_request(read, &next).await,
+        Ok(next) => Ok(deps.store.write(request.becomes(next)).await?.written()),
         Err(_) => Ok(Written::Done),
     }
 }
 
 /// Does what is to be done for the licence of an invite.
-pub(crate) async fn of_invite(deps: &Deps, invite: Invite, step: NextStep) -> Result<Next, StoreError> {
-    let (read, seed) = (invite.version, invite.seed.step(deps.clock.now()));
+pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, step: NextStep) -> Result<Next, StoreError> {
+    let seed = invite.seed.step(deps.clock.now());
     let Some(account) = invite.account() else {
         return Ok(Next::Rest);
     };
     let Some(answer) = ask(deps, account, seed).await else {
         return Ok(Next::Rest);
     };
-    let now = deps.clock.now();
+    let (now, licensed) = (deps.clock.now(), invite.to_value());
     let next = match answer {
-        Answer::Done if step == NextStep::AssignSeed => invite.seed_assigned(now),
-        Answer::Done => invite.seed_withdrawn(now),
-        Answer::Refused(fault) => invite.seed_refused(fault, now),
-        Answer::AccountGone => invite.account_gone(now),
+        Answer::Done if step == NextStep::AssignSeed => licensed.seed_assigned(now),
+        Answer::Done => licensed.seed_withdrawn(now),
+        Answer::Refused(fault) => licensed.seed_refused(fault, now),
+        Answer::AccountGone => licensed.account_gone(now),
         // The licence ends with the account, and is assigned once it is enabled again.
         Answer::AccountDisabled => {
-            let Some(next) = invite.account_seen(AccountStatus::Disabled, now) else { return Ok(Next::Rest) };
+            let Some(next) = licensed.account_seen(AccountStatus::Disabled, now) else { return Ok(Next::Rest) };
             Ok(next)
         }
         Answer::Later(pause) => {
-            return crate::settle(deps, read, Ok::<_, StoreError>(invite.put_off(now + pause))).await;
+            return crate::settle(deps, &invite, Ok::<_, StoreError>(licensed.put_off(now + pause))).await;
         }
     };
     match next {
-        Ok(next) => write(deps, read, next).await,
+        Ok(next) => write(deps, invite.becomes(next)).await,
         Err(_) => Ok(Next::Rest),
     }
 }

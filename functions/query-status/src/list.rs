@@ -54,9 +54,9 @@ pub(crate) async fn list(
     let mut query = asked.first_page()?;
     query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
     let page = deps.store.list_invites(&officer.id, &query, deps.clock.now()).await?;
-    let listed: Vec<&'static str> = page.invites.iter().map(Invite::techpass_label).collect();
+    let listed: Vec<&'static str> = page.invites.iter().map(|invite| invite.techpass_label()).collect();
     let invites = deps.look_again(page.invites).await;
-    let moved = listed.into_iter().zip(invites.iter().map(Invite::techpass_label));
+    let moved = listed.into_iter().zip(invites.iter().map(|invite| invite.techpass_label()));
     let counts = moved.fold(page.techpass, |counts, (before, now)| recounted(counts, before, now));
     let under = |filter: TechpassFilter| {
         let count = counts.get(filter.label()).copied().filter(|count| *count > 0)?;
@@ -64,7 +64,7 @@ pub(crate) async fn list(
     };
     let techpass: BTreeMap<TechpassFilter, u64> = TechpassFilter::ALL.into_iter().filter_map(under).collect();
     let body = ListBody {
-        items: invites.iter().map(InviteBody::of).collect(),
+        items: invites.iter().map(|invite| InviteBody::of(invite)).collect(),
         next_cursor: page.next.map(|place| cursors.seal(&place)),
         total: page.total,
         techpass,
@@ -97,12 +97,12 @@ pub(crate) async fn show(
     Path(id): Path<InviteId>,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let found = deps.store.find_invite(id).await?;
+    let found = deps.store.get::<Invite>(&id).await?;
     // Another officer's invite is answered like one that does not exist.
     let own = found.filter(|invite| invite.officer.id == officer.id);
     let invite = deps.look_again(own.into_iter().collect()).await.pop();
     let invite = invite.ok_or_else(|| Problem::new(Slug::NotFound))?;
-    reply::versioned(known, invite.version, &InviteDetailBody::of(&invite))
+    reply::versioned(known, invite.version(), &InviteDetailBody::of(&invite))
 }
 
 /// The officer's invites as a workbook.

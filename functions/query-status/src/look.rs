@@ -13,7 +13,7 @@ use domain::{
 };
 use futures::{StreamExt as _, stream};
 use queue::{QueueName, Wake};
-use store::Written;
+use store::{Replaced, Stored};
 
 use crate::Deps;
 
@@ -54,12 +54,12 @@ impl Looks {
 impl Deps {
     /// Brings the invites that have accounts up to date, as far as time and the directory allow: those that wait for their
     /// first sign-in before the others.
-    pub(crate) async fn look_again(&self, mut invites: Vec<Invite>) -> Vec<Invite> {
+    pub(crate) async fn look_again(&self, mut invites: Vec<Stored<Invite>>) -> Vec<Stored<Invite>> {
         let now = self.clock.now();
-        let mut waiting: Vec<(usize, &Invite)> =
+        let mut waiting: Vec<(usize, &Stored<Invite>)> =
             invites.iter().enumerate().filter(|(_, invite)| invite.account().is_some()).collect();
         waiting.sort_by_key(|(_, invite)| !matches!(invite.state, InviteState::AccountCreated { .. }));
-        let due: Vec<(usize, Invite)> = waiting
+        let due: Vec<(usize, Stored<Invite>)> = waiting
             .into_iter()
             .filter(|(_, invite)| now >= invite.updated_at + FRESH && self.looks.is_due(invite.id, now))
             .take(PER_REQUEST)
@@ -81,8 +81,8 @@ impl Deps {
     }
 
     /// The invite as the directory has it now, if that is news and could be recorded.
-    async fn look(&self, invite: Invite, now: Timestamp) -> Option<Invite> {
-        let (id, read_version) = (invite.id, invite.version);
+    async fn look(&self, invite: Stored<Invite>, now: Timestamp) -> Option<Stored<Invite>> {
+        let id = invite.id;
         let status = match self.directory.account_status(invite.account()?).await {
             Ok(status) => status,
             Err(error) => {
@@ -90,14 +90,14 @@ impl Deps {
                 return None;
             }
         };
-        let next = invite.account_seen(status, now)?;
-        match self.store.replace_invite(read_version, &next).await {
-            Ok(Written::Done) => {
+        let next = invite.to_value().account_seen(status, now)?;
+        match self.store.write(invite.becomes(next)).await {
+            Ok(Replaced::Done(next)) => {
                 self.wake_for(&next, now).await;
                 Some(next)
             }
             // Somebody else changed it: the next look sees both.
-            Ok(Written::LostRace) => None,
+            Ok(Replaced::LostRace) => None,
             Err(error) => {
                 tracing::warn!(invite_id = %id, %error, "what was seen could not be recorded");
                 None

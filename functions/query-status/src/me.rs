@@ -88,8 +88,8 @@ pub(crate) async fn me(
     Reader { officer, account, rules }: Reader,
 ) -> Result<Response, Problem> {
     let (seed, device) = match deps.store.find_owner(&account).await? {
-        Some(AccountOwner::Invite(invite)) => (invite.seed, invite.device),
-        Some(AccountOwner::Request(request)) => (request.seed, request.device),
+        Some(AccountOwner::Invite(invite)) => (invite.seed, invite.device.clone()),
+        Some(AccountOwner::Request(request)) => (request.seed, request.device.clone()),
         None => (eligibility(&rules, &officer.email), None::<Device>),
     };
     let workbook = sheet::Limits::default();

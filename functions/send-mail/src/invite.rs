@@ -8,7 +8,7 @@ use domain::{
     mailbox::{Closed, Mailbox},
 };
 use mail::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Subject};
-use store::{Store, StoreError, Written};
+use store::{Change, Replaced, Store, StoreError, Stored};
 use tracing::Instrument as _;
 
 use crate::{
@@ -17,20 +17,20 @@ use crate::{
 };
 
 pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Next, AnyError> {
-    let Some(invite) = deps.store.find_invite(id).await? else {
+    let Some(invite) = deps.store.get::<Invite>(&id).await? else {
         return Ok(Next::Rest(Disposition::Reject("no such invite")));
     };
     let span = tracing::info_span!("invite", invite_id = %id, trace_id = %invite.trace);
     attempt(deps, invite, deadline).instrument(span).await
 }
 
-async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, AnyError> {
+async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(mail) = invite.mail.as_ref().filter(|_| invite.mail_is_due()) else {
         return notice::attempt(deps, invite, deadline).await;
     };
     let token = deps.secrets.keys().await?.token(invite.id, mail.generation);
     let slot = ToInvitee { invite, token: token.hash() };
-    slot::send(deps, slot, |claimed| letter(&deps.letters, &claimed.invite, &token), deadline).await
+    slot::send(deps, slot, |claimed| letter(&deps.letters, claimed, &token), deadline).await
 }
 
 /// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the same
@@ -51,11 +51,21 @@ fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Le
 
 /// An invite as the holder of the mail to its invitee, with the token in the mail's link.
 struct ToInvitee {
-    invite: Invite,
+    invite: Stored<Invite>,
     token: TokenHash,
 }
 
 impl Slot for ToInvitee {
+    type Holder = Invite;
+
+    fn holder(&self) -> &Stored<Invite> {
+        &self.invite
+    }
+
+    fn with(self, holder: Stored<Invite>) -> Self {
+        Self { invite: holder, ..self }
+    }
+
     fn subject(&self) -> Subject {
         Subject::Invite(self.invite.id)
     }
@@ -68,46 +78,45 @@ impl Slot for ToInvitee {
         self.invite.mail.as_ref()
     }
 
-    fn version(&self) -> u64 {
-        self.invite.version
-    }
-
-    fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
+    fn moved(&self, step: &Step, now: Timestamp) -> Option<Invite> {
+        let invite = self.invite.to_value();
         let moved = match step {
-            Step::Hold { until } => self.invite.mail_held(*until, now),
-            Step::Withhold { reason } => self.invite.mail_withheld(*reason, now),
-            Step::Claim => self.invite.claim_mail(now),
-            Step::Accepted { message_id } => self.invite.mail_accepted(message_id.clone(), now),
-            Step::NotSent { retry_at } => self.invite.mail_not_sent(*retry_at, now),
-            Step::Refused => self.invite.mail_refused(now),
+            Step::Hold { until } => invite.mail_held(*until, now),
+            Step::Withhold { reason } => invite.mail_withheld(*reason, now),
+            Step::Claim => invite.claim_mail(now),
+            Step::Accepted { message_id } => invite.mail_accepted(message_id.clone(), now),
+            Step::NotSent { retry_at } => invite.mail_not_sent(*retry_at, now),
+            Step::Refused => invite.mail_refused(now),
         };
-        Some(Self { invite: moved.ok()?, ..self })
+        moved.ok()
     }
 
     fn admitted(&self, mailbox: Mailbox, now: Timestamp) -> Result<Mailbox, Closed> {
         mailbox.admit(self.invite.id, now)
     }
 
-    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
-        store.replace_invite(read_version, &self.invite).await
+    async fn write_claim(
+        &self,
+        store: &Store,
+        claim: Change<Invite>,
+        mailbox: Change<Mailbox>,
+    ) -> Result<Replaced<Invite>, StoreError> {
+        let until = claim.promised_until();
+        store.claim_mail(claim, mailbox, &self.token, until).await
     }
 
-    async fn write_claim(&self, store: &Store, read_version: u64, mailbox: &Mailbox) -> Result<Written, StoreError> {
-        store.claim_mail(read_version, &self.invite, mailbox, &self.token, self.invite.promised_until()).await
-    }
-
-    async fn write_answer(&self, store: &Store, read_version: u64, answer: &Step) -> Result<Written, StoreError> {
+    async fn write_answer(
+        &self,
+        store: &Store,
+        change: Change<Invite>,
+        answer: &Step,
+    ) -> Result<Replaced<Invite>, StoreError> {
         if let Step::NotSent { .. } | Step::Refused = answer {
-            let mailbox = store.find_mailbox(&self.invite.address_key).await?;
-            if let Some(mailbox) = mailbox.give_back(self.invite.id, self.invite.updated_at) {
-                return store.replace_invite_and_mailbox(read_version, &self.invite, &mailbox).await;
+            let mailbox = store.find_mailbox(&change.address_key).await?;
+            if let Some(next) = mailbox.to_value().give_back(change.id, change.updated_at) {
+                return store.write_both(change, mailbox.becomes(next)).await;
             }
         }
-        self.write(store, read_version).await
-    }
-
-    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {
-        let invite = store.find_invite(self.invite.id).await?;
-        Ok(invite.map(|invite| Self { invite, ..self }))
+        store.write(change).await
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{EmailAddress, Timestamp, delivery::Mail, invite::Invite};
 use mail::{Ending, Subject};
-use store::{Store, StoreError, Written};
+use store::Stored;
 
 use crate::{
     AnyError, Deps, Disposition, Next,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Sends the notice that waits, if one does.
-pub(crate) async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) -> Result<Next, AnyError> {
+pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
     if !invite.notice_is_due() {
         return Ok(Next::Rest(Disposition::Done));
     }
@@ -20,9 +20,19 @@ pub(crate) async fn attempt(deps: &Deps, invite: Invite, deadline: Timestamp) ->
 }
 
 /// An invite as the holder of the notice to its officer.
-struct ToOfficer(Invite);
+struct ToOfficer(Stored<Invite>);
 
 impl Slot for ToOfficer {
+    type Holder = Invite;
+
+    fn holder(&self) -> &Stored<Invite> {
+        &self.0
+    }
+
+    fn with(self, holder: Stored<Invite>) -> Self {
+        Self(holder)
+    }
+
     fn subject(&self) -> Subject {
         Subject::Invite(self.0.id)
     }
@@ -35,19 +45,7 @@ impl Slot for ToOfficer {
         self.0.notice.as_ref()
     }
 
-    fn version(&self) -> u64 {
-        self.0.version
-    }
-
-    fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
-        self.0.map_notice(now, step.retry_at(), |mail| step.apply(mail, now)).ok().map(Self)
-    }
-
-    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
-        store.replace_invite(read_version, &self.0).await
-    }
-
-    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {
-        Ok(store.find_invite(self.0.id).await?.map(Self))
+    fn moved(&self, step: &Step, now: Timestamp) -> Option<Invite> {
+        self.0.to_value().map_notice(now, step.retry_at(), |mail| step.apply(mail, now)).ok()
     }
 }

@@ -9,7 +9,7 @@ use domain::{
     invite::{Invite, MAIL_ANSWER_WAIT},
 };
 use mail::{Report, Subject, Tally};
-use store::{Store, StoreError, Written};
+use store::Stored;
 use tracing::Instrument as _;
 
 use crate::{
@@ -18,14 +18,14 @@ use crate::{
 };
 
 pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Result<Next, AnyError> {
-    let Some(batch) = deps.store.find_batch(id).await? else {
+    let Some(batch) = deps.store.get::<Batch>(&id).await? else {
         return Ok(Next::Rest(Disposition::Reject("no such batch")));
     };
     let span = tracing::info_span!("batch", batch_id = %id, trace_id = %batch.trace);
     attempt(deps, batch, deadline).instrument(span).await
 }
 
-async fn attempt(deps: &Deps, batch: Batch, deadline: Timestamp) -> Result<Next, AnyError> {
+async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Result<Next, AnyError> {
     let is_silent = match batch.state {
         // Whoever threw the batch away does not want to hear of it.
         BatchState::Reset => true,
@@ -60,9 +60,19 @@ fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {
 }
 
 /// A batch as the holder of the report to its officer.
-struct AboutBatch(Batch);
+struct AboutBatch(Stored<Batch>);
 
 impl Slot for AboutBatch {
+    type Holder = Batch;
+
+    fn holder(&self) -> &Stored<Batch> {
+        &self.0
+    }
+
+    fn with(self, holder: Stored<Batch>) -> Self {
+        Self(holder)
+    }
+
     fn subject(&self) -> Subject {
         Subject::Batch(self.0.id)
     }
@@ -75,25 +85,13 @@ impl Slot for AboutBatch {
         self.0.report.as_ref()
     }
 
-    fn version(&self) -> u64 {
-        self.0.version
-    }
-
-    fn moved(self, step: &Step, now: Timestamp) -> Option<Self> {
+    fn moved(&self, step: &Step, now: Timestamp) -> Option<Batch> {
         let due_at = match (&self.0.state, step) {
             // A batch that was submitted again waits for its dispatcher first.
             (BatchState::Submitted { .. } | BatchState::Dispatched { .. }, _) => self.0.due_at,
             (_, Step::Claim) => Some(now + MAIL_ANSWER_WAIT),
             (_, step) => step.retry_at(),
         };
-        self.0.map_report(now, due_at, |mail| step.apply(mail, now)).ok().map(Self)
-    }
-
-    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError> {
-        store.replace_batch(read_version, &self.0).await
-    }
-
-    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError> {
-        Ok(store.find_batch(self.0.id).await?.map(Self))
+        self.0.to_value().map_report(now, due_at, |mail| step.apply(mail, now)).ok()
     }
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    EmailAddress, Guard, Timestamp,
+    EmailAddress, Timestamp,
     delivery::{Mail, MailConflict, MailState},
     mailbox::{Closed, Mailbox, SuppressionReason},
 };
 use mail::{Letter, OutgoingMail, RenderError, SendOutcome, Subject, Tags};
-use store::{Store, StoreError, Written};
+use store::{Change, Record, Replaced, Store, StoreError, Stored};
 
 use crate::{AnyError, Deps, Disposition, Next, turn};
 
@@ -34,6 +34,15 @@ const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report of
 /// a batch, the canary.
 pub(crate) trait Slot: Sized {
+    /// What of the table holds the mail.
+    type Holder: Record;
+
+    /// It, as it was read.
+    fn holder(&self) -> &Stored<Self::Holder>;
+
+    /// The same slot, read anew.
+    fn with(self, holder: Stored<Self::Holder>) -> Self;
+
     /// What its mails are about.
     fn subject(&self) -> Subject;
 
@@ -43,32 +52,33 @@ pub(crate) trait Slot: Sized {
     /// The mail in it.
     fn mail(&self) -> Option<&Mail>;
 
-    /// The version that was read.
-    fn version(&self) -> u64;
-
-    /// The slot with its mail one step on; `None` when the mail is not where the step begins.
-    fn moved(self, step: &Step, now: Timestamp) -> Option<Self>;
+    /// What the holder becomes with its mail one step on; `None` when the mail is not where the step begins.
+    fn moved(&self, step: &Step, now: Timestamp) -> Option<Self::Holder>;
 
     /// Takes room for its mail in the mailbox that it goes to. A mail to an officer about their own invites takes none.
     fn admitted(&self, mailbox: Mailbox, _now: Timestamp) -> Result<Mailbox, Closed> {
         mailbox.is_open().map(|()| mailbox)
     }
 
-    /// Writes it over the version that was read.
-    async fn write(&self, store: &Store, read_version: u64) -> Result<Written, StoreError>;
-
-    /// Writes the claim of its mail over the version that was read, with all that must be there before the mail is.
-    async fn write_claim(&self, store: &Store, read_version: u64, _mailbox: &Mailbox) -> Result<Written, StoreError> {
-        self.write(store, read_version).await
+    /// Writes the claim of its mail, with all that must be there before the mail is.
+    async fn write_claim(
+        &self,
+        store: &Store,
+        claim: Change<Self::Holder>,
+        _mailbox: Change<Mailbox>,
+    ) -> Result<Replaced<Self::Holder>, StoreError> {
+        store.write(claim).await
     }
 
-    /// Writes SES's answer over the version that was read, with what follows from it.
-    async fn write_answer(&self, store: &Store, read_version: u64, _answer: &Step) -> Result<Written, StoreError> {
-        self.write(store, read_version).await
+    /// Writes SES's answer, with what follows from it.
+    async fn write_answer(
+        &self,
+        store: &Store,
+        change: Change<Self::Holder>,
+        _answer: &Step,
+    ) -> Result<Replaced<Self::Holder>, StoreError> {
+        store.write(change).await
     }
-
-    /// The slot as it is now.
-    async fn reread(self, store: &Store) -> Result<Option<Self>, StoreError>;
 }
 
 /// A step of a mail on its way to SES.
@@ -131,16 +141,17 @@ impl Claim {
 pub(crate) async fn send<S: Slot>(
     deps: &Deps,
     slot: S,
-    letter: impl FnOnce(&S) -> Result<Option<Letter>, RenderError>,
+    letter: impl FnOnce(&S::Holder) -> Result<Option<Letter>, RenderError>,
     deadline: Timestamp,
 ) -> Result<Next, AnyError> {
-    let (now, read) = (deps.clock.now(), slot.version());
+    let now = deps.clock.now();
     if now + TIME_TO_SEND > deadline {
         return Ok(Next::Rest(Disposition::retry("no time left to send a mail")));
     }
     let key = deps.secrets.keys().await?.address(slot.recipient());
-    let mailbox = match slot.admitted(deps.store.find_mailbox(&key).await?, now) {
-        Ok(mailbox) => mailbox,
+    let mailbox = deps.store.find_mailbox(&key).await?;
+    let mailbox = match slot.admitted(mailbox.to_value(), now) {
+        Ok(admitted) => mailbox.becomes(admitted),
         Err(closed) => return Ok(hold_back(deps, slot, closed, now).await?),
     };
     let Some(claimed) = slot.moved(&Step::Claim, now) else {
@@ -149,9 +160,10 @@ pub(crate) async fn send<S: Slot>(
     let Some(letter) = letter(&claimed)? else {
         return Ok(Next::Rest(Disposition::Reject("there is no such mail")));
     };
-    if let Written::LostRace = claimed.write_claim(&deps.store, read, &mailbox).await?.under(Guard::Claim) {
-        return Ok(Next::Reload);
-    }
+    let claimed = match slot.write_claim(&deps.store, slot.holder().becomes(claimed), mailbox).await? {
+        Replaced::Done(claimed) => slot.with(claimed),
+        Replaced::LostRace => return Ok(Next::Reload),
+    };
     let Some(claim) = Claim::of(&claimed) else {
         return Ok(Next::Rest(Disposition::Done));
     };
@@ -179,13 +191,12 @@ async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp)
             Step::Withhold { reason }
         }
     };
-    let read = slot.version();
     let Some(next) = slot.moved(&step, now) else {
         return Ok(Next::Rest(Disposition::Done));
     };
-    Ok(match next.write(&deps.store, read).await? {
-        Written::Done => Next::Rest(Disposition::Done),
-        Written::LostRace => Next::Reload,
+    Ok(match deps.store.write(slot.holder().becomes(next)).await? {
+        Replaced::Done(_) => Next::Rest(Disposition::Done),
+        Replaced::LostRace => Next::Reload,
     })
 }
 
@@ -229,38 +240,40 @@ async fn record<S: Slot>(
     answer: &Step,
     deadline: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut current = Some(claimed);
+    let mut slot = claimed;
     // Without our claim in it, an event was faster than we are.
-    while let Some(slot) = current.filter(|slot| Claim::of(slot).as_ref() == Some(claim)) {
-        let read = slot.version();
+    while Claim::of(&slot).as_ref() == Some(claim) {
         let Some(next) = slot.moved(answer, deps.clock.now()) else {
             return Ok(());
         };
-        if let Written::Done = persist(deps, &next, read, answer, deadline).await? {
+        if persist(deps, &slot, &slot.holder().becomes(next), answer, deadline).await?.is_done() {
             return Ok(());
         }
-        current = next.reread(&deps.store).await?;
+        let Some(holder) = deps.store.reread(slot.holder()).await? else {
+            return Ok(());
+        };
+        slot = slot.with(holder);
     }
     Ok(())
 }
 
 /// Repeats a write of SES's answer for as long as the table is away and time is left: what is not recorded now has to
 /// wait for an event.
-async fn persist(
+async fn persist<S: Slot>(
     deps: &Deps,
-    slot: &impl Slot,
-    read: u64,
+    slot: &S,
+    change: &Change<S::Holder>,
     answer: &Step,
     deadline: Timestamp,
-) -> Result<Written, StoreError> {
+) -> Result<Replaced<S::Holder>, StoreError> {
     let mut pause = RECORD_PAUSE;
     for _ in 1..RECORD_TRIES {
-        match slot.write_answer(&deps.store, read, answer).await {
+        match slot.write_answer(&deps.store, change.clone(), answer).await {
             Ok(written) => return Ok(written),
             Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
             Err(_) => tokio::time::sleep(pause).await,
         }
         pause *= 2;
     }
-    slot.write_answer(&deps.store, read, answer).await
+    slot.write_answer(&deps.store, change.clone(), answer).await
 }

@@ -10,7 +10,7 @@ use domain::{
     action::{Refusal, Verb},
     invite::{Act, AmendRefusal, Amendment, Invite, Origin},
 };
-use store::invites::ReviveOutcome;
+use store::{Refused, Stored, Transaction};
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
 
 use crate::{Deps, InviteRequest, Kind};
@@ -32,7 +32,7 @@ pub(crate) async fn amend(
     body: Json<InviteRequest>,
 ) -> Result<Response, Problem> {
     let read = deps.own(&officer, &id).await?;
-    if_match.check(read.version)?;
+    if_match.check(read.version())?;
     let (kind, form) = body.value.into_form()?;
     if (kind == Kind::Email) != (read.origin == Origin::Email) {
         let detail = "An invite keeps its kind. Make a new one for the other.";
@@ -53,17 +53,20 @@ pub(crate) async fn amend(
         AmendRefusal::Conflict(_) | AmendRefusal::Undeliverable => Problem::new(Slug::StateConflict),
         AmendRefusal::NotBefore(next) => too_soon(next, act.at),
     };
-    let next = read.clone().amend(amendment, address_key, &act).map_err(refused)?;
+    let next = read.to_value().amend(amendment, address_key, &act).map_err(refused)?;
     let mut tries = deps.tries();
     loop {
         let usage = deps.store.find_usage(&officer.id).await?;
-        let usage = usage.one(&deps.caps, act.at).map_err(|cap| Problem::cap_reached(&cap, act.at))?;
-        match deps.store.revive_counted(&read, &next, &usage).await? {
-            ReviveOutcome::Done => break,
-            ReviveOutcome::LostRace => return Err(Problem::new(Slug::VersionMismatch)),
-            ReviveOutcome::AddressTaken => return Err(deps.address_taken(&officer.id, &next.address_key).await?),
-            ReviveOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
-            ReviveOutcome::UsageMoved => tries.next().await?,
+        let counted = usage.to_value().one(&deps.caps, act.at).map_err(|cap| Problem::cap_reached(&cap, act.at))?;
+        let mut transaction = Transaction::default();
+        transaction.revive(&read, next.clone())?;
+        transaction.write(usage.becomes(counted), Refused::UsageMoved)?;
+        match transaction.commit(&deps.store).await?.first() {
+            None => break,
+            Some(Refused::LostRace) => return Err(Problem::new(Slug::VersionMismatch)),
+            Some(Refused::AddressTaken) => return Err(deps.address_taken(&officer.id, &next.address_key).await?),
+            Some(Refused::UsernameTaken) => return Err(Problem::new(Slug::UsernameTaken)),
+            Some(Refused::UsageMoved | Refused::KeyUsed) => tries.next().await?,
         }
     }
     deps.actions.wake_for(&next, act.at).await;
@@ -106,10 +109,10 @@ pub(crate) async fn revoke(
 
 impl Deps {
     /// The officer's own invite.
-    async fn own(&self, officer: &Officer, id: &str) -> Result<Invite, Problem> {
+    async fn own(&self, officer: &Officer, id: &str) -> Result<Stored<Invite>, Problem> {
         let not_found = || Problem::new(Slug::NotFound);
         let id = InviteId::parse(id).ok_or_else(not_found)?;
-        let invite = self.store.find_invite(id).await?;
+        let invite = self.store.get::<Invite>(&id).await?;
         invite.filter(|invite| invite.officer.id == officer.id).ok_or_else(not_found)
     }
 

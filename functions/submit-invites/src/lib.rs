@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`, `POST /api/seed-requests` |
-//! | effect | one invite with its guards and the answer to its request, in one transaction; then a wake-up call |
+//! | effect | one invite with its locks and the answer to its request, in one transaction; then a wake-up call |
 //! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
 //! | needs | the table, the provision, mail and actions queues, the keys' secret, reading accounts in the directory |
 
@@ -26,7 +26,7 @@ use domain::{
     usage::SingleCaps,
 };
 use queue::Queues;
-use store::{KeyUse, KeyedRequest, SavedAnswer, Store, StoreError, invites::CreateOutcome};
+use store::{CreateOutcome, KeyUse, KeyedRequest, SavedAnswer, Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Asked, Keyed, Officers, OtherClients, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
@@ -191,8 +191,11 @@ async fn submit(
     let mut tries = deps.tries();
     loop {
         let usage = deps.store.find_usage(&invite.officer.id).await?;
-        let outcome = match usage.one(&deps.caps, now) {
-            Ok(usage) => deps.store.create_invite(&invite, Some(&request.clone().counted(usage))).await?,
+        let outcome = match usage.to_value().one(&deps.caps, now) {
+            Ok(counted) => {
+                let request = request.clone().counted(usage.becomes(counted));
+                deps.store.create_invite(&invite, Some(&request)).await?
+            }
             // The same request at the same moment may have come first, and taken the last of the share.
             Err(cap) => deps.store.answered(&request).await?.ok_or_else(|| Problem::cap_reached(&cap, now))?,
         };

@@ -13,7 +13,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::Deserialize;
-use store::{KeyedRequest, SavedAnswer, Sort, actions::CreateActionOutcome};
+use store::{CreateActionOutcome, KeyedRequest, SavedAnswer, Sort, Stored};
 use utoipa::ToSchema;
 use web::{
     Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
@@ -129,7 +129,7 @@ impl Deps {
         officer: &Officer,
         asked: &ActionRequest,
         trace: TraceId,
-    ) -> Result<Action, Problem> {
+    ) -> Result<Stored<Action>, Problem> {
         let verb = asked.verb()?;
         let most = asked.ids.as_ref().map_or(INVITES_PER_ACTION, Vec::len);
         count_rows(&self.store, &officer.id, most, self.clock.now()).await?;
@@ -140,7 +140,7 @@ impl Deps {
         // What is remembered is which action it was; the answer shows how far that is.
         let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
         match self.store.create_action(&action, &parts, &request.answered(answer, now)).await? {
-            CreateActionOutcome::Created => Ok(self.begin(action).await),
+            CreateActionOutcome::Created(action) => Ok(self.begin(action).await),
             CreateActionOutcome::Replay(answer) => self.asked_before(&answer).await,
             CreateActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
             CreateActionOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
@@ -176,7 +176,7 @@ impl Deps {
 
     /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes wrong
     /// here is lost.
-    async fn begin(&self, action: Action) -> Action {
+    async fn begin(&self, action: Stored<Action>) -> Stored<Action> {
         let (id, officer, stored) = (action.id, action.officer.id.clone(), action.clone());
         let action = self.actions.step(action).await.unwrap_or_else(|error| {
             tracing::warn!(action_id = %id, %error, "the worker will begin it");
@@ -189,7 +189,7 @@ impl Deps {
         action
     }
 
-    async fn asked_before(&self, answer: &SavedAnswer) -> Result<Action, Problem> {
+    async fn asked_before(&self, answer: &SavedAnswer) -> Result<Stored<Action>, Problem> {
         let not_found = || Problem::new(Slug::NotFound);
         let id = ActionId::parse(&answer.body).ok_or_else(not_found)?;
         self.store.show_action(id, self.clock.now()).await?.ok_or_else(not_found)

@@ -14,14 +14,11 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::Serialize;
-use store::{AccountOwner, Written};
+use store::{AccountOwner, MAX_UPDATE_ROUNDS, Replaced};
 use utoipa::ToSchema;
 use web::{Problem, SignedInHolder, Slug, Trace, reply, seed::SeedBody};
 
 use crate::Deps;
-
-/// How often a request is repeated when somebody else was faster.
-const TRIES: usize = 5;
 
 /// Where the caller's licence stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,28 +46,32 @@ pub(crate) async fn ask(
     Trace(trace): Trace,
 ) -> Result<Response, Problem> {
     deps.may_have_seed(&rules, &holder.email)?;
-    for _ in 0..TRIES {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
         let answered = match deps.store.find_owner(&account).await? {
             Some(AccountOwner::Invite(invite)) => {
                 let act = Act { at: now, trace: trace.clone(), action: None };
                 let disabled = |_| Problem::new(Slug::StateConflict).detail("The account is disabled.");
-                match invite.clone().request_seed(&act).map_err(disabled)? {
-                    None => Some(body(invite.seed, invite.device.as_ref(), invite.updated_at, invite.trace)),
-                    Some(next) if deps.store.replace_invite(invite.version, &next).await? == Written::Done => {
-                        deps.actions.wake_for(&next, now).await;
-                        Some(body(next.seed, next.device.as_ref(), now, trace.clone()))
-                    }
-                    Some(_) => None,
+                match invite.to_value().request_seed(&act).map_err(disabled)? {
+                    None => Some(body(invite.seed, invite.device.as_ref(), invite.updated_at, invite.trace.clone())),
+                    Some(next) => match deps.store.write(invite.becomes(next)).await? {
+                        Replaced::Done(next) => {
+                            deps.actions.wake_for(&next, now).await;
+                            Some(body(next.seed, next.device.as_ref(), now, trace.clone()))
+                        }
+                        Replaced::LostRace => None,
+                    },
                 }
             }
-            Some(AccountOwner::Request(request)) => match request.clone().requested(now, trace.clone()) {
+            Some(AccountOwner::Request(request)) => match request.to_value().requested(now, trace.clone()) {
                 None => Some(of(&request)),
-                Some(next) if deps.store.replace_seed_request(request.version, &next).await? == Written::Done => {
-                    deps.wake_for_licence(&next).await;
-                    Some(of(&next))
-                }
-                Some(_) => None,
+                Some(next) => match deps.store.write(request.becomes(next)).await? {
+                    Replaced::Done(next) => {
+                        deps.wake_for_licence(&next).await;
+                        Some(of(&next))
+                    }
+                    Replaced::LostRace => None,
+                },
             },
             None => {
                 deps.first_request(SeedRequest::new(holder.id.clone(), account.clone(), now, trace.clone())).await?
@@ -97,9 +98,9 @@ impl Deps {
 
     /// `None` when somebody else's came first.
     async fn first_request(&self, request: SeedRequest) -> Result<Option<SeedRequestBody>, Problem> {
-        if self.store.create_seed_request(&request).await? == Written::LostRace {
+        let Replaced::Done(request) = self.store.create_seed_request(request).await? else {
             return Ok(None);
-        }
+        };
         tracing::info!(seed_request_id = %request.id, "licence asked for");
         self.wake_for_licence(&request).await;
         Ok(Some(of(&request)))

@@ -37,7 +37,7 @@ pub enum Job {
     Canary,
     /// Counts the invites of batches that are under way against their rows.
     Totals,
-    /// Frees guards that no invite needs.
+    /// Frees locks that no invite needs.
     Locks,
     /// Looks at every account of the directory.
     DirectoryAudit,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use store::{Written, jobs::JobRecord};
+use store::{JobRecord, Replaced, Stored};
 use tracing::Instrument as _;
 
 use crate::{
@@ -26,7 +26,7 @@ const MISSED_TURNS: u32 = 3;
 /// Runs what is to run now, the longest due first.
 pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
     let mut outcome = each_time(deps, Job::Due, deadline).await;
-    let mut turns: Vec<(Job, Duration, Option<JobRecord>)> = Vec::new();
+    let mut turns: Vec<(Job, Duration, Option<Stored<JobRecord>>)> = Vec::new();
     let records = deps.store.list_jobs().await?;
     for job in Job::ALL {
         let Some(every) = job.every() else { continue };
@@ -54,7 +54,7 @@ async fn in_turn(
     deps: &Deps,
     job: Job,
     every: Duration,
-    record: Option<JobRecord>,
+    record: Option<Stored<JobRecord>>,
     deadline: Timestamp,
 ) -> Result<(), AnyError> {
     let started = deps.clock.now();
@@ -66,11 +66,14 @@ async fn in_turn(
         due_at: started + LEASE,
         cursor: record.as_ref().and_then(|record| record.cursor.clone()),
         finished_at: record.as_ref().map_or(started, |record| record.finished_at),
-        version: record.map_or(1, |record| record.version + 1),
     };
-    if deps.store.write_job(&taken).await? == Written::LostRace {
+    let taken = match &record {
+        Some(record) => deps.store.write(record.becomes(taken)).await?,
+        None => deps.store.create(taken).await?,
+    };
+    let Replaced::Done(taken) = taken else {
         return Ok(());
-    }
+    };
     let round = Round { deps, cursor: taken.cursor.clone(), deadline };
     let progress = job.run(&round).instrument(tracing::info_span!("job", job = job.name())).await?;
     let now = deps.clock.now();
@@ -78,15 +81,15 @@ async fn in_turn(
         Progress::Finished { cursor } => ((started + every - SLACK).max(now), cursor, now),
         Progress::OutOfTime { cursor } => (now, cursor, taken.finished_at),
     };
-    let next = JobRecord { due_at, cursor, finished_at, version: taken.version + 1, ..taken };
+    let next = JobRecord { due_at, cursor, finished_at, ..taken.to_value() };
     // Nobody takes it up under the lease, so a lost race means that this run was far too long.
-    if deps.store.write_job(&next).await? == Written::LostRace {
+    if !deps.store.write(taken.becomes(next)).await?.is_done() {
         tracing::warn!(job = job.name(), "the job was taken up by another sweeper while this one still ran it");
     }
     Ok(())
 }
 
-fn is_overdue(deps: &Deps, job: Job, every: Duration, record: Option<&JobRecord>) -> bool {
+fn is_overdue(deps: &Deps, job: Job, every: Duration, record: Option<&Stored<JobRecord>>) -> bool {
     let overdue = record.is_some_and(|record| deps.clock.now() > record.finished_at + every * MISSED_TURNS + LEASE);
     if overdue {
         tracing::error!(job = job.name(), "a job of the sweeper has missed its turns");

@@ -100,21 +100,19 @@ async fn apply(deps: &Deps, account: &Account, device: &Device) -> Result<Writte
             return Ok(Written::Done);
         };
         let now = deps.clock.now();
-        let written = match owner {
+        let is_written = match owner {
             AccountOwner::Invite(invite) => {
-                let (id, read) = (invite.id, invite.version);
-                let Some(next) = invite.device_told(device.clone(), now) else { return Ok(Written::Done) };
-                tracing::info!(invite_id = %id, event = device.event(), "device");
-                deps.store.replace_invite(read, &next).await?
+                let Some(next) = invite.to_value().device_told(device.clone(), now) else { return Ok(Written::Done) };
+                tracing::info!(invite_id = %invite.id, event = device.event(), "device");
+                deps.store.write(invite.becomes(next)).await?.is_done()
             }
             AccountOwner::Request(request) => {
-                let (id, read) = (request.id, request.version);
-                let Some(next) = request.device_told(device.clone(), now) else { return Ok(Written::Done) };
-                tracing::info!(seed_request_id = %id, event = device.event(), "device");
-                deps.store.replace_seed_request(read, &next).await?
+                let Some(next) = request.to_value().device_told(device.clone(), now) else { return Ok(Written::Done) };
+                tracing::info!(seed_request_id = %request.id, event = device.event(), "device");
+                deps.store.write(request.becomes(next)).await?.is_done()
             }
         };
-        if written == Written::Done {
+        if is_written {
             return Ok(Written::Done);
         }
     }

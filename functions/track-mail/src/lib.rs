@@ -14,21 +14,26 @@
 
 mod event;
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    convert::Infallible,
+    sync::{Mutex, PoisonError},
+};
 
 use boot::Disposition;
 use domain::{
-    BatchId, Clock, InviteId, Timestamp, batch::BatchState, delivery::MailEvent, keys::AddressKey,
-    mailbox::SuppressionReason,
+    BatchId, Clock, InviteId, Timestamp,
+    batch::{Batch, BatchState},
+    canary::Canary,
+    delivery::MailEvent,
+    invite::Invite,
+    keys::AddressKey,
+    mailbox::{Mailbox, SuppressionReason},
 };
 use mail::{Subject, Tags};
-use store::{Store, StoreError, Written, settings::MAIL_EVENT_STEP};
+use store::{Store, StoreError, Updated, settings::MAIL_EVENT_STEP};
 use tracing::Instrument as _;
 
 pub use event::SesEvent;
-
-/// How often an event is applied anew after a lost race, before Lambda repeats it.
-const ROUNDS: usize = 8;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -55,12 +60,10 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
         return Disposition::Reject("no event of a mail of ours");
     };
     // First the mailbox: whoever sees the mail come back and tries again is held back already.
-    if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses()) {
-        match suppress(deps, key, reason, event.at()).await {
-            Ok(Written::Done) => {}
-            Ok(Written::LostRace) => return Disposition::retry("others kept changing the same mailbox"),
-            Err(error) => return Disposition::retry(error),
-        }
+    if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses())
+        && let Err(error) = suppress(deps, key, reason, event.at()).await
+    {
+        return Disposition::retry(error);
     }
     let subject = tags.subject;
     let sent_at = event.sent_at().map(|at| at.min(deps.clock.now()));
@@ -76,10 +79,8 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
         }
         Subject::Canary => apply_to_canary(deps, &report).await,
     };
-    match applied {
-        Ok(Written::Done) => {}
-        Ok(Written::LostRace) => return Disposition::retry("others kept changing the same item"),
-        Err(error) => return Disposition::retry(error),
+    if let Err(error) = applied {
+        return Disposition::retry(error);
     }
     match note(deps, sent_at).await {
         Ok(()) => Disposition::Done,
@@ -121,86 +122,59 @@ async fn suppress(
     key: &AddressKey,
     reason: SuppressionReason,
     at: Option<Timestamp>,
-) -> Result<Written, StoreError> {
-    for _ in 0..ROUNDS {
+) -> Result<(), StoreError> {
+    let unknown = || Mailbox::unknown(key.clone());
+    let suppress = |mailbox: Mailbox| {
         let now = deps.clock.now();
-        let mailbox = deps.store.find_mailbox(key).await?;
-        let Some(next) = mailbox.suppress(reason, at.unwrap_or(now), now) else {
-            return Ok(Written::Done);
-        };
-        if let Written::Done = deps.store.replace_mailbox(&next).await? {
-            tracing::warn!(reason = reason.name(), "a mailbox is sent nothing more");
-            return Ok(Written::Done);
-        }
+        Ok::<_, Infallible>(mailbox.suppress(reason, at.unwrap_or(now), now))
+    };
+    if let Updated::Done { .. } = deps.store.update_or(key, unknown, suppress).await? {
+        tracing::warn!(reason = reason.name(), "a mailbox is sent nothing more");
     }
-    Ok(Written::LostRace)
+    Ok(())
 }
 
-async fn apply_to_invite(deps: &Deps, id: InviteId, report: &Report<'_>) -> Result<Written, StoreError> {
+async fn apply_to_invite(deps: &Deps, id: InviteId, report: &Report<'_>) -> Result<(), StoreError> {
     let Tags { kind, generation, .. } = report.tags;
-    for _ in 0..ROUNDS {
-        let Some(invite) = deps.store.find_invite(id).await? else {
-            return Ok(Written::Done);
-        };
-        let (now, read) = (deps.clock.now(), invite.version);
-        let trace = invite.trace.clone();
-        let observed = invite.observe_mail(kind, generation, report.event, report.message_id, now);
-        let Some(next) = observed else {
-            return Ok(Written::Done);
-        };
-        if let Written::Done = deps.store.replace_invite(read, &next).await? {
-            tracing::info!(trace_id = %trace, kind = kind.name(), event = ?report.event, "mail");
-            return Ok(Written::Done);
-        }
-    }
-    Ok(Written::LostRace)
-}
-
-async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result<Written, StoreError> {
-    for _ in 0..ROUNDS {
-        let Some(batch) = deps.store.find_batch(id).await? else {
-            return Ok(Written::Done);
-        };
-        let (now, read) = (deps.clock.now(), batch.version);
-        let sending = (report.tags.kind, report.tags.generation);
-        let observed = batch
-            .report
-            .clone()
-            .filter(|mail| (mail.kind, mail.generation) == sending)
-            .and_then(|mail| mail.observe(report.event, report.message_id, now));
-        let Some(mail) = observed else {
-            return Ok(Written::Done);
-        };
-        // A batch that was submitted again is still due for its dispatcher.
-        let due_at = match batch.state {
-            BatchState::Submitted { .. } | BatchState::Dispatched { .. } => batch.due_at,
-            _ => None,
-        };
-        let trace = batch.trace.clone();
-        let Ok(next) = batch.map_report(now, due_at, |_| Ok(mail)) else {
-            return Ok(Written::Done);
-        };
-        if let Written::Done = deps.store.replace_batch(read, &next).await? {
-            tracing::info!(trace_id = %trace, kind = report.tags.kind.name(), event = ?report.event, "mail");
-            return Ok(Written::Done);
-        }
-    }
-    Ok(Written::LostRace)
-}
-
-async fn apply_to_canary(deps: &Deps, report: &Report<'_>) -> Result<Written, StoreError> {
-    for _ in 0..ROUNDS {
-        let (Some(canary), Some(sent_at)) = (deps.store.find_canary().await?, report.sent_at) else {
-            return Ok(Written::Done);
-        };
+    let observe = |invite: Invite| {
         let now = deps.clock.now();
-        let Some(next) = canary.heard_of(report.tags.generation, report.event, report.message_id, sent_at, now) else {
-            return Ok(Written::Done);
-        };
-        if let Written::Done = deps.store.write_canary(&next).await? {
-            tracing::info!(kind = report.tags.kind.name(), event = ?report.event, "mail");
-            return Ok(Written::Done);
-        }
+        Ok::<_, Infallible>(invite.observe_mail(kind, generation, report.event, report.message_id, now))
+    };
+    if let Updated::Done { after, .. } = deps.store.update(&id, observe).await? {
+        tracing::info!(trace_id = %after.trace, kind = kind.name(), event = ?report.event, "mail");
     }
-    Ok(Written::LostRace)
+    Ok(())
+}
+
+async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result<(), StoreError> {
+    let observe = |batch: Batch| Ok::<_, Infallible>(observed(batch, report, deps.clock.now()));
+    if let Updated::Done { after, .. } = deps.store.update(&id, observe).await? {
+        tracing::info!(trace_id = %after.trace, kind = report.tags.kind.name(), event = ?report.event, "mail");
+    }
+    Ok(())
+}
+
+/// The batch after an event about its report; `None` when that says nothing new.
+fn observed(batch: Batch, report: &Report<'_>, now: Timestamp) -> Option<Batch> {
+    let sending = (report.tags.kind, report.tags.generation);
+    let mail = batch.report.clone().filter(|mail| (mail.kind, mail.generation) == sending)?;
+    let mail = mail.observe(report.event, report.message_id, now)?;
+    // A batch that was submitted again is still due for its dispatcher.
+    let due_at = match batch.state {
+        BatchState::Submitted { .. } | BatchState::Dispatched { .. } => batch.due_at,
+        _ => None,
+    };
+    batch.map_report(now, due_at, |_| Ok(mail)).ok()
+}
+
+async fn apply_to_canary(deps: &Deps, report: &Report<'_>) -> Result<(), StoreError> {
+    let Some(sent_at) = report.sent_at else { return Ok(()) };
+    let hear = |canary: Canary| {
+        let (generation, now) = (report.tags.generation, deps.clock.now());
+        Ok::<_, Infallible>(canary.heard_of(generation, report.event, report.message_id, sent_at, now))
+    };
+    if let Updated::Done { .. } = deps.store.update(&(), hear).await? {
+        tracing::info!(kind = report.tags.kind.name(), event = ?report.event, "mail");
+    }
+    Ok(())
 }

@@ -16,9 +16,9 @@ use std::{
 };
 
 use boot::Disposition;
-use domain::{AgencyDomain, AgencyId, Clock, Timestamp, notice::Notice};
+use domain::{AgencyDomain, AgencyId, Clock, Timestamp, agency::Agency, notice::Notice};
 use queue::{QueueName, Queues, Wake};
-use store::{Store, StoreError, Written, stream::StreamEvent};
+use store::{Replaced, Store, StoreError, stream::StreamEvent};
 
 /// How long it counts that an agency is registered, or is not.
 const FRESH: Duration = Duration::from_secs(10);
@@ -53,7 +53,7 @@ enum Listener {
 pub async fn handle(deps: &Deps, event: StreamEvent) -> Disposition {
     for change in event.invites() {
         let notice = match change {
-            Ok(change) => Notice::of_change(change.old.as_ref(), &change.new),
+            Ok(change) => Notice::of_change(change.old.as_ref(), &change.new, change.new.version()),
             // It will be no more readable later, and others wait behind it.
             Err(error) => {
                 tracing::error!(%error, "a change cannot be told");
@@ -61,20 +61,21 @@ pub async fn handle(deps: &Deps, event: StreamEvent) -> Disposition {
             }
         };
         let Some(notice) = notice else { continue };
-        if let Err(error) = note(deps, &notice).await {
+        if let Err(error) = note(deps, notice).await {
             return Disposition::retry(error);
         }
     }
     Disposition::Done
 }
 
-async fn note(deps: &Deps, notice: &Notice) -> Result<(), StoreError> {
+async fn note(deps: &Deps, notice: Notice) -> Result<(), StoreError> {
     if deps.listener(&notice.agency).await? == Listener::Not {
         return Ok(());
     }
-    if deps.store.create_notice(notice).await? == Written::LostRace {
+    // The same change may be seen again.
+    let Replaced::Done(notice) = deps.store.create(notice).await? else {
         return Ok(());
-    }
+    };
     let wake = [Wake::Notice { id: notice.id }];
     deps.queues.wake(QueueName::Notices, &notice.agency, &wake).await;
     Ok(())
@@ -86,7 +87,7 @@ impl Deps {
         if let Some(known) = self.listeners.known(agency, now) {
             return Ok(known);
         }
-        let found = self.store.find_agency(AgencyId::of_domain(agency)).await?;
+        let found = self.store.get::<Agency>(&AgencyId::of_domain(agency)).await?;
         let listener = if found.is_some_and(|agency| agency.wants_notices()) { Listener::Wants } else { Listener::Not };
         self.listeners.remember(agency, listener, now);
         Ok(listener)

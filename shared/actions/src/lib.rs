@@ -4,16 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::{
     Clock, InviteId, OfficerId, Timestamp,
-    action::{Action, ActionState, Change, Outcome, Refusal, Verb},
+    action::{Action, ActionState, Change, Outcome, Part, Refusal, Verb},
     invite::{Act, Invite, NextStep},
     usage::{CapReached, SingleCaps, Usage},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
-use store::{Store, StoreError, Written, invites::ReviveOutcome};
-
-/// How often a change is repeated when somebody else was faster.
-const TRIES: usize = 5;
+use store::{MAX_UPDATE_ROUNDS, Refused, Replaced, Store, StoreError, Stored, Transaction};
 
 /// How many invites of a part are revoked at a time.
 const IN_FLIGHT: usize = 8;
@@ -82,7 +79,7 @@ impl Actions {
     /// # Errors
     ///
     /// When the table cannot answer. What was done is kept or found again.
-    pub async fn run(&self, mut action: Action, until: Timestamp) -> Result<Action, StoreError> {
+    pub async fn run(&self, mut action: Stored<Action>, until: Timestamp) -> Result<Stored<Action>, StoreError> {
         while matches!(action.state, ActionState::Running { .. }) && self.clock.now() < until {
             action = self.step(action).await?;
         }
@@ -94,12 +91,12 @@ impl Actions {
     /// # Errors
     ///
     /// As [`Actions::run`].
-    pub async fn step(&self, action: Action) -> Result<Action, StoreError> {
+    pub async fn step(&self, action: Stored<Action>) -> Result<Stored<Action>, StoreError> {
         let ActionState::Running { part: number } = action.state else {
             return Ok(action);
         };
         let lost = || StoreError::Corrupt { entity: "part", problem: "it is gone before its action".to_owned() };
-        let part = self.store.find_part(action.id, number).await?.ok_or_else(lost)?;
+        let part = self.store.get::<Part>(&(action.id, number)).await?.ok_or_else(lost)?;
         let ids: Vec<InviteId> = part.entries.iter().map(|entry| entry.invite).collect();
         let asked = &action;
         let changes: Vec<_> = stream::iter(ids)
@@ -124,15 +121,14 @@ impl Actions {
         for (queue, wakes) in wakes {
             self.queues.wake(queue, &action.officer.id, &wakes).await;
         }
-        let (read_part, read_action) = (part.version, action.version);
-        let part = part.decided(outcomes);
-        let Ok(next) = action.clone().advanced(&part, self.clock.now()) else {
+        let decided = part.becomes(part.to_value().decided(outcomes));
+        let Ok(next) = action.to_value().advanced(&decided, self.clock.now()) else {
             return Ok(action);
         };
-        match self.store.advance_action(read_part, &part, read_action, &next).await? {
-            Written::Done => Ok(next),
-            // Somebody else goes on with it: theirs is the truth.
-            Written::LostRace => Ok(self.store.find_action(action.id).await?.unwrap_or(action)),
+        match self.store.write_both(action.becomes(next), decided).await? {
+            Replaced::Done(next) => Ok(next),
+            // Another worker goes on with it: theirs is the truth.
+            Replaced::LostRace => Ok(self.store.get::<Action>(&action.id).await?.unwrap_or(action)),
         }
     }
 
@@ -144,42 +140,49 @@ impl Actions {
         act: &Act,
         counting: Counting,
     ) -> Result<Result<Changed, Refusal>, StoreError> {
-        for _ in 0..TRIES {
-            let own = self.store.find_invite(id).await?.filter(|invite| invite.officer.id == *officer);
+        for _ in 0..MAX_UPDATE_ROUNDS {
+            let own = self.store.get::<Invite>(&id).await?.filter(|invite| invite.officer.id == *officer);
             let Some(read) = own else {
                 return Ok(Err(Refusal::NotFound));
             };
             if act.action.is_some_and(|action| read.was_changed_by(action)) {
-                return Ok(Ok(Changed { invite: read, wake: None }));
+                return Ok(Ok(Changed { invite: read.into_value(), wake: None }));
             }
             let change = match verb {
                 Verb::Revoke => Change::revoke(&read, act),
-                Verb::Resend => Change::resend(&read, &self.store.find_mailbox(&read.address_key).await?, act),
+                Verb::Resend => {
+                    let mailbox = self.store.find_mailbox(&read.address_key).await?;
+                    Change::resend(&read, &mailbox, act)
+                }
                 Verb::Amend(correction) => Change::correct(&read, correction, act),
             };
             let next = match change {
                 Ok(Change::Next(next)) => *next,
-                Ok(Change::Already) => return Ok(Ok(Changed { invite: read, wake: None })),
+                Ok(Change::Already) => return Ok(Ok(Changed { invite: read.into_value(), wake: None })),
                 Err(refusal) => return Ok(Err(refusal)),
             };
-            let written = match verb {
-                Verb::Revoke => match self.store.replace_invite(read.version, &next).await? {
-                    Written::Done => ReviveOutcome::Done,
-                    Written::LostRace => ReviveOutcome::LostRace,
-                },
-                Verb::Resend | Verb::Amend(_) => match self.counted(officer, counting, act.at).await? {
-                    Ok(usage) => self.store.revive_counted(&read, &next, &usage).await?,
-                    Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
-                },
+            let mut transaction = Transaction::default();
+            let changed = match verb {
+                Verb::Revoke => transaction.write(read.becomes(next), Refused::LostRace)?,
+                Verb::Resend | Verb::Amend(_) => {
+                    match self.counted(officer, counting, act.at).await? {
+                        Ok(usage) => transaction.write(usage, Refused::UsageMoved)?,
+                        Err(cap) => return Ok(Err(Refusal::CapReached { cap })),
+                    };
+                    transaction.revive(&read, next)?
+                }
             };
-            match written {
-                ReviveOutcome::Done => return Ok(Ok(Changed { wake: waker(&next, act.at), invite: next })),
-                ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => {}
-                ReviveOutcome::AddressTaken => {
-                    let is_others = self.store.is_invited_by_another(&next.address_key, officer).await?;
+            match transaction.commit(&self.store).await?.first() {
+                None => {
+                    let invite = changed.into_value();
+                    return Ok(Ok(Changed { wake: waker(&invite, act.at), invite }));
+                }
+                Some(Refused::LostRace | Refused::UsageMoved | Refused::KeyUsed) => {}
+                Some(Refused::AddressTaken) => {
+                    let is_others = self.store.is_invited_by_another(&changed.address_key, officer).await?;
                     return Ok(Err(if is_others { Refusal::InvitedByAnother } else { Refusal::AlreadyInvited }));
                 }
-                ReviveOutcome::UsernameTaken => return Ok(Err(Refusal::UsernameTaken)),
+                Some(Refused::UsernameTaken) => return Ok(Err(Refusal::UsernameTaken)),
             }
         }
         Ok(Err(Refusal::LostRace))
@@ -191,12 +194,13 @@ impl Actions {
         officer: &OfficerId,
         counting: Counting,
         now: Timestamp,
-    ) -> Result<Result<Usage, CapReached>, StoreError> {
+    ) -> Result<Result<store::Change<Usage>, CapReached>, StoreError> {
         let usage = self.store.find_usage(officer).await?;
-        Ok(match counting {
-            Counting::OneByOne => usage.one(&self.caps, now),
-            Counting::OneOfMany => usage.one_of_many(&self.caps, now),
-        })
+        let counted = match counting {
+            Counting::OneByOne => usage.to_value().one(&self.caps, now),
+            Counting::OneOfMany => usage.to_value().one_of_many(&self.caps, now),
+        };
+        Ok(counted.map(|next| usage.becomes(next)))
     }
 
     /// Wakes whoever is next for an invite that was just written.

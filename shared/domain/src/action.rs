@@ -104,8 +104,6 @@ pub struct Action {
     pub updated_at: Timestamp,
     /// When somebody has to go on with it, if anybody.
     pub due_at: Option<Timestamp>,
-    /// Grows with each change.
-    pub version: u64,
     /// The request that asked for it.
     pub trace: TraceId,
 }
@@ -132,8 +130,6 @@ pub struct Part {
     pub number: u32,
     /// The invites.
     pub entries: Vec<Entry>,
-    /// Grows with each change.
-    pub version: u64,
 }
 
 /// One invite of an action.
@@ -254,12 +250,7 @@ impl Action {
         let entry = |invite: &InviteId| Entry { invite: *invite, outcome: Outcome::Waiting };
         let parts: Vec<Part> = (1..)
             .zip(invites.chunks(ENTRIES_PER_PART))
-            .map(|(number, invites)| Part {
-                action: id,
-                number,
-                entries: invites.iter().map(entry).collect(),
-                version: 1,
-            })
+            .map(|(number, invites)| Part { action: id, number, entries: invites.iter().map(entry).collect() })
             .collect();
         let state = if parts.is_empty() { ActionState::Done } else { ActionState::Running { part: 1 } };
         let action = Self {
@@ -273,7 +264,6 @@ impl Action {
             created_at: now,
             updated_at: now,
             due_at: (!parts.is_empty()).then(|| now + WAKE_AFTER),
-            version: 1,
             trace,
         };
         (action, parts)
@@ -308,14 +298,13 @@ impl Action {
         self.state = if is_last { ActionState::Done } else { ActionState::Running { part: part.number + 1 } };
         self.due_at = (!is_last).then(|| now + WAKE_AFTER);
         self.updated_at = now;
-        self.version += 1;
         Ok(self)
     }
 
     /// Puts the next look at it off to `at`.
     #[must_use]
     pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
-        Self { due_at: Some(at), updated_at: now, version: self.version + 1, ..self }
+        Self { due_at: Some(at), updated_at: now, ..self }
     }
 }
 
@@ -325,7 +314,7 @@ impl Part {
     pub fn decided(self, outcomes: Vec<Outcome>) -> Self {
         let decide = |(entry, outcome): (Entry, Outcome)| Entry { outcome, ..entry };
         let entries = self.entries.into_iter().zip(outcomes).map(decide).collect();
-        Self { entries, version: self.version + 1, ..self }
+        Self { entries, ..self }
     }
 }
 

@@ -32,8 +32,6 @@ pub struct Agency {
     pub failures: u32,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// Grows with each change.
-    pub version: u64,
 }
 
 /// Whether an endpoint gets notices.
@@ -115,7 +113,6 @@ impl Agency {
             previous_until: None,
             failures: 0,
             updated_at: now,
-            version: 1,
         }
     }
 
@@ -177,7 +174,7 @@ impl Agency {
     }
 
     fn moved_to(self, state: AgencyState, now: Timestamp) -> Self {
-        Self { state, updated_at: now, version: self.version + 1, ..self }
+        Self { state, updated_at: now, ..self }
     }
 }
 

@@ -16,7 +16,6 @@ use crate::{
     BatchId, Officer, Timestamp, TraceId,
     column::Column,
     delivery::{Mail, MailConflict, MailKind},
-    guard::lease_is_over,
     invite::KEEPING_LOOK,
     row::RowState,
 };
@@ -88,8 +87,6 @@ pub struct Batch {
     pub updated_at: Timestamp,
     /// When it needs attention by itself, if ever.
     pub due_at: Option<Timestamp>,
-    /// Grows with each change; the API's `ETag`.
-    pub version: u64,
     /// The request that made it.
     pub trace: TraceId,
 }
@@ -244,7 +241,6 @@ impl Batch {
             created_at: now,
             updated_at: now,
             due_at: Some(now + KEEPING_LOOK),
-            version: 1,
             trace,
         }
     }
@@ -295,7 +291,7 @@ impl Batch {
         let attempt = match &self.state {
             BatchState::AwaitingUpload => 1,
             BatchState::Parsing { object: pinned, lease_until, attempt }
-                if *pinned == object && lease_is_over(*lease_until, now) =>
+                if *pinned == object && now >= *lease_until =>
             {
                 attempt + 1
             }
@@ -313,7 +309,7 @@ impl Batch {
     #[must_use]
     pub fn is_being_read(&self, object: &ObjectVersion, now: Timestamp) -> bool {
         matches!(&self.state, BatchState::Parsing { object: pinned, lease_until, .. }
-            if pinned == object && !lease_is_over(*lease_until, now))
+            if pinned == object && now < *lease_until)
     }
 
     /// Gives the workbook back unread, so that the next try need not wait for the lease.
@@ -510,7 +506,7 @@ impl Batch {
         let pause = (now.since(since) / 8).clamp(shortest, longest);
         let state = BatchState::Dispatched { since, next_check: now + pause };
         let due_at = Some(now + pause + CHECK_GRACE);
-        Ok((Self { state, due_at, version: self.version + 1, ..self }, pause))
+        Ok((Self { state, due_at, ..self }, pause))
     }
 
     /// Notes what a count of its invites found of those that its sent rows became: `missing` ones, and how many were
@@ -579,13 +575,13 @@ impl Batch {
     ) -> Result<Self, BatchConflict> {
         let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
         let due_at = due_at.unwrap_or(now + KEEPING_LOOK);
-        Ok(Self { report: Some(mail), due_at: Some(due_at), version: self.version + 1, ..self })
+        Ok(Self { report: Some(mail), due_at: Some(due_at), ..self })
     }
 
     /// Puts the next look at it off to `at`. Nothing else about it changes.
     #[must_use]
     pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), version: self.version + 1, ..self }
+        Self { due_at: Some(at), ..self }
     }
 
     fn next_report(&self) -> Mail {
@@ -593,7 +589,7 @@ impl Batch {
     }
 
     fn stepped(self, state: BatchState, now: Timestamp) -> Self {
-        Self { state, updated_at: now, version: self.version + 1, ..self }
+        Self { state, updated_at: now, ..self }
     }
 
     fn conflict(&self, event: &'static str) -> BatchConflict {

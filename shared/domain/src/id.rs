@@ -23,6 +23,12 @@ macro_rules! id_type {
                 Self(Ulid::from_parts(u64::try_from(now.unix_ms()).unwrap_or(0), entropy.next_u128()))
             }
 
+            /// When it was generated, to the millisecond.
+            #[must_use]
+            pub fn generated_at(self) -> Timestamp {
+                Timestamp::from_unix_ms(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
+
             /// Reads the text form; anything else is no id of this kind.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {

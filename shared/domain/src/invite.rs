@@ -6,8 +6,8 @@
 //! ```
 //!
 //! An account that was made may be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`.
-//! Each transition consumes the invite and returns it one version later; the store writes it only over the version that
-//! was read. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of their own.
+//! Each transition consumes the invite and returns what it becomes. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of
+//! their own.
 
 use std::time::Duration;
 
@@ -18,7 +18,6 @@ use crate::{
     ActionId, BatchId, Department, EmailAddress, InviteId, Officer, Organisation, Reason, Timestamp, TraceId,
     delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
     form::{AccountRequest, EmailInvitation, Holder, Profile},
-    guard::lease_is_over,
     keys::AddressKey,
     mailbox::{Mailbox, SuppressionReason},
     seed::{Device, LicenceFault, SeedStep},
@@ -114,8 +113,6 @@ pub struct Invite {
     pub updated_at: Timestamp,
     /// When it needs someone's attention by itself, if ever.
     pub due_at: Option<Timestamp>,
-    /// Grows with each change.
-    pub version: u64,
     /// The request that made it.
     pub trace: TraceId,
     /// What happened, oldest first.
@@ -612,7 +609,7 @@ impl Invite {
     /// The invite once its row is opened again, to become another one: its batch counts it no more.
     #[must_use]
     pub fn without_row(self, now: Timestamp) -> Self {
-        Self { origin: Origin::Account, updated_at: now, version: self.version + 1, ..self }
+        Self { origin: Origin::Account, updated_at: now, ..self }
     }
 
     /// The progress names that have work ahead of them that is ours.
@@ -691,7 +688,7 @@ impl Invite {
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Invited { .. } if self.awaits_reminder_check() => NextStep::CheckAddress,
             InviteState::Accepted => NextStep::Provision,
-            InviteState::Provisioning { lease_until, .. } if lease_is_over(*lease_until, now) => NextStep::Provision,
+            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
             _ if has_account && self.seed.step(now) == SeedStep::Assign => NextStep::AssignSeed,
             _ if has_account && self.seed.step(now) == SeedStep::Withdraw => NextStep::WithdrawSeed,
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
@@ -878,7 +875,7 @@ impl Invite {
     /// Puts the next look at it off to `at`. Nothing else about it changes.
     #[must_use]
     pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), version: self.version + 1, ..self }
+        Self { due_at: Some(at), ..self }
     }
 
     /// Leaves the next look to what it is: none while nothing is open and time asks for nothing.
@@ -1157,9 +1154,7 @@ impl Invite {
     /// Unless it is claimed, and its worker's lease ran out.
     pub fn first_password_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
-            FirstPassword::Sending { at, .. } if lease_is_over(at + FIRST_PASSWORD_LEASE, now) => {
-                self.first_password_unknown(now)
-            }
+            FirstPassword::Sending { at, .. } if now >= at + FIRST_PASSWORD_LEASE => self.first_password_unknown(now),
             _ => Err(self.conflict("asked for a first password")),
         }
     }
@@ -1217,7 +1212,7 @@ impl Invite {
         match self.state {
             InviteState::Failed { .. } | InviteState::Revoked | InviteState::Expired => {}
             InviteState::NeedsAttention { .. } if self.account().is_none() => {}
-            InviteState::Provisioning { lease_until, .. } if lease_is_over(lease_until, now) => {}
+            InviteState::Provisioning { lease_until, .. } if now >= lease_until => {}
             _ => return Err(self.conflict("given an account")),
         }
         let seed = self.seed;
@@ -1383,9 +1378,7 @@ impl Invite {
         let expires_at = match self.state {
             InviteState::Invited { expires_at } => expires_at,
             InviteState::Queued | InviteState::Accepted if now >= self.waits_until() => return Lapse::Expire,
-            InviteState::Provisioning { lease_until, .. }
-                if lease_is_over(lease_until, now) && now >= self.waits_until() =>
-            {
+            InviteState::Provisioning { lease_until, .. } if now >= lease_until && now >= self.waits_until() => {
                 return Lapse::Expire;
             }
             _ => return Lapse::Nothing,
@@ -1534,7 +1527,6 @@ impl Invite {
             created_at: at,
             updated_at: at,
             due_at: Some(at + WAKE_AFTER),
-            version: 1,
             trace,
             history: vec![entry],
         }
@@ -1665,7 +1657,7 @@ impl Invite {
         self.recorded(event, by, &act)
     }
 
-    /// The next version, with `event` in its history.
+    /// The same with `event` in its history.
     fn recorded(mut self, event: &str, by: Actor, act: &Act) -> Self {
         // A step that is tried again and again says so once, or it would push everything else out. What an officer does is
         // never such a step.
@@ -1685,12 +1677,11 @@ impl Invite {
         self.stepped(None, act.at)
     }
 
-    /// The next version, with what the service did in its history.
+    /// The same with what the service did in its history.
     fn stepped(mut self, event: Option<&str>, now: Timestamp) -> Self {
         if let Some(event) = event {
             return self.acted(event, Actor::Service, now);
         }
-        self.version += 1;
         self.updated_at = now;
         self
     }

@@ -16,7 +16,6 @@ pub mod delivery;
 pub mod fault;
 pub mod fields;
 pub mod form;
-pub mod guard;
 pub mod id;
 pub mod invite;
 pub mod keys;
@@ -45,7 +44,6 @@ pub use fields::{
     ContactNumber, Department, EmailAddress, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX, Organisation, PersonName,
     Reason, SeedWish, Username,
 };
-pub use guard::Guard;
 pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 pub use keys::Keys;
 pub use officer::Officer;

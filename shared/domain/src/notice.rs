@@ -59,8 +59,6 @@ pub struct Notice {
     pub state: NoticeState,
     /// When it needs somebody, if ever.
     pub due_at: Option<Timestamp>,
-    /// Grows with each change.
-    pub version: u64,
 }
 
 /// Where an invite stands, in the words of the API.
@@ -120,24 +118,24 @@ impl Shown {
 }
 
 impl Notice {
-    /// What is to be told of a change of an invite, if it now stands elsewhere and its officer has an agency.
+    /// What is to be told of a change that made `version` of an invite, if it now stands elsewhere and its officer has an
+    /// agency.
     #[must_use]
-    pub fn of_change(old: Option<&Invite>, new: &Invite) -> Option<Self> {
+    pub fn of_change(old: Option<&Invite>, new: &Invite, version: u64) -> Option<Self> {
         let shown = Shown::of(new);
         if old.is_some_and(|old| Shown::of(old) == shown) {
             return None;
         }
         Some(Self {
-            id: NoticeId::of_version(new.id, new.version, new.created_at),
+            id: NoticeId::of_version(new.id, version, new.created_at),
             agency: AgencyDomain::parse(&new.officer.email.domain())?,
             invite: new.id,
-            invite_version: new.version,
+            invite_version: version,
             shown,
             at: new.updated_at,
             trace: new.trace.clone(),
             state: NoticeState::Due { tries: 0, from: new.updated_at },
             due_at: Some(new.updated_at + WAKE_AFTER),
-            version: 1,
         })
     }
 
@@ -213,6 +211,6 @@ impl Notice {
     }
 
     fn moved_to(self, state: NoticeState, due_at: Option<Timestamp>) -> Self {
-        Self { state, due_at, version: self.version + 1, ..self }
+        Self { state, due_at, ..self }
     }
 }

@@ -31,8 +31,6 @@ pub struct SeedRequest {
     pub updated_at: Timestamp,
     /// When it needs someone's attention by itself, if ever.
     pub due_at: Option<Timestamp>,
-    /// Grows with each change.
-    pub version: u64,
     /// The request that asked last.
     pub trace: TraceId,
 }
@@ -50,7 +48,6 @@ impl SeedRequest {
             created_at: now,
             updated_at: now,
             due_at: Some(now + WAKE_AFTER),
-            version: 1,
             trace,
         }
     }
@@ -125,7 +122,7 @@ impl SeedRequest {
     /// Puts the next look at it off to `at`. Nothing else about it changes.
     #[must_use]
     pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), version: self.version + 1, ..self }
+        Self { due_at: Some(at), ..self }
     }
 
     /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or withdrawn,
@@ -143,7 +140,7 @@ impl SeedRequest {
             SeedStep::Nothing => seed.retry_at().or(Some(now + KEEPING_LOOK)),
             SeedStep::Assign | SeedStep::Withdraw => Some(now + WAKE_AFTER),
         };
-        Self { seed, due_at, version: self.version + 1, updated_at: now, ..self }
+        Self { seed, due_at, updated_at: now, ..self }
     }
 
     fn expect(&self, step: SeedStep, event: &'static str, now: Timestamp) -> Result<(), Conflict> {

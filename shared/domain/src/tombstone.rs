@@ -31,8 +31,6 @@ pub struct InviteTombstone {
     pub trace: TraceId,
     /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,
-    /// One more than that of the invite.
-    pub version: u64,
 }
 
 /// What is left of a batch.
@@ -52,8 +50,6 @@ pub struct BatchTombstone {
     pub forgotten_at: Timestamp,
     /// The request that made it.
     pub trace: TraceId,
-    /// One more than that of the batch.
-    pub version: u64,
 }
 
 impl InviteTombstone {
@@ -72,7 +68,6 @@ impl InviteTombstone {
             forgotten_at: now,
             trace: invite.trace.clone(),
             history: invite.history.iter().cloned().chain([last]).collect(),
-            version: invite.version + 1,
         }
     }
 }
@@ -89,7 +84,6 @@ impl BatchTombstone {
             created_at: batch.created_at,
             forgotten_at: now,
             trace: batch.trace.clone(),
-            version: batch.version + 1,
         }
     }
 }

@@ -9,23 +9,24 @@ use domain::{
 pub use crate::keys::ACCOUNT_SHARDS;
 use crate::{
     Store, StoreError, Written,
-    invites::{NamedWrites, Purpose, ReviveOutcome, over, revival, written},
     item::{self, Envelope, text},
     keys,
+    record::{Change, Owned, Replaced, Stored},
     table::{Condition, Index, Query, Range, Write},
+    transaction::{LostRace, Transaction},
+    uniqueness::Refused,
 };
 
-const ENTITY: &str = "seed_request";
-/// The attribute that guards name their owner by as well.
+/// The attribute that locks name their owner by as well.
 const OWNER: &str = "invite_id";
 
 /// Where the licence of an account is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountOwner {
     /// With the invite that the account was made for.
-    Invite(Box<Invite>),
+    Invite(Box<Stored<Invite>>),
     /// With the request of its holder.
-    Request(SeedRequest),
+    Request(Stored<SeedRequest>),
 }
 
 /// That the licence of an account is kept somewhere; see [`Store::find_owner`] for where.
@@ -44,23 +45,30 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn record_account(&self, read_version: u64, next: &Invite) -> Result<Written, StoreError> {
-        let Some(account) = next.account() else {
-            return self.replace_invite(read_version, next).await;
-        };
-        let writes = vec![over(read_version, next)?, link(account, next.id.to_string())];
-        Ok(written(&self.table.commit(writes).await?))
+    pub async fn record_account(&self, change: Change<Invite>) -> Result<Replaced<Invite>, StoreError> {
+        let link = change.account().map(|account| link(account, change.id.to_string()));
+        let mut transaction = Transaction::default();
+        let stored = transaction.write(change, LostRace)?;
+        if let Some(link) = link {
+            transaction.add(link, LostRace);
+        }
+        transaction.commit_to(self, stored).await
     }
 
-    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its guards back.
+    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its locks again. What was
+    /// refused; nothing when it is written.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn adopt_account(&self, read: &Invite, next: &Invite) -> Result<ReviveOutcome, StoreError> {
-        let mut writes = revival(read, next)?;
-        writes.add(Purpose::AccountLink, next.account().map(|account| link(account, next.id.to_string())));
-        self.revive(writes).await
+    pub async fn adopt_account(&self, read: &Stored<Invite>, next: Invite) -> Result<Vec<Refused>, StoreError> {
+        let link = next.account().map(|account| link(account, next.id.to_string()));
+        let mut transaction = Transaction::default();
+        transaction.revive(read, next)?;
+        if let Some(link) = link {
+            transaction.add(link, Refused::LostRace);
+        }
+        transaction.commit(self).await
     }
 
     /// Where the licence of `account` is kept; nowhere, if nobody asked for one and the account was made elsewhere.
@@ -71,35 +79,24 @@ impl Store {
     pub async fn find_owner(&self, account: &Account) -> Result<Option<AccountOwner>, StoreError> {
         let owner = self.table.get(&keys::account(account)).await?;
         if let Some(id) = owner.as_ref().and_then(|item| text(item, OWNER)).and_then(InviteId::parse) {
-            let invite = self.find_invite(id).await?;
+            let invite = self.get::<Invite>(&id).await?;
             // An account may have been deleted since, and another of its name made elsewhere.
             if let Some(invite) = invite.filter(|invite| invite.account().is_some_and(|of| is_same(of, account))) {
                 return Ok(Some(AccountOwner::Invite(Box::new(invite))));
             }
         }
-        let request = self.find_seed_request(SeedRequestId::of_account(account)).await?;
+        let request = self.get(&SeedRequestId::of_account(account)).await?;
         Ok(request.map(AccountOwner::Request))
-    }
-
-    /// A request as it is now.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer or holds something else there.
-    pub async fn find_seed_request(&self, id: SeedRequestId) -> Result<Option<SeedRequest>, StoreError> {
-        self.table.get(&keys::seed_request(id)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 
     /// The requests of `accounts` that are there, in no order.
     ///
     /// # Errors
     ///
-    /// As [`Store::find_seed_request`].
-    pub async fn find_seed_requests(&self, accounts: &[Account]) -> Result<Vec<SeedRequest>, StoreError> {
-        let keys: Vec<_> =
-            accounts.iter().map(|account| keys::seed_request(SeedRequestId::of_account(account))).collect();
-        let found = self.table.get_many(&keys).await?;
-        found.into_iter().map(|mut found| item::body(ENTITY, &mut found)).collect()
+    /// As [`Store::get`].
+    pub async fn find_seed_requests(&self, accounts: &[Account]) -> Result<Vec<Stored<SeedRequest>>, StoreError> {
+        let ids: Vec<_> = accounts.iter().map(SeedRequestId::of_account).collect();
+        self.get_many(&ids).await
     }
 
     /// Writes a first request, unless there is one.
@@ -107,22 +104,11 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn create_seed_request(&self, request: &SeedRequest) -> Result<Written, StoreError> {
-        let writes = vec![
-            Write::Put { item: put(request)?, condition: Condition::Absent },
-            link(&request.account, request.id.to_string()),
-        ];
-        Ok(written(&self.table.commit(writes).await?))
-    }
-
-    /// Writes `next` over the version that was read.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn replace_seed_request(&self, read_version: u64, next: &SeedRequest) -> Result<Written, StoreError> {
-        let write = Write::Put { item: put(next)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![write]).await?))
+    pub async fn create_seed_request(&self, request: SeedRequest) -> Result<Replaced<SeedRequest>, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.add(link(&request.account, request.id.to_string()), LostRace);
+        let stored = transaction.create(request, LostRace)?;
+        transaction.commit_to(self, stored).await
     }
 
     /// Deletes a request over the version that was read, and that its account is known by it. Its id is noted until `until`,
@@ -131,15 +117,17 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn forget_seed_request(&self, request: &SeedRequest, until: Timestamp) -> Result<Written, StoreError> {
-        let condition = Condition::Version(request.version);
-        let mut writes = NamedWrites::default();
-        writes.add(Purpose::Invite, [Write::Delete { key: keys::seed_request(request.id), condition }]);
-        let note = Write::Put { item: ended(request.id, until), condition: Condition::Any };
-        writes.add(Purpose::AccountLink, [note]);
-        let ours = Condition::AbsentOrOwnedBy(request.id.to_string());
-        writes.add(Purpose::FreedLock, [Write::Delete { key: keys::account(&request.account), condition: ours }]);
-        self.written_named(writes).await
+    pub async fn forget_seed_request(
+        &self,
+        request: &Stored<SeedRequest>,
+        until: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let condition = Condition::Version(request.version());
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Delete { key: keys::seed_request(request.id), condition }, LostRace);
+        transaction.add(Write::Put { item: ended(request.id, until), condition: Condition::Any }, LostRace);
+        transaction.free(Owned { key: keys::account(&request.account), owner: request.id.to_string() });
+        transaction.commit_written(self).await
     }
 
     /// Whether `account` got its licence by a request that is no longer kept; if so, that is remembered until `until`.
@@ -184,13 +172,10 @@ impl Store {
     /// When the table cannot answer.
     pub async fn forget_account(&self, link: &AccountLink) -> Result<Written, StoreError> {
         let condition = Condition::AbsentOrOwnedBy(link.owner.clone());
-        let delete = Write::Delete { key: keys::account(&link.account), condition };
-        Ok(written(&self.table.commit(vec![delete]).await?))
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Delete { key: keys::account(&link.account), condition }, LostRace);
+        transaction.commit_written(self).await
     }
-}
-
-fn put(request: &SeedRequest) -> Result<item::Item, StoreError> {
-    Envelope::new(keys::seed_request(request.id), ENTITY, request.version).due(request.due_at).body(ENTITY, request)
 }
 
 fn ended(id: SeedRequestId, until: Timestamp) -> item::Item {

@@ -8,21 +8,19 @@ use domain::{
     invite::Invite,
     keys::AddressKey,
     row::{Duplicate, Row, RowState},
-    usage::Usage,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     IdempotentRequest, RequestOutcome, Store, StoreError, Written,
-    forgetting::is_whole,
-    invites::{Purpose, creation, over, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
-    table::{Commit, Condition, Index, Order, Query, Range, Write},
-    usages,
+    record::{Change, Replaced, Stored, put},
+    table::{Condition, Index, Order, Query, Range, Write},
+    transaction::{LostRace, Transaction},
+    uniqueness::Refused,
 };
 
-const BATCH: &str = "batch";
 pub(crate) const ROW: &str = "row";
 
 /// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
@@ -43,7 +41,7 @@ pub fn item_bytes(row: &Row) -> usize {
 /// How many rows are added together at the most: of 100 writes, one is the batch's and one the answer's.
 pub const ROWS_PER_ADDITION: usize = 98;
 
-/// How many rows become invites together: each writes itself, its invite and at most two guards, of 100 in all.
+/// How many rows become invites together: each writes itself, its invite and at most two locks, of 100 in all.
 pub const ROWS_PER_DISPATCH: usize = 25;
 
 /// The progress name of an invite whose person was erased.
@@ -101,34 +99,44 @@ pub enum DispatchOutcome {
 
 impl DispatchOutcome {
     /// What a refused write of an invite means for its row.
-    fn of(refused: Purpose) -> Self {
+    fn of(refused: Refused) -> Self {
         match refused {
-            Purpose::AddressLock => Self::AddressTaken,
-            Purpose::UsernameLock => Self::UsernameTaken,
+            Refused::AddressTaken => Self::AddressTaken,
+            Refused::UsernameTaken => Self::UsernameTaken,
             _ => Self::LostRace,
         }
     }
 }
 
 impl Store {
-    /// Writes a new batch and the answer to its request, or nothing.
+    /// Writes a new batch that no request asks for under a key.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn create_batch(
+    pub async fn create_batch(&self, batch: &Batch) -> Result<Replaced<Batch>, StoreError> {
+        let created = self.create(batch.clone()).await?;
+        if created.is_done() {
+            return Ok(created);
+        }
+        // A client repeats a single write whose answer was lost, and the first one is in its way then.
+        let found = self.get::<Batch>(&batch.id).await?.filter(|found| **found == *batch);
+        Ok(found.map_or(Replaced::LostRace, Replaced::Done))
+    }
+
+    /// Writes a new batch and the answer to the request that asks for it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn create_requested_batch(
         &self,
         batch: &Batch,
-        request: Option<&IdempotentRequest>,
+        request: &IdempotentRequest,
     ) -> Result<RequestOutcome, StoreError> {
-        let write = Write::Put { item: put_batch(batch)?, condition: Condition::Absent };
-        let outcome = self.commit_request(vec![write], request).await?;
-        // A client repeats a single write whose answer was lost, and the first one is in its way then.
-        let is_repeated = request.is_none() && outcome == RequestOutcome::LostRace;
-        if is_repeated && self.find_batch(batch.id).await?.as_ref() == Some(batch) {
-            return Ok(RequestOutcome::Done);
-        }
-        Ok(outcome)
+        let mut transaction = Transaction::default();
+        transaction.create(batch.clone(), Refused::LostRace)?;
+        self.commit_request(transaction, request).await
     }
 
     /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or nothing.
@@ -138,12 +146,12 @@ impl Store {
     /// When the table cannot answer.
     pub async fn fill_batch(
         &self,
-        read_version: u64,
-        batch: &Batch,
+        batch: Change<Batch>,
         request: &IdempotentRequest,
     ) -> Result<RequestOutcome, StoreError> {
-        let batch = Write::Put { item: put_batch(batch)?, condition: Condition::Version(read_version) };
-        self.commit_request(vec![batch], Some(request)).await
+        let mut transaction = Transaction::default();
+        transaction.write(batch, Refused::LostRace)?;
+        self.commit_request(transaction, request).await
     }
 
     /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`] rows,
@@ -155,56 +163,16 @@ impl Store {
     pub async fn add_rows(
         &self,
         rows: &[KeyedRow],
-        batch_read_version: u64,
-        batch: &Batch,
+        batch: Change<Batch>,
         request: &IdempotentRequest,
     ) -> Result<RequestOutcome, StoreError> {
-        let condition = Condition::Version(batch_read_version);
-        let mut writes = vec![Write::Put { item: put_batch(batch)?, condition }];
+        let mut transaction = Transaction::default();
+        let batch = transaction.write(batch, Refused::LostRace)?;
         for row in rows {
-            writes.push(Write::Put { item: put_row(batch.id, row)?, condition: Condition::Absent });
+            let item = put_row(batch.id, row)?;
+            transaction.add(Write::Put { item, condition: Condition::Absent }, Refused::LostRace);
         }
-        self.commit_request(writes, Some(request)).await
-    }
-
-    /// The batch as it is now; none once it is forgotten.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn find_batch(&self, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        let found = self.table.get(&keys::batch(id)).await?.filter(is_whole);
-        found.map(|mut found| item::body(BATCH, &mut found)).transpose()
-    }
-
-    /// Those of the batches that are there and not forgotten, in no order, as they are now.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn find_batches(&self, ids: &[BatchId]) -> Result<Vec<Batch>, StoreError> {
-        let found = self.table.get_many(&ids.iter().map(|id| keys::batch(*id)).collect::<Vec<_>>()).await?;
-        found.into_iter().filter(is_whole).map(|mut found| item::body(BATCH, &mut found)).collect()
-    }
-
-    /// Writes `next` over the version that was read.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn replace_batch(&self, read_version: u64, next: &Batch) -> Result<Written, StoreError> {
-        let write = Write::Put { item: put_batch(next)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![write]).await?))
-    }
-
-    /// As [`Store::replace_batch`], with the usage of the officer who hands it on.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn submit_batch(&self, read_version: u64, next: &Batch, usage: &Usage) -> Result<Written, StoreError> {
-        let batch = Write::Put { item: put_batch(next)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![batch, usages::write(usage)?]).await?))
+        self.commit_request(transaction, request).await
     }
 
     /// At most `limit` of an officer's batches, newest first, after the position that the last page ended with.
@@ -217,7 +185,7 @@ impl Store {
         officer: &OfficerId,
         limit: u32,
         after: Option<String>,
-    ) -> Result<(Vec<Batch>, Option<String>), StoreError> {
+    ) -> Result<(Vec<Stored<Batch>>, Option<String>), StoreError> {
         let query = Query {
             range: after.map_or(Range::All, Range::Below),
             order: Order::Descending,
@@ -227,8 +195,8 @@ impl Store {
         let page = self.table.page(&query).await?;
         let next = page.next.and(page.items.last().and_then(|item| text(item, "listing_sk")).map(str::to_owned));
         let ids: Vec<BatchId> = page.items.iter().filter_map(|item| keys::batch_of(text(item, "pk")?)).collect();
-        let mut found: HashMap<BatchId, Batch> =
-            self.find_batches(&ids).await?.into_iter().map(|batch| (batch.id, batch)).collect();
+        let found = self.get_many::<Batch>(&ids).await?;
+        let mut found: HashMap<BatchId, Stored<Batch>> = found.into_iter().map(|batch| (batch.id, batch)).collect();
         Ok((ids.iter().filter_map(|id| found.remove(id)).collect(), next))
     }
 
@@ -397,18 +365,21 @@ impl Store {
     pub async fn replace_rows(
         &self,
         rows: &[(u64, KeyedRow)],
-        batch_read_version: u64,
-        batch: &Batch,
-        released: Option<&(u64, Invite)>,
-    ) -> Result<Written, StoreError> {
-        let mut writes =
-            vec![Write::Put { item: put_batch(batch)?, condition: Condition::Version(batch_read_version) }];
-        writes.extend(released.map(|(read_version, invite)| over(*read_version, invite)).transpose()?);
+        batch: Change<Batch>,
+        released: Option<Change<Invite>>,
+    ) -> Result<Replaced<Batch>, StoreError> {
+        let mut transaction = Transaction::default();
+        let batch = transaction.write(batch, LostRace)?;
+        if let Some(invite) = released {
+            // It ended before, and its locks with it.
+            let (write, _) = put(invite)?;
+            transaction.add(write, LostRace);
+        }
         for (read_version, row) in rows {
             let condition = Condition::Version(*read_version);
-            writes.push(Write::Put { item: put_row(batch.id, row)?, condition });
+            transaction.add(Write::Put { item: put_row(batch.id, row)?, condition }, LostRace);
         }
-        Ok(written(&self.table.commit(writes).await?))
+        transaction.commit_to(self, batch).await
     }
 
     /// Writes a row over the version that was read, while its batch is being dispatched.
@@ -417,11 +388,13 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn replace_row(&self, batch: BatchId, read_version: u64, row: &KeyedRow) -> Result<Written, StoreError> {
-        let write = Write::Put { item: put_row(batch, row)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![write]).await?))
+        let mut transaction = Transaction::default();
+        let condition = Condition::Version(read_version);
+        transaction.add(Write::Put { item: put_row(batch, row)?, condition }, LostRace);
+        transaction.commit_written(self).await
     }
 
-    /// Turns rows into invites: each row with its invite and guards, or not at all. At most [`ROWS_PER_DISPATCH`] rows.
+    /// Turns rows into invites: each row with its invite and locks, or not at all. At most [`ROWS_PER_DISPATCH`] rows.
     /// `rows` holds the version that was read, the row as sent, and its invite; the answer has one outcome for each.
     ///
     /// # Errors
@@ -435,7 +408,7 @@ impl Store {
         let mut outcomes = vec![DispatchOutcome::Sent; rows.len()];
         let mut left: Vec<usize> = (0..rows.len()).collect();
         while !left.is_empty() {
-            // A transaction may not name one guard twice, so the second row of an address waits for the next round.
+            // A transaction may not name one lock twice, so the second row of an address waits for the next round.
             let mut named = HashSet::new();
             let (together, later): (Vec<usize>, Vec<usize>) = left.iter().partition(|index| {
                 let invite = rows.get(**index).map(|(_, _, invite)| invite);
@@ -479,11 +452,12 @@ impl Store {
         while let Some(from) = after {
             let page = self.list_rows(batch, from, ROWS_PER_COUNT, Some("SENT")).await?;
             let ids: Vec<InviteId> = page.rows.iter().filter_map(Row::invite).collect();
-            let invites = self.find_invites(&ids).await?;
+            let invites = self.get_many::<Invite>(&ids).await?;
             let there: HashSet<InviteId> = invites.iter().map(|invite| invite.id).collect();
             let others: Vec<Key> = ids.into_iter().filter(|id| !there.contains(id)).map(keys::invite).collect();
             let deleted = self.table.get_many(&others).await?.len();
-            for name in invites.iter().map(Invite::progress_name).chain(std::iter::repeat_n(DELETED, deleted)) {
+            for name in invites.iter().map(|invite| invite.progress_name()).chain(std::iter::repeat_n(DELETED, deleted))
+            {
                 *progress.entry(name.to_owned()).or_default() += 1;
             }
             after = page.next;
@@ -521,32 +495,21 @@ impl Store {
         rows: &[(u64, KeyedRow, Invite)],
         together: &[usize],
     ) -> Result<Vec<(usize, DispatchOutcome)>, StoreError> {
-        let mut writes = Vec::with_capacity(together.len() * 4);
-        // Whose write each one is, and what its refusal means.
-        let mut meanings = Vec::with_capacity(writes.capacity());
+        let mut transaction = Transaction::default();
         for index in together {
             let Some((read_version, row, invite)) = rows.get(*index) else {
                 continue;
             };
             let condition = Condition::Version(*read_version);
-            writes.push(Write::Put { item: put_row(batch, row)?, condition });
-            meanings.push((*index, DispatchOutcome::LostRace));
-            for (purpose, write) in creation(invite)?.into_iter() {
-                writes.push(write);
-                meanings.push((*index, DispatchOutcome::of(purpose)));
-            }
+            transaction.add(Write::Put { item: put_row(batch, row)?, condition }, (*index, Refused::LostRace));
+            let mut creation = Transaction::default();
+            creation.create_invite(invite.clone())?;
+            transaction.append(creation, |refused| (*index, refused));
         }
-        let Commit::Refused(places) = self.table.commit(writes).await? else {
-            return Ok(Vec::new());
-        };
-        let mut refused: Vec<(usize, DispatchOutcome)> = Vec::new();
-        for (index, meaning) in places.into_iter().filter_map(|place| meanings.get(place).copied()) {
-            // The first refusal of a row says most: a lost race before a taken address before a taken username.
-            if refused.last().is_none_or(|(last, _)| *last != index) {
-                refused.push((index, meaning));
-            }
-        }
-        Ok(refused)
+        let mut refused = transaction.commit(self).await?;
+        // The first refusal of a row says most: a lost race before a taken address before a taken username.
+        refused.dedup_by_key(|(index, _)| *index);
+        Ok(refused.into_iter().map(|(index, refused)| (index, DispatchOutcome::of(refused))).collect())
     }
 }
 
@@ -561,15 +524,6 @@ pub struct RowPage {
 
 fn row_number(sk: &str) -> Option<u32> {
     sk.strip_prefix(keys::ROW_PREFIX)?.parse().ok()
-}
-
-fn put_batch(batch: &Batch) -> Result<Item, StoreError> {
-    let id = batch.id.to_string();
-    Envelope::new(keys::batch(batch.id), BATCH, batch.version)
-        .text("listing_pk", keys::batches_of(&batch.officer.id))
-        .text("listing_sk", keys::listed(batch.created_at, &id))
-        .due(batch.due_at)
-        .body(BATCH, batch)
 }
 
 pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreError> {

@@ -15,7 +15,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 pub(crate) const FORM: u64 = 1;
 
 /// Builds an item.
-pub(crate) struct Envelope(Item);
+pub struct Envelope(Item);
 
 impl Envelope {
     pub(crate) fn new(key: Key, entity: &'static str, version: u64) -> Self {
@@ -64,7 +64,6 @@ impl Envelope {
 }
 
 /// The key that an item holds.
-#[cfg(feature = "fake")]
 pub(crate) fn key(item: &Item) -> Key {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     Key { pk: part("pk"), sk: part("sk") }

@@ -7,7 +7,7 @@ use domain::{
 
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key {
+pub struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,
 }

@@ -6,10 +6,10 @@ use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
 
 use crate::{
     Store,
-    forgetting::Guard,
-    invites::guard_owner,
+    erasure::Lock,
     item::{self, Item, number, text},
     keys::{self, Key},
+    uniqueness::lock_owner,
 };
 
 /// What an operator or the stack has set up: it stays until they change it.
@@ -51,7 +51,7 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
     let has_end = number(item, "expires_epoch").is_some() || text(item, "due_at").is_some();
     match entity {
         "row" => (!has_batch(items, key)).then_some("a row without its batch"),
-        "guard" => (!has_live_owner(items, key, item)).then_some("a guard without a live invite"),
+        "guard" => (!has_live_owner(items, key, item)).then_some("a lock without a live invite"),
         "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
         "forget_request" => Some("a request to forget somebody that is never done"),
         // Nothing is sent to its address until an operator says otherwise.
@@ -68,10 +68,10 @@ fn has_batch(items: &Items, row: &Key) -> bool {
 }
 
 fn has_live_owner(items: &Items, key: &Key, item: &Item) -> bool {
-    guard_owner(item).is_some_and(|owner| {
-        let guard = Guard::at(key.pk.clone(), owner);
+    lock_owner(item).is_some_and(|owner| {
+        let lock = Lock::at(key.pk.clone(), owner);
         let invite = items.get(&keys::invite(owner)).and_then(invite_of);
-        invite.is_some_and(|invite| invite.is_live() && guard.belongs_to(&invite))
+        invite.is_some_and(|invite| invite.is_live() && lock.belongs_to(&invite))
     })
 }
 

@@ -1,41 +1,44 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
-pub mod actions;
 pub mod batches;
-pub mod canary;
 pub mod due;
-pub mod forgetting;
-pub mod holders;
-pub mod invites;
-pub mod jobs;
+pub mod erasure;
+pub mod idempotency;
+pub mod known_accounts;
 pub mod listing;
-pub mod mailboxes;
-pub mod notices;
-pub mod requests;
 pub mod settings;
 pub mod stream;
 pub mod tokens;
-pub mod usages;
+pub mod uniqueness;
 
 mod item;
 mod keys;
 #[cfg(feature = "fake")]
 mod leftovers;
 mod lists;
+mod record;
+mod records;
 mod summary;
 mod table;
+mod transaction;
 
 use std::sync::Arc;
 
-use domain::Guard;
 use thiserror::Error;
 
 pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
+pub use idempotency::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
 pub use listing::{InvitePage, InviteQuery, Sort};
-pub use requests::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
+pub use record::{Change, MAX_UPDATE_ROUNDS, Record, Replaced, Stored, Updated};
+pub use records::{
+    bulk_action::{ACTION_LIFE, CreateActionOutcome},
+    job::JobRecord,
+};
 pub use tokens::TokenRecord;
+pub use transaction::{LostRace, Transaction};
+pub use uniqueness::{CreateOutcome, Refused};
 
 use lists::Lists;
 use table::Table;
@@ -72,6 +75,13 @@ impl Store {
         Self { table, lists: Arc::default() }
     }
 
+    /// Lets every write to a table in memory happen whatever its condition, to show what the conditions keep from
+    /// happening.
+    #[cfg(feature = "fake")]
+    pub fn ignore_conditions(&self) {
+        self.table.ignore_conditions();
+    }
+
     /// What a table in memory would have streamed since this was last asked: the changes of invites. Nothing from a real
     /// one, whose stream goes to Lambda.
     #[cfg(feature = "fake")]
@@ -89,13 +99,6 @@ pub enum Written {
     Done,
     /// Somebody else wrote first; read again.
     LostRace,
-}
-
-impl Written {
-    /// The same, where `guard` rests on it: the race counts as lost only while the guard holds.
-    pub fn under(self, guard: Guard) -> Self {
-        if guard.holds() { self } else { Self::Done }
-    }
 }
 
 /// The table could not answer, or answered with something that nobody wrote.
@@ -124,6 +127,12 @@ pub enum StoreError {
         entity: &'static str,
         /// What is wrong, without its values.
         problem: String,
+    },
+    /// Other writers kept changing a record; a later request may be alone with it.
+    #[error("table: other writers kept changing an item of kind {entity}")]
+    Contended {
+        /// Its kind.
+        entity: &'static str,
     },
     /// The domain rules are missing or malformed; nothing is decided without them.
     #[error("settings: {0}")]

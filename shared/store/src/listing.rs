@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::{BatchId, InviteId, OfficerId, Timestamp, invite::Invite};
 
-use crate::{Store, StoreError, lists::List, summary::Summary};
+use crate::{Store, StoreError, lists::List, record::Stored, summary::Summary};
 
 /// What to list.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ pub enum Sort {
 #[derive(Debug)]
 pub struct InvitePage {
     /// The invites.
-    pub invites: Vec<Invite>,
+    pub invites: Vec<Stored<Invite>>,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,
     /// How many there are in all.
@@ -77,7 +77,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<InvitePage, StoreError> {
         let mut list = self.list_of(officer, now).await?;
-        let mut read: HashMap<InviteId, Invite> = HashMap::new();
+        let mut read: HashMap<InviteId, Stored<Invite>> = HashMap::new();
         let mut is_whole = false;
         // Each turn finds out about every invite that it asks for, so the list settles.
         let selection = loop {
@@ -87,7 +87,7 @@ impl Store {
                 break selection;
             }
             unread.iter().for_each(|id| drop(list.invites.remove(id)));
-            let found = self.find_invites(&unread).await?;
+            let found = self.get_many::<Invite>(&unread).await?;
             // Who is gone is seldom gone alone.
             if found.len() < unread.len() && !is_whole {
                 list = self.whole_list_of(officer, now).await?;

@@ -7,12 +7,11 @@ use std::{
     time::Duration,
 };
 
-use domain::{InviteId, OfficerId, Timestamp};
+use domain::{InviteId, OfficerId, Timestamp, invite::Invite};
 
 use crate::{
-    Store, StoreError,
-    invites::ENTITY,
-    item, keys,
+    Store, StoreError, item, keys,
+    record::Layout,
     summary::Summary,
     table::{Index, Order, Query, Range},
 };
@@ -120,7 +119,7 @@ impl Store {
             let page = self.table.page(&query).await?;
             read += page.items.len();
             for mut item in page.items {
-                let summary: Summary = item::part(ENTITY, "summary", &mut item)?;
+                let summary: Summary = item::part(Invite::KIND, "summary", &mut item)?;
                 list.invites.insert(summary.id, summary);
             }
             query.after = page.next;

@@ -7,10 +7,10 @@ use domain::{DomainRules, Timestamp};
 
 use crate::{
     Store, StoreError, Written,
-    invites::written,
     item::{self, Envelope},
     keys,
     table::{Condition, Write},
+    transaction::{LostRace, Transaction},
 };
 
 /// How exactly is kept when the newest mail was sent that SES told of; each note is a write to one item.
@@ -99,6 +99,8 @@ impl Store {
         let mut item = Envelope::new(keys::mail_events(), "mail_events", version.unwrap_or(0) + 1).bare();
         item.insert("at".to_owned(), AttributeValue::S(at.to_string()));
         let condition = version.map_or(Condition::Absent, Condition::Version);
-        Ok(written(&self.table.commit(vec![Write::Put { item, condition }]).await?))
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Put { item, condition }, LostRace);
+        transaction.commit_written(self).await
     }
 }

@@ -6,7 +6,10 @@ use domain::invite::Invite;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::AttributeValue;
 
-use crate::{StoreError, invites::ENTITY, item::FORM};
+use crate::{
+    StoreError,
+    record::{Layout, Stored, stored},
+};
 
 /// Some changes of the table, oldest first for each item. Those of one item come in order; all may come again.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -22,7 +25,7 @@ pub struct InviteChange {
     /// What it was; nothing when it is new.
     pub old: Option<Invite>,
     /// What it is.
-    pub new: Invite,
+    pub new: Stored<Invite>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,7 +53,7 @@ impl StreamEvent {
         self.records.into_iter().filter_map(|record| {
             let new = record.dynamodb.new.filter(is_invite)?;
             let read = || {
-                let old = record.dynamodb.old.map(invite).transpose()?;
+                let old = record.dynamodb.old.map(invite).transpose()?.map(Stored::into_value);
                 Ok(InviteChange { old, new: invite(new)? })
             };
             Some(read())
@@ -68,16 +71,9 @@ impl StreamEvent {
 }
 
 fn is_invite(item: &serde_dynamo::Item) -> bool {
-    matches!(item.inner().get("entity"), Some(AttributeValue::S(entity)) if entity == ENTITY)
+    matches!(item.inner().get("entity"), Some(AttributeValue::S(entity)) if entity == Invite::KIND)
 }
 
-fn invite(item: serde_dynamo::Item) -> Result<Invite, StoreError> {
-    let corrupt = |problem: &str| StoreError::Corrupt { entity: ENTITY, problem: problem.to_owned() };
-    let mut item = item.into_inner();
-    if item.get("v") != Some(&AttributeValue::N(FORM.to_string())) {
-        return Err(corrupt("another form"));
-    }
-    let body = item.remove("body").ok_or_else(|| corrupt("no body"))?;
-    // The error of a wrong value may quote it, so only its kind is kept.
-    serde_dynamo::from_attribute_value(body).map_err(|_| corrupt("a field of its body"))
+fn invite(item: serde_dynamo::Item) -> Result<Stored<Invite>, StoreError> {
+    stored(item.into())
 }

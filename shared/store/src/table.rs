@@ -9,9 +9,11 @@ mod limits;
 #[cfg(feature = "fake")]
 mod memory;
 
-#[cfg(feature = "fake")]
-use crate::item;
-use crate::{StoreError, item::Item, keys::Key};
+use crate::{
+    StoreError,
+    item::{self, Item},
+    keys::Key,
+};
 
 /// One table.
 #[derive(Clone, Debug)]
@@ -53,10 +55,9 @@ pub(crate) enum Write {
     Delete { key: Key, condition: Condition },
 }
 
-#[cfg(feature = "fake")]
 impl Write {
     /// Where the item is, or will be.
-    fn key(&self) -> Key {
+    pub(crate) fn key(&self) -> Key {
         match self {
             Self::Put { item, .. } => item::key(item),
             Self::Delete { key, .. } => key.clone(),
@@ -203,6 +204,14 @@ impl Table {
         match self {
             Self::Dynamo(_) => Vec::new(),
             Self::Memory(table) => table.take_stream(),
+        }
+    }
+
+    /// Lets every write happen from now on, whatever its condition.
+    #[cfg(feature = "fake")]
+    pub(crate) fn ignore_conditions(&self) {
+        if let Self::Memory(table) = self {
+            table.ignore_conditions();
         }
     }
 

@@ -1,18 +1,21 @@
 //! Invitation tokens, stored by their hash.
 
-use domain::{InviteId, Timestamp, keys::TokenHash};
+use domain::{InviteId, Timestamp, invite::Invite, keys::TokenHash, mailbox::Mailbox};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError,
     item::{self, Envelope, Item},
     keys,
+    record::{Change, Replaced},
+    table::{Condition, Write},
+    transaction::{LostRace, Transaction},
 };
 
 const ENTITY: &str = "token";
 
 /// The versions of a token: one is used once, and what else changes about it leaves that alone.
-pub(crate) const UNUSED: u64 = 1;
+const UNUSED: u64 = 1;
 const USED: u64 = 2;
 
 /// What a token stands for.
@@ -37,12 +40,59 @@ impl Store {
     pub async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         self.table.get(&keys::token(hash)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
+
+    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will
+    /// carry. A token that is there already works until `expires_at` too, and stays used if it was.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn claim_mail(
+        &self,
+        claim: Change<Invite>,
+        mailbox: Change<Mailbox>,
+        hash: &TokenHash,
+        expires_at: Timestamp,
+    ) -> Result<Replaced<Invite>, StoreError> {
+        let generation = claim.mail.as_ref().map_or(0, |mail| mail.generation);
+        let known = self.find_token(hash).await?;
+        let used_at = known.as_ref().and_then(|record| record.used_at);
+        let until = known.as_ref().map_or(expires_at, |record| record.expires_at.max(expires_at));
+        let record = TokenRecord { invite: claim.id, generation, expires_at: until, used_at };
+        let version = version(&record);
+        let condition = if known.is_some() { Condition::Version(version) } else { Condition::Absent };
+        let mut transaction = Transaction::default();
+        let claimed = transaction.write(claim, LostRace)?;
+        transaction.write(mailbox, LostRace)?;
+        transaction.add(Write::Put { item: put(hash, &record, version)?, condition }, LostRace);
+        transaction.commit_to(self, claimed).await
+    }
+
+    /// Writes an acceptance over the version that was read, and uses the token up.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn accept(
+        &self,
+        acceptance: Change<Invite>,
+        hash: &TokenHash,
+        token: &TokenRecord,
+        now: Timestamp,
+    ) -> Result<Replaced<Invite>, StoreError> {
+        let used = TokenRecord { used_at: Some(now), ..token.clone() };
+        let unused = Condition::Version(UNUSED);
+        let mut transaction = Transaction::default();
+        let accepted = transaction.write(acceptance, LostRace)?;
+        transaction.add(Write::Put { item: put(hash, &used, version(&used))?, condition: unused }, LostRace);
+        transaction.commit_to(self, accepted).await
+    }
 }
 
-pub(crate) fn version(record: &TokenRecord) -> u64 {
+fn version(record: &TokenRecord) -> u64 {
     if record.used_at.is_some() { USED } else { UNUSED }
 }
 
-pub(crate) fn put(hash: &TokenHash, record: &TokenRecord, version: u64) -> Result<Item, StoreError> {
+fn put(hash: &TokenHash, record: &TokenRecord, version: u64) -> Result<Item, StoreError> {
     Envelope::new(keys::token(hash), ENTITY, version).expires(record.expires_at).body(ENTITY, record)
 }

@@ -286,6 +286,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable { .. } => Self::unavailable(error),
+            StoreError::Contended { .. } => Self::new(Slug::LostRace),
             StoreError::Refused { .. } | StoreError::Corrupt { .. } | StoreError::Rules(_) => Self::internal(error),
         }
     }

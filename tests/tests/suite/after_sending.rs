@@ -30,10 +30,10 @@ async fn view(app: &App, token: &str) -> tests::app::Answer {
 /// Lets SES say something of the mail that an invite sent last.
 async fn observe(app: &App, id: &str, event: MailEvent) {
     let id = domain::InviteId::parse(id).unwrap();
-    let invite = app.store.find_invite(id).await.unwrap().unwrap();
+    let invite = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
     let mail = invite.mail.clone().unwrap();
-    let next = invite.clone().observe_mail(mail.kind, mail.generation, event, "m", app.clock.now()).unwrap();
-    assert_eq!(app.store.replace_invite(invite.version, &next).await.unwrap(), store::Written::Done);
+    let next = invite.to_value().observe_mail(mail.kind, mail.generation, event, "m", app.clock.now()).unwrap();
+    assert!(app.store.write(invite.becomes(next)).await.unwrap().is_done());
 }
 
 #[tokio::test]

@@ -7,7 +7,6 @@ use domain::{
     form::Form,
 };
 use serde_json::{Value, json};
-use store::Written;
 use tests::{
     app::{Answer, App, Person},
     lists::{batch, edit, paste, row},
@@ -91,8 +90,8 @@ async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked
     // As its report and the count of its invites do, which nobody can see coming.
     let overtake = async || {
         for _ in 0..4 {
-            let batch = app.store.find_batch(batch_id).await.unwrap().unwrap();
-            let _ = app.store.replace_batch(batch.version, &batch.clone().put_off(app.clock.now())).await.unwrap();
+            let batch = app.store.get::<Batch>(&batch_id).await.unwrap().unwrap();
+            let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now()))).await.unwrap();
         }
     };
     let (submitted, ()) = tokio::join!(submit(&ada, &id, json!({})), overtake());
@@ -360,13 +359,11 @@ async fn a_list_has_an_end() {
     let app = App::start().await;
     let ada = app.officer("ada");
     let id = paste(&ada, &[officer_form("bo")]).await;
-    let stored = app.store.find_batch(domain::BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    let stored = app.store.get::<Batch>(&domain::BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
     // As if it had been pasted with as many.
     let counts = Counts { total: 9_999, needs_fixing: 9_998, ..stored.counts };
-    assert_eq!(
-        app.store.replace_batch(stored.version, &Batch { counts, ..stored.clone() }).await.unwrap(),
-        Written::Done
-    );
+    let full = Batch { counts, ..stored.to_value() };
+    assert!(app.store.write(stored.becomes(full)).await.unwrap().is_done());
     let add = async |count: usize| {
         ada.post(&format!("/api/batches/{id}/rows"), json!({"rows": vec![Form::default(); count]})).await
     };

@@ -48,7 +48,7 @@ fn canaries(app: &App) -> Vec<SentMail> {
 }
 
 async fn mail_state(app: &App) -> &'static str {
-    app.store.find_canary().await.unwrap().unwrap().mail.state_name()
+    app.store.get::<domain::canary::Canary>(&()).await.unwrap().unwrap().mail.state_name()
 }
 
 /// Invites somebody whose mail SES takes without a word, and lets nobody else mail for half an hour.
@@ -81,7 +81,7 @@ async fn on_a_quiet_stack_only_the_canary_proves_that_silence_means_something() 
     assert_eq!(mails[0].letter, mails[1].letter);
     let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200).body;
     assert_eq!(shown["mail"]["possibleDuplicate"], true);
-    let canary = app.store.find_canary().await.unwrap().unwrap();
+    let canary = app.store.get::<domain::canary::Canary>(&()).await.unwrap().unwrap();
     assert!(canary.age(app.clock.now()) <= 6 * MINUTE, "{canary:?}");
 }
 
@@ -95,7 +95,7 @@ async fn a_canary_that_nobody_hears_of_proves_nothing_and_grows_old() {
     minutes(&app, 30).await;
     assert!(canaries(&app).len() >= 6, "they go out");
     assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 1, "no event, no second mail");
-    let canary = app.store.find_canary().await.unwrap().unwrap();
+    let canary = app.store.get::<domain::canary::Canary>(&()).await.unwrap().unwrap();
     assert!(canary.age(app.clock.now()) > 15 * MINUTE, "the alarm's threshold");
 }
 
@@ -141,8 +141,9 @@ async fn the_emergency_stop_holds_it_back_and_no_share_and_no_suppression_does()
     assert_eq!(app.outbox.requests(), 0);
     app.store.set_mail_switch(MailSwitch::Running).await.unwrap();
     let mailbox = app.store.find_mailbox(&people::keys().address(&people::email(CANARY))).await.unwrap();
-    let suppressed = mailbox.suppress(SuppressionReason::Bounced, app.clock.now(), app.clock.now()).unwrap();
-    let _ = app.store.replace_mailbox(&suppressed).await.unwrap();
+    let now = app.clock.now();
+    let suppressed = mailbox.to_value().suppress(SuppressionReason::Bounced, now, now).unwrap();
+    let _ = app.store.write(mailbox.becomes(suppressed)).await.unwrap();
     minutes(&app, 60).await;
     assert!(canaries(&app).len() >= 12);
 }
@@ -160,7 +161,7 @@ async fn without_an_address_there_is_none() {
     let app = App::start().await;
     minutes(&app, 11).await;
     assert_eq!(app.outbox.requests(), 0);
-    assert_eq!(app.store.find_canary().await.unwrap(), None);
+    assert_eq!(app.store.get::<domain::canary::Canary>(&()).await.unwrap(), None);
     app.deliver(QueueName::Mail, Wake::Canary).await;
     assert_eq!(app.outbox.requests(), 0);
 }

@@ -8,7 +8,7 @@ use mail::{Mailer, Outbox};
 use objects::{Objects, StoredObject};
 use probe::Probe;
 use queue::{QueueName, Queues, Wake};
-use store::{Store, forgetting::PARTS};
+use store::{Store, erasure::PARTS};
 use tests::{
     contract::{
         self,

@@ -6,7 +6,7 @@ use axum::body::Body;
 use domain::BatchId;
 use probe::Fault;
 use serde_json::{Value, json};
-use store::{Written, forgetting::Found, forgetting::PARTS};
+use store::{erasure::Found, erasure::PARTS};
 use tests::{
     app::{Answer, App},
     people::{RULES, officer_form},
@@ -102,10 +102,10 @@ async fn change(app: &App, play: &Play, first: &Answer, meanwhile: Meanwhile) {
         }
         Meanwhile::ListFull => {
             let id = BatchId::parse(&list()).unwrap();
-            let batch = app.store.find_batch(id).await.unwrap().unwrap();
-            let mut full = batch.clone().put_off(app.clock.now());
+            let batch = app.store.get::<domain::batch::Batch>(&id).await.unwrap().unwrap();
+            let mut full = batch.to_value().put_off(app.clock.now());
             (full.counts.total, full.counts.removed) = (10_000, 9_998);
-            assert_eq!(app.store.replace_batch(batch.version, &full).await.unwrap(), Written::Done);
+            assert!(app.store.write(batch.becomes(full)).await.unwrap().is_done());
         }
         Meanwhile::ListRemoved => {
             ada.send("DELETE", &format!("/api/batches/{}", list()), &[], Body::empty()).await.expect(204);
@@ -267,7 +267,7 @@ async fn no_row_is_without_a_batch_wherever_a_paste_is_broken_and_repeated() {
             assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{context}");
             assert_eq!(listed["items"][0]["id"], made.body["batchId"], "{context}");
             for id in rows_of_batches(&app).await.into_keys() {
-                let batch = app.store.find_batch(id).await.unwrap();
+                let batch = app.store.get::<domain::batch::Batch>(&id).await.unwrap();
                 assert!(batch.is_some_and(|batch| batch.due_at.is_some()), "{context}: rows of nobody");
             }
             for _ in 0..10 {

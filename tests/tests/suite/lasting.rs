@@ -13,10 +13,7 @@ use mail::Fault as MailFault;
 use probe::Fault as Broken;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{
-    Written,
-    settings::MailSwitch::{Running, Stopped},
-};
+use store::settings::MailSwitch::{Running, Stopped};
 use tests::{
     app::{Answer, App},
     lists::{batch, paste},
@@ -44,8 +41,8 @@ async fn for_account(app: &App, form: &domain::form::Form) -> String {
     made.body["id"].as_str().unwrap().to_owned()
 }
 
-async fn stored(app: &App, id: &str) -> Invite {
-    app.store.find_invite(InviteId::parse(id).unwrap()).await.unwrap().unwrap()
+async fn stored(app: &App, id: &str) -> store::Stored<Invite> {
+    app.store.get::<Invite>(&InviteId::parse(id).unwrap()).await.unwrap().unwrap()
 }
 
 async fn act(app: &App, id: &str, verb: &str) -> Answer {
@@ -135,7 +132,7 @@ async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
     let _ = app.store.note_mail_event(app.clock.now()).await.unwrap();
     app.sweep().await;
     app.drain().await;
-    assert_eq!(stored(app, &id).await.mail.unwrap().state_name(), "QUEUED", "{email}: its copy is due");
+    assert_eq!(stored(app, &id).await.mail.as_ref().unwrap().state_name(), "QUEUED", "{email}: its copy is due");
     id
 }
 
@@ -352,8 +349,8 @@ async fn nobody_is_named_after_the_last_period_whatever_they_did() {
     first_password(&app, &app.token_of(&address("zara"))).await.expect(202);
     let vendor = for_account(&app, &vendor_form("zarathustra")).await;
     let paused = stored(&app, &vendor).await;
-    let next = paused.clone().needs_attention(app.clock.now()).unwrap();
-    let _ = app.store.replace_invite(paused.version, &next).await.unwrap();
+    let next = paused.to_value().needs_attention(app.clock.now()).unwrap();
+    let _ = app.store.write(paused.becomes(next)).await.unwrap();
     let own = Account { directory_id: "Zara.Elsewhere".to_owned() };
     app.directory.add_foreign_account("Zara.Elsewhere", &people::email(&address("zara.elsewhere")));
     app.holder(&own, &address("zara.elsewhere")).json("POST", "/api/seed-requests", &[], json!({})).await.expect(202);
@@ -373,14 +370,16 @@ async fn a_device_is_heard_of_while_work_on_its_invite_is_paused() {
     app.drain().await;
     let read = stored(&app, &id).await;
     let account = read.account().unwrap().clone();
-    let paused = read.clone().needs_attention(app.clock.now()).unwrap();
-    let _ = app.store.replace_invite(read.version, &paused).await.unwrap();
+    let paused = read.to_value().needs_attention(app.clock.now()).unwrap();
+    let _ = app.store.write(read.becomes(paused)).await.unwrap();
     app.pass_days(3).await;
     let Some(store::AccountOwner::Invite(owner)) = app.store.find_owner(&account).await.unwrap() else {
         panic!("the audit took the account away");
     };
-    let told =
-        owner.device_told(Device { state: DeviceState::Enrolled, at: app.clock.now() }, app.clock.now()).unwrap();
+    let told = owner
+        .to_value()
+        .device_told(Device { state: DeviceState::Enrolled, at: app.clock.now() }, app.clock.now())
+        .unwrap();
     assert_eq!(told.seed_label(), "Fully Onboarded");
     let asked = app.holder(&account, "ann@vendor.example.com").json("POST", "/api/seed-requests", &[], json!({})).await;
     assert_ne!(asked.status, 500);
@@ -414,11 +413,11 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     assert_eq!(sent(), 2, "the mailbox was sent its share");
     app.pass_days(1).await;
     assert_eq!(sent(), 3, "and has room again");
-    let key = stored(&app, &id).await.address_key;
+    let key = stored(&app, &id).await.into_value().address_key;
     let mailbox = app.store.find_mailbox(&key).await.unwrap();
     let now = app.clock.now();
-    let suppressed = mailbox.suppress(domain::mailbox::SuppressionReason::Bounced, now, now).unwrap();
-    let _ = app.store.replace_mailbox(&suppressed).await.unwrap();
+    let suppressed = mailbox.to_value().suppress(domain::mailbox::SuppressionReason::Bounced, now, now).unwrap();
+    let _ = app.store.write(mailbox.becomes(suppressed)).await.unwrap();
     app.clock.advance(2 * DAY);
     assert_eq!(first_password(&app, &token).await.problem(), "state-conflict");
     assert_eq!(sent(), 3, "nothing is sent to a suppressed mailbox");
@@ -510,10 +509,10 @@ async fn a_first_password_is_recorded_whoever_writes_its_invite_meanwhile() {
             app.probe.interrupt(app.probe.calls().len() + place);
             // SES says that the mail about the account has arrived.
             let meanwhile = async || {
-                let read = app.store.find_invite(id).await.unwrap().unwrap();
-                let (version, now) = (read.version, app.clock.now());
-                let told = read.observe_mail(MailKind::AccountCreated, 1, MailEvent::Delivered, "m", now).unwrap();
-                assert_eq!(app.store.replace_invite(version, &told).await.unwrap(), Written::Done);
+                let read = app.store.get::<Invite>(&id).await.unwrap().unwrap();
+                let (invite, now) = (read.to_value(), app.clock.now());
+                let told = invite.observe_mail(MailKind::AccountCreated, 1, MailEvent::Delivered, "m", now).unwrap();
+                assert!(app.store.write(read.becomes(told)).await.unwrap().is_done());
             };
             let work = app.deliver(QueueName::Provision, Wake::Invite { id });
             app.probe.run_interrupted("provision-user", work, meanwhile).await.unwrap();
@@ -553,9 +552,9 @@ async fn a_first_password_that_nobody_recorded_is_unknown_and_asked_for_again() 
     let app = App::start().await;
     let (id, account, token) = asked_for_password(&app).await;
     // Its worker ends between its claim and the directory's answer.
-    let read = app.store.find_invite(id).await.unwrap().unwrap();
-    let claimed = read.clone().claim_first_password(app.clock.now()).unwrap();
-    assert_eq!(app.store.replace_invite(read.version, &claimed).await.unwrap(), Written::Done);
+    let read = app.store.get::<Invite>(&id).await.unwrap().unwrap();
+    let claimed = read.to_value().claim_first_password(app.clock.now()).unwrap();
+    assert!(app.store.write(read.becomes(claimed)).await.unwrap().is_done());
     assert_eq!(password_state(&app, &token).await, "requested");
     app.clock.advance(MINUTE);
     app.sweep().await;
@@ -639,9 +638,9 @@ async fn a_batch_with_an_open_invite_is_checked_ever_less_often() {
     for _ in 0..8 * 60 {
         minute(&app, &QueueName::ALL).await;
     }
-    let batch = app.store.find_batch(BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    let batch = app.store.get::<domain::batch::Batch>(&BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
     assert_eq!(batch.state_name(), "DISPATCHED");
-    assert!(batch.version < 150, "written {} times in eight hours", batch.version);
+    assert!(batch.version() < 150, "written {} times in eight hours", batch.version());
 }
 
 #[tokio::test]
@@ -684,11 +683,14 @@ async fn everything_ends_however_long_mail_or_the_directory_is_away() {
         let account = for_account(&app, &vendor_form("zarathustra")).await;
         app.pass_days(91).await;
         let states = [&invited, &account].map(|id| InviteId::parse(id).unwrap());
-        let states = app.store.find_invites(&states).await.unwrap();
-        let states: Vec<&str> = states.iter().map(Invite::state_name).collect();
+        let states = app.store.get_many::<Invite>(&states).await.unwrap();
+        let states: Vec<&str> = states.iter().map(|invite| invite.state_name()).collect();
         assert!(states.iter().all(|state| *state == "EXPIRED"), "{endless:?}: {states:?}");
         app.pass_days(95).await;
-        assert!(app.store.find_batch(BatchId::parse(&list).unwrap()).await.unwrap().is_none(), "{endless:?}");
+        assert!(
+            app.store.get::<domain::batch::Batch>(&BatchId::parse(&list).unwrap()).await.unwrap().is_none(),
+            "{endless:?}"
+        );
         let named: Vec<String> = app.store.dump(app.clock.now());
         let is_named = |item: &&String| ["zara", "ann@", "bo@"].iter().any(|name| item.to_lowercase().contains(name));
         let named: Vec<&String> = named.iter().filter(is_named).collect();

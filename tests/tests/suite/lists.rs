@@ -47,7 +47,7 @@ async fn assert_nothing_rests_on_nothing(app: &App, id: &str, context: &str) {
         assert!(row.beside(other).is_some(), "{context}: row {} rests on somebody else", row.number);
     }
     let counted = app.store.count_rows(id).await.unwrap();
-    assert_eq!(app.store.find_batch(id).await.unwrap().unwrap().counts, counted, "{context}");
+    assert_eq!(app.store.get::<domain::batch::Batch>(&id).await.unwrap().unwrap().counts, counted, "{context}");
 }
 
 /// 250 rows of one person: more than two transactions hold.
@@ -109,8 +109,8 @@ async fn an_edit_of_many_is_finished_though_something_else_writes_between_two_tr
     let batch_id = BatchId::parse(&id).unwrap();
     let overtake = async || {
         for _ in 0..6 {
-            let batch = app.store.find_batch(batch_id).await.unwrap().unwrap();
-            let _ = app.store.replace_batch(batch.version, &batch.clone().put_off(app.clock.now())).await.unwrap();
+            let batch = app.store.get::<domain::batch::Batch>(&batch_id).await.unwrap().unwrap();
+            let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now()))).await.unwrap();
             tokio::task::yield_now().await;
         }
     };

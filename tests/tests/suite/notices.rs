@@ -11,7 +11,7 @@ use domain::{
 use notify::{CallFailure, Posted};
 use queue::{Delivery, QueueName, Wake};
 use serde_json::{Value, json};
-use store::{Written, stream::StreamEvent};
+use store::stream::StreamEvent;
 use tests::{
     app::App,
     people::{agency_keys, vendor_form},
@@ -25,15 +25,15 @@ fn agency() -> AgencyDomain {
 }
 
 /// The example agency registers its endpoint, and the endpoint is challenged.
-async fn register(app: &App) -> Agency {
+async fn register(app: &App) -> store::Stored<Agency> {
     let registered = Agency::registered(agency(), ENDPOINT.to_owned(), "challenge".to_owned(), app.clock.now());
-    assert_eq!(app.store.create_agency(&registered).await.unwrap(), Written::Done);
+    assert!(app.store.create(registered).await.unwrap().is_done());
     app.deliver(QueueName::Notices, Wake::Agency { id: AgencyId::of_domain(&agency()) }).await;
     found(app).await
 }
 
-async fn found(app: &App) -> Agency {
-    app.store.find_agency(AgencyId::of_domain(&agency())).await.unwrap().unwrap()
+async fn found(app: &App) -> store::Stored<Agency> {
+    app.store.get::<Agency>(&AgencyId::of_domain(&agency())).await.unwrap().unwrap()
 }
 
 async fn invite(app: &App, name: &str) -> String {
@@ -122,7 +122,7 @@ async fn an_endpoint_that_does_not_echo_is_told_nothing() {
     assert_eq!((app.endpoints.posted().len(), app.endpoints.calls()), (0, 1));
     app.endpoints.fail(ENDPOINT, Some(CallFailure::TimedOut));
     app.deliver(QueueName::Notices, Wake::Agency { id: AgencyId::of_domain(&agency()) }).await;
-    let AgencyState::Pending { failure, .. } = found(&app).await.state else { panic!("active") };
+    let AgencyState::Pending { failure, .. } = found(&app).await.into_value().state else { panic!("active") };
     assert_eq!(failure.as_deref(), Some("the endpoint did not answer in time"));
 }
 
@@ -146,7 +146,7 @@ async fn a_notice_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
     let id = InviteId::parse(&invite(&app, "bo").await).unwrap();
     // The first state alone: what follows is told by notices of its own.
     app.stream().await;
-    let created = app.store.find_invite(id).await.unwrap().unwrap();
+    let created = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
     let notice = NoticeId::of_version(id, 1, created.created_at);
     let mut tried_at = vec![app.clock.now()];
     let mut tries = app.endpoints.calls();
@@ -168,7 +168,7 @@ async fn a_notice_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
             app.deliver(QueueName::Notices, wake).await;
         }
     }
-    let known = app.store.find_notice(notice).await.unwrap().unwrap();
+    let known = app.store.get::<domain::notice::Notice>(&notice).await.unwrap().unwrap();
     assert_eq!((known.state_name(), known.due_at), ("GIVEN_UP", None));
     assert_eq!(app.endpoints.calls(), 1 + BACKOFF.len() + 1, "the challenge, the first try and one after each pause");
     let pauses: Vec<Duration> = tried_at[1..].windows(2).map(|pair| pair[1].since(pair[0])).collect();
@@ -213,8 +213,8 @@ async fn a_dead_endpoint_is_parked_and_told_everything_once_it_is_resumed() {
     app.endpoints.fail(ENDPOINT, None);
     wait(&app, 2 * HELD).await;
     assert_eq!(app.endpoints.calls(), calls, "nobody calls a parked endpoint");
-    let resumed = Agency { state: AgencyState::Active, failures: 0, version: parked.version + 1, ..parked.clone() };
-    assert_eq!(app.store.replace_agency(parked.version, &resumed).await.unwrap(), Written::Done);
+    let resumed = Agency { state: AgencyState::Active, failures: 0, ..parked.to_value() };
+    assert!(app.store.write(parked.becomes(resumed)).await.unwrap().is_done());
     wait(&app, HELD + 3 * MINUTE).await;
     let ids: BTreeSet<String> = app.endpoints.posted().iter().map(|posted| body(posted)["id"].to_string()).collect();
     assert_eq!(ids.len(), app.endpoints.posted().len());
@@ -244,8 +244,8 @@ async fn while_a_secret_is_replaced_both_sign() {
     let app = App::start().await;
     let active = register(&app).await;
     let until = app.clock.now() + Duration::from_secs(3600);
-    let rotated = Agency { generation: 2, previous_until: Some(until), version: active.version + 1, ..active.clone() };
-    assert_eq!(app.store.replace_agency(active.version, &rotated).await.unwrap(), Written::Done);
+    let rotated = Agency { generation: 2, previous_until: Some(until), ..active.to_value() };
+    assert!(app.store.write(active.becomes(rotated)).await.unwrap().is_done());
     invite(&app, "bo").await;
     app.drain().await;
     let posted = app.endpoints.posted();
@@ -266,7 +266,7 @@ fn the_tables_stream_is_read_as_lambda_hands_it_over() {
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!(change.old.as_ref().map(|old| old.state_name()), Some("QUEUED"));
     assert_eq!(change.new.state_name(), "PROVISIONING");
-    let notice = domain::notice::Notice::of_change(change.old.as_ref(), &change.new).unwrap();
+    let notice = domain::notice::Notice::of_change(change.old.as_ref(), &change.new, change.new.version()).unwrap();
     assert_eq!(notice.agency, agency());
-    assert_eq!(domain::notice::Notice::of_change(Some(&change.new), &change.new), None);
+    assert_eq!(domain::notice::Notice::of_change(Some(&change.new), &change.new, 2), None);
 }

@@ -35,7 +35,7 @@ async fn read(app: &App, event: &Value, after: Duration) -> Option<Disposition> 
     app.probe.run("parse-batch", app.parse(event.clone())).await
 }
 
-async fn batch(app: &App) -> Batch {
+async fn batch(app: &App) -> store::Stored<Batch> {
     app.store.list_batches(&officer("ada").id, 1, None).await.unwrap().0.remove(0)
 }
 

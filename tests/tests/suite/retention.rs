@@ -143,7 +143,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     let mut again = serde_json::to_value(vendor_form("zara")).unwrap();
     again["kind"] = json!("account");
     let answer = app.officer("ada").post("/api/invites", again).await;
-    assert!(answer.status.is_success(), "the guards are free: {}", answer.body);
+    assert!(answer.status.is_success(), "the locks are free: {}", answer.body);
 }
 
 #[tokio::test]

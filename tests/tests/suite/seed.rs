@@ -12,7 +12,6 @@ use domain::{
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
-use store::Written;
 use tests::{
     app::{Answer, App},
     people::{self, device_secrets, officer_form, vendor_form},
@@ -54,8 +53,8 @@ async fn invited(app: &App, form: &domain::form::Form) -> (InviteId, Account) {
     (id, stored(app, id).await.account().unwrap().clone())
 }
 
-async fn stored(app: &App, id: InviteId) -> Invite {
-    app.store.find_invite(id).await.unwrap().unwrap()
+async fn stored(app: &App, id: InviteId) -> store::Stored<Invite> {
+    app.store.get::<Invite>(&id).await.unwrap().unwrap()
 }
 
 /// The two columns of the status page, looked at a while later.
@@ -157,7 +156,7 @@ async fn an_officer_whose_account_was_made_by_an_invite_asks_for_that_account() 
     app.drain().await;
     assert_eq!(columns(&app, id).await, both("Onboarded", "License Assigned"));
     assert_eq!(own(&app, &account, &address("bo")).await["state"], "LICENCE_ASSIGNED");
-    let history = stored(&app, id).await.history;
+    let history = stored(&app, id).await.into_value().history;
     assert!(history.iter().any(|entry| entry.event == "SEED_REQUESTED"));
 }
 
@@ -288,11 +287,11 @@ async fn a_device_makes_a_licence_complete_until_it_is_removed() {
 
     tell(&app, &event(&account, "removed", at + MINUTE)).await.expect(202);
     assert_eq!(columns(&app, id).await.1, "License Assigned");
-    let version = stored(&app, id).await.version;
+    let version = stored(&app, id).await.version();
     for old in [event(&account, "enrolled", at), event(&account, "removed", at + MINUTE)] {
         tell(&app, &old).await.expect(202);
     }
-    assert_eq!(stored(&app, id).await.version, version, "what comes late or again says nothing");
+    assert_eq!(stored(&app, id).await.version(), version, "what comes late or again says nothing");
 
     let mut failed = event(&account, "failed", at + 2 * MINUTE);
     failed["reason"] = json!("disk-not-encrypted");
@@ -331,10 +330,10 @@ async fn only_what_the_device_side_signed_just_now_is_heard() {
     // The secret before is live while the device side changes over, and a signed call that is sent again does no harm.
     let signed = sign(&previous, now, &body);
     send(&app, &body, Some(&signed)).await.expect(202);
-    let version = stored(&app, id).await.version;
+    let version = stored(&app, id).await.version();
     app.clock.advance(4 * MINUTE);
     send(&app, &body, Some(&signed)).await.expect(202);
-    assert_eq!(stored(&app, id).await.version, version);
+    assert_eq!(stored(&app, id).await.version(), version);
     app.clock.advance(2 * MINUTE);
     assert_eq!(send(&app, &body, Some(&signed)).await.problem(), "signature-not-valid");
 }
@@ -433,12 +432,12 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     left.sort();
     assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), left, "theirs, and what is not ours");
     assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
-    let read = stored(&app, id).await.version;
+    let read = stored(&app, id).await.version();
     app.clock.advance(DAY);
     app.sweep().await;
     app.drain().await;
     assert_eq!(stored(&app, id).await.seed, domain::seed::SeedState::Withdrawn);
-    assert!(stored(&app, id).await.version <= read + 1, "there is nothing to take back any more");
+    assert!(stored(&app, id).await.version() <= read + 1, "there is nothing to take back any more");
 }
 
 #[tokio::test]
@@ -500,8 +499,8 @@ async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
     // As if its worker had given up after the directory had made it.
     let stood = Some(Box::new(InviteState::Provisioning { lease_until: now, attempt: 10 }));
     let state = InviteState::NeedsAttention { stood };
-    let lost = Invite { state, version: read.version + 1, due_at: None, ..read.clone() };
-    assert_eq!(app.store.replace_invite(read.version, &lost).await.unwrap(), Written::Done);
+    let lost = Invite { state, due_at: None, ..read.to_value() };
+    assert!(app.store.write(read.becomes(lost)).await.unwrap().is_done());
     app.clock.advance(DAY);
     join_all((0..5).map(|_| app.sweep())).await;
     app.drain().await;
@@ -520,12 +519,11 @@ async fn an_adoption_that_a_later_invite_forbids_is_left_alone() {
     let now = app.clock.now();
     let failed = Invite {
         state: InviteState::Failed { failure: Failure::DetailsRefused },
-        version: read.version + 1,
         due_at: None,
         updated_at: now,
-        ..read.clone()
+        ..read.to_value()
     };
-    assert_eq!(app.store.replace_invite(read.version, &failed).await.unwrap(), Written::Done);
+    assert!(app.store.write(read.becomes(failed)).await.unwrap().is_done());
     let mut again = serde_json::to_value(vendor_form("eve")).unwrap();
     again["kind"] = json!("account");
     app.officer("kim").post("/api/invites", again).await.expect(202);

@@ -26,7 +26,7 @@ async fn submit(app: &App, name: &str) -> InviteId {
 }
 
 async fn is_made(app: &App, id: InviteId) -> bool {
-    let invite = app.store.find_invite(id).await.unwrap().unwrap();
+    let invite = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
     matches!(invite.state, InviteState::AccountCreated { .. })
 }
 
@@ -36,7 +36,7 @@ async fn due(app: &App, job: &str) -> Timestamp {
 }
 
 async fn version(app: &App, job: &str) -> u64 {
-    app.store.list_jobs().await.unwrap().into_iter().find(|record| record.name == job).map_or(0, |job| job.version)
+    app.store.list_jobs().await.unwrap().into_iter().find(|record| record.name == job).map_or(0, |job| job.version())
 }
 
 #[tokio::test]
@@ -121,15 +121,14 @@ async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_disp
     let now = app.clock.now();
     // As if its invites had never been written.
     let lost = batch.submit(now).unwrap().dispatched(Counts { total: 1, sent: 1, ..Counts::default() }, now).unwrap();
-    let lost = Batch { version: 1, ..lost };
-    let _ = app.store.create_batch(&lost, None).await.unwrap();
+    let _ = app.store.create_batch(&lost).await.unwrap();
     for _ in 0..3 {
         app.sweep().await;
-        let batch = app.store.find_batch(lost.id).await.unwrap().unwrap();
-        let _ = app.store.replace_batch(batch.version, &batch.clone().put_off(app.clock.now() + 6 * MINUTE)).await;
+        let batch = app.store.get::<Batch>(&lost.id).await.unwrap().unwrap();
+        let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now() + 6 * MINUTE))).await;
         app.clock.advance(5 * MINUTE);
     }
-    let batch = app.store.find_batch(lost.id).await.unwrap().unwrap();
+    let batch = app.store.get::<Batch>(&lost.id).await.unwrap().unwrap();
     assert_eq!(batch.short_counts, 3);
     assert!(app.queues.drain(QueueName::Dispatch).len() >= 3);
 }
@@ -152,21 +151,21 @@ async fn a_batch_whose_people_were_erased_is_not_counted_short() {
         app.sweep().await;
         app.drain().await;
     }
-    let batch = app.store.find_batch(BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
+    let batch = app.store.get::<Batch>(&BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
     assert_eq!((batch.state_name(), batch.counts.sent), ("DISPATCHED", 2));
     assert_eq!((batch.short_counts, batch.erased), (0, 1));
 }
 
 #[tokio::test]
-async fn a_guard_without_a_live_invite_is_released_and_one_with_it_is_not() {
+async fn a_lock_without_a_live_invite_is_released_and_one_with_it_is_not() {
     let app = App::start().await;
     let dead = submit(&app, "eve").await;
     submit(&app, "kim").await;
-    let invite = app.store.find_invite(dead).await.unwrap().unwrap();
+    let invite = app.store.get::<domain::invite::Invite>(&dead).await.unwrap().unwrap();
     let now = app.clock.now();
-    let failed = invite.clone().fail(Failure::DetailsRefused, now).unwrap();
-    // As if the guards had been left behind: the same write without freeing them.
-    let _ = app.store.replace_invite_alone(invite.version, &failed).await.unwrap();
+    let failed = invite.to_value().fail(Failure::DetailsRefused, now).unwrap();
+    // As if the locks had been left behind: the same write without freeing them.
+    let _ = app.store.write_alone(invite.becomes(failed)).await.unwrap();
     let again = |name: &str| {
         let mut body = serde_json::to_value(vendor_form(name)).unwrap();
         body["kind"] = json!("account");
@@ -184,8 +183,8 @@ async fn a_mail_that_nothing_is_heard_of_for_a_day_is_shown_as_unknown() {
     let id = submit(&app, "eve").await;
     app.drain().await;
     let mail = async || {
-        let invite = app.store.find_invite(id).await.unwrap().unwrap();
-        invite.mail.unwrap().state_name()
+        let invite = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
+        invite.mail.as_ref().unwrap().state_name()
     };
     assert_eq!(mail().await, "ACCEPTED");
     app.clock.advance(24 * 60 * MINUTE - 2 * MINUTE);
@@ -208,10 +207,9 @@ async fn a_job_runs_in_its_turn_and_is_taken_over_from_a_sweeper_that_died() {
     assert_eq!(version(&app, "totals").await, 2, "not its turn");
     app.clock.advance(4 * MINUTE);
     // One takes it up and dies.
-    let mut record = app.store.list_jobs().await.unwrap().into_iter().find(|job| job.name == "totals").unwrap();
-    record.due_at = app.clock.now() + sweep::schedule::LEASE;
-    record.version += 1;
-    let _ = app.store.write_job(&record).await.unwrap();
+    let read = app.store.list_jobs().await.unwrap().into_iter().find(|job| job.name == "totals").unwrap();
+    let due_at = app.clock.now() + sweep::schedule::LEASE;
+    let _ = app.store.write(read.becomes(store::JobRecord { due_at, ..read.to_value() })).await.unwrap();
     app.sweep().await;
     assert_eq!(version(&app, "totals").await, 3, "still leased");
     app.clock.advance(2 * MINUTE);

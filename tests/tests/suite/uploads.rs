@@ -35,7 +35,7 @@ async fn announced_after(app: &App, patience: Duration) -> (Duration, Vec<Value>
     }
 }
 
-async fn batch(app: &App) -> Batch {
+async fn batch(app: &App) -> store::Stored<Batch> {
     app.store.list_batches(&officer("ada").id, 1, None).await.unwrap().0.remove(0)
 }
 
@@ -90,9 +90,9 @@ async fn a_workbook_whose_readers_die_is_announced_until_it_is_given_up() {
     let mut tries = 0;
     for _ in 0..20 {
         let waiting = batch(&app).await;
-        if let Ok(claimed) = waiting.clone().claim_parse(object.clone(), app.clock.now()) {
+        if let Ok(claimed) = waiting.to_value().claim_parse(object.clone(), app.clock.now()) {
             // The reader claims it, and is never heard of again.
-            let _ = app.store.replace_batch(waiting.version, &claimed).await.unwrap();
+            let _ = app.store.write(waiting.becomes(claimed)).await.unwrap();
             tries += 1;
         }
         if matches!(batch(&app).await.state, BatchState::Unreadable { .. }) {

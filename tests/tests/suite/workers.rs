@@ -22,12 +22,7 @@ use objects::Objects;
 use probe::Probe;
 use queue::{Delivery, QueueName, Queues, Wake};
 use serde_json::{Value, json};
-use store::{
-    Store, Written,
-    batches::KeyedRow,
-    invites::{CreateOutcome, ReviveOutcome},
-    settings::MailSwitch,
-};
+use store::{CreateOutcome, Store, Stored, Transaction, batches::KeyedRow, settings::MailSwitch};
 use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
 use tower::ServiceExt as _;
 
@@ -127,8 +122,8 @@ impl World {
         Act { at: now, trace: TraceId::generate(now, &self.entropy), action: None }
     }
 
-    async fn invite(&self, id: InviteId) -> Invite {
-        self.store().find_invite(id).await.unwrap().unwrap()
+    async fn invite(&self, id: InviteId) -> Stored<Invite> {
+        self.store().get::<Invite>(&id).await.unwrap().unwrap()
     }
 
     /// For how many seconds an invite is left alone.
@@ -138,10 +133,9 @@ impl World {
 
     /// Changes an invite as somebody outside the workers would.
     async fn change<E: std::fmt::Debug>(&self, id: InviteId, change: impl FnOnce(Invite) -> Result<Invite, E>) {
-        let invite = self.invite(id).await;
-        let read = invite.version;
-        let written = self.store().replace_invite(read, &change(invite).unwrap()).await.unwrap();
-        assert_eq!(written, Written::Done);
+        let read = self.invite(id).await;
+        let next = change(read.to_value()).unwrap();
+        assert!(self.store().write(read.becomes(next)).await.unwrap().is_done());
     }
 
     async fn provision(&self, id: InviteId) -> Disposition {
@@ -203,11 +197,11 @@ impl World {
 const SENT: &str = include_str!("../../../events/mail-sent.json");
 const DELIVERED: &str = include_str!("../../../events/mail-delivered.json");
 
-fn mail_state(invite: &Invite) -> &'static str {
+fn mail_state(invite: &Stored<Invite>) -> &'static str {
     invite.mail.as_ref().map_or("NONE", |mail| mail.state_name())
 }
 
-fn is_duplicate(invite: &Invite) -> bool {
+fn is_duplicate(invite: &Stored<Invite>) -> bool {
     match &invite.mail.as_ref().unwrap().state {
         MailState::Accepted(receipt) | MailState::Delivered(receipt) => receipt.possible_duplicate,
         other => panic!("{other:?}"),
@@ -617,8 +611,8 @@ async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
         // An operator clears it; the event that comes once more is older.
         let mailbox = world.store().find_mailbox(&invite.address_key).await.unwrap();
         world.clock.advance(Duration::from_secs(3600));
-        let cleared = mailbox.clear("an operator".to_owned(), world.clock.now()).unwrap();
-        assert_eq!(world.store().replace_mailbox(&cleared).await.unwrap(), Written::Done);
+        let cleared = mailbox.to_value().clear("an operator".to_owned(), world.clock.now()).unwrap();
+        assert!(world.store().write(mailbox.becomes(cleared.clone())).await.unwrap().is_done());
         let mut late: Value = serde_json::from_str(recorded).unwrap();
         late["time"] = json!(beginning().to_string());
         let tags = late["detail"]["mail"]["tags"].as_object_mut().unwrap();
@@ -626,8 +620,9 @@ async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
         assert!(matches!(world.track(late).await, Disposition::Done));
         world.clock.advance(Duration::from_secs(24 * 3600));
         let read = world.invite(second).await;
-        let resent = read.clone().resend(&cleared, &world.act()).unwrap();
-        assert_eq!(world.store().revive_invite(&read, &resent).await.unwrap(), ReviveOutcome::Done);
+        let mut transaction = Transaction::default();
+        transaction.revive(&read, read.to_value().resend(&cleared, &world.act()).unwrap()).unwrap();
+        assert_eq!(transaction.commit(world.store()).await.unwrap(), []);
         world.provision(second).await;
         world.mail(Wake::Invite { id: second }).await;
         assert_eq!(world.invite(second).await.state_name(), "INVITED");
@@ -645,7 +640,7 @@ async fn what_may_pass_suppresses_nobody() {
         world.provision(id).await;
         world.drain().await;
         world.report(recorded, &world.outbox.sent()[0]).await;
-        let key = world.invite(id).await.address_key;
+        let key = world.invite(id).await.into_value().address_key;
         assert_eq!(world.store().find_mailbox(&key).await.unwrap().is_open(), Ok(()));
     }
 }
@@ -657,9 +652,10 @@ async fn an_officer_whose_mailbox_is_closed_is_not_told_either() {
     world.provision(id).await;
     world.drain().await;
     let key = keys().address(&officer("olivia").email);
-    let closed = world.store().find_mailbox(&key).await.unwrap();
-    let closed = closed.suppress(SuppressionReason::Complained, world.clock.now(), world.clock.now()).unwrap();
-    assert_eq!(world.store().replace_mailbox(&closed).await.unwrap(), Written::Done);
+    let read = world.store().find_mailbox(&key).await.unwrap();
+    let now = world.clock.now();
+    let closed = read.to_value().suppress(SuppressionReason::Complained, now, now).unwrap();
+    assert!(world.store().write(read.becomes(closed)).await.unwrap().is_done());
     world.clock.advance(Duration::from_secs(31 * 24 * 3600));
     world.minutes(5).await;
     let invite = world.invite(id).await;
@@ -678,8 +674,8 @@ async fn a_mail_that_was_not_sent_takes_no_room() {
         world.outbox.fail_next(fault);
         world.mail(Wake::Invite { id }).await;
         assert_eq!((world.outbox.requests(), world.outbox.sent().len()), (1, 0));
-        let (mut mailbox, now) =
-            (world.store().find_mailbox(&world.invite(id).await.address_key).await.unwrap(), world.clock.now());
+        let read = world.store().find_mailbox(&world.invite(id).await.address_key).await.unwrap();
+        let (mut mailbox, now) = (read.into_value(), world.clock.now());
         for _ in 0..3 {
             mailbox = mailbox.admit(id, now).unwrap();
         }
@@ -760,8 +756,7 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     let (batch, rows) = draft(&officer("olivia"), vec![vendor_form("ada"), Form::default()], now, &world.entropy);
     let submitted = batch.submit(now).unwrap();
     let id = submitted.id;
-    let created = world.store().create_batch(&submitted, None).await.unwrap();
-    assert_eq!(created, store::RequestOutcome::Done);
+    assert!(world.store().create_batch(&submitted).await.unwrap().is_done());
     world.clock.advance(Duration::from_secs(121));
     world.sweep().await;
     assert_eq!(world.queues().drain(QueueName::Dispatch), [Wake::Batch { id }]);
@@ -773,11 +768,10 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     world.store().write_rows(id, &[sent, rows[1].clone()]).await.unwrap();
     world.provision(invite).await;
     world.drain().await;
-    let batch = world.store().find_batch(id).await.unwrap().unwrap();
-    let (read, now) = (batch.version, world.clock.now());
-    let counts = batch.counts;
-    let done = batch.dispatched(counts, now).unwrap().done(now).unwrap();
-    let _ = world.store().replace_batch(read, &done).await.unwrap();
+    let batch = world.store().get::<domain::batch::Batch>(&id).await.unwrap().unwrap();
+    let now = world.clock.now();
+    let done = batch.to_value().dispatched(batch.counts, now).unwrap().done(now).unwrap();
+    let _ = world.store().write(batch.becomes(done)).await.unwrap();
     world.outbox.fail_next(MailFault::Throttle);
     world.minutes(5).await;
     let sent = world.outbox.sent();
@@ -787,8 +781,8 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     assert!(report.letter.text.contains("- Rows that need fixing: 1\n"));
     assert!(report.letter.text.contains(&format!("/#/batches/{id}")));
     world.report(DELIVERED, report).await;
-    let batch = world.store().find_batch(id).await.unwrap().unwrap();
-    assert_eq!(batch.report.unwrap().state_name(), "DELIVERED");
+    let batch = world.store().get::<domain::batch::Batch>(&id).await.unwrap().unwrap();
+    assert_eq!(batch.report.as_ref().unwrap().state_name(), "DELIVERED");
     assert!(world.is_at_rest(batch.due_at));
     world.minutes(60).await;
     assert_eq!(world.outbox.sent().len(), 2);
@@ -803,13 +797,12 @@ async fn a_workbook_that_ends_its_readers_is_given_up_and_said_so() {
     let dropped =
         domain::batch::Batch::new(draft.id, officer("olivia"), domain::batch::Source::Drop, now, draft.trace.clone());
     let parsing = dropped.claim_parse(object, now).unwrap();
-    let created = world.store().create_batch(&parsing, None).await.unwrap();
-    assert_eq!(created, store::RequestOutcome::Done);
+    assert!(world.store().create_batch(&parsing).await.unwrap().is_done());
     world.minutes(15).await;
-    let batch = world.store().find_batch(parsing.id).await.unwrap().unwrap();
+    let batch = world.store().get::<domain::batch::Batch>(&parsing.id).await.unwrap().unwrap();
     assert_eq!(batch.state_name(), "PARSING");
     world.minutes(10).await;
-    let batch = world.store().find_batch(parsing.id).await.unwrap().unwrap();
+    let batch = world.store().get::<domain::batch::Batch>(&parsing.id).await.unwrap().unwrap();
     let BatchState::Unreadable { detail, .. } = &batch.state else { panic!() };
     assert!(world.outbox.sent()[0].letter.text.contains(detail));
     assert!(world.is_at_rest(batch.due_at));
@@ -867,7 +860,7 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
     world.queues().set_delivery(Delivery::Working);
     world.minutes(60).await;
     world.report(DELIVERED, &world.outbox.sent()[0]).await;
-    let trace = world.invite(id).await.trace;
+    let trace = world.invite(id).await.into_value().trace;
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains(&id.to_string()) && text.contains(trace.as_str()), "{text}");
     let token = keys().token(id, 1);

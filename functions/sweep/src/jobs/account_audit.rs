@@ -7,7 +7,7 @@ use directory::AccountStatus;
 use domain::{Timestamp, invite::NextStep, seed::SeedStep};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Wake};
-use store::{AccountLink, AccountOwner, Written, accounts::ACCOUNT_SHARDS};
+use store::{AccountLink, AccountOwner, accounts::ACCOUNT_SHARDS};
 
 use super::{Progress, Round};
 use crate::{AnyError, Deps};
@@ -75,9 +75,9 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
     if let AccountOwner::Request(request) = &owner
         && request.due_at.is_none()
     {
-        let next = request.clone().put_off(deps.clock.now());
+        let next = request.to_value().put_off(deps.clock.now());
         // A lost race means that it is due by now.
-        let _ = deps.store.replace_seed_request(request.version, &next).await?;
+        let _ = deps.store.write(request.becomes(next)).await?;
         return Ok(None);
     }
     if deps.clock.now() < changed_at(&owner) + SETTLED {
@@ -98,24 +98,22 @@ fn changed_at(owner: &AccountOwner) -> Timestamp {
 /// Writes how an account stands, if that is news, and wakes whoever takes its licence back or gives it again.
 pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
     let now = deps.clock.now();
-    let (written, wake) = match owner {
+    let (is_written, wake) = match owner {
         AccountOwner::Invite(invite) => {
-            let read = invite.version;
-            let Some(next) = invite.account_seen(status, now) else { return Ok(false) };
+            let Some(next) = invite.to_value().account_seen(status, now) else { return Ok(false) };
             let wake = (next.next_step(now) != NextStep::Nothing)
                 .then(|| (next.officer.id.clone(), Wake::Invite { id: next.id }));
-            (deps.store.replace_invite(read, &next).await?, wake)
+            (deps.store.write(invite.becomes(next)).await?.is_done(), wake)
         }
         AccountOwner::Request(request) => {
-            let read = request.version;
-            let Some(next) = request.account_seen(status, now) else { return Ok(false) };
+            let Some(next) = request.to_value().account_seen(status, now) else { return Ok(false) };
             let wake = (next.seed.step(now) != SeedStep::Nothing)
                 .then(|| (next.officer.clone(), Wake::SeedRequest { id: next.id }));
-            (deps.store.replace_seed_request(read, &next).await?, wake)
+            (deps.store.write(request.becomes(next)).await?.is_done(), wake)
         }
     };
-    // Whoever was faster has changed it; tomorrow's run sees what is left.
-    if written == Written::LostRace {
+    // Another writer has changed it; tomorrow's run sees what is left.
+    if !is_written {
         return Ok(false);
     }
     if let Some((officer, wake)) = wake {

@@ -13,7 +13,7 @@ use domain::{
     seed_request::SeedRequest,
 };
 use queue::{QueueName, Wake};
-use store::{AccountOwner, Written, invites::ReviveOutcome};
+use store::{AccountOwner, Refused, Stored};
 
 use super::{
     Progress, Round,
@@ -108,10 +108,11 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
     let made_for: Vec<InviteId> = accounts.iter().filter_map(|listed| listed.found.invite).collect();
     let foreign = accounts.iter().filter(|listed| listed.found.invite.is_none());
     let foreign: Vec<_> = foreign.map(|listed| listed.found.account.clone()).collect();
-    let invites = deps.store.find_invites(&made_for).await?;
-    let mut invites: HashMap<InviteId, Invite> = invites.into_iter().map(|invite| (invite.id, invite)).collect();
+    let invites = deps.store.get_many::<Invite>(&made_for).await?;
+    let mut invites: HashMap<InviteId, Stored<Invite>> =
+        invites.into_iter().map(|invite| (invite.id, invite)).collect();
     let requests = deps.store.find_seed_requests(&foreign).await?;
-    let mut requests: HashMap<SeedRequestId, SeedRequest> =
+    let mut requests: HashMap<SeedRequestId, Stored<SeedRequest>> =
         requests.into_iter().map(|request| (request.id, request)).collect();
     let stands = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
     let others: Vec<_> = accounts.iter().filter(|listed| !stands(listed)).filter_map(|one| one.email.clone()).collect();
@@ -155,17 +156,17 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
         if status != AccountStatus::Disabled || !is_known {
             continue;
         }
-        let (written, officer, wake) = match owner {
+        let (is_written, officer, wake) = match owner {
             // What is taken back at this moment may still be listed.
             Some(AccountOwner::Invite(invite)) if now >= invite.updated_at + SETTLED => {
-                let read = invite.version;
-                let Some(next) = invite.licence_found(now) else { continue };
-                (deps.store.replace_invite(read, &next).await?, next.officer.id.clone(), Wake::Invite { id: next.id })
+                let Some(next) = invite.to_value().licence_found(now) else { continue };
+                let is_written = deps.store.write(invite.becomes(next)).await?.is_done();
+                (is_written, invite.officer.id.clone(), Wake::Invite { id: invite.id })
             }
             Some(AccountOwner::Request(request)) if now >= request.updated_at + SETTLED => {
-                let read = request.version;
-                let Some(next) = request.licence_found(now) else { continue };
-                (deps.store.replace_seed_request(read, &next).await?, next.officer, Wake::SeedRequest { id: next.id })
+                let Some(next) = request.to_value().licence_found(now) else { continue };
+                let is_written = deps.store.write(request.becomes(next)).await?.is_done();
+                (is_written, request.officer.clone(), Wake::SeedRequest { id: request.id })
             }
             None => {
                 tally.left_over += u64::from(withdraw(deps, &found.account).await?);
@@ -173,7 +174,7 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
             }
             Some(_) => continue,
         };
-        if written == Written::Done {
+        if is_written {
             tracing::warn!(?wake, "a licence that was taken back was still there");
             tally.left_over += 1;
             deps.queues.wake(QueueName::Provision, &officer, &[wake]).await;
@@ -207,23 +208,23 @@ async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
 
 /// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker, who
 /// finds the account as well.
-async fn adopt(deps: &Deps, invite: Invite, account: Account) -> Result<bool, AnyError> {
+async fn adopt(deps: &Deps, invite: Stored<Invite>, account: Account) -> Result<bool, AnyError> {
     let now = deps.clock.now();
-    let Ok(next) = invite.clone().adopt(account, now) else {
+    let Ok(next) = invite.to_value().adopt(account, now) else {
         return Ok(false);
     };
-    match deps.store.adopt_account(&invite, &next).await? {
-        ReviveOutcome::Done => {}
-        ReviveOutcome::LostRace | ReviveOutcome::UsageMoved => return Ok(false),
-        ReviveOutcome::AddressTaken | ReviveOutcome::UsernameTaken => {
+    match deps.store.adopt_account(&invite, next).await?.first() {
+        None => {}
+        Some(Refused::LostRace | Refused::UsageMoved | Refused::KeyUsed) => return Ok(false),
+        Some(Refused::AddressTaken | Refused::UsernameTaken) => {
             tracing::error!(invite_id = %invite.id, "an account that nobody recorded is in the way of a later invite");
             return Ok(false);
         }
     }
     tracing::warn!(invite_id = %invite.id, trace_id = %invite.trace, "an account that nobody recorded is adopted");
     for queue in [QueueName::Provision, QueueName::Mail] {
-        let wake = [Wake::Invite { id: next.id }];
-        deps.queues.wake(queue, &next.officer.id, &wake).await;
+        let wake = [Wake::Invite { id: invite.id }];
+        deps.queues.wake(queue, &invite.officer.id, &wake).await;
     }
     Ok(true)
 }

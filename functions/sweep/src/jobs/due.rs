@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp,
+    action::Action,
     batch::{Batch, BatchState},
-    invite::{Actor, WAKE_AFTER},
+    invite::{Actor, Invite, WAKE_AFTER},
+    notice::Notice,
     seed::SeedStep,
+    seed_request::SeedRequest,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use futures::{StreamExt as _, stream};
 use queue::{Group, QueueName, Wake};
-use store::{Due, StoreError, Written, due::DUE_SHARDS};
+use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS};
 use tracing::Instrument as _;
 
 use super::{
@@ -135,20 +138,20 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
 
 async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
     // The index may lag: what it lists is read again.
-    let Some(invite) = deps.store.find_invite(id).await? else {
+    let Some(invite) = deps.store.get::<Invite>(&id).await? else {
         return Ok(None);
     };
-    let (now, read) = (deps.clock.now(), invite.version);
+    let now = deps.clock.now();
     if deps.retention.of_invite(&invite).is_some_and(|until| until <= now) {
         let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
-        let forgotten = deps.store.forget_invite(read, &invite, &tombstone, now + deps.retention.tombstones).await?;
+        let forgotten = deps.store.forget_invite(&invite, &tombstone, now + deps.retention.tombstones).await?;
         return Ok((forgotten == Written::Done).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
     let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::invite(invite, now, last_event, &deps.retention) else {
+    let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), now, last_event, &deps.retention) else {
         return Ok(None);
     };
-    if let Written::LostRace = deps.store.replace_invite(read, &next).await? {
+    if !deps.store.write(invite.becomes(next)).await?.is_done() {
         return Ok(None);
     }
     tell(remark, trace.as_str());
@@ -156,18 +159,18 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
 }
 
 async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
-    let Some(batch) = deps.store.find_batch(id).await? else {
+    let Some(batch) = deps.store.get::<Batch>(&id).await? else {
         return Ok(None);
     };
-    let (now, read) = (deps.clock.now(), batch.version);
+    let now = deps.clock.now();
     if deps.retention.of_batch(&batch).is_some_and(|until| until <= now) {
         return forget_batch(deps, batch).await;
     }
     let (group, trace) = (Group::from(&batch.officer.id), batch.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::batch(batch, now, last_event, &deps.retention) else {
+    let Some(Plan { next, wake, remark }) = plan::batch(batch.to_value(), now, last_event, &deps.retention) else {
         return Ok(None);
     };
-    if let Written::LostRace = deps.store.replace_batch(read, &next).await? {
+    if !deps.store.write(batch.becomes(next)).await?.is_done() {
         return Ok(None);
     }
     tell(remark, trace.as_str());
@@ -175,14 +178,14 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
 }
 
 async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, StoreError> {
-    let Some(action) = deps.store.find_action(id).await? else {
+    let Some(action) = deps.store.get::<Action>(&id).await? else {
         return Ok(None);
     };
-    let (read, group, trace) = (action.version, Group::from(&action.officer.id), action.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::action(action, deps.clock.now()) else {
+    let (group, trace) = (Group::from(&action.officer.id), action.trace.clone());
+    let Some(Plan { next, wake, remark }) = plan::action(action.to_value(), deps.clock.now()) else {
         return Ok(None);
     };
-    if let Written::LostRace = deps.store.replace_action(read, &next).await? {
+    if !deps.store.write(action.becomes(next)).await?.is_done() {
         return Ok(None);
     }
     tell(remark, trace.as_str());
@@ -190,48 +193,51 @@ async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, Store
 }
 
 async fn look_at_notice(deps: &Deps, id: NoticeId) -> Result<Option<Call>, StoreError> {
-    let Some(notice) = deps.store.find_notice(id).await? else {
+    let Some(notice) = deps.store.get::<Notice>(&id).await? else {
         return Ok(None);
     };
-    let (read, now, group) = (notice.version, deps.clock.now(), Group::from(&notice.agency));
-    let Some(Plan { next, wake, .. }) = plan::notice(notice, now) else {
+    let (now, group) = (deps.clock.now(), Group::from(&notice.agency));
+    let Some(Plan { next, wake, .. }) = plan::notice(notice.to_value(), now) else {
         return Ok(None);
     };
-    if let Written::LostRace = deps.store.replace_notice(read, &next).await? {
+    if !deps.store.write(notice.becomes(next)).await?.is_done() {
         return Ok(None);
     }
     Ok(Some(Call { queues: wake, group, wake: Wake::Notice { id } }))
 }
 
 /// Takes a batch back, then its rows away, then the batch itself. Each look does one of these, or a page of the rows.
-async fn forget_batch(deps: &Deps, batch: Batch) -> Result<Option<Call>, StoreError> {
-    let (now, id, read, group) = (deps.clock.now(), batch.id, batch.version, Group::from(&batch.officer.id));
+async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>, StoreError> {
+    let (now, id, group) = (deps.clock.now(), batch.id, Group::from(&batch.officer.id));
     let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
     let updated_at = batch.updated_at;
-    let written = if is_frozen {
+    let is_written = if is_frozen {
         let page = deps.store.list_rows(id, 0, ROWS, None).await?;
         if page.rows.is_empty() {
             let until = now + deps.retention.tombstones;
-            deps.store.forget_batch(read, &BatchTombstone::of(&batch, now), until).await?
+            deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done
         } else {
             let _ = deps.store.delete_rows(id, &page.rows).await?;
-            deps.store.replace_batch(read, &batch.put_off(now)).await?
+            deps.store.write(batch.becomes(batch.to_value().put_off(now))).await?.is_done()
         }
     } else {
         // Nobody may change or hand on rows that are about to go; the rest follows at the next look.
-        match batch.reset(now) {
-            Ok(reset) => deps.store.replace_batch(read, &Batch { updated_at, ..reset }.put_off(now)).await?,
-            Err(_) => Written::LostRace,
+        match batch.to_value().reset(now) {
+            Ok(reset) => {
+                let next = Batch { updated_at, ..reset }.put_off(now);
+                deps.store.write(batch.becomes(next)).await?.is_done()
+            }
+            Err(_) => false,
         }
     };
-    Ok((written == Written::Done).then(|| Call::nobody(group, Wake::Batch { id })))
+    Ok(is_written.then(|| Call::nobody(group, Wake::Batch { id })))
 }
 
 async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<Call>, StoreError> {
-    let Some(request) = deps.store.find_seed_request(id).await? else {
+    let Some(request) = deps.store.get::<SeedRequest>(&id).await? else {
         return Ok(None);
     };
-    let (read, group, now) = (request.version, Group::from(&request.officer), deps.clock.now());
+    let (group, now) = (Group::from(&request.officer), deps.clock.now());
     if request.due_at.is_none_or(|due_at| due_at > now) {
         return Ok(None);
     }
@@ -241,8 +247,8 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
         return Ok((forgotten == Written::Done).then(|| Call::nobody(group, Wake::SeedRequest { id })));
     }
     let is_open = request.seed.step(now) != SeedStep::Nothing;
-    let next = request.put_off(if is_open { now + WAKE_AFTER } else { until });
-    if let Written::LostRace = deps.store.replace_seed_request(read, &next).await? {
+    let next = request.to_value().put_off(if is_open { now + WAKE_AFTER } else { until });
+    if !deps.store.write(request.becomes(next)).await?.is_done() {
         return Ok(None);
     }
     let queues = if is_open { vec![QueueName::Provision] } else { Vec::new() };

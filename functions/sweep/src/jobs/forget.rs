@@ -9,22 +9,19 @@ use std::collections::BTreeMap;
 use domain::{
     BatchId, InviteId,
     batch::Batch,
-    invite::Actor,
+    invite::{Actor, Invite},
     keys::AddressKey,
     row::{Row, RowState},
     tombstone::InviteTombstone,
 };
 use store::{
-    Written,
+    MAX_UPDATE_ROUNDS, Stored, Written,
     batches::{KeyedRow, ROWS_PER_CHANGE},
-    forgetting::{AuditEntry, Found},
+    erasure::{AuditEntry, Found},
 };
 
 use super::{Progress, Round, whole_table};
 use crate::AnyError;
-
-/// How often something that others keep changing is tried.
-const ROUNDS: usize = 4;
 
 /// How many people one reading of the table looks for at most: what a cursor has room for.
 const TOGETHER: usize = 50;
@@ -106,22 +103,21 @@ async fn forget(round: &Round<'_>, found: Found, people: &mut BTreeMap<String, A
                 entry.rows += 1;
             }
         }
-        Found::Guard(_) => {}
+        Found::Lock(_) => {}
     }
     Ok(())
 }
 
-/// Puts a tombstone in the invite's place: its link is dead and its guards are free from then on.
+/// Puts a tombstone in the invite's place: its link is dead and its locks are free from then on.
 async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> Result<(), AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
-    for _ in 0..ROUNDS {
-        let Some(invite) = store.find_invite(id).await?.filter(|invite| invite.address_key == *person) else {
+    for _ in 0..MAX_UPDATE_ROUNDS {
+        let Some(invite) = store.get::<Invite>(&id).await?.filter(|invite| invite.address_key == *person) else {
             return Ok(());
         };
-        let read = invite.version;
         let tombstone = InviteTombstone::of(&invite, Actor::Operator, now);
         let until = now + round.deps.retention.tombstones;
-        if store.forget_invite(read, &invite, &tombstone, until).await? == Written::Done {
+        if store.forget_invite(&invite, &tombstone, until).await? == Written::Done {
             return Ok(());
         }
     }
@@ -131,7 +127,7 @@ async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> 
 /// Empties a row. The invite that it has become may stand where the table was read already, so it is forgotten with it.
 async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &AddressKey) -> Result<(), AnyError> {
     let store = &round.deps.store;
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_UPDATE_ROUNDS {
         let Some(row) = store.find_row(batch, found.number).await? else {
             return Ok(());
         };
@@ -142,7 +138,7 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
         if let RowState::Sent { invite, .. } = row.state {
             forget_invite(round, invite, person).await?;
         }
-        let written = match store.find_batch(batch).await?.filter(Batch::is_editable) {
+        let written = match store.get::<Batch>(&batch).await?.filter(|batch| batch.is_editable()) {
             Some(batch) => empty_in_list(round, batch, row).await?,
             // Nobody adds or changes rows at this time, so none comes to rest on it.
             None => store.empty_row(batch, row.version, &row.emptied()).await?,
@@ -156,7 +152,7 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
 
 /// Empties a row together with a change of the rows of other people that rest on it by its username: the first of them is
 /// ready, and the others rest on that. Where these are more than are written together, a part of them takes this round.
-async fn empty_in_list(round: &Round<'_>, batch: Batch, row: Row) -> Result<Written, AnyError> {
+async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Result<Written, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let keys = round.deps.secrets.keys().await?;
     let keyed = KeyedRow::new(row.clone(), keys);
@@ -171,7 +167,7 @@ async fn empty_in_list(round: &Round<'_>, batch: Batch, row: Row) -> Result<Writ
         first.and_then(|first| other.beside(first)).unwrap_or(RowState::Ready)
     };
     let are_all = resting.len() < ROWS_PER_CHANGE;
-    let (read_version, updated_at, mut next, mut changes) = (batch.version, batch.updated_at, batch, Vec::new());
+    let (updated_at, mut next, mut changes) = (batch.updated_at, batch.to_value(), Vec::new());
     for other in resting.into_iter().take(ROWS_PER_CHANGE - 1) {
         let state = state_of(&other);
         next = next.row_changed(&other.state, &state, now)?;
@@ -185,8 +181,8 @@ async fn empty_in_list(round: &Round<'_>, batch: Batch, row: Row) -> Result<Writ
     }
     // Its officer has changed nothing, so it is kept for no longer.
     let next = Batch { updated_at, ..next };
-    let written = store.replace_rows(&changes, read_version, &next, None).await?;
-    Ok(if are_all { written } else { Written::LostRace })
+    let is_written = store.replace_rows(&changes, batch.becomes(next), None).await?.is_done();
+    Ok(if are_all && is_written { Written::Done } else { Written::LostRace })
 }
 
 #[cfg(test)]

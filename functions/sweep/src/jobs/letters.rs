@@ -3,9 +3,9 @@
 //! A message that ends among the dead letters is taken from there, and its invite marked; `infra/operate.py retry` lets it
 //! go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
 
-use domain::InviteId;
+use domain::{InviteId, invite::Invite};
 use queue::{QueueName, Wake};
-use store::Written;
+use store::Updated;
 use tracing::Instrument as _;
 
 use super::{Progress, Round};
@@ -13,9 +13,6 @@ use crate::AnyError;
 
 /// How many letters of one queue are looked at in one sweep.
 const LETTERS: usize = 100;
-
-/// How often an invite is marked anew after a lost race, before the next sweep does it.
-const ROUNDS: usize = 4;
 
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let mut marked: u32 = 0;
@@ -40,18 +37,10 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
 /// Marks an invite that was given up; `false` when nothing is left to do for it.
 async fn mark(round: &Round<'_>, id: InviteId) -> Result<bool, AnyError> {
     let deps = round.deps;
-    for _ in 0..ROUNDS {
-        let Some(invite) = deps.store.find_invite(id).await? else {
-            return Ok(false);
-        };
-        let (read, trace_id) = (invite.version, invite.trace.clone());
-        let Ok(next) = invite.needs_attention(deps.clock.now()) else {
-            return Ok(false);
-        };
-        if deps.store.replace_invite(read, &next).await? == Written::Done {
-            tracing::error!(%trace_id, "the workers gave an invite up");
-            return Ok(true);
-        }
-    }
-    Err("others kept changing an invite that was given up".into())
+    let marked = deps.store.update(&id, |invite: Invite| invite.needs_attention(deps.clock.now()).map(Some)).await?;
+    let Updated::Done { after, .. } = marked else {
+        return Ok(false);
+    };
+    tracing::error!(trace_id = %after.trace, "the workers gave an invite up");
+    Ok(true)
 }

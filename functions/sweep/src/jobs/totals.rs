@@ -9,7 +9,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Written, batches::DELETED, due::DUE_SHARDS};
+use store::{Replaced, batches::DELETED, due::DUE_SHARDS};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -44,7 +44,7 @@ fn is_dispatched(batch: &Batch) -> bool {
 /// Counts one batch, and wakes its dispatcher when invites are missing; whether that has been so for too long.
 async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let deps = round.deps;
-    let Some(batch) = deps.store.find_batch(id).await?.filter(is_dispatched) else {
+    let Some(batch) = deps.store.get::<Batch>(&id).await?.filter(|batch| is_dispatched(batch)) else {
         return Ok(false);
     };
     let listed: u64 = deps.store.batch_progress(id).await?.values().sum();
@@ -59,11 +59,13 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     if missing == 0 && erased == batch.erased && batch.short_counts == 0 {
         return Ok(false);
     }
-    let read = batch.version;
-    let Ok(next) = batch.counted(missing, erased, deps.clock.now()) else {
+    let Ok(next) = batch.to_value().counted(missing, erased, deps.clock.now()) else {
         return Ok(false);
     };
-    if deps.store.replace_batch(read, &next).await? == Written::LostRace || missing == 0 {
+    let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? else {
+        return Ok(false);
+    };
+    if missing == 0 {
         return Ok(false);
     }
     deps.queues.wake(QueueName::Dispatch, &next.officer.id, &[Wake::Batch { id }]).await;

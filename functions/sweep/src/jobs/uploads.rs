@@ -108,8 +108,8 @@ fn tell(tally: &Tally) {
 async fn look(deps: &Deps, pass: &Pass, objects: Vec<StoredObject>, tally: &mut Tally) -> Result<(), AnyError> {
     let now = deps.clock.now();
     let ids: BTreeSet<BatchId> = objects.iter().filter_map(|stored| batch_of(&stored.object)).collect();
-    let batches = deps.store.find_batches(&ids.into_iter().collect::<Vec<_>>()).await?;
-    let batches: HashMap<BatchId, Batch> = batches.into_iter().map(|batch| (batch.id, batch)).collect();
+    let batches = deps.store.get_many::<Batch>(&ids.into_iter().collect::<Vec<_>>()).await?;
+    let batches: HashMap<BatchId, Batch> = batches.into_iter().map(|batch| (batch.id, batch.into_value())).collect();
     let (mut announced, mut deleted) = (Vec::new(), Vec::new());
     for StoredObject { object, stored_at } in objects {
         let fate = fate(&object, batch_of(&object).and_then(|id| batches.get(&id)), now);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::forgetting::{Found, PARTS, PartPlace};
+use store::erasure::{Found, PARTS, PartPlace};
 
 use super::{Progress, Round};
 use crate::AnyError;

@@ -37,7 +37,7 @@ pub(super) struct Seen {
     /// Sendings that say of themselves that there may be a second copy.
     flagged: BTreeSet<Sending>,
     pub(super) dead_letters: Vec<String>,
-    /// The addresses whose guards a scenario has left behind for the sweeper to find.
+    /// The addresses whose locks a scenario has left behind for the sweeper to find.
     pub(super) left_behind: BTreeSet<String>,
 }
 
@@ -79,10 +79,10 @@ impl World {
             let namesake = |other: &Invite| other.is_live() && other.address_key == invite.address_key;
             let live = invites.iter().filter(|other| namesake(other)).count();
             ensure!(live <= 1, "two live invites of one address: {}", shown());
-            let guards = self.app.store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap();
+            let locks = self.app.store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap();
             let mut seen = self.seen.borrow_mut();
             let is_left_behind = seen.left_behind.contains(invite.address_key.as_str());
-            ensure!(is_left_behind || guards.len() == live, "the guard and invite {number} disagree: {}", shown());
+            ensure!(is_left_behind || locks.len() == live, "the lock and invite {number} disagree: {}", shown());
             let had_account = seen.with_account.contains(&invite.id);
             let has_account = invite.account().is_some() || invite.state_name() == "ACCOUNT_GONE";
             ensure!(!had_account || has_account, "the account is forgotten: {}", shown());

@@ -18,7 +18,7 @@ use domain::{
 use futures::future::{FutureExt as _, LocalBoxFuture};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{IdempotentRequest, SavedAnswer, Written, actions::CreateActionOutcome};
+use store::{CreateActionOutcome, IdempotentRequest, SavedAnswer, Stored};
 use sweep::jobs::Job;
 use tests::{
     app::Answer,
@@ -307,12 +307,12 @@ async fn notices(world: &World) {
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
     let id = AgencyId::of_domain(&domain);
     let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
-    assert_eq!(world.app.store.create_agency(&agency).await.unwrap(), Written::Done);
+    assert!(world.app.store.create(agency).await.unwrap().is_done());
     // An operator who sees no answer to the challenge has it sent again.
     for _ in 0..5 {
         world.post(QueueName::Notices, Wake::Agency { id });
         world.settle().await;
-        let agency = world.app.store.find_agency(id).await.unwrap().unwrap();
+        let agency = world.app.store.get::<Agency>(&id).await.unwrap().unwrap();
         if agency.state == AgencyState::Active {
             break;
         }
@@ -429,19 +429,19 @@ async fn forgotten(world: &World) {
 }
 
 /// What only an audit finds: an account that nobody recorded, one that is gone, one that is disabled, a licence that was
-/// assigned to it too late, the guard of an invite that is over, and a batch that is counted while it is under way.
+/// assigned to it too late, the lock of an invite that is over, and a batch that is counted while it is under way.
 async fn left_behind(world: &World) {
     let now = world.app.clock.now();
     let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
-    let claimed = stored(world, lost).await.claim(now).unwrap();
+    let claimed = stored(world, lost).await.into_value().claim(now).unwrap();
     let wanted = AccountToCreate::of(&claimed).unwrap();
     Directory::memory(world.app.directory.clone()).create_account(&wanted).await.unwrap();
     by_hand(world, claimed.needs_attention(now).unwrap()).await;
     let dead = submitted(world, account_of(&telling(vendor_form("bartleby")))).await;
     let read = stored(world, dead).await;
-    let failed = read.clone().fail(Failure::DetailsRefused, now).unwrap();
+    let failed = read.to_value().fail(Failure::DetailsRefused, now).unwrap();
     world.seen.borrow_mut().left_behind.insert(failed.address_key.as_str().to_owned());
-    let _ = world.app.store.replace_invite_alone(read.version, &failed).await.unwrap();
+    let _ = world.app.store.write_alone(read.becomes(failed.clone())).await.unwrap();
     let rows = json!({"rows": [telling(officer_form("thaddeus")), telling(vendor_form("aurelian"))]});
     let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", rows).await.expect(201);
     hand_on(world, &format!("/api/batches/{}", made.body["batchId"].as_str().unwrap()), json!({})).await;
@@ -457,9 +457,9 @@ async fn left_behind(world: &World) {
     found_by_an_audit(world, async || {
         let mut states: Vec<&str> = world.invites().await.iter().map(Invite::state_name).collect();
         states.sort_unstable();
-        let guards = world.app.store.live_addresses(std::slice::from_ref(&failed.address_key)).await.unwrap();
+        let locks = world.app.store.live_addresses(std::slice::from_ref(&failed.address_key)).await.unwrap();
         let is_licensed = world.app.directory.seed_group().contains("aurelian");
-        guards.is_empty() && !is_licensed && states == ["ACCOUNT_CREATED", "ACCOUNT_GONE", "DISABLED", "FAILED"]
+        locks.is_empty() && !is_licensed && states == ["ACCOUNT_CREATED", "ACCOUNT_GONE", "DISABLED", "FAILED"]
     })
     .await;
     let disabled = Account { directory_id: "aurelian".to_owned() };
@@ -489,7 +489,7 @@ async fn unannounced(world: &World) {
 async fn canary(world: &World) {
     for _ in 0..ROUNDS {
         minutes(world, 3).await;
-        let canary = world.app.store.find_canary().await.unwrap();
+        let canary = world.app.store.get::<domain::canary::Canary>(&()).await.unwrap();
         if canary.is_some_and(|canary| matches!(canary.mail.state_name(), "ACCEPTED" | "DELIVERED")) {
             return;
         }
@@ -507,7 +507,7 @@ async fn action(world: &World) {
     let answer = SavedAnswer { status: 202, location: None, body: "{}".to_owned() };
     let request = IdempotentRequest::new(officer.id, "the action's", b"{}", answer, now);
     let created = world.app.store.create_action(&action, &parts, &request).await.unwrap();
-    assert_eq!(created, CreateActionOutcome::Created);
+    assert!(matches!(created, CreateActionOutcome::Created(_)));
     world.post(QueueName::Actions, Wake::Action { id });
     world.settle().await;
 }
@@ -524,15 +524,14 @@ async fn submitted(world: &World, body: Value) -> InviteId {
     InviteId::parse(&submit(world, body).await).unwrap()
 }
 
-async fn stored(world: &World, id: InviteId) -> Invite {
-    world.app.store.find_invite(id).await.unwrap().unwrap()
+async fn stored(world: &World, id: InviteId) -> Stored<Invite> {
+    world.app.store.get::<Invite>(&id).await.unwrap().unwrap()
 }
 
 /// Writes an invite as if a fault of ours had.
 async fn by_hand(world: &World, invite: Invite) {
-    let read = stored(world, invite.id).await.version;
-    let invite = Invite { version: read + 1, ..invite };
-    assert_eq!(world.app.store.replace_invite(read, &invite).await.unwrap(), Written::Done);
+    let read = stored(world, invite.id).await;
+    assert!(world.app.store.write(read.becomes(invite)).await.unwrap().is_done());
 }
 
 fn account_of(form: &Form) -> Value {

@@ -14,7 +14,7 @@ use mail::SentMail;
 use probe::Fault;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{Due, InviteQuery, due::DUE_SHARDS};
+use store::{Due, InviteQuery, Stored, due::DUE_SHARDS};
 use sweep::jobs::Job;
 use tests::{
     app::{Answer, App, Person},
@@ -450,11 +450,11 @@ impl World {
     async fn is_left_to_a_person(&self, due: Due) -> bool {
         match due {
             Due::Invite(id) => {
-                let invite = self.app.store.find_invite(id).await.unwrap();
+                let invite = self.app.store.get::<Invite>(&id).await.unwrap();
                 invite.is_some_and(|invite| invite.mail.iter().chain(&invite.notice).any(is_undecided))
             }
             Due::Batch(id) => {
-                let batch = self.app.store.find_batch(id).await.unwrap();
+                let batch = self.app.store.get::<Batch>(&id).await.unwrap();
                 batch.is_some_and(|batch| batch.report.as_ref().is_some_and(is_undecided))
             }
             Due::Action(_) | Due::Notice(_) | Due::SeedRequest(_) => false,
@@ -596,7 +596,7 @@ impl World {
         for name in OFFICERS {
             let query = InviteQuery { limit: 100, ..InviteQuery::default() };
             let listed = self.app.store.list_invites(&officer(name).id, &query, self.app.clock.now()).await.unwrap();
-            invites.extend(listed.invites);
+            invites.extend(listed.invites.into_iter().map(Stored::into_value));
         }
         invites
     }
@@ -606,7 +606,7 @@ impl World {
         let mut batches = Vec::new();
         for name in OFFICERS {
             let listed = self.app.store.list_batches(&officer(name).id, 100, None).await.unwrap().0;
-            batches.extend(listed.into_iter().filter(Batch::is_listed));
+            batches.extend(listed.into_iter().map(Stored::into_value).filter(Batch::is_listed));
         }
         batches
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{Guard, OfficerId, Timestamp, usage::Usage};
+use domain::{OfficerId, Timestamp, usage::Usage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -10,8 +10,10 @@ use crate::{
     Store, StoreError,
     item::{self, Envelope},
     keys::{self, Key},
-    table::{Commit, Condition, Write},
-    usages,
+    record::Change,
+    table::{Condition, Write},
+    transaction::Transaction,
+    uniqueness::{CreateOutcome, Refused},
 };
 
 /// How long an answer is kept.
@@ -33,7 +35,7 @@ pub struct IdempotentRequest {
     request: KeyedRequest,
     answer: SavedAnswer,
     at: Timestamp,
-    usage: Option<Usage>,
+    usage: Option<Change<Usage>>,
 }
 
 /// An answer, to be repeated byte for byte.
@@ -106,44 +108,64 @@ impl IdempotentRequest {
 
     /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is repeated.
     #[must_use]
-    pub fn counted(self, usage: Usage) -> Self {
+    pub fn counted(self, usage: Change<Usage>) -> Self {
         Self { usage: Some(usage), ..self }
     }
 
-    /// The usage that it leaves its officer with, if it counts.
-    pub(crate) fn usage(&self) -> Result<Option<Write>, StoreError> {
-        self.usage.as_ref().map(usages::write).transpose()
-    }
-
-    pub(crate) fn write(&self) -> Result<Write, StoreError> {
+    fn write(&self) -> Result<Write, StoreError> {
         let saved = Saved { body_hash: self.request.request_hash.clone(), answer: self.answer.clone() };
         let item = Envelope::new(self.request.key(), ENTITY, 1).expires(self.at + ANSWER_LIFE).body(ENTITY, &saved)?;
         Ok(Write::Put { item, condition: Condition::AbsentOrExpired(self.at.unix_seconds()) })
     }
 }
 
+impl Transaction<Refused> {
+    /// Adds the answer of a request, and what the request counts towards its officer's share.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be stored, which is a fault of this service.
+    pub(crate) fn answer(&mut self, request: &IdempotentRequest) -> Result<(), StoreError> {
+        self.add(request.write()?, Refused::KeyUsed);
+        if let Some(usage) = request.usage.clone() {
+            self.write(usage, Refused::UsageMoved)?;
+        }
+        Ok(())
+    }
+}
+
 impl Store {
-    /// Writes all of `writes` and the answer to the request that asks for them, or nothing.
+    /// Writes all of `transaction` and the answer to the request that asks for it, or nothing.
     pub(crate) async fn commit_request(
         &self,
-        mut writes: Vec<Write>,
-        request: Option<&IdempotentRequest>,
+        mut transaction: Transaction<Refused>,
+        request: &IdempotentRequest,
     ) -> Result<RequestOutcome, StoreError> {
-        let place = writes.len();
-        let request = request.filter(|_| Guard::Idempotency.holds());
-        if let Some(request) = request {
-            writes.push(request.write()?);
-        }
-        let Commit::Refused(refused) = self.table.commit(writes).await? else {
+        transaction.answer(request)?;
+        let refused = transaction.commit(self).await?;
+        if refused.is_empty() {
             return Ok(RequestOutcome::Done);
-        };
-        let Some(request) = request.filter(|_| refused.contains(&place)) else {
+        }
+        if !refused.contains(&Refused::KeyUsed) {
             return Ok(RequestOutcome::LostRace);
-        };
+        }
         Ok(match self.key_use_of(request).await? {
             KeyUse::Same(answer) => RequestOutcome::Replay(answer),
             KeyUse::Other => RequestOutcome::KeyReused,
             KeyUse::None => RequestOutcome::LostRace,
+        })
+    }
+
+    /// What `request` was answered before, if it was.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
+        Ok(match self.key_use_of(request).await? {
+            KeyUse::None => None,
+            KeyUse::Same(answer) => Some(CreateOutcome::Replay(answer)),
+            KeyUse::Other => Some(CreateOutcome::KeyReused),
         })
     }
 
@@ -154,7 +176,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn key_use(&self, request: &KeyedRequest, now: Timestamp) -> Result<KeyUse, StoreError> {
-        let found = self.table.get(&request.key()).await?.filter(|_| Guard::Idempotency.holds());
+        let found = self.table.get(&request.key()).await?;
         // The time to live takes an answer some time after it has expired.
         let Some(mut found) = found.filter(|found| !item::has_expired(found, now)) else {
             return Ok(KeyUse::None);

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     BatchId, InviteId, Timestamp,
+    batch::Batch,
     invite::Invite,
     keys::AddressKey,
     row::Row,
@@ -13,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Store, StoreError, Written,
     batches::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
-    invites::{ENTITY as INVITE, NamedWrites, Purpose, free_guards, guard_owner, put, written},
     item::{self, Envelope, Item, text},
     keys::{self, Key},
+    record::{Layout, Stored, stored},
     table::{Commit, Condition, Index, Query, Write},
+    transaction::{LostRace, Transaction},
+    uniqueness::{lock_owner, owned_by},
 };
 
 const TOMBSTONE: &str = "tombstone";
@@ -30,11 +33,11 @@ pub const PARTS: u32 = 64;
 #[derive(Clone, Debug)]
 pub enum Found {
     /// An invite.
-    Invite(Box<Invite>),
+    Invite(Box<Stored<Invite>>),
     /// A row of a batch.
     Row(BatchId, Box<KeyedRow>),
-    /// A guard.
-    Guard(Guard),
+    /// A lock.
+    Lock(Lock),
 }
 
 /// One page of a part of the table.
@@ -68,7 +71,7 @@ impl PartPlace {
 
 /// What keeps a second live invite from an address or a username.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guard {
+pub struct Lock {
     pk: String,
     /// Whose it is.
     pub owner: InviteId,
@@ -90,7 +93,7 @@ pub struct AuditEntry {
 }
 
 impl Store {
-    /// Puts a tombstone in the place of an invite over the version that was read, and frees its guards. The tombstone goes
+    /// Puts a tombstone in the place of an invite over the version that was read, and frees its locks. The tombstone goes
     /// some time after `until`.
     ///
     /// # Errors
@@ -98,17 +101,16 @@ impl Store {
     /// When the table cannot answer.
     pub async fn forget_invite(
         &self,
-        read_version: u64,
-        invite: &Invite,
+        invite: &Stored<Invite>,
         tombstone: &InviteTombstone,
         until: Timestamp,
     ) -> Result<Written, StoreError> {
-        let item = Envelope::new(keys::invite(invite.id), TOMBSTONE, tombstone.version).expires(until);
+        let item = Envelope::new(keys::invite(invite.id), TOMBSTONE, invite.version() + 1).expires(until);
         let item = item.body(TOMBSTONE, tombstone)?;
-        let mut writes = NamedWrites::default();
-        writes.add(Purpose::Invite, [Write::Put { item, condition: Condition::Version(read_version) }]);
-        writes.add(Purpose::FreedLock, free_guards(invite));
-        self.written_named(writes).await
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Put { item, condition: Condition::Version(invite.version()) }, LostRace);
+        owned_by(invite).for_each(|owned| transaction.free(owned));
+        transaction.commit_written(self).await
     }
 
     /// Puts a tombstone in the place of a batch over the version that was read, once its rows are gone.
@@ -118,13 +120,15 @@ impl Store {
     /// When the table cannot answer.
     pub async fn forget_batch(
         &self,
-        read_version: u64,
+        batch: &Stored<Batch>,
         tombstone: &BatchTombstone,
         until: Timestamp,
     ) -> Result<Written, StoreError> {
-        let item = Envelope::new(keys::batch(tombstone.id), TOMBSTONE, tombstone.version).expires(until);
-        let write = Write::Put { item: item.body(TOMBSTONE, tombstone)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![write]).await?))
+        let item = Envelope::new(keys::batch(batch.id), TOMBSTONE, batch.version() + 1).expires(until);
+        let item = item.body(TOMBSTONE, tombstone)?;
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Put { item, condition: Condition::Version(batch.version()) }, LostRace);
+        transaction.commit_written(self).await
     }
 
     /// Deletes rows of a batch that nobody may change any more. Rows that are gone already stay gone.
@@ -145,7 +149,7 @@ impl Store {
         Ok(Written::Done)
     }
 
-    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and guards: the first page, or the one that
+    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and locks: the first page, or the one that
     /// begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each. It may lag: read again before acting.
     ///
     /// # Errors
@@ -157,21 +161,24 @@ impl Store {
         Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
 
-    /// Frees a guard that its owner does not need, over the version of the owner that was read; without one, the guard of an
-    /// owner that is no more.
+    /// Frees a lock that its owner does not need, over the version of the owner that was read; without one, the lock of an
+    /// owner that is deleted.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn release_guard(&self, guard: &Guard, owner: Option<&Invite>) -> Result<Written, StoreError> {
-        let condition = Condition::AbsentOrOwnedBy(guard.owner.to_string());
-        let mut writes = vec![Write::Delete { key: Key::new(guard.pk.clone(), keys::GUARD), condition }];
+    pub async fn free_lock(&self, lock: &Lock, owner: Option<&Stored<Invite>>) -> Result<Written, StoreError> {
+        let condition = Condition::AbsentOrOwnedBy(lock.owner.to_string());
+        let delete = Write::Delete { key: Key::new(lock.pk.clone(), keys::GUARD), condition };
+        let mut transaction = Transaction::default();
         if let Some(read) = owner {
-            // It is written anew, so that an owner who takes the guard up again at this moment wins or waits.
-            let next = Invite { version: read.version + 1, ..read.clone() };
-            writes.push(Write::Put { item: put(&next)?, condition: Condition::Version(read.version) });
+            // It is written anew, so that an owner who takes the lock again at this moment wins or waits.
+            transaction.write(read.becomes(read.to_value()), LostRace)?;
         }
-        Ok(written(&self.table.commit(writes).await?))
+        if !transaction.writes_to(&delete.key()) {
+            transaction.add(delete, LostRace);
+        }
+        transaction.commit_written(self).await
     }
 
     /// The people whom an operator was asked to forget.
@@ -200,12 +207,13 @@ impl Store {
     /// When the table cannot answer.
     pub async fn finish_forgetting(&self, entry: &AuditEntry, until: Timestamp) -> Result<Written, StoreError> {
         let item = Envelope::new(keys::audit(entry.at, &entry.address_key), AUDIT, 1).expires(until);
-        let writes = vec![
-            Write::Put { item: item.body(AUDIT, entry)?, condition: Condition::Absent },
-            Write::Delete { key: keys::forget_request(&entry.address_key), condition: Condition::Version(1) },
-            Write::Delete { key: keys::holder(&entry.address_key), condition: Condition::Any },
-        ];
-        Ok(written(&self.table.commit(writes).await?))
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Put { item: item.body(AUDIT, entry)?, condition: Condition::Absent }, LostRace);
+        let request = keys::forget_request(&entry.address_key);
+        transaction.add(Write::Delete { key: request, condition: Condition::Version(1) }, LostRace);
+        let account = keys::holder(&entry.address_key);
+        transaction.add(Write::Delete { key: account, condition: Condition::Any }, LostRace);
+        transaction.commit_written(self).await
     }
 
     /// Writes an emptied row over the version that was read, whatever its batch does.
@@ -215,8 +223,10 @@ impl Store {
     /// When the table cannot answer.
     pub async fn empty_row(&self, batch: BatchId, read_version: u64, row: &Row) -> Result<Written, StoreError> {
         let row = KeyedRow { row: row.clone(), address: None };
-        let write = Write::Put { item: put_row(batch, &row)?, condition: Condition::Version(read_version) };
-        Ok(written(&self.table.commit(vec![write]).await?))
+        let mut transaction = Transaction::default();
+        let condition = Condition::Version(read_version);
+        transaction.add(Write::Put { item: put_row(batch, &row)?, condition }, LostRace);
+        transaction.commit_written(self).await
     }
 }
 
@@ -224,19 +234,19 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
     let entity = text(&item, "entity").unwrap_or_default().to_owned();
     let pk = text(&item, "pk").unwrap_or_default().to_owned();
     Ok(match entity.as_str() {
-        INVITE => Some(Found::Invite(Box::new(item::body(INVITE, &mut item)?))),
+        Invite::KIND => Some(Found::Invite(Box::new(stored(item)?))),
         ROW => {
             let address = text(&item, "person").and_then(AddressKey::parse);
             let row: Row = item::body(ROW, &mut item)?;
             keys::batch_of(&pk).map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
         }
-        "guard" => guard_owner(&item).map(|owner| Found::Guard(Guard { pk, owner })),
+        "guard" => lock_owner(&item).map(|owner| Found::Lock(Lock { pk, owner })),
         _ => None,
     })
 }
 
-impl Guard {
-    /// The guard that lies at `pk` and names `owner`.
+impl Lock {
+    /// The lock that lies at `pk` and names `owner`.
     #[cfg(feature = "fake")]
     pub(crate) fn at(pk: String, owner: InviteId) -> Self {
         Self { pk, owner }

@@ -4,14 +4,11 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Store, StoreError, Written,
-    invites::written,
-    item::{self, Envelope},
-    keys,
-    table::{Condition, Index, Query, Write},
+    Store, StoreError,
+    keys::{self, Key},
+    record::{Layout, Stored, stored},
+    table::{Index, Query},
 };
-
-const ENTITY: &str = "job";
 
 /// One job of the sweeper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +21,20 @@ pub struct JobRecord {
     pub cursor: Option<String>,
     /// When it last came to its end; before the first time, when it was first taken up.
     pub finished_at: Timestamp,
-    /// Grows with each write.
-    pub version: u64,
+}
+
+impl Layout for JobRecord {
+    type Id = String;
+
+    const KIND: &'static str = "job";
+
+    fn key(name: &String) -> Key {
+        keys::job(name)
+    }
+
+    fn id(&self) -> String {
+        self.name.clone()
+    }
 }
 
 impl Store {
@@ -34,19 +43,8 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_jobs(&self) -> Result<Vec<JobRecord>, StoreError> {
+    pub async fn list_jobs(&self) -> Result<Vec<Stored<JobRecord>>, StoreError> {
         let page = self.table.page(&Query::all(Index::Primary, keys::JOBS.to_owned())).await?;
-        page.items.into_iter().map(|mut item| item::body(ENTITY, &mut item)).collect()
-    }
-
-    /// Writes `next`, a job's record of version 1, or one over the version before it.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn write_job(&self, next: &JobRecord) -> Result<Written, StoreError> {
-        let condition = Condition::before(next.version);
-        let item = Envelope::new(keys::job(&next.name), ENTITY, next.version).body(ENTITY, next)?;
-        Ok(written(&self.table.commit(vec![Write::Put { item, condition }]).await?))
+        page.items.into_iter().map(stored).collect()
     }
 }

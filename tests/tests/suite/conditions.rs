@@ -1,18 +1,23 @@
-//! What each guard is for: the same thing happens with it and without it, and only without it does harm come.
-//!
-//! The caps have theirs in [`crate::caps`].
+//! What the conditions of writes are for: the same thing happens with them and without, and only without them does harm
+//! come.
 
-use std::{process::Command, time::Duration};
+use std::process::Command;
 
 use directory::Call;
-use domain::Guard;
 use futures::future::join;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use tests::{
     app::{Answer, App},
-    people::{officer_form, vendor_form},
+    people::{officer, vendor_form},
 };
+
+/// The product on a table that takes every write.
+async fn blind() -> App {
+    let app = App::start().await;
+    app.store.ignore_conditions();
+    app
+}
 
 async fn invite_by_mail(app: &App) -> Answer {
     let body = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins"});
@@ -45,8 +50,7 @@ async fn mails_of_a_doubled_message(app: &App) -> usize {
 #[tokio::test]
 async fn without_the_claim_a_doubled_message_sends_two_mails() {
     assert_eq!(mails_of_a_doubled_message(&App::start().await).await, 1);
-    let _away = Guard::Claim.take_away();
-    assert_eq!(mails_of_a_doubled_message(&App::start().await).await, 2);
+    assert_eq!(mails_of_a_doubled_message(&blind().await).await, 2);
 }
 
 /// How often an account is asked for while the first request for it is under way.
@@ -64,10 +68,8 @@ async fn creates_of_a_message_that_comes_again(app: &App) -> usize {
 }
 
 #[tokio::test]
-async fn without_the_lease_a_second_worker_asks_for_the_account_too() {
+async fn under_a_lease_no_second_worker_asks_for_the_account() {
     assert_eq!(creates_of_a_message_that_comes_again(&App::start().await).await, 1);
-    let _away = Guard::Lease.take_away();
-    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await).await, 2);
 }
 
 /// The answers to two people who accept with the same link at once.
@@ -94,27 +96,24 @@ async fn acceptances_of_one_link(app: &App) -> Vec<u16> {
 #[tokio::test]
 async fn without_single_use_two_people_accept_one_invitation() {
     assert_eq!(acceptances_of_one_link(&App::start().await).await, [202, 409]);
-    let _away = Guard::SingleUse.take_away();
-    assert_eq!(acceptances_of_one_link(&App::start().await).await, [202, 202]);
+    assert_eq!(acceptances_of_one_link(&blind().await).await, [202, 202]);
 }
 
-/// How many batches there are after one request to make one was repeated, and the two answers.
-async fn batches_of_a_repeated_request(app: &App) -> (usize, Value, Value) {
+/// How many batches there are after one request to make one came twice at once, and the two answers.
+async fn batches_of_a_doubled_request(app: &App) -> (usize, Value, Value) {
     let ada = app.officer("ada");
     let again = [("idempotency-key", "the-same")];
-    let rows = json!({"rows": [officer_form("bo")]});
-    let one = ada.json("POST", "/api/batches", &again, rows.clone()).await.expect(201).body;
-    let other = ada.json("POST", "/api/batches", &again, rows).await.expect(201).body;
-    let listed = ada.get("/api/batches").await.expect(200).body;
-    (listed["items"].as_array().unwrap().len(), one, other)
+    let make = || ada.json("POST", "/api/batches", &again, json!({"fileName": "joiners.xlsx"}));
+    let (one, other) = join(make(), make()).await;
+    let rows = app.store.list_batches(&officer("ada").id, 10, None).await.unwrap().0;
+    (rows.len(), one.expect(201).body, other.expect(201).body)
 }
 
 #[tokio::test]
-async fn without_idempotency_a_repeated_request_makes_two_batches() {
-    let (batches, one, other) = batches_of_a_repeated_request(&App::start().await).await;
+async fn without_idempotency_a_doubled_request_makes_two_batches() {
+    let (batches, one, other) = batches_of_a_doubled_request(&App::start().await).await;
     assert_eq!((batches, one), (1, other));
-    let _away = Guard::Idempotency.take_away();
-    let (batches, one, other) = batches_of_a_repeated_request(&App::start().await).await;
+    let (batches, one, other) = batches_of_a_doubled_request(&blind().await).await;
     assert_eq!(batches, 2);
     assert_ne!(one, other);
 }
@@ -132,20 +131,11 @@ fn features(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn nothing_that_is_deployed_can_take_a_guard_away() {
+fn nothing_that_is_deployed_holds_what_only_tests_use() {
     let is_for_tests = |line: &str| line.contains("feature \"fake\"") || line.starts_with("probe ");
     // Releases are built without naming packages: see infra/local/build.py and `make deploy`.
     let released = features(&[]);
     assert!(released.lines().any(|line| line.starts_with("send-mail ")), "{released}");
     assert!(!released.lines().any(is_for_tests));
     assert!(features(&["--package", "tests"]).lines().any(is_for_tests), "it would be seen");
-}
-
-#[tokio::test]
-async fn a_guard_is_back_once_its_test_is_over() {
-    drop(Guard::Claim.take_away());
-    assert!(Guard::Claim.holds());
-    let app = App::start().await;
-    app.clock.advance(Duration::from_secs(1));
-    assert_eq!(mails_of_a_doubled_message(&app).await, 1);
 }

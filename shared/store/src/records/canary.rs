@@ -1,0 +1,20 @@
+//! The slot of the canary: there is one.
+
+use domain::canary::Canary;
+
+use crate::{
+    keys::{self, Key},
+    record::Layout,
+};
+
+impl Layout for Canary {
+    type Id = ();
+
+    const KIND: &'static str = "canary";
+
+    fn key((): &()) -> Key {
+        keys::canary()
+    }
+
+    fn id(&self) {}
+}

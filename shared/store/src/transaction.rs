@@ -1,0 +1,138 @@
+//! Writes of which all happen or none, each with what its refusal means.
+
+use crate::{
+    Store, StoreError, Written,
+    keys::Key,
+    record::{Change, Owned, Record, Replaced, Stored, put},
+    table::{Commit, Write},
+};
+
+/// Writes of which all happen or none; at most 100, each of another item.
+///
+/// `R` says what the refusal of a write means. Its order is that of what it tells: where several writes are refused, the
+/// least `R` comes first.
+#[derive(Clone, Debug)]
+pub struct Transaction<R> {
+    writes: Vec<(Meaning<R>, Write)>,
+}
+
+/// Another writer was faster, which is all that a refusal can mean in this transaction: read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LostRace;
+
+/// What the refusal of a write means.
+#[derive(Clone, Copy, Debug)]
+enum Meaning<R> {
+    /// Nothing may be written.
+    Refused(R),
+    /// The item is another record's by now, and the rest may be written without this write.
+    NotOurs,
+}
+
+impl<R> Default for Transaction<R> {
+    fn default() -> Self {
+        Self { writes: Vec::new() }
+    }
+}
+
+impl<R: Copy + Ord> Transaction<R> {
+    /// Adds a new record; refused where there is one of its name. What the table holds once all is written.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be stored, which is a fault of this service.
+    pub fn create<T: Record>(&mut self, value: T, refused: R) -> Result<Stored<T>, StoreError> {
+        self.write(Change::first(value), refused)
+    }
+
+    /// Adds a change over the version that was read; refused once another writer was faster. What the table holds once all
+    /// is written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transaction::create`].
+    pub fn write<T: Record>(&mut self, change: Change<T>, refused: R) -> Result<Stored<T>, StoreError> {
+        let freed = change.freed();
+        let (write, stored) = put(change)?;
+        self.add(write, refused);
+        freed.into_iter().for_each(|owned| self.free(owned));
+        Ok(stored)
+    }
+
+    /// Writes all of it, or nothing: then what was refused, the most telling first.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; it may have been written.
+    pub async fn commit(mut self, store: &Store) -> Result<Vec<R>, StoreError> {
+        loop {
+            let writes = self.writes.iter().map(|(_, write)| write.clone()).collect();
+            let Commit::Refused(places) = store.table.commit(writes).await? else {
+                return Ok(Vec::new());
+            };
+            let meanings = places.iter().filter_map(|place| self.writes.get(*place));
+            let mut refused: Vec<R> = meanings.filter_map(|(meaning, _)| meaning.refused()).collect();
+            if !refused.is_empty() {
+                refused.sort_unstable();
+                refused.dedup();
+                return Ok(refused);
+            }
+            let others = self.writes.into_iter().enumerate().filter(|(place, _)| !places.contains(place));
+            self.writes = others.map(|(_, write)| write).collect();
+        }
+    }
+
+    /// Adds a write.
+    pub(crate) fn add(&mut self, write: Write, refused: R) {
+        self.writes.push((Meaning::Refused(refused), write));
+    }
+
+    /// Deletes an item with it, unless that is another owner's by now.
+    pub(crate) fn free(&mut self, owned: Owned) {
+        self.writes.push((Meaning::NotOurs, owned.deletion()));
+    }
+}
+
+impl Transaction<LostRace> {
+    /// Writes all of it, or nothing; `stored` is what matters to the caller of what the table holds then.
+    ///
+    /// # Errors
+    ///
+    /// As [`Transaction::commit`].
+    pub(crate) async fn commit_to<T>(self, store: &Store, stored: Stored<T>) -> Result<Replaced<T>, StoreError> {
+        let refused = self.commit(store).await?;
+        Ok(if refused.is_empty() { Replaced::Done(stored) } else { Replaced::LostRace })
+    }
+
+    /// As [`Transaction::commit`].
+    pub(crate) async fn commit_written(self, store: &Store) -> Result<Written, StoreError> {
+        Ok(if self.commit(store).await?.is_empty() { Written::Done } else { Written::LostRace })
+    }
+}
+
+impl<R> Transaction<R> {
+    /// Adds the writes of another transaction, whose refusals mean what `meaning` makes of them.
+    pub(crate) fn append<Q: Copy>(&mut self, other: Transaction<Q>, meaning: impl Fn(Q) -> R) {
+        for (of_other, write) in other.writes {
+            let of_write = match of_other {
+                Meaning::Refused(refused) => Meaning::Refused(meaning(refused)),
+                Meaning::NotOurs => Meaning::NotOurs,
+            };
+            self.writes.push((of_write, write));
+        }
+    }
+
+    /// Whether it writes the item at `key`.
+    pub(crate) fn writes_to(&self, key: &Key) -> bool {
+        self.writes.iter().any(|(_, write)| write.key() == *key)
+    }
+}
+
+impl<R: Copy> Meaning<R> {
+    fn refused(&self) -> Option<R> {
+        match self {
+            Self::Refused(refused) => Some(*refused),
+            Self::NotOurs => None,
+        }
+    }
+}

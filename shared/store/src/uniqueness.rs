@@ -1,0 +1,225 @@
+//! The locks that keep two live invites from one address or one username.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{InviteId, OfficerId, invite::Invite, keys::AddressKey};
+
+use crate::{
+    IdempotentRequest, SavedAnswer, Store, StoreError,
+    item::{self, Envelope, Item},
+    keys::{self, Key},
+    record::{Owned, Stored},
+    table::{Condition, Write},
+    transaction::Transaction,
+};
+#[cfg(feature = "fake")]
+use crate::{
+    Written,
+    record::{Change, put},
+    transaction::LostRace,
+};
+
+/// Why a transaction with an invite in it is refused. Of several reasons the first tells most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refused {
+    /// Another writer was faster: read again.
+    LostRace,
+    /// The key of the request has an answer already.
+    KeyUsed,
+    /// A live invite has the address.
+    AddressTaken,
+    /// A live invite has the username.
+    UsernameTaken,
+    /// The officer asked for something else at the same moment: read their usage again.
+    UsageMoved,
+}
+
+/// What became of a new invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "only `Created` has written anything"]
+pub enum CreateOutcome {
+    /// It is there.
+    Created,
+    /// The same request was answered before; this was the answer.
+    Replay(SavedAnswer),
+    /// The key belongs to a request with another body.
+    KeyReused,
+    /// A live invite has the address.
+    AddressTaken,
+    /// A live invite has the username.
+    UsernameTaken,
+    /// Something else was written at the same moment, such as the officer's usage: read again.
+    LostRace,
+}
+
+impl Transaction<Refused> {
+    /// Adds a new invite with the locks of its address and, for a vendor, of its username.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be stored, which is a fault of this service.
+    pub(crate) fn create_invite(&mut self, invite: Invite) -> Result<Stored<Invite>, StoreError> {
+        let lock = |key| Write::Put { item: lock_item(key, invite.id), condition: Condition::Absent };
+        let address = lock(keys::address(&invite.address_key));
+        let username = invite.holder.username().map(|username| lock(keys::username(username)));
+        let created = self.create(invite, Refused::LostRace)?;
+        self.add(address, Refused::AddressTaken);
+        if let Some(username) = username {
+            self.add(username, Refused::UsernameTaken);
+        }
+        Ok(created)
+    }
+
+    /// Adds an invite that lives again, or under another address: it takes its locks, and frees those that it no longer needs.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be stored, which is a fault of this service.
+    pub fn revive(&mut self, read: &Stored<Invite>, next: Invite) -> Result<Stored<Invite>, StoreError> {
+        let owner = next.id.to_string();
+        let ours = || Condition::AbsentOrOwnedBy(owner.clone());
+        let lock = |key| Write::Put { item: lock_item(key, read.id), condition: ours() };
+        let address = keys::address(&next.address_key);
+        let username = next.holder.username().map(keys::username);
+        let kept = [Some(address.clone()), username.clone()];
+        let revived = self.write(read.becomes(next), Refused::LostRace)?;
+        self.add(lock(address), Refused::AddressTaken);
+        if let Some(username) = username {
+            self.add(lock(username), Refused::UsernameTaken);
+        }
+        let old = [Some(keys::address(&read.address_key)), read.holder.username().map(keys::username)];
+        for key in old.into_iter().flatten().filter(|key| !kept.contains(&Some(key.clone()))) {
+            self.free(Owned { key, owner: owner.clone() });
+        }
+        Ok(revived)
+    }
+}
+
+impl CreateOutcome {
+    fn of(refused: &[Refused]) -> Self {
+        let is = |reason| refused.contains(&reason);
+        if refused.is_empty() {
+            Self::Created
+        } else if is(Refused::AddressTaken) {
+            Self::AddressTaken
+        } else if is(Refused::UsernameTaken) {
+            Self::UsernameTaken
+        } else {
+            Self::LostRace
+        }
+    }
+}
+
+impl Store {
+    /// Writes a new invite, its locks and the answer to its request, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; the request may have been done, and repeating it tells.
+    pub async fn create_invite(
+        &self,
+        invite: &Invite,
+        request: Option<&IdempotentRequest>,
+    ) -> Result<CreateOutcome, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.create_invite(invite.clone())?;
+        if let Some(request) = request {
+            transaction.answer(request)?;
+        }
+        let refused = transaction.commit(self).await?;
+        if let Some(request) = request.filter(|_| refused.contains(&Refused::KeyUsed))
+            && let Some(known) = self.answered(request).await?
+        {
+            return Ok(known);
+        }
+        Ok(CreateOutcome::of(&refused))
+    }
+
+    /// Which of `addresses` have a live invite, by whatever officer.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn live_addresses(&self, addresses: &[AddressKey]) -> Result<Vec<AddressKey>, StoreError> {
+        self.addresses_at(addresses, keys::address, |_| true).await
+    }
+
+    /// The live invite that has `address`, if one has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub async fn live_invite(&self, address: &AddressKey) -> Result<Option<Stored<Invite>>, StoreError> {
+        let lock = self.table.get(&keys::address(address)).await?;
+        match lock.as_ref().and_then(lock_owner) {
+            Some(id) => self.get(&id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Whether the live invite that has `address` is another officer's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::get`].
+    pub async fn is_invited_by_another(&self, address: &AddressKey, officer: &OfficerId) -> Result<bool, StoreError> {
+        Ok(self.live_invite(address).await?.is_some_and(|live| live.officer.id != *officer))
+    }
+
+    /// Those of `addresses` that have a live invite, each with it.
+    pub(crate) async fn live_invites(
+        &self,
+        addresses: &[AddressKey],
+    ) -> Result<HashMap<AddressKey, Invite>, StoreError> {
+        let locks = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
+        let ids: Vec<InviteId> = locks.iter().filter_map(lock_owner).collect();
+        let invites = self.get_many::<Invite>(&ids).await?;
+        Ok(invites.into_iter().map(|invite| (invite.address_key.clone(), invite.into_value())).collect())
+    }
+
+    /// Which of `addresses` have an item at `key`, and one that counts.
+    pub(crate) async fn addresses_at(
+        &self,
+        addresses: &[AddressKey],
+        key: fn(&AddressKey) -> Key,
+        counts: impl Fn(&Item) -> bool,
+    ) -> Result<Vec<AddressKey>, StoreError> {
+        let found = self.table.get_many(&addresses.iter().map(key).collect::<Vec<_>>()).await?;
+        let there: HashSet<&str> =
+            found.iter().filter(|item| counts(item)).filter_map(|item| item::text(item, "pk")).collect();
+        let is_there = |address: &&AddressKey| there.contains(key(address).pk.as_str());
+        Ok(addresses.iter().filter(is_there).cloned().collect())
+    }
+}
+
+/// The invite for which a lock keeps its address or username.
+pub(crate) fn lock_owner(lock: &Item) -> Option<InviteId> {
+    InviteId::parse(item::text(lock, "invite_id")?)
+}
+
+/// An invite's locks, and the link of its account to it.
+pub(crate) fn owned_by(invite: &Invite) -> impl Iterator<Item = Owned> {
+    let owner = invite.id.to_string();
+    let locks = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
+    let account = invite.account().map(keys::account);
+    locks.into_iter().chain([account]).flatten().map(move |key| Owned { key, owner: owner.clone() })
+}
+
+fn lock_item(key: Key, owner: InviteId) -> Item {
+    Envelope::new(key, "guard", 1).text("invite_id", owner.to_string()).bare()
+}
+
+#[cfg(feature = "fake")]
+impl Store {
+    /// Writes a change of an invite to a table in memory and leaves its locks behind, as no release of this service may.
+    ///
+    /// # Errors
+    ///
+    /// Never, in memory.
+    pub async fn write_alone(&self, change: Change<Invite>) -> Result<Written, StoreError> {
+        let (write, _) = put(change)?;
+        let mut transaction = Transaction::default();
+        transaction.add(write, LostRace);
+        transaction.commit_written(self).await
+    }
+}
