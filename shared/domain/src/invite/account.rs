@@ -1,0 +1,302 @@
+//! The account of an invite: made, found, seen in the directory, and deleted there.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Conflict, Invite, Origin,
+    schedule::{NextStep, WAKE_AFTER},
+    state::InviteState,
+};
+use crate::{
+    Timestamp,
+    delivery::{Mail, MailKind, MailState},
+    seed::SeedState,
+};
+
+/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
+/// acts under an expired lease.
+pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
+
+/// An account in the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The directory's own name for it: not the email address.
+    pub directory_id: String,
+}
+
+/// How an account stands in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// Its holder has not signed in.
+    Pending,
+    /// Its holder has signed in.
+    SignedIn,
+    /// Nobody can sign in.
+    Disabled,
+    /// It is no more.
+    Gone,
+}
+
+impl Invite {
+    /// The account, once there is one, also while work on the invite is paused.
+    #[must_use]
+    pub fn account(&self) -> Option<&Account> {
+        match self.unpaused() {
+            InviteState::AccountCreated { account }
+            | InviteState::Onboarded { account }
+            | InviteState::Disabled { account } => Some(account),
+            _ => None,
+        }
+    }
+
+    /// Notes that the address has no account, so that the invitation or its reminder may be mailed.
+    ///
+    /// # Errors
+    ///
+    /// Unless that was the question.
+    pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::CheckAddress => {
+                let mail = Some(match self.state {
+                    InviteState::Invited { .. } => Mail::due(MailKind::Reminder, self.generation()),
+                    _ => Mail::due(MailKind::Invitation, self.generation() + 1),
+                });
+                let due_at = Some(now + WAKE_AFTER);
+                Ok(Self { mail, due_at, ..self.stepped(None, now) })
+            }
+            _ => Err(self.conflict("checked")),
+        }
+    }
+
+    /// Notes that the account is there and its holder has not signed in, so that they may be mailed about it again.
+    ///
+    /// # Errors
+    ///
+    /// Unless that was the question.
+    pub fn account_is_there(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::CheckAccount => {
+                let mail = Some(Mail::due(MailKind::AccountCreated, self.generation() + 1));
+                let due_at = Some(now + WAKE_AFTER);
+                Ok(Self { mail, due_at, ..self.stepped(None, now) })
+            }
+            _ => Err(self.conflict("checked")),
+        }
+    }
+
+    /// Takes the invite for one try at making the account.
+    ///
+    /// # Errors
+    ///
+    /// Unless it waits for one, or the last try's lease has run out.
+    pub fn claim(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.next_step(now) != NextStep::Provision {
+            return Err(self.conflict("provisioned"));
+        }
+        let attempt = match self.state {
+            InviteState::Provisioning { attempt, .. } => attempt + 1,
+            _ => 1,
+        };
+        let lease_until = now + PROVISION_LEASE;
+        let state = InviteState::Provisioning { lease_until, attempt };
+        Ok(Self { state, due_at: Some(lease_until), ..self.stepped(Some("PROVISIONING"), now) })
+    }
+
+    /// Gives the claim back, knowing that the directory did nothing for it; to be tried again at `retry_at`.
+    ///
+    /// After an earlier claim whose end nobody knows it stays `Provisioning`: the account may be there, so the invite can be
+    /// neither revoked nor amended before the directory has said.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn give_back(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Provisioning { attempt, .. } if attempt > 1 => {
+                let state = InviteState::Provisioning { lease_until: retry_at, attempt };
+                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
+            }
+            InviteState::Provisioning { .. } => {
+                let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
+                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
+            }
+            _ => Err(self.conflict("given back")),
+        }
+    }
+
+    /// Records the account, and with it the mail that tells its holder.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn account_created(self, account: Account, seed: SeedState, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Provisioning { .. } => Ok(self.with_account(account, seed, "ACCOUNT_CREATED", now)),
+            _ => Err(self.conflict("given an account")),
+        }
+    }
+
+    /// What the directory says of the account; `None` when that is nothing new.
+    #[must_use]
+    pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
+        let account = self.account()?.clone();
+        let (state, event) = match (self.unpaused(), status) {
+            (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
+            (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
+                (InviteState::Onboarded { account }, "ONBOARDED")
+            }
+            (InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }, AccountStatus::Disabled) => {
+                (InviteState::Disabled { account }, "DISABLED")
+            }
+            (InviteState::Disabled { .. }, AccountStatus::SignedIn) => (InviteState::Onboarded { account }, "ENABLED"),
+            (InviteState::Disabled { .. }, AccountStatus::Pending) => {
+                (InviteState::AccountCreated { account }, "ENABLED")
+            }
+            _ => return None,
+        };
+        let seed = match status {
+            AccountStatus::Disabled => self.seed.account_disabled(),
+            _ => self.seed.account_enabled(),
+        };
+        Some(self.with_unpaused(state).with_seed(seed, Some(event), now))
+    }
+
+    /// The account is in the directory, although nobody recorded it: it is taken up where its making was left.
+    ///
+    /// # Errors
+    ///
+    /// Unless it was ended without an account, is paused without one, or its worker's lease ran out.
+    pub fn adopt(self, account: Account, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Failed { .. } | InviteState::Revoked | InviteState::Expired => {}
+            InviteState::NeedsAttention { .. } if self.account().is_none() => {}
+            InviteState::Provisioning { lease_until, .. } if now >= lease_until => {}
+            _ => return Err(self.conflict("given an account")),
+        }
+        let seed = self.seed;
+        Ok(self.with_account(account, seed, "ACCOUNT_FOUND", now))
+    }
+
+    /// The directory says that the account is no more.
+    ///
+    /// # Errors
+    ///
+    /// Unless there was one.
+    pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.account().is_none() {
+            return Err(self.conflict("gone"));
+        }
+        Ok(self.stepped(Some("ACCOUNT_GONE"), now).ended(InviteState::AccountGone, now))
+    }
+
+    pub(super) fn with_account(self, account: Account, seed: SeedState, event: &'static str, now: Timestamp) -> Self {
+        // The invitation's link keeps working: both mails of one invite lead to the same page.
+        let generation = self.generation().max(1);
+        Self {
+            state: InviteState::AccountCreated { account },
+            mail: Some(Mail::due(MailKind::AccountCreated, generation)),
+            seed,
+            due_at: Some(now + WAKE_AFTER),
+            ..self.stepped(Some(event), now)
+        }
+    }
+
+    /// Whether nobody has looked yet if the address has an account: never mailed, or amended since.
+    pub(super) fn awaits_check(&self) -> bool {
+        self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Replaced))
+    }
+
+    /// Whether its officer has its holder mailed again, and nobody has looked yet if the account is still there.
+    pub(super) fn awaits_account_check(&self) -> bool {
+        let is_replaced =
+            |mail: &Mail| mail.kind == MailKind::AccountCreated && matches!(mail.state, MailState::Replaced);
+        matches!(self.state, InviteState::AccountCreated { .. }) && self.mail.as_ref().is_some_and(is_replaced)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::changes::Act,
+        invite::samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
+        invite::state::Failure,
+        seed::Device,
+    };
+
+    #[test]
+    fn a_lease_keeps_others_out_until_it_runs_out() {
+        let invite = for_account().claim(at(0)).unwrap();
+        assert!(invite.clone().claim(at(59)).is_err());
+        let again = invite.claim(at(60)).unwrap();
+        assert!(matches!(again.state, InviteState::Provisioning { attempt: 2, .. }));
+    }
+
+    #[test]
+    fn an_account_that_nobody_recorded_is_taken_up() {
+        let failed = for_account().claim(at(1)).unwrap().fail(Failure::DetailsRefused, at(2)).unwrap();
+        let adopted = failed.adopt(account(), at(3)).unwrap();
+        assert!(adopted.is_live() && adopted.mail_is_due());
+        assert_eq!(adopted.next_step(at(3)), NextStep::AssignSeed);
+        assert!(adopted.adopt(account(), at(4)).is_err());
+        let claimed = for_account().claim(at(0)).unwrap();
+        assert!(claimed.clone().adopt(account(), at(59)).is_err(), "its worker is still at it");
+        assert!(claimed.adopt(account(), at(60)).is_ok());
+        assert!(by_email().adopt(account(), at(60)).is_err());
+    }
+
+    #[test]
+    fn an_account_that_may_exist_is_remembered_until_the_directory_says() {
+        let lost = for_account().claim(at(0)).unwrap();
+        let again = lost.claim(at(60)).unwrap().give_back(at(90), at(61)).unwrap();
+        assert_eq!(again.state_name(), "PROVISIONING");
+        assert!(again.clone().revoke(&act(62)).is_err(), "nobody knows whether there is an account");
+        assert!(again.clone().claim(at(89)).is_err());
+        let paused = again.clone().needs_attention(at(70)).unwrap();
+        assert!(paused.clone().adopt(account(), at(71)).is_ok());
+        assert!(matches!(
+            paused.resume(at(95)).unwrap().claim(at(95)).unwrap().state,
+            InviteState::Provisioning { attempt: 3, .. }
+        ));
+        assert!(again.claim(at(90)).unwrap().account_created(account(), SeedState::Pending, at(91)).is_ok());
+        let revoked = by_email().revoke(&act(5)).unwrap();
+        assert!(revoked.adopt(account(), at(6)).is_ok(), "revoked by an earlier release, and made nevertheless");
+    }
+
+    #[test]
+    fn what_happens_to_an_account_is_recorded_while_work_on_its_invite_is_paused() {
+        let paused = created(SeedState::LicenceAssigned).needs_attention(at(3)).unwrap();
+        assert_eq!(paused.account(), Some(&account()));
+        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(4) };
+        let told = paused.device_told(device, at(4)).unwrap();
+        assert_eq!((told.seed, told.state_name()), (SeedState::FullyOnboarded, "NEEDS_ATTENTION"));
+        let disabled = told.account_seen(AccountStatus::Disabled, at(5)).unwrap();
+        assert_eq!((disabled.state_name(), disabled.next_step(at(5))), ("NEEDS_ATTENTION", NextStep::Nothing));
+        let resumed = disabled.clone().resume(at(6)).unwrap();
+        assert_eq!((resumed.state_name(), resumed.next_step(at(6))), ("DISABLED", NextStep::WithdrawSeed));
+        let gone = disabled.account_seen(AccountStatus::Gone, at(6)).unwrap();
+        assert_eq!(gone.state_name(), "ACCOUNT_GONE", "nothing is left to go on with");
+        assert_eq!(paused_kept().over_since(), Some(at(3)), "it is kept no longer than others");
+        assert!(paused_kept().due_at.is_some());
+    }
+
+    #[test]
+    fn an_account_is_looked_for_before_it_is_mailed_about_again() {
+        let out = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let out = out.mail_accepted("m-1".into(), at(4)).unwrap();
+        let from = out.resend_from();
+        let again = out.resend(&mailbox(), &Act { at: from, ..act(0) }).unwrap();
+        assert_eq!((again.progress_name(), again.next_step(from)), ("MAILING", NextStep::CheckAccount));
+        assert!(again.is_on_its_way(from) && !again.mail_is_due() && again.due_at.is_some());
+        assert!(again.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_err(), "one is on its way");
+        let gone = again.clone().account_seen(AccountStatus::Gone, from).unwrap();
+        assert_eq!((gone.next_step(from), gone.mail_is_due()), (NextStep::Nothing, false));
+        let signed_in = again.clone().account_seen(AccountStatus::SignedIn, from).unwrap();
+        assert_eq!((signed_in.next_step(from), signed_in.mail_is_due()), (NextStep::Nothing, false));
+        let due = again.account_is_there(from).unwrap();
+        assert!(due.mail_is_due() && due.clone().account_is_there(from).is_err());
+        assert_eq!(due.mail.unwrap().generation, 2);
+    }
+}

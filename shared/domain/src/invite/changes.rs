@@ -1,0 +1,362 @@
+//! What people do with an invite: accept it, send it again, revoke it, amend it.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{
+    Conflict, Invite, Origin, Subject,
+    history::Actor,
+    schedule::{NextStep, WAKE_AFTER},
+    state::{Failure, InviteState},
+};
+use crate::{
+    ActionId, Department, Organisation, Reason, Timestamp, TraceId,
+    delivery::Mail,
+    form::{AccountRequest, EmailInvitation, Profile},
+    keys::AddressKey,
+    mailbox::Mailbox,
+};
+
+/// What is mended alike in many invites. What is not named stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The organisation, of those who have been named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
+    /// The department, of those who have been named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Department>,
+    /// The reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+/// Why an invite is not amended.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum AmendRefusal {
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A mail to its address came back.
+    #[error("the last mail came back")]
+    Undeliverable,
+    /// The same mailbox was mailed today already; it may be mailed again from this time.
+    #[error("mailed today already")]
+    NotBefore(Timestamp),
+}
+
+/// The mended details of an invite, of its own kind.
+#[derive(Clone, Debug)]
+pub enum Amendment {
+    /// Of an invitation by mail.
+    Email(EmailInvitation),
+    /// Of an account on someone's behalf.
+    Account(AccountRequest),
+}
+
+/// A deliberate act: when, and the request behind it.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// When.
+    pub at: Timestamp,
+    /// The request.
+    pub trace: TraceId,
+    /// The action for many invites that it is part of.
+    pub action: Option<ActionId>,
+}
+
+/// Why an invite is not mailed again now.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ResendRefusal {
+    /// Its state does not allow it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The last mail could not be delivered: the address has to be amended first.
+    #[error("the last mail could not be delivered")]
+    Undeliverable,
+    /// It was mailed today already.
+    #[error("mailed today already")]
+    NotBefore(Timestamp),
+}
+
+impl Invite {
+    /// Whether the invitation can be accepted at `now`: until, and not at, its expiry.
+    #[must_use]
+    pub fn can_be_accepted(&self, now: Timestamp) -> bool {
+        matches!(self.state, InviteState::Invited { expires_at } if now < expires_at)
+    }
+
+    /// The invitee says who they are.
+    ///
+    /// # Errors
+    ///
+    /// Unless the invitation can be accepted.
+    pub fn accept(self, profile: Profile, now: Timestamp) -> Result<Self, Conflict> {
+        if !self.can_be_accepted(now) {
+            return Err(self.conflict("accepted"));
+        }
+        Ok(Self {
+            state: InviteState::Accepted,
+            profile: Some(profile),
+            due_at: Some(now + WAKE_AFTER),
+            ..self.acted("ACCEPTED", Actor::Invitee, now)
+        })
+    }
+
+    /// When it may next be mailed again by its officer: the day after the last mail, as Singapore counts days.
+    #[must_use]
+    pub fn resend_from(&self) -> Timestamp {
+        self.mailed_at.map_or(self.created_at, Timestamp::next_singapore_day)
+    }
+
+    /// Whether a mail to its invitee waits to be sent, or to be found allowed.
+    #[must_use]
+    pub fn is_on_its_way(&self, now: Timestamp) -> bool {
+        self.mail_is_due() || matches!(self.next_step(now), NextStep::CheckAddress | NextStep::CheckAccount)
+    }
+
+    /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
+    /// has no mail to repeat, one is on its way, or the last one came back.
+    #[must_use]
+    pub fn resendable_from(&self) -> Option<Timestamp> {
+        let has_mail = matches!(
+            self.state,
+            InviteState::Invited { .. } | InviteState::Expired | InviteState::AccountCreated { .. }
+        );
+        let is_blocked = self.awaits_account_check()
+            || self.mail.as_ref().is_some_and(|mail| mail.is_open() || mail.is_undeliverable());
+        (has_mail && !is_blocked).then(|| self.resend_from())
+    }
+
+    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before a mail leaves, the
+    /// directory is asked: whether whom it invites has an account by now, or whether the account it is about is still there.
+    ///
+    /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
+    ///
+    /// # Errors
+    ///
+    /// Why not now.
+    pub fn resend(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
+        let has_account = match self.state {
+            InviteState::Invited { .. } | InviteState::Expired => false,
+            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => false,
+            InviteState::AccountCreated { .. } => true,
+            _ => return Err(self.conflict("sent again").into()),
+        };
+        let is_cleared = |mail: &Mail| mail.closed_at().is_some_and(|closed| mailbox.was_cleared_since(closed));
+        match &self.mail {
+            Some(mail) if mail.is_open() || self.awaits_account_check() => {
+                return Err(self.conflict("sent again").into());
+            }
+            Some(mail) if mail.is_undeliverable() && !is_cleared(mail) => return Err(ResendRefusal::Undeliverable),
+            _ => {}
+        }
+        if act.at < self.resend_from() {
+            return Err(ResendRefusal::NotBefore(self.resend_from()));
+        }
+        let due_at = Some(act.at + WAKE_AFTER);
+        let mail = self.mail.clone().map(Mail::replaced);
+        let state = if has_account { self.state.clone() } else { InviteState::Queued };
+        Ok(Self { state, mail, due_at, ..self.acted_by_officer("RESENT", act) })
+    }
+
+    /// The officer takes it back. The link is dead from now on.
+    ///
+    /// # Errors
+    ///
+    /// Once the invitee has accepted or the account is being made: then it is the directory's to end.
+    pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
+                Ok(self.acted_by_officer("REVOKED", act).ended(InviteState::Revoked, act.at))
+            }
+            _ => Err(self.conflict("revoked")),
+        }
+    }
+
+    /// The officer amends one that failed, expired, was revoked or could not be delivered, and sends it again.
+    ///
+    /// # Errors
+    ///
+    /// In every other state, and when the same mailbox was mailed today.
+    pub fn amend(self, subject: Amendment, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
+        let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
+        match self.state {
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
+            InviteState::Invited { .. } if undeliverable => {}
+            _ => return Err(self.conflict("amended").into()),
+        }
+        if address_key == self.address_key && act.at < self.resend_from() {
+            return Err(AmendRefusal::NotBefore(self.resend_from()));
+        }
+        let subject = match subject {
+            Amendment::Email(request) => Subject::invited(request),
+            Amendment::Account(request) => Subject::requested(request),
+        };
+        Ok(Self {
+            email: subject.email,
+            address_key,
+            holder: subject.holder,
+            profile: subject.profile,
+            reason: subject.reason,
+            seed: subject.seed,
+            ..self.begun_again(act)
+        })
+    }
+
+    /// The officer amends what is alike in many that failed, expired or were revoked, and sends this one again to the same
+    /// address.
+    ///
+    /// # Errors
+    ///
+    /// In every other state, when it was mailed today, and when a mail to the address came back: then the address has to be
+    /// amended, one by one.
+    pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, AmendRefusal> {
+        let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
+        match self.state {
+            InviteState::Failed { failure: Failure::AddressBounced | Failure::AddressComplained } => {
+                return Err(AmendRefusal::Undeliverable);
+            }
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::Invited { .. }
+                if undeliverable =>
+            {
+                return Err(AmendRefusal::Undeliverable);
+            }
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
+            _ => return Err(self.conflict("corrected").into()),
+        }
+        if act.at < self.resend_from() {
+            return Err(AmendRefusal::NotBefore(self.resend_from()));
+        }
+        let Correction { organisation, department, reason } = correction.clone();
+        let profile = self.profile.clone().map(|profile| Profile {
+            organisation: organisation.unwrap_or(profile.organisation),
+            department: department.or(profile.department),
+            ..profile
+        });
+        let reason = reason.unwrap_or_else(|| self.reason.clone());
+        Ok(Self { profile, reason, ..self.begun_again(act) })
+    }
+
+    pub(super) fn begun_again(self, act: &Act) -> Self {
+        let mail = self.mail.clone().map(Mail::replaced);
+        let next = self.acted_by_officer("AMENDED", act);
+        Self { state: InviteState::Queued, mail, due_at: Some(act.at + WAKE_AFTER), ..next }
+    }
+
+    /// The invite once its row is opened again, to become another one: its batch counts it no more.
+    #[must_use]
+    pub fn without_row(self, now: Timestamp) -> Self {
+        Self { origin: Origin::Account, updated_at: now, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        DomainRules, Keys,
+        delivery::{MailEvent, MailKind},
+        form::Form,
+        invite::samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
+        invite::schedule::Lapse,
+        seed::SeedState,
+        terms::Terms,
+    };
+
+    #[test]
+    fn an_invitation_lapses_at_its_expiry_and_is_accepted_once() {
+        let profile = form().profile().unwrap();
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        assert!(invited().accept(profile.clone(), before).is_ok());
+        assert!(invited().accept(profile.clone(), expires_at).is_err());
+        assert!(invited().accept(profile.clone(), before).unwrap().accept(profile, before).is_err());
+    }
+
+    #[test]
+    fn an_invite_is_sent_again_once_a_day_of_singapore_with_a_new_link() {
+        let invite = invited();
+        let from = invite.resend_from();
+        assert_eq!(invite.clone().resend(&mailbox(), &act(60)), Err(ResendRefusal::NotBefore(from)));
+        let later = Act { at: from, ..act(0) };
+        let again = invite.resend(&mailbox(), &later).unwrap();
+        assert_eq!((again.state_name(), again.next_step(from)), ("QUEUED", NextStep::CheckAddress));
+        assert!(again.is_on_its_way(from) && !again.mail_is_due(), "the directory is asked first");
+        assert_eq!(again.history.last().unwrap().by, Actor::Officer);
+        assert!(again.clone().resend(&mailbox(), &later).is_err(), "one is on its way");
+        let due = again.address_is_free(from).unwrap();
+        assert_eq!(due.mail.as_ref().unwrap().generation, 2);
+        let out = due.claim_mail(from).unwrap().mail_accepted("m-2".into(), from).unwrap();
+        assert!(matches!(out.state, InviteState::Invited { expires_at } if expires_at == from + Terms::USUAL.life()));
+    }
+
+    #[test]
+    fn an_invite_says_from_when_it_can_be_sent_again_exactly_when_it_can() {
+        let out = invited();
+        let bounced = out.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let later = Act { at: out.resend_from(), ..act(0) };
+        let again = out.clone().resend(&mailbox(), &later).unwrap();
+        let revoked = out.clone().revoke(&act(1)).unwrap();
+        for invite in [by_email(), out, bounced, again, revoked, created(SeedState::NotRequired)] {
+            let name = invite.state_name();
+            let Some(from) = invite.resendable_from() else {
+                assert!(invite.resend(&mailbox(), &act(9 * DAY)).is_err(), "{name}");
+                continue;
+            };
+            assert!(invite.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_ok(), "{name}");
+            let earlier = Timestamp::from_unix_ms(from.unix_ms() - 1);
+            let early = invite.resend(&mailbox(), &Act { at: earlier, ..act(0) });
+            assert_eq!(early, Err(ResendRefusal::NotBefore(from)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_came_back_is_amended_and_not_repeated() {
+        let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let tomorrow = act(2 * DAY);
+        assert_eq!(bounced.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable));
+        assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor brought to mind");
+        let InviteState::Invited { expires_at } = bounced.state else { panic!() };
+        assert_eq!(bounced.clone().settled(at(25 * DAY)).due_at, Some(expires_at));
+        let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+        let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+        let key = Keys::derive(b"test").address(&request.email);
+        let amended = bounced.amend(Amendment::Email(request), key, &tomorrow).unwrap();
+        assert_eq!(amended.next_step(tomorrow.at), NextStep::CheckAddress);
+        assert!(!amended.mail_is_due());
+        let due = amended.address_is_free(tomorrow.at).unwrap();
+        assert_eq!(due.mail.unwrap().generation, 2, "the old link is dead");
+    }
+
+    #[test]
+    fn amending_mails_the_same_mailbox_once_a_day_too() {
+        let revoked = invited().revoke(&act(5)).unwrap();
+        let from = revoked.resend_from();
+        let correction = Correction::default();
+        assert_eq!(revoked.clone().correct(&correction, &act(6)), Err(AmendRefusal::NotBefore(from)));
+        let form = |email: &str| Form { email: email.into(), reason: "Project".into(), ..Form::default() };
+        let amendment = |email| {
+            let request = form(email).email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+            let key = Keys::derive(b"test").address(&request.email);
+            (Amendment::Email(request), key)
+        };
+        let (same, key) = amendment("bo+again@agency.gov.sg");
+        assert_eq!(revoked.clone().amend(same, key, &act(6)), Err(AmendRefusal::NotBefore(from)));
+        let (other, key) = amendment("cy@agency.gov.sg");
+        assert!(revoked.clone().amend(other, key, &act(6)).is_ok());
+        assert!(revoked.correct(&correction, &Act { at: from, ..act(0) }).is_ok());
+    }
+
+    #[test]
+    fn an_invite_is_taken_back_until_it_is_accepted() {
+        assert_eq!(invited().revoke(&act(5)).unwrap().state_name(), "REVOKED");
+        assert_eq!(by_email().revoke(&act(5)).unwrap().over_since(), Some(at(5)));
+        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        assert!(accepted.revoke(&act(6)).is_err());
+        let revoked = invited().revoke(&act(5)).unwrap();
+        assert!(!revoked.mail_is_due() && !revoked.can_be_accepted(at(6)));
+        assert!(revoked.clone().accept(form().profile().unwrap(), at(6)).is_err());
+        assert!(revoked.resend(&mailbox(), &act(3 * DAY)).is_err());
+    }
+}

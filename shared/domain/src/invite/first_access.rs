@@ -1,0 +1,273 @@
+//! How the holder of a new account first gets in: a password that the directory mails on request.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Conflict, Invite, account::PROVISION_LEASE, history::Actor, schedule::WAKE_AFTER, state::InviteState};
+use crate::Timestamp;
+
+/// How long the worker that claims a first password may take to record what became of it; see [`PROVISION_LEASE`].
+pub const FIRST_PASSWORD_LEASE: Duration = PROVISION_LEASE;
+
+/// How long after a first password the next may be asked for: after the first, the second and every later one within
+/// [`FIRST_PASSWORD_MEMORY`]. How many leave in a day is the mailbox's to say.
+pub const FIRST_PASSWORD_PAUSES: [Duration; 3] =
+    [Duration::from_secs(60), Duration::from_secs(10 * 60), Duration::from_secs(3600)];
+
+/// How long after a first password the pauses begin anew.
+pub const FIRST_PASSWORD_MEMORY: Duration = Duration::from_secs(24 * 3600);
+
+/// The first password: made and mailed by the directory when the holder asks, never seen by this service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FirstPassword {
+    /// Not asked for.
+    NotRequested,
+    /// Asked for.
+    Requested {
+        /// When.
+        at: Timestamp,
+        /// How many were asked for within [`FIRST_PASSWORD_MEMORY`] of each other, this one included.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// About to be mailed by the directory, for [`FIRST_PASSWORD_LEASE`] at most.
+    Sending {
+        /// Since when.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// Nobody knows whether the directory has mailed it. It is not sent again by itself, because another one would void
+    /// one that may be in the mail; its holder may ask for it.
+    Unknown {
+        /// When it was about to be mailed.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// The directory has mailed it.
+    Sent {
+        /// When.
+        at: Timestamp,
+        /// As in `Requested`.
+        #[serde(default = "one")]
+        count: u32,
+    },
+}
+
+/// What was stored before requests were counted is one request.
+fn one() -> u32 {
+    1
+}
+
+impl FirstPassword {
+    /// When the latest was asked for or sent, and how many it makes; `None` before the first.
+    fn latest(self) -> Option<(Timestamp, u32)> {
+        match self {
+            Self::NotRequested => None,
+            Self::Requested { at, count }
+            | Self::Sending { at, count }
+            | Self::Unknown { at, count }
+            | Self::Sent { at, count } => Some((at, count)),
+        }
+    }
+
+    /// From when the next may be asked for.
+    fn next_from(self) -> Option<Timestamp> {
+        let (at, count) = self.latest()?;
+        let last = FIRST_PASSWORD_PAUSES.len() - 1;
+        let place = usize::try_from(count.saturating_sub(1)).unwrap_or(last).min(last);
+        Some(at + FIRST_PASSWORD_PAUSES[place])
+    }
+
+    /// One more, asked for `now`.
+    fn requested(self, now: Timestamp) -> Self {
+        let earlier = self.latest().filter(|(at, _)| now < *at + FIRST_PASSWORD_MEMORY).map_or(0, |(_, count)| count);
+        Self::Requested { at: now, count: earlier.saturating_add(1) }
+    }
+}
+
+impl Invite {
+    /// When the holder may ask for a first password: `None` if never, in this state.
+    #[must_use]
+    pub fn first_password_from(&self) -> Option<Timestamp> {
+        match self.state {
+            InviteState::AccountCreated { .. } => Some(self.first_password.next_from().unwrap_or(self.created_at)),
+            _ => None,
+        }
+    }
+
+    /// The holder asks for a first password.
+    ///
+    /// # Errors
+    ///
+    /// Unless the account waits for its first sign-in and the last request is a while ago.
+    pub fn request_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password_from() {
+            Some(from) if now >= from => Ok(Self {
+                first_password: self.first_password.requested(now),
+                due_at: Some(now + WAKE_AFTER),
+                ..self.acted("FIRST_PASSWORD_REQUESTED", Actor::Invitee, now)
+            }),
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Takes the first password for one attempt at having it mailed. It is never taken again by itself: another one would
+    /// void one that may be in the mail.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is requested and may be sent.
+    pub fn claim_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
+        match (&self.state, self.first_password) {
+            (InviteState::AccountCreated { .. }, FirstPassword::Requested { count, .. }) => {
+                Ok(self.with_first_password(FirstPassword::Sending { at: now, count }, None, now))
+            }
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Records that the directory has mailed it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { count, .. } => {
+                Ok(self.with_first_password(FirstPassword::Sent { at: now, count }, Some("FIRST_PASSWORD_SENT"), now))
+            }
+            _ => Err(self.conflict("given a first password")),
+        }
+    }
+
+    /// Gives the claim back, knowing that nothing was mailed; to be tried again at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn first_password_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, count } => {
+                let next = self.with_first_password(FirstPassword::Requested { at, count }, None, now);
+                Ok(Self { due_at: Some(retry_at), ..next })
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Records that nobody knows whether it was mailed: the directory's answer is lost.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn first_password_unknown(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, count } => {
+                Ok(self.with_first_password(FirstPassword::Unknown { at, count }, None, now))
+            }
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Ends a claim of which nobody recorded what became.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed, and its worker's lease ran out.
+    pub fn first_password_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Sending { at, .. } if now >= at + FIRST_PASSWORD_LEASE => self.first_password_unknown(now),
+            _ => Err(self.conflict("asked for a first password")),
+        }
+    }
+
+    /// Drops a request for a first password, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is requested.
+    pub fn first_password_withheld(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.first_password {
+            FirstPassword::Requested { .. } => {
+                Ok(self.with_first_password(FirstPassword::NotRequested, Some("FIRST_PASSWORD_WITHHELD"), now))
+            }
+            _ => Err(self.conflict("refused a first password")),
+        }
+    }
+
+    pub(super) fn with_first_password(
+        self,
+        first_password: FirstPassword,
+        event: Option<&str>,
+        now: Timestamp,
+    ) -> Self {
+        let next = Self { first_password, ..self.stepped(event, now) };
+        Self { due_at: next.natural_due(now), ..next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::account::AccountStatus,
+        invite::samples::{DAY, account, at, created, for_account},
+        invite::schedule::NextStep,
+        seed::SeedState,
+    };
+
+    #[test]
+    fn a_first_password_is_asked_for_with_growing_pauses() {
+        let created =
+            for_account().claim(at(1)).unwrap().account_created(account(), SeedState::NotRequired, at(2)).unwrap();
+        let asked = created.request_first_password(at(3)).unwrap();
+        assert_eq!(asked.next_step(at(3)), NextStep::SendFirstPassword);
+        let claimed = asked.claim_first_password(at(4)).unwrap();
+        assert!(
+            matches!(claimed.first_password, FirstPassword::Sending { .. }),
+            "not sent before the directory says so"
+        );
+        assert!(claimed.clone().claim_first_password(at(4)).is_err());
+        let mut sent = claimed.first_password_sent(at(4)).unwrap();
+        assert_eq!(sent.next_step(at(4)), NextStep::Nothing);
+        assert!(sent.clone().first_password_sent(at(4)).is_err());
+        let mut now = 4;
+        for pause in [60, 600, 3600, 3600] {
+            assert!(sent.clone().request_first_password(at(now + pause - 1)).is_err(), "{pause}");
+            now += pause;
+            let asked = sent.request_first_password(at(now)).unwrap();
+            sent = asked.claim_first_password(at(now)).unwrap().first_password_sent(at(now)).unwrap();
+        }
+        let next_day = sent.clone().request_first_password(at(now + DAY)).unwrap();
+        assert_eq!(next_day.first_password, FirstPassword::Requested { at: at(now + DAY), count: 1 });
+        let old: FirstPassword = serde_json::from_str(r#"{"state":"SENT","at":"2026-11-23T05:24:02.000Z"}"#).unwrap();
+        assert!(matches!(old, FirstPassword::Sent { count: 1, .. }), "stored before they were counted");
+        assert!(
+            sent.account_seen(AccountStatus::SignedIn, at(now)).unwrap().request_first_password(at(now + DAY)).is_err()
+        );
+    }
+
+    #[test]
+    fn a_first_password_that_nobody_recorded_is_unknown_after_a_while_and_asked_for_again() {
+        let claimed =
+            created(SeedState::NotRequired).request_first_password(at(3)).unwrap().claim_first_password(at(4)).unwrap();
+        assert_eq!(claimed.due_at, Some(at(64)), "somebody looks when its worker's lease is over");
+        assert!(claimed.clone().first_password_given_up(at(63)).is_err(), "its worker is still at it");
+        let unknown = claimed.clone().first_password_given_up(at(64)).unwrap();
+        assert_eq!(unknown.first_password, FirstPassword::Unknown { at: at(4), count: 1 });
+        assert_eq!(unknown.next_step(at(64)), NextStep::Nothing, "it is never sent again by itself");
+        assert!(unknown.clone().first_password_sent(at(64)).is_err());
+        assert!(unknown.clone().first_password_given_up(at(999)).is_err());
+        assert!(unknown.clone().request_first_password(at(63)).is_err(), "the pause counts from the attempt");
+        let again = unknown.request_first_password(at(64)).unwrap();
+        assert_eq!(again.first_password, FirstPassword::Requested { at: at(64), count: 2 });
+        let lost = claimed.first_password_unknown(at(5)).unwrap();
+        assert_eq!((lost.first_password.latest(), lost.next_step(at(5))), (Some((at(4), 1)), NextStep::Nothing));
+    }
+}

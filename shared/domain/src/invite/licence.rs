@@ -1,0 +1,136 @@
+//! The SEED licence of an invite, and the device of its holder.
+
+use super::{Conflict, Invite, changes::Act, history::Actor, schedule::NextStep, state::InviteState};
+use crate::{
+    Timestamp,
+    seed::{Device, LicenceFault, SeedState},
+};
+
+impl Invite {
+    /// Records the SEED licence of an account that came without it.
+    ///
+    /// # Errors
+    ///
+    /// Unless a licence is pending.
+    pub fn seed_assigned(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::AssignSeed => {
+                let seed = SeedState::assigned(self.device.as_ref());
+                Ok(self.with_seed(seed, Some("LICENCE_ASSIGNED"), now))
+            }
+            _ => Err(self.conflict("licensed")),
+        }
+    }
+
+    /// Records that the licence system refuses.
+    ///
+    /// # Errors
+    ///
+    /// Unless a licence is to be assigned.
+    pub fn seed_refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::AssignSeed => Ok(self.with_seed(SeedState::refused(fault, now), Some("LICENCE_ERROR"), now)),
+            _ => Err(self.conflict("refused a licence")),
+        }
+    }
+
+    /// Records that the licence of a disabled account was taken back.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is to be.
+    pub fn seed_withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
+        match self.next_step(now) {
+            NextStep::WithdrawSeed => Ok(self.with_seed(SeedState::Withdrawn, Some("LICENCE_WITHDRAWN"), now)),
+            _ => Err(self.conflict("withdrawn")),
+        }
+    }
+
+    /// The directory has a licence for it that was taken back; `None` where that is as it should be.
+    #[must_use]
+    pub fn licence_found(self, now: Timestamp) -> Option<Self> {
+        let seed = self.seed.still_assigned();
+        (seed != self.seed).then(|| self.with_seed(seed, Some("LICENCE_FOUND"), now))
+    }
+
+    /// The holder asks for SEED; `None` where that changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless there is an account in use.
+    pub fn request_seed(self, act: &Act) -> Result<Option<Self>, Conflict> {
+        if !matches!(self.unpaused(), InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }) {
+            return Err(self.conflict("licensed"));
+        }
+        let Some(seed) = self.seed.requested() else { return Ok(None) };
+        let next = Self { seed, ..self.recorded("SEED_REQUESTED", Actor::Invitee, act) };
+        Ok(Some(Self { due_at: next.natural_due(act.at), ..next }))
+    }
+
+    /// What the device side tells of the holder's device; `None` when it says nothing new.
+    #[must_use]
+    pub fn device_told(self, device: Device, now: Timestamp) -> Option<Self> {
+        if !device.follows(self.device.as_ref()) {
+            return None;
+        }
+        let (seed, event) = (self.seed.with_device(Some(&device)), device.event());
+        Some(Self { device: Some(device), ..self }.with_seed(seed, Some(event), now))
+    }
+
+    pub(super) fn with_seed(self, seed: SeedState, event: Option<&str>, now: Timestamp) -> Self {
+        let next = Self { seed, ..self.stepped(event, now) };
+        Self { due_at: next.natural_due(now), ..next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::account::AccountStatus,
+        invite::samples::{DAY, act, at, created},
+    };
+
+    #[test]
+    fn a_disabled_account_loses_its_licence_and_gets_it_back_with_its_device() {
+        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(3) };
+        let invite = created(SeedState::LicenceAssigned).device_told(device.clone(), at(3)).unwrap();
+        assert_eq!(invite.seed, SeedState::FullyOnboarded);
+        assert_eq!(invite.clone().device_told(device, at(4)), None, "told twice");
+        let onboarded = invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap();
+        let disabled = onboarded.account_seen(AccountStatus::Disabled, at(6)).unwrap();
+        assert_eq!((disabled.techpass_label(), disabled.next_step(at(6))), ("Disabled", NextStep::WithdrawSeed));
+        assert!(disabled.is_live() && disabled.due_at.is_some());
+        assert!(!disabled.mail_is_due(), "nobody can use what the mail says");
+        assert_eq!(disabled.clone().account_seen(AccountStatus::Disabled, at(7)), None);
+        let withdrawn = disabled.seed_withdrawn(at(7)).unwrap();
+        assert_eq!((withdrawn.seed_label(), withdrawn.next_step(at(8))), ("Licence withdrawn", NextStep::Nothing));
+        assert!(withdrawn.clone().request_seed(&act(8)).is_err());
+        let enabled = withdrawn.account_seen(AccountStatus::SignedIn, at(9)).unwrap();
+        assert_eq!((enabled.techpass_label(), enabled.next_step(at(9))), ("Onboarded", NextStep::AssignSeed));
+        assert_eq!(enabled.seed_assigned(at(10)).unwrap().seed, SeedState::FullyOnboarded);
+    }
+
+    #[test]
+    fn a_refused_licence_says_why_and_is_due_when_it_is_tried_again() {
+        let refused = created(SeedState::Pending).seed_refused(LicenceFault::NotSetUp, at(3)).unwrap();
+        let mailed = refused.claim_mail(at(4)).unwrap().mail_accepted("m".into(), at(5)).unwrap();
+        assert_eq!(mailed.due_at, Some(at(303)));
+        assert_eq!(mailed.next_step(at(302)), NextStep::Nothing);
+        assert_eq!(mailed.next_step(at(303)), NextStep::AssignSeed);
+        let asked = mailed.request_seed(&act(60)).unwrap().unwrap();
+        assert_eq!((asked.seed, asked.history.last().unwrap().by), (SeedState::Pending, Actor::Invitee));
+        assert_eq!(asked.request_seed(&act(61)), Ok(None), "asked for already");
+    }
+
+    #[test]
+    fn nothing_is_shown_of_the_licence_of_an_account_that_is_gone() {
+        let gone = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Gone, at(3)).unwrap();
+        assert_eq!((gone.techpass_label(), gone.seed_label(), gone.due_at), ("User Not Found", "-", Some(at(3 + DAY))));
+        let refused = SeedState::LicenceError { fault: LicenceFault::Refused, retry_at: None };
+        let refused = created(refused);
+        assert!(refused.seed_detail().is_some());
+        assert_eq!(refused.account_seen(AccountStatus::Gone, at(3)).unwrap().seed_detail(), None);
+        assert_eq!(gone.account_seen(AccountStatus::Disabled, at(4)), None);
+    }
+}

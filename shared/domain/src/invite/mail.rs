@@ -1,0 +1,351 @@
+//! The mails of an invite: to its invitee, and to its officer about it.
+
+use std::time::Duration;
+
+use super::{
+    Conflict, Invite,
+    history::{Actor, HistoryEntry},
+    state::{Failure, InviteState},
+};
+use crate::{
+    Timestamp,
+    delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
+    mailbox::SuppressionReason,
+};
+
+/// How long a mail may stay without an answer before its fate is decided.
+pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
+
+/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts its
+/// days anew, or it would name a date that is near or past.
+pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
+
+impl Invite {
+    /// Whether a mail waits to be sent.
+    #[must_use]
+    pub fn mail_is_due(&self) -> bool {
+        self.mail.as_ref().is_some_and(|mail| {
+            let wanted = match mail.kind {
+                MailKind::Invitation => self.state == InviteState::Queued,
+                MailKind::Reminder => matches!(self.state, InviteState::Invited { .. }),
+                MailKind::AccountCreated => {
+                    matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. })
+                }
+                MailKind::BatchReport | MailKind::InvitationLapsed | MailKind::Canary => false,
+            };
+            wanted && matches!(mail.state, MailState::Due { .. })
+        })
+    }
+
+    /// Takes the mail for one attempt.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due, and for a reminder once the invitation can no longer be accepted.
+    pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
+        let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
+        if !self.mail_is_due() || is_too_late {
+            return Err(self.conflict("mailed"));
+        }
+        let sending_at = self.counted_from(now);
+        Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
+    }
+
+    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so a
+    /// copy keeps what an earlier letter promised.
+    pub(super) fn counted_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let Some(Mail { kind, state: MailState::Due { attempts, .. }, .. }) = &self.mail else {
+            return self.sending_at;
+        };
+        let first = self.sending_at.filter(|first| *attempts > 0 && now < *first + COPY_SPAN);
+        match kind {
+            // Its link and its date are the invitation's.
+            MailKind::Reminder => self.sending_at,
+            // It names a date, and a copy soon after is the same letter.
+            MailKind::Invitation => Some(first.unwrap_or(now)),
+            // It says for how many days its link works from now on.
+            MailKind::AccountCreated | MailKind::InvitationLapsed | MailKind::BatchReport | MailKind::Canary => {
+                Some(now)
+            }
+        }
+    }
+
+    /// Records that SES took the mail. An invitation can be accepted from then on.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_accepted(self, message_id: String, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, |mail| mail.accepted(message_id, now))?;
+        Ok(Self { mailed_at: Some(now), ..next }.mailed(now))
+    }
+
+    /// Gives the mail's claim back, knowing that nothing was sent; to be tried again at `retry_at`.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, Mail::not_sent)?;
+        Ok(Self { due_at: Some(retry_at), ..next })
+    }
+
+    /// Puts the mail off until its mailbox has room for it.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due.
+    pub fn mail_held(self, until: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.hold(until))
+    }
+
+    /// Gives the mail up, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless a mail is due.
+    pub fn mail_withheld(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, |mail| mail.withhold(reason, now))?;
+        next.failed_by_mail(reason.into(), now)
+    }
+
+    /// Records that the mail can never be sent.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail is claimed.
+    pub fn mail_refused(self, now: Timestamp) -> Result<Self, Conflict> {
+        let next = self.map_mail(now, |mail| mail.refused(now))?;
+        next.failed_by_mail(Failure::MailRefused, now)
+    }
+
+    /// An invitation that cannot be mailed fails, also while work on it is paused; another mail is only missing.
+    pub(super) fn failed_by_mail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
+        match self.unpaused() {
+            InviteState::Queued => Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now)),
+            _ => Ok(self),
+        }
+    }
+
+    /// Gives up waiting for a word about a claimed mail; see [`Mail::give_up`]. An invitation counts as out, since it may be.
+    ///
+    /// # Errors
+    ///
+    /// Unless the mail has been without an answer for long enough.
+    pub fn mail_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
+        Ok(self.map_mail(now, |mail| mail.give_up(now))?.mailed(now))
+    }
+
+    /// Makes a mail without an answer due once more; see [`Mail::retry_unanswered`].
+    ///
+    /// # Errors
+    ///
+    /// Unless the rule allows it.
+    pub fn retry_mail(self, now: Timestamp, last_event: Option<Timestamp>) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
+    }
+
+    /// Applies an SES event of the mail of `generation`; `None` when it says nothing new.
+    #[must_use]
+    pub fn observe_mail(
+        self,
+        kind: MailKind,
+        generation: u32,
+        event: MailEvent,
+        message_id: &str,
+        now: Timestamp,
+    ) -> Option<Self> {
+        if kind == MailKind::InvitationLapsed {
+            let notice = self.notice.clone().filter(|mail| mail.generation == generation)?;
+            let next = Self { notice: Some(notice.observe(event, message_id, now)?), ..self }.stepped(None, now);
+            return Some(Self { due_at: next.natural_due(now), ..next });
+        }
+        let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
+        let was_open = mail.is_open();
+        let mail = mail.observe(event, message_id, now)?;
+        let mailed_at = if was_open { Some(now) } else { self.mailed_at };
+        let next = Self { mail: Some(mail), mailed_at, ..self };
+        let event = next.mail.as_ref().map(Mail::state_name);
+        Some(next.stepped(event, now).mailed(now))
+    }
+
+    /// Notes that SES has said nothing of the last mail since it took it.
+    ///
+    /// # Errors
+    ///
+    /// Unless that is so, and long enough.
+    pub fn mail_unheard_of(self, now: Timestamp) -> Result<Self, Conflict> {
+        self.map_mail(now, |mail| mail.unheard_of(now))
+    }
+
+    /// Until when the link of the latest mail works: what its letter promises, its token is kept for, and an invitation can
+    /// be accepted by. Known once the mail is claimed.
+    #[must_use]
+    pub fn promised_until(&self) -> Timestamp {
+        match *self.unpaused() {
+            InviteState::Invited { expires_at } => expires_at,
+            _ => self.sending_at.unwrap_or(self.created_at) + self.terms.life(),
+        }
+    }
+
+    /// Whether its mail left, or may have left, since its officer or invitee last did something with it.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        let is_act = |entry: &&HistoryEntry| matches!(entry.by, Actor::Officer | Actor::Invitee);
+        let mut since_act = self.history.iter().rev().take_while(|entry| !is_act(entry));
+        since_act.any(|entry| matches!(entry.event.as_str(), "INVITED" | "REMINDED"))
+    }
+
+    /// Whether a notice to the officer waits to be sent.
+    #[must_use]
+    pub fn notice_is_due(&self) -> bool {
+        !self.is_paused() && self.notice.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+    }
+
+    /// Moves the notice to the officer on by one of [`Mail`]'s transitions.
+    ///
+    /// # Errors
+    ///
+    /// When there is no notice, or the transition refuses.
+    pub fn map_notice(
+        self,
+        now: Timestamp,
+        due_at: Option<Timestamp>,
+        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
+    ) -> Result<Self, Conflict> {
+        let notice = transition(self.notice.clone().ok_or_else(|| self.conflict("told of"))?)?;
+        let next = Self { notice: Some(notice), ..self.stepped(None, now) };
+        Ok(Self { due_at: due_at.or_else(|| next.natural_due(now)), ..next })
+    }
+
+    pub(super) fn map_mail(
+        self,
+        now: Timestamp,
+        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
+    ) -> Result<Self, Conflict> {
+        let mail = transition(self.mail.clone().ok_or_else(|| self.conflict("mailed"))?)?;
+        let next = Self { mail: Some(mail), ..self.stepped(None, now) };
+        Ok(Self { due_at: next.natural_due(now), ..next })
+    }
+
+    /// After a mail was taken: an invitation is out for as long as its letter says, also while work on it is paused.
+    pub(super) fn mailed(self, now: Timestamp) -> Self {
+        let sent = self.mail.as_ref().is_some_and(Mail::may_have_arrived);
+        let next = match self.unpaused() {
+            InviteState::Queued if sent && self.profile.is_none() => {
+                let state = InviteState::Invited { expires_at: self.promised_until() };
+                self.with_unpaused(state).stepped(Some("INVITED"), now)
+            }
+            _ => self,
+        };
+        Self { due_at: next.natural_due(now), ..next }
+    }
+
+    /// The latest sending, 0 before the first.
+    pub(super) fn generation(&self) -> u32 {
+        self.mail.as_ref().map_or(0, |mail| mail.generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::changes::ResendRefusal,
+        invite::samples::{DAY, act, at, by_email, created, invited, mailbox},
+        invite::schedule::Lapse,
+        seed::SeedState,
+    };
+
+    #[test]
+    fn a_mail_to_a_mailbox_that_is_sent_nothing_fails_until_that_is_cleared() {
+        let due = by_email().address_is_free(at(1)).unwrap();
+        let failed = due.mail_withheld(SuppressionReason::Bounced, at(2)).unwrap();
+        assert_eq!(failed.state, InviteState::Failed { failure: Failure::AddressBounced });
+        assert_eq!(failed.mail.as_ref().unwrap().state_name(), "SUPPRESSED");
+        let suppressed = mailbox().suppress(SuppressionReason::Bounced, at(0), at(0)).unwrap();
+        let tomorrow = act(DAY);
+        assert_eq!(failed.clone().resend(&suppressed, &tomorrow), Err(ResendRefusal::Undeliverable));
+        assert_eq!(failed.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable), "never cleared");
+        let cleared = suppressed.clear("an operator".into(), at(DAY)).unwrap();
+        let again = failed.resend(&cleared, &act(DAY)).unwrap();
+        assert!(again.is_live() && again.is_on_its_way(at(DAY)));
+        let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        assert!(bounced.resend(&cleared, &act(2 * DAY)).is_ok());
+    }
+
+    #[test]
+    fn a_mail_that_is_held_is_due_once_its_mailbox_has_room() {
+        let held = by_email().address_is_free(at(1)).unwrap().mail_held(at(DAY), at(2)).unwrap();
+        assert_eq!((held.due_at, held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
+        assert!(held.mail_is_due(), "whoever finds room earlier may send it");
+        assert_eq!(held.claim_mail(at(DAY)).unwrap().due_at, Some(at(DAY) + MAIL_ANSWER_WAIT));
+    }
+
+    #[test]
+    fn a_link_works_for_as_long_as_its_mail_says() {
+        let late = by_email().address_is_free(at(0)).unwrap().mail_held(at(20 * DAY), at(1)).unwrap();
+        let claimed = late.claim_mail(at(20 * DAY)).unwrap();
+        let promised = claimed.promised_until();
+        assert_eq!(promised, at(50 * DAY), "from when it leaves, not from when it was asked for");
+        let soon = 21 * DAY - 1;
+        let copy = claimed.retry_mail(at(soon), Some(at(soon))).unwrap().claim_mail(at(soon)).unwrap();
+        assert_eq!(copy.promised_until(), promised, "a copy is identical");
+        let heard = copy.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(23 * DAY)).unwrap();
+        assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
+        let account = created(SeedState::NotRequired).claim_mail(at(40 * DAY)).unwrap();
+        assert_eq!(account.promised_until(), at(70 * DAY));
+    }
+
+    #[test]
+    fn a_copy_that_waited_counts_its_days_anew_and_shortens_nothing() {
+        let copy_of = |claimed: Invite, seconds: u64| {
+            claimed.retry_mail(at(900), Some(at(900))).unwrap().claim_mail(at(seconds)).unwrap()
+        };
+        let invitation = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        for (seconds, until) in [(900, 30 * DAY), (DAY - 1, 30 * DAY), (DAY, 31 * DAY), (40 * DAY, 70 * DAY)] {
+            let copy = copy_of(invitation.clone(), seconds);
+            assert_eq!(copy.promised_until(), at(until), "{seconds}");
+            let invited = copy.mail_accepted("m".into(), at(seconds)).unwrap();
+            assert_eq!(invited.lapse(at(until - 1)), Lapse::Remind, "{seconds}");
+            assert!(invited.can_be_accepted(at(until - 1)) && !invited.can_be_accepted(at(until)), "{seconds}");
+        }
+        // Its letter says "30 days" and no date, so each copy has that many.
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let account = account.retry_mail(at(903), Some(at(903))).unwrap();
+        for seconds in [903, 10 * DAY, 40 * DAY] {
+            let copy = account.clone().claim_mail(at(seconds)).unwrap();
+            assert_eq!(copy.promised_until(), at(seconds + 30 * DAY), "{seconds}");
+        }
+        // What is known not to have been sent promises nothing.
+        let refused = copy_of(invitation, 40 * DAY).mail_not_sent(at(41 * DAY), at(40 * DAY)).unwrap();
+        assert_eq!(refused.clone().claim_mail(at(41 * DAY)).unwrap().promised_until(), at(71 * DAY));
+        let heard = refused.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(41 * DAY)).unwrap();
+        assert_eq!(heard.promised_until(), at(70 * DAY), "the end of its link is not shortened again");
+    }
+
+    #[test]
+    fn a_mail_that_nobody_knows_of_ends_after_a_day() {
+        let claimed = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        assert!(claimed.clone().mail_given_up(at(DAY - 1)).is_err());
+        let unknown = claimed.mail_given_up(at(DAY)).unwrap();
+        assert_eq!((unknown.state_name(), unknown.mail.as_ref().unwrap().state_name()), ("INVITED", "UNKNOWN"));
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        assert_eq!(account.progress_name(), "MAILING");
+        assert_eq!(account.mail_given_up(at(3 + DAY)).unwrap().progress_name(), "ACCOUNT_CREATED");
+    }
+
+    #[test]
+    fn a_mail_event_while_work_is_paused_is_not_lost() {
+        let claimed = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
+        // It is given up by its message while a copy of it is due.
+        let due = claimed.retry_mail(at(902), Some(at(902))).unwrap();
+        let paused = due.needs_attention(at(903)).unwrap();
+        let heard = paused.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(904)).unwrap();
+        assert_eq!(heard.state_name(), "NEEDS_ATTENTION");
+        assert_eq!(heard.resume(at(905)).unwrap().state_name(), "INVITED");
+        let mut stored = paused;
+        stored.mail = stored.mail.map(|mail| mail.observe(MailEvent::Delivered, "m", at(904)).unwrap());
+        assert_eq!(stored.resume(at(905)).unwrap().state_name(), "INVITED", "what an earlier release left");
+    }
+}

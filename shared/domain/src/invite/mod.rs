@@ -1,0 +1,369 @@
+//! The life of an invite.
+//!
+//! ```text
+//! account or row:    QUEUED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
+//! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
+//! ```
+//!
+//! An account that was made may be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`.
+//! Each transition consumes the invite and returns what it becomes. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of
+//! their own.
+
+mod account;
+mod changes;
+mod first_access;
+mod history;
+mod licence;
+mod mail;
+#[cfg(test)]
+mod samples;
+mod schedule;
+mod state;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    BatchId, EmailAddress, InviteId, Officer, Reason, Timestamp, TraceId,
+    delivery::{Mail, MailConflict},
+    form::{AccountRequest, EmailInvitation, Holder, Profile},
+    keys::AddressKey,
+    seed::Device,
+    terms::Terms,
+};
+
+pub use crate::seed::SeedState;
+pub use account::{Account, AccountStatus, PROVISION_LEASE};
+pub use changes::{Act, AmendRefusal, Amendment, Correction, ResendRefusal};
+pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
+pub use history::{Actor, HistoryEntry};
+pub use mail::{COPY_SPAN, MAIL_ANSWER_WAIT};
+pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
+pub use state::{Failure, InviteState};
+
+/// One person brought in by one officer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invite {
+    /// Its id.
+    pub id: InviteId,
+    /// Who invites.
+    pub officer: Officer,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whom.
+    pub email: EmailAddress,
+    /// The key that finds the address without holding it.
+    pub address_key: AddressKey,
+    /// What the account signs in with.
+    pub holder: Holder,
+    /// Who they are, once known.
+    pub profile: Option<Profile>,
+    /// Why.
+    pub reason: Reason,
+    /// Where it stands.
+    pub state: InviteState,
+    /// How long an invitation of it is open: what it was made under.
+    #[serde(default)]
+    pub terms: Terms,
+    /// The latest mail.
+    pub mail: Option<Mail>,
+    /// The SEED licence.
+    pub seed: SeedState,
+    /// The device, once the device side has told of one.
+    #[serde(default)]
+    pub device: Option<Device>,
+    /// The first password, which the directory mails on request.
+    pub first_password: FirstPassword,
+    /// When its invitee was last mailed.
+    #[serde(default)]
+    pub mailed_at: Option<Timestamp>,
+    /// What the latest letter with a link, its link and the invitation count their days from, so that all three end
+    /// together: when it was handed over, or for a copy of an invitation within [`COPY_SPAN`], when the first one was.
+    #[serde(default)]
+    pub sending_at: Option<Timestamp>,
+    /// What the officer is to be told by mail, if anything was.
+    #[serde(default)]
+    pub notice: Option<Mail>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it needs someone's attention by itself, if ever.
+    pub due_at: Option<Timestamp>,
+    /// The request that made it.
+    pub trace: TraceId,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// What every new invite needs, whatever its kind.
+#[derive(Clone, Debug)]
+pub struct Creation {
+    /// Its id.
+    pub id: InviteId,
+    /// Who invites.
+    pub officer: Officer,
+    /// The key of the invitee's address.
+    pub address_key: AddressKey,
+    /// How long an invitation of it is open.
+    pub terms: Terms,
+    /// When.
+    pub at: Timestamp,
+    /// The request behind it.
+    pub trace: TraceId,
+}
+
+/// Whom an invite is for.
+struct Subject {
+    email: EmailAddress,
+    holder: Holder,
+    profile: Option<Profile>,
+    reason: Reason,
+    seed: SeedState,
+}
+
+impl Subject {
+    fn invited(request: EmailInvitation) -> Self {
+        Self {
+            email: request.email,
+            holder: Holder::Officer,
+            profile: None,
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        }
+    }
+
+    fn requested(request: AccountRequest) -> Self {
+        Self {
+            email: request.email,
+            holder: request.holder,
+            profile: Some(request.profile),
+            reason: request.reason,
+            seed: SeedState::wished(request.seed, request.eligibility),
+        }
+    }
+}
+
+/// How an invite came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Origin {
+    /// An invitation by mail.
+    Email,
+    /// An account made on someone's behalf.
+    Account,
+    /// A row of a batch.
+    Batch {
+        /// The batch.
+        batch: BatchId,
+        /// The row.
+        row: u32,
+    },
+}
+
+/// The invite is not in a state from which this can happen: somebody else was faster, or the call came out of turn.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("what is {state} cannot be {event}")]
+pub struct Conflict {
+    state: &'static str,
+    event: &'static str,
+}
+
+impl Conflict {
+    pub(crate) fn new(state: &'static str, event: &'static str) -> Self {
+        Self { state, event }
+    }
+}
+
+impl From<MailConflict> for Conflict {
+    fn from(_: MailConflict) -> Self {
+        Self { state: "mailed", event: "mailed again" }
+    }
+}
+
+impl Invite {
+    /// An invitation by mail, queued.
+    #[must_use]
+    pub fn by_email(creation: Creation, request: EmailInvitation) -> Self {
+        Self::queued(creation, Origin::Email, Subject::invited(request))
+    }
+
+    /// An account on someone's behalf, queued.
+    #[must_use]
+    pub fn for_account(creation: Creation, origin: Origin, request: AccountRequest) -> Self {
+        Self::queued(creation, origin, Subject::requested(request))
+    }
+
+    fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
+        let Creation { id, officer, address_key, terms, at, trace } = creation;
+        let entry =
+            HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone(), action: None };
+        Self {
+            id,
+            officer,
+            origin,
+            email: subject.email,
+            address_key,
+            holder: subject.holder,
+            profile: subject.profile,
+            reason: subject.reason,
+            state: InviteState::Queued,
+            terms,
+            mail: None,
+            seed: subject.seed,
+            device: None,
+            first_password: FirstPassword::NotRequested,
+            mailed_at: None,
+            sending_at: None,
+            notice: None,
+            created_at: at,
+            updated_at: at,
+            due_at: Some(at + WAKE_AFTER),
+            trace,
+            history: vec![entry],
+        }
+    }
+
+    fn conflict(&self, event: &'static str) -> Conflict {
+        Conflict { state: self.state_name(), event }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        DomainRules, Entropy,
+        delivery::MailEvent,
+        form::Form,
+        invite::samples::{
+            DAY, RULES, account, act, at, by_email, creation, for_account, form, invited, mailbox, officer,
+        },
+        mailbox::SuppressionReason,
+    };
+
+    #[test]
+    fn an_account_is_made_then_mailed_then_onboarded() {
+        let invite = for_account();
+        assert_eq!(invite.next_step(at(1)), NextStep::Provision);
+        assert!(!invite.mail_is_due());
+        let invite = invite.claim(at(1)).unwrap();
+        assert_eq!(invite.next_step(at(2)), NextStep::Nothing);
+        let invite = invite.account_created(account(), SeedState::LicenceAssigned, at(2)).unwrap();
+        assert!(invite.mail_is_due());
+        assert_eq!(invite.progress_name(), "MAILING");
+        let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
+        assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
+        assert_eq!(invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap().techpass_label(), "Onboarded");
+    }
+
+    #[test]
+    fn an_email_invitation_is_mailed_before_an_account_is_made() {
+        let invite = by_email();
+        assert_eq!(invite.next_step(at(0)), NextStep::CheckAddress);
+        assert!(invite.clone().claim(at(0)).is_err());
+        assert!(invite.claim_mail(at(0)).is_err());
+        let invite = invited();
+        let InviteState::Invited { expires_at } = invite.state else { panic!() };
+        assert_eq!(invite.due_at, Some(at(3 + DAY)), "to see whether it was delivered");
+        assert_eq!(
+            invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().due_at,
+            Some(expires_at - Terms::USUAL.reminder_span())
+        );
+        let profile = form().profile().unwrap();
+        let invite = invite.accept(profile, at(10)).unwrap();
+        assert_eq!(invite.next_step(at(10)), NextStep::Provision);
+        let given_back = invite.clone().claim(at(11)).unwrap().give_back(at(20), at(12)).unwrap();
+        assert_eq!(given_back.state_name(), "ACCEPTED");
+        let invite = invite.claim(at(11)).unwrap().account_created(account(), SeedState::NotRequired, at(12)).unwrap();
+        assert_eq!(invite.mail.unwrap().generation, 1);
+    }
+
+    /// What may happen to an invite, in any order: a random walk meets states that no scenario is written for.
+    fn anything(invite: Invite, choice: u128, now: Timestamp) -> Invite {
+        let next = match choice {
+            0 => invite.clone().address_is_free(now).ok(),
+            1 => invite.clone().claim(now).ok(),
+            2 => invite.clone().give_back(now + WAKE_AFTER, now).ok(),
+            3 => invite.clone().account_created(account(), SeedState::Pending, now).ok(),
+            4 => invite.clone().fail(Failure::AccountExists, now).ok(),
+            5 => invite.clone().claim_mail(now).ok(),
+            6 => invite.clone().mail_accepted("m".into(), now).ok(),
+            7 => invite.clone().mail_not_sent(now + WAKE_AFTER, now).ok(),
+            8 => invite.clone().mail_refused(now).ok(),
+            9 => invite.clone().mail_withheld(SuppressionReason::Bounced, now).ok(),
+            10 => invite.clone().mail_held(now + WAKE_AFTER, now).ok(),
+            11 => invite.clone().retry_mail(now, Some(now)).ok(),
+            12 => invite.clone().mail_given_up(now).ok(),
+            13 => invite.clone().needs_attention(now).ok(),
+            14 => invite.clone().resume(now).ok(),
+            15 => invite.clone().remind(now).ok(),
+            16 => invite.clone().expire(now).ok(),
+            17 => invite.clone().accept(form().profile().unwrap(), now).ok(),
+            18 => invite.clone().resend(&mailbox(), &Act { at: now, ..act(0) }).ok(),
+            19 => invite.clone().revoke(&Act { at: now, ..act(0) }).ok(),
+            20 => invite.clone().correct(&Correction::default(), &Act { at: now, ..act(0) }).ok(),
+            21 => invite.clone().account_seen(AccountStatus::Disabled, now),
+            22 => invite.clone().account_seen(AccountStatus::SignedIn, now),
+            23 => invite.clone().account_seen(AccountStatus::Gone, now),
+            24 => invite.clone().seed_assigned(now).ok(),
+            25 => invite.clone().seed_withdrawn(now).ok(),
+            26 => invite.clone().request_first_password(now).ok(),
+            27 => invite.clone().claim_first_password(now).ok(),
+            28 => invite.clone().first_password_sent(now).ok(),
+            29 => invite.clone().first_password_not_sent(now + WAKE_AFTER, now).ok(),
+            30 => invite.clone().adopt(account(), now).ok(),
+            _ => invite.mail.clone().and_then(|mail| {
+                let event = if choice == 31 { MailEvent::Delivered } else { MailEvent::Bounced };
+                invite.clone().observe_mail(mail.kind, mail.generation, event, "m", now)
+            }),
+        };
+        next.unwrap_or(invite)
+    }
+
+    #[test]
+    fn whatever_happens_an_invite_is_due_again_and_never_stuck() {
+        for seed in 0..400 {
+            let entropy = Entropy::seeded(seed);
+            let mut invite = if seed % 2 == 0 { by_email() } else { for_account() };
+            let (mut seconds, mut walked) = (0, Vec::new());
+            for _ in 0..80 {
+                let choice = entropy.next_u128() % 33;
+                seconds += u64::try_from(entropy.next_u128() % 4).unwrap() * 20_000;
+                let now = at(seconds);
+                invite = anything(invite, choice, now);
+                walked.push((choice, seconds, invite.state_name()));
+                assert!(invite.due_at.is_some(), "seed {seed}: nobody would look at it again: {walked:?}");
+                let is_open = invite.mail.as_ref().is_some_and(Mail::is_open);
+                let has_work = invite.next_step(now) != NextStep::Nothing || is_open;
+                assert!(invite.state != InviteState::Queued || has_work, "seed {seed}: stuck: {walked:?}");
+                let has_ended = !invite.is_live() || invite.account().is_some();
+                assert!(!has_ended || invite.over_since().is_some(), "seed {seed}: kept for ever: {walked:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_invite_keeps_the_terms_that_it_was_made_under() {
+        let terms = Terms::new(10, 4).unwrap();
+        let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+        let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+        let invite = Invite::by_email(Creation { terms, ..creation(&request.email) }, request);
+        let claimed = invite.address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        assert_eq!(claimed.promised_until(), at(10 * DAY));
+        let invited = claimed.mail_accepted("m-1".into(), at(0)).unwrap();
+        assert_eq!(invited.lapse(at(4 * DAY - 1)), Lapse::Nothing);
+        assert_eq!(invited.lapse(at(4 * DAY)), Lapse::Remind);
+        assert_eq!(invited.lapse(at(10 * DAY)), Lapse::Expire);
+        let mut old = serde_json::to_value(&invited).unwrap();
+        old.as_object_mut().unwrap().remove("terms");
+        assert_eq!(serde_json::from_value::<Invite>(old).unwrap().terms, Terms::USUAL);
+    }
+
+    #[test]
+    fn an_invite_survives_being_stored() {
+        let invite = invited().accept(form().profile().unwrap(), at(10)).unwrap();
+        let json = serde_json::to_string(&invite).unwrap();
+        assert_eq!(serde_json::from_str::<Invite>(&json).unwrap(), invite);
+    }
+}

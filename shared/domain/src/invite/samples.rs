@@ -1,0 +1,88 @@
+//! Invites for the tests of this folder.
+
+use std::time::Duration;
+
+use super::{Creation, Invite, Origin, account::Account, changes::Act};
+use crate::{
+    DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId, form::Form,
+    mailbox::Mailbox, seed::SeedState, terms::Terms,
+};
+
+pub(super) const RULES: &str = r#"{"version":1,"domains":[
+    {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
+    {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
+
+pub(super) fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
+}
+
+pub(super) fn creation(email: &EmailAddress) -> Creation {
+    let entropy = Entropy::seeded(1);
+    let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+    Creation {
+        id: InviteId::generate(at(0), &entropy),
+        officer: Officer { id: OfficerId::parse("officer-1").unwrap(), email: officer },
+        address_key: Keys::derive(b"test").address(email),
+        terms: Terms::USUAL,
+        at: at(0),
+        trace: TraceId::generate(at(0), &entropy),
+    }
+}
+
+pub(super) fn form() -> Form {
+    Form {
+        email: "ada@vendor.example.com".into(),
+        username: "ada.tan".into(),
+        first_name: "Ada".into(),
+        last_name: "Tan".into(),
+        country_code: "65".into(),
+        contact_number: "91234567".into(),
+        organisation: "Example Vendor".into(),
+        department: String::new(),
+        seed: "yes".into(),
+        reason: "Project".into(),
+    }
+}
+
+/// That of the invitations here.
+pub(super) fn mailbox() -> Mailbox {
+    Mailbox::unknown(by_email().address_key)
+}
+
+pub(super) fn officer() -> EmailAddress {
+    EmailAddress::parse("officer@agency.gov.sg").unwrap()
+}
+
+pub(super) fn for_account() -> Invite {
+    let request = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+    Invite::for_account(creation(&request.email), Origin::Account, request)
+}
+
+pub(super) fn by_email() -> Invite {
+    let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
+    let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+    Invite::by_email(creation(&request.email), request)
+}
+
+pub(super) fn account() -> Account {
+    Account { directory_id: "d-1".into() }
+}
+
+pub(super) fn invited() -> Invite {
+    let invite = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
+    invite.mail_accepted("m-1".into(), at(3)).unwrap()
+}
+
+pub(super) fn created(seed: SeedState) -> Invite {
+    for_account().claim(at(1)).unwrap().account_created(account(), seed, at(2)).unwrap()
+}
+
+pub(super) fn act(seconds: u64) -> Act {
+    Act { at: at(seconds), trace: TraceId::generate(at(seconds), &Entropy::seeded(seconds)), action: None }
+}
+
+pub(super) const DAY: u64 = 24 * 3600;
+
+pub(super) fn paused_kept() -> Invite {
+    for_account().needs_attention(at(3)).unwrap()
+}

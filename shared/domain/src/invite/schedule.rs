@@ -1,0 +1,277 @@
+//! When an invite needs somebody, and whom.
+
+use std::time::Duration;
+
+use super::{
+    Conflict, Invite,
+    first_access::{FIRST_PASSWORD_LEASE, FirstPassword},
+    history::Actor,
+    mail::MAIL_ANSWER_WAIT,
+    state::InviteState,
+};
+use crate::{
+    Timestamp,
+    delivery::{Mail, MailKind, MailState},
+    seed::SeedStep,
+};
+
+/// How long a queued step may wait for its wake-up call before the sweeper repeats it.
+pub const WAKE_AFTER: Duration = Duration::from_secs(120);
+
+/// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an outage
+/// may have no end.
+pub const MAX_WAIT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// How long after one reminder the next one comes.
+pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
+/// How long after something is over the sweeper first looks how long it is kept, which is set where the sweeper runs.
+pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
+
+/// What time alone does to an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    /// The invitee is to be reminded.
+    Remind,
+    /// The invitation has lapsed.
+    Expire,
+    /// Nothing yet.
+    Nothing,
+}
+
+/// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// See whether the address has an account, before anything is mailed.
+    CheckAddress,
+    /// See whether the account is still there, before it is mailed about again.
+    CheckAccount,
+    /// Make the account.
+    Provision,
+    /// Assign the SEED licence.
+    AssignSeed,
+    /// Take the SEED licence back.
+    WithdrawSeed,
+    /// Have the directory mail a first password.
+    SendFirstPassword,
+    /// Wait: a mail, another worker, a person or time must act.
+    Nothing,
+}
+
+impl Invite {
+    /// What the provisioning worker has to do now.
+    #[must_use]
+    pub fn next_step(&self, now: Timestamp) -> NextStep {
+        let has_account = self.account().is_some();
+        match &self.state {
+            InviteState::NeedsAttention { .. } => NextStep::Nothing,
+            InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
+            InviteState::Queued if self.profile.is_some() => NextStep::Provision,
+            InviteState::Invited { .. } if self.awaits_reminder_check() => NextStep::CheckAddress,
+            InviteState::Accepted => NextStep::Provision,
+            InviteState::Provisioning { lease_until, .. } if now >= *lease_until => NextStep::Provision,
+            _ if has_account && self.seed.step(now) == SeedStep::Assign => NextStep::AssignSeed,
+            _ if has_account && self.seed.step(now) == SeedStep::Withdraw => NextStep::WithdrawSeed,
+            InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
+                NextStep::SendFirstPassword
+            }
+            InviteState::AccountCreated { .. } if self.awaits_account_check() => NextStep::CheckAccount,
+            _ => NextStep::Nothing,
+        }
+    }
+
+    /// What time alone asks for now.
+    #[must_use]
+    pub fn lapse(&self, now: Timestamp) -> Lapse {
+        let expires_at = match self.state {
+            InviteState::Invited { expires_at } => expires_at,
+            InviteState::Queued | InviteState::Accepted if now >= self.waits_until() => return Lapse::Expire,
+            InviteState::Provisioning { lease_until, .. } if now >= lease_until && now >= self.waits_until() => {
+                return Lapse::Expire;
+            }
+            _ => return Lapse::Nothing,
+        };
+        if now >= expires_at {
+            Lapse::Expire
+        } else if self.can_be_reminded() && now >= self.next_reminder(expires_at) {
+            Lapse::Remind
+        } else {
+            Lapse::Nothing
+        }
+    }
+
+    /// Until when it may wait for its account or its first mail: counted from what a person last did with it.
+    pub(super) fn waits_until(&self) -> Timestamp {
+        let last_act = self.history.iter().rev().find(|entry| entry.by != Actor::Service);
+        last_act.map_or(self.created_at, |entry| entry.at) + MAX_WAIT
+    }
+
+    /// Brings the invitation to its invitee's mind, with the same link, once the directory was asked whether they have an
+    /// account by now.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is time for it.
+    pub fn remind(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.lapse(now) != Lapse::Remind {
+            return Err(self.conflict("brought to mind"));
+        }
+        let mail = Some(Mail::due(MailKind::Reminder, self.generation()).replaced());
+        Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(Some("REMINDED"), now) })
+    }
+
+    /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be told.
+    ///
+    /// # Errors
+    ///
+    /// Unless its time has come.
+    pub fn expire(self, now: Timestamp) -> Result<Self, Conflict> {
+        if self.lapse(now) != Lapse::Expire {
+            return Err(self.conflict("expired"));
+        }
+        let generation = self.notice.as_ref().map_or(0, |mail| mail.generation) + 1;
+        let notice = Some(Mail::due(MailKind::InvitationLapsed, generation));
+        Ok(Self { notice, ..self.stepped(Some("EXPIRED"), now) }.ended(InviteState::Expired, now))
+    }
+
+    /// When the sweeper has to look, given that somebody was just woken for what is open.
+    pub(super) fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_paused() {
+            return Some(now + KEEPING_LOOK);
+        }
+        let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
+        let is_waiting = self.mail_is_due() && held_until.is_none();
+        let open = self.next_step(now) != NextStep::Nothing || is_waiting || self.notice_is_due();
+        let unanswered = [&self.mail, &self.notice].into_iter().flatten().find_map(|mail| match mail.state {
+            MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
+            _ => None,
+        });
+        let lapses = match self.state {
+            InviteState::Invited { expires_at } if self.can_be_reminded() => {
+                Some(self.next_reminder(expires_at).min(expires_at))
+            }
+            InviteState::Invited { expires_at } => Some(expires_at),
+            _ => None,
+        };
+        let licence = self.account().and_then(|_| self.seed.retry_at());
+        let unrecorded = match self.first_password {
+            FirstPassword::Sending { at, .. } => Some(at + FIRST_PASSWORD_LEASE),
+            _ => None,
+        };
+        let woken = open.then(|| now + WAKE_AFTER);
+        let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
+        let kept = self.over_since().map(|_| now + KEEPING_LOOK);
+        [woken, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept].into_iter().flatten().min()
+    }
+
+    /// Whether the last mail is out and did not come back.
+    pub(super) fn can_be_reminded(&self) -> bool {
+        !self.awaits_reminder_check()
+            && self.mail.as_ref().is_some_and(|mail| !mail.is_open() && !mail.is_undeliverable())
+    }
+
+    /// When the invitee is next reminded, if nothing happens until then.
+    pub(super) fn next_reminder(&self, expires_at: Timestamp) -> Timestamp {
+        let first = expires_at - self.terms.reminder_span();
+        match &self.mail {
+            Some(Mail { kind: MailKind::Reminder, .. }) => {
+                self.mailed_at.map_or(first, |mailed| (mailed + REMINDER_PAUSE).max(first))
+            }
+            _ => first,
+        }
+    }
+
+    /// Whether its invitee is to be reminded, and nobody has looked yet if they have an account by now.
+    pub(super) fn awaits_reminder_check(&self) -> bool {
+        let is_replaced = |mail: &Mail| mail.kind == MailKind::Reminder && matches!(mail.state, MailState::Replaced);
+        matches!(self.state, InviteState::Invited { .. }) && self.mail.as_ref().is_some_and(is_replaced)
+    }
+
+    /// Puts the next look at it off to `at`. Nothing else about it changes.
+    #[must_use]
+    pub fn put_off(self, at: Timestamp) -> Self {
+        Self { due_at: Some(at), ..self }
+    }
+
+    /// Leaves the next look to what it is: none while nothing is open and time asks for nothing.
+    #[must_use]
+    pub fn settled(self, now: Timestamp) -> Self {
+        let next = self.stepped(None, now);
+        Self { due_at: next.natural_due(now), ..next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::changes::Act,
+        invite::samples::{DAY, account, act, at, by_email, for_account, invited, mailbox},
+        invite::state::Failure,
+        seed::SeedState,
+    };
+
+    #[test]
+    fn whatever_waits_for_us_is_due_at_some_time() {
+        let invite = for_account();
+        let claimed = invite.clone().claim(at(1)).unwrap();
+        let created = claimed.clone().account_created(account(), SeedState::Pending, at(2)).unwrap();
+        let mailing = created.clone().claim_mail(at(3)).unwrap();
+        let seeded = created.clone().seed_assigned(at(3)).unwrap();
+        for invite in
+            [invite, claimed, created, mailing, seeded, by_email(), by_email().address_is_free(at(1)).unwrap()]
+        {
+            assert!(invite.due_at.is_some(), "{}", invite.progress_name());
+        }
+    }
+
+    #[test]
+    fn an_invitation_is_brought_to_mind_daily_and_then_lapses() {
+        let invite = invited();
+        assert_eq!(invite.lapse(at(22 * DAY)), Lapse::Nothing);
+        let mut invite = invite;
+        for day in 0..7 {
+            let now = at(3 + (23 + day) * DAY);
+            assert_eq!(invite.lapse(now), Lapse::Remind, "day {day}");
+            let reminded = invite.remind(now).unwrap();
+            assert_ne!(reminded.lapse(now + Duration::from_secs(DAY)), Lapse::Remind, "once");
+            assert_eq!((reminded.next_step(now), reminded.mail_is_due()), (NextStep::CheckAddress, false));
+            let found = reminded.clone().fail(Failure::AccountExists, now).unwrap();
+            assert_eq!((found.next_step(now), found.mail_is_due()), (NextStep::Nothing, false));
+            invite =
+                reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
+            assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
+            assert_eq!(invite.lapse(now), Lapse::Nothing);
+        }
+        let end = at(2 + 30 * DAY);
+        assert_eq!(invite.due_at, Some(end));
+        let lapsed = invite.expire(end).unwrap();
+        assert!(!lapsed.is_live());
+        assert!(lapsed.due_at.is_some(), "the officer is to be told");
+        let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
+        assert!(revived.is_live() && revived.next_step(end.next_singapore_day()) == NextStep::CheckAddress);
+    }
+
+    #[test]
+    fn an_invitation_that_expires_closes_the_mail_that_is_open() {
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let unchecked = invited().remind(at(24 * DAY)).unwrap();
+        let waiting = unchecked.clone().address_is_free(at(24 * DAY)).unwrap();
+        let claimed = waiting.clone().claim_mail(at(25 * DAY)).unwrap();
+        for invite in [unchecked, waiting, claimed] {
+            let expired = invite.expire(expires_at).unwrap();
+            assert!(!expired.mail.as_ref().unwrap().is_open());
+            let tomorrow = Act { at: expires_at.next_singapore_day(), ..act(0) };
+            assert!(expired.resend(&mailbox(), &tomorrow).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_reminder_leaves_once_the_invitation_has_ended() {
+        let InviteState::Invited { expires_at } = invited().state else { panic!() };
+        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        let due = invited().remind(before).unwrap().address_is_free(before).unwrap();
+        assert!(due.clone().claim_mail(before).is_ok());
+        assert!(due.claim_mail(expires_at).is_err());
+    }
+}

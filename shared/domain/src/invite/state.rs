@@ -1,0 +1,322 @@
+//! What is true of an invite: how far it is, and what people are shown of that.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Conflict, Invite, account::Account, history::Actor, schedule::NextStep};
+use crate::{Timestamp, delivery::Mail, mailbox::SuppressionReason};
+
+/// Where an invite stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InviteState {
+    /// Waiting for its turn.
+    Queued,
+    /// The invitation was sent.
+    Invited {
+        /// From when it can no longer be accepted.
+        expires_at: Timestamp,
+    },
+    /// The invitee said who they are; the account is to be made.
+    Accepted,
+    /// A worker is making the account.
+    Provisioning {
+        /// Until when nobody else may.
+        lease_until: Timestamp,
+        /// 1 for the first try.
+        attempt: u32,
+    },
+    /// The account is there; its holder has not signed in.
+    AccountCreated {
+        /// Which.
+        account: Account,
+    },
+    /// The holder has signed in.
+    Onboarded {
+        /// Which account.
+        account: Account,
+    },
+    /// The account is disabled in the directory: nobody can sign in.
+    Disabled {
+        /// Which account.
+        account: Account,
+    },
+    /// The account was deleted in the directory.
+    AccountGone,
+    /// It could not be done, and why.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// Not accepted in time, or not worked on for [`MAX_WAIT`](super::MAX_WAIT).
+    Expired,
+    /// Taken back by the officer.
+    Revoked,
+    /// All work on it is paused until an operator has checked it. What happens elsewhere is recorded all the same.
+    NeedsAttention {
+        /// Its state but for that, which it goes on from; what becomes known meanwhile changes it.
+        #[serde(default)]
+        stood: Option<Box<InviteState>>,
+    },
+}
+
+/// Why an invite failed. The detail is for the officer and names no one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The address has an account.
+    AccountExists,
+    /// The username belongs to another account.
+    UsernameTaken,
+    /// The directory refused the details.
+    DetailsRefused,
+    /// The mail was refused for good.
+    MailRefused,
+    /// Nothing is sent to the address, because a mail to it was returned.
+    AddressBounced,
+    /// Nothing is sent to the address, because a mail to it was marked as spam.
+    AddressComplained,
+}
+
+impl From<SuppressionReason> for Failure {
+    fn from(reason: SuppressionReason) -> Self {
+        match reason {
+            SuppressionReason::Bounced => Self::AddressBounced,
+            SuppressionReason::Complained => Self::AddressComplained,
+        }
+    }
+}
+
+impl Failure {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::AccountExists => "account.exists",
+            Self::UsernameTaken => "username.taken",
+            Self::DetailsRefused => "account.details-refused",
+            Self::MailRefused => "mail.refused",
+            Self::AddressBounced => "address.bounced",
+            Self::AddressComplained => "address.complained",
+        }
+    }
+
+    /// What happened and what to do, in the words of TechBiz where it has any.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::AccountExists => {
+                "User with same email already exists. They can ask for SEED themselves under Onboard to SEED; vendors raise a service request."
+            }
+            Self::UsernameTaken => "This TechPass username belongs to another account. Choose another.",
+            Self::DetailsRefused => {
+                "The directory refused these details. Check them, or quote the Trace ID to support."
+            }
+            Self::MailRefused => "The mail could not be sent to this address. Check the address.",
+            Self::AddressBounced => SuppressionReason::Bounced.detail(),
+            Self::AddressComplained => SuppressionReason::Complained.detail(),
+        }
+    }
+}
+
+impl Invite {
+    /// The word of the API for its state.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            InviteState::Queued => "QUEUED",
+            InviteState::Invited { .. } => "INVITED",
+            InviteState::Accepted => "ACCEPTED",
+            InviteState::Provisioning { .. } => "PROVISIONING",
+            InviteState::AccountCreated { .. } => "ACCOUNT_CREATED",
+            InviteState::Onboarded { .. } => "ONBOARDED",
+            InviteState::Disabled { .. } => "DISABLED",
+            InviteState::AccountGone => "ACCOUNT_GONE",
+            InviteState::Failed { .. } => "FAILED",
+            InviteState::Expired => "EXPIRED",
+            InviteState::Revoked => "REVOKED",
+            InviteState::NeedsAttention { .. } => "NEEDS_ATTENTION",
+        }
+    }
+
+    /// The TechPass column of the status page: TechBiz's words, with the honest ones beside them.
+    #[must_use]
+    pub fn techpass_label(&self) -> &'static str {
+        match self.state {
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => "Queued",
+            InviteState::Invited { .. } => "Invited",
+            InviteState::AccountCreated { .. } => "Not Onboarded",
+            InviteState::Onboarded { .. } => "Onboarded",
+            InviteState::Disabled { .. } => "Disabled",
+            InviteState::AccountGone => "User Not Found",
+            InviteState::Failed { .. } => "Failed",
+            InviteState::Expired => "Expired",
+            InviteState::Revoked => "Revoked",
+            InviteState::NeedsAttention { .. } => "Needs attention",
+        }
+    }
+
+    /// The SEED column of the status page: as TechBiz has it, nothing of an account that is no more.
+    #[must_use]
+    pub fn seed_label(&self) -> &'static str {
+        if self.state == InviteState::AccountGone { "-" } else { self.seed.label() }
+    }
+
+    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is gone.
+    #[must_use]
+    pub fn seed_detail(&self) -> Option<&'static str> {
+        if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
+    }
+
+    /// Where it stands in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
+    #[must_use]
+    pub fn progress_name(&self) -> &'static str {
+        match (&self.state, &self.mail) {
+            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => {
+                "MAILING"
+            }
+            _ => self.state_name(),
+        }
+    }
+
+    /// The progress names that have work ahead of them that is ours.
+    pub const OPEN_PROGRESS: [&str; 4] = ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING"];
+
+    /// Whether a progress name still has work ahead of it that is ours.
+    #[must_use]
+    pub fn is_open_progress(name: &str) -> bool {
+        Self::OPEN_PROGRESS.contains(&name)
+    }
+
+    /// Whether it keeps other invites from the same address and username.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !matches!(
+            self.unpaused(),
+            InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked | InviteState::AccountGone
+        )
+    }
+
+    /// Its state, whether or not work on it is paused: what is true of its person and their account.
+    #[must_use]
+    pub fn unpaused(&self) -> &InviteState {
+        match &self.state {
+            InviteState::NeedsAttention { stood: Some(stood) } => stood,
+            state => state,
+        }
+    }
+
+    /// Whether work on it is paused.
+    pub(super) fn is_paused(&self) -> bool {
+        matches!(self.state, InviteState::NeedsAttention { .. })
+    }
+
+    /// The same invite in another state, paused if it was.
+    pub(super) fn with_unpaused(self, state: InviteState) -> Self {
+        let state = match self.state {
+            InviteState::NeedsAttention { .. } => InviteState::NeedsAttention { stood: Some(Box::new(state)) },
+            _ => state,
+        };
+        Self { state, ..self }
+    }
+
+    /// When it was over, if it is: the account is made, nothing will come of it, or it waits for an operator. What is known
+    /// of its person is kept for some time from then on.
+    #[must_use]
+    pub fn over_since(&self) -> Option<Timestamp> {
+        let is_over = self.account().is_some() || !self.is_live() || self.is_paused();
+        is_over.then(|| self.history.last().map_or(self.updated_at, |entry| entry.at))
+    }
+
+    /// Ends it in failure; the officer may amend it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is being worked on.
+    pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
+        match self.state {
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {}
+            InviteState::Invited { .. } if self.awaits_reminder_check() => {}
+            _ => return Err(self.conflict("failed")),
+        }
+        Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
+    }
+
+    /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither leaves
+    /// late nor keeps the invite from being sent again.
+    pub(super) fn ended(self, state: InviteState, now: Timestamp) -> Self {
+        let claimed_at = self.mail.as_ref().and_then(Mail::claimed_at);
+        let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });
+        // One without an answer may have arrived, so it counts for the day.
+        let mailed_at = claimed_at.into_iter().chain(self.mailed_at).max();
+        let next = Self { state, mail, mailed_at, ..self };
+        Self { due_at: next.natural_due(now), ..next }
+    }
+
+    /// Stops all work on it, because the workers gave its message up: a person has to look.
+    ///
+    /// # Errors
+    ///
+    /// Unless work is ahead that is ours.
+    pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
+        let is_leased = matches!(self.state, InviteState::Provisioning { .. });
+        let is_open = self.mail_is_due() || self.notice_is_due() || self.next_step(now) != NextStep::Nothing;
+        if !is_leased && !is_open {
+            return Err(self.conflict("given up"));
+        }
+        let stood = Some(Box::new(self.state.clone()));
+        let state = InviteState::NeedsAttention { stood };
+        let next = Self { state, ..self.stepped(Some("NEEDS_ATTENTION"), now) };
+        Ok(Self { due_at: next.natural_due(now), ..next })
+    }
+
+    /// An operator has checked it: it goes on, with what became known meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Unless it needs attention.
+    pub fn resume(self, now: Timestamp) -> Result<Self, Conflict> {
+        match &self.state {
+            InviteState::NeedsAttention { stood: Some(stood) } => {
+                let state = (**stood).clone();
+                Ok(Self { state, ..self.acted("RESUMED", Actor::Operator, now) }.mailed(now))
+            }
+            _ => Err(self.conflict("resumed")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        invite::samples::{DAY, at, for_account, invited},
+        invite::schedule::KEEPING_LOOK,
+    };
+
+    #[test]
+    fn a_failed_invite_frees_its_address() {
+        let invite = for_account().claim(at(1)).unwrap();
+        assert!(invite.is_live());
+        let failed = invite.fail(Failure::AccountExists, at(2)).unwrap();
+        assert!(!failed.is_live());
+        assert_eq!((failed.over_since(), failed.due_at), (Some(at(2)), Some(at(2 + DAY))));
+        assert!(failed.claim(at(100)).is_err());
+    }
+
+    #[test]
+    fn an_invite_that_was_given_up_goes_on_where_it_stood() {
+        let claimed = for_account().claim(at(1)).unwrap();
+        let given_up = claimed.clone().needs_attention(at(2)).unwrap();
+        assert_eq!((given_up.techpass_label(), given_up.due_at), ("Needs attention", Some(at(2) + KEEPING_LOOK)));
+        assert!(given_up.is_live() && given_up.next_step(at(DAY)) == NextStep::Nothing);
+        assert!(given_up.clone().needs_attention(at(3)).is_err());
+        let resumed = given_up.resume(at(61)).unwrap();
+        assert_eq!(resumed.state, claimed.state);
+        assert_eq!(resumed.next_step(at(61)), NextStep::Provision);
+        assert_eq!(resumed.history.last().unwrap().by, Actor::Operator);
+        assert!(resumed.due_at.is_some());
+        assert!(invited().needs_attention(at(9)).is_err(), "it waits for its invitee");
+        let old = r#"{"state":"NEEDS_ATTENTION"}"#;
+        assert_eq!(serde_json::from_str::<InviteState>(old).unwrap(), InviteState::NeedsAttention { stood: None });
+    }
+}
