@@ -11,8 +11,8 @@
 //!
 //! | step | requests |
 //! |---|---|
-//! | check an address | two ListUsers, PutItem, SendMessage |
-//! | check an account | AdminGetUser, PutItem, SendMessage |
+//! | check an address | two ListUsers, PutItem, SendMessage; after a mail has waited, GetItem (mail switch) before |
+//! | check an account | AdminGetUser, PutItem, SendMessage; the same |
 //! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
 //! | assign a licence, withdraw it | AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem |
 //! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem; where nothing was sent, GetItem (mailbox) and TransactWriteItems in place of the last |
@@ -130,6 +130,10 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
     if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
         return Ok(Next::OutOfTime);
     }
+    // While mail is stopped nothing leaves, so the directory is asked once it may.
+    if invite.asks_again(now) && is_check(step) && deps.store.mail_switch().await? == MailSwitch::Stopped {
+        return Ok(Next::Rest);
+    }
     match step {
         NextStep::CheckAddress => check_address(deps, invite).await,
         NextStep::CheckAccount => check_account(deps, invite).await,
@@ -140,6 +144,10 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
         NextStep::SendFirstPassword => send_first_password(deps, invite, deadline).await,
         NextStep::Nothing => Ok(Next::Rest),
     }
+}
+
+fn is_check(step: NextStep) -> bool {
+    matches!(step, NextStep::CheckAddress | NextStep::CheckAccount)
 }
 
 async fn check_address(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {

@@ -239,6 +239,31 @@ async fn the_directory_is_asked_before_anybody_is_reminded() {
 }
 
 #[tokio::test]
+async fn the_directory_is_asked_again_after_a_mail_has_waited() {
+    let app = App::start().await;
+    app.store.set_mail_switch(Stopped).await.unwrap();
+    let invited = by_mail(&app, "ada", &address("bo")).await;
+    let deleted = for_account(&app, &officer_form("cleo")).await;
+    for_account(&app, &officer_form("dot")).await;
+    app.drain().await;
+    app.directory.add_foreign_account("bo-elsewhere", &people::email(&address("bo")));
+    app.directory.set_status(stored(&app, &deleted).await.account().unwrap(), AccountStatus::Gone);
+    app.clock.advance(60 * MINUTE);
+    let searches = app.directory.calls(Call::FindByEmail);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.directory.calls(Call::FindByEmail), searches, "nobody is asked while nothing may leave");
+    app.store.set_mail_switch(Running).await.unwrap();
+    app.clock.advance(5 * MINUTE);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(failure(&app, &invited).await, "account.exists");
+    assert_eq!(stored(&app, &deleted).await.state_name(), "ACCOUNT_GONE");
+    let mails = ["bo", "cleo", "dot"].map(|name| app.mails_to(&address(name)).len());
+    assert_eq!(mails, [0, 0, 1], "mailed is who is invited, and about what is there");
+}
+
+#[tokio::test]
 async fn an_account_is_looked_for_before_it_is_mailed_about_again() {
     let app = App::start().await;
     let forms = ["bo", "cleo", "dot"].map(officer_form);

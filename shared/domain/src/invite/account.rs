@@ -59,12 +59,12 @@ impl Invite {
     pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAddress => {
-                let mail = Some(match self.state {
-                    InviteState::Invited { .. } => Mail::due(MailKind::Reminder, self.generation()),
-                    _ => Mail::due(MailKind::Invitation, self.generation() + 1),
-                });
-                let due_at = Some(now + WAKE_AFTER);
-                Ok(Self { mail, due_at, ..self.stepped(None, now) })
+                let mail = match self.state {
+                    _ if self.asks_again(now) => self.mail.clone(),
+                    InviteState::Invited { .. } => Some(Mail::due(MailKind::Reminder, self.generation())),
+                    _ => Some(Mail::due(MailKind::Invitation, self.generation() + 1)),
+                };
+                Ok(self.with_leave_to_mail(mail, now))
             }
             _ => Err(self.conflict("checked")),
         }
@@ -78,12 +78,19 @@ impl Invite {
     pub fn account_is_there(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAccount => {
-                let mail = Some(Mail::due(MailKind::AccountCreated, self.generation() + 1));
-                let due_at = Some(now + WAKE_AFTER);
-                Ok(Self { mail, due_at, ..self.stepped(None, now) })
+                let mail = match self.asks_again(now) {
+                    true => self.mail.clone(),
+                    false => Some(Mail::due(MailKind::AccountCreated, self.generation() + 1)),
+                };
+                Ok(self.with_leave_to_mail(mail, now))
             }
             _ => Err(self.conflict("checked")),
         }
+    }
+
+    /// The same with a mail that may leave, since the directory was just asked.
+    fn with_leave_to_mail(self, mail: Option<Mail>, now: Timestamp) -> Self {
+        Self { mail, asked_at: Some(now), due_at: Some(now + WAKE_AFTER), ..self.stepped(None, now) }
     }
 
     /// Takes the invite for one try at making the account.
@@ -197,6 +204,7 @@ impl Invite {
         Self {
             state: InviteState::AccountCreated { account },
             mail: Some(Mail::due(MailKind::AccountCreated, generation)),
+            asked_at: Some(now),
             seed,
             due_at: Some(now + WAKE_AFTER),
             ..self.stepped(Some(event), now)
@@ -220,9 +228,11 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
-        invite::changes::Act,
-        invite::samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
-        invite::state::Failure,
+        invite::{
+            changes::Act,
+            samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
+            state::Failure,
+        },
         seed::Device,
     };
 

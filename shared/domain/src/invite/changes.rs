@@ -258,8 +258,10 @@ mod tests {
         DomainRules, Keys,
         delivery::{MailEvent, MailKind},
         form::Form,
-        invite::samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
-        invite::schedule::Lapse,
+        invite::{
+            samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
+            schedule::Lapse,
+        },
         seed::SeedState,
         terms::Terms,
     };

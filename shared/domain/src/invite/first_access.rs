@@ -216,9 +216,11 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
-        invite::account::AccountStatus,
-        invite::samples::{DAY, account, at, created, for_account},
-        invite::schedule::NextStep,
+        invite::{
+            account::AccountStatus,
+            samples::{DAY, account, at, created, for_account},
+            schedule::NextStep,
+        },
         seed::SeedState,
     };
 

@@ -86,9 +86,9 @@ impl Invite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        invite::account::AccountStatus,
-        invite::samples::{DAY, act, at, created},
+    use crate::invite::{
+        account::AccountStatus,
+        samples::{DAY, act, at, created},
     };
 
     #[test]

@@ -20,6 +20,10 @@ pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 /// days anew, or it would name a date that is near or past.
 pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
 
+/// How long the directory's answer holds for a mail that waits: behind an emergency stop, an outage or its turn. After that
+/// the directory is asked again, because the person may have an account by now, or the account be deleted.
+pub const ANSWER_HOLDS: Duration = Duration::from_secs(3600);
+
 impl Invite {
     /// Whether a mail waits to be sent.
     #[must_use]
@@ -37,14 +41,24 @@ impl Invite {
         })
     }
 
+    /// Whether the directory has to be asked again before the mail that is due may leave: it has waited for too long. While
+    /// its mailbox has no room it cannot leave, so nobody is asked. Who has signed in has an account, whatever became of it.
+    #[must_use]
+    pub fn asks_again(&self, now: Timestamp) -> bool {
+        let is_held = self.mail.as_ref().and_then(Mail::held_until).is_some_and(|until| now < until);
+        let is_known = self.asked_at.is_some_and(|at| now < at + ANSWER_HOLDS);
+        self.mail_is_due() && !is_held && !is_known && !matches!(self.state, InviteState::Onboarded { .. })
+    }
+
     /// Takes the mail for one attempt.
     ///
     /// # Errors
     ///
-    /// Unless a mail is due, and for a reminder once the invitation can no longer be accepted.
+    /// Unless a mail is due, when the directory has to be asked again first, and for a reminder once the invitation can no
+    /// longer be accepted.
     pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
-        if !self.mail_is_due() || is_too_late {
+        if !self.mail_is_due() || self.asks_again(now) || is_too_late {
             return Err(self.conflict("mailed"));
         }
         let sending_at = self.counted_from(now);
@@ -251,9 +265,11 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
-        invite::changes::ResendRefusal,
-        invite::samples::{DAY, act, at, by_email, created, invited, mailbox},
-        invite::schedule::Lapse,
+        invite::{
+            changes::ResendRefusal,
+            samples::{DAY, act, at, by_email, claimed, created, invited, mailbox},
+            schedule::{Lapse, NextStep},
+        },
         seed::SeedState,
     };
 
@@ -279,29 +295,54 @@ mod tests {
         let held = by_email().address_is_free(at(1)).unwrap().mail_held(at(DAY), at(2)).unwrap();
         assert_eq!((held.due_at, held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
         assert!(held.mail_is_due(), "whoever finds room earlier may send it");
-        assert_eq!(held.claim_mail(at(DAY)).unwrap().due_at, Some(at(DAY) + MAIL_ANSWER_WAIT));
+        assert_eq!(claimed(held, at(DAY)).due_at, Some(at(DAY) + MAIL_ANSWER_WAIT));
+    }
+
+    #[test]
+    fn a_mail_that_has_waited_leaves_once_the_directory_was_asked_again() {
+        const HOUR: u64 = 3600;
+        let invitation = (by_email().address_is_free(at(0)).unwrap(), NextStep::CheckAddress);
+        let reminder = invited().remind(at(24 * DAY)).unwrap().address_is_free(at(24 * DAY)).unwrap();
+        let account = (created(SeedState::NotRequired), NextStep::CheckAccount);
+        for (begun, (waiting, check)) in [(0, invitation), (24 * DAY, (reminder, NextStep::CheckAddress)), (2, account)]
+        {
+            let late = at(begun + HOUR);
+            assert_eq!(waiting.next_step(at(begun + HOUR - 1)), NextStep::Nothing);
+            assert!(waiting.clone().claim_mail(at(begun + HOUR - 1)).is_ok());
+            assert_eq!(waiting.next_step(late), check);
+            assert!(waiting.clone().claim_mail(late).is_err());
+            let asked = match check {
+                NextStep::CheckAddress => waiting.clone().address_is_free(late),
+                _ => waiting.clone().account_is_there(late),
+            };
+            let asked = asked.unwrap();
+            assert_eq!((asked.next_step(late), &asked.mail), (NextStep::Nothing, &waiting.mail), "the same letter");
+            assert!(asked.claim_mail(late).is_ok());
+            let held = waiting.mail_held(at(begun + DAY), at(begun)).unwrap();
+            assert_eq!(held.next_step(late), NextStep::Nothing, "it cannot leave yet");
+            assert_eq!((held.next_step(at(begun + DAY)), held.due_at), (check, Some(at(begun + DAY))));
+        }
     }
 
     #[test]
     fn a_link_works_for_as_long_as_its_mail_says() {
         let late = by_email().address_is_free(at(0)).unwrap().mail_held(at(20 * DAY), at(1)).unwrap();
-        let claimed = late.claim_mail(at(20 * DAY)).unwrap();
-        let promised = claimed.promised_until();
+        let first = claimed(late, at(20 * DAY));
+        let promised = first.promised_until();
         assert_eq!(promised, at(50 * DAY), "from when it leaves, not from when it was asked for");
         let soon = 21 * DAY - 1;
-        let copy = claimed.retry_mail(at(soon), Some(at(soon))).unwrap().claim_mail(at(soon)).unwrap();
+        let copy = claimed(first.retry_mail(at(soon), Some(at(soon))).unwrap(), at(soon));
         assert_eq!(copy.promised_until(), promised, "a copy is identical");
         let heard = copy.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(23 * DAY)).unwrap();
         assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
-        let account = created(SeedState::NotRequired).claim_mail(at(40 * DAY)).unwrap();
+        let account = claimed(created(SeedState::NotRequired), at(40 * DAY));
         assert_eq!(account.promised_until(), at(70 * DAY));
     }
 
     #[test]
     fn a_copy_that_waited_counts_its_days_anew_and_shortens_nothing() {
-        let copy_of = |claimed: Invite, seconds: u64| {
-            claimed.retry_mail(at(900), Some(at(900))).unwrap().claim_mail(at(seconds)).unwrap()
-        };
+        let copy_of =
+            |first: Invite, seconds: u64| claimed(first.retry_mail(at(900), Some(at(900))).unwrap(), at(seconds));
         let invitation = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
         for (seconds, until) in [(900, 30 * DAY), (DAY - 1, 30 * DAY), (DAY, 31 * DAY), (40 * DAY, 70 * DAY)] {
             let copy = copy_of(invitation.clone(), seconds);
@@ -314,12 +355,12 @@ mod tests {
         let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
         let account = account.retry_mail(at(903), Some(at(903))).unwrap();
         for seconds in [903, 10 * DAY, 40 * DAY] {
-            let copy = account.clone().claim_mail(at(seconds)).unwrap();
+            let copy = claimed(account.clone(), at(seconds));
             assert_eq!(copy.promised_until(), at(seconds + 30 * DAY), "{seconds}");
         }
         // What is known not to have been sent promises nothing.
         let refused = copy_of(invitation, 40 * DAY).mail_not_sent(at(41 * DAY), at(40 * DAY)).unwrap();
-        assert_eq!(refused.clone().claim_mail(at(41 * DAY)).unwrap().promised_until(), at(71 * DAY));
+        assert_eq!(claimed(refused.clone(), at(41 * DAY)).promised_until(), at(71 * DAY));
         let heard = refused.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(41 * DAY)).unwrap();
         assert_eq!(heard.promised_until(), at(70 * DAY), "the end of its link is not shortened again");
     }

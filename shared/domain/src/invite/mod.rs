@@ -37,7 +37,7 @@ pub use account::{Account, AccountStatus, PROVISION_LEASE};
 pub use changes::{Act, AmendRefusal, Amendment, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
 pub use history::{Actor, HistoryEntry};
-pub use mail::{COPY_SPAN, MAIL_ANSWER_WAIT};
+pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
 pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Failure, InviteState};
 
@@ -81,6 +81,9 @@ pub struct Invite {
     /// together: when it was handed over, or for a copy of an invitation within [`COPY_SPAN`], when the first one was.
     #[serde(default)]
     pub sending_at: Option<Timestamp>,
+    /// When the directory was last asked about the person or the account before a mail; see [`ANSWER_HOLDS`].
+    #[serde(default)]
+    pub asked_at: Option<Timestamp>,
     /// What the officer is to be told by mail, if anything was.
     #[serde(default)]
     pub notice: Option<Mail>,
@@ -215,6 +218,7 @@ impl Invite {
             first_password: FirstPassword::NotRequested,
             mailed_at: None,
             sending_at: None,
+            asked_at: None,
             notice: None,
             created_at: at,
             updated_at: at,

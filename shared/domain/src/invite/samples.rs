@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Creation, Invite, Origin, account::Account, changes::Act};
+use super::{Creation, Invite, Origin, account::Account, changes::Act, schedule::NextStep};
 use crate::{
     DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId, form::Form,
     mailbox::Mailbox, seed::SeedState, terms::Terms,
@@ -85,4 +85,14 @@ pub(super) const DAY: u64 = 24 * 3600;
 
 pub(super) fn paused_kept() -> Invite {
     for_account().needs_attention(at(3)).unwrap()
+}
+
+/// The invite with its mail claimed, after the directory was asked where it has to be.
+pub(super) fn claimed(invite: Invite, now: Timestamp) -> Invite {
+    let asked = match invite.next_step(now) {
+        NextStep::CheckAddress => invite.address_is_free(now).unwrap(),
+        NextStep::CheckAccount => invite.account_is_there(now).unwrap(),
+        _ => invite,
+    };
+    asked.claim_mail(now).unwrap()
 }

@@ -42,9 +42,9 @@ pub enum Lapse {
 /// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// See whether the address has an account, before anything is mailed.
+    /// See whether the address has an account, before anything is mailed, and again when the mail has waited.
     CheckAddress,
-    /// See whether the account is still there, before it is mailed about again.
+    /// See whether the account is still there, before it is mailed about again or after the mail has waited.
     CheckAccount,
     /// Make the account.
     Provision,
@@ -65,6 +65,7 @@ impl Invite {
         let has_account = self.account().is_some();
         match &self.state {
             InviteState::NeedsAttention { .. } => NextStep::Nothing,
+            InviteState::Queued | InviteState::Invited { .. } if self.asks_again(now) => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_none() && self.awaits_check() => NextStep::CheckAddress,
             InviteState::Queued if self.profile.is_some() => NextStep::Provision,
             InviteState::Invited { .. } if self.awaits_reminder_check() => NextStep::CheckAddress,
@@ -75,7 +76,9 @@ impl Invite {
             InviteState::AccountCreated { .. } if matches!(self.first_password, FirstPassword::Requested { .. }) => {
                 NextStep::SendFirstPassword
             }
-            InviteState::AccountCreated { .. } if self.awaits_account_check() => NextStep::CheckAccount,
+            InviteState::AccountCreated { .. } if self.awaits_account_check() || self.asks_again(now) => {
+                NextStep::CheckAccount
+            }
             _ => NextStep::Nothing,
         }
     }
@@ -205,9 +208,11 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::{
-        invite::changes::Act,
-        invite::samples::{DAY, account, act, at, by_email, for_account, invited, mailbox},
-        invite::state::Failure,
+        invite::{
+            changes::Act,
+            samples::{DAY, account, act, at, by_email, claimed, for_account, invited, mailbox},
+            state::Failure,
+        },
         seed::SeedState,
     };
 
@@ -257,8 +262,8 @@ mod tests {
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
         let unchecked = invited().remind(at(24 * DAY)).unwrap();
         let waiting = unchecked.clone().address_is_free(at(24 * DAY)).unwrap();
-        let claimed = waiting.clone().claim_mail(at(25 * DAY)).unwrap();
-        for invite in [unchecked, waiting, claimed] {
+        let sending = claimed(waiting.clone(), at(25 * DAY));
+        for invite in [unchecked, waiting, sending] {
             let expired = invite.expire(expires_at).unwrap();
             assert!(!expired.mail.as_ref().unwrap().is_open());
             let tomorrow = Act { at: expires_at.next_singapore_day(), ..act(0) };

@@ -235,7 +235,7 @@ impl Invite {
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {}
-            InviteState::Invited { .. } if self.awaits_reminder_check() => {}
+            InviteState::Invited { .. } if self.awaits_reminder_check() || self.asks_again(now) => {}
             _ => return Err(self.conflict("failed")),
         }
         Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
@@ -288,9 +288,9 @@ impl Invite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        invite::samples::{DAY, at, for_account, invited},
-        invite::schedule::KEEPING_LOOK,
+    use crate::invite::{
+        samples::{DAY, at, for_account, invited},
+        schedule::KEEPING_LOOK,
     };
 
     #[test]
