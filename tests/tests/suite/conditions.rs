@@ -1,9 +1,10 @@
 //! What the conditions of writes are for: the same thing happens with them and without, and only without them does harm
 //! come.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use directory::Call;
+use domain::invite::PROVISION_LEASE;
 use futures::future::join;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
@@ -53,14 +54,15 @@ async fn without_the_claim_a_doubled_message_sends_two_mails() {
     assert_eq!(mails_of_a_doubled_message(&blind().await).await, 2);
 }
 
-/// How often an account is asked for while the first request for it is under way.
-async fn creates_of_a_message_that_comes_again(app: &App) -> usize {
+/// How often an account is asked for when its message comes again `after` the first request for it has begun.
+async fn creates_of_a_message_that_comes_again(app: &App, after: Duration) -> usize {
     account_for_kim(app).await;
     let wake = message(app, QueueName::Provision);
     let first = app.deliver(QueueName::Provision, wake);
     let second = async {
         // By the time it reads, the first has claimed the invite and waits for the directory.
         tokio::task::yield_now().await;
+        app.clock.advance(after);
         app.deliver(QueueName::Provision, wake).await
     };
     let _ = join(first, second).await;
@@ -68,8 +70,10 @@ async fn creates_of_a_message_that_comes_again(app: &App) -> usize {
 }
 
 #[tokio::test]
-async fn under_a_lease_no_second_worker_asks_for_the_account() {
-    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await).await, 1);
+async fn under_its_lease_no_second_worker_asks_for_the_account_and_after_it_one_does() {
+    let just_before = PROVISION_LEASE - Duration::from_millis(1);
+    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await, just_before).await, 1);
+    assert_eq!(creates_of_a_message_that_comes_again(&App::start().await, PROVISION_LEASE).await, 2);
 }
 
 /// The answers to two people who accept with the same link at once.
