@@ -25,12 +25,13 @@ use domain::{
 };
 use store::{
     AccountOwner, CreateActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, InviteQuery, JobRecord,
-    LostRace, Record, Refused, Replaced, RequestOutcome, SavedAnswer, Sort, Store, Stored, Transaction, Updated,
-    Written,
+    LostRace, ROWS_PER_ADDITION, Record, Refused, Replaced, RequestOutcome, SavedAnswer, Sort, Store, Stored,
+    Transaction, Updated, Written,
     accounts::ACCOUNT_SHARDS,
-    batches::{DispatchOutcome, KeyedRow, ROWS_PER_ADDITION},
+    dispatch::DispatchOutcome,
     due::DUE_SHARDS,
     erasure::{AuditEntry, Found, PARTS},
+    rows::KeyedRow,
 };
 
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};

@@ -10,7 +10,7 @@ use domain::{
     terms::Terms,
 };
 use sheet::ResultRow;
-use store::batches::KeyedRow;
+use store::rows::KeyedRow;
 
 /// Rules for one government suffix and one vendor.
 pub const RULES: &str = r#"{"version":1,"domains":[

@@ -23,7 +23,8 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
 use store::{
     Replaced, Store, StoreError, Stored,
-    batches::{DispatchOutcome, KeyedRow, ROWS_PER_DISPATCH},
+    dispatch::{DispatchOutcome, ROWS_PER_DISPATCH},
+    rows::KeyedRow,
 };
 use thiserror::Error;
 

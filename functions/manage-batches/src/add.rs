@@ -8,10 +8,7 @@ use domain::{
     row::{RawRow, Row, read_more},
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer,
-    batches::{KeyedRow, ROWS_PER_ADDITION},
-};
+use store::{MAX_UPDATE_ROUNDS, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, rows::KeyedRow};
 use utoipa::ToSchema;
 use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, Slug, reply};
 

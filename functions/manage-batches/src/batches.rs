@@ -16,7 +16,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
-use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, Replaced, RequestOutcome, SavedAnswer, Updated, batches::KeyedRow};
+use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, Replaced, RequestOutcome, SavedAnswer, Updated, rows::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,

@@ -16,7 +16,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored,
-    batches::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
+    rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 use utoipa::ToSchema;
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows, reply};

@@ -21,7 +21,7 @@ use domain::{
 use objects::{Announcement, ObjectError, Objects, Place};
 use queue::{QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
-use store::{MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored, batches::KeyedRow};
+use store::{MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored, rows::KeyedRow};
 use thiserror::Error;
 
 /// What reading a workbook needs.

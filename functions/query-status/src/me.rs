@@ -10,7 +10,7 @@ use domain::{
     seed::{Device, SeedState},
 };
 use serde::Serialize;
-use store::{AccountOwner, batches::ROWS_PER_ADDITION};
+use store::{AccountOwner, ROWS_PER_ADDITION};
 use utoipa::ToSchema;
 use web::{Limit, Problem, ROWS_BODY_BYTES, Reader, reply, seed::SeedBody};
 

@@ -13,8 +13,7 @@ use crate::{
     keys,
     record::{Change, Owned, Replaced, Stored},
     table::{Condition, Index, Query, Range, Write},
-    transaction::{LostRace, Transaction},
-    uniqueness::Refused,
+    transaction::{LostRace, Refused, Transaction},
 };
 
 /// The attribute that locks name their owner by as well.

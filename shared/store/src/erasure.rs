@@ -13,16 +13,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Store, StoreError, Written,
-    batches::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
-    item::{self, Envelope, Item, text},
+    item::{self, Envelope, Item, TOMBSTONE, text},
     keys::{self, Key},
     record::{Layout, Stored, stored},
+    rows::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
     table::{Commit, Condition, Index, Query, Write},
     transaction::{LostRace, Transaction},
     uniqueness::{lock_owner, owned_by},
 };
 
-const TOMBSTONE: &str = "tombstone";
 const REQUEST: &str = "forget_request";
 const AUDIT: &str = "audit";
 
@@ -258,11 +257,6 @@ impl Lock {
         let keys = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
         keys.into_iter().flatten().any(|key| key.pk == self.pk)
     }
-}
-
-/// Whether an item is what its key says, and not what is left of it.
-pub(crate) fn is_whole(item: &Item) -> bool {
-    text(item, "entity") != Some(TOMBSTONE)
 }
 
 #[cfg(feature = "fake")]

@@ -12,8 +12,7 @@ use crate::{
     keys::{self, Key},
     record::Change,
     table::{Condition, Write},
-    transaction::Transaction,
-    uniqueness::{CreateOutcome, Refused},
+    transaction::{Refused, Transaction},
 };
 
 /// How long an answer is kept.
@@ -153,19 +152,6 @@ impl Store {
             KeyUse::Same(answer) => RequestOutcome::Replay(answer),
             KeyUse::Other => RequestOutcome::KeyReused,
             KeyUse::None => RequestOutcome::LostRace,
-        })
-    }
-
-    /// What `request` was answered before, if it was.
-    ///
-    /// # Errors
-    ///
-    /// When the table cannot answer.
-    pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
-        Ok(match self.key_use_of(request).await? {
-            KeyUse::None => None,
-            KeyUse::Same(answer) => Some(CreateOutcome::Replay(answer)),
-            KeyUse::Other => Some(CreateOutcome::KeyReused),
         })
     }
 

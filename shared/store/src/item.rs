@@ -14,6 +14,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The form of the items that this build writes and reads.
 pub(crate) const FORM: u64 = 1;
 
+/// The kind of the item that takes the place of what was erased.
+pub(crate) const TOMBSTONE: &str = "tombstone";
+
 /// Builds an item.
 pub struct Envelope(Item);
 
@@ -67,6 +70,11 @@ impl Envelope {
 pub(crate) fn key(item: &Item) -> Key {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     Key { pk: part("pk"), sk: part("sk") }
+}
+
+/// Whether an item is what is left of what its key says.
+pub(crate) fn is_tombstone(item: &Item) -> bool {
+    text(item, "entity") == Some(TOMBSTONE)
 }
 
 /// The text attribute `name`.

@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
-pub mod batches;
+pub mod dispatch;
 pub mod due;
 pub mod erasure;
 pub mod idempotency;
 pub mod known_accounts;
 pub mod listing;
+pub mod progress;
+pub mod rows;
 pub mod settings;
 pub mod stream;
 pub mod tokens;
@@ -22,6 +24,7 @@ mod records;
 mod summary;
 mod table;
 mod transaction;
+mod update;
 
 use std::sync::Arc;
 
@@ -31,14 +34,16 @@ pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use idempotency::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
 pub use listing::{InvitePage, InviteQuery, Sort};
-pub use record::{Change, MAX_UPDATE_ROUNDS, Record, Replaced, Stored, Updated};
+pub use record::{Change, Record, Replaced, Stored};
 pub use records::{
+    batch::ROWS_PER_ADDITION,
     bulk_action::{ACTION_LIFE, CreateActionOutcome},
     job::JobRecord,
 };
 pub use tokens::TokenRecord;
-pub use transaction::{LostRace, Transaction};
-pub use uniqueness::{CreateOutcome, Refused};
+pub use transaction::{LostRace, Refused, Transaction};
+pub use uniqueness::CreateOutcome;
+pub use update::{MAX_UPDATE_ROUNDS, Updated};
 
 use lists::Lists;
 use table::Table;

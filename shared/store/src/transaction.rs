@@ -20,6 +20,21 @@ pub struct Transaction<R> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LostRace;
 
+/// Why a transaction with an invite in it is refused. Of several reasons the first tells most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refused {
+    /// Another writer was faster: read again.
+    LostRace,
+    /// The key of the request has an answer already.
+    KeyUsed,
+    /// A live invite has the address.
+    AddressTaken,
+    /// A live invite has the username.
+    UsernameTaken,
+    /// The officer asked for something else at the same moment: read their usage again.
+    UsageMoved,
+}
+
 /// What the refusal of a write means.
 #[derive(Clone, Copy, Debug)]
 enum Meaning<R> {

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use domain::{InviteId, OfficerId, invite::Invite, keys::AddressKey};
 
 use crate::{
-    IdempotentRequest, SavedAnswer, Store, StoreError,
+    Store, StoreError,
+    idempotency::{IdempotentRequest, KeyUse, SavedAnswer},
     item::{self, Envelope, Item},
     keys::{self, Key},
     record::{Owned, Stored},
     table::{Condition, Write},
-    transaction::Transaction,
+    transaction::{Refused, Transaction},
 };
 #[cfg(feature = "fake")]
 use crate::{
@@ -18,21 +19,6 @@ use crate::{
     record::{Change, put},
     transaction::LostRace,
 };
-
-/// Why a transaction with an invite in it is refused. Of several reasons the first tells most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Refused {
-    /// Another writer was faster: read again.
-    LostRace,
-    /// The key of the request has an answer already.
-    KeyUsed,
-    /// A live invite has the address.
-    AddressTaken,
-    /// A live invite has the username.
-    UsernameTaken,
-    /// The officer asked for something else at the same moment: read their usage again.
-    UsageMoved,
-}
 
 /// What became of a new invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +119,19 @@ impl Store {
             return Ok(known);
         }
         Ok(CreateOutcome::of(&refused))
+    }
+
+    /// What `request` was answered before, if it was.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
+        Ok(match self.key_use_of(request).await? {
+            KeyUse::None => None,
+            KeyUse::Same(answer) => Some(CreateOutcome::Replay(answer)),
+            KeyUse::Other => Some(CreateOutcome::KeyReused),
+        })
     }
 
     /// Which of `addresses` have a live invite, by whatever officer.

@@ -30,7 +30,7 @@ fn the_bounds_that_are_described_are_those_of_the_code() {
     let described: Value = serde_json::from_str(&fs::read_to_string(PATH).unwrap()).unwrap();
     let most = |place: &str| described.pointer(place).and_then(Value::as_u64).and_then(|most| most.try_into().ok());
     let schemas = "/components/schemas";
-    assert_eq!(most(&format!("{schemas}/MoreRows/properties/rows/maxItems")), Some(store::batches::ROWS_PER_ADDITION));
+    assert_eq!(most(&format!("{schemas}/MoreRows/properties/rows/maxItems")), Some(store::ROWS_PER_ADDITION));
     assert_eq!(most(&format!("{schemas}/NewBatch/properties/rows/maxItems")), Some(domain::batch::MAX_ROWS));
     let columns = format!("{schemas}/NewBatch/properties/columns/maxItems");
     assert_eq!(most(&columns), Some(domain::column::MAX_COLUMNS));

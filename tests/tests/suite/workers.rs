@@ -22,7 +22,7 @@ use objects::Objects;
 use probe::Probe;
 use queue::{Delivery, QueueName, Queues, Wake};
 use serde_json::{Value, json};
-use store::{CreateOutcome, Store, Stored, Transaction, batches::KeyedRow, settings::MailSwitch};
+use store::{CreateOutcome, Store, Stored, Transaction, rows::KeyedRow, settings::MailSwitch};
 use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
 use tower::ServiceExt as _;
 

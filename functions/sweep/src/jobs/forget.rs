@@ -16,8 +16,8 @@ use domain::{
 };
 use store::{
     MAX_UPDATE_ROUNDS, Stored, Written,
-    batches::{KeyedRow, ROWS_PER_CHANGE},
     erasure::{AuditEntry, Found},
+    rows::{KeyedRow, ROWS_PER_CHANGE},
 };
 
 use super::{Progress, Round, whole_table};

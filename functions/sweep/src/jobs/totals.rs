@@ -9,7 +9,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Replaced, batches::DELETED, due::DUE_SHARDS};
+use store::{Replaced, due::DUE_SHARDS, progress::DELETED};
 
 use super::{Progress, Round};
 use crate::AnyError;

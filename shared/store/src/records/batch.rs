@@ -1,13 +1,21 @@
 //! A list of people on its way to invites.
 
-use domain::{BatchId, batch::Batch};
+use std::collections::HashMap;
+
+use domain::{BatchId, OfficerId, batch::Batch};
 
 use crate::{
-    StoreError,
-    item::Envelope,
+    IdempotentRequest, RequestOutcome, Store, StoreError,
+    item::{Envelope, text},
     keys::{self, Key},
-    record::Layout,
+    record::{Change, Layout, Replaced, Stored},
+    rows::{KeyedRow, put_row},
+    table::{Condition, Index, Order, Query, Range, Write},
+    transaction::{Refused, Transaction},
 };
+
+/// How many rows are added together at the most: of 100 writes, one is the batch's and one the answer's.
+pub const ROWS_PER_ADDITION: usize = 98;
 
 impl Layout for Batch {
     type Id = BatchId;
@@ -27,5 +35,98 @@ impl Layout for Batch {
             .text("listing_pk", keys::batches_of(&self.officer.id))
             .text("listing_sk", keys::listed(self.created_at, &self.id.to_string()))
             .due(self.due_at))
+    }
+}
+
+impl Store {
+    /// Writes a new batch that no request asks for under a key.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn create_batch(&self, batch: &Batch) -> Result<Replaced<Batch>, StoreError> {
+        let created = self.create(batch.clone()).await?;
+        if created.is_done() {
+            return Ok(created);
+        }
+        // A client repeats a single write whose answer was lost, and the first one is in its way then.
+        let found = self.get::<Batch>(&batch.id).await?.filter(|found| **found == *batch);
+        Ok(found.map_or(Replaced::LostRace, Replaced::Done))
+    }
+
+    /// Writes a new batch and the answer to the request that asks for it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn create_requested_batch(
+        &self,
+        batch: &Batch,
+        request: &IdempotentRequest,
+    ) -> Result<RequestOutcome, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.create(batch.clone(), Refused::LostRace)?;
+        self.commit_request(transaction, request).await
+    }
+
+    /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn fill_batch(
+        &self,
+        batch: Change<Batch>,
+        request: &IdempotentRequest,
+    ) -> Result<RequestOutcome, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.write(batch, Refused::LostRace)?;
+        self.commit_request(transaction, request).await
+    }
+
+    /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`] rows,
+    /// whose numbers nobody has taken while the batch is as it was read.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn add_rows(
+        &self,
+        rows: &[KeyedRow],
+        batch: Change<Batch>,
+        request: &IdempotentRequest,
+    ) -> Result<RequestOutcome, StoreError> {
+        let mut transaction = Transaction::default();
+        let batch = transaction.write(batch, Refused::LostRace)?;
+        for row in rows {
+            let item = put_row(batch.id, row)?;
+            transaction.add(Write::Put { item, condition: Condition::Absent }, Refused::LostRace);
+        }
+        self.commit_request(transaction, request).await
+    }
+
+    /// At most `limit` of an officer's batches, newest first, after the position that the last page ended with.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_batches(
+        &self,
+        officer: &OfficerId,
+        limit: u32,
+        after: Option<String>,
+    ) -> Result<(Vec<Stored<Batch>>, Option<String>), StoreError> {
+        let query = Query {
+            range: after.map_or(Range::All, Range::Below),
+            order: Order::Descending,
+            limit: Some(limit),
+            ..Query::all(Index::Listing, keys::batches_of(officer))
+        };
+        let page = self.table.page(&query).await?;
+        let next = page.next.and(page.items.last().and_then(|item| text(item, "listing_sk")).map(str::to_owned));
+        let ids: Vec<BatchId> = page.items.iter().filter_map(|item| keys::batch_of(text(item, "pk")?)).collect();
+        let found = self.get_many::<Batch>(&ids).await?;
+        let mut found: HashMap<BatchId, Stored<Batch>> = found.into_iter().map(|batch| (batch.id, batch)).collect();
+        Ok((ids.iter().filter_map(|id| found.remove(id)).collect(), next))
     }
 }

@@ -12,8 +12,7 @@ use crate::{
     item::Envelope,
     keys::{self, Key},
     record::{Layout, Stored, item_of},
-    transaction::Transaction,
-    uniqueness::Refused,
+    transaction::{Refused, Transaction},
 };
 
 /// How long an action can be looked at after it was asked for.

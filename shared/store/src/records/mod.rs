@@ -1,7 +1,7 @@
 //! How each kind of record lies in the table: its key, what indexes find it by, and when it is due or deleted.
 
 mod agency;
-mod batch;
+pub(crate) mod batch;
 pub(crate) mod bulk_action;
 mod canary;
 mod invite;

@@ -1,0 +1,272 @@
+//! The rows of a batch: each an item of its batch's partition, found by its number, its address or its username.
+
+use std::collections::{BTreeSet, HashSet};
+
+use domain::{
+    BatchId, Keys, OfficerId, Timestamp, Username,
+    batch::Batch,
+    invite::Invite,
+    keys::AddressKey,
+    row::{Duplicate, Row, RowState},
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use crate::{
+    Store, StoreError, Written,
+    item::{self, Envelope, Item, text},
+    keys::{self, Key},
+    record::{Change, Replaced, put},
+    table::{Condition, Index, Order, Query, Range, Write},
+    transaction::{LostRace, Transaction},
+};
+
+pub(crate) const ROW: &str = "row";
+
+/// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
+pub const ROWS_PER_CHANGE: usize = 99;
+
+/// How many bytes of rows change together at the most: a transaction holds 4 MB.
+pub const BYTES_PER_CHANGE: usize = 3 << 20;
+
+/// What a row's item takes at the most beside its texts: keys, state, faults, names of attributes.
+const ROW_FRAME: usize = 4 << 10;
+
+/// How many bytes the item of a row takes at the most.
+#[must_use]
+pub fn item_bytes(row: &Row) -> usize {
+    row.text_bytes() + ROW_FRAME
+}
+
+/// How many addresses and usernames are looked for one by one. For more, the indexes of the batch are read whole: their
+/// entries are small, a page of DynamoDB holds some 5,000.
+const SOUGHT_ALONE: usize = 8;
+
+/// How many queries of one call are under way together.
+const QUERIES_IN_FLIGHT: usize = 8;
+
+/// A row with what finds its double.
+#[derive(Clone, Debug)]
+pub struct KeyedRow {
+    /// The row.
+    pub row: Row,
+    /// The key of its address, where the address can be read.
+    pub address: Option<AddressKey>,
+}
+
+impl KeyedRow {
+    /// The row with the key of its address.
+    #[must_use]
+    pub fn new(row: Row, keys: &Keys) -> Self {
+        let address = row.email().map(|email| keys.address(&email));
+        Self { row, address }
+    }
+
+    /// What its person is found by: nothing of a row that was taken out.
+    fn people(&self) -> impl Iterator<Item = (Index, String)> {
+        let stays = self.row.state != RowState::Removed;
+        let address = self.address.as_ref().map(|address| (Index::ByAddress, address.as_str().to_owned()));
+        let username = Username::parse(&self.row.raw.form.username).ok();
+        let username = username.map(|username| (Index::ByUsername, username.canonical()));
+        address.into_iter().chain(username).filter(move |_| stays)
+    }
+}
+
+/// A page of rows.
+#[derive(Debug)]
+pub struct RowPage {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The row number after which the next page starts, if there may be one.
+    pub next: Option<u32>,
+}
+
+fn row_number(sk: &str) -> Option<u32> {
+    sk.strip_prefix(keys::ROW_PREFIX)?.parse().ok()
+}
+
+pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreError> {
+    let KeyedRow { row, address } = keyed;
+    let mut envelope =
+        Envelope::new(keys::row(batch, row.number), ROW, row.version).text("row_state", row.state.name());
+    if let Some(address) = address {
+        envelope = envelope.text("person", address.as_str());
+    }
+    for (index, person) in keyed.people() {
+        envelope = envelope.text(index.sort_attribute(), person);
+    }
+    envelope.body(ROW, row)
+}
+
+impl Store {
+    /// Writes the rows that a reader found. Only who created the batch of pasted rows or holds its parse claim may, once
+    /// the batch is stored and before it is a draft; doing it again writes the same.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer; some rows may have been written.
+    pub async fn write_rows(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<(), StoreError> {
+        let items = rows.iter().map(|row| put_row(batch, row)).collect::<Result<_, _>>()?;
+        self.table.put_many(items).await
+    }
+
+    /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account that is
+    /// known at `now`: see [`Row::beside_invite`].
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn mark_known(
+        &self,
+        rows: &mut [KeyedRow],
+        officer: &OfficerId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
+        let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
+        let (live, held) = futures::try_join!(self.live_invites(&addresses), self.held_addresses(&addresses, now))?;
+        let held: HashSet<AddressKey> = held.into_iter().collect();
+        for KeyedRow { row, address } in rows {
+            let (RowState::Ready, Some(address)) = (&row.state, address.as_ref()) else { continue };
+            // An invite says more than the account that it led to.
+            if let Some(invite) = live.get(address) {
+                row.state = row.beside_invite(invite, officer);
+            } else if held.contains(address) {
+                row.state = RowState::Duplicate { duplicate: Duplicate::Account };
+            }
+        }
+        Ok(())
+    }
+
+    /// The row as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_row(&self, batch: BatchId, number: u32) -> Result<Option<Row>, StoreError> {
+        self.table.get(&keys::row(batch, number)).await?.map(|mut found| item::body(ROW, &mut found)).transpose()
+    }
+
+    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in that
+    /// state; such a page may be short or empty while more follow.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn list_rows(
+        &self,
+        batch: BatchId,
+        after: u32,
+        limit: u32,
+        only: Option<&str>,
+    ) -> Result<RowPage, StoreError> {
+        let query = Query {
+            range: Range::Above(keys::row_sk(after)),
+            limit: Some(limit),
+            filter: only.map(|state| ("row_state", state.to_owned())),
+            ..Query::all(Index::Primary, keys::rows_pk(batch))
+        };
+        let page = self.table.page(&query).await?;
+        let next = page.next.as_ref().and_then(|item| row_number(text(item, "sk")?));
+        let rows = page.items.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;
+        Ok(RowPage { rows, next })
+    }
+
+    /// The last row of a batch, if it has any.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn last_row(&self, batch: BatchId) -> Result<Option<Row>, StoreError> {
+        let query = Query {
+            range: Range::Above(keys::row_sk(0)),
+            order: Order::Descending,
+            limit: Some(1),
+            ..Query::all(Index::Primary, keys::rows_pk(batch))
+        };
+        let mut page = self.table.page(&query).await?;
+        page.items.pop().map(|mut item| item::body(ROW, &mut item)).transpose()
+    }
+
+    /// The rows of a batch that have the address or the username of one of `rows` and were not taken out, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn rows_of_people(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
+        let people: HashSet<(Index, String)> = rows.iter().flat_map(KeyedRow::people).collect();
+        let all = |index| Query::all(index, keys::rows_pk(batch));
+        let queries: Vec<Query> = if people.len() <= SOUGHT_ALONE {
+            people.iter().map(|(index, person)| Query { range: Range::Only(person.clone()), ..all(*index) }).collect()
+        } else {
+            [Index::ByAddress, Index::ByUsername].map(all).to_vec()
+        };
+        let found: Vec<Vec<u32>> = stream::iter(queries)
+            .map(async |query| {
+                let index = query.index;
+                let is_meant = |item: &&Item| {
+                    let person = text(item, index.sort_attribute());
+                    person.is_some_and(|person| people.contains(&(index, person.to_owned())))
+                };
+                let found = self.table.all(query).await?;
+                Ok(found.iter().filter(is_meant).filter_map(|item| row_number(text(item, "sk")?)).collect())
+            })
+            .buffer_unordered(QUERIES_IN_FLIGHT)
+            .try_collect()
+            .await?;
+        let numbers: BTreeSet<u32> = found.into_iter().flatten().collect();
+        self.find_rows(batch, &numbers.into_iter().collect::<Vec<_>>()).await
+    }
+
+    /// Those rows of a batch that are there, as they are now, in their order. No number may come twice.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn find_rows(&self, batch: BatchId, numbers: &[u32]) -> Result<Vec<Row>, StoreError> {
+        let keys: Vec<Key> = numbers.iter().map(|number| keys::row(batch, *number)).collect();
+        let found = self.table.get_many(&keys).await?;
+        let mut rows: Vec<Row> =
+            found.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;
+        rows.sort_unstable_by_key(|row| row.number);
+        Ok(rows)
+    }
+
+    /// Writes changed rows and their batch over the versions that were read, or nothing; with them an invite that one of
+    /// them named, if one is `released`. At most [`ROWS_PER_CHANGE`] rows, the invite counted as one, and of
+    /// [`BYTES_PER_CHANGE`].
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_rows(
+        &self,
+        rows: &[(u64, KeyedRow)],
+        batch: Change<Batch>,
+        released: Option<Change<Invite>>,
+    ) -> Result<Replaced<Batch>, StoreError> {
+        let mut transaction = Transaction::default();
+        let batch = transaction.write(batch, LostRace)?;
+        if let Some(invite) = released {
+            // It ended before, and its locks with it.
+            let (write, _) = put(invite)?;
+            transaction.add(write, LostRace);
+        }
+        for (read_version, row) in rows {
+            let condition = Condition::Version(*read_version);
+            transaction.add(Write::Put { item: put_row(batch.id, row)?, condition }, LostRace);
+        }
+        transaction.commit_to(self, batch).await
+    }
+
+    /// Writes a row over the version that was read, while its batch is being dispatched.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn replace_row(&self, batch: BatchId, read_version: u64, row: &KeyedRow) -> Result<Written, StoreError> {
+        let mut transaction = Transaction::default();
+        let condition = Condition::Version(read_version);
+        transaction.add(Write::Put { item: put_row(batch, row)?, condition }, LostRace);
+        transaction.commit_written(self).await
+    }
+}
