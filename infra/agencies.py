@@ -87,14 +87,15 @@ def registered(stack, domain: str) -> dict:
 
 
 def find(stack, domain: str) -> dict | None:
+    """The agency, with the version of its item to write over."""
     item = stack.client("dynamodb").get_item(TableName=stack.table, Key=key_of(domain), ConsistentRead=True).get("Item")
-    return plain(item["body"]) if item else None
+    return {**plain(item["body"]), "version": int(item["version"]["N"])} if item else None
 
 
 def put(stack, read: dict | None, agency: dict) -> None:
     """Writes over the version that was read, so that what a function noted meanwhile is not lost."""
     version = read["version"] + 1 if read else 1
-    body = {**agency, "updated_at": moment(0), "version": version}
+    body = {name: value for name, value in agency.items() if name != "version"} | {"updated_at": moment(0)}
     item = {"entity": "agency", "v": 1, "version": version, "body": body}
     condition = {"ConditionExpression": "attribute_not_exists(pk)"}
     if read:

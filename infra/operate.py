@@ -148,7 +148,7 @@ def clear_suppression(stack: Stack, address: str) -> None:
     item["expires_epoch"] = {"N": str(int(now.timestamp()) + 30 * 24 * 3600)}
     clearance = {"at": at, "by": {"S": stack.client("sts").get_caller_identity()["Arn"]}}
     item["body"]["M"] |= {"suppression": {"NULL": True}, "clearance": {"M": clearance}}
-    item["body"]["M"] |= {"updated_at": at, "version": item["version"]}
+    item["body"]["M"] |= {"updated_at": at}
     try:
         dynamodb.put_item(
             TableName=stack.table,

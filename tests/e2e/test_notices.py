@@ -140,6 +140,15 @@ def test_a_notice_that_was_not_taken_is_told_again_under_its_id(other_officer, r
     assert refused in {body["id"] for body, _, _ in receiver.taken}
 
 
+def test_an_operator_writes_over_what_a_function_wrote(receiver, secret):
+    said = operate("rotate-agency", AGENCY)
+    assert said.returncode == 0, said.stderr
+    assert "the one before signs too for 7 days" in said.stdout
+    assert secret not in said.stdout
+    said = operate("register-agency", AGENCY, receiver.url)
+    assert f"{AGENCY}  ACTIVE" in said.stdout, said.stdout + said.stderr
+
+
 def test_an_endpoint_that_does_not_echo_is_not_registered(receiver):
     receiver.echo = False
     said = operate("register-agency", AGENCY, receiver.url)
