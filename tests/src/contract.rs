@@ -725,7 +725,7 @@ async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
     assert_eq!(found(store, &id).await, Some(active));
 }
 
-/// Each decision is about what the table holds, whoever has written it meanwhile.
+/// Each decision is about what the table holds, also after another writer was faster.
 async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
     let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
@@ -741,12 +741,11 @@ async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     assert_eq!(store.update(&(), |_: Canary| Err("no")).await.unwrap(), Updated::Refused("no"));
 
     let key = keys().address(&crate::people::email("update@sample-board.gov.sg"));
-    let unknown = || Mailbox::unknown(key.clone());
     let suppress = |mailbox: Mailbox| Ok::<_, &str>(mailbox.suppress(SuppressionReason::Bounced, now, now));
-    let suppressed = store.update_or(&key, unknown, suppress).await.unwrap();
+    let suppressed = store.update(&key, suppress).await.unwrap();
     let Updated::Done { after, .. } = suppressed else { panic!("it was unknown") };
     assert_eq!(after.version(), 1);
-    assert_eq!(store.update_or(&key, unknown, suppress).await.unwrap(), Updated::Unchanged(after));
+    assert_eq!(store.update(&key, suppress).await.unwrap(), Updated::Unchanged(after));
 }
 
 /// A transaction says which of its writes were refused, and writes without those that only free what was its own.

@@ -123,12 +123,11 @@ async fn suppress(
     reason: SuppressionReason,
     at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    let unknown = || Mailbox::unknown(key.clone());
     let suppress = |mailbox: Mailbox| {
         let now = deps.clock.now();
         Ok::<_, Infallible>(mailbox.suppress(reason, at.unwrap_or(now), now))
     };
-    if let Updated::Done { .. } = deps.store.update_or(key, unknown, suppress).await? {
+    if let Updated::Done { .. } = deps.store.update(key, suppress).await? {
         tracing::warn!(reason = reason.name(), "a mailbox is sent nothing more");
     }
     Ok(())

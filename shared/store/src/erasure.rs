@@ -15,7 +15,7 @@ use crate::{
     Store, StoreError, Written,
     item::{self, Envelope, Item, TOMBSTONE, text},
     keys::{self, Key},
-    record::{Layout, Stored, stored},
+    record::{Layout, Record, Stored, stored},
     rows::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
     table::{Commit, Condition, Index, Query, Write},
     transaction::{LostRace, Transaction},
@@ -87,7 +87,7 @@ pub struct AuditEntry {
     pub invites: u32,
     /// How many rows were emptied.
     pub rows: u32,
-    /// When.
+    /// When the last of it was erased.
     pub at: Timestamp,
 }
 
@@ -104,10 +104,8 @@ impl Store {
         tombstone: &InviteTombstone,
         until: Timestamp,
     ) -> Result<Written, StoreError> {
-        let item = Envelope::new(keys::invite(invite.id), TOMBSTONE, invite.version() + 1).expires(until);
-        let item = item.body(TOMBSTONE, tombstone)?;
         let mut transaction = Transaction::default();
-        transaction.add(Write::Put { item, condition: Condition::Version(invite.version()) }, LostRace);
+        transaction.add(over_with(tombstone, invite, until)?, LostRace);
         owned_by(invite).for_each(|owned| transaction.free(owned));
         transaction.commit_written(self).await
     }
@@ -123,10 +121,8 @@ impl Store {
         tombstone: &BatchTombstone,
         until: Timestamp,
     ) -> Result<Written, StoreError> {
-        let item = Envelope::new(keys::batch(batch.id), TOMBSTONE, batch.version() + 1).expires(until);
-        let item = item.body(TOMBSTONE, tombstone)?;
         let mut transaction = Transaction::default();
-        transaction.add(Write::Put { item, condition: Condition::Version(batch.version()) }, LostRace);
+        transaction.add(over_with(tombstone, batch, until)?, LostRace);
         transaction.commit_written(self).await
     }
 
@@ -227,6 +223,12 @@ impl Store {
         transaction.add(Write::Put { item: put_row(batch, &row)?, condition }, LostRace);
         transaction.commit_written(self).await
     }
+}
+
+/// Puts a tombstone in the place of a record over the version that was read. It goes some time after `until`.
+fn over_with<T: Record>(tombstone: &impl Serialize, read: &Stored<T>, until: Timestamp) -> Result<Write, StoreError> {
+    let item = Envelope::new(T::key(&read.id()), TOMBSTONE, read.version() + 1).expires(until);
+    Ok(Write::Put { item: item.body(TOMBSTONE, tombstone)?, condition: Condition::Version(read.version()) })
 }
 
 fn read(mut item: Item) -> Result<Option<Found>, StoreError> {

@@ -30,8 +30,16 @@ pub trait Layout {
     /// Where the record of this name lies.
     fn key(id: &Self::Id) -> Key;
 
-    /// Its name.
+    /// What names it among the records of its kind.
     fn id(&self) -> Self::Id;
+
+    /// What stands for a record of this name while nothing is stored of it; `None` where there is none then.
+    fn unwritten(_id: &Self::Id) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 
     /// Adds what indexes find it by, when the sweeper is to find it, and when it is deleted.
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {

@@ -79,21 +79,24 @@ impl<R: Copy + Ord> Transaction<R> {
     /// # Errors
     ///
     /// When the table cannot answer; it may have been written.
-    pub async fn commit(mut self, store: &Store) -> Result<Vec<R>, StoreError> {
+    pub async fn commit(self, store: &Store) -> Result<Vec<R>, StoreError> {
+        let (mut meanings, mut writes): (Vec<Meaning<R>>, Vec<Write>) = self.writes.into_iter().unzip();
         loop {
-            let writes = self.writes.iter().map(|(_, write)| write.clone()).collect();
+            // Nothing is written twice but what may be refused without ending the rest.
+            let may_go_on = meanings.iter().any(|meaning| meaning.refused().is_none());
+            let again = if may_go_on { writes.clone() } else { Vec::new() };
             let Commit::Refused(places) = store.table.commit(writes).await? else {
                 return Ok(Vec::new());
             };
-            let meanings = places.iter().filter_map(|place| self.writes.get(*place));
-            let mut refused: Vec<R> = meanings.filter_map(|(meaning, _)| meaning.refused()).collect();
+            let meant = places.iter().filter_map(|place| meanings.get(*place));
+            let mut refused: Vec<R> = meant.filter_map(Meaning::refused).collect();
             if !refused.is_empty() {
                 refused.sort_unstable();
                 refused.dedup();
                 return Ok(refused);
             }
-            let others = self.writes.into_iter().enumerate().filter(|(place, _)| !places.contains(place));
-            self.writes = others.map(|(_, write)| write).collect();
+            let left = meanings.into_iter().zip(again).enumerate().filter(|(place, _)| !places.contains(place));
+            (meanings, writes) = left.map(|(_, write)| write).unzip();
         }
     }
 

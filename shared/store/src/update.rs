@@ -46,6 +46,11 @@ impl Store {
         self.table.get(&T::key(id)).await?.filter(|item| !is_tombstone(item)).map(stored).transpose()
     }
 
+    /// The record as it is now, or what stands for it while nothing is stored of it.
+    pub(crate) async fn get_or_unwritten<T: Record>(&self, id: &T::Id) -> Result<Option<Stored<T>>, StoreError> {
+        Ok(self.get(id).await?.or_else(|| T::unwritten(id).map(Stored::unwritten)))
+    }
+
     /// A record that was read before, as it is now.
     ///
     /// # Errors
@@ -106,7 +111,8 @@ impl Store {
     }
 
     /// Reads the record, decides, and writes the decision over what was read; again when another writer was faster.
-    /// `decide` gives the next value, or `None` to leave the record as it is.
+    /// `decide` gives the next value, or `None` to leave the record as it is. A mailbox or usage of which nothing is stored is
+    /// decided about as unknown, and its first write creates it.
     ///
     /// # Errors
     ///
@@ -118,30 +124,9 @@ impl Store {
         mut decide: impl FnMut(T) -> Result<Option<T>, E>,
     ) -> Result<Updated<T, E>, StoreError> {
         for _ in 0..MAX_UPDATE_ROUNDS {
-            let Some(read) = self.get::<T>(id).await? else {
+            let Some(read) = self.get_or_unwritten::<T>(id).await? else {
                 return Ok(Updated::Missing);
             };
-            if let Some(updated) = self.update_once(read, &mut decide).await? {
-                return Ok(updated);
-            }
-        }
-        Err(StoreError::Contended { entity: T::KIND })
-    }
-
-    /// As [`Store::update`], of a record that need not be stored yet: then `unwritten` is decided about, and the first
-    /// write creates it.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::update`].
-    pub async fn update_or<T: Record, E>(
-        &self,
-        id: &T::Id,
-        unwritten: impl Fn() -> T,
-        mut decide: impl FnMut(T) -> Result<Option<T>, E>,
-    ) -> Result<Updated<T, E>, StoreError> {
-        for _ in 0..MAX_UPDATE_ROUNDS {
-            let read = self.get::<T>(id).await?.unwrap_or_else(|| Stored::unwritten(unwritten()));
             if let Some(updated) = self.update_once(read, &mut decide).await? {
                 return Ok(updated);
             }

@@ -13,8 +13,7 @@ use crate::Problem;
 /// A problem that says when to go on, where the officer's hour has no room for it.
 pub async fn count_rows(store: &Store, officer: &OfficerId, rows: usize, now: Timestamp) -> Result<(), Problem> {
     let rows = u32::try_from(rows).unwrap_or(u32::MAX);
-    let unknown = || Usage::none(officer.clone());
-    match store.update_or(officer, unknown, |usage: Usage| usage.rows(rows, now).map(Some)).await? {
+    match store.update(officer, |usage: Usage| usage.rows(rows, now).map(Some)).await? {
         Updated::Refused(cap) => Err(Problem::cap_reached(&cap, now)),
         Updated::Done { .. } | Updated::Unchanged(_) | Updated::Missing => Ok(()),
     }

@@ -26,7 +26,7 @@ pub struct Account {
     pub directory_id: String,
 }
 
-/// How an account stands in the directory.
+/// The status of an account in the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountStatus {
     /// Its holder has not signed in.
@@ -78,9 +78,10 @@ impl Invite {
     pub fn account_is_there(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAccount => {
-                let mail = match self.asks_again(now) {
-                    true => self.mail.clone(),
-                    false => Some(Mail::due(MailKind::AccountCreated, self.generation() + 1)),
+                let mail = if self.asks_again(now) {
+                    self.mail.clone()
+                } else {
+                    Some(Mail::due(MailKind::AccountCreated, self.generation() + 1))
                 };
                 Ok(self.with_leave_to_mail(mail, now))
             }

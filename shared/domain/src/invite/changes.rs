@@ -17,7 +17,7 @@ use crate::{
     mailbox::Mailbox,
 };
 
-/// What is mended alike in many invites. What is not named stays as it is.
+/// What is amended alike in many invites. What is not named stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
     /// The organisation, of those who have been named.
@@ -45,7 +45,7 @@ pub enum AmendRefusal {
     NotBefore(Timestamp),
 }
 
-/// The mended details of an invite, of its own kind.
+/// The amended details of an invite, of its own kind.
 #[derive(Clone, Debug)]
 pub enum Amendment {
     /// Of an invitation by mail.
@@ -57,7 +57,7 @@ pub enum Amendment {
 /// A deliberate act: when, and the request behind it.
 #[derive(Clone, Debug)]
 pub struct Act {
-    /// When.
+    /// When it was asked for; everything that follows from it bears this time.
     pub at: Timestamp,
     /// The request.
     pub trace: TraceId,

@@ -26,7 +26,7 @@ pub enum FirstPassword {
     NotRequested,
     /// Asked for.
     Requested {
-        /// When.
+        /// When its holder asked for it; the pauses count from here.
         at: Timestamp,
         /// How many were asked for within [`FIRST_PASSWORD_MEMORY`] of each other, this one included.
         #[serde(default = "one")]
@@ -51,7 +51,7 @@ pub enum FirstPassword {
     },
     /// The directory has mailed it.
     Sent {
-        /// When.
+        /// When the directory had mailed it; the pauses count from here.
         at: Timestamp,
         /// As in `Requested`.
         #[serde(default = "one")]

@@ -11,11 +11,11 @@ const HISTORY_LIMIT: usize = 50;
 /// One entry of an invite's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// When.
+    /// When it happened; entries are in this order.
     pub at: Timestamp,
     /// What, in a word of the API such as `ACCOUNT_CREATED`.
     pub event: String,
-    /// Who.
+    /// Who did it; the service where nothing is stored of it.
     #[serde(default)]
     pub by: Actor,
     /// The request behind it.
@@ -33,7 +33,7 @@ pub enum Actor {
     Officer,
     /// Whom it is for: by the link, or signed in.
     Invitee,
-    /// Whoever runs the service.
+    /// The operator of the service.
     Operator,
     /// The service by itself.
     #[default]

@@ -34,7 +34,7 @@ impl Invite {
         }
     }
 
-    /// Records that the licence of a disabled account was taken back.
+    /// Records that the licence of a disabled account was withdrawn.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Invite {
         }
     }
 
-    /// The directory has a licence for it that was taken back; `None` where that is as it should be.
+    /// The directory has a licence for it that was withdrawn; `None` where that is as it should be.
     #[must_use]
     pub fn licence_found(self, now: Timestamp) -> Option<Self> {
         let seed = self.seed.still_assigned();

@@ -44,13 +44,13 @@ pub use state::{Failure, InviteState};
 /// One person brought in by one officer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
-    /// Its id.
+    /// Names it in URLs, messages and mails; no other invite ever has it.
     pub id: InviteId,
     /// Who invites.
     pub officer: Officer,
     /// How it came about.
     pub origin: Origin,
-    /// Whom.
+    /// The address that mails go to, as its officer wrote it.
     pub email: EmailAddress,
     /// The key that finds the address without holding it.
     pub address_key: AddressKey,
@@ -58,9 +58,9 @@ pub struct Invite {
     pub holder: Holder,
     /// Who they are, once known.
     pub profile: Option<Profile>,
-    /// Why.
+    /// Why the person is brought in, in the words of the officer.
     pub reason: Reason,
-    /// Where it stands.
+    /// How far it is.
     pub state: InviteState,
     /// How long an invitation of it is open: what it was made under.
     #[serde(default)]
@@ -102,7 +102,7 @@ pub struct Invite {
 /// What every new invite needs, whatever its kind.
 #[derive(Clone, Debug)]
 pub struct Creation {
-    /// Its id.
+    /// The id that it gets.
     pub id: InviteId,
     /// Who invites.
     pub officer: Officer,
@@ -110,7 +110,7 @@ pub struct Creation {
     pub address_key: AddressKey,
     /// How long an invitation of it is open.
     pub terms: Terms,
-    /// When.
+    /// When it was asked for.
     pub at: Timestamp,
     /// The request behind it.
     pub trace: TraceId,

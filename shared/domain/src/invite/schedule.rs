@@ -33,7 +33,7 @@ pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
 pub enum Lapse {
     /// The invitee is to be reminded.
     Remind,
-    /// The invitation has lapsed.
+    /// The invitation has expired.
     Expire,
     /// Nothing yet.
     Nothing,
@@ -109,7 +109,7 @@ impl Invite {
         last_act.map_or(self.created_at, |entry| entry.at) + MAX_WAIT
     }
 
-    /// Brings the invitation to its invitee's mind, with the same link, once the directory was asked whether they have an
+    /// Reminds the invitee, with the same link, once the directory was asked whether they have an
     /// account by now.
     ///
     /// # Errors

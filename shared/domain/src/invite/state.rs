@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Conflict, Invite, account::Account, history::Actor, schedule::NextStep};
 use crate::{Timestamp, delivery::Mail, mailbox::SuppressionReason};
 
-/// Where an invite stands.
+/// How far an invite is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InviteState {
@@ -27,29 +27,29 @@ pub enum InviteState {
     },
     /// The account is there; its holder has not signed in.
     AccountCreated {
-        /// Which.
+        /// The account that the directory has made, or that was found there.
         account: Account,
     },
     /// The holder has signed in.
     Onboarded {
-        /// Which account.
+        /// The account that its holder has signed in to.
         account: Account,
     },
     /// The account is disabled in the directory: nobody can sign in.
     Disabled {
-        /// Which account.
+        /// The account that nobody can sign in to.
         account: Account,
     },
     /// The account was deleted in the directory.
     AccountGone,
     /// It could not be done, and why.
     Failed {
-        /// Why.
+        /// What its officer is told, and whether amending helps.
         failure: Failure,
     },
     /// Not accepted in time, or not worked on for [`MAX_WAIT`](super::MAX_WAIT).
     Expired,
-    /// Taken back by the officer.
+    /// Revoked by the officer.
     Revoked,
     /// All work on it is paused until an operator has checked it. What happens elsewhere is recorded all the same.
     NeedsAttention {
@@ -167,7 +167,7 @@ impl Invite {
         if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
     }
 
-    /// Where it stands in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
+    /// How far it is in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
     #[must_use]
     pub fn progress_name(&self) -> &'static str {
         match (&self.state, &self.mail) {

@@ -13,7 +13,7 @@ use crate::{
 /// One job of the sweeper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRecord {
-    /// Which.
+    /// Names it in logs, and its record.
     pub name: String,
     /// From when it may be taken up: its next run, or, while one is under way, the end of that one's lease.
     pub due_at: Timestamp,

@@ -22,6 +22,10 @@ impl Layout for Mailbox {
         self.key.clone()
     }
 
+    fn unwritten(id: &AddressKey) -> Option<Self> {
+        Some(Self::unknown(id.clone()))
+    }
+
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
         Ok(envelope.expires(self.forgotten_at()))
     }

@@ -22,6 +22,10 @@ impl Layout for Usage {
         self.officer.clone()
     }
 
+    fn unwritten(id: &OfficerId) -> Option<Self> {
+        Some(Self::none(id.clone()))
+    }
+
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
         Ok(envelope.expires(self.forgotten_at()))
     }
