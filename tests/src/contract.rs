@@ -145,7 +145,7 @@ async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &St
     let (ada, now) = (officer("forget"), beginning());
     let invite = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(31));
     let stale = created(store, &invite).await;
-    let latest = write(store, &stale, stale.to_value().put_off(now)).await;
+    let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
     let until = now + Duration::from_secs(3600);
     let forget = async |read| store.forget_invite(read, &tombstone, until).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) 
     let (ada, now) = (officer("guard"), beginning());
     let invite = account_invite(&ada, &officer_form("guard-1"), now, &Entropy::seeded(35));
     let stale = created(store, &invite).await;
-    let latest = write(store, &stale, stale.to_value().put_off(now)).await;
+    let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let mut lock = None;
     for part in 0..PARTS {
         for found in whole_part(store, part).await {
@@ -292,7 +292,7 @@ async fn a_failed_invite_frees_its_locks(store: &Store) {
     let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
     // An invite that has ended can still be written.
-    write(store, &failed, failed.to_value().put_off(beginning())).await;
+    write(store, &failed, failed.to_value().postponed(beginning())).await;
     let third = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     assert_eq!(create(store, &third).await, CreateOutcome::AddressTaken, "without freeing its successor's locks");
 }
@@ -537,7 +537,7 @@ async fn rows_are_paged_and_filtered(store: &Store) {
     let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
     let read = created_batch(store, &batch).await;
     assert_eq!(created_batch(store, &batch).await, read, "repeated by the client");
-    let other = Batch { file_name: Some("another list.xlsx".to_owned()), ..batch.clone() };
+    let other = batch.clone().of_file(Some("another list.xlsx".to_owned()), Vec::new());
     assert_eq!(store.create_batch(&other).await.unwrap(), Replaced::LostRace);
     store.write_rows(batch.id, &rows).await.unwrap();
     store.write_rows(batch.id, &rows).await.unwrap();
@@ -596,7 +596,8 @@ async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
     let forms = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("adding-{n}"))).collect();
     let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
     let (first, more) = rows.split_at(1);
-    let batch = Batch { counts: Counts { total: 1, ready: 1, ..Counts::default() }, ..whole };
+    let mut batch = whole;
+    batch.counts = Counts { total: 1, ready: 1, ..Counts::default() };
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, first).await.unwrap();
     let next = batch.to_value().rows_added(more.iter().map(|row| &row.row.state), beginning()).unwrap();
@@ -710,7 +711,7 @@ async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
     let shards = 0..DUE_SHARDS;
     let mut due = Vec::new();
     for shard in shards {
-        due.extend(store.list_due(shard, claimed.due_at.unwrap(), 1000).await.unwrap());
+        due.extend(store.list_due(shard, claimed.next_due().unwrap(), 1000).await.unwrap());
     }
     assert!(due.iter().any(|entry| entry.what == Due::Notice(notice.id)));
 
@@ -755,13 +756,13 @@ async fn a_transaction_names_what_it_was_refused(store: &Store) {
         ["named-1", "named-2"].map(|name| account_invite(&officer("named"), &officer_form(name), now, &entropy));
     let one = created(store, &invites[0]).await;
     let other = created(store, &invites[1]).await;
-    write(store, &other, other.to_value().put_off(now)).await;
+    write(store, &other, other.to_value().postponed(now)).await;
     let mut transaction = Transaction::default();
     transaction.write(other.becomes(other.to_value()), 2).unwrap();
     transaction.create(invites[0].clone(), 1).unwrap();
     assert_eq!(transaction.commit(store).await.unwrap(), [1, 2], "the most telling first");
     let mut transaction = Transaction::default();
-    transaction.write(one.becomes(one.to_value().put_off(now)), LostRace).unwrap();
+    transaction.write(one.becomes(one.to_value().postponed(now)), LostRace).unwrap();
     assert_eq!(transaction.commit(store).await.unwrap(), []);
 }
 
@@ -776,7 +777,7 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
         }
         found.iter().any(|entry: &DueEntry| entry.what == Due::Invite(invite.id))
     };
-    let due_at = invite.due_at.unwrap();
+    let due_at = invite.next_due().unwrap();
     assert!(!due(later).await);
     assert!(due(due_at).await);
     let created = invite.clone().claim(later).unwrap();

@@ -89,7 +89,7 @@ pub(crate) async fn create(
         return Err(wrong("/columns", "columns.not-for-rows", "Rows name their fields. Leave out the columns."));
     }
     let source = if value.rows.is_some() { Source::Paste } else { Source::Upload };
-    let batch = Batch { file_name, columns, ..Batch::new(id, officer, source, now, trace) };
+    let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, columns);
     let upload = value.rows.is_none().then(|| deps.uploads.form(&Batch::upload_key(id), now));
     let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
     // Relative to the request, so that it holds behind any stage and any host.

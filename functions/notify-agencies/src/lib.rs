@@ -77,7 +77,7 @@ async fn tell(deps: &Deps, id: NoticeId) -> Result<(), NotifyError> {
     };
     let (next, agency) = match deps.store.get::<Agency>(&AgencyId::of_domain(&notice.agency)).await? {
         Some(agency) if agency.state == AgencyState::Active => (claimed, Some(agency)),
-        Some(_) => (notice.to_value().put_off(now + HELD), None),
+        Some(_) => (notice.to_value().postponed(now + HELD), None),
         // It was registered when the invite changed, and is not any more.
         None => (notice.to_value().given_up(now), None),
     };

@@ -248,7 +248,7 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
 /// suppressed hold it.
 async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let now = deps.clock.now();
-    let put_off = |until| Ok::<_, StoreError>(invite.to_value().put_off(until));
+    let put_off = |until| Ok::<_, StoreError>(invite.to_value().postponed(until));
     if deps.store.mail_switch().await? == MailSwitch::Stopped {
         tracing::warn!("mail is stopped; the first password waits");
         return settle(deps, &invite, put_off(now + WAKE_AFTER)).await;
@@ -403,7 +403,7 @@ async fn settle<E>(deps: &Deps, read: &Stored<Invite>, next: Result<Invite, E>) 
 }
 
 async fn put_off(deps: &Deps, invite: &Stored<Invite>, error: &DirectoryError) -> Result<Next, StoreError> {
-    let next = invite.to_value().put_off(deps.clock.now() + pause(error));
+    let next = invite.to_value().postponed(deps.clock.now() + pause(error));
     settle(deps, invite, Ok::<_, StoreError>(next)).await
 }
 

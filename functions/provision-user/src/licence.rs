@@ -52,7 +52,7 @@ async fn step(deps: &Deps, request: Stored<SeedRequest>) -> Result<Written, Stor
         Answer::Done if step == SeedStep::Assign => asked.assigned(now).map_err(drop),
         Answer::Done => asked.withdrawn(now).map_err(drop),
         Answer::Refused(fault) => asked.refused(fault, now).map_err(drop),
-        Answer::Later(pause) => Ok(asked.put_off(now + pause)),
+        Answer::Later(pause) => Ok(asked.postponed(now + pause)),
         Answer::AccountGone => asked.account_seen(AccountStatus::Gone, now).ok_or(()),
         Answer::AccountDisabled => asked.account_seen(AccountStatus::Disabled, now).ok_or(()),
     };
@@ -83,7 +83,7 @@ pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, step: NextSte
             Ok(next)
         }
         Answer::Later(pause) => {
-            return crate::settle(deps, &invite, Ok::<_, StoreError>(licensed.put_off(now + pause))).await;
+            return crate::settle(deps, &invite, Ok::<_, StoreError>(licensed.postponed(now + pause))).await;
         }
     };
     match next {

@@ -46,6 +46,10 @@ impl Slot for ToOfficer {
     }
 
     fn moved(&self, step: &Step, now: Timestamp) -> Option<Invite> {
-        self.0.to_value().map_notice(now, step.retry_at(), |mail| step.apply(mail, now)).ok()
+        let next = self.0.to_value().map_notice(now, |mail| step.apply(mail, now)).ok()?;
+        Some(match step.retry_at() {
+            Some(at) => next.postponed(at),
+            None => next,
+        })
     }
 }

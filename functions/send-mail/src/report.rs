@@ -6,7 +6,7 @@ use domain::{
     BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
     delivery::Mail,
-    invite::{Invite, MAIL_ANSWER_WAIT},
+    invite::Invite,
 };
 use mail::{Report, Subject, Tally};
 use store::Stored;
@@ -86,12 +86,11 @@ impl Slot for AboutBatch {
     }
 
     fn moved(&self, step: &Step, now: Timestamp) -> Option<Batch> {
-        let due_at = match (&self.0.state, step) {
+        let next = self.0.to_value().map_report(|mail| step.apply(mail, now)).ok()?;
+        Some(match (step.retry_at(), &next.state) {
             // A batch that was submitted again waits for its dispatcher first.
-            (BatchState::Submitted { .. } | BatchState::Dispatched { .. }, _) => self.0.due_at,
-            (_, Step::Claim) => Some(now + MAIL_ANSWER_WAIT),
-            (_, step) => step.retry_at(),
-        };
-        self.0.to_value().map_report(now, due_at, |mail| step.apply(mail, now)).ok()
+            (None, _) | (_, BatchState::Submitted { .. } | BatchState::Dispatched { .. }) => next,
+            (Some(at), _) => next.postponed(at),
+        })
     }
 }

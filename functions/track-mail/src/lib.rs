@@ -22,7 +22,7 @@ use std::{
 use boot::Disposition;
 use domain::{
     BatchId, Clock, InviteId, Timestamp,
-    batch::{Batch, BatchState},
+    batch::Batch,
     canary::Canary,
     delivery::MailEvent,
     invite::Invite,
@@ -158,12 +158,7 @@ fn observed(batch: Batch, report: &Report<'_>, now: Timestamp) -> Option<Batch> 
     let sending = (report.tags.kind, report.tags.generation);
     let mail = batch.report.clone().filter(|mail| (mail.kind, mail.generation) == sending)?;
     let mail = mail.observe(report.event, report.message_id, now)?;
-    // A batch that was submitted again is still due for its dispatcher.
-    let due_at = match batch.state {
-        BatchState::Submitted { .. } | BatchState::Dispatched { .. } => batch.due_at,
-        _ => None,
-    };
-    batch.map_report(now, due_at, |_| Ok(mail)).ok()
+    batch.map_report(|_| Ok(mail)).ok()
 }
 
 async fn apply_to_canary(deps: &Deps, report: &Report<'_>) -> Result<(), StoreError> {

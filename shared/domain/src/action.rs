@@ -102,8 +102,6 @@ pub struct Action {
     pub created_at: Timestamp,
     /// When it last went on.
     pub updated_at: Timestamp,
-    /// When somebody has to go on with it, if anybody.
-    pub due_at: Option<Timestamp>,
     /// The request that asked for it.
     pub trace: TraceId,
 }
@@ -263,7 +261,6 @@ impl Action {
             skipped: BTreeMap::new(),
             created_at: now,
             updated_at: now,
-            due_at: (!parts.is_empty()).then(|| now + WAKE_AFTER),
             trace,
         };
         (action, parts)
@@ -296,15 +293,23 @@ impl Action {
         }
         let is_last = part.number as usize * ENTRIES_PER_PART >= self.total as usize;
         self.state = if is_last { ActionState::Done } else { ActionState::Running { part: part.number + 1 } };
-        self.due_at = (!is_last).then(|| now + WAKE_AFTER);
         self.updated_at = now;
         Ok(self)
     }
 
-    /// Puts the next look at it off to `at`.
+    /// When the sweeper wakes a worker for it; never once it is done.
     #[must_use]
-    pub fn put_off(self, at: Timestamp, now: Timestamp) -> Self {
-        Self { due_at: Some(at), updated_at: now, ..self }
+    pub fn next_due(&self) -> Option<Timestamp> {
+        match self.state {
+            ActionState::Running { .. } => Some(self.updated_at + WAKE_AFTER),
+            ActionState::Done => None,
+        }
+    }
+
+    /// Notes that a worker was woken for it `now`.
+    #[must_use]
+    pub fn woken(self, now: Timestamp) -> Self {
+        Self { updated_at: now, ..self }
     }
 }
 
@@ -347,18 +352,18 @@ mod tests {
         assert_eq!(action.clone().advanced(&parts[0], now), Err(OutOfTurn), "not looked at");
         let half = action.advanced(&all_done(&parts[0]), now).unwrap();
         assert_eq!((half.state, half.done), (ActionState::Running { part: 2 }, 100));
-        assert!(half.due_at.is_some());
+        assert!(half.next_due().is_some());
         assert_eq!(half.clone().advanced(&all_done(&parts[0]), now), Err(OutOfTurn));
         let why = Refusal::StateConflict;
         let last = parts[1].clone().decided(vec![Outcome::Skipped { why }]);
         let done = half.advanced(&last, now).unwrap();
-        assert_eq!((done.state, done.done, done.due_at), (ActionState::Done, 100, None));
+        assert_eq!((done.state, done.done, done.next_due()), (ActionState::Done, 100, None));
         assert_eq!(done.skipped, BTreeMap::from([("state-conflict".to_owned(), 1)]));
     }
 
     #[test]
     fn an_action_for_nobody_is_done() {
         let (action, parts) = action(0);
-        assert_eq!((action.state, action.due_at, parts.len()), (ActionState::Done, None, 0));
+        assert_eq!((action.state, action.next_due(), parts.len()), (ActionState::Done, None, 0));
     }
 }

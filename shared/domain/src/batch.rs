@@ -15,8 +15,8 @@ use thiserror::Error;
 use crate::{
     BatchId, Officer, Timestamp, TraceId,
     column::Column,
-    delivery::{Mail, MailConflict, MailKind},
-    invite::KEEPING_LOOK,
+    delivery::{Mail, MailConflict, MailKind, MailState},
+    invite::{KEEPING_LOOK, MAIL_ANSWER_WAIT},
     row::RowState,
 };
 
@@ -85,8 +85,10 @@ pub struct Batch {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When it needs attention by itself, if ever.
-    pub due_at: Option<Timestamp>,
+    /// When the sweeper checks it, where that does not follow from its state: its report is tried again, or its rows are
+    /// kept until then. The next step ends it.
+    #[serde(default, alias = "due_at")]
+    postponed_until: Option<Timestamp>,
     /// The request that made it.
     pub trace: TraceId,
 }
@@ -240,9 +242,15 @@ impl Batch {
             erased: 0,
             created_at: now,
             updated_at: now,
-            due_at: Some(now + KEEPING_LOOK),
+            postponed_until: None,
             trace,
         }
+    }
+
+    /// The same, of a file of this name, with what its officer says of its columns.
+    #[must_use]
+    pub fn of_file(self, file_name: Option<String>, columns: Vec<Column>) -> Self {
+        Self { file_name, columns, ..self }
     }
 
     /// The key under which the portal uploads its workbook.
@@ -302,7 +310,7 @@ impl Batch {
         }
         let lease_until = now + PARSE_LEASE;
         let state = BatchState::Parsing { object, lease_until, attempt };
-        Ok(Self { due_at: Some(lease_until), ..self.stepped(state, now) })
+        Ok(self.stepped(state, now))
     }
 
     /// Whether somebody may still be reading this version of the workbook.
@@ -335,8 +343,7 @@ impl Batch {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
                 let source = self.source;
-                let due_at = Some(now + KEEPING_LOOK);
-                let draft = Self { counts, notices, due_at, ..self.stepped(BatchState::Draft, now) };
+                let draft = Self { counts, notices, ..self.stepped(BatchState::Draft, now) };
                 match source {
                     Source::Drop if counts.ready > 0 => draft.submit(now),
                     Source::Drop => draft.done(now),
@@ -364,8 +371,7 @@ impl Batch {
             BatchState::Parsing { .. } => {
                 notices.push(why);
                 let report = Some(self.next_report());
-                let due_at = Some(now + DISPATCH_WAKE_AFTER);
-                Ok(Self { counts, notices, report, due_at, ..self.stepped(BatchState::Draft, now) })
+                Ok(Self { counts, notices, report, ..self.stepped(BatchState::Draft, now) })
             }
             _ => Err(self.conflict("parsed")),
         }
@@ -387,8 +393,7 @@ impl Batch {
             BatchState::Parsing { .. } => {
                 let report = (self.source == Source::Drop).then(|| self.next_report());
                 let state = BatchState::Unreadable { code: code.to_owned(), detail: detail.to_owned(), columns };
-                let due_at = Some(now + if report.is_some() { DISPATCH_WAKE_AFTER } else { KEEPING_LOOK });
-                Ok(Self { report, due_at, ..self.stepped(state, now) })
+                Ok(Self { report, ..self.stepped(state, now) })
             }
             _ => Err(self.conflict("unreadable")),
         }
@@ -445,7 +450,7 @@ impl Batch {
         if !self.is_editable() || self.counts.ready == 0 {
             return Err(self.conflict("submitted"));
         }
-        Ok(Self { due_at: Some(now + DISPATCH_WAKE_AFTER), ..self.stepped(BatchState::Submitted { cursor: 0 }, now) })
+        Ok(self.stepped(BatchState::Submitted { cursor: 0 }, now))
     }
 
     /// Rows up to `cursor` are handed on. The counts are taken anew at the end.
@@ -455,10 +460,7 @@ impl Batch {
     /// Unless it is submitted.
     pub fn advanced(self, cursor: u32, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
-            BatchState::Submitted { .. } => Ok(Self {
-                due_at: Some(now + DISPATCH_WAKE_AFTER),
-                ..self.stepped(BatchState::Submitted { cursor }, now)
-            }),
+            BatchState::Submitted { .. } => Ok(self.stepped(BatchState::Submitted { cursor }, now)),
             _ => Err(self.conflict("dispatched")),
         }
     }
@@ -470,11 +472,9 @@ impl Batch {
     /// Unless it is submitted.
     pub fn dispatched(self, counts: Counts, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
-            BatchState::Submitted { .. } => Ok(Self {
-                counts,
-                due_at: Some(now + DISPATCH_WAKE_AFTER),
-                ..self.stepped(BatchState::Dispatched { since: now, next_check: now }, now)
-            }),
+            BatchState::Submitted { .. } => {
+                Ok(Self { counts, ..self.stepped(BatchState::Dispatched { since: now, next_check: now }, now) })
+            }
             _ => Err(self.conflict("dispatched")),
         }
     }
@@ -505,8 +505,7 @@ impl Batch {
         let (shortest, longest) = CHECK_PAUSES;
         let pause = (now.since(since) / 8).clamp(shortest, longest);
         let state = BatchState::Dispatched { since, next_check: now + pause };
-        let due_at = Some(now + pause + CHECK_GRACE);
-        Ok((Self { state, due_at, ..self }, pause))
+        Ok((Self { state, postponed_until: None, ..self }, pause))
     }
 
     /// Notes what a count of its invites found of those that its sent rows became: `missing` ones, and how many were
@@ -538,7 +537,7 @@ impl Batch {
             return Err(self.conflict("done"));
         }
         let report = Some(self.next_report());
-        Ok(Self { report, due_at: Some(now + DISPATCH_WAKE_AFTER), ..self.stepped(BatchState::Done, now) })
+        Ok(Self { report, ..self.stepped(BatchState::Done, now) })
     }
 
     /// The officer throws it away. What was sent stays sent.
@@ -550,38 +549,58 @@ impl Batch {
         match self.state {
             BatchState::Reset => Ok(self),
             BatchState::Submitted { .. } => Err(self.conflict("reset")),
-            _ => Ok(Self { due_at: Some(now + KEEPING_LOOK), ..self.stepped(BatchState::Reset, now) }),
+            _ => Ok(self.stepped(BatchState::Reset, now)),
         }
     }
 
     /// Whether the report waits to be sent.
     #[must_use]
     pub fn report_is_due(&self) -> bool {
-        self.report.as_ref().is_some_and(|mail| matches!(mail.state, crate::delivery::MailState::Due { .. }))
+        self.report.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Moves the report on by one of [`Mail`]'s transitions, to be looked at again at `due_at`, or when it is asked how long
-    /// the batch is kept. That is counted from its last change, which a report is none of: one that is tried for ever would
-    /// keep its people for ever.
+    /// Moves the report on by one of [`Mail`]'s transitions. The time of the batch's last change stays, which a report is none
+    /// of: rows are kept for some time from then on, and a report that is tried for ever would keep them for ever.
     ///
     /// # Errors
     ///
     /// When there is no report, or the transition refuses.
     pub fn map_report(
         self,
-        now: Timestamp,
-        due_at: Option<Timestamp>,
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, BatchConflict> {
         let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
-        let due_at = due_at.unwrap_or(now + KEEPING_LOOK);
-        Ok(Self { report: Some(mail), due_at: Some(due_at), ..self })
+        Ok(Self { report: Some(mail), postponed_until: None, ..self })
     }
 
-    /// Puts the next look at it off to `at`. Nothing else about it changes.
+    /// When the sweeper has to check it: the only place that knows. Whoever has to act was woken when it last changed, so
+    /// the sweeper has to act only if nothing comes of that.
     #[must_use]
-    pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), ..self }
+    pub fn next_due(&self) -> Timestamp {
+        match (self.postponed_until, &self.state) {
+            (Some(until), _) => until,
+            (None, BatchState::Parsing { lease_until, .. }) => *lease_until,
+            (None, BatchState::Submitted { .. }) => self.updated_at + DISPATCH_WAKE_AFTER,
+            (None, BatchState::Dispatched { next_check, .. }) => *next_check + CHECK_GRACE,
+            (None, BatchState::Reset) => self.updated_at + KEEPING_LOOK,
+            (None, _) => match self.report.as_ref().map(|report| &report.state) {
+                Some(MailState::Due { .. }) => self.updated_at + DISPATCH_WAKE_AFTER,
+                Some(MailState::Claimed { at, .. }) => *at + MAIL_ANSWER_WAIT,
+                _ => self.updated_at + KEEPING_LOOK,
+            },
+        }
+    }
+
+    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
+    #[must_use]
+    pub fn postponed(self, until: Timestamp) -> Self {
+        Self { postponed_until: Some(until), ..self }
+    }
+
+    /// The same, kept for as long as `before`: what the service erases is no change of its officer's.
+    #[must_use]
+    pub fn kept_like(self, before: &Self) -> Self {
+        Self { updated_at: before.updated_at, ..self }
     }
 
     fn next_report(&self) -> Mail {
@@ -589,7 +608,7 @@ impl Batch {
     }
 
     fn stepped(self, state: BatchState, now: Timestamp) -> Self {
-        Self { state, updated_at: now, ..self }
+        Self { state, updated_at: now, postponed_until: None, ..self }
     }
 
     fn conflict(&self, event: &'static str) -> BatchConflict {

@@ -57,8 +57,9 @@ pub struct Notice {
     pub trace: TraceId,
     /// How far the notice is.
     pub state: NoticeState,
-    /// When it needs somebody, if ever.
-    pub due_at: Option<Timestamp>,
+    /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
+    #[serde(default, alias = "due_at")]
+    postponed_until: Option<Timestamp>,
 }
 
 /// Where an invite stands, in the words of the API.
@@ -135,7 +136,7 @@ impl Notice {
             at: new.updated_at,
             trace: new.trace.clone(),
             state: NoticeState::Due { tries: 0, from: new.updated_at },
-            due_at: Some(new.updated_at + WAKE_AFTER),
+            postponed_until: None,
         })
     }
 
@@ -162,7 +163,7 @@ impl Notice {
             _ => return Err(NoticeConflict),
         };
         let lease_until = now + NOTICE_LEASE;
-        Ok(self.moved_to(NoticeState::Claimed { tries: tries + 1, lease_until }, Some(lease_until)))
+        Ok(self.moved_to(NoticeState::Claimed { tries: tries + 1, lease_until }))
     }
 
     /// Records that the endpoint took it.
@@ -172,7 +173,7 @@ impl Notice {
     /// Unless it is claimed.
     pub fn delivered(self, now: Timestamp) -> Result<Self, NoticeConflict> {
         match self.state {
-            NoticeState::Claimed { .. } => Ok(self.moved_to(NoticeState::Delivered { at: now }, None)),
+            NoticeState::Claimed { .. } => Ok(self.moved_to(NoticeState::Delivered { at: now })),
             _ => Err(NoticeConflict),
         }
     }
@@ -189,10 +190,7 @@ impl Notice {
         };
         let pause = usize::try_from(tries).ok().and_then(|tries| BACKOFF.get(tries.checked_sub(1)?));
         Ok(match pause {
-            Some(pause) => {
-                let from = now + *pause;
-                self.moved_to(NoticeState::Due { tries, from }, Some(from))
-            }
+            Some(pause) => self.moved_to(NoticeState::Due { tries, from: now + *pause }),
             None => self.given_up(now),
         })
     }
@@ -200,17 +198,29 @@ impl Notice {
     /// Ends it: nobody wants it, or nobody took it.
     #[must_use]
     pub fn given_up(self, now: Timestamp) -> Self {
-        self.moved_to(NoticeState::GivenUp { at: now }, None)
+        self.moved_to(NoticeState::GivenUp { at: now })
     }
 
-    /// Puts the next look at it off to `at`; no try is spent.
+    /// When the sweeper has to check it; never once it is delivered or given up. A worker was woken for a new one, so the
+    /// sweeper has to act only if nothing comes of that.
     #[must_use]
-    pub fn put_off(self, at: Timestamp) -> Self {
-        let state = self.state;
-        self.moved_to(state, Some(at))
+    pub fn next_due(&self) -> Option<Timestamp> {
+        match self.state {
+            NoticeState::Delivered { .. } | NoticeState::GivenUp { .. } => None,
+            _ if self.postponed_until.is_some() => self.postponed_until,
+            NoticeState::Due { tries: 0, from } => Some(from + WAKE_AFTER),
+            NoticeState::Due { from, .. } => Some(from),
+            NoticeState::Claimed { lease_until, .. } => Some(lease_until),
+        }
     }
 
-    fn moved_to(self, state: NoticeState, due_at: Option<Timestamp>) -> Self {
-        Self { state, due_at, ..self }
+    /// Has the sweeper check it at `until`, unless it changes before; no try is spent.
+    #[must_use]
+    pub fn postponed(self, until: Timestamp) -> Self {
+        Self { postponed_until: Some(until), ..self }
+    }
+
+    fn moved_to(self, state: NoticeState) -> Self {
+        Self { state, postponed_until: None, ..self }
     }
 }

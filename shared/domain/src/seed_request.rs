@@ -29,8 +29,9 @@ pub struct SeedRequest {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When it needs someone's attention by itself, if ever.
-    pub due_at: Option<Timestamp>,
+    /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
+    #[serde(default, alias = "due_at")]
+    postponed_until: Option<Timestamp>,
     /// The request that asked last.
     pub trace: TraceId,
 }
@@ -47,7 +48,7 @@ impl SeedRequest {
             device: None,
             created_at: now,
             updated_at: now,
-            due_at: Some(now + WAKE_AFTER),
+            postponed_until: None,
             trace,
         }
     }
@@ -119,10 +120,22 @@ impl SeedRequest {
         Some(Self { device: Some(device), ..self.with(seed, now) })
     }
 
-    /// Puts the next look at it off to `at`. Nothing else about it changes.
+    /// When the sweeper has to check it: somebody has to act on it and was woken in vain, or it is to be seen how long it is
+    /// kept.
     #[must_use]
-    pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), ..self }
+    pub fn next_due(&self) -> Timestamp {
+        let now = self.updated_at;
+        match (self.postponed_until, self.seed.step(now)) {
+            (Some(until), _) => until,
+            (None, SeedStep::Nothing) => self.seed.retry_at().unwrap_or(now + KEEPING_LOOK),
+            (None, SeedStep::Assign | SeedStep::Withdraw) => now + WAKE_AFTER,
+        }
+    }
+
+    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
+    #[must_use]
+    pub fn postponed(self, until: Timestamp) -> Self {
+        Self { postponed_until: Some(until), ..self }
     }
 
     /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or withdrawn,
@@ -133,14 +146,8 @@ impl SeedRequest {
         if is_open { self.created_at } else { self.updated_at }
     }
 
-    /// The next version with this licence, due when somebody has to act on it or to check how long it is kept.
-    #[must_use]
     fn with(self, seed: SeedState, now: Timestamp) -> Self {
-        let due_at = match seed.step(now) {
-            SeedStep::Nothing => seed.retry_at().or(Some(now + KEEPING_LOOK)),
-            SeedStep::Assign | SeedStep::Withdraw => Some(now + WAKE_AFTER),
-        };
-        Self { seed, due_at, updated_at: now, ..self }
+        Self { seed, updated_at: now, postponed_until: None, ..self }
     }
 
     fn expect(&self, step: SeedStep, event: &'static str, now: Timestamp) -> Result<(), Conflict> {
@@ -172,7 +179,7 @@ mod tests {
         assert_eq!(SeedRequestId::of_account(&other), request().id, "a directory does not tell cases apart");
         assert_eq!(request().requested(at(1), trace(2)), None);
         let assigned = request().assigned(at(1)).unwrap();
-        assert_eq!((assigned.due_at, assigned.over_since(at(2))), (Some(at(1) + KEEPING_LOOK), at(1)));
+        assert_eq!((assigned.next_due(), assigned.over_since(at(2))), (at(1) + KEEPING_LOOK, at(1)));
         assert_eq!(assigned.clone().requested(at(2), trace(2)), None);
         assert!(assigned.assigned(at(3)).is_err());
     }
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn a_refusal_is_tried_again_at_its_time_or_when_asked() {
         let refused = request().refused(LicenceFault::NotSetUp, at(0)).unwrap();
-        assert_eq!(refused.due_at, Some(at(300)));
+        assert_eq!(refused.next_due(), at(300));
         assert!(refused.clone().assigned(at(1)).is_err(), "not before its time");
         assert_eq!(refused.clone().assigned(at(300)).unwrap().seed, SeedState::LicenceAssigned);
         let again = refused.requested(at(5), trace(2)).unwrap();
@@ -195,9 +202,9 @@ mod tests {
         assert_eq!(full.clone().device_told(device, at(3)), None);
         assert_eq!(full.clone().account_seen(AccountStatus::SignedIn, at(3)), None);
         let disabled = full.account_seen(AccountStatus::Disabled, at(4)).unwrap();
-        assert_eq!(disabled.due_at, Some(at(4) + WAKE_AFTER));
+        assert_eq!(disabled.next_due(), at(4) + WAKE_AFTER);
         let withdrawn = disabled.withdrawn(at(5)).unwrap();
-        assert_eq!((withdrawn.seed, withdrawn.due_at), (SeedState::Withdrawn, Some(at(5) + KEEPING_LOOK)));
+        assert_eq!((withdrawn.seed, withdrawn.next_due()), (SeedState::Withdrawn, at(5) + KEEPING_LOOK));
         let back = withdrawn.account_seen(AccountStatus::SignedIn, at(6)).unwrap().assigned(at(7)).unwrap();
         assert_eq!(back.seed, SeedState::FullyOnboarded);
         assert_eq!(back.account_seen(AccountStatus::Gone, at(8)).unwrap().seed, SeedState::NotRequired);

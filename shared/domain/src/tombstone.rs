@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     BatchId, InviteId, OfficerId, Timestamp, TraceId,
     batch::{Batch, Counts},
-    invite::{Actor, HistoryEntry, Invite, Origin},
+    invite::{Actor, Event, HistoryEntry, Invite, Origin},
     keys::AddressKey,
 };
 
@@ -57,7 +57,7 @@ impl InviteTombstone {
     #[must_use]
     pub fn of(invite: &Invite, by: Actor, now: Timestamp) -> Self {
         let trace = invite.trace.clone();
-        let last = HistoryEntry { at: now, event: "FORGOTTEN".to_owned(), by, trace, action: None };
+        let last = HistoryEntry { at: now, event: Event::Forgotten, by, trace, action: None };
         Self {
             id: invite.id,
             officer: invite.officer.id.clone(),

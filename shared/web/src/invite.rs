@@ -3,7 +3,7 @@
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
     delivery::{Mail, MailState},
-    invite::{Actor, Failure, HistoryEntry, Invite, InviteState, Origin},
+    invite::{Actor, Event, Failure, HistoryEntry, Invite, InviteState, Origin},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -182,7 +182,8 @@ pub struct HistoryBody {
     pub at: Timestamp,
     /// What.
     #[schema(example = "ACCOUNT_CREATED")]
-    pub event: String,
+    #[schema(value_type = String)]
+    pub event: Event,
     /// Who: `officer`, `invitee` or `service`.
     pub by: &'static str,
     /// The request behind it.
@@ -297,6 +298,6 @@ impl HistoryBody {
             Actor::Operator => "operator",
             Actor::Service => "service",
         };
-        Self { at: entry.at, event: entry.event.clone(), by, trace_id: entry.trace.clone() }
+        Self { at: entry.at, event: entry.event, by, trace_id: entry.trace.clone() }
     }
 }

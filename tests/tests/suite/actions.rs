@@ -7,6 +7,7 @@ use domain::{
     action::{Action, Verb},
     delivery::MailEvent,
     form::Form,
+    invite::Event,
 };
 use queue::{Delivery, QueueName, Wake};
 use serde_json::{Value, json};
@@ -61,7 +62,7 @@ async fn stored(app: &App, id: &str) -> Stored<domain::invite::Invite> {
     app.store.get::<domain::invite::Invite>(&InviteId::parse(id).unwrap()).await.unwrap().unwrap()
 }
 
-fn events(invite: &Stored<domain::invite::Invite>, event: &str) -> usize {
+fn events(invite: &Stored<domain::invite::Invite>, event: Event) -> usize {
     invite.history.iter().filter(|entry| entry.event == event).count()
 }
 
@@ -88,7 +89,7 @@ async fn named_invites_are_changed_at_once_and_each_stands_for_itself() {
     let changed = stored(&app, &ids[0]).await;
     let last = changed.history.last().unwrap();
     assert_eq!(last.action, ActionId::parse(action["id"].as_str().unwrap()));
-    assert_eq!((last.event.as_str(), last.trace.as_str()), ("REVOKED", action["traceId"].as_str().unwrap()));
+    assert_eq!((last.event, last.trace.as_str()), (Event::Revoked, action["traceId"].as_str().unwrap()));
     assert!(app.queues.drain(QueueName::Actions).is_empty(), "nothing is left for the worker");
 }
 
@@ -102,7 +103,7 @@ async fn all_that_match_are_changed_and_no_others() {
     let body = json!({"action": "revoke", "filter": {"techpass": "invited", "q": "PERSON-"}});
     let action = act(&app, body).await.expect(202).body;
     assert_eq!((&action["counts"]["total"], &action["counts"]["done"]), (&json!(2), &json!(2)));
-    assert_eq!(events(&stored(&app, &of_eve).await, "REVOKED"), 0);
+    assert_eq!(events(&stored(&app, &of_eve).await, Event::Revoked), 0);
     let none = act(&app, json!({"action": "revoke", "filter": {"techpass": "invited"}})).await.expect(202).body;
     assert_eq!((&none["state"], &none["counts"]["total"]), (&json!("DONE"), &json!(0)));
 }
@@ -193,9 +194,9 @@ async fn an_action_that_was_not_written_is_asked_for_again() {
     let asked = act(&app, body.clone());
     let refused = app.probe.run_interrupted("submit-invites", asked, between).await.unwrap();
     assert_eq!((refused.problem(), refused.status.as_u16()), ("lost-race".to_owned(), 409));
-    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 0, "nothing was done");
+    assert_eq!(events(&stored(&app, &ids[0]).await, Event::Revoked), 0, "nothing was done");
     act(&app, body).await.expect(202);
-    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 1);
+    assert_eq!(events(&stored(&app, &ids[0]).await, Event::Revoked), 1);
 }
 
 #[tokio::test]
@@ -214,7 +215,7 @@ async fn a_repeated_request_is_answered_with_its_action_and_does_nothing() {
     assert_eq!((&second["id"], &second["state"]), (&first["id"], &json!("DONE")), "as it is now");
     let other = ask(json!({"action": "revoke", "ids": [ids[0]]})).await;
     assert_eq!(other.problem(), "idempotency-key-reused");
-    assert_eq!(events(&stored(&app, &ids[0]).await, "REVOKED"), 1);
+    assert_eq!(events(&stored(&app, &ids[0]).await, Event::Revoked), 1);
 }
 
 #[tokio::test]
@@ -297,11 +298,11 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     }
     app.drain().await;
     for id in &ids {
-        assert_eq!(events(&stored(&app, id).await, "RESENT"), 1);
+        assert_eq!(events(&stored(&app, id).await, Event::Resent), 1);
         assert_eq!(app.mails_to(stored(&app, id).await.email.as_str()).len(), 2);
     }
     let done = app.store.get::<Action>(&id).await.unwrap().unwrap();
-    assert_eq!((done.state_name(), done.done, done.due_at), ("DONE", 3, None));
+    assert_eq!((done.state_name(), done.done, done.next_due()), ("DONE", 3, None));
 }
 
 #[tokio::test]
@@ -315,7 +316,7 @@ async fn two_workers_at_the_same_action_do_everything_once() {
     app.drain().await;
     assert_eq!(look(&app, &action).await["counts"]["done"], 150);
     for id in &ids {
-        assert_eq!(events(&stored(&app, id).await, "RESENT"), 1);
+        assert_eq!(events(&stored(&app, id).await, Event::Resent), 1);
     }
 }
 
@@ -351,7 +352,7 @@ async fn what_failed_or_lapsed_is_mended_alike_and_sent_again() {
         let invite = stored(&app, id).await;
         let profile = invite.profile.as_ref().unwrap();
         assert_eq!((profile.organisation.as_str(), invite.reason.as_str()), ("Sample Board", "Moves"));
-        assert_eq!((profile.first_name.as_str(), events(&invite, "AMENDED")), ("Ada", 1), "the rest stays");
+        assert_eq!((profile.first_name.as_str(), events(&invite, Event::Amended)), ("Ada", 1), "the rest stays");
     }
     assert_eq!(app.directory.made().len(), 2);
     assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 1, "invited as it is, by the reason alone");

@@ -91,7 +91,7 @@ async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked
     let overtake = async || {
         for _ in 0..4 {
             let batch = app.store.get::<Batch>(&batch_id).await.unwrap().unwrap();
-            let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now()))).await.unwrap();
+            let _ = app.store.write(batch.becomes(batch.to_value().postponed(app.clock.now()))).await.unwrap();
         }
     };
     let (submitted, ()) = tokio::join!(submit(&ada, &id, json!({})), overtake());
@@ -362,7 +362,8 @@ async fn a_list_has_an_end() {
     let stored = app.store.get::<Batch>(&domain::BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
     // As if it had been pasted with as many.
     let counts = Counts { total: 9_999, needs_fixing: 9_998, ..stored.counts };
-    let full = Batch { counts, ..stored.to_value() };
+    let mut full = stored.to_value();
+    full.counts = counts;
     assert!(app.store.write(stored.becomes(full)).await.unwrap().is_done());
     let add = async |count: usize| {
         ada.post(&format!("/api/batches/{id}/rows"), json!({"rows": vec![Form::default(); count]})).await

@@ -103,7 +103,7 @@ async fn change(app: &App, play: &Play, first: &Answer, meanwhile: Meanwhile) {
         Meanwhile::ListFull => {
             let id = BatchId::parse(&list()).unwrap();
             let batch = app.store.get::<domain::batch::Batch>(&id).await.unwrap().unwrap();
-            let mut full = batch.to_value().put_off(app.clock.now());
+            let mut full = batch.to_value().postponed(app.clock.now());
             (full.counts.total, full.counts.removed) = (10_000, 9_998);
             assert!(app.store.write(batch.becomes(full)).await.unwrap().is_done());
         }
@@ -268,7 +268,7 @@ async fn no_row_is_without_a_batch_wherever_a_paste_is_broken_and_repeated() {
             assert_eq!(listed["items"][0]["id"], made.body["batchId"], "{context}");
             for id in rows_of_batches(&app).await.into_keys() {
                 let batch = app.store.get::<domain::batch::Batch>(&id).await.unwrap();
-                assert!(batch.is_some_and(|batch| batch.due_at.is_some()), "{context}: rows of nobody");
+                assert!(batch.is_some(), "{context}: rows of nobody");
             }
             for _ in 0..10 {
                 app.clock.advance(DAY);

@@ -110,7 +110,7 @@ async fn an_edit_of_many_is_finished_though_something_else_writes_between_two_tr
     let overtake = async || {
         for _ in 0..6 {
             let batch = app.store.get::<domain::batch::Batch>(&batch_id).await.unwrap().unwrap();
-            let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now()))).await.unwrap();
+            let _ = app.store.write(batch.becomes(batch.to_value().postponed(app.clock.now()))).await.unwrap();
             tokio::task::yield_now().await;
         }
     };

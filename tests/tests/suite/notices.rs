@@ -169,7 +169,7 @@ async fn a_notice_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
         }
     }
     let known = app.store.get::<domain::notice::Notice>(&notice).await.unwrap().unwrap();
-    assert_eq!((known.state_name(), known.due_at), ("GIVEN_UP", None));
+    assert_eq!((known.state_name(), known.next_due()), ("GIVEN_UP", None));
     assert_eq!(app.endpoints.calls(), 1 + BACKOFF.len() + 1, "the challenge, the first try and one after each pause");
     let pauses: Vec<Duration> = tried_at[1..].windows(2).map(|pair| pair[1].since(pair[0])).collect();
     for (pause, asked) in pauses.iter().zip(BACKOFF) {

@@ -7,7 +7,7 @@ use axum::body::Body;
 use directory::{AccountStatus, Call, Fault, SeedGroup};
 use domain::{
     InviteId, Timestamp,
-    invite::{Account, Failure, Invite, InviteState},
+    invite::{Account, Event, Failure, Invite, InviteState},
     signature,
 };
 use futures::future::join_all;
@@ -157,7 +157,7 @@ async fn an_officer_whose_account_was_made_by_an_invite_asks_for_that_account() 
     assert_eq!(columns(&app, id).await, both("Onboarded", "License Assigned"));
     assert_eq!(own(&app, &account, &address("bo")).await["state"], "LICENCE_ASSIGNED");
     let history = stored(&app, id).await.into_value().history;
-    assert!(history.iter().any(|entry| entry.event == "SEED_REQUESTED"));
+    assert!(history.iter().any(|entry| entry.event == Event::SeedRequested));
 }
 
 #[tokio::test]
@@ -498,15 +498,15 @@ async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
     let read = stored(&app, id).await;
     // As if its worker had given up after the directory had made it.
     let stood = Some(Box::new(InviteState::Provisioning { lease_until: now, attempt: 10 }));
-    let state = InviteState::NeedsAttention { stood };
-    let lost = Invite { state, due_at: None, ..read.to_value() };
+    let mut lost = read.to_value();
+    lost.state = InviteState::NeedsAttention { stood };
     assert!(app.store.write(read.becomes(lost)).await.unwrap().is_done());
     app.clock.advance(DAY);
     join_all((0..5).map(|_| app.sweep())).await;
     app.drain().await;
     let adopted = stored(&app, id).await;
     assert_eq!((adopted.state_name(), adopted.account()), ("ACCOUNT_CREATED", Some(&account)));
-    assert_eq!(adopted.history.iter().filter(|entry| entry.event == "ACCOUNT_FOUND").count(), 1);
+    assert_eq!(adopted.history.iter().filter(|entry| entry.event == Event::AccountFound).count(), 1);
     assert_eq!(app.mails_to("eve@vendor.example.com").len(), before + 1, "its holder may never have heard");
     assert_eq!(app.directory.made().len(), 1);
 }
@@ -517,12 +517,9 @@ async fn an_adoption_that_a_later_invite_forbids_is_left_alone() {
     let (id, account) = invited(&app, &vendor_form("eve")).await;
     let read = stored(&app, id).await;
     let now = app.clock.now();
-    let failed = Invite {
-        state: InviteState::Failed { failure: Failure::DetailsRefused },
-        due_at: None,
-        updated_at: now,
-        ..read.to_value()
-    };
+    let mut failed = read.to_value();
+    failed.state = InviteState::Failed { failure: Failure::DetailsRefused };
+    failed.updated_at = now;
     assert!(app.store.write(read.becomes(failed)).await.unwrap().is_done());
     let mut again = serde_json::to_value(vendor_form("eve")).unwrap();
     again["kind"] = json!("account");

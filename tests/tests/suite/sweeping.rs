@@ -125,7 +125,7 @@ async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_disp
     for _ in 0..3 {
         app.sweep().await;
         let batch = app.store.get::<Batch>(&lost.id).await.unwrap().unwrap();
-        let _ = app.store.write(batch.becomes(batch.to_value().put_off(app.clock.now() + 6 * MINUTE))).await;
+        let _ = app.store.write(batch.becomes(batch.to_value().postponed(app.clock.now() + 6 * MINUTE))).await;
         app.clock.advance(5 * MINUTE);
     }
     let batch = app.store.get::<Batch>(&lost.id).await.unwrap().unwrap();

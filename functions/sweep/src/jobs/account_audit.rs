@@ -71,15 +71,6 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
         let _ = deps.store.forget_account(&link).await?;
         return Ok(None);
     };
-    // Requests of before they had an end are due at no time.
-    if let AccountOwner::Request(request) = &owner
-        && request.due_at.is_none()
-    {
-        let next = request.to_value().put_off(deps.clock.now());
-        // A lost race means that it is due by now.
-        let _ = deps.store.write(request.becomes(next)).await?;
-        return Ok(None);
-    }
     if deps.clock.now() < changed_at(&owner) + SETTLED {
         return Ok(None);
     }

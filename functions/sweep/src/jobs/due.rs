@@ -210,7 +210,6 @@ async fn look_at_notice(deps: &Deps, id: NoticeId) -> Result<Option<Call>, Store
 async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>, StoreError> {
     let (now, id, group) = (deps.clock.now(), batch.id, Group::from(&batch.officer.id));
     let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
-    let updated_at = batch.updated_at;
     let is_written = if is_frozen {
         let page = deps.store.list_rows(id, 0, ROWS, None).await?;
         if page.rows.is_empty() {
@@ -218,13 +217,13 @@ async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>,
             deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done
         } else {
             let _ = deps.store.delete_rows(id, &page.rows).await?;
-            deps.store.write(batch.becomes(batch.to_value().put_off(now))).await?.is_done()
+            deps.store.write(batch.becomes(batch.to_value().postponed(now))).await?.is_done()
         }
     } else {
         // Nobody may change or hand on rows that are about to go; the rest follows at the next look.
         match batch.to_value().reset(now) {
             Ok(reset) => {
-                let next = Batch { updated_at, ..reset }.put_off(now);
+                let next = reset.kept_like(&batch).postponed(now);
                 deps.store.write(batch.becomes(next)).await?.is_done()
             }
             Err(_) => false,
@@ -238,7 +237,7 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
         return Ok(None);
     };
     let (group, now) = (Group::from(&request.officer), deps.clock.now());
-    if request.due_at.is_none_or(|due_at| due_at > now) {
+    if request.next_due() > now {
         return Ok(None);
     }
     let until = deps.retention.of_seed_request(&request, now);
@@ -247,7 +246,7 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
         return Ok((forgotten == Written::Done).then(|| Call::nobody(group, Wake::SeedRequest { id })));
     }
     let is_open = request.seed.step(now) != SeedStep::Nothing;
-    let next = request.to_value().put_off(if is_open { now + WAKE_AFTER } else { until });
+    let next = request.to_value().postponed(if is_open { now + WAKE_AFTER } else { until });
     if !deps.store.write(request.becomes(next)).await?.is_done() {
         return Ok(None);
     }

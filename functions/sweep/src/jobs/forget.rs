@@ -167,7 +167,7 @@ async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Res
         first.and_then(|first| other.beside(first)).unwrap_or(RowState::Ready)
     };
     let are_all = resting.len() < ROWS_PER_CHANGE;
-    let (updated_at, mut next, mut changes) = (batch.updated_at, batch.to_value(), Vec::new());
+    let (mut next, mut changes) = (batch.to_value(), Vec::new());
     for other in resting.into_iter().take(ROWS_PER_CHANGE - 1) {
         let state = state_of(&other);
         next = next.row_changed(&other.state, &state, now)?;
@@ -179,8 +179,7 @@ async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Res
         next = next.row_changed(&row.state, &emptied.state, now)?;
         changes.push((row.version, KeyedRow { row: emptied, address: None }));
     }
-    // Its officer has changed nothing, so it is kept for no longer.
-    let next = Batch { updated_at, ..next };
+    let next = next.kept_like(&batch);
     let is_written = store.replace_rows(&changes, batch.becomes(next), None).await?.is_done();
     Ok(if are_all && is_written { Written::Done } else { Written::LostRace })
 }

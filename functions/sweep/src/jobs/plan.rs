@@ -56,7 +56,7 @@ pub(crate) fn invite(
     last_event: Option<Timestamp>,
     retention: &Retention,
 ) -> Option<Plan<Invite>> {
-    if !is_due(invite.due_at, now) {
+    if !is_due(invite.next_due(), now) {
         return None;
     }
     match invite.lapse(now) {
@@ -82,15 +82,15 @@ pub(crate) fn invite(
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
-        let next = invite.put_off(now + WAKE_AFTER);
+        let next = invite.postponed(now + WAKE_AFTER);
         return Some(Plan { next, wake, remark: None });
     }
     let is_claimed = |mail: &&Mail| matches!(mail.state, MailState::Claimed { .. });
     let (open, retried, given_up) = match invite.notice.as_ref().filter(is_claimed) {
         Some(notice) => {
             let again = |mail: Mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event);
-            let retried = invite.clone().map_notice(now, None, again).ok();
-            (Some(notice), retried, invite.clone().map_notice(now, None, |mail| mail.give_up(now)).ok())
+            let retried = invite.clone().map_notice(now, again).ok();
+            (Some(notice), retried, invite.clone().map_notice(now, |mail| mail.give_up(now)).ok())
         }
         None => {
             let retried = invite.clone().retry_mail(now, last_event).ok();
@@ -100,7 +100,7 @@ pub(crate) fn invite(
     Some(match unanswered(open, retried, given_up, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
         Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
-        Some(Unanswered::Wait(remark)) => Plan { next: invite.put_off(now + UNDECIDED_PAUSE), wake, remark },
+        Some(Unanswered::Wait(remark)) => Plan { next: invite.postponed(now + UNDECIDED_PAUSE), wake, remark },
         None => match invite.clone().mail_unheard_of(now) {
             Ok(next) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
             // Nothing is open any more: it comes back when time asks for something, or when it is to be forgotten.
@@ -111,7 +111,7 @@ pub(crate) fn invite(
 
 fn kept(invite: Invite, retention: &Retention, now: Timestamp) -> Invite {
     match retention.of_invite(&invite) {
-        Some(until) if is_settled(&invite) => invite.put_off(until),
+        Some(until) if is_settled(&invite) => invite.postponed(until),
         _ => invite.settled(now),
     }
 }
@@ -135,7 +135,7 @@ pub(crate) fn batch(
     last_event: Option<Timestamp>,
     retention: &Retention,
 ) -> Option<Plan<Batch>> {
-    if !is_due(batch.due_at, now) {
+    if !is_due(Some(batch.next_due()), now) {
         return None;
     }
     if let BatchState::Parsing { lease_until, .. } = batch.state {
@@ -150,38 +150,39 @@ pub(crate) fn batch(
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
-        let next = batch.put_off(now + WAKE_AFTER);
+        let next = batch.postponed(now + WAKE_AFTER);
         return Some(Plan { next, wake, remark: None });
     }
     let retried = batch
         .clone()
-        .map_report(now, Some(now + WAKE_AFTER), |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
+        .map_report(|mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
+        .map(|next| next.postponed(now + WAKE_AFTER))
         .ok();
-    let given_up = batch.clone().map_report(now, Some(now + WAKE_AFTER), |mail| mail.give_up(now)).ok();
+    let given_up = batch.clone().map_report(|mail| mail.give_up(now)).ok();
     let report = batch.report.as_ref().filter(|_| !is_reset);
     Some(match unanswered(report, retried, given_up, now) {
         Some(Unanswered::Repeat(next)) => repeat(next),
         Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
-        Some(Unanswered::Wait(remark)) => Plan { next: batch.put_off(now + UNDECIDED_PAUSE), wake, remark },
+        Some(Unanswered::Wait(remark)) => Plan { next: batch.postponed(now + UNDECIDED_PAUSE), wake, remark },
         None => {
             let until = retention.of_batch(&batch).unwrap_or(now + WAKE_AFTER);
-            Plan { next: batch.put_off(until), wake, remark: None }
+            Plan { next: batch.postponed(until), wake, remark: None }
         }
     })
 }
 
 /// What is to be done for an action; `None` when its time has not come after all.
 pub(crate) fn action(action: Action, now: Timestamp) -> Option<Plan<Action>> {
-    is_due(action.due_at, now).then(|| {
-        let next = action.put_off(now + WAKE_AFTER, now);
+    is_due(action.next_due(), now).then(|| {
+        let next = action.woken(now);
         Plan { next, wake: vec![QueueName::Actions], remark: None }
     })
 }
 
 /// What is to be done for a notice; `None` when its time has not come after all.
 pub(crate) fn notice(notice: Notice, now: Timestamp) -> Option<Plan<Notice>> {
-    is_due(notice.due_at, now).then(|| Plan {
-        next: notice.put_off(now + WAKE_AFTER),
+    is_due(notice.next_due(), now).then(|| Plan {
+        next: notice.postponed(now + WAKE_AFTER),
         wake: vec![QueueName::Notices],
         remark: None,
     })
@@ -218,10 +219,10 @@ fn unanswered<T>(
 /// officer is told.
 fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> {
     if now < lease_until + PARSE_PATIENCE {
-        return Plan { next: batch.put_off(now + WAKE_AFTER), wake: Vec::new(), remark: None };
+        return Plan { next: batch.postponed(now + WAKE_AFTER), wake: Vec::new(), remark: None };
     }
     let given_up = batch.clone().unprocessable(now);
-    let next = given_up.unwrap_or_else(|_| batch.put_off(now + UNDECIDED_PAUSE));
+    let next = given_up.unwrap_or_else(|_| batch.postponed(now + UNDECIDED_PAUSE));
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
 }

@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Conflict, Invite, Origin,
-    schedule::{NextStep, WAKE_AFTER},
-    state::InviteState,
-};
+use super::{Conflict, Invite, Origin, history::Event, schedule::NextStep, state::InviteState};
 use crate::{
     Timestamp,
     delivery::{Mail, MailKind, MailState},
@@ -91,7 +87,7 @@ impl Invite {
 
     /// The same with a mail that may leave, since the directory was just asked.
     fn with_leave_to_mail(self, mail: Option<Mail>, now: Timestamp) -> Self {
-        Self { mail, asked_at: Some(now), due_at: Some(now + WAKE_AFTER), ..self.stepped(None, now) }
+        Self { mail, asked_at: Some(now), ..self.touched(now) }
     }
 
     /// Takes the invite for one try at making the account.
@@ -109,7 +105,7 @@ impl Invite {
         };
         let lease_until = now + PROVISION_LEASE;
         let state = InviteState::Provisioning { lease_until, attempt };
-        Ok(Self { state, due_at: Some(lease_until), ..self.stepped(Some("PROVISIONING"), now) })
+        Ok(Self { state, ..self.happened(Event::Provisioning, now) })
     }
 
     /// Gives the claim back, knowing that the directory did nothing for it; to be tried again at `retry_at`.
@@ -124,11 +120,11 @@ impl Invite {
         match self.state {
             InviteState::Provisioning { attempt, .. } if attempt > 1 => {
                 let state = InviteState::Provisioning { lease_until: retry_at, attempt };
-                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
+                Ok(Self { state, ..self.touched(now) })
             }
             InviteState::Provisioning { .. } => {
                 let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
-                Ok(Self { state, due_at: Some(retry_at), ..self.stepped(None, now) })
+                Ok(Self { state, ..self.touched(now) }.postponed(retry_at))
             }
             _ => Err(self.conflict("given back")),
         }
@@ -141,7 +137,7 @@ impl Invite {
     /// Unless it is claimed.
     pub fn account_created(self, account: Account, seed: SeedState, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
-            InviteState::Provisioning { .. } => Ok(self.with_account(account, seed, "ACCOUNT_CREATED", now)),
+            InviteState::Provisioning { .. } => Ok(self.with_account(account, seed, Event::AccountCreated, now)),
             _ => Err(self.conflict("given an account")),
         }
     }
@@ -153,14 +149,16 @@ impl Invite {
         let (state, event) = match (self.unpaused(), status) {
             (_, AccountStatus::Gone) => return self.account_gone(now).ok(),
             (InviteState::AccountCreated { .. }, AccountStatus::SignedIn) => {
-                (InviteState::Onboarded { account }, "ONBOARDED")
+                (InviteState::Onboarded { account }, Event::Onboarded)
             }
             (InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }, AccountStatus::Disabled) => {
-                (InviteState::Disabled { account }, "DISABLED")
+                (InviteState::Disabled { account }, Event::Disabled)
             }
-            (InviteState::Disabled { .. }, AccountStatus::SignedIn) => (InviteState::Onboarded { account }, "ENABLED"),
+            (InviteState::Disabled { .. }, AccountStatus::SignedIn) => {
+                (InviteState::Onboarded { account }, Event::Enabled)
+            }
             (InviteState::Disabled { .. }, AccountStatus::Pending) => {
-                (InviteState::AccountCreated { account }, "ENABLED")
+                (InviteState::AccountCreated { account }, Event::Enabled)
             }
             _ => return None,
         };
@@ -168,7 +166,7 @@ impl Invite {
             AccountStatus::Disabled => self.seed.account_disabled(),
             _ => self.seed.account_enabled(),
         };
-        Some(self.with_unpaused(state).with_seed(seed, Some(event), now))
+        Some(self.with_unpaused(state).with_seed(seed, event, now))
     }
 
     /// The account is in the directory, although nobody recorded it: it is taken up where its making was left.
@@ -184,7 +182,7 @@ impl Invite {
             _ => return Err(self.conflict("given an account")),
         }
         let seed = self.seed;
-        Ok(self.with_account(account, seed, "ACCOUNT_FOUND", now))
+        Ok(self.with_account(account, seed, Event::AccountFound, now))
     }
 
     /// The directory says that the account is no more.
@@ -196,10 +194,10 @@ impl Invite {
         if self.account().is_none() {
             return Err(self.conflict("gone"));
         }
-        Ok(self.stepped(Some("ACCOUNT_GONE"), now).ended(InviteState::AccountGone, now))
+        Ok(self.happened(Event::AccountGone, now).ended(InviteState::AccountGone))
     }
 
-    pub(super) fn with_account(self, account: Account, seed: SeedState, event: &'static str, now: Timestamp) -> Self {
+    pub(super) fn with_account(self, account: Account, seed: SeedState, event: Event, now: Timestamp) -> Self {
         // The invitation's link keeps working: both mails of one invite lead to the same page.
         let generation = self.generation().max(1);
         Self {
@@ -207,8 +205,7 @@ impl Invite {
             mail: Some(Mail::due(MailKind::AccountCreated, generation)),
             asked_at: Some(now),
             seed,
-            due_at: Some(now + WAKE_AFTER),
-            ..self.stepped(Some(event), now)
+            ..self.happened(event, now)
         }
     }
 
@@ -290,7 +287,7 @@ mod tests {
         let gone = disabled.account_seen(AccountStatus::Gone, at(6)).unwrap();
         assert_eq!(gone.state_name(), "ACCOUNT_GONE", "nothing is left to go on with");
         assert_eq!(paused_kept().over_since(), Some(at(3)), "it is kept no longer than others");
-        assert!(paused_kept().due_at.is_some());
+        assert!(paused_kept().next_due().is_some());
     }
 
     #[test]
@@ -300,7 +297,7 @@ mod tests {
         let from = out.resend_from();
         let again = out.resend(&mailbox(), &Act { at: from, ..act(0) }).unwrap();
         assert_eq!((again.progress_name(), again.next_step(from)), ("MAILING", NextStep::CheckAccount));
-        assert!(again.is_on_its_way(from) && !again.mail_is_due() && again.due_at.is_some());
+        assert!(again.is_on_its_way(from) && !again.mail_is_due() && again.next_due().is_some());
         assert!(again.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_err(), "one is on its way");
         let gone = again.clone().account_seen(AccountStatus::Gone, from).unwrap();
         assert_eq!((gone.next_step(from), gone.mail_is_due()), (NextStep::Nothing, false));

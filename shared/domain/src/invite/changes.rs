@@ -5,8 +5,8 @@ use thiserror::Error;
 
 use super::{
     Conflict, Invite, Origin, Subject,
-    history::Actor,
-    schedule::{NextStep, WAKE_AFTER},
+    history::{Actor, Event},
+    schedule::NextStep,
     state::{Failure, InviteState},
 };
 use crate::{
@@ -98,8 +98,7 @@ impl Invite {
         Ok(Self {
             state: InviteState::Accepted,
             profile: Some(profile),
-            due_at: Some(now + WAKE_AFTER),
-            ..self.acted("ACCEPTED", Actor::Invitee, now)
+            ..self.acted(Event::Accepted, Actor::Invitee, now)
         })
     }
 
@@ -154,10 +153,9 @@ impl Invite {
         if act.at < self.resend_from() {
             return Err(ResendRefusal::NotBefore(self.resend_from()));
         }
-        let due_at = Some(act.at + WAKE_AFTER);
         let mail = self.mail.clone().map(Mail::replaced);
         let state = if has_account { self.state.clone() } else { InviteState::Queued };
-        Ok(Self { state, mail, due_at, ..self.acted_by_officer("RESENT", act) })
+        Ok(Self { state, mail, ..self.apply(Event::Resent, Actor::Officer, act) })
     }
 
     /// The officer takes it back. The link is dead from now on.
@@ -168,7 +166,7 @@ impl Invite {
     pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
-                Ok(self.acted_by_officer("REVOKED", act).ended(InviteState::Revoked, act.at))
+                Ok(self.apply(Event::Revoked, Actor::Officer, act).ended(InviteState::Revoked))
             }
             _ => Err(self.conflict("revoked")),
         }
@@ -240,8 +238,8 @@ impl Invite {
 
     pub(super) fn begun_again(self, act: &Act) -> Self {
         let mail = self.mail.clone().map(Mail::replaced);
-        let next = self.acted_by_officer("AMENDED", act);
-        Self { state: InviteState::Queued, mail, due_at: Some(act.at + WAKE_AFTER), ..next }
+        let next = self.apply(Event::Amended, Actor::Officer, act);
+        Self { state: InviteState::Queued, mail, ..next }
     }
 
     /// The invite once its row is opened again, to become another one: its batch counts it no more.
@@ -320,7 +318,7 @@ mod tests {
         assert_eq!(bounced.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable));
         assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor brought to mind");
         let InviteState::Invited { expires_at } = bounced.state else { panic!() };
-        assert_eq!(bounced.clone().settled(at(25 * DAY)).due_at, Some(expires_at));
+        assert_eq!(bounced.clone().settled(at(25 * DAY)).next_due(), Some(expires_at));
         let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
         let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
         let key = Keys::derive(b"test").address(&request.email);

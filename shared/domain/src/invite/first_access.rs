@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conflict, Invite, account::PROVISION_LEASE, history::Actor, schedule::WAKE_AFTER, state::InviteState};
+use super::{
+    Conflict, Invite,
+    account::PROVISION_LEASE,
+    history::{Actor, Event},
+    state::InviteState,
+};
 use crate::Timestamp;
 
 /// How long the worker that claims a first password may take to record what became of it; see [`PROVISION_LEASE`].
@@ -110,8 +115,7 @@ impl Invite {
         match self.first_password_from() {
             Some(from) if now >= from => Ok(Self {
                 first_password: self.first_password.requested(now),
-                due_at: Some(now + WAKE_AFTER),
-                ..self.acted("FIRST_PASSWORD_REQUESTED", Actor::Invitee, now)
+                ..self.acted(Event::FirstPasswordRequested, Actor::Invitee, now)
             }),
             _ => Err(self.conflict("given a first password")),
         }
@@ -126,7 +130,7 @@ impl Invite {
     pub fn claim_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
         match (&self.state, self.first_password) {
             (InviteState::AccountCreated { .. }, FirstPassword::Requested { count, .. }) => {
-                Ok(self.with_first_password(FirstPassword::Sending { at: now, count }, None, now))
+                Ok(Self { first_password: FirstPassword::Sending { at: now, count }, ..self.touched(now) })
             }
             _ => Err(self.conflict("given a first password")),
         }
@@ -139,9 +143,10 @@ impl Invite {
     /// Unless it is claimed.
     pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
-            FirstPassword::Sending { count, .. } => {
-                Ok(self.with_first_password(FirstPassword::Sent { at: now, count }, Some("FIRST_PASSWORD_SENT"), now))
-            }
+            FirstPassword::Sending { count, .. } => Ok(Self {
+                first_password: FirstPassword::Sent { at: now, count },
+                ..self.happened(Event::FirstPasswordSent, now)
+            }),
             _ => Err(self.conflict("given a first password")),
         }
     }
@@ -154,8 +159,8 @@ impl Invite {
     pub fn first_password_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { at, count } => {
-                let next = self.with_first_password(FirstPassword::Requested { at, count }, None, now);
-                Ok(Self { due_at: Some(retry_at), ..next })
+                let next = Self { first_password: FirstPassword::Requested { at, count }, ..self.touched(now) };
+                Ok(next.postponed(retry_at))
             }
             _ => Err(self.conflict("asked for a first password")),
         }
@@ -169,7 +174,7 @@ impl Invite {
     pub fn first_password_unknown(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { at, count } => {
-                Ok(self.with_first_password(FirstPassword::Unknown { at, count }, None, now))
+                Ok(Self { first_password: FirstPassword::Unknown { at, count }, ..self.touched(now) })
             }
             _ => Err(self.conflict("asked for a first password")),
         }
@@ -194,21 +199,12 @@ impl Invite {
     /// Unless it is requested.
     pub fn first_password_withheld(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
-            FirstPassword::Requested { .. } => {
-                Ok(self.with_first_password(FirstPassword::NotRequested, Some("FIRST_PASSWORD_WITHHELD"), now))
-            }
+            FirstPassword::Requested { .. } => Ok(Self {
+                first_password: FirstPassword::NotRequested,
+                ..self.happened(Event::FirstPasswordWithheld, now)
+            }),
             _ => Err(self.conflict("refused a first password")),
         }
-    }
-
-    pub(super) fn with_first_password(
-        self,
-        first_password: FirstPassword,
-        event: Option<&str>,
-        now: Timestamp,
-    ) -> Self {
-        let next = Self { first_password, ..self.stepped(event, now) };
-        Self { due_at: next.natural_due(now), ..next }
     }
 }
 
@@ -259,7 +255,7 @@ mod tests {
     fn a_first_password_that_nobody_recorded_is_unknown_after_a_while_and_asked_for_again() {
         let claimed =
             created(SeedState::NotRequired).request_first_password(at(3)).unwrap().claim_first_password(at(4)).unwrap();
-        assert_eq!(claimed.due_at, Some(at(64)), "somebody looks when its worker's lease is over");
+        assert_eq!(claimed.next_due(), Some(at(64)), "somebody looks when its worker's lease is over");
         assert!(claimed.clone().first_password_given_up(at(63)).is_err(), "its worker is still at it");
         let unknown = claimed.clone().first_password_given_up(at(64)).unwrap();
         assert_eq!(unknown.first_password, FirstPassword::Unknown { at: at(4), count: 1 });

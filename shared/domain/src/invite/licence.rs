@@ -1,6 +1,12 @@
 //! The SEED licence of an invite, and the device of its holder.
 
-use super::{Conflict, Invite, changes::Act, history::Actor, schedule::NextStep, state::InviteState};
+use super::{
+    Conflict, Invite,
+    changes::Act,
+    history::{Actor, Event},
+    schedule::NextStep,
+    state::InviteState,
+};
 use crate::{
     Timestamp,
     seed::{Device, LicenceFault, SeedState},
@@ -16,7 +22,7 @@ impl Invite {
         match self.next_step(now) {
             NextStep::AssignSeed => {
                 let seed = SeedState::assigned(self.device.as_ref());
-                Ok(self.with_seed(seed, Some("LICENCE_ASSIGNED"), now))
+                Ok(self.with_seed(seed, Event::LicenceAssigned, now))
             }
             _ => Err(self.conflict("licensed")),
         }
@@ -29,7 +35,7 @@ impl Invite {
     /// Unless a licence is to be assigned.
     pub fn seed_refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
-            NextStep::AssignSeed => Ok(self.with_seed(SeedState::refused(fault, now), Some("LICENCE_ERROR"), now)),
+            NextStep::AssignSeed => Ok(self.with_seed(SeedState::refused(fault, now), Event::LicenceError, now)),
             _ => Err(self.conflict("refused a licence")),
         }
     }
@@ -41,7 +47,7 @@ impl Invite {
     /// Unless it is to be.
     pub fn seed_withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
-            NextStep::WithdrawSeed => Ok(self.with_seed(SeedState::Withdrawn, Some("LICENCE_WITHDRAWN"), now)),
+            NextStep::WithdrawSeed => Ok(self.with_seed(SeedState::Withdrawn, Event::LicenceWithdrawn, now)),
             _ => Err(self.conflict("withdrawn")),
         }
     }
@@ -50,7 +56,7 @@ impl Invite {
     #[must_use]
     pub fn licence_found(self, now: Timestamp) -> Option<Self> {
         let seed = self.seed.still_assigned();
-        (seed != self.seed).then(|| self.with_seed(seed, Some("LICENCE_FOUND"), now))
+        (seed != self.seed).then(|| self.with_seed(seed, Event::LicenceFound, now))
     }
 
     /// The holder asks for SEED; `None` where that changes nothing.
@@ -63,8 +69,7 @@ impl Invite {
             return Err(self.conflict("licensed"));
         }
         let Some(seed) = self.seed.requested() else { return Ok(None) };
-        let next = Self { seed, ..self.recorded("SEED_REQUESTED", Actor::Invitee, act) };
-        Ok(Some(Self { due_at: next.natural_due(act.at), ..next }))
+        Ok(Some(Self { seed, ..self.apply(Event::SeedRequested, Actor::Invitee, act) }))
     }
 
     /// What the device side tells of the holder's device; `None` when it says nothing new.
@@ -73,13 +78,13 @@ impl Invite {
         if !device.follows(self.device.as_ref()) {
             return None;
         }
-        let (seed, event) = (self.seed.with_device(Some(&device)), device.event());
-        Some(Self { device: Some(device), ..self }.with_seed(seed, Some(event), now))
+        let seed = self.seed.with_device(Some(&device));
+        let event = Event::from(&device.state);
+        Some(Self { device: Some(device), ..self }.with_seed(seed, event, now))
     }
 
-    pub(super) fn with_seed(self, seed: SeedState, event: Option<&str>, now: Timestamp) -> Self {
-        let next = Self { seed, ..self.stepped(event, now) };
-        Self { due_at: next.natural_due(now), ..next }
+    pub(super) fn with_seed(self, seed: SeedState, event: Event, now: Timestamp) -> Self {
+        Self { seed, ..self.happened(event, now) }
     }
 }
 
@@ -100,7 +105,7 @@ mod tests {
         let onboarded = invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap();
         let disabled = onboarded.account_seen(AccountStatus::Disabled, at(6)).unwrap();
         assert_eq!((disabled.techpass_label(), disabled.next_step(at(6))), ("Disabled", NextStep::WithdrawSeed));
-        assert!(disabled.is_live() && disabled.due_at.is_some());
+        assert!(disabled.is_live() && disabled.next_due().is_some());
         assert!(!disabled.mail_is_due(), "nobody can use what the mail says");
         assert_eq!(disabled.clone().account_seen(AccountStatus::Disabled, at(7)), None);
         let withdrawn = disabled.seed_withdrawn(at(7)).unwrap();
@@ -115,7 +120,7 @@ mod tests {
     fn a_refused_licence_says_why_and_is_due_when_it_is_tried_again() {
         let refused = created(SeedState::Pending).seed_refused(LicenceFault::NotSetUp, at(3)).unwrap();
         let mailed = refused.claim_mail(at(4)).unwrap().mail_accepted("m".into(), at(5)).unwrap();
-        assert_eq!(mailed.due_at, Some(at(303)));
+        assert_eq!(mailed.next_due(), Some(at(303)));
         assert_eq!(mailed.next_step(at(302)), NextStep::Nothing);
         assert_eq!(mailed.next_step(at(303)), NextStep::AssignSeed);
         let asked = mailed.request_seed(&act(60)).unwrap().unwrap();
@@ -126,7 +131,10 @@ mod tests {
     #[test]
     fn nothing_is_shown_of_the_licence_of_an_account_that_is_gone() {
         let gone = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Gone, at(3)).unwrap();
-        assert_eq!((gone.techpass_label(), gone.seed_label(), gone.due_at), ("User Not Found", "-", Some(at(3 + DAY))));
+        assert_eq!(
+            (gone.techpass_label(), gone.seed_label(), gone.next_due()),
+            ("User Not Found", "-", Some(at(3 + DAY)))
+        );
         let refused = SeedState::LicenceError { fault: LicenceFault::Refused, retry_at: None };
         let refused = created(refused);
         assert!(refused.seed_detail().is_some());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Conflict, Invite,
-    history::{Actor, HistoryEntry},
+    history::{Actor, Event, HistoryEntry},
     state::{Failure, InviteState},
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Invite {
     /// Unless the mail is claimed.
     pub fn mail_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, Mail::not_sent)?;
-        Ok(Self { due_at: Some(retry_at), ..next })
+        Ok(next.postponed(retry_at))
     }
 
     /// Puts the mail off until its mailbox has room for it.
@@ -136,7 +136,7 @@ impl Invite {
     /// An invitation that cannot be mailed fails, also while work on it is paused; another mail is only missing.
     pub(super) fn failed_by_mail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.unpaused() {
-            InviteState::Queued => Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now)),
+            InviteState::Queued => Ok(self.happened(Event::Failed, now).ended(InviteState::Failed { failure })),
             _ => Ok(self),
         }
     }
@@ -171,16 +171,14 @@ impl Invite {
     ) -> Option<Self> {
         if kind == MailKind::InvitationLapsed {
             let notice = self.notice.clone().filter(|mail| mail.generation == generation)?;
-            let next = Self { notice: Some(notice.observe(event, message_id, now)?), ..self }.stepped(None, now);
-            return Some(Self { due_at: next.natural_due(now), ..next });
+            return Some(Self { notice: Some(notice.observe(event, message_id, now)?), ..self.touched(now) });
         }
         let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
         let was_open = mail.is_open();
         let mail = mail.observe(event, message_id, now)?;
         let mailed_at = if was_open { Some(now) } else { self.mailed_at };
         let next = Self { mail: Some(mail), mailed_at, ..self };
-        let event = next.mail.as_ref().map(Mail::state_name);
-        Some(next.stepped(event, now).mailed(now))
+        Some(next.happened(Event::from(event), now).mailed(now))
     }
 
     /// Notes that SES has said nothing of the last mail since it took it.
@@ -207,7 +205,7 @@ impl Invite {
     pub fn was_sent(&self) -> bool {
         let is_act = |entry: &&HistoryEntry| matches!(entry.by, Actor::Officer | Actor::Invitee);
         let mut since_act = self.history.iter().rev().take_while(|entry| !is_act(entry));
-        since_act.any(|entry| matches!(entry.event.as_str(), "INVITED" | "REMINDED"))
+        since_act.any(|entry| matches!(entry.event, Event::Invited | Event::Reminded))
     }
 
     /// Whether a notice to the officer waits to be sent.
@@ -224,12 +222,10 @@ impl Invite {
     pub fn map_notice(
         self,
         now: Timestamp,
-        due_at: Option<Timestamp>,
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, Conflict> {
         let notice = transition(self.notice.clone().ok_or_else(|| self.conflict("told of"))?)?;
-        let next = Self { notice: Some(notice), ..self.stepped(None, now) };
-        Ok(Self { due_at: due_at.or_else(|| next.natural_due(now)), ..next })
+        Ok(Self { notice: Some(notice), ..self.touched(now) })
     }
 
     pub(super) fn map_mail(
@@ -238,21 +234,19 @@ impl Invite {
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, Conflict> {
         let mail = transition(self.mail.clone().ok_or_else(|| self.conflict("mailed"))?)?;
-        let next = Self { mail: Some(mail), ..self.stepped(None, now) };
-        Ok(Self { due_at: next.natural_due(now), ..next })
+        Ok(Self { mail: Some(mail), ..self.touched(now) })
     }
 
     /// After a mail was taken: an invitation is out for as long as its letter says, also while work on it is paused.
     pub(super) fn mailed(self, now: Timestamp) -> Self {
         let sent = self.mail.as_ref().is_some_and(Mail::may_have_arrived);
-        let next = match self.unpaused() {
+        match self.unpaused() {
             InviteState::Queued if sent && self.profile.is_none() => {
                 let state = InviteState::Invited { expires_at: self.promised_until() };
-                self.with_unpaused(state).stepped(Some("INVITED"), now)
+                self.with_unpaused(state).happened(Event::Invited, now)
             }
             _ => self,
-        };
-        Self { due_at: next.natural_due(now), ..next }
+        }
     }
 
     /// The latest sending, 0 before the first.
@@ -293,9 +287,9 @@ mod tests {
     #[test]
     fn a_mail_that_is_held_is_due_once_its_mailbox_has_room() {
         let held = by_email().address_is_free(at(1)).unwrap().mail_held(at(DAY), at(2)).unwrap();
-        assert_eq!((held.due_at, held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
+        assert_eq!((held.next_due(), held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
         assert!(held.mail_is_due(), "whoever finds room earlier may send it");
-        assert_eq!(claimed(held, at(DAY)).due_at, Some(at(DAY) + MAIL_ANSWER_WAIT));
+        assert_eq!(claimed(held, at(DAY)).next_due(), Some(at(DAY) + MAIL_ANSWER_WAIT));
     }
 
     #[test]
@@ -320,7 +314,7 @@ mod tests {
             assert!(asked.claim_mail(late).is_ok());
             let held = waiting.mail_held(at(begun + DAY), at(begun)).unwrap();
             assert_eq!(held.next_step(late), NextStep::Nothing, "it cannot leave yet");
-            assert_eq!((held.next_step(at(begun + DAY)), held.due_at), (check, Some(at(begun + DAY))));
+            assert_eq!((held.next_step(at(begun + DAY)), held.next_due()), (check, Some(at(begun + DAY))));
         }
     }
 

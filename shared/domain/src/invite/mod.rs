@@ -36,7 +36,7 @@ pub use crate::seed::SeedState;
 pub use account::{Account, AccountStatus, PROVISION_LEASE};
 pub use changes::{Act, AmendRefusal, Amendment, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
-pub use history::{Actor, HistoryEntry};
+pub use history::{Actor, Event, HistoryEntry};
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
 pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Failure, InviteState};
@@ -91,8 +91,10 @@ pub struct Invite {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When it needs someone's attention by itself, if ever.
-    pub due_at: Option<Timestamp>,
+    /// When the sweeper checks it, where that does not follow from its state: a refused call is tried again, or its person
+    /// is kept until then. Any change ends it.
+    #[serde(default, alias = "due_at")]
+    postponed_until: Option<Timestamp>,
     /// The request that made it.
     pub trace: TraceId,
     /// What happened, oldest first.
@@ -199,8 +201,7 @@ impl Invite {
 
     fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
         let Creation { id, officer, address_key, terms, at, trace } = creation;
-        let entry =
-            HistoryEntry { at, event: "QUEUED".to_owned(), by: Actor::Officer, trace: trace.clone(), action: None };
+        let entry = HistoryEntry { at, event: Event::Queued, by: Actor::Officer, trace: trace.clone(), action: None };
         Self {
             id,
             officer,
@@ -222,7 +223,7 @@ impl Invite {
             notice: None,
             created_at: at,
             updated_at: at,
-            due_at: Some(at + WAKE_AFTER),
+            postponed_until: None,
             trace,
             history: vec![entry],
         }
@@ -257,7 +258,7 @@ mod tests {
         assert!(invite.mail_is_due());
         assert_eq!(invite.progress_name(), "MAILING");
         let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
-        assert_eq!((invite.progress_name(), invite.due_at), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
+        assert_eq!((invite.progress_name(), invite.next_due()), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
         assert_eq!(invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap().techpass_label(), "Onboarded");
     }
 
@@ -269,9 +270,9 @@ mod tests {
         assert!(invite.claim_mail(at(0)).is_err());
         let invite = invited();
         let InviteState::Invited { expires_at } = invite.state else { panic!() };
-        assert_eq!(invite.due_at, Some(at(3 + DAY)), "to see whether it was delivered");
+        assert_eq!(invite.next_due(), Some(at(3 + DAY)), "to see whether it was delivered");
         assert_eq!(
-            invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().due_at,
+            invite.clone().mail_unheard_of(at(3 + DAY)).unwrap().next_due(),
             Some(expires_at - Terms::USUAL.reminder_span())
         );
         let profile = form().profile().unwrap();
@@ -337,7 +338,7 @@ mod tests {
                 let now = at(seconds);
                 invite = anything(invite, choice, now);
                 walked.push((choice, seconds, invite.state_name()));
-                assert!(invite.due_at.is_some(), "seed {seed}: nobody would look at it again: {walked:?}");
+                assert!(invite.next_due().is_some(), "seed {seed}: nobody would look at it again: {walked:?}");
                 let is_open = invite.mail.as_ref().is_some_and(Mail::is_open);
                 let has_work = invite.next_step(now) != NextStep::Nothing || is_open;
                 assert!(invite.state != InviteState::Queued || has_work, "seed {seed}: stuck: {walked:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{
     Conflict, Invite,
     first_access::{FIRST_PASSWORD_LEASE, FirstPassword},
-    history::Actor,
+    history::{Actor, Event},
     mail::MAIL_ANSWER_WAIT,
     state::InviteState,
 };
@@ -120,7 +120,7 @@ impl Invite {
             return Err(self.conflict("brought to mind"));
         }
         let mail = Some(Mail::due(MailKind::Reminder, self.generation()).replaced());
-        Ok(Self { mail, due_at: Some(now + WAKE_AFTER), ..self.stepped(Some("REMINDED"), now) })
+        Ok(Self { mail, ..self.happened(Event::Reminded, now) })
     }
 
     /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be told.
@@ -134,11 +134,17 @@ impl Invite {
         }
         let generation = self.notice.as_ref().map_or(0, |mail| mail.generation) + 1;
         let notice = Some(Mail::due(MailKind::InvitationLapsed, generation));
-        Ok(Self { notice, ..self.stepped(Some("EXPIRED"), now) }.ended(InviteState::Expired, now))
+        Ok(Self { notice, ..self.happened(Event::Expired, now) }.ended(InviteState::Expired))
     }
 
-    /// When the sweeper has to look, given that somebody was just woken for what is open.
-    pub(super) fn natural_due(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When the sweeper has to check it: the only place that knows. For what is open a worker was woken when it last
+    /// changed, so the sweeper has to act only if nothing comes of that.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Timestamp> {
+        if self.postponed_until.is_some() {
+            return self.postponed_until;
+        }
+        let now = self.updated_at;
         if self.is_paused() {
             return Some(now + KEEPING_LOOK);
         }
@@ -157,6 +163,10 @@ impl Invite {
             _ => None,
         };
         let licence = self.account().and_then(|_| self.seed.retry_at());
+        let leased = match self.state {
+            InviteState::Provisioning { lease_until, .. } if now < lease_until => Some(lease_until),
+            _ => None,
+        };
         let unrecorded = match self.first_password {
             FirstPassword::Sending { at, .. } => Some(at + FIRST_PASSWORD_LEASE),
             _ => None,
@@ -164,7 +174,10 @@ impl Invite {
         let woken = open.then(|| now + WAKE_AFTER);
         let unheard_of = self.mail.as_ref().and_then(Mail::unknown_from);
         let kept = self.over_since().map(|_| now + KEEPING_LOOK);
-        [woken, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept].into_iter().flatten().min()
+        [woken, leased, held_until, unanswered, lapses, unheard_of, licence, unrecorded, kept]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Whether the last mail is out and did not come back.
@@ -190,17 +203,16 @@ impl Invite {
         matches!(self.state, InviteState::Invited { .. }) && self.mail.as_ref().is_some_and(is_replaced)
     }
 
-    /// Puts the next look at it off to `at`. Nothing else about it changes.
+    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
     #[must_use]
-    pub fn put_off(self, at: Timestamp) -> Self {
-        Self { due_at: Some(at), ..self }
+    pub fn postponed(self, until: Timestamp) -> Self {
+        Self { postponed_until: Some(until), ..self }
     }
 
-    /// Leaves the next look to what it is: none while nothing is open and time asks for nothing.
+    /// Leaves to its state when it is checked next.
     #[must_use]
     pub fn settled(self, now: Timestamp) -> Self {
-        let next = self.stepped(None, now);
-        Self { due_at: next.natural_due(now), ..next }
+        self.touched(now)
     }
 }
 
@@ -217,7 +229,7 @@ mod tests {
     };
 
     #[test]
-    fn whatever_waits_for_us_is_due_at_some_time() {
+    fn an_invite_with_open_work_is_due() {
         let invite = for_account();
         let claimed = invite.clone().claim(at(1)).unwrap();
         let created = claimed.clone().account_created(account(), SeedState::Pending, at(2)).unwrap();
@@ -226,7 +238,7 @@ mod tests {
         for invite in
             [invite, claimed, created, mailing, seeded, by_email(), by_email().address_is_free(at(1)).unwrap()]
         {
-            assert!(invite.due_at.is_some(), "{}", invite.progress_name());
+            assert!(invite.next_due().is_some(), "{}", invite.progress_name());
         }
     }
 
@@ -249,10 +261,10 @@ mod tests {
             assert_eq!(invite.lapse(now), Lapse::Nothing);
         }
         let end = at(2 + 30 * DAY);
-        assert_eq!(invite.due_at, Some(end));
+        assert_eq!(invite.next_due(), Some(end));
         let lapsed = invite.expire(end).unwrap();
         assert!(!lapsed.is_live());
-        assert!(lapsed.due_at.is_some(), "the officer is to be told");
+        assert!(lapsed.next_due().is_some(), "the officer is to be told");
         let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
         assert!(revived.is_live() && revived.next_step(end.next_singapore_day()) == NextStep::CheckAddress);
     }

@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Conflict, Invite, account::Account, history::Actor, schedule::NextStep};
+use super::{
+    Conflict, Invite,
+    account::Account,
+    history::{Actor, Event},
+    schedule::NextStep,
+};
 use crate::{Timestamp, delivery::Mail, mailbox::SuppressionReason};
 
 /// How far an invite is.
@@ -238,18 +243,17 @@ impl Invite {
             InviteState::Invited { .. } if self.awaits_reminder_check() || self.asks_again(now) => {}
             _ => return Err(self.conflict("failed")),
         }
-        Ok(self.stepped(Some("FAILED"), now).ended(InviteState::Failed { failure }, now))
+        Ok(self.happened(Event::Failed, now).ended(InviteState::Failed { failure }))
     }
 
     /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither leaves
     /// late nor keeps the invite from being sent again.
-    pub(super) fn ended(self, state: InviteState, now: Timestamp) -> Self {
+    pub(super) fn ended(self, state: InviteState) -> Self {
         let claimed_at = self.mail.as_ref().and_then(Mail::claimed_at);
         let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });
         // One without an answer may have arrived, so it counts for the day.
         let mailed_at = claimed_at.into_iter().chain(self.mailed_at).max();
-        let next = Self { state, mail, mailed_at, ..self };
-        Self { due_at: next.natural_due(now), ..next }
+        Self { state, mail, mailed_at, ..self }
     }
 
     /// Stops all work on it, because the workers gave its message up: a person has to look.
@@ -265,8 +269,7 @@ impl Invite {
         }
         let stood = Some(Box::new(self.state.clone()));
         let state = InviteState::NeedsAttention { stood };
-        let next = Self { state, ..self.stepped(Some("NEEDS_ATTENTION"), now) };
-        Ok(Self { due_at: next.natural_due(now), ..next })
+        Ok(Self { state, ..self.happened(Event::NeedsAttention, now) })
     }
 
     /// An operator has checked it: it goes on, with what became known meanwhile.
@@ -278,7 +281,7 @@ impl Invite {
         match &self.state {
             InviteState::NeedsAttention { stood: Some(stood) } => {
                 let state = (**stood).clone();
-                Ok(Self { state, ..self.acted("RESUMED", Actor::Operator, now) }.mailed(now))
+                Ok(Self { state, ..self.acted(Event::Resumed, Actor::Operator, now) }.mailed(now))
             }
             _ => Err(self.conflict("resumed")),
         }
@@ -299,7 +302,7 @@ mod tests {
         assert!(invite.is_live());
         let failed = invite.fail(Failure::AccountExists, at(2)).unwrap();
         assert!(!failed.is_live());
-        assert_eq!((failed.over_since(), failed.due_at), (Some(at(2)), Some(at(2 + DAY))));
+        assert_eq!((failed.over_since(), failed.next_due()), (Some(at(2)), Some(at(2 + DAY))));
         assert!(failed.claim(at(100)).is_err());
     }
 
@@ -307,14 +310,14 @@ mod tests {
     fn an_invite_that_was_given_up_goes_on_where_it_stood() {
         let claimed = for_account().claim(at(1)).unwrap();
         let given_up = claimed.clone().needs_attention(at(2)).unwrap();
-        assert_eq!((given_up.techpass_label(), given_up.due_at), ("Needs attention", Some(at(2) + KEEPING_LOOK)));
+        assert_eq!((given_up.techpass_label(), given_up.next_due()), ("Needs attention", Some(at(2) + KEEPING_LOOK)));
         assert!(given_up.is_live() && given_up.next_step(at(DAY)) == NextStep::Nothing);
         assert!(given_up.clone().needs_attention(at(3)).is_err());
         let resumed = given_up.resume(at(61)).unwrap();
         assert_eq!(resumed.state, claimed.state);
         assert_eq!(resumed.next_step(at(61)), NextStep::Provision);
         assert_eq!(resumed.history.last().unwrap().by, Actor::Operator);
-        assert!(resumed.due_at.is_some());
+        assert!(resumed.next_due().is_some());
         assert!(invited().needs_attention(at(9)).is_err(), "it waits for its invitee");
         let old = r#"{"state":"NEEDS_ATTENTION"}"#;
         assert_eq!(serde_json::from_str::<InviteState>(old).unwrap(), InviteState::NeedsAttention { stood: None });

@@ -34,7 +34,7 @@ impl Layout for Batch {
         Ok(envelope
             .text("listing_pk", keys::batches_of(&self.officer.id))
             .text("listing_sk", keys::listed(self.created_at, &self.id.to_string()))
-            .due(self.due_at))
+            .due(Some(self.next_due())))
     }
 }
 

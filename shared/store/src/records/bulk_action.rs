@@ -46,7 +46,7 @@ impl Layout for Action {
     }
 
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
-        Ok(envelope.due(self.due_at).expires(self.created_at + ACTION_LIFE))
+        Ok(envelope.due(self.next_due()).expires(self.created_at + ACTION_LIFE))
     }
 }
 

@@ -32,7 +32,7 @@ impl Layout for Invite {
             .text("listing_pk", keys::invites_of(&self.officer.id))
             .text("listing_sk", keys::listed(self.updated_at, &self.id.to_string()))
             .part(Self::KIND, "summary", &Summary::of(self))?
-            .due(self.due_at);
+            .due(self.next_due());
         Ok(match self.origin {
             Origin::Batch { batch, .. } => {
                 envelope.text("batch_id", batch.to_string()).text("batch_state", self.progress_name())

@@ -26,6 +26,6 @@ impl Layout for Notice {
     }
 
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
-        Ok(envelope.due(self.due_at).expires(self.at + NOTICE_LIFE))
+        Ok(envelope.due(self.next_due()).expires(self.at + NOTICE_LIFE))
     }
 }

@@ -23,6 +23,6 @@ impl Layout for SeedRequest {
     }
 
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
-        Ok(envelope.due(self.due_at))
+        Ok(envelope.due(Some(self.next_due())))
     }
 }

@@ -75,7 +75,7 @@ impl World {
             let accounts = made.iter().filter(|(id, _)| *id == invite.id).count();
             ensure!(accounts <= 1, "two accounts: {}", shown());
             let has_work = Invite::is_open_progress(invite.progress_name());
-            ensure!(!has_work || invite.due_at.is_some(), "nobody will ever look at it: {}", shown());
+            ensure!(!has_work || invite.next_due().is_some(), "nobody will ever look at it: {}", shown());
             let namesake = |other: &Invite| other.is_live() && other.address_key == invite.address_key;
             let live = invites.iter().filter(|other| namesake(other)).count();
             ensure!(live <= 1, "two live invites of one address: {}", shown());
@@ -199,11 +199,13 @@ impl World {
     /// Everything that is not at rest, for who reads a failed run.
     pub(super) async fn shown(&self) -> String {
         let invites = self.invites().await;
-        let invites =
-            invites.iter().map(|invite| format!("{} {:?}, due {:?}", shown_invite(invite), invite.mail, invite.due_at));
+        let invites = invites
+            .iter()
+            .map(|invite| format!("{} {:?}, due {:?}", shown_invite(invite), invite.mail, invite.next_due()));
         let batches = self.batches().await;
-        let batches =
-            batches.iter().map(|batch| format!("batch {:?} {:?}, due {:?}", batch.state, batch.report, batch.due_at));
+        let batches = batches
+            .iter()
+            .map(|batch| format!("batch {:?} {:?}, due {:?}", batch.state, batch.report, batch.next_due()));
         invites.chain(batches).collect::<Vec<_>>().join("; ")
     }
 }
