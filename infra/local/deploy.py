@@ -82,7 +82,13 @@ def sam_deploy(api_id: str) -> None:
         "--parameter-overrides",
         *(f"{name}={value}" for name, value in parameters.items()),
     ]
-    environment = {**os.environ, **ROOT_KEY, "AWS_ENDPOINT_URL": ENDPOINT, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"}
+    environment = {
+        **os.environ,
+        **ROOT_KEY,
+        "AWS_ENDPOINT_URL": ENDPOINT,
+        "AWS_DEFAULT_REGION": REGION,
+        "SAM_CLI_TELEMETRY": "0",
+    }
     environment.pop("AWS_SESSION_TOKEN", None)
     environment.pop("AWS_PROFILE", None)
     with LOG.open("wb") as log:
@@ -174,7 +180,11 @@ def failure() -> str:
         events = client("cloudformation").describe_stack_events(StackName=NAME)["StackEvents"]
     except Exception:  # noqa: BLE001 - whatever is wrong with the stack, the log still says something.
         events = []
-    reasons = [f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}" for e in events if "FAILED" in e["ResourceStatus"] and e.get("ResourceStatusReason")]
+    reasons = [
+        f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}"
+        for e in events
+        if "FAILED" in e["ResourceStatus"] and e.get("ResourceStatusReason")
+    ]
     return "\n".join(reasons[:5]) or "\n".join(LOG.read_text(errors="replace").splitlines()[-5:])
 
 

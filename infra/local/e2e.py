@@ -35,12 +35,24 @@ def main(arguments: list[str]) -> int:
     try:
         code = (
             run(python, "infra/local/up.py")
-            or run("cargo", "test", "--quiet", "--locked", "--workspace", "--features", "tests/emulator", "--test", "emulator")
+            or run(
+                "cargo",
+                "test",
+                "--quiet",
+                "--locked",
+                "--workspace",
+                "--features",
+                "tests/emulator",
+                "--test",
+                "emulator",
+            )
             or run(python, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
             or run("npm", "--prefix", "portal", "run", "--silent", "e2e")
         )
         if code != 0 and (home / "outputs.json").exists():
-            said = subprocess.run([python, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True).stdout
+            said = subprocess.run(
+                [python, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True
+            ).stdout
             (home / "functions.log").write_text(said)
             loud = [line for line in said.splitlines() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
             print("\nWhat functions complained about:", *loud[-40:], sep="\n", flush=True)

@@ -26,13 +26,17 @@ def set_concurrency() -> None:
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         limit = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
         if limit is not None:
-            functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(limit)})
+            functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(limit)}
+            )
 
 
 def widen_roles() -> None:
     """Gives each role what the emulator asks for beside what the template grants, and only where the template does."""
     roles = client("iam")
-    for role in roles.get_paginator("list_roles").paginate().search(f"Roles[?starts_with(RoleName, '{NAME}-')].RoleName"):
+    for role in (
+        roles.get_paginator("list_roles").paginate().search(f"Roles[?starts_with(RoleName, '{NAME}-')].RoleName")
+    ):
         asked = []
         for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
             for statement in roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
@@ -41,7 +45,10 @@ def widen_roles() -> None:
                 if policy != GAPS and statement["Action"] == "ses:SendEmail":
                     asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
         if asked:
-            document = {"Version": "2012-10-17", "Statement": [{k: v for k, v in s.items() if k != "Sid"} for s in asked]}
+            document = {
+                "Version": "2012-10-17",
+                "Statement": [{k: v for k, v in s.items() if k != "Sid"} for s in asked],
+            }
             roles.put_role_policy(RoleName=role, PolicyName=GAPS, PolicyDocument=json.dumps(document))
 
 
@@ -56,8 +63,12 @@ def set_gateway_responses(api_id: str, document: dict) -> None:
     for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
         status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
         # The emulator knows the request's id, but no trace id.
-        templates = {k: v.replace("$context.xrayTraceId", "$context.requestId") for k, v in response["responseTemplates"].items()}
-        headers = {k: v.replace("context.xrayTraceId", "context.requestId") for k, v in response["responseParameters"].items()}
+        templates = {
+            k: v.replace("$context.xrayTraceId", "$context.requestId") for k, v in response["responseTemplates"].items()
+        }
+        headers = {
+            k: v.replace("context.xrayTraceId", "context.requestId") for k, v in response["responseParameters"].items()
+        }
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=kind,

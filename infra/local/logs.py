@@ -13,7 +13,10 @@ def main(wanted: str) -> None:
     for function in functions:
         name = short(function["FunctionName"])
         if wanted in ("", name):
-            lines += [(event["timestamp"], name, event["message"].rstrip()) for event in events(function["LoggingConfig"]["LogGroup"])]
+            lines += [
+                (event["timestamp"], name, event["message"].rstrip())
+                for event in events(function["LoggingConfig"]["LogGroup"])
+            ]
     for at, name, message in sorted(lines):
         print(f"{time.strftime('%H:%M:%S', time.localtime(at / 1000))} {name:18} {message}")
 

@@ -89,7 +89,10 @@ def is_wanted(kind: str, request: dict) -> bool:
 
 def event_of(event: dict, request: dict, message_id: str) -> dict:
     """The recorded event, made one of this mail."""
-    mail, now = event["detail"]["mail"], datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    mail, now = (
+        event["detail"]["mail"],
+        datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    )
     to, subject = request["Destination"]["ToAddresses"], request["Content"]["Simple"]["Subject"]["Data"]
     mail.update(timestamp=now, sendingAccountId=get_account_id(), messageId=message_id, destination=to, headers=[])
     mail["commonHeaders"].update(to=to, messageId=message_id, subject=subject)

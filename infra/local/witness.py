@@ -19,7 +19,9 @@ def watch(folder: Path) -> None:
     seen = set()
 
     def enforce(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
-        denied = decide(access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context)
+        denied = decide(
+            access_key_id, iam_action, service, region, resource_arn=resource_arn, service_context=service_context
+        )
         question = (access_key_id, iam_action, resource_arn, denied is None)
         if (access_key_id or "").startswith(OF_ROLES) and question not in seen:
             seen.add(question)
@@ -28,4 +30,3 @@ def watch(folder: Path) -> None:
         return denied
 
     iam_evaluator.enforce = enforce
-

@@ -61,7 +61,9 @@ def settle(report: Report, crowd: Crowd, outcome: Outcome) -> None:
 def dead_letters() -> int:
     queues, urls = client("sqs"), [url for name, url in outputs().items() if name.endswith("DeadLettersUrl")]
     wanted = "ApproximateNumberOfMessages"
-    return sum(int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])["Attributes"][wanted]) for url in urls)
+    return sum(
+        int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])["Attributes"][wanted]) for url in urls
+    )
 
 
 def summary(addresses: list[str]) -> str:
@@ -97,7 +99,10 @@ def wait(batch: str, people: int, outages: Outages, meter: CpuMeter) -> float:
             moved, last = now, progress
         if now - told > (TELL_SECONDS if moved == now else PAUSED_TELL_SECONDS):
             told = now
-            print(f"  {found['state']}: {', '.join(f'{count} {name}' for name, count in sorted(progress.items()))}", flush=True)
+            print(
+                f"  {found['state']}: {', '.join(f'{count} {name}' for name, count in sorted(progress.items()))}",
+                flush=True,
+            )
         if done(progress) == people:
             return now
         if now - moved > PATIENCE_SECONDS:
@@ -146,4 +151,3 @@ def tell(report: Report, calls: Calls, people: int) -> None:
     }
     rows["all"] = [calls.requests.total() / people, calls.items.total() / people]
     report.table("call", [Column("requests a person", digits=3), Column("items a person", digits=3)], rows)
-

@@ -77,7 +77,10 @@ class Report:
 
     def table(self, subject: str, columns: Sequence[Column], rows: Mapping[str, Sequence[float | None]]) -> None:
         titles = [subject, *(f"{c.title} ({c.target})" if c.target else c.title for c in columns)]
-        lines = [[name, *(self._cell(name, c, v) for c, v in zip(columns, values, strict=True))] for name, values in rows.items()]
+        lines = [
+            [name, *(self._cell(name, c, v) for c, v in zip(columns, values, strict=True))]
+            for name, values in rows.items()
+        ]
         widths = [max(len(line[i]) for line in [titles, *lines]) for i in range(len(titles))]
         print(_line(titles, widths))
         print("|" + "|".join("-" * (width + 2) for width in widths) + "|")

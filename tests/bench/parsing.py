@@ -56,7 +56,9 @@ def run(report: Report, peers: Peers) -> None:
         slow: dict[str, list[Reading]] = {}
         if size.rows >= SLOW_FROM_ROWS:
             slow = interleave(1, {name: lambda c=programs.pop(name): read(c) for name in SLOW})
-        readings = interleave(size.rounds, {name: lambda c=command: read(c) for name, command in programs.items()}) | slow
+        readings = (
+            interleave(size.rounds, {name: lambda c=command: read(c) for name, command in programs.items()}) | slow
+        )
         check_rows(report, readings, size.rows)
         tell(report, size, {name: typical(found) for name, found in readings.items()})
 
@@ -71,7 +73,9 @@ def tell(report: Report, size: Size, found: dict[str, Reading]) -> None:
         report.check(f"{rows}: {peer} of ours", found[peer].parse_ms / ours.parse_ms, AtLeast(limit), " x")
     # A batch has at most 10,000 rows; more are read to see how the readers grow.
     for peer in (JOB_PYTHON, JOB_NODE) if size.rows <= 10_000 else ():
-        report.check(f"{rows}: {peer} of ours, whole process", found[peer].process_ms / job.process_ms, AtLeast(12), " x")
+        report.check(
+            f"{rows}: {peer} of ours, whole process", found[peer].process_ms / job.process_ms, AtLeast(12), " x"
+        )
     if size.peak_mb is not None:
         report.check(f"{rows}: peak memory of reading", ours.peak_mb, size.peak_mb, " MB")
 

@@ -108,7 +108,9 @@ def sign_in(outputs: dict, username: str, password: str) -> Person:
 
 def signed_in(outputs: dict, id_token: str, access_token: str) -> Person:
     claims = claims_of(id_token)
-    return Person(claims["cognito:username"], claims["email"], claims["sub"], access_token, Api(outputs["ApiUrl"], id_token))
+    return Person(
+        claims["cognito:username"], claims["email"], claims["sub"], access_token, Api(outputs["ApiUrl"], id_token)
+    )
 
 
 def claims_of(token: str) -> dict:
@@ -139,10 +141,19 @@ def first_sign_in(outputs: dict, username: str, temporary: str) -> Person:
     target = urlsplit(sent_back.headers["Location"])
     answer = parse_qs(target.query)
     assert sent_back.headers["Location"].startswith(callback) and answer["state"] == [asked["state"]]
-    trade = {"grant_type": "authorization_code", "client_id": asked["client_id"], "redirect_uri": callback, "code": answer["code"][0]}
-    stolen = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": "x" * 43}, timeout=30)
+    trade = {
+        "grant_type": "authorization_code",
+        "client_id": asked["client_id"],
+        "redirect_uri": callback,
+        "code": answer["code"][0],
+    }
+    stolen = requests.post(
+        f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": "x" * 43}, timeout=30
+    )
     assert stolen.status_code == 400, "a code without its verifier is worth nothing"
-    tokens = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": verifier}, timeout=30)
+    tokens = requests.post(
+        f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": verifier}, timeout=30
+    )
     return signed_in(outputs, tokens.json()["id_token"], tokens.json()["access_token"])
 
 
@@ -203,7 +214,9 @@ class Outbox:
 
     def wait(self, address: str, count: int = 1, seconds: float = 30) -> list[dict]:
         """The mails to an address, once there are so many."""
-        return eventually(lambda: mails if len(mails := self.to(address)) >= count else None, seconds, f"{count} mail(s)")
+        return eventually(
+            lambda: mails if len(mails := self.to(address)) >= count else None, seconds, f"{count} mail(s)"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -267,7 +280,9 @@ def queues(outputs) -> Queues:
 @pytest.fixture(scope="session")
 def invoke():
     """Runs a function, named as its folder, with an event, and gives its answer."""
-    functions = {f["FunctionName"].split("-")[-2]: f["FunctionName"] for f in aws("lambda").list_functions()["Functions"]}
+    functions = {
+        f["FunctionName"].split("-")[-2]: f["FunctionName"] for f in aws("lambda").list_functions()["Functions"]
+    }
 
     def run(function: str, event: dict) -> dict:
         name = functions["".join(part.capitalize() for part in function.split("-"))]
@@ -304,11 +319,17 @@ def report_mail(outputs, invoke):
 @pytest.fixture(scope="session")
 def logs():
     """What a function said, in order: `logs("send-mail", since=time)`. Without a function, what all of them said."""
-    groups = {short(f["FunctionName"]): f["LoggingConfig"]["LogGroup"] for f in aws("lambda").list_functions()["Functions"]}
+    groups = {
+        short(f["FunctionName"]): f["LoggingConfig"]["LogGroup"] for f in aws("lambda").list_functions()["Functions"]
+    }
 
     def read(function: str | None = None, since: float = 0) -> list[dict]:
         told = [event for name, group in groups.items() if function in (None, name) for event in events(group)]
-        lines = [event["message"] for event in sorted(told, key=lambda e: e["timestamp"]) if event["timestamp"] >= since * 1000]
+        lines = [
+            event["message"]
+            for event in sorted(told, key=lambda e: e["timestamp"])
+            if event["timestamp"] >= since * 1000
+        ]
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     return read

@@ -39,7 +39,10 @@ def invitation(person: dict[str, str]) -> dict[str, str]:
 
 def profile(person: dict[str, str]) -> dict[str, str]:
     """What this person says on the invitation's page."""
-    return {name: person[name] for name in ["firstName", "lastName", "countryCode", "contactNumber", "organisation", "department"]}
+    return {
+        name: person[name]
+        for name in ["firstName", "lastName", "countryCode", "contactNumber", "organisation", "department"]
+    }
 
 
 def remembered() -> set[str]:

@@ -14,7 +14,9 @@ def make_person(outputs, email: str, verified: str, pool: str | None = None):
     pool, password = pool or outputs["UserPoolId"], f"{secrets.token_urlsafe(12)}-aZ9"
     username = f"made.{secrets.token_hex(4)}"
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": verified}]
-    aws("cognito-idp").admin_create_user(UserPoolId=pool, Username=username, MessageAction="SUPPRESS", UserAttributes=attributes)
+    aws("cognito-idp").admin_create_user(
+        UserPoolId=pool, Username=username, MessageAction="SUPPRESS", UserAttributes=attributes
+    )
     aws("cognito-idp").admin_set_user_password(UserPoolId=pool, Username=username, Password=password, Permanent=True)
     return username, password
 
@@ -33,7 +35,9 @@ def test_an_access_token_is_not_enough(officer, nobody):
 
 def test_a_token_of_another_pool_is_refused(outputs, nobody):
     pool = aws("cognito-idp").create_user_pool(PoolName="strangers")["UserPool"]["Id"]
-    client = aws("cognito-idp").create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    client = aws("cognito-idp").create_user_pool_client(
+        UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )
     try:
         username, password = make_person(outputs, people.officer()["email"], "true", pool)
         foreign = tokens(client["UserPoolClient"]["ClientId"], username, password)["IdToken"]
@@ -44,8 +48,14 @@ def test_a_token_of_another_pool_is_refused(outputs, nobody):
 
 
 def test_an_expired_token_is_refused(outputs, nobody):
-    settings = {"IdTokenValidity": 1, "TokenValidityUnits": {"IdToken": "seconds"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}
-    client = aws("cognito-idp").create_user_pool_client(UserPoolId=outputs["UserPoolId"], ClientName="brief", **settings)
+    settings = {
+        "IdTokenValidity": 1,
+        "TokenValidityUnits": {"IdToken": "seconds"},
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    }
+    client = aws("cognito-idp").create_user_pool_client(
+        UserPoolId=outputs["UserPoolId"], ClientName="brief", **settings
+    )
     username, password = make_person(outputs, people.officer()["email"], "true")
     brief = tokens(client["UserPoolClient"]["ClientId"], username, password)["IdToken"]
     time.sleep(2.1)
@@ -63,7 +73,14 @@ def test_a_forged_token_is_refused_on_a_route_that_writes(officer, other_officer
 
 
 def test_a_vendor_may_do_nothing(vendor):
-    for method, path in [("GET", "/me"), ("GET", "/invites"), ("POST", "/invites"), ("GET", "/batches"), ("POST", "/batches"), ("GET", "/template.xlsx")]:
+    for method, path in [
+        ("GET", "/me"),
+        ("GET", "/invites"),
+        ("POST", "/invites"),
+        ("GET", "/batches"),
+        ("POST", "/batches"),
+        ("GET", "/template.xlsx"),
+    ]:
         answer = vendor.api(method, path, {} if method == "POST" else None)
         assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/not-an-officer"), f"{method} {path}"
 
@@ -101,9 +118,13 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), OTHERS)
-def test_another_officers_thing_is_answered_like_one_that_does_not_exist(officer, other_officer, things, method, path, body):
+def test_another_officers_thing_is_answered_like_one_that_does_not_exist(
+    officer, other_officer, things, method, path, body
+):
     absent = {"invite": "/invites/inv_01KAQ7Y3V0000000000000000B", "batch": "/batches/bat_01KAQ7Y3V0000000000000000A"}
-    answers = [other_officer.api(method, path.format(**of), body, headers={"If-Match": '"1"'}) for of in (things, absent)]
+    answers = [
+        other_officer.api(method, path.format(**of), body, headers={"If-Match": '"1"'}) for of in (things, absent)
+    ]
     for answer in answers:
         assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/not-found")
     foreign, missing = ({**answer.json(), "traceId": ""} for answer in answers)
@@ -116,7 +137,9 @@ def test_another_officers_thing_is_answered_like_one_that_does_not_exist(officer
 def test_lists_hold_ones_own_things_only(officer, other_officer, things):
     for kind, path in [("invite", "/invites"), ("batch", "/batches")]:
         own = [f"{path}/{item['id']}" for item in officer.api.get(path, params={"limit": 200}).json()["items"]]
-        foreign = [f"{path}/{item['id']}" for item in other_officer.api.get(path, params={"limit": 200}).json()["items"]]
+        foreign = [
+            f"{path}/{item['id']}" for item in other_officer.api.get(path, params={"limit": 200}).json()["items"]
+        ]
         assert things[kind] in own and things[kind] not in foreign
 
 
@@ -124,7 +147,11 @@ def test_a_cursor_of_another_officer_or_another_list_is_worth_nothing(officer, o
     officer.api.post("/invites", people.invitation(people.officer()))
     cursor = officer.api.get("/invites?limit=1").json()["nextCursor"]
     assert officer.api.get("/invites", params={"limit": 1, "cursor": cursor}).status_code == 200
-    for api, path in [(other_officer.api, "/invites?limit=1"), (officer.api, "/invites?limit=1&sort=oldest"), (officer.api, "/batches?limit=1")]:
+    for api, path in [
+        (other_officer.api, "/invites?limit=1"),
+        (officer.api, "/invites?limit=1&sort=oldest"),
+        (officer.api, "/batches?limit=1"),
+    ]:
         answer = api.get(path, params={"cursor": cursor})
         assert (answer.status_code, problem(answer)["type"]) == (400, "/problems/cursor")
 
@@ -133,7 +160,9 @@ def test_a_token_that_was_never_mailed_opens_nothing(nobody):
     for path in ["view", "accept", "first-password"]:
         for token in ["", "x", secrets.token_urlsafe(32), "../../invites"]:
             answer = nobody.post(f"/invitations/{path}", {"token": token})
-            assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/invitation-not-valid"), f"{path} {token}"
+            assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/invitation-not-valid"), (
+                f"{path} {token}"
+            )
 
 
 def test_bodies_that_lie_about_themselves_are_refused(outputs, officer):
@@ -173,5 +202,7 @@ def test_an_officer_who_is_disabled_is_refused_within_a_minute_though_the_token_
         ("GET", "/invites/export.xlsx", None),
     ]:
         answer = api(method, path, body)
-        assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/account-not-active"), f"{method} {path}"
+        assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/account-not-active"), (
+            f"{method} {path}"
+        )
     assert outbox.to(person["email"]) == []

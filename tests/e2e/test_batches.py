@@ -20,7 +20,9 @@ def begin(api, name: str = "new joiners.xlsx") -> dict:
 
 
 def post(form: dict, file: bytes, **changed: str) -> requests.Response:
-    return requests.post(form["url"], data={**form["fields"], **changed}, files={"file": ("any name.xlsx", file)}, timeout=60)
+    return requests.post(
+        form["url"], data={**form["fields"], **changed}, files={"file": ("any name.xlsx", file)}, timeout=60
+    )
 
 
 def upload(api, file: bytes) -> str:
@@ -35,7 +37,9 @@ def batch(api, id: str) -> dict:
 
 
 def in_state(api, id: str, state: str, seconds: float = 60) -> dict:
-    return eventually(lambda: found if (found := batch(api, id))["state"] == state else None, seconds, f"{state} of {id}")
+    return eventually(
+        lambda: found if (found := batch(api, id))["state"] == state else None, seconds, f"{state} of {id}"
+    )
 
 
 def rows(api, id: str, show: str = "all") -> dict[int, dict]:
@@ -65,7 +69,10 @@ def list_of_eight() -> list[Person]:
     return [
         *(Person(person) for person in good),
         Person({**nameless, "username": ""}, {"username": nameless["username"]}),
-        Person({**unreachable, "contactNumber": "12345", "organisation": ""}, {"contactNumber": unreachable["contactNumber"], "organisation": "Example Agency"}),
+        Person(
+            {**unreachable, "contactNumber": "12345", "organisation": ""},
+            {"contactNumber": unreachable["contactNumber"], "organisation": "Example Agency"},
+        ),
         Person({**undecided, "seed": "maybe"}, {"seed": "No"}),
         Person({**good[0], "email": good[0]["email"].upper()}),
     ]
@@ -95,7 +102,11 @@ def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbo
         mended = mend(api, id, row, **list_of_eight[number - 1].mend)
         assert mended.json()["row"]["state"] == "READY", mended.text
     assert submit(api, id).status_code == 202
-    done = eventually(lambda: found if (found := batch(api, id))["counts"]["sent"] == 7 and found["state"] == "DONE" else None, 60, "the rest")
+    done = eventually(
+        lambda: found if (found := batch(api, id))["counts"]["sent"] == 7 and found["state"] == "DONE" else None,
+        60,
+        "the rest",
+    )
     assert done["counts"] == {"total": 8, "ready": 0, "needsFixing": 0, "duplicate": 1, "removed": 0, "sent": 7}
     for person in list_of_eight[:7]:
         assert len(directory.by_email(person.meant["email"])) == 1
@@ -103,7 +114,10 @@ def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbo
     listed = api.get(f"/invites?batch={id}&limit=200").json()
     assert listed["total"] == 7
     assert {item["seed"]["label"] for item in listed["items"]} == {"License Assigned", "Not Required"}
-    eventually(lambda: len(outbox.about("Your batch upload is through", officer.email)) == reports + 2, what="a report for each submission")
+    eventually(
+        lambda: len(outbox.about("Your batch upload is through", officer.email)) == reports + 2,
+        what="a report for each submission",
+    )
 
 
 def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
@@ -116,7 +130,9 @@ def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
     stale = mend(officer.api, id, seen, department="Audit")
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/version-mismatch")
     assert rows(officer.api, id)[1]["values"]["department"] == "Finance"
-    many = officer.api.patch(f"/batches/{id}/rows", {"rows": {"numbers": [1, 2]}, "set": {"department": "Digital Services"}})
+    many = officer.api.patch(
+        f"/batches/{id}/rows", {"rows": {"numbers": [1, 2]}, "set": {"department": "Digital Services"}}
+    )
     assert many.json()["changed"] == 2, many.text
     for _ in range(2):
         assert officer.api.delete(f"/batches/{id}/rows/2").status_code == 204

@@ -70,7 +70,9 @@ def test_a_failed_invite_is_mended_and_sent_again(officer, other_officer, direct
     assert account["attributes"]["given_name"] == person["firstName"]
 
 
-def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_it(officer, other_officer, outbox, report_mail):
+def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_it(
+    officer, other_officer, outbox, report_mail
+):
     person = people.officer()
     first = submit(officer.api, people.invitation(person))
     in_state(officer.api, first, "INVITED")

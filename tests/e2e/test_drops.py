@@ -27,9 +27,15 @@ def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, o
     joiners = [people.officer(), people.vendor()]
     faulty = people.officer(firstName="")
     before = len(outbox.about("Your batch upload is through", other_officer.email))
-    drop(other_officer.sub, write([Person(joiners[0]), Person(faulty), Person(joiners[1])]), "joiners in June + July.xlsx")
+    drop(
+        other_officer.sub,
+        write([Person(joiners[0]), Person(faulty), Person(joiners[1])]),
+        "joiners in June + July.xlsx",
+    )
     reports = eventually(
-        lambda: found if len(found := outbox.about("Your batch upload is through", other_officer.email)) > before else None,
+        lambda: (
+            found if len(found := outbox.about("Your batch upload is through", other_officer.email)) > before else None
+        ),
         seconds=60,
         what="the report",
     )
@@ -45,7 +51,9 @@ def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, o
 def test_a_dropped_file_that_is_no_workbook_is_told_to_the_officer(drop, other_officer, outbox):
     before = len(outbox.to(other_officer.email))
     drop(other_officer.sub, b"Email,Username\n", "list.xlsx")
-    mail = eventually(lambda: found if len(found := outbox.to(other_officer.email)) > before else None, what="the report")[-1]
+    mail = eventually(
+        lambda: found if len(found := outbox.to(other_officer.email)) > before else None, what="the report"
+    )[-1]
     assert ".xlsx" in mail["BodyText"]
 
 
@@ -62,17 +70,27 @@ def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losin
 
 @pytest.mark.late
 def test_after_five_minutes_the_sweeper_announces_it(directory, outbox):
-    eventually(lambda: directory.by_email(UNANNOUNCED["email"]), seconds=480, what="the account of a workbook that was not announced")
+    eventually(
+        lambda: directory.by_email(UNANNOUNCED["email"]),
+        seconds=480,
+        what="the account of a workbook that was not announced",
+    )
     assert len(outbox.wait(UNANNOUNCED["email"])) == 1
 
 
-def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(drop, vendor, officer, other_officer, directory, logs):
+def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(
+    drop, vendor, officer, other_officer, directory, logs
+):
     person = people.officer()
     known = {found["id"] for who in [officer, other_officer] for found in dropped_batches(who.api)}
     began = time.time()
     for owner in [vendor.sub, "0a1b2c3d-0000-4000-8000-000000000000", other_officer.username]:
         drop(owner, write([Person(person)]))
-    refused = ["dropped file names no officer", "dropped file names someone who may not invite", "object is none of ours"]
+    refused = [
+        "dropped file names no officer",
+        "dropped file names someone who may not invite",
+        "object is none of ours",
+    ]
     eventually(
         lambda: len([line for line in logs("parse-batch", since=began) if line["message"] in refused]) == 3,
         what="three refusals in the log",

@@ -59,7 +59,9 @@ def test_who_has_an_account_is_known_to_lists_a_day_later(officer, sweep):
 def test_a_canary_goes_out_and_is_heard_of(outputs, outbox, sweep):
     def canary() -> dict:
         key = {"pk": {"S": "CONFIG"}, "sk": {"S": "CANARY"}}
-        return aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]["body"]["M"]
+        return aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]["body"][
+            "M"
+        ]
 
     before = len(outbox.to("success@simulator.amazonses.com"))
     sweep("canary")
@@ -101,5 +103,8 @@ def test_guards_that_were_left_over_are_looked_for(officer, outputs, sweep):
     item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=guard)["Item"]
     aws("dynamodb").put_item(TableName=outputs["TableName"], Item={**item, **orphan})
     sweep("locks")
-    found = [aws("dynamodb").get_item(TableName=outputs["TableName"], Key=k, ConsistentRead=True).get("Item") for k in (guard, orphan)]
+    found = [
+        aws("dynamodb").get_item(TableName=outputs["TableName"], Key=k, ConsistentRead=True).get("Item")
+        for k in (guard, orphan)
+    ]
     assert found[0] is not None and found[1] is None, "the one that is needed stays"

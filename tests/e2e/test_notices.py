@@ -106,7 +106,11 @@ def test_every_state_is_told_signed_and_without_anybodys_data(other_officer, rec
 
     def told() -> list[dict]:
         found = receiver.of(invite)
-        done = [body for body in found if body["invite"]["techpass"] == "ACCOUNT_CREATED" and body["invite"]["mail"] not in ("QUEUED", "SENDING")]
+        done = [
+            body
+            for body in found
+            if body["invite"]["techpass"] == "ACCOUNT_CREATED" and body["invite"]["mail"] not in ("QUEUED", "SENDING")
+        ]
         return found if done else []
 
     notices = sorted(eventually(told, what="the notices"), key=lambda body: body["invite"]["version"])

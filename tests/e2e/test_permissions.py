@@ -21,11 +21,23 @@ RESERVED = {
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
-    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "a licence of which nothing is kept is found by the daily audit",
-    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day at the earliest",
+    (
+        "sweep",
+        "cognito-idp:AdminRemoveUserFromGroup",
+        "",
+    ): "a licence of which nothing is kept is found by the daily audit",
+    (
+        "submit-invites",
+        "sqs:SendMessage",
+        "MailQueue",
+    ): "an account is mailed about again on the next day at the earliest",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
-    ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is still pending when its account is mailed again",
+    (
+        "apply-actions",
+        "sqs:SendMessage",
+        "ProvisionQueue",
+    ): "a licence is still pending when its account is mailed again",
     ("apply-actions", "sqs:SendMessage", "ActionsQueue"): "10,000 invites last longer than one worker",
 }
 
@@ -52,7 +64,12 @@ def granted(functions) -> set[tuple[str, str, str]]:
         for policy in aws("iam").list_role_policies(RoleName=role)["PolicyNames"]:
             if policy != GAPS:
                 document = aws("iam").get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-                found |= {(name, a, r) for s in document["Statement"] for a in listed(s["Action"]) for r in listed(s["Resource"])}
+                found |= {
+                    (name, a, r)
+                    for s in document["Statement"]
+                    for a in listed(s["Action"])
+                    for r in listed(s["Resource"])
+                }
     return found
 
 
@@ -88,7 +105,9 @@ def test_everything_that_a_function_does_is_granted_by_the_template(asked, grant
     """And by nothing that was added for the emulator's sake."""
 
     def is_granted(name: str, action: str, resource: str) -> bool:
-        return any((name, action) == (n, a) and (fnmatch.fnmatchcase(resource, r) or resource == "*") for n, a, r in granted)
+        return any(
+            (name, action) == (n, a) and (fnmatch.fnmatchcase(resource, r) or resource == "*") for n, a, r in granted
+        )
 
     assert not {question[:3] for question in asked if not is_granted(*question[:3])}
 

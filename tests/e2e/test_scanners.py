@@ -19,7 +19,9 @@ def test_two_hundred_visits_of_scanners_change_nothing(officer, nobody, outputs,
     def look() -> requests.Response:
         return officer.api.get(f"/invites/{invite['id']}")
 
-    before = eventually(lambda: found if (found := look()).json()["history"][-1]["event"] == "DELIVERED" else None, what="the delivery")
+    before = eventually(
+        lambda: found if (found := look()).json()["history"][-1]["event"] == "DELIVERED" else None, what="the delivery"
+    )
     page = f"{outputs['PortalUrl']}/accept"
 
     def visit(number: int) -> int:

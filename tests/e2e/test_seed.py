@@ -15,7 +15,9 @@ from test_single_invites import in_state, submit
 from test_sweep import rewrite, stored
 
 
-def tell(outputs: dict, body: dict, *, key: str | None = None, at: float | None = None, sent: str | None = None) -> requests.Response:
+def tell(
+    outputs: dict, body: dict, *, key: str | None = None, at: float | None = None, sent: str | None = None
+) -> requests.Response:
     """What the device side says, signed with its secret unless `key` is another."""
     text = json.dumps(body)
     seconds = int(time.time() if at is None else at)

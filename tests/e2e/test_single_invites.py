@@ -31,7 +31,9 @@ def ask_for_password(nobody, outbox, person: dict) -> str:
     token = token_of(outbox.wait(person["email"])[-1])
     answer = nobody.post("/invitations/first-password", {"token": token})
     assert answer.status_code == 202, answer.text
-    return password_of(eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")[-1])
+    return password_of(
+        eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")[-1]
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +46,14 @@ def new_vendor(officer, nobody, outbox, directory, outputs):
     groups = directory.groups(account["Username"])
     mails = outbox.wait(person["email"])
     signed_in = first_sign_in(outputs, person["username"], ask_for_password(nobody, outbox, person))
-    return {"person": person, "invite": made, "account": account, "groups": groups, "mails": mails, "signed_in": signed_in}
+    return {
+        "person": person,
+        "invite": made,
+        "account": account,
+        "groups": groups,
+        "mails": mails,
+        "signed_in": signed_in,
+    }
 
 
 def test_a_vendors_account_is_made_with_a_licence_and_one_mail(new_vendor):
@@ -109,7 +118,12 @@ def newcomer(officer, nobody, outbox, directory, outputs):
 
     empty = nobody.post("/invitations/accept", {"token": token})
     assert empty.status_code == 422
-    assert {error["pointer"] for error in empty.json()["errors"]} == {"/firstName", "/lastName", "/contactNumber", "/organisation"}
+    assert {error["pointer"] for error in empty.json()["errors"]} == {
+        "/firstName",
+        "/lastName",
+        "/contactNumber",
+        "/organisation",
+    }
     accepted = nobody.post("/invitations/accept", {"token": token, **people.profile(person)})
     assert accepted.status_code == 202, accepted.text
     assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 409
@@ -164,7 +178,11 @@ def test_every_faulty_field_is_told_at_once(officer):
     refused = officer.api.post("/invites", people.account(people.vendor(username="", contactNumber="12", seed="maybe")))
     assert refused.status_code == 422
     found = {error["pointer"]: error["code"] for error in refused.json()["errors"]}
-    assert found == {"/username": "username.required", "/contactNumber": "contact-number.singapore", "/seed": "seed.syntax"}
+    assert found == {
+        "/username": "username.required",
+        "/contactNumber": "contact-number.singapore",
+        "/seed": "seed.syntax",
+    }
 
 
 def test_a_mail_is_shown_as_delivered_and_as_bounced_once_it_comes_back(officer, outbox, report_mail):
@@ -198,7 +216,9 @@ def seen_as(api, invite: dict, label: str) -> dict | None:
 
     def look():
         listed = api.get("/invites?limit=200").json()["items"]
-        return next((item for item in listed if item["id"] == invite["id"] and item["techpass"]["label"] == label), None)
+        return next(
+            (item for item in listed if item["id"] == invite["id"] and item["techpass"]["label"] == label), None
+        )
 
     return eventually(look, seconds=90, what=label)
 

@@ -20,7 +20,10 @@ CANARY = {"wake": "canary"}
 @pytest.fixture
 def losing(outputs):
     """With `losing("Provision") as lost`, messages of that queue reach nobody and end up in the list."""
-    mappings = {m["EventSourceArn"].rsplit(":", 1)[1]: m["UUID"] for m in aws("lambda").list_event_source_mappings()["EventSourceMappings"]}
+    mappings = {
+        m["EventSourceArn"].rsplit(":", 1)[1]: m["UUID"]
+        for m in aws("lambda").list_event_source_mappings()["EventSourceMappings"]
+    }
 
     @contextmanager
     def lose(queue: str):

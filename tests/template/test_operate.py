@@ -31,7 +31,11 @@ def test_a_request_to_forget_is_the_item_that_the_sweeper_looks_for(monkeypatch,
 
 
 def test_what_is_held_about_a_person_is_told_in_plain_json(monkeypatch, capsys):
-    item = {"pk": {"S": "INVITE#inv_1"}, "version": {"N": "3"}, "body": {"M": {"email": {"S": "ada.tan@agency.gov.sg"}}}}
+    item = {
+        "pk": {"S": "INVITE#inv_1"},
+        "version": {"N": "3"},
+        "body": {"M": {"email": {"S": "ada.tan@agency.gov.sg"}}},
+    }
     pages = SimpleNamespace(paginate=lambda **scan: [{"Items": [item]}])
     monkeypatch.setattr(operate, "mailbox_key", lambda stack, address: "bf5a")
     client = SimpleNamespace(get_paginator=lambda name: pages)

@@ -14,7 +14,12 @@ sys.path.insert(0, str(ROOT / "tests" / "bench"))
 
 from start import TEMPLATE_ENVIRONMENT  # noqa: E402 - found through the path above.
 
-MANAGED = ["AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess", "AmazonAPIGatewayPushToCloudWatchLogs"]
+MANAGED = [
+    "AWSLambdaBasicExecutionRole",
+    "AWSXRayDaemonWriteAccess",
+    "AWSXrayWriteOnlyAccess",
+    "AmazonAPIGatewayPushToCloudWatchLogs",
+]
 
 
 class ManagedPolicies:
@@ -83,7 +88,9 @@ def actions(function: str) -> set[str]:
 
 def test_every_folder_is_a_function_and_the_other_way_round():
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
-    sources = {r["Properties"]["CodeUri"] for r in SOURCE["Resources"].values() if r["Type"] == "AWS::Serverless::Function"}
+    sources = {
+        r["Properties"]["CodeUri"] for r in SOURCE["Resources"].values() if r["Type"] == "AWS::Serverless::Function"
+    }
     assert sources == {f".build/lambda/{folder}/" for folder in folders}
 
 
@@ -117,12 +124,20 @@ def test_a_role_names_actions_and_resources(function):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_uses_what_its_environment_names_and_the_other_way_round(function):
     named = set(FUNCTIONS[function]["Properties"]["Environment"]["Variables"])
-    secrets = {referred(v) for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items() if k.endswith("_SECRET_ID")}
+    secrets = {
+        referred(v)
+        for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items()
+        if k.endswith("_SECRET_ID")
+    }
     readable = [s["Resource"] for s in statements(function) if s["Action"] == "secretsmanager:GetSecretValue"]
     assert secrets == {referred(resource) for resource in readable}
     assert ("USER_POOL_ID" in named) == any(a.startswith("cognito-idp:") for a in actions(function))
     assert ("UPLOAD_BUCKET" in named) == any(a.startswith("s3:") for a in actions(function))
-    queues = {referred(v) for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items() if k.endswith("_QUEUE_URL")}
+    queues = {
+        referred(v)
+        for k, v in FUNCTIONS[function]["Properties"]["Environment"]["Variables"].items()
+        if k.endswith("_QUEUE_URL")
+    }
     granted = {
         referred(resource)
         for statement in statements(function)
@@ -225,9 +240,15 @@ def test_a_message_is_tried_often_enough_and_its_grave_outlives_it(queue):
 @pytest.mark.parametrize("queue", QUEUES)
 def test_a_queue_is_encrypted_and_wants_tls(queue):
     assert QUEUES[queue]["Properties"]["SqsManagedSseEnabled"] is True
-    policies = [p["Properties"] for p in of_type("AWS::SQS::QueuePolicy").values() if {"Ref": queue} in p["Properties"]["Queues"]]
+    policies = [
+        p["Properties"]
+        for p in of_type("AWS::SQS::QueuePolicy").values()
+        if {"Ref": queue} in p["Properties"]["Queues"]
+    ]
     denials = [s.get("Fn::If", [None, s])[1] for p in policies for s in p["PolicyDocument"]["Statement"]]
-    assert [s for s in denials if s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}]
+    assert [
+        s for s in denials if s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    ]
 
 
 @pytest.mark.parametrize("queue", DEAD_LETTERS)
@@ -238,7 +259,9 @@ def test_dead_letters_raise_an_alarm(queue):
 
 @pytest.mark.parametrize("queue", WORK_QUEUES)
 def test_waiting_too_long_raises_an_alarm(queue):
-    watching = [a["Properties"] for a in ALARMS.values() if f'"{queue}"' in json.dumps(a["Properties"].get("Dimensions", []))]
+    watching = [
+        a["Properties"] for a in ALARMS.values() if f'"{queue}"' in json.dumps(a["Properties"].get("Dimensions", []))
+    ]
     assert [a for a in watching if a["MetricName"] == "ApproximateAgeOfOldestMessage"]
 
 
@@ -249,11 +272,18 @@ def test_an_alarm_reaches_someone_and_says_what_it_means(alarm):
     assert found["AlarmDescription"].endswith(".")
 
 
-METRICS = {m["MetricName"]: f["Properties"] for f in of_type("AWS::Logs::MetricFilter").values() for m in f["Properties"]["MetricTransformations"]}
+METRICS = {
+    m["MetricName"]: f["Properties"]
+    for f in of_type("AWS::Logs::MetricFilter").values()
+    for m in f["Properties"]["MetricTransformations"]
+}
 OURS = [name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace"]).startswith("AWS/")]
 
 
-@pytest.mark.parametrize("alarm", [a for a in OURS if referred(METRICS[ALARMS[a]["Properties"]["MetricName"]]["LogGroupName"]) == "SweepLogs"])
+@pytest.mark.parametrize(
+    "alarm",
+    [a for a in OURS if referred(METRICS[ALARMS[a]["Properties"]["MetricName"]]["LogGroupName"]) == "SweepLogs"],
+)
 def test_an_alarm_on_what_the_sweep_finds_reads_what_the_sweep_says(alarm):
     found = ALARMS[alarm]["Properties"]
     metric = METRICS[found["MetricName"]]
@@ -262,7 +292,11 @@ def test_an_alarm_on_what_the_sweep_finds_reads_what_the_sweep_says(alarm):
     assert "Dimensions" not in transformation, "nothing that could stand for a person"
     said = " ".join(path.read_text() for path in (ROOT / "functions" / "sweep" / "src").rglob("*.rs"))
     field = re.match(r"{ \$\.(\w+) ", metric["FilterPattern"]).group(1)
-    assert f'"{re.search(chr(34) + "(.*)" + chr(34), metric["FilterPattern"]).group(1)}"' in said if field == "message" else f"{field} = " in said
+    assert (
+        f'"{re.search(chr(34) + "(.*)" + chr(34), metric["FilterPattern"]).group(1)}"' in said
+        if field == "message"
+        else f"{field} = " in said
+    )
 
 
 def test_every_metric_of_ours_has_an_alarm():
@@ -276,12 +310,20 @@ def test_the_runbook_says_what_to_do_about_an_alarm(alarm):
 
 def test_every_worker_that_fails_raises_an_alarm():
     behind_the_api = {referred_function(method) for methods in API["paths"].values() for method in methods.values()}
-    watched = {referred(a["Properties"]["Dimensions"][0]["Value"]) for a in ALARMS.values() if a["Properties"]["MetricName"] == "Errors"}
+    watched = {
+        referred(a["Properties"]["Dimensions"][0]["Value"])
+        for a in ALARMS.values()
+        if a["Properties"]["MetricName"] == "Errors"
+    }
     assert watched == set(FUNCTIONS) - behind_the_api
 
 
 def test_an_event_that_fails_is_kept():
-    (config,) = [c["Properties"] for c in of_type("AWS::Lambda::EventInvokeConfig").values() if referred(c["Properties"]["FunctionName"]) == "TrackMail"]
+    (config,) = [
+        c["Properties"]
+        for c in of_type("AWS::Lambda::EventInvokeConfig").values()
+        if referred(c["Properties"]["FunctionName"]) == "TrackMail"
+    ]
     assert config["MaximumRetryAttempts"] == 2
     assert referred(config["DestinationConfig"]["OnFailure"]["Destination"]) == "TrackDeadLetters"
     (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "EventPattern" in r["Properties"]]
@@ -289,7 +331,9 @@ def test_an_event_that_fails_is_kept():
 
 
 def test_the_sweep_runs_every_minute_and_ends_before_the_next():
-    (rule,) = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r["Properties"]]
+    (rule,) = [
+        r["Properties"] for r in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r["Properties"]
+    ]
     assert rule["ScheduleExpression"] == "rate(1 minute)"
     assert FUNCTIONS["Sweep"]["Properties"]["Timeout"] < 60
 
@@ -303,7 +347,9 @@ def referred_function(method: dict) -> str:
 
 def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
     described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
-    assert sorted(set(ROUTES) - PAGES) == sorted((method, path) for path, methods in described.items() for method in methods)
+    assert sorted(set(ROUTES) - PAGES) == sorted(
+        (method, path) for path, methods in described.items() for method in methods
+    )
     assert PAGES < set(ROUTES)
 
 
@@ -329,9 +375,13 @@ def test_what_is_open_is_all_that_other_networks_reach():
     # The transform has put the parameter's text in place of its name.
     default = SOURCE["Parameters"]["AllowedCidrs"]["Default"]
     assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", default]}}}
-    patterns = [re.compile(resource.removeprefix("execute-api:").replace("*", ".*")) for resource in deny["NotResource"]]
+    patterns = [
+        re.compile(resource.removeprefix("execute-api:").replace("*", ".*")) for resource in deny["NotResource"]
+    ]
     asked = set(ROUTES) | {(method, path) for method in ("get", "head") for path in FILES | {"/api/none", "/elsewhere"}}
-    reached = {(method, path) for method, path in asked if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)}
+    reached = {
+        (method, path) for method, path in asked if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)
+    }
     assert reached == OPEN | {(method, path) for method in ("get", "head") for path in FILES | {"/"}}
 
 
@@ -366,7 +416,9 @@ def test_tokens_live_for_ten_minutes_and_those_of_other_clients_count_only_where
     assert SOURCE["Parameters"]["OtherClientIds"]["Default"] == ""
     officers = {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}
     for function in officers:
-        assert FUNCTIONS[function]["Properties"]["Environment"]["Variables"]["OTHER_CLIENT_IDS"] == {"Ref": "OtherClientIds"}
+        assert FUNCTIONS[function]["Properties"]["Environment"]["Variables"]["OTHER_CLIENT_IDS"] == {
+            "Ref": "OtherClientIds"
+        }
 
 
 def test_every_function_with_an_officers_route_may_ask_for_one_account_and_nothing_more():
@@ -414,7 +466,10 @@ def test_the_bucket_is_private_and_forgets():
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     (rule,) = bucket["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled" and rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
-    assert rule["ExpirationInDays"] == {"Ref": "UploadRetentionDays"} and SOURCE["Parameters"]["UploadRetentionDays"]["Default"] == 1
+    assert (
+        rule["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
+        and SOURCE["Parameters"]["UploadRetentionDays"]["Default"] == 1
+    )
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     (denial,) = properties("UploadBucketPolicy")["PolicyDocument"]["Statement"]
     assert denial["Effect"] == "Deny" and denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -430,7 +485,10 @@ def test_what_is_stored_is_announced_in_a_queue_that_nobody_else_writes_to():
     allowed = [s for s in properties("ParseQueuePolicy")["PolicyDocument"]["Statement"] if s.get("Effect") == "Allow"]
     (s3,) = allowed
     assert (s3["Principal"], s3["Action"]) == ({"Service": "s3.amazonaws.com"}, "sqs:SendMessage")
-    assert {name for condition in s3["Condition"].values() for name in condition} == {"aws:SourceArn", "aws:SourceAccount"}
+    assert {name for condition in s3["Condition"].values() for name in condition} == {
+        "aws:SourceArn",
+        "aws:SourceAccount",
+    }
 
 
 def test_only_the_portal_may_upload_from_a_browser():
@@ -457,7 +515,9 @@ def words(template: str) -> dict[str, str]:
     settings = properties("UserPool")
     value = settings["AdminCreateUserConfig"][template] if template == "InviteMessageTemplate" else settings[template]
     condition, without, ours = value["Fn::If"]
-    assert (condition, without) == ("MakeIdentity", {"Ref": "AWS::NoValue"}), "Cognito's own sender takes no words of ours"
+    assert (condition, without) == ("MakeIdentity", {"Ref": "AWS::NoValue"}), (
+        "Cognito's own sender takes no words of ours"
+    )
     text, filled = ours["EmailMessage"]["Fn::Sub"]
     for name in filled:
         text = text.replace("${%s}" % name, f"<{name}>")
@@ -555,7 +615,9 @@ def test_every_kind_of_mail_event_reaches_the_rule():
     recorded = [json.loads(path.read_text()) for path in (ROOT / "events").glob("mail-*.json")]
     told = {event["detail-type"] for event in recorded if event.get("source") == "aws.ses"}
     assert told and told <= set(rule["EventPattern"]["detail-type"])
-    assert len(rule["EventPattern"]["detail-type"]) == len(properties("MailEvents")["EventDestination"]["MatchingEventTypes"])
+    assert len(rule["EventPattern"]["detail-type"]) == len(
+        properties("MailEvents")["EventDestination"]["MatchingEventTypes"]
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- outputs
@@ -565,6 +627,12 @@ def test_the_outputs_that_scripts_and_runbook_read_are_there():
     wanted = {
         *("ApiUrl", "PortalUrl", "UserPoolId", "UserPoolClientId", "UploadBucketName", "TableName"),
         *("DispatchQueueUrl", "ParseQueueUrl", "ProvisionQueueUrl", "MailQueueUrl"),
-        *("DispatchDeadLettersUrl", "ProvisionDeadLettersUrl", "MailDeadLettersUrl", "ParseDeadLettersUrl", "TrackDeadLettersUrl"),
+        *(
+            "DispatchDeadLettersUrl",
+            "ProvisionDeadLettersUrl",
+            "MailDeadLettersUrl",
+            "ParseDeadLettersUrl",
+            "TrackDeadLettersUrl",
+        ),
     }
     assert wanted <= set(TEMPLATE["Outputs"])

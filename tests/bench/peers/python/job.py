@@ -11,7 +11,18 @@ import time
 from memory import peak_kb
 from openpyxl import load_workbook
 
-FIELDS = ("email", "username", "firstName", "lastName", "countryCode", "contactNumber", "organisation", "department", "seed", "reason")
+FIELDS = (
+    "email",
+    "username",
+    "firstName",
+    "lastName",
+    "countryCode",
+    "contactNumber",
+    "organisation",
+    "department",
+    "seed",
+    "reason",
+)
 LINES_ABOVE = 3
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -37,7 +48,13 @@ def main(path: str) -> None:
         row = {name: "" if value is None else str(value).strip() for name, value in zip(FIELDS, line)}
         repeats = row["email"].lower() in seen
         seen.add(row["email"].lower())
-        record = {"number": number, "sheetRow": number + LINES_ABOVE, "row": row, "faults": faults_of(row), "repeats": repeats}
+        record = {
+            "number": number,
+            "sheetRow": number + LINES_ABOVE,
+            "row": row,
+            "faults": faults_of(row),
+            "repeats": repeats,
+        }
         size += len(json.dumps(record))
     if size == 0:
         sys.exit("no rows")
