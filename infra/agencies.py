@@ -39,11 +39,13 @@ def show(stack, domain: str) -> None:
     agency = registered(stack, domain)
     state = agency["state"]
     print(
-        f"{domain}  {state['state']}  failures {agency['failures']}  secret {agency['generation']}  {agency['endpoint']}"
+        f"{domain}  {state['state']}  failures {agency['failures']}  "
+        f"secret {agency['generation']}  {agency['endpoint']}"
     )
     if state["state"] == "PENDING":
         print(
-            f"  its endpoint has not echoed the challenge: {state['failure'] or 'not asked yet'}; mend it and register it again"
+            f"  its endpoint has not echoed the challenge: {state['failure'] or 'not asked yet'}; "
+            "mend it and register it again"
         )
 
 

@@ -1,4 +1,6 @@
-"""The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`. docs/RUNBOOK.md says when to use which.
+"""The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`.
+
+docs/RUNBOOK.md says when to use which.
 
 Nothing here prints a person, but `export-person`: ids, states and times are enough to find what is wrong.
 """
@@ -10,8 +12,9 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-import agencies
 from boto3.dynamodb.types import TypeDeserializer
+
+import agencies
 from keys import mac
 
 INFRA = Path(__file__).resolve().parent
@@ -67,7 +70,10 @@ def stuck(stack: Stack, minutes: int) -> None:
 
 
 def find(stack: Stack, trace: str) -> None:
-    """The invites, batches and actions that a request made, by the Trace ID that its officer quotes. Reads the whole table."""
+    """The invites, batches and actions that a request made, by the Trace ID that its officer quotes.
+
+    Reads the whole table.
+    """
     pages = (
         stack.client("dynamodb")
         .get_paginator("scan")
@@ -209,7 +215,10 @@ def export_person(stack: Stack, address: str) -> None:
 
 
 def forget_person(stack: Stack, address: str) -> None:
-    """Has the sweeper forget one person within minutes: invites become tombstones, rows are emptied, an audit entry stays."""
+    """Has the sweeper forget one person within minutes.
+
+    Invites become tombstones, rows are emptied, an audit entry stays.
+    """
     person = mailbox_key(stack, address)
     item = {"pk": "FORGET", "sk": person, "entity": "forget_request"}
     numbers = {"v": {"N": "1"}, "version": {"N": "1"}}

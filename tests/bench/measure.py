@@ -12,7 +12,7 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-# A shared machine is noisy: beyond a limit by less than this is told, and beyond it is a failure.
+# A shared machine is noisy: beyond a limit by less than this is reported, and beyond it is a failure.
 TOLERANCE = 1.15
 
 
@@ -124,7 +124,7 @@ class Report:
 
 
 def _line(cells: Iterable[str], widths: Sequence[int]) -> str:
-    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"
 
 
 def interleave(rounds: int, sides: Mapping[Key, Callable[[], Value]]) -> dict[Key, list[Value]]:

@@ -45,7 +45,7 @@ def main(path: str) -> None:
     lines = book.worksheets[0].iter_rows(min_row=LINES_ABOVE + 1, min_col=2, max_col=len(FIELDS) + 1, values_only=True)
     number = 0
     for number, line in enumerate(lines, start=1):
-        row = {name: "" if value is None else str(value).strip() for name, value in zip(FIELDS, line)}
+        row = {name: "" if value is None else str(value).strip() for name, value in zip(FIELDS, line, strict=False)}
         repeats = row["email"].lower() in seen
         seen.add(row["email"].lower())
         record = {
