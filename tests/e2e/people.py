@@ -69,6 +69,6 @@ def _word() -> str:
 
 def _remember(person: dict[str, str]) -> dict[str, str]:
     private = ["email", "username", "firstName", "lastName", "contactNumber", "reason"]
-    # A short text is a mistake made on purpose, and stands in many places.
+    # A short text is a mistake made on purpose, and is found in many places.
     _remembered.update(person[name] for name in private if len(person[name]) >= 8)
     return person

@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+
 from conftest import ROOT
 
 
@@ -25,13 +26,14 @@ def routes(public: bool) -> list[tuple[str, str]]:
         "{number}": "1",
     }
     found = []
-    for path, operations in paths.items():
+    for template, operations in paths.items():
+        path = template
         for placeholder, id in ids.items():
             path = path.replace(placeholder, id)
         found += [
             (method.upper(), path.removeprefix("/api"))
-            for method, told in operations.items()
-            if ("security" in told) != public
+            for method, operation in operations.items()
+            if ("security" in operation) != public
         ]
     return found
 
