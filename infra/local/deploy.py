@@ -5,15 +5,19 @@ import json
 import os
 import platform
 import subprocess
+import sys
 import time
-from pathlib import Path
 
-import gaps
 from progress import Progress
 from stack import BUILD, ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
 
+sys.path.append(str(ROOT / "infra" / "emulator"))
+
+import cognito_mail
+import fixups
+
 TEMPLATE = ROOT / "template.yaml"
-SCRIPTS = Path(__file__).resolve().parent
+SCRIPTS = [ROOT / "infra" / "local", ROOT / "infra" / "emulator"]
 # The domain that mail comes from, as its owner would have verified it before the first deployment.
 SENDER_IDENTITY = "invite.example.gov.sg"
 LOG = LOCAL / "deploy.log"
@@ -51,7 +55,8 @@ def deploy_changes() -> str:
         if deployed_api() != api_id:
             api_id = deployed_api()
             sam_deploy(api_id)
-        gaps.close(api_id)
+        fixups.apply(api_id)
+        cognito_mail.check(stack_outputs()["UserPoolId"])
     return api_id
 
 
@@ -113,7 +118,12 @@ def follow(process: subprocess.Popen) -> int:
 
 def what_is_deployed() -> str:
     """A digest of everything that a deployment is made from."""
-    parts = [TEMPLATE, ROOT / "infra" / "samconfig.toml", *SCRIPTS.glob("*.py"), *BUILD.glob("*/bootstrap")]
+    parts = [
+        TEMPLATE,
+        ROOT / "infra" / "samconfig.toml",
+        *(path for folder in SCRIPTS for path in folder.glob("*.py")),
+        *BUILD.glob("*/bootstrap"),
+    ]
     digest = hashlib.sha256(ENDPOINT.encode())
     for path in sorted(parts):
         digest.update(str(path.relative_to(ROOT)).encode())
@@ -178,7 +188,7 @@ def failure() -> str:
     """The reasons that the stack itself gives, or the end of what `sam` said."""
     try:
         events = client("cloudformation").describe_stack_events(StackName=NAME)["StackEvents"]
-    except Exception:  # noqa: BLE001 - whatever is wrong with the stack, the log still says something.
+    except Exception:
         events = []
     reasons = [
         f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}"

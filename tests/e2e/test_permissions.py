@@ -1,6 +1,6 @@
 """Each function may do what it does, and nothing else.
 
-What the roles of the stack grant is held against what functions asked the emulator's IAM for while the other tests ran.
+What the roles of the stack grant is compared with what functions asked the emulator's IAM for during the other tests.
 """
 
 import fnmatch
@@ -8,9 +8,10 @@ import hashlib
 import json
 
 import pytest
+
+import fixups
 import stack
 from conftest import aws
-from gaps import GAPS
 from logs import short
 
 # Actions of the emulator's own, and what AWS asks for in their place.
@@ -20,7 +21,7 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 RESERVED = {
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
-    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
+    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
     (
         "sweep",
         "cognito-idp:AdminRemoveUserFromGroup",
@@ -62,7 +63,7 @@ def granted(functions) -> set[tuple[str, str, str]]:
     for name, function in functions.items():
         role = function["Role"].rsplit("/", 1)[1]
         for policy in aws("iam").list_role_policies(RoleName=role)["PolicyNames"]:
-            if policy != GAPS:
+            if policy != fixups.POLICY:
                 document = aws("iam").get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
                 found |= {
                     (name, a, r)

@@ -220,7 +220,8 @@ def test_every_program_that_scripts_start_is_asked_for():
     """By the first word of a command in the scripts and the Makefile; a new one needs its line in needs.sh."""
     started = set()
     for script in (ROOT / "infra" / "local").glob("*.py"):
-        started |= set(re.findall(r'(?:run|Popen|(?:command|[A-Z]+) = )\(?\[?\s*"([a-z]+)"', script.read_text()))
+        started |= set(re.findall(r'(?:run|Popen|command = )\(?\[?\s*"([a-z]+)"', script.read_text()))
+        started |= set(re.findall(r'^[A-Z]+ = \[\s*"([a-z]+)"', script.read_text(), re.MULTILINE))
     for script in (ROOT / "portal" / "tests" / "browser").glob("*.mjs"):
         started |= set(re.findall(r"spawn(?:Sync)?\('([a-z]+)'", script.read_text()))
     for line in re.findall(r"^\t@?(.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE):

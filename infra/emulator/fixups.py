@@ -1,20 +1,22 @@
-"""What the emulator leaves out of the template, put in by hand after a deployment. AWS does all of this by itself.
+"""Adds after a deployment what the emulator leaves out of the template, by calls to its API. AWS needs none of this.
 
-* It keeps a number that came through a parameter as text, and its SQS poller then fails to compare it.
-* It asks roles for `sqs:SendMessageBatch`, which is no action of AWS: there `sqs:SendMessage` covers it. And it asks for
-  `ses:SendEmail` on every resource, where AWS asks for it on the identity and the configuration set.
-* It reads routes and authorizers from the API's document, but not the gateway responses. (Nor the resource policy, which
-  it would not ask on routes with an authorizer: `AllowedCidrs` is in force on AWS only.)
+* The emulator keeps a number that came through a parameter as text, and its SQS poller then fails to compare it.
+* It asks roles for `sqs:SendMessageBatch`, which is no action of AWS: there `sqs:SendMessage` covers it.
+  And it asks for `ses:SendEmail` on every resource, where AWS asks for it on the identity and the configuration set.
+* It reads routes and authorizers from the API's document, but not the gateway responses.
+  (Nor the resource policy, which it would not ask on routes with an authorizer: `AllowedCidrs` works on AWS only.)
+
+MiniStack would have to offer: these three as CloudFormation, IAM and API Gateway have them.
 """
 
 import json
 
 from stack import NAME, client
 
-GAPS = "emulator-gaps"
+POLICY = "emulator-fixups"
 
 
-def close(api_id: str) -> None:
+def apply(api_id: str) -> None:
     set_concurrency()
     widen_roles()
     set_gateway_responses(api_id, api_document())
@@ -40,16 +42,16 @@ def widen_roles() -> None:
         asked = []
         for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
             for statement in roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
-                if policy != GAPS and statement["Action"] == "sqs:SendMessage":
+                if policy != POLICY and statement["Action"] == "sqs:SendMessage":
                     asked.append({**statement, "Action": "sqs:SendMessageBatch"})
-                if policy != GAPS and statement["Action"] == "ses:SendEmail":
+                if policy != POLICY and statement["Action"] == "ses:SendEmail":
                     asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
         if asked:
             document = {
                 "Version": "2012-10-17",
                 "Statement": [{k: v for k, v in s.items() if k != "Sid"} for s in asked],
             }
-            roles.put_role_policy(RoleName=role, PolicyName=GAPS, PolicyDocument=json.dumps(document))
+            roles.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(document))
 
 
 def api_document() -> dict:

@@ -1,0 +1,79 @@
+"""The emulator as `make up` starts it, without a deployment: what is added to it, over its own ports and a restart."""
+
+import pytest
+
+import emulator
+import stack
+from e2e import free_port
+
+MAIL_TEXT = {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello"}}}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """An emulator of its own, on a port of its own."""
+    folder = tmp_path_factory.mktemp("stack")
+    with pytest.MonkeyPatch.context() as patch:
+        port = free_port()
+        for module in (stack, emulator):
+            patch.setattr(module, "ENDPOINT", f"http://127.0.0.1:{port}")
+            patch.setattr(module, "LOCAL", folder)
+            patch.setattr(module, "PORT", port)
+        patch.setattr(emulator, "PID_FILE", folder / "emulator.pid")
+        patch.setattr(emulator, "LOG", folder / "emulator.log")
+        emulator.start()
+        yield folder
+        emulator.halt()
+
+
+def test_ses_takes_as_many_mails_a_second_as_the_file_says(running):
+    ses = stack.client("sesv2")
+    ses.create_email_identity(EmailIdentity="agency.gov.sg")
+
+    def send() -> None:
+        ses.send_email(
+            FromEmailAddress="no-reply@agency.gov.sg",
+            Destination={"ToAddresses": ["ada@agency.gov.sg"]},
+            Content={"Simple": MAIL_TEXT},
+        )
+
+    for _ in range(5):
+        send()
+    limit = running / "mails-per-second"
+    limit.write_text("0")
+    with pytest.raises(ses.exceptions.TooManyRequestsException):
+        send()
+    limit.unlink()
+    send()
+
+
+def test_each_first_password_voids_the_one_before_and_none_follows_the_holders_own(running):
+    people = stack.client("cognito-idp")
+    pool = people.create_user_pool(PoolName="people")["UserPool"]["Id"]
+    app = people.create_user_pool_client(
+        UserPoolId=pool, ClientName="app", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    account = {"UserPoolId": pool, "Username": "ada"}
+    people.admin_create_user(
+        **account,
+        TemporaryPassword="First-password-1",
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": "email", "Value": "ada@vendor.example.com"}],
+    )
+
+    def challenge(password: str) -> str | None:
+        answer = people.initiate_auth(
+            AuthFlow="USER_PASSWORD_AUTH", ClientId=app, AuthParameters={"USERNAME": "ada", "PASSWORD": password}
+        )
+        return answer.get("ChallengeName")
+
+    assert challenge("First-password-1") == "NEW_PASSWORD_REQUIRED"
+    people.admin_create_user(**account, MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL"])
+    with pytest.raises(people.exceptions.NotAuthorizedException):
+        challenge("First-password-1")
+    people.admin_set_user_password(**account, Password="My-own-password-1", Permanent=True)
+    with pytest.raises(people.exceptions.UnsupportedUserStateException):
+        people.admin_create_user(**account, MessageAction="RESEND")
+    assert challenge("My-own-password-1") is None
+    with pytest.raises(people.exceptions.UserNotFoundException):
+        people.admin_create_user(UserPoolId=pool, Username="nobody", MessageAction="RESEND")
