@@ -2,7 +2,7 @@
 
 Each file beside this one says what it changes, by which means, and what MiniStack would have to offer to do without it.
 What the public interfaces reach is done from outside: by proxies in front of the emulator (`ses_rate`, `ses_events`,
-`cognito_resend`), and by calls after a deployment (`fixups`, `cognito_mail`).
+`cognito_resend`), in what it saved (`stream_positions`), and by calls after a deployment (`fixups`, `cognito_mail`).
 """
 
 import asyncio
@@ -20,12 +20,14 @@ import expression_cache
 import iam_audit
 import ses_events
 import ses_rate
+import stream_positions
 
 # As MiniStack's own command has it: longer than the SDKs keep a connection that they do not use.
 KEEP_ALIVE_SECONDS = 75
 
 
 def main(folder: Path) -> None:
+    stream_positions.forget(Path(os.environ["STATE_DIR"]))
     expression_cache.install()
     iam_audit.install(folder)
     # A mail that is refused for its rate has no events, so the rate comes first.

@@ -1,12 +1,20 @@
 """The emulator as `make up` starts it, without a deployment: what is added to it, over its own ports and a restart."""
 
+import io
+import json
+import zipfile
+
 import pytest
 
 import emulator
 import stack
 from e2e import free_port
+from logs import events
+from waiting import eventually
 
 MAIL_TEXT = {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hello"}}}
+# Says which keys it is given.
+READER = "def handle(event, _):\n    print('read', [r['dynamodb']['Keys']['pk']['S'] for r in event['Records']])\n"
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +85,57 @@ def test_each_first_password_voids_the_one_before_and_none_follows_the_holders_o
     assert challenge("My-own-password-1") is None
     with pytest.raises(people.exceptions.UserNotFoundException):
         people.admin_create_user(UserPoolId=pool, Username="nobody", MessageAction="RESEND")
+
+
+def test_a_function_reads_the_tables_stream_after_a_restart_over_the_same_state(running):
+    read = reader_of_a_stream()
+    for number in range(3):
+        put(f"before-{number}")
+    eventually(lambda: keys_of(read), what="the first changes", until=lambda keys: len(keys) == 3)
+    emulator.halt()
+    emulator.start()
+    put("after")
+    eventually(lambda: keys_of(read), what="the change after the restart", until=lambda keys: "after" in keys)
+
+
+def put(key: str) -> None:
+    stack.client("dynamodb").put_item(TableName="things", Item={"pk": {"S": key}})
+
+
+def reader_of_a_stream() -> str:
+    """The log group of a function that reads the stream of a new table."""
+    table = stack.client("dynamodb").create_table(
+        TableName="things",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    everybody = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = stack.client("iam").create_role(
+        RoleName="reader", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+    )["Role"]
+    functions = stack.client("lambda")
+    functions.create_function(
+        FunctionName="reader",
+        Runtime="python3.11",
+        Handler="code.handle",
+        Role=role["Arn"],
+        Code={"ZipFile": zipped("code.py", READER)},
+    )
+    functions.create_event_source_mapping(
+        FunctionName="reader", EventSourceArn=table["LatestStreamArn"], StartingPosition="TRIM_HORIZON"
+    )
+    return "/aws/lambda/reader"
+
+
+def zipped(name: str, text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(name, text)
+    return file.getvalue()
+
+
+def keys_of(group: str) -> list[str]:
+    said = [event["message"] for event in events(group) if event["message"].startswith("read ")]
+    return [key for line in said for key in json.loads(line.removeprefix("read ").replace("'", '"'))]
