@@ -30,12 +30,12 @@ def renew_passwords(app: asgi.App) -> asgi.App:
 
 
 def renew(request: dict) -> str | None:
-    """Gives the account its next password, or says why Cognito would refuse. An unknown account is the emulator's."""
+    """Gives the account its next password, or says why Cognito would refuse; of an unknown one the emulator says it."""
     people = root.client("cognito-idp")
     account = {"UserPoolId": request["UserPoolId"], "Username": request["Username"]}
     try:
         user = people.admin_get_user(**account)
-    except people.exceptions.UserNotFoundException:
+    except (people.exceptions.UserNotFoundException, people.exceptions.ResourceNotFoundException):
         return None
     if user["UserStatus"] != "FORCE_CHANGE_PASSWORD":
         return f"Resend not possible. {user['Username']} status is not FORCE_CHANGE_PASSWORD"
