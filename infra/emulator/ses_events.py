@@ -111,8 +111,13 @@ class Destinations:
         return kinds
 
     def ask(self, name: str) -> set[str]:
-        found = root.client("sesv2").get_configuration_set_event_destinations(ConfigurationSetName=name)
-        to_bus = [d for d in found["EventDestinations"] if d["Enabled"] and "EventBridgeDestination" in d]
+        ses = root.client("sesv2")
+        try:
+            found = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)
+        except ses.exceptions.NotFoundException:
+            return set()
+        destinations = found.get("EventDestinations", [])
+        to_bus = [d for d in destinations if d["Enabled"] and "EventBridgeDestination" in d]
         return {kind for destination in to_bus for kind in destination["MatchingEventTypes"]}
 
 

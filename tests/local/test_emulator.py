@@ -34,17 +34,25 @@ def running(tmp_path_factory):
         emulator.halt()
 
 
-def test_ses_takes_as_many_mails_a_second_as_the_file_says(running):
+@pytest.fixture(scope="module")
+def send(running):
+    """Sends a mail and gives its id."""
     ses = stack.client("sesv2")
     ses.create_email_identity(EmailIdentity="agency.gov.sg")
 
-    def send() -> None:
-        ses.send_email(
+    def send_one(**more) -> str:
+        return ses.send_email(
             FromEmailAddress="no-reply@agency.gov.sg",
             Destination={"ToAddresses": ["ada@agency.gov.sg"]},
             Content={"Simple": MAIL_TEXT},
-        )
+            **more,
+        )["MessageId"]
 
+    return send_one
+
+
+def test_ses_takes_as_many_mails_a_second_as_the_file_says(running, send):
+    ses = stack.client("sesv2")
     for _ in range(5):
         send()
     limit = running / "mails-per-second"
@@ -53,6 +61,44 @@ def test_ses_takes_as_many_mails_a_second_as_the_file_says(running):
         send()
     limit.unlink()
     send()
+
+
+def test_what_ses_did_with_a_mail_is_on_the_bus_where_its_configuration_set_wants_it(send):
+    ses, bus = stack.client("sesv2"), "arn:aws:events:ap-southeast-1:000000000000:event-bus/default"
+    queue = queue_of_mail_events()
+    ses.create_configuration_set(ConfigurationSetName="quiet")
+    ses.create_configuration_set(ConfigurationSetName="watched")
+    ses.create_configuration_set_event_destination(
+        ConfigurationSetName="watched",
+        EventDestinationName="bus",
+        EventDestination={
+            "Enabled": True,
+            "MatchingEventTypes": ["SEND", "DELIVERY"],
+            "EventBridgeDestination": {"EventBusArn": bus},
+        },
+    )
+    send(ConfigurationSetName="quiet")
+    id = send(ConfigurationSetName="watched", EmailTags=[{"Name": "kind", "Value": "invitation"}])
+    published = eventually(lambda: events_in(queue), what="two events", until=lambda found: len(found) == 2)
+    assert sorted(event["detail-type"] for event in published) == ["Email Delivered", "Email Sent"]
+    assert {event["detail"]["mail"]["messageId"] for event in published} == {id}
+    assert {event["detail"]["mail"]["tags"]["kind"][0] for event in published} == {"invitation"}
+
+
+def queue_of_mail_events() -> str:
+    """The address of a queue that gets what SES puts on the bus."""
+    queue = stack.client("sqs").create_queue(QueueName="mail-events")["QueueUrl"]
+    events_of_ses = json.dumps({"source": ["aws.ses"]})
+    stack.client("events").put_rule(Name="mail-events", EventPattern=events_of_ses)
+    target = {"Id": "queue", "Arn": "arn:aws:sqs:ap-southeast-1:000000000000:mail-events"}
+    stack.client("events").put_targets(Rule="mail-events", Targets=[target])
+    return queue
+
+
+def events_in(queue: str) -> list[dict]:
+    """What is in a queue, and stays there."""
+    found = stack.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    return [json.loads(message["Body"]) for message in found.get("Messages", [])]
 
 
 def test_each_first_password_voids_the_one_before_and_none_follows_the_holders_own(running):
