@@ -36,22 +36,32 @@ def set_concurrency() -> None:
 def widen_roles() -> None:
     """Gives each role what the emulator asks for beside what the template grants, and only where the template does."""
     roles = client("iam")
-    for role in (
-        roles.get_paginator("list_roles").paginate().search(f"Roles[?starts_with(RoleName, '{NAME}-')].RoleName")
-    ):
-        asked = []
-        for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
-            for statement in roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]:
-                if policy != POLICY and statement["Action"] == "sqs:SendMessage":
-                    asked.append({**statement, "Action": "sqs:SendMessageBatch"})
-                if policy != POLICY and statement["Action"] == "ses:SendEmail":
-                    asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
-        if asked:
-            document = {
-                "Version": "2012-10-17",
-                "Statement": [{k: v for k, v in s.items() if k != "Sid"} for s in asked],
-            }
-            roles.put_role_policy(RoleName=role, PolicyName=POLICY, PolicyDocument=json.dumps(document))
+    names = [role["RoleName"] for page in roles.get_paginator("list_roles").paginate() for role in page["Roles"]]
+    for name in names:
+        if name.startswith(f"{NAME}-") and (asked := asked_beside(granted_to(name))):
+            document = json.dumps({"Version": "2012-10-17", "Statement": asked})
+            roles.put_role_policy(RoleName=name, PolicyName=POLICY, PolicyDocument=document)
+
+
+def granted_to(role: str) -> list[dict]:
+    """The statements of the template for a role."""
+    roles, found = client("iam"), []
+    for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
+        if policy != POLICY:
+            found += roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]["Statement"]
+    return found
+
+
+def asked_beside(granted: list[dict]) -> list[dict]:
+    """What the emulator asks of a role that AWS grants these statements."""
+    asked = []
+    for statement in granted:
+        if statement["Action"] == "sqs:SendMessage":
+            named = {key: value for key, value in statement.items() if key != "Sid"}
+            asked.append({**named, "Action": "sqs:SendMessageBatch"})
+        if statement["Action"] == "ses:SendEmail":
+            asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
+    return asked
 
 
 def api_document() -> dict:
@@ -64,20 +74,18 @@ def set_gateway_responses(api_id: str, document: dict) -> None:
     gateway = client("apigateway")
     for kind, response in document["x-amazon-apigateway-gateway-responses"].items():
         status = {"statusCode": str(response["statusCode"])} if "statusCode" in response else {}
-        # The emulator knows the request's id, but no trace id.
-        templates = {
-            k: v.replace("$context.xrayTraceId", "$context.requestId") for k, v in response["responseTemplates"].items()
-        }
-        headers = {
-            k: v.replace("context.xrayTraceId", "context.requestId") for k, v in response["responseParameters"].items()
-        }
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=kind,
-            responseParameters=headers,
-            responseTemplates=templates,
+            responseParameters=with_request_ids(response["responseParameters"]),
+            responseTemplates=with_request_ids(response["responseTemplates"]),
             **status,
         )
+
+
+def with_request_ids(texts: dict[str, str]) -> dict[str, str]:
+    """The emulator knows the request's id, but no trace id."""
+    return {name: text.replace("context.xrayTraceId", "context.requestId") for name, text in texts.items()}
 
 
 def redeploy(api_id: str) -> None:

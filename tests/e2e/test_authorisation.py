@@ -164,9 +164,8 @@ def test_a_token_that_was_never_mailed_opens_nothing(nobody):
     for path in ["view", "accept", "first-password"]:
         for token in ["", "x", secrets.token_urlsafe(32), "../../invites"]:
             answer = nobody.post(f"/invitations/{path}", {"token": token})
-            assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/invitation-not-valid"), (
-                f"{path} {token}"
-            )
+            answered = (answer.status_code, problem(answer)["type"])
+            assert answered == (404, "/problems/invitation-not-valid"), f"{path} {token}"
 
 
 def test_bodies_that_lie_about_themselves_are_refused(outputs, officer):
@@ -206,7 +205,6 @@ def test_an_officer_who_is_disabled_is_refused_within_a_minute_though_the_token_
         ("GET", "/invites/export.xlsx", None),
     ]:
         answer = api(method, path, body)
-        assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/account-not-active"), (
-            f"{method} {path}"
-        )
+        answered = (answer.status_code, problem(answer)["type"])
+        assert answered == (403, "/problems/account-not-active"), f"{method} {path}"
     assert outbox.to(person["email"]) == []

@@ -21,9 +21,8 @@ def test_three_mails_reach_a_mailbox_in_a_day_whatever_its_tag(officer, other_of
         in_state(api, invite, "INVITED")
         twin = other_officer.api.post("/invites", people.invitation(person))
         problem = "already-invited" if api is other_officer.api else "invited-by-another"
-        assert (twin.status_code, twin.json()["type"]) == (409, f"/problems/{problem}"), (
-            "one person, however it is written"
-        )
+        # One person, however it is written.
+        assert (twin.status_code, twin.json()["type"]) == (409, f"/problems/{problem}")
         assert api.post(f"/invites/{invite['id']}/revoke").status_code == 200
     fourth = submit(other_officer.api, people.invitation(tagged[3]))
     held = eventually(lambda: show(other_officer.api, fourth), what="the fourth mail's wait", until=is_held)

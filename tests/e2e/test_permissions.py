@@ -22,23 +22,11 @@ RESERVED = {
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
-    (
-        "sweep",
-        "cognito-idp:AdminRemoveUserFromGroup",
-        "",
-    ): "a licence of which nothing is kept is found by the daily audit",
-    (
-        "submit-invites",
-        "sqs:SendMessage",
-        "MailQueue",
-    ): "an account is mailed about again on the next day at the earliest",
-    ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
-    ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
-    (
-        "apply-actions",
-        "sqs:SendMessage",
-        "ProvisionQueue",
-    ): "a licence is still pending when its account is mailed again",
+    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",
+    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day",
+    ("apply-actions", "dynamodb:DeleteItem", ""): "those it would revoke here are accounts, which it may not",
+    ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day",
+    ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is pending when its account is mailed again",
     ("apply-actions", "sqs:SendMessage", "ActionsQueue"): "10,000 invites last longer than one worker",
 }
 

@@ -79,9 +79,8 @@ def test_tokens_live_for_ten_minutes_and_those_of_other_clients_count_only_where
     assert SOURCE["Parameters"]["OtherClientIds"]["Default"] == ""
     officers = {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}
     for function in officers:
-        assert FUNCTIONS[function]["Properties"]["Environment"]["Variables"]["OTHER_CLIENT_IDS"] == {
-            "Ref": "OtherClientIds"
-        }
+        variables = FUNCTIONS[function]["Properties"]["Environment"]["Variables"]
+        assert variables["OTHER_CLIENT_IDS"] == {"Ref": "OtherClientIds"}
 
 
 def test_every_function_with_an_officers_route_may_ask_for_one_account_and_nothing_more():

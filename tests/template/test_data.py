@@ -47,10 +47,8 @@ def test_what_is_stored_is_announced_in_a_queue_that_nobody_else_writes_to():
     allowed = [s for s in properties("ParseQueuePolicy")["PolicyDocument"]["Statement"] if s.get("Effect") == "Allow"]
     (s3,) = allowed
     assert (s3["Principal"], s3["Action"]) == ({"Service": "s3.amazonaws.com"}, "sqs:SendMessage")
-    assert {name for condition in s3["Condition"].values() for name in condition} == {
-        "aws:SourceArn",
-        "aws:SourceAccount",
-    }
+    conditions = {name for condition in s3["Condition"].values() for name in condition}
+    assert conditions == {"aws:SourceArn", "aws:SourceAccount"}
 
 
 def test_only_the_portal_may_upload_from_a_browser():

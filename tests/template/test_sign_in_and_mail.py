@@ -19,9 +19,8 @@ def words(template: str) -> dict[str, str]:
     settings = properties("UserPool")
     value = settings["AdminCreateUserConfig"][template] if template == "InviteMessageTemplate" else settings[template]
     condition, without, ours = value["Fn::If"]
-    assert (condition, without) == ("MakeIdentity", {"Ref": "AWS::NoValue"}), (
-        "Cognito's own sender takes no words of ours"
-    )
+    # Cognito's own sender takes no words of ours.
+    assert (condition, without) == ("MakeIdentity", {"Ref": "AWS::NoValue"})
     text, filled = ours["EmailMessage"]["Fn::Sub"]
     for name in filled:
         text = text.replace("${" + name + "}", f"<{name}>")
@@ -124,6 +123,5 @@ def test_every_kind_of_mail_event_reaches_the_rule():
     recorded_kinds = {event["detail-type"] for event in recorded if event.get("source") == "aws.ses"}
     assert recorded_kinds
     assert recorded_kinds <= set(rule["EventPattern"]["detail-type"])
-    assert len(rule["EventPattern"]["detail-type"]) == len(
-        properties("MailEvents")["EventDestination"]["MatchingEventTypes"]
-    )
+    published = properties("MailEvents")["EventDestination"]["MatchingEventTypes"]
+    assert len(rule["EventPattern"]["detail-type"]) == len(published)
