@@ -11,7 +11,8 @@ CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help needs up demo down logs mails operate portal test audit bench deploy check-portal test-browser screenshots check-rust check-dependencies test-rust check-template test-e2e
+.PHONY: help needs up demo down logs mails operate portal test audit bench deploy format schedules screenshots \
+	check-portal check-python check-docs check-rust check-dependencies check-template test-rust test-browser test-e2e
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -60,11 +61,27 @@ operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" 
 
 # ---------------------------------------------------------------------------------------------------------- tests
 
-test: needs check-portal check-rust check-dependencies test-rust check-template test-e2e ## Everything that CI runs; tools included.
+CHECKS := check-portal check-python check-docs check-rust check-dependencies
+test: needs $(CHECKS) test-rust check-template test-e2e ## Everything that CI runs; tools included.
 
 check-portal: portal
 	npm --prefix portal run --silent check
 	npm --prefix portal run --silent pages
+
+check-python: .tools/check/.ready
+	.tools/check/bin/ruff format --check infra tests
+	.tools/check/bin/ruff check infra tests
+
+# The crates' own README files are rustdoc, whose links this would take for text.
+DOCS := README.md portal/README.md docs
+check-docs: .tools/check/.ready
+	.tools/check/bin/mdformat --check $(DOCS)
+
+format: .tools/check/.ready ## Formats Rust, Python and the tables and lists of the docs.
+	cargo fmt --all
+	.tools/check/bin/ruff format infra tests
+	.tools/check/bin/ruff check --fix infra tests
+	.tools/check/bin/mdformat $(DOCS)
 
 check-rust: portal
 	cargo fmt --all --check

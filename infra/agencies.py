@@ -17,7 +17,11 @@ def register(stack, domain: str, endpoint: str) -> None:
     if not endpoint.startswith("https://") and stack.stage != "local":
         sys.exit("an endpoint begins with https://")
     known = find(stack, domain)
-    secret = {name: known[name] for name in ("generation", "previous_until")} if known else {"generation": 1, "previous_until": None}
+    secret = (
+        {name: known[name] for name in ("generation", "previous_until")}
+        if known
+        else {"generation": 1, "previous_until": None}
+    )
     pending = {"state": "PENDING", "challenge": secrets.token_hex(32), "failure": None}
     put(stack, known, {"domain": domain, "endpoint": endpoint, "state": pending, "failures": 0, **secret})
     print(f"the secret of {domain}, for its system alone: {secret_of(stack, domain, secret['generation'])}")
@@ -34,9 +38,15 @@ def show(stack, domain: str) -> None:
     """Whether an agency's system is told, and how often that failed on end."""
     agency = registered(stack, domain)
     state = agency["state"]
-    print(f"{domain}  {state['state']}  failures {agency['failures']}  secret {agency['generation']}  {agency['endpoint']}")
+    print(
+        f"{domain}  {state['state']}  failures {agency['failures']}  "
+        f"secret {agency['generation']}  {agency['endpoint']}"
+    )
     if state["state"] == "PENDING":
-        print(f"  its endpoint has not echoed the challenge: {state['failure'] or 'not asked yet'}; mend it and register it again")
+        print(
+            f"  its endpoint has not echoed the challenge: {state['failure'] or 'not asked yet'}; "
+            "mend it and register it again"
+        )
 
 
 def rotate(stack, domain: str, days: int) -> None:
@@ -65,7 +75,13 @@ def remove(stack, domain: str) -> None:
 
 def add_to(parser) -> dict:
     """The commands, by name."""
-    commands = {"register-agency": register, "show-agency": show, "rotate-agency": rotate, "resume-agency": resume, "remove-agency": remove}
+    commands = {
+        "register-agency": register,
+        "show-agency": show,
+        "rotate-agency": rotate,
+        "resume-agency": resume,
+        "remove-agency": remove,
+    }
     for name, command in commands.items():
         parser.add_parser(name, help=command.__doc__).add_argument("domain", type=domain_name)
     parser.choices["register-agency"].add_argument("endpoint")
@@ -104,7 +120,9 @@ def put(stack, read: dict | None, agency: dict) -> None:
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": {":read": attribute(read["version"])},
         }
-    stack.client("dynamodb").put_item(TableName=stack.table, Item={**key_of(agency["domain"]), **attribute(item)["M"]}, **condition)
+    stack.client("dynamodb").put_item(
+        TableName=stack.table, Item={**key_of(agency["domain"]), **attribute(item)["M"]}, **condition
+    )
 
 
 def key_of(domain: str) -> dict:

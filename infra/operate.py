@@ -1,4 +1,6 @@
-"""The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`. docs/RUNBOOK.md says when to use which.
+"""The hands of whoever is called at night: `make operate STAGE=prod DO="stuck"`.
+
+docs/RUNBOOK.md says when to use which.
 
 Nothing here prints a person, but `export-person`: ids, states and times are enough to find what is wrong.
 """
@@ -10,14 +12,17 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-import agencies
 from boto3.dynamodb.types import TypeDeserializer
+
+import agencies
 from keys import mac
 
 INFRA = Path(__file__).resolve().parent
 SHARDS = 8
 GIVEN_UP = "NEEDS_ATTENTION"
-QUEUES = {name: f"{name.capitalize()}QueueUrl" for name in ["dispatch", "parse", "provision", "mail", "actions", "notices"]}
+QUEUES = {
+    name: f"{name.capitalize()}QueueUrl" for name in ["dispatch", "parse", "provision", "mail", "actions", "notices"]
+}
 
 
 class Stack:
@@ -65,13 +70,20 @@ def stuck(stack: Stack, minutes: int) -> None:
 
 
 def find(stack: Stack, trace: str) -> None:
-    """The invites, batches and actions that a request made, by the Trace ID that its officer quotes. Reads the whole table."""
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(
-        TableName=stack.table,
-        FilterExpression="body.#trace = :trace",
-        ProjectionExpression="pk, body.#state",
-        ExpressionAttributeNames={"#trace": "trace", "#state": "state"},
-        ExpressionAttributeValues={":trace": {"S": trace}},
+    """The invites, batches and actions that a request made, by the Trace ID that its officer quotes.
+
+    Reads the whole table.
+    """
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=stack.table,
+            FilterExpression="body.#trace = :trace",
+            ProjectionExpression="pk, body.#state",
+            ExpressionAttributeNames={"#trace": "trace", "#state": "state"},
+            ExpressionAttributeValues={":trace": {"S": trace}},
+        )
     )
     found = [item for page in pages for item in page["Items"]]
     for item in found:
@@ -81,12 +93,16 @@ def find(stack: Stack, trace: str) -> None:
 
 def attention(stack: Stack) -> None:
     """The invites that the workers gave up, which go on after `retry`. Reads the whole table."""
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(
-        TableName=stack.table,
-        FilterExpression="body.#state.#state = :given_up",
-        ProjectionExpression="pk, body.#trace, body.updated_at",
-        ExpressionAttributeNames={"#state": "state", "#trace": "trace"},
-        ExpressionAttributeValues={":given_up": {"S": GIVEN_UP}},
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=stack.table,
+            FilterExpression="body.#state.#state = :given_up",
+            ProjectionExpression="pk, body.#trace, body.updated_at",
+            ExpressionAttributeNames={"#state": "state", "#trace": "trace"},
+            ExpressionAttributeValues={":given_up": {"S": GIVEN_UP}},
+        )
     )
     found = [item for page in pages for item in page["Items"]]
     for item in found:
@@ -114,7 +130,12 @@ def retry(stack: Stack, name: str) -> None:
     """Wakes whoever works on it. They do what its state allows, so this is never once too often."""
     item = read(stack, name)
     given_up = name.startswith("inv_") and state_of(item) == GIVEN_UP
-    workers = {"inv": ("invite", ["provision", "mail"]), "bat": ("batch", ["dispatch", "mail"]), "act": ("action", ["actions"]), "ntc": ("notice", ["notices"])}
+    workers = {
+        "inv": ("invite", ["provision", "mail"]),
+        "bat": ("batch", ["dispatch", "mail"]),
+        "act": ("action", ["actions"]),
+        "ntc": ("notice", ["notices"]),
+    }
     kind, queues = workers[name.split("_", 1)[0]]
     if given_up:
         kind, queues = "resume", ["provision"]
@@ -177,11 +198,15 @@ def mailbox_key(stack: Stack, address: str) -> str:
 
 def export_person(stack: Stack, address: str) -> None:
     """Everything that is held about one person, as JSON, for that person. Reads the whole table."""
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(
-        TableName=stack.table,
-        ConsistentRead=True,
-        FilterExpression="body.address_key = :person OR person = :person OR pk IN (:guard, :mailbox, :holder)",
-        ExpressionAttributeValues=held_by(mailbox_key(stack, address)),
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=stack.table,
+            ConsistentRead=True,
+            FilterExpression="body.address_key = :person OR person = :person OR pk IN (:guard, :mailbox, :holder)",
+            ExpressionAttributeValues=held_by(mailbox_key(stack, address)),
+        )
     )
     plain = TypeDeserializer().deserialize
     held = [{name: plain(value) for name, value in item.items()} for page in pages for item in page["Items"]]
@@ -190,7 +215,10 @@ def export_person(stack: Stack, address: str) -> None:
 
 
 def forget_person(stack: Stack, address: str) -> None:
-    """Has the sweeper forget one person within minutes: invites become tombstones, rows are emptied, an audit entry stays."""
+    """Has the sweeper forget one person within minutes.
+
+    Invites become tombstones, rows are emptied, an audit entry stays.
+    """
     person = mailbox_key(stack, address)
     item = {"pk": "FORGET", "sk": person, "entity": "forget_request"}
     numbers = {"v": {"N": "1"}, "version": {"N": "1"}}
@@ -200,10 +228,14 @@ def forget_person(stack: Stack, address: str) -> None:
 
 def audit(stack: Stack) -> None:
     """Who was forgotten on request, by the keyed hash of the address, oldest first."""
-    pages = stack.client("dynamodb").get_paginator("query").paginate(
-        TableName=stack.table,
-        KeyConditionExpression="pk = :audit",
-        ExpressionAttributeValues={":audit": {"S": "AUDIT"}},
+    pages = (
+        stack.client("dynamodb")
+        .get_paginator("query")
+        .paginate(
+            TableName=stack.table,
+            KeyConditionExpression="pk = :audit",
+            ExpressionAttributeValues={":audit": {"S": "AUDIT"}},
+        )
     )
     for item in (item for page in pages for item in page["Items"]):
         entry = item["body"]["M"]
@@ -233,7 +265,9 @@ def read(stack: Stack, name: str) -> dict:
     kinds = {"inv": "INVITE", "bat": "BATCH", "act": "ACTION", "ntc": "NOTICE"}
     kind = kinds.get(name.split("_", 1)[0]) or sys.exit(f"{name} is no id: they begin with inv_, bat_, act_ or ntc_")
     key = {"pk": {"S": f"{kind}#{name}"}, "sk": {"S": "META"}}
-    return stack.client("dynamodb").get_item(TableName=stack.table, Key=key).get("Item") or sys.exit(f"there is no {name}")
+    return stack.client("dynamodb").get_item(TableName=stack.table, Key=key).get("Item") or sys.exit(
+        f"there is no {name}"
+    )
 
 
 def state_of(item: dict) -> str:
@@ -264,7 +298,13 @@ def main() -> None:
     of_agencies = agencies.add_to(does)
     given = vars(parser.parse_args())
     stack, what = Stack(given.pop("stage")), given.pop("does")
-    commands = of_agencies | {"stop-mail": switch_mail, "start-mail": switch_mail, "stuck": stuck, "find": find, "show": show}
+    commands = of_agencies | {
+        "stop-mail": switch_mail,
+        "start-mail": switch_mail,
+        "stuck": stuck,
+        "find": find,
+        "show": show,
+    }
     commands |= {"attention": attention, "export-person": export_person, "forget-person": forget_person, "audit": audit}
     commands |= {"retry": retry, "redrive": redrive, "clear-suppression": clear_suppression}
     commands[what](stack, **given)

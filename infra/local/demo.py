@@ -27,7 +27,7 @@ def main() -> None:
     officer = Officer(stack)
     run = f"{int(time.time()) % 1_000_000:06d}"
     people = workbook.people(COUNT, run)
-    mistaken = [number for number, person in enumerate(people, start=1) if person.mend]
+    mistaken = [number for number, person in enumerate(people, start=1) if person.fixes]
     checks = Checks()
 
     with step("fill in a workbook"):
@@ -41,12 +41,12 @@ def main() -> None:
         checks.same("rows read", draft["counts"]["total"], COUNT)
         checks.same("rows with mistakes", draft["counts"]["needsFixing"], len(mistaken))
 
-    with step("mend the mistakes"):
+    with step("fix the mistakes"):
         rows = officer.rows(batch, show="errors")
         table(collections.Counter(f"{e['field']}: {e['code']}" for row in rows for e in row["errors"]))
         checks.same("rows shown with mistakes", sorted(row["number"] for row in rows), mistaken)
         for row in rows:
-            officer.mend(batch, row, people[row["number"] - 1].mend)
+            officer.fix(batch, row, people[row["number"] - 1].fixes)
         checks.same("rows ready", officer.batch(batch)["counts"]["ready"], COUNT)
 
     with step("submit"):
@@ -110,7 +110,7 @@ class Officer:
             headers["Idempotency-Key"] = str(uuid.uuid4())
         for pause in (1, 3, 10, 0):
             answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60)
-            # The same request, with the same key: whoever waits for a batch does not mind a busy moment.
+            # The same request, with the same key: an officer who waits for a batch does not mind a busy moment.
             if answer.status_code not in (502, 503, 504) or not pause:
                 break
             time.sleep(pause)
@@ -142,7 +142,7 @@ class Officer:
     def rows(self, batch: str, show: str) -> list[dict]:
         return self.pages(f"/batches/{batch}/rows?show={show}&limit=200")
 
-    def mend(self, batch: str, row: dict, fields: dict[str, str]) -> None:
+    def fix(self, batch: str, row: dict, fields: dict[str, str]) -> None:
         self.call("PATCH", f"/batches/{batch}/rows/{row['number']}", fields, **{"If-Match": row["etag"]})
 
     def invites(self, batch: str) -> list[dict]:

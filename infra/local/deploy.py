@@ -5,15 +5,19 @@ import json
 import os
 import platform
 import subprocess
+import sys
 import time
-from pathlib import Path
 
-import gaps
 from progress import Progress
 from stack import BUILD, ENDPOINT, LOCAL, NAME, REGION, ROOT, ROOT_KEY, TOOLS, client, step, stop
 
+sys.path.append(str(ROOT / "infra" / "emulator"))
+
+import cognito_mail
+import fixups
+
 TEMPLATE = ROOT / "template.yaml"
-SCRIPTS = Path(__file__).resolve().parent
+SCRIPTS = [ROOT / "infra" / "local", ROOT / "infra" / "emulator"]
 # The domain that mail comes from, as its owner would have verified it before the first deployment.
 SENDER_IDENTITY = "invite.example.gov.sg"
 LOG = LOCAL / "deploy.log"
@@ -51,7 +55,8 @@ def deploy_changes() -> str:
         if deployed_api() != api_id:
             api_id = deployed_api()
             sam_deploy(api_id)
-        gaps.close(api_id)
+        fixups.apply(api_id)
+        cognito_mail.check(stack_outputs()["UserPoolId"])
     return api_id
 
 
@@ -82,7 +87,13 @@ def sam_deploy(api_id: str) -> None:
         "--parameter-overrides",
         *(f"{name}={value}" for name, value in parameters.items()),
     ]
-    environment = {**os.environ, **ROOT_KEY, "AWS_ENDPOINT_URL": ENDPOINT, "AWS_DEFAULT_REGION": REGION, "SAM_CLI_TELEMETRY": "0"}
+    environment = {
+        **os.environ,
+        **ROOT_KEY,
+        "AWS_ENDPOINT_URL": ENDPOINT,
+        "AWS_DEFAULT_REGION": REGION,
+        "SAM_CLI_TELEMETRY": "0",
+    }
     environment.pop("AWS_SESSION_TOKEN", None)
     environment.pop("AWS_PROFILE", None)
     with LOG.open("wb") as log:
@@ -107,7 +118,12 @@ def follow(process: subprocess.Popen) -> int:
 
 def what_is_deployed() -> str:
     """A digest of everything that a deployment is made from."""
-    parts = [TEMPLATE, ROOT / "infra" / "samconfig.toml", *SCRIPTS.glob("*.py"), *BUILD.glob("*/bootstrap")]
+    parts = [
+        TEMPLATE,
+        ROOT / "infra" / "samconfig.toml",
+        *(path for folder in SCRIPTS for path in folder.glob("*.py")),
+        *BUILD.glob("*/bootstrap"),
+    ]
     digest = hashlib.sha256(ENDPOINT.encode())
     for path in sorted(parts):
         digest.update(str(path.relative_to(ROOT)).encode())
@@ -172,9 +188,13 @@ def failure() -> str:
     """The reasons that the stack itself gives, or the end of what `sam` said."""
     try:
         events = client("cloudformation").describe_stack_events(StackName=NAME)["StackEvents"]
-    except Exception:  # noqa: BLE001 - whatever is wrong with the stack, the log still says something.
+    except Exception:
         events = []
-    reasons = [f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}" for e in events if "FAILED" in e["ResourceStatus"] and e.get("ResourceStatusReason")]
+    reasons = [
+        f"  {e['LogicalResourceId']}: {e['ResourceStatusReason']}"
+        for e in events
+        if "FAILED" in e["ResourceStatus"] and e.get("ResourceStatusReason")
+    ]
     return "\n".join(reasons[:5]) or "\n".join(LOG.read_text(errors="replace").splitlines()[-5:])
 
 

@@ -1,6 +1,6 @@
-"""`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches neither that of `make up` nor another run's.
+"""`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches no other stack of this machine.
 
-The contracts of the backends are held against the same emulator, and the portal is used in a browser as people use it.
+The contracts of the backends are checked on the same emulator, and the portal is used in a browser as people use it.
 """
 
 import os
@@ -9,16 +9,61 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHON = sys.executable
+CONTRACTS = [
+    "cargo",
+    *("test", "--quiet", "--locked", "--workspace"),
+    *("--features", "tests/emulator", "--test", "emulator"),
+]
+BROWSER = ["npm", "--prefix", "portal", "run", "--silent", "e2e"]
 
 
 def main(arguments: list[str]) -> int:
     (ROOT / ".local").mkdir(exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="e2e-", dir=ROOT / ".local"))
-    port, code = free_port(), 1
-    environment = {
+    environment = own_environment(home, free_port())
+    code = 1
+    try:
+        code = run_all(environment, arguments)
+        return code
+    finally:
+        if code != 0 and (home / "outputs.json").exists():
+            with (home / "functions.log").open("w") as log:
+                run(environment, PYTHON, "infra/local/logs.py", stdout=log)
+        run(environment, PYTHON, "infra/local/down.py")
+        if code == 0:
+            shutil.rmtree(home, ignore_errors=True)
+        else:
+            print(f"\nWhat was said is in {home}: functions.log, emulator.log, deploy.log.", flush=True)
+
+
+def run_all(environment: dict[str, str], arguments: list[str]) -> int:
+    """Every part after the other; the code of the first that fails."""
+    code = (
+        run(environment, PYTHON, "infra/local/up.py")
+        or run(environment, *CONTRACTS)
+        or run(environment, PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
+    )
+    if code != 0:
+        return code
+    began = time.time()
+    code = run(environment, *BROWSER)
+    if code != 0:
+        print("\nWhat functions complained about while the browser's tests ran:", flush=True)
+        run(environment, PYTHON, "infra/local/complaints.py", str(began))
+    return code
+
+
+def run(environment: dict[str, str], *command: str, stdout=None) -> int:
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=stdout).returncode
+
+
+def own_environment(home: Path, port: int) -> dict[str, str]:
+    return {
         **os.environ,
         "INVITE_PORT": str(port),
         "INVITE_LOCAL_DIR": str(home),
@@ -27,30 +72,6 @@ def main(arguments: list[str]) -> int:
         # Building takes most of the time of a run, and the Rust tests have built nearly all of this profile.
         "INVITE_PROFILE": "dev",
     }
-
-    def run(*command: str) -> int:
-        return subprocess.run(command, cwd=ROOT, env=environment).returncode
-
-    python = sys.executable
-    try:
-        code = (
-            run(python, "infra/local/up.py")
-            or run("cargo", "test", "--quiet", "--locked", "--workspace", "--features", "tests/emulator", "--test", "emulator")
-            or run(python, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
-            or run("npm", "--prefix", "portal", "run", "--silent", "e2e")
-        )
-        if code != 0 and (home / "outputs.json").exists():
-            said = subprocess.run([python, "infra/local/logs.py"], cwd=ROOT, env=environment, capture_output=True, text=True).stdout
-            (home / "functions.log").write_text(said)
-            loud = [line for line in said.splitlines() if '"level":"WARN"' in line or '"level":"ERROR"' in line]
-            print("\nWhat functions complained about:", *loud[-40:], sep="\n", flush=True)
-        return code
-    finally:
-        run(python, "infra/local/down.py")
-        if code == 0:
-            shutil.rmtree(home, ignore_errors=True)
-        else:
-            print(f"\nWhat was said is in {home}: functions.log, emulator.log, deploy.log.", flush=True)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""Starts and stops the emulator of AWS: one process on loopback, with IAM enforced and its state in the local folder."""
+"""Starts and stops the emulator of AWS: one process on loopback, IAM enforced, its state in the local folder."""
 
 import hashlib
 import os
@@ -10,14 +10,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from stack import ENDPOINT, LOCAL, PORT, REGION, TOOLS, step, stop
+from stack import ENDPOINT, LOCAL, PORT, REGION, ROOT, TOOLS, step, stop
 
 PID_FILE = LOCAL / "emulator.pid"
 LOG = LOCAL / "emulator.log"
 # It waits for the calls that it has begun, and functions may take as long.
 STOP_SECONDS = 120
 START_SECONDS = 60
-PROGRAM = Path(__file__).resolve().parent / "cloud.py"
+PROGRAM = ROOT / "infra" / "emulator" / "main.py"
+REQUIREMENTS = ROOT / "infra" / "local" / "requirements-emulator.txt"
 
 
 def check_port() -> None:
@@ -32,8 +33,8 @@ def check_port() -> None:
 
 
 def code() -> str:
-    """A digest of what the emulator is made from: its packages, and what is put into it."""
-    parts = [*sorted(PROGRAM.parent.glob("*.py")), PROGRAM.parent / "requirements-emulator.txt"]
+    """A digest of what the emulator is made from: its packages, what is added to it, and how it is started."""
+    parts = [*sorted(PROGRAM.parent.glob("*.py")), REQUIREMENTS, Path(__file__)]
     return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in parts)).hexdigest()
 
 
@@ -49,8 +50,30 @@ def start() -> None:
     state, scratch = LOCAL / "state", LOCAL / "tmp"
     state.mkdir(parents=True, exist_ok=True)
     scratch.mkdir(exist_ok=True)
-    # Functions inherit the emulator's environment, so it is given only what it needs.
-    environment = {
+    with step("emulator"):
+        with LOG.open("ab") as log:
+            process = subprocess.Popen(
+                [TOOLS / "emulator" / "bin" / "python", PROGRAM, LOCAL],
+                env=environment(state, scratch),
+                cwd=LOCAL,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        PID_FILE.write_text(f"{process.pid} {code()}")
+        deadline = time.monotonic() + START_SECONDS
+        while not ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                PID_FILE.unlink(missing_ok=True)
+                process.kill()
+                stop(f"The emulator did not start: {last_words()}\nEverything that was said is in {LOG}.")
+            time.sleep(0.1)
+
+
+def environment(state: Path, scratch: Path) -> dict[str, str]:
+    """Functions inherit the emulator's environment, so it is given only what it needs."""
+    return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ.get("HOME", str(LOCAL)),
         "TMPDIR": str(scratch),
@@ -72,25 +95,12 @@ def start() -> None:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
-    with step("emulator"):
-        with LOG.open("ab") as log:
-            process = subprocess.Popen(
-                [TOOLS / "emulator" / "bin" / "python", PROGRAM, LOCAL],
-                env=environment,
-                cwd=LOCAL,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        PID_FILE.write_text(f"{process.pid} {code()}")
-        deadline = time.monotonic() + START_SECONDS
-        while not ready():
-            if process.poll() is not None or time.monotonic() > deadline:
-                PID_FILE.unlink(missing_ok=True)
-                process.kill()
-                stop(f"The emulator did not start; {LOG} says why.")
-            time.sleep(0.1)
+
+
+def last_words() -> str:
+    """The end of the log, which is the reason where a start was refused."""
+    lines = LOG.read_text(errors="replace").splitlines()
+    return lines[-1] if lines else "it said nothing."
 
 
 def wait_until_ready(pid: int) -> None:
@@ -127,7 +137,7 @@ def running() -> int | None:
         return None
     # A process id is used again after a restart of the machine: never touch a stranger.
     command = subprocess.run(["ps", "-ww", "-p", str(pid), "-o", "args="], capture_output=True, text=True).stdout
-    return pid if PROGRAM.name in command and "<defunct>" not in command else None
+    return pid if str(PROGRAM) in command and "<defunct>" not in command else None
 
 
 def alive(pid: int) -> bool:

@@ -109,7 +109,7 @@ check_port() {
 for goal in $GOALS; do
     case $goal in
     help) ;;
-    down | logs | mails | operate) wants="${wants:-} python" ;;
+    down | logs | mails | operate | check-python | check-docs) wants="${wants:-} python" ;;
     up | demo) wants="${wants:-} rust python node ps port" ;;
     test | test-e2e | test-browser | screenshots | bench) wants="${wants:-} rust python node ps browser" ;;
     *) wants="${wants:-} rust python node" ;;

@@ -8,7 +8,12 @@ from rules import publish
 from stack import OUTPUTS, client, step
 
 PEOPLE = [
-    {"username": "officer.example", "email": "officer@example-agency.gov.sg", "name": ("Ada", "Example"), "role": "officer"},
+    {
+        "username": "officer.example",
+        "email": "officer@example-agency.gov.sg",
+        "name": ("Ada", "Example"),
+        "role": "officer",
+    },
     {"username": "officer.sample", "email": "officer@sample-board.gov.sg", "name": ("Bo", "Sample"), "role": "officer"},
     {"username": "vendor.example", "email": "vendor@vendor.example.com", "name": ("Eve", "Vendor"), "role": "vendor"},
 ]

@@ -40,7 +40,7 @@ def client(service: str):
 
 
 def outputs() -> dict:
-    """What `make up` left for those who use the stack."""
+    """What `make up` wrote down about the stack."""
     if not OUTPUTS.exists():
         stop(f"{OUTPUTS} is not there: run `make up` first.")
     return json.loads(OUTPUTS.read_text())

@@ -26,7 +26,9 @@ def main() -> None:
     for person in stack["DemoOfficers"]:
         print(f"         {person['email']:32} {person['password']}   ({person['role']})")
     print(f"Outputs  {OUTPUTS}\n")
-    print("`make mails` shows what was mailed, `make logs` what functions say; `make down` stops all of it.\n", flush=True)
+    print(
+        "`make mails` shows what was mailed, `make logs` what functions say; `make down` stops all of it.\n", flush=True
+    )
 
 
 if __name__ == "__main__":

@@ -21,11 +21,18 @@ COLUMNS = {
 }
 BANNER = (
     "TechBiz User Batch Upload",
-    "This template is required for the creation of multiple TechPass accounts. "
-    "Kindly fill in all the required fields before submitting.",
+    (
+        "This template is required for the creation of multiple TechPass accounts. "
+        "Kindly fill in all the required fields before submitting."
+    ),
 )
-FIRST_NAMES = "Aisyah Benjamin Chitra Daniel Eunice Farid Grace Hui-Min Irfan Jia José Kavitha Li'an Mei Nurul Olivia Priya Qi Rahul Siti".split()
-LAST_NAMES = "Abdullah Chan Chua D'Souza Goh Ibrahim Kaur Koh Krishnan Lee Lim Müller Nair Ng Ong Pereira Rahman Tan Teo Wong".split()
+FIRST_NAMES = (
+    "Aisyah Benjamin Chitra Daniel Eunice Farid Grace Hui-Min Irfan Jia "
+    "José Kavitha Li'an Mei Nurul Olivia Priya Qi Rahul Siti"
+).split()
+LAST_NAMES = (
+    "Abdullah Chan Chua D'Souza Goh Ibrahim Kaur Koh Krishnan Lee Lim Müller Nair Ng Ong Pereira Rahman Tan Teo Wong"
+).split()
 DEPARTMENTS = ["Finance", "Digital Services", "Corporate Planning", ""]
 
 
@@ -34,14 +41,14 @@ class Person:
     """A row: what is typed, and what has to be typed instead where there is a mistake."""
 
     typed: dict[str, str]
-    mend: dict[str, str] = field(default_factory=dict)
+    fixes: dict[str, str] = field(default_factory=dict)
 
     @property
     def meant(self) -> dict[str, str]:
-        return {**self.typed, **self.mend}
+        return {**self.typed, **self.fixes}
 
 
-# Each makes one mistake and says how it is mended.
+# Each makes one mistake and says how it is fixed.
 MISTAKES = [
     lambda row, n: ({"email": row["email"].replace("@", " at ")}, {"email": row["email"]}),
     lambda row, n: ({"email": f"someone{n}@mail.example.org"}, {"email": row["email"]}),
@@ -54,7 +61,10 @@ MISTAKES = [
 
 
 def people(count: int, run: str, seed: int = 1) -> list[Person]:
-    """`count` people, one in four a vendor and one in ten with a mistake. `run` keeps them apart from those of other runs."""
+    """`count` people, one in four a vendor and one in ten with a mistake.
+
+    `run` keeps them apart from those of other runs.
+    """
     dice = random.Random(seed)
     return [person(dice, n, run) for n in range(1, count + 1)]
 
@@ -79,8 +89,8 @@ def person(dice: random.Random, n: int, run: str) -> Person:
         return Person(row)
     if vendor:
         return Person({**row, "username": ""}, {"username": row["username"]})
-    wrong, mend = MISTAKES[n // 10 % len(MISTAKES)](row, n)
-    return Person({**row, **wrong}, mend)
+    wrong, fixes = MISTAKES[n // 10 % len(MISTAKES)](row, n)
+    return Person({**row, **wrong}, fixes)
 
 
 def write(rows: list[Person]) -> bytes:
@@ -97,7 +107,7 @@ def write(rows: list[Person]) -> bytes:
         cell.alignment = Alignment(wrap_text=True)
     for number, row in enumerate(rows, start=1):
         sheet.append([number, *(row.typed[name] or None for name in COLUMNS)])
-        # Excel keeps digits as numbers unless told otherwise, and officers do not tell it.
+        # Excel keeps digits as numbers unless the column is set to text, which officers do not do.
         digits = sheet.cell(len(BANNER) + 1 + number, 2 + list(COLUMNS).index("contactNumber"))
         digits.value = int(digits.value) if digits.value else None
     sheet.freeze_panes = "A4"

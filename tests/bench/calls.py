@@ -115,7 +115,7 @@ def items_of(operation: str, body: bytes) -> int:
 
 
 def owner(port: int, root: int | None) -> str | None:
-    """The function at the other end of a connection; None when it is none, such as whoever drives the stack."""
+    """The function at the other end of a connection; None when it is none, such as what drives the stack."""
     if root is None:
         return None
     socket = inode_of(port)

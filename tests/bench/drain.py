@@ -1,8 +1,8 @@
 """Drains a batch on a local stack: `drain.py 5000`, `drain.py 1000 --kill`, `drain.py 1000 --kill-emulator`,
 `drain.py 300 --mails-per-second 1`.
 
-It has a stack of its own, unless `--running` says to use the one that `make up` started. Ends with an error unless there
-are exactly as many accounts, invites and mails as people.
+It has a stack of its own, unless `--running` says to use the one that `make up` started. Ends with an error unless
+there are exactly as many accounts, invites and mails as people.
 """
 
 import argparse

@@ -14,7 +14,7 @@ from stack import PORT, client, outputs
 
 POLL_SECONDS = 1.0
 TELL_SECONDS, PAUSED_TELL_SECONDS = 10.0, 120.0
-# Without a single step forward for so long, a run has failed. A mail that was claimed and not sent waits for 15 minutes.
+# Without any progress for so long, a run has failed. A mail that was claimed and not sent waits for 15 minutes.
 PATIENCE_SECONDS = 25 * 60
 # It is sent again only while SES's events arrive, and they do while the product is in use: so somebody else is invited.
 USE_SECONDS = 4 * 60
@@ -61,7 +61,9 @@ def settle(report: Report, crowd: Crowd, outcome: Outcome) -> None:
 def dead_letters() -> int:
     queues, urls = client("sqs"), [url for name, url in outputs().items() if name.endswith("DeadLettersUrl")]
     wanted = "ApproximateNumberOfMessages"
-    return sum(int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])["Attributes"][wanted]) for url in urls)
+    return sum(
+        int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=[wanted])["Attributes"][wanted]) for url in urls
+    )
 
 
 def summary(addresses: list[str]) -> str:
@@ -87,7 +89,7 @@ def drain(officer: Officer, crowd: Crowd, outages: Outages) -> tuple[str, Draine
 def wait(batch: str, people: int, outages: Outages, meter: CpuMeter) -> float:
     """Until nobody is waiting any more; returns when that was."""
     officer = Officer(outputs())
-    moved = told = used = time.monotonic()
+    moved = reported = used = time.monotonic()
     last: dict[str, int] = {}
     while True:
         time.sleep(POLL_SECONDS)
@@ -95,9 +97,12 @@ def wait(batch: str, people: int, outages: Outages, meter: CpuMeter) -> float:
         now, progress = time.monotonic(), found["progress"] or {}
         if progress != last:
             moved, last = now, progress
-        if now - told > (TELL_SECONDS if moved == now else PAUSED_TELL_SECONDS):
-            told = now
-            print(f"  {found['state']}: {', '.join(f'{count} {name}' for name, count in sorted(progress.items()))}", flush=True)
+        if now - reported > (TELL_SECONDS if moved == now else PAUSED_TELL_SECONDS):
+            reported = now
+            print(
+                f"  {found['state']}: {', '.join(f'{count} {name}' for name, count in sorted(progress.items()))}",
+                flush=True,
+            )
         if done(progress) == people:
             return now
         if now - moved > PATIENCE_SECONDS:
@@ -132,18 +137,17 @@ def count_calls(report: Report, people: int) -> None:
         officer, crowd = Officer(outputs()), Crowd.of(people)
         batch, _ = drain(officer, crowd, Outages())
         settle(report, crowd, look(crowd, officer, batch, outputs()["UserPoolId"]))
-        tell(report, relay.calls, people)
+        show_calls(report, relay.calls, people)
     finally:
         emulator.ENDPOINT = direct
         emulator.halt()
         relay.close()
 
 
-def tell(report: Report, calls: Calls, people: int) -> None:
+def show_calls(report: Report, calls: Calls, people: int) -> None:
     rows = {
         f"{function}: {operation}": [count / people, calls.items[function, operation] / people]
         for (function, operation), count in sorted(calls.requests.items())
     }
     rows["all"] = [calls.requests.total() / people, calls.items.total() / people]
     report.table("call", [Column("requests a person", digits=3), Column("items a person", digits=3)], rows)
-

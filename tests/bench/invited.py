@@ -30,8 +30,22 @@ def invited(officer: Officer, count: int) -> None:
 
 
 def person() -> dict[str, str]:
-    who = {"firstName": "Mei Ling", "lastName": "Tan", "countryCode": "65", "contactNumber": "91234567", "organisation": "Example Agency"}
-    return {"kind": "account", "email": f"copied.{uuid.uuid4().hex[:12]}@example-agency.gov.sg", "username": "", "department": "", "seed": "No", "reason": "Joins the team.", **who}
+    who = {
+        "firstName": "Mei Ling",
+        "lastName": "Tan",
+        "countryCode": "65",
+        "contactNumber": "91234567",
+        "organisation": "Example Agency",
+    }
+    return {
+        "kind": "account",
+        "email": f"copied.{uuid.uuid4().hex[:12]}@example-agency.gov.sg",
+        "username": "",
+        "department": "",
+        "seed": "No",
+        "reason": "Joins the team.",
+        **who,
+    }
 
 
 def put(table: str, item: dict, numbers: range) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-# A shared machine is noisy: beyond a limit by less than this is told, and beyond it is a failure.
+# A shared machine is noisy: beyond a limit by less than this is reported, and beyond it is a failure.
 TOLERANCE = 1.15
 
 
@@ -77,7 +77,10 @@ class Report:
 
     def table(self, subject: str, columns: Sequence[Column], rows: Mapping[str, Sequence[float | None]]) -> None:
         titles = [subject, *(f"{c.title} ({c.target})" if c.target else c.title for c in columns)]
-        lines = [[name, *(self._cell(name, c, v) for c, v in zip(columns, values, strict=True))] for name, values in rows.items()]
+        lines = [
+            [name, *(self._cell(name, c, v) for c, v in zip(columns, values, strict=True))]
+            for name, values in rows.items()
+        ]
         widths = [max(len(line[i]) for line in [titles, *lines]) for i in range(len(titles))]
         print(_line(titles, widths))
         print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
@@ -121,7 +124,7 @@ class Report:
 
 
 def _line(cells: Iterable[str], widths: Sequence[int]) -> str:
-    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths)) + " |"
+    return "| " + " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)) + " |"
 
 
 def interleave(rounds: int, sides: Mapping[Key, Callable[[], Value]]) -> dict[Key, list[Value]]:

@@ -1,4 +1,4 @@
-"""A stack for one run, beside whatever runs already."""
+"""A stack for one run, beside any that runs already."""
 
 import os
 import shutil
@@ -25,7 +25,10 @@ class OwnStack:
 
 @contextmanager
 def own_stack(*, running: bool) -> Iterator[OwnStack]:
-    """Starts a stack and ends it afterwards, or takes the one that is `running`. The modules of infra/local can be imported inside."""
+    """Starts a stack and ends it afterwards, or takes the one that is `running`.
+
+    The modules of infra/local can be imported inside.
+    """
     home = None
     if not running:
         (ROOT / ".local").mkdir(exist_ok=True)
@@ -37,7 +40,7 @@ def own_stack(*, running: bool) -> Iterator[OwnStack]:
     import emulator
     import up
 
-    # A run that is told to end takes its stack with it.
+    # A run that is terminated stops its stack.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     own = OwnStack(home)
     try:

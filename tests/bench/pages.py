@@ -1,6 +1,6 @@
 """What officers wait for at the pages, in a browser: `pages.py`, or `pages.py --running` on the stack of `make up`.
 
-It has a stack of its own, with an officer who has invited 10,000 people, unless `--running` says to use the one there is.
+It has a stack of its own, with an officer who has invited 10,000 people, unless `--running` says to use the other.
 Most of each time is the emulator's, which interprets every request to the table.
 """
 
@@ -17,7 +17,8 @@ from own_stack import ROOT, own_stack
 
 INVITED = 10_000
 FILES, FILE_PEOPLE = 3, 1000
-# The brief's, at the 95th percentile; generous where an emulator that interprets every request is most of what is measured.
+# The brief's, at the 95th percentile; generous where most of what is measured is the emulator, which interprets every
+# request.
 TARGETS = {
     "first paint, slow 4G": 1000,
     f"{FILE_PEOPLE:,} people: file chosen, list with its faults": 3000,
@@ -45,7 +46,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             for number in range(FILES):
                 (Path(folder) / f"{number}.xlsx").write_bytes(Crowd.of(FILE_PEOPLE).file())
-            tell(report, browse(folder))
+            show(report, browse(folder))
         status = report.conclude()
         own.is_kept = status != 0
     return status
@@ -59,7 +60,7 @@ def browse(folder: str) -> dict[str, list[float]]:
     return json.loads(done.stdout)
 
 
-def tell(report: Report, times: dict[str, list[float]]) -> None:
+def show(report: Report, times: dict[str, list[float]]) -> None:
     columns = [Column("times", digits=0), Column("median, ms", digits=0), Column("95th, ms", digits=0)]
     rows = {name: [len(found), statistics.median(found), high(found)] for name, found in times.items()}
     report.table("what is waited for", columns, rows)

@@ -1,4 +1,4 @@
-"""Reading a workbook: ours beside the reader that it stands on, and beside the readers of Node.js and Python.
+"""Reading a workbook: ours beside the reader that it is built on, and beside the readers of Node.js and Python.
 
 Every program reads the same file, as a person's Excel would have saved it, in a process of its own.
 """
@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from measure import AtLeast, AtMost, Column, Report, interleave, median
 from peers import HOME, ROOT, Peers
 
 sys.path.insert(0, str(ROOT / "infra" / "local"))
-import workbook  # noqa: E402 - it is found only by the line above.
+import workbook
 
 OURS, BARE = "ours: guard and read", "calamine, bare"
 OPENPYXL, EXCELJS, SHEETJS = "openpyxl, read_only", "ExcelJS, streaming", "SheetJS"
@@ -52,16 +53,14 @@ def run(report: Report, peers: Peers) -> None:
     for size in SIZES:
         file = workbook_of(size.rows)
         report.heading(f"A workbook of {size.rows:,} rows ({file.stat().st_size:,} bytes; median of {size.rounds})")
-        programs = commands(ours, peers, file)
-        slow: dict[str, list[Reading]] = {}
-        if size.rows >= SLOW_FROM_ROWS:
-            slow = interleave(1, {name: lambda c=programs.pop(name): read(c) for name in SLOW})
-        readings = interleave(size.rounds, {name: lambda c=command: read(c) for name, command in programs.items()}) | slow
+        programs = {name: partial(read, command) for name, command in commands(ours, peers, file).items()}
+        slow = {name: programs.pop(name) for name in SLOW} if size.rows >= SLOW_FROM_ROWS else {}
+        readings = interleave(size.rounds, programs) | interleave(1, slow)
         check_rows(report, readings, size.rows)
-        tell(report, size, {name: typical(found) for name, found in readings.items()})
+        show(report, size, {name: typical(found) for name, found in readings.items()})
 
 
-def tell(report: Report, size: Size, found: dict[str, Reading]) -> None:
+def show(report: Report, size: Size, found: dict[str, Reading]) -> None:
     ours, job = found[OURS], found[JOB]
     columns = [Column("read, ms", digits=1), Column("whole process, ms", digits=1), Column("peak memory, MB", digits=1)]
     report.table("program", columns, {name: [r.parse_ms, r.process_ms, r.peak_mb] for name, r in found.items()})
@@ -71,7 +70,9 @@ def tell(report: Report, size: Size, found: dict[str, Reading]) -> None:
         report.check(f"{rows}: {peer} of ours", found[peer].parse_ms / ours.parse_ms, AtLeast(limit), " x")
     # A batch has at most 10,000 rows; more are read to see how the readers grow.
     for peer in (JOB_PYTHON, JOB_NODE) if size.rows <= 10_000 else ():
-        report.check(f"{rows}: {peer} of ours, whole process", found[peer].process_ms / job.process_ms, AtLeast(12), " x")
+        report.check(
+            f"{rows}: {peer} of ours, whole process", found[peer].process_ms / job.process_ms, AtLeast(12), " x"
+        )
     if size.peak_mb is not None:
         report.check(f"{rows}: peak memory of reading", ours.peak_mb, size.peak_mb, " MB")
 

@@ -1,4 +1,7 @@
-"""What our programs are held against, at pinned versions, in .tools/bench: installed on first use and when a pin changes."""
+"""What our programs are compared with, at pinned versions, in .tools/bench.
+
+Installed on first use and when a pin changes.
+"""
 
 import hashlib
 import shutil

@@ -39,7 +39,8 @@ class RunningFunction:
         self._listener.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
-        self._words = tempfile.TemporaryFile()
+        # Closed with the function, by `__exit__`.
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115
         host, port = self._listener.getsockname()
         own = {**environment, **_lambda_environment(), "AWS_LAMBDA_RUNTIME_API": f"{host}:{port}"}
         arguments = [str(part) for part in command]

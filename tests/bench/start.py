@@ -92,7 +92,9 @@ def run(report: Report, peers: Peers, binaries: Path) -> None:
     invoke = {name: invocation(found) for name, found in lives.items()}
 
     bound = [Column("start, ms"), Column("memory at ready, MB", digits=1), Column("an event, us", digits=0)]
-    report.table("held against", bound, {name: [start[name], memory[name], invoke[name]] for name in (STD, NODE, PYTHON)})
+    report.table(
+        "held against", bound, {name: [start[name], memory[name], invoke[name]] for name in (STD, NODE, PYTHON)}
+    )
     columns = [
         Column("zip, MB", AtMost(4)),
         Column("start, ms"),

@@ -1,162 +1,37 @@
-"""What every end-to-end test stands on: the running stack, the people in it, and a way to look behind the API.
+"""What every end-to-end test uses: the running stack, the people in it, and a way to look behind the API.
 
 `make test-e2e` runs the suite on a stack of its own. On one that `make up` started:
 `.tools/emulator/bin/python -m pytest tests/e2e`.
 """
 
-import base64
-import hashlib
 import html
 import json
 import os
 import re
-import secrets
-import sys
-import time
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "infra" / "local")]
+import complaints
+import operate
+import stack
+from logs import events, functions
+from signing_in import Api, Person, demo_person
+from table import rewrite
+from waiting import eventually
 
-import operate  # noqa: E402 - found through the path above.
-import stack  # noqa: E402
-from logs import events, short  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# Goes out by itself every five minutes.
+CANARY = {"wake": "canary"}
 
 
 @pytest.fixture(scope="session")
 def outputs() -> dict:
     """The stack's outputs, and the demo people."""
     return stack.outputs()
-
-
-@dataclass
-class Api:
-    """The API as one person uses it, or nobody."""
-
-    url: str
-    token: str | None = None
-    # A token lives for ten minutes, and a person may be needed for the whole run.
-    renew: Callable[[], str] | None = None
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def __call__(self, method: str, path: str, body=None, **more) -> requests.Response:
-        headers = {"Authorization": self.fresh_token()} if self.token else {}
-        if method == "POST":
-            headers["Idempotency-Key"] = str(uuid.uuid4())
-        headers.update(more.pop("headers", {}))
-        answer = self.session.request(method, self.url + path, json=body, headers=headers, timeout=60, **more)
-        assert answer.headers["X-Trace-Id"]
-        if answer.status_code >= 400 and method != "HEAD":
-            assert answer.json()["traceId"] == answer.headers["X-Trace-Id"]
-        return answer
-
-    def fresh_token(self) -> str:
-        if self.renew and claims_of(self.token)["exp"] < time.time() + 120:
-            self.token = self.renew()
-        return self.token
-
-    def get(self, path: str, **more) -> requests.Response:
-        return self("GET", path, **more)
-
-    def post(self, path: str, body=None, **more) -> requests.Response:
-        return self("POST", path, {} if body is None else body, **more)
-
-    def patch(self, path: str, body, **more) -> requests.Response:
-        return self("PATCH", path, body, **more)
-
-    def delete(self, path: str, **more) -> requests.Response:
-        return self("DELETE", path, **more)
-
-
-@dataclass
-class Person:
-    """Somebody who can sign in."""
-
-    username: str
-    email: str
-    sub: str
-    access_token: str
-    api: Api
-
-    @property
-    def id_token(self) -> str:
-        return self.api.fresh_token()
-
-
-def sign_in(outputs: dict, username: str, password: str) -> Person:
-    """With a password, which only a stack for tests allows."""
-
-    def tokens() -> dict:
-        return aws("cognito-idp").initiate_auth(
-            AuthFlow="USER_PASSWORD_AUTH",
-            ClientId=outputs["UserPoolClientId"],
-            AuthParameters={"USERNAME": username, "PASSWORD": password},
-        )["AuthenticationResult"]
-
-    first = tokens()
-    person = signed_in(outputs, first["IdToken"], first["AccessToken"])
-    person.api.renew = lambda: tokens()["IdToken"]
-    return person
-
-
-def signed_in(outputs: dict, id_token: str, access_token: str) -> Person:
-    claims = claims_of(id_token)
-    return Person(claims["cognito:username"], claims["email"], claims["sub"], access_token, Api(outputs["ApiUrl"], id_token))
-
-
-def claims_of(token: str) -> dict:
-    payload = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-
-
-def first_sign_in(outputs: dict, username: str, temporary: str) -> Person:
-    """On the sign-in page, as the portal leads there: with a temporary password, which the page asks to change."""
-    verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-    callback = f"{outputs['PortalUrl']}/"
-    browser = requests.Session()
-    asked = {
-        "response_type": "code",
-        "client_id": outputs["UserPoolClientId"],
-        "redirect_uri": callback,
-        "scope": "openid email profile",
-        "state": secrets.token_urlsafe(16),
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    page = browser.get(f"{outputs['SignInUrl']}/oauth2/authorize", params=asked, timeout=30)
-    page = fill_in(browser, page, username=username, password=temporary)
-    chosen = f"{secrets.token_urlsafe(12)}-aZ9"
-    sent_back = fill_in(browser, page, new_password=chosen, confirm_password=chosen)
-    assert sent_back.status_code in (302, 303), sent_back.text
-    target = urlsplit(sent_back.headers["Location"])
-    answer = parse_qs(target.query)
-    assert sent_back.headers["Location"].startswith(callback) and answer["state"] == [asked["state"]]
-    trade = {"grant_type": "authorization_code", "client_id": asked["client_id"], "redirect_uri": callback, "code": answer["code"][0]}
-    stolen = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": "x" * 43}, timeout=30)
-    assert stolen.status_code == 400, "a code without its verifier is worth nothing"
-    tokens = requests.post(f"{outputs['SignInUrl']}/oauth2/token", data={**trade, "code_verifier": verifier}, timeout=30)
-    return signed_in(outputs, tokens.json()["id_token"], tokens.json()["access_token"])
-
-
-def fill_in(browser: requests.Session, page: requests.Response, **typed: str) -> requests.Response:
-    """Sends the form of a page, with its hidden fields and what is typed."""
-    inputs = [dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input ([^>]*)>", page.text)]
-    fields = {i["name"]: html.unescape(i["value"]) for i in inputs if i["type"] == "hidden"}
-    assert set(typed) == {i["name"] for i in inputs} - set(fields), page.text
-    return browser.post(f"{stack.ENDPOINT}/login", data={**fields, **typed}, allow_redirects=False, timeout=30)
-
-
-def demo_person(outputs: dict, username: str) -> Person:
-    found = next(p for p in outputs["DemoOfficers"] if p["username"] == username)
-    return sign_in(outputs, found["username"], found["password"])
 
 
 @pytest.fixture(scope="session")
@@ -203,7 +78,9 @@ class Outbox:
 
     def wait(self, address: str, count: int = 1, seconds: float = 30) -> list[dict]:
         """The mails to an address, once there are so many."""
-        return eventually(lambda: mails if len(mails := self.to(address)) >= count else None, seconds, f"{count} mail(s)")
+        return eventually(
+            lambda: self.to(address), seconds, f"{count} mail(s)", until=lambda found: len(found) >= count
+        )
 
 
 @pytest.fixture(scope="session")
@@ -267,10 +144,10 @@ def queues(outputs) -> Queues:
 @pytest.fixture(scope="session")
 def invoke():
     """Runs a function, named as its folder, with an event, and gives its answer."""
-    functions = {f["FunctionName"].split("-")[-2]: f["FunctionName"] for f in aws("lambda").list_functions()["Functions"]}
+    names = {f["FunctionName"].split("-")[-2]: f["FunctionName"] for f in aws("lambda").list_functions()["Functions"]}
 
     def run(function: str, event: dict) -> dict:
-        name = functions["".join(part.capitalize() for part in function.split("-"))]
+        name = names["".join(part.capitalize() for part in function.split("-"))]
         answer = aws("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
         return {"error": answer.get("FunctionError"), "payload": json.loads(answer["Payload"].read() or "null")}
 
@@ -279,11 +156,11 @@ def invoke():
 
 @pytest.fixture(scope="session")
 def report_mail(outputs, invoke):
-    """Tells the product what SES would tell it about the mail of an invite: `report_mail("mail-bounced", mail, invite)`.
+    """Reports as SES would about the mail of an invite: `report_mail("mail-bounced", mail, invite)`.
 
-    For what never happens here, such as bounces; that mails are delivered, infra/local/relay.py says by itself. Nobody but
-    SES may put an event with its name on the bus. So the event goes to the function, after the rule that would bring it
-    there was asked whether it matches.
+    For what never happens here, such as bounces; that mails are delivered, infra/emulator/ses_events.py says by itself.
+    Nobody but SES may put an event with its name on the bus. So the event goes to the function, after the rule that
+    would bring it there was asked whether it matches.
     """
     rule = next(r for r in aws("events").list_rules()["Rules"] if "aws.ses" in r.get("EventPattern", ""))
 
@@ -304,26 +181,57 @@ def report_mail(outputs, invoke):
 @pytest.fixture(scope="session")
 def logs():
     """What a function said, in order: `logs("send-mail", since=time)`. Without a function, what all of them said."""
-    groups = {short(f["FunctionName"]): f["LoggingConfig"]["LogGroup"] for f in aws("lambda").list_functions()["Functions"]}
+    groups = functions()
 
     def read(function: str | None = None, since: float = 0) -> list[dict]:
-        told = [event for name, group in groups.items() if function in (None, name) for event in events(group)]
-        lines = [event["message"] for event in sorted(told, key=lambda e: e["timestamp"]) if event["timestamp"] >= since * 1000]
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        wanted = groups.values() if function is None else [groups[function]]
+        said = sorted((event for group in wanted for event in events(group, since)), key=lambda e: e["timestamp"])
+        return [json.loads(event["message"]) for event in said if event["message"].startswith("{")]
 
     return read
 
 
-def eventually(look, seconds: float = 30, what: str = "it"):
-    """What `look` finds, as soon as that is something."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = look()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            pytest.fail(f"{what} did not happen within {seconds:.0f} s")
-        time.sleep(0.2)
+@pytest.fixture
+def losing(outputs):
+    """With `losing("Provision") as lost`, messages of that queue reach nobody and end up in the list."""
+    mappings = {
+        m["EventSourceArn"].rsplit(":", 1)[1]: m["UUID"]
+        for m in aws("lambda").list_event_source_mappings()["EventSourceMappings"]
+    }
+
+    @contextmanager
+    def lose(queue: str):
+        url, lost = outputs[f"{queue}QueueUrl"], []
+        mapping = mappings[url.rsplit("/", 1)[1]]
+        aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=False)
+
+        def take() -> bool:
+            for message in aws("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+                if (wake := json.loads(message["Body"])) != CANARY:
+                    lost.append(wake)
+                aws("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return bool(lost)
+
+        try:
+            yield lambda: eventually(take, what=f"a message in {queue}") and lost
+        finally:
+            aws("lambda").update_event_source_mapping(UUID=mapping, Enabled=True)
+
+    return lose
+
+
+@pytest.fixture
+def bring_forward(outputs):
+    """Makes one of them due now, as if its time had passed."""
+    table = outputs["TableName"]
+
+    def change(item: dict, body: dict) -> dict:
+        body["due_at"] = "2026-01-01T00:00:00.000Z"
+        if "from" in body["state"]:
+            body["state"]["from"] = body["due_at"]
+        return {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": body["due_at"]}}
+
+    return lambda id: rewrite(table, id, change)
 
 
 def pytest_report_header() -> str:
@@ -333,6 +241,23 @@ def pytest_report_header() -> str:
 def pytest_configure(config) -> None:
     config.addinivalue_line("markers", "late: waits for a minute that has passed by then")
     config.addinivalue_line("markers", "last: looks back at what the others did, and so runs after them")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call):
+    """Shows with each failure what functions complained about while that test ran."""
+    report = yield
+    if report.failed:
+        report.sections.append(("What functions complained about meanwhile", complaints_since(call.start)))
+    return report
+
+
+def complaints_since(moment: float) -> str:
+    try:
+        return complaints.since(moment)
+    except Exception as fault:
+        # The test's own failure is what counts, and a stack that went away is a part of it.
+        return f"the logs cannot be read: {fault}"
 
 
 def pytest_collection_modifyitems(items: list) -> None:

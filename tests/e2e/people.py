@@ -39,7 +39,10 @@ def invitation(person: dict[str, str]) -> dict[str, str]:
 
 def profile(person: dict[str, str]) -> dict[str, str]:
     """What this person says on the invitation's page."""
-    return {name: person[name] for name in ["firstName", "lastName", "countryCode", "contactNumber", "organisation", "department"]}
+    return {
+        name: person[name]
+        for name in ["firstName", "lastName", "countryCode", "contactNumber", "organisation", "department"]
+    }
 
 
 def remembered() -> set[str]:
@@ -66,6 +69,6 @@ def _word() -> str:
 
 def _remember(person: dict[str, str]) -> dict[str, str]:
     private = ["email", "username", "firstName", "lastName", "contactNumber", "reason"]
-    # A short text is a mistake made on purpose, and stands in many places.
+    # A short text is a mistake made on purpose, and is found in many places.
     _remembered.update(person[name] for name in private if len(person[name]) >= 8)
     return person

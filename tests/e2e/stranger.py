@@ -4,9 +4,10 @@ import sys
 import uuid
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent.parent / "infra" / "local")]
+# The browser's tests run it as a program.
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent / "infra" / "local"))
 
-from stack import client, outputs  # noqa: E402 - found through the path above.
+from stack import client, outputs
 
 
 def account(address: str) -> str:

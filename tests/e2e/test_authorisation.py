@@ -3,10 +3,13 @@
 import secrets
 import time
 
-import people
 import pytest
-from conftest import Api, aws, eventually, sign_in
+
+import people
+from conftest import aws
+from signing_in import Api, sign_in
 from test_gateway import altered, problem
+from waiting import eventually
 
 
 def make_person(outputs, email: str, verified: str, pool: str | None = None):
@@ -14,7 +17,9 @@ def make_person(outputs, email: str, verified: str, pool: str | None = None):
     pool, password = pool or outputs["UserPoolId"], f"{secrets.token_urlsafe(12)}-aZ9"
     username = f"made.{secrets.token_hex(4)}"
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": verified}]
-    aws("cognito-idp").admin_create_user(UserPoolId=pool, Username=username, MessageAction="SUPPRESS", UserAttributes=attributes)
+    aws("cognito-idp").admin_create_user(
+        UserPoolId=pool, Username=username, MessageAction="SUPPRESS", UserAttributes=attributes
+    )
     aws("cognito-idp").admin_set_user_password(UserPoolId=pool, Username=username, Password=password, Permanent=True)
     return username, password
 
@@ -33,7 +38,9 @@ def test_an_access_token_is_not_enough(officer, nobody):
 
 def test_a_token_of_another_pool_is_refused(outputs, nobody):
     pool = aws("cognito-idp").create_user_pool(PoolName="strangers")["UserPool"]["Id"]
-    client = aws("cognito-idp").create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    client = aws("cognito-idp").create_user_pool_client(
+        UserPoolId=pool, ClientName="c", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    )
     try:
         username, password = make_person(outputs, people.officer()["email"], "true", pool)
         foreign = tokens(client["UserPoolClient"]["ClientId"], username, password)["IdToken"]
@@ -44,8 +51,14 @@ def test_a_token_of_another_pool_is_refused(outputs, nobody):
 
 
 def test_an_expired_token_is_refused(outputs, nobody):
-    settings = {"IdTokenValidity": 1, "TokenValidityUnits": {"IdToken": "seconds"}, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}
-    client = aws("cognito-idp").create_user_pool_client(UserPoolId=outputs["UserPoolId"], ClientName="brief", **settings)
+    settings = {
+        "IdTokenValidity": 1,
+        "TokenValidityUnits": {"IdToken": "seconds"},
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    }
+    client = aws("cognito-idp").create_user_pool_client(
+        UserPoolId=outputs["UserPoolId"], ClientName="brief", **settings
+    )
     username, password = make_person(outputs, people.officer()["email"], "true")
     brief = tokens(client["UserPoolClient"]["ClientId"], username, password)["IdToken"]
     time.sleep(2.1)
@@ -63,7 +76,14 @@ def test_a_forged_token_is_refused_on_a_route_that_writes(officer, other_officer
 
 
 def test_a_vendor_may_do_nothing(vendor):
-    for method, path in [("GET", "/me"), ("GET", "/invites"), ("POST", "/invites"), ("GET", "/batches"), ("POST", "/batches"), ("GET", "/template.xlsx")]:
+    for method, path in [
+        ("GET", "/me"),
+        ("GET", "/invites"),
+        ("POST", "/invites"),
+        ("GET", "/batches"),
+        ("POST", "/batches"),
+        ("GET", "/template.xlsx"),
+    ]:
         answer = vendor.api(method, path, {} if method == "POST" else None)
         assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/not-an-officer"), f"{method} {path}"
 
@@ -101,9 +121,13 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), OTHERS)
-def test_another_officers_thing_is_answered_like_one_that_does_not_exist(officer, other_officer, things, method, path, body):
+def test_another_officers_thing_is_answered_like_one_that_does_not_exist(
+    officer, other_officer, things, method, path, body
+):
     absent = {"invite": "/invites/inv_01KAQ7Y3V0000000000000000B", "batch": "/batches/bat_01KAQ7Y3V0000000000000000A"}
-    answers = [other_officer.api(method, path.format(**of), body, headers={"If-Match": '"1"'}) for of in (things, absent)]
+    answers = [
+        other_officer.api(method, path.format(**of), body, headers={"If-Match": '"1"'}) for of in (things, absent)
+    ]
     for answer in answers:
         assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/not-found")
     foreign, missing = ({**answer.json(), "traceId": ""} for answer in answers)
@@ -116,15 +140,22 @@ def test_another_officers_thing_is_answered_like_one_that_does_not_exist(officer
 def test_lists_hold_ones_own_things_only(officer, other_officer, things):
     for kind, path in [("invite", "/invites"), ("batch", "/batches")]:
         own = [f"{path}/{item['id']}" for item in officer.api.get(path, params={"limit": 200}).json()["items"]]
-        foreign = [f"{path}/{item['id']}" for item in other_officer.api.get(path, params={"limit": 200}).json()["items"]]
-        assert things[kind] in own and things[kind] not in foreign
+        foreign = [
+            f"{path}/{item['id']}" for item in other_officer.api.get(path, params={"limit": 200}).json()["items"]
+        ]
+        assert things[kind] in own
+        assert things[kind] not in foreign
 
 
 def test_a_cursor_of_another_officer_or_another_list_is_worth_nothing(officer, other_officer, things):
     officer.api.post("/invites", people.invitation(people.officer()))
     cursor = officer.api.get("/invites?limit=1").json()["nextCursor"]
     assert officer.api.get("/invites", params={"limit": 1, "cursor": cursor}).status_code == 200
-    for api, path in [(other_officer.api, "/invites?limit=1"), (officer.api, "/invites?limit=1&sort=oldest"), (officer.api, "/batches?limit=1")]:
+    for api, path in [
+        (other_officer.api, "/invites?limit=1"),
+        (officer.api, "/invites?limit=1&sort=oldest"),
+        (officer.api, "/batches?limit=1"),
+    ]:
         answer = api.get(path, params={"cursor": cursor})
         assert (answer.status_code, problem(answer)["type"]) == (400, "/problems/cursor")
 
@@ -133,7 +164,8 @@ def test_a_token_that_was_never_mailed_opens_nothing(nobody):
     for path in ["view", "accept", "first-password"]:
         for token in ["", "x", secrets.token_urlsafe(32), "../../invites"]:
             answer = nobody.post(f"/invitations/{path}", {"token": token})
-            assert (answer.status_code, problem(answer)["type"]) == (404, "/problems/invitation-not-valid"), f"{path} {token}"
+            answered = (answer.status_code, problem(answer)["type"])
+            assert answered == (404, "/problems/invitation-not-valid"), f"{path} {token}"
 
 
 def test_bodies_that_lie_about_themselves_are_refused(outputs, officer):
@@ -158,12 +190,12 @@ def test_an_officer_who_is_disabled_is_refused_within_a_minute_though_the_token_
     aws("cognito-idp").admin_disable_user(UserPoolId=outputs["UserPoolId"], Username=username)
     began = time.monotonic()
 
-    def refused() -> bool:
+    def answer() -> tuple[int, str]:
         # A request that does nothing: its body has no address.
-        answer = api.post("/invites", {**people.invitation(person), "email": ""})
-        return answer.status_code == 403 and answer.json()["type"] == "/problems/account-not-active"
+        found = api.post("/invites", {**people.invitation(person), "email": ""})
+        return found.status_code, found.json()["type"]
 
-    eventually(refused, 70, "the refusal")
+    eventually(answer, 70, "the refusal", until=lambda found: found == (403, "/problems/account-not-active"))
     assert time.monotonic() - began < 62
     for method, path, body in [
         ("POST", "/invites", people.invitation(person)),
@@ -173,5 +205,6 @@ def test_an_officer_who_is_disabled_is_refused_within_a_minute_though_the_token_
         ("GET", "/invites/export.xlsx", None),
     ]:
         answer = api(method, path, body)
-        assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/account-not-active"), f"{method} {path}"
+        answered = (answer.status_code, problem(answer)["type"])
+        assert answered == (403, "/problems/account-not-active"), f"{method} {path}"
     assert outbox.to(person["email"]) == []

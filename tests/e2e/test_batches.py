@@ -1,13 +1,15 @@
-"""A workbook: uploaded, looked over, mended, handed on, and taken home."""
+"""A workbook: uploaded, checked, fixed, submitted, and downloaded."""
 
 import io
 
-import people
 import pytest
 import requests
-import stranger
-from conftest import aws, eventually
 from openpyxl import load_workbook
+
+import people
+import stranger
+from conftest import aws
+from waiting import eventually
 from workbook import COLUMNS, Person, write
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +22,9 @@ def begin(api, name: str = "new joiners.xlsx") -> dict:
 
 
 def post(form: dict, file: bytes, **changed: str) -> requests.Response:
-    return requests.post(form["url"], data={**form["fields"], **changed}, files={"file": ("any name.xlsx", file)}, timeout=60)
+    return requests.post(
+        form["url"], data={**form["fields"], **changed}, files={"file": ("any name.xlsx", file)}, timeout=60
+    )
 
 
 def upload(api, file: bytes) -> str:
@@ -35,14 +39,15 @@ def batch(api, id: str) -> dict:
 
 
 def in_state(api, id: str, state: str, seconds: float = 60) -> dict:
-    return eventually(lambda: found if (found := batch(api, id))["state"] == state else None, seconds, f"{state} of {id}")
+    """The batch in that state. A failure shows its counts, and in which states its invites are."""
+    return eventually(lambda: batch(api, id), seconds, f"{state} of {id}", until=lambda found: found["state"] == state)
 
 
 def rows(api, id: str, show: str = "all") -> dict[int, dict]:
     return {row["number"]: row for row in api.get(f"/batches/{id}/rows?show={show}&limit=200").json()["items"]}
 
 
-def mend(api, id: str, row: dict, **fields: str) -> requests.Response:
+def fix(api, id: str, row: dict, **fields: str) -> requests.Response:
     return api.patch(f"/batches/{id}/rows/{row['number']}", fields, headers={"If-Match": row["etag"]})
 
 
@@ -54,7 +59,7 @@ def lines(file: bytes) -> list[dict]:
     """The rows of a workbook of ours, by the titles of its header."""
     values = list(load_workbook(io.BytesIO(file)).worksheets[0].iter_rows(values_only=True))
     header = next(number for number, row in enumerate(values) if "Email" in row)
-    return [dict(zip(values[header], row)) for row in values[header + 1 :] if any(row)]
+    return [dict(zip(values[header], row, strict=True)) for row in values[header + 1 :] if any(row)]
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +70,16 @@ def list_of_eight() -> list[Person]:
     return [
         *(Person(person) for person in good),
         Person({**nameless, "username": ""}, {"username": nameless["username"]}),
-        Person({**unreachable, "contactNumber": "12345", "organisation": ""}, {"contactNumber": unreachable["contactNumber"], "organisation": "Example Agency"}),
+        Person(
+            {**unreachable, "contactNumber": "12345", "organisation": ""},
+            {"contactNumber": unreachable["contactNumber"], "organisation": "Example Agency"},
+        ),
         Person({**undecided, "seed": "maybe"}, {"seed": "No"}),
         Person({**good[0], "email": good[0]["email"].upper()}),
     ]
 
 
-def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbox, directory):
+def test_good_rows_go_first_and_fixed_ones_follow(officer, list_of_eight, outbox, directory):
     api, reports = officer.api, len(outbox.about("Your batch upload is through", officer.email))
     id = upload(api, write(list_of_eight))
     draft = in_state(api, id, "DRAFT")
@@ -92,10 +100,15 @@ def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbo
     assert done["progress"] == {"ACCOUNT_CREATED": 4}
 
     for number, row in rows(api, id, show="errors").items():
-        mended = mend(api, id, row, **list_of_eight[number - 1].mend)
-        assert mended.json()["row"]["state"] == "READY", mended.text
+        fixed = fix(api, id, row, **list_of_eight[number - 1].fixes)
+        assert fixed.json()["row"]["state"] == "READY", fixed.text
     assert submit(api, id).status_code == 202
-    done = eventually(lambda: found if (found := batch(api, id))["counts"]["sent"] == 7 and found["state"] == "DONE" else None, 60, "the rest")
+    done = eventually(
+        lambda: batch(api, id),
+        60,
+        "the rest",
+        until=lambda found: found["counts"]["sent"] == 7 and found["state"] == "DONE",
+    )
     assert done["counts"] == {"total": 8, "ready": 0, "needsFixing": 0, "duplicate": 1, "removed": 0, "sent": 7}
     for person in list_of_eight[:7]:
         assert len(directory.by_email(person.meant["email"])) == 1
@@ -103,7 +116,11 @@ def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbo
     listed = api.get(f"/invites?batch={id}&limit=200").json()
     assert listed["total"] == 7
     assert {item["seed"]["label"] for item in listed["items"]} == {"License Assigned", "Not Required"}
-    eventually(lambda: len(outbox.about("Your batch upload is through", officer.email)) == reports + 2, what="a report for each submission")
+    eventually(
+        lambda: len(outbox.about("Your batch upload is through", officer.email)),
+        what="a report for each submission",
+        until=lambda found: found == reports + 2,
+    )
 
 
 def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
@@ -112,11 +129,13 @@ def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
     seen = rows(officer.api, id)[1]
     unversioned = officer.api.patch(f"/batches/{id}/rows/1", {"reason": "Moves"})
     assert (unversioned.status_code, unversioned.json()["type"]) == (428, "/problems/version-required")
-    assert mend(officer.api, id, seen, department="Finance").status_code == 200
-    stale = mend(officer.api, id, seen, department="Audit")
+    assert fix(officer.api, id, seen, department="Finance").status_code == 200
+    stale = fix(officer.api, id, seen, department="Audit")
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/version-mismatch")
     assert rows(officer.api, id)[1]["values"]["department"] == "Finance"
-    many = officer.api.patch(f"/batches/{id}/rows", {"rows": {"numbers": [1, 2]}, "set": {"department": "Digital Services"}})
+    many = officer.api.patch(
+        f"/batches/{id}/rows", {"rows": {"numbers": [1, 2]}, "set": {"department": "Digital Services"}}
+    )
     assert many.json()["changed"] == 2, many.text
     for _ in range(2):
         assert officer.api.delete(f"/batches/{id}/rows/2").status_code == 204
@@ -125,7 +144,7 @@ def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
     assert id not in [item["id"] for item in officer.api.get("/batches").json()["items"]]
 
 
-def test_failed_rows_are_taken_home_and_uploaded_again_as_they_are(officer):
+def test_failed_rows_are_downloaded_and_uploaded_again_as_they_are(officer):
     taken = people.officer()
     stranger.account(taken["email"])
     id = upload(officer.api, write([Person(people.officer()), Person(taken), Person(people.officer(lastName=""))]))
@@ -136,10 +155,10 @@ def test_failed_rows_are_taken_home_and_uploaded_again_as_they_are(officer):
     assert everything.headers["Content-Type"] == XLSX
     assert [line["Status"] for line in lines(everything.content)] == ["Not Onboarded", "Failed", "Needs fixing"]
     failed = officer.api.get(f"/batches/{id}/results.xlsx?only=failed").content
-    told = lines(failed)
-    assert [line["Email"] for line in told][0] == taken["email"]
-    assert told[0]["What is wrong"].startswith("User with same email already exists.")
-    assert all(line["Trace ID"].startswith("1-") for line in told)
+    downloaded = lines(failed)
+    assert downloaded[0]["Email"] == taken["email"]
+    assert downloaded[0]["What is wrong"].startswith("User with same email already exists.")
+    assert all(line["Trace ID"].startswith("1-") for line in downloaded)
     again = in_state(officer.api, upload(officer.api, failed), "DRAFT")
     assert again["counts"]["total"] == 2
     assert rows(officer.api, again["id"])[1]["values"] == rows(officer.api, id)[2]["values"]
@@ -149,7 +168,7 @@ def test_the_template_has_every_column_and_reads_back(officer):
     answer = officer.api.get("/template.xlsx")
     assert answer.headers["Content-Type"] == XLSX
     book = load_workbook(io.BytesIO(answer.content))
-    values = [row for row in book.worksheets[0].iter_rows(values_only=True)]
+    values = list(book.worksheets[0].iter_rows(values_only=True))
     header = next(row for row in values if "Email" in row)
     assert set(COLUMNS.values()) <= set(header)
     person = people.vendor()

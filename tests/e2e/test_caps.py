@@ -2,12 +2,14 @@
 
 import uuid
 
+import pytest
+
 import operate
 import people
-import pytest
 import stack
-from conftest import aws, eventually
+from conftest import aws
 from test_single_invites import in_state, show, submit
+from waiting import eventually
 
 
 def test_three_mails_reach_a_mailbox_in_a_day_whatever_its_tag(officer, other_officer, outbox):
@@ -19,16 +21,18 @@ def test_three_mails_reach_a_mailbox_in_a_day_whatever_its_tag(officer, other_of
         in_state(api, invite, "INVITED")
         twin = other_officer.api.post("/invites", people.invitation(person))
         problem = "already-invited" if api is other_officer.api else "invited-by-another"
-        assert (twin.status_code, twin.json()["type"]) == (409, f"/problems/{problem}"), "one person, however it is written"
+        # One person, however it is written.
+        assert (twin.status_code, twin.json()["type"]) == (409, f"/problems/{problem}")
         assert api.post(f"/invites/{invite['id']}/revoke").status_code == 200
     fourth = submit(other_officer.api, people.invitation(tagged[3]))
-    held = eventually(lambda: is_held(show(other_officer.api, fourth)), what="the fourth mail's wait")
-    assert "three mails within a day" in held["mail"]["detail"] and held["mail"]["heldUntil"] > held["updatedAt"]
+    held = eventually(lambda: show(other_officer.api, fourth), what="the fourth mail's wait", until=is_held)
+    assert "three mails within a day" in held["mail"]["detail"]
+    assert held["mail"]["heldUntil"] > held["updatedAt"]
     assert sum(len(outbox.to(email)) for email in spellings) == 3
 
 
-def is_held(invite: dict) -> dict | None:
-    return invite if invite.get("mail", {}).get("state") == "HELD" else None
+def is_held(invite: dict) -> bool:
+    return invite.get("mail", {}).get("state") == "HELD"
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 import time
 
-import people
 import pytest
-from conftest import aws, eventually
-from test_sweep import losing  # noqa: F401 - a fixture.
+
+import people
+from conftest import aws
+from waiting import eventually
 from workbook import Person, write
 
 
@@ -27,13 +28,19 @@ def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, o
     joiners = [people.officer(), people.vendor()]
     faulty = people.officer(firstName="")
     before = len(outbox.about("Your batch upload is through", other_officer.email))
-    drop(other_officer.sub, write([Person(joiners[0]), Person(faulty), Person(joiners[1])]), "joiners in June + July.xlsx")
+    drop(
+        other_officer.sub,
+        write([Person(joiners[0]), Person(faulty), Person(joiners[1])]),
+        "joiners in June + July.xlsx",
+    )
     reports = eventually(
-        lambda: found if len(found := outbox.about("Your batch upload is through", other_officer.email)) > before else None,
+        lambda: outbox.about("Your batch upload is through", other_officer.email),
         seconds=60,
         what="the report",
+        until=lambda found: len(found) > before,
     )
-    assert "2" in reports[-1]["BodyText"] and "1" in reports[-1]["BodyText"]
+    assert "2" in reports[-1]["BodyText"]
+    assert "1" in reports[-1]["BodyText"]
     for person in joiners:
         assert len(directory.by_email(person["email"])) == 1
         assert len(outbox.wait(person["email"])) == 1
@@ -42,17 +49,19 @@ def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, o
     assert (found["state"], found["counts"]["sent"], found["counts"]["needsFixing"]) == ("DONE", 2, 1)
 
 
-def test_a_dropped_file_that_is_no_workbook_is_told_to_the_officer(drop, other_officer, outbox):
+def test_a_dropped_file_that_is_no_workbook_is_reported_to_the_officer(drop, other_officer, outbox):
     before = len(outbox.to(other_officer.email))
     drop(other_officer.sub, b"Email,Username\n", "list.xlsx")
-    mail = eventually(lambda: found if len(found := outbox.to(other_officer.email)) > before else None, what="the report")[-1]
-    assert ".xlsx" in mail["BodyText"]
+    mails = eventually(
+        lambda: outbox.to(other_officer.email), what="the report", until=lambda found: len(found) > before
+    )
+    assert ".xlsx" in mails[-1]["BodyText"]
 
 
 UNANNOUNCED = people.vendor()
 
 
-def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losing, directory):  # noqa: F811
+def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losing, directory):
     with losing("Parse") as lost:
         drop(officer.sub, write([Person(UNANNOUNCED)]), "unannounced.xlsx")
         (message,) = lost()
@@ -62,20 +71,31 @@ def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losin
 
 @pytest.mark.late
 def test_after_five_minutes_the_sweeper_announces_it(directory, outbox):
-    eventually(lambda: directory.by_email(UNANNOUNCED["email"]), seconds=480, what="the account of a workbook that was not announced")
+    eventually(
+        lambda: directory.by_email(UNANNOUNCED["email"]),
+        seconds=480,
+        what="the account of a workbook that was not announced",
+    )
     assert len(outbox.wait(UNANNOUNCED["email"])) == 1
 
 
-def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(drop, vendor, officer, other_officer, directory, logs):
+def test_a_workbook_dropped_for_nobody_who_may_invite_does_nothing(
+    drop, vendor, officer, other_officer, directory, logs
+):
     person = people.officer()
     known = {found["id"] for who in [officer, other_officer] for found in dropped_batches(who.api)}
     began = time.time()
     for owner in [vendor.sub, "0a1b2c3d-0000-4000-8000-000000000000", other_officer.username]:
         drop(owner, write([Person(person)]))
-    refused = ["dropped file names no officer", "dropped file names someone who may not invite", "object is none of ours"]
+    refused = [
+        "dropped file names no officer",
+        "dropped file names someone who may not invite",
+        "object is none of ours",
+    ]
     eventually(
-        lambda: len([line for line in logs("parse-batch", since=began) if line["message"] in refused]) == 3,
+        lambda: [line["message"] for line in logs("parse-batch", since=began) if line["message"] in refused],
         what="three refusals in the log",
+        until=lambda found: len(found) == 3,
     )
     assert not directory.by_email(person["email"])
     assert {found["id"] for who in [officer, other_officer] for found in dropped_batches(who.api)} == known

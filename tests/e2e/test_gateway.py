@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+
 from conftest import ROOT
 
 
@@ -19,12 +20,21 @@ def problem(answer) -> dict:
 def routes(public: bool) -> list[tuple[str, str]]:
     """Method and path of every operation of the API's description, for officers or for the public."""
     paths = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
-    ids = {"/invites/{id}": "/invites/inv_01KAQ7Y3V0000000000000000B", "/batches/{id}": "/batches/bat_01KAQ7Y3V0000000000000000A", "{number}": "1"}
+    ids = {
+        "/invites/{id}": "/invites/inv_01KAQ7Y3V0000000000000000B",
+        "/batches/{id}": "/batches/bat_01KAQ7Y3V0000000000000000A",
+        "{number}": "1",
+    }
     found = []
-    for path, operations in paths.items():
+    for template, operations in paths.items():
+        path = template
         for placeholder, id in ids.items():
             path = path.replace(placeholder, id)
-        found += [(method.upper(), path.removeprefix("/api")) for method, told in operations.items() if ("security" in told) != public]
+        found += [
+            (method.upper(), path.removeprefix("/api"))
+            for method, operation in operations.items()
+            if ("security" in operation) != public
+        ]
     return found
 
 

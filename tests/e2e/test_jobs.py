@@ -2,15 +2,17 @@
 
 import json
 
-import people
 import pytest
+
+import people
 import stranger
-from conftest import aws, eventually
+from conftest import aws
+from table import stored
 from test_batches import in_state as batch_in_state
 from test_batches import rows
 from test_changes import operate
 from test_single_invites import in_state, submit
-from test_sweep import losing, stored  # noqa: F401 - a fixture, and what it is used with.
+from waiting import eventually
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def sweep(outputs, invoke):
     return run
 
 
-def test_what_the_workers_gave_up_needs_attention_until_an_operator_lets_it_go_on(officer, outputs, losing, sweep):  # noqa: F811
+def test_what_the_workers_gave_up_needs_attention_until_an_operator_lets_it_go_on(officer, outputs, losing, sweep):
     with losing("Provision") as lost:
         invite = submit(officer.api, people.account(people.officer()))
         (letter,) = lost()
@@ -38,7 +40,7 @@ def test_what_the_workers_gave_up_needs_attention_until_an_operator_lets_it_go_o
     in_state(officer.api, invite, "ACCOUNT_CREATED")
 
 
-def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing, sweep):  # noqa: F811
+def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing, sweep):
     id = officer.api.post("/batches", {"rows": [people.officer()]}).json()["batchId"]
     with losing("Provision"):
         assert officer.api.post(f"/batches/{id}/submit").status_code == 202
@@ -56,33 +58,38 @@ def test_who_has_an_account_is_known_to_lists_a_day_later(officer, sweep):
     assert (first["state"], first["duplicate"]["code"], second["state"]) == ("DUPLICATE", "duplicate.account", "READY")
 
 
-def test_a_canary_goes_out_and_is_heard_of(outputs, outbox, sweep):
+def test_a_canary_goes_out_and_comes_back(outputs, outbox, sweep):
     def canary() -> dict:
         key = {"pk": {"S": "CONFIG"}, "sk": {"S": "CANARY"}}
-        return aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]["body"]["M"]
+        item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]
+        return item["body"]["M"]
 
     before = len(outbox.to("success@simulator.amazonses.com"))
     sweep("canary")
     released = canary()
     eventually(lambda: len(outbox.to("success@simulator.amazonses.com")) > before, what="a canary")
     heard = eventually(
-        lambda: found if (found := canary())["mail"]["M"]["state"]["M"]["state"]["S"] == "DELIVERED" else None,
+        canary,
         what="an event of it",
+        until=lambda found: found["mail"]["M"]["state"]["M"]["state"]["S"] == "DELIVERED",
     )
     assert heard["heard_at"]["S"] > released["heard_at"]["S"]
 
 
-def test_a_person_is_told_what_is_held_about_them_and_forgotten_on_request(officer, outputs, sweep):
+def test_what_is_held_about_a_person_is_exported_and_erased_on_request(officer, outputs, sweep):
     person, other = people.vendor(), people.vendor()
     invite = submit(officer.api, people.account(person))
     in_state(officer.api, invite, "ACCOUNT_CREATED")
     pasted = {"rows": [person, {**other, "username": person["username"]}]}
     batch = officer.api.post("/batches", pasted).json()["batchId"]
     assert [row["state"] for row in rows(officer.api, batch).values()] == ["DUPLICATE", "NEEDS_FIXING"]
-    told = operate("export-person", person["email"])
-    assert told.returncode == 0 and invite["id"] in told.stdout and told.stdout.count(person["email"]) > 1
+    exported = operate("export-person", person["email"])
+    assert exported.returncode == 0
+    assert invite["id"] in exported.stdout
+    assert exported.stdout.count(person["email"]) > 1
     asked = operate("forget-person", person["email"])
-    assert asked.returncode == 0 and person["email"] not in asked.stdout
+    assert asked.returncode == 0
+    assert person["email"] not in asked.stdout
     sweep("forget")
     assert officer.api.get(f"/invites/{invite['id']}").status_code == 404
     left = operate("export-person", person["email"]).stdout
@@ -101,5 +108,9 @@ def test_guards_that_were_left_over_are_looked_for(officer, outputs, sweep):
     item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=guard)["Item"]
     aws("dynamodb").put_item(TableName=outputs["TableName"], Item={**item, **orphan})
     sweep("locks")
-    found = [aws("dynamodb").get_item(TableName=outputs["TableName"], Key=k, ConsistentRead=True).get("Item") for k in (guard, orphan)]
-    assert found[0] is not None and found[1] is None, "the one that is needed stays"
+    needed, unneeded = (
+        aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True).get("Item")
+        for key in (guard, orphan)
+    )
+    assert needed is not None
+    assert unneeded is None

@@ -2,11 +2,11 @@
 
 import time
 
-import people
 import pytest
+
+import people
 import stack
-from conftest import eventually
-from test_batches import batch, submit
+from test_batches import in_state, submit
 
 PEOPLE, A_SECOND = 24, 2
 
@@ -25,7 +25,7 @@ def test_a_batch_queues_for_ses_and_nobody_is_left_out(officer, outbox, queues, 
     assert begun.status_code == 201, begun.text
     id, started = begun.json()["batchId"], time.monotonic()
     assert submit(officer.api, id).status_code == 202
-    eventually(lambda: batch(officer.api, id)["state"] == "DONE", 120, "the end of the batch")
+    in_state(officer.api, id, "DONE", seconds=120)
     assert time.monotonic() - started >= PEOPLE / A_SECOND - 2, "SES was not slow"
     assert [len(outbox.to(person["email"])) for person in invited] == [1] * PEOPLE
     assert queues.dead() == {}

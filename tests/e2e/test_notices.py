@@ -1,4 +1,4 @@
-"""An agency's system registers, and is told where the invites of its officers stand."""
+"""An agency's system registers, and is notified of every state of its officers' invites."""
 
 import hashlib
 import hmac
@@ -8,12 +8,12 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-import people
 import pytest
-from conftest import eventually
+
+import people
 from test_changes import operate
 from test_single_invites import in_state, submit
-from test_sweep import bring_forward  # noqa: F401 - a fixture.
+from waiting import eventually
 
 AGENCY = "sample-board.gov.sg"
 
@@ -84,7 +84,7 @@ def receiver(queues):
     finally:
         server.status = 204
         operate("remove-agency", AGENCY)
-        eventually(lambda: queues.depth("NoticesQueueUrl") == 0, what="the last notice")
+        eventually(lambda: queues.depth("NoticesQueueUrl"), what="the last notice", until=lambda found: found == 0)
         server.shutdown()
         server.server_close()
 
@@ -99,19 +99,20 @@ def secret(receiver) -> str:
     return next(line.rsplit(" ", 1)[1] for line in said.stdout.splitlines() if line.startswith("the secret of"))
 
 
-def test_every_state_is_told_signed_and_without_anybodys_data(other_officer, receiver, secret):
+def test_every_state_is_notified_signed_and_without_anybodys_data(other_officer, receiver, secret):
     person = people.officer()
     invite = submit(other_officer.api, people.account(person))
     in_state(other_officer.api, invite, "ACCOUNT_CREATED")
 
-    def told() -> list[dict]:
-        found = receiver.of(invite)
-        done = [body for body in found if body["invite"]["techpass"] == "ACCOUNT_CREATED" and body["invite"]["mail"] not in ("QUEUED", "SENDING")]
-        return found if done else []
+    def is_complete(notices: list[dict]) -> bool:
+        seen = [body["invite"] for body in notices if body["invite"]["techpass"] == "ACCOUNT_CREATED"]
+        return any(state["mail"] not in ("QUEUED", "SENDING") for state in seen)
 
-    notices = sorted(eventually(told, what="the notices"), key=lambda body: body["invite"]["version"])
+    notices = eventually(lambda: receiver.of(invite), what="the notices", until=is_complete)
+    notices.sort(key=lambda body: body["invite"]["version"])
     states = [body["invite"]["techpass"] for body in notices]
-    assert states[:2] == ["QUEUED", "PROVISIONING"] and states[-1] == "ACCOUNT_CREATED"
+    assert states[:2] == ["QUEUED", "PROVISIONING"]
+    assert states[-1] == "ACCOUNT_CREATED"
     assert len({body["id"] for body in notices}) == len(notices)
     for body, raw, header in receiver.taken:
         assert is_signed(secret, header, raw)
@@ -122,12 +123,12 @@ def test_every_state_is_told_signed_and_without_anybodys_data(other_officer, rec
     assert {body["traceId"] for body in notices} == {invite["traceId"]}
 
 
-def test_a_notice_that_was_not_taken_is_told_again_under_its_id(other_officer, receiver, secret, bring_forward, invoke):  # noqa: F811
+def test_a_notice_that_was_not_taken_is_sent_again_under_its_id(other_officer, receiver, secret, bring_forward, invoke):
     receiver.status = 503
     invite = submit(other_officer.api, people.account(people.officer()))
     refused = eventually(lambda: receiver.refused[:1], what="the first try")[0]
     in_state(other_officer.api, invite, "ACCOUNT_CREATED")
-    eventually(lambda: len(set(receiver.refused)) >= 4, what="the other notices")
+    eventually(lambda: set(receiver.refused), what="the other notices", until=lambda found: len(found) >= 4)
     receiver.status = 204
 
     def told_again() -> bool:
@@ -152,10 +153,12 @@ def test_an_operator_writes_over_what_a_function_wrote(receiver, secret):
 def test_an_endpoint_that_does_not_echo_is_not_registered(receiver):
     receiver.echo = False
     said = operate("register-agency", AGENCY, receiver.url)
-    assert f"{AGENCY}  PENDING" in said.stdout and "the answer is not the challenge" in said.stdout
+    assert f"{AGENCY}  PENDING" in said.stdout
+    assert "the answer is not the challenge" in said.stdout
 
 
 @pytest.mark.parametrize("endpoint", ["http://169.254.169.254/latest", "https://127.0.0.1/", "https://localhost/"])
 def test_an_endpoint_within_is_not_called(receiver, endpoint):
     said = operate("register-agency", AGENCY, endpoint)
-    assert f"{AGENCY}  PENDING" in said.stdout and "the endpoint is not allowed" in said.stdout
+    assert f"{AGENCY}  PENDING" in said.stdout
+    assert "the endpoint is not allowed" in said.stdout

@@ -1,6 +1,6 @@
 """Each function may do what it does, and nothing else.
 
-What the roles of the stack grant is held against what functions asked the emulator's IAM for while the other tests ran.
+What the roles of the stack grant is compared with what functions asked the emulator's IAM for during the other tests.
 """
 
 import fnmatch
@@ -8,9 +8,10 @@ import hashlib
 import json
 
 import pytest
+
+import fixups
 import stack
 from conftest import aws
-from gaps import GAPS
 from logs import short
 
 # Actions of the emulator's own, and what AWS asks for in their place.
@@ -20,12 +21,12 @@ IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 RESERVED = {
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
-    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are looked after from a day after they were made",
-    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "a licence of which nothing is kept is found by the daily audit",
-    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day at the earliest",
-    ("apply-actions", "dynamodb:DeleteItem", ""): "those it takes back here are accounts, which it may not",
-    ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day at the earliest",
-    ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is still pending when its account is mailed again",
+    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
+    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",
+    ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day",
+    ("apply-actions", "dynamodb:DeleteItem", ""): "those it would revoke here are accounts, which it may not",
+    ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day",
+    ("apply-actions", "sqs:SendMessage", "ProvisionQueue"): "a licence is pending when its account is mailed again",
     ("apply-actions", "sqs:SendMessage", "ActionsQueue"): "10,000 invites last longer than one worker",
 }
 
@@ -50,9 +51,14 @@ def granted(functions) -> set[tuple[str, str, str]]:
     for name, function in functions.items():
         role = function["Role"].rsplit("/", 1)[1]
         for policy in aws("iam").list_role_policies(RoleName=role)["PolicyNames"]:
-            if policy != GAPS:
+            if policy != fixups.POLICY:
                 document = aws("iam").get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-                found |= {(name, a, r) for s in document["Statement"] for a in listed(s["Action"]) for r in listed(s["Resource"])}
+                found |= {
+                    (name, a, r)
+                    for s in document["Statement"]
+                    for a in listed(s["Action"])
+                    for r in listed(s["Resource"])
+                }
     return found
 
 
@@ -88,7 +94,9 @@ def test_everything_that_a_function_does_is_granted_by_the_template(asked, grant
     """And by nothing that was added for the emulator's sake."""
 
     def is_granted(name: str, action: str, resource: str) -> bool:
-        return any((name, action) == (n, a) and (fnmatch.fnmatchcase(resource, r) or resource == "*") for n, a, r in granted)
+        return any(
+            (name, action) == (n, a) and (fnmatch.fnmatchcase(resource, r) or resource == "*") for n, a, r in granted
+        )
 
     assert not {question[:3] for question in asked if not is_granted(*question[:3])}
 

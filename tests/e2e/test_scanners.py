@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import people
 import requests
-from conftest import eventually, token_of
+
+import people
+from conftest import token_of
 from test_single_invites import in_state, submit
+from waiting import eventually
 
 VISITS = 200
 
@@ -19,7 +21,12 @@ def test_two_hundred_visits_of_scanners_change_nothing(officer, nobody, outputs,
     def look() -> requests.Response:
         return officer.api.get(f"/invites/{invite['id']}")
 
-    before = eventually(lambda: found if (found := look()).json()["history"][-1]["event"] == "DELIVERED" else None, what="the delivery")
+    eventually(
+        lambda: look().json()["history"],
+        what="the delivery",
+        until=lambda history: history[-1]["event"] == "DELIVERED",
+    )
+    before = look()
     page = f"{outputs['PortalUrl']}/accept"
 
     def visit(number: int) -> int:

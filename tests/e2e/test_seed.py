@@ -1,4 +1,4 @@
-"""SEED after the invite: asked for by its holder, completed by a device, taken back and given again with the account."""
+"""SEED after the invite: requested by its holder, completed by a device, withdrawn and assigned with the account."""
 
 import datetime
 import hashlib
@@ -6,16 +6,21 @@ import hmac
 import json
 import time
 
-import people
 import requests
-from conftest import aws, eventually, sign_in
+
+import people
+from conftest import aws
+from signing_in import sign_in
+from table import rewrite, stored
 from test_authorisation import make_person
 from test_gateway import problem
-from test_single_invites import in_state, submit
-from test_sweep import rewrite, stored
+from test_single_invites import in_state, show, submit
+from waiting import eventually
 
 
-def tell(outputs: dict, body: dict, *, key: str | None = None, at: float | None = None, sent: str | None = None) -> requests.Response:
+def report(
+    outputs: dict, body: dict, *, key: str | None = None, at: float | None = None, sent: str | None = None
+) -> requests.Response:
     """What the device side says, signed with its secret unless `key` is another."""
     text = json.dumps(body)
     seconds = int(time.time() if at is None else at)
@@ -49,15 +54,15 @@ def test_an_officer_asks_for_their_own_account_and_a_device_completes_it(outputs
     assert seed_of(api)["state"] == "NOT_REQUIRED"
     answers = [api.post("/seed-requests") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202] * 3
-    eventually(lambda: seed_of(api)["state"] == "LICENCE_ASSIGNED", what="a licence")
+    eventually(lambda: seed_of(api)["state"], what="a licence", until=lambda state: state == "LICENCE_ASSIGNED")
     assert directory.groups(username) == ["seed"]
-    assert tell(outputs, event(username, "enrolled")).status_code == 202
+    assert report(outputs, event(username, "enrolled")).status_code == 202
     assert seed_of(api)["label"] == "Fully Onboarded"
-    assert tell(outputs, event(username, "failed", reason="disk-not-encrypted")).status_code == 202
+    assert report(outputs, event(username, "failed", reason="disk-not-encrypted")).status_code == 202
     assert seed_of(api)["device"]["reason"] == "disk-not-encrypted"
 
 
-def test_a_vendor_is_told_where_to_ask(vendor):
+def test_a_vendor_is_shown_where_to_ask(vendor):
     answer = vendor.api.post("/seed-requests")
     assert (answer.status_code, problem(answer)["type"]) == (403, "/problems/seed-by-service-request")
     assert answer.json()["link"].startswith("https://")
@@ -65,11 +70,11 @@ def test_a_vendor_is_told_where_to_ask(vendor):
 
 def test_only_what_the_device_side_signed_just_now_is_heard(outputs):
     unknown = event("nobody.at.all", "enrolled")
-    assert tell(outputs, unknown).status_code == 202
+    assert report(outputs, unknown).status_code == 202
     for answer in [
-        tell(outputs, unknown, key="x" * 64),
-        tell(outputs, unknown, at=time.time() - 360),
-        tell(outputs, unknown, sent=json.dumps({**unknown, "state": "removed"})),
+        report(outputs, unknown, key="x" * 64),
+        report(outputs, unknown, at=time.time() - 360),
+        report(outputs, unknown, sent=json.dumps({**unknown, "state": "removed"})),
         requests.post(f"{outputs['ApiUrl']}/seed-devices", json=unknown, timeout=60),
     ]:
         assert (answer.status_code, problem(answer)["type"]) == (401, "/problems/signature-not-valid")
@@ -79,10 +84,10 @@ def test_the_secret_before_is_live_while_the_device_side_changes_over(outputs):
     before = device_secret(outputs)
     changed = json.dumps({"secret": hashlib.sha256(before.encode()).hexdigest()})
     aws("secretsmanager").put_secret_value(SecretId=outputs["DeviceSecretId"], SecretString=changed)
-    assert tell(outputs, event("nobody.at.all", "enrolled"), key=before).status_code == 202
+    assert report(outputs, event("nobody.at.all", "enrolled"), key=before).status_code == 202
     # Functions keep what they read for a minute.
-    eventually(lambda: tell(outputs, event("nobody.at.all", "enrolled")).status_code == 202, 90, "the new secret")
-    assert tell(outputs, event("nobody.at.all", "enrolled"), key=before).status_code == 202
+    eventually(lambda: report(outputs, event("nobody.at.all", "enrolled")).status_code == 202, 90, "the new secret")
+    assert report(outputs, event("nobody.at.all", "enrolled"), key=before).status_code == 202
 
 
 def test_a_disabled_account_loses_its_licence_and_gets_it_back(officer, outputs, directory, invoke):
@@ -93,34 +98,38 @@ def test_a_disabled_account_loses_its_licence_and_gets_it_back(officer, outputs,
     aws("cognito-idp").admin_disable_user(UserPoolId=outputs["UserPoolId"], Username=account)
     leave_alone(outputs, invite["id"])
     # The page notices it as its officer looks.
-    shown = eventually(lambda: state_of(officer, invite, "WITHDRAWN"), what="the licence to go")
+    shown = seed_in_state(officer.api, invite, "WITHDRAWN")
     assert (shown["techpass"]["label"], shown["seed"]["label"]) == ("Disabled", "Licence withdrawn")
     assert directory.groups(account) == []
-    # A call that was to assign it ends after it was taken back.
+    # A call that was to assign it ends after it was withdrawn.
     where = {"UserPoolId": outputs["UserPoolId"], "Username": account}
     aws("cognito-idp").admin_add_user_to_group(**where, GroupName="seed")
     leave_alone(outputs, invite["id"])
     audit(outputs, invoke)
-    eventually(lambda: directory.groups(account) == [], what="the licence to go again")
-    eventually(lambda: state_of(officer, invite, "WITHDRAWN"), what="the record of it")
+    eventually(lambda: directory.groups(account), what="no licence again", until=lambda groups: groups == [])
+    seed_in_state(officer.api, invite, "WITHDRAWN")
     aws("cognito-idp").admin_enable_user(UserPoolId=outputs["UserPoolId"], Username=account)
     leave_alone(outputs, invite["id"])
-    # The sweeper notices it though nobody looks.
+    # The sweeper notices it though no page is opened.
     audit(outputs, invoke)
-    eventually(lambda: directory.groups(account) == ["seed"], what="the licence to come back")
-    shown = eventually(lambda: state_of(officer, invite, "LICENCE_ASSIGNED"), what="the record of it")
+    eventually(lambda: directory.groups(account), what="a licence again", until=lambda groups: groups == ["seed"])
+    shown = seed_in_state(officer.api, invite, "LICENCE_ASSIGNED")
     assert shown["techpass"]["label"] == "Not Onboarded"
 
 
-def state_of(officer, invite: dict, seed: str) -> dict | None:
-    shown = officer.api.get(f"/invites/{invite['id']}").json()
-    return shown if shown["seed"]["state"] == seed else None
+def seed_in_state(api, invite: dict, state: str) -> dict:
+    return eventually(
+        lambda: show(api, invite), what=f"SEED {state}", until=lambda found: found["seed"]["state"] == state
+    )
 
 
 def leave_alone(outputs: dict, id: str) -> None:
     """As if nothing had happened to the invite for a while, once nothing is under way for it: its mail has arrived."""
-    mail = lambda: stored(outputs["TableName"], id)["body"]["M"]["mail"]["M"]["state"]["M"]["state"]["S"]
-    eventually(lambda: mail() == "DELIVERED", what=f"the mail of {id}")
+
+    def mail_state() -> str:
+        return stored(outputs["TableName"], id)["body"]["M"]["mail"]["M"]["state"]["M"]["state"]["S"]
+
+    eventually(mail_state, what=f"the mail of {id}", until=lambda state: state == "DELIVERED")
 
     def change(item: dict, body: dict) -> dict:
         body["updated_at"] = "2026-01-01T00:00:00.000Z"

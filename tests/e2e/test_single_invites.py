@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
+
 import mails
 import people
-import pytest
-from conftest import aws, eventually, first_sign_in, password_of, token_of
+from conftest import aws, password_of, token_of
+from signing_in import first_sign_in
+from waiting import eventually
 
 
 def show(api, invite: dict) -> dict:
@@ -19,11 +22,18 @@ def submit(api, body: dict) -> dict:
 
 
 def in_state(api, invite: dict, state: str, seconds: float = 30) -> dict:
-    def look():
-        found = show(api, invite)
-        return found if found["techpass"]["state"] == state else None
+    return eventually(
+        lambda: show(api, invite),
+        seconds,
+        what=f"{state} of {invite['id']}",
+        until=lambda found: found["techpass"]["state"] == state,
+    )
 
-    return eventually(look, seconds, what=f"{state} of {invite['id']}")
+
+def delivered(api, invite: dict) -> dict:
+    return eventually(
+        lambda: show(api, invite), what="the delivery", until=lambda found: found["mail"]["state"] == "DELIVERED"
+    )
 
 
 def ask_for_password(nobody, outbox, person: dict) -> str:
@@ -31,7 +41,8 @@ def ask_for_password(nobody, outbox, person: dict) -> str:
     token = token_of(outbox.wait(person["email"])[-1])
     answer = nobody.post("/invitations/first-password", {"token": token})
     assert answer.status_code == 202, answer.text
-    return password_of(eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")[-1])
+    mails = eventually(lambda: outbox.about("Your temporary TechPass password", person["email"]), what="Cognito's mail")
+    return password_of(mails[-1])
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +55,14 @@ def new_vendor(officer, nobody, outbox, directory, outputs):
     groups = directory.groups(account["Username"])
     mails = outbox.wait(person["email"])
     signed_in = first_sign_in(outputs, person["username"], ask_for_password(nobody, outbox, person))
-    return {"person": person, "invite": made, "account": account, "groups": groups, "mails": mails, "signed_in": signed_in}
+    return {
+        "person": person,
+        "invite": made,
+        "account": account,
+        "groups": groups,
+        "mails": mails,
+        "signed_in": signed_in,
+    }
 
 
 def test_a_vendors_account_is_made_with_a_licence_and_one_mail(new_vendor):
@@ -62,7 +80,8 @@ def test_a_vendors_account_is_made_with_a_licence_and_one_mail(new_vendor):
     for words in [mail["BodyText"], mail["BodyHtml"]]:
         assert person["username"] in words
         assert "/accept#" in words
-        assert person["reason"] not in words and person["firstName"] not in words
+        assert person["reason"] not in words
+        assert person["firstName"] not in words
 
 
 def test_the_first_password_comes_from_the_directory_and_is_changed_at_the_sign_in(new_vendor, nobody):
@@ -109,7 +128,8 @@ def newcomer(officer, nobody, outbox, directory, outputs):
 
     empty = nobody.post("/invitations/accept", {"token": token})
     assert empty.status_code == 422
-    assert {error["pointer"] for error in empty.json()["errors"]} == {"/firstName", "/lastName", "/contactNumber", "/organisation"}
+    pointers = {error["pointer"] for error in empty.json()["errors"]}
+    assert pointers == {"/firstName", "/lastName", "/contactNumber", "/organisation"}
     accepted = nobody.post("/invitations/accept", {"token": token, **people.profile(person)})
     assert accepted.status_code == 202, accepted.text
     assert nobody.post("/invitations/accept", {"token": token, **people.profile(person)}).status_code == 409
@@ -160,18 +180,22 @@ def test_a_person_with_a_live_invite_is_refused_to_everybody(officer, other_offi
         assert officer.email not in refused.text
 
 
-def test_every_faulty_field_is_told_at_once(officer):
+def test_every_faulty_field_is_reported_at_once(officer):
     refused = officer.api.post("/invites", people.account(people.vendor(username="", contactNumber="12", seed="maybe")))
     assert refused.status_code == 422
     found = {error["pointer"]: error["code"] for error in refused.json()["errors"]}
-    assert found == {"/username": "username.required", "/contactNumber": "contact-number.singapore", "/seed": "seed.syntax"}
+    assert found == {
+        "/username": "username.required",
+        "/contactNumber": "contact-number.singapore",
+        "/seed": "seed.syntax",
+    }
 
 
 def test_a_mail_is_shown_as_delivered_and_as_bounced_once_it_comes_back(officer, outbox, report_mail):
     person = people.officer()
     invite = submit(officer.api, people.invitation(person))
     (mail,) = outbox.wait(person["email"])
-    eventually(lambda: show(officer.api, invite)["mail"]["state"] == "DELIVERED", what="the delivery")
+    delivered(officer.api, invite)
     report_mail("mail-bounced", mail, invite)
     assert show(officer.api, invite)["mail"]["state"] == "BOUNCED"
     report_mail("mail-delivered", mail, invite)
@@ -193,14 +217,13 @@ def test_until_the_directory_is_asked_again_the_last_word_stands(officer, new_ve
         assert show(officer.api, known["invite"])["techpass"]["label"] == "Not Onboarded"
 
 
-def seen_as(api, invite: dict, label: str) -> dict | None:
+def seen_as(api, invite: dict, label: str) -> dict:
     """The invite from the list, once it has this label. The directory is asked at most once a minute for each."""
 
-    def look():
-        listed = api.get("/invites?limit=200").json()["items"]
-        return next((item for item in listed if item["id"] == invite["id"] and item["techpass"]["label"] == label), None)
+    def listed() -> dict:
+        return next(item for item in api.get("/invites?limit=200").json()["items"] if item["id"] == invite["id"])
 
-    return eventually(look, seconds=90, what=label)
+    return eventually(listed, seconds=90, what=label, until=lambda item: item["techpass"]["label"] == label)
 
 
 @pytest.mark.late

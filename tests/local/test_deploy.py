@@ -4,14 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "infra" / "local"))
-
-import deploy  # noqa: E402 - found through the path above.
-import emulator  # noqa: E402
+import deploy
+import emulator
 
 STACK = {"StackStatus": "UPDATE_COMPLETE", "StackId": "arn:stack/1"}
 
@@ -23,8 +20,8 @@ def here(monkeypatch, tmp_path):
     monkeypatch.setattr(deploy, "BUILD", tmp_path / "lambda")
     monkeypatch.setattr(deploy, "TEMPLATE", tmp_path / "template.yaml")
     monkeypatch.setattr(deploy, "DONE", tmp_path / "deployed")
-    monkeypatch.setattr(deploy, "SCRIPTS", tmp_path / "infra" / "local")
-    for path in ["template.yaml", "infra/samconfig.toml", "infra/local/gaps.py", "lambda/portal/bootstrap"]:
+    monkeypatch.setattr(deploy, "SCRIPTS", [tmp_path / "infra" / "emulator"])
+    for path in ["template.yaml", "infra/samconfig.toml", "infra/emulator/fixups.py", "lambda/portal/bootstrap"]:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(path)
     return tmp_path
@@ -42,9 +39,15 @@ def test_what_was_deployed_to_the_end_is_not_deployed_again(here, monkeypatch):
 
 @pytest.mark.parametrize(
     "changed",
-    ["template.yaml", "infra/samconfig.toml", "infra/local/gaps.py", "lambda/portal/bootstrap", "lambda/new/bootstrap"],
+    [
+        "template.yaml",
+        "infra/samconfig.toml",
+        "infra/emulator/fixups.py",
+        "lambda/portal/bootstrap",
+        "lambda/new/bootstrap",
+    ],
 )
-def test_whatever_changes_is_deployed(here, monkeypatch, changed):
+def test_any_change_is_deployed(here, monkeypatch, changed):
     before = deploy.what_is_deployed()
     (here / changed).parent.mkdir(exist_ok=True)
     (here / changed).write_text("changed")
@@ -61,7 +64,7 @@ def test_whatever_changes_is_deployed(here, monkeypatch, changed):
         {"noted": "arn:stack/0"},
     ],
 )
-def test_a_stack_that_is_gone_broken_or_another_is_deployed(here, monkeypatch, found):
+def test_a_stack_that_is_missing_broken_or_another_is_deployed(here, monkeypatch, found):
     assert not deployed(monkeypatch, deploy.what_is_deployed(), **found)
 
 
@@ -73,12 +76,13 @@ def test_a_deployment_that_was_broken_off_is_repeated(here, monkeypatch):
 @pytest.fixture
 def stand_in(monkeypatch, tmp_path):
     """A process that looks like the emulator's."""
-    program = tmp_path / "cloud.py"
+    program = tmp_path / "main.py"
     program.write_text("import time\ntime.sleep(60)\n")
     process = subprocess.Popen([sys.executable, str(program)])
     monkeypatch.setattr(emulator, "PROGRAM", program)
     monkeypatch.setattr(emulator, "PID_FILE", tmp_path / "pid")
-    (tmp_path / "requirements-emulator.txt").write_text("ministack==1\n")
+    monkeypatch.setattr(emulator, "REQUIREMENTS", tmp_path / "requirements.txt")
+    emulator.REQUIREMENTS.write_text("ministack==1\n")
     yield process
     process.kill()
     process.wait()
@@ -94,7 +98,7 @@ def test_an_emulator_that_runs_and_does_not_answer_is_named_with_the_way_out(sta
 
 def test_an_emulator_of_other_code_is_stopped_first(stand_in, monkeypatch):
     emulator.PID_FILE.write_text(f"{stand_in.pid} {emulator.code()}")
-    (emulator.PROGRAM.parent / "requirements-emulator.txt").write_text("ministack==2\n")
+    emulator.REQUIREMENTS.write_text("ministack==2\n")
     monkeypatch.setattr(emulator, "check_port", stop_here)
     monkeypatch.setattr(emulator, "taken", lambda: False)
     with pytest.raises(StopIteration):

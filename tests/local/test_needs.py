@@ -194,7 +194,8 @@ def test_a_port_that_is_taken_is_named_before_anything_is_built_with_the_way_rou
         (machine.bin / "ps").unlink()
         (machine.bin / "ps").symlink_to(shutil.which("ps"))
         (named,) = missing(machine.asks("demo", **here))
-    assert named.startswith(f"A free port {port}: another program listens") and "INVITE_PORT=4600 make demo" in named
+    assert named.startswith(f"A free port {port}: another program listens")
+    assert "INVITE_PORT=4600 make demo" in named
     assert machine.asks("demo", **here).returncode == 0
 
 
@@ -202,16 +203,17 @@ def test_the_check_installs_nothing_and_asks_for_no_rights(machine):
     machine.lacks("cc", "ps")
     machine.asks("test")
     started = machine.started.splitlines()
-    assert started and not [line for line in started if line.startswith("sudo")]
+    assert started
+    assert not [line for line in started if line.startswith("sudo")]
     assert not [line for line in started if " install" in line or " ci" in line]
 
 
 @pytest.mark.parametrize("goal", ["demo", "up", "test", "test-browser"])
 def test_make_checks_the_machine_before_it_does_anything_else(goal):
     dry = ["make", "--dry-run", "--always-make", "--no-print-directory", goal]
-    told = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout.splitlines()
-    assert f"needs.sh {goal}" in told[0]
-    assert len(told) > 1
+    commands = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, timeout=60).stdout.splitlines()
+    assert f"needs.sh {goal}" in commands[0]
+    assert len(commands) > 1
 
 
 def test_every_program_that_scripts_start_is_asked_for():
@@ -219,6 +221,7 @@ def test_every_program_that_scripts_start_is_asked_for():
     started = set()
     for script in (ROOT / "infra" / "local").glob("*.py"):
         started |= set(re.findall(r'(?:run|Popen|command = )\(?\[?\s*"([a-z]+)"', script.read_text()))
+        started |= set(re.findall(r'^[A-Z]+ = \[\s*"([a-z]+)"', script.read_text(), re.MULTILINE))
     for script in (ROOT / "portal" / "tests" / "browser").glob("*.mjs"):
         started |= set(re.findall(r"spawn(?:Sync)?\('([a-z]+)'", script.read_text()))
     for line in re.findall(r"^\t@?(.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE):

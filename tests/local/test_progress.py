@@ -1,14 +1,10 @@
 """Long steps say how far they are, to a person at a terminal and in a log."""
 
 import io
-import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "infra" / "local"))
-
-import build  # noqa: E402 - found through the path above.
-import mails  # noqa: E402
-from progress import Progress  # noqa: E402
+import build
+import mails
+from progress import Progress
 
 
 class Terminal(io.StringIO):
@@ -23,7 +19,7 @@ class Clock:
         return self.now
 
 
-def test_a_terminal_has_one_line_that_is_gone_at_the_end():
+def test_a_terminal_has_one_line_that_is_removed_at_the_end():
     out = Terminal()
     progress = Progress(out, Clock())
     progress.show("100 of 300 crates")
@@ -32,7 +28,8 @@ def test_a_terminal_has_one_line_that_is_gone_at_the_end():
     lines = out.getvalue().split("\r")
     assert lines[1] == "  100 of 300 crates"
     assert lines[2] == "  9 left".ljust(len(lines[1]))
-    assert lines[3].strip() == "" and "\n" not in out.getvalue()
+    assert lines[3].strip() == ""
+    assert "\n" not in out.getvalue()
 
 
 def test_a_log_has_a_line_every_ten_seconds():

@@ -1,16 +1,14 @@
-"""What operators compute is what the functions compute. The same values stand in the tests of `shared/domain`."""
+"""What operators compute is what the functions compute. The same values are in the tests of `shared/domain`."""
 
 import hashlib
 import hmac
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "infra"))
+import agencies
 
-import agencies  # noqa: E402 - found through the path above.
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 AGENCY = "example-agency.gov.sg"
 

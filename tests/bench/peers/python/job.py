@@ -11,7 +11,18 @@ import time
 from memory import peak_kb
 from openpyxl import load_workbook
 
-FIELDS = ("email", "username", "firstName", "lastName", "countryCode", "contactNumber", "organisation", "department", "seed", "reason")
+FIELDS = (
+    "email",
+    "username",
+    "firstName",
+    "lastName",
+    "countryCode",
+    "contactNumber",
+    "organisation",
+    "department",
+    "seed",
+    "reason",
+)
 LINES_ABOVE = 3
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -34,10 +45,16 @@ def main(path: str) -> None:
     lines = book.worksheets[0].iter_rows(min_row=LINES_ABOVE + 1, min_col=2, max_col=len(FIELDS) + 1, values_only=True)
     number = 0
     for number, line in enumerate(lines, start=1):
-        row = {name: "" if value is None else str(value).strip() for name, value in zip(FIELDS, line)}
+        row = {name: "" if value is None else str(value).strip() for name, value in zip(FIELDS, line, strict=False)}
         repeats = row["email"].lower() in seen
         seen.add(row["email"].lower())
-        record = {"number": number, "sheetRow": number + LINES_ABOVE, "row": row, "faults": faults_of(row), "repeats": repeats}
+        record = {
+            "number": number,
+            "sheetRow": number + LINES_ABOVE,
+            "row": row,
+            "faults": faults_of(row),
+            "repeats": repeats,
+        }
         size += len(json.dumps(record))
     if size == 0:
         sys.exit("no rows")

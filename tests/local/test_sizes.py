@@ -1,0 +1,18 @@
+"""A file can be read in one sitting, and a function on one screen: for which the linter has no rules."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 60
+FILES = [path for folder in ("infra", "tests") for path in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_and_no_function_is_too_long(path):
+    text = path.read_text()
+    assert text.count("\n") <= MAX_FILE_LINES
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert {f.name for f in functions if f.end_lineno - f.lineno >= MAX_FUNCTION_LINES} == set()

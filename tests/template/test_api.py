@@ -1,0 +1,102 @@
+"""The API: its routes, who may call them, and what the gateway answers by itself."""
+
+import json
+import re
+
+import pytest
+
+from rendered import API, FUNCTIONS, ROOT, ROUTES, SOURCE, properties, referred, referred_function, statements
+
+
+def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
+    described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    assert sorted(set(ROUTES) - PAGES) == sorted(
+        (method, path) for path, methods in described.items() for method in methods
+    )
+    assert set(ROUTES) > PAGES
+
+
+PAGES = {(method, path) for method in ("get", "head") for path in ("/", "/{proxy+}")}
+# What the portal serves under `/{proxy+}` to anybody; nothing of the API is among it.
+FILES = {"/accept", "/config.json", "/assets/app-1a2b.js"}
+OPEN = {
+    *(("post", f"/api/invitations/{page}") for page in ["view", "accept", "first-password"]),
+    ("post", "/api/seed-devices"),
+}
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_route_but_the_open_ones_and_the_pages_wants_an_officer(method, path):
+    wanted = [{"NONE": []}] if (method, path) in OPEN | PAGES else [{"Officers": []}]
+    assert API["paths"][path][method]["security"] == wanted
+
+
+def test_what_is_open_is_all_that_other_networks_reach():
+    allow, deny = API["x-amazon-apigateway-policy"]["Statement"]
+    assert allow["Effect"] == "Allow"
+    assert deny["Effect"] == "Deny"
+    # The transform has put the parameter's text in place of its name.
+    default = SOURCE["Parameters"]["AllowedCidrs"]["Default"]
+    assert deny["Condition"] == {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", default]}}}
+    patterns = [
+        re.compile(resource.removeprefix("execute-api:").replace("*", ".*")) for resource in deny["NotResource"]
+    ]
+    asked = set(ROUTES) | {(method, path) for method in ("get", "head") for path in FILES | {"/api/none", "/elsewhere"}}
+    reached = {
+        (method, path) for method, path in asked if any(p.fullmatch(f"/v1/{method.upper()}{path}") for p in patterns)
+    }
+    assert reached == OPEN | {(method, path) for method in ("get", "head") for path in FILES | {"/"}}
+
+
+def test_the_stage_names_the_portals_client_so_that_nothing_goes_in_circles():
+    assert properties("Apiv1Stage")["Variables"] == {"ClientId": {"Ref": "UserPoolClient"}}
+    for name, function in FUNCTIONS.items():
+        assert "UserPoolClient" not in json.dumps(function), name
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OPEN))
+def test_what_is_open_is_throttled_harder(method, path):
+    settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in properties("Apiv1Stage")["MethodSettings"]}
+    found = settings["/" + path.replace("/", "~1"), method.upper()]
+    assert found["ThrottlingRateLimit"] == {"Ref": "InviteeThrottleRate"}
+    assert settings["/*", "*"]["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+
+
+def test_the_access_log_holds_nothing_that_names_a_person():
+    line = json.loads(properties("Apiv1Stage")["AccessLogSetting"]["Format"])
+    for variable in line.values():
+        assert not re.search(r"identity|\.path$|email|querystring|header", variable), variable
+
+
+def test_the_api_is_traced():
+    assert properties("Apiv1Stage")["TracingEnabled"] is True
+
+
+def test_tokens_live_for_ten_minutes_and_those_of_other_clients_count_only_where_listed():
+    client = properties("UserPoolClient")
+    assert client["TokenValidityUnits"] == {"AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes"}
+    assert client["IdTokenValidity"] == client["AccessTokenValidity"] == 10
+    assert SOURCE["Parameters"]["OtherClientIds"]["Default"] == ""
+    officers = {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}
+    for function in officers:
+        variables = FUNCTIONS[function]["Properties"]["Environment"]["Variables"]
+        assert variables["OTHER_CLIENT_IDS"] == {"Ref": "OtherClientIds"}
+
+
+def test_every_function_with_an_officers_route_may_ask_for_one_account_and_nothing_more():
+    for function in {referred_function(API["paths"][path][method]) for method, path in set(ROUTES) - OPEN - PAGES}:
+        (asking,) = [s for s in statements(function) if "cognito-idp:" in json.dumps(s["Action"])]
+        assert asking["Action"] == "cognito-idp:AdminGetUser"
+        assert referred(asking["Resource"]) == "UserPool"
+
+
+@pytest.mark.parametrize(("kind", "response"), API["x-amazon-apigateway-gateway-responses"].items())
+def test_what_the_gateway_refuses_is_a_problem(kind, response):
+    headers = response["responseParameters"]
+    assert headers["gatewayresponse.header.Content-Type"] == "'application/problem+json'"
+    assert headers["gatewayresponse.header.Cache-Control"] == "'no-store'"
+    assert headers["gatewayresponse.header.X-Trace-Id"] == "context.xrayTraceId"
+    body = json.loads(response["responseTemplates"]["application/json"])
+    assert {"type", "title", "traceId"} <= set(body)
+    if not kind.startswith("DEFAULT"):
+        assert str(body["status"]) == str(response["statusCode"])

@@ -1,0 +1,61 @@
+"""What is kept, for how long, and who reaches it."""
+
+import pytest
+
+from rendered import SOURCE, TEMPLATE, properties, referred
+
+
+def test_the_table_can_be_restored_and_forgets():
+    table = properties("Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_epoch", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
+
+
+@pytest.mark.parametrize("name", ["Table", "Keys", "AgencyKeys", "DeviceSecret", "UploadBucket", "UserPool"])
+def test_data_outlives_the_stack(name):
+    resource = SOURCE["Resources"][name]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}
+    assert SOURCE["Parameters"]["DataDeletionPolicy"]["Default"] == "Retain"
+
+
+def test_the_bucket_is_private_and_forgets():
+    bucket = properties("UploadBucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert rule["ExpirationInDays"] == {"Ref": "UploadRetentionDays"}
+    assert SOURCE["Parameters"]["UploadRetentionDays"]["Default"] == 1
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    (denial,) = properties("UploadBucketPolicy")["PolicyDocument"]["Statement"]
+    assert denial["Effect"] == "Deny"
+    assert denial["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_what_is_stored_is_announced_in_a_queue_that_nobody_else_writes_to():
+    queues = properties("UploadBucket")["NotificationConfiguration"]["QueueConfigurations"]
+    assert {referred(q["Queue"]) for q in queues} == {"ParseQueue"}
+    prefixes = {rule["Value"] for q in queues for rule in q["Filter"]["S3Key"]["Rules"] if rule["Name"] == "prefix"}
+    assert prefixes == {"uploads/", "drops/"}
+    # Otherwise S3 would ask before it may.
+    assert TEMPLATE["Resources"]["UploadBucket"]["DependsOn"] == "ParseQueuePolicy"
+    allowed = [s for s in properties("ParseQueuePolicy")["PolicyDocument"]["Statement"] if s.get("Effect") == "Allow"]
+    (s3,) = allowed
+    assert (s3["Principal"], s3["Action"]) == ({"Service": "s3.amazonaws.com"}, "sqs:SendMessage")
+    conditions = {name for condition in s3["Condition"].values() for name in condition}
+    assert conditions == {"aws:SourceArn", "aws:SourceAccount"}
+
+
+def test_only_the_portal_may_upload_from_a_browser():
+    (rule,) = properties("UploadBucket")["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["POST"]
+    assert "*" not in rule["AllowedOrigins"]
+
+
+def test_tls_is_wanted_unless_someone_says_otherwise():
+    assert SOURCE["Parameters"]["RequireTls"]["Default"] == "true"
