@@ -1,34 +1,25 @@
 //! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
 
-use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{collections::HashMap, num::NonZeroU32, time::Duration};
 
-use actions::Actions;
-use aws_credential_types::Credentials;
 use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header},
 };
-use boot::{Disposition, Rules, Secrets, SigningSecrets};
-use directory::{ActiveAccounts, Directory, MemoryDirectory};
-use domain::{
-    Clock, Entropy, Officer, Timestamp,
-    batch::ObjectVersion,
-    invite::Account,
-    terms::Terms,
-    usage::{BatchCap, SingleCaps},
-};
+use boot::{Disposition, Env};
+use domain::{Officer, Timestamp, batch::ObjectVersion, invite::Account, usage::SingleCaps};
 use http_body_util::BodyExt as _;
 use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
-use mail::{Letters, Mailer, Outbox, SentMail};
-use notify::{Endpoints, Notifier};
 use objects::{Announcement, Objects, StoredObject};
-use probe::Probe;
-use queue::{QueueName, Queues, Wake};
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
+use testing::{
+    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemoryTable, Outbox, SentMail,
+    probe::Probe,
+};
 use tower::ServiceExt as _;
-use web::OtherClients;
 
 use crate::people;
 
@@ -52,24 +43,27 @@ const ROUNDS: usize = 1000;
 /// The product.
 #[derive(Debug)]
 pub struct App {
-    /// The table.
+    /// What lasts.
     pub store: Store,
+    /// The table that it lasts in.
+    pub table: MemoryTable,
     /// The queues.
-    pub queues: Queues,
+    pub queues: MemoryQueues,
     /// The directory.
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
     /// The upload bucket.
+    pub bucket: MemoryBucket,
+    /// What is in it, as functions see it.
     pub objects: Objects,
     /// The endpoints of agencies.
     pub endpoints: Endpoints,
     /// The time.
-    pub clock: Clock,
+    pub clock: ManualClock,
     /// Where the calls of handlers are counted and broken.
     pub probe: Probe,
-    caps: SingleCaps,
-    entropy: Entropy,
+    stack: MemoryStack,
     router: Router,
     parse: parse_batch::Deps,
     track: track_mail::Deps,
@@ -80,20 +74,6 @@ pub struct App {
     watch: watch_invites::Deps,
     notify: notify_agencies::Deps,
     sweep: sweep::Deps,
-}
-
-/// What every process of the product shares: the backends, the clock, and what there is of randomness.
-#[derive(Clone, Debug)]
-struct Shared {
-    store: Store,
-    queues: Queues,
-    directory: MemoryDirectory,
-    outbox: Outbox,
-    objects: Objects,
-    endpoints: Endpoints,
-    clock: Clock,
-    probe: Probe,
-    entropy: Entropy,
 }
 
 /// An answer of the API.
@@ -132,178 +112,52 @@ impl App {
     ///
     /// As [`App::start`].
     pub async fn start_with(caps: SingleCaps) -> Self {
-        let clock = Clock::manual(people::beginning());
-        let entropy = Entropy::seeded(42);
         let probe = Probe::default();
-        let store = Store::probed(probe.clone());
-        store.put_domain_rules(people::RULES).await.unwrap();
-        let queues = Queues::probed(probe.clone());
-        let directory = MemoryDirectory::probed(probe.clone());
-        let outbox = Outbox::probed(probe.clone());
-        let objects = Objects::probed(probe.clone(), BUCKET.to_owned());
-        let endpoints = Endpoints::probed(probe.clone());
-        Self::over(Shared { store, queues, directory, outbox, objects, endpoints, clock, probe, entropy }, caps)
+        let (clock, entropy) = (ManualClock::new(people::beginning()), testing::seeded(42));
+        let mut stack = MemoryStack::new(settings(caps), people::keys(), clock, entropy, &probe);
+        stack.device_secrets = people::device_secrets().to_vec();
+        stack.store.put_domain_rules(people::RULES).await.unwrap();
+        Self::over(stack, probe)
     }
 
     /// Other processes of the same product, with what they remember for themselves, over the same backends.
     #[must_use]
     pub fn beside(&self) -> Self {
-        let shared = Shared {
-            store: self.store.clone(),
-            queues: self.queues.clone(),
-            directory: self.directory.clone(),
-            outbox: self.outbox.clone(),
-            objects: self.objects.clone(),
-            endpoints: self.endpoints.clone(),
-            clock: self.clock.clone(),
-            probe: self.probe.clone(),
-            entropy: self.entropy.clone(),
-        };
-        Self::over(shared, self.caps)
+        Self::over(self.stack.clone(), self.probe.clone())
     }
 
-    fn over(shared: Shared, caps: SingleCaps) -> Self {
-        let Shared { store, queues, directory, outbox, objects, endpoints, clock, probe, entropy } = shared;
-        let rules = || Rules::stored(store.clone(), clock.clone());
-        let active = || ActiveAccounts::new(Directory::memory(directory.clone()), clock.clone());
-        let secrets = || Secrets::fixed(people::keys());
-        let batches = manage_batches::Deps {
-            store: store.clone(),
-            queues: queues.clone(),
-            uploads: manage_batches::Uploads {
-                bucket: BUCKET.to_owned(),
-                region: "ap-southeast-1".to_owned(),
-                endpoint_url: None,
-                credentials: Credentials::new("id", "secret", None, None, "tests"),
-                max_bytes: 5 << 20,
-            },
-            rules: rules(),
-            active: active(),
-            other_clients: OtherClients::default(),
-            secrets: secrets(),
-            cap: BatchCap(count(20_000)),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
-        let actions = Actions::new(store.clone(), queues.clone(), caps, clock.clone());
-        let submit = submit_invites::Deps {
-            store: store.clone(),
-            queues: queues.clone(),
-            actions: actions.clone(),
-            rules: rules(),
-            active: active(),
-            other_clients: OtherClients::default(),
-            secrets: secrets(),
-            service_request_url: people::SERVICE_REQUEST_URL.to_owned(),
-            terms: Terms::USUAL,
-            caps,
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
-        let accept = accept_invitation::Deps {
-            store: store.clone(),
-            queues: queues.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
-        let status = query_status::Deps {
-            store: store.clone(),
-            directory: Directory::memory(directory.clone()),
-            queues: queues.clone(),
-            rules: rules(),
-            active: active(),
-            other_clients: OtherClients::default(),
-            secrets: secrets(),
-            looks: query_status::Looks::default(),
-            caps,
-            batch_cap: BatchCap(count(20_000)),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
-        let devices = track_devices::Deps {
-            store: store.clone(),
-            secrets: SigningSecrets::fixed(people::device_secrets().to_vec(), clock.clone()),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-        };
+    fn over(stack: MemoryStack, probe: Probe) -> Self {
         let routers = [
-            submit_invites::router(Arc::new(submit)),
-            manage_batches::router(Arc::new(batches)),
-            accept_invitation::router(Arc::new(accept)),
-            query_status::router(Arc::new(status)),
-            track_devices::router(Arc::new(devices)),
+            submit_invites::router(submit_invites::Deps::new(&stack).unwrap()),
+            manage_batches::router(manage_batches::Deps::new(&stack).unwrap()),
+            accept_invitation::router(accept_invitation::Deps::new(&stack).unwrap()),
+            query_status::router(query_status::Deps::new(&stack).unwrap()),
+            track_devices::router(track_devices::Deps::new(&stack).unwrap()),
         ];
-        let support = people::email("support@example-agency.gov.sg");
+        // Agencies' secrets are derived from a secret of their own.
+        let of_agencies = MemoryStack { keys: people::agency_keys(), ..stack.clone() };
         Self {
             router: gateway(routers),
-            provision: provision_user::Deps {
-                store: store.clone(),
-                directory: Directory::memory(directory.clone()),
-                queues: queues.clone(),
-                clock: clock.clone(),
-            },
-            send: send_mail::Deps {
-                store: store.clone(),
-                mailer: Mailer::memory(outbox.clone()),
-                letters: Letters::new(PORTAL, &support),
-                secrets: secrets(),
-                switch: send_mail::Switch::default(),
-                clock: clock.clone(),
-            },
-            parse: parse_batch::Deps {
-                store: store.clone(),
-                objects: objects.clone(),
-                queues: queues.clone(),
-                directory: Directory::memory(directory.clone()),
-                rules: rules(),
-                secrets: secrets(),
-                limits: sheet::Limits::default(),
-                cap: BatchCap(count(20_000)),
-                clock: clock.clone(),
-                entropy: entropy.clone(),
-            },
-            track: track_mail::Deps { store: store.clone(), clock: clock.clone(), noted: track_mail::Noted::default() },
-            dispatch: dispatch_batch::Deps {
-                store: store.clone(),
-                queues: queues.clone(),
-                rules: rules(),
-                secrets: secrets(),
-                terms: Terms::USUAL,
-                clock: clock.clone(),
-            },
-            actions: apply_actions::Deps { store: store.clone(), queues: queues.clone(), actions },
-            watch: watch_invites::Deps {
-                store: store.clone(),
-                queues: queues.clone(),
-                listeners: watch_invites::Listeners::default(),
-                clock: clock.clone(),
-            },
-            notify: notify_agencies::Deps {
-                store: store.clone(),
-                notifier: Notifier::memory(endpoints.clone()),
-                secrets: Secrets::fixed(people::agency_keys()),
-                clock: clock.clone(),
-            },
-            sweep: sweep::Deps {
-                store: store.clone(),
-                queues: queues.clone(),
-                retention: sweep::Retention::default(),
-                canary: None,
-                objects: objects.clone(),
-                directory: Directory::memory(directory.clone()),
-                secrets: secrets(),
-                clock: clock.clone(),
-            },
-            store,
-            queues,
-            directory,
-            outbox,
-            objects,
-            endpoints,
-            clock,
+            provision: provision_user::Deps::new(&stack).unwrap(),
+            send: send_mail::Deps::new(&stack).unwrap(),
+            parse: parse_batch::Deps::new(&stack).unwrap(),
+            track: track_mail::Deps::new(&stack).unwrap(),
+            dispatch: dispatch_batch::Deps::new(&stack).unwrap(),
+            actions: apply_actions::Deps::new(&stack).unwrap(),
+            watch: watch_invites::Deps::new(&stack).unwrap(),
+            notify: notify_agencies::Deps::new(&of_agencies).unwrap(),
+            sweep: sweep::Deps::new(&stack).unwrap(),
+            store: stack.store.clone(),
+            table: stack.table.clone(),
+            queues: stack.queues.clone(),
+            directory: stack.directory.clone(),
+            outbox: stack.outbox.clone(),
+            objects: stack.bucket.objects(BUCKET),
+            bucket: stack.bucket.clone(),
+            endpoints: stack.endpoints.clone(),
+            clock: stack.clock.clone(),
             probe,
-            caps,
-            entropy,
+            stack,
         }
     }
 
@@ -407,7 +261,7 @@ impl App {
 
     /// Delivers what the table has streamed since the last time.
     pub async fn stream(&self) -> Disposition {
-        self.watch(self.store.take_stream()).await
+        self.watch(self.table.take_stream()).await
     }
 
     /// Delivers an event of the table's stream.
@@ -437,7 +291,7 @@ impl App {
         let ours = serde_json::to_value(Announcement::of(BUCKET, &object)).unwrap();
         record["s3"]["object"]["key"] = ours["Records"][0]["s3"]["object"]["key"].clone();
         record["s3"]["object"]["versionId"] = json!(object.version_id);
-        self.objects.put(StoredObject { object, stored_at: self.clock.now() }, bytes);
+        self.bucket.put(StoredObject { object, stored_at: self.clock.now() }, bytes);
         message
     }
 
@@ -489,6 +343,26 @@ pub fn single_caps() -> SingleCaps {
     SingleCaps { per_hour: count(100), per_day: count(1000) }
 }
 
+/// What the template's parameters decide, with these caps.
+#[must_use]
+pub fn settings(caps: SingleCaps) -> Env {
+    let settings = [
+        ("INVITES_PER_HOUR", caps.per_hour.to_string()),
+        ("INVITES_PER_DAY", caps.per_day.to_string()),
+        ("BATCH_PEOPLE_PER_DAY", "20000".to_owned()),
+        ("INVITATION_DAYS", "30".to_owned()),
+        ("REMINDER_DAY", "23".to_owned()),
+        ("PEOPLE_RETENTION_DAYS", "90".to_owned()),
+        ("DRAFT_RETENTION_DAYS", "7".to_owned()),
+        ("TOMBSTONE_RETENTION_DAYS", "365".to_owned()),
+        ("UPLOAD_BUCKET", BUCKET.to_owned()),
+        ("PORTAL_URL", PORTAL.to_owned()),
+        ("SUPPORT_ADDRESS", "support@example-agency.gov.sg".to_owned()),
+        ("SERVICE_REQUEST_URL", people::SERVICE_REQUEST_URL.to_owned()),
+    ];
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// A number of the template's defaults.
 fn count(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap()
@@ -525,7 +399,7 @@ impl Person<'_> {
 
     /// Asks to make something, with a fresh idempotency key.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        let key = format!("{:x}", self.app.entropy.next_u128());
+        let key = format!("{:x}", self.app.stack.entropy.next_u128());
         self.json("POST", path, &[("idempotency-key", &key)], body).await
     }
 

@@ -9,7 +9,7 @@ pub mod queues;
 use std::time::Duration;
 
 use domain::{
-    ActionId, AgencyId, Entropy,
+    ActionId, AgencyId,
     action::{Action, Outcome, Part, Verb},
     agency::Agency,
     batch::{Batch, Counts},
@@ -109,7 +109,7 @@ async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Writt
 
 async fn one_live_invite_per_address_and_username(store: &Store) {
     let (ada, bo) = (officer("guard-ada"), officer("guard-bo"));
-    let entropy = Entropy::seeded(1);
+    let entropy = testing::seeded(1);
     let invite = |officer, form| account_invite(officer, &form, beginning(), &entropy);
     let first = invite(&ada, vendor_form("guard-vendor"));
     assert_eq!(create(store, &first).await, CreateOutcome::Created);
@@ -143,7 +143,7 @@ async fn a_job_is_taken_up_once(store: &Store) {
 
 async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &Store) {
     let (ada, now) = (officer("forget"), beginning());
-    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(31));
+    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(31));
     let stale = created(store, &invite).await;
     let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
@@ -153,7 +153,7 @@ async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &St
     assert_eq!(forget(&latest).await, Written::Done);
     assert_eq!(found::<Invite>(store, &invite.id).await, None);
     assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
-    let again = account_invite(&ada, &vendor_form("forget-1"), now, &Entropy::seeded(32));
+    let again = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(32));
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
     assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
 }
@@ -167,7 +167,7 @@ async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
 
 async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
-    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &Entropy::seeded(33));
+    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &testing::seeded(33));
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
@@ -183,7 +183,7 @@ async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
 
 async fn reading_every_part_finds_everything_once(store: &Store) {
     let (ada, now) = (officer("parts"), beginning());
-    let invite = account_invite(&ada, &vendor_form("parts-1"), now, &Entropy::seeded(34));
+    let invite = account_invite(&ada, &vendor_form("parts-1"), now, &testing::seeded(34));
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     let (mut invites, mut locks) = (0, 0);
     for part in 0..PARTS {
@@ -212,7 +212,7 @@ async fn whole_part(store: &Store, part: u32) -> Vec<Found> {
 
 async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) {
     let (ada, now) = (officer("guard"), beginning());
-    let invite = account_invite(&ada, &officer_form("guard-1"), now, &Entropy::seeded(35));
+    let invite = account_invite(&ada, &officer_form("guard-1"), now, &testing::seeded(35));
     let stale = created(store, &invite).await;
     let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let mut lock = None;
@@ -248,7 +248,7 @@ async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
 
 async fn a_repeated_request_gets_its_first_answer(store: &Store) {
     let ada = officer("repeat-ada");
-    let entropy = Entropy::seeded(2);
+    let entropy = testing::seeded(2);
     let request = |officer: &domain::Officer, body: &str, at| {
         IdempotentRequest::new(officer.id.clone(), "key-1", body.as_bytes(), answer(body), at)
     };
@@ -272,19 +272,19 @@ async fn a_repeated_request_gets_its_first_answer(store: &Store) {
 }
 
 async fn a_stale_version_writes_nothing(store: &Store) {
-    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &Entropy::seeded(3));
+    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &testing::seeded(3));
     let read = created(store, &invite).await;
     let claimed = invite.claim(beginning()).unwrap();
     let latest = write(store, &read, claimed.clone()).await;
     assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
     assert_eq!(stored::<Invite>(store, &read.id).await, latest);
-    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &Entropy::seeded(4));
+    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &testing::seeded(4));
     assert_eq!(try_write(store, &latest, absent).await, Written::LostRace, "nothing is there at its key");
 }
 
 async fn a_failed_invite_frees_its_locks(store: &Store) {
     let ada = officer("free");
-    let entropy = Entropy::seeded(5);
+    let entropy = testing::seeded(5);
     let invite = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     let read = created(store, &invite).await;
     let claimed = invite.claim(beginning()).unwrap();
@@ -298,7 +298,7 @@ async fn a_failed_invite_frees_its_locks(store: &Store) {
 }
 
 async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
-    let (ada, now, entropy) = (officer("revive"), beginning(), Entropy::seeded(12));
+    let (ada, now, entropy) = (officer("revive"), beginning(), testing::seeded(12));
     let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
     let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
     let read = created(store, &invite).await;
@@ -330,7 +330,7 @@ async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
 async fn a_token_is_used_once(store: &Store) {
     let now = beginning();
     let ada = officer("token");
-    let entropy = Entropy::seeded(6);
+    let entropy = testing::seeded(6);
     let request = domain::form::Form {
         email: "token-1@sample-board.gov.sg".into(),
         reason: "Joins".into(),
@@ -383,7 +383,7 @@ async fn a_token_is_used_once(store: &Store) {
 
 async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
     let ada = officer("list-ada");
-    let entropy = Entropy::seeded(7);
+    let entropy = testing::seeded(7);
     for n in 0..7u64 {
         let mut form = if n % 2 == 0 { officer_form(&format!("list-{n}")) } else { vendor_form(&format!("list-{n}")) };
         form.last_name = format!("Name {}", ["g", "F", "e", "D", "c", "B", "a"][usize::try_from(n).unwrap()]);
@@ -422,7 +422,7 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
 }
 
 async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
-    let (cy, entropy) = (officer("list-cy"), Entropy::seeded(71));
+    let (cy, entropy) = (officer("list-cy"), testing::seeded(71));
     let at = |seconds| beginning() + Duration::from_secs(seconds);
     let mut invites = Vec::new();
     for name in ["moves", "stays", "goes"] {
@@ -479,7 +479,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
 }
 
 async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
-    let (dee, entropy, now) = (officer("list-dee"), Entropy::seeded(74), beginning());
+    let (dee, entropy, now) = (officer("list-dee"), testing::seeded(74), beginning());
     let mut invites = Vec::new();
     for number in 0..12 {
         let at = now + Duration::from_secs(number);
@@ -503,9 +503,9 @@ async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
 async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
     let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
     let (batch, mut rows) =
-        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &Entropy::seeded(72));
+        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &testing::seeded(72));
     created_batch(store, &batch).await;
-    let invite = account_invite(&batch.officer, &invited, beginning(), &Entropy::seeded(73));
+    let invite = account_invite(&batch.officer, &invited, beginning(), &testing::seeded(73));
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     let until = beginning() + Duration::from_secs(60);
     let held: Vec<_> = rows[..2].iter().filter_map(|row| row.address.clone()).collect();
@@ -527,7 +527,7 @@ async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
 }
 
 async fn rows_are_paged_and_filtered(store: &Store) {
-    let entropy = Entropy::seeded(8);
+    let entropy = testing::seeded(8);
     let mut forms: Vec<_> = (1..=30).map(|n| officer_form(&format!("page-{n}"))).collect();
     for form in forms.iter_mut().step_by(3) {
         form.organisation.clear();
@@ -576,7 +576,7 @@ async fn rows_are_paged_and_filtered(store: &Store) {
 }
 
 async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
-    let entropy = Entropy::seeded(9);
+    let entropy = testing::seeded(9);
     let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
@@ -592,7 +592,7 @@ async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
 }
 
 async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
-    let (ada, entropy) = (officer("adding"), Entropy::seeded(19));
+    let (ada, entropy) = (officer("adding"), testing::seeded(19));
     let forms = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("adding-{n}"))).collect();
     let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
     let (first, more) = rows.split_at(1);
@@ -616,7 +616,7 @@ async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
 }
 
 async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
-    let entropy = Entropy::seeded(10);
+    let entropy = testing::seeded(10);
     let ada = officer("dispatch");
     let taken = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-taken"), beginning(), &entropy);
     assert_eq!(create(store, &taken).await, CreateOutcome::Created);
@@ -657,7 +657,7 @@ async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
 }
 
 async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
-    let (ada, entropy, now) = (officer("acting"), Entropy::seeded(12), beginning());
+    let (ada, entropy, now) = (officer("acting"), testing::seeded(12), beginning());
     let mut invites = Vec::new();
     for number in 0..3 {
         let invite = account_invite(&ada, &officer_form(&format!("acting-{number}")), now, &entropy);
@@ -700,7 +700,7 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
 
 async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
     let now = beginning();
-    let invite = account_invite(&officer("told"), &officer_form("told"), now, &Entropy::seeded(13));
+    let invite = account_invite(&officer("told"), &officer_form("told"), now, &testing::seeded(13));
     let notice = Notice::of_change(None, &invite, 1).unwrap();
     let Replaced::Done(read) = store.create(notice.clone()).await.unwrap() else { panic!("it is new") };
     assert_eq!(store.create(notice.clone()).await.unwrap(), Replaced::LostRace);
@@ -751,7 +751,7 @@ async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
 
 /// A transaction says which of its writes were refused, and writes without those that only free what was its own.
 async fn a_transaction_names_what_it_was_refused(store: &Store) {
-    let (now, entropy) = (beginning(), Entropy::seeded(77));
+    let (now, entropy) = (beginning(), testing::seeded(77));
     let invites =
         ["named-1", "named-2"].map(|name| account_invite(&officer("named"), &officer_form(name), now, &entropy));
     let one = created(store, &invites[0]).await;
@@ -768,7 +768,7 @@ async fn a_transaction_names_what_it_was_refused(store: &Store) {
 
 async fn what_is_due_is_found_and_nothing_else(store: &Store) {
     let later = beginning() + Duration::from_secs(365 * 24 * 3600);
-    let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &Entropy::seeded(11));
+    let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &testing::seeded(11));
     let read = created(store, &invite).await;
     let due = async |now| {
         let mut found = Vec::new();
@@ -794,7 +794,7 @@ async fn what_is_due_is_found_and_nothing_else(store: &Store) {
 }
 
 async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
-    let (now, entropy) = (beginning(), Entropy::seeded(31));
+    let (now, entropy) = (beginning(), testing::seeded(31));
     let account = Account { directory_id: "Owner.One".to_owned() };
     let in_lower_case = Account { directory_id: "owner.one".to_owned() };
     assert_eq!(store.find_owner(&account).await.unwrap(), None);

@@ -16,6 +16,7 @@ mod page;
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::State, http::StatusCode, response::Response};
+use boot::Stack;
 use domain::{
     Clock, Entropy, Timestamp,
     form::Form,
@@ -23,7 +24,7 @@ use domain::{
     keys::Token,
     mailbox::Closed,
 };
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use serde::Deserialize;
 use store::{MAX_UPDATE_ROUNDS, Replaced, Store, Stored, TokenRecord};
 use utoipa::{ToSchema, openapi::OpenApi};
@@ -43,6 +44,22 @@ pub struct Deps {
     pub clock: Clock,
     /// Randomness, for Trace IDs.
     pub entropy: Entropy,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Provision)])?,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
 }
 
 /// The token of the mail's link.
@@ -80,9 +97,9 @@ pub struct AcceptRequest {
 }
 
 /// The function's routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve_api(routes().with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -12,12 +12,12 @@
 use std::time::Duration;
 
 use actions::Actions;
-use boot::Disposition;
+use boot::{Disposition, Stack};
 use domain::{
     Timestamp,
     action::{Action, ActionState},
 };
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use store::Store;
 use tracing::Instrument as _;
 
@@ -30,6 +30,20 @@ pub struct Deps {
     pub queues: Queues,
     /// What is done with each invite.
     pub actions: Actions,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let used = [QueueName::Provision, QueueName::Mail, QueueName::Actions].map(Destination::Queue);
+        let (store, queues) = (stack.store()?, stack.queues(&used)?);
+        let caps = boot::single_caps(stack.env())?;
+        Ok(Self { actions: Actions::new(store.clone(), queues.clone(), caps, stack.clock()), store, queues })
+    }
 }
 
 /// No part is begun with less than this left.

@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use boot::{Disposition, Rules, Secrets};
+use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
     batch::{Batch, BatchState},
@@ -20,7 +20,7 @@ use domain::{
     terms::Terms,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use store::{
     Replaced, Store, StoreError, Stored,
     dispatch::{DispatchOutcome, ROWS_PER_DISPATCH},
@@ -43,6 +43,25 @@ pub struct Deps {
     pub terms: Terms,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let used = [QueueName::Dispatch, QueueName::Provision, QueueName::Mail].map(Destination::Queue);
+        Ok(Self {
+            store: stack.store()?,
+            queues: stack.queues(&used)?,
+            rules: stack.rules()?,
+            secrets: stack.secrets()?,
+            terms: boot::terms(stack.env())?,
+            clock: stack.clock(),
+        })
+    }
 }
 
 /// Rows looked at between two notes of how far it is.

@@ -19,12 +19,12 @@ mod uploads;
 use std::sync::Arc;
 
 use axum::Router;
-use boot::{Rules, Secrets};
+use boot::{Rules, Secrets, Stack};
 use directory::ActiveAccounts;
 use domain::{
     BatchId, Clock, DomainRules, Entropy, Officer, OfficerId, batch::Batch, invite::Account, usage::BatchCap,
 };
-use queue::Queues;
+use queue::{Destination, QueueName, Queues};
 use store::{KeyUse, KeyedRequest, Store, StoreError, Stored};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,6 +55,32 @@ pub struct Deps {
     pub clock: Clock,
     /// The source of ids.
     pub entropy: Entropy,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
+            uploads: Uploads {
+                bucket: stack.env().required("UPLOAD_BUCKET")?,
+                access: stack.upload_access()?,
+                max_bytes: sheet::Limits::default().upload_bytes,
+            },
+            rules: stack.rules()?,
+            active: stack.active_accounts()?,
+            other_clients: OtherClients::parse(&stack.env().optional("OTHER_CLIENT_IDS").unwrap_or_default()),
+            secrets: stack.secrets()?,
+            cap: boot::batch_cap(stack.env())?,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
 }
 
 impl Officers for Deps {
@@ -90,9 +116,9 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 }
 
 /// The routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve_api(routes().with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
 /// What the routes take and answer.

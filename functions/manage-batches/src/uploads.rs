@@ -5,9 +5,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use aws_credential_types::Credentials;
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use boot::UploadAccess;
 use domain::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -24,12 +24,8 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 pub struct Uploads {
     /// The bucket.
     pub bucket: String,
-    /// Its region.
-    pub region: String,
-    /// The emulator's address, where there is one.
-    pub endpoint_url: Option<String>,
-    /// The function's own credentials.
-    pub credentials: Credentials,
+    /// What forms are signed with, and where they lead.
+    pub access: UploadAccess,
     /// The largest workbook, in bytes.
     pub max_bytes: usize,
 }
@@ -49,7 +45,8 @@ impl Uploads {
         let text = now.to_string();
         let day = digits(text.chars().take(10).collect());
         let moment = digits(text.chars().take(19).collect()) + "Z";
-        let credential = format!("{}/{day}/{}/s3/aws4_request", self.credentials.access_key_id(), self.region);
+        let credential =
+            format!("{}/{day}/{}/s3/aws4_request", self.access.credentials.access_key_id(), self.access.region);
         let mut fields = BTreeMap::from([
             ("key".to_owned(), key.to_owned()),
             ("Content-Type".to_owned(), XLSX.to_owned()),
@@ -58,7 +55,7 @@ impl Uploads {
             ("x-amz-credential".to_owned(), credential),
             ("x-amz-date".to_owned(), moment),
         ]);
-        if let Some(token) = self.credentials.session_token() {
+        if let Some(token) = self.access.credentials.session_token() {
             fields.insert("x-amz-security-token".to_owned(), token.to_owned());
         }
         let mut conditions: Vec<serde_json::Value> =
@@ -67,14 +64,18 @@ impl Uploads {
         conditions.push(json!(["content-length-range", 1, self.max_bytes]));
         let policy = json!({ "expiration": (now + FORM_LIFE).to_string(), "conditions": conditions });
         let policy = STANDARD.encode(policy.to_string());
-        let signing_key =
-            generate_signing_key(self.credentials.secret_access_key(), now.to_datetime().into(), &self.region, "s3");
+        let signing_key = generate_signing_key(
+            self.access.credentials.secret_access_key(),
+            now.to_datetime().into(),
+            &self.access.region,
+            "s3",
+        );
         let signature = calculate_signature(signing_key, policy.as_bytes());
         fields.insert("policy".to_owned(), policy);
         fields.insert("x-amz-signature".to_owned(), signature);
-        let url = match &self.endpoint_url {
+        let url = match &self.access.endpoint_url {
             Some(endpoint) => format!("{}/{}", endpoint.trim_end_matches('/'), self.bucket),
-            None => format!("https://{}.s3.{}.amazonaws.com/", self.bucket, self.region),
+            None => format!("https://{}.s3.{}.amazonaws.com/", self.bucket, self.access.region),
         };
         UploadForm { url, fields }
     }

@@ -14,7 +14,7 @@ mod body;
 
 use std::convert::Infallible;
 
-use boot::{Disposition, Secrets, SecretsError};
+use boot::{Disposition, Secrets, SecretsError, Stack};
 use domain::{
     AgencyId, Clock, NoticeId, Timestamp,
     agency::{Agency, AgencyState},
@@ -38,6 +38,17 @@ pub struct Deps {
     pub secrets: Secrets,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self { store: stack.store()?, notifier: stack.notifier()?, secrets: stack.secrets()?, clock: stack.clock() })
+    }
 }
 
 /// Why it stopped; another message goes on.

@@ -10,8 +10,10 @@
 //! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
 //! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by itself.
 
-use boot::{Disposition, Rules, Secrets};
-use directory::Directory;
+use std::sync::Arc;
+
+use boot::{Disposition, Rules, Secrets, Stack};
+use directory::SignIn;
 use domain::{
     BatchId, Clock, Entropy, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source},
@@ -19,7 +21,7 @@ use domain::{
     usage::BatchCap,
 };
 use objects::{Announcement, ObjectError, Objects, Place};
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
 use store::{MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored, rows::KeyedRow};
 use thiserror::Error;
@@ -34,7 +36,7 @@ pub struct Deps {
     /// The queues; only dispatch is used.
     pub queues: Queues,
     /// Where the officer of a dropped file is looked up.
-    pub directory: Directory,
+    pub sign_in: Arc<dyn SignIn>,
     /// The domain rules.
     pub rules: Rules,
     /// The keys that addresses are found by.
@@ -47,6 +49,28 @@ pub struct Deps {
     pub clock: Clock,
     /// The source of Trace IDs for dropped files.
     pub entropy: Entropy,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            objects: stack.objects()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
+            sign_in: stack.sign_in()?,
+            rules: stack.rules()?,
+            secrets: stack.secrets()?,
+            limits: Limits::default(),
+            cap: boot::batch_cap(stack.env())?,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
 }
 
 /// Why a workbook could not be read this time; another try may.
@@ -84,7 +108,7 @@ async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), P
         Place::Upload(id) => read_upload(deps, id, object).await,
         Place::Drop(officer) => {
             let now = deps.clock.now();
-            let Some(officer) = deps.directory.find_officer(&officer).await? else {
+            let Some(officer) = deps.sign_in.find_officer(&officer).await? else {
                 tracing::error!(officer_id = %officer, "dropped file names no officer");
                 return Ok(());
             };

@@ -24,6 +24,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use boot::Stack;
 use domain::{Clock, Entropy};
 use lambda_http::{RequestExt as _, request::RequestContext};
 use web::{Problem, Slug};
@@ -51,8 +52,32 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let env = stack.env();
+        Ok(Self {
+            pages: Pages::embedded(),
+            setting: Setting {
+                authority: env.required("ISSUER")?,
+                sign_in_url: env.required("SIGN_IN_URL")?,
+                upload_origin: env.required("UPLOAD_ORIGIN")?,
+                support_address: env.required("SUPPORT_ADDRESS")?,
+                service_request_url: env.required("SERVICE_REQUEST_URL")?,
+                official_masthead: env.optional("OFFICIAL_MASTHEAD").is_some_and(|value| value == "true"),
+            },
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
+}
+
 /// The function's routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     let routes = Router::new()
         .route("/", get(officer))
@@ -62,7 +87,7 @@ pub fn router(deps: Arc<Deps>) -> Router {
         .route("/api/{*rest}", get(async || Problem::new(Slug::NotFound)))
         .route("/{*rest}", get(nothing_here))
         .layer(map_response(headers::complete))
-        .with_state(deps);
+        .with_state(Arc::new(deps));
     web::serve(routes, clock, entropy)
 }
 

@@ -37,11 +37,11 @@ async fn ask(method: Method, path: &str, prepare: impl FnOnce(Request) -> Reques
     let deps = Deps {
         pages: Pages::of(&FILES),
         setting: setting(),
-        clock: Clock::manual(Timestamp::from_unix_ms(1_763_875_442_000)),
-        entropy: Entropy::seeded(1),
+        clock: Clock::new(|| Timestamp::from_unix_ms(1_763_875_442_000)),
+        entropy: testing::seeded(1),
     };
     let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-    let (parts, body) = router(Arc::new(deps)).oneshot(prepare(request)).await.unwrap().into_parts();
+    let (parts, body) = router(deps).oneshot(prepare(request)).await.unwrap().into_parts();
     let body = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
     Answer { status: parts.status.as_u16(), headers: parts.headers, body }
 }
@@ -187,7 +187,7 @@ async fn a_head_request_is_told_the_same_without_the_body() {
 
 #[tokio::test]
 async fn a_build_without_pages_says_so() {
-    let deps = Deps { pages: Pages::default(), setting: setting(), clock: Clock::System, entropy: Entropy::System };
+    let deps = Deps { pages: Pages::default(), setting: setting(), clock: Clock::system(), entropy: Entropy::system() };
     let request = Request::builder().uri("/").body(Body::empty()).unwrap();
-    assert_eq!(router(Arc::new(deps)).oneshot(request).await.unwrap().status(), 503);
+    assert_eq!(router(deps).oneshot(request).await.unwrap().status(), 503);
 }

@@ -22,17 +22,17 @@
 
 mod licence;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use boot::Disposition;
-use directory::{AccountToCreate, CreateOutcome, Directory, DirectoryError, FirstPasswordOutcome};
+use boot::{Disposition, Stack};
+use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, FirstPasswordOutcome, Licences};
 use domain::{
     Clock, InviteId, Timestamp,
     invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
     mailbox::Closed,
     seed::SeedState,
 };
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use store::{Change, Replaced, Store, StoreError, Stored, Written, settings::MailSwitch};
 use tracing::Instrument as _;
 
@@ -63,11 +63,30 @@ pub struct Deps {
     /// The truth.
     pub store: Store,
     /// Where accounts are made.
-    pub directory: Directory,
+    pub accounts: Arc<dyn Accounts>,
+    /// Where SEED licences are.
+    pub licences: Arc<dyn Licences>,
     /// Who is woken for the mail.
     pub queues: Queues,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            accounts: stack.accounts()?,
+            licences: stack.licences()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Mail)])?,
+            clock: stack.clock(),
+        })
+    }
 }
 
 /// Where a step leaves the worker.
@@ -151,7 +170,7 @@ fn is_check(step: NextStep) -> bool {
 }
 
 async fn check_address(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
-    let found = deps.directory.find_by_email(&invite.email).await;
+    let found = deps.accounts.find_by_email(&invite.email).await;
     let now = deps.clock.now();
     let next = match found {
         Ok(None) => invite.to_value().address_is_free(now),
@@ -169,7 +188,7 @@ async fn check_account(deps: &Deps, invite: Stored<Invite>) -> Result<Next, Stor
     let Some(account) = invite.account() else {
         return Ok(Next::Rest);
     };
-    let status = match deps.directory.account_status(account).await {
+    let status = match deps.accounts.status(account).await {
         Ok(status) => status,
         Err(error) => return put_off(deps, &invite, &error).await,
     };
@@ -194,12 +213,12 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
     let Some(wanted) = AccountToCreate::of(&claimed) else {
         return Ok(Next::Rest);
     };
-    let created = deps.directory.create_account(&wanted).await;
+    let created = deps.accounts.create(&wanted).await;
     // An earlier claim may have made it under the very details that are refused now.
     let created = match created {
         Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed) => deps
-            .directory
-            .find_made(&wanted)
+            .accounts
+            .find_created(&wanted)
             .await
             .map(|found| found.map_or(CreateOutcome::DetailsRefused, CreateOutcome::AlreadyOurs)),
         created => created,
@@ -274,7 +293,7 @@ async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Time
     let Some(account) = claimed.account() else {
         return Ok(Next::Rest);
     };
-    let answer = match deps.directory.mail_first_password(account).await {
+    let answer = match deps.accounts.mail_first_password(account).await {
         Ok(FirstPasswordOutcome::Mailed) => Answer::Mailed,
         Ok(FirstPasswordOutcome::NotPending) => Answer::NotPending,
         Ok(FirstPasswordOutcome::AccountGone) => Answer::AccountGone,

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use boot::Disposition;
-use directory::{DirectoryError, SeedOutcome, WithdrawOutcome};
+use directory::{AssignOutcome, DirectoryError, WithdrawOutcome};
 use domain::{
     SeedRequestId,
     invite::{Account, AccountStatus, Invite, NextStep},
@@ -104,13 +104,13 @@ pub(crate) async fn of_new_account(deps: &Deps, account: &Account) -> SeedState 
 async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
     let answer = match step {
         SeedStep::Nothing => return None,
-        SeedStep::Assign => deps.directory.add_to_seed_group(account).await.map(|outcome| match outcome {
-            SeedOutcome::Assigned => Answer::Done,
-            SeedOutcome::Refused(fault) => Answer::Refused(fault),
-            SeedOutcome::AccountGone => Answer::AccountGone,
-            SeedOutcome::AccountDisabled => Answer::AccountDisabled,
+        SeedStep::Assign => deps.licences.assign(account).await.map(|outcome| match outcome {
+            AssignOutcome::Assigned => Answer::Done,
+            AssignOutcome::Refused(fault) => Answer::Refused(fault),
+            AssignOutcome::AccountGone => Answer::AccountGone,
+            AssignOutcome::AccountDisabled => Answer::AccountDisabled,
         }),
-        SeedStep::Withdraw => deps.directory.remove_from_seed_group(account).await.map(|outcome| match outcome {
+        SeedStep::Withdraw => deps.licences.withdraw(account).await.map(|outcome| match outcome {
             WithdrawOutcome::Withdrawn => Answer::Done,
             WithdrawOutcome::AccountGone => Answer::AccountGone,
         }),

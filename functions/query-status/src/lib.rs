@@ -18,14 +18,14 @@ mod me;
 use std::sync::Arc;
 
 use axum::Router;
-use boot::{Rules, Secrets};
-use directory::{ActiveAccounts, Directory};
+use boot::{Rules, Secrets, Stack};
+use directory::{Accounts, ActiveAccounts};
 use domain::{
     Clock, DomainRules, Entropy, OfficerId,
     invite::Account,
     usage::{BatchCap, SingleCaps},
 };
-use queue::Queues;
+use queue::{Destination, QueueName, Queues};
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -43,7 +43,7 @@ pub struct Deps {
     /// The table.
     pub store: Store,
     /// Where accounts are.
-    pub directory: Directory,
+    pub accounts: Arc<dyn Accounts>,
     /// Where the provisioning worker is woken.
     pub queues: Queues,
     /// The domain rules.
@@ -66,6 +66,30 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            accounts: stack.accounts()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Provision)])?,
+            rules: stack.rules()?,
+            active: stack.active_accounts()?,
+            other_clients: OtherClients::parse(&stack.env().optional("OTHER_CLIENT_IDS").unwrap_or_default()),
+            secrets: stack.secrets()?,
+            looks: Looks::default(),
+            caps: boot::single_caps(stack.env())?,
+            batch_cap: boot::batch_cap(stack.env())?,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
+}
+
 impl Officers for Deps {
     async fn officer_rules(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.rules.current().await
@@ -81,9 +105,9 @@ impl Officers for Deps {
 }
 
 /// The function's routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve_api(routes().with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -83,7 +83,7 @@ impl Deps {
     /// The invite as the directory has it now, if that is news and could be recorded.
     async fn look(&self, invite: Stored<Invite>, now: Timestamp) -> Option<Stored<Invite>> {
         let id = invite.id;
-        let status = match self.directory.account_status(invite.account()?).await {
+        let status = match self.accounts.status(invite.account()?).await {
             Ok(status) => status,
             Err(error) => {
                 tracing::warn!(invite_id = %id, %error, "an account could not be looked at");

@@ -20,7 +20,7 @@ mod turn;
 
 use std::error::Error;
 
-use boot::{Disposition, Secrets};
+use boot::{Disposition, Secrets, Stack};
 use domain::{Clock, Timestamp};
 use mail::{Letters, Mailer};
 use queue::Wake;
@@ -46,6 +46,25 @@ pub struct Deps {
     pub switch: Switch,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let env = stack.env();
+        Ok(Self {
+            store: stack.store()?,
+            mailer: stack.mailer()?,
+            letters: Letters::new(&env.required("PORTAL_URL")?, &boot::address(env, "SUPPORT_ADDRESS")?),
+            secrets: stack.secrets()?,
+            switch: Switch::default(),
+            clock: stack.clock(),
+        })
+    }
 }
 
 type AnyError = Box<dyn Error + Send + Sync>;

@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 
 use actions::Actions;
 use axum::{Router, extract::State, http::StatusCode, response::Response};
-use boot::{Rules, Secrets};
+use boot::{Rules, Secrets, Stack};
 use directory::ActiveAccounts;
 use domain::{
     Clock, DomainRules, Entropy, InviteId, OfficerId,
@@ -25,7 +25,7 @@ use domain::{
     terms::Terms,
     usage::SingleCaps,
 };
-use queue::Queues;
+use queue::{Destination, QueueName, Queues};
 use store::{CreateOutcome, KeyUse, KeyedRequest, SavedAnswer, Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -66,6 +66,33 @@ pub struct Deps {
     pub clock: Clock,
     /// Randomness, for ids.
     pub entropy: Entropy,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let used = [QueueName::Provision, QueueName::Mail, QueueName::Actions].map(Destination::Queue);
+        let (store, queues, env) = (stack.store()?, stack.queues(&used)?, stack.env());
+        let caps = boot::single_caps(env)?;
+        Ok(Self {
+            actions: Actions::new(store.clone(), queues.clone(), caps, stack.clock()),
+            queues,
+            rules: stack.rules()?,
+            active: stack.active_accounts()?,
+            other_clients: OtherClients::parse(&env.optional("OTHER_CLIENT_IDS").unwrap_or_default()),
+            secrets: stack.secrets()?,
+            service_request_url: env.required("SERVICE_REQUEST_URL")?,
+            terms: boot::terms(env)?,
+            caps,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+            store,
+        })
+    }
 }
 
 impl Officers for Deps {
@@ -117,9 +144,9 @@ impl Deps {
 }
 
 /// The function's routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve_api(routes().with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -14,13 +14,13 @@ pub mod jobs;
 pub mod retention;
 pub mod schedule;
 
-use std::error::Error;
+use std::{error::Error, sync::Arc};
 
-use boot::{Disposition, Secrets};
-use directory::Directory;
+use boot::{Disposition, Secrets, Stack};
+use directory::{Accounts, Licences};
 use domain::{Clock, EmailAddress, Timestamp};
 use objects::Objects;
-use queue::Queues;
+use queue::{Destination, QueueName, Queues};
 use store::Store;
 
 pub use retention::Retention;
@@ -35,7 +35,9 @@ pub struct Deps {
     /// The upload bucket.
     pub objects: Objects,
     /// Where accounts are.
-    pub directory: Directory,
+    pub accounts: Arc<dyn Accounts>,
+    /// Where SEED licences are.
+    pub licences: Arc<dyn Licences>,
     /// How long what is kept.
     pub retention: Retention,
     /// Where canaries go; `None` for none.
@@ -44,6 +46,34 @@ pub struct Deps {
     pub secrets: Secrets,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let env = stack.env();
+        let queues = QueueName::ALL.map(Destination::Queue);
+        let others = [Destination::Announcements, Destination::ProvisionDeadLetters, Destination::MailDeadLetters];
+        Ok(Self {
+            store: stack.store()?,
+            queues: stack.queues(&[&queues[..], &others].concat())?,
+            objects: stack.objects()?,
+            accounts: stack.accounts()?,
+            licences: stack.licences()?,
+            retention: Retention::in_days(
+                boot::days(env, "PEOPLE_RETENTION_DAYS")?,
+                boot::days(env, "DRAFT_RETENTION_DAYS")?,
+                boot::days(env, "TOMBSTONE_RETENTION_DAYS")?,
+            ),
+            canary: env.optional("CANARY_ADDRESS").map(|_| boot::address(env, "CANARY_ADDRESS")).transpose()?,
+            secrets: stack.secrets()?,
+            clock: stack.clock(),
+        })
+    }
 }
 
 pub(crate) type AnyError = Box<dyn Error + Send + Sync>;

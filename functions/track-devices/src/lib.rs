@@ -14,7 +14,7 @@ mod event;
 use std::sync::Arc;
 
 use axum::{Router, extract::State, http::StatusCode};
-use boot::SigningSecrets;
+use boot::{SigningSecrets, Stack};
 use domain::{
     Clock, Entropy, Timestamp,
     invite::Account,
@@ -44,6 +44,22 @@ pub struct Deps {
     pub entropy: Entropy,
 }
 
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            secrets: stack.signing_secrets()?,
+            clock: stack.clock(),
+            entropy: stack.entropy(),
+        })
+    }
+}
+
 impl Signers for Deps {
     async fn secrets(&self) -> Result<Vec<SigningSecret>, Problem> {
         self.secrets.current().await.map_err(Problem::unavailable)
@@ -55,9 +71,9 @@ impl Signers for Deps {
 }
 
 /// The function's routes.
-pub fn router(deps: Arc<Deps>) -> Router {
+pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
-    web::serve_api(routes().with_state(deps), clock, entropy)
+    web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
 /// The function's part of the API's description.

@@ -19,7 +19,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use boot::Disposition;
+use boot::{Disposition, Stack};
 use domain::{
     BatchId, Clock, InviteId, Timestamp,
     batch::Batch,
@@ -44,6 +44,17 @@ pub struct Deps {
     pub clock: Clock,
     /// When the newest mail was sent of which an event was noted.
     pub noted: Noted,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self { store: stack.store()?, clock: stack.clock(), noted: Noted::default() })
+    }
 }
 
 /// What an event says of one mail.

@@ -15,9 +15,9 @@ use std::{
     time::Duration,
 };
 
-use boot::Disposition;
+use boot::{Disposition, Stack};
 use domain::{AgencyDomain, AgencyId, Clock, Timestamp, agency::Agency, notice::Notice};
-use queue::{QueueName, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use store::{Replaced, Store, StoreError, stream::StreamEvent};
 
 /// How long it counts that an agency is registered, or is not.
@@ -37,6 +37,22 @@ pub struct Deps {
     pub listeners: Listeners,
     /// The time.
     pub clock: Clock,
+}
+
+impl Deps {
+    /// What the function takes from a stack.
+    ///
+    /// # Errors
+    ///
+    /// When a variable of the environment is missing, or cannot be meant.
+    pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        Ok(Self {
+            store: stack.store()?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Notices)])?,
+            listeners: Listeners::default(),
+            clock: stack.clock(),
+        })
+    }
 }
 
 /// Which agencies want to be told, as far as was asked lately.

@@ -100,16 +100,16 @@ impl Aws {
         aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
-    /// Mail, without retries: SES has no idempotency key, so a repeat after a lost answer is a second mail.
+    /// Mail. [`mail::Ses`] switches retries off.
     #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::new(&self.without_retries())
+        aws_sdk_sesv2::Client::new(&self.config)
     }
 
-    /// The user pool, without retries: an unanswered creation is looked up before it is repeated.
+    /// The user pool. [`directory::Cognito`] switches retries off.
     #[must_use]
     pub fn cognito(&self) -> aws_sdk_cognitoidentityprovider::Client {
-        aws_sdk_cognitoidentityprovider::Client::new(&self.without_retries())
+        aws_sdk_cognitoidentityprovider::Client::new(&self.config)
     }
 
     /// The credentials, for signing an upload form.
@@ -128,10 +128,6 @@ impl Aws {
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.config.endpoint_url()
-    }
-
-    fn without_retries(&self) -> SdkConfig {
-        self.config.to_builder().retry_config(RetryConfig::disabled()).build()
     }
 }
 
@@ -157,15 +153,6 @@ mod tests {
             .chain(extra)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect()
-    }
-
-    #[test]
-    fn clients_of_services_without_idempotency_send_each_request_once() {
-        let aws = Aws::from_env(&env(&[])).unwrap();
-        let attempts = |config: Option<&RetryConfig>| config.unwrap().max_attempts();
-        assert_eq!(attempts(aws.ses().config().retry_config()), 1);
-        assert_eq!(attempts(aws.cognito().config().retry_config()), 1);
-        assert_eq!(attempts(aws.dynamodb().config().retry_config()), 3);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The service's one secret, fetched at first use and kept for the life of the process.
 
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
 use domain::Keys;
 use serde::Deserialize;
@@ -14,14 +17,22 @@ const MIN_MASTER_LEN: usize = 32;
 /// Where the [`Keys`] come from.
 #[derive(Debug)]
 pub struct Secrets {
-    source: Source,
+    source: Arc<dyn KeySource>,
     keys: OnceCell<Keys>,
 }
 
+/// Where keys are: in Secrets Manager, or with a test.
+#[async_trait]
+pub trait KeySource: Debug + Send + Sync {
+    /// The keys, fetched anew.
+    async fn fetch(&self) -> Result<Keys, SecretsError>;
+}
+
+/// Keys derived from a secret of Secrets Manager: `{"master": "…"}`.
 #[derive(Debug)]
-enum Source {
-    SecretsManager { client: Client, id: String },
-    Fixed,
+pub(crate) struct StoredKeys {
+    client: Client,
+    id: String,
 }
 
 /// Why there is no secret. Nothing of its value is in it.
@@ -41,16 +52,10 @@ struct Document {
 }
 
 impl Secrets {
-    /// The secret `{"master": "…"}` with this id.
+    /// The keys in `source`, not fetched yet.
     #[must_use]
-    pub fn stored(client: Client, id: String) -> Self {
-        Self { source: Source::SecretsManager { client, id }, keys: OnceCell::new() }
-    }
-
-    /// Keys at hand, for tests.
-    #[must_use]
-    pub fn fixed(keys: Keys) -> Self {
-        Self { source: Source::Fixed, keys: OnceCell::new_with(Some(keys)) }
+    pub fn from_source(source: Arc<dyn KeySource>) -> Self {
+        Self { source, keys: OnceCell::new() }
     }
 
     /// The keys.
@@ -59,16 +64,24 @@ impl Secrets {
     ///
     /// When the secret cannot be read; the next call tries again.
     pub async fn keys(&self) -> Result<&Keys, SecretsError> {
-        self.keys.get_or_try_init(|| self.fetch()).await
+        self.keys.get_or_try_init(|| self.source.fetch()).await
     }
+}
 
+impl StoredKeys {
+    /// Keys of the secret with this id.
+    pub(crate) fn new(client: Client, id: String) -> Self {
+        Self { client, id }
+    }
+}
+
+#[async_trait]
+impl KeySource for StoredKeys {
     async fn fetch(&self) -> Result<Keys, SecretsError> {
-        let Source::SecretsManager { client, id } = &self.source else {
-            return Err(SecretsError::Malformed);
-        };
-        let secret = client
+        let secret = self
+            .client
             .get_secret_value()
-            .secret_id(id)
+            .secret_id(&self.id)
             .send()
             .await
             .map_err(|error| SecretsError::Unreadable(WithCauses(&error).to_string()))?;

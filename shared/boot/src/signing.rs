@@ -1,7 +1,8 @@
 //! A secret that another system shares, of which two versions may be live.
 
-use std::time::Duration;
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
 use domain::{Clock, signature::SigningSecret};
 use serde::Deserialize;
@@ -17,15 +18,23 @@ const LIVE: [&str; 2] = ["AWSCURRENT", "AWSPREVIOUS"];
 /// Where [`SigningSecret`]s come from.
 #[derive(Debug)]
 pub struct SigningSecrets {
-    source: Source,
+    source: Arc<dyn SigningSource>,
     clock: Clock,
     recent: Recent<Vec<SigningSecret>>,
 }
 
+/// Where signing secrets are: in Secrets Manager, or with a test.
+#[async_trait]
+pub trait SigningSource: Debug + Send + Sync {
+    /// The live secrets, the one in force first, fetched anew.
+    async fn fetch(&self) -> Result<Vec<SigningSecret>, SecretsError>;
+}
+
+/// The live versions of a secret of Secrets Manager: `{"secret": "…"}`.
 #[derive(Debug)]
-enum Source {
-    SecretsManager { client: Client, id: String },
-    Fixed(Vec<SigningSecret>),
+pub(crate) struct StoredSigning {
+    client: Client,
+    id: String,
 }
 
 #[derive(Deserialize)]
@@ -34,16 +43,10 @@ struct Document {
 }
 
 impl SigningSecrets {
-    /// The live versions of the secret `{"secret": "…"}` with this id.
+    /// The secrets in `source`, not fetched yet.
     #[must_use]
-    pub fn stored(client: Client, id: String, clock: Clock) -> Self {
-        Self { source: Source::SecretsManager { client, id }, clock, recent: Recent::kept_for(FRESH) }
-    }
-
-    /// Secrets at hand, for tests.
-    #[must_use]
-    pub fn fixed(secrets: Vec<SigningSecret>, clock: Clock) -> Self {
-        Self { source: Source::Fixed(secrets), clock, recent: Recent::kept_for(FRESH) }
+    pub fn from_source(source: Arc<dyn SigningSource>, clock: Clock) -> Self {
+        Self { source, clock, recent: Recent::kept_for(FRESH) }
     }
 
     /// The live secrets, the one in force first, at most a minute old.
@@ -52,25 +55,32 @@ impl SigningSecrets {
     ///
     /// When the version in force cannot be read; the next call tries again.
     pub async fn current(&self) -> Result<Vec<SigningSecret>, SecretsError> {
-        match &self.source {
-            Source::Fixed(secrets) => Ok(secrets.clone()),
-            Source::SecretsManager { client, id } => self.recent.get(self.clock.now(), || fetch(client, id)).await,
-        }
+        self.recent.get(self.clock.now(), || self.source.fetch()).await
     }
 }
 
-async fn fetch(client: &Client, id: &str) -> Result<Vec<SigningSecret>, SecretsError> {
-    let mut secrets = Vec::with_capacity(LIVE.len());
-    for stage in LIVE {
-        let got = client.get_secret_value().secret_id(id).version_stage(stage).send().await;
-        match got {
-            Ok(secret) => secrets.push(read(secret.secret_string().unwrap_or_default())?),
-            // Before its first change it has no version before.
-            Err(error) if !secrets.is_empty() && error.code() == Some("ResourceNotFoundException") => {}
-            Err(error) => return Err(SecretsError::Unreadable(WithCauses(&error).to_string())),
-        }
+impl StoredSigning {
+    /// The secret with this id.
+    pub(crate) fn new(client: Client, id: String) -> Self {
+        Self { client, id }
     }
-    Ok(secrets)
+}
+
+#[async_trait]
+impl SigningSource for StoredSigning {
+    async fn fetch(&self) -> Result<Vec<SigningSecret>, SecretsError> {
+        let mut secrets = Vec::with_capacity(LIVE.len());
+        for stage in LIVE {
+            let got = self.client.get_secret_value().secret_id(&self.id).version_stage(stage).send().await;
+            match got {
+                Ok(secret) => secrets.push(read(secret.secret_string().unwrap_or_default())?),
+                // Before its first change it has no version before.
+                Err(error) if !secrets.is_empty() && error.code() == Some("ResourceNotFoundException") => {}
+                Err(error) => return Err(SecretsError::Unreadable(WithCauses(&error).to_string())),
+            }
+        }
+        Ok(secrets)
+    }
 }
 
 fn read(text: &str) -> Result<SigningSecret, SecretsError> {

@@ -55,7 +55,7 @@ where
     F: Fn(M, Timestamp) -> Fut,
     Fut: Future<Output = Disposition>,
 {
-    let (handler, clock) = (&handler, &Clock::System);
+    let (handler, clock) = (&handler, &Clock::system());
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
         let deadline = deadline(&event.context);
         let event: SqsEvent = crate::event::decode(event.payload.get())?;
@@ -160,14 +160,16 @@ pub(crate) fn deadline(context: &lambda_runtime::Context) -> Timestamp {
 mod tests {
     use std::sync::Mutex;
 
+    use testing::ManualClock;
+
     use super::*;
 
     fn record(id: &str, body: &str) -> SqsMessage {
         serde_json::from_value(serde_json::json!({"messageId": id, "body": body})).unwrap()
     }
 
-    fn clock() -> Clock {
-        Clock::manual(Timestamp::from_unix_ms(1_763_875_442_000))
+    fn clock() -> ManualClock {
+        ManualClock::new(Timestamp::from_unix_ms(1_763_875_442_000))
     }
 
     fn failed(response: &SqsBatchResponse) -> Vec<&str> {
@@ -199,7 +201,7 @@ mod tests {
                 })
                 .collect();
             let deadline = clock.now() + Duration::from_secs(30);
-            let response = handle_records(records, deadline, &clock, &outcome_of).await.unwrap();
+            let response = handle_records(records, deadline, &clock.clock(), &outcome_of).await.unwrap();
             let expected: Vec<_> = (0..10).filter(|bit| mask >> bit & 1 == 1).map(|bit| format!("m{bit}")).collect();
             assert_eq!(failed(&response), expected, "{mask:010b}");
         }
@@ -211,7 +213,7 @@ mod tests {
         let records =
             vec![record("good", "0"), record("empty", ""), record("prose", "hello"), record("other", r#"{"v":99}"#)];
         let deadline = clock.now() + Duration::from_secs(30);
-        let response = handle_records(records, deadline, &clock, &outcome_of).await.unwrap();
+        let response = handle_records(records, deadline, &clock.clock(), &outcome_of).await.unwrap();
         assert_eq!(failed(&response), ["empty", "prose", "other"]);
     }
 
@@ -226,7 +228,7 @@ mod tests {
         for unnamed in [SqsMessage::default(), record("", "0")] {
             let records = vec![record("a", "0"), unnamed];
             let deadline = clock.now() + Duration::from_secs(30);
-            assert!(handle_records(records, deadline, &clock, &count).await.is_err());
+            assert!(handle_records(records, deadline, &clock.clock(), &count).await.is_err());
         }
         assert_eq!(*begun.lock().unwrap(), 0);
     }
@@ -240,7 +242,7 @@ mod tests {
             Disposition::Done
         };
         let records = (0..3).map(|number| record(&format!("m{number}"), "0")).collect();
-        let response = handle_records(records, deadline, &clock, &slow).await.unwrap();
+        let response = handle_records(records, deadline, &clock.clock(), &slow).await.unwrap();
         assert_eq!(failed(&response), ["m1", "m2"]);
     }
 
@@ -250,7 +252,9 @@ mod tests {
         let clock = clock();
         let deadline = clock.now() + Duration::from_secs(30);
         let response =
-            handle_records(vec![record("m1", "1"), record("m2", "0")], deadline, &clock, &outcome_of).await.unwrap();
+            handle_records(vec![record("m1", "1"), record("m2", "0")], deadline, &clock.clock(), &outcome_of)
+                .await
+                .unwrap();
         assert_eq!(serde_json::to_string(&response).unwrap(), r#"{"batchItemFailures":[{"itemIdentifier":"m1"}]}"#);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use domain::{Clock, OfficerId, Timestamp, invite::Account};
 
-use crate::{Directory, DirectoryError};
+use crate::{DirectoryError, SignIn};
 
 /// How long an answer counts: an account that is disabled does nothing more after this.
 const FRESH: Duration = Duration::from_secs(60);
@@ -22,7 +22,7 @@ const REMEMBERED: usize = 10_000;
 /// deleted meanwhile.
 #[derive(Debug)]
 pub struct ActiveAccounts {
-    directory: Directory,
+    sign_in: Arc<dyn SignIn>,
     clock: Clock,
     answers: Mutex<HashMap<OfficerId, Answer>>,
 }
@@ -34,13 +34,13 @@ struct Answer {
 }
 
 impl ActiveAccounts {
-    /// Those of `directory`, none asked about yet.
+    /// Those that sign in there, none asked about yet.
     #[must_use]
-    pub fn new(directory: Directory, clock: Clock) -> Self {
-        Self { directory, clock, answers: Mutex::default() }
+    pub fn new(sign_in: Arc<dyn SignIn>, clock: Clock) -> Self {
+        Self { sign_in, clock, answers: Mutex::default() }
     }
 
-    /// What [`Directory::is_active`] says, or said at most a minute ago.
+    /// What [`SignIn::is_active`] says, or said at most a minute ago.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl ActiveAccounts {
         {
             return Ok(answer.is_active);
         }
-        let is_active = self.directory.is_active(account, id).await?;
+        let is_active = self.sign_in.is_active(account, id).await?;
         self.remember(id.clone(), Answer { at, is_active });
         Ok(is_active)
     }

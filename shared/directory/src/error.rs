@@ -43,7 +43,8 @@ pub enum DirectoryError {
 
 impl DirectoryError {
     /// The error of a call that only reads: whatever was lost, nothing was changed.
-    pub(crate) fn of_read(self) -> Self {
+    #[must_use]
+    pub fn of_read(self) -> Self {
         match self {
             Self::Unknown => Self::KnownNoEffect,
             known => known,

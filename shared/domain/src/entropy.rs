@@ -1,52 +1,56 @@
 //! Where randomness comes from.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::{fmt, sync::Arc};
 
-/// A source of random bytes: the operating system's, or a test's.
-#[derive(Clone, Debug)]
-pub enum Entropy {
-    /// The operating system's.
-    System,
-    /// A sequence fixed by its seed, for tests; clones share its place in the sequence.
-    Seeded(Arc<AtomicU64>),
-}
+/// A source of random bytes. Cheap to clone.
+#[derive(Clone)]
+pub struct Entropy(Arc<dyn Fn() -> u128 + Send + Sync>);
 
 impl Entropy {
-    /// A fixed sequence.
-    #[must_use]
-    pub fn seeded(seed: u64) -> Self {
-        Self::Seeded(Arc::new(AtomicU64::new(seed)))
-    }
-
-    /// Sixteen random bytes as a number.
+    /// The operating system's.
     ///
     /// # Panics
     ///
-    /// When the operating system has no randomness to give: nothing safe could follow.
+    /// Whoever asks it for bytes panics when the operating system has no randomness to give: nothing safe could follow.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::new(|| {
+            let mut bytes = [0; 16];
+            #[expect(clippy::disallowed_methods, reason = "the one place where randomness enters")]
+            let filled = getrandom::fill(&mut bytes);
+            #[expect(clippy::expect_used, reason = "without randomness every id and token would be guessable")]
+            filled.expect("the operating system provides randomness");
+            u128::from_ne_bytes(bytes)
+        })
+    }
+
+    /// Any other source.
+    #[must_use]
+    pub fn new(next: impl Fn() -> u128 + Send + Sync + 'static) -> Self {
+        Self(Arc::new(next))
+    }
+
+    /// Sixteen random bytes as a number.
     #[must_use]
     pub fn next_u128(&self) -> u128 {
-        match self {
-            Self::System => {
-                let mut bytes = [0; 16];
-                #[expect(clippy::disallowed_methods, reason = "the one place where randomness enters")]
-                let filled = getrandom::fill(&mut bytes);
-                #[expect(clippy::expect_used, reason = "without randomness every id and token would be guessable")]
-                filled.expect("the operating system provides randomness");
-                u128::from_ne_bytes(bytes)
-            }
-            Self::Seeded(state) => (u128::from(splitmix64(state)) << 64) | u128::from(splitmix64(state)),
-        }
+        (self.0)()
+    }
+
+    /// A sequence that follows from `seed`, for the tests of this crate.
+    #[cfg(test)]
+    pub(crate) fn seeded(seed: u64) -> Self {
+        use sha2::{Digest as _, Sha256};
+        let drawn = std::sync::atomic::AtomicU64::new(0);
+        Self::new(move || {
+            let place = drawn.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let digest = Sha256::digest([seed.to_be_bytes(), place.to_be_bytes()].concat());
+            digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+        })
     }
 }
 
-/// The SplitMix64 step: <https://prng.di.unimi.it/splitmix64.c>.
-fn splitmix64(state: &AtomicU64) -> u64 {
-    const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut z = state.fetch_add(GAMMA, Ordering::SeqCst).wrapping_add(GAMMA);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy")
+    }
 }

@@ -4,36 +4,32 @@
 //! A mailer sends one request per mail and says what is known of it ([`SendOutcome`]); it repeats nothing by itself,
 //! because SES has no key by which it would recognise a copy.
 
-use aws_sdk_sesv2::Client;
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
 use domain::EmailAddress;
 
 mod letter;
-#[cfg(feature = "fake")]
-mod memory;
 mod outcome;
 mod ses;
 mod tags;
 
 pub use letter::{AccountLetter, Ending, InvitationLetter, Letter, Letters, RenderError, Report, Tally};
-#[cfg(feature = "fake")]
-pub use memory::{Fault, Outbox, SentMail};
 pub use outcome::SendOutcome;
-pub use ses::Sender;
+pub use ses::{Sender, Ses};
 pub use tags::{Subject, Tags};
 
-use ses::Ses;
-
-/// What carries mails away.
+/// What carries mails away. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer {
-    backend: Backend,
+    transport: Arc<dyn Transport>,
 }
 
-#[derive(Clone, Debug)]
-enum Backend {
-    Ses(Ses),
-    #[cfg(feature = "fake")]
-    Memory(Outbox),
+/// Who takes mails: SES, or the outbox of a test.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync {
+    /// As [`Mailer::send`].
+    async fn send(&self, mail: OutgoingMail) -> SendOutcome;
 }
 
 /// A mail with its one recipient.
@@ -48,25 +44,14 @@ pub struct OutgoingMail {
 }
 
 impl Mailer {
-    /// Amazon SES.
+    /// Mails that `transport` carries away.
     #[must_use]
-    pub fn ses(client: &Client, sender: &Sender) -> Self {
-        Self { backend: Backend::Ses(Ses::new(client, sender)) }
-    }
-
-    /// The in-memory outbox of the tests.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn memory(outbox: Outbox) -> Self {
-        Self { backend: Backend::Memory(outbox) }
+    pub fn new(transport: impl Transport + 'static) -> Self {
+        Self { transport: Arc::new(transport) }
     }
 
     /// Hands one mail over, in one request.
     pub async fn send(&self, mail: OutgoingMail) -> SendOutcome {
-        match &self.backend {
-            Backend::Ses(ses) => ses.send(mail).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(outbox) => outbox.send(mail).await,
-        }
+        self.transport.send(mail).await
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_sdk_sesv2::{
     Client,
     types::{Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag},
@@ -9,7 +10,7 @@ use aws_sdk_sesv2::{
 use aws_smithy_types::{error::operation::BuildError, retry::RetryConfig, timeout::TimeoutConfig};
 use domain::EmailAddress;
 
-use crate::{Letter, OutgoingMail, SendOutcome, outcome::of_error};
+use crate::{Letter, OutgoingMail, SendOutcome, Transport, outcome::of_error};
 
 /// How long handing over one mail may take. A worker begins only with more than this left.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
@@ -26,8 +27,9 @@ pub struct Sender {
     pub configuration_set: String,
 }
 
+/// Amazon SES, asked once for each mail.
 #[derive(Clone)]
-pub(crate) struct Ses {
+pub struct Ses {
     client: Client,
     from: String,
     configuration_set: String,
@@ -40,7 +42,9 @@ impl std::fmt::Debug for Ses {
 }
 
 impl Ses {
-    pub(crate) fn new(client: &Client, sender: &Sender) -> Self {
+    /// Mails from `sender`. The retries of `client` are not used, and its time limits are replaced by shorter ones.
+    #[must_use]
+    pub fn new(client: &Client, sender: &Sender) -> Self {
         // SES has no idempotency key: the SDK's default of three attempts would send a mail again whose answer was lost.
         let timeouts = client
             .config()
@@ -58,8 +62,11 @@ impl Ses {
             configuration_set: sender.configuration_set.clone(),
         }
     }
+}
 
-    pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
+#[async_trait]
+impl Transport for Ses {
+    async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         let request = (|| {
             let tags = mail.tags.pairs().into_iter().map(|(name, value)| tag(name, value));
             Ok::<_, BuildError>((content(mail.letter)?, tags.collect::<Result<_, _>>()?))

@@ -85,13 +85,13 @@ impl Tags {
 mod tests {
     use std::collections::BTreeMap;
 
-    use domain::{EmailAddress, Entropy, Keys, Timestamp};
+    use domain::{EmailAddress, Keys, Timestamp};
 
     use super::*;
 
     #[test]
     fn tags_read_back_and_keep_to_what_ses_allows() {
-        let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
+        let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), testing::seeded(1));
         let subjects =
             [Subject::Invite(InviteId::generate(now, &entropy)), Subject::Batch(BatchId::generate(now, &entropy))];
         let kinds = MailKind::ALL;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::{
     Connector,
@@ -15,7 +16,7 @@ use aws_smithy_types::body::SdkBody;
 use http::{Request, Uri, header};
 use http_body_util::{BodyExt as _, Limited};
 
-use crate::{CallFailure, NoClient, Reach, Target, address::PublicOnly};
+use crate::{CallFailure, NoClient, Reach, Target, Transport, address::PublicOnly};
 
 /// How long one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -29,15 +30,21 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read; a challenge is shorter.
 const MAX_ANSWER: usize = 512;
 
+/// Calls of real endpoints.
 #[derive(Debug)]
-pub(crate) struct Https {
+pub struct Https {
     public: Connector,
     loopback: Connector,
     reach: Reach,
 }
 
 impl Https {
-    pub(crate) fn new(reach: Reach) -> Result<Self, NoClient> {
+    /// Calls real endpoints within `reach`.
+    ///
+    /// # Errors
+    ///
+    /// When there is nothing to trust.
+    pub fn new(reach: Reach) -> Result<Self, NoClient> {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(PATIENCE).build();
         let builder = || {
             Connector::builder()
@@ -50,31 +57,6 @@ impl Https {
         let public =
             builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_with_resolver(PublicOnly);
         Ok(Self { public, loopback: builder().build_http(), reach })
-    }
-
-    pub(crate) async fn post(
-        &self,
-        endpoint: &str,
-        (header, signature): (&str, &str),
-        body: &str,
-    ) -> Result<(), CallFailure> {
-        let target = Target::parse(endpoint, self.reach)?;
-        let request = Request::post(target.uri())
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header, signature)
-            .body(SdkBody::from(body));
-        self.call(&target, request).await.map(|_| ())
-    }
-
-    pub(crate) async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
-        let target = Target::parse(endpoint, self.reach)?;
-        let request = Request::get(asking(target.uri(), token)?).body(SdkBody::empty());
-        let answer = self.call(&target, request).await?;
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
-        let body = tokio::time::timeout(PATIENCE, body).await.map_err(|_| CallFailure::TimedOut)?;
-        let bytes = body.map_err(|_| CallFailure::Unexpected)?.to_bytes();
-        let text = std::str::from_utf8(&bytes).map_err(|_| CallFailure::Unexpected)?;
-        Ok(text.trim_ascii().to_owned())
     }
 
     /// The answer, if it is a success. A redirect is none: where it leads was never registered.
@@ -95,6 +77,29 @@ impl Https {
             .map_err(|_| CallFailure::TimedOut)?
             .map_err(|error| if error.is_timeout() { CallFailure::TimedOut } else { CallFailure::Unreachable })?;
         if answer.status().is_success() { Ok(answer) } else { Err(CallFailure::Status(answer.status().as_u16())) }
+    }
+}
+
+#[async_trait]
+impl Transport for Https {
+    async fn post(&self, endpoint: &str, (header, signature): (&str, &str), body: &str) -> Result<(), CallFailure> {
+        let target = Target::parse(endpoint, self.reach)?;
+        let request = Request::post(target.uri())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header, signature)
+            .body(SdkBody::from(body));
+        self.call(&target, request).await.map(|_| ())
+    }
+
+    async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
+        let target = Target::parse(endpoint, self.reach)?;
+        let request = Request::get(asking(target.uri(), token)?).body(SdkBody::empty());
+        let answer = self.call(&target, request).await?;
+        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
+        let body = tokio::time::timeout(PATIENCE, body).await.map_err(|_| CallFailure::TimedOut)?;
+        let bytes = body.map_err(|_| CallFailure::Unexpected)?.to_bytes();
+        let text = std::str::from_utf8(&bytes).map_err(|_| CallFailure::Unexpected)?;
+        Ok(text.trim_ascii().to_owned())
     }
 }
 

@@ -1,31 +1,34 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "fake")]
-mod memory;
-
 mod address;
 mod https;
 mod target;
 
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
 use thiserror::Error;
 
-#[cfg(feature = "fake")]
-pub use memory::{Endpoints, Posted};
+pub use https::Https;
+
 pub use target::Reach;
 
 use target::Target;
 
-/// Who calls endpoints.
-#[derive(Debug)]
+/// Who calls endpoints. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct Notifier {
-    backend: Backend,
+    transport: Arc<dyn Transport>,
 }
 
-#[derive(Debug)]
-enum Backend {
-    Https(https::Https),
-    #[cfg(feature = "fake")]
-    Memory(Endpoints),
+/// What carries calls to endpoints: HTTPS, or the endpoints of a test.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync {
+    /// As [`Notifier::post`].
+    async fn post(&self, endpoint: &str, signature: (&str, &str), body: &str) -> Result<(), CallFailure>;
+
+    /// As [`Notifier::challenge`].
+    async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure>;
 }
 
 /// Why an endpoint did not do what it was asked. It may have, all the same: an answer can be lost.
@@ -54,20 +57,10 @@ pub enum CallFailure {
 pub struct NoClient(String);
 
 impl Notifier {
-    /// Calls real endpoints within `reach`.
-    ///
-    /// # Errors
-    ///
-    /// When there is nothing to trust.
-    pub fn new(reach: Reach) -> Result<Self, NoClient> {
-        Ok(Self { backend: Backend::Https(https::Https::new(reach)?) })
-    }
-
-    /// Calls endpoints in memory.
-    #[cfg(feature = "fake")]
+    /// Calls that `transport` carries.
     #[must_use]
-    pub fn memory(endpoints: Endpoints) -> Self {
-        Self { backend: Backend::Memory(endpoints) }
+    pub fn new(transport: impl Transport + 'static) -> Self {
+        Self { transport: Arc::new(transport) }
     }
 
     /// Posts a JSON body, with its signature in the header of that name.
@@ -76,11 +69,7 @@ impl Notifier {
     ///
     /// When the endpoint did not say that it took it.
     pub async fn post(&self, endpoint: &str, signature: (&str, &str), body: &str) -> Result<(), CallFailure> {
-        match &self.backend {
-            Backend::Https(https) => https.post(endpoint, signature, body).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(endpoints) => endpoints.post(endpoint, signature, body).await,
-        }
+        self.transport.post(endpoint, signature, body).await
     }
 
     /// Asks the endpoint to echo `token`, as `GET …?challengeToken=<token>`, and gives what it answered.
@@ -89,10 +78,6 @@ impl Notifier {
     ///
     /// When it answered nothing that could be the token.
     pub async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
-        match &self.backend {
-            Backend::Https(https) => https.challenge(endpoint, token).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(endpoints) => endpoints.challenge(endpoint, token).await,
-        }
+        self.transport.challenge(endpoint, token).await
     }
 }

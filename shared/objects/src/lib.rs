@@ -1,30 +1,37 @@
 #![doc = include_str!("../README.md")]
 
 mod announcement;
-#[cfg(feature = "fake")]
-mod memory;
 mod place;
 mod s3;
 
-use aws_sdk_s3::Client;
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
 use domain::{Timestamp, batch::ObjectVersion};
 use thiserror::Error;
 
 pub use announcement::Announcement;
 pub use place::Place;
+pub use s3::S3;
 
 /// The bucket. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Objects {
-    backend: Backend,
-    bucket: String,
+    bucket: Arc<dyn Bucket>,
+    name: String,
 }
 
-#[derive(Clone, Debug)]
-enum Backend {
-    S3(Client),
-    #[cfg(feature = "fake")]
-    Memory(memory::Memory),
+/// What holds the objects: S3, or the memory of a test.
+#[async_trait]
+pub trait Bucket: Debug + Send + Sync {
+    /// As [`Objects::get`].
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError>;
+
+    /// As [`Objects::list`].
+    async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError>;
+
+    /// As [`Objects::delete`].
+    async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError>;
 }
 
 /// One stored version of an object, and when it was stored.
@@ -49,36 +56,23 @@ pub struct Page {
 #[derive(Debug, Error)]
 #[error("bucket: {operation} failed with {code}")]
 pub struct ObjectError {
-    operation: &'static str,
-    code: String,
+    /// What was asked.
+    pub operation: &'static str,
+    /// The service's or the client's code for it.
+    pub code: String,
 }
 
 impl Objects {
-    /// The bucket of a stack.
+    /// The objects in a bucket of this name.
     #[must_use]
-    pub fn s3(client: Client, bucket: String) -> Self {
-        Self { backend: Backend::S3(client), bucket }
-    }
-
-    /// A bucket in memory whose calls pass a probe.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn probed(probe: probe::Probe, bucket: String) -> Self {
-        Self { backend: Backend::Memory(memory::Memory::new(probe)), bucket }
-    }
-
-    /// Puts an object into a bucket in memory; a real one is left as it is.
-    #[cfg(feature = "fake")]
-    pub fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
-        if let Backend::Memory(memory) = &self.backend {
-            memory.put(stored, bytes);
-        }
+    pub fn new(bucket: impl Bucket + 'static, name: String) -> Self {
+        Self { bucket: Arc::new(bucket), name }
     }
 
     /// Its name.
     #[must_use]
     pub fn bucket(&self) -> &str {
-        &self.bucket
+        &self.name
     }
 
     /// The bytes of one stored version; `None` when they are more than `max`, which is known before they are read.
@@ -87,11 +81,7 @@ impl Objects {
     ///
     /// When the bucket cannot answer, or sends more than it said.
     pub async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
-        match &self.backend {
-            Backend::S3(client) => s3::get(client, &self.bucket, object, max).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.get(object, max).await,
-        }
+        self.bucket.get(object, max).await
     }
 
     /// At most `limit` of the stored versions, from the beginning or from the `next` of the page before, which may have been
@@ -101,11 +91,7 @@ impl Objects {
     ///
     /// When the bucket cannot answer.
     pub async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
-        match &self.backend {
-            Backend::S3(client) => s3::list(client, &self.bucket, after, limit).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.list(after, limit).await,
-        }
+        self.bucket.list(after, limit).await
     }
 
     /// Deletes one stored version for good. One that is gone already stays gone.
@@ -114,10 +100,6 @@ impl Objects {
     ///
     /// When the bucket cannot answer.
     pub async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
-        match &self.backend {
-            Backend::S3(client) => s3::delete(client, &self.bucket, object).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.delete(object).await,
-        }
+        self.bucket.delete(object).await
     }
 }

@@ -1,5 +1,6 @@
 //! Amazon S3.
 
+use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -8,46 +9,59 @@ use aws_sdk_s3::{
 };
 use domain::{Timestamp, batch::ObjectVersion};
 
-use crate::{ObjectError, Page, StoredObject, announcement::decoded};
+use crate::{Bucket, ObjectError, Page, StoredObject, announcement::decoded};
 
-pub(crate) async fn get(
-    client: &Client,
-    bucket: &str,
-    object: &ObjectVersion,
-    max: usize,
-) -> Result<Option<Vec<u8>>, ObjectError> {
-    let request = client.get_object().bucket(bucket).key(&object.key).version_id(&object.version_id);
-    let mut answer = request.send().await.map_err(|error| failed("GetObject", &error))?;
-    let length = answer.content_length().and_then(|length| usize::try_from(length).ok());
-    let Some(length) = length.filter(|length| *length <= max) else {
-        return Ok(None);
-    };
-    let mut bytes = Vec::with_capacity(length);
-    let broken = |code: &str| ObjectError { operation: "GetObject body", code: code.to_owned() };
-    while let Some(chunk) = answer.body.next().await {
-        let chunk = chunk.map_err(|_| broken("interrupted"))?;
-        if bytes.len() + chunk.len() > length {
-            return Err(broken("longer than it said"));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(Some(bytes))
+/// A bucket of S3.
+#[derive(Clone, Debug)]
+pub struct S3 {
+    client: Client,
+    bucket: String,
 }
 
-pub(crate) async fn list(
-    client: &Client,
-    bucket: &str,
-    after: Option<&ObjectVersion>,
-    limit: u16,
-) -> Result<Page, ObjectError> {
-    // A key may hold what no XML can; as it is, it would spoil every list that it is in.
-    let request = client.list_object_versions().bucket(bucket).encoding_type(EncodingType::Url);
-    let request = request.max_keys(i32::from(limit));
-    let request = request
-        .set_key_marker(after.map(|after| after.key.clone()))
-        .set_version_id_marker(after.map(|after| after.version_id.clone()));
-    let answer = request.send().await.map_err(|error| failed("ListObjectVersions", &error))?;
-    Ok(page(answer))
+impl S3 {
+    /// The bucket of this name.
+    #[must_use]
+    pub fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+}
+
+#[async_trait]
+impl Bucket for S3 {
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
+        let request = self.client.get_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
+        let mut answer = request.send().await.map_err(|error| failed("GetObject", &error))?;
+        let length = answer.content_length().and_then(|length| usize::try_from(length).ok());
+        let Some(length) = length.filter(|length| *length <= max) else {
+            return Ok(None);
+        };
+        let mut bytes = Vec::with_capacity(length);
+        let broken = |code: &str| ObjectError { operation: "GetObject body", code: code.to_owned() };
+        while let Some(chunk) = answer.body.next().await {
+            let chunk = chunk.map_err(|_| broken("interrupted"))?;
+            if bytes.len() + chunk.len() > length {
+                return Err(broken("longer than it said"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(Some(bytes))
+    }
+
+    async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
+        // A key may hold what no XML can; as it is, it would spoil every list that it is in.
+        let request = self.client.list_object_versions().bucket(&self.bucket).encoding_type(EncodingType::Url);
+        let request = request.max_keys(i32::from(limit));
+        let request = request
+            .set_key_marker(after.map(|after| after.key.clone()))
+            .set_version_id_marker(after.map(|after| after.version_id.clone()));
+        let answer = request.send().await.map_err(|error| failed("ListObjectVersions", &error))?;
+        Ok(page(answer))
+    }
+
+    async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
+        let request = self.client.delete_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
+        request.send().await.map(|_| ()).map_err(|error| failed("DeleteObject", &error))
+    }
 }
 
 fn page(answer: ListObjectVersionsOutput) -> Page {
@@ -65,11 +79,6 @@ fn page(answer: ListObjectVersionsOutput) -> Page {
         objects: answer.versions.unwrap_or_default().into_iter().filter_map(stored).collect(),
         next: next.map(|(key, version_id)| ObjectVersion { key, version_id }),
     }
-}
-
-pub(crate) async fn delete(client: &Client, bucket: &str, object: &ObjectVersion) -> Result<(), ObjectError> {
-    let request = client.delete_object().bucket(bucket).key(&object.key).version_id(&object.version_id);
-    request.send().await.map(|_| ()).map_err(|error| failed("DeleteObject", &error))
 }
 
 fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> ObjectError {

@@ -1,14 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "fake")]
-mod memory;
 mod sqs;
 
-use std::time::Duration;
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use domain::{ActionId, AgencyDomain, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use sqs::Sqs;
 
 /// A wake-up call, as it lies in a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,25 +74,48 @@ impl QueueName {
     pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Notices];
 }
 
-/// Where the queues are. A function holds only those it may send to.
-#[derive(Clone, Debug, Default)]
-pub struct QueueUrls {
-    /// Of the dispatch queue.
-    pub dispatch: Option<String>,
-    /// Of the provision queue.
-    pub provision: Option<String>,
-    /// Of the mail queue.
-    pub mail: Option<String>,
-    /// Of the actions queue.
-    pub actions: Option<String>,
-    /// Of the notices queue.
-    pub notices: Option<String>,
-    /// Of the queue that `parse-batch` reads, in which S3 announces workbooks.
-    pub parse: Option<String>,
-    /// Of the messages that the provision queue's reader gave up.
-    pub provision_dead_letters: Option<String>,
-    /// Of the messages that the mail queue's reader gave up.
-    pub mail_dead_letters: Option<String>,
+/// Where the messages of a function go, and where it finds those that were given up. A function holds only those that it
+/// uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Destination {
+    /// The queue of this name.
+    Queue(QueueName),
+    /// The queue that `parse-batch` reads, in which S3 announces workbooks.
+    Announcements,
+    /// What the reader of `provision-user`'s queue gave up.
+    ProvisionDeadLetters,
+    /// What the reader of `send-mail`'s queue gave up.
+    MailDeadLetters,
+}
+
+/// Where the queues of a stack are.
+pub type QueueUrls = BTreeMap<Destination, String>;
+
+impl Destination {
+    /// The variable of the environment that has its URL.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Queue(QueueName::Dispatch) => "DISPATCH_QUEUE_URL",
+            Self::Queue(QueueName::Provision) => "PROVISION_QUEUE_URL",
+            Self::Queue(QueueName::Mail) => "MAIL_QUEUE_URL",
+            Self::Queue(QueueName::Actions) => "ACTIONS_QUEUE_URL",
+            Self::Queue(QueueName::Notices) => "NOTICES_QUEUE_URL",
+            Self::Announcements => "PARSE_QUEUE_URL",
+            Self::ProvisionDeadLetters => "PROVISION_DEAD_LETTERS_URL",
+            Self::MailDeadLetters => "MAIL_DEAD_LETTERS_URL",
+        }
+    }
+
+    /// Where the messages are that the reader of `queue` gave up; nobody looks at those of the others.
+    #[must_use]
+    pub fn dead_letters(queue: QueueName) -> Option<Self> {
+        match queue {
+            QueueName::Provision => Some(Self::ProvisionDeadLetters),
+            QueueName::Mail => Some(Self::MailDeadLetters),
+            QueueName::Dispatch | QueueName::Actions | QueueName::Notices => None,
+        }
+    }
 }
 
 /// A wake-up call whose reader failed every time.
@@ -99,7 +123,8 @@ pub struct QueueUrls {
 pub struct DeadLetter {
     /// The call.
     pub wake: Wake,
-    receipt: String,
+    /// What the queue knows it by until it is shown again.
+    pub receipt: String,
 }
 
 /// Among whom a queue is fair: one group's thousands delay no other group's single message.
@@ -133,14 +158,23 @@ impl From<&AgencyDomain> for Group {
 /// The queues. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Queues {
-    backend: Backend,
+    transport: Arc<dyn Transport>,
 }
 
-#[derive(Clone, Debug)]
-enum Backend {
-    Sqs(sqs::Sqs),
-    #[cfg(feature = "fake")]
-    Memory(memory::Memory),
+/// What carries messages to their readers: SQS, or the queues of a test.
+#[async_trait]
+pub trait Transport: Debug + Send + Sync {
+    /// Sends `wakes` to `queue` on behalf of `group`, to be seen after `delay`. What was taken stays so if others fail.
+    async fn send(&self, queue: QueueName, group: &Group, wakes: &[Wake], delay: Duration) -> Result<(), QueueError>;
+
+    /// Sends announcements of stored workbooks to their reader, each a text in the form of S3's own.
+    async fn announce(&self, stored: &[String]) -> Result<(), QueueError>;
+
+    /// As [`Queues::dead_letters`].
+    async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError>;
+
+    /// As [`Queues::bury`].
+    async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError>;
 }
 
 /// Some messages did not get through. Nothing is lost by it: the sweeper repeats them.
@@ -156,24 +190,10 @@ pub struct QueueError {
 }
 
 impl Queues {
-    /// The queues of a stack.
+    /// The queues that `transport` carries messages to.
     #[must_use]
-    pub fn sqs(client: aws_sdk_sqs::Client, urls: QueueUrls) -> Self {
-        Self { backend: Backend::Sqs(sqs::Sqs::new(client, urls)) }
-    }
-
-    /// Queues in memory, shared by their clones.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn memory() -> Self {
-        Self::probed(probe::Probe::default())
-    }
-
-    /// Queues in memory whose calls pass a probe.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn probed(probe: probe::Probe) -> Self {
-        Self { backend: Backend::Memory(memory::Memory::new(probe)) }
+    pub fn new(transport: impl Transport + 'static) -> Self {
+        Self { transport: Arc::new(transport) }
     }
 
     /// Wakes whoever reads `queue` for each of `wakes`, on behalf of an officer or an agency.
@@ -187,11 +207,7 @@ impl Queues {
     /// As [`Queues::wake`], after `delay` of at most 15 minutes.
     pub async fn wake_later(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake], delay: Duration) {
         let Some(first) = wakes.first() else { return };
-        let sent = match &self.backend {
-            Backend::Sqs(sqs) => sqs.send(queue, &group.into(), wakes, delay).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.send(queue, wakes, delay).await,
-        };
+        let sent = self.transport.send(queue, &group.into(), wakes, delay).await;
         if let Err(error) = sent {
             tracing::warn!(?queue, calls = wakes.len(), ?first, %error, "not woken; the sweeper will");
         }
@@ -204,11 +220,7 @@ impl Queues {
     ///
     /// When some were not taken; those that were stay so.
     pub async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
-        match &self.backend {
-            Backend::Sqs(sqs) => sqs.announce(stored).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.announce(stored).await,
-        }
+        self.transport.announce(stored).await
     }
 
     /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown again for a
@@ -218,11 +230,7 @@ impl Queues {
     ///
     /// When the queue cannot answer.
     pub async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        match &self.backend {
-            Backend::Sqs(sqs) => sqs.dead_letters(queue, limit).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.dead_letters(queue, limit).await,
-        }
+        self.transport.dead_letters(queue, limit).await
     }
 
     /// Takes a dead letter away for good.
@@ -231,57 +239,6 @@ impl Queues {
     ///
     /// When the queue cannot answer; the letter is shown again.
     pub async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
-        match &self.backend {
-            Backend::Sqs(sqs) => sqs.bury(queue, letter).await,
-            #[cfg(feature = "fake")]
-            Backend::Memory(memory) => memory.bury(queue, letter).await,
-        }
+        self.transport.bury(queue, letter).await
     }
-
-    /// Puts a call among the dead letters of a queue in memory, as SQS does after its last delivery.
-    #[cfg(feature = "fake")]
-    pub fn give_up(&self, queue: QueueName, wake: Wake) {
-        if let Backend::Memory(memory) = &self.backend {
-            memory.give_up(queue, wake);
-        }
-    }
-
-    /// Takes every call out of a queue in memory, delayed ones too; none from a real one.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn drain(&self, queue: QueueName) -> Vec<Wake> {
-        match &self.backend {
-            Backend::Sqs(_) => Vec::new(),
-            Backend::Memory(memory) => memory.drain(queue),
-        }
-    }
-
-    /// Takes every announcement out of a queue in memory; none from a real one.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn drain_announcements(&self) -> Vec<String> {
-        match &self.backend {
-            Backend::Sqs(_) => Vec::new(),
-            Backend::Memory(memory) => memory.drain_announcements(),
-        }
-    }
-
-    /// Makes a queue in memory lose every call from now on, or stop losing them.
-    #[cfg(feature = "fake")]
-    pub fn set_delivery(&self, delivery: Delivery) {
-        if let Backend::Memory(memory) = &self.backend {
-            memory.set_delivery(delivery);
-        }
-    }
-}
-
-/// Whether a queue in memory takes calls.
-#[cfg(feature = "fake")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Delivery {
-    /// It does.
-    #[default]
-    Working,
-    /// It answers with an error.
-    Failing,
 }

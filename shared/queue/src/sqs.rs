@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _, types::SendMessageBatchRequestEntry};
 use futures::{StreamExt as _, stream};
 
-use crate::{DeadLetter, Group, QueueError, QueueName, QueueUrls, Wake};
+use crate::{DeadLetter, Destination, Group, QueueError, QueueName, QueueUrls, Transport, Wake};
 
 /// The limit of SendMessageBatch, and of ReceiveMessage.
 const PER_REQUEST: usize = 10;
@@ -22,38 +23,18 @@ const REPEATS: usize = 2;
 /// SQS's longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
+/// The queues of a stack.
 #[derive(Clone, Debug)]
-pub(crate) struct Sqs {
+pub struct Sqs {
     client: Client,
     urls: QueueUrls,
 }
 
 impl Sqs {
-    pub(crate) fn new(client: Client, urls: QueueUrls) -> Self {
+    /// The queues at `urls`; a message to one that is not there is not taken.
+    #[must_use]
+    pub fn new(client: Client, urls: QueueUrls) -> Self {
         Self { client, urls }
-    }
-
-    pub(crate) async fn send(
-        &self,
-        queue: QueueName,
-        group: &Group,
-        wakes: &[Wake],
-        delay: Duration,
-    ) -> Result<(), QueueError> {
-        let url = match queue {
-            QueueName::Dispatch => &self.urls.dispatch,
-            QueueName::Provision => &self.urls.provision,
-            QueueName::Mail => &self.urls.mail,
-            QueueName::Actions => &self.urls.actions,
-            QueueName::Notices => &self.urls.notices,
-        };
-        let texts: Vec<String> = wakes.iter().filter_map(|wake| serde_json::to_string(wake).ok()).collect();
-        let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
-        self.send_texts(url.as_deref(), Some(group), &texts, delay).await
-    }
-
-    pub(crate) async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
-        self.send_texts(self.urls.parse.as_deref(), None, stored, 0).await
     }
 
     async fn send_texts(
@@ -82,40 +63,9 @@ impl Sqs {
         }
     }
 
-    pub(crate) async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        let url = self.grave(queue)?;
-        let mut letters = Vec::new();
-        while letters.len() < limit {
-            let wanted = i32::try_from((limit - letters.len()).min(PER_REQUEST)).unwrap_or(1);
-            let request = self.client.receive_message().queue_url(url).max_number_of_messages(wanted);
-            let answer = request.visibility_timeout(HIDDEN).send().await;
-            let answer = answer.map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))?;
-            let found = answer.messages.unwrap_or_default();
-            if found.is_empty() {
-                break;
-            }
-            letters.extend(found.into_iter().filter_map(|message| {
-                let wake = serde_json::from_str(message.body()?).ok()?;
-                Some(DeadLetter { wake, receipt: message.receipt_handle? })
-            }));
-        }
-        Ok(letters)
-    }
-
-    pub(crate) async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
-        let url = self.grave(queue)?;
-        let request = self.client.delete_message().queue_url(url).receipt_handle(&letter.receipt);
-        let answer = request.send().await;
-        answer.map(|_| ()).map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))
-    }
-
     fn grave(&self, queue: QueueName) -> Result<&str, QueueError> {
-        let url = match queue {
-            QueueName::Dispatch | QueueName::Actions | QueueName::Notices => &None,
-            QueueName::Provision => &self.urls.provision_dead_letters,
-            QueueName::Mail => &self.urls.mail_dead_letters,
-        };
-        url.as_deref().ok_or_else(|| unanswered(Some("no such queue is set")))
+        let url = Destination::dead_letters(queue).and_then(|letters| self.urls.get(&letters));
+        url.map(String::as_str).ok_or_else(|| unanswered(Some("no such queue is set")))
     }
 
     /// How many of `chunk` did not get through, and why.
@@ -143,6 +93,47 @@ impl Sqs {
             }
         }
         Err((left.len(), code))
+    }
+}
+
+#[async_trait]
+impl Transport for Sqs {
+    async fn send(&self, queue: QueueName, group: &Group, wakes: &[Wake], delay: Duration) -> Result<(), QueueError> {
+        let url = self.urls.get(&Destination::Queue(queue)).map(String::as_str);
+        let texts: Vec<String> = wakes.iter().filter_map(|wake| serde_json::to_string(wake).ok()).collect();
+        let delay = i32::try_from(delay.min(LONGEST_DELAY).as_secs()).unwrap_or(0);
+        self.send_texts(url, Some(group), &texts, delay).await
+    }
+
+    async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
+        self.send_texts(self.urls.get(&Destination::Announcements).map(String::as_str), None, stored, 0).await
+    }
+
+    async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        let url = self.grave(queue)?;
+        let mut letters = Vec::new();
+        while letters.len() < limit {
+            let wanted = i32::try_from((limit - letters.len()).min(PER_REQUEST)).unwrap_or(1);
+            let request = self.client.receive_message().queue_url(url).max_number_of_messages(wanted);
+            let answer = request.visibility_timeout(HIDDEN).send().await;
+            let answer = answer.map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))?;
+            let found = answer.messages.unwrap_or_default();
+            if found.is_empty() {
+                break;
+            }
+            letters.extend(found.into_iter().filter_map(|message| {
+                let wake = serde_json::from_str(message.body()?).ok()?;
+                Some(DeadLetter { wake, receipt: message.receipt_handle? })
+            }));
+        }
+        Ok(letters)
+    }
+
+    async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
+        let url = self.grave(queue)?;
+        let request = self.client.delete_message().queue_url(url).receipt_handle(&letter.receipt);
+        let answer = request.send().await;
+        answer.map(|_| ()).map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))
     }
 }
 

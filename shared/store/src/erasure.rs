@@ -241,16 +241,17 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
             let row: Row = item::body(ROW, &mut item)?;
             keys::batch_of(&pk).map(|batch| Found::Row(batch, Box::new(KeyedRow { row, address })))
         }
-        "guard" => lock_owner(&item).map(|owner| Found::Lock(Lock { pk, owner })),
+        "guard" => Lock::of(&item).map(Found::Lock),
         _ => None,
     })
 }
 
 impl Lock {
-    /// The lock that lies at `pk` and names `owner`.
-    #[cfg(feature = "fake")]
-    pub(crate) fn at(pk: String, owner: InviteId) -> Self {
-        Self { pk, owner }
+    /// The lock in an item; none where it is of another kind.
+    #[must_use]
+    pub fn of(item: &Item) -> Option<Self> {
+        let pk = text(item, "pk").filter(|_| text(item, "entity") == Some("guard"))?;
+        Some(Self { pk: pk.to_owned(), owner: lock_owner(item)? })
     }
 
     /// Whether it is one that `invite` takes while it lives.
@@ -258,14 +259,5 @@ impl Lock {
     pub fn belongs_to(&self, invite: &Invite) -> bool {
         let keys = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];
         keys.into_iter().flatten().any(|key| key.pk == self.pk)
-    }
-}
-
-#[cfg(feature = "fake")]
-impl Store {
-    /// Every item of a table in memory that its time to live has not taken by `now`, as text.
-    #[must_use]
-    pub fn dump(&self, now: Timestamp) -> Vec<String> {
-        self.table.live_items(now).iter().map(|item| format!("{item:?}")).collect()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{StoreError, keys, keys::Key};
 
 /// An item as DynamoDB holds it.
-pub(crate) type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 /// The form of the items that this build writes and reads.
 pub(crate) const FORM: u64 = 1;
@@ -67,7 +67,8 @@ impl Envelope {
 }
 
 /// The key that an item holds.
-pub(crate) fn key(item: &Item) -> Key {
+#[must_use]
+pub fn key(item: &Item) -> Key {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     Key { pk: part("pk"), sk: part("sk") }
 }
@@ -78,12 +79,14 @@ pub(crate) fn is_tombstone(item: &Item) -> bool {
 }
 
 /// The text attribute `name`.
-pub(crate) fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+#[must_use]
+pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
 
 /// The whole number attribute `name`.
-pub(crate) fn number(item: &Item, name: &str) -> Option<u64> {
+#[must_use]
+pub fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok())
 }
 
@@ -99,7 +102,11 @@ fn attribute<T: Serialize>(entity: &'static str, thing: &T) -> Result<AttributeV
 }
 
 /// The thing in an item.
-pub(crate) fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Result<T, StoreError> {
+///
+/// # Errors
+///
+/// When it is of another form, or is not there.
+pub fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Result<T, StoreError> {
     part(entity, "body", item)
 }
 

@@ -8,8 +8,10 @@ use domain::{
 /// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    pub(crate) pk: String,
-    pub(crate) sk: String,
+    /// The partition key.
+    pub pk: String,
+    /// The sort key.
+    pub sk: String,
 }
 
 impl Key {

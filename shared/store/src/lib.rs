@@ -5,24 +5,22 @@ pub mod dispatch;
 pub mod due;
 pub mod erasure;
 pub mod idempotency;
+pub mod item;
 pub mod known_accounts;
 pub mod listing;
 pub mod progress;
 pub mod rows;
 pub mod settings;
 pub mod stream;
+pub mod table;
 pub mod tokens;
 pub mod uniqueness;
 
-mod item;
 mod keys;
-#[cfg(feature = "fake")]
-mod leftovers;
 mod lists;
 mod record;
 mod records;
 mod summary;
-mod table;
 mod transaction;
 mod update;
 
@@ -51,48 +49,15 @@ use table::Table;
 /// Everything that lasts. Cheap to clone; clones remember officers' lists together.
 #[derive(Clone, Debug)]
 pub struct Store {
-    table: Table,
+    table: Arc<dyn Table>,
     lists: Arc<Lists>,
 }
 
 impl Store {
-    /// The table of a stack.
+    /// What lasts in `table`.
     #[must_use]
-    pub fn dynamo(client: aws_sdk_dynamodb::Client, table_name: String) -> Self {
-        Self::of(Table::dynamo(client, table_name))
-    }
-
-    /// A table in memory, shared by its clones.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn memory() -> Self {
-        Self::probed(probe::Probe::default())
-    }
-
-    /// A table in memory whose calls pass a probe.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn probed(probe: probe::Probe) -> Self {
-        Self::of(Table::memory(probe))
-    }
-
-    fn of(table: Table) -> Self {
-        Self { table, lists: Arc::default() }
-    }
-
-    /// Lets every write to a table in memory happen whatever its condition, to show what the conditions keep from
-    /// happening.
-    #[cfg(feature = "fake")]
-    pub fn ignore_conditions(&self) {
-        self.table.ignore_conditions();
-    }
-
-    /// What a table in memory would have streamed since this was last asked: the changes of invites. Nothing from a real
-    /// one, whose stream goes to Lambda.
-    #[cfg(feature = "fake")]
-    #[must_use]
-    pub fn take_stream(&self) -> stream::StreamEvent {
-        stream::StreamEvent::of(self.table.take_stream())
+    pub fn new(table: impl Table + 'static) -> Self {
+        Self { table: Arc::new(table), lists: Arc::default() }
     }
 }
 

@@ -133,7 +133,6 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use aws_sdk_dynamodb::types::AttributeValue;
-    use domain::Entropy;
 
     use super::*;
 
@@ -142,7 +141,7 @@ mod tests {
     }
 
     fn list(length: usize, read_at: u64) -> List {
-        let (begun, entropy) = (Timestamp::from_unix_ms(0), Entropy::seeded(1));
+        let (begun, entropy) = (Timestamp::from_unix_ms(0), testing::seeded(1));
         let summary = |_| {
             let id = InviteId::generate(begun, &entropy);
             let text = |text: &str| AttributeValue::S(text.to_owned());

@@ -59,15 +59,6 @@ impl StreamEvent {
             Some(read())
         })
     }
-
-    /// The event for changes that happened in a table in memory.
-    #[cfg(feature = "fake")]
-    pub(crate) fn of(changes: Vec<(Option<crate::item::Item>, crate::item::Item)>) -> Self {
-        let record = |(old, new): (Option<crate::item::Item>, crate::item::Item)| Record {
-            dynamodb: Images { old: old.map(Into::into), new: Some(new.into()) },
-        };
-        Self { records: changes.into_iter().map(record).collect() }
-    }
 }
 
 fn is_invite(item: &serde_dynamo::Item) -> bool {

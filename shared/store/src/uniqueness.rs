@@ -13,12 +13,6 @@ use crate::{
     table::{Condition, Write},
     transaction::{Refused, Transaction},
 };
-#[cfg(feature = "fake")]
-use crate::{
-    Written,
-    record::{Change, put},
-    transaction::LostRace,
-};
 
 /// What became of a new invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,19 +200,4 @@ pub(crate) fn owned_by(invite: &Invite) -> impl Iterator<Item = Owned> {
 
 fn lock_item(key: Key, owner: InviteId) -> Item {
     Envelope::new(key, "guard", 1).text("invite_id", owner.to_string()).bare()
-}
-
-#[cfg(feature = "fake")]
-impl Store {
-    /// Writes a change of an invite to a table in memory and leaves its locks behind, as no release of this service may.
-    ///
-    /// # Errors
-    ///
-    /// Never, in memory.
-    pub async fn write_alone(&self, change: Change<Invite>) -> Result<Written, StoreError> {
-        let (write, _) = put(change)?;
-        let mut transaction = Transaction::default();
-        transaction.add(write, LostRace);
-        transaction.commit_written(self).await
-    }
 }

@@ -140,13 +140,13 @@ mod tests {
             .route("/panics", get(async || -> () { panic!("a bug near ada@agency.gov.sg") }))
             .route("/breaks", get(async || Problem::internal(std::io::Error::other("secret cause"))))
             .route("/refused", get(async || Problem::from(refused())));
-        let clock = Clock::manual(Timestamp::from_unix_ms(1_763_875_442_000));
+        let clock = Clock::new(|| Timestamp::from_unix_ms(1_763_875_442_000));
         let mut request = Request::builder().method(method).uri(path);
         if let Some(trace) = trace {
             request = request.header("x-amzn-trace-id", trace);
         }
         let response =
-            serve(routes, clock, Entropy::seeded(1)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+            serve(routes, clock, testing::seeded(1)).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);

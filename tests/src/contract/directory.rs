@@ -1,11 +1,11 @@
 //! What every directory promises.
 
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, CreateOutcome, Directory, FirstPasswordOutcome, SeedOutcome,
-    WithdrawOutcome,
+    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, FirstPasswordOutcome,
+    Licences, SignIn, WithdrawOutcome,
 };
 use domain::{
-    EmailAddress, Entropy, InviteId, OfficerId,
+    EmailAddress, InviteId, OfficerId,
     form::Form,
     invite::{Account, Invite},
     seed::LicenceFault,
@@ -13,8 +13,16 @@ use domain::{
 
 use crate::people::{account_invite, beginning, email, officer, officer_form, vendor_form};
 
+/// A backend that is all three: accounts, licences and officers who sign in.
+pub trait Directory: Accounts + Licences + SignIn {}
+
+impl<T: Accounts + Licences + SignIn> Directory for T {}
+
 /// What people do to a directory's accounts elsewhere.
 pub trait People {
+    /// The backend.
+    type Directory: Directory;
+
     /// Somebody makes an account.
     fn make(&self, name: &str, email: &EmailAddress) -> impl Future<Output = ()>;
 
@@ -31,7 +39,7 @@ pub trait People {
     fn delete(&self, account: &Account) -> impl Future<Output = ()>;
 
     /// The same directory without a SEED group.
-    fn without_seed_group(&self) -> impl Future<Output = Directory>;
+    fn without_seed_group(&self) -> impl Future<Output = Self::Directory>;
 }
 
 /// Runs the whole contract on an empty directory.
@@ -39,7 +47,7 @@ pub trait People {
 /// # Panics
 ///
 /// When a promise is broken.
-pub async fn all(directory: &Directory, people: &impl People) {
+pub async fn all(directory: &impl Directory, people: &impl People) {
     an_account_is_made_once_for_an_invite(directory).await;
     an_address_or_a_username_has_one_account(directory, people).await;
     a_licence_is_given_and_taken_back_however_often(directory, people).await;
@@ -49,25 +57,25 @@ pub async fn all(directory: &Directory, people: &impl People) {
     an_officer_is_found_by_user_id(directory, people).await;
     let without = people.without_seed_group().await;
     let account = made(directory, &invite(&vendor_form("contract-group"), 90)).await;
-    assert_eq!(without.add_to_seed_group(&account).await, Ok(SeedOutcome::Refused(LicenceFault::NotSetUp)));
+    assert_eq!(without.assign(&account).await, Ok(AssignOutcome::Refused(LicenceFault::NotSetUp)));
 }
 
 fn invite(form: &Form, seed: u64) -> Invite {
-    account_invite(&officer("contract"), form, beginning(), &Entropy::seeded(seed))
+    account_invite(&officer("contract"), form, beginning(), &testing::seeded(seed))
 }
 
-async fn create(directory: &Directory, invite: &Invite) -> CreateOutcome {
-    directory.create_account(&AccountToCreate::of(invite).unwrap()).await.unwrap()
+async fn create(directory: &impl Directory, invite: &Invite) -> CreateOutcome {
+    directory.create(&AccountToCreate::of(invite).unwrap()).await.unwrap()
 }
 
-async fn made(directory: &Directory, invite: &Invite) -> Account {
+async fn made(directory: &impl Directory, invite: &Invite) -> Account {
     match create(directory, invite).await {
         CreateOutcome::Created(account) => account,
         other => panic!("{other:?}"),
     }
 }
 
-async fn an_account_is_made_once_for_an_invite(directory: &Directory) {
+async fn an_account_is_made_once_for_an_invite(directory: &impl Directory) {
     for (form, seed) in [(vendor_form("Contract-Once"), 1), (officer_form("contract-once"), 2)] {
         let invite = invite(&form, seed);
         assert_eq!(directory.find_by_email(&invite.email).await, Ok(None));
@@ -78,7 +86,7 @@ async fn an_account_is_made_once_for_an_invite(directory: &Directory) {
     }
 }
 
-async fn an_address_or_a_username_has_one_account(directory: &Directory, people: &impl People) {
+async fn an_address_or_a_username_has_one_account(directory: &impl Directory, people: &impl People) {
     let theirs = email("Contract-Theirs@vendor.example.com");
     people.make("contract-theirs", &theirs).await;
     assert_eq!(directory.find_by_email(&theirs).await.unwrap().unwrap().invite, None);
@@ -91,19 +99,19 @@ async fn an_address_or_a_username_has_one_account(directory: &Directory, people:
     assert_eq!(create(directory, &invite(&tagged, 14)).await, CreateOutcome::EmailTaken, "it is the same mailbox");
 }
 
-async fn a_licence_is_given_and_taken_back_however_often(directory: &Directory, people: &impl People) {
+async fn a_licence_is_given_and_taken_back_however_often(directory: &impl Directory, people: &impl People) {
     let account = made(directory, &invite(&vendor_form("contract-licence"), 21)).await;
     for _ in 0..2 {
-        assert_eq!(directory.remove_from_seed_group(&account).await, Ok(WithdrawOutcome::Withdrawn));
-        assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
-        assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
+        assert_eq!(directory.withdraw(&account).await, Ok(WithdrawOutcome::Withdrawn));
+        assert_eq!(directory.assign(&account).await, Ok(AssignOutcome::Assigned));
+        assert_eq!(directory.assign(&account).await, Ok(AssignOutcome::Assigned));
     }
     people.delete(&account).await;
-    assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::AccountGone));
-    assert_eq!(directory.remove_from_seed_group(&account).await, Ok(WithdrawOutcome::AccountGone));
+    assert_eq!(directory.assign(&account).await, Ok(AssignOutcome::AccountGone));
+    assert_eq!(directory.withdraw(&account).await, Ok(WithdrawOutcome::AccountGone));
 }
 
-async fn a_first_password_is_for_those_who_have_none(directory: &Directory, people: &impl People) {
+async fn a_first_password_is_for_those_who_have_none(directory: &impl Directory, people: &impl People) {
     let account = made(directory, &invite(&officer_form("contract-password"), 31)).await;
     for _ in 0..2 {
         assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::Mailed));
@@ -114,30 +122,30 @@ async fn a_first_password_is_for_those_who_have_none(directory: &Directory, peop
     assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::AccountGone));
 }
 
-async fn an_account_stands_as_its_holder_and_others_left_it(directory: &Directory, people: &impl People) {
+async fn an_account_stands_as_its_holder_and_others_left_it(directory: &impl Directory, people: &impl People) {
     let account = made(directory, &invite(&vendor_form("contract-status"), 41)).await;
-    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Pending));
+    assert_eq!(directory.status(&account).await, Ok(AccountStatus::Pending));
     people.sign_in(&account).await;
-    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::SignedIn));
+    assert_eq!(directory.status(&account).await, Ok(AccountStatus::SignedIn));
     people.disable(&account).await;
-    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Disabled));
+    assert_eq!(directory.status(&account).await, Ok(AccountStatus::Disabled));
     people.delete(&account).await;
-    assert_eq!(directory.account_status(&account).await, Ok(AccountStatus::Gone));
+    assert_eq!(directory.status(&account).await, Ok(AccountStatus::Gone));
 }
 
 /// Over more accounts than a page of any directory holds, and those of them that have a licence.
-async fn every_account_is_listed_once(directory: &Directory) {
+async fn every_account_is_listed_once(directory: &impl Directory) {
     let (mut invites, mut licensed) = (Vec::new(), Vec::new());
     for number in 0..65 {
         let invite = invite(&vendor_form(&format!("contract-list-{number}")), 100 + number);
         let account = made(directory, &invite).await;
         invites.push(invite.id);
         if number % 8 == 0 {
-            assert_eq!(directory.add_to_seed_group(&account).await, Ok(SeedOutcome::Assigned));
+            assert_eq!(directory.assign(&account).await, Ok(AssignOutcome::Assigned));
             licensed.push(invite.id);
         }
     }
-    assert_eq!(listed(&invites, async |place| directory.list_accounts(place).await.unwrap()).await, sorted(&invites));
+    assert_eq!(listed(&invites, async |place| directory.list(place).await.unwrap()).await, sorted(&invites));
     assert_eq!(listed(&invites, async |place| directory.list_licensed(place).await.unwrap()).await, sorted(&licensed));
 }
 
@@ -161,7 +169,7 @@ async fn listed(invites: &[InviteId], ask: impl AsyncFn(Option<&str>) -> Account
     }
 }
 
-async fn an_officer_is_found_by_user_id(directory: &Directory, people: &impl People) {
+async fn an_officer_is_found_by_user_id(directory: &impl Directory, people: &impl People) {
     let address = email("contract-officer@sample-board.gov.sg");
     let id = people.make_officer(&address).await;
     let found = directory.find_officer(&id).await.unwrap().unwrap();

@@ -1,6 +1,6 @@
 //! What every carrier of mails promises.
 
-use domain::{BatchId, EmailAddress, Entropy, delivery::MailKind};
+use domain::{BatchId, EmailAddress, delivery::MailKind};
 use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Subject, Tags};
 
 use crate::people::{beginning, email};
@@ -29,7 +29,7 @@ pub trait Mailboxes {
 /// When a promise is broken.
 pub async fn all(mailer: &Mailer, mailboxes: &impl Mailboxes) {
     let to = email("Contract.O'Tan+1@sample-board.gov.sg");
-    let id = BatchId::generate(beginning(), &Entropy::seeded(1));
+    let id = BatchId::generate(beginning(), &testing::seeded(1));
     let mail = || OutgoingMail {
         to: to.clone(),
         letter: Letter {

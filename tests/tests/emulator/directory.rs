@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentityprovider::{
         UsernameConfigurationType,
     },
 };
-use directory::{Directory, UserPool};
+use directory::{Cognito, UserPool};
 use domain::{EmailAddress, OfficerId, invite::Account};
 use tests::contract::{self, directory::People};
 
@@ -19,8 +19,8 @@ struct Pool {
 }
 
 impl Pool {
-    fn directory(&self, seed_group: &str) -> Directory {
-        Directory::cognito(&self.client, UserPool { id: self.id.clone(), seed_group: seed_group.to_owned() })
+    fn directory(&self, seed_group: &str) -> Cognito {
+        Cognito::new(&self.client, UserPool { id: self.id.clone(), seed_group: seed_group.to_owned() })
     }
 
     async fn create(&self, name: &str, email: &EmailAddress) -> Vec<AttributeType> {
@@ -38,6 +38,8 @@ impl Pool {
 }
 
 impl People for Pool {
+    type Directory = Cognito;
+
     async fn make(&self, name: &str, email: &EmailAddress) {
         self.create(name, email).await;
     }
@@ -63,7 +65,7 @@ impl People for Pool {
         request.send().await.unwrap();
     }
 
-    async fn without_seed_group(&self) -> Directory {
+    async fn without_seed_group(&self) -> Cognito {
         self.directory("no-such-group")
     }
 }

@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
 };
 use boot::{Aws, Env};
 use domain::Entropy;
-use store::Store;
+use store::{Store, table::Dynamo};
 
 mod directory;
 mod objects;
@@ -24,7 +24,7 @@ async fn dynamodb_keeps_the_contract() {
     let client = aws().dynamodb();
     let name = fresh_name();
     create_table(&client, &name).await;
-    tests::contract::all(&Store::dynamo(client.clone(), name.clone())).await;
+    tests::contract::all(&Store::new(Dynamo::new(client.clone(), name.clone()))).await;
     client.delete_table().table_name(name).send().await.unwrap();
 }
 
@@ -47,7 +47,7 @@ fn aws() -> Aws {
 
 /// A name that nothing else has.
 fn fresh_name() -> String {
-    format!("contract-{:x}", Entropy::System.next_u128())
+    format!("contract-{:x}", Entropy::system().next_u128())
 }
 
 /// The table of `template.yaml`.

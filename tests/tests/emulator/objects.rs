@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,
 };
 use domain::batch::ObjectVersion;
-use objects::Objects;
+use objects::{Objects, S3};
 
 use super::{aws, fresh_name};
 
@@ -20,6 +20,6 @@ async fn s3_keeps_the_contract() {
         let stored = client.put_object().bucket(&name).key(key).body(body).send().await.unwrap();
         ObjectVersion { key: key.to_owned(), version_id: stored.version_id.unwrap() }
     };
-    tests::contract::objects::all(&Objects::s3(client.clone(), name.clone()), put).await;
+    tests::contract::objects::all(&Objects::new(S3::new(client.clone(), name.clone()), name.clone()), put).await;
     client.delete_bucket().bucket(name).send().await.unwrap();
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::EmailAddress;
-use mail::{Mailer, Sender};
+use mail::{Mailer, Sender, Ses};
 use serde_json::Value;
 use tests::{
     contract::{
@@ -52,7 +52,7 @@ async fn ses_keeps_the_contract() {
         Sender { address: email("noreply@contract.example.com"), configuration_set: configuration_set.clone() };
     client.create_email_identity().email_identity("contract.example.com").send().await.unwrap();
     client.create_configuration_set().configuration_set_name(&configuration_set).send().await.unwrap();
-    contract::outbox::all(&Mailer::ses(&client, &sender), &Taken).await;
+    contract::outbox::all(&Mailer::new(Ses::new(&client, &sender)), &Taken).await;
     client.delete_configuration_set().configuration_set_name(configuration_set).send().await.unwrap();
     client.delete_email_identity().email_identity("contract.example.com").send().await.unwrap();
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_sqs::Client;
-use queue::{QueueName, QueueUrls, Queues, Wake};
+use queue::{Destination, QueueName, Queues, Wake};
 use tests::contract::{self, queues::Readers};
 
 use super::{aws, fresh_name};
@@ -71,19 +71,13 @@ async fn sqs_keeps_the_contract() {
         let url = sqs.create().await;
         sqs.dead_letters.insert(queue, url);
     }
-    let queues = Queues::sqs(
-        sqs.client.clone(),
-        QueueUrls {
-            dispatch: sqs.urls.get(&QueueName::Dispatch).cloned(),
-            provision: sqs.urls.get(&QueueName::Provision).cloned(),
-            mail: sqs.urls.get(&QueueName::Mail).cloned(),
-            actions: sqs.urls.get(&QueueName::Actions).cloned(),
-            notices: sqs.urls.get(&QueueName::Notices).cloned(),
-            parse: Some(sqs.parse.clone()),
-            provision_dead_letters: sqs.dead_letters.get(&QueueName::Provision).cloned(),
-            mail_dead_letters: sqs.dead_letters.get(&QueueName::Mail).cloned(),
-        },
-    );
+    let queues = sqs.urls.iter().map(|(queue, url)| (Destination::Queue(*queue), url.clone()));
+    let dead_letters = sqs.dead_letters.iter().filter_map(|(queue, url)| {
+        let letters = Destination::dead_letters(*queue)?;
+        Some((letters, url.clone()))
+    });
+    let urls = queues.chain(dead_letters).chain([(Destination::Announcements, sqs.parse.clone())]).collect();
+    let queues = Queues::new(queue::Sqs::new(sqs.client.clone(), urls));
     contract::queues::all(&queues, &sqs).await;
     for url in sqs.urls.values().chain(sqs.dead_letters.values()).chain([&sqs.parse]) {
         sqs.client.delete_queue().queue_url(url).send().await.unwrap();

@@ -3,15 +3,16 @@
 use std::{collections::VecDeque, time::Duration};
 
 use domain::{
-    ActionId, Entropy, InviteId,
+    ActionId, InviteId,
     action::{Action, Verb},
     delivery::MailEvent,
     form::Form,
     invite::Event,
 };
-use queue::{Delivery, QueueName, Wake};
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{CreateOutcome, InviteQuery, Stored};
+use testing::Delivery;
 use tests::{
     app::{Answer, App},
     people::{self, vendor_form},
@@ -113,7 +114,7 @@ async fn all_that_match_are_changed_and_no_others() {
 #[tokio::test]
 async fn nobody_is_missed_who_changes_while_the_whole_list_is_read() {
     const MANY: usize = 900;
-    let (app, ada, entropy) = (App::start().await, people::officer("ada"), Entropy::seeded(11));
+    let (app, ada, entropy) = (App::start().await, people::officer("ada"), testing::seeded(11));
     let mut oldest_first = VecDeque::new();
     for number in 0..MANY {
         app.clock.advance(Duration::from_secs(1));
@@ -179,10 +180,10 @@ async fn an_action_that_was_not_written_is_asked_for_again() {
     let between = async || {
         // Its parts are there already, and name it.
         let (now, ada) = (app.clock.now(), people::officer("ada"));
-        let items = app.store.dump(now).join("\n");
+        let items = app.table.dump(now).join("\n");
         let name = &items[items.find("act_0").unwrap()..];
         let id = ActionId::parse(&name[.."act_01JD0000000000000000000000".len()]).unwrap();
-        let trace = domain::TraceId::generate(now, &Entropy::seeded(9));
+        let trace = domain::TraceId::generate(now, &testing::seeded(9));
         let invites = [InviteId::parse(&ids[0]).unwrap()];
         let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
         let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
@@ -272,7 +273,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let now = app.clock.now();
     let officer = people::officer("ada");
     let invites: Vec<InviteId> = ids.iter().map(|id| InviteId::parse(id).unwrap()).collect();
-    let entropy = domain::Entropy::seeded(9);
+    let entropy = testing::seeded(9);
     let trace = domain::TraceId::generate(now, &entropy);
     let id = ActionId::generate(now, &entropy);
     let (action, parts) = Action::new(id, officer.clone(), Verb::Resend, &invites, now, trace.clone());
@@ -282,7 +283,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     assert!(matches!(created, store::CreateActionOutcome::Created(_)));
     // The first worker got as far as the first two invites.
     let actions =
-        actions::Actions::new(app.store.clone(), app.queues.clone(), tests::app::single_caps(), app.clock.clone());
+        actions::Actions::new(app.store.clone(), app.queues.all(), tests::app::single_caps(), app.clock.clock());
     for invite in &invites[..2] {
         let act = domain::invite::Act { at: now, trace: trace.clone(), action: Some(id) };
         actions.one(&Verb::Resend, &officer.id, *invite, &act).await.unwrap().unwrap();

@@ -5,10 +5,11 @@ use std::time::Duration;
 use boot::Disposition;
 use domain::{InviteId, mailbox::SuppressionReason};
 use futures::future::join_all;
-use mail::{Fault, SentMail, Subject};
+use mail::Subject;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::settings::MailSwitch;
+use testing::{MailFault as Fault, SentMail};
 use tests::{app::App, people};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -153,7 +154,7 @@ async fn one_that_the_workers_gave_up_leaves_no_dead_letter() {
     let app = start().await;
     app.queues.give_up(QueueName::Mail, Wake::Canary);
     app.sweep().await;
-    assert_eq!(app.queues.dead_letters(QueueName::Mail, 10).await.unwrap(), []);
+    assert_eq!(app.queues.all().dead_letters(QueueName::Mail, 10).await.unwrap(), []);
 }
 
 #[tokio::test]

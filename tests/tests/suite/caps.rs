@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use domain::{
-    Entropy, Timestamp,
+    Timestamp,
     usage::{BatchCap, SingleCaps},
 };
 use proptest::prelude::*;
@@ -80,7 +80,7 @@ enum Act {
     Resend { which: usize },
     Revoke { which: usize },
     Wait { minutes: u64 },
-    Fault(mail::Fault),
+    Fault(testing::MailFault),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -90,10 +90,10 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (0..8usize).prop_map(|which| Act::Revoke { which }),
         2 => (1..900u64).prop_map(|minutes| Act::Wait { minutes }),
         1 => prop_oneof![
-            Just(mail::Fault::Misconfigured),
-            Just(mail::Fault::Refuse),
-            Just(mail::Fault::AfterEffect),
-            Just(mail::Fault::BeforeEffect),
+            Just(testing::MailFault::Misconfigured),
+            Just(testing::MailFault::Refuse),
+            Just(testing::MailFault::AfterEffect),
+            Just(testing::MailFault::BeforeEffect),
         ]
         .prop_map(Act::Fault),
     ]
@@ -287,7 +287,7 @@ async fn hand_on(app: &App, officer: &str, people: u32) {
     let counted = usage.becomes(usage.to_value().people(cap, people, now).unwrap());
     let answer = SavedAnswer { status: 202, location: None, body: String::new() };
     let request = IdempotentRequest::new(officer.id.clone(), "others", b"", answer, now).counted(counted);
-    let somebody = people::account_invite(&officer, &people::officer_form("somebody"), now, &Entropy::seeded(9));
+    let somebody = people::account_invite(&officer, &people::officer_form("somebody"), now, &testing::seeded(9));
     assert_eq!(app.store.create_invite(&somebody, Some(&request)).await.unwrap(), CreateOutcome::Created);
 }
 

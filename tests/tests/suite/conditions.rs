@@ -3,11 +3,11 @@
 
 use std::{process::Command, time::Duration};
 
-use directory::Call;
 use domain::invite::PROVISION_LEASE;
 use futures::future::join;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
+use testing::Call;
 use tests::{
     app::{Answer, App},
     people::{officer, vendor_form},
@@ -16,7 +16,7 @@ use tests::{
 /// The product on a table that takes every write.
 async fn blind() -> App {
     let app = App::start().await;
-    app.store.ignore_conditions();
+    app.table.ignore_conditions();
     app
 }
 

@@ -2,13 +2,12 @@
 
 use std::{cell::Cell, time::Duration};
 
-use directory::{AccountStatus, Directory, MemoryDirectory, SeedGroup};
-use domain::{EmailAddress, Entropy, Officer, OfficerId, batch::ObjectVersion, invite::Account};
-use mail::{Mailer, Outbox};
-use objects::{Objects, StoredObject};
-use probe::Probe;
-use queue::{QueueName, Queues, Wake};
-use store::{Store, erasure::PARTS};
+use directory::AccountStatus;
+use domain::{EmailAddress, Officer, OfficerId, batch::ObjectVersion, invite::Account};
+use objects::StoredObject;
+use queue::{QueueName, Wake};
+use store::erasure::PARTS;
+use testing::{MemoryBucket, MemoryDirectory, MemoryQueues, MemoryTable, Outbox, SeedGroup};
 use tests::{
     contract::{
         self,
@@ -21,12 +20,14 @@ use tests::{
 
 #[tokio::test]
 async fn the_table_in_memory_keeps_the_contract() {
-    contract::all(&Store::memory()).await;
+    contract::all(&MemoryTable::default().store()).await;
 }
 
 struct PeopleInMemory(MemoryDirectory);
 
 impl People for PeopleInMemory {
+    type Directory = MemoryDirectory;
+
     async fn make(&self, name: &str, email: &EmailAddress) {
         self.0.add_foreign_account(name, email);
     }
@@ -49,16 +50,16 @@ impl People for PeopleInMemory {
         self.0.set_status(account, AccountStatus::Gone);
     }
 
-    async fn without_seed_group(&self) -> Directory {
+    async fn without_seed_group(&self) -> MemoryDirectory {
         self.0.set_seed_group(SeedGroup::Missing);
-        Directory::memory(self.0.clone())
+        self.0.clone()
     }
 }
 
 #[tokio::test]
 async fn the_directory_in_memory_keeps_the_contract() {
     let memory = MemoryDirectory::default();
-    contract::directory::all(&Directory::memory(memory.clone()), &PeopleInMemory(memory)).await;
+    contract::directory::all(&memory, &PeopleInMemory(memory.clone())).await;
 }
 
 struct MailboxesInMemory(Outbox);
@@ -78,10 +79,10 @@ impl Mailboxes for MailboxesInMemory {
 #[tokio::test]
 async fn the_outbox_in_memory_keeps_the_contract() {
     let outbox = Outbox::default();
-    contract::outbox::all(&Mailer::memory(outbox.clone()), &MailboxesInMemory(outbox)).await;
+    contract::outbox::all(&outbox.mailer(), &MailboxesInMemory(outbox)).await;
 }
 
-struct ReadersInMemory(Queues);
+struct ReadersInMemory(MemoryQueues);
 
 impl Readers for ReadersInMemory {
     async fn take(&self, queue: QueueName, _count: usize) -> Vec<Wake> {
@@ -99,30 +100,30 @@ impl Readers for ReadersInMemory {
 
 #[tokio::test]
 async fn the_queues_in_memory_keep_the_contract() {
-    let queues = Queues::memory();
-    contract::queues::all(&queues, &ReadersInMemory(queues.clone())).await;
+    let queues = MemoryQueues::default();
+    contract::queues::all(&queues.all(), &ReadersInMemory(queues)).await;
 }
 
 #[tokio::test]
 async fn the_bucket_in_memory_keeps_the_contract() {
-    let objects = Objects::probed(Probe::default(), "uploads".to_owned());
+    let bucket = MemoryBucket::default();
     let puts = Cell::new(0);
     let put = async |key: &str, bytes: &[u8]| {
         puts.set(puts.get() + 1);
         let object = ObjectVersion { key: key.to_owned(), version_id: format!("v{}", puts.get()) };
         let stored_at = beginning() + Duration::from_secs(puts.get());
-        objects.put(StoredObject { object: object.clone(), stored_at }, bytes.to_vec());
+        bucket.put(StoredObject { object: object.clone(), stored_at }, bytes.to_vec());
         object
     };
-    contract::objects::all(&objects, put).await;
+    contract::objects::all(&bucket.objects("uploads"), put).await;
 }
 
 #[tokio::test]
 async fn the_whole_table_is_read_a_page_at_a_time() {
     const ROWS: usize = 120;
-    let store = Store::memory();
+    let store = MemoryTable::default().store();
     let forms = vec![vendor_form("eve"); ROWS];
-    let (batch, rows) = draft(&officer("ada"), forms, beginning(), &Entropy::seeded(1));
+    let (batch, rows) = draft(&officer("ada"), forms, beginning(), &testing::seeded(1));
     store.write_rows(batch.id, &rows).await.unwrap();
     let (mut found, mut pages) = (0, 0);
     for part in 0..PARTS {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use axum::body::Body;
-use directory::{Call, Fault};
 use serde_json::Value;
+use testing::{Call, DirectoryFault as Fault};
 use tests::{
     app::{Answer, App, Person},
     people,

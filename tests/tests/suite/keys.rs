@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, fs, time::Duration};
 
 use axum::body::Body;
 use domain::BatchId;
-use probe::Fault;
 use serde_json::{Value, json};
 use store::{erasure::Found, erasure::PARTS};
+use testing::probe::Fault;
 use tests::{
     app::{Answer, App},
     people::{RULES, officer_form},
@@ -151,7 +151,7 @@ fn told(answer: &Answer) -> (u16, String, Value) {
 
 /// How many invites, lists, rows and actions there are.
 fn effects(app: &App) -> BTreeMap<&'static str, usize> {
-    let items = app.store.dump(app.clock.now());
+    let items = app.table.dump(app.clock.now());
     let count = |entity: &'static str| {
         let mark = format!("\"entity\": S({entity:?})");
         (entity, items.iter().filter(|item| item.contains(&mark)).count())

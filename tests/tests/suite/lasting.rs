@@ -2,18 +2,17 @@
 
 use std::time::Duration;
 
-use directory::{AccountStatus, Call, Fault, SearchIndex};
+use directory::AccountStatus;
 use domain::{
     BatchId, InviteId,
     delivery::{MailEvent, MailKind},
     invite::{Account, Invite},
     seed::{Device, DeviceState},
 };
-use mail::Fault as MailFault;
-use probe::Fault as Broken;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::settings::MailSwitch::{Running, Stopped};
+use testing::{Call, DirectoryFault as Fault, MailFault, SearchIndex, probe::Fault as Broken};
 use tests::{
     app::{Answer, App},
     lists::{batch, paste},
@@ -356,7 +355,7 @@ async fn a_licence_is_withdrawn_after_its_invite_or_request_is_no_longer_kept() 
     app.drain().await;
     assert_eq!(app.directory.seed_group().len(), 2);
     app.pass_days(95).await;
-    let left = app.store.dump(app.clock.now()).join("\n").to_lowercase();
+    let left = app.table.dump(app.clock.now()).join("\n").to_lowercase();
     assert!(!left.contains("kim") && !left.contains("ann@"), "nobody is named any more: {left}");
     assert_eq!(app.directory.seed_group().len(), 2, "they keep what they use");
     for name in ["ann", "kim"] {
@@ -382,7 +381,7 @@ async fn nobody_is_named_after_the_last_period_whatever_they_did() {
     app.drain().await;
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
     app.pass_days(95).await;
-    let named: Vec<String> = app.store.dump(app.clock.now());
+    let named: Vec<String> = app.table.dump(app.clock.now());
     let named: Vec<&String> = named.iter().filter(|item| item.to_lowercase().contains("zara")).collect();
     assert!(named.is_empty(), "{named:?}");
 }
@@ -716,7 +715,7 @@ async fn everything_ends_however_long_mail_or_the_directory_is_away() {
             app.store.get::<domain::batch::Batch>(&BatchId::parse(&list).unwrap()).await.unwrap().is_none(),
             "{endless:?}"
         );
-        let named: Vec<String> = app.store.dump(app.clock.now());
+        let named: Vec<String> = app.table.dump(app.clock.now());
         let is_named = |item: &&String| ["zara", "ann@", "bo@"].iter().any(|name| item.to_lowercase().contains(name));
         let named: Vec<&String> = named.iter().filter(is_named).collect();
         assert!(named.is_empty(), "{endless:?}: {named:?}");

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use directory::Call;
 use domain::{
     BatchId,
     form::Form,
@@ -12,6 +11,7 @@ use domain::{
 };
 use queue::QueueName;
 use serde_json::{Value, json};
+use testing::Call;
 use tests::{
     app::{Answer, App, Person},
     lists::{batch, edit, paste, row},

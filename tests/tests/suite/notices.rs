@@ -8,10 +8,11 @@ use domain::{
     notice::{BACKOFF, HELD},
     signature,
 };
-use notify::{CallFailure, Posted};
-use queue::{Delivery, QueueName, Wake};
+use notify::CallFailure;
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::stream::StreamEvent;
+use testing::{Delivery, Posted};
 use tests::{
     app::App,
     people::{agency_keys, vendor_form},
@@ -226,7 +227,7 @@ async fn what_is_seen_twice_is_told_once_and_a_lost_call_is_repeated() {
     let app = App::start().await;
     register(&app).await;
     invite(&app, "bo").await;
-    let event = serde_json::to_string(&app.store.take_stream()).unwrap();
+    let event = serde_json::to_string(&app.table.take_stream()).unwrap();
     let read = || serde_json::from_str::<StreamEvent>(&event).unwrap();
     app.queues.set_delivery(Delivery::Failing);
     assert!(matches!(app.watch(read()).await, boot::Disposition::Done));

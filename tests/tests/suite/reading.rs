@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use boot::Disposition;
 use domain::batch::Batch;
-use probe::Fault;
 use serde_json::Value;
+use testing::probe::Fault;
 use tests::{
     app::App,
     people::{officer, vendor_form, workbook},

@@ -24,7 +24,7 @@ fn form(name: &str) -> Value {
 /// The items that hold something of somebody.
 fn holding(app: &App) -> Vec<String> {
     let is_theirs = |item: &String| PEOPLE.iter().any(|mark| item.to_lowercase().contains(&mark.to_lowercase()));
-    app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
+    app.table.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
 }
 
 /// The items that name one of them.
@@ -32,7 +32,7 @@ fn naming(app: &App, names: &[&str]) -> Vec<String> {
     let is_theirs = |item: &String| {
         names.iter().any(|name| item.contains(&format!("{name}@")) || item.contains(&format!("\"{name}\"")))
     };
-    app.store.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
+    app.table.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
 }
 
 async fn submit(app: &App, name: &str) -> String {
@@ -62,10 +62,10 @@ async fn an_invites_person_is_forgotten_ninety_days_after_it_was_over() {
     assert_eq!(app.officer("ada").get(&format!("/api/invites/{id}")).await.problem(), "not-found");
     let listed = app.officer("ada").get("/api/invites").await.expect(200).body;
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(0), "{listed}");
-    let left = app.store.dump(app.clock.now());
+    let left = app.table.dump(app.clock.now());
     assert_eq!(left.iter().filter(|item| item.contains("tombstone")).count(), 1);
     app.clock.advance(366 * DAY);
-    let left = app.store.dump(app.clock.now());
+    let left = app.table.dump(app.clock.now());
     assert_eq!(left.iter().filter(|item| item.contains("tombstone")).count(), 0, "by the table's time to live");
 }
 
@@ -134,7 +134,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     assert_eq!(naming(&app, &["zara"]), Vec::<String>::new());
     assert_eq!(app.store.list_forget_requests().await.unwrap(), []);
     let audit: Vec<String> =
-        app.store.dump(app.clock.now()).into_iter().filter(|item| item.contains("FORGET_PERSON")).collect();
+        app.table.dump(app.clock.now()).into_iter().filter(|item| item.contains("FORGET_PERSON")).collect();
     assert_eq!(audit.len(), 1);
     assert!(audit[0].contains(person.as_str()));
     app.officer("ada").get(&format!("/api/invites/{kept}")).await.expect(200);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use directory::{AccountStatus, Call, Fault, SeedGroup};
+use directory::AccountStatus;
 use domain::{
     InviteId, Timestamp,
     invite::{Account, Event, Failure, Invite, InviteState},
@@ -12,6 +12,7 @@ use domain::{
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
+use testing::{Call, DirectoryFault as Fault, SeedGroup};
 use tests::{
     app::{Answer, App},
     people::{self, device_secrets, officer_form, vendor_form},
@@ -164,9 +165,9 @@ async fn an_officer_whose_account_was_made_by_an_invite_asks_for_that_account() 
 async fn a_lost_wake_up_for_a_licence_is_repeated_by_the_sweeper() {
     let app = App::start().await;
     let account = elsewhere(&app, "bo");
-    app.queues.set_delivery(queue::Delivery::Failing);
+    app.queues.set_delivery(testing::Delivery::Failing);
     ask(&app, &account, &address("bo")).await.expect(202);
-    app.queues.set_delivery(queue::Delivery::Working);
+    app.queues.set_delivery(testing::Delivery::Working);
     app.drain().await;
     assert_eq!(own(&app, &account, &address("bo")).await["state"], "PENDING");
     app.clock.advance(3 * MINUTE);

@@ -138,9 +138,9 @@ async fn a_second_live_invite_of_a_person_is_refused_without_telling_whose_the_f
 #[tokio::test]
 async fn a_lost_wake_up_is_repeated_by_the_sweeper() {
     let app = App::start().await;
-    app.queues.set_delivery(queue::Delivery::Failing);
+    app.queues.set_delivery(testing::Delivery::Failing);
     app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
-    app.queues.set_delivery(queue::Delivery::Working);
+    app.queues.set_delivery(testing::Delivery::Working);
     app.drain().await;
     assert_eq!(app.directory.made().len(), 0);
     app.clock.advance(Duration::from_secs(121));
@@ -155,7 +155,7 @@ async fn a_lost_wake_up_is_repeated_by_the_sweeper() {
 #[tokio::test]
 async fn a_lost_answer_of_the_directory_makes_no_second_account() {
     let app = App::start().await;
-    app.directory.fail_next(directory::Call::CreateAccount, directory::Fault::AfterEffect);
+    app.directory.fail_next(testing::Call::CreateAccount, testing::DirectoryFault::AfterEffect);
     app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
     app.drain().await;
     assert_eq!(app.outbox.sent().len(), 0);
@@ -172,7 +172,7 @@ async fn a_lost_answer_of_the_directory_makes_no_second_account() {
 #[tokio::test]
 async fn a_lost_answer_of_ses_is_not_answered_with_a_second_mail_while_no_event_arrives() {
     let app = App::start().await;
-    app.outbox.fail_next(mail::Fault::AfterEffect);
+    app.outbox.fail_next(testing::MailFault::AfterEffect);
     app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
     app.drain().await;
     for _ in 0..10 {

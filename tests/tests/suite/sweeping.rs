@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use domain::{
-    BatchId, Entropy, InviteId, Timestamp,
+    BatchId, InviteId, Timestamp,
     batch::{Batch, Counts},
     invite::{Failure, InviteState},
 };
 use futures::future::join_all;
-use queue::{Delivery, QueueName, Wake};
+use queue::{QueueName, Wake};
 use serde_json::json;
 use store::settings::MailSwitch;
+use testing::Delivery;
 use tests::{
     app::App,
     people::{draft, email, keys, officer, vendor_form},
@@ -116,7 +117,7 @@ async fn what_the_workers_gave_up_is_seen_by_its_officer_and_goes_on_once_somebo
 #[tokio::test]
 async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_dispatcher_woken() {
     let app = App::start().await;
-    let (batch, rows) = draft(&officer("ada"), vec![vendor_form("eve")], app.clock.now(), &Entropy::seeded(3));
+    let (batch, rows) = draft(&officer("ada"), vec![vendor_form("eve")], app.clock.now(), &testing::seeded(3));
     app.store.write_rows(batch.id, &rows).await.unwrap();
     let now = app.clock.now();
     // As if its invites had never been written.
@@ -165,7 +166,9 @@ async fn a_lock_without_a_live_invite_is_released_and_one_with_it_is_not() {
     let now = app.clock.now();
     let failed = invite.to_value().fail(Failure::DetailsRefused, now).unwrap();
     // As if the locks had been left behind: the same write without freeing them.
-    let _ = app.store.write_alone(invite.becomes(failed)).await.unwrap();
+    let locks = app.table.locks();
+    assert!(app.store.write(invite.becomes(failed)).await.unwrap().is_done());
+    app.table.put_back(locks);
     let again = |name: &str| {
         let mut body = serde_json::to_value(vendor_form(name)).unwrap();
         body["kind"] = json!("account");

@@ -5,10 +5,10 @@ use std::{
     time::Duration,
 };
 
-use boot::{Disposition, Secrets};
-use directory::{AccountStatus, Call, Directory, Fault as DirectoryFault, MemoryDirectory};
+use boot::Disposition;
+use directory::AccountStatus;
 use domain::{
-    Clock, Entropy, InviteId, Timestamp, TraceId,
+    Entropy, InviteId, Timestamp, TraceId,
     batch::{BatchState, ObjectVersion},
     delivery::MailState,
     form::Form,
@@ -17,13 +17,17 @@ use domain::{
     terms::Terms,
 };
 use futures::future::join_all;
-use mail::{Fault as MailFault, Letters, Mailer, Outbox, SentMail};
-use objects::Objects;
-use probe::Probe;
-use queue::{Delivery, QueueName, Queues, Wake};
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{CreateOutcome, Store, Stored, Transaction, rows::KeyedRow, settings::MailSwitch};
-use tests::people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form};
+use testing::{
+    Call, Delivery, DirectoryFault, MailFault, ManualClock, MemoryDirectory, MemoryQueues, MemoryStack, Outbox,
+    SentMail, probe::Probe,
+};
+use tests::{
+    app::{settings, single_caps},
+    people::{account_invite, beginning, draft, email, keys, officer, officer_form, rules, vendor_form},
+};
 use tower::ServiceExt as _;
 
 /// The workers over one store, and what they work on.
@@ -32,52 +36,37 @@ struct World {
     mail: send_mail::Deps,
     track: track_mail::Deps,
     sweep: sweep::Deps,
+    queues: MemoryQueues,
     directory: MemoryDirectory,
     outbox: Outbox,
-    clock: Clock,
+    clock: ManualClock,
     entropy: Entropy,
 }
 
 impl World {
     fn new() -> Self {
-        let (store, queues) = (Store::memory(), Queues::memory());
-        let (directory, outbox) = (MemoryDirectory::default(), Outbox::default());
-        let clock = Clock::manual(beginning());
-        let provision = provision_user::Deps {
-            store: store.clone(),
-            directory: Directory::memory(directory.clone()),
-            queues: queues.clone(),
-            clock: clock.clone(),
-        };
-        let mail = send_mail::Deps {
-            store: store.clone(),
-            mailer: Mailer::memory(outbox.clone()),
-            letters: Letters::new("https://portal.example.gov.sg/v1", &email("help@example-agency.gov.sg")),
-            secrets: Secrets::fixed(keys()),
-            switch: send_mail::Switch::default(),
-            clock: clock.clone(),
-        };
-        let track =
-            track_mail::Deps { store: store.clone(), clock: clock.clone(), noted: track_mail::Noted::default() };
-        let sweep = sweep::Deps {
-            store,
-            queues,
-            directory: Directory::memory(directory.clone()),
-            objects: Objects::probed(Probe::default(), "uploads".to_owned()),
-            retention: sweep::Retention::default(),
-            canary: None,
-            secrets: Secrets::fixed(keys()),
-            clock: clock.clone(),
-        };
-        Self { provision, mail, track, sweep, directory, outbox, clock, entropy: Entropy::seeded(1) }
+        let (clock, entropy) = (ManualClock::new(beginning()), testing::seeded(1));
+        let stack =
+            MemoryStack::new(settings(single_caps()), keys(), clock.clone(), entropy.clone(), &Probe::default());
+        Self {
+            provision: provision_user::Deps::new(&stack).unwrap(),
+            mail: send_mail::Deps::new(&stack).unwrap(),
+            track: track_mail::Deps::new(&stack).unwrap(),
+            sweep: sweep::Deps::new(&stack).unwrap(),
+            queues: stack.queues.clone(),
+            directory: stack.directory.clone(),
+            outbox: stack.outbox.clone(),
+            clock,
+            entropy,
+        }
     }
 
     fn store(&self) -> &Store {
         &self.sweep.store
     }
 
-    fn queues(&self) -> &Queues {
-        &self.sweep.queues
+    fn queues(&self) -> &MemoryQueues {
+        &self.queues
     }
 
     fn deadline(&self) -> Timestamp {
@@ -883,7 +872,7 @@ async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
         async move { store.put_domain_rules(&too_large).await.map_err(web::Problem::from) }
     };
     let routes = axum::Router::new().route("/rules", axum::routing::put(put));
-    let served = web::serve(routes, world.clock.clone(), world.entropy.clone());
+    let served = web::serve(routes, world.clock.clock(), world.entropy.clone());
     let request = axum::http::Request::put("/rules").body(axum::body::Body::empty()).unwrap();
     let answer = served.oneshot(request).await.unwrap();
     assert_eq!(answer.status().as_u16(), 500);

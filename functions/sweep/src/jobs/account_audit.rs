@@ -74,7 +74,7 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
     if deps.clock.now() < changed_at(&owner) + SETTLED {
         return Ok(None);
     }
-    let status = deps.directory.account_status(&link.account).await?;
+    let status = deps.accounts.status(&link.account).await?;
     Ok(Some((owner, status)))
 }
 

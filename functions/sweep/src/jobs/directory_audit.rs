@@ -51,7 +51,7 @@ struct Tally {
 
 /// The cursor is the directory's own place in its list.
 pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyError> {
-    let directory = &round.deps.directory;
+    let deps = round.deps;
     let mut place = round.cursor.clone();
     let mut tally = Tally::default();
     for _ in 0..PAGES {
@@ -59,8 +59,8 @@ pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyEr
             break;
         }
         let listed = match list {
-            List::Accounts => directory.list_accounts(place.as_deref()).await,
-            List::Licensed => directory.list_licensed(place.as_deref()).await,
+            List::Accounts => deps.accounts.list(place.as_deref()).await,
+            List::Licensed => deps.licences.list_licensed(place.as_deref()).await,
         };
         let page = match listed {
             Ok(page) => page,
@@ -193,7 +193,7 @@ async fn is_ours(deps: &Deps, found: &FoundAccount, now: Timestamp) -> Result<bo
 
 /// Withdraws the licence of a disabled account that nothing is kept of any more.
 async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
-    match deps.directory.remove_from_seed_group(account).await {
+    match deps.licences.withdraw(account).await {
         Ok(WithdrawOutcome::Withdrawn | WithdrawOutcome::AccountGone) => {
             tracing::info!("the licence of a disabled account was withdrawn that nothing is kept of");
             Ok(true)

@@ -14,15 +14,19 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use domain::{
-    DomainRules, Entropy, Keys, Officer, Timestamp, TraceId,
+    DomainRules, Keys, Officer, OfficerId, Timestamp, TraceId,
     form::Form,
     invite::{Creation, Invite, Origin},
+    seed::LicenceFault,
     terms::Terms,
 };
 use serde_json::{Value, json};
 
 use super::*;
-use crate::Directory;
+use crate::{
+    AccountPage, AccountToCreate, Accounts as _, AssignOutcome, CreateOutcome, FirstPasswordOutcome, Licences as _,
+    SignIn as _, WithdrawOutcome,
+};
 
 /// What the network does with one request.
 #[derive(Debug)]
@@ -70,7 +74,7 @@ impl Network {
     }
 }
 
-fn directory(answers: Vec<Answer>) -> (Directory, Network) {
+fn directory(answers: Vec<Answer>) -> (Cognito, Network) {
     let network = Network { answers: Arc::new(Mutex::new(answers.into())), asked: Arc::default() };
     let connector = network.clone();
     // The client comes with the SDK's own retries on: the directory has to switch them off.
@@ -81,7 +85,7 @@ fn directory(answers: Vec<Answer>) -> (Directory, Network) {
         .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(connector.clone())))
         .build();
     let pool = UserPool { id: "ap-southeast-1_test".to_owned(), seed_group: "seed".to_owned() };
-    (Directory::cognito(&Client::from_conf(config), pool), network)
+    (Cognito::new(&Client::from_conf(config), pool), network)
 }
 
 const RULES: &str = r#"{"version":1,"domains":[
@@ -90,7 +94,7 @@ const RULES: &str = r#"{"version":1,"domains":[
 
 fn invite(email: &str, username: &str) -> Invite {
     let now = Timestamp::from_unix_ms(1_763_875_442_000);
-    let entropy = Entropy::seeded(1);
+    let entropy = testing::seeded(1);
     let form = Form {
         email: email.into(),
         username: username.into(),
@@ -148,7 +152,7 @@ fn enabled() -> Answer {
 
 async fn create(invite: &Invite, answers: Vec<Answer>) -> (Result<CreateOutcome, DirectoryError>, Vec<String>) {
     let (directory, network) = directory(answers);
-    let outcome = directory.create_account(&AccountToCreate::of(invite).unwrap()).await;
+    let outcome = directory.create(&AccountToCreate::of(invite).unwrap()).await;
     (outcome, network.operations())
 }
 
@@ -160,7 +164,7 @@ fn account(name: &str) -> Account {
 async fn an_account_is_made_by_a_search_of_its_mailbox_and_one_create_that_mails_nothing() {
     let invite = vendor();
     let (directory, network) = directory(vec![nobody(), nobody(), made()]);
-    let outcome = directory.create_account(&AccountToCreate::of(&invite).unwrap()).await;
+    let outcome = directory.create(&AccountToCreate::of(&invite).unwrap()).await;
     assert_eq!(outcome, Ok(CreateOutcome::Created(account("ada.tan"))));
     let asked = network.asked.lock().unwrap();
     assert_eq!(asked[0].1["Filter"], r#"email = "ada@vendor.example.com""#);
@@ -194,7 +198,7 @@ async fn an_officer_gets_a_name_that_follows_from_the_mailbox_and_looks_like_no_
     assert!(!name.contains('@'));
 
     let (directory, network) = directory(vec![nobody(), nobody(), made()]);
-    directory.create_account(&AccountToCreate::of(&tagged).unwrap()).await.unwrap();
+    directory.create(&AccountToCreate::of(&tagged).unwrap()).await.unwrap();
     let asked = network.asked.lock().unwrap();
     assert_eq!(asked[0].1["Filter"], r#"email = "bo@agency.gov.sg""#);
     assert_eq!(asked[1].1["Filter"], r#"email ^= "bo+""#);
@@ -278,14 +282,14 @@ async fn a_group_is_changed_once_whatever_the_answer() {
     for (answer, is_unknown) in answers().into_iter().zip(unknown) {
         let shown = format!("{answer:?}");
         let (directory, network) = directory(vec![enabled(), answer]);
-        let error = directory.add_to_seed_group(&account("ada.tan")).await.unwrap_err();
+        let error = directory.assign(&account("ada.tan")).await.unwrap_err();
         assert_eq!(error == DirectoryError::Unknown, is_unknown, "{shown}");
         assert_eq!(network.operations(), ["AdminGetUser", "AdminAddUserToGroup"], "{shown}");
     }
     for (answer, is_unknown) in answers().into_iter().zip(unknown) {
         let shown = format!("{answer:?}");
         let (directory, network) = directory(vec![answer]);
-        let error = directory.remove_from_seed_group(&account("ada.tan")).await.unwrap_err();
+        let error = directory.withdraw(&account("ada.tan")).await.unwrap_err();
         assert_eq!(error == DirectoryError::Unknown, is_unknown, "{shown}");
         assert_eq!(network.operations(), ["AdminRemoveUserFromGroup"], "{shown}");
     }
@@ -311,9 +315,9 @@ async fn the_seed_group_takes_the_account_or_says_that_it_is_gone() {
         Answer::Reset,
     ]);
     let ada = account("ada.tan");
-    assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::Assigned));
-    assert_eq!(directory.add_to_seed_group(&ada).await, Ok(SeedOutcome::AccountGone));
-    assert_eq!(directory.add_to_seed_group(&ada).await, Err(DirectoryError::Unknown));
+    assert_eq!(directory.assign(&ada).await, Ok(AssignOutcome::Assigned));
+    assert_eq!(directory.assign(&ada).await, Ok(AssignOutcome::AccountGone));
+    assert_eq!(directory.assign(&ada).await, Err(DirectoryError::Unknown));
     assert_eq!(network.asked.lock().unwrap()[1].1["GroupName"], "seed");
 }
 
@@ -321,13 +325,13 @@ async fn the_seed_group_takes_the_account_or_says_that_it_is_gone() {
 async fn no_licence_is_asked_for_unless_the_account_is_known_to_be_enabled() {
     let disabled = || Answer::Ok(json!({"Username": "ada.tan", "Enabled": false, "UserStatus": "CONFIRMED"}));
     for (answer, expected) in [
-        (disabled(), Ok(SeedOutcome::AccountDisabled)),
-        (user("ARCHIVED", None, "a@x.gov.sg"), Ok(SeedOutcome::AccountDisabled)),
-        (Answer::Error(400, "UserNotFoundException"), Ok(SeedOutcome::AccountGone)),
+        (disabled(), Ok(AssignOutcome::AccountDisabled)),
+        (user("ARCHIVED", None, "a@x.gov.sg"), Ok(AssignOutcome::AccountDisabled)),
+        (Answer::Error(400, "UserNotFoundException"), Ok(AssignOutcome::AccountGone)),
         (Answer::Reset, Err(DirectoryError::KnownNoEffect)),
     ] {
         let (directory, network) = directory(vec![answer]);
-        assert_eq!(directory.add_to_seed_group(&account("ada.tan")).await, expected);
+        assert_eq!(directory.assign(&account("ada.tan")).await, expected);
         assert_eq!(network.operations(), ["AdminGetUser"]);
     }
 }
@@ -392,7 +396,7 @@ async fn an_accounts_status_is_what_its_holder_has_done() {
     ];
     for (answer, expected) in cases {
         let (directory, _) = directory(vec![answer]);
-        assert_eq!(directory.account_status(&account("ada.tan")).await, expected);
+        assert_eq!(directory.status(&account("ada.tan")).await, expected);
     }
 }
 
@@ -443,13 +447,13 @@ fn a_filter_keeps_its_value_inside_the_quotes() {
 async fn a_licence_that_cannot_be_given_says_why() {
     let assign = |answer| async {
         let (directory, network) = directory(vec![enabled(), answer]);
-        (directory.add_to_seed_group(&account("ada.tan")).await, network.operations())
+        (directory.assign(&account("ada.tan")).await, network.operations())
     };
     let missing = assign(Answer::Error(400, "ResourceNotFoundException")).await;
-    assert_eq!(missing.0, Ok(SeedOutcome::Refused(LicenceFault::NotSetUp)));
+    assert_eq!(missing.0, Ok(AssignOutcome::Refused(LicenceFault::NotSetUp)));
     assert_eq!(missing.1, ["AdminGetUser", "AdminAddUserToGroup"]);
     let full = assign(Answer::Error(400, "LimitExceededException")).await;
-    assert_eq!(full.0, Ok(SeedOutcome::Refused(LicenceFault::NoneLeft)));
+    assert_eq!(full.0, Ok(AssignOutcome::Refused(LicenceFault::NoneLeft)));
     let denied = assign(Answer::Error(400, "AccessDeniedException")).await;
     assert!(matches!(denied.0, Err(DirectoryError::Misconfigured { .. })));
     let busy = assign(Answer::Error(400, "TooManyRequestsException")).await;
@@ -466,7 +470,7 @@ async fn a_licence_is_taken_back_and_a_missing_group_holds_nobody() {
         (Answer::Refused, Err(DirectoryError::KnownNoEffect)),
     ] {
         let (directory, network) = directory(vec![answer]);
-        assert_eq!(directory.remove_from_seed_group(&account("ada.tan")).await, expected);
+        assert_eq!(directory.withdraw(&account("ada.tan")).await, expected);
         assert_eq!(network.operations(), ["AdminRemoveUserFromGroup"]);
     }
 }
@@ -508,12 +512,12 @@ async fn all_accounts_are_listed_page_by_page_with_how_they_stand() {
     ]});
     let (directory, network) =
         directory(vec![Answer::Ok(first), nobody(), Answer::Error(500, "InternalErrorException")]);
-    let page = directory.list_accounts(None).await.unwrap();
+    let page = directory.list(None).await.unwrap();
     let listed: Vec<_> = page.accounts.iter().map(|one| (one.found.invite, one.status)).collect();
     let expected =
         [(Some(invite.id), AccountStatus::Pending), (None, AccountStatus::SignedIn), (None, AccountStatus::Disabled)];
     assert_eq!((listed, page.next.as_deref()), (expected.to_vec(), Some("next")));
-    assert_eq!(directory.list_accounts(Some("next")).await.unwrap(), AccountPage { accounts: vec![], next: None });
+    assert_eq!(directory.list(Some("next")).await.unwrap(), AccountPage { accounts: vec![], next: None });
     assert_eq!(network.asked.lock().unwrap()[1].1["PaginationToken"], "next");
-    assert_eq!(directory.list_accounts(None).await, Err(DirectoryError::KnownNoEffect));
+    assert_eq!(directory.list(None).await, Err(DirectoryError::KnownNoEffect));
 }

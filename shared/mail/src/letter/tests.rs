@@ -1,4 +1,4 @@
-use domain::{Entropy, InviteId, Keys};
+use domain::{InviteId, Keys};
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
 use super::*;
@@ -13,11 +13,11 @@ fn letters() -> Letters {
 }
 
 fn token() -> Token {
-    Keys::derive(b"test").token(InviteId::generate(now(), &Entropy::seeded(1)), 1)
+    Keys::derive(b"test").token(InviteId::generate(now(), &testing::seeded(1)), 1)
 }
 
 fn batch() -> BatchId {
-    BatchId::generate(now(), &Entropy::seeded(1))
+    BatchId::generate(now(), &testing::seeded(1))
 }
 
 fn email(text: &str) -> EmailAddress {
@@ -67,7 +67,7 @@ fn a_list_that_waits_says_so_and_why() {
 
 #[test]
 fn an_expired_invitation_says_why() {
-    let invite = InviteId::generate(now(), &Entropy::seeded(1));
+    let invite = InviteId::generate(now(), &testing::seeded(1));
     for (ending, words) in [(Ending::NotAccepted, "did not accept"), (Ending::NotSent, "We could not send")] {
         let letter = letters().invitation_lapsed(invite, &email("bo@agency.gov.sg"), ending).unwrap();
         for text in [&letter.text, &letter.html] {

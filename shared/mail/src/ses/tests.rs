@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::{
     http::{Response, StatusCode},
 };
 use aws_smithy_types::body::SdkBody;
-use domain::{BatchId, Entropy, Timestamp, delivery::MailKind};
+use domain::{BatchId, Timestamp, delivery::MailKind};
 use serde_json::{Value, json};
 
 use super::*;
@@ -59,7 +59,7 @@ fn response(status: u16, body: &Value) -> HttpResponse {
 }
 
 fn mail() -> OutgoingMail {
-    let id = BatchId::generate(Timestamp::from_unix_ms(1_763_875_442_000), &Entropy::seeded(1));
+    let id = BatchId::generate(Timestamp::from_unix_ms(1_763_875_442_000), &testing::seeded(1));
     OutgoingMail {
         to: EmailAddress::parse("Ada.O'Tan+1@Vendor.example.com").unwrap(),
         letter: Letter { subject: "Subject", html: "<p>Words</p>".to_owned(), text: "Words".to_owned() },
@@ -90,7 +90,7 @@ async fn send_with(answer: Answer, configure: impl FnOnce(Builder) -> Builder) -
         address: EmailAddress::parse("noreply@invite.example.com").unwrap(),
         configuration_set: "invites".to_owned(),
     };
-    let mailer = Mailer::ses(&Client::from_conf(configure(config).build()), &sender);
+    let mailer = Mailer::new(Ses::new(&Client::from_conf(configure(config).build()), &sender));
     let outcome = mailer.send(mail()).await;
     let asked = network.asked.lock().unwrap().clone();
     (outcome, asked)

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -13,7 +14,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_types::error::operation::BuildError;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Commit, Condition, Order, Page, Query, Range, Write};
+use super::{Commit, Condition, Order, Page, Query, Range, Table, Write};
 use crate::{StoreError, item::Item, keys::Key};
 
 /// BatchGetItem's and BatchWriteItem's limits.
@@ -26,62 +27,18 @@ const IN_FLIGHT: usize = 8;
 /// How often a transaction that met another one, or a batch with leftovers, is repeated: 20 ms, 40 ms, … 1.3 s.
 const REPEATS: u32 = 7;
 
+/// A table of DynamoDB.
 #[derive(Clone, Debug)]
-pub(crate) struct Dynamo {
+pub struct Dynamo {
     client: Client,
     name: String,
 }
 
 impl Dynamo {
-    pub(crate) fn new(client: Client, name: String) -> Self {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
-    }
-
-    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let request =
-            self.client.get_item().table_name(&self.name).set_key(Some(attributes(key))).consistent_read(true);
-        let answer = request.send().await.map_err(|error| failed("GetItem", &error))?;
-        Ok(answer.item)
-    }
-
-    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let chunks: Vec<Vec<Key>> = keys.chunks(GETS_PER_REQUEST).map(<[Key]>::to_vec).collect();
-        stream::iter(chunks).map(|chunk| self.get_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_concat().await
-    }
-
-    pub(crate) async fn commit(&self, mut writes: Vec<Write>) -> Result<Commit, StoreError> {
-        match (writes.len(), writes.pop()) {
-            (1, Some(write)) => self.commit_one(write).await,
-            (_, Some(last)) => {
-                writes.push(last);
-                self.commit_together(writes).await
-            }
-            (_, None) => Ok(Commit::Done),
-        }
-    }
-
-    pub(crate) async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let chunks: Vec<Vec<Item>> = items.chunks(PUTS_PER_REQUEST).map(<[Item]>::to_vec).collect();
-        stream::iter(chunks).map(|chunk| self.put_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
-    }
-
-    pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        let request = self.query(query).set_exclusive_start_key(query.after.clone());
-        let answer = request.send().await.map_err(|error| failed("Query", &error))?;
-        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
-    }
-
-    pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
-        let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
-        let request = self
-            .client
-            .scan()
-            .table_name(&self.name)
-            .segment(number(part))
-            .total_segments(number(of))
-            .set_exclusive_start_key(after);
-        let answer = request.send().await.map_err(|error| failed("Scan", &error))?;
-        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
     fn query(&self, query: &Query) -> aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder {
@@ -238,6 +195,56 @@ impl Dynamo {
             pause(repeat).await;
         }
         Err(leftovers("BatchWriteItem"))
+    }
+}
+
+#[async_trait]
+impl Table for Dynamo {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        let request =
+            self.client.get_item().table_name(&self.name).set_key(Some(attributes(key))).consistent_read(true);
+        let answer = request.send().await.map_err(|error| failed("GetItem", &error))?;
+        Ok(answer.item)
+    }
+
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let chunks: Vec<Vec<Key>> = keys.chunks(GETS_PER_REQUEST).map(<[Key]>::to_vec).collect();
+        stream::iter(chunks).map(|chunk| self.get_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_concat().await
+    }
+
+    async fn commit(&self, mut writes: Vec<Write>) -> Result<Commit, StoreError> {
+        match (writes.len(), writes.pop()) {
+            (1, Some(write)) => self.commit_one(write).await,
+            (_, Some(last)) => {
+                writes.push(last);
+                self.commit_together(writes).await
+            }
+            (_, None) => Ok(Commit::Done),
+        }
+    }
+
+    async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError> {
+        let chunks: Vec<Vec<Item>> = items.chunks(PUTS_PER_REQUEST).map(<[Item]>::to_vec).collect();
+        stream::iter(chunks).map(|chunk| self.put_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
+    }
+
+    async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        let request = self.query(query).set_exclusive_start_key(query.after.clone());
+        let answer = request.send().await.map_err(|error| failed("Query", &error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
+    async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+        let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
+        let request = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .segment(number(part))
+            .total_segments(number(of))
+            .set_exclusive_start_key(after);
+        let answer = request.send().await.map_err(|error| failed("Scan", &error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 }
 

@@ -6,7 +6,7 @@ pub(super) struct Dice(Entropy);
 
 impl Dice {
     pub(super) fn seeded(seed: u64) -> Self {
-        Self(Entropy::seeded(seed))
+        Self(testing::seeded(seed))
     }
 
     pub(super) fn below(&self, bound: usize) -> usize {

@@ -30,13 +30,13 @@ impl World {
     /// had another day.
     pub(super) async fn inspect_leftovers(&self) -> Result<(), String> {
         for _ in 0..2 {
-            if self.app.store.leftovers(self.app.clock.now()).is_empty() {
+            if self.app.table.leftovers(self.app.clock.now()).is_empty() {
                 return Ok(());
             }
             self.pass(DAY);
             self.work(MINUTES_A_DAY).await;
         }
-        let left = self.app.store.leftovers(self.app.clock.now());
+        let left = self.app.table.leftovers(self.app.clock.now());
         if left.is_empty() { Ok(()) } else { Err(format!("left over: {left:#?}")) }
     }
 
@@ -57,11 +57,11 @@ impl World {
         }
         self.pass(TOMBSTONES);
         self.work(MINUTES_A_DAY).await;
-        let kept = self.app.store.kept(self.app.clock.now());
+        let kept = self.app.table.kept(self.app.clock.now());
         if !kept.is_empty() {
             return Err(format!("kept after the last period: {kept:#?}\n{}", self.shown().await));
         }
-        let items = self.app.store.dump(self.app.clock.now());
+        let items = self.app.table.dump(self.app.clock.now());
         match items.iter().find(|item| named_in(item).is_some()) {
             Some(item) => Err(format!("somebody is named after the last period: {item}")),
             None => Ok(()),

@@ -32,7 +32,7 @@ mod world;
 use std::{any::Any, collections::BTreeSet, panic::AssertUnwindSafe};
 
 use futures::FutureExt as _;
-use probe::{Call, Fault, Service};
+use testing::probe::{Call, Fault, Service};
 
 use canaries::{Lines, Spoken};
 use invariants::Ending;

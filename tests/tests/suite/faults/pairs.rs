@@ -3,7 +3,7 @@
 //! The two workers whose effects cannot be taken back are broken twice in a row in every way: the first try ends somewhere,
 //! and so does the second. Of all other pairs there is a sample.
 
-use probe::{Call, Fault};
+use testing::probe::{Call, Fault};
 
 use super::{
     Run, check, check_each,

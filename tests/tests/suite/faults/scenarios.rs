@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use directory::{AccountStatus, AccountToCreate, Directory};
+use directory::{AccountStatus, AccountToCreate, Accounts as _};
 use domain::{
-    ActionId, AgencyDomain, AgencyId, BatchId, Entropy, InviteId, TraceId,
+    ActionId, AgencyDomain, AgencyId, BatchId, InviteId, TraceId,
     action::{Action, Verb},
     agency::{Agency, AgencyState},
     batch::Batch,
@@ -435,13 +435,15 @@ async fn left_behind(world: &World) {
     let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
     let claimed = stored(world, lost).await.into_value().claim(now).unwrap();
     let wanted = AccountToCreate::of(&claimed).unwrap();
-    Directory::memory(world.app.directory.clone()).create_account(&wanted).await.unwrap();
+    world.app.directory.create(&wanted).await.unwrap();
     by_hand(world, claimed.needs_attention(now).unwrap()).await;
     let dead = submitted(world, account_of(&telling(vendor_form("bartleby")))).await;
     let read = stored(world, dead).await;
     let failed = read.to_value().fail(Failure::DetailsRefused, now).unwrap();
     world.seen.borrow_mut().left_behind.insert(failed.address_key.as_str().to_owned());
-    let _ = world.app.store.write_alone(read.becomes(failed.clone())).await.unwrap();
+    let locks = world.app.table.locks();
+    assert!(world.app.store.write(read.becomes(failed.clone())).await.unwrap().is_done());
+    world.app.table.put_back(locks);
     let rows = json!({"rows": [telling(officer_form("thaddeus")), telling(vendor_form("aurelian"))]});
     let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", rows).await.expect(201);
     hand_on(world, &format!("/api/batches/{}", made.body["batchId"].as_str().unwrap()), json!({})).await;
@@ -501,7 +503,7 @@ async fn canary(world: &World) {
 async fn action(world: &World) {
     let ids = [submitted(world, invitation_of("thaddeus")).await, submitted(world, invitation_of("ignatius")).await];
     world.settle().await;
-    let (now, officer, entropy) = (world.app.clock.now(), officer("ada"), Entropy::seeded(19));
+    let (now, officer, entropy) = (world.app.clock.now(), officer("ada"), testing::seeded(19));
     let (id, trace) = (ActionId::generate(now, &entropy), TraceId::generate(now, &entropy));
     let (action, parts) = Action::new(id, officer.clone(), Verb::Revoke, &ids, now, trace);
     let answer = SavedAnswer { status: 202, location: None, body: "{}".to_owned() };

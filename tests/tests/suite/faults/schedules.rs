@@ -7,7 +7,7 @@
 use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures::FutureExt as _;
-use probe::Fault;
+use testing::probe::Fault;
 
 use super::{
     canaries::Lines,

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use domain::invite::InviteState;
-use probe::Fault;
 use queue::{QueueName, Wake};
 use store::settings::MailSwitch;
+use testing::probe::Fault;
 use tests::people::{email, keys};
 
 use super::{

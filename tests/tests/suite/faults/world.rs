@@ -10,12 +10,11 @@ use std::{
 use boot::Disposition;
 use domain::{Timestamp, batch::Batch, invite::Invite};
 use futures::future::join;
-use mail::SentMail;
-use probe::Fault;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{Due, InviteQuery, Stored, due::DUE_SHARDS};
 use sweep::jobs::Job;
+use testing::{SentMail, probe::Fault};
 use tests::{
     app::{Answer, App, Person},
     people::officer,
@@ -472,7 +471,7 @@ impl World {
         for announced in self.app.queues.drain_announcements() {
             self.hand_in(Parcel::Stored(serde_json::from_str(&announced).unwrap()));
         }
-        let changes = serde_json::to_value(self.app.store.take_stream()).unwrap();
+        let changes = serde_json::to_value(self.app.table.take_stream()).unwrap();
         if changes["Records"].as_array().is_some_and(|records| !records.is_empty()) {
             self.hand_in(Parcel::Streamed(changes));
         }

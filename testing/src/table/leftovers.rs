@@ -1,30 +1,30 @@
-//! What a table in memory holds that belongs to nobody, or that nothing will ever end. Built for tests alone.
+//! What a table in memory holds that belongs to nobody, or that nothing will ever end.
 
 use std::collections::HashMap;
 
 use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
 
-use crate::{
-    Store,
+use store::{
     erasure::Lock,
-    item::{self, Item, number, text},
-    keys::{self, Key},
-    uniqueness::lock_owner,
+    item::{self, number, text},
+    table::{Item, Key},
 };
+
+use super::MemoryTable;
 
 /// What an operator or the stack has set up: it stays until they change it.
 const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary", "job", "agency"];
 
 type Items = HashMap<Key, Item>;
 
-impl Store {
+impl MemoryTable {
     /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away, in
     /// words. An item that has expired is not there any more, however late DynamoDB deletes it.
     ///
     /// An invite that waits for a person is no leftover, nor is that an address is sent nothing.
     #[must_use]
     pub fn leftovers(&self, now: Timestamp) -> Vec<String> {
-        let items: Items = self.table.live_items(now).into_iter().map(|item| (item::key(&item), item)).collect();
+        let items: Items = self.live_items(now).into_iter().map(|item| (item::key(&item), item)).collect();
         let described = |(key, item): (&Key, &Item)| {
             let reason = reason(&items, key, item)?;
             Some(format!("{} {}: {reason}", text(item, "entity").unwrap_or("?"), key.pk))
@@ -40,7 +40,7 @@ impl Store {
     pub fn kept(&self, now: Timestamp) -> Vec<String> {
         let is_set_up = |item: &Item| SET_UP.contains(&text(item, "entity").unwrap_or_default());
         let is_kept = |item: &Item| !is_set_up(item) && !is_suppressed(item);
-        let items = self.table.live_items(now).into_iter().filter(is_kept);
+        let items = self.live_items(now).into_iter().filter(is_kept);
         items.map(|item| format!("{} {}", text(&item, "entity").unwrap_or("?"), item::key(&item).pk)).collect()
     }
 }
@@ -51,7 +51,7 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
     let has_end = number(item, "expires_epoch").is_some() || text(item, "due_at").is_some();
     match entity {
         "row" => (!has_batch(items, key)).then_some("a row without its batch"),
-        "guard" => (!has_live_owner(items, key, item)).then_some("a lock without a live invite"),
+        "guard" => (!has_live_owner(items, item)).then_some("a lock without a live invite"),
         "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
         "forget_request" => Some("a request to forget somebody that is never done"),
         // Nothing is sent to its address until an operator says otherwise.
@@ -63,16 +63,14 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
 }
 
 fn has_batch(items: &Items, row: &Key) -> bool {
-    let batch = keys::batch_of(&row.pk).and_then(|id| items.get(&keys::batch(id)));
+    let batch = items.get(&Key { pk: row.pk.clone(), sk: "META".to_owned() });
     batch.is_some_and(|item| item::body::<Batch>("batch", &mut item.clone()).is_ok())
 }
 
-fn has_live_owner(items: &Items, key: &Key, item: &Item) -> bool {
-    lock_owner(item).is_some_and(|owner| {
-        let lock = Lock::at(key.pk.clone(), owner);
-        let invite = items.get(&keys::invite(owner)).and_then(invite_of);
-        invite.is_some_and(|invite| invite.is_live() && lock.belongs_to(&invite))
-    })
+fn has_live_owner(items: &Items, item: &Item) -> bool {
+    let Some(lock) = Lock::of(item) else { return false };
+    let invite = items.values().filter_map(invite_of).find(|invite| invite.id == lock.owner);
+    invite.is_some_and(|invite| invite.is_live() && lock.belongs_to(&invite))
 }
 
 fn has_account(items: &Items, key: &Key, item: &Item) -> bool {
@@ -83,7 +81,7 @@ fn has_account(items: &Items, key: &Key, item: &Item) -> bool {
     };
     let Some(owner) = items.values().find(is_owner) else { return false };
     match invite_of(owner) {
-        Some(invite) => invite.account().is_some_and(|account| keys::account(account) == *key),
+        Some(invite) => invite.account().is_some_and(|account| account.directory_id == key.sk),
         None => text(owner, "entity") == Some("seed_request"),
     }
 }

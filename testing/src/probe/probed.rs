@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Effect, Failure, Fault, LAG, Probe, Service};
+use super::{Effect, Failure, Fault, LAG, Probe, Service};
 
 /// What a backend in memory holds; clones share it. Each of its calls takes what the call does, and what its error is
 /// like.

@@ -4,8 +4,10 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::{Index, Write};
-use crate::{StoreError, item::Item};
+use store::{
+    StoreError,
+    table::{Index, Item, Write},
+};
 
 /// An item at most, in bytes.
 pub(super) const MAX_ITEM: usize = 400 * 1024;
@@ -105,11 +107,13 @@ fn size_of(value: &AttributeValue) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use store::table::Condition;
+
     use super::*;
-    use crate::{item::Envelope, keys::Key, table::Condition};
 
     fn item(sk: &str, text: usize) -> Item {
-        Envelope::new(Key::new("PK".to_owned(), sk), "test", 1).text("text", "x".repeat(text)).bare()
+        let attributes = [("pk", "PK".to_owned()), ("sk", sk.to_owned()), ("text", "x".repeat(text))];
+        attributes.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).into()
     }
 
     fn put(sk: &str, text: usize) -> Write {

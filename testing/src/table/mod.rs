@@ -1,24 +1,29 @@
-//! A table in memory.
+//! A table in memory, as strict as DynamoDB: conditions, transactions, indexes that lag, sizes and pages.
+
+mod leftovers;
+mod limits;
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::invite::Invite;
-use probe::{Failure, Probe, Probed};
-
-use super::{Commit, Condition, Index, Order, Page, Query, Range, Write, limits};
-use crate::{
-    StoreError,
-    item::{self, Item, number, text},
-    keys::Key,
-    record::Layout,
+use domain::Timestamp;
+use serde_json::json;
+use store::{
+    Store, StoreError,
+    item::{self, number, text},
+    stream::StreamEvent,
+    table::{Commit, Condition, Index, Item, Key, Order, Page, Query, Range, Table, Write},
 };
+
+use crate::probe::{Failure, Probe, Probed};
 
 /// How many items a page of a scan looks at: few, where DynamoDB reads 1 MiB.
 const SCANNED: usize = 25;
 
-#[derive(Clone, Debug)]
-pub(crate) struct Memory {
+/// A table in memory; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryTable {
     items: Probed<Items>,
 }
 
@@ -32,7 +37,7 @@ struct Items {
 }
 
 /// What an item was, and what it is.
-pub(crate) type Change = (Option<Item>, Item);
+type Change = (Option<Item>, Item);
 
 impl Items {
     fn get(&self, key: &Key) -> Option<&Item> {
@@ -45,7 +50,7 @@ impl Items {
 
     fn insert(&mut self, key: Key, item: Item) {
         let old = self.by_key.insert(key, item.clone());
-        if text(&item, "entity") == Some(Invite::KIND) {
+        if text(&item, "entity") == Some("invite") {
             self.stream.push((old, item));
         }
     }
@@ -55,31 +60,83 @@ impl Items {
     }
 }
 
-impl Memory {
-    pub(crate) fn new(probe: Probe) -> Self {
+impl MemoryTable {
+    /// A table whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
         Self { items: Probed::new(probe, Items::default()) }
     }
 
-    pub(crate) fn ignore_conditions(&self) {
+    /// What lasts in it, as functions use a store.
+    #[must_use]
+    pub fn store(&self) -> Store {
+        Store::new(self.clone())
+    }
+
+    /// Lets every write happen from now on whatever its condition, to show what the conditions keep from happening.
+    pub fn ignore_conditions(&self) {
         self.items.by_hand().is_blind = true;
     }
 
-    /// What happened to invites since this was last asked; deletions are left out.
-    pub(crate) fn take_stream(&self) -> Vec<Change> {
-        std::mem::take(&mut self.items.by_hand().stream)
+    /// What the table would have streamed since this was last asked: the changes of invites; deletions are left out.
+    ///
+    /// # Panics
+    ///
+    /// When an item cannot be written as the stream has it.
+    #[must_use]
+    pub fn take_stream(&self) -> StreamEvent {
+        let changes = std::mem::take(&mut self.items.by_hand().stream);
+        let image = |item: Item| serde_json::to_value(serde_dynamo::Item::from(item)).expect("an image");
+        let record = |(old, new): Change| match old {
+            Some(old) => json!({ "dynamodb": { "OldImage": image(old), "NewImage": image(new) } }),
+            None => json!({ "dynamodb": { "NewImage": image(new) } }),
+        };
+        let records: Vec<_> = changes.into_iter().map(record).collect();
+        serde_json::from_value(json!({ "Records": records })).expect("an event of a stream")
     }
 
-    pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+    /// Every item that its time to live has not taken by `now`, as text.
+    #[must_use]
+    pub fn dump(&self, now: Timestamp) -> Vec<String> {
+        self.live_items(now).iter().map(|item| format!("{item:?}")).collect()
+    }
+
+    /// The locks that keep addresses and usernames, as they are now.
+    #[must_use]
+    pub fn locks(&self) -> Vec<Item> {
+        let is_lock = |item: &&Item| text(item, "entity") == Some("guard");
+        self.items.by_hand().values().filter(is_lock).cloned().collect()
+    }
+
+    /// Puts items back as they were, as no release of this service may.
+    pub fn put_back(&self, items: Vec<Item>) {
+        let mut held = self.items.by_hand();
+        for item in items {
+            held.insert(item::key(&item), item);
+        }
+    }
+
+    fn live_items(&self, now: Timestamp) -> Vec<Item> {
+        let is_live = |item: &&Item| {
+            let expires = number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok());
+            expires.is_none_or(|at| at >= now.unix_seconds())
+        };
+        self.items.by_hand().values().filter(is_live).cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Table for MemoryTable {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         self.items.read("table.get", |items| Ok(items.get(key).cloned()), failed("GetItem")).await
     }
 
-    pub(crate) async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
         let found = |items: &mut Items| Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect());
         self.items.read("table.get_many", found, failed("BatchGetItem")).await
     }
 
-    /// A single write is repeated by the client of DynamoDB; a transaction carries a token that makes it harmless.
-    pub(crate) async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
+    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
         if let [write] = &writes[..] {
             let effect = |items: &mut Items| commit(items, vec![write.clone()]);
             return self.items.write("table.put", effect, failed("PutItem")).await;
@@ -88,7 +145,7 @@ impl Memory {
         self.items.write_once("table.transact", effect, failed("TransactWriteItems")).await
     }
 
-    pub(crate) async fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
+    async fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
         new.iter().try_for_each(|item| limits::check_item("BatchWriteItem", item))?;
         let put = |items: &mut Items, item: Item| {
             items.insert(item::key(&item), item);
@@ -96,7 +153,7 @@ impl Memory {
         self.items.write_each("table.put_many", new, put, |_| Ok(()), failed("BatchWriteItem")).await
     }
 
-    pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+    async fn page(&self, query: &Query) -> Result<Page, StoreError> {
         if query.index.is_consistent() {
             self.items.read("table.page", |items| Ok(page(items, query)), failed("Query")).await
         } else {
@@ -104,7 +161,7 @@ impl Memory {
         }
     }
 
-    pub(crate) async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+    async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let after = after.as_ref().map(item::key);
         let found = |items: &mut Items| {
@@ -117,14 +174,6 @@ impl Memory {
             Page { items: page, next }
         };
         self.items.read_late("table.scan", found, unavailable("Scan")).await
-    }
-
-    pub(crate) fn live_items(&self, now: domain::Timestamp) -> Vec<Item> {
-        let is_live = |item: &&Item| {
-            let expires = number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok());
-            expires.is_none_or(|at| at >= now.unix_seconds())
-        };
-        self.items.by_hand().values().filter(is_live).cloned().collect()
     }
 }
 
@@ -221,10 +270,19 @@ fn passes(query: &Query, item: &Item) -> bool {
 
 fn projected(index: Index, mut item: Item) -> Item {
     let (partition, sort) = index.attributes();
-    if let Some(more) = index.projection() {
+    if let Some(more) = projection(index) {
         item.retain(|name, _| ["pk", "sk", partition, sort].contains(&name.as_str()) || more.contains(&name.as_str()));
     }
     item
+}
+
+/// What an item read from an index holds beside its key and the attributes of the index; everything, if nothing is said.
+fn projection(index: Index) -> Option<&'static [&'static str]> {
+    match index {
+        Index::Primary => None,
+        Index::Listing => Some(&["v", "summary"]),
+        Index::ByAddress | Index::ByUsername | Index::ByBatch | Index::Due => Some(&[]),
+    }
 }
 
 fn position(query: &Query, item: &Item) -> Item {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use probe::{Failure, Probe, Probed};
+use async_trait::async_trait;
+use notify::{CallFailure, Notifier, Transport};
 
-use crate::CallFailure;
+use crate::probe::{Failure, Probe, Probed};
 
 /// Endpoints that take what is posted to them, or fail as a test says; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,12 @@ impl Endpoints {
         Self(Probed::outside(probe, State::default()))
     }
 
+    /// They, as functions use a notifier.
+    #[must_use]
+    pub fn notifier(&self) -> Notifier {
+        Notifier::new(self.clone())
+    }
+
     /// Lets an endpoint fail from now on, or work again.
     pub fn fail(&self, endpoint: &str, failure: Option<CallFailure>) {
         let failing = &mut self.0.by_hand().failing;
@@ -63,13 +70,11 @@ impl Endpoints {
     pub fn calls(&self) -> usize {
         self.0.by_hand().calls
     }
+}
 
-    pub(crate) async fn post(
-        &self,
-        endpoint: &str,
-        (header, signature): (&str, &str),
-        body: &str,
-    ) -> Result<(), CallFailure> {
+#[async_trait]
+impl Transport for Endpoints {
+    async fn post(&self, endpoint: &str, (header, signature): (&str, &str), body: &str) -> Result<(), CallFailure> {
         let posted = Posted {
             endpoint: endpoint.to_owned(),
             header: header.to_owned(),
@@ -89,7 +94,7 @@ impl Endpoints {
         self.0.write_once("endpoint.post", take, |failure| Err(failed(failure))).await
     }
 
-    pub(crate) async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
+    async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
         let ask = |state: &mut State| {
             state.calls += 1;
             match state.failing.get(endpoint) {

@@ -2,10 +2,11 @@
 
 use std::collections::VecDeque;
 
+use async_trait::async_trait;
 use domain::EmailAddress;
-use probe::{Failure, Probe, Probed};
+use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Tags, Transport};
 
-use crate::{Letter, OutgoingMail, SendOutcome, Tags};
+use crate::probe::{Failure, Probe, Probed};
 
 /// Mails in memory; clones share them.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,12 @@ impl Outbox {
         Self(Probed::outside(probe, State::default()))
     }
 
+    /// It, as functions use a mailer.
+    #[must_use]
+    pub fn mailer(&self) -> Mailer {
+        Mailer::new(self.clone())
+    }
+
     /// Lets the next hand-over fail.
     pub fn fail_next(&self, fault: Fault) {
         self.0.by_hand().faults.push_back(fault);
@@ -69,8 +76,11 @@ impl Outbox {
     pub fn requests(&self) -> usize {
         self.0.by_hand().requests
     }
+}
 
-    pub(crate) async fn send(&self, mail: OutgoingMail) -> SendOutcome {
+#[async_trait]
+impl Transport for Outbox {
+    async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         let failed = |failure| match failure {
             Failure::Throttled => SendOutcome::Throttled,
             Failure::Denied => SendOutcome::Misconfigured { code: failure.code().to_owned() },

@@ -6,13 +6,14 @@ use std::{
     time::Duration,
 };
 
-use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
-use probe::{Failure, Probe, Probed};
-
-use crate::{
-    AccountPage, AccountStatus, AccountToCreate, CreateOutcome, DirectoryError, FirstPasswordOutcome, FoundAccount,
-    ListedAccount, SeedOutcome, WithdrawOutcome, is_same_mailbox,
+use async_trait::async_trait;
+use directory::{
+    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, DirectoryError,
+    FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
 };
+use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
+
+use crate::probe::{Failure, Probe, Probed};
 
 /// Accounts of a page: few, so that tests need few accounts for several pages.
 const PAGE: usize = 3;
@@ -37,7 +38,7 @@ struct State {
 struct Record {
     invite: Option<InviteId>,
     email: String,
-    sign_in: SignIn,
+    sign_in: Presence,
     access: Access,
     indexed: SearchIndex,
     seed: bool,
@@ -46,7 +47,7 @@ struct Record {
 
 /// Whether its holder has signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SignIn {
+enum Presence {
     Awaited,
     Done,
 }
@@ -59,7 +60,7 @@ enum Access {
 }
 
 impl Record {
-    fn new(invite: Option<InviteId>, email: &EmailAddress, sign_in: SignIn, indexed: SearchIndex) -> Self {
+    fn new(invite: Option<InviteId>, email: &EmailAddress, sign_in: Presence, indexed: SearchIndex) -> Self {
         let email = email.as_str().to_ascii_lowercase();
         Self { invite, email, sign_in, access: Access::Enabled, indexed, seed: false, first_passwords: 0 }
     }
@@ -67,8 +68,8 @@ impl Record {
     fn status(&self) -> AccountStatus {
         match (self.access, self.sign_in) {
             (Access::Disabled, _) => AccountStatus::Disabled,
-            (Access::Enabled, SignIn::Done) => AccountStatus::SignedIn,
-            (Access::Enabled, SignIn::Awaited) => AccountStatus::Pending,
+            (Access::Enabled, Presence::Done) => AccountStatus::SignedIn,
+            (Access::Enabled, Presence::Awaited) => AccountStatus::Pending,
         }
     }
 }
@@ -98,27 +99,27 @@ pub enum SeedGroup {
 /// A call that the directory takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
-    /// [`crate::Directory::find_by_email`].
+    /// [`Accounts::find_by_email`].
     FindByEmail,
-    /// [`crate::Directory::find_officer`].
+    /// [`SignIn::find_officer`].
     FindOfficer,
-    /// [`crate::Directory::is_active`].
+    /// [`SignIn::is_active`].
     IsActive,
-    /// [`crate::Directory::create_account`].
+    /// [`Accounts::create`].
     CreateAccount,
-    /// [`crate::Directory::find_made`].
+    /// [`Accounts::find_created`].
     FindMade,
-    /// [`crate::Directory::add_to_seed_group`].
+    /// [`Licences::assign`].
     AddToSeedGroup,
-    /// [`crate::Directory::remove_from_seed_group`].
+    /// [`Licences::withdraw`].
     RemoveFromSeedGroup,
-    /// [`crate::Directory::list_accounts`].
+    /// [`Accounts::list`].
     ListAccounts,
-    /// [`crate::Directory::list_licensed`].
+    /// [`Licences::list_licensed`].
     ListLicensed,
-    /// [`crate::Directory::mail_first_password`].
+    /// [`Accounts::mail_first_password`].
     MailFirstPassword,
-    /// [`crate::Directory::account_status`].
+    /// [`Accounts::status`].
     AccountStatus,
 }
 
@@ -178,7 +179,7 @@ impl MemoryDirectory {
 
     /// Adds an account that somebody else made.
     pub fn add_foreign_account(&self, name: &str, email: &EmailAddress) {
-        let record = Record::new(None, email, SignIn::Done, SearchIndex::Current);
+        let record = Record::new(None, email, Presence::Done, SearchIndex::Current);
         self.0.by_hand().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
@@ -224,8 +225,8 @@ impl MemoryDirectory {
         let Some(record) = state.record(account) else { return };
         match status {
             AccountStatus::Disabled | AccountStatus::Gone => record.access = Access::Disabled,
-            AccountStatus::Pending => (record.access, record.sign_in) = (Access::Enabled, SignIn::Awaited),
-            AccountStatus::SignedIn => (record.access, record.sign_in) = (Access::Enabled, SignIn::Done),
+            AccountStatus::Pending => (record.access, record.sign_in) = (Access::Enabled, Presence::Awaited),
+            AccountStatus::SignedIn => (record.access, record.sign_in) = (Access::Enabled, Presence::Done),
         }
     }
 
@@ -269,28 +270,24 @@ impl MemoryDirectory {
         self.0.by_hand().accounts.get(&name).map_or(0, |record| record.first_passwords)
     }
 
-    pub(crate) async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
+    async fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
+        let answer = move |state: &mut State| state.answer(call, effect);
+        self.0.write_once(call.name(), answer, |failure| Err(error_of(failure))).await
+    }
+
+    async fn ask<T: PartialEq>(&self, call: Call, look: impl Fn(&mut State) -> T) -> Result<T, DirectoryError> {
+        let answer = |state: &mut State| state.answer(call, &look).map_err(DirectoryError::of_read);
+        self.0.read_late(call.name(), answer, |failure| error_of(failure).of_read()).await.flatten()
+    }
+}
+
+#[async_trait]
+impl Accounts for MemoryDirectory {
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
         self.ask(Call::FindByEmail, |state| state.found(email)).await
     }
 
-    pub(crate) async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        self.ask(Call::FindOfficer, |state| {
-            let (officer, access) = state.officers.get(id.as_str())?;
-            (*access == Access::Enabled).then(|| officer.clone())
-        })
-        .await
-    }
-
-    pub(crate) async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
-        self.ask(Call::IsActive, |state| {
-            let of_account = state.record(account).map(|record| record.access);
-            let of_officer = state.officers.get(id.as_str()).map(|(_, access)| *access);
-            of_account.or(of_officer) == Some(Access::Enabled)
-        })
-        .await
-    }
-
-    pub(crate) async fn create_account(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
+    async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
         let refuse = (Call::CreateAccount, Fault::RefuseDetails);
         let refused = {
             let mut state = self.0.by_hand();
@@ -308,7 +305,7 @@ impl MemoryDirectory {
         self.call(Call::CreateAccount, create).await
     }
 
-    pub(crate) async fn find_made(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
+    async fn find_created(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
         self.ask(Call::FindMade, |state| {
             let account = Account { directory_id: wanted.name() };
             let is_ours = state.record(&account)?.invite == Some(wanted.invite);
@@ -317,43 +314,18 @@ impl MemoryDirectory {
         .await
     }
 
-    pub(crate) async fn add_to_seed_group(&self, account: &Account) -> Result<SeedOutcome, DirectoryError> {
-        self.call(Call::AddToSeedGroup, |state| {
-            let group = state.seed_group;
-            match (state.record(account), group) {
-                (None, _) => SeedOutcome::AccountGone,
-                (Some(record), _) if record.access == Access::Disabled => SeedOutcome::AccountDisabled,
-                (Some(_), SeedGroup::Missing) => SeedOutcome::Refused(LicenceFault::NotSetUp),
-                (Some(record), SeedGroup::Full) if !record.seed => SeedOutcome::Refused(LicenceFault::NoneLeft),
-                (Some(record), SeedGroup::Open | SeedGroup::Full) => {
-                    record.seed = true;
-                    SeedOutcome::Assigned
-                }
-            }
-        })
-        .await
-    }
-
-    pub(crate) async fn remove_from_seed_group(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
-        self.call(Call::RemoveFromSeedGroup, |state| match state.record(account) {
-            None => WithdrawOutcome::AccountGone,
-            Some(record) => {
-                record.seed = false;
-                WithdrawOutcome::Withdrawn
-            }
-        })
-        .await
-    }
-
-    pub(crate) async fn list_accounts(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+    async fn list(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
         self.ask(Call::ListAccounts, |state| state.page(from, |_| true)).await
     }
 
-    pub(crate) async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
-        self.ask(Call::ListLicensed, |state| state.page(from, |record| record.seed)).await
+    async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
+        self.ask(Call::AccountStatus, |state| {
+            state.record(account).map_or(AccountStatus::Gone, |record| record.status())
+        })
+        .await
     }
 
-    pub(crate) async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
+    async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
         self.call(Call::MailFirstPassword, |state| match state.record(account) {
             None => FirstPasswordOutcome::AccountGone,
             Some(record) if record.status() != AccountStatus::Pending => FirstPasswordOutcome::NotPending,
@@ -364,22 +336,60 @@ impl MemoryDirectory {
         })
         .await
     }
+}
 
-    pub(crate) async fn account_status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
-        self.ask(Call::AccountStatus, |state| {
-            state.record(account).map_or(AccountStatus::Gone, |record| record.status())
+#[async_trait]
+impl Licences for MemoryDirectory {
+    async fn assign(&self, account: &Account) -> Result<AssignOutcome, DirectoryError> {
+        self.call(Call::AddToSeedGroup, |state| {
+            let group = state.seed_group;
+            match (state.record(account), group) {
+                (None, _) => AssignOutcome::AccountGone,
+                (Some(record), _) if record.access == Access::Disabled => AssignOutcome::AccountDisabled,
+                (Some(_), SeedGroup::Missing) => AssignOutcome::Refused(LicenceFault::NotSetUp),
+                (Some(record), SeedGroup::Full) if !record.seed => AssignOutcome::Refused(LicenceFault::NoneLeft),
+                (Some(record), SeedGroup::Open | SeedGroup::Full) => {
+                    record.seed = true;
+                    AssignOutcome::Assigned
+                }
+            }
         })
         .await
     }
 
-    async fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
-        let answer = move |state: &mut State| state.answer(call, effect);
-        self.0.write_once(call.name(), answer, |failure| Err(error_of(failure))).await
+    async fn withdraw(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        self.call(Call::RemoveFromSeedGroup, |state| match state.record(account) {
+            None => WithdrawOutcome::AccountGone,
+            Some(record) => {
+                record.seed = false;
+                WithdrawOutcome::Withdrawn
+            }
+        })
+        .await
     }
 
-    async fn ask<T: PartialEq>(&self, call: Call, look: impl Fn(&mut State) -> T) -> Result<T, DirectoryError> {
-        let answer = |state: &mut State| state.answer(call, &look).map_err(DirectoryError::of_read);
-        self.0.read_late(call.name(), answer, |failure| error_of(failure).of_read()).await.flatten()
+    async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        self.ask(Call::ListLicensed, |state| state.page(from, |record| record.seed)).await
+    }
+}
+
+#[async_trait]
+impl SignIn for MemoryDirectory {
+    async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
+        self.ask(Call::FindOfficer, |state| {
+            let (officer, access) = state.officers.get(id.as_str())?;
+            (*access == Access::Enabled).then(|| officer.clone())
+        })
+        .await
+    }
+
+    async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
+        self.ask(Call::IsActive, |state| {
+            let of_account = state.record(account).map(|record| record.access);
+            let of_officer = state.officers.get(id.as_str()).map(|(_, access)| *access);
+            of_account.or(of_officer) == Some(Access::Enabled)
+        })
+        .await
     }
 }
 
@@ -451,7 +461,7 @@ impl State {
             Some(_) => CreateOutcome::UsernameTaken,
             None if has_alias => CreateOutcome::EmailTaken,
             None => {
-                let record = Record::new(Some(wanted.invite), wanted.email, SignIn::Awaited, self.search_index);
+                let record = Record::new(Some(wanted.invite), wanted.email, Presence::Awaited, self.search_index);
                 self.accounts.insert(name, record);
                 CreateOutcome::Created(account)
             }

@@ -2,16 +2,18 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
+use async_trait::async_trait;
 use domain::{Timestamp, batch::ObjectVersion};
-use probe::{Failure, Probe, Probed};
+use objects::{Bucket, ObjectError, Objects, Page, StoredObject};
 
-use crate::{ObjectError, Page, StoredObject};
+use crate::probe::{Failure, Probe, Probed};
 
 /// The order of S3's lists: by key, the newest version first.
 type Rank = (String, Reverse<Timestamp>, String);
 
-#[derive(Clone, Debug)]
-pub(crate) struct Memory {
+/// A bucket in memory; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryBucket {
     state: Probed<State>,
 }
 
@@ -41,17 +43,29 @@ impl State {
     }
 }
 
-impl Memory {
-    pub(crate) fn new(probe: Probe) -> Self {
+impl MemoryBucket {
+    /// A bucket whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
         Self { state: Probed::new(probe, State::default()) }
     }
 
-    pub(crate) fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
+    /// It, as functions use objects, in a bucket of this name.
+    #[must_use]
+    pub fn objects(&self, name: &str) -> Objects {
+        Objects::new(self.clone(), name.to_owned())
+    }
+
+    /// Puts an object into it.
+    pub fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
         let rank = (stored.object.key, Reverse(stored.stored_at), stored.object.version_id);
         self.state.by_hand().objects.insert(rank, bytes);
     }
+}
 
-    pub(crate) async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
+#[async_trait]
+impl Bucket for MemoryBucket {
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
         let find = |state: &mut State| match state.find(object).and_then(|rank| state.objects.get(rank)) {
             None => Err(failed("GetObject", "NoSuchVersion")),
             Some(bytes) => Ok(Some(bytes.clone()).filter(|bytes| bytes.len() <= max)),
@@ -59,12 +73,12 @@ impl Memory {
         self.state.read("s3.get", find, |failure: Failure| Err(failed("GetObject", failure.code()))).await
     }
 
-    pub(crate) async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
+    async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
         let page = |state: &mut State| Ok(state.page(after, usize::from(limit)));
         self.state.read("s3.list", page, |failure| Err(failed("ListObjectVersions", failure.code()))).await
     }
 
-    pub(crate) async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
+    async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
         let delete = |state: &mut State| {
             if let Some(rank) = state.find(object).cloned() {
                 state.objects.remove(&rank);

@@ -1,0 +1,177 @@
+//! Accounts of the pool.
+//!
+//! The pool signs people in by email alias, so its usernames must not look like addresses: see
+//! [`AccountToCreate::name`]. Cognito makes the first password itself; no password passes through this service.
+
+use async_trait::async_trait;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, MessageActionType};
+use domain::{EmailAddress, invite::Account};
+
+use super::{Cognito, INVITE_ID, User, filter, listed};
+use crate::{
+    AccountPage, AccountStatus, AccountToCreate, Accounts, CreateOutcome, DirectoryError, FirstPasswordOutcome,
+    FoundAccount,
+    error::{Refusal, refusal},
+    is_same_mailbox,
+};
+
+/// Pages of accounts that one search reads at most: 60 accounts each, of one local part with a plus-tag at any domain.
+const MOST_PAGES: u32 = 10;
+
+#[async_trait]
+impl Accounts for Cognito {
+    async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError> {
+        let users = self.users_of(email).await?;
+        Ok(users.into_iter().next().map(User::into_found))
+    }
+
+    async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
+        // An account made by someone else may hold the address under another name, and unverified, where no uniqueness
+        // of the pool would notice it.
+        if let Some(outcome) = self.outcome_of_address(wanted).await? {
+            return Ok(outcome);
+        }
+        let attribute = |name: &str, value: &str| {
+            AttributeType::builder().name(name).value(value).build().map_err(|_| DirectoryError::KnownNoEffect)
+        };
+        let created = self
+            .client
+            .admin_create_user()
+            .user_pool_id(&self.pool.id)
+            .username(wanted.name())
+            .user_attributes(attribute("email", &wanted.email.as_str().to_ascii_lowercase())?)
+            .user_attributes(attribute("email_verified", "true")?)
+            .user_attributes(attribute("given_name", wanted.profile.first_name.as_str())?)
+            .user_attributes(attribute("family_name", wanted.profile.last_name.as_str())?)
+            .user_attributes(attribute("phone_number", wanted.profile.contact_number.as_str())?)
+            .user_attributes(attribute(INVITE_ID, &wanted.invite.to_string())?)
+            .message_action(MessageActionType::Suppress)
+            .desired_delivery_mediums(DeliveryMediumType::Email)
+            .send()
+            .await;
+        match created.map_err(refusal) {
+            Ok(created) => match created.user.and_then(|user| user.username) {
+                Some(directory_id) => Ok(CreateOutcome::Created(Account { directory_id })),
+                // The account is there, and is found by its invite.
+                None => Err(DirectoryError::Unknown),
+            },
+            Err(Refusal::Code(code)) => match code.as_str() {
+                "UsernameExistsException" => self.outcome_of_taken_name(wanted).await,
+                // The index behind the search lags; the alias does not.
+                "AliasExistsException" => {
+                    Ok(self.outcome_of_address(wanted).await?.unwrap_or(CreateOutcome::EmailTaken))
+                }
+                "InvalidParameterException" | "InvalidPasswordException" | "UserLambdaValidationException" => {
+                    Ok(CreateOutcome::DetailsRefused)
+                }
+                _ => Err(DirectoryError::Misconfigured { code }),
+            },
+            Err(Refusal::Error(error)) => Err(error),
+        }
+    }
+
+    async fn find_created(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError> {
+        let found = self.user(&wanted.name()).await?;
+        Ok(found.filter(|(user, _)| user.invite() == Some(wanted.invite)).map(|(user, _)| user.into_found().account))
+    }
+
+    async fn list(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        let page = self
+            .client
+            .list_users()
+            .user_pool_id(&self.pool.id)
+            .set_pagination_token(from.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|error| refusal(error).unexpected().of_read())?;
+        let accounts = page.users.unwrap_or_default().into_iter().filter_map(listed);
+        Ok(AccountPage { accounts: accounts.collect(), next: page.pagination_token })
+    }
+
+    async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError> {
+        Ok(self.user(&account.directory_id).await?.map_or(AccountStatus::Gone, |(_, status)| status))
+    }
+
+    async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
+        let sent = self
+            .client
+            .admin_create_user()
+            .user_pool_id(&self.pool.id)
+            .username(&account.directory_id)
+            .message_action(MessageActionType::Resend)
+            .desired_delivery_mediums(DeliveryMediumType::Email)
+            .send()
+            .await;
+        match sent.map_err(refusal) {
+            Ok(_) => Ok(FirstPasswordOutcome::Mailed),
+            Err(Refusal::Code(code)) => match code.as_str() {
+                "UnsupportedUserStateException" => Ok(FirstPasswordOutcome::NotPending),
+                "UserNotFoundException" => Ok(FirstPasswordOutcome::AccountGone),
+                // The password was made and its mail was not sent: another one has to be.
+                "CodeDeliveryFailureException" => Err(DirectoryError::KnownNoEffect),
+                _ => Err(DirectoryError::Misconfigured { code }),
+            },
+            Err(Refusal::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl Cognito {
+    /// Why the address keeps the account from being made, if it does.
+    async fn outcome_of_address(&self, wanted: &AccountToCreate<'_>) -> Result<Option<CreateOutcome>, DirectoryError> {
+        let mut outcome = None;
+        for user in self.users_of(wanted.email).await? {
+            if user.invite() == Some(wanted.invite) {
+                return Ok(Some(CreateOutcome::AlreadyOurs(user.into_found().account)));
+            }
+            outcome = Some(CreateOutcome::EmailTaken);
+        }
+        Ok(outcome)
+    }
+
+    async fn outcome_of_taken_name(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
+        // If it is gone again, the next attempt finds the name free.
+        let (user, _) = self.user(&wanted.name()).await?.ok_or(DirectoryError::KnownNoEffect)?;
+        let invite = user.invite();
+        let same_address = user
+            .attribute("email")
+            .and_then(|email| EmailAddress::parse(email).ok())
+            .is_some_and(|email| email.recipient() == wanted.email.recipient());
+        if invite == Some(wanted.invite) {
+            Ok(CreateOutcome::AlreadyOurs(user.into_found().account))
+        } else if same_address || wanted.holder.username().is_none() {
+            Ok(CreateOutcome::EmailTaken)
+        } else {
+            Ok(CreateOutcome::UsernameTaken)
+        }
+    }
+
+    /// The accounts of a mailbox: of the plain address, and of those with a plus-tag.
+    async fn users_of(&self, email: &EmailAddress) -> Result<Vec<User>, DirectoryError> {
+        let recipient = email.recipient();
+        let local = recipient.rsplit_once('@').map_or(recipient.as_str(), |(local, _)| local);
+        let mut found = Vec::new();
+        for filter in [filter("email", "=", &recipient), filter("email", "^=", &format!("{local}+"))] {
+            let mut place = None;
+            for page in 1.. {
+                let listed = self.list_where(filter.clone(), place).await?;
+                found.extend(listed.users.unwrap_or_default().into_iter().filter_map(|user| {
+                    Some(User { name: user.username?, attributes: user.attributes.unwrap_or_default() })
+                }));
+                place = listed.pagination_token;
+                if place.is_none() {
+                    break;
+                }
+                if page == MOST_PAGES {
+                    // Better not to make an account than to make a second one.
+                    return Err(DirectoryError::KnownNoEffect);
+                }
+            }
+            found.retain(|user: &User| user.attribute("email").is_some_and(|known| is_same_mailbox(known, email)));
+            if !found.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,87 @@
+//! The group of the pool that stands in for the SEED licence.
+
+use async_trait::async_trait;
+use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;
+use domain::{invite::Account, seed::LicenceFault};
+
+use super::{Cognito, listed};
+use crate::{
+    AccountPage, AccountStatus, Accounts as _, AssignOutcome, DirectoryError, Licences, WithdrawOutcome,
+    error::{Refusal, refusal},
+};
+
+#[async_trait]
+impl Licences for Cognito {
+    async fn assign(&self, account: &Account) -> Result<AssignOutcome, DirectoryError> {
+        match self.status(account).await? {
+            AccountStatus::Gone => return Ok(AssignOutcome::AccountGone),
+            AccountStatus::Disabled => return Ok(AssignOutcome::AccountDisabled),
+            AccountStatus::Pending | AccountStatus::SignedIn => {}
+        }
+        let added = self
+            .client
+            .admin_add_user_to_group()
+            .user_pool_id(&self.pool.id)
+            .group_name(&self.pool.seed_group)
+            .username(&account.directory_id)
+            .send()
+            .await;
+        match added {
+            Ok(_) => Ok(AssignOutcome::Assigned),
+            // A quota of the pool, and not of the moment: waiting a little does not help.
+            Err(error) if error.code() == Some("LimitExceededException") => {
+                Ok(AssignOutcome::Refused(LicenceFault::NoneLeft))
+            }
+            Err(error) => match refusal(error) {
+                Refusal::Code(code) if code == "UserNotFoundException" => Ok(AssignOutcome::AccountGone),
+                // The pool has no such group. That the pool itself is missing would be told at sign-in.
+                Refusal::Code(code) if code == "ResourceNotFoundException" => {
+                    Ok(AssignOutcome::Refused(LicenceFault::NotSetUp))
+                }
+                refusal => Err(refusal.unexpected()),
+            },
+        }
+    }
+
+    async fn withdraw(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        let removed = self
+            .client
+            .admin_remove_user_from_group()
+            .user_pool_id(&self.pool.id)
+            .group_name(&self.pool.seed_group)
+            .username(&account.directory_id)
+            .send()
+            .await;
+        match removed.map_err(refusal) {
+            Ok(_) => Ok(WithdrawOutcome::Withdrawn),
+            Err(Refusal::Code(code)) => match code.as_str() {
+                "UserNotFoundException" => Ok(WithdrawOutcome::AccountGone),
+                // Nobody is in a group that is not there.
+                "ResourceNotFoundException" => Ok(WithdrawOutcome::Withdrawn),
+                _ => Err(DirectoryError::Misconfigured { code }),
+            },
+            Err(Refusal::Error(error)) => Err(error),
+        }
+    }
+
+    async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError> {
+        let listing = self
+            .client
+            .list_users_in_group()
+            .user_pool_id(&self.pool.id)
+            .group_name(&self.pool.seed_group)
+            .set_next_token(from.map(str::to_owned))
+            .send()
+            .await;
+        let page = match listing.map_err(refusal) {
+            Ok(page) => page,
+            // Nobody is in a group that is not there.
+            Err(Refusal::Code(code)) if code == "ResourceNotFoundException" => {
+                return Ok(AccountPage { accounts: Vec::new(), next: None });
+            }
+            Err(refusal) => return Err(refusal.unexpected().of_read()),
+        };
+        let accounts = page.users.unwrap_or_default().into_iter().filter_map(listed);
+        Ok(AccountPage { accounts: accounts.collect(), next: page.next_token })
+    }
+}

@@ -1,0 +1,137 @@
+//! A Cognito user pool: accounts, officers who sign in, and a group that stands in for the SEED licence.
+
+mod accounts;
+mod licences;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use aws_sdk_cognitoidentityprovider::{
+    Client,
+    operation::list_users::ListUsersOutput,
+    types::{AttributeType, UserStatusType, UserType},
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use domain::{EmailAddress, InviteId, invite::Account};
+
+use crate::{
+    AccountStatus, DirectoryError, FoundAccount, ListedAccount,
+    error::{Refusal, refusal},
+};
+
+/// How long one request may take: well within the lease of the worker that makes it.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// The attribute that says which invite an account was made for.
+const INVITE_ID: &str = "custom:invite_id";
+
+/// Which user pool, and which group of it.
+#[derive(Clone, Debug)]
+pub struct UserPool {
+    /// The pool's id.
+    pub id: String,
+    /// The name of the group that stands for a SEED licence.
+    pub seed_group: String,
+}
+
+/// A user pool, asked once for each call.
+#[derive(Clone)]
+pub struct Cognito {
+    client: Client,
+    pool: UserPool,
+}
+
+impl std::fmt::Debug for Cognito {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cognito").finish_non_exhaustive()
+    }
+}
+
+/// A user of the pool, as lists and lookups show one.
+struct User {
+    name: String,
+    attributes: Vec<AttributeType>,
+}
+
+impl User {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|attribute| attribute.name() == name)?.value()
+    }
+
+    fn invite(&self) -> Option<InviteId> {
+        InviteId::parse(self.attribute(INVITE_ID)?)
+    }
+
+    fn into_found(self) -> FoundAccount {
+        FoundAccount { invite: self.invite(), account: Account { directory_id: self.name } }
+    }
+}
+
+impl Cognito {
+    /// This pool. The retries of `client` are not used, and its time limits are replaced by shorter ones.
+    #[must_use]
+    pub fn new(client: &Client, pool: UserPool) -> Self {
+        // The SDK's default would send a create again whose answer was lost. When to do so is the invite's to say.
+        let timeouts = client
+            .config()
+            .timeout_config()
+            .map(TimeoutConfig::to_builder)
+            .unwrap_or_default()
+            .operation_attempt_timeout(REQUEST_TIMEOUT)
+            .operation_timeout(REQUEST_TIMEOUT)
+            .build();
+        let config =
+            client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), pool }
+    }
+
+    async fn list_where(&self, filter: String, from: Option<String>) -> Result<ListUsersOutput, DirectoryError> {
+        self.client
+            .list_users()
+            .user_pool_id(&self.pool.id)
+            .filter(filter)
+            .set_pagination_token(from)
+            .send()
+            .await
+            .map_err(|error| refusal(error).unexpected().of_read())
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<(User, AccountStatus)>, DirectoryError> {
+        let got = self.client.admin_get_user().user_pool_id(&self.pool.id).username(name).send().await;
+        match got.map_err(refusal) {
+            Ok(user) => {
+                let status = status(user.enabled, user.user_status.as_ref());
+                let user = User { name: user.username, attributes: user.user_attributes.unwrap_or_default() };
+                Ok(Some((user, status)))
+            }
+            Err(Refusal::Code(code)) if code == "UserNotFoundException" => Ok(None),
+            Err(refusal) => Err(refusal.unexpected().of_read()),
+        }
+    }
+}
+
+fn listed(user: UserType) -> Option<ListedAccount> {
+    let status = status(user.enabled, user.user_status.as_ref());
+    let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
+    let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
+    Some(ListedAccount { found: user.into_found(), status, email })
+}
+
+fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {
+    match status {
+        _ if !enabled => AccountStatus::Disabled,
+        Some(UserStatusType::Confirmed | UserStatusType::ExternalProvider | UserStatusType::ResetRequired) => {
+            AccountStatus::SignedIn
+        }
+        Some(UserStatusType::Archived | UserStatusType::Compromised) => AccountStatus::Disabled,
+        _ => AccountStatus::Pending,
+    }
+}
+
+/// A filter of ListUsers: `=` for one exact value, `^=` for all that begin with it.
+fn filter(attribute: &str, comparison: &str, value: &str) -> String {
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("{attribute} {comparison} \"{escaped}\"")
+}

@@ -1,0 +1,22 @@
+//! Backends in memory, as strict as the real ones, and the probe that counts and breaks their calls.
+//!
+//! No function depends on this crate, so nothing of it is in a release.
+
+mod bucket;
+mod clock;
+mod directory;
+mod endpoints;
+mod outbox;
+pub mod probe;
+mod queues;
+mod stack;
+mod table;
+
+pub use bucket::MemoryBucket;
+pub use clock::{ManualClock, seeded};
+pub use directory::{Call, Fault as DirectoryFault, MemoryDirectory, SearchIndex, SeedGroup};
+pub use endpoints::{Endpoints, Posted};
+pub use outbox::{Fault as MailFault, Outbox, SentMail};
+pub use queues::{Delivery, MemoryQueues};
+pub use stack::MemoryStack;
+pub use table::MemoryTable;

@@ -1,0 +1,163 @@
+//! Queues in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use queue::{DeadLetter, Destination, Group, QueueError, QueueName, Queues, Transport, Wake};
+
+use crate::probe::{Probe, Probed};
+
+/// Queues in memory; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryQueues {
+    state: Probed<State>,
+}
+
+/// Whether queues take messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// They do.
+    #[default]
+    Working,
+    /// They answer with an error.
+    Failing,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    queues: BTreeMap<QueueName, Vec<Wake>>,
+    dead_letters: BTreeMap<QueueName, Vec<Wake>>,
+    announcements: Vec<String>,
+    delivery: Delivery,
+}
+
+fn unanswered(code: &str) -> QueueError {
+    QueueError { missing: 1, of: 1, code: code.to_owned() }
+}
+
+impl MemoryQueues {
+    /// Queues whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
+        Self { state: Probed::new(probe, State::default()) }
+    }
+
+    /// They, as a function uses them that said that it uses these.
+    #[must_use]
+    pub fn queues(&self, used: &[Destination]) -> Queues {
+        Queues::new(Granted { used: used.iter().copied().collect(), queues: self.clone() })
+    }
+
+    /// They, as somebody uses them who may use all.
+    #[must_use]
+    pub fn all(&self) -> Queues {
+        let queues = QueueName::ALL.map(Destination::Queue);
+        let others = [Destination::Announcements, Destination::ProvisionDeadLetters, Destination::MailDeadLetters];
+        self.queues(&[queues.as_slice(), others.as_slice()].concat())
+    }
+
+    /// Takes every announcement out.
+    #[must_use]
+    pub fn drain_announcements(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.by_hand().announcements)
+    }
+
+    /// Takes every call out of a queue, delayed ones too.
+    #[must_use]
+    pub fn drain(&self, queue: QueueName) -> Vec<Wake> {
+        self.state.by_hand().queues.remove(&queue).unwrap_or_default()
+    }
+
+    /// Puts a call among the dead letters of a queue, as SQS does after its last delivery.
+    pub fn give_up(&self, queue: QueueName, wake: Wake) {
+        self.state.by_hand().dead_letters.entry(queue).or_default().push(wake);
+    }
+
+    /// Makes the queues lose every call from now on, or stop losing them.
+    pub fn set_delivery(&self, delivery: Delivery) {
+        self.state.by_hand().delivery = delivery;
+    }
+}
+
+/// The queues as one function uses them: a message to another is not taken, since the function has no address for it.
+#[derive(Clone, Debug)]
+struct Granted {
+    used: BTreeSet<Destination>,
+    queues: MemoryQueues,
+}
+
+/// What is said of a queue that the function did not say that it uses.
+const UNSET: &str = "no such queue is set";
+
+impl Granted {
+    fn has_letters(&self, queue: QueueName) -> Result<(), QueueError> {
+        let letters = Destination::dead_letters(queue).filter(|letters| self.used.contains(letters));
+        letters.map(|_| ()).ok_or_else(|| unanswered(UNSET))
+    }
+}
+
+#[async_trait]
+impl Transport for Granted {
+    async fn send(&self, queue: QueueName, _group: &Group, wakes: &[Wake], _delay: Duration) -> Result<(), QueueError> {
+        let failed = |code: &str| Err(QueueError { missing: wakes.len(), of: wakes.len(), code: code.to_owned() });
+        if !self.used.contains(&Destination::Queue(queue)) {
+            return failed(UNSET);
+        }
+        let take = |state: &mut State, wake: Wake| {
+            if state.delivery == Delivery::Working {
+                state.queues.entry(queue).or_default().push(wake);
+            }
+        };
+        let answer = |state: &mut State| match state.delivery {
+            Delivery::Working => Ok(()),
+            Delivery::Failing => failed("made to fail"),
+        };
+        self.queues.state.write_each("queue.send", wakes.to_vec(), take, answer, |failure| failed(failure.code())).await
+    }
+
+    async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
+        if stored.is_empty() {
+            return Ok(());
+        }
+        let failed = |code: &str| Err(QueueError { missing: stored.len(), of: stored.len(), code: code.to_owned() });
+        if !self.used.contains(&Destination::Announcements) {
+            return failed(UNSET);
+        }
+        let take = |state: &mut State, text: String| {
+            if state.delivery == Delivery::Working {
+                state.announcements.push(text);
+            }
+        };
+        let answer = |state: &mut State| match state.delivery {
+            Delivery::Working => Ok(()),
+            Delivery::Failing => failed("made to fail"),
+        };
+        self.queues
+            .state
+            .write_each("queue.announce", stored.to_vec(), take, answer, |failure| failed(failure.code()))
+            .await
+    }
+
+    async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
+        self.has_letters(queue)?;
+        let letter = |wake: &Wake| DeadLetter { wake: *wake, receipt: String::new() };
+        let shown = |state: &mut State| {
+            Ok(state.dead_letters.get(&queue).into_iter().flatten().take(limit).map(letter).collect())
+        };
+        self.queues.state.read("queue.dead_letters", shown, |failure| Err(unanswered(failure.code()))).await
+    }
+
+    async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
+        self.has_letters(queue)?;
+        let take_away = |state: &mut State| {
+            if let Some(letters) = state.dead_letters.get_mut(&queue) {
+                letters.retain(|wake| *wake != letter.wake);
+            }
+            Ok(())
+        };
+        self.queues.state.write("queue.bury", take_away, |failure| Err(unanswered(failure.code()))).await
+    }
+}

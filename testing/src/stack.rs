@@ -1,0 +1,144 @@
+//! A whole stack in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use boot::{Env, Error, KeySource, SecretsError, SigningSource, Stack, UploadAccess};
+use directory::{Accounts, Licences, SignIn};
+use domain::{Clock, Entropy, Keys, signature::SigningSecret};
+use mail::Mailer;
+use notify::Notifier;
+use objects::Objects;
+use queue::{Destination, Queues};
+use store::Store;
+
+use crate::{Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryTable, Outbox, probe::Probe};
+
+/// Everything that functions work with, in memory. Clones share it.
+#[derive(Clone, Debug)]
+pub struct MemoryStack {
+    /// What the template's parameters decide.
+    pub env: Env,
+    /// The table.
+    pub table: MemoryTable,
+    /// What lasts in it; clones remember officers' lists together.
+    pub store: Store,
+    /// The queues.
+    pub queues: MemoryQueues,
+    /// Accounts, licences and officers.
+    pub directory: MemoryDirectory,
+    /// The mails that were sent.
+    pub outbox: Outbox,
+    /// The bucket of uploads.
+    pub bucket: MemoryBucket,
+    /// Agencies' endpoints.
+    pub endpoints: Endpoints,
+    /// The time.
+    pub clock: ManualClock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// The keys.
+    pub keys: Keys,
+    /// What the device side signs with, the secret in force first.
+    pub device_secrets: Vec<SigningSecret>,
+}
+
+impl MemoryStack {
+    /// An empty stack whose calls pass a probe.
+    #[must_use]
+    pub fn new(env: Env, keys: Keys, clock: ManualClock, entropy: Entropy, probe: &Probe) -> Self {
+        let table = MemoryTable::probed(probe.clone());
+        Self {
+            env,
+            store: table.store(),
+            table,
+            queues: MemoryQueues::probed(probe.clone()),
+            directory: MemoryDirectory::probed(probe.clone()),
+            outbox: Outbox::probed(probe.clone()),
+            bucket: MemoryBucket::probed(probe.clone()),
+            endpoints: Endpoints::probed(probe.clone()),
+            clock,
+            entropy,
+            keys,
+            device_secrets: Vec::new(),
+        }
+    }
+}
+
+impl Stack for MemoryStack {
+    fn env(&self) -> &Env {
+        &self.env
+    }
+
+    fn clock(&self) -> Clock {
+        self.clock.clock()
+    }
+
+    fn entropy(&self) -> Entropy {
+        self.entropy.clone()
+    }
+
+    fn store(&self) -> Result<Store, Error> {
+        Ok(self.store.clone())
+    }
+
+    fn queues(&self, used: &[Destination]) -> Result<Queues, Error> {
+        Ok(self.queues.queues(used))
+    }
+
+    fn objects(&self) -> Result<Objects, Error> {
+        Ok(self.bucket.objects(&self.env.required("UPLOAD_BUCKET")?))
+    }
+
+    fn upload_access(&self) -> Result<UploadAccess, Error> {
+        let credentials = Credentials::new("id", "secret", None, None, "tests");
+        Ok(UploadAccess { region: "ap-southeast-1".to_owned(), endpoint_url: None, credentials })
+    }
+
+    fn accounts(&self) -> Result<Arc<dyn Accounts>, Error> {
+        Ok(Arc::new(self.directory.clone()))
+    }
+
+    fn licences(&self) -> Result<Arc<dyn Licences>, Error> {
+        Ok(Arc::new(self.directory.clone()))
+    }
+
+    fn sign_in(&self) -> Result<Arc<dyn SignIn>, Error> {
+        Ok(Arc::new(self.directory.clone()))
+    }
+
+    fn mailer(&self) -> Result<Mailer, Error> {
+        Ok(self.outbox.mailer())
+    }
+
+    fn notifier(&self) -> Result<Notifier, Error> {
+        Ok(self.endpoints.notifier())
+    }
+
+    fn key_source(&self) -> Result<Arc<dyn KeySource>, Error> {
+        Ok(Arc::new(Fixed(self.keys.clone())))
+    }
+
+    fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error> {
+        Ok(Arc::new(Fixed(self.device_secrets.clone())))
+    }
+}
+
+/// Secrets at hand.
+#[derive(Debug)]
+struct Fixed<T>(T);
+
+#[async_trait]
+impl KeySource for Fixed<Keys> {
+    async fn fetch(&self) -> Result<Keys, SecretsError> {
+        Ok(self.0.clone())
+    }
+}
+
+#[async_trait]
+impl SigningSource for Fixed<Vec<SigningSecret>> {
+    async fn fetch(&self) -> Result<Vec<SigningSecret>, SecretsError> {
+        Ok(self.0.clone())
+    }
+}
