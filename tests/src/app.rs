@@ -174,7 +174,7 @@ impl App {
         self.signed_in(&people::officer(name))
     }
 
-    /// Whoever has a token with these facts.
+    /// A person with a token of these facts.
     #[must_use]
     pub fn signed_in(&self, officer: &Officer) -> Person<'_> {
         let claims = json!({
@@ -203,7 +203,7 @@ impl App {
         Person { app: self, claims: Some(claims) }
     }
 
-    /// Whoever is not signed in.
+    /// A person who is not signed in.
     #[must_use]
     pub fn anyone(&self) -> Person<'_> {
         Person { app: self, claims: None }

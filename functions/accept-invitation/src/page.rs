@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{TokenRecord, settings::MailSwitch};
 use utoipa::ToSchema;
 
-/// Where an invitation stands, told to whoever holds its link.
+/// The state of an invitation, for the holder of its link.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PageBody {

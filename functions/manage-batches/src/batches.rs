@@ -243,7 +243,7 @@ pub(crate) async fn reset(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Submission {
-    /// `ready` hands on what is ready and leaves the rest to be mended; without it every row must be ready.
+    /// `ready` submits what is ready and leaves the rest to be fixed; without it every row must be ready.
     #[serde(default)]
     only: Option<Only>,
 }
@@ -272,7 +272,7 @@ pub(crate) async fn submit(
         }
         if batch.counts.needs_fixing > 0 && value.only != Some(Only::Ready) {
             return Err(Problem::new(Slug::BatchHasErrors)
-                .detail("Mend them, or submit the rows that are ready with {\"only\":\"ready\"}."));
+                .detail("Fix them, or submit the rows that are ready with {\"only\":\"ready\"}."));
         }
         let now = deps.clock.now();
         let usage = deps.store.find_usage(&officer.id).await?;
@@ -286,10 +286,10 @@ pub(crate) async fn submit(
     Err(Problem::new(Slug::LostRace))
 }
 
-/// The answer where nothing is ready: what was handed on before, or why nothing can be.
+/// The answer where nothing is ready: what was submitted before, or why nothing can be.
 async fn submitted_before(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
     match batch.state {
-        // Whoever submitted it may have ended before the call.
+        // The request that submitted it may have ended before the call.
         BatchState::Submitted { .. } => dispatch(deps, batch).await,
         BatchState::Dispatched { .. } | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
         BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),

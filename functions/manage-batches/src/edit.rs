@@ -1,4 +1,4 @@
-//! Mending rows: one, many, or away with one.
+//! Rows changed or removed: one, or many.
 //!
 //! Every change is checked with the rules of the API and written together with the counts of its batch, over the versions
 //! that were read. A change or removal of a row also frees the rows that rest on it: its duplicates, and those that
@@ -209,7 +209,7 @@ pub(crate) async fn change_many(
     let batch = own_batch(&deps, &officer, &id).await?;
     let Chosen { show, code, numbers } = chosen;
     let numbers = match numbers {
-        // Whoever names rows and nothing else needs no others read.
+        // A request that names rows and nothing else needs no others read.
         Some(mut numbers) if show == Show::All && code.is_none() => {
             numbers.retain(|number| *number <= batch.counts.total);
             count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;

@@ -1,4 +1,4 @@
-//! Batches at the API: make one, look it over, mend it, hand it on, and take its results home.
+//! Batches at the API: create one, check it, fix it, submit it, and download its results.
 //!
 //! | | |
 //! |---|---|

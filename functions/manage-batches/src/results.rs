@@ -42,7 +42,7 @@ pub(crate) async fn template(_officer: Reader) -> Result<Response, Problem> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResultsQuery {
-    /// `failed`: only rows that were not sent or whose invite failed; the file can be mended and uploaded again.
+    /// `failed`: only rows that were not sent or whose invite failed; the file can be fixed and uploaded again.
     #[serde(default)]
     #[param(inline)]
     only: Option<OnlyResults>,

@@ -183,7 +183,7 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: V
         let usage = deps.store.find_usage(&next.officer.id).await?;
         match usage.to_value().people(deps.cap, counts.ready, now) {
             Ok(counted) => {
-                // Lost, it was to the officer's other batches, or to whoever reads this one too: the next look tells.
+                // Lost, it was to the officer's other batches, or to another reader of this one: the next read tells.
                 let submitted = deps.store.write_both(claimed.becomes(next), usage.becomes(counted)).await?;
                 if submitted.is_done() {
                     wake(deps, claimed, submitted).await;
@@ -203,7 +203,7 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: V
     Err(ParseError::BeingRead)
 }
 
-/// Wakes whoever goes on with a batch that was read.
+/// Wakes the worker that goes on with a batch that was read.
 async fn wake(deps: &Deps, claimed: &Batch, written: Replaced<Batch>) {
     let id = claimed.id;
     let Replaced::Done(next) = written else {

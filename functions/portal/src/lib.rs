@@ -103,7 +103,7 @@ async fn officer(State(deps): State<Arc<Deps>>, request: Request) -> Response {
     }
 }
 
-/// The invitee's page, for whoever holds a link; its token stands after the `#`, so it does not get here.
+/// The invitee's page, for the holder of a link; its token is after the `#`, so it does not get here.
 async fn invitee(State(deps): State<Arc<Deps>>, request: HeaderMap) -> Response {
     deps.document(Document::Invitee, &request)
 }

@@ -51,7 +51,7 @@ const RECORD_PAUSE: Duration = Duration::from_millis(100);
 /// When to try again while the directory cannot be reached.
 const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
 
-/// When to try again while the directory refuses the service: after somebody has mended it.
+/// When to try again while the directory refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// From how many lost answers in a row on a person should look, while the attempts go on.

@@ -1,7 +1,7 @@
-//! SEED licences: given, refused, and taken back with the account.
+//! SEED licences: assigned, refused, and withdrawn with the account.
 //!
 //! The state says what is to be done before it is asked of the directory, and both calls are harmless to repeat, so
-//! whoever finds a lost answer asks again.
+//! a worker that finds a lost answer asks again.
 
 use std::time::Duration;
 
@@ -121,7 +121,7 @@ async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
             Answer::Refused(fault)
         }
         Ok(answer) => answer,
-        // Told to whoever waits, since only an operator can mend it; a licence that is to go is tried until it is gone.
+        // Reported to the holder, since only an operator can fix it; a withdrawal is tried until it succeeds.
         Err(error @ DirectoryError::Misconfigured { .. }) if step == SeedStep::Assign => {
             report(&error);
             Answer::Refused(LicenceFault::NotSetUp)

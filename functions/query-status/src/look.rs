@@ -105,7 +105,7 @@ impl Deps {
         }
     }
 
-    /// Wakes whoever takes a licence back or gives it again.
+    /// Wakes the worker that withdraws a licence or assigns it again.
     async fn wake_for(&self, invite: &Invite, now: Timestamp) {
         if invite.next_step(now) == NextStep::Nothing {
             return;

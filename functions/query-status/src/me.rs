@@ -72,7 +72,7 @@ pub struct LimitsBody {
     /// The same within a day.
     #[schema(value_type = u32, example = 1_000)]
     pub invites_per_day: NonZeroU32,
-    /// People handed on in batches within a day.
+    /// People submitted in batches within a day.
     #[schema(value_type = u32, example = 20_000)]
     pub batch_people_per_day: NonZeroU32,
 }

@@ -27,7 +27,7 @@ pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Resul
 
 async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Result<Next, AnyError> {
     let is_silent = match batch.state {
-        // Whoever threw the batch away does not want to hear of it.
+        // An officer who reset the batch is not notified of it.
         BatchState::Reset => true,
         // Submitted since: the next report comes when that is through.
         BatchState::Submitted { .. } | BatchState::Dispatched { .. } => true,

@@ -28,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// The wait after a mail has queued in vain for SES's rate. It does not grow: that SES is busy says nothing of the mail.
 const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
-/// The least wait while SES refuses the service: somebody has to mend it first.
+/// The least wait while SES refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
 /// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report of

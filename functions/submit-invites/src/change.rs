@@ -1,4 +1,4 @@
-//! What an officer does with an invite after it was submitted: send it again, take it back, mend it.
+//! What an officer does with an invite after it was submitted: resend it, revoke it, amend it.
 //!
 //! Each is done once however often it is asked for: an invite that is already so is answered as it is.
 
@@ -15,7 +15,7 @@ use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invi
 
 use crate::{Deps, InviteRequest, Kind};
 
-/// Mends an invite that failed, lapsed or could not be delivered, and sends it again. The body is the whole form.
+/// Amends an invite that failed, expired or could not be delivered, and sends it again. The body is the whole form.
 #[utoipa::path(
     patch, path = "/api/invites/{id}", operation_id = "amendInvite", tag = "invites",
     params(("id" = String, Path), ("If-Match" = String, Header, description = "The invite's `ETag`.")),
@@ -94,7 +94,7 @@ pub(crate) async fn resend(
 #[utoipa::path(
     post, path = "/api/invites/{id}/revoke", operation_id = "revokeInvite", tag = "invites",
     params(("id" = String, Path)),
-    responses((status = 200, description = "Taken back.", body = InviteBody)),
+    responses((status = 200, description = "Revoked.", body = InviteBody)),
     security(("officer" = [])),
 )]
 pub(crate) async fn revoke(
@@ -131,7 +131,7 @@ fn problem(verb: &Verb, refusal: Refusal, now: Timestamp) -> Problem {
             .detail("The account is made or being made; it can only be ended in the directory."),
         Refusal::StateConflict => Problem::new(Slug::StateConflict),
         Refusal::Undeliverable => Problem::new(Slug::StateConflict)
-            .detail("The last mail came back. Mend the address first, or revoke the invite."),
+            .detail("The last mail was returned. Amend the address first, or revoke the invite."),
         Refusal::TooSoon { next } => too_soon(next, now),
         Refusal::CapReached { cap } => Problem::cap_reached(&cap, now),
         Refusal::AlreadyInvited => Problem::new(Slug::AlreadyInvited),

@@ -1,4 +1,4 @@
-//! An officer invites one person, and later sends invites again, takes them back or mends one; and asks for SEED themself.
+//! An officer invites one person, and later resends, revokes or amends invites; and asks for SEED for their own account.
 //!
 //! | | |
 //! |---|---|

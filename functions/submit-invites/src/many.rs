@@ -41,7 +41,7 @@ pub(crate) struct ActionRequest {
     filter: Option<InviteFilter>,
 }
 
-/// What is mended alike in many invites. What is not named stays as it is.
+/// What is amended alike in many invites. What is not named stays as it is.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CorrectionRequest {

@@ -1,4 +1,4 @@
-//! An officer asks for SEED for the account they are signed in with, whoever made it.
+//! An officer asks for SEED for the account they are signed in with, wherever it was created.
 //!
 //! Asked twice, it is one request: the licence is with the invite that the account was made for, or with the account's own
 //! request, and either is pending once.

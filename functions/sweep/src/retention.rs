@@ -14,9 +14,9 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How long what is kept, from when nothing more comes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// An invite's person, and the rows of a batch that was handed on.
+    /// An invite's person, and the rows of a batch that was submitted.
     pub people: Duration,
-    /// The rows of a batch that nobody handed on, from their last change.
+    /// The rows of a batch that nobody submitted, from their last change.
     pub drafts: Duration,
     /// What is left after that.
     pub tombstones: Duration,
@@ -46,7 +46,7 @@ impl Retention {
         request.over_since(now) + self.people
     }
 
-    /// Until when a batch's rows are kept; `None` while they are read or handed on.
+    /// Until when a batch's rows are kept; `None` while they are read or submitted.
     pub(crate) fn of_batch(&self, batch: &Batch) -> Option<Timestamp> {
         let period = match batch.state {
             BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched { .. } => return None,

@@ -70,7 +70,7 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
         return Disposition::Reject("no event of a mail of ours");
     };
-    // First the mailbox: whoever sees the mail come back and tries again is held back already.
+    // First the mailbox: an officer who sees that the mail was returned and resends it is held back already.
     if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses())
         && let Err(error) = suppress(deps, key, reason, event.at()).await
     {

@@ -203,7 +203,7 @@ impl Actions {
         Ok(counted.map(|next| usage.becomes(next)))
     }
 
-    /// Wakes whoever is next for an invite that was just written.
+    /// Wakes the worker that is next for an invite that was just written.
     pub async fn wake_for(&self, invite: &Invite, now: Timestamp) {
         if let Some(queue) = waker(invite, now) {
             self.queues.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
@@ -218,7 +218,7 @@ fn in_flight(verb: &Verb) -> usize {
     }
 }
 
-/// The queue of whoever has to act on an invite now.
+/// The queue of the worker that has to act on an invite now.
 fn waker(invite: &Invite, now: Timestamp) -> Option<QueueName> {
     if invite.next_step(now) != NextStep::Nothing {
         Some(QueueName::Provision)

@@ -29,7 +29,7 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// When they cannot be read, or are malformed: older ones are not used in their place, because whoever changed them
+    /// When they cannot be read, or are malformed: older ones are not used in their place, because their operator
     /// meant them to end.
     pub async fn current(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.recent.get(self.clock.now(), || async { self.store.domain_rules().await.map(Arc::new) }).await

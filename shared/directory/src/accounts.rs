@@ -41,7 +41,7 @@ pub trait Accounts: Debug + Send + Sync {
     /// When the directory does not say.
     async fn find_created(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError>;
 
-    /// A page of all accounts, whoever created them: the first, or the one that begins at an [`AccountPage::next`]. An
+    /// A page of all accounts, wherever they were created: the first, or the one that begins at an [`AccountPage::next`]. An
     /// account created a moment ago may be missing.
     ///
     /// # Errors

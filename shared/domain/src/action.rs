@@ -27,9 +27,9 @@ pub const ENTRIES_PER_PART: usize = 100;
 pub enum Verb {
     /// It is sent again.
     Resend,
-    /// It is taken back.
+    /// It is revoked.
     Revoke,
-    /// It is mended and sent again.
+    /// It is amended and sent again.
     Amend(Correction),
 }
 
@@ -52,7 +52,7 @@ pub enum Refusal {
     /// Its state does not allow it.
     #[error("its state does not allow it")]
     StateConflict,
-    /// The last mail came back: the address has to be mended first.
+    /// The last mail was returned: the address has to be amended first.
     #[error("the last mail came back")]
     Undeliverable,
     /// It was mailed today already.
@@ -202,7 +202,7 @@ impl Change {
         }
     }
 
-    /// What mending `invite` like many others makes of it.
+    /// What amending `invite` like many others makes of it.
     ///
     /// # Errors
     ///

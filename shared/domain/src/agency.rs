@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::{AgencyId, Timestamp, text};
 
-/// How many failures on end park an endpoint. A day of retries of one notice is fewer.
+/// How many failures in a row park an endpoint. A day of retries of one notice is fewer.
 pub const FAILURES_TO_PARK: u32 = 20;
 
 /// The email domain of an agency's officers, in lower case. It names the agency.
@@ -28,7 +28,7 @@ pub struct Agency {
     pub generation: u32,
     /// Until when the one before signs too.
     pub previous_until: Option<Timestamp>,
-    /// How many notices on end could not be handed over.
+    /// How many notices in a row could not be handed over.
     pub failures: u32,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -155,7 +155,7 @@ impl Agency {
         Ok(self.moved_to(state, now))
     }
 
-    /// Counts a notice that could not be handed over; too many on end park the endpoint.
+    /// Counts a notice that could not be handed over; too many in a row park the endpoint.
     #[must_use]
     pub fn failed(self, now: Timestamp) -> Self {
         let failures = self.failures.saturating_add(1);

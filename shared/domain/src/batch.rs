@@ -4,7 +4,7 @@
 //! AWAITING_UPLOAD -> PARSING -> DRAFT -> SUBMITTED -> DISPATCHED -> DONE      UNREADABLE   RESET
 //! ```
 //!
-//! Rows that were left out or failed can be mended after a submission and submitted again, so DISPATCHED and DONE lead
+//! Rows that were left out or failed can be fixed after a submission and submitted again, so DISPATCHED and DONE lead
 //! back to SUBMITTED.
 
 use std::time::Duration;
@@ -75,7 +75,7 @@ pub struct Batch {
     pub notices: Vec<String>,
     /// The latest report to the officer.
     pub report: Option<Mail>,
-    /// In how many counts on end fewer invites were found than rows were sent.
+    /// In how many counts in a row fewer invites were found than rows were sent.
     #[serde(default)]
     pub short_counts: u32,
     /// How many of its sent rows became an invite whose person was erased, as last counted.
@@ -124,7 +124,7 @@ pub enum BatchState {
     Draft,
     /// Rows become invites.
     Submitted {
-        /// The last row that was handed on.
+        /// The last row that was submitted.
         cursor: u32,
     },
     /// Every ready row is an invite; the invites are checked until none is open.
@@ -399,7 +399,7 @@ impl Batch {
         }
     }
 
-    /// The workbook ended whoever read it; nobody tries again.
+    /// The workbook ended each of its readers; nobody tries again.
     ///
     /// # Errors
     ///
@@ -453,7 +453,7 @@ impl Batch {
         Ok(self.stepped(BatchState::Submitted { cursor: 0 }, now))
     }
 
-    /// Rows up to `cursor` are handed on. The counts are taken anew at the end.
+    /// Rows up to `cursor` are submitted. The counts are taken anew at the end.
     ///
     /// # Errors
     ///
@@ -544,7 +544,7 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// While its rows are being handed on.
+    /// While its rows are being submitted.
     pub fn reset(self, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Reset => Ok(self),
@@ -573,7 +573,7 @@ impl Batch {
         Ok(Self { report: Some(mail), postponed_until: None, ..self })
     }
 
-    /// When the sweeper has to check it: the only place that knows. Whoever has to act was woken when it last changed, so
+    /// When the sweeper has to check it: the only place that knows. The worker that has to act was woken when it last changed, so
     /// the sweeper has to act only if nothing comes of that.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {

@@ -252,11 +252,13 @@ impl Mail {
                 Some("This mailbox was sent three mails within a day. The mail goes out when there is room.")
             }
             MailState::Withheld { reason, .. } => Some(reason.detail()),
-            MailState::Bounced(_) => Some("The mail was returned. Check the address, and mend it."),
+            MailState::Bounced(_) => Some("The mail was returned. Check the address, and amend it."),
             MailState::Complained(_) => {
                 Some("The mail was marked as spam by its recipient. Nothing more is sent to them.")
             }
-            MailState::Suppressed(_) => Some("The mail system sends nothing to this address. Mend it, or ask support."),
+            MailState::Suppressed(_) => {
+                Some("The mail system sends nothing to this address. Amend it, or ask support.")
+            }
             MailState::Refused { .. } => Some("The mail could not be sent to this address. Check the address."),
             _ => None,
         }

@@ -11,7 +11,7 @@ impl Entropy {
     ///
     /// # Panics
     ///
-    /// Whoever asks it for bytes panics when the operating system has no randomness to give: nothing safe could follow.
+    /// Each draw panics when the operating system has no randomness to give: nothing safe could follow.
     #[must_use]
     pub fn system() -> Self {
         Self::new(|| {

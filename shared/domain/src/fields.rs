@@ -1,4 +1,4 @@
-//! One type per field. Each is made only by its `parse`, so whoever holds one holds a valid value.
+//! One type per field. Each is made only by its `parse`, so each value is valid.
 //!
 //! `Debug` of personal data prints nothing of it, and there is no `Display`: the text leaves through `as_str`, where a
 //! reader of the code sees it go.
@@ -328,7 +328,7 @@ impl ContactNumber {
     ///
     /// # Errors
     ///
-    /// One fault, at the field to mend.
+    /// One fault, at the field to fix.
     pub fn parse_parts(country_code: &str, number: &str) -> Result<Self, FieldFault> {
         let code = digits(country_code, "+").ok_or(Fault::CountryCodeSyntax.at(Field::CountryCode))?;
         let code = code.strip_prefix("00").unwrap_or(&code);

@@ -148,7 +148,7 @@ impl InviteId {
 }
 
 impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object, whoever says that it is there.
+    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is announced.
     #[must_use]
     pub fn of_object(object: &ObjectVersion) -> Self {
         let ObjectVersion { key, version_id } = object;

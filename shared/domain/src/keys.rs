@@ -89,7 +89,7 @@ impl AddressKey {
     }
 }
 
-/// An invitation token: 256 bits as 64 hexadecimal digits. Whoever holds it may accept the invitation.
+/// An invitation token: 256 bits as 64 hexadecimal digits. Its holder may accept the invitation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 

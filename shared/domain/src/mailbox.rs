@@ -1,4 +1,4 @@
-//! What one mailbox may still be sent, whoever asks: nothing while it is suppressed, and else a few mails a day.
+//! What one mailbox may still be sent, by all officers together: nothing while it is suppressed, and else a few mails a day.
 //!
 //! A mailbox is an address without case and plus-tag ([`Keys::address`](crate::Keys::address)), so that `a+1@x` and
 //! `a+2@x` share one allowance. A mail is counted by the write that claims it, and given back by the write that records
@@ -84,7 +84,7 @@ impl SuppressionReason {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Bounced => {
-                "An earlier mail to this address was returned, so nothing is sent to it. Mend the address, or ask support to clear it."
+                "An earlier mail to this address was returned, so nothing is sent to it. Amend the address, or ask support to clear it."
             }
             Self::Complained => {
                 "An earlier mail to this address was marked as spam, so nothing is sent to it. Use another address, or ask support to clear it."
@@ -158,7 +158,7 @@ impl Mailbox {
     #[must_use]
     pub fn suppress(self, reason: SuppressionReason, at: Timestamp, now: Timestamp) -> Option<Self> {
         let known = match (&self.suppression, &self.clearance) {
-            // A complaint weighs more: whoever clears it should know.
+            // A complaint weighs more: the operator who clears it should know.
             (Some(known), _) => known.reason == reason || known.reason == SuppressionReason::Complained,
             (None, Some(clearance)) => at <= clearance.at,
             (None, None) => false,

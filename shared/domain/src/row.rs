@@ -107,7 +107,7 @@ pub enum Duplicate {
 pub enum RowState {
     /// Valid, waiting for Submit.
     Ready,
-    /// Has faults the officer must mend.
+    /// Has faults that the officer must fix.
     NeedsFixing {
         /// All of them, in the order of the columns.
         faults: Vec<FieldFault>,
@@ -130,7 +130,7 @@ pub enum RowState {
     Sent {
         /// Which.
         invite: InviteId,
-        /// When it was handed on.
+        /// When it was submitted.
         at: Timestamp,
     },
 }
@@ -244,7 +244,7 @@ impl Row {
         Self { state: RowState::Sent { invite, at }, version: self.version + 1, ..self }
     }
 
-    /// A sent row whose invite failed, opened for mending: the faults are the officer's to find.
+    /// A sent row whose invite failed, opened to be fixed: the faults are the officer's to find.
     /// `None` in every other state.
     #[must_use]
     pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {

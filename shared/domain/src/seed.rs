@@ -7,7 +7,7 @@
 //! the account is disabled: any of them -> WITHDRAWING -> WITHDRAWN; enabled again: -> PENDING
 //! ```
 //!
-//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so whoever finds one
+//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so a worker that finds one
 //! does it again, which is harmless.
 
 use std::time::Duration;
@@ -35,13 +35,13 @@ pub enum SeedState {
         /// Why.
         #[serde(default)]
         fault: LicenceFault,
-        /// When it is tried again by itself; never, where only the details can be mended.
+        /// When it is tried again by itself; never, where only the details can be amended.
         #[serde(default)]
         retry_at: Option<Timestamp>,
     },
-    /// The account is disabled; the licence is to be taken back.
+    /// The account is disabled; the licence is to be withdrawn.
     Withdrawing,
-    /// Taken back with the account, and given back with it.
+    /// Withdrawn with the account, and assigned again with it.
     Withdrawn,
 }
 
@@ -260,7 +260,7 @@ impl LicenceFault {
         }
     }
 
-    /// After how long it may have been mended by somebody else.
+    /// After how long somebody else may have fixed it.
     fn retry_after(self) -> Option<Duration> {
         match self {
             Self::NotSetUp => Some(Duration::from_secs(5 * 60)),
@@ -367,7 +367,7 @@ mod tests {
         assert_eq!((missing.step(at(299)), missing.step(at(300))), (SeedStep::Nothing, SeedStep::Assign));
         let refused = SeedState::refused(LicenceFault::Refused, at(0));
         assert_eq!((refused.retry_at(), refused.step(at(1_000_000))), (None, SeedStep::Nothing));
-        assert_eq!(refused.requested(), Some(SeedState::Pending), "whoever asks again is tried again");
+        assert_eq!(refused.requested(), Some(SeedState::Pending), "who asks again is tried again");
     }
 
     #[test]

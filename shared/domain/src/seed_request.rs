@@ -1,4 +1,4 @@
-//! A SEED licence that a signed-in officer asks for themself, whose account was made elsewhere.
+//! A SEED licence that signed-in officers ask for whose account was created elsewhere.
 //!
 //! An account that was made for an invite has its licence there; this is for the others. Its id follows from the account,
 //! so that asking twice is one request.
@@ -81,7 +81,7 @@ impl SeedRequest {
         Ok(self.with(SeedState::refused(fault, now), now))
     }
 
-    /// Records that the licence was taken back.
+    /// Records that the licence was withdrawn.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ impl SeedRequest {
         Ok(self.with(SeedState::Withdrawn, now))
     }
 
-    /// The directory has a licence for it that was taken back; `None` where that is as it should be.
+    /// The directory has a licence for it that was withdrawn; `None` where that is as it should be.
     #[must_use]
     pub fn licence_found(self, now: Timestamp) -> Option<Self> {
         let seed = self.seed.still_assigned();

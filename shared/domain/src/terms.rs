@@ -10,7 +10,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The longest that an invitation may be open: a link that works for a year is nobody's any more.
 const LONGEST_DAYS: u16 = 180;
 
-/// How many days an invitation lives, and on which of them it is first brought to mind. An invite keeps those that it was
+/// How many days an invitation lives, and on which of them its invitee is first reminded. An invite keeps those that it was
 /// made under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
@@ -21,7 +21,7 @@ pub struct Terms {
 /// Terms that cannot be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
-    "an invitation lives for 2 to {LONGEST_DAYS} days and is brought to mind after 1 day at the earliest, before it lapses"
+    "an invitation lives for 2 to {LONGEST_DAYS} days and its invitee is reminded after 1 day at the earliest, before it expires"
 )]
 pub struct TermsFault;
 
@@ -51,7 +51,7 @@ impl Terms {
         DAY * u32::from(self.days)
     }
 
-    /// How long before it lapses an invitation is first brought to mind; then once a day.
+    /// How long before it expires its invitee is first reminded; then once a day.
     #[must_use]
     pub fn reminder_span(self) -> Duration {
         DAY * u32::from(self.days.saturating_sub(self.reminder_day))

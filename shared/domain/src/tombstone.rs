@@ -19,7 +19,7 @@ pub struct InviteTombstone {
     pub officer: OfficerId,
     /// How it came about.
     pub origin: Origin,
-    /// The keyed hash of the address: says whether a given address was meant, and nothing to whoever has no key.
+    /// The keyed hash of the address: says whether a given address was meant, and nothing to anybody without the key.
     pub address_key: AddressKey,
     /// Where it stood, in the word of the API.
     pub state: String,

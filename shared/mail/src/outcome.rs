@@ -29,7 +29,7 @@ pub enum SendOutcome {
     Throttled,
     /// SES will never take it.
     Refused,
-    /// SES did not take it, because of how the service is set up: a person has to mend that, and the mail can wait.
+    /// SES did not take it, because of how the service is set up: an operator has to fix that, and the mail can wait.
     Misconfigured {
         /// The code of SES's answer.
         code: String,

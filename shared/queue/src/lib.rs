@@ -196,7 +196,7 @@ impl Queues {
         Self { transport: Arc::new(transport) }
     }
 
-    /// Wakes whoever reads `queue` for each of `wakes`, on behalf of an officer or an agency.
+    /// Wakes the reader of `queue` for each of `wakes`, on behalf of an officer or an agency.
     ///
     /// A call that does not get through is told to the log and to nobody else: whatever is waited for is due in the table,
     /// so the sweeper wakes it.

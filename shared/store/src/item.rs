@@ -43,7 +43,7 @@ impl Envelope {
         self.text("due_shard", shard).text("due_at", due_at.to_string())
     }
 
-    /// Lets DynamoDB delete the item some time after `at`, if ever; whoever reads it compares the clock itself.
+    /// Lets DynamoDB delete the item some time after `at`, if ever; its reader compares the clock itself.
     pub(crate) fn expires(mut self, at: impl Into<Option<Timestamp>>) -> Self {
         let Some(at) = at.into() else { return self };
         self.0.insert("expires_epoch".to_owned(), AttributeValue::N(at.unix_seconds().to_string()));

@@ -45,7 +45,7 @@ pub(crate) struct List {
 }
 
 impl Lists {
-    /// The officer's list, if it can still be brought up to date. Whoever takes it puts it back.
+    /// The officer's list, if it can still be brought up to date. The caller puts it back.
     fn take(&self, officer: &OfficerId, now: Timestamp) -> Option<List> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.remove(officer).filter(|list| list.read_at <= now && now < list.whole_at + WHOLE_AFTER)
@@ -75,7 +75,7 @@ impl fmt::Debug for Lists {
 }
 
 impl Store {
-    /// The officer's list as the index has it at `now`. Whoever is done with it puts it back.
+    /// The officer's list as the index has it at `now`. The caller puts it back.
     pub(crate) async fn list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
         let Some(mut list) = self.lists.take(officer, now) else {
             return self.whole_list_of(officer, now).await;
@@ -165,7 +165,7 @@ mod tests {
         assert!(lists.take(&ada, at(9)).is_none(), "a clock that goes back");
         lists.put_back(&ada, list(1, 10));
         assert!(lists.take(&ada, at(899)).is_some());
-        assert!(lists.take(&ada, at(899)).is_none(), "whoever takes it has it");
+        assert!(lists.take(&ada, at(899)).is_none(), "one caller has it");
         lists.put_back(&ada, list(1, 10));
         assert!(lists.take(&ada, at(900)).is_none());
         lists.put_back(&ada, list(1, 10));

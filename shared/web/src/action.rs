@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 pub enum ActionKind {
     /// It is sent again.
     Resend,
-    /// It is taken back.
+    /// It is revoked.
     Revoke,
-    /// It is mended and sent again, where it failed or lapsed.
+    /// It is amended and sent again, where it failed or expired.
     Amend,
 }
 

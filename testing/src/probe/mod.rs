@@ -140,7 +140,7 @@ pub enum Fault {
 pub enum Failure {
     /// Nothing happened; later it may.
     Throttled,
-    /// Nothing happened, and nothing will until somebody mends it.
+    /// Nothing happened, and nothing will until an operator fixes it.
     Denied,
     /// Nobody knows.
     Lost,
@@ -164,7 +164,7 @@ impl Effect {
         matches!(self, Self::None | Self::Late)
     }
 
-    /// Every way in which a call with this effect can go wrong, whoever answers it.
+    /// Every way in which a call with this effect can go wrong, whichever service answers it.
     fn faults(self) -> &'static [Fault] {
         use Fault::{CrashAfter, CrashBefore, Denied, LostAfter, LostBefore, Partial, Repeated, Throttled};
         match self {

@@ -16,7 +16,7 @@ pub struct Received {
     pub text: String,
 }
 
-/// Whoever reads mails.
+/// The reader of mails.
 pub trait Mailboxes {
     /// The mails to an address, oldest first.
     fn mails_to(&self, to: &EmailAddress) -> impl Future<Output = Vec<Received>>;
@@ -47,7 +47,7 @@ pub async fn all(mailer: &Mailer, mailboxes: &impl Mailboxes) {
     };
     assert_eq!(mailboxes.mails_to(&to).await, []);
     let mut ids = Vec::new();
-    // Nothing tells it that the second is a copy of the first: whoever sends has to know.
+    // Nothing tells it that the second is a copy of the first: the sender has to know.
     for count in 1..=2 {
         let SendOutcome::Sent { message_id } = mailer.send(mail()).await else { panic!("not sent") };
         ids.push(message_id);

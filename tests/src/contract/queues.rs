@@ -7,7 +7,7 @@ use queue::{QueueName, Queues, Wake};
 
 use crate::people::{beginning, officer};
 
-/// Whoever reads the queues.
+/// The reader of the queues.
 pub trait Readers {
     /// Takes what is in a queue, waiting until there are so many at the least.
     fn take(&self, queue: QueueName, count: usize) -> impl Future<Output = Vec<Wake>>;

@@ -116,10 +116,10 @@ async fn a_mail_that_came_back_is_mended_and_the_new_address_checked() {
     assert_eq!(change(&app, "ada", &id, "resend").await.problem(), "state-conflict");
     let path = format!("/api/invites/{id}");
     let etag = app.officer("ada").get(&path).await.headers["etag"].to_str().unwrap().to_owned();
-    let mended = json!({"kind": "email", "email": "bo.lim@sample-board.gov.sg", "reason": "Joins"});
-    let stale = app.officer("ada").json("PATCH", &path, &[("if-match", "\"1\"")], mended.clone()).await;
+    let amended = json!({"kind": "email", "email": "bo.lim@sample-board.gov.sg", "reason": "Joins"});
+    let stale = app.officer("ada").json("PATCH", &path, &[("if-match", "\"1\"")], amended.clone()).await;
     assert_eq!(stale.problem(), "version-mismatch");
-    app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], mended).await.expect(202);
+    app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], amended).await.expect(202);
     app.drain().await;
     assert_eq!(app.mails_to("bo.lim@sample-board.gov.sg").len(), 1);
     assert_eq!(app.mails_to("bo@sample-board.gov.sg").len(), 1);

@@ -1,4 +1,4 @@
-//! A list of people: looked over, mended, handed on, finished, and taken home.
+//! A list of people: checked, fixed, submitted, finished, and downloaded.
 
 use std::time::Duration;
 
@@ -150,7 +150,7 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     assert_eq!(remove(&[49, 400]).await.expect(200).body["changed"], 1, "there is no row 400");
     assert_eq!(remove(&[]).await.faults(), ["/numbers: numbers.number"]);
     assert_eq!(remove(&(1..=501).collect::<Vec<_>>()).await.faults(), ["/numbers: numbers.number"]);
-    // Whoever takes the place of somebody who is invited already is invited already.
+    // A row that takes the place of a person who is invited already is a duplicate too.
     let ann = officer_form("ann");
     let invitation = json!({"kind": "email", "email": ann.email, "seed": ann.seed, "reason": ann.reason});
     ada.post("/api/invites", invitation).await.expect(202);
@@ -197,7 +197,7 @@ async fn whoever_becomes_ready_meets_everybody_who_stands() {
     let id = paste(&ada, &[named("bo", "vera"), named("bo", "victor"), named("kim", "victor")]).await;
     edit(&ada, &id, 1, json!({"username": "victor"})).await.expect(200);
     assert_eq!(shown(&id).await[0], "READY");
-    // A row that is mended with others is looked for as well.
+    // A row that is fixed together with others is searched for as well.
     let faulty = |name: &str| Form { organisation: String::new(), ..officer_form(name) };
     let id = paste(&ada, &[faulty("eve"), faulty("eve"), faulty("max")]).await;
     edit(&ada, &id, 2, json!({"email": officer_form("max").email})).await.expect(200);
@@ -266,7 +266,7 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
     remove(2).await;
     assert_eq!(restore(2).await, "DUPLICATE");
     assert_eq!(batch(&ada, &id).await["counts"]["removed"], 0);
-    // Mending the row that has a double leaves both as they are.
+    // Fixing the row that has a double leaves both as they are.
     edit(&ada, &id, 3, json!({"reason": "Another"})).await.expect(200);
     assert_eq!(
         (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),

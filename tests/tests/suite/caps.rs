@@ -1,4 +1,4 @@
-//! Nobody's mailbox is flooded, whoever asks and under whatever spelling.
+//! Nobody's mailbox is flooded, by however many officers and under whatever spelling.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -237,8 +237,8 @@ async fn resends_and_amendments_count_and_what_is_refused_does_not() {
     app.drain().await;
     let path = format!("/api/invites/{failed}");
     let etag = app.officer("ada").get(&path).await.headers["etag"].to_str().unwrap().to_owned();
-    let mended = json!({"kind": "email", "email": "kim.lee@sample-board.gov.sg", "reason": "Joins"});
-    let amend = async || app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], mended.clone()).await;
+    let amended = json!({"kind": "email", "email": "kim.lee@sample-board.gov.sg", "reason": "Joins"});
+    let amend = async || app.officer("ada").json("PATCH", &path, &[("if-match", &etag)], amended.clone()).await;
     let refused = amend().await;
     assert_eq!((refused.status.as_u16(), refused.problem()), (429, "too-many-requests".to_owned()));
     assert_eq!(show(&app, "ada", &failed).await["techpass"]["state"], "REVOKED");

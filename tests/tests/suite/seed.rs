@@ -1,4 +1,4 @@
-//! SEED licences after the invite: asked for, refused, taken back and given again with the account, and the device that they
+//! SEED licences after the invite: asked for, refused, withdrawn and assigned again with the account, and the device that they
 //! are for.
 
 use std::time::Duration;

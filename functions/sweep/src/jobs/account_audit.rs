@@ -64,7 +64,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     Ok(Progress::OutOfTime { cursor: Some(format!("{shard}#{}", after.unwrap_or_default())) })
 }
 
-/// How one account stands, for whoever keeps its licence; `None` while that is too early to say.
+/// The status of one account, for the owner of its licence; `None` while that is too early to say.
 async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, AccountStatus)>, AnyError> {
     let Some(owner) = deps.store.find_owner(&link.account).await? else {
         // A lost race means that the account is somebody's again.
@@ -86,7 +86,7 @@ fn changed_at(owner: &AccountOwner) -> Timestamp {
     }
 }
 
-/// Writes how an account stands, if that is news, and wakes whoever takes its licence back or gives it again.
+/// Writes the status of an account, if that is new, and wakes the worker that withdraws its licence or assigns it again.
 pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
     let now = deps.clock.now();
     let (is_written, wake) = match owner {

@@ -146,7 +146,7 @@ async fn note(deps: &Deps, holders: &[EmailAddress]) -> Result<(), AnyError> {
     Ok(deps.store.note_holders(&holders, deps.clock.now() + BELIEVED).await?)
 }
 
-/// Has the licences of disabled accounts taken back that are there although they were taken back.
+/// Has the licences of disabled accounts withdrawn that are there although they were withdrawn.
 async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
@@ -157,7 +157,7 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
             continue;
         }
         let (is_written, officer, wake) = match owner {
-            // What is taken back at this moment may still be listed.
+            // What is withdrawn at this moment may still be listed.
             Some(AccountOwner::Invite(invite)) if now >= invite.updated_at + SETTLED => {
                 let Some(next) = invite.to_value().licence_found(now) else { continue };
                 let is_written = deps.store.write(invite.becomes(next)).await?.is_done();
@@ -175,7 +175,7 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
             Some(_) => continue,
         };
         if is_written {
-            tracing::warn!(?wake, "a licence that was taken back was still there");
+            tracing::warn!(?wake, "a licence that was withdrawn was still there");
             tally.left_over += 1;
             deps.queues.wake(QueueName::Provision, &officer, &[wake]).await;
         }

@@ -1,4 +1,4 @@
-//! Each sweep: puts the next look at whatever is due off, then wakes whoever has to act.
+//! Each sweep: postpones the next check of what is due, then wakes the workers that have to act.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -14,7 +14,7 @@ use store::{Replaced, due::DUE_SHARDS, progress::DELETED};
 use super::{Progress, Round};
 use crate::AnyError;
 
-/// After how many short counts on end a person has to look.
+/// After how many short counts in a row a person has to check.
 const SHORT_COUNTS: u32 = 3;
 
 /// With less than this left, no further shard is begun.

@@ -316,7 +316,7 @@ mod tests {
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         let tomorrow = act(2 * DAY);
         assert_eq!(bounced.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable));
-        assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor brought to mind");
+        assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor reminded of");
         let InviteState::Invited { expires_at } = bounced.state else { panic!() };
         assert_eq!(bounced.clone().settled(at(25 * DAY)).next_due(), Some(expires_at));
         let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };

@@ -288,7 +288,7 @@ mod tests {
     fn a_mail_that_is_held_is_due_once_its_mailbox_has_room() {
         let held = by_email().address_is_free(at(1)).unwrap().mail_held(at(DAY), at(2)).unwrap();
         assert_eq!((held.next_due(), held.mail.as_ref().unwrap().state_name()), (Some(at(DAY)), "HELD"));
-        assert!(held.mail_is_due(), "whoever finds room earlier may send it");
+        assert!(held.mail_is_due(), "a worker that finds room earlier may send it");
         assert_eq!(claimed(held, at(DAY)).next_due(), Some(at(DAY) + MAIL_ANSWER_WAIT));
     }
 

@@ -117,7 +117,7 @@ impl Invite {
     /// Unless it is time for it.
     pub fn remind(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.lapse(now) != Lapse::Remind {
-            return Err(self.conflict("brought to mind"));
+            return Err(self.conflict("reminded of"));
         }
         let mail = Some(Mail::due(MailKind::Reminder, self.generation()).replaced());
         Ok(Self { mail, ..self.happened(Event::Reminded, now) })

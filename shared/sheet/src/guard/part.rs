@@ -1,4 +1,4 @@
-//! One part of the package: inflated once, counted, checked, and handed on as its visitor rewrites it.
+//! One part of the package: inflated once, counted, checked, and passed on as its visitor rewrites it.
 
 use std::io::{self, Read};
 

@@ -13,7 +13,7 @@ pub(super) type StringCount = Rc<Cell<usize>>;
 
 /// Counts the strings and their bytes.
 ///
-/// A reader sets memory aside for as many strings as the table announces, so the announcement is not handed on.
+/// A reader sets memory aside for as many strings as the table announces, so the announcement is not passed on.
 pub(super) struct Strings {
     limits: Limits,
     /// Bytes of the whole part, which bound any honest announcement.

@@ -71,7 +71,7 @@ impl Dynamo {
                 .expression_attribute_names("#f", *name)
                 .expression_attribute_values(":f", AttributeValue::S(value.clone()));
         }
-        // Whoever reads an index that may lag re-reads before acting.
+        // The reader of an index that may lag reads the item again before acting.
         request.set_consistent_read(query.index.is_consistent().then_some(true))
     }
 

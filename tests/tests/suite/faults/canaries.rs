@@ -91,7 +91,7 @@ impl Spoken {
         self.told.push(what);
     }
 
-    /// The product says it to whoever reads there.
+    /// The product says it to all who read there.
     pub(super) fn add(&mut self, medium: Medium, text: String) {
         self.said.push((medium, text));
     }
@@ -101,7 +101,7 @@ impl Spoken {
         self.tokens.push(token);
     }
 
-    /// An answer of the API. To who asks it may tell what is theirs; a problem may be handed on to support.
+    /// An answer of the API. To who asks it may tell what is theirs; a problem may be passed on to support.
     pub(super) fn answered(&mut self, answer: &Answer) {
         if answer.status.is_client_error() || answer.status.is_server_error() {
             self.add(Medium::Problem, answer.body.to_string());

@@ -115,7 +115,7 @@ const CONTEXT: usize = 2;
 /// Every single way in which the calls of the handlers can go wrong that the scenario is about, with their places.
 ///
 /// The sweeper asks a lot, for nothing mostly: of its calls that come after the same calls only the first is broken, and of
-/// the same question on end the first and the last; that the stack's own services refuse it is the same to it whyever they
+/// the same question in a row the first and the last; that the stack's own services refuse it is the same to it for whatever reason they
 /// do. A late answer that makes a difference is tried wherever it is heard.
 fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Fault)> {
     let mut known = BTreeSet::new();

@@ -1,6 +1,6 @@
 //! Several mishaps in one run.
 //!
-//! The two workers whose effects cannot be taken back are broken twice in a row in every way: the first try ends somewhere,
+//! The two workers whose effects cannot be undone are broken twice in a row in every way: the first try ends somewhere,
 //! and so does the second. Of all other pairs there is a sample.
 
 use testing::probe::{Call, Fault};
@@ -85,7 +85,7 @@ impl Dice {
         broken.into_iter().map(|(_, mishap)| mishap).collect()
     }
 
-    /// Two mishaps of one handler in two runs on end; `None` where that is not to be had. Not of mails, whose second loss
+    /// Two mishaps of one handler in two runs in a row; `None` where that is not to be had. Not of mails, whose second loss
     /// is a person's to look at: those have their own tests.
     async fn of_one_handler(&self, scenario: Scenario, undisturbed: &Run) -> Option<Vec<Mishap>> {
         let place = self.below(undisturbed.calls.len());

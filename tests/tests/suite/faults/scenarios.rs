@@ -196,7 +196,7 @@ async fn first_password(world: &World) {
     sign_in(world, account).await;
 }
 
-/// Rows that were pasted: one is mended, one taken out, the rest handed on.
+/// Rows that were pasted: one is fixed, one removed, the rest submitted.
 async fn list(world: &World) {
     let faulty = Form { contact_number: "12".to_owned(), ..telling(officer_form("ignatius")) };
     let rows =
@@ -243,7 +243,7 @@ async fn no_workbook(world: &World) {
     world.settle().await;
 }
 
-/// An invitation that is sent again the next day, and then taken back with all others.
+/// An invitation that is sent again the next day, and then revoked with all others.
 async fn resend_and_revoke(world: &World) {
     let id = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -260,7 +260,7 @@ async fn resend_and_revoke(world: &World) {
     assert_eq!(action.body["state"], "DONE", "{}", action.body);
 }
 
-/// An address that has an account, and one that bounces, both mended.
+/// An address that has an account, and one that bounces, both amended.
 async fn amend(world: &World) {
     world.app.directory.add_foreign_account("somebody", &email("aurelian@vendor.example.com"));
     let mistaken = Form { email: "aurelian@vendor.example.com".to_owned(), ..telling(vendor_form("yolandra")) };
@@ -270,12 +270,12 @@ async fn amend(world: &World) {
     let mails = world.app.mails_to("thaddeus@sample-board.gov.sg");
     world.post_event(world.event(BOUNCED, &mails[0]));
     world.settle().await;
-    mend(world, &taken, account_of(&telling(vendor_form("yolandra")))).await;
-    mend(world, &bounced, invitation_of("bea")).await;
+    amend(world, &taken, account_of(&telling(vendor_form("yolandra")))).await;
+    amend(world, &bounced, invitation_of("bea")).await;
     world.settle().await;
 }
 
-/// An invitation that nobody accepts: brought to mind once, then lapsed.
+/// An invitation that nobody accepts: reminded of once, then expired.
 async fn expiry(world: &World) {
     submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -368,7 +368,7 @@ async fn looks(world: &World) {
     assert!(answer.status.is_client_error(), "{}", answer.body);
 }
 
-/// Rows that were pasted: one is added, the others mended together, some taken out, and all thrown away after all.
+/// Rows that were pasted: one is added, the others fixed together, some removed, and all reset after all.
 async fn reset(world: &World) {
     let faulty = |name| Form { organisation: String::new(), ..telling(officer_form(name)) };
     let rows = json!({"rows": [faulty("thaddeus"), faulty("ignatius"), telling(vendor_form("yolandra"))]});
@@ -388,7 +388,7 @@ async fn reset(world: &World) {
     world.settle().await;
 }
 
-/// An invitation that is taken back.
+/// An invitation that is revoked.
 async fn revoke(world: &World) {
     let id = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -404,7 +404,7 @@ async fn given_up(world: &World) {
         world.app.queues.give_up(QueueName::Provision, wake);
     }
     world.settle().await;
-    // Whoever sees that it still stands has it sent again.
+    // An officer who sees that it is still there has it sent again.
     for _ in 0..5 {
         if stored(world, id).await.account().is_some() {
             return;
@@ -499,7 +499,7 @@ async fn canary(world: &World) {
     panic!("no canary is ever heard of");
 }
 
-/// An action for more than are done at once: two invitations of it are left to whoever works on actions.
+/// An action for more than are done at once: two invitations of it are left to the worker of actions.
 async fn action(world: &World) {
     let ids = [submitted(world, invitation_of("thaddeus")).await, submitted(world, invitation_of("ignatius")).await];
     world.settle().await;
@@ -613,11 +613,11 @@ async fn insist(world: &World, method: &str, path: &str, body: Value) {
     panic!("{method} {path} is never done");
 }
 
-/// Mends an invite over the version that is shown; who is told that it has moved on has mended it already.
-async fn mend(world: &World, id: &str, body: Value) {
+/// Amends an invite over the version that is shown; an officer who is told that it has changed has amended it already.
+async fn amend(world: &World, id: &str, body: Value) {
     let path = format!("/api/invites/{id}");
     let shown = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);
     let headers = [("if-match", shown.headers["etag"].to_str().unwrap())];
-    let mended = world.ask_over("submit-invites", &world.ada(), "PATCH", &path, &headers, body).await;
-    assert!(matches!(mended.status.as_u16(), 202 | 409 | 412), "{}", mended.body);
+    let amended = world.ask_over("submit-invites", &world.ada(), "PATCH", &path, &headers, body).await;
+    assert!(matches!(amended.status.as_u16(), 202 | 409 | 412), "{}", amended.body);
 }

@@ -575,7 +575,7 @@ impl World {
         }
     }
 
-    /// Gives a parcel to whoever works on it: `None` when that crashes.
+    /// Gives a parcel to the function that works on it: `None` when that crashes.
     async fn open(&self, parcel: Parcel) -> Option<Disposition> {
         let function = parcel.label().reader;
         match parcel {
