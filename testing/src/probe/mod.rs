@@ -1,8 +1,7 @@
 //! What every call of every backend in memory passes through, so that a test can count the calls and break any of them.
 //!
 //! A backend keeps its state in [`Probed`], which gives it out to nothing but a call with a name. A new call is therefore
-//! met by the fault harness without anybody listing it. Built only under the backends' feature `fake`: no function that is
-//! deployed holds any of this.
+//! met by the fault harness without anybody listing it.
 
 mod probed;
 
