@@ -10,10 +10,10 @@ use domain::{
 use mail::{Letter, OutgoingMail, RenderError, SendOutcome, Subject, Tags};
 use store::{Change, Record, Replaced, Store, StoreError, Stored};
 
-use crate::{AnyError, Deps, Disposition, Next, turn};
-
-/// What must be left to claim a mail: SES's time limit, and two seconds to record its answer.
-pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(10);
+use crate::{
+    AnyError, Deps, Disposition, Next,
+    turn::{self, TIME_TO_SEND},
+};
 
 /// How often SES's answer is tried to be recorded.
 const RECORD_TRIES: u32 = 6;

@@ -6,7 +6,10 @@ use domain::Timestamp;
 use mail::{OutgoingMail, SendOutcome};
 use store::settings::MailSwitch;
 
-use crate::{Deps, slot::TIME_TO_SEND};
+use crate::Deps;
+
+/// What must be left to claim a mail: SES's time limit, and two seconds to record its answer.
+pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(10);
 
 /// How long to wait for the next turn: SES counts by the second.
 const TURN: Duration = Duration::from_secs(1);

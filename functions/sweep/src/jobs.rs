@@ -8,6 +8,7 @@ mod forget;
 mod letters;
 mod locks;
 mod plan;
+mod round;
 mod totals;
 mod uploads;
 mod whole_table;
@@ -15,9 +16,9 @@ mod whole_table;
 use std::time::Duration;
 
 use directory_audit::List;
-use domain::Timestamp;
+pub(crate) use round::{Progress, Round};
 
-use crate::{AnyError, Deps};
+use crate::AnyError;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -45,25 +46,6 @@ pub enum Job {
     LicenceAudit,
     /// Looks for every account that is known here.
     AccountAudit,
-}
-
-/// One run of a job.
-#[derive(Clone, Debug)]
-pub(crate) struct Round<'a> {
-    pub(crate) deps: &'a Deps,
-    /// What the last run left.
-    pub(crate) cursor: Option<String>,
-    /// When the invocation ends.
-    pub(crate) deadline: Timestamp,
-}
-
-/// How far a run came, and what the next one is to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Progress {
-    /// To its end; the next run begins in its turn.
-    Finished { cursor: Option<String> },
-    /// Not to its end; the next sweep goes on.
-    OutOfTime { cursor: Option<String> },
 }
 
 impl Job {
@@ -124,12 +106,5 @@ impl Job {
             Self::LicenceAudit => directory_audit::run(round, List::Licensed).await,
             Self::AccountAudit => account_audit::run(round).await,
         }
-    }
-}
-
-impl Round<'_> {
-    /// Whether less than `needed` is left of the invocation.
-    pub(crate) fn has_less_than(&self, needed: Duration) -> bool {
-        self.deps.clock.now() + needed > self.deadline
     }
 }

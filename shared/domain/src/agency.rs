@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::{AgencyId, Timestamp, text};
@@ -101,6 +102,15 @@ impl TryFrom<String> for AgencyDomain {
     }
 }
 
+impl AgencyId {
+    /// The agency of an email domain; `infra/agencies.py` computes the same.
+    #[must_use]
+    pub fn of_domain(domain: &AgencyDomain) -> Self {
+        let digest = Sha256::digest(domain.as_str());
+        Self::of_digest_at(0, digest)
+    }
+}
+
 impl Agency {
     /// An agency that was just registered, and has to echo `challenge`.
     #[must_use]
@@ -189,6 +199,12 @@ mod tests {
     fn agency() -> Agency {
         let domain = AgencyDomain::parse("Example-Agency.gov.sg").unwrap();
         Agency::registered(domain, "https://hooks.example.com/in".to_owned(), "c".to_owned(), at(0))
+    }
+
+    #[test]
+    fn an_agencys_id_follows_from_its_domain() {
+        let id = AgencyId::of_domain(&AgencyDomain::parse("example-agency.gov.sg").unwrap());
+        assert_eq!(id.to_string(), "agn_0000000000DXNGJP91V06CZG1N");
     }
 
     #[test]

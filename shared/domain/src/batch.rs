@@ -10,6 +10,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::{
@@ -181,6 +182,16 @@ pub struct Counts {
     pub removed: u32,
     /// Become invites.
     pub sent: u32,
+}
+
+impl BatchId {
+    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is announced.
+    #[must_use]
+    pub fn of_object(object: &ObjectVersion) -> Self {
+        let ObjectVersion { key, version_id } = object;
+        let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(version_id).finalize();
+        Self::of_digest(digest)
+    }
 }
 
 impl Counts {

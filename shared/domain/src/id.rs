@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{AgencyDomain, Entropy, Timestamp, batch::ObjectVersion, invite::Account};
+use crate::{Entropy, Timestamp};
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
@@ -27,6 +27,16 @@ macro_rules! id_type {
             #[must_use]
             pub fn generated_at(self) -> Timestamp {
                 Timestamp::from_unix_ms(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
+            }
+
+            /// The id that follows from a digest and no time: always the same for the same thing.
+            pub(crate) fn of_digest(digest: impl Into<[u8; 32]>) -> Self {
+                Self(Ulid(first_16_bytes(&digest.into())))
+            }
+
+            /// The same, sorting with those that were generated at `ms` milliseconds after 1970 began.
+            pub(crate) fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
+                Self(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
             }
 
             /// Reads the text form; anything else is no id of this kind.
@@ -66,6 +76,10 @@ macro_rules! id_type {
     };
 }
 
+fn first_16_bytes(digest: &[u8; 32]) -> u128 {
+    digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
 id_type! {
     /// An invite: `inv_01JD…`.
     InviteId, "inv"
@@ -91,42 +105,18 @@ id_type! {
     AgencyId, "agn"
 }
 
-impl AgencyId {
-    /// The agency of an email domain; `infra/agencies.py` computes the same.
-    #[must_use]
-    pub fn of_domain(domain: &AgencyDomain) -> Self {
-        let digest = Sha256::digest(domain.as_str());
-        let mut random = [0; 16];
-        random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_parts(0, u128::from_be_bytes(random)))
-    }
-}
-
 impl NoticeId {
     /// The notice of one version of an invite: however often a change is seen, it is the same notice.
     #[must_use]
     pub fn of_version(invite: InviteId, version: u64, at: Timestamp) -> Self {
         let digest = Sha256::new().chain_update(invite.to_string()).chain_update(version.to_be_bytes()).finalize();
-        let mut random = [0; 16];
-        random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_parts(u64::try_from(at.unix_ms()).unwrap_or(0), u128::from_be_bytes(random)))
+        Self::of_digest_at(u64::try_from(at.unix_ms()).unwrap_or(0), digest)
     }
 }
 
 id_type! {
     /// An account's own request for SEED: `sed_3F8R…`.
     SeedRequestId, "sed"
-}
-
-impl SeedRequestId {
-    /// The request of an account: a function of the account's name in any case, so that there is one for each.
-    #[must_use]
-    pub fn of_account(account: &Account) -> Self {
-        let digest = Sha256::digest(account.directory_id.to_lowercase());
-        let mut random = [0; 16];
-        random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_bytes(random))
-    }
 }
 
 impl InviteId {
@@ -140,22 +130,8 @@ impl InviteId {
             .chain_update(row.to_be_bytes())
             .chain_update(row_version.to_be_bytes())
             .finalize();
-        let mut random = [0; 16];
-        random.copy_from_slice(&digest[..16]);
         // The batch's time in front keeps these ids sorting with the others.
-        Self(Ulid::from_parts(batch.0.timestamp_ms(), u128::from_be_bytes(random)))
-    }
-}
-
-impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is announced.
-    #[must_use]
-    pub fn of_object(object: &ObjectVersion) -> Self {
-        let ObjectVersion { key, version_id } = object;
-        let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(version_id).finalize();
-        let mut random = [0; 16];
-        random.copy_from_slice(&digest[..16]);
-        Self(Ulid::from_bytes(random))
+        Self::of_digest_at(batch.0.timestamp_ms(), digest)
     }
 }
 
@@ -216,13 +192,6 @@ mod tests {
         assert_eq!(BatchId::parse(&id.to_string()), None);
         assert_eq!(InviteId::parse(&id.to_string().to_lowercase()), None);
         assert_eq!(InviteId::parse("inv_"), None);
-    }
-
-    /// The same value as in `tests/template/test_agencies.py`, which computes it as operators do.
-    #[test]
-    fn an_agencys_id_follows_from_its_domain() {
-        let id = AgencyId::of_domain(&AgencyDomain::parse("example-agency.gov.sg").unwrap());
-        assert_eq!(id.to_string(), "agn_0000000000DXNGJP91V06CZG1N");
     }
 
     #[test]

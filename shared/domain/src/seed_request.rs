@@ -4,6 +4,7 @@
 //! so that asking twice is one request.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     OfficerId, SeedRequestId, Timestamp, TraceId,
@@ -34,6 +35,15 @@ pub struct SeedRequest {
     postponed_until: Option<Timestamp>,
     /// The request that asked last.
     pub trace: TraceId,
+}
+
+impl SeedRequestId {
+    /// The request of an account: a function of the account's name in any case, so that there is one for each.
+    #[must_use]
+    pub fn of_account(account: &Account) -> Self {
+        let digest = Sha256::digest(account.directory_id.to_lowercase());
+        Self::of_digest(digest)
+    }
 }
 
 impl SeedRequest {

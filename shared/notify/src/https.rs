@@ -16,7 +16,11 @@ use aws_smithy_types::body::SdkBody;
 use http::{Request, Uri, header};
 use http_body_util::{BodyExt as _, Limited};
 
-use crate::{CallFailure, NoClient, Reach, Target, Transport, address::PublicOnly};
+use crate::{
+    CallFailure, NoClient, Transport,
+    address::PublicOnly,
+    target::{Reach, Target},
+};
 
 /// How long one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(10);

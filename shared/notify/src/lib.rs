@@ -13,8 +13,6 @@ pub use https::Https;
 
 pub use target::Reach;
 
-use target::Target;
-
 /// Who calls endpoints. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Notifier {

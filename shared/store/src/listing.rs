@@ -3,44 +3,25 @@
 //! Which invites make a page follows from their summaries, which the index `listing` holds and this process remembers; the
 //! invites themselves are read as they are now.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
-use domain::{BatchId, InviteId, OfficerId, Timestamp, invite::Invite};
+use domain::{InviteId, OfficerId, Timestamp, invite::Invite};
 
-use crate::{Store, StoreError, lists::List, record::Stored, summary::Summary};
+use crate::{
+    Store, StoreError, item, keys,
+    lists::{LONGEST, List},
+    query::{InviteQuery, Sort},
+    record::{Layout, Stored},
+    summary::Summary,
+    table::{Index, Order, Query, Range},
+};
 
-/// What to list.
-#[derive(Clone, Debug, Default)]
-pub struct InviteQuery {
-    /// Part of a name, an address, an organisation, a department or a username, in any case.
-    pub text: Option<String>,
-    /// A label of the TechPass column.
-    pub techpass: Option<String>,
-    /// A label of the SEED column.
-    pub seed: Option<String>,
-    /// Only of this batch.
-    pub batch: Option<BatchId>,
-    /// In which order.
-    pub sort: Sort,
-    /// At most how many.
-    pub limit: usize,
-    /// The `next` of the page before.
-    pub after: Option<String>,
-}
-
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// The latest invite first.
-    #[default]
-    NewestFirst,
-    /// The earliest invite first.
-    OldestFirst,
-    /// By email address.
-    Email,
-    /// By last name, then first name; those without a name last.
-    Name,
-}
+/// How far back changes are read again. A change shows in the index this long after the moment that it bears at the latest:
+/// its writer may live for 60 seconds, and the rest is for the index to follow and for clocks to differ.
+const LAG: Duration = Duration::from_secs(120);
 
 /// A page of the list.
 #[derive(Debug)]
@@ -116,6 +97,57 @@ impl Store {
         let list = self.whole_list_of(officer, now).await?;
         let newest = InviteQuery { sort: Sort::NewestFirst, after: None, ..query.clone() };
         Ok(newest.select(&list).ids)
+    }
+}
+
+impl Store {
+    /// The officer's list as the index has it at `now`. The caller puts it back.
+    async fn list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
+        let Some(mut list) = self.lists.take(officer, now) else {
+            return self.whole_list_of(officer, now).await;
+        };
+        self.read_changes(&mut list, officer, now).await?;
+        Ok(list)
+    }
+
+    /// The same, whatever is remembered.
+    async fn whole_list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
+        let mut list = List { invites: HashMap::new(), whole_at: now, read_at: now };
+        self.read_into(&mut list, officer, Range::All, Order::Descending).await?;
+        self.read_changes(&mut list, officer, now).await?;
+        Ok(list)
+    }
+
+    /// Brings a list up to what the index has: from the earliest change that it may lack towards the latest, since an invite
+    /// that changes meanwhile moves to the end, and so is met again instead of missed.
+    async fn read_changes(&self, list: &mut List, officer: &OfficerId, now: Timestamp) -> Result<(), StoreError> {
+        let since = Range::Above((list.read_at - LAG).to_string());
+        self.read_into(list, officer, since, Order::Ascending).await?;
+        list.read_at = now;
+        Ok(())
+    }
+
+    async fn read_into(
+        &self,
+        list: &mut List,
+        officer: &OfficerId,
+        range: Range,
+        order: Order,
+    ) -> Result<(), StoreError> {
+        let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
+        let mut read = 0;
+        loop {
+            let page = self.table.page(&query).await?;
+            read += page.items.len();
+            for mut item in page.items {
+                let summary: Summary = item::part(Invite::KIND, "summary", &mut item)?;
+                list.invites.insert(summary.id, summary);
+            }
+            query.after = page.next;
+            if query.after.is_none() || read >= LONGEST {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -7,25 +7,16 @@ use std::{
     time::Duration,
 };
 
-use domain::{InviteId, OfficerId, Timestamp, invite::Invite};
+use domain::{InviteId, OfficerId, Timestamp};
 
-use crate::{
-    Store, StoreError, item, keys,
-    record::Layout,
-    summary::Summary,
-    table::{Index, Order, Query, Range},
-};
-
-/// How far back changes are read again. A change shows in the index this long after the moment that it bears at the latest:
-/// its writer may live for 60 seconds, and the rest is for the index to follow and for clocks to differ.
-const LAG: Duration = Duration::from_secs(120);
+use crate::summary::Summary;
 
 /// How long a list is brought up to date by its changes before it is read whole again: what is no more leaves no change.
 const WHOLE_AFTER: Duration = Duration::from_secs(15 * 60);
 
 /// How many invites a list has at the most: those that changed last. It is what people are kept of for a few weeks by an
 /// officer who uses up every day's share.
-const LONGEST: usize = 100_000;
+pub(crate) const LONGEST: usize = 100_000;
 
 /// How many invites are remembered at the most, of all officers together: some 100 MB. A list grows beyond its length by
 /// what is invited while it is remembered.
@@ -39,14 +30,14 @@ pub(crate) struct Lists(Mutex<HashMap<OfficerId, List>>);
 pub(crate) struct List {
     pub(crate) invites: HashMap<InviteId, Summary>,
     /// When it was read whole.
-    whole_at: Timestamp,
+    pub(crate) whole_at: Timestamp,
     /// When its changes were read.
-    read_at: Timestamp,
+    pub(crate) read_at: Timestamp,
 }
 
 impl Lists {
     /// The officer's list, if it can still be brought up to date. The caller puts it back.
-    fn take(&self, officer: &OfficerId, now: Timestamp) -> Option<List> {
+    pub(crate) fn take(&self, officer: &OfficerId, now: Timestamp) -> Option<List> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.remove(officer).filter(|list| list.read_at <= now && now < list.whole_at + WHOLE_AFTER)
     }
@@ -71,62 +62,6 @@ impl Lists {
 impl fmt::Debug for Lists {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lists")
-    }
-}
-
-impl Store {
-    /// The officer's list as the index has it at `now`. The caller puts it back.
-    pub(crate) async fn list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
-        let Some(mut list) = self.lists.take(officer, now) else {
-            return self.whole_list_of(officer, now).await;
-        };
-        self.read_changes(&mut list, officer, now).await?;
-        Ok(list)
-    }
-
-    /// The same, whatever is remembered.
-    pub(crate) async fn whole_list_of(&self, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
-        let mut list = List { invites: HashMap::new(), whole_at: now, read_at: now };
-        self.read_into(&mut list, officer, Range::All, Order::Descending).await?;
-        self.read_changes(&mut list, officer, now).await?;
-        Ok(list)
-    }
-
-    /// Brings a list up to what the index has: from the earliest change that it may lack towards the latest, since an invite
-    /// that changes meanwhile moves to the end, and so is met again instead of missed.
-    pub(crate) async fn read_changes(
-        &self,
-        list: &mut List,
-        officer: &OfficerId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let since = Range::Above((list.read_at - LAG).to_string());
-        self.read_into(list, officer, since, Order::Ascending).await?;
-        list.read_at = now;
-        Ok(())
-    }
-
-    async fn read_into(
-        &self,
-        list: &mut List,
-        officer: &OfficerId,
-        range: Range,
-        order: Order,
-    ) -> Result<(), StoreError> {
-        let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
-        let mut read = 0;
-        loop {
-            let page = self.table.page(&query).await?;
-            read += page.items.len();
-            for mut item in page.items {
-                let summary: Summary = item::part(Invite::KIND, "summary", &mut item)?;
-                list.invites.insert(summary.id, summary);
-            }
-            query.after = page.next;
-            if query.after.is_none() || read >= LONGEST {
-                return Ok(());
-            }
-        }
     }
 }
 

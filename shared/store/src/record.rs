@@ -8,7 +8,7 @@ use std::ops::Deref;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    StoreError, Written,
+    StoreError,
     item::{self, Envelope, Item},
     keys::Key,
     table::{Condition, Write},
@@ -136,6 +136,16 @@ impl<T> Deref for Stored<T> {
     fn deref(&self) -> &T {
         &self.value
     }
+}
+
+/// What became of a write over a version that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a lost race means that nothing was written"]
+pub enum Written {
+    /// Written.
+    Done,
+    /// Somebody else wrote first; read again.
+    LostRace,
 }
 
 /// What became of a write over a version that was read.

@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::listing::{InviteQuery, Sort};
+use crate::query::{InviteQuery, Sort};
 
 /// An invite as lists know it. It is written with the invite, as the attribute that the index of lists holds of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

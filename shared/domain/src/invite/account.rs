@@ -1,39 +1,16 @@
 //! The account of an invite: made, found, seen in the directory, and deleted there.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
-
-use super::{Conflict, Invite, Origin, history::Event, schedule::NextStep, state::InviteState};
+use super::{
+    Conflict, Invite, Origin,
+    history::Event,
+    schedule::NextStep,
+    state::{Account, AccountStatus, InviteState, PROVISION_LEASE},
+};
 use crate::{
     Timestamp,
     delivery::{Mail, MailKind, MailState},
     seed::SeedState,
 };
-
-/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
-/// acts under an expired lease.
-pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
-
-/// An account in the directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The directory's own name for it: not the email address.
-    pub directory_id: String,
-}
-
-/// The status of an account in the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountStatus {
-    /// Its holder has not signed in.
-    Pending,
-    /// Its holder has signed in.
-    SignedIn,
-    /// Nobody can sign in.
-    Disabled,
-    /// It is no more.
-    Gone,
-}
 
 impl Invite {
     /// The account, once there is one, also while work on the invite is paused.
@@ -227,7 +204,7 @@ mod tests {
     use super::*;
     use crate::{
         invite::{
-            changes::Act,
+            history::Act,
             samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
             state::Failure,
         },

@@ -5,12 +5,12 @@ use thiserror::Error;
 
 use super::{
     Conflict, Invite, Origin, Subject,
-    history::{Actor, Event},
+    history::{Act, Actor, Event},
     schedule::NextStep,
     state::{Failure, InviteState},
 };
 use crate::{
-    ActionId, Department, Organisation, Reason, Timestamp, TraceId,
+    Department, Organisation, Reason, Timestamp,
     delivery::Mail,
     form::{AccountRequest, EmailInvitation, Profile},
     keys::AddressKey,
@@ -52,17 +52,6 @@ pub enum Amendment {
     Email(EmailInvitation),
     /// Of an account on someone's behalf.
     Account(AccountRequest),
-}
-
-/// A deliberate act: when, and the request behind it.
-#[derive(Clone, Debug)]
-pub struct Act {
-    /// When it was asked for; everything that follows from it bears this time.
-    pub at: Timestamp,
-    /// The request.
-    pub trace: TraceId,
-    /// The action for many invites that it is part of.
-    pub action: Option<ActionId>,
 }
 
 /// Why an invite is not mailed again now.

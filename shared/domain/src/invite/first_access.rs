@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Conflict, Invite,
-    account::PROVISION_LEASE,
     history::{Actor, Event},
-    state::InviteState,
+    state::{InviteState, PROVISION_LEASE},
 };
 use crate::Timestamp;
 
@@ -213,9 +212,9 @@ mod tests {
     use super::*;
     use crate::{
         invite::{
-            account::AccountStatus,
             samples::{DAY, account, at, created, for_account},
             schedule::NextStep,
+            state::AccountStatus,
         },
         seed::SeedState,
     };

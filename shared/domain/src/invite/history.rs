@@ -2,11 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invite, changes::Act};
+use super::Invite;
 use crate::{ActionId, Timestamp, TraceId, delivery::MailEvent, seed::DeviceState};
 
 /// How many entries of its history an invite keeps; the oldest after the first give way.
 const HISTORY_LIMIT: usize = 50;
+
+/// A deliberate act: when, and the request behind it.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// When it was asked for; everything that follows from it bears this time.
+    pub at: Timestamp,
+    /// The request.
+    pub trace: TraceId,
+    /// The action for many invites that it is part of.
+    pub action: Option<ActionId>,
+}
 
 /// One entry of an invite's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,7 @@
 
 use super::{
     Conflict, Invite,
-    changes::Act,
-    history::{Actor, Event},
+    history::{Act, Actor, Event},
     schedule::NextStep,
     state::InviteState,
 };
@@ -92,8 +91,8 @@ impl Invite {
 mod tests {
     use super::*;
     use crate::invite::{
-        account::AccountStatus,
         samples::{DAY, act, at, created},
+        state::AccountStatus,
     };
 
     #[test]

@@ -33,13 +33,12 @@ use crate::{
 };
 
 pub use crate::seed::SeedState;
-pub use account::{Account, AccountStatus, PROVISION_LEASE};
-pub use changes::{Act, AmendRefusal, Amendment, Correction, ResendRefusal};
+pub use changes::{AmendRefusal, Amendment, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
-pub use history::{Actor, Event, HistoryEntry};
+pub use history::{Act, Actor, Event, HistoryEntry};
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
 pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
-pub use state::{Failure, InviteState};
+pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
 
 /// One person brought in by one officer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Creation, Invite, Origin, account::Account, changes::Act, schedule::NextStep};
+use super::{Creation, Invite, Origin, history::Act, schedule::NextStep, state::Account};
 use crate::{
     DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId, form::Form,
     mailbox::Mailbox, seed::SeedState, terms::Terms,

@@ -83,6 +83,11 @@ impl Invite {
         }
     }
 
+    /// Whether the provisioning worker has something to do now.
+    pub(super) fn has_step(&self, now: Timestamp) -> bool {
+        self.next_step(now) != NextStep::Nothing
+    }
+
     /// What time alone asks for now.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Lapse {
@@ -150,7 +155,7 @@ impl Invite {
         }
         let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
         let is_waiting = self.mail_is_due() && held_until.is_none();
-        let open = self.next_step(now) != NextStep::Nothing || is_waiting || self.notice_is_due();
+        let open = self.has_step(now) || is_waiting || self.notice_is_due();
         let unanswered = [&self.mail, &self.notice].into_iter().flatten().find_map(|mail| match mail.state {
             MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
             _ => None,
@@ -221,7 +226,7 @@ mod tests {
     use super::*;
     use crate::{
         invite::{
-            changes::Act,
+            history::Act,
             samples::{DAY, account, act, at, by_email, claimed, for_account, invited, mailbox},
             state::Failure,
         },

@@ -1,14 +1,18 @@
 //! What is true of an invite: how far it is, and what people are shown of that.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     Conflict, Invite,
-    account::Account,
     history::{Actor, Event},
-    schedule::NextStep,
 };
 use crate::{Timestamp, delivery::Mail, mailbox::SuppressionReason};
+
+/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
+/// acts under an expired lease.
+pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 
 /// How far an invite is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +66,26 @@ pub enum InviteState {
         #[serde(default)]
         stood: Option<Box<InviteState>>,
     },
+}
+
+/// An account in the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The directory's own name for it: not the email address.
+    pub directory_id: String,
+}
+
+/// The status of an account in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// Its holder has not signed in.
+    Pending,
+    /// Its holder has signed in.
+    SignedIn,
+    /// Nobody can sign in.
+    Disabled,
+    /// It is no more.
+    Gone,
 }
 
 /// Why an invite failed. The detail is for the officer and names no one.
@@ -263,7 +287,7 @@ impl Invite {
     /// Unless work is ahead that is ours.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_leased = matches!(self.state, InviteState::Provisioning { .. });
-        let is_open = self.mail_is_due() || self.notice_is_due() || self.next_step(now) != NextStep::Nothing;
+        let is_open = self.mail_is_due() || self.notice_is_due() || self.has_step(now);
         if !is_leased && !is_open {
             return Err(self.conflict("given up"));
         }
@@ -293,7 +317,7 @@ mod tests {
     use super::*;
     use crate::invite::{
         samples::{DAY, at, for_account, invited},
-        schedule::KEEPING_LOOK,
+        schedule::{KEEPING_LOOK, NextStep},
     };
 
     #[test]
