@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::{AgencyId, Timestamp, text};
+use crate::{AgencyId, Timestamp, id::OfDigest as _, text};
 
 /// How many failures in a row park an endpoint. A day of retries of one notice is fewer.
 pub const FAILURES_TO_PARK: u32 = 20;

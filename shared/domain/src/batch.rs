@@ -17,6 +17,7 @@ use crate::{
     BatchId, Officer, Timestamp, TraceId,
     column::Column,
     delivery::{Mail, MailConflict, MailKind, MailState},
+    id::OfDigest as _,
     invite::{KEEPING_LOOK, MAIL_ANSWER_WAIT},
     row::RowState,
 };

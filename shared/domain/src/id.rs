@@ -8,6 +8,25 @@ use ulid::Ulid;
 
 use crate::{Entropy, Timestamp};
 
+/// An id that can follow from a digest: always the same for the same thing.
+pub(crate) trait OfDigest: Sized {
+    fn of_ulid(ulid: Ulid) -> Self;
+
+    /// The id of the first sixteen bytes.
+    fn of_digest(digest: impl Into<[u8; 32]>) -> Self {
+        Self::of_ulid(Ulid(first_16_bytes(&digest.into())))
+    }
+
+    /// The same as far as there is room beside the time `ms`, in milliseconds after 1970 began: it sorts with ids of then.
+    fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
+        Self::of_ulid(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
+    }
+}
+
+fn first_16_bytes(digest: &[u8; 32]) -> u128 {
+    digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
@@ -29,16 +48,6 @@ macro_rules! id_type {
                 Timestamp::from_unix_ms(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
             }
 
-            /// The id that follows from a digest and no time: always the same for the same thing.
-            pub(crate) fn of_digest(digest: impl Into<[u8; 32]>) -> Self {
-                Self(Ulid(first_16_bytes(&digest.into())))
-            }
-
-            /// The same, sorting with those that were generated at `ms` milliseconds after 1970 began.
-            pub(crate) fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
-                Self(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
-            }
-
             /// Reads the text form; anything else is no id of this kind.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
@@ -46,6 +55,12 @@ macro_rules! id_type {
                 let ulid = Ulid::from_string(digits).ok()?;
                 // Crockford's alphabet has several spellings of one id; only the canonical one is a key.
                 (ulid.to_string() == digits).then_some(Self(ulid))
+            }
+        }
+
+        impl OfDigest for $name {
+            fn of_ulid(ulid: Ulid) -> Self {
+                Self(ulid)
             }
         }
 
@@ -74,10 +89,6 @@ macro_rules! id_type {
             }
         }
     };
-}
-
-fn first_16_bytes(digest: &[u8; 32]) -> u128 {
-    digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 id_type! {

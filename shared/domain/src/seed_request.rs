@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     OfficerId, SeedRequestId, Timestamp, TraceId,
+    id::OfDigest as _,
     invite::{Account, AccountStatus, Conflict, KEEPING_LOOK, WAKE_AFTER},
     seed::{Device, LicenceFault, SeedState, SeedStep},
 };

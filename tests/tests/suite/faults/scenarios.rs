@@ -270,8 +270,8 @@ async fn amend(world: &World) {
     let mails = world.app.mails_to("thaddeus@sample-board.gov.sg");
     world.post_event(world.event(BOUNCED, &mails[0]));
     world.settle().await;
-    amend(world, &taken, account_of(&telling(vendor_form("yolandra")))).await;
-    amend(world, &bounced, invitation_of("bea")).await;
+    amend_over(world, &taken, account_of(&telling(vendor_form("yolandra")))).await;
+    amend_over(world, &bounced, invitation_of("bea")).await;
     world.settle().await;
 }
 
@@ -614,7 +614,7 @@ async fn insist(world: &World, method: &str, path: &str, body: Value) {
 }
 
 /// Amends an invite over the version that is shown; an officer who is told that it has changed has amended it already.
-async fn amend(world: &World, id: &str, body: Value) {
+async fn amend_over(world: &World, id: &str, body: Value) {
     let path = format!("/api/invites/{id}");
     let shown = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);
     let headers = [("if-match", shown.headers["etag"].to_str().unwrap())];
