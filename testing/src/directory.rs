@@ -1,5 +1,5 @@
-//! The directory of the tests: an honest one, which keeps addresses and usernames unique, knows who signed in and who may,
-//! and whose searches may lag behind.
+//! The directory of the tests: an honest one, which keeps addresses and usernames unique, knows who signed in and who
+//! may, and whose searches may lag behind.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},

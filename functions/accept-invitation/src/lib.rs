@@ -1,15 +1,15 @@
 //! The invitee's page: what the mail's link leads to.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password` |
-//! | effect | the acceptance and the used token in one transaction, or the request for a first password; then a wake-up call |
-//! | again | an invitation is accepted once, a first password is asked for once a minute, and less often after the first |
-//! | needs | the table, the provision queue |
+//! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password`
+//! - **effect**: the acceptance and the used token in one transaction, or the request for a first password; then a
+//!   wake-up call
+//! - **again**: an invitation is accepted once, a first password is asked for once a minute, and less often after the
+//!   first
+//! - **needs**: the table, the provision queue
 //!
 //! The token is the credential. It travels in bodies only, so it stands in no log, and looking does not use it up: mail
-//! scanners open every link before its reader does. A first password is made and mailed by the directory, which makes its
-//! holder change it at the first sign-in; this service never sees one.
+//! scanners open every link before its reader does. A first password is made and mailed by the directory, which makes
+//! its holder change it at the first sign-in; this service never sees one.
 
 mod page;
 
@@ -152,12 +152,13 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
     Err(Problem::new(Slug::LostRace))
 }
 
-/// Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox is
-/// sent in a day counts these mails too.
+/// Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox
+/// is sent in a day counts these mails too.
 #[utoipa::path(
     post, path = "/api/invitations/first-password", operation_id = "requestFirstPassword", tag = "invitations",
     request_body = TokenRequest,
-    responses((status = 202, description = "It will be mailed; the body says whether it has to wait.", body = PageBody)),
+    responses((status = 202, description = "It will be mailed; the body says whether it has to wait.",
+        body = PageBody)),
 )]
 async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result<Response, Problem> {
     for _ in 0..MAX_UPDATE_ROUNDS {

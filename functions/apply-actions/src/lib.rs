@@ -1,11 +1,10 @@
 //! Goes on with an action for many invites, from where its last worker left it.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | one message of the actions queue: the id of an action |
-//! | effects | per invite: what the action does, with the action in its history, and a wake-up of the worker that is next; per part of a hundred: what became of each, with how far the action is, in one transaction |
-//! | again | a part that was recorded is not begun again; an invite whose history names the action is left as it is |
-//! | crash | what was done stays; the action is due and the sweeper wakes this function again |
+//! - **trigger**: one message of the actions queue: the id of an action
+//! - **effects**: per invite: what the action does, with the action in its history, and a wake-up of the worker that is
+//!   next; per part of a hundred: what became of each, with how far the action is, in one transaction
+//! - **again**: a part that was recorded is not begun again; an invite whose history names the action is left as it is
+//! - **crash**: what was done stays; the action is due and the sweeper wakes this function again
 //!
 //! A long action stops when time runs short, and wakes itself.
 

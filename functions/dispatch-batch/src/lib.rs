@@ -1,11 +1,12 @@
 //! Turns the ready rows of a submitted batch into invites, then sees the batch through.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | one message of the dispatch queue: the id of a batch |
-//! | effects | per row, in one transaction: the row sent, its invite, the locks of address and username; wake-ups of `provision-user`; at the end the batch done, its report due and `send-mail` woken |
-//! | again | a row that was sent is not ready any more, and the id of its invite follows from the row, so a doubled or repeated message makes no second invite |
-//! | crash | what was dispatched stays; the batch is due and the sweeper wakes this function again; invites whose wake-up was lost are due themselves |
+//! - **trigger**: one message of the dispatch queue: the id of a batch
+//! - **effects**: per row, in one transaction: the row sent, its invite, the locks of address and username; wake-ups of
+//!   `provision-user`; at the end the batch done, its report due and `send-mail` woken
+//! - **again**: a row that was sent is not ready any more, and the id of its invite follows from the row, so a doubled
+//!   or repeated message makes no second invite
+//! - **crash**: what was dispatched stays; the batch is due and the sweeper wakes this function again; invites whose
+//!   wake-up was lost are due themselves
 //!
 //! A long batch stops when time runs short, notes the last row, and wakes itself.
 
@@ -130,7 +131,8 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
             return Ok(());
         };
         if matches!(next.state, BatchState::Dispatched { .. }) {
-            tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent, "batch dispatched");
+            tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent,
+                "batch dispatched");
             return check_invites(deps, next).await;
         }
         if deps.clock.now() + STEP_TIME > deadline {
@@ -141,7 +143,8 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
     }
 }
 
-/// Ends the batch once all its invites have been worked on, or were waited for long enough; else checks them again later.
+/// Ends the batch once all its invites have been worked on, or were waited for long enough; else checks them again
+/// later.
 async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
     let now = deps.clock.now();
     if !batch.check_is_due(now) {

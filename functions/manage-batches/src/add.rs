@@ -37,9 +37,11 @@ struct AddedRows {
 }
 
 /// Add rows to the end of a list.
-#[utoipa::path(post, path = "/api/batches/{id}/rows", operation_id = "addRows", tag = "batches", security(("officer" = [])),
+#[utoipa::path(post, path = "/api/batches/{id}/rows", operation_id = "addRows", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path),
-        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
+        ("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a \
+            repeated request gets the first answer.")),
     request_body = MoreRows, responses((status = 201, description = "Added.", body = AddedRows)))]
 pub(crate) async fn add(
     State(deps): State<Arc<Deps>>,

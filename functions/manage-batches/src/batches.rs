@@ -41,8 +41,8 @@ pub(crate) struct NewBatch {
     #[serde(default)]
     #[schema(max_length = 255)]
     file_name: Option<String>,
-    /// What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
-    /// title is known as.
+    /// What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what
+    /// a title is known as.
     #[serde(default)]
     #[schema(max_items = 64)]
     columns: Vec<ColumnBody>,
@@ -63,8 +63,10 @@ struct NewBatchBody {
 }
 
 /// Make a batch.
-#[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])), request_body = NewBatch,
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "A key of your choice; a repeated request gets the first answer.")),
+#[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])),
+    request_body = NewBatch,
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
+        description = "A key of your choice; a repeated request gets the first answer.")),
     responses((status = 201, description = "Made.", body = NewBatchBody)))]
 pub(crate) async fn create(
     State(deps): State<Arc<Deps>>,
@@ -103,8 +105,8 @@ pub(crate) async fn create(
     answered(outcome, answer)
 }
 
-/// Makes a batch of pasted rows. Until its rows are in, the batch waits for them, unlisted: if they never come, it ends as
-/// a draft ends that nobody submits, and its rows with it.
+/// Makes a batch of pasted rows. Until its rows are in, the batch waits for them, unlisted: if they never come, it ends
+/// as a draft ends that nobody submits, and its rows with it.
 async fn create_pasted(
     deps: &Deps,
     rules: &DomainRules,
@@ -183,7 +185,8 @@ struct BatchPage {
 }
 
 /// My batches, newest first.
-#[utoipa::path(get, path = "/api/batches", operation_id = "listBatches", tag = "batches", security(("officer" = [])), params(ListQuery),
+#[utoipa::path(get, path = "/api/batches", operation_id = "listBatches", tag = "batches", security(("officer" = [])),
+    params(ListQuery),
     responses((status = 200, description = "A page.", body = BatchPage)))]
 pub(crate) async fn list(
     State(deps): State<Arc<Deps>>,
@@ -203,7 +206,8 @@ pub(crate) async fn list(
 /// One batch, with its progress.
 #[utoipa::path(get, path = "/api/batches/{id}", operation_id = "showBatch", tag = "batches", security(("officer" = [])),
     params(("id" = String, Path)),
-    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody, headers(("ETag" = String))),
+    responses((status = 200, description = "The batch; `ETag` changes when anything of it does.", body = BatchBody,
+        headers(("ETag" = String))),
         (status = 304, description = "Unchanged since `If-None-Match`.")))]
 pub(crate) async fn find(
     State(deps): State<Arc<Deps>>,
@@ -224,7 +228,8 @@ pub(crate) async fn find(
 }
 
 /// Throw a batch away. What was sent stays sent.
-#[utoipa::path(delete, path = "/api/batches/{id}", operation_id = "resetBatch", tag = "batches", security(("officer" = [])),
+#[utoipa::path(delete, path = "/api/batches/{id}", operation_id = "resetBatch", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path)), responses((status = 204, description = "Gone.")))]
 pub(crate) async fn reset(
     State(deps): State<Arc<Deps>>,
@@ -255,7 +260,8 @@ enum Only {
 }
 
 /// Hand the ready rows on. Doing it twice does it once.
-#[utoipa::path(post, path = "/api/batches/{id}/submit", operation_id = "submitBatch", tag = "batches", security(("officer" = [])),
+#[utoipa::path(post, path = "/api/batches/{id}/submit", operation_id = "submitBatch", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path)), request_body = Submission,
     responses((status = 202, description = "On its way; follow it at the batch.", body = BatchBody)))]
 pub(crate) async fn submit(

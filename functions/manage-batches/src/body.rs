@@ -29,8 +29,8 @@ pub(crate) struct BatchBody {
     /// Why the workbook cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<FaultBody>,
-    /// The titled columns of a workbook whose header was not understood, with what each was taken for. The same file can be
-    /// read by a new batch that is told what they are.
+    /// The titled columns of a workbook whose header was not understood, with what each was taken for. The same file
+    /// can be read by a new batch that is told what they are.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     titles: Vec<ColumnBody>,
     counts: CountsBody,
@@ -201,7 +201,8 @@ pub(crate) struct RepairBody {
 /// Why a row needs no invite.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateBody {
-    /// `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
+    /// `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or
+    /// `duplicate.account`.
     pub(crate) code: &'static str,
     detail: &'static str,
     /// The earlier row of the same person.
@@ -331,7 +332,8 @@ impl From<Duplicate> for DuplicateBody {
             }
             Duplicate::OthersInvite => (
                 "duplicate.invited-by-another",
-                "Another officer has already invited this person. It is not among your invites; ask them how far it is.",
+                "Another officer has already invited this person. It is not among your invites; ask them how far it \
+                    is.",
                 None,
             ),
             Duplicate::LiveUsername => {

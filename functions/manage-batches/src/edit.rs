@@ -1,8 +1,8 @@
 //! Rows changed or removed: one, or many.
 //!
-//! Every change is checked with the rules of the API and written together with the counts of its batch, over the versions
-//! that were read. A change or removal of a row also frees the rows that rest on it: its duplicates, and those that
-//! contradict it.
+//! Every change is checked with the rules of the API and written together with the counts of its batch, over the
+//! versions that were read. A change or removal of a row also frees the rows that rest on it: its duplicates, and those
+//! that contradict it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -75,8 +75,10 @@ struct ChangedRow {
 }
 
 /// Change a row; it is checked again at once.
-#[utoipa::path(patch, path = "/api/batches/{id}/rows/{number}", operation_id = "changeRow", tag = "batches", security(("officer" = [])),
-    params(("id" = String, Path), ("number" = u32, Path), ("If-Match" = String, Header, description = "The row's `etag`.")),
+#[utoipa::path(patch, path = "/api/batches/{id}/rows/{number}", operation_id = "changeRow", tag = "batches",
+    security(("officer" = [])),
+    params(("id" = String, Path), ("number" = u32, Path), ("If-Match" = String, Header,
+        description = "The row's `etag`.")),
     request_body = RowPatch, responses((status = 200, description = "Changed.", body = ChangedRow)))]
 pub(crate) async fn change(
     State(deps): State<Arc<Deps>>,
@@ -109,7 +111,8 @@ pub(crate) async fn change(
 }
 
 /// Take a row out. Doing it twice does it once.
-#[utoipa::path(delete, path = "/api/batches/{id}/rows/{number}", operation_id = "removeRow", tag = "batches", security(("officer" = [])),
+#[utoipa::path(delete, path = "/api/batches/{id}/rows/{number}", operation_id = "removeRow", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path), ("number" = u32, Path)), responses((status = 204, description = "Out.")))]
 pub(crate) async fn remove(
     State(deps): State<Arc<Deps>>,
@@ -184,7 +187,8 @@ struct ChangedRows {
 }
 
 /// Change many rows alike.
-#[utoipa::path(patch, path = "/api/batches/{id}/rows", operation_id = "changeRows", tag = "batches", security(("officer" = [])),
+#[utoipa::path(patch, path = "/api/batches/{id}/rows", operation_id = "changeRows", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path)), request_body = ManyPatch,
     responses((status = 200, description = "Changed.", body = ChangedRows)))]
 pub(crate) async fn change_many(
@@ -237,7 +241,8 @@ pub(crate) struct ManyRemoved {
 }
 
 /// Take many rows out. Doing it twice does it once.
-#[utoipa::path(post, path = "/api/batches/{id}/rows/remove", operation_id = "removeRows", tag = "batches", security(("officer" = [])),
+#[utoipa::path(post, path = "/api/batches/{id}/rows/remove", operation_id = "removeRows", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path)), request_body = ManyRemoved,
     responses((status = 200, description = "Out.", body = ChangedRows)))]
 pub(crate) async fn remove_many(
@@ -274,7 +279,8 @@ struct Many<'a> {
 }
 
 impl Many<'_> {
-    /// Changes those of batch `id` that are neither sent nor removed, some at a time. Doing it again finishes what was begun.
+    /// Changes those of batch `id` that are neither sent nor removed, some at a time. Doing it again finishes what was
+    /// begun.
     async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
         let Self { deps, officer, rules, numbers, change } = self;
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
@@ -395,7 +401,8 @@ impl Editor<'_> {
         Ok(self.write(plan, &mut BTreeSet::new()).await?.map(|batch| (next, batch)))
     }
 
-    /// Gives `rows` other text in some fields, none of which makes a row somebody else: one that rests on another still does.
+    /// Gives `rows` other text in some fields, none of which makes a row somebody else: one that rests on another still
+    /// does.
     async fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Result<Plan, StoreError> {
         let change = |row: &Row| {
             let mut raw = row.raw.clone();
@@ -463,8 +470,8 @@ impl Editor<'_> {
         Ok(rows.into_iter().zip(self.placed(next, leaving).await?).collect())
     }
 
-    /// Rows with new text, each marked when its person is there already: in another row that rests on none, an earlier one
-    /// of these, an invite or an account. Rows that are `leaving` do not count.
+    /// Rows with new text, each marked when its person is there already: in another row that rests on none, an earlier
+    /// one of these, an invite or an account. Rows that are `leaving` do not count.
     async fn placed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<Row>, StoreError> {
         let mut keyed: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, self.keys)).collect();
         let moved: BTreeSet<u32> = keyed.iter().map(|keyed| keyed.row.number).collect();

@@ -30,8 +30,10 @@ const ROWS_TOGETHER: usize = 500;
 const MOST_BYTES: usize = 32 << 20;
 
 /// The workbook to fill in.
-#[utoipa::path(get, path = "/api/template.xlsx", operation_id = "downloadTemplate", tag = "batches", security(("officer" = [])),
-    responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+#[utoipa::path(get, path = "/api/template.xlsx", operation_id = "downloadTemplate", tag = "batches",
+    security(("officer" = [])),
+    responses((status = 200, description = "The workbook.",
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(crate) async fn template(_officer: Reader) -> Result<Response, Problem> {
     let bytes = sheet::template(Timestamp::from_unix_ms(TEMPLATE_DATE_MS)).map_err(Problem::internal)?;
     reply::workbook("TechBiz User Batch Upload.xlsx", bytes)
@@ -55,9 +57,11 @@ pub(crate) enum OnlyResults {
 }
 
 /// What became of each row.
-#[utoipa::path(get, path = "/api/batches/{id}/results.xlsx", operation_id = "downloadResults", tag = "batches", security(("officer" = [])),
+#[utoipa::path(get, path = "/api/batches/{id}/results.xlsx", operation_id = "downloadResults", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path), ResultsQuery),
-    responses((status = 200, description = "The workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    responses((status = 200, description = "The workbook.",
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
 pub(crate) async fn results(
     State(deps): State<Arc<Deps>>,
     SignedIn { officer, .. }: SignedIn,

@@ -87,7 +87,8 @@ struct RowPageBody {
 }
 
 /// The rows of a batch, in their order.
-#[utoipa::path(get, path = "/api/batches/{id}/rows", operation_id = "listRows", tag = "batches", security(("officer" = [])),
+#[utoipa::path(get, path = "/api/batches/{id}/rows", operation_id = "listRows", tag = "batches",
+    security(("officer" = [])),
     params(("id" = String, Path), ListQuery),
     responses((status = 200, description = "A page.", body = RowPageBody)))]
 pub(crate) async fn list(

@@ -1,12 +1,11 @@
 //! Tells agencies' systems where their officers' invites stand.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | one message of the notices queue: the id of a notice, or of an agency that is to be challenged |
-//! | effect | one signed `POST` to the agency's endpoint, claimed before and recorded after |
-//! | again | a notice that was taken is not told again; one whose answer was lost is, under the same id |
-//! | crash | the claim runs out after a minute, the sweeper wakes this function again |
-//! | dead endpoint | each notice is tried for a day with growing pauses; after twenty failures in a row the endpoint is parked: its notices rest until an operator resumes it, for as long as they are kept |
+//! - **trigger**: one message of the notices queue: the id of a notice, or of an agency that is to be challenged
+//! - **effect**: one signed `POST` to the agency's endpoint, claimed before and recorded after
+//! - **again**: a notice that was taken is not told again; one whose answer was lost is, under the same id
+//! - **crash**: the claim runs out after a minute, the sweeper wakes this function again
+//! - **dead endpoint**: each notice is tried for a day with growing pauses; after twenty failures in a row the endpoint
+//!   is parked: its notices rest until an operator resumes it, for as long as they are kept
 //!
 //! It calls strangers, so it can read neither invites' owners nor the keys of anything else.
 

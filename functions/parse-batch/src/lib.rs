@@ -1,14 +1,16 @@
 //! Reads a workbook that reached the bucket into the rows of a batch.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | the parse queue: what S3 says of objects created under `uploads/` and `drops/`, at least once, in any order; and what the sweeper says that S3 did not |
-//! | effects | the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file |
-//! | again | a message that comes again finds its batch read, and does nothing; while another run reads it, it comes once more |
-//! | fails | the message comes again, and the sweeper announces the workbook within minutes; after three tries of a version the batch is unreadable |
+//! - **trigger**: the parse queue: what S3 says of objects created under `uploads/` and `drops/`, at least once, in any
+//!   order; and what the sweeper says that S3 did not
+//! - **effects**: the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file
+//! - **again**: a message that comes again finds its batch read, and does nothing; while another run reads it, it comes
+//!   once more
+//! - **fails**: the message comes again, and the sweeper announces the workbook within minutes; after three tries of a
+//!   version the batch is unreadable
 //!
 //! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
-//! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by itself.
+//! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by
+//! itself.
 
 use std::sync::Arc;
 
@@ -156,7 +158,8 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
             return Err(error);
         }
         Ok(Ok((counts, notices))) => {
-            tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready, "workbook read");
+            tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready,
+                "workbook read");
             return parsed(deps, &claimed, counts, notices).await;
         }
         Ok(Err(Refusal { error, columns })) => {
@@ -170,7 +173,8 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     Ok(())
 }
 
-/// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its people.
+/// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its
+/// people.
 async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: Vec<String>) -> Result<(), ParseError> {
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();

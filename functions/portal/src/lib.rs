@@ -6,8 +6,8 @@
 //! | effect | none |
 //! | needs | nothing but its settings; the pages are inside |
 //!
-//! Pages are named by hash and kept for a year, but for the two documents, which are asked for each time. What a page may
-//! load, run and call is in `headers.rs`, and nothing is inline.
+//! Pages are named by hash and kept for a year, but for the two documents, which are asked for each time. What a page
+//! may load, run and call is in `headers.rs`, and nothing is inline.
 
 mod headers;
 mod pages;

@@ -1,24 +1,26 @@
 //! One message, one user: the account in the directory, its SEED group, its first password.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | the provision queue; a message holds the id of an invite, or of an account's own request for SEED, and nothing else |
-//! | does | whatever [`Invite::next_step`] says, until it says nothing; asked twice, it does nothing the second time |
-//! | retry | the table away: the message comes again; the directory away: the invite is due later, and the sweeper wakes it |
-//! | IAM | `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser AdminAddUserToGroup AdminRemoveUserFromGroup`, `sqs:SendMessage` to the mail queue |
+//! - **trigger**: the provision queue; a message holds the id of an invite, or of an account's own request for SEED,
+//!   and nothing else
+//! - **does**: whatever [`Invite::next_step`] says, until it says nothing; asked twice, it does nothing the second time
+//! - **retry**: the table away: the message comes again; the directory away: the invite is due later, and the sweeper
+//!   wakes it
+//! - **IAM**: `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser
+//!   AdminAddUserToGroup AdminRemoveUserFromGroup`, `sqs:SendMessage` to the mail queue
 //!
 //! Requests of a step, after one GetItem per message:
 //!
-//! | step | requests |
-//! |---|---|
-//! | check an address | two ListUsers, PutItem, SendMessage; after a mail has waited, GetItem (mail switch) before |
-//! | check an account | AdminGetUser, PutItem, SendMessage; the same |
-//! | make an account | PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and whose the account is), SendMessage |
-//! | assign a licence, withdraw it | AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem |
-//! | first password | two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser, PutItem; where nothing was sent, GetItem (mailbox) and TransactWriteItems in place of the last |
+//! - **step**: requests
+//! - **check an address**: two ListUsers, PutItem, SendMessage; after a mail has waited, GetItem (mail switch) before
+//! - **check an account**: AdminGetUser, PutItem, SendMessage; the same
+//! - **make an account**: PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup,
+//!   TransactWriteItems (invite and whose the account is), SendMessage
+//! - **assign a licence, withdraw it**: AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem
+//! - **first password**: two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser,
+//!   PutItem; where nothing was sent, GetItem (mailbox) and TransactWriteItems in place of the last
 //!
-//! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease runs
-//! out; the next worker then finds the account by the id of its invite and adopts it.
+//! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease
+//! runs out; the next worker then finds the account by the id of its invite and adopts it.
 
 mod licence;
 
@@ -338,8 +340,9 @@ impl Answer {
     }
 }
 
-/// Records the directory's answer over the claim that it belongs to, whatever else has changed beside it, and again while
-/// the table is away and time is left. An answer that is not recorded ends as unknown, and its holder has to ask again.
+/// Records the directory's answer over the claim that it belongs to, whatever else has changed beside it, and again
+/// while the table is away and time is left. An answer that is not recorded ends as unknown, and its holder has to ask
+/// again.
 async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
     let (id, claim) = (claimed.id, claimed.first_password);
     let mut known = Some(claimed);

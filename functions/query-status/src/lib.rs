@@ -1,10 +1,10 @@
 //! What became of an officer's invites.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | API Gateway: `GET /api/me`, `/api/domains/{domain}`, `/api/invites`, `/api/invites/{id}`, `/api/invites/export.xlsx`, `/api/invites/actions/{id}` |
-//! | effect | none but one: that a holder has signed in, or that an account is disabled, enabled or gone, is recorded when it is seen, and the worker of its licence is woken |
-//! | needs | the table, the keys' secret, the provision queue, reading accounts in the directory |
+//! - **trigger**: API Gateway: `GET /api/me`, `/api/domains/{domain}`, `/api/invites`, `/api/invites/{id}`,
+//!   `/api/invites/export.xlsx`, `/api/invites/actions/{id}`
+//! - **effect**: none but one: that a holder has signed in, or that an account is disabled, enabled or gone, is
+//!   recorded when it is seen, and the worker of its licence is woken
+//! - **needs**: the table, the keys' secret, the provision queue, reading accounts in the directory
 //!
 //! An officer sees their own invites; those of others are not found.
 

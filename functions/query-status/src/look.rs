@@ -52,8 +52,8 @@ impl Looks {
 }
 
 impl Deps {
-    /// Brings the invites that have accounts up to date, as far as time and the directory allow: those that wait for their
-    /// first sign-in before the others.
+    /// Brings the invites that have accounts up to date, as far as time and the directory allow: those that wait for
+    /// their first sign-in before the others.
     pub(crate) async fn look_again(&self, mut invites: Vec<Stored<Invite>>) -> Vec<Stored<Invite>> {
         let now = self.clock.now();
         let mut waiting: Vec<(usize, &Stored<Invite>)> =

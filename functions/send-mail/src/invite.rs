@@ -33,8 +33,8 @@ async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Re
     slot::send(deps, slot, |claimed| letter(&deps.letters, claimed, &token), deadline).await
 }
 
-/// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the same
-/// until the next deliberate sending, so that a copy soon after is identical; see [`Invite::claim_mail`].
+/// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the
+/// same until the next deliberate sending, so that a copy soon after is identical; see [`Invite::claim_mail`].
 fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Letter>, RenderError> {
     let (inviter, expires_at) = (&invite.officer.email, invite.promised_until());
     let Some(kind) = invite.mail.as_ref().map(|mail| mail.kind) else { return Ok(None) };

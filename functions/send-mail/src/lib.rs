@@ -1,14 +1,17 @@
 //! One message, one mail.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | the mail queue; a message holds the id of an invite or of a batch and nothing else, or calls for the canary |
-//! | does | claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said |
-//! | retry | the table away: the message comes again; SES busy: the mail queues for its turn, each second, while time is left; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed until an event or the sweeper's rule settles it |
-//! | IAM | `dynamodb:GetItem BatchGetItem PutItem DeleteItem Query`, `ses:SendEmail`, `secretsmanager:GetSecretValue` |
+//! - **trigger**: the mail queue; a message holds the id of an invite or of a batch and nothing else, or calls for the
+//!   canary
+//! - **does**: claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said
+//! - **retry**: the table away: the message comes again; SES busy: the mail queues for its turn, each second, while
+//!   time is left; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed
+//!   until an event or the sweeper's rule settles it
+//! - **IAM**: `dynamodb:GetItem BatchGetItem PutItem DeleteItem Query`, `ses:SendEmail`,
+//!   `secretsmanager:GetSecretValue`
 //!
-//! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of two puts, since the token's hash goes with it), SendEmail,
-//! PutItem. A batch's report has one put in place of the transaction, and a query for its numbers.
+//! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of
+//! two puts, since the token's hash goes with it), SendEmail, PutItem. A batch's report has one put in place of the
+//! transaction, and a query for its numbers.
 
 mod canary;
 mod invite;

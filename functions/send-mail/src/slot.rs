@@ -25,14 +25,15 @@ const RECORD_PAUSE: Duration = Duration::from_millis(100);
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// The wait after a mail has queued in vain for SES's rate. It does not grow: that SES is busy says nothing of the mail.
+/// The wait after a mail has queued in vain for SES's rate. It does not grow: that SES is busy says nothing of the
+/// mail.
 const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
 /// The least wait while SES refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report of
-/// a batch, the canary.
+/// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report
+/// of a batch, the canary.
 pub(crate) trait Slot: Sized {
     /// What of the table holds the mail.
     type Holder: Record;

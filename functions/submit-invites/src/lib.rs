@@ -1,11 +1,12 @@
-//! An officer invites one person, and later resends, revokes or amends invites; and asks for SEED for their own account.
+//! An officer invites one person, and later resends, revokes or amends invites; and asks for SEED for their own
+//! account.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`, `POST /api/seed-requests` |
-//! | effect | one invite with its locks and the answer to its request, in one transaction; then a wake-up call |
-//! | again | the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made again; a lost wake-up call is the sweeper's to repeat |
-//! | needs | the table, the provision, mail and actions queues, the keys' secret, reading accounts in the directory |
+//! - **trigger**: API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`,
+//!   `POST /api/seed-requests`
+//! - **effect**: one invite with its locks and the answer to its request, in one transaction; then a wake-up call
+//! - **again**: the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made
+//!   again; a lost wake-up call is the sweeper's to repeat
+//! - **needs**: the table, the provision, mail and actions queues, the keys' secret, reading accounts in the directory
 
 mod change;
 mod many;
@@ -34,8 +35,8 @@ use web::{Asked, Keyed, Officers, OtherClients, Problem, SavedAnswers, SignedIn,
 pub use request::{InviteRequest, Kind, SeedAnswer};
 pub use seed::SeedRequestBody;
 
-/// How often a request gives way to others of the same officer, and for how long at the most: an officer who sends fifty at
-/// once is through within the ten seconds of the function.
+/// How often a request gives way to others of the same officer, and for how long at the most: an officer who sends
+/// fifty at once is through within the ten seconds of the function.
 const TRIES: u32 = 60;
 const LONGEST_PAUSE_MS: u128 = 100;
 
@@ -168,7 +169,8 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 /// Invites one person: by mail, or with an account made on their behalf.
 #[utoipa::path(
     post, path = "/api/invites", operation_id = "submitInvite", tag = "invites",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "1 to 255 visible ASCII characters.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
+        description = "1 to 255 visible ASCII characters.")),
     request_body = InviteRequest,
     responses((
         status = 202, description = "Stored; the rest happens behind it.", body = InviteBody,

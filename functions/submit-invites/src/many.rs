@@ -53,7 +53,8 @@ pub(crate) struct CorrectionRequest {
 /// Does one thing with many invites; each stands for itself.
 #[utoipa::path(
     post, path = "/api/invites/actions", operation_id = "actOnInvites", tag = "invites",
-    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255, description = "1 to 255 visible ASCII characters.")),
+    params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
+        description = "1 to 255 visible ASCII characters.")),
     request_body = ActionRequest,
     responses((
         status = 202, description = "Stored, and begun.", body = ActionBody,
@@ -174,8 +175,8 @@ impl Deps {
         }
     }
 
-    /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes wrong
-    /// here is lost.
+    /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes
+    /// wrong here is lost.
     async fn begin(&self, action: Stored<Action>) -> Stored<Action> {
         let (id, officer, stored) = (action.id, action.officer.id.clone(), action.clone());
         let action = self.actions.step(action).await.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! An officer asks for SEED for the account they are signed in with, wherever it was created.
 //!
-//! Asked twice, it is one request: the licence is with the invite that the account was made for, or with the account's own
-//! request, and either is pending once.
+//! Asked twice, it is one request: the licence is with the invite that the account was made for, or with the account's
+//! own request, and either is pending once.
 
 use std::sync::Arc;
 

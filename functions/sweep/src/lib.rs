@@ -1,11 +1,11 @@
 //! Wakes what is due, and decides what nobody else can.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | a timer, every minute |
-//! | does | the jobs of [`jobs`] whose time has come, each as often as it says |
-//! | retry | none: the next minute's sweep does what this one left |
-//! | IAM | `dynamodb:Query Scan GetItem BatchGetItem PutItem BatchWriteItem DeleteItem`, `cognito-idp:ListUsers ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion`, `secretsmanager:GetSecretValue` |
+//! - **trigger**: a timer, every minute
+//! - **does**: the jobs of [`jobs`] whose time has come, each as often as it says
+//! - **retry**: none: the next minute's sweep does what this one left
+//! - **IAM**: `dynamodb:Query Scan GetItem BatchGetItem PutItem BatchWriteItem DeleteItem`, `cognito-idp:ListUsers
+//!   ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion`,
+//!   `secretsmanager:GetSecretValue`
 //!
 //! Correctness never depends on it, only progress does. Several may run at once, and any of them late: what is due is
 //! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).

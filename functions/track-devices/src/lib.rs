@@ -89,7 +89,8 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
 /// The device side tells what became of somebody's device.
 #[utoipa::path(
     post, path = "/api/seed-devices", operation_id = "tellDevice", tag = "devices",
-    params(("X-Invite-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of the seconds, a full stop and the body.")),
+    params(("X-Invite-Signature" = String, Header, description = "`t=<unix seconds>,v1=<hex>`: HMAC-SHA256 of the \
+        seconds, a full stop and the body.")),
     request_body = DeviceEvent,
     responses((status = 202, description = "Heard, whether or not the account is known.")),
 )]

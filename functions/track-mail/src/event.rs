@@ -84,8 +84,8 @@ impl SesEvent {
         time(self.detail.mail.timestamp.as_ref()?)
     }
 
-    /// Why its recipient is to be sent nothing more, if so. What may pass, as a full mailbox does, is no reason, and neither
-    /// is the report that a mail was no spam after all.
+    /// Why its recipient is to be sent nothing more, if so. What may pass, as a full mailbox does, is no reason, and
+    /// neither is the report that a mail was no spam after all.
     pub(crate) fn suppresses(&self) -> Option<SuppressionReason> {
         let is_permanent = |bounce: &Bounce| bounce.bounce_type.as_deref() == Some("Permanent");
         let is_spam = |complaint: &Complaint| complaint.complaint_feedback_type.as_deref() != Some("not-spam");

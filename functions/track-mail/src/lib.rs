@@ -1,11 +1,10 @@
 //! What became of a mail.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | EventBridge: SES's events about mails of our configuration set |
-//! | does | finds the mail by its tags and applies the event; suppresses the mailbox of one that was returned for good or marked as spam; events may come twice, late and in any order |
-//! | retry | the table away: Lambda repeats the event, and then it waits among the dead letters |
-//! | IAM | `dynamodb:GetItem PutItem` |
+//! - **trigger**: EventBridge: SES's events about mails of our configuration set
+//! - **does**: finds the mail by its tags and applies the event; suppresses the mailbox of one that was returned for
+//!   good or marked as spam; events may come twice, late and in any order
+//! - **retry**: the table away: Lambda repeats the event, and then it waits among the dead letters
+//! - **IAM**: `dynamodb:GetItem PutItem`
 //!
 //! The mailbox is among the tags, as a keyed hash: no address is read.
 //!
@@ -111,7 +110,8 @@ async fn note(deps: &Deps, sent_at: Option<Timestamp>) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The newest mail of which this process has noted an event, so that the table is asked once a minute and not for each event.
+/// The newest mail of which this process has noted an event, so that the table is asked once a minute and not for each
+/// event.
 #[derive(Debug, Default)]
 pub struct Noted(Mutex<Option<Timestamp>>);
 
@@ -126,8 +126,8 @@ impl Noted {
     }
 }
 
-/// Lets nobody send anything to a mailbox any more. The event that says so may come again: only its first time, and none
-/// that is older than an operator's clearing, changes anything.
+/// Lets nobody send anything to a mailbox any more. The event that says so may come again: only its first time, and
+/// none that is older than an operator's clearing, changes anything.
 async fn suppress(
     deps: &Deps,
     key: &AddressKey,

@@ -1,11 +1,10 @@
 //! Sees where invites stand elsewhere now, and notes it down for the agencies that want to be told.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | the table's stream: what an invite was and what it is, in order |
-//! | effect | one notice for each change that shows, if the officer's agency is registered; then a wake-up of `notify-agencies` |
-//! | again | a notice's id follows from the invite and its version, so a change that is seen twice is noted once |
-//! | crash | the stream hands the same changes over again, for a day; a lost wake-up call is the sweeper's to repeat |
+//! - **trigger**: the table's stream: what an invite was and what it is, in order
+//! - **effect**: one notice for each change that shows, if the officer's agency is registered; then a wake-up of
+//!   `notify-agencies`
+//! - **again**: a notice's id follows from the invite and its version, so a change that is seen twice is noted once
+//! - **crash**: the stream hands the same changes over again, for a day; a lost wake-up call is the sweeper's to repeat
 //!
 //! It reads whole invites, and passes on ids and words.
 

@@ -17,8 +17,8 @@ use aws_types::SdkConfig;
 
 use crate::{Env, Error};
 
-/// The roots that every AWS endpoint chains to, from <https://www.amazontrust.com/repository/>. Reading a system's hundred
-/// and forty instead takes 3 ms of every cold start.
+/// The roots that every AWS endpoint chains to, from <https://www.amazontrust.com/repository/>. Reading a system's
+/// hundred and forty instead takes 3 ms of every cold start.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
 /// Within one region a connection is made in milliseconds; after two seconds it will not be.

@@ -29,8 +29,8 @@ pub async fn run_http(router: Router) -> Result<(), Error> {
 
 /// An event of API Gateway without the headers that HTTP does not allow.
 ///
-/// The gateway passes control characters on, and an event that holds one cannot be read as a request: it would end as 502,
-/// without a problem and without a Trace ID. Such a header counts as not sent, with all its values.
+/// The gateway passes control characters on, and an event that holds one cannot be read as a request: it would end as
+/// 502, without a problem and without a Trace ID. Such a header counts as not sent, with all its values.
 struct HttpEvent(LambdaRequest);
 
 impl<'de> Deserialize<'de> for HttpEvent {
@@ -57,8 +57,8 @@ fn drop_impossible(headers: &mut Map<String, Value>) {
     });
 }
 
-/// API Gateway tells headers twice: each with all its values, and each with its last. The adapter lets the last one win,
-/// which hides a header that was sent twice; without the second list it sees all.
+/// API Gateway tells headers twice: each with all its values, and each with its last. The adapter lets the last one
+/// win, which hides a header that was sent twice; without the second list it sees all.
 fn keep_repeated_headers(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV1(request) = &mut event.payload
         && !request.multi_value_headers.is_empty()

@@ -3,13 +3,15 @@
 //! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
 //! - [`Env`]: the process environment, read here and nowhere else.
 //! - [`terms`], [`single_caps`], [`batch_cap`], [`days`], [`address`]: what the template's parameters decide.
-//! - [`Stack`]: everything that a function works with, made from the environment by [`AwsStack`] over [`Aws`], whose SDK
+//! - [`Stack`]: everything that a function works with, made from the environment by [`AwsStack`] over [`Aws`], whose
+//!   SDK
 //!   clients share one HTTP client.
-//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a while.
+//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a
+//!   while.
 //! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
 //!
-//! A `main` starts the stack and the trigger and does nothing else; the `Deps` of a function's `lib` take from a stack what
-//! they need.
+//! A `main` starts the stack and the trigger and does nothing else; the `Deps` of a function's `lib` take from a stack
+//! what they need.
 
 mod aws;
 mod cause;

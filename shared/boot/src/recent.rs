@@ -19,7 +19,8 @@ impl<T: Clone> Recent<T> {
         Self { life, latest: Mutex::new(None) }
     }
 
-    /// The value at hand, or else what `read` gives, which is kept. A caller who asks meanwhile waits for the one reading.
+    /// The value at hand, or else what `read` gives, which is kept. A caller who asks meanwhile waits for the one
+    /// reading.
     ///
     /// # Errors
     ///

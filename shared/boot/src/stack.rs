@@ -18,8 +18,8 @@ use crate::{
     signing::{SigningSource, StoredSigning},
 };
 
-/// What a function works with: AWS, or the memory of a test. A function takes from it what it needs; what it does not take
-/// is not in its binary.
+/// What a function works with: AWS, or the memory of a test. A function takes from it what it needs; what it does not
+/// take is not in its binary.
 ///
 /// # Errors
 ///

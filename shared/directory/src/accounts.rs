@@ -12,7 +12,8 @@ use domain::{
 
 use crate::DirectoryError;
 
-/// Where TechPass accounts are. An account's id is the directory's own: it is kept as it was given, and never made here.
+/// Where TechPass accounts are. An account's id is the directory's own: it is kept as it was given, and never made
+/// here.
 ///
 /// No call is repeated in here. A create whose answer was lost is repeated by its caller, later, and then finds the
 /// account by the id of its invite.
@@ -31,7 +32,8 @@ pub trait Accounts: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`DirectoryError::Unknown`] when the account may be there now; every other error means that this call created none.
+    /// [`DirectoryError::Unknown`] when the account may be there now; every other error means that this call created
+    /// none.
     async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError>;
 
     /// The account that an earlier attempt for the same invite created under these details, if it is there.
@@ -41,8 +43,8 @@ pub trait Accounts: Debug + Send + Sync {
     /// When the directory does not say.
     async fn find_created(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError>;
 
-    /// A page of all accounts, wherever they were created: the first, or the one that begins at an [`AccountPage::next`]. An
-    /// account created a moment ago may be missing.
+    /// A page of all accounts, wherever they were created: the first, or the one that begins at an
+    /// [`AccountPage::next`]. An account created a moment ago may be missing.
     ///
     /// # Errors
     ///

@@ -18,8 +18,8 @@ const REMEMBERED: usize = 10_000;
 
 /// Asks the directory whether accounts are active, once a minute for each.
 ///
-/// A token is good until it expires, whatever becomes of its account; this is what says that the account was disabled or
-/// deleted meanwhile.
+/// A token is good until it expires, whatever becomes of its account; this is what says that the account was disabled
+/// or deleted meanwhile.
 #[derive(Debug)]
 pub struct ActiveAccounts {
     sign_in: Arc<dyn SignIn>,

@@ -9,7 +9,8 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
-/// How long to wait after a throttle that names no time: the quotas of user pools are per second, and a batch fills many.
+/// How long to wait after a throttle that names no time: the quotas of user pools are per second, and a batch fills
+/// many.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(30);
 
 /// The longest wait that a directory can ask for.
@@ -17,8 +18,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
 /// A call that did not do what it was made for.
 ///
-/// The variants say what is known of the effect, which is what a caller acts on. Neither form of printing shows more than
-/// a code of the directory's own.
+/// The variants say what is known of the effect, which is what a caller acts on. Neither form of printing shows more
+/// than a code of the directory's own.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DirectoryError {
     /// Nothing happened: the directory has too much to do.

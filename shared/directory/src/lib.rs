@@ -1,8 +1,9 @@
 //! The directory: where TechPass accounts and SEED licences are, and where officers sign in.
 //!
 //! Three ports, of which a function holds those that it uses: [`Accounts`], [`Licences`] and [`SignIn`]. Their callers
-//! see outcomes and [`DirectoryError`]s that say what is known about the effect, never an SDK type, and nothing in either
-//! names a person. A backend is a folder that implements them; `contract` in the tests holds each to the same promises.
+//! see outcomes and [`DirectoryError`]s that say what is known about the effect, never an SDK type, and nothing in
+//! either names a person. A backend is a folder that implements them; `contract` in the tests holds each to the same
+//! promises.
 
 mod accounts;
 mod active;

@@ -17,8 +17,8 @@ pub trait SignIn: Debug + Send + Sync {
     /// When the pool does not say.
     async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError>;
 
-    /// Whether the account of a token may sign in now: it is enabled, and still the one with this user id. Another account
-    /// that took the name of a deleted one is not.
+    /// Whether the account of a token may sign in now: it is enabled, and still the one with this user id. Another
+    /// account that took the name of a deleted one is not.
     ///
     /// # Errors
     ///

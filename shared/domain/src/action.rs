@@ -1,7 +1,7 @@
 //! One thing that an officer does with many invites: what was asked for, how far it is, what became of each.
 //!
-//! The invites are fixed when it is asked for and lie in [`Part`]s. Each is changed by its own state machine, at most once
-//! by one action: the invite's history names the action.
+//! The invites are fixed when it is asked for and lie in [`Part`]s. Each is changed by its own state machine, at most
+//! once by one action: the invite's history names the action.
 
 use std::collections::BTreeMap;
 
@@ -218,7 +218,8 @@ impl Change {
 }
 
 impl Refusal {
-    /// The stable code, which is the slug of the problem that a request for this one invite would get where there is one.
+    /// The stable code, which is the slug of the problem that a request for this one invite would get where there is
+    /// one.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

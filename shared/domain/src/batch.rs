@@ -50,8 +50,8 @@ const CHECK_GRACE: Duration = Duration::from_secs(60);
 /// Messages come a little early or late. One that is earlier than this is a doubled one.
 const CHECK_SLACK: Duration = Duration::from_secs(5);
 
-/// How long the invites of a dispatched batch are waited for. Then the batch is done and its report names those that are
-/// still open: an emergency stop or an outage may have no end.
+/// How long the invites of a dispatched batch are waited for. Then the batch is done and its report names those that
+/// are still open: an emergency stop or an outage may have no end.
 pub const MAX_BATCH_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A list of people that an officer brings in together.
@@ -87,8 +87,8 @@ pub struct Batch {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When the sweeper checks it, where that does not follow from its state: its report is tried again, or its rows are
-    /// kept until then. The next step ends it.
+    /// When the sweeper checks it, where that does not follow from its state: its report is tried again, or its rows
+    /// are kept until then. The next step ends it.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
     /// The request that made it.
@@ -186,7 +186,8 @@ pub struct Counts {
 }
 
 impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is announced.
+    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is
+    /// announced.
     #[must_use]
     pub fn of_object(object: &ObjectVersion) -> Self {
         let ObjectVersion { key, version_id } = object;
@@ -366,8 +367,8 @@ impl Batch {
         }
     }
 
-    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit, because of `why`, which becomes the last
-    /// of its notices. The officer is to be told.
+    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit, because of `why`, which becomes the
+    /// last of its notices. The officer is to be told.
     ///
     /// # Errors
     ///
@@ -491,8 +492,8 @@ impl Batch {
         }
     }
 
-    /// Whether its invites are to be checked now. A message that comes earlier is a doubled one: were it followed, there
-    /// would be more of them with each check.
+    /// Whether its invites are to be checked now. A message that comes earlier is a doubled one: were it followed,
+    /// there would be more of them with each check.
     #[must_use]
     pub fn check_is_due(&self, now: Timestamp) -> bool {
         matches!(self.state, BatchState::Dispatched { next_check, .. } if now + CHECK_SLACK >= next_check)
@@ -504,8 +505,8 @@ impl Batch {
         matches!(self.state, BatchState::Dispatched { since, .. } if now >= since + MAX_BATCH_WAIT)
     }
 
-    /// Invites of it are still open: the batch, and how long it is left alone before the next check, which grows with the
-    /// time since it was dispatched.
+    /// Invites of it are still open: the batch, and how long it is left alone before the next check, which grows with
+    /// the time since it was dispatched.
     ///
     /// # Errors
     ///
@@ -571,8 +572,9 @@ impl Batch {
         self.report.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Moves the report on by one of [`Mail`]'s transitions. The time of the batch's last change stays, which a report is none
-    /// of: rows are kept for some time from then on, and a report that is tried for ever would keep them for ever.
+    /// Moves the report on by one of [`Mail`]'s transitions. The time of the batch's last change stays, which a report
+    /// is none of: rows are kept for some time from then on, and a report that is tried for ever would keep them for
+    /// ever.
     ///
     /// # Errors
     ///
@@ -585,8 +587,8 @@ impl Batch {
         Ok(Self { report: Some(mail), postponed_until: None, ..self })
     }
 
-    /// When the sweeper has to check it: the only place that knows. The worker that has to act was woken when it last changed, so
-    /// the sweeper has to act only if nothing comes of that.
+    /// When the sweeper has to check it: the only place that knows. The worker that has to act was woken when it last
+    /// changed, so the sweeper has to act only if nothing comes of that.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
         match (self.postponed_until, &self.state) {

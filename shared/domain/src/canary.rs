@@ -1,7 +1,8 @@
-//! The canary: a mail that says nothing and is sent regularly, so that something is heard of SES even when nobody mails.
+//! The canary: a mail that says nothing and is sent regularly, so that something is heard of SES even when nobody
+//! mails.
 //!
-//! Silence about a mail means something only while events about other mails arrive. There is one slot, which each canary
-//! takes over from the one before, whatever became of that: a lost one is not repeated.
+//! Silence about a mail means something only while events about other mails arrive. There is one slot, which each
+//! canary takes over from the one before, whatever became of that: a lost one is not repeated.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! One mail on its way: claimed before it is sent, so that no crash and no doubled message sends it twice.
 //!
-//! SES has no idempotency key, so an attempt whose answer was lost is a state of its own kind: `Claimed` stays until an SES
-//! event settles it, or until enough time has passed with the events known to arrive ([`Mail::retry_unanswered`]).
+//! SES has no idempotency key, so an attempt whose answer was lost is a state of its own kind: `Claimed` stays until an
+//! SES event settles it, or until enough time has passed with the events known to arrive ([`Mail::retry_unanswered`]).
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use crate::{Timestamp, mailbox::SuppressionReason};
 
-/// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up after
-/// 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
+/// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up
+/// after 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
 pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// A mail of an invite or of a batch, or the canary.
@@ -370,7 +370,8 @@ impl Mail {
         }
     }
 
-    /// Gives up waiting for a word about an attempt without an answer: [`DELIVERY_WAIT`] after its claim nothing more comes.
+    /// Gives up waiting for a word about an attempt without an answer: [`DELIVERY_WAIT`] after its claim nothing more
+    /// comes.
     ///
     /// # Errors
     ///

@@ -127,17 +127,21 @@ faults! {
     /// A control or bidirectional-override character.
     ControlCharacter = "control-character", "This contains a control character. Type the text again without pasting.";
     /// An invisible character inside the text.
-    InvisibleCharacter = "invisible-character", "This contains an invisible character. Type the text again without pasting.";
+    InvisibleCharacter = "invisible-character", "This contains an invisible character. Type the text again without \
+        pasting.";
     /// A national identity number, which this service must not hold.
     IdentityNumber = "identity-number", "This looks like an NRIC or FIN. Remove it: it is not needed here.";
     /// Not shaped like one email address.
     EmailSyntax = "email.syntax", "Enter one email address, such as name@agency.gov.sg.";
     /// An email address with letters outside ASCII, often look-alikes.
-    EmailNonAscii = "email.non-ascii", "The email address contains a character that is not a plain letter. Type it again.";
+    EmailNonAscii = "email.non-ascii", "The email address contains a character that is not a plain letter. Type it \
+        again.";
     /// The domain is not one that may be invited.
-    EmailDomain = "email.domain-not-allowed", "This email domain is not on the list of allowed domains. Raise a service request to add it.";
+    EmailDomain = "email.domain-not-allowed", "This email domain is not on the list of allowed domains. Raise a \
+        service request to add it.";
     /// The domain has no mailboxes or is refused by rule.
-    EmailRefusedDomain = "email.domain-refused", "Addresses of this domain cannot receive invitations. Use the person's organisation address.";
+    EmailRefusedDomain = "email.domain-refused", "Addresses of this domain cannot receive invitations. Use the \
+        person's organisation address.";
     /// A role mailbox such as postmaster.
     EmailRoleMailbox = "email.role-mailbox", "This is a shared or system mailbox. Use the person's own address.";
     /// Longer than a public officer's address may be.
@@ -153,19 +157,23 @@ faults! {
     /// Another row of the list has the address with another name.
     EmailOtherName = "email.other-name", "Another row has this address with another name. Which is right?";
     /// The officer has invited the address with another name.
-    EmailInvitedOtherName = "email.invited-other-name", "You have invited this address with another name. Which is right?";
+    EmailInvitedOtherName = "email.invited-other-name", "You have invited this address with another name. Which is \
+        right?";
     /// Another row of the list has the username with another name.
     UsernameOtherName = "username.other-name", "Another row has this username with another name. Which is right?";
     /// A vendor without a username.
     UsernameRequired = "username.required", "Vendors need a TechPass username.";
     /// A username that breaks the rules.
-    UsernameSyntax = "username.syntax", "Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.";
+    UsernameSyntax = "username.syntax", "Use letters, digits, hyphen, underscore and single periods; start and end \
+        with a letter or digit.";
     /// A reserved username.
     UsernameReserved = "username.reserved", "This username is reserved. Choose another.";
     /// A username for a public officer, who signs in by email.
-    UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the username empty.";
+    UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the \
+        username empty.";
     /// A name with something that is not part of a name.
-    NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, brackets and @ may be used.";
+    NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, \
+        brackets and @ may be used.";
     /// A name that a spreadsheet would take for a formula.
     NameStart = "name.start", "A name cannot begin with =, +, -, @ or a tab.";
     /// A country code that is not one to three digits.
@@ -173,7 +181,8 @@ faults! {
     /// A contact number that cannot be one.
     ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
     /// A Singapore number that is not eight digits starting with 3, 6, 8 or 9.
-    ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 or 9.";
+    ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 \
+        or 9.";
     /// The SEED answer is neither yes nor no.
     SeedSyntax = "seed.syntax", "Answer Yes or No.";
     /// SEED asked for where the domain may not have it.
@@ -183,9 +192,11 @@ faults! {
     /// A workbook cell with an error value such as `#N/A`.
     CellError = "cell.error", "This cell holds an error value. Type the value itself.";
     /// A workbook cell with a date, boolean or number where text belongs.
-    CellType = "cell.type", "This cell holds a date, a number or a true/false value. Format it as text and type the value again.";
+    CellType = "cell.type", "This cell holds a date, a number or a true/false value. Format it as text and type the \
+        value again.";
     /// A number that lost digits in the workbook.
-    CellPrecision = "cell.precision", "This number lost digits in the spreadsheet. Format the cell as text and type it again.";
+    CellPrecision = "cell.precision", "This number lost digits in the spreadsheet. Format the cell as text and type it \
+        again.";
 }
 
 impl Fault {

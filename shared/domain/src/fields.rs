@@ -47,8 +47,8 @@ macro_rules! text_field {
 }
 
 text_field! {
-    /// An email address: ASCII, a dot-atom of 1 to 64 characters, one `@`, a host name of at least two labels; at most 254
-    /// characters in all. The case is kept as typed; [`EmailAddress::recipient`] is what addresses are compared by.
+    /// An email address: ASCII, a dot-atom of 1 to 64 characters, one `@`, a host name of at least two labels; at most
+    /// 254 characters in all. The case is kept as typed; [`EmailAddress::recipient`] is what addresses are compared by.
     EmailAddress
 }
 
@@ -150,7 +150,8 @@ text_field! {
     Username
 }
 
-/// What the names of public officers' accounts are: this, and then so many hexadecimal digits. No username is like that.
+/// What the names of public officers' accounts are: this, and then so many hexadecimal digits. No username is like
+/// that.
 pub const OFFICER_ACCOUNT_PREFIX: &str = "po-";
 /// See [`OFFICER_ACCOUNT_PREFIX`]. 26 digits keep 104 bits.
 pub const OFFICER_ACCOUNT_DIGITS: usize = 26;
@@ -225,7 +226,8 @@ impl Username {
 
 text_field! {
     /// A first or last name of 1 to 64 characters as Singapore writes them: letters of any script, spaces and
-    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC. It begins with nothing that a spreadsheet takes for a formula.
+    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC. It begins with nothing that a spreadsheet takes for a
+    /// formula.
     PersonName
 }
 

@@ -17,7 +17,8 @@ pub(crate) trait OfDigest: Sized {
         Self::of_ulid(Ulid(first_16_bytes(&digest.into())))
     }
 
-    /// The same as far as there is room beside the time `ms`, in milliseconds after 1970 began: it sorts with ids of then.
+    /// The same as far as there is room beside the time `ms`, in milliseconds after 1970 began: it sorts with ids of
+    /// then.
     fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
         Self::of_ulid(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
     }

@@ -3,9 +3,9 @@
 //! Nothing here knows AWS, HTTP or an async runtime.
 //! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
 //!
-//! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all errors
-//! at once), [`invite`] (the life of an invite), [`seed`] (a licence and its device), [`action`] (one thing done with many
-//! invites), [`batch`] and [`row`] (a workbook on its way to invites).
+//! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all
+//! errors at once), [`invite`] (the life of an invite), [`seed`] (a licence and its device), [`action`] (one thing done
+//! with many invites), [`batch`] and [`row`] (a workbook on its way to invites).
 
 pub mod action;
 pub mod agency;

@@ -1,4 +1,5 @@
-//! What one mailbox may still be sent, by all officers together: nothing while it is suppressed, and else a few mails a day.
+//! What one mailbox may still be sent, by all officers together: nothing while it is suppressed, and else a few mails a
+//! day.
 //!
 //! A mailbox is an address without case and plus-tag ([`Keys::address`](crate::Keys::address)), so that `a+1@x` and
 //! `a+2@x` share one allowance. A mail is counted by the write that claims it, and given back by the write that records
@@ -16,8 +17,8 @@ pub const MAILS_PER_WINDOW: usize = 3;
 /// The span that [`MAILS_PER_WINDOW`] is about. A mail counts from its claim until, and not at, the span's end.
 pub const MAIL_WINDOW: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a cleared suppression is remembered: longer than any event of an older mail can still arrive, which is a day
-/// for EventBridge and fourteen for its dead letters.
+/// How long a cleared suppression is remembered: longer than any event of an older mail can still arrive, which is a
+/// day for EventBridge and fourteen for its dead letters.
 const CLEARANCE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What one mailbox was sent, and whether it wants more.
@@ -84,10 +85,12 @@ impl SuppressionReason {
     pub fn detail(self) -> &'static str {
         match self {
             Self::Bounced => {
-                "An earlier mail to this address was returned, so nothing is sent to it. Amend the address, or ask support to clear it."
+                "An earlier mail to this address was returned, so nothing is sent to it. Amend the address, or ask \
+                    support to clear it."
             }
             Self::Complained => {
-                "An earlier mail to this address was marked as spam, so nothing is sent to it. Use another address, or ask support to clear it."
+                "An earlier mail to this address was marked as spam, so nothing is sent to it. Use another address, or \
+                    ask support to clear it."
             }
         }
     }
@@ -153,8 +156,8 @@ impl Mailbox {
         Some(next)
     }
 
-    /// Suppresses it because of a mail whose event was made `at`; `None` when that says nothing new, as the second time,
-    /// or when the mailbox was cleared since.
+    /// Suppresses it because of a mail whose event was made `at`; `None` when that says nothing new, as the second
+    /// time, or when the mailbox was cleared since.
     #[must_use]
     pub fn suppress(self, reason: SuppressionReason, at: Timestamp, now: Timestamp) -> Option<Self> {
         let known = match (&self.suppression, &self.clearance) {

@@ -119,8 +119,8 @@ impl Shown {
 }
 
 impl Notice {
-    /// What is to be told of a change that made `version` of an invite, if it now stands elsewhere and its officer has an
-    /// agency.
+    /// What is to be told of a change that made `version` of an invite, if it now stands elsewhere and its officer has
+    /// an agency.
     #[must_use]
     pub fn of_change(old: Option<&Invite>, new: &Invite, version: u64) -> Option<Self> {
         let shown = Shown::of(new);
@@ -201,8 +201,8 @@ impl Notice {
         self.moved_to(NoticeState::GivenUp { at: now })
     }
 
-    /// When the sweeper has to check it; never once it is delivered or given up. A worker was woken for a new one, so the
-    /// sweeper has to act only if nothing comes of that.
+    /// When the sweeper has to check it; never once it is delivered or given up. A worker was woken for a new one, so
+    /// the sweeper has to act only if nothing comes of that.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self.state {

@@ -24,8 +24,8 @@ impl std::fmt::Debug for Repair {
 }
 
 impl Form {
-    /// Every field that is used otherwise than it was typed, in the order of the columns. What is blank or has a fault is
-    /// not among them.
+    /// Every field that is used otherwise than it was typed, in the order of the columns. What is blank or has a fault
+    /// is not among them.
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
         let repair = |field: Field| {

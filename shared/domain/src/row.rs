@@ -50,8 +50,8 @@ impl From<Form> for RawRow {
 }
 
 impl RawRow {
-    /// Types `text` into `field`, which also settles what the reader held against that cell. Of a text above [`MAX_TEXT`]
-    /// the beginning is kept, with a fault until something else is typed.
+    /// Types `text` into `field`, which also settles what the reader held against that cell. Of a text above
+    /// [`MAX_TEXT`] the beginning is kept, with a fault until something else is typed.
     pub fn set(&mut self, field: Field, mut text: String) {
         self.cell_faults.retain(|fault| fault.field != field);
         self.guessed.remove(&field);
@@ -136,8 +136,8 @@ pub enum RowState {
 }
 
 impl Row {
-    /// The row without anything that was typed, in the state that it has; it rests on no other, since it names nobody. A ready
-    /// one is found to need fixing once it is submitted.
+    /// The row without anything that was typed, in the state that it has; it rests on no other, since it names nobody.
+    /// A ready one is found to need fixing once it is submitted.
     #[must_use]
     pub fn emptied(self) -> Self {
         let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };
@@ -286,8 +286,8 @@ impl Row {
     }
 
     /// What it is beside a live invite of its mailbox that `officer` comes across: a person who is invited already, or
-    /// somebody else at an address that the officer has invited by another name. Another officer's invite tells nothing of
-    /// its person.
+    /// somebody else at an address that the officer has invited by another name. Another officer's invite tells nothing
+    /// of its person.
     #[must_use]
     pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
         if invite.officer.id != *officer {
@@ -358,8 +358,8 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 
 /// Reads all rows of a batch, numbered from 1, and marks those that repeat an earlier row's person.
 ///
-/// A row repeats another when both have the same mailbox or the same username, and contradicts it where the names differ; a
-/// row with faults keeps them, because fixing it may make it someone else's.
+/// A row repeats another when both have the same mailbox or the same username, and contradicts it where the names
+/// differ; a row with faults keeps them, because fixing it may make it someone else's.
 #[must_use]
 pub fn read_all(
     raws: impl IntoIterator<Item = (u32, RawRow)>,

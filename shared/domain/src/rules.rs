@@ -133,8 +133,8 @@ struct Entry {
 #[derive(Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum Reach {
-    /// The domain itself. Its sub-domains are nobody's then, also where a wider rule would reach them, until an entry of
-    /// their own says what they are.
+    /// The domain itself. Its sub-domains are nobody's then, also where a wider rule would reach them, until an entry
+    /// of their own says what they are.
     Exact,
     /// Every domain below it, and not it itself.
     Subdomains,
@@ -144,7 +144,8 @@ enum Reach {
 const PUBLIC_SUFFIXES: [&str; 8] = ["com.sg", "net.sg", "org.sg", "per.sg", "edu.sg", "com.my", "co.uk", "com.au"];
 
 impl DomainRules {
-    /// Reads rules from JSON: `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
+    /// Reads rules from JSON:
+    /// `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
     /// "refused"}],"refused_mailboxes":[…]}`.
     ///
     /// # Errors
@@ -237,8 +238,8 @@ impl DomainRules {
         }
     }
 
-    /// The rule that decides: the domain's own, or else that of the closest domain above it which any rule names. A domain
-    /// above that is named `exact` only says nothing about its sub-domains, and keeps wider rules from them.
+    /// The rule that decides: the domain's own, or else that of the closest domain above it which any rule names. A
+    /// domain above that is named `exact` only says nothing about its sub-domains, and keeps wider rules from them.
     fn verdict(&self, domain: &str) -> Option<&Verdict> {
         if let Some(own) = self.exact.get(domain) {
             return Some(own);
@@ -337,7 +338,8 @@ mod tests {
     fn malformed_rules_are_refused_whole() {
         let with = |domain: &str| {
             format!(
-                r#"{{"version":1,"domains":[{{"domain":{domain:?},"match":"subdomains","persona":"officer","seed":"eligible"}}]}}"#
+                r#"{{"version":1,"domains":[{{"domain":{domain:?},"match":"subdomains",
+                   "persona":"officer","seed":"eligible"}}]}}"#
             )
         };
         assert!(DomainRules::from_json(&with("gov.sg")).is_ok());
@@ -350,8 +352,10 @@ mod tests {
             r#"{"version":2,"domains":[]}"#,
             r#"{"version":1,"domains":[]}"#,
             r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact"}]}"#,
-            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact","persona":"officer","seed":"eligible","x":1}]}"#,
-            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact","persona":"officer","seed":"eligible"}],"refused_mailboxes":["A@b"]}"#,
+            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact",
+               "persona":"officer","seed":"eligible","x":1}]}"#,
+            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact",
+               "persona":"officer","seed":"eligible"}],"refused_mailboxes":["A@b"]}"#,
         ] {
             assert!(DomainRules::from_json(json).is_err(), "{json}");
         }

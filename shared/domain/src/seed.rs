@@ -7,8 +7,8 @@
 //! the account is disabled: any of them -> WITHDRAWING -> WITHDRAWN; enabled again: -> PENDING
 //! ```
 //!
-//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so a worker that finds one
-//! does it again, which is harmless.
+//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so a worker that
+//! finds one does it again, which is harmless.
 
 use std::time::Duration;
 
@@ -173,8 +173,8 @@ impl SeedState {
         }
     }
 
-    /// A holder who may have it asks for it; `None` where that changes nothing, because it is there, on its way, or gone
-    /// with the account.
+    /// A holder who may have it asks for it; `None` where that changes nothing, because it is there, on its way, or
+    /// gone with the account.
     #[must_use]
     pub fn requested(self) -> Option<Self> {
         matches!(self, Self::NotRequired | Self::Ineligible | Self::LicenceError { .. }).then_some(Self::Pending)
@@ -203,8 +203,8 @@ impl SeedState {
         }
     }
 
-    /// The directory still has the licence of a disabled account: a call that was to assign it ended after the one that took
-    /// it back.
+    /// The directory still has the licence of a disabled account: a call that was to assign it ended after the one that
+    /// took it back.
     #[must_use]
     pub fn still_assigned(self) -> Self {
         match self {
@@ -251,10 +251,12 @@ impl LicenceFault {
     pub fn detail(self) -> &'static str {
         match self {
             Self::NotSetUp => {
-                "SEED licences are not set up in the directory. It is tried again every five minutes; quote the Trace ID to support if it stays."
+                "SEED licences are not set up in the directory. It is tried again every five minutes; quote the Trace \
+                    ID to support if it stays."
             }
             Self::NoneLeft => {
-                "There is no SEED licence left. It is tried again every hour; quote the Trace ID to support if it stays."
+                "There is no SEED licence left. It is tried again every hour; quote the Trace ID to support if it \
+                    stays."
             }
             Self::Refused => "The SEED licence was refused. Quote the Trace ID to support.",
         }

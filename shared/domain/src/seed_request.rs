@@ -1,7 +1,7 @@
 //! A SEED licence that signed-in officers ask for whose account was created elsewhere.
 //!
-//! An account that was made for an invite has its licence there; this is for the others. Its id follows from the account,
-//! so that asking twice is one request.
+//! An account that was made for an invite has its licence there; this is for the others. Its id follows from the
+//! account, so that asking twice is one request.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -131,8 +131,8 @@ impl SeedRequest {
         Some(Self { device: Some(device), ..self.with(seed, now) })
     }
 
-    /// When the sweeper has to check it: somebody has to act on it and was woken in vain, or it is to be seen how long it is
-    /// kept.
+    /// When the sweeper has to check it: somebody has to act on it and was woken in vain, or it is to be seen how long
+    /// it is kept.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
         let now = self.updated_at;
@@ -149,8 +149,8 @@ impl SeedRequest {
         Self { postponed_until: Some(until), ..self }
     }
 
-    /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or withdrawn,
-    /// its beginning. What is known of its holder is kept for some time from then on.
+    /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or
+    /// withdrawn, its beginning. What is known of its holder is kept for some time from then on.
     #[must_use]
     pub fn over_since(&self, now: Timestamp) -> Timestamp {
         let is_open = self.seed.step(now) != SeedStep::Nothing || self.seed.retry_at().is_some();

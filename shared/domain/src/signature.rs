@@ -1,8 +1,8 @@
 //! Signed calls between systems: how the device side signs its events for us, and we sign ours for others.
 //!
-//! The header [`HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full stop
-//! and the body as it was sent. While a secret is being replaced there is a `v1` for each live one, so neither side has to
-//! change at the same moment as the other. A signature is worth something for [`WINDOW`] only.
+//! The header [`HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full
+//! stop and the body as it was sent. While a secret is being replaced there is a `v1` for each live one, so neither
+//! side has to change at the same moment as the other. A signature is worth something for [`WINDOW`] only.
 
 use std::{fmt, time::Duration};
 
@@ -77,8 +77,8 @@ pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
     header
 }
 
-/// Whether `header` is the signature of `body` by one of `secrets`, made within [`WINDOW`] of `now`. Compared in constant
-/// time.
+/// Whether `header` is the signature of `body` by one of `secrets`, made within [`WINDOW`] of `now`. Compared in
+/// constant time.
 ///
 /// # Errors
 ///

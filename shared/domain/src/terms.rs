@@ -10,8 +10,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The longest that an invitation may be open: a link that works for a year is nobody's any more.
 const LONGEST_DAYS: u16 = 180;
 
-/// How many days an invitation lives, and on which of them its invitee is first reminded. An invite keeps those that it was
-/// made under.
+/// How many days an invitation lives, and on which of them its invitee is first reminded. An invite keeps those that it
+/// was made under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     days: u16,
@@ -21,7 +21,8 @@ pub struct Terms {
 /// Terms that cannot be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
-    "an invitation lives for 2 to {LONGEST_DAYS} days and its invitee is reminded after 1 day at the earliest, before it expires"
+    "an invitation lives for 2 to {LONGEST_DAYS} days and its invitee is reminded after 1 day at the earliest, before \
+        it expires"
 )]
 pub struct TermsFault;
 

@@ -1,5 +1,5 @@
-//! What is left of an invite or a batch once its people are forgotten: that there was one, whose it was, and what happened
-//! when. Nobody's name, address or number.
+//! What is left of an invite or a batch once its people are forgotten: that there was one, whose it was, and what
+//! happened when. Nobody's name, address or number.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,8 @@
 //! How much one officer may ask for, and has asked for.
 //!
 //! What is asked for one by one and what comes in batches is counted apart: ten thousand people in a workbook are an
-//! honest day's work, and a thousand forms are not. Counts are kept by slots of ten minutes and leave with their slot, so
-//! an officer may wait up to ten minutes longer than a span, and never less.
+//! honest day's work, and a thousand forms are not. Counts are kept by slots of ten minutes and leave with their slot,
+//! so an officer may wait up to ten minutes longer than a span, and never less.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -22,13 +22,13 @@ pub struct SingleCaps {
     pub per_day: NonZeroU32,
 }
 
-/// How many people one officer may hand on in batches within a day. One batch always fits into an empty day, whatever this
-/// says.
+/// How many people one officer may hand on in batches within a day. One batch always fits into an empty day, whatever
+/// this says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchCap(pub NonZeroU32);
 
-/// How many rows and invites one officer may have read or changed within an hour by requests for many: some hundred times a
-/// whole list or export.
+/// How many rows and invites one officer may have read or changed within an hour by requests for many: some hundred
+/// times a whole list or export.
 pub const ROWS_PER_HOUR: u32 = 3_000_000;
 
 /// What a request for many counts as at the least.
@@ -92,22 +92,26 @@ impl CapReached {
         match self.share {
             Share::SinglesPerHour => {
                 format!(
-                    "You may send {limit} invites an hour one by one. The next can be sent from {until} in Singapore; for many people, upload a list."
+                    "You may send {limit} invites an hour one by one. The next can be sent from {until} in Singapore; \
+                        for many people, upload a list."
                 )
             }
             Share::SinglesPerDay => {
                 format!(
-                    "You may send {limit} invites a day one by one. The next can be sent from {until} in Singapore; for many people, upload a list."
+                    "You may send {limit} invites a day one by one. The next can be sent from {until} in Singapore; \
+                        for many people, upload a list."
                 )
             }
             Share::PeoplePerDay => {
                 format!(
-                    "You may submit lists of {limit} people a day. There is room for this one from {until} in Singapore."
+                    "You may submit lists of {limit} people a day. There is room for this one from {until} in \
+                        Singapore."
                 )
             }
             Share::RowsPerHour => {
                 format!(
-                    "You may read and change {limit} rows an hour by exports, results, filters and changes of many. The next can be asked for from {until} in Singapore."
+                    "You may read and change {limit} rows an hour by exports, results, filters and changes of many. \
+                        The next can be asked for from {until} in Singapore."
                 )
             }
         }
@@ -140,8 +144,8 @@ impl Usage {
         Ok(next)
     }
 
-    /// Counts one more invite that an action for many mails again. The hour's share does not hold it, nor is it used up by
-    /// it: an action is asked for once and goes on for a while.
+    /// Counts one more invite that an action for many mails again. The hour's share does not hold it, nor is it used up
+    /// by it: an action is asked for once and goes on for a while.
     ///
     /// # Errors
     ///

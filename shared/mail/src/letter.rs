@@ -1,7 +1,7 @@
 //! What each mail says: a subject that never changes, and one text in HTML and in plain text.
 //!
-//! Nothing that an officer typed freely is in a mail to somebody else: neither the reason nor a name. What is left are an
-//! address and a username, whose characters are bounded, and our own words.
+//! Nothing that an officer typed freely is in a mail to somebody else: neither the reason nor a name. What is left are
+//! an address and a username, whose characters are bounded, and our own words.
 
 use askama::Template;
 use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, keys::Token};

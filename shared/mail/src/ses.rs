@@ -45,7 +45,8 @@ impl Ses {
     /// Mails from `sender`. The retries of `client` are not used, and its time limits are replaced by shorter ones.
     #[must_use]
     pub fn new(client: &Client, sender: &Sender) -> Self {
-        // SES has no idempotency key: the SDK's default of three attempts would send a mail again whose answer was lost.
+        // SES has no idempotency key: the SDK's default of three attempts would send a mail again whose answer was
+        // lost.
         let timeouts = client
             .config()
             .timeout_config()

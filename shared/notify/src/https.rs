@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a connection is kept for the next call; an endpoint may end it sooner, and a frozen process does not see it.
+/// How long a connection is kept for the next call; an endpoint may end it sooner, and a frozen process does not see
+/// it.
 const IDLE: Duration = Duration::from_secs(5);
 
 /// Bytes of an answer that are read; a challenge is shorter.
@@ -156,8 +157,8 @@ mod tests {
         assert_eq!(outcome, Err(CallFailure::Unreachable));
     }
 
-    /// Ends every connection once it has been asked something, for as long as `call` runs and a moment longer: how often it
-    /// was asked, and what the call gave.
+    /// Ends every connection once it has been asked something, for as long as `call` runs and a moment longer: how
+    /// often it was asked, and what the call gave.
     async fn hung_up_on<T>(call: impl AsyncFnOnce(Https, String) -> T) -> (usize, T) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/in", listener.local_addr().unwrap());

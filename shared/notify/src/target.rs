@@ -77,8 +77,8 @@ fn is_loopback(authority: &Authority) -> bool {
     host == "127.0.0.1" && (authority.as_str() == host || authority.port_u16().is_some())
 }
 
-/// Whether a host is a name of several labels, the last of which is no number: a client would take it for an address, and
-/// an address is never looked up.
+/// Whether a host is a name of several labels, the last of which is no number: a client would take it for an address,
+/// and an address is never looked up.
 fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()

@@ -84,8 +84,8 @@ impl Objects {
         self.bucket.get(object, max).await
     }
 
-    /// At most `limit` of the stored versions, from the beginning or from the `next` of the page before, which may have been
-    /// deleted meanwhile. What marks an object as deleted is not listed.
+    /// At most `limit` of the stored versions, from the beginning or from the `next` of the page before, which may have
+    /// been deleted meanwhile. What marks an object as deleted is not listed.
     ///
     /// # Errors
     ///

@@ -74,8 +74,8 @@ impl QueueName {
     pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Notices];
 }
 
-/// Where the messages of a function go, and where it finds those that were given up. A function holds only those that it
-/// uses.
+/// Where the messages of a function go, and where it finds those that were given up. A function holds only those that
+/// it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
     /// The queue of this name.
@@ -198,8 +198,8 @@ impl Queues {
 
     /// Wakes the reader of `queue` for each of `wakes`, on behalf of an officer or an agency.
     ///
-    /// A call that does not get through is told to the log and to nobody else: whatever is waited for is due in the table,
-    /// so the sweeper wakes it.
+    /// A call that does not get through is told to the log and to nobody else: whatever is waited for is due in the
+    /// table, so the sweeper wakes it.
     pub async fn wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) {
         self.wake_later(queue, group, wakes, Duration::ZERO).await;
     }
@@ -213,8 +213,8 @@ impl Queues {
         }
     }
 
-    /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. It is no wake-up call: nothing
-    /// repeats one that did not get through.
+    /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. It is no wake-up call:
+    /// nothing repeats one that did not get through.
     ///
     /// # Errors
     ///
@@ -223,8 +223,8 @@ impl Queues {
         self.transport.announce(stored).await
     }
 
-    /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown again for a
-    /// minute.
+    /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown
+    /// again for a minute.
     ///
     /// # Errors
     ///

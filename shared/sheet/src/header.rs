@@ -32,8 +32,8 @@ pub(crate) struct Title {
 }
 
 impl Header {
-    /// Reads a row as the header; nothing if it is not one. What the officer says of a title counts more than what it is
-    /// known as.
+    /// Reads a row as the header; nothing if it is not one. What the officer says of a title counts more than what it
+    /// is known as.
     ///
     /// # Errors
     ///
@@ -101,8 +101,8 @@ impl<'a> Said<'a> {
         Self(columns.iter().map(|column| (key(&column.title), column)).collect())
     }
 
-    /// What they say of this title: of the only one that reads like it, wherever it stands, or of one among several by its
-    /// place. The inner option is the field, none if the column is to be left out.
+    /// What they say of this title: of the only one that reads like it, wherever it stands, or of one among several by
+    /// its place. The inner option is the field, none if the column is to be left out.
     fn field(&self, title: &Title, key: &str, titles: &[Title]) -> Option<Option<Field>> {
         let alike = |other: &&Title| !other.is_hidden && self::key(&other.text) == key;
         let mut said = self.0.iter().filter(|(said, _)| said == key).map(|(_, column)| column).peekable();

@@ -41,7 +41,8 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_or_doubled_file_gives_a_verdict(file in 0_usize..5, at in any::<proptest::sample::Index>(), length in 0_usize..64) {
+    fn a_cut_or_doubled_file_gives_a_verdict(file in 0_usize..5, at in any::<proptest::sample::Index>(),
+        length in 0_usize..64) {
         let bytes = GOOD_FILES[file].clone();
         let at = at.index(bytes.len());
         let end = (at + length).min(bytes.len());
@@ -86,7 +87,8 @@ proptest! {
     fn where_chunks_end_makes_no_difference(padding in 65_000_usize..66_000) {
         // White space moves the first rows across the border between two inflated chunks.
         let noise: String = (0..padding).map(|n| if n % 7 < 3 { ' ' } else { '\n' }).collect();
-        let xml = worksheet(&format!("{}{}", row(1, &support::HEADER), row(2, &GOOD))).replace("<sheetData>", &format!("{noise}<sheetData>"));
+        let xml = worksheet(&format!("{}{}", row(1, &support::HEADER), row(2, &GOOD))).replace("<sheetData>",
+            &format!("{noise}<sheetData>"));
         let limits = Limits { ratio: u64::MAX, ..Limits::default() };
         let read = sheet::read(&Package::default().with(SHEET_PATH, xml).build(), &limits).unwrap();
         prop_assert!(read.rows[0].raw.form.email == GOOD[1]);

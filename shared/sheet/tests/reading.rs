@@ -45,8 +45,14 @@ fn a_text_reads_the_same_in_every_spelling() {
     let spellings = [
         r#"<c r="D2" t="inlineStr"><is><t>Ah Kow</t></is></c>"#,
         r#"<c r="D2" t="inlineStr"><is><t xml:space="preserve">Ah Kow</t></is></c>"#,
-        r#"<c r="D2" t="inlineStr"><is><r><t xml:space="preserve">Ah </t></r><r><rPr><b/><color rgb="FF000000"/></rPr><t>Kow</t></r></is></c>"#,
-        r#"<c r="D2" t="inlineStr"><is><t>Ah Kow</t><rPh sb="0" eb="1"><t>ruby</t></rPh><phoneticPr fontId="1"/></is></c>"#,
+        concat!(
+            r#"<c r="D2" t="inlineStr"><is><r><t xml:space="preserve">Ah </t></r>"#,
+            r#"<r><rPr><b/><color rgb="FF000000"/></rPr><t>Kow</t></r></is></c>"#
+        ),
+        concat!(
+            r#"<c r="D2" t="inlineStr"><is><t>Ah Kow</t><rPh sb="0" eb="1"><t>ruby</t></rPh>"#,
+            r#"<phoneticPr fontId="1"/></is></c>"#
+        ),
         r#"<c r="D2" t="inlineStr"><is><t><![CDATA[Ah Kow]]></t></is></c>"#,
         r#"<c r="D2" t="inlineStr"><v>Ah Kow</v><is><t>Ah Kow</t></is></c>"#,
         r#"<c r="D2" t="str"><v>Ah&#32;Kow</v></c>"#,
@@ -292,9 +298,14 @@ fn extra_columns_are_ignored_with_a_notice() {
 fn three_sheets(first: &str, second: &str) -> Package {
     let workbook = WORKBOOK.replace(
         r#"<sheet name="Users" sheetId="1" r:id="rId1"/>"#,
-        &format!(r#"<sheet name="Chart" sheetId="4" r:id="rId9"/><sheet name="Notes" sheetId="5" {first} r:id="rId8"/><sheet name="Users" sheetId="1" {second} r:id="rId1"/>"#),
+        &format!(
+            r#"<sheet name="Chart" sheetId="4" r:id="rId9"/>
+               <sheet name="Notes" sheetId="5" {first} r:id="rId8"/>
+               <sheet name="Users" sheetId="1" {second} r:id="rId1"/>"#
+        ),
     );
-    let targets = r#"<Relationship Id="rId9" Type="http://x/chartsheet" Target="chartsheets/sheet1.xml"/><Relationship Id="rId8" Type="http://x/worksheet" Target="/xl/worksheets/sheet2.xml"/>"#;
+    let targets = r#"<Relationship Id="rId9" Type="http://x/chartsheet" Target="chartsheets/sheet1.xml"/>
+        <Relationship Id="rId8" Type="http://x/worksheet" Target="/xl/worksheets/sheet2.xml"/>"#;
     Package::default()
         .with_rows(&row(2, &GOOD))
         .with("xl/workbook.xml", workbook)
@@ -370,10 +381,14 @@ fn the_announced_dimension_is_never_believed() {
 #[test]
 fn a_link_must_lead_to_the_address_that_is_shown() {
     let with_link = |target: &str| {
-        let links = r#"<hyperlinks><hyperlink ref="B2" r:id="rId1"/><hyperlink ref="H2" r:id="rId2"/></hyperlinks></worksheet>"#;
+        let links = r#"<hyperlinks><hyperlink ref="B2" r:id="rId1"/>
+            <hyperlink ref="H2" r:id="rId2"/></hyperlinks></worksheet>"#;
         let xml = worksheet(&format!("{}{}", row(1, &HEADER), row(2, &GOOD))).replace("</worksheet>", links);
         let rels = format!(
-            r#"<Relationships><Relationship Id="rId1" Type="http://x/hyperlink" Target="{target}" TargetMode="External"/><Relationship Id="rId2" Type="http://x/hyperlink" Target="https://www.tech.gov.sg" TargetMode="External"/></Relationships>"#
+            r#"<Relationships>
+                <Relationship Id="rId1" Type="http://x/hyperlink" Target="{target}" TargetMode="External"/>
+                <Relationship Id="rId2" Type="http://x/hyperlink" Target="https://www.tech.gov.sg"
+                    TargetMode="External"/></Relationships>"#
         );
         let package = Package::default().with(SHEET_PATH, xml).with("xl/worksheets/_rels/sheet1.xml.rels", rels);
         one(package.read()).raw.cell_faults

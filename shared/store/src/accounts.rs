@@ -38,8 +38,8 @@ pub struct AccountLink {
 }
 
 impl Store {
-    /// Writes what became of making an account over the version that was read, and with an account that it is the invite's.
-    /// The latest invite of an account counts.
+    /// Writes what became of making an account over the version that was read, and with an account that it is the
+    /// invite's. The latest invite of an account counts.
     ///
     /// # Errors
     ///
@@ -54,8 +54,8 @@ impl Store {
         transaction.commit_to(self, stored).await
     }
 
-    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its locks again. What was
-    /// refused; nothing when it is written.
+    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its locks again. What
+    /// was refused; nothing when it is written.
     ///
     /// # Errors
     ///
@@ -110,8 +110,8 @@ impl Store {
         transaction.commit_to(self, stored).await
     }
 
-    /// Deletes a request over the version that was read, and that its account is known by it. Its id is noted until `until`,
-    /// which names nobody: by it [`Store::was_requested`] knows the licence of the account again.
+    /// Deletes a request over the version that was read, and that its account is known by it. Its id is noted until
+    /// `until`, which names nobody: by it [`Store::was_requested`] knows the licence of the account again.
     ///
     /// # Errors
     ///

@@ -46,8 +46,8 @@ impl Store {
         Ok(page.items.iter().filter_map(read).collect())
     }
 
-    /// The batches of one of the [`DUE_SHARDS`] whose time comes by `by`: with a moment a little ahead, every batch that is
-    /// under way.
+    /// The batches of one of the [`DUE_SHARDS`] whose time comes by `by`: with a moment a little ahead, every batch
+    /// that is under way.
     ///
     /// # Errors
     ///

@@ -92,8 +92,8 @@ pub struct AuditEntry {
 }
 
 impl Store {
-    /// Puts a tombstone in the place of an invite over the version that was read, and frees its locks. The tombstone goes
-    /// some time after `until`.
+    /// Puts a tombstone in the place of an invite over the version that was read, and frees its locks. The tombstone
+    /// goes some time after `until`.
     ///
     /// # Errors
     ///
@@ -144,8 +144,8 @@ impl Store {
         Ok(Written::Done)
     }
 
-    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and locks: the first page, or the one that
-    /// begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each. It may lag: read again before acting.
+    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and locks: the first page, or the one
+    /// that begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each. It may lag: read again before acting.
     ///
     /// # Errors
     ///
@@ -156,8 +156,8 @@ impl Store {
         Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
 
-    /// Frees a lock that its owner does not need, over the version of the owner that was read; without one, the lock of an
-    /// owner that is deleted.
+    /// Frees a lock that its owner does not need, over the version of the owner that was read; without one, the lock of
+    /// an owner that is deleted.
     ///
     /// # Errors
     ///

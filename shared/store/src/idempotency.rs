@@ -80,8 +80,8 @@ pub enum KeyUse {
 }
 
 impl KeyedRequest {
-    /// The request of `officer` with `key`. The key belongs to the officer: nobody else's key meets it. `request` is all
-    /// that makes two requests the same: the route and the body, in one form.
+    /// The request of `officer` with `key`. The key belongs to the officer: nobody else's key meets it. `request` is
+    /// all that makes two requests the same: the route and the body, in one form.
     #[must_use]
     pub fn new(officer: OfficerId, key: &str, request: &[u8]) -> Self {
         Self { officer, key_hash: hex(key.as_bytes()), request_hash: hex(request) }
@@ -105,7 +105,8 @@ impl IdempotentRequest {
         KeyedRequest::new(officer, key, request).answered(answer, at)
     }
 
-    /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is repeated.
+    /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is
+    /// repeated.
     #[must_use]
     pub fn counted(self, usage: Change<Usage>) -> Self {
         Self { usage: Some(usage), ..self }

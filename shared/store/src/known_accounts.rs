@@ -1,7 +1,7 @@
 //! Addresses that have an account which no invite here stands for, as the directory listed them last.
 //!
-//! They let a list say so before anything is sent. Whether there is an account is the directory's to say, and it is asked
-//! before one is made; what is noted here lapses by itself.
+//! They let a list say so before anything is sent. Whether there is an account is the directory's to say, and it is
+//! asked before one is made; what is noted here lapses by itself.
 
 use std::collections::HashSet;
 

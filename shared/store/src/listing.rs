@@ -1,7 +1,7 @@
 //! An officer's invites, searched, filtered, sorted and paged.
 //!
-//! Which invites make a page follows from their summaries, which the index `listing` holds and this process remembers; the
-//! invites themselves are read as they are now.
+//! Which invites make a page follows from their summaries, which the index `listing` holds and this process remembers;
+//! the invites themselves are read as they are now.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,8 +19,8 @@ use crate::{
     table::{Index, Order, Query, Range},
 };
 
-/// How far back changes are read again. A change shows in the index this long after the moment that it bears at the latest:
-/// its writer may live for 60 seconds, and the rest is for the index to follow and for clocks to differ.
+/// How far back changes are read again. A change shows in the index this long after the moment that it bears at the
+/// latest: its writer may live for 60 seconds, and the rest is for the index to follow and for clocks to differ.
 const LAG: Duration = Duration::from_secs(120);
 
 /// A page of the list.
@@ -45,8 +45,8 @@ struct Selection {
 }
 
 impl Store {
-    /// A page of the officer's own invites at `now`. The invites are as they are now; which they are, and how many, may lag
-    /// by a moment.
+    /// A page of the officer's own invites at `now`. The invites are as they are now; which they are, and how many, may
+    /// lag by a moment.
     ///
     /// # Errors
     ///
@@ -82,7 +82,8 @@ impl Store {
         Ok(InvitePage { invites: ids.iter().filter_map(|id| read.remove(id)).collect(), next, total, techpass })
     }
 
-    /// The officer's own invites that match at `now`, at most `query.limit` of them, newest first; whatever `query.sort` and
+    /// The officer's own invites that match at `now`, at most `query.limit` of them, newest first; whatever
+    /// `query.sort` and
     /// `query.after` say. It may lag by a moment.
     ///
     /// # Errors
@@ -118,8 +119,8 @@ impl Store {
         Ok(list)
     }
 
-    /// Brings a list up to what the index has: from the earliest change that it may lack towards the latest, since an invite
-    /// that changes meanwhile moves to the end, and so is met again instead of missed.
+    /// Brings a list up to what the index has: from the earliest change that it may lack towards the latest, since an
+    /// invite that changes meanwhile moves to the end, and so is met again instead of missed.
     async fn read_changes(&self, list: &mut List, officer: &OfficerId, now: Timestamp) -> Result<(), StoreError> {
         let since = Range::Above((list.read_at - LAG).to_string());
         self.read_into(list, officer, since, Order::Ascending).await?;

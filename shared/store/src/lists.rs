@@ -11,15 +11,16 @@ use domain::{InviteId, OfficerId, Timestamp};
 
 use crate::summary::Summary;
 
-/// How long a list is brought up to date by its changes before it is read whole again: what is no more leaves no change.
+/// How long a list is brought up to date by its changes before it is read whole again: what is no more leaves no
+/// change.
 const WHOLE_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How many invites a list has at the most: those that changed last. It is what people are kept of for a few weeks by an
-/// officer who uses up every day's share.
+/// How many invites a list has at the most: those that changed last. It is what people are kept of for a few weeks by
+/// an officer who uses up every day's share.
 pub(crate) const LONGEST: usize = 100_000;
 
-/// How many invites are remembered at the most, of all officers together: some 100 MB. A list grows beyond its length by
-/// what is invited while it is remembered.
+/// How many invites are remembered at the most, of all officers together: some 100 MB. A list grows beyond its length
+/// by what is invited while it is remembered.
 const REMEMBERED: usize = LONGEST / 2 * 3;
 
 /// The lists of the officers who were asked about last.
@@ -42,8 +43,8 @@ impl Lists {
         lists.remove(officer).filter(|list| list.read_at <= now && now < list.whole_at + WHOLE_AFTER)
     }
 
-    /// Remembers a list. Those that are too old to be brought up to date are forgotten, and where there are too many, those
-    /// that were asked about before the others.
+    /// Remembers a list. Those that are too old to be brought up to date are forgotten, and where there are too many,
+    /// those that were asked about before the others.
     pub(crate) fn put_back(&self, officer: &OfficerId, list: List) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.retain(|_, known| list.read_at < known.whole_at + WHOLE_AFTER);

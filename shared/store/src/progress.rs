@@ -41,8 +41,8 @@ impl Store {
         }
     }
 
-    /// How far the invites are that the sent rows of a batch name, read one by one as they are now: how many are where, by
-    /// progress name, and as [`DELETED`] those of which a tombstone is there, because their person was erased.
+    /// How far the invites are that the sent rows of a batch name, read one by one as they are now: how many are where,
+    /// by progress name, and as [`DELETED`] those of which a tombstone is there, because their person was erased.
     ///
     /// # Errors
     ///
@@ -66,8 +66,8 @@ impl Store {
         Ok(progress)
     }
 
-    /// How far the invites of a batch are: how many are where, by progress name. The index may lag by a moment, and what is
-    /// decided must be asked of [`Store::progress_of_rows`].
+    /// How far the invites of a batch are: how many are where, by progress name. The index may lag by a moment, and
+    /// what is decided must be asked of [`Store::progress_of_rows`].
     ///
     /// # Errors
     ///

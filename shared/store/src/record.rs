@@ -1,7 +1,7 @@
 //! One item of the table as a value: read with its version, and written over that version.
 //!
-//! The version is the store's. A value of the domain does not carry it, so nobody can forget to raise it, and nobody can
-//! write over a version that was never read.
+//! The version is the store's. A value of the domain does not carry it, so nobody can forget to raise it, and nobody
+//! can write over a version that was never read.
 
 use std::ops::Deref;
 

@@ -98,8 +98,8 @@ pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreErr
 }
 
 impl Store {
-    /// Writes the rows that a reader found. Only who created the batch of pasted rows or holds its parse claim may, once
-    /// the batch is stored and before it is a draft; doing it again writes the same.
+    /// Writes the rows that a reader found. Only who created the batch of pasted rows or holds its parse claim may,
+    /// once the batch is stored and before it is a draft; doing it again writes the same.
     ///
     /// # Errors
     ///
@@ -109,8 +109,8 @@ impl Store {
         self.table.put_many(items).await
     }
 
-    /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account that is
-    /// known at `now`: see [`Row::beside_invite`].
+    /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account
+    /// that is known at `now`: see [`Row::beside_invite`].
     ///
     /// # Errors
     ///
@@ -146,8 +146,8 @@ impl Store {
         self.table.get(&keys::row(batch, number)).await?.map(|mut found| item::body(ROW, &mut found)).transpose()
     }
 
-    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in that
-    /// state; such a page may be short or empty while more follow.
+    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in
+    /// that state; such a page may be short or empty while more follow.
     ///
     /// # Errors
     ///
@@ -187,7 +187,8 @@ impl Store {
         page.items.pop().map(|mut item| item::body(ROW, &mut item)).transpose()
     }
 
-    /// The rows of a batch that have the address or the username of one of `rows` and were not taken out, in their order.
+    /// The rows of a batch that have the address or the username of one of `rows` and were not taken out, in their
+    /// order.
     ///
     /// # Errors
     ///
@@ -231,8 +232,8 @@ impl Store {
         Ok(rows)
     }
 
-    /// Writes changed rows and their batch over the versions that were read, or nothing; with them an invite that one of
-    /// them named, if one is `released`. At most [`ROWS_PER_CHANGE`] rows, the invite counted as one, and of
+    /// Writes changed rows and their batch over the versions that were read, or nothing; with them an invite that one
+    /// of them named, if one is `released`. At most [`ROWS_PER_CHANGE`] rows, the invite counted as one, and of
     /// [`BYTES_PER_CHANGE`].
     ///
     /// # Errors

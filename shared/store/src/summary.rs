@@ -59,8 +59,8 @@ impl Summary {
         }
     }
 
-    /// Whether it is one of those that `query` means, wherever its TechPass account stands. `needle` is the query's text in
-    /// lower case.
+    /// Whether it is one of those that `query` means, wherever its TechPass account stands. `needle` is the query's
+    /// text in lower case.
     pub(crate) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
         query.seed.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.seed))
             && query.batch.is_none_or(|wanted| self.batch == Some(wanted))

@@ -41,8 +41,8 @@ impl Store {
         self.table.get(&keys::token(hash)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 
-    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it will
-    /// carry. A token that is there already works until `expires_at` too, and stays used if it was.
+    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it
+    /// will carry. A token that is there already works until `expires_at` too, and stays used if it was.
     ///
     /// # Errors
     ///

@@ -9,8 +9,8 @@ use crate::{
 
 /// Writes of which all happen or none; at most 100, each of another item.
 ///
-/// `R` says what the refusal of a write means. Its order is that of what it tells: where several writes are refused, the
-/// least `R` comes first.
+/// `R` says what the refusal of a write means. Its order is that of what it tells: where several writes are refused,
+/// the least `R` comes first.
 #[derive(Clone, Debug)]
 pub struct Transaction<R> {
     writes: Vec<(Meaning<R>, Write)>,
@@ -60,8 +60,8 @@ impl<R: Copy + Ord> Transaction<R> {
         self.write(Change::first(value), refused)
     }
 
-    /// Adds a change over the version that was read; refused once another writer was faster. What the table holds once all
-    /// is written.
+    /// Adds a change over the version that was read; refused once another writer was faster. What the table holds once
+    /// all is written.
     ///
     /// # Errors
     ///

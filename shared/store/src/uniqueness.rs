@@ -50,7 +50,8 @@ impl Transaction<Refused> {
         Ok(created)
     }
 
-    /// Adds an invite that lives again, or under another address: it takes its locks, and frees those that it no longer needs.
+    /// Adds an invite that lives again, or under another address: it takes its locks, and frees those that it no longer
+    /// needs.
     ///
     /// # Errors
     ///

@@ -111,13 +111,13 @@ impl Store {
     }
 
     /// Reads the record, decides, and writes the decision over what was read; again when another writer was faster.
-    /// `decide` gives the next value, or `None` to leave the record as it is. A mailbox or usage of which nothing is stored is
-    /// decided about as unknown, and its first write creates it.
+    /// `decide` gives the next value, or `None` to leave the record as it is. A mailbox or usage of which nothing is
+    /// stored is decided about as unknown, and its first write creates it.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer, and [`StoreError::Contended`] after [`MAX_UPDATE_ROUNDS`] lost races: in both cases
-    /// the caller may try later.
+    /// When the table cannot answer, and [`StoreError::Contended`] after [`MAX_UPDATE_ROUNDS`] lost races: in both
+    /// cases the caller may try later.
     pub async fn update<T: Record, E>(
         &self,
         id: &T::Id,

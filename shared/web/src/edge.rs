@@ -29,8 +29,8 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
 ];
 
-/// Wraps described routes into what routes of the API share: what [`serve`] gives, and a refusal of every query parameter
-/// that a route does not describe.
+/// Wraps described routes into what routes of the API share: what [`serve`] gives, and a refusal of every query
+/// parameter that a route does not describe.
 pub fn serve_api(routes: OpenApiRouter, clock: Clock, entropy: Entropy) -> Router {
     let (routes, description) = routes.split_for_parts();
     let queries = Arc::new(DescribedQueries::of(&description));

@@ -8,9 +8,9 @@ use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape};
 
 /// A signed-in officer's request with a key, read strictly as [`Json`](crate::Json) is.
 ///
-/// Its key is asked before its handler runs, so that a repeated request is answered as the first one was, whatever that one
-/// has changed since. Two requests are the same when their officer, method, path and body are: the body as JSON, in which
-/// the order of members and white space say nothing.
+/// Its key is asked before its handler runs, so that a repeated request is answered as the first one was, whatever that
+/// one has changed since. Two requests are the same when their officer, method, path and body are: the body as JSON, in
+/// which the order of members and white space say nothing.
 #[derive(Debug)]
 pub struct Keyed<T, const MAX: usize = { 64 * 1024 }> {
     /// Whose it is, and the rules in force.

@@ -1,6 +1,7 @@
 //! The HTTP edge that every API function shares: what a request must look like, and how a failure is told.
 //!
-//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes; [`serve_api`] also
+//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes; [`serve_api`]
+//!   also
 //!   refuses query parameters that a route does not describe.
 //! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
 //! - [`SignedIn`], [`Reader`], [`Json`], [`Query`], [`Path`], [`IfMatch`] take a request apart strictly: what is
@@ -8,7 +9,8 @@
 //! - [`Keyed`] takes a request that creates something, and asks its `Idempotency-Key` before its handler runs.
 //! - [`SignedJson`] takes what another system sends, by its signature and not by a sign-in.
 //! - [`Cursors`] hides and signs where the next page starts.
-//! - [`InviteFilter`] says which invites are meant; [`invite`], [`action`] and [`seed`] are what the API shows; [`reply`]
+//! - [`InviteFilter`] says which invites are meant; [`invite`], [`action`] and [`seed`] are what the API shows;
+//!   [`reply`]
 //!   builds the answers, [`openapi`] describes them.
 
 pub mod action;

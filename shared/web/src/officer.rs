@@ -1,8 +1,8 @@
 //! The officer who asks, as API Gateway's authorizer has verified them.
 //!
-//! A verified token says who somebody was when they signed in. Whether they still may act is asked of the directory, at most
-//! a minute ago: [`SignedIn`] and [`SignedInHolder`] are for routes that change something or export people, [`Reader`] is for
-//! those that show a page, where the ten minutes of a token are the bound.
+//! A verified token says who somebody was when they signed in. Whether they still may act is asked of the directory, at
+//! most a minute ago: [`SignedIn`] and [`SignedInHolder`] are for routes that change something or export people,
+//! [`Reader`] is for those that show a page, where the ten minutes of a token are the bound.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -64,8 +64,8 @@ pub trait Officers: Send + Sync {
     /// The app clients whose tokens are taken beside the portal's.
     fn other_clients(&self) -> &OtherClients;
 
-    /// Whether the account may act, as the directory said at most a minute ago; see [`Problem::directory_out`] for when it
-    /// does not say.
+    /// Whether the account may act, as the directory said at most a minute ago; see [`Problem::directory_out`] for when
+    /// it does not say.
     fn is_active(&self, account: &Account, id: &OfficerId) -> impl Future<Output = Result<bool, Problem>> + Send;
 }
 

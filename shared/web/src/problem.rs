@@ -72,7 +72,8 @@ slugs! {
     /// It does not exist, or belongs to somebody else.
     NotFound = "not-found", NOT_FOUND, "There is nothing here.";
     /// The link's token is unknown, outdated or used up; which, it does not say.
-    InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest mail, or ask the person who invited you.";
+    InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest \
+        mail, or ask the person who invited you.";
     /// A live invite of the officer's own has the address.
     AlreadyInvited = "already-invited", CONFLICT, "You have already invited this person.";
     /// A live invite of another officer has the address.
@@ -84,7 +85,8 @@ slugs! {
     /// Somebody else changed it at the same moment.
     LostRace = "lost-race", CONFLICT, "Someone else changed this at the same moment. Try again.";
     /// It has changed since it was read.
-    VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "This has changed since you read it. Reload and try again.";
+    VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "This has changed since you read it. Reload and try \
+        again.";
     /// The body is larger than the route takes. Told by the gateway too.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The request is too large.";
     /// The body is not plain JSON. Told by the gateway too.
@@ -92,11 +94,13 @@ slugs! {
     /// Fields break their rules; all of them are listed.
     Validation = "validation", UNPROCESSABLE_ENTITY, "Some fields need fixing.";
     /// The key came before with another body.
-    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "This Idempotency-Key belongs to another request.";
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "This Idempotency-Key belongs to another \
+        request.";
     /// The batch holds no row that could be submitted.
     BatchEmpty = "batch-empty", UNPROCESSABLE_ENTITY, "There is no row to submit.";
     /// The batch holds rows that need fixing.
-    BatchHasErrors = "batch-has-errors", UNPROCESSABLE_ENTITY, "Some rows need fixing before the batch can be submitted.";
+    BatchHasErrors = "batch-has-errors", UNPROCESSABLE_ENTITY, "Some rows need fixing before the batch can be \
+        submitted.";
     /// The change needs to say which version it is based on.
     VersionRequired = "version-required", PRECONDITION_REQUIRED, "Send If-Match with the version you read.";
     /// Too many requests. Told by the gateway too.
@@ -117,7 +121,8 @@ const DIRECTORY_PAUSE: Duration = Duration::from_secs(30);
 
 /// A failure on its way to the client.
 ///
-/// Its texts are constants or the operator's, so nothing that a person typed can be in them. The Trace ID is added by [`serve`](crate::serve).
+/// Its texts are constants or the operator's, so nothing that a person typed can be in them. The Trace ID is added by
+/// [`serve`](crate::serve).
 #[derive(Clone, Debug)]
 pub struct Problem {
     slug: Slug,

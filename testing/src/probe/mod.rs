@@ -1,7 +1,7 @@
 //! What every call of every backend in memory passes through, so that a test can count the calls and break any of them.
 //!
-//! A backend keeps its state in [`Probed`], which gives it out to nothing but a call with a name. A new call is therefore
-//! met by the fault harness without anybody listing it.
+//! A backend keeps its state in [`Probed`], which gives it out to nothing but a call with a name. A new call is
+//! therefore met by the fault harness without anybody listing it.
 
 mod probed;
 
@@ -16,12 +16,12 @@ use std::{
 
 pub use probed::Probed;
 
-/// How long what was written may be missing from answers that come late: what a user pool's search and an index of a table
-/// take at their worst, with room.
+/// How long what was written may be missing from answers that come late: what a user pool's search and an index of a
+/// table take at their worst, with room.
 const LAG: Duration = Duration::from_secs(60);
 
-/// The place where calls are counted and broken; clones share it. It only looks at what happens in [`Probe::run`]: what a
-/// test does to a backend by itself is neither counted nor broken.
+/// The place where calls are counted and broken; clones share it. It only looks at what happens in [`Probe::run`]: what
+/// a test does to a backend by itself is neither counted nor broken.
 #[derive(Clone, Debug, Default)]
 pub struct Probe(Arc<Mutex<Watch>>);
 
@@ -220,7 +220,8 @@ impl Probe {
         .await
     }
 
-    /// As [`Probe::run`]. Where a call to come is to be interrupted, the handler waits before it until `meanwhile` is done.
+    /// As [`Probe::run`]. Where a call to come is to be interrupted, the handler waits before it until `meanwhile` is
+    /// done.
     pub async fn run_interrupted<T>(
         &self,
         function: &'static str,
@@ -471,8 +472,8 @@ mod tests {
         assert_eq!(*counter.by_hand(), 1);
     }
 
-    /// What is heard of a counter that was written at 0 s, 50 s and 55 s, by a question at `asked`; and how the answer could
-    /// have been stale.
+    /// What is heard of a counter that was written at 0 s, 50 s and 55 s, by a question at `asked`; and how the answer
+    /// could have been stale.
     fn heard(asked: u64, fault: Option<Fault>) -> (Option<Result<u32, Failure>>, &'static [Fault]) {
         let probe = Probe::default();
         match fault {

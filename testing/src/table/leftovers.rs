@@ -18,8 +18,8 @@ const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary
 type Items = HashMap<Key, Item>;
 
 impl MemoryTable {
-    /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away, in
-    /// words. An item that has expired is not there any more, however late DynamoDB deletes it.
+    /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away,
+    /// in words. An item that has expired is not there any more, however late DynamoDB deletes it.
     ///
     /// An invite that waits for a person is no leftover, nor is that an address is sent nothing.
     #[must_use]

@@ -1,6 +1,7 @@
 //! What DynamoDB refuses, for the table in memory to refuse as well.
 //!
-//! Limits: "Constraints in Amazon DynamoDB" of its developer guide. Sizes: "DynamoDB item sizes and formats", same place.
+//! Limits: "Constraints in Amazon DynamoDB" of its developer guide. Sizes: "DynamoDB item sizes and formats", same
+//! place.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 

@@ -276,7 +276,8 @@ fn projected(index: Index, mut item: Item) -> Item {
     item
 }
 
-/// What an item read from an index holds beside its key and the attributes of the index; everything, if nothing is said.
+/// What an item read from an index holds beside its key and the attributes of the index; everything, if nothing is
+/// said.
 fn projection(index: Index) -> Option<&'static [&'static str]> {
     match index {
         Index::Primary => None,

@@ -109,8 +109,8 @@ async fn all_that_match_are_changed_and_no_others() {
     assert_eq!((&none["state"], &none["counts"]["total"]), (&json!("DONE"), &json!(0)));
 }
 
-/// All that match, and an export, are a whole reading of an officer's list: of several pages, while invites change. One that
-/// the reading has yet to come to moves to where it has been.
+/// All that match, and an export, are a whole reading of an officer's list: of several pages, while invites change. One
+/// that the reading has yet to come to moves to where it has been.
 #[tokio::test]
 async fn nobody_is_missed_who_changes_while_the_whole_list_is_read() {
     const MANY: usize = 900;
@@ -166,8 +166,8 @@ async fn what_is_asked_for_must_be_clear() {
     assert_eq!(keyless.problem(), "idempotency-key");
 }
 
-/// An action with the id of the one that is asked for is written in between. Nothing is wrong with what was asked, so it is
-/// a race and no fault of the request.
+/// An action with the id of the one that is asked for is written in between. Nothing is wrong with what was asked, so
+/// it is a race and no fault of the request.
 #[tokio::test]
 async fn an_action_that_was_not_written_is_asked_for_again() {
     let counted = App::start().await;

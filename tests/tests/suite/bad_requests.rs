@@ -56,7 +56,8 @@ async fn an_unknown_field_is_named() {
 #[tokio::test]
 async fn every_bad_field_is_reported_with_its_pointer_and_code() {
     let app = App::start().await;
-    let body = json!({"kind": "account", "email": "a@evil-gov.sg", "username": "a..b", "firstName": "", "lastName": "\u{1f600}",
+    let body = json!({"kind": "account", "email": "a@evil-gov.sg", "username": "a..b", "firstName": "",
+        "lastName": "\u{1f600}",
         "countryCode": "x", "contactNumber": "1", "organisation": " ", "department": "y".repeat(65), "seed": "maybe",
         "reason": "z".repeat(256)});
     let answer = app.officer("ada").post("/api/invites", body).await;

@@ -408,7 +408,8 @@ async fn a_workbook_with_other_titles_is_read_once_the_officer_says_what_they_me
     }
     let found = read(json!({"fileName": "joiners.xlsx", "columns": columns})).await;
     assert_eq!((&found["state"], &found["counts"]["ready"]), (&json!("DRAFT"), &json!(2)));
-    let twice = json!({"columns": [{"title": "A", "column": 1, "field": "email"}, {"title": "B", "column": 2, "field": "email"}]});
+    let twice = json!({"columns": [{"title": "A", "column": 1, "field": "email"}, {"title": "B", "column": 2,
+        "field": "email"}]});
     assert_eq!(ada.post("/api/batches", twice).await.faults(), ["/columns/1: columns.twice"]);
     let rows = json!({"rows": [officer_form("bo")], "columns": [{"title": "A", "column": 1}]});
     assert_eq!(ada.post("/api/batches", rows).await.faults(), ["/columns: columns.not-for-rows"]);

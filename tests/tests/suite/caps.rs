@@ -85,7 +85,8 @@ enum Act {
 
 fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
-        4 => (0..3usize, 0..2usize, any::<u8>()).prop_map(|(officer, person, tag)| Act::Invite { officer, person, tag }),
+        4 => (0..3usize, 0..2usize, any::<u8>()).prop_map(|(officer, person, tag)| Act::Invite { officer, person,
+            tag }),
         2 => (0..8usize).prop_map(|which| Act::Resend { which }),
         4 => (0..8usize).prop_map(|which| Act::Revoke { which }),
         2 => (1..900u64).prop_map(|minutes| Act::Wait { minutes }),

@@ -1,4 +1,5 @@
-//! What holds on every route, found by going through the description of the API: a new route is tested by being described.
+//! What holds on every route, found by going through the description of the API: a new route is tested by being
+//! described.
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -117,7 +117,8 @@ async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
 }
 
-/// Loses the answer about the mail to `email` in this way, and lets 15 minutes pass, so that a copy is due; then stops mail.
+/// Loses the answer about the mail to `email` in this way, and lets 15 minutes pass, so that a copy is due; then stops
+/// mail.
 async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
     app.outbox.fail_next(lost);
     let id = match email.split_once('@') {

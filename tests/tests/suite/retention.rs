@@ -16,7 +16,8 @@ const PEOPLE: [&str; 7] =
     ["zara", "quill", "99998888", "Umbrella Bureau", "vivid reason", "@sample-board", "ada@example-agency"];
 
 fn form(name: &str) -> Value {
-    json!({"email": format!("{name}@vendor.example.com"), "username": name, "firstName": "Zara", "lastName": "Quillington",
+    json!({"email": format!("{name}@vendor.example.com"), "username": name, "firstName": "Zara",
+        "lastName": "Quillington",
         "countryCode": "65", "contactNumber": "99998888", "organisation": "Umbrella Bureau", "department": "",
         "seed": "Yes", "reason": "A vivid reason"})
 }

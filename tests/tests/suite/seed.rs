@@ -1,5 +1,5 @@
-//! SEED licences after the invite: asked for, refused, withdrawn and assigned again with the account, and the device that they
-//! are for.
+//! SEED licences after the invite: asked for, refused, withdrawn and assigned again with the account, and the device
+//! that they are for.
 
 use std::time::Duration;
 

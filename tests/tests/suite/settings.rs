@@ -21,7 +21,8 @@ fn the_rules_that_are_seeded_are_well_formed_and_mean_what_they_should() {
 async fn rules_are_read_again_after_a_while_and_their_absence_is_an_error() {
     let rules = |domain: &str| {
         format!(
-            r#"{{"version":1,"domains":[{{"domain":"{domain}","match":"exact","persona":"officer","seed":"eligible"}}]}}"#
+            r#"{{"version":1,"domains":[{{"domain":"{domain}","match":"exact",
+               "persona":"officer","seed":"eligible"}}]}}"#
         )
     };
     let may_invite = |rules: &DomainRules, email: &str| rules.may_invite(&EmailAddress::parse(email).unwrap());

@@ -86,7 +86,8 @@ fn changed_at(owner: &AccountOwner) -> Timestamp {
     }
 }
 
-/// Writes the status of an account, if that is new, and wakes the worker that withdraws its licence or assigns it again.
+/// Writes the status of an account, if that is new, and wakes the worker that withdraws its licence or assigns it
+/// again.
 pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
     let now = deps.clock.now();
     let (is_written, wake) = match owner {

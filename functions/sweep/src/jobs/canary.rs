@@ -1,7 +1,7 @@
 //! Every five minutes: lets a canary go, and says how long ago the newest one was sent that anything was heard of.
 //!
-//! Its mail is sent as every other is, under the emergency stop and SES's rate, so its age shows when mails do not go out
-//! as well as when nothing is heard of them.
+//! Its mail is sent as every other is, under the emergency stop and SES's rate, so its age shows when mails do not go
+//! out as well as when nothing is heard of them.
 
 use std::convert::Infallible;
 

@@ -1,8 +1,8 @@
 //! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
-//! none is ever deleted. The addresses of those that no invite stands for are noted, so that lists can say of whom there is
-//! an account already. And every account with a licence: a disabled account has none. One that was withdrawn is withdrawn
-//! again, because a call that was under way as the account was disabled may have assigned it afterwards; and one whose
-//! invite or request is no longer kept is withdrawn here, because nobody else knows of it.
+//! none is ever deleted. The addresses of those that no invite stands for are noted, so that lists can say of whom
+//! there is an account already. And every account with a licence: a disabled account has none. One that was withdrawn
+//! is withdrawn again, because a call that was under way as the account was disabled may have assigned it afterwards;
+//! and one whose invite or request is no longer kept is withdrawn here, because nobody else knows of it.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -206,8 +206,8 @@ async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
     }
 }
 
-/// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker, who
-/// finds the account as well.
+/// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker,
+/// who finds the account as well.
 async fn adopt(deps: &Deps, invite: Stored<Invite>, account: Account) -> Result<bool, AnyError> {
     let now = deps.clock.now();
     let Ok(next) = invite.to_value().adopt(account, now) else {

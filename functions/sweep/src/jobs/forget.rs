@@ -1,8 +1,9 @@
 //! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they are.
 //!
-//! `infra/operate.py forget-person` leaves the request, by the keyed hash of the address. The whole table is read once for
-//! some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of each. A
-//! request that comes in the meantime waits for the next reading, because this one has left a part of the table behind.
+//! `infra/operate.py forget-person` leaves the request, by the keyed hash of the address. The whole table is read once
+//! for some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of
+//! each. A request that comes in the meantime waits for the next reading, because this one has left a part of the table
+//! behind.
 
 use std::collections::BTreeMap;
 
@@ -150,8 +151,9 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
     Err("others kept changing a row that is to be emptied".into())
 }
 
-/// Empties a row together with a change of the rows of other people that rest on it by its username: the first of them is
-/// ready, and the others rest on that. Where these are more than are written together, a part of them takes this round.
+/// Empties a row together with a change of the rows of other people that rest on it by its username: the first of them
+/// is ready, and the others rest on that. Where these are more than are written together, a part of them takes this
+/// round.
 async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Result<Written, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let keys = round.deps.secrets.keys().await?;

@@ -34,8 +34,8 @@ fn lock(found: Found) -> Option<Lock> {
     }
 }
 
-/// Frees those locks that their owner does not need; how many were freed. The owners of a page are read together, so that
-/// a page takes a second and not a minute.
+/// Frees those locks that their owner does not need; how many were freed. The owners of a page are read together, so
+/// that a page takes a second and not a minute.
 async fn release(round: &Round<'_>, locks: &[Lock]) -> Result<u32, AnyError> {
     let store = &round.deps.store;
     let owners: BTreeSet<InviteId> = locks.iter().map(|lock| lock.owner).collect();

@@ -1,7 +1,7 @@
 //! Every five minutes: counts the invites of batches under way against the rows that were sent.
 //!
-//! A row and its invite are written together, so they differ only while the index lags, where a person was erased, or by a
-//! fault of ours. Where the index lists too few, the invites are read one by one.
+//! A row and its invite are written together, so they differ only while the index lags, where a person was erased, or
+//! by a fault of ours. Where the index lists too few, the invites are read one by one.
 
 use domain::{
     BatchId,

@@ -161,8 +161,8 @@ fn fate(object: &ObjectVersion, batch: Option<&Batch>, now: Timestamp) -> Fate {
 }
 
 impl Pass {
-    /// The pass that a cursor was in the middle of, or the one after it. Before the first one, whatever was stored within a
-    /// day counts as never announced.
+    /// The pass that a cursor was in the middle of, or the one after it. Before the first one, whatever was stored
+    /// within a day counts as never announced.
     fn go_on(cursor: Option<&str>, now: Timestamp) -> Self {
         let until = Timestamp::from_unix_ms(now.unix_ms() - millis(SETTLED));
         match cursor.and_then(Self::read) {

@@ -87,8 +87,8 @@ impl Invite {
 
     /// Gives the claim back, knowing that the directory did nothing for it; to be tried again at `retry_at`.
     ///
-    /// After an earlier claim whose end nobody knows it stays `Provisioning`: the account may be there, so the invite can be
-    /// neither revoked nor amended before the directory has said.
+    /// After an earlier claim whose end nobody knows it stays `Provisioning`: the account may be there, so the invite
+    /// can be neither revoked nor amended before the directory has said.
     ///
     /// # Errors
     ///

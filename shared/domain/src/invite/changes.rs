@@ -116,10 +116,12 @@ impl Invite {
         (has_mail && !is_blocked).then(|| self.resend_from())
     }
 
-    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before a mail leaves, the
-    /// directory is asked: whether whom it invites has an account by now, or whether the account it is about is still there.
+    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before a mail
+    /// leaves, the directory is asked: whether whom it invites has an account by now, or whether the account it is
+    /// about is still there.
     ///
-    /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is cleared.
+    /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is
+    /// cleared.
     ///
     /// # Errors
     ///
@@ -191,13 +193,13 @@ impl Invite {
         })
     }
 
-    /// The officer amends what is alike in many that failed, expired or were revoked, and sends this one again to the same
-    /// address.
+    /// The officer amends what is alike in many that failed, expired or were revoked, and sends this one again to the
+    /// same address.
     ///
     /// # Errors
     ///
-    /// In every other state, when it was mailed today, and when a mail to the address came back: then the address has to be
-    /// amended, one by one.
+    /// In every other state, when it was mailed today, and when a mail to the address came back: then the address has
+    /// to be amended, one by one.
     pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {

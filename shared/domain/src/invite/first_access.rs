@@ -120,8 +120,8 @@ impl Invite {
         }
     }
 
-    /// Takes the first password for one attempt at having it mailed. It is never taken again by itself: another one would
-    /// void one that may be in the mail.
+    /// Takes the first password for one attempt at having it mailed. It is never taken again by itself: another one
+    /// would void one that may be in the mail.
     ///
     /// # Errors
     ///

@@ -160,8 +160,8 @@ impl Invite {
     /// What every change of an invite does: `event` is in its history, and it waits for the sweeper as its state says.
     pub(super) fn apply(self, event: Event, by: Actor, act: &Act) -> Self {
         let mut next = self.touched(act.at);
-        // A step that is tried again and again says so once, or it would push everything else out. What an officer does is
-        // never such a step.
+        // A step that is tried again and again says so once, or it would push everything else out. What an officer does
+        // is never such a step.
         let again = |last: &HistoryEntry| last.event == event && last.by == by && by != Actor::Officer;
         if !next.history.last().is_some_and(again) {
             if next.history.len() >= HISTORY_LIMIT {

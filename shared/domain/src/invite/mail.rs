@@ -16,12 +16,12 @@ use crate::{
 /// How long a mail may stay without an answer before its fate is decided.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts its
-/// days anew, or it would name a date that is near or past.
+/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts
+/// its days anew, or it would name a date that is near or past.
 pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
 
-/// How long the directory's answer holds for a mail that waits: behind an emergency stop, an outage or its turn. After that
-/// the directory is asked again, because the person may have an account by now, or the account be deleted.
+/// How long the directory's answer holds for a mail that waits: behind an emergency stop, an outage or its turn. After
+/// that the directory is asked again, because the person may have an account by now, or the account be deleted.
 pub const ANSWER_HOLDS: Duration = Duration::from_secs(3600);
 
 impl Invite {
@@ -41,8 +41,9 @@ impl Invite {
         })
     }
 
-    /// Whether the directory has to be asked again before the mail that is due may leave: it has waited for too long. While
-    /// its mailbox has no room it cannot leave, so nobody is asked. Who has signed in has an account, whatever became of it.
+    /// Whether the directory has to be asked again before the mail that is due may leave: it has waited for too long.
+    /// While its mailbox has no room it cannot leave, so nobody is asked. Who has signed in has an account, whatever
+    /// became of it.
     #[must_use]
     pub fn asks_again(&self, now: Timestamp) -> bool {
         let is_held = self.mail.as_ref().and_then(Mail::held_until).is_some_and(|until| now < until);
@@ -54,8 +55,8 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Unless a mail is due, when the directory has to be asked again first, and for a reminder once the invitation can no
-    /// longer be accepted.
+    /// Unless a mail is due, when the directory has to be asked again first, and for a reminder once the invitation can
+    /// no longer be accepted.
     pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
         if !self.mail_is_due() || self.asks_again(now) || is_too_late {
@@ -65,8 +66,8 @@ impl Invite {
         Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
     }
 
-    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so a
-    /// copy keeps what an earlier letter promised.
+    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so
+    /// a copy keeps what an earlier letter promised.
     pub(super) fn counted_from(&self, now: Timestamp) -> Option<Timestamp> {
         let Some(Mail { kind, state: MailState::Due { attempts, .. }, .. }) = &self.mail else {
             return self.sending_at;
@@ -141,7 +142,8 @@ impl Invite {
         }
     }
 
-    /// Gives up waiting for a word about a claimed mail; see [`Mail::give_up`]. An invitation counts as out, since it may be.
+    /// Gives up waiting for a word about a claimed mail; see [`Mail::give_up`]. An invitation counts as out, since it
+    /// may be.
     ///
     /// # Errors
     ///
@@ -190,8 +192,8 @@ impl Invite {
         self.map_mail(now, |mail| mail.unheard_of(now))
     }
 
-    /// Until when the link of the latest mail works: what its letter promises, its token is kept for, and an invitation can
-    /// be accepted by. Known once the mail is claimed.
+    /// Until when the link of the latest mail works: what its letter promises, its token is kept for, and an invitation
+    /// can be accepted by. Known once the mail is claimed.
     #[must_use]
     pub fn promised_until(&self) -> Timestamp {
         match *self.unpaused() {

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! An account that was made may be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`.
-//! Each transition consumes the invite and returns what it becomes. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes of
-//! their own.
+//! Each transition consumes the invite and returns what it becomes. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes
+//! of their own.
 
 mod account;
 mod changes;
@@ -90,8 +90,8 @@ pub struct Invite {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
-    /// When the sweeper checks it, where that does not follow from its state: a refused call is tried again, or its person
-    /// is kept until then. Any change ends it.
+    /// When the sweeper checks it, where that does not follow from its state: a refused call is tried again, or its
+    /// person is kept until then. Any change ends it.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
     /// The request that made it.

@@ -18,8 +18,8 @@ use crate::{
 /// How long a queued step may wait for its wake-up call before the sweeper repeats it.
 pub const WAKE_AFTER: Duration = Duration::from_secs(120);
 
-/// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an outage
-/// may have no end.
+/// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an
+/// outage may have no end.
 pub const MAX_WAIT: Duration = Duration::from_secs(90 * 24 * 3600);
 
 /// How long after one reminder the next one comes.
@@ -39,7 +39,8 @@ pub enum Lapse {
     Nothing,
 }
 
-/// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say nothing.
+/// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
     /// See whether the address has an account, before anything is mailed, and again when the mail has waited.
@@ -128,7 +129,8 @@ impl Invite {
         Ok(Self { mail, ..self.happened(Event::Reminded, now) })
     }
 
-    /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be told.
+    /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be
+    /// told.
     ///
     /// # Errors
     ///

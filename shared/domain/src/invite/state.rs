@@ -134,7 +134,8 @@ impl Failure {
     pub fn detail(self) -> &'static str {
         match self {
             Self::AccountExists => {
-                "User with same email already exists. They can ask for SEED themselves under Onboard to SEED; vendors raise a service request."
+                "User with same email already exists. They can ask for SEED themselves under Onboard to SEED; vendors \
+                    raise a service request."
             }
             Self::UsernameTaken => "This TechPass username belongs to another account. Choose another.",
             Self::DetailsRefused => {
@@ -190,7 +191,8 @@ impl Invite {
         if self.state == InviteState::AccountGone { "-" } else { self.seed.label() }
     }
 
-    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is gone.
+    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is
+    /// gone.
     #[must_use]
     pub fn seed_detail(&self) -> Option<&'static str> {
         if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
@@ -248,8 +250,8 @@ impl Invite {
         Self { state, ..self }
     }
 
-    /// When it was over, if it is: the account is made, nothing will come of it, or it waits for an operator. What is known
-    /// of its person is kept for some time from then on.
+    /// When it was over, if it is: the account is made, nothing will come of it, or it waits for an operator. What is
+    /// known of its person is kept for some time from then on.
     #[must_use]
     pub fn over_since(&self) -> Option<Timestamp> {
         let is_over = self.account().is_some() || !self.is_live() || self.is_paused();
@@ -270,8 +272,8 @@ impl Invite {
         Ok(self.happened(Event::Failed, now).ended(InviteState::Failed { failure }))
     }
 
-    /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither leaves
-    /// late nor keeps the invite from being sent again.
+    /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither
+    /// leaves late nor keeps the invite from being sent again.
     pub(super) fn ended(self, state: InviteState) -> Self {
         let claimed_at = self.mail.as_ref().and_then(Mail::claimed_at);
         let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });

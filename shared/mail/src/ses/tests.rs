@@ -114,7 +114,8 @@ async fn a_mail_goes_to_one_recipient_letter_for_letter() {
                 },
                 "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
             }},
-            "EmailTags": tags.into_iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect::<Vec<_>>(),
+            "EmailTags": tags.into_iter().map(|(name, value)| json!({"Name": name,
+                "Value": value})).collect::<Vec<_>>(),
             "ConfigurationSetName": "invites",
         })]
     );

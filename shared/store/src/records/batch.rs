@@ -69,7 +69,8 @@ impl Store {
         self.commit_request(transaction, request).await
     }
 
-    /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or nothing.
+    /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or
+    /// nothing.
     ///
     /// # Errors
     ///
@@ -84,8 +85,8 @@ impl Store {
         self.commit_request(transaction, request).await
     }
 
-    /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`] rows,
-    /// whose numbers nobody has taken while the batch is as it was read.
+    /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`]
+    /// rows, whose numbers nobody has taken while the batch is as it was read.
     ///
     /// # Errors
     ///

@@ -328,8 +328,8 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
     }
 }
 
-/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is. An error and the reason
-/// of a cancelled transaction name the same thing differently:
+/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is. An error and the
+/// reason of a cancelled transaction name the same thing differently:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>.
 fn is_refusal(code: &str) -> bool {
     matches!(

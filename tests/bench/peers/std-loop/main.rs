@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         sender.write_all(next.as_bytes())?;
         let id = read_response(&mut receiver, &mut body)?;
         let answer = format!(
-            "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nHost: {api}\r\nContent-Length: {}\r\n\r\n{ANSWER}",
+            "POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nHost: {api}\r\nContent-Length: \
+                {}\r\n\r\n{ANSWER}",
             ANSWER.len()
         );
         sender.write_all(answer.as_bytes())?;

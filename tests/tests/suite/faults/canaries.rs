@@ -1,7 +1,8 @@
-//! What people tell the product about themselves shows in nothing that others read: no log line, no message, no key of an
-//! object, no URL, no notice, no problem; whatever goes wrong.
+//! What people tell the product about themselves shows in nothing that others read: no log line, no message, no key of
+//! an object, no URL, no notice, no problem; whatever goes wrong.
 //!
-//! Every scenario is played by people with names and words that stand nowhere else. What the functions log is written as
+//! Every scenario is played by people with names and words that stand nowhere else. What the functions log is written
+//! as
 //! `boot` writes it, at its most talkative.
 
 use std::{

@@ -1,5 +1,5 @@
-//! There is a scenario about everything that the product does: every function, every route, every kind of message, every
-//! job. What there is to do is read from the product, so whatever is new has to be played.
+//! There is a scenario about everything that the product does: every function, every route, every kind of message,
+//! every job. What there is to do is read from the product, so whatever is new has to be played.
 
 use std::collections::BTreeSet;
 

@@ -107,8 +107,8 @@ impl World {
         Ok(())
     }
 
-    /// Where everything stands, after seeing that no mail went out twice without saying so, that no message was given up,
-    /// and that the batches add up.
+    /// Where everything stands, after seeing that no mail went out twice without saying so, that no message was given
+    /// up, and that the batches add up.
     pub(super) async fn ending(&self) -> Ending {
         if self.manner == Manner::Calm {
             assert_eq!(self.seen.borrow().dead_letters, Vec::<String>::new());

@@ -26,8 +26,8 @@ const MINUTES_A_DAY: u64 = 4;
 const DAILY_UNTIL: u64 = 40;
 
 impl World {
-    /// Sees that everything in the table belongs to somebody and has an end: at once, or once every job of the sweeper has
-    /// had another day.
+    /// Sees that everything in the table belongs to somebody and has an end: at once, or once every job of the sweeper
+    /// has had another day.
     pub(super) async fn inspect_leftovers(&self) -> Result<(), String> {
         for _ in 0..2 {
             if self.app.table.leftovers(self.app.clock.now()).is_empty() {

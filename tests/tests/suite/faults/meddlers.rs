@@ -1,8 +1,8 @@
 //! Others who act in the middle of a handler: another officer who invites the same people, and a second tab of the same
 //! officer, before any call that a handler makes.
 //!
-//! What must come of it depends on who was faster; what must never come of it does not. The people of a scenario may get
-//! something else than they came for, and give up; see [`World::play`].
+//! What must come of it depends on who was faster; what must never come of it does not. The people of a scenario may
+//! get something else than they came for, and give up; see [`World::play`].
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -77,8 +77,8 @@ impl Meddler {
 }
 
 impl World {
-    /// Lets somebody act, who gives up where the product is kept from its work and answers nothing. What an invariant finds
-    /// is never forgiven.
+    /// Lets somebody act, who gives up where the product is kept from its work and answers nothing. What an invariant
+    /// finds is never forgiven.
     pub(super) async fn meddle(&self, meddler: Meddler) {
         let acts = AssertUnwindSafe(self.act(meddler));
         let was_meddling = self.is_meddling.replace(true);
@@ -179,8 +179,8 @@ impl World {
         self.others.officer("ada")
     }
 
-    /// Sees that a list can be submitted as it says: no person twice among what is ready, and no row left behind another one
-    /// that is not in its way.
+    /// Sees that a list can be submitted as it says: no person twice among what is ready, and no row left behind
+    /// another one that is not in its way.
     pub(super) async fn inspect_list(&self, batch: &Batch) -> Result<(), String> {
         if batch.state != BatchState::Draft {
             return Ok(());
@@ -208,8 +208,8 @@ impl World {
     }
 }
 
-/// Before which calls of a scenario somebody acts: those of the handlers that it is about, the sweeper's aside. Of calls
-/// that come after the same call the first and the last will do.
+/// Before which calls of a scenario somebody acts: those of the handlers that it is about, the sweeper's aside. Of
+/// calls that come after the same call the first and the last will do.
 fn places(scenario: Scenario, undisturbed: &Run) -> Vec<usize> {
     let mut known: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     let mut before = "";

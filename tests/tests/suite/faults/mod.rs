@@ -1,16 +1,16 @@
 //! Every call of every handler, broken in every way, and what must come of it.
 //!
-//! A [scenario](scenarios) runs undisturbed once: that run lists the calls and how everything ends. Then it runs again for
-//! each of these calls and each way in which such a call can go wrong, and for each message and event and what may happen
-//! to it; and some runs have several mishaps. The [world](world) goes on meanwhile: clients ask again, messages come
-//! again, the timer sweeps, SES says what became of mails. After every handler the [invariants] must hold, and the end
-//! must be the end of the undisturbed run.
+//! A [scenario](scenarios) runs undisturbed once: that run lists the calls and how everything ends. Then it runs again
+//! for each of these calls and each way in which such a call can go wrong, and for each message and event and what may
+//! happen to it; and some runs have several mishaps. The [world](world) goes on meanwhile: clients ask again, messages
+//! come again, the timer sweeps, SES says what became of mails. After every handler the [invariants] must hold, and the
+//! end must be the end of the undisturbed run.
 //!
-//! What people tell the product shows nowhere that others read, in every one of these runs ([canaries]). What there is to
-//! play is read from the product ([coverage]), and two mishaps in one run have their own place ([pairs]).
+//! What people tell the product shows nowhere that others read, in every one of these runs ([canaries]). What there is
+//! to play is read from the product ([coverage]), and two mishaps in one run have their own place ([pairs]).
 //!
-//! Nobody lists calls: the backends in memory hand their state out to named calls only (`shared/probe`), so a new call is
-//! broken like all others from the day it is written.
+//! Nobody lists calls: the backends in memory hand their state out to named calls only (`shared/probe`), so a new call
+//! is broken like all others from the day it is written.
 //!
 //! # Reading a failing run
 //!
@@ -114,9 +114,9 @@ const CONTEXT: usize = 2;
 
 /// Every single way in which the calls of the handlers can go wrong that the scenario is about, with their places.
 ///
-/// The sweeper asks a lot, for nothing mostly: of its calls that come after the same calls only the first is broken, and of
-/// the same question in a row the first and the last; that the stack's own services refuse it is the same to it for whatever reason they
-/// do. A late answer that makes a difference is tried wherever it is heard.
+/// The sweeper asks a lot, for nothing mostly: of its calls that come after the same calls only the first is broken,
+/// and of the same question in a row the first and the last; that the stack's own services refuse it is the same to it
+/// for whatever reason they do. A late answer that makes a difference is tried wherever it is heard.
 fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Fault)> {
     let mut known = BTreeSet::new();
     let mut broken = Vec::new();

@@ -85,8 +85,8 @@ impl Dice {
         broken.into_iter().map(|(_, mishap)| mishap).collect()
     }
 
-    /// Two mishaps of one handler in two runs in a row; `None` where that is not to be had. Not of mails, whose second loss
-    /// is a person's to look at: those have their own tests.
+    /// Two mishaps of one handler in two runs in a row; `None` where that is not to be had. Not of mails, whose second
+    /// loss is a person's to look at: those have their own tests.
     async fn of_one_handler(&self, scenario: Scenario, undisturbed: &Run) -> Option<Vec<Mishap>> {
         let place = self.below(undisturbed.calls.len());
         let call = undisturbed.calls[place];

@@ -1,7 +1,7 @@
 //! What people do, from the first request to the last: together every handler's main flows.
 //!
-//! A person who gets no answer asks again, and one who is told that somebody was faster looks and goes on; whether that was
-//! right shows in the end.
+//! A person who gets no answer asks again, and one who is told that somebody was faster looks and goes on; whether that
+//! was right shows in the end.
 
 use std::time::Duration;
 
@@ -428,8 +428,8 @@ async fn forgotten(world: &World) {
     panic!("the person is never forgotten");
 }
 
-/// What only an audit finds: an account that nobody recorded, one that is gone, one that is disabled, a licence that was
-/// assigned to it too late, the lock of an invite that is over, and a batch that is counted while it is under way.
+/// What only an audit finds: an account that nobody recorded, one that is gone, one that is disabled, a licence that
+/// was assigned to it too late, the lock of an invite that is over, and a batch that is counted while it is under way.
 async fn left_behind(world: &World) {
     let now = world.app.clock.now();
     let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;

@@ -1,8 +1,8 @@
 //! Random runs: scenarios one after another, with calls that break, messages that are lost, outages, others who act
 //! between handlers and calls, operators, and time that passes.
 //!
-//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that many.
-//! A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
+//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that
+//! many. A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 

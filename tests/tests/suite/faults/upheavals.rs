@@ -62,8 +62,8 @@ impl Upheaval {
 const LOOKS: usize = 4;
 
 impl World {
-    /// Plays a scenario to its end, and ends whatever trouble there was. Its people may give up where somebody or something
-    /// came between; what an invariant finds is never forgiven.
+    /// Plays a scenario to its end, and ends whatever trouble there was. Its people may give up where somebody or
+    /// something came between; what an invariant finds is never forgiven.
     pub(super) async fn play(&self, scenario: Scenario) {
         if self.manner == Manner::Calm {
             return (scenario.script)(self).await;
@@ -112,7 +112,8 @@ impl World {
         !self.troubles.borrow().is_empty()
     }
 
-    /// Ends whatever goes on, has an operator look at what needs attention, and waits until everything has come to rest.
+    /// Ends whatever goes on, has an operator look at what needs attention, and waits until everything has come to
+    /// rest.
     pub(super) async fn end_trouble(&self) {
         let troubles = self.troubles.borrow().clone();
         if troubles.contains(&Upheaval::Stop) {

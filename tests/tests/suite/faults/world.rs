@@ -1,5 +1,5 @@
-//! The product with the world around it: clients that ask again, queues and events that come again, a timer; and whatever
-//! is to go wrong.
+//! The product with the world around it: clients that ask again, queues and events that come again, a timer; and
+//! whatever is to go wrong.
 
 use std::{
     cell::{Cell, RefCell},
@@ -104,11 +104,12 @@ const SOON: Duration = Duration::from_secs(6 * 3600);
 /// unanswered mail take, with room.
 const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 
-/// How long everybody tries while something keeps the product from its work: what is tried then is tried again and again.
+/// How long everybody tries while something keeps the product from its work: what is tried then is tried again and
+/// again.
 const IN_TROUBLE: Duration = Duration::from_secs(20 * 60);
 
-/// How long the sweeper may take to do something about a workbook: five minutes until it begins, two until its turn, and
-/// a lease of a sweeper that died.
+/// How long the sweeper may take to do something about a workbook: five minutes until it begins, two until its turn,
+/// and a lease of a sweeper that died.
 const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 
 /// How often a client asks when it gets no answer.
@@ -224,7 +225,8 @@ impl World {
         panic!("{wrong}");
     }
 
-    /// Runs a handler to its end or crash, with whatever happens meanwhile and right after, and looks at what came of it.
+    /// Runs a handler to its end or crash, with whatever happens meanwhile and right after, and looks at what came of
+    /// it.
     pub(super) async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
         let meanwhile = async || {
             // Those who act in the middle share a process, and one may wait for what another has locked in it.
