@@ -28,7 +28,8 @@ function unindented(): Plugin {
     name: 'unindented',
     apply: 'build',
     generateBundle(_, bundle) {
-      for (const each of Object.values(bundle)) if (each.type === 'chunk') each.code = each.code.replace(/\n\s+/g, '\n');
+      for (const each of Object.values(bundle))
+        if (each.type === 'chunk') each.code = each.code.replace(/\n\s+/g, '\n');
     },
   };
 }

@@ -14,5 +14,7 @@ async function start(): Promise<void> {
 }
 
 start().catch(() => {
-  document.body.replaceChildren('Invite users cannot be loaded at the moment. Check your connection, then load the page again.');
+  document.body.replaceChildren(
+    'Invite users cannot be loaded at the moment. Check your connection, then load the page again.',
+  );
 });

@@ -5,7 +5,7 @@ import { Poll } from '../api/poll';
 import { config, home } from '../config';
 import { asLongDay, asMoment } from '../messages/time';
 import { errorNotice, supportMail, traceLine } from '../parts/error-notice';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import { masthead } from '../shell/masthead';
@@ -21,7 +21,12 @@ const GOING = ['pending', 'accepted'];
  * `#`, so no server sees it in an address; it goes into the bodies of requests. Nothing happens but by a button.
  */
 export class AcceptPage extends LightElement {
-  static override properties = { view: { state: true }, failure: { state: true }, refusal: { state: true }, isAsking: { state: true } };
+  static override properties = {
+    view: { state: true },
+    failure: { state: true },
+    refusal: { state: true },
+    isAsking: { state: true },
+  };
   declare view: View | undefined;
   /** Why the invitation cannot be shown. */
   declare failure: Failure | undefined;
@@ -51,18 +56,37 @@ export class AcceptPage extends LightElement {
   #content(): TemplateResult | typeof nothing {
     const { failure, view } = this;
     if (failure?.slug === 'invitation-not-valid') {
-      return this.#ending('This link is not valid', 'A newer mail may have replaced it, or it was copied in part. Look for the latest mail, or ask the person who invited you. Nothing was changed.', failure.traceId);
+      return this.#ending(
+        'This link is not valid',
+        'A newer mail may have replaced it, or it was copied in part. Look for the latest mail, or ask the person who invited you. Nothing was changed.',
+        failure.traceId,
+      );
     }
-    if (failure) return html`<h1 class="unseen">Your invitation</h1>${errorNotice(failure, { retry: () => void this.#begin() })}`;
-    if (!view) return html`<div class="card skeleton" role="status"><span class="unseen">Loading your invitation</span><i></i><i></i><i></i></div>`;
+    if (failure)
+      return html`<h1 class="unseen">Your invitation</h1>${errorNotice(failure, { retry: () => void this.#begin() })}`;
+    if (!view)
+      return html`<div class="card skeleton" role="status"><span class="unseen">Loading your invitation</span><i></i><i></i><i></i></div>`;
     switch (view.state) {
-      case 'invited': return this.#invited(view);
-      case 'pending': return this.#progress('One moment', 'Your invitation is being prepared. This page goes on by itself.');
-      case 'accepted': return this.#progress('Your account is being made', 'You have accepted. This takes a moment, and this page goes on by itself. You may also close it: we mail you when the account is ready.');
-      case 'account-ready': return this.#ready(view);
-      case 'onboarded': return this.#card('done', 'You are all set', html`<p>You have signed in to TechPass before. Your sign-in name is <b>${view.signInName}</b>.</p>
-        <p class="actions"><a class="button primary" href=${home}>Sign in</a></p>`);
-      default: return this.#ending(endings[view.state].title, endings[view.state].text, view.traceId, view);
+      case 'invited':
+        return this.#invited(view);
+      case 'pending':
+        return this.#progress('One moment', 'Your invitation is being prepared. This page goes on by itself.');
+      case 'accepted':
+        return this.#progress(
+          'Your account is being made',
+          'You have accepted. This takes a moment, and this page goes on by itself. You may also close it: we mail you when the account is ready.',
+        );
+      case 'account-ready':
+        return this.#ready(view);
+      case 'onboarded':
+        return this.#card(
+          'done',
+          'You are all set',
+          html`<p>You have signed in to TechPass before. Your sign-in name is <b>${view.signInName}</b>.</p>
+        <p class="actions"><a class="button primary" href=${home}>Sign in</a></p>`,
+        );
+      default:
+        return this.#ending(endings[view.state].title, endings[view.state].text, view.traceId, view);
     }
   }
 
@@ -87,7 +111,10 @@ export class AcceptPage extends LightElement {
     const wasAsked = isAskable && firstPassword.state !== 'available';
     // One that waits leaves by itself, and another one would leave no earlier.
     const hasButton = isAskable && firstPassword.state !== 'held';
-    return this.#card('done', 'Your account is ready', html`
+    return this.#card(
+      'done',
+      'Your account is ready',
+      html`
       <p>Your sign-in name is <b>${view.signInName}</b>.</p>
       ${errorNotice(this.refusal)}
       <ol class="steps">
@@ -97,7 +124,8 @@ export class AcceptPage extends LightElement {
       <p class="actions">
         ${hasButton ? html`<button type="button" class="button ${wasAsked ? '' : 'primary'}" aria-disabled=${String(this.isAsking)} @click=${this.#askPassword}>${wasAsked ? 'Send another one' : 'Mail me a temporary password'}</button>` : nothing}
         <a class="button ${wasAsked || !isAskable ? 'primary' : 'quiet'}" href=${home}>Sign in</a>
-      </p>`);
+      </p>`,
+    );
   }
 
   /** What the page says of the first password. */
@@ -110,14 +138,20 @@ export class AcceptPage extends LightElement {
   }
 
   #ending(title: string, text: string, traceId: string | undefined, view?: View): TemplateResult {
-    const ask = view && `mailto:${view.invitedBy}?subject=${encodeURIComponent('My TechPass invitation')}&body=${encodeURIComponent(`Please send me a new invitation to TechPass.\r\n\r\nThe page said: ${title}.\r\nTrace ID: ${traceId}`)}`;
-    return this.#card('info', title, html`
+    const ask =
+      view &&
+      `mailto:${view.invitedBy}?subject=${encodeURIComponent('My TechPass invitation')}&body=${encodeURIComponent(`Please send me a new invitation to TechPass.\r\n\r\nThe page said: ${title}.\r\nTrace ID: ${traceId}`)}`;
+    return this.#card(
+      'info',
+      title,
+      html`
       <p>${text}</p>
       <p class="actions">
         ${ask ? html`<a class="button primary" href=${ask}>Ask ${view.invitedBy}</a>` : nothing}
         <a href=${supportMail({ what: title, text, traceId, at: new Date() })}>Email support</a>
       </p>
-      ${traceId ? traceLine(traceId) : nothing}`);
+      ${traceId ? traceLine(traceId) : nothing}`,
+    );
   }
 
   #card(picture: IconName, title: string, content: TemplateResult): TemplateResult {

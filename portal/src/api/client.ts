@@ -9,7 +9,13 @@ type Operation<P extends keyof paths, M extends Method> = paths[P] extends Recor
 type Part<O, K extends string> = O extends { parameters: { [key in K]?: infer V } } ? V : never;
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : never;
 type Success<O> = O extends { responses: infer R }
-  ? { [S in keyof R]: S extends 200 | 201 | 202 ? (R[S] extends { content: { 'application/json': infer B } } ? B : void) : never }[keyof R]
+  ? {
+      [S in keyof R]: S extends 200 | 201 | 202
+        ? R[S] extends { content: { 'application/json': infer B } }
+          ? B
+          : void
+        : never;
+    }[keyof R]
   : never;
 
 interface Options<O> {
@@ -68,7 +74,11 @@ export async function ask<M extends Method, P extends Path<M>>(
 }
 
 /** Fetches a workbook and hands it to the browser to save. A link could not carry the token. */
-export async function download(path: Path<'get'>, options: { path?: object; query?: object }, name: string): Promise<void> {
+export async function download(
+  path: Path<'get'>,
+  options: { path?: object; query?: object },
+  name: string,
+): Promise<void> {
   const answer = await send('get', address(path, options), {});
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
@@ -89,7 +99,13 @@ async function send(method: Method, url: string, options: Options<unknown>): Pro
   const body = options.body === undefined ? null : JSON.stringify(options.body);
   let answer: Response;
   try {
-    answer = await fetch(url, { method: method.toUpperCase(), headers, body, signal: AbortSignal.any(signals), cache: 'no-store' });
+    answer = await fetch(url, {
+      method: method.toUpperCase(),
+      headers,
+      body,
+      signal: AbortSignal.any(signals),
+      cache: 'no-store',
+    });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw Failure.silence();
@@ -101,8 +117,12 @@ async function send(method: Method, url: string, options: Options<unknown>): Pro
 }
 
 function address(path: string, { path: names = {}, query = {} }: { path?: unknown; query?: unknown }): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String((names as Record<string, unknown>)[name])));
-  const parameters = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((names as Record<string, unknown>)[name])),
+  );
+  const parameters = Object.entries(query as Record<string, unknown>).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
   const search = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)]));
   return `${home}${filled.slice(1)}${search.size ? `?${search}` : ''}`;
 }

@@ -12,11 +12,16 @@ export const batchStates: Record<string, { label: string; tone: Tone }> = {
 };
 
 /** Where a row stands. */
-export const rowStates: Record<string, string> = { READY: 'Ready', NEEDS_FIXING: 'To fix', DUPLICATE: 'Duplicate', SENT: 'Submitted' };
+export const rowStates: Record<string, string> = {
+  READY: 'Ready',
+  NEEDS_FIXING: 'To fix',
+  DUPLICATE: 'Duplicate',
+  SENT: 'Submitted',
+};
 
 /** The usual causes in a few words, for the chips; the others are named by their own first sentence. */
 export const causes: Record<string, string> = {
-  'required': 'Missing',
+  required: 'Missing',
   'too-long': 'Too long',
   'email.syntax': 'Not an email address',
   'email.domain-not-allowed': 'Email domain not allowed',

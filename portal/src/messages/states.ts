@@ -2,12 +2,29 @@
 export type Tone = 'good' | 'going' | 'waiting' | 'bad' | 'quiet';
 
 export const techpassTones: Record<string, Tone> = {
-  QUEUED: 'going', INVITED: 'waiting', ACCEPTED: 'going', PROVISIONING: 'going', ACCOUNT_CREATED: 'waiting', ONBOARDED: 'good', DISABLED: 'quiet',
-  ACCOUNT_GONE: 'quiet', FAILED: 'bad', EXPIRED: 'bad', REVOKED: 'quiet', NEEDS_ATTENTION: 'bad',
+  QUEUED: 'going',
+  INVITED: 'waiting',
+  ACCEPTED: 'going',
+  PROVISIONING: 'going',
+  ACCOUNT_CREATED: 'waiting',
+  ONBOARDED: 'good',
+  DISABLED: 'quiet',
+  ACCOUNT_GONE: 'quiet',
+  FAILED: 'bad',
+  EXPIRED: 'bad',
+  REVOKED: 'quiet',
+  NEEDS_ATTENTION: 'bad',
 };
 
 export const seedTones: Record<string, Tone> = {
-  NOT_REQUIRED: 'quiet', INELIGIBLE: 'quiet', PENDING: 'going', LICENCE_ASSIGNED: 'good', FULLY_ONBOARDED: 'good', LICENCE_ERROR: 'bad', WITHDRAWING: 'going', WITHDRAWN: 'quiet',
+  NOT_REQUIRED: 'quiet',
+  INELIGIBLE: 'quiet',
+  PENDING: 'going',
+  LICENCE_ASSIGNED: 'good',
+  FULLY_ONBOARDED: 'good',
+  LICENCE_ERROR: 'bad',
+  WITHDRAWING: 'going',
+  WITHDRAWN: 'quiet',
 };
 
 /** Whether this service has done what was asked of it: what is still missing is up to the person. */
@@ -44,10 +61,19 @@ export const mailStates: Record<string, { label: string; tone: Tone }> = {
 
 /** What happened to an invite, in its history. */
 export const events: Record<string, string> = {
-  QUEUED: 'Invite created', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted',
-  PROVISIONING: 'Account being created', ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in for the first time',
-  FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
-  RESENT: 'Sent again', AMENDED: 'Details changed', ACCOUNT_GONE: 'Account deleted', NEEDS_ATTENTION: 'Needs attention',
+  QUEUED: 'Invite created',
+  INVITED: 'Invitation sent',
+  ACCEPTED: 'Invitation accepted',
+  PROVISIONING: 'Account being created',
+  ACCOUNT_CREATED: 'Account created',
+  ONBOARDED: 'Signed in for the first time',
+  FAILED: 'Failed',
+  EXPIRED: 'Expired',
+  REVOKED: 'Revoked',
+  RESENT: 'Sent again',
+  AMENDED: 'Details changed',
+  ACCOUNT_GONE: 'Account deleted',
+  NEEDS_ATTENTION: 'Needs attention',
 };
 
 export const actors: Record<string, string> = { officer: 'you', invitee: 'the invitee', service: 'this service' };

@@ -1,16 +1,29 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { errorNotice } from '../parts/error-notice';
-import { Form, type Faults, type Values } from '../parts/form';
+import { type Faults, Form, type Values } from '../parts/form';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../parts/invite-fields';
 import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
-import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
+import {
+  type AccountField,
+  checkInvite,
+  checkProfile,
+  checkUsernameOf,
+  labels,
+  labelsOf,
+  tidyEmail,
+} from '../rules/forms';
 import { officer } from '../shell/officer';
 
 /** Mends an invite that failed, lapsed, was revoked or could not be delivered; saving sends it again. */
 export class AmendForm extends LightElement {
-  static override properties = { invite: { attribute: false }, version: {}, onDone: { attribute: false }, onCancel: { attribute: false } };
+  static override properties = {
+    invite: { attribute: false },
+    version: {},
+    onDone: { attribute: false },
+    onCancel: { attribute: false },
+  };
   declare invite: Schemas['InviteDetailBody'];
   declare version: string;
   declare onDone: (invite: Schemas['InviteBody']) => void;
@@ -22,10 +35,17 @@ export class AmendForm extends LightElement {
     const { invite } = this;
     this.#form = new Form<AccountField>(this, {
       initial: {
-        email: invite.email, username: invite.username ?? '', firstName: invite.firstName ?? '', lastName: invite.lastName ?? '',
+        email: invite.email,
+        username: invite.username ?? '',
+        firstName: invite.firstName ?? '',
+        lastName: invite.lastName ?? '',
         // One number as it is stored; the code stands in front of it.
-        countryCode: '', contactNumber: invite.contactNumber ?? '', organisation: invite.organisation ?? '', department: invite.department ?? '',
-        seed: ['NOT_REQUIRED', 'INELIGIBLE'].includes(invite.seed.state) ? 'no' : 'yes', reason: invite.reason,
+        countryCode: '',
+        contactNumber: invite.contactNumber ?? '',
+        organisation: invite.organisation ?? '',
+        department: invite.department ?? '',
+        seed: ['NOT_REQUIRED', 'INELIGIBLE'].includes(invite.seed.state) ? 'no' : 'yes',
+        reason: invite.reason,
       },
       labels: labelsOf(...(Object.keys(labels) as AccountField[])),
       tidy: { email: tidyEmail },
@@ -47,9 +67,13 @@ export class AmendForm extends LightElement {
         ${form.summary()}
         ${errorNotice(form.failure)}
         ${emailField(form, meaning, 'Saving sends the invite again.')}
-        ${this.#isEmail ? nothing : html`
+        ${
+          this.#isEmail
+            ? nothing
+            : html`
           ${meaning?.persona === 'vendor' || form.values.username || form.error('username') ? usernameField(form) : nothing}
-          ${profileFields(form, 'off')}`}
+          ${profileFields(form, 'off')}`
+        }
         ${seedField(form, meaning)}
         ${reasonField(form, 'the person')}
         <div class="actions end">
@@ -66,16 +90,24 @@ export class AmendForm extends LightElement {
   #check(values: Values<AccountField>): Faults<AccountField> {
     const { meaning } = this.#domain;
     const common = checkInvite(values, meaning, officer.email);
-    if (this.#isEmail) return !common.email && meaning?.persona === 'vendor' ? { ...common, email: 'email.not-officer' } : common;
+    if (this.#isEmail)
+      return !common.email && meaning?.persona === 'vendor' ? { ...common, email: 'email.not-officer' } : common;
     const username = checkUsernameOf(values.username, meaning);
     return { ...common, ...(username && { username }), ...checkProfile(values) };
   }
 
   async #send(values: Values<AccountField>): Promise<void> {
     const { email, seed, reason } = values;
-    const body = this.#isEmail ? ({ kind: 'email', email, seed, reason } as const)
-      : ({ kind: 'account', ...values, username: this.#domain.meaning?.persona === 'officer' ? '' : values.username } as const);
-    this.onDone((await ask('patch', '/api/invites/{id}', { path: { id: this.invite.id }, ifMatch: this.version, body })).body);
+    const body = this.#isEmail
+      ? ({ kind: 'email', email, seed, reason } as const)
+      : ({
+          kind: 'account',
+          ...values,
+          username: this.#domain.meaning?.persona === 'officer' ? '' : values.username,
+        } as const);
+    this.onDone(
+      (await ask('patch', '/api/invites/{id}', { path: { id: this.invite.id }, ifMatch: this.version, body })).body,
+    );
   }
 }
 

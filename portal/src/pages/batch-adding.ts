@@ -13,7 +13,14 @@ import './paste-box';
 
 /** More users for a list that is there already: pasted, or one to be typed in. */
 export class BatchAdding extends LightElement {
-  static override properties = { rows: { attribute: false }, text: { attribute: false }, wrong: { state: true }, step: { state: true }, addition: { state: true }, failure: { state: true } };
+  static override properties = {
+    rows: { attribute: false },
+    text: { attribute: false },
+    wrong: { state: true },
+    step: { state: true },
+    addition: { state: true },
+    failure: { state: true },
+  };
   declare rows: BatchRows;
   /** What was pasted over the list. */
   declare text: string | undefined;
@@ -40,10 +47,14 @@ export class BatchAdding extends LightElement {
         ${errorNotice(this.failure, { safe: addition && this.#soFar(addition) })}
         ${this.wrong ? html`<p class="error" role="alert">${this.wrong}</p>` : nothing}
         ${step ? html`<p class="step"><span class="spinner"></span><span role="status">${step}</span></p>` : nothing}
-        ${addition ? this.#goingOn(addition) : html`
+        ${
+          addition
+            ? this.#goingOn(addition)
+            : html`
           <paste-box label="Paste from Excel or from a mail" .text=${this.text} .onAdd=${(rows: readonly RowText[]) => void this.#add(rows)}
             .beside=${html`<button type="button" class="button quiet" @click=${() => void this.#add([emptyRow()])}>Add an empty row</button>`}></paste-box>
-          <div class="actions"><button type="button" class="button quiet" ?disabled=${Boolean(step)} @click=${() => this.onClose()}>Cancel</button></div>`}
+          <div class="actions"><button type="button" class="button quiet" ?disabled=${Boolean(step)} @click=${() => this.onClose()}>Cancel</button></div>`
+        }
       </dialog>`;
   }
 
@@ -64,7 +75,10 @@ export class BatchAdding extends LightElement {
   async #add(rows: readonly RowText[]): Promise<void> {
     if (this.step) return;
     const room = officer.limits.batchRows - (this.rows.counts?.total ?? 0);
-    this.wrong = rows.length > room ? `A batch holds at most ${numbers.format(officer.limits.batchRows)} users: there is room for ${count(Math.max(room, 0), 'more', 'more')}.` : undefined;
+    this.wrong =
+      rows.length > room
+        ? `A batch holds at most ${numbers.format(officer.limits.batchRows)} users: there is room for ${count(Math.max(room, 0), 'more', 'more')}.`
+        : undefined;
     if (this.wrong) return;
     await this.#run(new Addition(rows));
   }
@@ -73,7 +87,10 @@ export class BatchAdding extends LightElement {
     if (this.step) return;
     Object.assign(this, { step: 'Adding and checking…', failure: undefined });
     try {
-      await this.rows.add(addition, (done) => (this.step = `${numbers.format(done)} of ${count(addition.total, 'user')} added…`));
+      await this.rows.add(
+        addition,
+        (done) => (this.step = `${numbers.format(done)} of ${count(addition.total, 'user')} added…`),
+      );
       this.onClose(addition.numbers);
     } catch (error) {
       Object.assign(this, { addition, failure: Failure.caught(error) });

@@ -1,6 +1,6 @@
 import type { Schemas } from '../api/client';
 import { causes, duplicates } from '../messages/batches';
-import { labels, type AccountField } from '../rules/forms';
+import { type AccountField, labels } from '../rules/forms';
 
 export type Row = Schemas['RowBody'];
 export type RowError = Schemas['RowError'];
@@ -19,10 +19,12 @@ export const hasFailed = ({ invite }: Row): boolean => Boolean(invite?.failure);
 export const needsMending = (row: Row): boolean => row.state === 'NEEDS_FIXING' || hasFailed(row);
 
 /** What will be used in place of what was typed in a field. */
-export const repairOf = (row: Row, field: string): string | undefined => row.repairs?.find((each) => each.field === field)?.value;
+export const repairOf = (row: Row, field: string): string | undefined =>
+  row.repairs?.find((each) => each.field === field)?.value;
 
 /** Whether what will be used is a guess, such as a part of a whole name. */
-export const isGuess = (row: Row, field: string): boolean => Boolean(row.repairs?.some((each) => each.field === field && each.guess));
+export const isGuess = (row: Row, field: string): boolean =>
+  Boolean(row.repairs?.some((each) => each.field === field && each.guess));
 
 /** The same in words. */
 export const repairText = (row: Row, field: string): string | undefined => {
@@ -33,7 +35,8 @@ export const repairText = (row: Row, field: string): string | undefined => {
 
 export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);
 
-const ofField = ({ field, code }: RowError) => (code.includes('.') && !code.startsWith('cell.') ? code : `${field} ${code}`);
+const ofField = ({ field, code }: RowError) =>
+  code.includes('.') && !code.startsWith('cell.') ? code : `${field} ${code}`;
 
 /** The causes of a row's state, each once. */
 export function causesOf(row: Row): string[] {
@@ -65,7 +68,7 @@ function labelOf(row: Row, key: string): string {
 
 /** The title of an error's column, short as the grid has it. */
 export function titleOf({ field, column }: RowError): string {
-  return field === 'seed' ? 'SEED' : labels[field as AccountField] ?? column;
+  return field === 'seed' ? 'SEED' : (labels[field as AccountField] ?? column);
 }
 
 const firstOf = (sentences: string): string => sentences.split('. ')[0]!.replace(/\.$/, '');

@@ -1,4 +1,4 @@
-import { labels, type AccountField } from '../rules/forms';
+import { type AccountField, labels } from '../rules/forms';
 import { officer } from '../shell/officer';
 
 /** A title that the reader found, and the field that it took it for. */
@@ -38,12 +38,18 @@ export function judge(columns: readonly Column[]): Verdict {
 
 /** What the reader took each title for, to begin with. */
 export function guessOf(titles: readonly Title[]): Column[] {
-  return titles.map(({ column, title, field }) => ({ column, title, field: field && field in labels ? (field as AccountField) : null }));
+  return titles.map(({ column, title, field }) => ({
+    column,
+    title,
+    field: field && field in labels ? (field as AccountField) : null,
+  }));
 }
 
 /** `A` for 1, `AB` for 28, as spreadsheets name columns. */
 export function letterOf(column: number): string {
-  return column > 26 ? letterOf(Math.floor((column - 1) / 26)) + letterOf(((column - 1) % 26) + 1) : String.fromCharCode(64 + column);
+  return column > 26
+    ? letterOf(Math.floor((column - 1) / 26)) + letterOf(((column - 1) % 26) + 1)
+    : String.fromCharCode(64 + column);
 }
 
 const place = () => `columns ${officer.id}`;
@@ -62,8 +68,15 @@ export const isUntitled = (titles: readonly Title[]): boolean => titles.some(({ 
  */
 export function remember(columns: readonly Column[], titles: readonly Title[]): void {
   if (isUntitled(titles)) return;
-  const said = columns.filter(({ column, title, field }) => field !== null && !titles.find((each) => each.column === column)?.field && titles.filter((each) => each.title === title).length === 1);
-  const before = remembered().filter(({ title, field }) => !said.some((each) => each.title === title || each.field === field));
+  const said = columns.filter(
+    ({ column, title, field }) =>
+      field !== null &&
+      !titles.find((each) => each.column === column)?.field &&
+      titles.filter((each) => each.title === title).length === 1,
+  );
+  const before = remembered().filter(
+    ({ title, field }) => !said.some((each) => each.title === title || each.field === field),
+  );
   const all = [...said, ...before];
   if (all.length) localStorage.setItem(place(), JSON.stringify(all));
 }

@@ -3,14 +3,22 @@ import { config } from '../config';
 import { duplicates } from '../messages/batches';
 import { faultText } from '../messages/faults';
 import { errorNotice, traceLine } from '../parts/error-notice';
-import { Form, type Faults, type Values } from '../parts/form';
+import { type Faults, Form, type Values } from '../parts/form';
 import { icon } from '../parts/icon';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../parts/invite-fields';
 import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
-import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
+import {
+  type AccountField,
+  checkInvite,
+  checkProfile,
+  checkUsernameOf,
+  labels,
+  labelsOf,
+  tidyEmail,
+} from '../rules/forms';
 import { officer } from '../shell/officer';
-import { hasFailed, isGuess, repairText, titleOf, type Row } from './batch-causes';
+import { hasFailed, isGuess, type Row, repairText, titleOf } from './batch-causes';
 import type { BatchRows } from './batch-rows';
 
 const FIELDS = Object.keys(labels) as AccountField[];
@@ -19,7 +27,11 @@ const GUIDE = 'https://docs.developer.tech.gov.sg/docs/techpass-user-guide/#/onb
 
 /** View details: everything about one user of a batch, to be amended and saved. */
 export class BatchDetails extends LightElement {
-  static override properties = { number: { attribute: false }, rows: { attribute: false }, isOutdated: { state: true } };
+  static override properties = {
+    number: { attribute: false },
+    rows: { attribute: false },
+    isOutdated: { state: true },
+  };
   declare number: number;
   declare rows: BatchRows;
   declare onClose: (said?: string) => void;
@@ -56,7 +68,11 @@ export class BatchDetails extends LightElement {
 
   #initial(): Values<AccountField> {
     const { values } = this.#row!;
-    const seed = /^\s*(y|yes|true|1)\s*$/i.test(values.seed) ? 'yes' : /^\s*(n|no|false|0)?\s*$/i.test(values.seed) ? 'no' : '';
+    const seed = /^\s*(y|yes|true|1)\s*$/i.test(values.seed)
+      ? 'yes'
+      : /^\s*(n|no|false|0)?\s*$/i.test(values.seed)
+        ? 'no'
+        : '';
     this.#read = { ...values, seed };
     return this.#read;
   }
@@ -113,7 +129,11 @@ export class BatchDetails extends LightElement {
   #check(values: Values<AccountField>): Faults<AccountField> {
     const { meaning } = this.#domain;
     const username = checkUsernameOf(values.username, meaning);
-    const faults: Faults<AccountField> = { ...checkInvite(values, meaning, officer.email), ...(username && { username }), ...checkProfile(values) };
+    const faults: Faults<AccountField> = {
+      ...checkInvite(values, meaning, officer.email),
+      ...(username && { username }),
+      ...checkProfile(values),
+    };
     for (const { field, code } of this.#row?.errors ?? []) {
       if (values[field as AccountField] === this.#read[field as AccountField]) faults[field as AccountField] ??= code;
     }

@@ -1,13 +1,13 @@
 import { html, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
+import { faultText } from '../messages/faults';
 import { count, numbers } from '../messages/time';
 import { errorNotice } from '../parts/error-notice';
 import { choices, textField } from '../parts/field';
 import { LightElement } from '../parts/light-element';
-import { faultText } from '../messages/faults';
 import { checkDepartment, MAX } from '../rules/fields';
-import { checkText } from '../rules/text';
 import { labels } from '../rules/forms';
+import { checkText } from '../rules/text';
 import type { BatchRows, ManyField } from './batch-rows';
 
 const FIELDS: readonly ManyField[] = ['organisation', 'department', 'seed', 'reason', 'countryCode'];
@@ -16,7 +16,12 @@ const LIMITS: Partial<Record<ManyField, number>> = MAX;
 /** One text for a field of all users that are shown. */
 export class BatchFixMany extends LightElement {
   static override properties = {
-    rows: { attribute: false }, field: { state: true }, text: { state: true }, isTold: { state: true }, done: { state: true }, failure: { state: true },
+    rows: { attribute: false },
+    field: { state: true },
+    text: { state: true },
+    isTold: { state: true },
+    done: { state: true },
+    failure: { state: true },
   };
   declare rows: BatchRows;
   declare onClose: (said?: string) => void;
@@ -54,15 +59,24 @@ export class BatchFixMany extends LightElement {
     const limit = LIMITS[field];
     return html`
       <dialog class="modal" aria-labelledby="many-title" @close=${() => this.onClose()} @cancel=${(event: Event) => done !== undefined && event.preventDefault()}>
-        <form novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#apply(); }} @input=${this.#typed}>
+        <form novalidate @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.#apply();
+        }} @input=${this.#typed}>
           <h2 id="many-title">Change ${users} alike</h2>
           ${errorNotice(this.failure, { safe: this.#soFar })}
           <div class="field"><label for="many-field">What to change</label>
             <select id="many-field" @change=${(event: Event) => Object.assign(this, { field: (event.target as HTMLSelectElement).value, text: '', isTold: false })}>
               ${FIELDS.map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
             </select></div>
-          ${field === 'seed' ? choices(spec, [{ value: 'No', label: 'No' }, { value: 'Yes', label: 'Yes' }])
-            : textField({ ...spec, ...(limit && { max: limit }), optional: field === 'department' })}
+          ${
+            field === 'seed'
+              ? choices(spec, [
+                  { value: 'No', label: 'No' },
+                  { value: 'Yes', label: 'Yes' },
+                ])
+              : textField({ ...spec, ...(limit && { max: limit }), optional: field === 'department' })
+          }
           ${done === undefined ? '' : html`<p role="status">${numbers.format(done)} of ${users} changed…</p>`}
           <div class="actions">
             <button class="button primary" aria-disabled=${String(done !== undefined)}>Change ${users}</button>
@@ -75,7 +89,11 @@ export class BatchFixMany extends LightElement {
   #wrong(): string | undefined {
     const { field, text } = this;
     if (field === 'department') return checkDepartment(text);
-    return field === 'seed' || field === 'countryCode' ? (text ? undefined : 'required') : checkText(text, LIMITS[field]!);
+    return field === 'seed' || field === 'countryCode'
+      ? text
+        ? undefined
+        : 'required'
+      : checkText(text, LIMITS[field]!);
   }
 
   #typed({ target }: Event): void {

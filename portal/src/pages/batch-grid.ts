@@ -1,25 +1,45 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { faultText } from '../messages/faults';
 import { duplicates, rowStates } from '../messages/batches';
+import { faultText } from '../messages/faults';
 import { isAchieved, techpassTones } from '../messages/states';
 import { count } from '../messages/time';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import '../parts/row-menu';
 import type { MenuItem } from '../parts/row-menu';
-import { labels, type AccountField } from '../rules/forms';
-import { hasFailed, isGuess, isRepaired, needsMending, repairOf, titleOf, type Row } from './batch-causes';
+import { type AccountField, labels } from '../rules/forms';
+import { hasFailed, isGuess, isRepaired, needsMending, type Row, repairOf, titleOf } from './batch-causes';
 import { CellNote } from './batch-note';
 import type { Pending, PendingFields } from './batch-rows';
 import { scrollFor, windowOf } from './batch-window';
 
 type Column = 'state' | AccountField | 'user' | 'menu';
 
-const WIDE: readonly Column[] = ['state', 'username', 'email', 'firstName', 'lastName', 'seed', 'countryCode', 'contactNumber', 'organisation', 'department', 'reason', 'menu'];
+const WIDE: readonly Column[] = [
+  'state',
+  'username',
+  'email',
+  'firstName',
+  'lastName',
+  'seed',
+  'countryCode',
+  'contactNumber',
+  'organisation',
+  'department',
+  'reason',
+  'menu',
+];
 const NARROW: readonly Column[] = ['user', 'menu'];
-const TITLES: Record<Column, string> = { ...labels, username: 'TechPass user name', seed: 'SEED', state: 'Row', user: 'User', menu: 'Actions' };
+const TITLES: Record<Column, string> = {
+  ...labels,
+  username: 'TechPass user name',
+  seed: 'SEED',
+  state: 'Row',
+  user: 'User',
+  menu: 'Actions',
+};
 /** As high as the styles make them. */
 const HEIGHT = { wide: 56, narrow: 104, head: 40 };
 const narrow = matchMedia('(max-width: 47.5rem)');
@@ -39,9 +59,15 @@ export interface Cell {
  */
 export class BatchGrid extends LightElement {
   static override properties = {
-    rows: { attribute: false }, pending: { attribute: false }, version: { attribute: false },
+    rows: { attribute: false },
+    pending: { attribute: false },
+    version: { attribute: false },
     menu: { attribute: false },
-    at: { state: true }, column: { state: true }, isEditing: { state: true }, top: { state: true }, columns: { state: true },
+    at: { state: true },
+    column: { state: true },
+    isEditing: { state: true },
+    top: { state: true },
+    columns: { state: true },
   };
   declare rows: readonly Row[];
   /** What was typed into cells and is not saved. */
@@ -154,7 +180,11 @@ export class BatchGrid extends LightElement {
         </div></div>
         <div role="rowgroup">
           <div class="space" role="presentation"></div>
-          ${repeat(rows.slice(first, end), ({ number }) => number, (row, index) => this.#row(row, first + index))}
+          ${repeat(
+            rows.slice(first, end),
+            ({ number }) => number,
+            (row, index) => this.#row(row, first + index),
+          )}
           <div class="space" role="presentation"></div>
         </div>
       </div>
@@ -166,25 +196,36 @@ export class BatchGrid extends LightElement {
     const kind = needsMending(row) ? 'bad' : row.state.toLowerCase();
     return html`
       <div role="row" class="grid-row ${kind} ${at === this.at ? 'active' : ''}" data-at=${at} aria-rowindex=${at + 2}>
-        ${this.columns.map((column, index) => html`
+        ${this.columns.map(
+          (column, index) => html`
           <div role=${column === 'state' ? 'rowheader' : 'gridcell'} id=${idOf(row, column)} data-column=${index} aria-colindex=${index + 1}
             class="cell col-${column} ${this.#error(row, column) || this.#unsaved(row, column) ? 'wrong' : ''} ${at === this.at && index === this.column ? 'active' : ''}"
-            aria-invalid=${isField(column) && this.#error(row, column) ? 'true' : nothing} aria-readonly=${isField(column) && !canEdit(row) ? 'true' : nothing}>${this.#content(row, column, at)}</div>`)}
+            aria-invalid=${isField(column) && this.#error(row, column) ? 'true' : nothing} aria-readonly=${isField(column) && !canEdit(row) ? 'true' : nothing}>${this.#content(row, column, at)}</div>`,
+        )}
       </div>`;
   }
 
   #content(row: Row, column: Column, at: number): TemplateResult {
-    if (column === 'menu') return html`<row-menu .label=${`Actions for row ${row.number}`} .items=${this.menu(row)}></row-menu>`;
+    if (column === 'menu')
+      return html`<row-menu .label=${`Actions for row ${row.number}`} .items=${this.menu(row)}></row-menu>`;
     if (column === 'state') return html`<b>${row.number}</b>${stateMark(row)}`;
     const { values, errors } = row;
     if (column === 'user') {
       const name = [values.firstName, values.lastName].filter(Boolean).join(' ');
       return html`<b class="text">${values.email || 'No address'}</b><span class="text subtle">${row.number}. ${name || 'No name'}</span>
-        ${this.#unsaved(row, column) ? html`<small class="wrong">${icon('alert')}<span>Not saved</span>${this.#retry()}</small>`
-        : errors.length ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>` : isRepaired(row) && row.state === 'READY' ? html`<small class="repaired">${icon('repair')}<span>Ready, ${count(row.repairs!.length, 'field')} repaired</span></small>` : stateMark(row)}`;
+        ${
+          this.#unsaved(row, column)
+            ? html`<small class="wrong">${icon('alert')}<span>Not saved</span>${this.#retry()}</small>`
+            : errors.length
+              ? html`<small class="wrong">${icon('alert')}<span>${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}</span></small>`
+              : isRepaired(row) && row.state === 'READY'
+                ? html`<small class="repaired">${icon('repair')}<span>Ready, ${count(row.repairs!.length, 'field')} repaired</span></small>`
+                : stateMark(row)
+        }`;
     }
     const field = column as AccountField;
-    if (this.isEditing && at === this.at && this.columns[this.column] === field) return this.#editor(field, this.#typed ?? this.#shown(row, field), labels[field]);
+    if (this.isEditing && at === this.at && this.columns[this.column] === field)
+      return this.#editor(field, this.#typed ?? this.#shown(row, field), labels[field]);
     const pending = this.pending.get(row.number)?.[field];
     const error = this.#error(row, field);
     return html`
@@ -200,12 +241,16 @@ export class BatchGrid extends LightElement {
   /** The change of a cell, or of a row where rows are cards, that could not be saved. */
   #unsaved(row: Row, column: Column): Pending | undefined {
     const fields = this.pending.get(row.number);
-    const pending = column === 'user' ? Object.values(fields ?? {}).find(({ state }) => state !== 'saving') : fields?.[column as AccountField];
+    const pending =
+      column === 'user'
+        ? Object.values(fields ?? {}).find(({ state }) => state !== 'saving')
+        : fields?.[column as AccountField];
     return pending?.state === 'saving' ? undefined : pending;
   }
 
   #pendingMark({ state }: Pending): TemplateResult {
-    return state === 'saving' ? html`<small class="subtle">Checking…</small>`
+    return state === 'saving'
+      ? html`<small class="subtle">Checking…</small>`
       : html`<small class="wrong">${icon('alert')}<span>${state === 'not-saved' ? 'Not saved' : 'Changed elsewhere'}</span>${this.#retry()}</small>`;
   }
 
@@ -226,8 +271,10 @@ export class BatchGrid extends LightElement {
     const input = (event: Event) => (this.#typed = (event.target as HTMLInputElement).value);
     return field === 'seed'
       ? html`<select class="editor" aria-label=${label} @input=${input} @blur=${leave}>
-          ${['No', 'Yes'].map((each) => html`
-            <option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`)}</select>`
+          ${['No', 'Yes'].map(
+            (each) => html`
+            <option ?selected=${/^y/i.test(text) === (each === 'Yes')}>${each}</option>`,
+          )}</select>`
       : html`<input class="editor" aria-label=${label} .value=${live(text)} autocomplete="off" spellcheck="false"
           @input=${input} @blur=${leave} />`;
   }
@@ -240,16 +287,21 @@ export class BatchGrid extends LightElement {
     const told = this.#verdict(row, column);
     const text = cell.querySelector<HTMLElement>('.text');
     const isCut = text && text.scrollWidth > text.clientWidth;
-    return [isCut && isField(column) ? this.#shown(row, column) : '', told ?? ''].filter(Boolean).join('\n') || undefined;
+    return (
+      [isCut && isField(column) ? this.#shown(row, column) : '', told ?? ''].filter(Boolean).join('\n') || undefined
+    );
   }
 
   /** What is to be said of a cell, as sentences. */
   #verdict(row: Row, column: Column): string | undefined {
     const unsaved = this.#unsaved(row, column);
     if (unsaved?.state === 'not-saved') return 'This change is not saved yet.';
-    if (unsaved && isField(column)) return `Not saved: this was changed elsewhere to “${row.values[column]}”. Retry puts yours in its place.`;
+    if (unsaved && isField(column))
+      return `Not saved: this was changed elsewhere to “${row.values[column]}”. Retry puts yours in its place.`;
     const { duplicate, invite } = row;
-    const all = row.errors.map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`).join(' ');
+    const all = row.errors
+      .map((error) => `${titleOf(error)}: ${faultText(error.code, error.detail, error.row)}`)
+      .join(' ');
     if (column === 'user') return all || undefined;
     if (column === 'state') return (duplicate ?? invite?.failure)?.detail ?? (all || undefined);
     const wrong = this.#error(row, column);
@@ -273,9 +325,14 @@ export class BatchGrid extends LightElement {
 
   #error(row: Row, column: Column): string | undefined {
     const error = row.errors.find(({ field }) => field === column);
-    if (error && !this.pending.get(row.number)?.[column as AccountField]) return faultText(error.code, error.detail, error.row);
+    if (error && !this.pending.get(row.number)?.[column as AccountField])
+      return faultText(error.code, error.detail, error.row);
     const code = row.duplicate?.code;
-    return code && ((code === 'duplicate.username' && column === 'username') || (code !== 'duplicate.username' && column === 'email')) ? duplicateText(row) : undefined;
+    return code &&
+      ((code === 'duplicate.username' && column === 'username') ||
+        (code !== 'duplicate.username' && column === 'email'))
+      ? duplicateText(row)
+      : undefined;
   }
 
   protected override firstUpdated(): void {
@@ -328,7 +385,10 @@ export class BatchGrid extends LightElement {
     if (bottom > innerHeight) scrollBy(0, bottom - innerHeight);
     else if (top < 0) scrollBy(0, top);
     if (getComputedStyle(cell).position === 'sticky') return;
-    const [left, right] = [this.querySelector<HTMLElement>('.grid-head .col-state')?.offsetWidth ?? 0, this.querySelector<HTMLElement>('.grid-head .col-menu')?.offsetWidth ?? 0];
+    const [left, right] = [
+      this.querySelector<HTMLElement>('.grid-head .col-state')?.offsetWidth ?? 0,
+      this.querySelector<HTMLElement>('.grid-head .col-menu')?.offsetWidth ?? 0,
+    ];
     if (cell.offsetLeft < grid.scrollLeft + left) grid.scrollLeft = cell.offsetLeft - left;
     const edge = cell.offsetLeft + cell.offsetWidth + right - grid.clientWidth;
     if (edge > grid.scrollLeft) grid.scrollLeft = edge;
@@ -342,8 +402,14 @@ export class BatchGrid extends LightElement {
     const { at, column } = this;
     const ends = event.ctrlKey || event.metaKey;
     const moves: Record<string, readonly [number, number]> = {
-      ArrowUp: [at - 1, column], ArrowDown: [at + 1, column], ArrowLeft: [at, column - 1], ArrowRight: [at, column + 1], PageUp: [at - page, column], PageDown: [at + page, column],
-      Home: [ends ? 0 : at, 0], End: [ends ? this.rows.length - 1 : at, this.columns.length - 1],
+      ArrowUp: [at - 1, column],
+      ArrowDown: [at + 1, column],
+      ArrowLeft: [at, column - 1],
+      ArrowRight: [at, column + 1],
+      PageUp: [at - page, column],
+      PageDown: [at + page, column],
+      Home: [ends ? 0 : at, 0],
+      End: [ends ? this.rows.length - 1 : at, this.columns.length - 1],
     };
     const move = moves[event.key];
     if (move) this.#move(...move);
@@ -373,7 +439,10 @@ export class BatchGrid extends LightElement {
   /** The next cell with an error after the active one, from the start again after the last. */
   #nextError(step: 1 | -1): void {
     const { rows, columns } = this;
-    const wrongIn = (row: Row) => columns.flatMap((column, index) => (row.errors.some(({ field }) => field === column) || (column === 'user' && needsMending(row)) ? [index] : []));
+    const wrongIn = (row: Row) =>
+      columns.flatMap((column, index) =>
+        row.errors.some(({ field }) => field === column) || (column === 'user' && needsMending(row)) ? [index] : [],
+      );
     const here = rows[this.at];
     const beside = here ? wrongIn(here).filter((index) => (index - this.column) * step > 0) : [];
     if (beside.length) return this.#move(this.at, step > 0 ? beside[0]! : beside.at(-1)!);
@@ -436,7 +505,11 @@ export class BatchGrid extends LightElement {
   }
 
   #doubleClicked(event: MouseEvent): void {
-    if ((event.target as HTMLElement).closest('.cell') && !(event.target as HTMLElement).closest('.editor, row-menu, .link, .grid-head')) this.#enter();
+    if (
+      (event.target as HTMLElement).closest('.cell') &&
+      !(event.target as HTMLElement).closest('.editor, row-menu, .link, .grid-head')
+    )
+      this.#enter();
   }
 }
 
@@ -446,21 +519,24 @@ const idOf = (row: Row, column: Column): string => `cell-${row.number}-${column}
 
 function duplicateText(row: Row): string {
   const { code, row: earlier } = row.duplicate!;
-  return code === 'duplicate.row' && earlier ? `Same person as row ${earlier}` : duplicates[code] ?? row.duplicate!.detail;
+  return code === 'duplicate.row' && earlier
+    ? `Same person as row ${earlier}`
+    : (duplicates[code] ?? row.duplicate!.detail);
 }
 
 function stateMark(row: Row): TemplateResult {
   if (hasFailed(row)) return html`<small class="wrong">${icon('alert')}<span>Failed</span></small>`;
   if (row.invite) return inviteMark(row.invite);
-  if (row.state === 'NEEDS_FIXING') return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
+  if (row.state === 'NEEDS_FIXING')
+    return html`<small class="wrong">${icon('alert')}<span>${row.errors.length} to fix</span></small>`;
   if (row.duplicate) return html`<small class="double">${icon('info')}<span>${duplicateText(row)}</span></small>`;
   return html`<small class="ready">${icon('done')}<span>${rowStates[row.state]}</span></small>`;
 }
 
 /** A submitted row is done with, and has the tick, only while nobody needs to do or to wait for anything. */
 function inviteMark({ state, techpass }: NonNullable<Row['invite']>): TemplateResult {
-  const [kind, picture]: [string, IconName] = techpassTones[state] === 'bad' ? ['wrong', 'alert']
-    : ['sent', isAchieved(state) ? 'done' : 'info'];
+  const [kind, picture]: [string, IconName] =
+    techpassTones[state] === 'bad' ? ['wrong', 'alert'] : ['sent', isAchieved(state) ? 'done' : 'info'];
   return html`<small class=${kind}>${icon(picture)}<span>${techpass}</span></small>`;
 }
 

@@ -18,7 +18,12 @@ const EMPTY_ROWS = 5;
 
 /** The ways into a batch: a workbook, cells or addresses pasted, or empty rows. All of them end in the same draft. */
 export class BatchIntake extends LightElement {
-  static override properties = { step: { state: true }, wrong: { state: true }, failure: { state: true }, isOver: { state: true } };
+  static override properties = {
+    step: { state: true },
+    wrong: { state: true },
+    failure: { state: true },
+    isOver: { state: true },
+  };
   /** What is being done, in words, while something is. */
   declare step: string | undefined;
   /** What is wrong with what was chosen, in words. */
@@ -102,7 +107,10 @@ export class BatchIntake extends LightElement {
 
   #add(rows: readonly RowText[]): void {
     const most = officer.limits.batchRows;
-    this.wrong = rows.length > most ? `A batch holds at most ${count(most, 'user')}; these are ${numbers.format(rows.length)}. Paste them in parts.` : undefined;
+    this.wrong =
+      rows.length > most
+        ? `A batch holds at most ${count(most, 'user')}; these are ${numbers.format(rows.length)}. Paste them in parts.`
+        : undefined;
     if (!this.wrong) void this.#make(`Checking ${count(rows.length, 'user')}…`, () => batchOfRows(rows));
   }
 

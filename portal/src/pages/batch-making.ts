@@ -1,8 +1,8 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { IdempotencyKeys } from '../api/idempotency';
-import { remembered, type Column } from './batch-columns';
 import { officer } from '../shell/officer';
+import { type Column, remembered } from './batch-columns';
 import type { RowText } from './batch-paste';
 import { workbookOf } from './batch-workbook';
 
@@ -37,14 +37,16 @@ export function fileOf(batch: string): File | undefined {
 /** Makes a batch of rows; of more than a request holds, by way of a workbook. */
 export async function batchOfRows(rows: readonly RowText[]): Promise<string> {
   const body = { rows: requestRows(rows) };
-  if (inRequests(rows, rows.length).length > 1) return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
+  if (inRequests(rows, rows.length).length > 1)
+    return batchOfFile(new File([await workbookOf(rows)], 'Pasted users.xlsx'));
   const { batchId } = (await ask('post', '/api/batches', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
   return batchId;
 }
 
 /** Rows as the API takes them. */
-export const requestRows = (rows: readonly RowText[]): Schemas['NewRow'][] => rows.map(({ guessed = [], ...texts }) => ({ ...texts, guessed: [...guessed] }));
+export const requestRows = (rows: readonly RowText[]): Schemas['NewRow'][] =>
+  rows.map(({ guessed = [], ...texts }) => ({ ...texts, guessed: [...guessed] }));
 
 /** The API keeps no row without a word in it, so an empty one starts with what it would say anyway. */
 export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });
@@ -68,6 +70,13 @@ async function post({ url, fields }: Schemas['UploadForm'], file: Blob): Promise
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', file);
-  const answer = await fetch(url, { method: 'POST', body: form, credentials: 'omit', signal: AbortSignal.timeout(120_000) }).catch(() => { throw Failure.silence(); });
+  const answer = await fetch(url, {
+    method: 'POST',
+    body: form,
+    credentials: 'omit',
+    signal: AbortSignal.timeout(120_000),
+  }).catch(() => {
+    throw Failure.silence();
+  });
   if (!answer.ok) throw new Failure('upload-refused', answer.status, undefined, undefined, [], undefined);
 }

@@ -2,15 +2,22 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
 import { errorNotice } from '../parts/error-notice';
 import { LightElement } from '../parts/light-element';
-import { labels, type AccountField } from '../rules/forms';
-import { guessOf, isUntitled, judge, letterOf, remember, type Column, type Title, type Verdict } from './batch-columns';
+import { type AccountField, labels } from '../rules/forms';
+import { type Column, guessOf, isUntitled, judge, letterOf, remember, type Title, type Verdict } from './batch-columns';
 import { batchOfFile } from './batch-making';
 
 const FIELDS = Object.entries(labels) as [AccountField, string][];
 
 /** Asks what each column of a file holds whose titles were not understood, and reads the file again. */
 export class BatchMapping extends LightElement {
-  static override properties = { titles: { attribute: false }, file: { attribute: false }, columns: { state: true }, isTold: { state: true }, isReading: { state: true }, failure: { state: true } };
+  static override properties = {
+    titles: { attribute: false },
+    file: { attribute: false },
+    columns: { state: true },
+    isTold: { state: true },
+    isReading: { state: true },
+    failure: { state: true },
+  };
   declare titles: readonly Title[];
   /** The file, unless this page was loaded since it was chosen. */
   declare file: File | undefined;
@@ -39,7 +46,10 @@ export class BatchMapping extends LightElement {
     const verdict = judge(this.columns);
     return html`
       <dialog class="modal mapping" aria-labelledby="mapping-title" @close=${() => this.onClose()}>
-        <form novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#read(this.file); }}>
+        <form novalidate @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.#read(this.file);
+        }}>
           <h2 id="mapping-title">Which column holds what?</h2>
           <p>Not all titles of this file were understood. Say what each column holds, and the file is read again.</p>
           ${errorNotice(this.failure)}
@@ -47,8 +57,11 @@ export class BatchMapping extends LightElement {
           <ul class="columns">${this.columns.map((column) => this.#column(column, verdict))}</ul>
           <p class="hint">${isUntitled(this.titles) ? 'These look like the details of a person. If the file has no titles, cancel, put the titles of the template above the list, and upload it again.' : 'What you say here is remembered in this browser for your next files.'}</p>
           <div class="actions">
-            ${this.file ? html`<button class="button primary" aria-disabled=${String(this.isReading)}>${this.isReading ? 'Reading…' : 'Read the file again'}</button>`
-              : html`<label class="button primary">Choose the file again<input type="file" class="unseen" accept=".xlsx" @click=${this.#mayChoose} @change=${this.#chosen} /></label>`}
+            ${
+              this.file
+                ? html`<button class="button primary" aria-disabled=${String(this.isReading)}>${this.isReading ? 'Reading…' : 'Read the file again'}</button>`
+                : html`<label class="button primary">Choose the file again<input type="file" class="unseen" accept=".xlsx" @click=${this.#mayChoose} @change=${this.#chosen} /></label>`
+            }
             <button type="button" class="button quiet" @click=${() => this.querySelector('dialog')!.close()}>Cancel</button>
           </div>
         </form>
@@ -69,7 +82,9 @@ export class BatchMapping extends LightElement {
   }
 
   #say(column: number, field: string): void {
-    this.columns = this.columns.map((each) => (each.column === column ? { ...each, field: (field || null) as AccountField | null } : each));
+    this.columns = this.columns.map((each) =>
+      each.column === column ? { ...each, field: (field || null) as AccountField | null } : each,
+    );
   }
 
   /** Whether all that a file needs was found; says what was not, and leads there. */

@@ -17,7 +17,10 @@ export class CellNote implements ReactiveController {
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #stop = new AbortController();
 
-  constructor(private readonly grid: LightElement, private readonly saying: (cell: HTMLElement) => string | undefined) {
+  constructor(
+    private readonly grid: LightElement,
+    private readonly saying: (cell: HTMLElement) => string | undefined,
+  ) {
     grid.addController(this);
   }
 
@@ -27,10 +30,13 @@ export class CellNote implements ReactiveController {
     const { grid } = this;
     grid.addEventListener('pointerover', (event) => this.#over(event), { signal });
     grid.addEventListener('pointerout', () => this.#out(), { signal });
-    for (const each of ['focusin', 'focusout']) grid.addEventListener(each, () => setTimeout(() => this.show()), { signal });
+    for (const each of ['focusin', 'focusout'])
+      grid.addEventListener(each, () => setTimeout(() => this.show()), { signal });
     document.addEventListener('scroll', () => this.show(), { signal, capture: true, passive: true });
     addEventListener('resize', () => this.show(), { signal });
-    document.addEventListener('keydown', (event) => event.key === 'Escape' && this.isShown && this.dismiss(), { signal });
+    document.addEventListener('keydown', (event) => event.key === 'Escape' && this.isShown && this.dismiss(), {
+      signal,
+    });
   }
 
   hostDisconnected(): void {
@@ -74,13 +80,18 @@ export class CellNote implements ReactiveController {
   get #cell(): HTMLElement | undefined {
     if (this.#hovered?.isConnected && this.saying(this.#hovered)) return this.#hovered;
     const hasFocus = this.grid.contains(document.activeElement) && !document.activeElement?.closest('row-menu');
-    return hasFocus ? this.grid.querySelector<HTMLElement>('.grid-row.active .cell.active') ?? undefined : undefined;
+    return hasFocus ? (this.grid.querySelector<HTMLElement>('.grid-row.active .cell.active') ?? undefined) : undefined;
   }
 
   /** Whether a cell is inside what the grid shows of itself. */
   #isSeen(cell: HTMLElement): boolean {
     const [inner, outer] = [cell.getBoundingClientRect(), this.grid.querySelector('.grid')!.getBoundingClientRect()];
-    return inner.bottom > Math.max(outer.top, 0) && inner.top < Math.min(outer.bottom, innerHeight) && inner.right > outer.left && inner.left < outer.right;
+    return (
+      inner.bottom > Math.max(outer.top, 0) &&
+      inner.top < Math.min(outer.bottom, innerHeight) &&
+      inner.right > outer.left &&
+      inner.left < outer.right
+    );
   }
 
   #over({ target, pointerType }: PointerEvent): void {

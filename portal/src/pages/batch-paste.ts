@@ -1,9 +1,11 @@
-import { tidyEmail, type AccountField } from '../rules/forms';
+import { type AccountField, tidyEmail } from '../rules/forms';
 import { trim } from '../rules/text';
 import type { Column, Title } from './batch-columns';
 
 /** The texts of a row; of a whole name that was split, `guessed` says so. */
-export type RowText = Partial<Record<AccountField, string>> & { readonly guessed?: readonly ('firstName' | 'lastName')[] };
+export type RowText = Partial<Record<AccountField, string>> & {
+  readonly guessed?: readonly ('firstName' | 'lastName')[];
+};
 
 export interface Pasted {
   readonly rows: readonly RowText[];
@@ -18,7 +20,18 @@ export interface Pasted {
 }
 
 /** The order of the template, from the address on. */
-const ORDER: readonly AccountField[] = ['email', 'username', 'firstName', 'lastName', 'countryCode', 'contactNumber', 'organisation', 'department', 'seed', 'reason'];
+const ORDER: readonly AccountField[] = [
+  'email',
+  'username',
+  'firstName',
+  'lastName',
+  'countryCode',
+  'contactNumber',
+  'organisation',
+  'department',
+  'seed',
+  'reason',
+];
 
 // The same titles as `shared/sheet/src/header.rs`.
 const TITLES: Record<AccountField, string> = {
@@ -33,7 +46,11 @@ const TITLES: Record<AccountField, string> = {
   seed: 'onboardingtoseedrequired onboardtoseed seedonboarding seedrequired seed',
   reason: 'reasonforcreation reasonforinvitation reasonforinvite reason justification',
 };
-const FIELDS = new Map(Object.entries(TITLES).flatMap(([field, titles]) => titles.split(' ').map((title) => [title, field as AccountField] as const)));
+const FIELDS = new Map(
+  Object.entries(TITLES).flatMap(([field, titles]) =>
+    titles.split(' ').map((title) => [title, field as AccountField] as const),
+  ),
+);
 const HEADER_ROWS = 20;
 
 /**
@@ -45,10 +62,13 @@ export function readPaste(text: string, said: readonly Column[] = []): Pasted {
   const lines = cellsOf(text).filter((cells) => cells.some((cell) => trim(cell) !== ''));
   const header = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, said));
   if (header >= 0) return titledRows(lines[header]!, lines.slice(header + 1), said);
-  if (lines.length > 1 && looksLikeTitles(lines)) return { ...titledRows(lines[0]!, lines.slice(1), said), isGuess: true };
+  if (lines.length > 1 && looksLikeTitles(lines))
+    return { ...titledRows(lines[0]!, lines.slice(1), said), isGuess: true };
   const at = addressColumn(lines);
   const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
-  return isTemplate ? rowsBy([...Array<undefined>(at), ...ORDER], lines) : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
+  return isTemplate
+    ? rowsBy([...Array<undefined>(at), ...ORDER], lines)
+    : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
 }
 
 function titledRows(header: readonly string[], lines: readonly (readonly string[])[], said: readonly Column[]): Pasted {
@@ -59,8 +79,15 @@ function titledRows(header: readonly string[], lines: readonly (readonly string[
   const columns = titles.map(({ column, title, field }): Column => {
     const here = said.find((each) => each.title === title && each.column === column);
     // What was said of another paste gives way to a title that says the same by itself.
-    const before = here || field ? undefined : said.find((each) => each.title === title && !titles.some((one) => one.field === each.field));
-    return { column, title, field: here ? here.field : before ? before.field : ((field as AccountField | undefined) ?? null) };
+    const before =
+      here || field
+        ? undefined
+        : said.find((each) => each.title === title && !titles.some((one) => one.field === each.field));
+    return {
+      column,
+      title,
+      field: here ? here.field : before ? before.field : ((field as AccountField | undefined) ?? null),
+    };
   });
   const fields = header.map((_, at) => columns.find(({ column }) => column === at + 1)?.field ?? undefined);
   return { ...rowsBy(fields, lines), titles, columns };
@@ -69,7 +96,9 @@ function titledRows(header: readonly string[], lines: readonly (readonly string[
 /** Cells as spreadsheets copy them: a cell with a tab, a line break or a quote in it stands in quotes. */
 function cellsOf(text: string): string[][] {
   const lines: string[][] = [[]];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\r|\n|$)/g)) {
+  for (const [, quoted, plain, end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\r|\n|$)/g,
+  )) {
     if (quoted === undefined && plain === '' && end === '' && lines.at(-1)!.length === 0) break;
     lines.at(-1)!.push(quoted === undefined ? plain! : quoted.replaceAll('""', '"'));
     if (end === '') break;
@@ -80,12 +109,17 @@ function cellsOf(text: string): string[][] {
 
 /** A title without case, spaces, marks and remarks in brackets. */
 function keyOf(title: string): string {
-  return title.split(/[([]/)[0]!.toLowerCase().replace(/[^\p{Alphabetic}\p{N}]/gu, '');
+  return title
+    .split(/[([]/)[0]!
+    .toLowerCase()
+    .replace(/[^\p{Alphabetic}\p{N}]/gu, '');
 }
 
 function isHeader(cells: readonly string[], said: readonly Column[]): boolean {
   const titles = cells.filter((cell) => keyOf(cell));
-  const known = titles.filter((title) => FIELDS.has(keyOf(title)) || said.some((each) => each.title === trim(title))).length;
+  const known = titles.filter(
+    (title) => FIELDS.has(keyOf(title)) || said.some((each) => each.title === trim(title)),
+  ).length;
   return known >= 3 || (known > 0 && known === titles.length);
 }
 
@@ -93,7 +127,9 @@ function isHeader(cells: readonly string[], said: readonly Column[]): boolean {
 function looksLikeTitles([first, ...others]: readonly (readonly string[])[]): boolean {
   const words = first!.map((cell) => trim(cell));
   const at = addressColumn(others);
-  return Boolean(words[at]) && words.filter(Boolean).length >= 3 && words.every((word) => !/@|^[\d\s+().-]+$/.test(word));
+  return (
+    Boolean(words[at]) && words.filter(Boolean).length >= 3 && words.every((word) => !/@|^[\d\s+().-]+$/.test(word))
+  );
 }
 
 /** The first column in which most lines have an address; -1 when none has. */
@@ -122,7 +158,8 @@ function looseAddresses(text: string): Pasted {
   const rows: RowText[] = [];
   let left = 0;
   let from = 0;
-  const leaveOut = (between: string[]) => (left += between.filter((part) => /[\p{Alphabetic}\p{N}]/u.test(part)).length);
+  const leaveOut = (between: string[]) =>
+    (left += between.filter((part) => /[\p{Alphabetic}\p{N}]/u.test(part)).length);
   for (const found of text.matchAll(/<?(?:mailto:)?([^\s<>;,"()[\]:]+@[^\s<>;,"()[\]]+)>?/gi)) {
     const between = text.slice(from, found.index).split(/[\r\n;]/);
     from = found.index + found[0].length;
@@ -135,16 +172,19 @@ function looseAddresses(text: string): Pasted {
 }
 
 // The commonest family names of Singapore that are written first, as they are romanised here.
-const FAMILY_FIRST = new Set((
-  'ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi '
-  + 'chong choo chow choy chu chua chui chun chung fang feng fong foo gan gao goh gong guo han heng ho '
-  + 'hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim ko koh kok kong koo kow '
-  + 'kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo '
-  + 'loh loke loo looi low lu luo lye ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang '
-  + 'park peh peng phang phua poh poon quah quek san seah see seet seow sha shen sim sin siow sng soh '
-  + 'song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang '
-  + 'wee wei wen wong woo wu xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu '
-  + 'yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou').split(' '));
+const FAMILY_FIRST = new Set(
+  (
+    'ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi ' +
+    'chong choo chow choy chu chua chui chun chung fang feng fong foo gan gao goh gong guo han heng ho ' +
+    'hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim ko koh kok kong koo kow ' +
+    'kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo ' +
+    'loh loke loo looi low lu luo lye ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang ' +
+    'park peh peng phang phua poh poon quah quek san seah see seet seow sha shen sim sin siow sng soh ' +
+    'song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang ' +
+    'wee wei wen wong woo wu xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu ' +
+    'yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou'
+  ).split(' '),
+);
 const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
 
 /** An agency in a word: `MOE`, `HTX`. */

@@ -79,7 +79,8 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
   const { total, done, states, isDone } = progressOf(batch);
   const seconds = pace.left(total, Date.now());
   const share = total ? Math.floor((100 * done) / total) : 0;
-  const title = isDone ? html`${icon(isFinished(batch) ? 'done' : 'info')} ${outcomeText(batch)}`
+  const title = isDone
+    ? html`${icon(isFinished(batch) ? 'done' : 'info')} ${outcomeText(batch)}`
     : `${numbers.format(done)} of ${count(total, 'user')} processed`;
   const { needsFixing, duplicate } = batch.counts;
   return html`
@@ -94,8 +95,12 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
       <div class="actions">
         <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
         <button type="button" class="button quiet" @click=${() => download()}>${icon('download')}Results</button>
-        ${needsFixing || duplicate || batch.progress?.['FAILED'] ? html`<button type="button" class="button quiet"
-          @click=${() => download('failed')}>${icon('download')}Rows not invited</button>` : nothing}
+        ${
+          needsFixing || duplicate || batch.progress?.['FAILED']
+            ? html`<button type="button" class="button quiet"
+          @click=${() => download('failed')}>${icon('download')}Rows not invited</button>`
+            : nothing
+        }
       </div>
     </section>`;
 }

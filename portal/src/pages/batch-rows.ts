@@ -1,11 +1,18 @@
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
-import { labels, type AccountField } from '../rules/forms';
-import {
-  causesOf, groupCauses, hasFailed, isGuess, isRepaired, needsMending, type Cause, type Row,
-} from './batch-causes';
 import { count } from '../messages/time';
+import { type AccountField, labels } from '../rules/forms';
 import type { Addition } from './batch-addition';
+import {
+  type Cause,
+  causesOf,
+  groupCauses,
+  hasFailed,
+  isGuess,
+  isRepaired,
+  needsMending,
+  type Row,
+} from './batch-causes';
 import { requestRows } from './batch-making';
 import { byText, Deeds } from './batch-undo';
 
@@ -58,7 +65,10 @@ export class BatchRows {
   #loading = 0;
   readonly #undoable = new WeakSet<Addition>();
 
-  constructor(private readonly batch: string, private readonly changed: () => void) {}
+  constructor(
+    private readonly batch: string,
+    private readonly changed: () => void,
+  ) {}
 
   get causes(): Cause[] {
     this.#causes ??= groupCauses(this.all);
@@ -183,11 +193,15 @@ export class BatchRows {
     const failures: unknown[] = [];
     let isSaved = true;
     for (const [number, fields] of [...this.pending]) {
-      const again = Object.entries(fields).filter(([, { state }]) => states.includes(state))
+      const again = Object.entries(fields)
+        .filter(([, { state }]) => states.includes(state))
         .map(([field, { text }]) => [field, text]);
       if (again.length === 0) continue;
       const after = this.edit(number, Object.fromEntries(again));
-      await after.then((row) => (isSaved &&= Boolean(row)), (error: unknown) => failures.push(error));
+      await after.then(
+        (row) => (isSaved &&= Boolean(row)),
+        (error: unknown) => failures.push(error),
+      );
     }
     if (failures.length > 0) throw failures[0];
     return isSaved;
@@ -196,7 +210,9 @@ export class BatchRows {
   /** Gives up what could not be saved: the cells show what the server has. */
   discard(): void {
     for (const [number, fields] of [...this.pending]) {
-      const given = Object.entries(fields).filter(([, { state }]) => state !== 'saving').map(([field, { text }]) => [field, text]);
+      const given = Object.entries(fields)
+        .filter(([, { state }]) => state !== 'saving')
+        .map(([field, { text }]) => [field, text]);
       this.#unmark(number, Object.fromEntries(given));
     }
   }
@@ -223,7 +239,9 @@ export class BatchRows {
   }
 
   #unmark(number: number, text: Texts): void {
-    const left = Object.entries(this.pending.get(number) ?? {}).filter(([field, { text: typed }]) => text[field as AccountField] !== typed);
+    const left = Object.entries(this.pending.get(number) ?? {}).filter(
+      ([field, { text: typed }]) => text[field as AccountField] !== typed,
+    );
     if (left.length > 0) this.pending.set(number, Object.fromEntries(left));
     else this.pending.delete(number);
     this.changed();
@@ -234,7 +252,11 @@ export class BatchRows {
     try {
       await addition.run(async ({ rows, key }) => {
         const body = { rows: requestRows(rows) };
-        const { body: answer } = await ask('post', '/api/batches/{id}/rows', { path: { id: this.batch }, body, idempotencyKey: key });
+        const { body: answer } = await ask('post', '/api/batches/{id}/rows', {
+          path: { id: this.batch },
+          body,
+          idempotencyKey: key,
+        });
         this.counts = answer.counts;
         return answer.numbers;
       }, tell);
@@ -252,7 +274,9 @@ export class BatchRows {
     if (addition.numbers.length === 0 || this.#undoable.has(addition)) return;
     this.#undoable.add(addition);
     this.deeds.add({
-      get said() { return `${count(addition.numbers.length, 'user')} added.`; },
+      get said() {
+        return `${count(addition.numbers.length, 'user')} added.`;
+      },
       undo: () => this.#takeOutMany(addition.numbers),
     });
   }
@@ -270,16 +294,25 @@ export class BatchRows {
     if (removed.length > RESTORABLE) return;
     this.deeds.add({
       said: `${count(removed.length, 'user')} removed.`,
-      undo: async () => { for (const number of removed) await this.#restore(number); },
+      undo: async () => {
+        for (const number of removed) await this.#restore(number);
+      },
     });
   }
 
   async #takeOutMany(removed: readonly number[], tell?: (done: number) => void): Promise<void> {
     try {
-      await inParts(removed, async (numbers) => {
-        const { body } = await ask('post', '/api/batches/{id}/rows/remove', { path: { id: this.batch }, body: { numbers } });
-        this.#counted(body.counts);
-      }, tell);
+      await inParts(
+        removed,
+        async (numbers) => {
+          const { body } = await ask('post', '/api/batches/{id}/rows/remove', {
+            path: { id: this.batch },
+            body: { numbers },
+          });
+          this.#counted(body.counts);
+        },
+        tell,
+      );
     } finally {
       // Also after a failure in the middle: what was removed is not there any more.
       await this.load();
@@ -302,11 +335,19 @@ export class BatchRows {
   async fix(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
     const before = numbers.flatMap((number) => this.find(number) ?? []).filter(({ state }) => state !== 'SENT');
     try {
-      await this.#set(before.map(({ number }) => number), field, text, tell);
+      await this.#set(
+        before.map(({ number }) => number),
+        field,
+        text,
+        tell,
+      );
       this.#rememberFix(before, field);
     } catch (error) {
       await this.load();
-      this.#rememberFix(before.filter(({ number }) => this.find(number)?.values[field] === text), field);
+      this.#rememberFix(
+        before.filter(({ number }) => this.find(number)?.values[field] === text),
+        field,
+      );
       throw error;
     }
     await this.load();
@@ -344,7 +385,11 @@ export class BatchRows {
       if (!row) return undefined;
       try {
         const path = { id: this.batch, number };
-        const { body } = await ask('patch', '/api/batches/{id}/rows/{number}', { path, ifMatch: row.etag, body: text as Schemas['RowPatch'] });
+        const { body } = await ask('patch', '/api/batches/{id}/rows/{number}', {
+          path,
+          ifMatch: row.etag,
+          body: text as Schemas['RowPatch'],
+        });
         this.#put(body.row);
         this.#counted(body.counts);
         return body.row;
@@ -358,7 +403,9 @@ export class BatchRows {
         throw error;
       }
     });
-    const isOther = (['email', 'username'] as const).some((field) => text[field] !== undefined && text[field] !== before?.[field]);
+    const isOther = (['email', 'username'] as const).some(
+      (field) => text[field] !== undefined && text[field] !== before?.[field],
+    );
     if (isOther) await this.#refreshDoubles(number);
     return after;
   }
@@ -367,10 +414,17 @@ export class BatchRows {
   async #restore(number: number): Promise<void> {
     let cursor: string | undefined;
     do {
-      const { body } = await ask('get', '/api/batches/{id}/rows', { path: { id: this.batch }, query: { show: 'removed', limit: PAGE, ...(cursor && { cursor }) } });
+      const { body } = await ask('get', '/api/batches/{id}/rows', {
+        path: { id: this.batch },
+        query: { show: 'removed', limit: PAGE, ...(cursor && { cursor }) },
+      });
       const row = body.items.find((each) => each.number === number);
       if (row) {
-        const { body: answer } = await ask('patch', '/api/batches/{id}/rows/{number}', { path: { id: this.batch, number }, ifMatch: row.etag, body: {} as Schemas['RowPatch'] });
+        const { body: answer } = await ask('patch', '/api/batches/{id}/rows/{number}', {
+          path: { id: this.batch, number },
+          ifMatch: row.etag,
+          body: {} as Schemas['RowPatch'],
+        });
         this.#put(answer.row);
         this.#counted(answer.counts);
         await this.#refreshDoubles(number);
@@ -381,10 +435,17 @@ export class BatchRows {
   }
 
   async #set(numbers: readonly number[], field: ManyField, text: string, tell: (done: number) => void): Promise<void> {
-    await inParts(numbers, async (some) => {
-      const { body } = await ask('patch', '/api/batches/{id}/rows', { path: { id: this.batch }, body: { rows: { numbers: some }, set: { [field]: text } } });
-      this.#counted(body.counts);
-    }, tell);
+    await inParts(
+      numbers,
+      async (some) => {
+        const { body } = await ask('patch', '/api/batches/{id}/rows', {
+          path: { id: this.batch },
+          body: { rows: { numbers: some }, set: { [field]: text } },
+        });
+        this.#counted(body.counts);
+      },
+      tell,
+    );
   }
 
   /** One change of a row after the other, because each needs the version that the last one made. */
@@ -401,9 +462,12 @@ export class BatchRows {
 
   /** Rows that were doubles of one that changed, or contradicted it, may be free now. */
   async #refreshDoubles(number: number): Promise<void> {
-    const doubles = this.all.filter(({ duplicate, errors }) => duplicate?.row === number || errors.some(({ row }) => row === number)).map((double) => double.number);
+    const doubles = this.all
+      .filter(({ duplicate, errors }) => duplicate?.row === number || errors.some(({ row }) => row === number))
+      .map((double) => double.number);
     const pageOf = (double: number) => this.#pages.findLastIndex(({ from }) => from <= double);
-    for (const double of doubles.filter((each, at) => at === 0 || pageOf(each) !== pageOf(doubles[at - 1]!))) await this.#refresh(double);
+    for (const double of doubles.filter((each, at) => at === 0 || pageOf(each) !== pageOf(doubles[at - 1]!)))
+      await this.#refresh(double);
   }
 
   /** Reads the last page again, and those that have come behind it. */
@@ -440,7 +504,12 @@ export class BatchRows {
   }
 
   async #page(cursor: string | undefined): Promise<Schemas['RowPageBody']> {
-    return (await ask('get', '/api/batches/{id}/rows', { path: { id: this.batch }, query: { limit: PAGE, ...(cursor && { cursor }) } })).body;
+    return (
+      await ask('get', '/api/batches/{id}/rows', {
+        path: { id: this.batch },
+        query: { limit: PAGE, ...(cursor && { cursor }) },
+      })
+    ).body;
   }
 
   #put(row: Row): void {
@@ -466,13 +535,18 @@ export class BatchRows {
 
   #passes(row: Row): boolean {
     switch (this.filter) {
-      case 'all': return true;
-      case 'errors': return needsMending(row);
-      case 'repaired': return isRepaired(row);
+      case 'all':
+        return true;
+      case 'errors':
+        return needsMending(row);
+      case 'repaired':
+        return isRepaired(row);
       case 'READY':
       case 'DUPLICATE':
-      case 'SENT': return row.state === this.filter;
-      default: return causesOf(row).includes(this.filter);
+      case 'SENT':
+        return row.state === this.filter;
+      default:
+        return causesOf(row).includes(this.filter);
     }
   }
 
@@ -498,7 +572,11 @@ function slot({ state }: Row): 'ready' | 'needsFixing' | 'duplicate' | 'sent' {
 }
 
 /** Asks for many rows in parts, one after the other; `tell` hears of how many are done. */
-async function inParts(numbers: readonly number[], ask: (some: number[]) => Promise<void>, tell?: (done: number) => void): Promise<void> {
+async function inParts(
+  numbers: readonly number[],
+  ask: (some: number[]) => Promise<void>,
+  tell?: (done: number) => void,
+): Promise<void> {
   for (let from = 0; from < numbers.length; from += TOGETHER) {
     await ask(numbers.slice(from, from + TOGETHER));
     tell?.(Math.min(from + TOGETHER, numbers.length));

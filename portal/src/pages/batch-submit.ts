@@ -14,15 +14,19 @@ export function askToSubmit(rows: BatchRows): Promise<Decision> {
   render(question(rows, dialog), dialog);
   document.body.append(dialog);
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener('close', () => {
-    dialog.remove();
-    resolve((dialog.returnValue || undefined) as Decision);
-  }));
+  return new Promise((resolve) =>
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve((dialog.returnValue || undefined) as Decision);
+    }),
+  );
 }
 
 function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
   const { ready, duplicate } = rows.counts!;
-  const seed = rows.all.filter(({ state, values }) => state === 'READY' && /^\s*(y|yes|true|1)\s*$/i.test(values.seed)).length;
+  const seed = rows.all.filter(
+    ({ state, values }) => state === 'READY' && /^\s*(y|yes|true|1)\s*$/i.test(values.seed),
+  ).length;
   const rest = rows.all.filter(needsMending).length;
   const users = count(ready, 'user');
   const answer = (event: SubmitEvent) => {
@@ -39,12 +43,15 @@ function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
         ${duplicate ? html`<div><dt>Left out</dt><dd>${numbers.format(duplicate)}</dd></div>` : nothing}
         ${rest ? html`<div><dt>To fix, not sent</dt><dd>${numbers.format(rest)}</dd></div>` : nothing}
       </dl>
-      ${rest ? html`
+      ${
+        rest
+          ? html`
         <fieldset class="field choices"><legend>${count(rest, 'user needs', 'users need')} fixing</legend><div class="radios">
           <label class="radio"><input type="radio" name="how" value="send" checked /><span>Send the ${numbers.format(ready)} that are ready now</span></label>
           <label class="radio"><input type="radio" name="how" value="wait" /><span>Wait, and fix the others first</span></label>
         </div></fieldset>`
-        : nothing}
+          : nothing
+      }
       <div class="actions">
         <button class="button primary" value="send">Continue</button>
         <button class="button quiet" value="">Cancel</button>

@@ -34,7 +34,10 @@ export class Deeds {
 }
 
 /** Numbers by the text that they had before, so that a change of many is taken back with few requests. */
-export function byText<R extends { readonly number: number }>(rows: readonly R[], textOf: (row: R) => string): Map<string, number[]> {
+export function byText<R extends { readonly number: number }>(
+  rows: readonly R[],
+  textOf: (row: R) => string,
+): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const row of rows) groups.set(textOf(row), [...(groups.get(textOf(row)) ?? []), row.number]);
   return groups;

@@ -39,8 +39,12 @@ export class BatchUploadPage extends LightElement {
   }
 
   #list(): TemplateResult | typeof nothing {
-    if (!this.batches) return this.failure ? nothing : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
-    if (this.batches.length === 0) return html`<div class="card empty"><h3>No batch yet</h3><p>Upload a list or paste one above.</p></div>`;
+    if (!this.batches)
+      return this.failure
+        ? nothing
+        : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (this.batches.length === 0)
+      return html`<div class="card empty"><h3>No batch yet</h3><p>Upload a list or paste one above.</p></div>`;
     return html`
       <ul class="card lines">${this.batches.map(line)}</ul>
       ${this.next ? html`<p class="actions more"><button type="button" class="button quiet" @click=${() => this.#load(this.next)}>Show older ones</button></p>` : nothing}`;
@@ -50,7 +54,7 @@ export class BatchUploadPage extends LightElement {
     this.failure = undefined;
     try {
       const { body } = await ask('get', '/api/batches', { query: { limit: PAGE, ...(cursor && { cursor }) } });
-      this.batches = [...(cursor ? this.batches ?? [] : []), ...body.items];
+      this.batches = [...(cursor ? (this.batches ?? []) : []), ...body.items];
       this.next = body.nextCursor ?? undefined;
     } catch (error) {
       this.failure = Failure.caught(error);

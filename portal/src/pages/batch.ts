@@ -2,15 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, download, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
+import { telling } from '../messages/problems';
 import { count, numbers } from '../messages/time';
 import { confirm } from '../parts/confirm';
-import { telling } from '../messages/problems';
 import { errorNotice, mishapNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
-import { toast, type Toast } from '../parts/toast';
+import { type Toast, toast } from '../parts/toast';
 import { session } from '../session/session';
 import { askBeforeLeaving, go, goInstead } from '../shell/router';
 import './batch-adding';
@@ -40,8 +40,20 @@ const TRAIL = [...INVITE_USERS, { path: '/batches', label: 'Batch upload' }];
 /** One batch, from the draft to the results. What it shows is at the server, for every tab and device alike. */
 export class BatchPage extends LightElement {
   static override properties = {
-    batch: {}, found: { state: true }, failure: { state: true }, gone: { state: true }, version: { state: true }, filter: { state: true },
-    details: { state: true }, isFixing: { state: true }, isMapping: { state: true }, pasted: { state: true }, isBusy: { state: true }, said: { state: true }, unsaved: { state: true }, soFar: { state: true },
+    batch: {},
+    found: { state: true },
+    failure: { state: true },
+    gone: { state: true },
+    version: { state: true },
+    filter: { state: true },
+    details: { state: true },
+    isFixing: { state: true },
+    isMapping: { state: true },
+    pasted: { state: true },
+    isBusy: { state: true },
+    said: { state: true },
+    unsaved: { state: true },
+    soFar: { state: true },
   };
   /** Its id. */
   declare batch: string;
@@ -125,9 +137,12 @@ export class BatchPage extends LightElement {
     const [isOne, changes] = [n === 1, count(n, 'change')];
     const isLeaving = await confirm({
       title: `${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved`,
-      text: isOne ? 'It is lost when you leave this page. Stay to save or discard it.'
+      text: isOne
+        ? 'It is lost when you leave this page. Stay to save or discard it.'
         : 'They are lost when you leave this page. Stay to save or discard them.',
-      action: `Leave and lose ${changes}`, tone: 'danger', cancel: 'Stay',
+      action: `Leave and lose ${changes}`,
+      tone: 'danger',
+      cancel: 'Stay',
     });
     // The browser is not to ask the same again.
     if (isLeaving) this.#stop.abort();
@@ -146,8 +161,9 @@ export class BatchPage extends LightElement {
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${isOne ? 'One change is' : `${numbers.format(n)} changes are`} not saved</h2>
         <p>${what} ${isOne ? 'It stays in its cell' : 'They stay in their cells'}, marked, while this page is open.
-          ${way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.`
-            : `Retry sends ${isOne ? 'it' : 'them'} again.`}</p>
+          ${
+            way ? `${isOne ? 'It is' : 'They are'} sent again ${way}.` : `Retry sends ${isOne ? 'it' : 'them'} again.`
+          }</p>
         ${this.unsaved.traceId ? traceLine(this.unsaved.traceId) : nothing}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.#retry()}>Retry</button>
@@ -205,12 +221,19 @@ export class BatchPage extends LightElement {
     const known = { ...batch, counts: this.#rows.counts ?? batch.counts };
     switch (batch.state) {
       case 'AWAITING_UPLOAD':
-      case 'PARSING': return this.#waiting(batch);
-      case 'UNREADABLE': return this.#unreadable(batch);
-      case 'RESET': return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
-      default: return html`
-        ${batch.progress || batch.counts.sent
-          ? progressCard(known, this.#pace, (only) => void this.#download(only)) : nothing}
+      case 'PARSING':
+        return this.#waiting(batch);
+      case 'UNREADABLE':
+        return this.#unreadable(batch);
+      case 'RESET':
+        return html`<div class="card empty"><h2>This list was reset</h2><p>Whoever was submitted before stays invited.</p></div>`;
+      default:
+        return html`
+        ${
+          batch.progress || batch.counts.sent
+            ? progressCard(known, this.#pace, (only) => void this.#download(only))
+            : nothing
+        }
         ${this.#users(batch)}`;
     }
   }
@@ -219,17 +242,24 @@ export class BatchPage extends LightElement {
     const isLate = state === 'AWAITING_UPLOAD' && Date.now() - Date.parse(createdAt) > 300_000;
     return html`
       <section class="card reading">
-        ${isLate ? html`<h2>The file did not arrive</h2>${this.#another()}`
-          : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'Waiting for the file…'}</span></p>
-          <div class="skeleton"><i></i><i></i><i></i></div>`}
+        ${
+          isLate
+            ? html`<h2>The file did not arrive</h2>${this.#another()}`
+            : html`<p class="step"><span class="spinner"></span><span role="status">${state === 'PARSING' ? 'Reading the file and checking every user…' : 'Waiting for the file…'}</span></p>
+          <div class="skeleton"><i></i><i></i><i></i></div>`
+        }
       </section>`;
   }
 
   #unreadable({ fault, traceId, updatedAt, titles }: Batch): TemplateResult {
     return html`
       ${mishapNotice({ what: 'This file could not be read', text: `Nobody was invited. ${fault?.detail ?? ''}`, traceId, at: new Date(updatedAt) })}
-      ${titles?.length ? html`<p class="actions"><button type="button" class="button primary" @click=${() => (this.isMapping = true)}>Say what the columns hold</button>
-        <a class="button quiet" href="#/batches">Choose another file</a></p>` : this.#another()}
+      ${
+        titles?.length
+          ? html`<p class="actions"><button type="button" class="button primary" @click=${() => (this.isMapping = true)}>Say what the columns hold</button>
+        <a class="button quiet" href="#/batches">Choose another file</a></p>`
+          : this.#another()
+      }
       ${this.isMapping ? html`<batch-mapping .titles=${titles} .file=${fileOf(this.batch)} .onClose=${() => (this.isMapping = false)} .onRead=${(batch: string) => this.#readAgain(batch)}></batch-mapping>` : nothing}`;
   }
 
@@ -263,10 +293,15 @@ export class BatchPage extends LightElement {
         ${batch.notices.length ? html`<ul class="notices">${batch.notices.map((notice) => html`<li>${icon('info')}<span>${notice}</span></li>`)}</ul>` : nothing}
         ${errorNotice(rows.failure, { retry: () => void rows.load() })}
         ${this.#chips(total, toFix)}
-        ${rows.shown.length ? html`<batch-grid .rows=${rows.shown} .pending=${rows.pending} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
+        ${
+          rows.shown.length
+            ? html`<batch-grid .rows=${rows.shown} .pending=${rows.pending} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
             .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()} .onRetry=${() => void this.#retry()}
-            .onPaste=${(text: string) => !isRunning && rows.isWhole && (this.pasted = text)}></batch-grid>`
-          : rows.isWhole ? this.#nobody(total) : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`}
+            .onPaste=${(text: string) => !isRunning && rows.isWhole && ((this.pasted = text))}></batch-grid>`
+            : rows.isWhole
+              ? this.#nobody(total)
+              : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`
+        }
         ${rows.isWhole || rows.failure ? nothing : html`<p class="hint loading" role="status">${numbers.format(rows.all.length)} of ${count(total, 'user')} loaded…</p>`}
       </section>
       ${this.details === undefined ? nothing : html`<batch-details .number=${this.details} .rows=${rows} .onClose=${(said?: string) => this.#closed(said)}></batch-details>`}
@@ -289,9 +324,13 @@ export class BatchPage extends LightElement {
           ${rows.repaired ? chip('repaired', 'Repaired', rows.repaired) : nothing}
           ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
         </div>
-        ${rows.changeable.length ? html`<div class="actions">
+        ${
+          rows.changeable.length
+            ? html`<div class="actions">
           <button type="button" class="button small" @click=${() => (this.isFixing = true)} ?disabled=${!rows.isWhole}>Change all ${numbers.format(rows.changeable.length)} alike</button>
-          ${filter === 'all' ? nothing : html`<button type="button" class="button small" @click=${() => void this.#removeShown()} ?disabled=${!rows.isWhole || this.isBusy}>Remove all ${numbers.format(rows.changeable.length)}</button>`}</div>` : nothing}
+          ${filter === 'all' ? nothing : html`<button type="button" class="button small" @click=${() => void this.#removeShown()} ?disabled=${!rows.isWhole || this.isBusy}>Remove all ${numbers.format(rows.changeable.length)}</button>`}</div>`
+            : nothing
+        }
       </div>`;
   }
 
@@ -305,7 +344,9 @@ export class BatchPage extends LightElement {
     const isSent = row.state === 'SENT';
     return [
       { label: 'View details', act: () => this.#open(row) },
-      ...(row.duplicate?.row ? [{ label: `Go to row ${row.duplicate.row}`, act: () => this.#goTo(row.duplicate!.row!) }] : []),
+      ...(row.duplicate?.row
+        ? [{ label: `Go to row ${row.duplicate.row}`, act: () => this.#goTo(row.duplicate!.row!) }]
+        : []),
       ...(isSent ? [] : [{ label: 'Remove', tone: 'danger' as const, act: () => void this.#remove(row) }]),
     ];
   }
@@ -378,7 +419,12 @@ export class BatchPage extends LightElement {
     const rows = this.#rows;
     const removed = rows.changeable.map(({ number }) => number);
     const users = count(removed.length, 'user');
-    const question = { title: `Remove ${users}?`, text: 'They are taken out of this list, and are not invited by it.', action: `Remove ${users}`, tone: 'danger' } as const;
+    const question = {
+      title: `Remove ${users}?`,
+      text: 'They are taken out of this list, and are not invited by it.',
+      action: `Remove ${users}`,
+      tone: 'danger',
+    } as const;
     if (this.isBusy || !(await confirm(question))) return;
     this.isBusy = true;
     await this.#try(async () => {
@@ -432,7 +478,10 @@ export class BatchPage extends LightElement {
     }
     if (decision === 'send') {
       await this.#try(async () => {
-        const { body } = await ask('post', '/api/batches/{id}/submit', { path: { id: this.batch }, body: { only: 'ready' } });
+        const { body } = await ask('post', '/api/batches/{id}/submit', {
+          path: { id: this.batch },
+          body: { only: 'ready' },
+        });
         this.#pace = new Pace();
         this.#etag = undefined;
         rows.deeds.clear();
@@ -449,7 +498,9 @@ export class BatchPage extends LightElement {
 
   async #reset(): Promise<void> {
     const sent = this.found?.counts.sent ?? 0;
-    const text = sent ? `The ${count(sent, 'user')} already submitted stay invited.` : 'All users of this list go away.';
+    const text = sent
+      ? `The ${count(sent, 'user')} already submitted stay invited.`
+      : 'All users of this list go away.';
     if (!(await confirm({ title: 'Reset this list?', text, action: 'Confirm', tone: 'danger' }))) return;
     await this.#try(async () => {
       await ask('delete', '/api/batches/{id}', { path: { id: this.batch } });
@@ -462,7 +513,13 @@ export class BatchPage extends LightElement {
 
   async #download(only?: 'failed'): Promise<void> {
     const name = nameOf(this.found!).replace(/\.xlsx$/i, '');
-    await this.#try(() => download('/api/batches/{id}/results.xlsx', { path: { id: this.batch }, query: { only } }, `${name} ${only ? 'failed rows' : 'results'}.xlsx`));
+    await this.#try(() =>
+      download(
+        '/api/batches/{id}/results.xlsx',
+        { path: { id: this.batch }, query: { only } },
+        `${name} ${only ? 'failed rows' : 'results'}.xlsx`,
+      ),
+    );
   }
 
   async #try(deed: () => Promise<void>): Promise<void> {
@@ -494,7 +551,13 @@ export class BatchPage extends LightElement {
     const isReading = ['AWAITING_UPLOAD', 'PARSING'].includes(this.found!.state);
     if (!isReading || this.#looks >= READING_LOOKS) return this.#poll.start();
     this.#looks += 1;
-    this.#reading = setTimeout(() => void this.#ask().catch(() => undefined).then(() => this.isConnected && this.#follow()), READING_MS);
+    this.#reading = setTimeout(
+      () =>
+        void this.#ask()
+          .catch(() => undefined)
+          .then(() => this.isConnected && this.#follow()),
+      READING_MS,
+    );
   }
 
   #look(signal: AbortSignal): Promise<boolean> {
@@ -510,7 +573,11 @@ export class BatchPage extends LightElement {
 
   /** Asks how the batch is; `true` when something has changed. */
   async #ask(signal?: AbortSignal): Promise<boolean> {
-    const answer = await ask('get', '/api/batches/{id}', { path: { id: this.batch }, ifNoneMatch: this.#etag, ...(signal && { signal }) });
+    const answer = await ask('get', '/api/batches/{id}', {
+      path: { id: this.batch },
+      ifNoneMatch: this.#etag,
+      ...(signal && { signal }),
+    });
     if (answer.unchanged) return false;
     const [before, now] = [this.found, answer.body];
     this.#etag = answer.etag;
@@ -525,7 +592,10 @@ export class BatchPage extends LightElement {
     if (hasRows(now) && this.#isNews(before, now)) {
       this.#rows.counts = now.counts;
       void this.#rows.load();
-      if (before && !hasRows(before)) announce(`${count(now.counts.total, 'user')} read. ${numbers.format(now.counts.ready)} ready, ${numbers.format(now.counts.needsFixing)} to fix.`);
+      if (before && !hasRows(before))
+        announce(
+          `${count(now.counts.total, 'user')} read. ${numbers.format(now.counts.ready)} ready, ${numbers.format(now.counts.needsFixing)} to fix.`,
+        );
     }
     return true;
   }
@@ -535,13 +605,18 @@ export class BatchPage extends LightElement {
     if (!before || !hasRows(before)) return true;
     const wasDone = progressOf(before).isDone;
     const isMoved = JSON.stringify(now.counts) !== JSON.stringify(this.#rows.counts);
-    return now.state !== 'SUBMITTED' && !this.#rows.isSaving && (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone);
+    return (
+      now.state !== 'SUBMITTED' &&
+      !this.#rows.isSaving &&
+      (isMoved || before.state !== now.state || wasDone !== progressOf(now).isDone)
+    );
   }
 }
 
 /** What sends again by itself what could not be saved, by why it could not. */
 const waysOn: Record<string, string> = {
-  'offline': 'when you are online again', 'unauthorized': 'when you have signed in again',
+  offline: 'when you are online again',
+  unauthorized: 'when you have signed in again',
 };
 
 const hasRows = ({ state }: Batch): boolean => ['DRAFT', 'SUBMITTED', 'DISPATCHED', 'DONE'].includes(state);

@@ -2,11 +2,19 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { IdempotencyKeys } from '../api/idempotency';
 import { errorNotice } from '../parts/error-notice';
-import { Form, type Faults, type Values } from '../parts/form';
+import { type Faults, Form, type Values } from '../parts/form';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../parts/invite-fields';
 import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
-import { checkInvite, checkProfile, checkUsernameOf, labels, labelsOf, tidyEmail, type AccountField } from '../rules/forms';
+import {
+  type AccountField,
+  checkInvite,
+  checkProfile,
+  checkUsernameOf,
+  labels,
+  labelsOf,
+  tidyEmail,
+} from '../rules/forms';
 import { officer } from '../shell/officer';
 import { formActions, formAside } from './form-frame';
 import './invite-outcome';
@@ -20,8 +28,16 @@ export class CreateAccountPage extends LightElement {
   readonly #domain = new DomainHint(this, () => this.#form.values.email);
   readonly #form = new Form<AccountField>(this, {
     initial: {
-      email: '', username: '', firstName: '', lastName: '', countryCode: '65', contactNumber: '',
-      organisation: '', department: '', seed: 'no', reason: '',
+      email: '',
+      username: '',
+      firstName: '',
+      lastName: '',
+      countryCode: '65',
+      contactNumber: '',
+      organisation: '',
+      department: '',
+      seed: 'no',
+      reason: '',
     },
     labels: labelsOf(...(Object.keys(labels) as AccountField[])),
     tidy: { email: tidyEmail },
@@ -50,11 +66,14 @@ export class CreateAccountPage extends LightElement {
           ${reasonField(form, 'the person')}
           ${formActions('Submit', form.isSending)}
         </form>
-        ${formAside([
-          'The TechPass account is made, with SEED if you asked for it.',
-          'We mail the person how to sign in for the first time.',
-          'You see on the status page when they have signed in.',
-        ], html`Rather have an officer fill this in? <a href="#/invite/email">Send an email invitation</a>.`)}
+        ${formAside(
+          [
+            'The TechPass account is made, with SEED if you asked for it.',
+            'We mail the person how to sign in for the first time.',
+            'You see on the status page when they have signed in.',
+          ],
+          html`Rather have an officer fill this in? <a href="#/invite/email">Send an email invitation</a>.`,
+        )}
       </div>`;
   }
 
@@ -76,7 +95,18 @@ export class CreateAccountPage extends LightElement {
     this.made = undefined;
     // The next one is often a colleague of the last.
     const { countryCode, organisation, department } = this.#form.values;
-    this.#form.reset({ email: '', username: '', firstName: '', lastName: '', contactNumber: '', seed: 'no', reason: '', countryCode, organisation, department });
+    this.#form.reset({
+      email: '',
+      username: '',
+      firstName: '',
+      lastName: '',
+      contactNumber: '',
+      seed: 'no',
+      reason: '',
+      countryCode,
+      organisation,
+      department,
+    });
     await this.updateComplete;
     this.querySelector<HTMLElement>('#email')?.focus();
   }

@@ -2,11 +2,11 @@ import { html, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { IdempotencyKeys } from '../api/idempotency';
 import { errorNotice } from '../parts/error-notice';
-import { Form, type Faults, type Values } from '../parts/form';
+import { type Faults, Form, type Values } from '../parts/form';
 import { emailField, reasonField, seedField } from '../parts/invite-fields';
 import { LightElement } from '../parts/light-element';
 import { DomainHint } from '../rules/domain';
-import { checkInvite, labelsOf, tidyEmail, type EmailField } from '../rules/forms';
+import { checkInvite, type EmailField, labelsOf, tidyEmail } from '../rules/forms';
 import { officer } from '../shell/officer';
 import { formActions, formAside } from './form-frame';
 import './invite-outcome';
@@ -45,11 +45,14 @@ export class EmailInvitationPage extends LightElement {
           ${reasonField(form, 'the public officer')}
           ${formActions('Submit', form.isSending)}
         </form>
-        ${formAside([
-          'We mail the officer a link of their own. It stays open for 30 days.',
-          'They open it, fill in who they are, and accept.',
-          'The TechPass account is made, with SEED if you asked for it.',
-        ], html`Inviting a vendor? <a href="#/invite/account">Create an account</a> for them instead.`)}
+        ${formAside(
+          [
+            'We mail the officer a link of their own. It stays open for 30 days.',
+            'They open it, fill in who they are, and accept.',
+            'The TechPass account is made, with SEED if you asked for it.',
+          ],
+          html`Inviting a vendor? <a href="#/invite/account">Create an account</a> for them instead.`,
+        )}
       </div>`;
   }
 

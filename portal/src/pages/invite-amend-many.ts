@@ -35,12 +35,22 @@ export class InviteAmendMany extends LightElement {
     const invites = count(this.count, 'invite');
     return html`
       <dialog class="modal" aria-labelledby="amend-many-title" aria-describedby="amend-many-text" @close=${() => this.onClose()}>
-        <form novalidate @submit=${(event: Event) => { event.preventDefault(); void this.#apply(); }} @input=${this.#type}>
+        <form novalidate @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.#apply();
+        }} @input=${this.#type}>
           <h2 id="amend-many-title">Amend ${invites} and send again</h2>
           <p id="amend-many-text">For invites that failed, expired or were revoked. What you leave blank stays as it is in each. Email addresses are amended one by one.</p>
           ${FIELDS.map((name) => {
             const code = this.isTold ? this.#wrong(name) : undefined;
-            return textField({ name: `amend-${name}`, label: labels[name], value: this.typed[name], max: MAX[name], optional: true, error: code && faultText(code, code) });
+            return textField({
+              name: `amend-${name}`,
+              label: labels[name],
+              value: this.typed[name],
+              max: MAX[name],
+              optional: true,
+              error: code && faultText(code, code),
+            });
           })}
           <div class="actions">
             <button class="button primary">Send ${invites} again</button>
@@ -64,7 +74,11 @@ export class InviteAmendMany extends LightElement {
     const wrong = FIELDS.find((name) => this.#wrong(name));
     if (!wrong) {
       const { organisation, department, reason } = this.typed;
-      this.onClose({ organisation: trim(organisation) || null, department: trim(department) || null, reason: trim(reason) || null });
+      this.onClose({
+        organisation: trim(organisation) || null,
+        department: trim(department) || null,
+        reason: trim(reason) || null,
+      });
       return;
     }
     await this.updateComplete;

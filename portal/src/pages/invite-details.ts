@@ -15,7 +15,12 @@ import { nameOf } from './invite-line';
 /** One invite with everything about it, in a drawer over the list. */
 export class InviteDetails extends LightElement {
   static override properties = {
-    invite: {}, detail: { state: true }, failure: { state: true }, isAmending: { state: true }, onClose: { attribute: false }, onChange: { attribute: false },
+    invite: {},
+    detail: { state: true },
+    failure: { state: true },
+    isAmending: { state: true },
+    onClose: { attribute: false },
+    onChange: { attribute: false },
   };
   /** Its id. */
   declare invite: string;
@@ -43,9 +48,15 @@ export class InviteDetails extends LightElement {
           <button type="button" class="icon-button" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
         </div>
         ${errorNotice(this.failure, { retry: () => void this.#load() })}
-        ${!detail ? (this.failure ? nothing : html`<div class="skeleton"><i></i><i></i><i></i></div>`)
-          : this.isAmending ? html`<amend-form .invite=${detail} .version=${this.#etag} .onDone=${(next: Schemas['InviteBody']) => this.#amended(next)} .onCancel=${() => (this.isAmending = false)}></amend-form>`
-          : this.#shown(detail)}
+        ${
+          !detail
+            ? this.failure
+              ? nothing
+              : html`<div class="skeleton"><i></i><i></i><i></i></div>`
+            : this.isAmending
+              ? html`<amend-form .invite=${detail} .version=${this.#etag} .onDone=${(next: Schemas['InviteBody']) => this.#amended(next)} .onCancel=${() => (this.isAmending = false)}></amend-form>`
+              : this.#shown(detail)
+        }
       </dialog>`;
   }
 
@@ -54,14 +65,28 @@ export class InviteDetails extends LightElement {
     const delivery = mail && mailStates[mail.state];
     const later = resendLater(detail, Date.now());
     return html`
-      ${techpass.failure
-        ? mishapNotice({ what: 'This invite did not succeed', text: techpass.failure.detail, traceId: detail.traceId, at: new Date(detail.updatedAt) })
-        : html`<p class="subtle">${techpassMeanings[techpass.state]}</p>`}
+      ${
+        techpass.failure
+          ? mishapNotice({
+              what: 'This invite did not succeed',
+              text: techpass.failure.detail,
+              traceId: detail.traceId,
+              at: new Date(detail.updatedAt),
+            })
+          : html`<p class="subtle">${techpassMeanings[techpass.state]}</p>`
+      }
       <dl class="facts">
         ${fact('TechPass status', badge(techpass.label, techpassTones[techpass.state]))}
         ${fact('SEED status', badge(seed.label, seedTones[seed.state]))}
-        ${mail && delivery ? fact('Mail', html`${badge(delivery.label, delivery.tone)}${mail.at ? html` <small>${asMoment(mail.at)}</small>` : nothing}
-          ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`) : nothing}
+        ${
+          mail && delivery
+            ? fact(
+                'Mail',
+                html`${badge(delivery.label, delivery.tone)}${mail.at ? html` <small>${asMoment(mail.at)}</small>` : nothing}
+          ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`,
+              )
+            : nothing
+        }
         ${detail.expiresAt ? fact('Can be accepted until', asDay(detail.expiresAt)) : nothing}
         ${fact('Email', detail.email)}
         ${fact('TechPass username', detail.username)}

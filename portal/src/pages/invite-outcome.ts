@@ -47,11 +47,15 @@ export class InviteOutcome extends LightElement {
     }
     return html`
       <section class="card outcome">
-        ${isAchieved(state) ? html`<span class="picture good">${icon('done')}</span>`
-          : isBad ? html`<span class="picture bad">${icon('alert')}</span>`
-          : html`<span class="picture">${icon('info')}</span>`}
+        ${
+          isAchieved(state)
+            ? html`<span class="picture good">${icon('done')}</span>`
+            : isBad
+              ? html`<span class="picture bad">${icon('alert')}</span>`
+              : html`<span class="picture">${icon('info')}</span>`
+        }
         <div>
-          <h2 tabindex="-1">${state === 'QUEUED' ? 'Submitted' : events[state] ?? techpass.label}</h2>
+          <h2 tabindex="-1">${state === 'QUEUED' ? 'Submitted' : (events[state] ?? techpass.label)}</h2>
           <p>${email} ${badge(techpass.label, techpassTones[state])}</p>
           <p class="subtle">${techpassMeanings[state]} You may leave this page.</p>
           ${isBad ? traceLine(traceId) : nothing}
@@ -65,7 +69,8 @@ export class InviteOutcome extends LightElement {
 
   #offer(offer: Schemas['Offer'] | null | undefined) {
     return offer === 'service-request'
-      ? html`<a class="button quiet" href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>` : nothing;
+      ? html`<a class="button quiet" href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a>`
+      : nothing;
   }
 
   async #look(signal: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { ask, download, type Answer, type Schemas } from '../api/client';
+import { type Answer, ask, download, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
 import { asMoment, count, numbers } from '../messages/time';
@@ -10,7 +10,21 @@ import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
 import type { MenuItem } from '../parts/row-menu';
 import { go, note } from '../shell/router';
-import { actOnMany, actOnOne, canAmend, canResend, canRevoke, confirmMany, progressText, resendLater, tallyText, toneOf, type Deed, type Said, type SingleDeed } from './invite-actions';
+import {
+  actOnMany,
+  actOnOne,
+  canAmend,
+  canResend,
+  canRevoke,
+  confirmMany,
+  type Deed,
+  progressText,
+  resendLater,
+  type Said,
+  type SingleDeed,
+  tallyText,
+  toneOf,
+} from './invite-actions';
 import './invite-amend-many';
 import type { Correction } from './invite-amend-many';
 import './invite-details';
@@ -23,16 +37,42 @@ type Query = { q: string; techpass: string; seed: string; batch: string; sort: S
 
 const PAGE = 50;
 const TYPING_MS = 300;
-const TECHPASS = [['queued', 'Queued'], ['invited', 'Invited'], ['not-onboarded', 'Not Onboarded'], ['onboarded', 'Onboarded'], ['disabled', 'Disabled'],
-  ['user-not-found', 'User Not Found'], ['failed', 'Failed'], ['expired', 'Expired'], ['revoked', 'Revoked'], ['needs-attention', 'Needs attention']] as const;
-const SEED = [['not-required', 'Not Required'], ['ineligible', 'Ineligible'], ['pending', 'Licence pending'],
-  ['licence-assigned', 'License Assigned'], ['fully-onboarded', 'Fully Onboarded'], ['licence-error', 'Licence error'], ['licence-withdrawn', 'Licence withdrawn']] as const;
+const TECHPASS = [
+  ['queued', 'Queued'],
+  ['invited', 'Invited'],
+  ['not-onboarded', 'Not Onboarded'],
+  ['onboarded', 'Onboarded'],
+  ['disabled', 'Disabled'],
+  ['user-not-found', 'User Not Found'],
+  ['failed', 'Failed'],
+  ['expired', 'Expired'],
+  ['revoked', 'Revoked'],
+  ['needs-attention', 'Needs attention'],
+] as const;
+const SEED = [
+  ['not-required', 'Not Required'],
+  ['ineligible', 'Ineligible'],
+  ['pending', 'Licence pending'],
+  ['licence-assigned', 'License Assigned'],
+  ['fully-onboarded', 'Fully Onboarded'],
+  ['licence-error', 'Licence error'],
+  ['licence-withdrawn', 'Licence withdrawn'],
+] as const;
 
 /** Invite user status: everyone the officer invited, and how far they are, as it changes. */
 export class InviteStatusPage extends LightElement {
   static override properties = {
-    query: { attribute: false }, open: {}, list: { state: true }, failure: { state: true }, staleSince: { state: true },
-    selected: { state: true }, isEverything: { state: true }, changed: { state: true }, isBusy: { state: true }, isAmending: { state: true }, said: { state: true },
+    query: { attribute: false },
+    open: {},
+    list: { state: true },
+    failure: { state: true },
+    staleSince: { state: true },
+    selected: { state: true },
+    isEverything: { state: true },
+    changed: { state: true },
+    isBusy: { state: true },
+    isAmending: { state: true },
+    said: { state: true },
   };
   declare query: URLSearchParams;
   /** The invite whose details are open. */
@@ -83,7 +123,13 @@ export class InviteStatusPage extends LightElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('query')) return;
     const value = (name: string) => this.query.get(name) ?? '';
-    const filter: Query = { q: value('q'), techpass: value('techpass'), seed: value('seed'), batch: value('batch'), sort: (value('sort') || 'newest') as Sort };
+    const filter: Query = {
+      q: value('q'),
+      techpass: value('techpass'),
+      seed: value('seed'),
+      batch: value('batch'),
+      sort: (value('sort') || 'newest') as Sort,
+    };
     if (this.list && JSON.stringify(filter) === JSON.stringify(this.#filter)) return;
     this.#filter = filter;
     this.#unselect();
@@ -93,8 +139,11 @@ export class InviteStatusPage extends LightElement {
   override render(): TemplateResult {
     const { list } = this;
     return html`
-      ${pageHead({ title: 'Invite user status', text: 'Everyone you invited, and how far they are.', trail: INVITE_USERS }, html`
-        <button type="button" class="button quiet" @click=${this.#export} aria-disabled=${String(!list?.total)}>${icon('download')}Export</button>`)}
+      ${pageHead(
+        { title: 'Invite user status', text: 'Everyone you invited, and how far they are.', trail: INVITE_USERS },
+        html`
+        <button type="button" class="button quiet" @click=${this.#export} aria-disabled=${String(!list?.total)}>${icon('download')}Export</button>`,
+      )}
       ${this.#filters()}
       ${this.#told()}
       ${errorNotice(this.failure, { retry: this.#again })}
@@ -136,7 +185,11 @@ export class InviteStatusPage extends LightElement {
     const n = this.#meant;
     const { q, techpass, seed, batch } = this.#filter;
     const why = this.#whyNoResend();
-    const canMeanAll = !this.isEverything && n < total && Boolean(q || techpass || seed || batch) && this.list?.items.every(({ id }) => this.selected.has(id));
+    const canMeanAll =
+      !this.isEverything &&
+      n < total &&
+      Boolean(q || techpass || seed || batch) &&
+      this.list?.items.every(({ id }) => this.selected.has(id));
     return html`
       <div class="table-head selection" role="toolbar" aria-label="With the selected invites">
         <b role="status">${count(n, 'invite')} selected</b>
@@ -153,26 +206,37 @@ export class InviteStatusPage extends LightElement {
   #whyNoResend(): string | undefined {
     const picked = this.list?.items.filter(({ id }) => this.selected.has(id)) ?? [];
     const now = Date.now();
-    if (this.isEverything || picked.length < this.selected.size || picked.some((invite) => canResend(invite, now))) return undefined;
-    return picked.map((invite) => resendLater(invite, now)).find(Boolean) ?? (picked.length === 1 ? 'This invite cannot be resent.' : 'None of these can be resent.');
+    if (this.isEverything || picked.length < this.selected.size || picked.some((invite) => canResend(invite, now)))
+      return undefined;
+    return (
+      picked.map((invite) => resendLater(invite, now)).find(Boolean) ??
+      (picked.length === 1 ? 'This invite cannot be resent.' : 'None of these can be resent.')
+    );
   }
 
   #table(list: List): TemplateResult {
     const from = (this.#cursors.length - 1) * PAGE;
     return html`
       ${inviteTable({
-        items: list.items, sort: this.#filter.sort, selected: this.selected, changed: this.changed,
+        items: list.items,
+        sort: this.#filter.sort,
+        selected: this.selected,
+        changed: this.changed,
         link: ({ id }) => `#${this.#address(id)}`,
         menu: (invite) => this.#menu(invite),
         onSort: (sort) => this.#narrow({ sort }),
         onSelect: (ids, isSelected) => this.#select(ids, isSelected),
       })}
-      ${list.total > list.items.length ? html`
+      ${
+        list.total > list.items.length
+          ? html`
         <nav class="pager" aria-label="Pages of the list">
           <span class="subtle">${numbers.format(from + 1)} to ${numbers.format(from + list.items.length)} of ${numbers.format(list.total)}</span>
           <button type="button" class="button quiet small" ?disabled=${from === 0} @click=${() => this.#load(this.#cursors.slice(0, -1))}>Previous</button>
           <button type="button" class="button quiet small" ?disabled=${!list.nextCursor} @click=${() => this.#load([...this.#cursors, list.nextCursor!])}>Next</button>
-        </nav>` : nothing}`;
+        </nav>`
+          : nothing
+      }`;
   }
 
   #empty(): TemplateResult {
@@ -187,7 +251,9 @@ export class InviteStatusPage extends LightElement {
       { label: 'View details', act: () => go(this.#address(invite.id)) },
       ...(canAmend(invite) ? [{ label: 'Amend details', act: () => go(this.#address(invite.id)) }] : []),
       ...(canResend(invite, Date.now()) ? [{ label: 'Resend', act: () => void this.#one('resend', invite) }] : []),
-      ...(canRevoke(invite) ? [{ label: 'Revoke', tone: 'danger' as const, act: () => void this.#one('revoke', invite) }] : []),
+      ...(canRevoke(invite)
+        ? [{ label: 'Revoke', tone: 'danger' as const, act: () => void this.#one('revoke', invite) }]
+        : []),
     ];
   }
 
@@ -301,7 +367,12 @@ export class InviteStatusPage extends LightElement {
     const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
     const choice = this.isEverything ? { filter: given } : { ids: [...this.selected] };
     await this.#try(async () => {
-      const action = await actOnMany(deed, choice, set, (running) => (this.said = { text: progressText(running), tone: 'info' }));
+      const action = await actOnMany(
+        deed,
+        choice,
+        set,
+        (running) => (this.said = { text: progressText(running), tone: 'info' }),
+      );
       this.said = { text: tallyText(deed, action), tone: toneOf(action) };
       this.#unselect();
     });

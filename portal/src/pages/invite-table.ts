@@ -42,7 +42,11 @@ export function inviteTable(table: Table): TemplateResult {
           <th role="columnheader">SEED status</th>
           <th role="columnheader"><span class="unseen">Actions</span></th>
         </tr></thead>
-        <tbody role="rowgroup">${repeat(table.items, ({ id }) => id, (invite) => row(table, invite))}</tbody>
+        <tbody role="rowgroup">${repeat(
+          table.items,
+          ({ id }) => id,
+          (invite) => row(table, invite),
+        )}</tbody>
       </table>
     </div>`;
 }

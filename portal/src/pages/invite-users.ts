@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { pageHead } from './page-head';
 
@@ -13,9 +13,27 @@ interface Way {
 
 /** The invitation types, and when to use which. */
 export const ways: readonly Way[] = [
-  { path: '/invite/email', icon: 'mail', title: 'Email invitation', text: 'Send an email invite to a public officer, who creates the TechPass account themselves.', need: 'You need the email address.' },
-  { path: '/invite/account', icon: 'person', title: 'Create account', text: 'Create a TechPass account on behalf of a public officer or a vendor.', need: 'You need name, contact number and organisation.' },
-  { path: '/batches', icon: 'upload', title: 'Batch upload', text: 'Create TechPass accounts for many public officers and vendors at once.', need: 'You need a list: an Excel file, or cells to paste.' },
+  {
+    path: '/invite/email',
+    icon: 'mail',
+    title: 'Email invitation',
+    text: 'Send an email invite to a public officer, who creates the TechPass account themselves.',
+    need: 'You need the email address.',
+  },
+  {
+    path: '/invite/account',
+    icon: 'person',
+    title: 'Create account',
+    text: 'Create a TechPass account on behalf of a public officer or a vendor.',
+    need: 'You need name, contact number and organisation.',
+  },
+  {
+    path: '/batches',
+    icon: 'upload',
+    title: 'Batch upload',
+    text: 'Create TechPass accounts for many public officers and vendors at once.',
+    need: 'You need a list: an Excel file, or cells to paste.',
+  },
 ];
 
 export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {

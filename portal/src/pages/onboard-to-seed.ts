@@ -27,7 +27,12 @@ const ASKABLE = ['NOT_REQUIRED', 'LICENCE_ERROR'];
 
 /** Onboard to SEED: where the officer's own licence stands, and asking for it. */
 export class OnboardToSeedPage extends LightElement {
-  static override properties = { seed: { state: true }, traceId: { state: true }, failure: { state: true }, isAsking: { state: true } };
+  static override properties = {
+    seed: { state: true },
+    traceId: { state: true },
+    failure: { state: true },
+    isAsking: { state: true },
+  };
   declare seed: Schemas['SeedBody'];
   declare traceId: string | undefined;
   declare failure: Failure | undefined;
@@ -61,9 +66,13 @@ export class OnboardToSeedPage extends LightElement {
           <div class="label"><h2 id="seed-title" tabindex="-1">Your licence</h2><span role="status">${badge(seed.label, seedTones[seed.state])}</span></div>
           <p>${seed.detail ?? MEANINGS[seed.state]}</p>
           ${seed.device ? html`<dl class="facts"><div><dt>Device</dt><dd>${seed.device.state} <small>${asMoment(seed.device.at)}</small></dd></div></dl>` : nothing}
-          ${ASKABLE.includes(seed.state) ? html`
+          ${
+            ASKABLE.includes(seed.state)
+              ? html`
             <p class="actions"><button type="button" class="button primary" aria-disabled=${String(isAsking)} @click=${this.#ask}>
-              ${isAsking ? 'Asking…' : seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED'}</button></p>` : nothing}
+              ${isAsking ? 'Asking…' : seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED'}</button></p>`
+              : nothing
+          }
           ${this.traceId && !isDone ? traceLine(this.traceId) : nothing}
         </section>
         <aside class="form-aside" aria-label="How it goes">

@@ -8,9 +8,9 @@ import { LightElement } from '../parts/light-element';
 import { session } from '../session/session';
 import { leftOf } from './batch-progress';
 import { nameOf } from './batch-upload';
+import { inviteLine } from './invite-line';
 import { wayCard, ways } from './invite-users';
 import { pageHead } from './page-head';
-import { inviteLine } from './invite-line';
 
 const RECENT = 5;
 /** How many of the latest lists are looked through for what is left to do. */
@@ -42,11 +42,15 @@ export class OverviewPage extends LightElement {
     const name = session.profile?.given_name;
     return html`
       ${pageHead({ title: 'Overview', text: name ? `Good day, ${name}.` : 'Good day.' })}
-      ${this.attention.length ? html`
+      ${
+        this.attention.length
+          ? html`
         <section class="notice warn">${icon('alert')}<div>
           <h2>Needs you</h2>
           <ul class="inline">${this.attention.map(({ words, href }) => html`<li><a href=${href}>${words}</a></li>`)}</ul>
-        </div></section>` : nothing}
+        </div></section>`
+          : nothing
+      }
       <section aria-labelledby="invite-title">
         <h2 class="section-title" id="invite-title">Invite users</h2>
         <ul class="ways-list">${ways.map(wayCard)}</ul>
@@ -60,8 +64,10 @@ export class OverviewPage extends LightElement {
 
   #recent(): TemplateResult | typeof nothing {
     if (this.failure) return html`${errorNotice(this.failure, { retry: () => void this.#load() })}`;
-    if (!this.recent) return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
-    if (this.recent.items.length === 0) return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
+    if (!this.recent)
+      return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (this.recent.items.length === 0)
+      return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
     return html`<ul class="card lines">${this.recent.items.map(inviteLine)}</ul>`;
   }
 
@@ -73,10 +79,13 @@ export class OverviewPage extends LightElement {
         ask('get', '/api/batches', { query: { limit: LISTS } }),
       ]);
       this.recent = invites.body;
-      this.attention = [...lists.body.items.flatMap(unfinished), ...ATTENTION.flatMap(({ techpass, one, many }) => {
-        const there = invites.body.techpass[techpass] ?? 0;
-        return there > 0 ? [{ href: `#/invites?techpass=${techpass}`, words: count(there, one, many) }] : [];
-      })];
+      this.attention = [
+        ...lists.body.items.flatMap(unfinished),
+        ...ATTENTION.flatMap(({ techpass, one, many }) => {
+          const there = invites.body.techpass[techpass] ?? 0;
+          return there > 0 ? [{ href: `#/invites?techpass=${techpass}`, words: count(there, one, many) }] : [];
+        }),
+      ];
     } catch (error) {
       this.failure = Failure.caught(error);
     }
@@ -85,7 +94,11 @@ export class OverviewPage extends LightElement {
 
 /** What is left to do in a list: rows to fix, or to submit. */
 function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
-  const { id, state, counts: { ready } } = batch;
+  const {
+    id,
+    state,
+    counts: { ready },
+  } = batch;
   const [name, left] = [nameOf(batch), leftOf(batch).join(', ')];
   const words = left ? `${name}: ${left}` : state === 'DRAFT' && ready > 0 ? `${name} is not submitted` : '';
   return words ? [{ href: `#/batches/${id}`, words }] : [];

@@ -1,16 +1,22 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../messages/time';
 import { LightElement } from '../parts/light-element';
-import { labels, type AccountField } from '../rules/forms';
-import { judge, remember, remembered, type Column, type Title } from './batch-columns';
-import { readPaste, type Pasted, type RowText } from './batch-paste';
+import { type AccountField, labels } from '../rules/forms';
+import { type Column, judge, remember, remembered, type Title } from './batch-columns';
+import { type Pasted, type RowText, readPaste } from './batch-paste';
 
 /** Characters that a text field takes without holding the page up. */
 const SHOWN = 50_000;
 
 /** Takes cells of a spreadsheet or addresses of a mail, and says whom it found in them. */
 export class PasteBox extends LightElement {
-  static override properties = { label: {}, text: { attribute: false }, beside: { attribute: false }, found: { state: true }, isHeld: { state: true } };
+  static override properties = {
+    label: {},
+    text: { attribute: false },
+    beside: { attribute: false },
+    found: { state: true },
+    isHeld: { state: true },
+  };
   declare label: string;
   /** What was pasted elsewhere, to begin with. */
   declare text: string | undefined;
@@ -51,7 +57,7 @@ export class PasteBox extends LightElement {
         ${found ? this.#asked(found) : nothing}
         <div class="actions">
           <button class="button" aria-disabled=${String(n === 0)}>${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
-          ${isHeld ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>` : this.beside ?? nothing}
+          ${isHeld ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>` : (this.beside ?? nothing)}
         </div>
       </form>`;
   }
@@ -63,7 +69,9 @@ export class PasteBox extends LightElement {
 
   /** What the columns hold whose titles mean nothing by themselves, where something that every user needs was not found. */
   #asked({ titles, columns }: Pasted): TemplateResult | typeof nothing {
-    const unknown = titles.filter(({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1);
+    const unknown = titles.filter(
+      ({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1,
+    );
     const { missing, twice } = judge(columns);
     const isHeard = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
     if (unknown.length === 0 || (missing.length + twice.size === 0 && !isHeard)) return nothing;
@@ -77,7 +85,9 @@ export class PasteBox extends LightElement {
 
   #column({ column, title }: Title, columns: readonly Column[]): TemplateResult {
     const held = columns.find((each) => each.column === column)?.field;
-    const free = Object.entries(labels).filter(([name]) => name === held || columns.every(({ field }) => field !== name));
+    const free = Object.entries(labels).filter(
+      ([name]) => name === held || columns.every(({ field }) => field !== name),
+    );
     return html`
       <li class="field"><label for="pasted-${column}">${title}</label>
         <select id="pasted-${column}" @change=${(event: Event) => this.#say(column, (event.target as HTMLSelectElement).value)}>
@@ -87,7 +97,9 @@ export class PasteBox extends LightElement {
   }
 
   #say(column: number, field: string): void {
-    const said = this.found!.columns.map((each) => (each.column === column ? { ...each, field: (field || null) as AccountField | null } : each));
+    const said = this.found!.columns.map((each) =>
+      each.column === column ? { ...each, field: (field || null) as AccountField | null } : each,
+    );
     this.#read(this.#text, said);
   }
 

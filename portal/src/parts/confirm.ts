@@ -15,19 +15,27 @@ export function confirm({ title, text, action, tone = 'primary', cancel = 'Cance
   const dialog = document.createElement('dialog');
   dialog.className = 'modal';
   dialog.setAttribute('aria-labelledby', 'question');
-  render(html`
-    <form method="dialog" @submit=${(event: SubmitEvent) => { event.preventDefault(); dialog.close((event.submitter as HTMLButtonElement | null)?.value ?? ''); }}>
+  render(
+    html`
+    <form method="dialog" @submit=${(event: SubmitEvent) => {
+      event.preventDefault();
+      dialog.close((event.submitter as HTMLButtonElement | null)?.value ?? '');
+    }}>
       <h2 id="question">${title}</h2>
       <p>${text}</p>
       <div class="actions">
         <button class="button ${tone}" value="yes">${action}</button>
         <button class="button quiet" value="">${cancel}</button>
       </div>
-    </form>`, dialog);
+    </form>`,
+    dialog,
+  );
   document.body.append(dialog);
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener('close', () => {
-    dialog.remove();
-    resolve(dialog.returnValue === 'yes');
-  }));
+  return new Promise((resolve) =>
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    }),
+  );
 }

@@ -66,7 +66,13 @@ export function mishapOf(failure: Failure, known?: string): Mishap {
   const { what, safe: told, todo } = telling(failure.slug);
   const safe = known ?? told;
   const wait = failure.retryAfter && failure.slug === 'too-many-requests' ? ` Wait ${asWait(failure.retryAfter)}.` : '';
-  return { what, text: `${safe} ${failure.detail ?? todo}${wait}`, traceId: failure.traceId, at: failure.at, link: failure.link };
+  return {
+    what,
+    text: `${safe} ${failure.detail ?? todo}${wait}`,
+    traceId: failure.traceId,
+    at: failure.at,
+    link: failure.link,
+  };
 }
 
 /** A support mail that says what we need to know, and nothing about anybody. */

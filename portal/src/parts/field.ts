@@ -25,20 +25,26 @@ export interface Field {
 /** A labelled text field with its hint, its counter and what is wrong with it, all tied to it for screen readers. */
 export function textField(field: Field): TemplateResult {
   const { name, type = 'text', error, optional } = field;
-  return around(field, html`
+  return around(
+    field,
+    html`
     <span class="plain">
       <input id=${name} name=${name} type=${type} .value=${live(field.value)} autocomplete=${field.autocomplete ?? 'off'}
         inputmode=${field.inputmode ?? nothing} spellcheck="false" autocapitalize=${type === 'email' ? 'off' : nothing}
         aria-required=${optional ? nothing : 'true'} aria-invalid=${error ? 'true' : nothing} aria-describedby=${describedBy(field)} />
-    </span>`);
+    </span>`,
+  );
 }
 
 /** As `textField`, for more than a line. */
 export function textArea(field: Field): TemplateResult {
   const { name, error, optional } = field;
-  return around(field, html`
+  return around(
+    field,
+    html`
     <textarea id=${name} name=${name} rows="3" .value=${live(field.value)} aria-required=${optional ? nothing : 'true'}
-      aria-invalid=${error ? 'true' : nothing} aria-describedby=${describedBy(field)}></textarea>`);
+      aria-invalid=${error ? 'true' : nothing} aria-describedby=${describedBy(field)}></textarea>`,
+  );
 }
 
 export interface Choice {
@@ -55,11 +61,13 @@ export function choices(field: Omit<Field, 'type'>, of: readonly Choice[]): Temp
       <legend>${label}</legend>
       ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
       <div class="radios">
-        ${of.map((choice, at) => html`
+        ${of.map(
+          (choice, at) => html`
           <label class="radio">
             <input type="radio" name=${name} id=${at === 0 ? name : `${name}-${choice.value}`} .value=${choice.value} .checked=${live(value === choice.value)} />
             <span>${choice.label}${choice.hint ? html`<small>${choice.hint}</small>` : nothing}</span>
-          </label>`)}
+          </label>`,
+        )}
       </div>
       ${problem(field, error)}
     </fieldset>`;
@@ -90,6 +98,10 @@ function isCounted({ value, max = 0 }: Pick<Field, 'value' | 'max'>): boolean {
 
 function describedBy(field: Omit<Field, 'type'>): string | typeof nothing {
   const { name, hint, error } = field;
-  const ids = [hint && `${name}-hint`, error ? `${name}-error` : field.used !== undefined && `${name}-used`, isCounted(field) && `${name}-counter`].filter(Boolean);
+  const ids = [
+    hint && `${name}-hint`,
+    error ? `${name}-error` : field.used !== undefined && `${name}-used`,
+    isCounted(field) && `${name}-counter`,
+  ].filter(Boolean);
   return ids.length ? ids.join(' ') : nothing;
 }

@@ -32,7 +32,10 @@ export class Form<F extends string> implements ReactiveController {
   #submitted = false;
   #told: Partial<Record<F, string>> = {};
 
-  constructor(private readonly host: ReactiveControllerHost & HTMLElement, private readonly plan: Plan<F>) {
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly plan: Plan<F>,
+  ) {
     host.addController(this);
     this.values = { ...plan.initial };
   }
@@ -71,7 +74,8 @@ export class Form<F extends string> implements ReactiveController {
     input: (event: Event) => this.#typed(event.target as HTMLInputElement),
     focusout: (event: Event) => this.#leave(event.target as HTMLInputElement),
     keydown: (event: KeyboardEvent) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) (event.currentTarget as HTMLFormElement).requestSubmit();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+        (event.currentTarget as HTMLFormElement).requestSubmit();
     },
     submit: (event: SubmitEvent) => {
       event.preventDefault();

@@ -10,11 +10,15 @@ export interface Toast {
 export function toast(shown: Toast | undefined, dismiss: () => void): TemplateResult {
   return html`
     <div class="toast-place" role="status">
-      ${shown ? html`
+      ${
+        shown
+          ? html`
         <div class="toast">
           <span>${shown.said}</span>
           ${shown.undo ? html`<button type="button" class="link" @click=${shown.undo}>Undo</button>` : nothing}
           <button type="button" class="icon-button" aria-label="Dismiss" @click=${dismiss}>${icon('close')}</button>
-        </div>` : nothing}
+        </div>`
+          : nothing
+      }
     </div>`;
 }

@@ -11,7 +11,10 @@ const known = new Map<string, Meaning>();
 export class DomainHint implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly host: ReactiveControllerHost, private readonly email: () => string) {
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly email: () => string,
+  ) {
     host.addController(this);
   }
 

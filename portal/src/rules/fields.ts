@@ -31,12 +31,27 @@ export function recipientOf(email: string): string {
 
 function isHostName(domain: string): boolean {
   const labels = domain.split('.');
-  return labels.length > 1
-    && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label))
-    && /^[a-z]{2,}$/i.test(labels.at(-1)!);
+  return (
+    labels.length > 1 &&
+    labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) &&
+    /^[a-z]{2,}$/i.test(labels.at(-1)!)
+  );
 }
 
-const RESERVED = ['admin', 'administrator', 'root', 'support', 'helpdesk', 'postmaster', 'security', 'system', 'techpass', 'techbiz', 'seed', 'noreply'];
+const RESERVED = [
+  'admin',
+  'administrator',
+  'root',
+  'support',
+  'helpdesk',
+  'postmaster',
+  'security',
+  'system',
+  'techpass',
+  'techbiz',
+  'seed',
+  'noreply',
+];
 
 /** What would be taken for the id of a user, or for the account of a public officer. */
 const IDS = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|po-[\da-f]{26})$/i;
@@ -78,7 +93,8 @@ export interface ContactFault {
 export function checkContact(countryCode: string, number: string): ContactFault | undefined {
   const typedCode = digits(countryCode, '+');
   const code = typedCode?.replace(/^00/, '');
-  if (code === undefined || code.length > 3 || code.startsWith('0')) return { field: 'countryCode', code: 'country-code.syntax' };
+  if (code === undefined || code.length > 3 || code.startsWith('0'))
+    return { field: 'countryCode', code: 'country-code.syntax' };
   const fault = (of: NonNullable<Verdict>): ContactFault => ({ field: 'contactNumber', code: of });
   if (trim(number) === '') return fault('required');
   const plain = digits(number, "+()-. '");

@@ -1,6 +1,15 @@
 import type { Faults, Values } from '../parts/form';
 import type { Meaning } from './domain';
-import { checkContact, checkDepartment, checkEmail, checkName, checkOrganisation, checkReason, checkUsername, recipientOf } from './fields';
+import {
+  checkContact,
+  checkDepartment,
+  checkEmail,
+  checkName,
+  checkOrganisation,
+  checkReason,
+  checkUsername,
+  recipientOf,
+} from './fields';
 import { trim } from './text';
 
 export type ProfileField = 'firstName' | 'lastName' | 'countryCode' | 'contactNumber' | 'organisation' | 'department';

@@ -4,7 +4,8 @@ import type { FaultCode } from '../messages/faults';
 export type Verdict = FaultCode | undefined;
 
 // The same characters as `shared/domain/src/text.rs`.
-const INVISIBLE = '\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200D\\u2060-\\u2064\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E0FFF}';
+const INVISIBLE =
+  '\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200D\\u2060-\\u2064\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E0FFF}';
 const EDGE = `[\\p{White_Space}\\p{Cc}${INVISIBLE}]+`;
 const EDGES = new RegExp(`^${EDGE}|${EDGE}$`, 'gu');
 const HAS_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'u');
@@ -26,7 +27,11 @@ export function hasControl(text: string): boolean {
 
 /** Characters as people count them; a counter and a limit must agree. */
 export function length(text: string): number {
-  return [...trim(text).replace(/\p{White_Space}+/gu, ' ').normalize('NFC')].length;
+  return [
+    ...trim(text)
+      .replace(/\p{White_Space}+/gu, ' ')
+      .normalize('NFC'),
+  ].length;
 }
 
 /** The rules of every free text of at most `max` characters. */

@@ -26,9 +26,11 @@ class SessionDialog extends LightElement {
         <p>Sign in again in a new tab, then carry on here: this page stays as it is.</p>
         <div class="actions">
           <a class="button primary" href="#/signed-in-again" target="_blank" rel="noopener">Sign in again<span class="unseen"> in a new tab</span></a>
-          ${this.hasEnded
-            ? html`<button type="button" class="button quiet" @click=${() => void this.#signOut()}>Sign out</button>`
-            : html`<button type="button" class="button quiet" @click=${() => this.querySelector('dialog')!.close()}>Later</button>`}
+          ${
+            this.hasEnded
+              ? html`<button type="button" class="button quiet" @click=${() => void this.#signOut()}>Sign out</button>`
+              : html`<button type="button" class="button quiet" @click=${() => this.querySelector('dialog')!.close()}>Later</button>`
+          }
         </div>
       </dialog>`;
   }

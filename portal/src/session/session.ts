@@ -1,6 +1,6 @@
 import { ResponseBodyError } from 'oauth4webapi';
 import { config, home } from '../config';
-import { UserPool, type SignIn } from './user-pool';
+import { type SignIn, UserPool } from './user-pool';
 
 export type SessionEvent = 'ending' | 'ended' | 'renewed';
 
@@ -143,7 +143,8 @@ export class Session extends EventTarget {
       if (this.#signIn === signIn) this.#hold(renewed);
     } catch (error) {
       // The pool has the last word; whatever else was in the way may be gone the next time.
-      if (error instanceof ResponseBodyError && this.#signIn === signIn) this.#signIn = { ...signIn, refreshToken: undefined };
+      if (error instanceof ResponseBodyError && this.#signIn === signIn)
+        this.#signIn = { ...signIn, refreshToken: undefined };
     } finally {
       this.#isRenewing = false;
     }

@@ -1,7 +1,22 @@
 import {
-  allowInsecureRequests, authorizationCodeGrantRequest, calculatePKCECodeChallenge, clockTolerance, generateRandomCodeVerifier, generateRandomNonce,
-  generateRandomState, getValidatedIdTokenClaims, None, processAuthorizationCodeResponse, processRefreshTokenResponse, refreshTokenGrantRequest,
-  revocationRequest, validateAuthResponse, type AuthorizationServer, type Client, type IDToken, type TokenEndpointResponse,
+  type AuthorizationServer,
+  allowInsecureRequests,
+  authorizationCodeGrantRequest,
+  type Client,
+  calculatePKCECodeChallenge,
+  clockTolerance,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  getValidatedIdTokenClaims,
+  type IDToken,
+  None,
+  processAuthorizationCodeResponse,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+  revocationRequest,
+  type TokenEndpointResponse,
+  validateAuthResponse,
 } from 'oauth4webapi';
 import { config, home } from '../config';
 
@@ -44,7 +59,12 @@ export class UserPool {
 
   /** The address of the sign-in page that leads back here, and then to `route`. */
   async departure(route: string): Promise<URL> {
-    const journey: Journey = { state: generateRandomState(), nonce: generateRandomNonce(), verifier: generateRandomCodeVerifier(), route };
+    const journey: Journey = {
+      state: generateRandomState(),
+      nonce: generateRandomNonce(),
+      verifier: generateRandomCodeVerifier(),
+      route,
+    };
     sessionStorage.setItem(JOURNEY, JSON.stringify(journey));
     const url = new URL(`${config.signInUrl}/oauth2/authorize`);
     url.search = new URLSearchParams({
@@ -65,8 +85,24 @@ export class UserPool {
     const { state, nonce, verifier, route } = JSON.parse(sessionStorage.getItem(JOURNEY) ?? '{}') as Journey;
     sessionStorage.removeItem(JOURNEY);
     const parameters = validateAuthResponse(this.#server, this.#client, query, state);
-    const answer = await authorizationCodeGrantRequest(this.#server, this.#client, None(), parameters, home, verifier, this.#options);
-    return { ...signInOf(await processAuthorizationCodeResponse(this.#server, this.#client, answer, { expectedNonce: nonce, requireIdToken: true })), route };
+    const answer = await authorizationCodeGrantRequest(
+      this.#server,
+      this.#client,
+      None(),
+      parameters,
+      home,
+      verifier,
+      this.#options,
+    );
+    return {
+      ...signInOf(
+        await processAuthorizationCodeResponse(this.#server, this.#client, answer, {
+          expectedNonce: nonce,
+          requireIdToken: true,
+        }),
+      ),
+      route,
+    };
   }
 
   /** A fresh token for one that runs out. Throws a `ResponseBodyError` when the pool does not renew it any more. */
@@ -79,7 +115,10 @@ export class UserPool {
 
   /** Makes the refresh token worth nothing. Throws when the pool does not answer in time. */
   async revoke(refreshToken: string): Promise<void> {
-    await revocationRequest(this.#server, this.#client, None(), refreshToken, { ...this.#options, signal: AbortSignal.timeout(REVOCATION_MS) });
+    await revocationRequest(this.#server, this.#client, None(), refreshToken, {
+      ...this.#options,
+      signal: AbortSignal.timeout(REVOCATION_MS),
+    });
   }
 }
 

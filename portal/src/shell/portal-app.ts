@@ -1,17 +1,17 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
 import { config } from '../config';
-import { LightElement } from '../parts/light-element';
 import { icon } from '../parts/icon';
+import { LightElement } from '../parts/light-element';
 import { session } from '../session/session';
 import { sessionDialog } from '../session/session-dialog';
 import { masthead } from './masthead';
 import { navigation } from './navigation';
 import { loadOfficer, officer } from './officer';
 import { pages } from './pages';
-import { mayLeave, placeOf, Steps, type Place } from './router';
-import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
+import { mayLeave, type Place, placeOf, Steps } from './router';
 import { signInNameOf } from './sign-in-name';
+import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
 
 const BREAK = '/signed-in-again';
 
@@ -33,7 +33,10 @@ export class PortalApp extends LightElement {
     this.isOnline = navigator.onLine;
     this.#steps.enter();
     addEventListener('hashchange', () => this.#moved());
-    addEventListener('online', () => { this.isOnline = true; if (this.state instanceof Failure) void this.#begin(); });
+    addEventListener('online', () => {
+      this.isOnline = true;
+      if (this.state instanceof Failure) void this.#begin();
+    });
     addEventListener('offline', () => (this.isOnline = false));
     void this.#begin();
   }
@@ -58,19 +61,28 @@ export class PortalApp extends LightElement {
     const name = [claims?.given_name, claims?.family_name].filter(Boolean).join(' ') || claims?.email;
     return html`
       <header class="head">
-        ${signedIn ? html`
+        ${
+          signedIn
+            ? html`
           <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">${icon('menu')}</button>
-          <nav id="menu" class="menu pages-menu" popover aria-label="Menu" @click=${this.#closeMenu}>${navigation(this.place.path)}</nav>` : nothing}
+          <nav id="menu" class="menu pages-menu" popover aria-label="Menu" @click=${this.#closeMenu}>${navigation(this.place.path)}</nav>`
+            : nothing
+        }
         <a class="brand" href="#/"><span class="mark">${icon('people')}</span>Invite users</a>
-        ${signedIn ? html`
+        ${
+          signedIn
+            ? html`
           <p class="who"><b>${name}</b><span>${officer.agencyDomain}</span></p>
-          <button type="button" class="button quiet small" @click=${this.#signOut}>Sign out</button>` : nothing}
+          <button type="button" class="button quiet small" @click=${this.#signOut}>Sign out</button>`
+            : nothing
+        }
       </header>`;
   }
 
   #content(): TemplateResult {
     const { state, place } = this;
-    if (state === 'starting') return html`<div class="skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
+    if (state === 'starting')
+      return html`<div class="skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
     if (state === 'signed-out') return signInPage(() => session.signIn(location.hash));
     if (state === 'signed-in-again') return signedInAgain();
     if (state instanceof Failure) return this.#failed(state);
@@ -81,12 +93,19 @@ export class PortalApp extends LightElement {
     const again = () => void this.#begin();
     switch (failure.slug) {
       case 'offline':
-      case 'no-answer': return offline(again);
-      case 'not-an-officer': return welcome(session.profile?.given_name as string | undefined, signInNameOf(session.profile), () => session.signOut());
+      case 'no-answer':
+        return offline(again);
+      case 'not-an-officer':
+        return welcome(session.profile?.given_name as string | undefined, signInNameOf(session.profile), () =>
+          session.signOut(),
+        );
       case 'network-not-allowed':
-      case 'email-not-verified': return notAllowed(failure, () => session.signOut());
-      case 'unauthorized': return signInPage(() => session.signIn(location.hash));
-      default: return unavailable(failure, again);
+      case 'email-not-verified':
+        return notAllowed(failure, () => session.signOut());
+      case 'unauthorized':
+        return signInPage(() => session.signIn(location.hash));
+      default:
+        return unavailable(failure, again);
     }
   }
 

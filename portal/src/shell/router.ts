@@ -49,7 +49,9 @@ let asking: MayLeave | undefined;
 /** Asks before the page is left, until `signal` ends it. */
 export function askBeforeLeaving(ask: MayLeave, signal: AbortSignal): void {
   asking = ask;
-  signal.addEventListener('abort', () => { if (asking === ask) asking = undefined; });
+  signal.addEventListener('abort', () => {
+    if (asking === ask) asking = undefined;
+  });
 }
 
 /** Whether the page that is open may be left. */

@@ -3,7 +3,7 @@ import type { Failure } from '../api/failure';
 import { config } from '../config';
 import { telling } from '../messages/problems';
 import { errorNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 
 /** A page that stands alone: one thing to read, one thing to do. */
 function alone(picture: IconName, title: string, text: TemplateResult | string, ways: TemplateResult): TemplateResult {
@@ -17,19 +17,30 @@ function alone(picture: IconName, title: string, text: TemplateResult | string, 
 }
 
 export function signInPage(signIn: () => void): TemplateResult {
-  return alone('people', 'Sign in to invite users',
+  return alone(
+    'people',
+    'Sign in to invite users',
     'Bring public officers and vendors into TechPass, and into SEED. Sign in with the email address of your agency.',
-    html`<button type="button" class="button primary" @click=${signIn}>Sign in</button><a href=${supportMail()}>Email support</a>`);
+    html`<button type="button" class="button primary" @click=${signIn}>Sign in</button><a href=${supportMail()}>Email support</a>`,
+  );
 }
 
 export function signedInAgain(): TemplateResult {
-  return alone('done', 'You are signed in again', 'Close this tab and carry on in the other one.',
-    html`<button type="button" class="button primary" @click=${() => close()}>Close this tab</button><a href="#/">Go to Overview here</a>`);
+  return alone(
+    'done',
+    'You are signed in again',
+    'Close this tab and carry on in the other one.',
+    html`<button type="button" class="button primary" @click=${() => close()}>Close this tab</button><a href="#/">Go to Overview here</a>`,
+  );
 }
 
 export function notFound(): TemplateResult {
-  return alone('search', 'There is no such page', 'The address may be mistyped, or the page may have moved.',
-    html`<a class="button primary" href="#/">Go to Overview</a>`);
+  return alone(
+    'search',
+    'There is no such page',
+    'The address may be mistyped, or the page may have moved.',
+    html`<a class="button primary" href="#/">Go to Overview</a>`,
+  );
 }
 
 /** Somebody who has an account and invites nobody: mostly a vendor who signs in for the first time. */
@@ -67,8 +78,12 @@ export function notAllowed(failure: Failure, signOut: () => void): TemplateResul
 }
 
 export function offline(again: () => void): TemplateResult {
-  return alone('alert', 'There is no connection', 'This page could not be loaded. We try again as soon as you are online.',
-    html`<button type="button" class="button primary" @click=${again}>Try again</button>`);
+  return alone(
+    'alert',
+    'There is no connection',
+    'This page could not be loaded. We try again as soon as you are online.',
+    html`<button type="button" class="button primary" @click=${again}>Try again</button>`,
+  );
 }
 
 export function unavailable(failure: Failure, again: () => void): TemplateResult {

@@ -8,15 +8,18 @@ import { copy, folder, paste, python, TITLES, user, workbook } from './list.mjs'
 import { follow, inviteByMail, makeAccount, signedIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
-
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 /** The template as it was downloaded, filled in as a person would in Excel. */
 function fill(template, rows) {
   const path = join(folder, `${Date.now()}.xlsx`);
-  python('-c', `
+  python(
+    '-c',
+    `
 import json, sys, openpyxl
 book = openpyxl.load_workbook(sys.argv[1])
 sheet = book.worksheets[0]
@@ -25,17 +28,28 @@ start = next(cell.column for cell in sheet[head] if cell.value == 'Email')
 for at, row in enumerate(json.loads(sys.argv[3]), 1):
     for offset, text in enumerate(row):
         sheet.cell(head + at, start + offset, text or None)
-book.save(sys.argv[2])`, template, path, JSON.stringify(rows));
+book.save(sys.argv[2])`,
+    template,
+    path,
+    JSON.stringify(rows),
+  );
   return path;
 }
 
 /** The rows of a workbook under its titles. */
-const read = (path) => JSON.parse(python('-c', `
+const read = (path) =>
+  JSON.parse(
+    python(
+      '-c',
+      `
 import json, sys, openpyxl
 sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
 rows = [[cell if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
 head = next(at for at, row in enumerate(rows) if 'Email' in row)
-print(json.dumps([dict(zip(rows[head], row)) for row in rows[head + 1:] if any(row)]))`, path));
+print(json.dumps([dict(zip(rows[head], row)) for row in rows[head + 1:] if any(row)]))`,
+      path,
+    ),
+  );
 
 async function save(page, name, press) {
   const saved = page.waitForEvent('download');
@@ -55,8 +69,15 @@ describe('Batch upload', () => {
     const { page, settle } = await signedIn(browser, officer);
     await follow(page, 'Batch upload');
     await settle();
-    const template = await save(page, /^TechBiz User Batch Upload\.xlsx$/, () => page.getByRole('button', { name: 'Download excel template' }).click());
-    const file = fill(template, [user(), user({ lastName: '' }), user({ email: 'tan@gmail' }), user({ email: fresh('v', 'vendor.example.com') })]);
+    const template = await save(page, /^TechBiz User Batch Upload\.xlsx$/, () =>
+      page.getByRole('button', { name: 'Download excel template' }).click(),
+    );
+    const file = fill(template, [
+      user(),
+      user({ lastName: '' }),
+      user({ email: 'tan@gmail' }),
+      user({ email: fresh('v', 'vendor.example.com') }),
+    ]);
     await page.getByLabel('Choose a file').setInputFiles(file);
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
@@ -69,23 +90,34 @@ describe('Batch upload', () => {
 
   test('A dropped file, the same cells pasted with and without titles make the same list', async () => {
     const { page } = await signedIn(browser, officer, { route: '#/batches' });
-    const people = Array.from({ length: 50 }, (_, n) => user({ firstName: `Mei Ling ${String.fromCharCode(65 + (n % 26))}`, seed: n % 2 ? 'Yes' : 'No' }));
+    const people = Array.from({ length: 50 }, (_, n) =>
+      user({ firstName: `Mei Ling ${String.fromCharCode(65 + (n % 26))}`, seed: n % 2 ? 'Yes' : 'No' }),
+    );
     const shown = async () => {
       await grid(page).waitFor({ timeout: 30_000 });
       await page.getByText('50 ready', { exact: true }).waitFor();
       const id = page.url().split('/').pop();
-      return page.evaluate(async ([batch]) => {
-        const { idToken } = JSON.parse(sessionStorage.getItem('session'));
-        const answer = await fetch(new URL(`api/batches/${batch}/rows?limit=200`, location.href.split('#')[0]), { headers: { authorization: `Bearer ${idToken}` } });
-        return (await answer.json()).items.map(({ values }) => values);
-      }, [id]);
+      return page.evaluate(
+        async ([batch]) => {
+          const { idToken } = JSON.parse(sessionStorage.getItem('session'));
+          const answer = await fetch(new URL(`api/batches/${batch}/rows?limit=200`, location.href.split('#')[0]), {
+            headers: { authorization: `Bearer ${idToken}` },
+          });
+          return (await answer.json()).items.map(({ values }) => values);
+        },
+        [id],
+      );
     };
-    const template = await save(page, /xlsx$/, () => page.getByRole('button', { name: 'Download excel template' }).click());
+    const template = await save(page, /xlsx$/, () =>
+      page.getByRole('button', { name: 'Download excel template' }).click(),
+    );
     const bytes = readFileSync(fill(template, people)).toString('base64');
     await page.evaluate((text) => {
       const data = new DataTransfer();
       data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], 'dropped.xlsx'));
-      document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+      document
+        .querySelector('.drop')
+        .dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     }, bytes);
     const dropped = await shown();
     assert.equal(dropped.length, 50);
@@ -102,7 +134,12 @@ describe('Batch upload', () => {
     await page.getByText('2 users found. 1 line without an address is left out.').waitFor();
     await page.getByRole('button', { name: 'Add 2 users' }).click();
     await grid(page).waitFor();
-    assert.equal(await cell(page, 1, 'lastName').textContent().then((text) => text.trim()), 'Tan');
+    assert.equal(
+      await cell(page, 1, 'lastName')
+        .textContent()
+        .then((text) => text.trim()),
+      'Tan',
+    );
     await page.goto(`${portal}#/batches`);
     await page.getByRole('button', { name: 'Type them in' }).click();
     await page.getByRole('heading', { name: '5 users' }).waitFor();
@@ -112,7 +149,9 @@ describe('Batch upload', () => {
   test('Titles that are not known are asked about once, and the file is read again', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
     const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'Desk'];
-    const people = () => [[fresh('mapped'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins the team', '12-34']];
+    const people = () => [
+      [fresh('mapped'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins the team', '12-34'],
+    ];
     await page.getByLabel('Choose a file').setInputFiles(workbook([titles, ...people()]));
     const dialog = page.getByRole('dialog', { name: 'Which column holds what?' });
     await dialog.waitFor({ timeout: 30_000 });
@@ -150,7 +189,12 @@ describe('Batch upload', () => {
     // Whoever comes back later has to show the file again.
     await page.reload();
     await page.getByRole('button', { name: 'Say what the columns hold' }).click();
-    for (const [title, field] of [['Work contact', 'Email address'], ['HP', 'Contact number'], ['Purpose', 'Reason']]) await dialog.getByLabel(title).selectOption(field);
+    for (const [title, field] of [
+      ['Work contact', 'Email address'],
+      ['HP', 'Contact number'],
+      ['Purpose', 'Reason'],
+    ])
+      await dialog.getByLabel(title).selectOption(field);
     await settle();
     await dialog.getByLabel('Choose the file again').setInputFiles(workbook([titles, ...people()]));
     await grid(page).waitFor({ timeout: 30_000 });
@@ -158,7 +202,11 @@ describe('Batch upload', () => {
 
   test('Pasted titles that are not known are asked about beside the paste, and remembered', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
-    const cells = () => ['Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose', `${fresh('pasted')}\tMei Ling\tTan\t91234567\tExample Agency\tJoins the team`].join('\n');
+    const cells = () =>
+      [
+        'Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose',
+        `${fresh('pasted')}\tMei Ling\tTan\t91234567\tExample Agency\tJoins the team`,
+      ].join('\n');
     await page.getByLabel('Or paste from Excel').fill(cells());
     await page.getByText('Email address, Contact number, Reason').waitFor();
     await settle();
@@ -187,13 +235,25 @@ describe('Batch upload', () => {
       ['email', 'first name', 'last name', 'contact number', 'organisation', 'reason for creation'],
       ['EMAIL ADDRESS', 'GIVEN NAME', 'SURNAME', 'MOBILE', 'AGENCY', 'REASON'],
       ['E-mail', 'First\nName', 'Last\u00a0Name', 'Contact No.', 'Organization', 'Justification'],
-      ['Work Email *', 'First Name (as in NRIC)', 'Family Name', 'Phone Number [mobile]', 'Company', 'Reason for invite'],
+      [
+        'Work Email *',
+        'First Name (as in NRIC)',
+        'Family Name',
+        'Phone Number [mobile]',
+        'Company',
+        'Reason for invite',
+      ],
     ];
     const shown = [];
     for (const titles of variants) {
       for (const order of [(cells) => cells, (cells) => [...cells].reverse()]) {
         await page.goto(`${portal}#/batches`);
-        await page.getByLabel('Choose a file').setInputFiles(workbook([['S/N', ...order(titles), 'Remarks'], ['1', ...order([fresh('titled'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']), 'none']]));
+        await page.getByLabel('Choose a file').setInputFiles(
+          workbook([
+            ['S/N', ...order(titles), 'Remarks'],
+            ['1', ...order([fresh('titled'), 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']), 'none'],
+          ]),
+        );
         const dialog = page.getByRole('dialog');
         await grid(page).or(dialog).waitFor({ timeout: 30_000 });
         if (await dialog.count()) shown.push(titles);
@@ -206,7 +266,10 @@ describe('Batch upload', () => {
   test('What is used otherwise than it was typed is marked, with what will be used', async () => {
     const { page, settle } = await signedIn(browser, officer);
     const address = fresh('mended');
-    await paste(page, [user(), user({ email: address.replace('mended', 'Mended'), contactNumber: '9123 4567', countryCode: '' })]);
+    await paste(page, [
+      user(),
+      user({ email: address.replace('mended', 'Mended'), contactNumber: '9123 4567', countryCode: '' }),
+    ]);
     await page.getByRole('button', { name: 'Repaired (1)' }).click();
     await cell(page, 2, 'contactNumber').getByText('We will use').waitFor();
     assert.match(await cell(page, 2, 'contactNumber').textContent(), /We will use \S*91234567/);
@@ -217,7 +280,10 @@ describe('Batch upload', () => {
     await page.getByRole('button', { name: 'Actions for row 2' }).click();
     await page.getByRole('menuitem', { name: 'View details' }).click();
     const number = page.getByRole('dialog').getByLabel('Contact number');
-    assert.match(await number.evaluate((input) => document.getElementById(input.getAttribute('aria-describedby')).textContent), /Repaired: we will use \S*91234567/);
+    assert.match(
+      await number.evaluate((input) => document.getElementById(input.getAttribute('aria-describedby')).textContent),
+      /Repaired: we will use \S*91234567/,
+    );
     await settle();
     await number.fill('9123 4568');
     await page.locator('#contactNumber-used').waitFor({ state: 'detached' });
@@ -238,7 +304,9 @@ describe('Batch upload', () => {
     await settle();
 
     await page.getByRole('button', { name: 'Add users' }).click();
-    await dialog.getByLabel('Paste from Excel or from a mail').fill(`"Tan, Mei Ling" <${fresh('loose')}>; ${fresh('loose')}`);
+    await dialog
+      .getByLabel('Paste from Excel or from a mail')
+      .fill(`"Tan, Mei Ling" <${fresh('loose')}>; ${fresh('loose')}`);
     await dialog.getByRole('button', { name: 'Add 2 users' }).click();
     await page.getByRole('heading', { name: '6 users' }).waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -272,7 +340,10 @@ describe('Batch upload', () => {
 
   test('A file that cannot be read says what to do next', async () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
-    const choose = (name, text) => page.getByLabel('Choose a file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
+    const choose = (name, text) =>
+      page
+        .getByLabel('Choose a file')
+        .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
     await page.getByLabel('Choose a file').focus();
     await choose('users.csv', 'Email');
     await page.getByText('This is a text file.').waitFor();
@@ -390,7 +461,10 @@ describe('Batch upload', () => {
     await page.getByRole('heading', { name: 'Your batches' }).waitFor();
     await settle();
     await page.goBack();
-    await page.getByRole('heading', { name: 'This list was reset' }).or(page.getByRole('heading', { name: 'There is nothing here.' })).waitFor();
+    await page
+      .getByRole('heading', { name: 'This list was reset' })
+      .or(page.getByRole('heading', { name: 'There is nothing here.' }))
+      .waitFor();
     await settle();
   });
 
@@ -398,7 +472,10 @@ describe('Batch upload', () => {
     const { page, settle } = await signedIn(browser, officer);
     await paste(page, [user()]);
     const other = await page.context().newPage();
-    await other.addInitScript((stored) => Object.entries(stored).forEach(([name, value]) => sessionStorage.setItem(name, value)), await page.evaluate(() => ({ ...sessionStorage })));
+    await other.addInitScript(
+      (stored) => Object.entries(stored).forEach(([name, value]) => sessionStorage.setItem(name, value)),
+      await page.evaluate(() => ({ ...sessionStorage })),
+    );
     await other.goto(page.url());
     const edit = async (tab, text) => {
       await cell(tab, 1, 'department').dblclick();
@@ -439,11 +516,20 @@ describe('Submit', () => {
     await grid(page).focus();
     await settle();
 
-    const results = read(await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()));
+    const results = read(
+      await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()),
+    );
     assert.equal(results.length, 4);
     for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-    const failedPath = await save(page, /failed rows\.xlsx$/, () => page.getByRole('button', { name: 'Rows not invited' }).click());
-    assert.deepEqual(read(failedPath).map(({ Status }) => Status).includes('Needs fixing'), true);
+    const failedPath = await save(page, /failed rows\.xlsx$/, () =>
+      page.getByRole('button', { name: 'Rows not invited' }).click(),
+    );
+    assert.deepEqual(
+      read(failedPath)
+        .map(({ Status }) => Status)
+        .includes('Needs fixing'),
+      true,
+    );
 
     await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
     await page.getByRole('button', { name: 'Actions for row 4' }).click();
@@ -482,7 +568,9 @@ describe('At its limits', () => {
     const { page, settle } = await signedIn(browser, officer, { route: '#/batches' });
     page.setDefaultTimeout(180_000);
     const stem = fresh('many').split('@')[0];
-    const rows = Array.from({ length: 10_000 }, (_, n) => user({ email: `${stem}${n}@example-agency.gov.sg`, lastName: n === 8_765 ? '' : 'Tan' }));
+    const rows = Array.from({ length: 10_000 }, (_, n) =>
+      user({ email: `${stem}${n}@example-agency.gov.sg`, lastName: n === 8_765 ? '' : 'Tan' }),
+    );
     await paste(page, rows);
     await page.getByText('loaded…').waitFor({ state: 'detached' });
     assert.equal(await grid(page).getAttribute('aria-rowcount'), '10001');
@@ -518,7 +606,13 @@ describe('At its limits', () => {
 
   test('A list that cannot be loaded says so, and tries again', async () => {
     const { page, settle } = await signedIn(browser, officer);
-    await page.route('**/api/batches?*', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"type":"/problems/unavailable","title":"","status":503,"traceId":"1-67891233-abcdef012345678912345678"}' }));
+    await page.route('**/api/batches?*', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: '{"type":"/problems/unavailable","title":"","status":503,"traceId":"1-67891233-abcdef012345678912345678"}',
+      }),
+    );
     await follow(page, 'Batch upload');
     await page.getByRole('heading', { name: 'The service is not available at the moment.' }).waitFor();
     await settle();

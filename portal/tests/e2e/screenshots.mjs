@@ -7,12 +7,22 @@ import { person, signedIn } from './people.mjs';
 import { fresh, linkFor, officer, portal } from './stack.mjs';
 
 const folder = resolve(import.meta.dirname, '../../../docs/screenshots');
-const pages = { 'overview': '#/', 'invite-users': '#/invite', 'email-invitation': '#/invite/email', 'create-account': '#/invite/account', 'onboard-to-seed': '#/seed' };
+const pages = {
+  overview: '#/',
+  'invite-users': '#/invite',
+  'email-invitation': '#/invite/email',
+  'create-account': '#/invite/account',
+  'onboard-to-seed': '#/seed',
+};
 
 mkdirSync(folder, { recursive: true });
 const browser = await launch();
-for (const [name, width] of [['desktop', 1280], ['phone', 320]]) {
-  const take = (page, of) => page.screenshot({ path: `${folder}/${of}-${name}.png`, fullPage: true, animations: 'disabled' });
+for (const [name, width] of [
+  ['desktop', 1280],
+  ['phone', 320],
+]) {
+  const take = (page, of) =>
+    page.screenshot({ path: `${folder}/${of}-${name}.png`, fullPage: true, animations: 'disabled' });
   const seen = (page, of) => page.screenshot({ path: `${folder}/${of}-${name}.png`, animations: 'disabled' });
   const { page } = await signedIn(browser, officer, { width, height: 800 });
   page.setDefaultTimeout(60_000);
@@ -48,21 +58,43 @@ async function batch(page, take, seen) {
   await page.waitForFunction(() => document.querySelector('.lines li, main .empty'));
   await seen(page, 'batch-upload');
 
-  await page.getByLabel('Choose a file').setInputFiles(workbook([['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose'], ['tan@example-agency.gov.sg', 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins']], 'New joiners.xlsx'));
+  await page.getByLabel('Choose a file').setInputFiles(
+    workbook(
+      [
+        ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose'],
+        ['tan@example-agency.gov.sg', 'Mei Ling', 'Tan', '91234567', 'Example Agency', 'Joins'],
+      ],
+      'New joiners.xlsx',
+    ),
+  );
   await page.getByRole('dialog', { name: 'Which column holds what?' }).waitFor();
   await seen(page, 'batch-columns');
   await page.goto(`${portal}#/batches`);
   await page.reload();
-  await page.getByLabel('Or paste from Excel').fill('Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose\ntan@example-agency.gov.sg\tMei Ling\tTan\t91234567\tExample Agency\tJoins');
+  await page
+    .getByLabel('Or paste from Excel')
+    .fill(
+      'Work contact\tGiven name\tSurname\tHP\tAgency\tPurpose\ntan@example-agency.gov.sg\tMei Ling\tTan\t91234567\tExample Agency\tJoins',
+    );
   await page.getByText('Not found yet').waitFor();
   await seen(page.locator('.intake'), 'batch-pasted');
   await page.getByLabel('Or paste from Excel').fill('');
 
   const twice = user();
   await paste(page, [
-    user({ firstName: 'Aisyah', lastName: 'Rahman', seed: 'Yes' }), user({ email: fresh('ravi', 'vendor.example.com'), firstName: 'Ravi', lastName: 's/o Kumar', organisation: 'Example Vendor Pte Ltd' }),
-    user({ firstName: 'Mei Ling', contactNumber: '9123 4567' }), user({ firstName: 'Hui Min', lastName: 'Goh', contactNumber: '1234' }), twice, twice,
-    user({ firstName: 'José', lastName: 'Pereira', organisation: '' }), user({ firstName: 'Nurul', lastName: 'Ibrahim' }),
+    user({ firstName: 'Aisyah', lastName: 'Rahman', seed: 'Yes' }),
+    user({
+      email: fresh('ravi', 'vendor.example.com'),
+      firstName: 'Ravi',
+      lastName: 's/o Kumar',
+      organisation: 'Example Vendor Pte Ltd',
+    }),
+    user({ firstName: 'Mei Ling', contactNumber: '9123 4567' }),
+    user({ firstName: 'Hui Min', lastName: 'Goh', contactNumber: '1234' }),
+    twice,
+    twice,
+    user({ firstName: 'José', lastName: 'Pereira', organisation: '' }),
+    user({ firstName: 'Nurul', lastName: 'Ibrahim' }),
   ]);
   await page.getByText('to fix').first().waitFor();
   await take(page, 'batch');

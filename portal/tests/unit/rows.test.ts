@@ -47,7 +47,10 @@ test('a fixed row stays in sight until the filter is left', async () => {
   expect(rows.shown.map(({ number }) => number)).toEqual([2, 4]);
   expect(rows.causes).toEqual([{ key: 'organisation required', label: 'Organisation: missing', count: 2 }]);
   await rows.edit(2, { organisation: 'C' });
-  expect(rows.shown.map(({ number, state }) => [number, state])).toEqual([[2, 'READY'], [4, 'NEEDS_FIXING']]);
+  expect(rows.shown.map(({ number, state }) => [number, state])).toEqual([
+    [2, 'READY'],
+    [4, 'NEEDS_FIXING'],
+  ]);
   expect([rows.counts!.needsFixing, rows.causes[0]!.count]).toEqual([1, 1]);
   rows.show('errors');
   expect(rows.shown.map(({ number }) => number)).toEqual([4]);
@@ -61,17 +64,26 @@ test('two changes of a row follow each other with the version of the one before'
 test('the slower of two officers sees the row as it is now, and keeps what they typed', async () => {
   list.change(1, { organisation: 'Elsewhere' });
   await expect(rows.edit(1, { organisation: 'Here' })).rejects.toMatchObject({ status: 412 });
-  expect([rows.find(1)!.values.organisation, rows.pending.get(1)]).toMatchObject(['Elsewhere', { organisation: { text: 'Here', state: 'changed-elsewhere' } }]);
+  expect([rows.find(1)!.values.organisation, rows.pending.get(1)]).toMatchObject([
+    'Elsewhere',
+    { organisation: { text: 'Here', state: 'changed-elsewhere' } },
+  ]);
   await rows.retry();
   expect([agencies()[0], rows.pending.size]).toEqual(['Here', 0]);
 });
 
 test.each([
-  ['there is no connection', 'no-connection' as const], ['the service does not answer', problem('unavailable')], ['the session has ended', problem('unauthorized')],
+  ['there is no connection', 'no-connection' as const],
+  ['the service does not answer', problem('unavailable')],
+  ['the session has ended', problem('unauthorized')],
 ])('a change that fails because %s stays, and goes through when it is tried again', async (_, trouble) => {
   server.trouble('changeRow', trouble);
   await expect(rows.edit(2, { organisation: 'C' })).rejects.toBeDefined();
-  expect([agencies()[1], rows.pending.get(2), rows.unsaved]).toEqual(['', { organisation: { text: 'C', state: 'not-saved' } }, 1]);
+  expect([agencies()[1], rows.pending.get(2), rows.unsaved]).toEqual([
+    '',
+    { organisation: { text: 'C', state: 'not-saved' } },
+    1,
+  ]);
   await rows.retry();
   expect([agencies()[1], rows.pending.size, rows.unsaved, rows.find(2)!.state]).toEqual(['C', 0, 0, 'READY']);
   expect(await rows.undo()).toBe('Row 2 changed.');
@@ -92,7 +104,10 @@ test('what fails again stays again, and a later text takes its place', async () 
   await expect(rows.edit(2, { organisation: 'C' })).rejects.toBeDefined();
   await expect(rows.edit(2, { department: 'D' })).rejects.toBeDefined();
   await expect(rows.retry()).rejects.toBeDefined();
-  expect(rows.pending.get(2)).toEqual({ organisation: { text: 'C', state: 'not-saved' }, department: { text: 'D', state: 'not-saved' } });
+  expect(rows.pending.get(2)).toEqual({
+    organisation: { text: 'C', state: 'not-saved' },
+    department: { text: 'D', state: 'not-saved' },
+  });
   server.calm();
   await rows.edit(2, { organisation: 'E' });
   expect([agencies()[1], rows.pending.get(2)]).toEqual(['E', { department: { text: 'D', state: 'not-saved' } }]);
@@ -163,7 +178,12 @@ test('an edit, a removal and a change of many are undone, the latest first', asy
 test('a change of many goes in parts, and tells how far it is', async () => {
   await open(Array.from({ length: 700 }, (_, n) => (n % 2 ? 'A' : 'B')));
   const told: number[] = [];
-  await rows.fix(rows.all.map(({ number }) => number), 'organisation', 'C', (done) => told.push(done));
+  await rows.fix(
+    rows.all.map(({ number }) => number),
+    'organisation',
+    'C',
+    (done) => told.push(done),
+  );
   expect(told).toEqual([300, 600, 700]);
   server.asked = [];
   await rows.undo();
@@ -175,7 +195,14 @@ test('a change of many that fails in the middle shows what was changed, and undo
   await open(Array.from({ length: 700 }, () => 'A'));
   const told: number[] = [];
   const tell = (done: number) => void (told.push(done) === 1 && server.trouble('changeRows', problem('unavailable')));
-  await expect(rows.fix(rows.all.map(({ number }) => number), 'organisation', 'C', tell)).rejects.toMatchObject({ status: 503 });
+  await expect(
+    rows.fix(
+      rows.all.map(({ number }) => number),
+      'organisation',
+      'C',
+      tell,
+    ),
+  ).rejects.toMatchObject({ status: 503 });
   expect([told, rows.all.filter(({ values }) => values.organisation === 'C').length]).toEqual([[300], 300]);
   expect(await rows.undo()).toBe('Organisation changed for 300 users.');
   expect(new Set(agencies())).toEqual(new Set(['A']));
@@ -184,34 +211,50 @@ test('a change of many that fails in the middle shows what was changed, and undo
 test('a removal of many that fails in the middle shows what was removed', async () => {
   await open(Array.from({ length: 700 }, () => 'A'));
   const tell = () => void server.trouble('removeRows', problem('unavailable'));
-  await expect(rows.removeMany(rows.all.map(({ number }) => number), tell)).rejects.toMatchObject({ status: 503 });
+  await expect(
+    rows.removeMany(
+      rows.all.map(({ number }) => number),
+      tell,
+    ),
+  ).rejects.toMatchObject({ status: 503 });
   expect([rows.all.length, rows.counts!.removed]).toEqual([400, 300]);
 });
 
 test('added rows come at the end, also behind the last page, and are removed by undo', async () => {
   await open(Array.from({ length: 999 }, () => 'A'));
-  const addition = new Addition([{ email: 'a@example-agency.gov.sg', organisation: 'B' }, { email: 'b@example-agency.gov.sg' }]);
+  const addition = new Addition([
+    { email: 'a@example-agency.gov.sg', organisation: 'B' },
+    { email: 'b@example-agency.gov.sg' },
+  ]);
   await rows.add(addition, () => {});
   expect(addition.numbers).toEqual([1000, 1001]);
-  expect(rows.all.slice(-2).map(({ number, values, state }) => [number, values.organisation, state])).toEqual([[1000, 'B', 'READY'], [1001, '', 'NEEDS_FIXING']]);
+  expect(rows.all.slice(-2).map(({ number, values, state }) => [number, values.organisation, state])).toEqual([
+    [1000, 'B', 'READY'],
+    [1001, '', 'NEEDS_FIXING'],
+  ]);
   expect([rows.all.length, rows.counts!.total, rows.shown.length]).toEqual([1001, 1001, 1001]);
   expect(server.asked).toEqual([ADD, ...Array(2).fill('GET /api/batches/{id}/rows')]);
   expect(await rows.undo()).toBe('2 users added.');
   expect([rows.all.length, rows.counts!.removed]).toEqual([999, 2]);
 });
 
-test.each([99, 150, 1_000])('%d users are added to a list that is there, in as many parts as the API takes', async (n) => {
-  const told: number[] = [];
-  const addition = new Addition(Array.from({ length: n }, (_, at) => person(100 + at)));
-  await rows.add(addition, (done) => told.push(done));
-  expect([addition.numbers.length, list.rows.length, rows.all.length]).toEqual([n, 5 + n, 5 + n]);
-  expect([asked(ADD), told.at(-1)]).toEqual([Math.ceil(n / 98), n]);
-  expect(await rows.undo()).toBe(`${n.toLocaleString('en-SG')} users added.`);
-  expect(rows.all.length).toBe(5);
-});
+test.each([99, 150, 1_000])(
+  '%d users are added to a list that is there, in as many parts as the API takes',
+  async (n) => {
+    const told: number[] = [];
+    const addition = new Addition(Array.from({ length: n }, (_, at) => person(100 + at)));
+    await rows.add(addition, (done) => told.push(done));
+    expect([addition.numbers.length, list.rows.length, rows.all.length]).toEqual([n, 5 + n, 5 + n]);
+    expect([asked(ADD), told.at(-1)]).toEqual([Math.ceil(n / 98), n]);
+    expect(await rows.undo()).toBe(`${n.toLocaleString('en-SG')} users added.`);
+    expect(rows.all.length).toBe(5);
+  },
+);
 
 test('rows of much text are split by their bytes as well', async () => {
-  const addition = new Addition(Array.from({ length: 150 }, (_, at) => person(100 + at, { reason: '林'.repeat(8_000) })));
+  const addition = new Addition(
+    Array.from({ length: 150 }, (_, at) => person(100 + at, { reason: '林'.repeat(8_000) })),
+  );
   await rows.add(addition, () => {});
   expect([list.rows.length, asked(ADD)]).toEqual([155, 4]);
 });
@@ -231,12 +274,23 @@ test('an addition that fails in the middle shows what was added, goes on where i
 test('many are removed together, and brought back while they are few', async () => {
   rows.show('errors');
   const told: number[] = [];
-  await rows.removeMany(rows.shown.map(({ number }) => number), (done) => told.push(done));
-  expect([told, rows.all.map(({ number }) => number), rows.counts!.removed, rows.isWhole]).toEqual([[2], [1, 3, 5], 2, true]);
+  await rows.removeMany(
+    rows.shown.map(({ number }) => number),
+    (done) => told.push(done),
+  );
+  expect([told, rows.all.map(({ number }) => number), rows.counts!.removed, rows.isWhole]).toEqual([
+    [2],
+    [1, 3, 5],
+    2,
+    true,
+  ]);
   expect(await rows.undo()).toBe('2 users removed.');
   expect(rows.all.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
   await open(Array.from({ length: 700 }, () => 'A'));
-  await rows.removeMany(rows.all.slice(100).map(({ number }) => number), (done) => told.push(done));
+  await rows.removeMany(
+    rows.all.slice(100).map(({ number }) => number),
+    (done) => told.push(done),
+  );
   expect([told, rows.all.length, rows.deeds.last]).toEqual([[2, 300, 600], 100, undefined]);
 });
 
@@ -248,6 +302,13 @@ test('what cannot be undone now stays, to be tried again', async () => {
 });
 
 test('rows are grouped by what they said before', () => {
-  const before = [{ number: 1, text: 'A' }, { number: 2, text: '' }, { number: 3, text: 'A' }];
-  expect([...byText(before, ({ text }) => text)]).toEqual([['A', [1, 3]], ['', [2]]]);
+  const before = [
+    { number: 1, text: 'A' },
+    { number: 2, text: '' },
+    { number: 3, text: 'A' },
+  ];
+  expect([...byText(before, ({ text }) => text)]).toEqual([
+    ['A', [1, 3]],
+    ['', [2]],
+  ]);
 });
