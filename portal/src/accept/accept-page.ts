@@ -167,7 +167,7 @@ export class AcceptPage extends LightElement {
     try {
       const { body } = await ask('post', '/api/invitations/view', { body: { token: this.#token } });
       const changed = body.state !== this.view?.state;
-      if (changed) this.#show(body, this.view !== undefined);
+      if (changed) await this.#show(body, this.view !== undefined);
       return changed;
     } catch (error) {
       const failure = Failure.caught(error);

@@ -13,7 +13,7 @@ type Success<O> = O extends { responses: infer R }
       [S in keyof R]: S extends 200 | 201 | 202
         ? R[S] extends { content: { 'application/json': infer B } }
           ? B
-          : void
+          : undefined
         : never;
     }[keyof R]
   : never;

@@ -137,5 +137,5 @@ export const problems: Record<string, Telling> = {
 };
 
 export function telling(slug: string): Telling {
-  return problems[slug] ?? problems['internal']!;
+  return problems[slug] ?? problems.internal!;
 }

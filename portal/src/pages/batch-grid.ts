@@ -281,8 +281,8 @@ export class BatchGrid extends LightElement {
 
   /** The whole of what a cell says: what is wrong or was repaired, and text that is longer than the cell. */
   #saying(cell: HTMLElement): string | undefined {
-    const row = this.rows[Number(cell.parentElement!.dataset['at'])];
-    const column = this.columns[Number(cell.dataset['column'])];
+    const row = this.rows[Number(cell.parentElement!.dataset.at)];
+    const column = this.columns[Number(cell.dataset.column)];
     if (!row || !column || column === 'user' || column === 'menu') return undefined;
     const told = this.#verdict(row, column);
     const text = cell.querySelector<HTMLElement>('.text');
@@ -395,9 +395,11 @@ export class BatchGrid extends LightElement {
   }
 
   #pressed(event: KeyboardEvent): void {
-    const isOwn = event.target === this.#grid;
-    if (this.isEditing) return this.#pressedInEditor(event);
-    if (!isOwn) return;
+    if (this.isEditing) this.#pressedInEditor(event);
+    else if (event.target === this.#grid) this.#pressedInGrid(event);
+  }
+
+  #pressedInGrid(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((this.#grid.clientHeight - HEIGHT.head) / this.#height) - 1);
     const { at, column } = this;
     const ends = event.ctrlKey || event.metaKey;
@@ -445,13 +447,17 @@ export class BatchGrid extends LightElement {
       );
     const here = rows[this.at];
     const beside = here ? wrongIn(here).filter((index) => (index - this.column) * step > 0) : [];
-    if (beside.length) return this.#move(this.at, step > 0 ? beside[0]! : beside.at(-1)!);
+    if (beside.length) {
+      this.#move(this.at, step > 0 ? beside[0]! : beside.at(-1)!);
+      return;
+    }
     for (let turn = 1; turn <= rows.length; turn += 1) {
       const at = (this.at + step * turn + rows.length * 2) % rows.length;
       const row = rows[at]!;
       if (!needsMending(row)) continue;
       const wrong = wrongIn(row);
-      return this.#move(at, (step > 0 ? wrong[0] : wrong.at(-1)) ?? 0);
+      this.#move(at, (step > 0 ? wrong[0] : wrong.at(-1)) ?? 0);
+      return;
     }
   }
 
@@ -493,7 +499,7 @@ export class BatchGrid extends LightElement {
   #clicked(event: MouseEvent): void {
     const cell = (event.target as HTMLElement).closest<HTMLElement>('[data-column]');
     if (!cell || (event.target as HTMLElement).closest('.editor, [popover], .link')) return;
-    this.#move(Number(cell.parentElement!.dataset['at']), Number(cell.dataset['column']));
+    this.#move(Number(cell.parentElement!.dataset.at), Number(cell.dataset.column));
     if (this.columns[this.column] === 'user' && this.active) this.onOpen(this.active);
   }
 

@@ -96,7 +96,7 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
         <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
         <button type="button" class="button quiet" @click=${() => download()}>${icon('download')}Results</button>
         ${
-          needsFixing || duplicate || batch.progress?.['FAILED']
+          needsFixing || duplicate || batch.progress?.FAILED
             ? html`<button type="button" class="button quiet"
           @click=${() => download('failed')}>${icon('download')}Rows not invited</button>`
             : nothing

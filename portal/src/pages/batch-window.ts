@@ -19,5 +19,5 @@ export function windowOf(total: number, rowHeight: number, scrollTop: number, he
 export function scrollFor(row: number, rowHeight: number, header: number, scrollTop: number, height: number): number {
   const top = row * rowHeight;
   const bottom = top + rowHeight - (height - header);
-  return top < scrollTop ? top : bottom > scrollTop ? bottom : scrollTop;
+  return top < scrollTop ? top : Math.max(bottom, scrollTop);
 }

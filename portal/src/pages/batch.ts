@@ -297,7 +297,9 @@ export class BatchPage extends LightElement {
           rows.shown.length
             ? html`<batch-grid .rows=${rows.shown} .pending=${rows.pending} .version=${this.version} .menu=${(row: Row) => this.#menu(row)}
             .onEdit=${(cell: Cell) => void this.#edit(cell)} .onOpen=${(row: Row) => this.#open(row)} .onUndo=${() => void this.#undo()} .onRetry=${() => void this.#retry()}
-            .onPaste=${(text: string) => !isRunning && rows.isWhole && ((this.pasted = text))}></batch-grid>`
+            .onPaste=${(text: string) => {
+              if (!isRunning && rows.isWhole) this.pasted = text;
+            }}></batch-grid>`
             : rows.isWhole
               ? this.#nobody(total)
               : html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`
@@ -549,7 +551,10 @@ export class BatchPage extends LightElement {
   /** Waits for a file to be read in quick steps, and follows everything else at the pace at which it changes. */
   #follow(): void {
     const isReading = ['AWAITING_UPLOAD', 'PARSING'].includes(this.found!.state);
-    if (!isReading || this.#looks >= READING_LOOKS) return this.#poll.start();
+    if (!isReading || this.#looks >= READING_LOOKS) {
+      this.#poll.start();
+      return;
+    }
     this.#looks += 1;
     this.#reading = setTimeout(
       () =>

@@ -10,7 +10,7 @@ export function checkEmail(typed: string): Verdict {
   if (text === '') return 'required';
   if (hasInvisible(text)) return 'invisible-character';
   if (hasControl(text)) return 'control-character';
-  if (/[^\x00-\x7f]/.test(text)) return 'email.non-ascii';
+  if (/\P{ASCII}/u.test(text)) return 'email.non-ascii';
   const at = text.indexOf('@');
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 0 || !/^[\w'-][\w'+-]*(\.[\w'+-]+)*$/.test(local) || !isHostName(domain)) return 'email.syntax';

@@ -111,7 +111,10 @@ export class Session extends EventTarget {
     const message = messageOf(data);
     // Somebody else's sign-in must not carry on with this officer's work, nor their leaving end it.
     if (!message || !this.#signIn || subjectOf(message) !== this.#signIn.claims.sub) return;
-    if (message.kind === 'signed-in') return this.#hold(message.signIn);
+    if (message.kind === 'signed-in') {
+      this.#hold(message.signIn);
+      return;
+    }
     void this.#revoke(this.#signIn);
     this.#end();
     this.#tell('ended');

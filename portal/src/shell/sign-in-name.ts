@@ -6,5 +6,5 @@ export function signInNameOf(claims: { readonly [name: string]: unknown } | unde
   const name = claims?.['cognito:username'];
   if (typeof name === 'string' && !OWN_NAME.test(name) && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name))
     return name;
-  return typeof claims?.['email'] === 'string' ? claims['email'] : undefined;
+  return typeof claims?.email === 'string' ? claims.email : undefined;
 }

@@ -23,7 +23,10 @@ const SLOW_4G = {
 const folder = process.argv[2];
 const browser = await launch();
 const times = {};
-const note = (name, ms) => (times[name] ??= []).push(ms);
+function note(name, ms) {
+  times[name] ??= [];
+  times[name].push(ms);
+}
 
 async function clock(name, deed) {
   const from = performance.now();
@@ -83,10 +86,9 @@ async function edits(page, name, first) {
     const answer = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await clock(name, async () => {
       await page.keyboard.press('Tab');
-      note(
-        `${name}: the answer alone`,
-        (await (await answer).finished(), (await answer).request().timing().responseEnd),
-      );
+      const response = await answer;
+      await response.finished();
+      note(`${name}: the answer alone`, response.request().timing().responseEnd);
       await page.getByText('Checking…').waitFor({ state: 'detached' });
     });
   }

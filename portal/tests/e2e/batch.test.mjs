@@ -473,7 +473,9 @@ describe('Batch upload', () => {
     await paste(page, [user()]);
     const other = await page.context().newPage();
     await other.addInitScript(
-      (stored) => Object.entries(stored).forEach(([name, value]) => sessionStorage.setItem(name, value)),
+      (stored) => {
+        for (const [name, value] of Object.entries(stored)) sessionStorage.setItem(name, value);
+      },
       await page.evaluate(() => ({ ...sessionStorage })),
     );
     await other.goto(page.url());

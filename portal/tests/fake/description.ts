@@ -52,7 +52,7 @@ const document = JSON.parse(read('docs/openapi.json')) as Document;
 const requests = validators('requests', document);
 /** How much at once, as `GET /me` tells it: the description has the numbers of a stack as it is delivered. */
 export const LIMITS = Object.fromEntries(
-  Object.entries(document.components.schemas['LimitsBody']!['properties'] as Record<string, { example: number }>).map(
+  Object.entries(document.components.schemas.LimitsBody!.properties as Record<string, { example: number }>).map(
     ([name, { example }]) => [name, example],
   ),
 ) as components['schemas']['LimitsBody'];
@@ -172,7 +172,7 @@ function typed(text: string, { type }: Schema): unknown {
 }
 
 function inWords({ instancePath, message, params }: ErrorObject): string {
-  return `${instancePath || '/'} ${message}${'additionalProperty' in params ? ` (${params['additionalProperty']})` : ''}`;
+  return `${instancePath || '/'} ${message}${'additionalProperty' in params ? ` (${params.additionalProperty})` : ''}`;
 }
 
 function validators(name: string, described: Document): (schema: Schema) => ValidateFunction {
@@ -193,10 +193,10 @@ function closed(described: Document): Document {
     if (Array.isArray(value)) return value.map(close);
     if (typeof value !== 'object' || value === null) return value;
     const { allOf, ...schema } = value as Schema;
-    const parts = ((allOf ?? []) as Schema[]).map((part) => (part['$ref'] ? named(part) : part));
+    const parts = ((allOf ?? []) as Schema[]).map((part) => (part.$ref ? named(part) : part));
     const whole = parts.length ? merged([...parts, schema]) : schema;
     const result = Object.fromEntries(Object.entries(whole).map(([key, inner]) => [key, close(inner)]));
-    return 'properties' in whole && typeof whole['properties'] === 'object' && whole['type'] === 'object'
+    return 'properties' in whole && typeof whole.properties === 'object' && whole.type === 'object'
       ? { additionalProperties: false, ...result }
       : result;
   };

@@ -44,23 +44,14 @@ test.each<[string, string]>([
     [`S/N\t${titles.join('\t')}`, ...people.map((row, n) => `${n + 1}\t${line(row)}`)].join('\r\n'),
   ],
   ['without a header', people.map(line).join('\n')],
-  ['without a header, with numbers in front', people.map((row, n) => `${n + 1}\t${line(row)}`).join('\r\n') + '\r\n'],
+  ['without a header, with numbers in front', `${people.map((row, n) => `${n + 1}\t${line(row)}`).join('\r\n')}\r\n`],
   [
     'in another order, under a banner, with a column of somebody’s own',
     [
       'Users of Platforms\t\t',
       '',
-      [...titles]
-        .reverse()
-        .map((title) => `${title.toUpperCase()} *`)
-        .join('\t') + '\tRemarks',
-      ...people.map(
-        (row) =>
-          `${[...template]
-            .reverse()
-            .map((field) => row[field] ?? '')
-            .join('\t')}\tsee mail`,
-      ),
+      [...titles.toReversed().map((title) => `${title.toUpperCase()} *`), 'Remarks'].join('\t'),
+      ...people.map((row) => [...template.toReversed().map((field) => row[field] ?? ''), 'see mail'].join('\t')),
     ].join('\n'),
   ],
   [

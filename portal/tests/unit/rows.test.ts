@@ -123,9 +123,27 @@ const failOn = async (number: number) => {
 test.each<[string, () => Promise<unknown>]>([
   ['removed here', () => rows.remove(2)],
   ['removed here with others', () => rows.removeMany([2, 4], () => {})],
-  ['removed elsewhere, and the rows are read again', () => (list.remove(2), rows.load())],
-  ['removed elsewhere, and users are added', () => (list.remove(2), rows.add(new Addition([person(9)]), () => {}))],
-  ['removed elsewhere, and it is sent again', async () => (list.remove(2), expect(await rows.retry()).toBe(false))],
+  [
+    'removed elsewhere, and the rows are read again',
+    async () => {
+      list.remove(2);
+      await rows.load();
+    },
+  ],
+  [
+    'removed elsewhere, and users are added',
+    async () => {
+      list.remove(2);
+      await rows.add(new Addition([person(9)]), () => {});
+    },
+  ],
+  [
+    'removed elsewhere, and it is sent again',
+    async () => {
+      list.remove(2);
+      expect(await rows.retry()).toBe(false);
+    },
+  ],
 ])('what was typed into a row that is %s is given up, said, and does not keep anybody', async (_, leave) => {
   await failOn(2);
   await leave();
