@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { type IconName, icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
-import { pageHead } from './page-head';
+import { pageHead } from '../parts/page-head';
 
 interface Way {
   readonly path: string;

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
+import { loadOfficer, officer } from '../app/officer';
 import { config } from '../config';
 import { seedTones } from '../messages/states';
 import { asMoment } from '../messages/time';
@@ -10,8 +11,7 @@ import { errorNotice, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
-import { loadOfficer, officer } from '../shell/officer';
-import { pageHead } from './page-head';
+import { pageHead } from '../parts/page-head';
 
 const MEANINGS: Record<string, string> = {
   NOT_REQUIRED: 'You have a TechPass account and no SEED licence. You can ask for one here.',

@@ -1,16 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
+import { session } from '../app/session';
 import { count } from '../messages/time';
 import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
-import { session } from '../session/session';
-import { leftOf } from './batch-progress';
-import { nameOf } from './batch-upload';
-import { inviteLine } from './invite-line';
+import { pageHead } from '../parts/page-head';
+import { leftOf } from './batch/progress';
+import { nameOf } from './batch/upload-page';
 import { wayCard, ways } from './invite-users';
-import { pageHead } from './page-head';
+import { inviteLine } from './invites/line';
 
 const RECENT = 5;
 /** How many of the latest lists are looked through for what is left to do. */

@@ -1,11 +1,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
 import { faultText } from '../messages/faults';
+import type { Faults, Values } from '../rules/forms';
 import { icon } from './icon';
-
-export type Values<F extends string> = Record<F, string>;
-/** What is wrong, by field: a code of the catalogue. */
-export type Faults<F extends string> = Partial<Record<F, string>>;
 
 interface Plan<F extends string> {
   readonly initial: Values<F>;

@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { faultText } from '../messages/faults';
-import type { Meaning } from '../rules/domain';
 import { MAX } from '../rules/fields';
-import { type AccountField, type EmailField, labels, type ProfileField } from '../rules/forms';
+import { type AccountField, type EmailField, labels, type Meaning, type ProfileField } from '../rules/forms';
 import { badge } from './badge';
 import { choices, textArea, textField } from './field';
 import type { Form } from './form';

@@ -1,5 +1,4 @@
-import type { Faults, Values } from '../parts/form';
-import type { Meaning } from './domain';
+import type { Schemas } from '../api/client';
 import {
   checkContact,
   checkDepartment,
@@ -11,6 +10,12 @@ import {
   recipientOf,
 } from './fields';
 import { trim } from './text';
+
+export type Values<F extends string> = Record<F, string>;
+/** What is wrong, by field: a code of the catalogue. */
+export type Faults<F extends string> = Partial<Record<F, string>>;
+/** What the domain of an address means, as the API says. */
+export type Meaning = Schemas['DomainBody'];
 
 export type ProfileField = 'firstName' | 'lastName' | 'countryCode' | 'contactNumber' | 'organisation' | 'department';
 export type EmailField = 'email' | 'seed' | 'reason';

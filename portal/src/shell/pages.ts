@@ -1,13 +1,13 @@
 import { html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Page } from './router';
+import type { Page } from '../app/router';
 import '../pages/overview';
 import '../pages/invite-users';
-import '../pages/email-invitation';
-import '../pages/create-account';
-import '../pages/batch-upload';
-import '../pages/batch';
-import '../pages/invite-status';
+import '../pages/forms/email-invitation';
+import '../pages/forms/create-account';
+import '../pages/batch/upload-page';
+import '../pages/batch/page';
+import '../pages/invites/page';
 import '../pages/onboard-to-seed';
 
 // One template for the list with and without details, so that the list stays while they open and close.

@@ -1,16 +1,16 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
+import { loadOfficer, officer } from '../app/officer';
+import { mayLeave, type Place, placeOf, Steps } from '../app/router';
+import { session } from '../app/session';
+import { signInNameOf } from '../app/sign-in-name';
 import { config } from '../config';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
-import { session } from '../session/session';
-import { sessionDialog } from '../session/session-dialog';
-import { masthead } from './masthead';
+import { masthead } from '../parts/masthead';
 import { navigation } from './navigation';
-import { loadOfficer, officer } from './officer';
 import { pages } from './pages';
-import { mayLeave, type Place, placeOf, Steps } from './router';
-import { signInNameOf } from './sign-in-name';
+import { sessionDialog } from './session-dialog';
 import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
 
 const BREAK = '/signed-in-again';

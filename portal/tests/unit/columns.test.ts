@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import type { Column } from '../../src/pages/batch-columns';
+import type { Column } from '../../src/pages/batch/intake/columns';
 
 vi.stubGlobal('location', { href: 'http://portal.test/v1/' });
-vi.mock('../../src/shell/officer', () => ({ officer: { id: 'ada' } }));
-const { forget, guessOf, judge, letterOf, remember, remembered } = await import('../../src/pages/batch-columns');
+vi.mock('../../src/app/officer', () => ({ officer: { id: 'ada' } }));
+const { forget, guessOf, judge, letterOf, remember, remembered } = await import('../../src/pages/batch/intake/columns');
 
 const titles = [
   { column: 2, title: 'Work contact' },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { passwordNews } from '../../src/accept/first-password';
+import { passwordNews } from '../../src/pages/accept/first-password';
 
 const availableFrom = '2026-11-23T05:24:02.123Z';
 const news = (state: Parameters<typeof passwordNews>[0]['state'], waitingUntil?: string): string =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RowText, readPaste } from '../../src/pages/batch-paste';
+import { type RowText, readPaste } from '../../src/pages/batch/intake/paste';
 
 const people: RowText[] = Array.from({ length: 50 }, (_, n) => ({
   email: `person.${n}@example-agency.gov.sg`,

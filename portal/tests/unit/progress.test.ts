@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isFinished, leftOf, outcomeText, Pace, progressOf } from '../../src/pages/batch-progress';
+import { isFinished, leftOf, outcomeText, Pace, progressOf } from '../../src/pages/batch/progress';
 
 const batch = (state: string, sent: number, ready: number, progress?: Record<string, number>) => ({
   id: 'bat_1',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Resend } from '../../src/pages/batch-resend';
+import { Resend } from '../../src/pages/batch/retry-timer';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
 import { html } from 'lit';
 import { expect, test } from 'vitest';
-import { type Page, placeOf } from '../../src/shell/router';
+import { type Page, placeOf } from '../../src/app/router';
 
 const pages: Page[] = ['/', '/invites', '/invites/:id'].map((path) => ({ path, title: path, render: () => html`` }));
 

@@ -6,11 +6,11 @@ import { FakeServer, problem } from '../fake/server';
 const server = new FakeServer();
 vi.stubGlobal('location', { href: 'http://portal.test/v1/' });
 vi.stubGlobal('fetch', server.fetch);
-vi.mock('../../src/shell/officer', () => ({ officer: officerOf() }));
+vi.mock('../../src/app/officer', () => ({ officer: officerOf() }));
 const { authorise } = await import('../../src/api/client');
-const { Addition } = await import('../../src/pages/batch-addition');
-const { BatchRows } = await import('../../src/pages/batch-rows');
-const { byText, Deeds } = await import('../../src/pages/batch-undo');
+const { Addition } = await import('../../src/pages/batch/rows/addition');
+const { BatchRows } = await import('../../src/pages/batch/rows/rows');
+const { byText, Deeds } = await import('../../src/pages/batch/rows/undo');
 
 let list: FakeList;
 let rows: InstanceType<typeof BatchRows>;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Session } from '../../src/session/session';
-import type { SignIn } from '../../src/session/user-pool';
+import type { Session } from '../../src/app/session';
+import type { SignIn } from '../../src/app/user-pool';
 
 const revoked: string[] = [];
 const left: string[] = [];
@@ -71,7 +71,7 @@ beforeEach(async () => {
     return revoke();
   });
   await (await import('../../src/config')).loadConfig();
-  sessions = await import('../../src/session/session');
+  sessions = await import('../../src/app/session');
 });
 
 /** No tab of a test outlives it. */

@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { workbookOf } from '../../src/pages/batch-workbook';
+import { workbookOf } from '../../src/pages/batch/intake/workbook';
 
 /** The parts of a zip archive by its directory, unpacked and checked against their sizes. */
 async function parts(blob: Blob): Promise<Map<string, string>> {
