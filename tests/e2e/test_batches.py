@@ -1,4 +1,4 @@
-"""A workbook: uploaded, looked over, mended, handed on, and taken home."""
+"""A workbook: uploaded, checked, fixed, submitted, and saved with its results."""
 
 import io
 
@@ -42,7 +42,7 @@ def rows(api, id: str, show: str = "all") -> dict[int, dict]:
     return {row["number"]: row for row in api.get(f"/batches/{id}/rows?show={show}&limit=200").json()["items"]}
 
 
-def mend(api, id: str, row: dict, **fields: str) -> requests.Response:
+def fix(api, id: str, row: dict, **fields: str) -> requests.Response:
     return api.patch(f"/batches/{id}/rows/{row['number']}", fields, headers={"If-Match": row["etag"]})
 
 
@@ -71,7 +71,7 @@ def list_of_eight() -> list[Person]:
     ]
 
 
-def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbox, directory):
+def test_good_rows_go_first_and_fixed_ones_follow(officer, list_of_eight, outbox, directory):
     api, reports = officer.api, len(outbox.about("Your batch upload is through", officer.email))
     id = upload(api, write(list_of_eight))
     draft = in_state(api, id, "DRAFT")
@@ -92,8 +92,8 @@ def test_good_rows_go_first_and_mended_ones_follow(officer, list_of_eight, outbo
     assert done["progress"] == {"ACCOUNT_CREATED": 4}
 
     for number, row in rows(api, id, show="errors").items():
-        mended = mend(api, id, row, **list_of_eight[number - 1].mend)
-        assert mended.json()["row"]["state"] == "READY", mended.text
+        fixed = fix(api, id, row, **list_of_eight[number - 1].mend)
+        assert fixed.json()["row"]["state"] == "READY", fixed.text
     assert submit(api, id).status_code == 202
     done = eventually(lambda: found if (found := batch(api, id))["counts"]["sent"] == 7 and found["state"] == "DONE" else None, 60, "the rest")
     assert done["counts"] == {"total": 8, "ready": 0, "needsFixing": 0, "duplicate": 1, "removed": 0, "sent": 7}
@@ -112,8 +112,8 @@ def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
     seen = rows(officer.api, id)[1]
     unversioned = officer.api.patch(f"/batches/{id}/rows/1", {"reason": "Moves"})
     assert (unversioned.status_code, unversioned.json()["type"]) == (428, "/problems/version-required")
-    assert mend(officer.api, id, seen, department="Finance").status_code == 200
-    stale = mend(officer.api, id, seen, department="Audit")
+    assert fix(officer.api, id, seen, department="Finance").status_code == 200
+    stale = fix(officer.api, id, seen, department="Audit")
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/version-mismatch")
     assert rows(officer.api, id)[1]["values"]["department"] == "Finance"
     many = officer.api.patch(f"/batches/{id}/rows", {"rows": {"numbers": [1, 2]}, "set": {"department": "Digital Services"}})

@@ -55,7 +55,7 @@ def test_all_that_match_are_taken_back_and_only_ones_own(officer, other_officer)
     assert told["REVOKED"] == action["traceId"]
 
 
-def test_a_failed_invite_is_mended_and_sent_again(officer, other_officer, directory):
+def test_a_failed_invite_is_amended_and_sent_again(officer, other_officer, directory):
     person = people.officer()
     invite = submit(officer.api, people.account({**person, "email": other_officer.email}))
     in_state(officer.api, invite, "FAILED")
@@ -63,8 +63,8 @@ def test_a_failed_invite_is_mended_and_sent_again(officer, other_officer, direct
     etag = officer.api.get(path).headers["ETag"]
     stale = officer.api.patch(path, people.account(person), headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/version-mismatch")
-    mended = officer.api.patch(path, people.account(person), headers={"If-Match": etag})
-    assert mended.status_code == 202, mended.text
+    amended = officer.api.patch(path, people.account(person), headers={"If-Match": etag})
+    assert amended.status_code == 202, amended.text
     in_state(officer.api, invite, "ACCOUNT_CREATED")
     (account,) = directory.by_email(person["email"])
     assert account["attributes"]["given_name"] == person["firstName"]

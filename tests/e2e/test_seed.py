@@ -1,4 +1,4 @@
-"""SEED after the invite: asked for by its holder, completed by a device, taken back and given again with the account."""
+"""SEED after the invite: asked for by its holder, completed by a device, withdrawn and given again with the account."""
 
 import datetime
 import hashlib
@@ -96,7 +96,7 @@ def test_a_disabled_account_loses_its_licence_and_gets_it_back(officer, outputs,
     shown = eventually(lambda: state_of(officer, invite, "WITHDRAWN"), what="the licence to go")
     assert (shown["techpass"]["label"], shown["seed"]["label"]) == ("Disabled", "Licence withdrawn")
     assert directory.groups(account) == []
-    # A call that was to assign it ends after it was taken back.
+    # A call that was to assign it ends after it was withdrawn.
     where = {"UserPoolId": outputs["UserPoolId"], "Username": account}
     aws("cognito-idp").admin_add_user_to_group(**where, GroupName="seed")
     leave_alone(outputs, invite["id"])

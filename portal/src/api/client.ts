@@ -22,10 +22,10 @@ interface Options<O> {
   path?: Part<O, 'path'>;
   query?: Part<O, 'query'>;
   body?: Body<O>;
-  /** Of a form that creates something: the same for every attempt at the same thing. */
+  /** For a request that creates something: the same for every attempt. */
   idempotencyKey?: string;
   ifMatch?: string;
-  /** The version that is known; the answer is `unchanged` while it stands. */
+  /** The version that is known; the answer is `unchanged` while there is no other. */
   ifNoneMatch?: string | undefined;
   signal?: AbortSignal;
 }
@@ -38,13 +38,13 @@ export interface Answer<T> {
   readonly retryAfter: number | undefined;
 }
 
-/** Where the token comes from, and who is told that it is not good any more. */
+/** Gives the token, and is notified when the API refuses it. */
 export interface Bearer {
   token(): string | undefined;
   refused(): void;
 }
 
-const SILENCE_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 let bearer: Bearer | undefined;
 
 export function authorise(by: Bearer): void {
@@ -63,7 +63,7 @@ export async function ask<M extends Method, P extends Path<M>>(
 ): Promise<Answer<Success<Operation<P, M>>>> {
   const answer = await send(method, address(path, options), options);
   const unchanged = answer.status === 304;
-  // A gateway calls whatever has no type JSON, also where there is nothing.
+  // A gateway calls an answer without a type JSON, also an empty one.
   const isJson = answer.status !== 204 && answer.headers.get('content-type')?.startsWith('application/json');
   return {
     body: (unchanged || !isJson ? undefined : await answer.json()) as Success<Operation<P, M>>,
@@ -73,7 +73,7 @@ export async function ask<M extends Method, P extends Path<M>>(
   };
 }
 
-/** Fetches a workbook and hands it to the browser to save. A link could not carry the token. */
+/** Fetches a workbook for the browser to save. A link could not carry the token. */
 export async function download(
   path: Path<'get'>,
   options: { path?: object; query?: object },
@@ -95,7 +95,7 @@ async function send(method: Method, url: string, options: Options<unknown>): Pro
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
   if (options.ifNoneMatch) headers.set('if-none-match', options.ifNoneMatch);
-  const signals = [AbortSignal.timeout(SILENCE_MS), ...(options.signal ? [options.signal] : [])];
+  const signals = [AbortSignal.timeout(ANSWER_TIMEOUT_MS), ...(options.signal ? [options.signal] : [])];
   const body = options.body === undefined ? null : JSON.stringify(options.body);
   let answer: Response;
   try {

@@ -37,13 +37,13 @@ export class Failure extends Error {
     );
   }
 
-  /** What a `catch` caught, if it is one of these; anything else is a fault of these pages and is thrown on. */
+  /** What a `catch` caught, if it is one of these; anything else is a fault of these pages and is thrown again. */
   static caught(error: unknown): Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
 
-  /** The request may have been carried out although no answer came. */
+  /** No answer came; the request may have been carried out. */
   static silence(): Failure {
     return new Failure(navigator.onLine ? 'no-answer' : 'offline', 0, undefined, undefined, [], undefined);
   }

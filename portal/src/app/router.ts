@@ -1,8 +1,8 @@
 import type { TemplateResult } from 'lit';
 
-/** A page of the portal. Its address stands after the `#`, because the path in front is the stage's. */
+/** A page of the portal. Its address is after the `#`, because the path before it is the stage's. */
 export interface Page {
-  /** `/invites/:id`; what stands at `:id` comes as a parameter. */
+  /** Such as `/invites/:id`, where the text at `:id` becomes a parameter. */
   readonly path: string;
   readonly title: string;
   readonly render: (parameters: Record<string, string>, query: URLSearchParams) => TemplateResult;
@@ -30,7 +30,7 @@ export function go(path: string): void {
   location.hash = path;
 }
 
-/** Goes to a page in place of this one, which is not there any more. */
+/** Goes to a page in place of this one, which is not needed any more. */
 export function goInstead(path: string): void {
   location.replace(`#${path}`);
 }
@@ -68,7 +68,7 @@ export class Steps {
     if (known === undefined) history.replaceState({ step: this.#now }, '');
   }
 
-  /** Leads the address back to the place that is open. */
+  /** Takes the address back to the place that is open. */
   stay(): void {
     history.go(this.#now - (stepOf(history.state) ?? this.#now + 1));
   }

@@ -13,7 +13,7 @@ const CHANNEL = 'session';
 const STORED = 'session';
 const RENEWAL_MS = 300_000;
 const WARNING_MS = 120_000;
-/** Time is looked at again and again, because a timer sleeps when the computer does. */
+/** The clock is read again and again, because a timer sleeps when the computer does. */
 const TICK_MS = 5_000;
 
 /**
@@ -25,12 +25,12 @@ const TICK_MS = 5_000;
 export class Session extends EventTarget {
   readonly #pool = new UserPool();
   #signIn: SignIn | undefined;
-  #told: SessionEvent | undefined;
+  #lastEvent: SessionEvent | undefined;
   #isRenewing = false;
 
   constructor() {
     super();
-    new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => this.#hear(data));
+    new BroadcastChannel(CHANNEL).addEventListener('message', ({ data }) => this.#receive(data));
     setInterval(() => void this.#tick(), TICK_MS);
   }
 
@@ -44,7 +44,7 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Takes up where this tab stands: a sign-in that comes back, or one that is still good.
+   * Continues the session of this tab: a sign-in that comes back, or one that is still valid.
    *
    * Returns the route that the officer was going to, when they come back from signing in.
    */
@@ -76,7 +76,7 @@ export class Session extends EventTarget {
     const signIn = this.#signIn;
     this.#end();
     if (signIn) {
-      this.#say({ kind: 'signed-out', sub: signIn.claims.sub });
+      this.#send({ kind: 'signed-out', sub: signIn.claims.sub });
       await this.#revoke(signIn);
     }
     const leave = new URL(`${config.signInUrl}/logout`);
@@ -84,32 +84,32 @@ export class Session extends EventTarget {
     location.assign(leave);
   }
 
-  /** Hands this tab's fresh sign-in to the tab that waits for it. */
+  /** Gives this tab's new sign-in to the tab that waits for it. */
   share(): void {
-    if (this.#signIn) this.#say({ kind: 'signed-in', signIn: this.#signIn });
+    if (this.#signIn) this.#send({ kind: 'signed-in', signIn: this.#signIn });
   }
 
-  /** The token was not good any more. */
+  /** The API refused the token. */
   refused(): void {
-    this.#tell('ended');
+    this.#emit('ended');
   }
 
   #hold(signIn: SignIn): void {
     this.#signIn = signIn;
     sessionStorage.setItem(STORED, JSON.stringify(signIn));
-    this.#tell('renewed');
+    this.#emit('renewed');
   }
 
-  #say(message: SessionMessage): void {
+  #send(message: SessionMessage): void {
     const channel = new BroadcastChannel(CHANNEL);
     channel.postMessage(message);
     channel.close();
   }
 
-  /** Acts on what another tab says of this officer; anything else on the channel says nothing. */
-  #hear(data: unknown): void {
+  /** Acts on messages of other tabs about this officer, and ignores everything else on the channel. */
+  #receive(data: unknown): void {
     const message = messageOf(data);
-    // Somebody else's sign-in must not carry on with this officer's work, nor their leaving end it.
+    // Another person's sign-in must not continue this officer's work, and their signing out must not end it.
     if (!message || !this.#signIn || subjectOf(message) !== this.#signIn.claims.sub) return;
     if (message.kind === 'signed-in') {
       this.#hold(message.signIn);
@@ -117,10 +117,10 @@ export class Session extends EventTarget {
     }
     void this.#revoke(this.#signIn);
     this.#end();
-    this.#tell('ended');
+    this.#emit('ended');
   }
 
-  /** Forgets the tokens. Whose session it was stays known, so that only they can carry on with what is on the page. */
+  /** Forgets the tokens. The officer stays known, so that nobody else can continue with what is on the page. */
   #end(): void {
     sessionStorage.removeItem(STORED);
     if (this.#signIn) this.#signIn = { ...this.#signIn, idToken: '', refreshToken: undefined, expiresAt: 0 };
@@ -135,17 +135,17 @@ export class Session extends EventTarget {
     if (!this.#signIn || this.#isRenewing) return;
     if (this.#left() < RENEWAL_MS && this.#signIn.refreshToken) await this.#renew(this.#signIn);
     const event = this.#left() <= 0 ? 'ended' : this.#left() <= WARNING_MS ? 'ending' : undefined;
-    if (event && event !== this.#told && this.#told !== 'ended') this.#tell(event);
+    if (event && event !== this.#lastEvent && this.#lastEvent !== 'ended') this.#emit(event);
   }
 
   async #renew(signIn: SignIn): Promise<void> {
     this.#isRenewing = true;
     try {
       const renewed = await this.#pool.renew(signIn);
-      // The officer may have signed out meanwhile, and then the new tokens are of no use to anybody.
+      // The officer may have signed out meanwhile, and then the new tokens are not needed.
       if (this.#signIn === signIn) this.#hold(renewed);
     } catch (error) {
-      // The pool has the last word; whatever else was in the way may be gone the next time.
+      // The pool refused to renew. Any other error may be over the next time.
       if (error instanceof ResponseBodyError && this.#signIn === signIn)
         this.#signIn = { ...signIn, refreshToken: undefined };
     } finally {
@@ -157,13 +157,13 @@ export class Session extends EventTarget {
     return this.#signIn!.expiresAt - Date.now();
   }
 
-  #tell(event: SessionEvent): void {
-    this.#told = event;
+  #emit(event: SessionEvent): void {
+    this.#lastEvent = event;
     this.dispatchEvent(new Event(event));
   }
 }
 
-/** The message in what came over the channel, which other pages of this origin can write to as well. */
+/** The message in what came over the channel, to which other pages of this origin can write as well. */
 function messageOf(data: unknown): SessionMessage | undefined {
   const message = data as Partial<SessionMessage> | null | undefined;
   if (message?.kind === 'signed-in' && isSubject(message.signIn?.claims?.sub)) return message as SessionMessage;

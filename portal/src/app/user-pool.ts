@@ -26,11 +26,11 @@ export interface SignIn {
   /** Without it, the officer has to sign in again when the token has run out. */
   readonly refreshToken: string | undefined;
   readonly claims: IDToken;
-  /** By the clock of this browser, in milliseconds, whatever that clock says. */
+  /** By the clock of this browser, in milliseconds. */
   readonly expiresAt: number;
 }
 
-/** A sign-in that is on its way; it stays in this tab, and only its `state` and `nonce` travel. */
+/** A sign-in that has started; it stays in this tab, and only its `state` and `nonce` are sent. */
 interface Journey {
   readonly state: string;
   readonly nonce: string;
@@ -42,13 +42,13 @@ interface Journey {
 const JOURNEY = 'sign-in';
 /** Seconds by which this browser's clock may be wrong. */
 const CLOCK_TOLERANCE = 300;
-/** How long signing out waits for the pool; the tokens of a pool that does not answer end by themselves. */
+/** How long signing out waits for the pool; without an answer the tokens expire by themselves. */
 const REVOCATION_MS = 3_000;
 
 /** The user pool's OpenID Connect: code flow with PKCE and a nonce, and renewal by refresh token. */
 export class UserPool {
   readonly #server: AuthorizationServer = {
-    // Known beforehand, so that nothing is fetched from another address before it is needed.
+    // Configured here, so that no metadata is fetched from another address.
     issuer: config.authority,
     token_endpoint: `${config.signInUrl}/oauth2/token`,
     revocation_endpoint: `${config.signInUrl}/oauth2/revoke`,
@@ -105,7 +105,7 @@ export class UserPool {
     };
   }
 
-  /** A fresh token for one that runs out. Throws a `ResponseBodyError` when the pool does not renew it any more. */
+  /** A new token for one that expires. Throws a `ResponseBodyError` when the pool refuses to renew it. */
   async renew({ refreshToken = '', claims }: SignIn): Promise<SignIn> {
     const answer = await refreshTokenGrantRequest(this.#server, this.#client, None(), refreshToken, this.#options);
     const next = signInOf(await processRefreshTokenResponse(this.#server, this.#client, answer), refreshToken);
@@ -113,7 +113,7 @@ export class UserPool {
     return next;
   }
 
-  /** Makes the refresh token worth nothing. Throws when the pool does not answer in time. */
+  /** Revokes the refresh token. Throws when the pool does not answer in time. */
   async revoke(refreshToken: string): Promise<void> {
     await revocationRequest(this.#server, this.#client, None(), refreshToken, {
       ...this.#options,

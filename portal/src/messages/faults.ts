@@ -1,6 +1,6 @@
 /**
- * What is wrong with a field and what to do, by the code of the API. What only a list can have, such as a cell with a
- * formula, is found by the service, which says it in its own words.
+ * What is wrong with a field and what to do, by the code of the API. Faults that only a list can have, such as a cell
+ * with a formula, are found by the service, which says them in its own words.
  */
 export const faults = {
   required: 'Fill this in.',
@@ -35,7 +35,7 @@ export const faults = {
 
 export type FaultCode = keyof typeof faults;
 
-/** The words for a code; the API's own where the code is newer than this page. `row` is the other row of a contradiction. */
+/** The words for a code; the API's own when the code is newer than this page. `row` is the row that contradicts. */
 export function faultText(code: string, detail: string, row?: number | null): string {
   const text = (faults as Record<string, string>)[code] ?? detail;
   return !row ? text : text.replace('Another row', `Row ${row}`);

@@ -6,7 +6,7 @@ export interface Telling {
 }
 
 const UNCHANGED = 'Nothing was changed or sent.';
-/** Without an answer that says so, nobody here knows; every request can be repeated. */
+/** Without an answer the page cannot know; every request can be repeated. */
 const UNKNOWN = 'It may or may not have happened. Trying again does nothing twice.';
 
 const NOT_UNDERSTOOD: Telling = {
@@ -74,12 +74,12 @@ export const problems: Record<string, Telling> = {
   },
   'lost-race': {
     what: 'Somebody changed this at the same moment.',
-    safe: 'Their change stands, yours was not made.',
+    safe: 'Their change was saved, yours was not.',
     todo: 'Look at what it is now, then try again.',
   },
   'version-mismatch': {
     what: 'This has changed since you opened it.',
-    safe: 'Your change was not made.',
+    safe: 'Your change was not saved.',
     todo: 'Look at what it is now, then make your change again.',
   },
   'too-large': {
@@ -91,7 +91,7 @@ export const problems: Record<string, Telling> = {
   validation: { what: 'Some fields need fixing.', safe: UNCHANGED, todo: 'Each field says what to change.' },
   'idempotency-key-reused': {
     what: 'This form was sent before with other details.',
-    safe: 'The first one stands, this one was not sent.',
+    safe: 'The first one was sent, this one was not.',
     todo: 'Reload the page and fill the form in again.',
   },
   'batch-empty': {

@@ -1,3 +1,5 @@
+import type { InviteState } from '../api/states';
+
 /** How a state is coloured. Its words come beside it, so that no one needs the colour. */
 export type Tone = 'good' | 'going' | 'waiting' | 'bad' | 'quiet';
 
@@ -14,7 +16,7 @@ export const techpassTones: Record<string, Tone> = {
   EXPIRED: 'bad',
   REVOKED: 'quiet',
   NEEDS_ATTENTION: 'bad',
-};
+} satisfies Record<InviteState, Tone>;
 
 export const seedTones: Record<string, Tone> = {
   NOT_REQUIRED: 'quiet',
@@ -27,10 +29,7 @@ export const seedTones: Record<string, Tone> = {
   WITHDRAWN: 'quiet',
 };
 
-/** Whether this service has done what was asked of it: what is still missing is up to the person. */
-export const isAchieved = (state: string): boolean => ['INVITED', 'ACCOUNT_CREATED', 'ONBOARDED'].includes(state);
-
-/** What the invitee could do next, for the details. */
+/** What a state means for the officer, in the details. */
 export const techpassMeanings: Record<string, string> = {
   QUEUED: 'It is being worked on. This takes a moment.',
   INVITED: 'The invitation is out. The person has not accepted it yet.',
@@ -44,7 +43,7 @@ export const techpassMeanings: Record<string, string> = {
   EXPIRED: 'The invitation ended before it was accepted. Send it again to open it once more.',
   REVOKED: 'The invitation was revoked. Its link does not work any more.',
   NEEDS_ATTENTION: 'We have to check this ourselves. Send us the Trace ID if it is urgent.',
-};
+} satisfies Record<InviteState, string>;
 
 export const mailStates: Record<string, { label: string; tone: Tone }> = {
   QUEUED: { label: 'Queued', tone: 'going' },

@@ -49,10 +49,12 @@ export function wayCard({ path, icon: picture, title, text, need }: Way): Templa
 /** Invite users: which way to take. */
 export class InviteUsersPage extends LightElement {
   override render(): TemplateResult {
+    const trail = [{ path: '/', label: 'Overview' }];
     return html`
-      ${pageHead({ title: 'Invite users', text: 'Choose how to bring people into TechPass.', trail: [{ path: '/', label: 'Overview' }] })}
+      ${pageHead({ title: 'Invite users', text: 'Choose how to bring people into TechPass.', trail })}
       <ul class="ways-list">${ways.map(wayCard)}</ul>
-      <p class="hint-line">${icon('info')}<span>Someone has a TechPass account already? Public officers ask for SEED themselves under <a href="#/seed">Onboard to SEED</a>.</span></p>`;
+      <p class="hint-line">${icon('info')}<span>Someone has a TechPass account already? Public officers ask for SEED
+        themselves under <a href="#/seed">Onboard to SEED</a>.</span></p>`;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Meaning } from '../rules/forms';
 const PAUSE_MS = 200;
 const known = new Map<string, Meaning>();
 
-/** Finds out what the domain of an address means while it is typed. Where the API cannot be asked, nothing is said. */
+/** Asks what the domain of an address means while it is typed. When the API does not answer, nothing is said. */
 export class DomainHint implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -17,7 +17,7 @@ export class DomainHint implements ReactiveController {
     host.addController(this);
   }
 
-  /** What is known of the address as it stands. */
+  /** What is known about the address as it is typed so far. */
   get meaning(): Meaning | undefined {
     const domain = domainOf(this.email());
     return domain === undefined ? undefined : known.get(domain);

@@ -37,6 +37,11 @@ export function emailField(form: Of<EmailField>, meaning: Meaning | undefined, h
   });
 }
 
+/** Whether to ask for a username: vendors have one, and one that is there is shown. */
+export function needsUsername(form: Of<'username'>, meaning: Meaning | undefined): boolean {
+  return meaning?.persona === 'vendor' || Boolean(form.values.username || form.error('username'));
+}
+
 export function usernameField(form: Of<'username'>): TemplateResult {
   return textField({
     ...base(form, 'username'),

@@ -8,8 +8,11 @@ export function masthead(): TemplateResult {
       <details>
         <summary>${icon('shield')}<span>A Singapore Government Agency Website</span> <u>How to identify</u></summary>
         <div class="identify">
-          <p><b>Official website links end with .gov.sg</b><br />Government agencies communicate via .gov.sg websites.</p>
-          <p><b>Secure websites use HTTPS</b><br />Look for a lock or https:// as an added precaution. Share sensitive information only on official, secure websites.</p>
+          <p><b>Official website links end with .gov.sg</b><br />
+            Government agencies communicate via .gov.sg websites.</p>
+          <p><b>Secure websites use HTTPS</b><br />
+            Look for a lock or https:// as an added precaution. Share sensitive information only on official, secure
+            websites.</p>
         </div>
       </details>
     </aside>`;

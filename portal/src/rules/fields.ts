@@ -1,7 +1,7 @@
 import { checkText, hasControl, hasInvisible, trim, type Verdict } from './text';
 
 // Each function mirrors the type of the same name in `shared/domain/src/fields.rs`; both are held to the same vectors.
-// The server decides. These only say so earlier.
+// The server decides; these only say it earlier.
 
 export const MAX = { name: 64, organisation: 64, department: 64, reason: 255, username: 64 } as const;
 
@@ -53,7 +53,7 @@ const RESERVED = [
   'noreply',
 ];
 
-/** What would be taken for the id of a user, or for the account of a public officer. */
+/** What would be read as the id of a user, or as the account of a public officer. */
 const IDS = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|po-[\da-f]{26})$/i;
 
 export function checkUsername(typed: string): Verdict {

@@ -28,10 +28,10 @@ const entries: readonly Entry[] = [
 export function navigation(path: string): TemplateResult {
   const isHere = (entry: Entry) =>
     path === entry.path || (entry.path.length > 1 && !entry.below && path.startsWith(`${entry.path}/`));
-  const link = (entry: Entry) => html`
-    <a href="#${entry.path}" aria-current=${isHere(entry) ? 'page' : 'false'}>${entry.icon ? icon(entry.icon) : ''}<span>${entry.label}</span></a>`;
-  return html`
-    <ul class="navigation">
-      ${entries.map((entry) => html`<li>${link(entry)}${entry.below ? html`<ul>${entry.below.map((each) => html`<li>${link(each)}</li>`)}</ul>` : ''}</li>`)}
-    </ul>`;
+  const link = (entry: Entry): TemplateResult => html`
+    <a href="#${entry.path}" aria-current=${isHere(entry) ? 'page' : 'false'}>
+      ${entry.icon ? icon(entry.icon) : ''}<span>${entry.label}</span></a>`;
+  const item = (entry: Entry): TemplateResult => html`
+    <li>${link(entry)}${entry.below ? html`<ul>${entry.below.map(item)}</ul>` : ''}</li>`;
+  return html`<ul class="navigation">${entries.map(item)}</ul>`;
 }

@@ -28,7 +28,7 @@ export const pages: readonly Page[] = [
   {
     path: '/batches/:id',
     title: 'Batch',
-    render: ({ id }) => html`${repeat([id], String, () => html`<batch-page .batch=${id}></batch-page>`)}`,
+    render: ({ id }) => html`${repeat([id], String, () => html`<batch-page .batchId=${id}></batch-page>`)}`,
   },
   { path: '/invites', title: 'Invite user status', render: status },
   { path: '/invites/:id', title: 'Invite user status', render: status },

@@ -1,5 +1,6 @@
-// How long officers wait at the pages, in a browser on a running stack: `node pages.mjs FOLDER [paint upload draft status]`,
-// with workbooks of 1,000 people each in the folder. Prints milliseconds as JSON, by what was waited for. `tests/bench/pages.py` runs it.
+// How long officers wait at the pages, in a browser on a running stack. `tests/bench/pages.py` runs it:
+// `node pages.mjs FOLDER [paint upload draft status]`, with workbooks of 1,000 people each in the folder.
+// Prints milliseconds as JSON, by what was waited for.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open } from '../e2e/browser.mjs';

@@ -415,10 +415,10 @@ describe('Everybody can use the pages that stand alone', () => {
     ...Object.fromEntries(
       [
         ['expired', 'This invitation has expired'],
-        ['revoked', 'This invitation was taken back'],
+        ['revoked', 'This invitation was revoked'],
         ['onboarded', 'You are all set'],
-        ['failed', 'Your account could not be made'],
-        ['accepted', 'Your account is being made'],
+        ['failed', 'Your account could not be created'],
+        ['accepted', 'Your account is being created'],
         ['account-ready', 'Your account is ready'],
       ].map(([state, title]) => [
         `An invitation that is ${state}`,

@@ -173,7 +173,7 @@ describe('Create account', () => {
 });
 
 describe('Onboard to SEED', () => {
-  test('An officer asks for their own licence and sees where it stands; a vendor is led to the service desk', async () => {
+  test('An officer asks for their own licence and sees its state; a vendor is led to the service desk', async () => {
     const { page, settle } = await signedIn(browser, other);
     await follow(page, 'Onboard to SEED');
     await settle();

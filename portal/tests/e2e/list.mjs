@@ -1,4 +1,5 @@
 // A list of users, as officers have it in Excel.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,3 +70,54 @@ export async function paste(page, rows) {
   await page.getByRole('button', { name: /^Add .* users?$/ }).click();
   await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout: 60_000 });
 }
+
+/** The template as it was downloaded, filled in as a person would in Excel. */
+export function fill(template, rows) {
+  const path = join(folder, `${Date.now()}.xlsx`);
+  python(
+    '-c',
+    `
+import json, sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book.worksheets[0]
+head = next(row[0].row for row in sheet.iter_rows() if any(cell.value == 'Email' for cell in row))
+start = next(cell.column for cell in sheet[head] if cell.value == 'Email')
+for at, row in enumerate(json.loads(sys.argv[3]), 1):
+    for offset, text in enumerate(row):
+        sheet.cell(head + at, start + offset, text or None)
+book.save(sys.argv[2])`,
+    template,
+    path,
+    JSON.stringify(rows),
+  );
+  return path;
+}
+
+/** The rows of a workbook under its titles. */
+export const read = (path) =>
+  JSON.parse(
+    python(
+      '-c',
+      `
+import json, sys, openpyxl
+sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+rows = [[cell if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+head = next(at for at, row in enumerate(rows) if 'Email' in row)
+print(json.dumps([dict(zip(rows[head], row)) for row in rows[head + 1:] if any(row)]))`,
+      path,
+    ),
+  );
+
+/** The file that a press of a button saves, whose name is as it should be. */
+export async function save(page, name, press) {
+  const saved = page.waitForEvent('download');
+  await press();
+  const download = await saved;
+  assert.match(download.suggestedFilename(), name);
+  const path = join(folder, `${Math.random()}-${download.suggestedFilename()}`);
+  await download.saveAs(path);
+  return path;
+}
+
+export const cell = (page, row, column) => page.locator(`[id="cell-${row}-${column}"]`);
+export const grid = (page) => page.getByRole('grid', { name: 'Users' });

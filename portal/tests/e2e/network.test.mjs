@@ -36,7 +36,7 @@ const show = (page, state) =>
   }, state);
 
 describe('Invite user status', () => {
-  test('asks with the version it shows, ever more seldom while nothing changes, and gets nothing when nothing did', async () => {
+  test('asks with the version it shows, less and less often, and gets nothing when nothing changed', async () => {
     const { page } = await person(browser);
     await page.clock.install();
     await signIn(page, officer, '#/invites?q=nobodyiscalledso');

@@ -17,7 +17,7 @@ const problem = (slug, status) => ({
   contentType: 'application/problem+json',
   body: JSON.stringify({ type: `/problems/${slug}`, title: '', status }),
 });
-// A page 15 minutes ahead of the pool takes each new token for one that has run out, and rightly says that it has ended.
+// A page 15 minutes ahead of the pool reads each new token as expired, and rightly says that the session has ended.
 const minutes = (page, n) => page.clock.fastForward(n * 60_000);
 const renewals = (page) => {
   const seen = [];

@@ -106,10 +106,10 @@ describe('The accept page', () => {
   const view = { invitedBy: 'ada@example-agency.gov.sg', email: 't***@example-agency.gov.sg', traceId: TRACE };
   for (const [state, title] of [
     ['expired', 'This invitation has expired'],
-    ['revoked', 'This invitation was taken back'],
+    ['revoked', 'This invitation was revoked'],
     ['onboarded', 'You are all set'],
-    ['failed', 'Your account could not be made'],
-    ['accepted', 'Your account is being made'],
+    ['failed', 'Your account could not be created'],
+    ['accepted', 'Your account is being created'],
   ]) {
     for (const width of [1280, 320]) {
       test(`${state} at ${width} px`, async () => {

@@ -70,6 +70,10 @@ export class FakeList {
           ? { status: 304, headers: { etag: this.etag } }
           : { status: 200, headers: { etag: this.etag }, body: this.body },
       )
+      .on('createBatch', ({ body }) => {
+        for (const row of ('rows' in body && body.rows) || []) this.#add(row);
+        return { status: 201, headers: { location: `/v1/api/batches/${this.id}` }, body: { batchId: this.id } };
+      })
       .on('listBatches', () => ({ status: 200, body: { items: [this.body] } }))
       .on('listRows', ({ query }) => {
         const isRemoved = query.show === 'removed';
@@ -85,8 +89,7 @@ export class FakeList {
         const key = headers.get('idempotency-key')!;
         const earlier = this.#added.get(key);
         if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
-        const add = ({ guessed, ...values }: Text) => this.#push({ ...EMPTY, ...values }, guessed);
-        const numbers = earlier?.numbers ?? body.rows.map(add);
+        const numbers = earlier?.numbers ?? body.rows.map((row) => this.#add(row));
         this.#added.set(key, { body: JSON.stringify(body), numbers });
         return { status: 201, body: { numbers, counts: this.counts } };
       })
@@ -157,7 +160,13 @@ export class FakeList {
   }
 
   get etag(): string {
-    return `"${JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]).length}-${this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0)}"`;
+    const states = JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]);
+    const versions = this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0);
+    return `"${states.length}-${versions}"`;
+  }
+
+  #add({ guessed, ...values }: Text): number {
+    return this.#push({ ...EMPTY, ...values }, guessed);
   }
 
   #push(values: Row['values'], guessed: readonly string[] = []): number {
@@ -168,7 +177,7 @@ export class FakeList {
     return number;
   }
 
-  /** What is typed is no guess any more, whatever was typed. */
+  /** What is typed is not a guess any more, also when it is the same. */
   #put({ repairs = [], ...row }: Row, text: Text): Row {
     const left = repairs.filter(({ field }) => !(field in text));
     const values = { ...row.values, ...text };

@@ -46,8 +46,8 @@ export function problem(slug: string, more: Partial<Problem> = {}): ProblemAnswe
 }
 
 /**
- * A server made from the description of the API: it refuses what the description does not allow, and gives no answer that
- * the description does not know. What a test scripts is what the service would do with a request that is allowed.
+ * A server made from the description of the API: it refuses what the description does not allow, and gives no answer
+ * that the description does not know. What a test scripts is what the service would do with a request that is allowed.
  */
 export class FakeServer {
   /** What was asked, as `POST /api/batches/{id}/rows`. */

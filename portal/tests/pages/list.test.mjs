@@ -36,7 +36,7 @@ const pasteInto = (page, text) =>
 
 afterEach(() => open.done());
 
-test('150 users pasted over a list are added in parts; a failure in the middle says how many are there, and it goes on', async () => {
+test('150 users pasted over a list are added in parts; after a failure in the middle it goes on', async () => {
   const { page, list, grid, server } = await start(people(3));
   await grid.focus();
   await pasteInto(page, Array.from({ length: 150 }, (_, n) => `Bo Tan\tnew${n}@example-agency.gov.sg`).join('\n'));
@@ -50,7 +50,7 @@ test('150 users pasted over a list are added in parts; a failure in the middle s
   expect(list.rows.length).toBe(153);
 });
 
-test('a cell that could not be saved keeps its text, marked, and is saved when the browser is online again', async () => {
+test('a cell that could not be saved keeps its text, marked, and is saved when the browser is online', async () => {
   const { page, list, cell, context } = await start(people(3));
   await context.setOffline(true);
   await type(cell(1, 'department'), 'Platforms');
@@ -60,7 +60,7 @@ test('a cell that could not be saved keeps its text, marked, and is saved when t
   expect(list.row(1).values.department).toBe('');
   await context.setOffline(false);
   await page.getByRole('heading', { name: 'One change is not saved' }).waitFor({ state: 'detached' });
-  expect(list.row(1).values.department).toBe('Platforms');
+  await expect.poll(() => list.row(1).values.department).toBe('Platforms');
 });
 
 test('a cell that the service did not take is saved by Retry in the cell, and given up by Discard', async () => {
@@ -337,7 +337,7 @@ test('a phone shows users as cards, and nothing is wider than it', async () => {
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
 
-test('all worked on and nothing left to fix is done, and a number on a button is the number it opens with', async () => {
+test('all processed, nothing left to fix is done; a number on a button is the number it opens with', async () => {
   const { page, list } = await start([...people(3), person(4, { organisation: '' })]);
   for (const row of list.rows.slice(0, 3))
     list.rows[row.number - 1] = {

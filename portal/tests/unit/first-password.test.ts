@@ -15,13 +15,17 @@ test('a password that can leave is on its way', () => {
 test('a password that waits for room in its mailbox is not on its way, and the page says from when it is', () => {
   const text = news('held', '2026-11-24T01:05:00.000Z');
   expect(text).toMatch(
-    /^Your temporary password waits\. It leaves at about 24 Nov 2026, 9:05.am, since your mailbox has had three mails from us today\.$/,
+    new RegExp(
+      '^Your temporary password waits\\. It leaves at about 24 Nov 2026, 9:05.am, ' +
+        'since your mailbox has had three mails from us today\\.$',
+    ),
   );
 });
 
 test('a password that waits while mail is stopped has no time, because nobody knows one', () => {
   expect(news('held')).toBe(
-    'Your temporary password waits, since we send no mail at the moment. It goes to t***@agency.gov.sg as soon as we do again.',
+    'Your temporary password waits, since we send no mail at the moment. ' +
+      'It goes to t***@agency.gov.sg as soon as we do again.',
   );
 });
 

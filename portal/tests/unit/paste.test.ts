@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type RowText, readPaste } from '../../src/pages/batch/intake/paste';
+import { readPaste } from '../../src/pages/batch/intake/paste';
+import type { RowText } from '../../src/pages/batch/rows/new-rows';
 
 const people: RowText[] = Array.from({ length: 50 }, (_, n) => ({
   email: `person.${n}@example-agency.gov.sg`,
@@ -66,7 +67,7 @@ test.each<[string, string]>([
     [titles.join('\t'), ...people.map((row) => line({ ...row, email: `${row.firstName} <${row.email}>` }))].join('\n'),
   ],
 ])('cells %s make the same rows', (_, text) => {
-  expect(readPaste(text)).toMatchObject({ rows: people, left: 0 });
+  expect(readPaste(text)).toMatchObject({ rows: people, skipped: 0 });
 });
 
 test.each<[string, string]>([
@@ -89,15 +90,16 @@ test.each<[string, string]>([
 test('what names nobody is counted, never dropped in silence', () => {
   expect(readPaste('Dear all\ntan@example-agency.gov.sg\nSee you')).toMatchObject({
     rows: [{ email: 'tan@example-agency.gov.sg' }],
-    left: 2,
+    skipped: 2,
   });
-  expect(readPaste('')).toMatchObject({ rows: [], left: 0 });
-  expect(readPaste('Name\tTown\nBo\tBedok')).toMatchObject({ rows: [], left: 2 });
+  expect(readPaste('')).toMatchObject({ rows: [], skipped: 0 });
+  expect(readPaste('Name\tTown\nBo\tBedok')).toMatchObject({ rows: [], skipped: 2 });
 });
 
 test('titles that are not known are given back, and read as the officer says', () => {
   const text =
-    'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\nbo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
+    'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\n' +
+    'bo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
   const { rows, titles } = readPaste(text);
   expect(rows).toEqual([{ firstName: 'Bo', lastName: 'Tan', organisation: 'Example Agency' }]);
   expect(titles.filter(({ field }) => !field).map(({ column, title }) => [column, title])).toEqual([
@@ -128,7 +130,7 @@ test('titles of which none is known are no person', () => {
   const text = 'Contact\tCalled\tWhere\nbo@example-agency.gov.sg\tBo\tBedok\nkim@example-agency.gov.sg\tKim\tYishun';
   expect(readPaste(text)).toMatchObject({
     rows: [],
-    left: 2,
+    skipped: 2,
     titles: [{ title: 'Contact' }, { title: 'Called' }, { title: 'Where' }],
   });
   expect(readPaste(text, [{ column: 1, title: 'Contact', field: 'email' }]).rows.map(({ email }) => email)).toEqual([

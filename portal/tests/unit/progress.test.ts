@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isFinished, leftOf, outcomeText, Pace, progressOf } from '../../src/pages/batch/progress';
+import { Pace } from '../../src/pages/batch/pace';
+import { isFinished, leftOf, outcomeText, progressOf } from '../../src/pages/batch/progress';
 
 const batch = (state: string, sent: number, ready: number, progress?: Record<string, number>) => ({
   id: 'bat_1',
@@ -16,7 +17,7 @@ const batch = (state: string, sent: number, ready: number, progress?: Record<str
 test.each([
   ['just submitted', batch('SUBMITTED', 0, 10, {}), { total: 10, done: 0, isDone: false }],
   [
-    'half handed on',
+    'half submitted',
     batch('SUBMITTED', 6, 4, { QUEUED: 4, ACCOUNT_CREATED: 2 }),
     { total: 10, done: 2, isDone: false },
   ],

@@ -12,10 +12,19 @@ export function passwordNews({ state, waitingUntil }: FirstPassword, email: stri
     case 'sent':
       return `A temporary password is on its way to ${email}. Look into the junk folder too.`;
     case 'held':
-      return waitingUntil
-        ? `Your temporary password waits. It leaves at about ${asMoment(waitingUntil)}, since your mailbox has had three mails from us today.`
-        : `Your temporary password waits, since we send no mail at the moment. It goes to ${email} as soon as we do again.`;
+      return `Your temporary password waits${waitingUntil ? limitText(waitingUntil) : stopText(email)}`;
     case 'unknown':
-      return `We do not know whether your temporary password was sent to ${email}. If no mail comes within a few minutes, ask for another one.`;
+      return (
+        `We do not know whether your temporary password was sent to ${email}. ` +
+        'If no mail comes within a few minutes, ask for another one.'
+      );
   }
+}
+
+function limitText(until: string): string {
+  return `. It leaves at about ${asMoment(until)}, since your mailbox has had three mails from us today.`;
+}
+
+function stopText(email: string): string {
+  return `, since we send no mail at the moment. It goes to ${email} as soon as we do again.`;
 }

@@ -6,7 +6,7 @@ import { profileFields } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { checkProfile, labelsOf, type ProfileField, type Values } from '../../rules/forms';
 
-/** Who the invitee is, and the button that accepts. */
+/** The details of the invitee, and the button that accepts. */
 export class AcceptForm extends LightElement {
   static override properties = { token: {}, onAccepted: { attribute: false } };
   declare token: string;
@@ -21,14 +21,14 @@ export class AcceptForm extends LightElement {
   override render(): TemplateResult {
     const form = this.#form;
     return html`
-      <form class="card" novalidate aria-labelledby="accept-title" @input=${form.events.input} @focusout=${form.events.focusout}
-        @keydown=${form.events.keydown} @submit=${form.events.submit}>
+      <form class="card" novalidate aria-labelledby="accept-title">
         <h2 id="accept-title">Who you are</h2>
         ${form.summary()}
         ${errorNotice(form.failure)}
         ${profileFields(form, 'own')}
         <div class="actions end">
-          <button class="button primary" aria-disabled=${String(form.isSending)}>${form.isSending ? 'Accepting…' : 'Accept the invitation'}</button>
+          <button class="button primary" aria-disabled=${String(form.isSending)}>
+            ${form.isSending ? 'Accepting…' : 'Accept the invitation'}</button>
         </div>
       </form>`;
   }

@@ -7,27 +7,17 @@ import { errorNotice } from '../../parts/error-notice';
 import { Form } from '../../parts/form';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
-import {
-  type AccountField,
-  checkInvite,
-  checkProfile,
-  checkUsernameOf,
-  type Faults,
-  labels,
-  labelsOf,
-  tidyEmail,
-  type Values,
-} from '../../rules/forms';
-import { formActions, formAside } from './frame';
-import './outcome';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
+import { type AccountField, checkAccount, labels, labelsOf, tidyEmail, type Values } from '../../rules/forms';
+import { formActions, formAside } from './frame';
+import { outcome } from './outcome';
 
 /** Create account: on behalf of a public officer or a vendor. */
 export class CreateAccountPage extends LightElement {
-  static override properties = { made: { state: true } };
-  declare made: Schemas['InviteBody'] | undefined;
+  static override properties = { created: { state: true } };
+  declare created: Schemas['InviteBody'] | undefined;
   readonly #keys = new IdempotencyKeys();
-  readonly #domain = new DomainHint(this, () => this.#form.values.email);
+  readonly #domain: DomainHint = new DomainHint(this, () => this.#form.values.email);
   readonly #form = new Form<AccountField>(this, {
     initial: {
       email: '',
@@ -43,22 +33,22 @@ export class CreateAccountPage extends LightElement {
     },
     labels: labelsOf(...(Object.keys(labels) as AccountField[])),
     tidy: { email: tidyEmail },
-    check: (values) => this.#check(values),
+    check: (values) => checkAccount(values, this.#domain.meaning, officer.email),
     send: (values) => this.#send(values),
   });
 
   override render(): TemplateResult {
+    const text = 'Create a TechPass account on behalf of a public officer or a vendor.';
     return html`
-      ${pageHead({ title: 'Create account', trail: INVITE_USERS, text: 'Make a TechPass account on behalf of a public officer or a vendor.' })}
-      ${this.made ? html`<invite-outcome .invite=${this.made} .again=${() => this.#again()}></invite-outcome>` : this.#fields()}`;
+      ${pageHead({ title: 'Create account', trail: INVITE_USERS, text })}
+      ${this.created ? outcome(this.created, () => void this.#again()) : this.#fields()}`;
   }
 
   #fields(): TemplateResult {
     const [form, { meaning }] = [this.#form, this.#domain];
     return html`
       <div class="form-frame">
-        <form class="card" novalidate aria-label="Create account" @input=${form.events.input} @focusout=${form.events.focusout}
-          @keydown=${form.events.keydown} @submit=${form.events.submit}>
+        <form class="card" novalidate aria-label="Create account">
           ${form.summary()}
           ${errorNotice(form.failure)}
           ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
@@ -70,7 +60,7 @@ export class CreateAccountPage extends LightElement {
         </form>
         ${formAside(
           [
-            'The TechPass account is made, with SEED if you asked for it.',
+            'The TechPass account is created, with SEED if you asked for it.',
             'We mail the person how to sign in for the first time.',
             'You see on the status page when they have signed in.',
           ],
@@ -79,22 +69,16 @@ export class CreateAccountPage extends LightElement {
       </div>`;
   }
 
-  #check(values: Values<AccountField>): Faults<AccountField> {
-    const { meaning } = this.#domain;
-    const username = checkUsernameOf(values.username, meaning);
-    return { ...checkInvite(values, meaning, officer.email), ...(username && { username }), ...checkProfile(values) };
-  }
-
   async #send(values: Values<AccountField>): Promise<void> {
-    // What was typed for a vendor goes no further once the address turns out to be an officer's.
+    // A username that was typed for a vendor is not sent when the address turns out to be an officer's.
     const username = this.#domain.meaning?.persona === 'officer' ? '' : values.username;
     const body = { kind: 'account', ...values, username } as const;
-    this.made = (await ask('post', '/api/invites', { body, idempotencyKey: this.#keys.of(body) })).body;
+    this.created = (await ask('post', '/api/invites', { body, idempotencyKey: this.#keys.of(body) })).body;
     this.#keys.done();
   }
 
   async #again(): Promise<void> {
-    this.made = undefined;
+    this.created = undefined;
     // The next one is often a colleague of the last.
     const { countryCode, organisation, department } = this.#form.values;
     this.#form.reset({

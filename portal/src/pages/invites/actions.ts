@@ -1,37 +1,42 @@
 import { ask, type Schemas } from '../../api/client';
 import { IdempotencyKeys } from '../../api/idempotency';
+import { type InviteState, isOneOf } from '../../api/states';
 import { telling } from '../../messages/problems';
 import { asMoment, count, numbers } from '../../messages/time';
 import { confirm } from '../../parts/confirm';
 import type { Correction } from './amend-many';
 
 type Invite = Schemas['InviteBody'];
-type Action = Schemas['ActionBody'];
-export type Deed = Schemas['ActionKind'];
-/** What is done with one invite from its menu; its details are amended on a page of their own. */
-export type SingleDeed = Exclude<Deed, 'amend'>;
+type BulkAction = Schemas['ActionBody'];
+export type ActionKind = Schemas['ActionKind'];
+/** What is done with one invite from its menu; its details are amended in a form of their own. */
+export type SingleAction = Exclude<ActionKind, 'amend'>;
 
 const keys = new IdempotencyKeys();
 const PAUSE_MS = 1_500;
-/** Outcomes that are looked at for when those can be resent that were mailed today. */
-const OUTCOMES = 200;
-const UNDELIVERABLE = ['BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED'];
+/** Outcomes that are searched for the time from when invites that were mailed today can be resent. */
+const MAX_OUTCOMES = 200;
 
-const isUndeliverable = ({ mail }: Invite) => UNDELIVERABLE.includes(mail?.state ?? '');
+/** Whether an invite can be resent now. The API decides; this keeps the menu short, as the others here do. */
+export function canResend({ resendFrom }: Invite, now: number): boolean {
+  return Boolean(resendFrom) && Date.parse(resendFrom!) <= now;
+}
 
-/** What can be done with an invite now. The API has the last word; this keeps the menu short. */
-export const canResend = ({ resendFrom }: Invite, now: number): boolean =>
-  Boolean(resendFrom) && Date.parse(resendFrom!) <= now;
 /** From when an invite can be sent again that cannot be yet, as a sentence. */
-export const resendLater = (invite: Invite, now: number): string | undefined =>
-  invite.resendFrom && !canResend(invite, now)
-    ? `Mailed today already. It can be resent from ${asMoment(invite.resendFrom)}.`
-    : undefined;
-export const canRevoke = (invite: Invite): boolean =>
-  ['QUEUED', 'INVITED', 'EXPIRED', 'FAILED'].includes(invite.techpass.state);
-export const canAmend = (invite: Invite): boolean =>
-  ['FAILED', 'EXPIRED', 'REVOKED'].includes(invite.techpass.state) ||
-  (invite.techpass.state === 'INVITED' && isUndeliverable(invite));
+export function resendLater(invite: Invite, now: number): string | undefined {
+  if (!invite.resendFrom || canResend(invite, now)) return undefined;
+  return `Mailed today already. It can be resent from ${asMoment(invite.resendFrom)}.`;
+}
+
+export function canRevoke({ techpass }: Invite): boolean {
+  return isOneOf<InviteState>(techpass.state, 'QUEUED', 'INVITED', 'EXPIRED', 'FAILED');
+}
+
+export function canAmend({ techpass, mail }: Invite): boolean {
+  if (isOneOf<InviteState>(techpass.state, 'FAILED', 'EXPIRED', 'REVOKED')) return true;
+  const isUndeliverable = isOneOf(mail?.state ?? '', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED');
+  return isUndeliverable && isOneOf<InviteState>(techpass.state, 'INVITED');
+}
 
 const words = {
   resend: {
@@ -51,100 +56,92 @@ const words = {
 
 const STATE_CONFLICT = {
   resend: 'there is no mail to send again.',
-  revoke: 'accepted or made already.',
+  revoke: 'accepted already, or the account is created.',
   amend: 'neither failed, expired nor revoked.',
 } as const;
 
-/** Asks, then does it for one. Nothing, when the officer thinks better of it. */
-export async function actOnOne(deed: SingleDeed, invite: Invite): Promise<Invite | undefined> {
-  const { question, action } = words[deed];
+/** Asks, then does it for one. Nothing, when the officer cancels. */
+export async function actOnOne(kind: SingleAction, invite: Invite): Promise<Invite | undefined> {
+  const { question, action } = words[kind];
   const text =
-    deed === 'resend'
+    kind === 'resend'
       ? `${invite.email} gets a new link by mail. The old link stops working at once.`
       : `The link of ${invite.email} stops working at once, and the address can be invited anew.`;
-  if (!(await confirm({ title: question, text, action, tone: deed === 'revoke' ? 'danger' : 'primary' })))
-    return undefined;
+  if (!(await confirm({ title: question, text, action, tone: toneOfQuestion(kind) }))) return undefined;
   const path = { id: invite.id };
   const answer =
-    deed === 'resend'
+    kind === 'resend'
       ? ask('post', '/api/invites/{id}/resend', { path })
       : ask('post', '/api/invites/{id}/revoke', { path });
   return (await answer).body;
 }
 
-/** Which invites: some that were picked, or all that match a filter. */
+/** Which invites: some that were selected, or all that match a filter. */
 export type Choice = { readonly ids: readonly string[] } | { readonly filter: Schemas['InviteFilter'] };
 
-/** Does it for many, and tells how far it is until it is done. */
+/** Does it for many; `report` gets the action while it is running. */
 export async function actOnMany(
-  deed: Deed,
+  kind: ActionKind,
   choice: Choice,
   set: Correction | undefined,
-  tell: (action: Action) => void,
-): Promise<Action> {
-  const body = {
-    action: deed,
-    set: set ?? null,
-    ...('ids' in choice ? { ids: [...choice.ids] } : { filter: choice.filter }),
-  };
+  report: (running: BulkAction) => void,
+): Promise<BulkAction> {
+  const chosen = 'ids' in choice ? { ids: [...choice.ids] } : { filter: choice.filter };
+  const body = { action: kind, set: set ?? null, ...chosen };
   let action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
   while (action.state === 'RUNNING') {
-    tell(action);
+    report(action);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    action = (await ask('get', '/api/invites/actions/{id}', { path: { id: action.id }, query: { limit: OUTCOMES } }))
-      .body;
+    const options = { path: { id: action.id }, query: { limit: MAX_OUTCOMES } };
+    action = (await ask('get', '/api/invites/actions/{id}', options)).body;
   }
   return action;
 }
 
-export function confirmMany(deed: SingleDeed, n: number): Promise<boolean> {
-  const { text, action } = words[deed];
-  return confirm({
-    title: `${action} ${count(n, 'invite')}?`,
-    text,
-    action: `${action} ${count(n, 'invite')}`,
-    tone: deed === 'revoke' ? 'danger' : 'primary',
-  });
+export function confirmMany(kind: SingleAction, n: number): Promise<boolean> {
+  const { text, action } = words[kind];
+  const invites = `${action} ${count(n, 'invite')}`;
+  return confirm({ title: `${invites}?`, text, action: invites, tone: toneOfQuestion(kind) });
 }
 
-/** How a finished action is shown: as done only when every invite of it is, and as nothing done when none is. */
-export const toneOf = ({ counts }: Action): Said['tone'] =>
-  counts.done === 0 ? 'info' : counts.skipped > 0 ? 'warn' : 'done';
+const toneOfQuestion = (kind: SingleAction) => (kind === 'revoke' ? 'danger' : 'primary');
 
-/** What an action of the officer came to, and how to show it. */
-export interface Said {
+/** The result of an action of the officer, and how to show it. */
+export interface ActionResult {
   readonly text: string;
   readonly tone: 'info' | 'warn' | 'done';
 }
 
-/** What became of them, in a sentence, with why for those that were left as they are. */
-export function tallyText(deed: Deed, { counts, outcomes }: Action): string {
-  const next = outcomes
-    .flatMap(({ nextAt }) => nextAt ?? [])
-    .sort()
-    .at(-1);
-  const left = Object.entries(counts.reasons).map(
-    ([reason, n]) => `${count(n, 'invite')} not: ${reasonFor(deed, reason, next)}`,
-  );
-  const done = counts.done
-    ? `${count(counts.done, 'invite')} ${words[deed].done}.`
-    : `No invite was ${words[deed].done}.`;
-  return [done, ...left].join(' ');
+/** A finished action is shown as done only when every invite of it is, and as nothing done when none is. */
+export function resultOf(action: BulkAction): ActionResult {
+  const { done, skipped } = action.counts;
+  const tone = skipped > 0 ? 'warn' : 'done';
+  return { text: resultText(action), tone: done === 0 ? 'info' : tone };
 }
 
-export function progressText({ counts }: Action): string {
+/** What was done, in a sentence, and why some were skipped. */
+function resultText({ action: kind, counts, outcomes }: BulkAction): string {
+  const times = outcomes.flatMap(({ nextAt }) => nextAt ?? []).sort();
+  const skipped = Object.entries(counts.reasons).map(
+    ([reason, n]) => `${count(n, 'invite')} not: ${reasonText(kind, reason, times.at(-1))}`,
+  );
+  const done = `${counts.done ? count(counts.done, 'invite') : 'No invite was'} ${words[kind].done}.`;
+  return [done, ...skipped].join(' ');
+}
+
+export function progressText({ counts }: BulkAction): string {
   return `${numbers.format(counts.total - counts.waiting)} of ${numbers.format(counts.total)} done.`;
 }
 
-function reasonFor(deed: Deed, reason: string, next: string | undefined): string {
+function reasonText(kind: ActionKind, reason: string, next: string | undefined): string {
   switch (reason) {
     case 'too-many-requests':
       return `mailed today already; an invite can be resent once a day${next ? `, next from ${asMoment(next)}` : ''}.`;
     case 'undeliverable':
       return 'the last mail came back. Amend the address first.';
     case 'state-conflict':
-      return STATE_CONFLICT[deed];
+      return STATE_CONFLICT[kind];
     default:
       return telling(reason).what;
   }

@@ -4,13 +4,19 @@ import { officer } from '../../app/officer';
 import { DomainHint } from '../../parts/domain-hint';
 import { errorNotice } from '../../parts/error-notice';
 import { Form } from '../../parts/form';
-import { emailField, profileFields, reasonField, seedField, usernameField } from '../../parts/invite-fields';
+import {
+  emailField,
+  needsUsername,
+  profileFields,
+  reasonField,
+  seedField,
+  usernameField,
+} from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import {
   type AccountField,
-  checkInvite,
-  checkProfile,
-  checkUsernameOf,
+  checkAccount,
+  checkEmailInvitation,
   type Faults,
   labels,
   labelsOf,
@@ -18,7 +24,7 @@ import {
   type Values,
 } from '../../rules/forms';
 
-/** Mends an invite that failed, lapsed, was revoked or could not be delivered; saving sends it again. */
+/** Amends an invite that failed, expired, was revoked or could not be delivered; saving sends it again. */
 export class AmendForm extends LightElement {
   static override properties = {
     invite: { attribute: false },
@@ -64,22 +70,17 @@ export class AmendForm extends LightElement {
   override render(): TemplateResult {
     const [form, { meaning }] = [this.#form, this.#domain];
     return html`
-      <form novalidate aria-label="Amend details" @input=${form.events.input} @focusout=${form.events.focusout}
-        @keydown=${form.events.keydown} @submit=${form.events.submit}>
+      <form novalidate aria-label="Amend details">
         ${form.summary()}
         ${errorNotice(form.failure)}
         ${emailField(form, meaning, 'Saving sends the invite again.')}
-        ${
-          this.#isEmail
-            ? nothing
-            : html`
-          ${meaning?.persona === 'vendor' || form.values.username || form.error('username') ? usernameField(form) : nothing}
-          ${profileFields(form, 'off')}`
-        }
+        ${!this.#isEmail && needsUsername(form, meaning) ? usernameField(form) : nothing}
+        ${this.#isEmail ? nothing : profileFields(form, 'off')}
         ${seedField(form, meaning)}
         ${reasonField(form, 'the person')}
         <div class="actions end">
-          <button class="button primary" aria-disabled=${String(form.isSending)}>${form.isSending ? 'Saving…' : 'Save and send'}</button>
+          <button class="button primary" aria-disabled=${String(form.isSending)}>
+            ${form.isSending ? 'Saving…' : 'Save and send'}</button>
           <button type="button" class="button quiet" @click=${() => this.onCancel()}>Cancel</button>
         </div>
       </form>`;
@@ -90,26 +91,19 @@ export class AmendForm extends LightElement {
   }
 
   #check(values: Values<AccountField>): Faults<AccountField> {
-    const { meaning } = this.#domain;
-    const common = checkInvite(values, meaning, officer.email);
-    if (this.#isEmail)
-      return !common.email && meaning?.persona === 'vendor' ? { ...common, email: 'email.not-officer' } : common;
-    const username = checkUsernameOf(values.username, meaning);
-    return { ...common, ...(username && { username }), ...checkProfile(values) };
+    const check = this.#isEmail ? checkEmailInvitation : checkAccount;
+    return check(values, this.#domain.meaning, officer.email);
   }
 
   async #send(values: Values<AccountField>): Promise<void> {
-    const { email, seed, reason } = values;
-    const body = this.#isEmail
-      ? ({ kind: 'email', email, seed, reason } as const)
-      : ({
-          kind: 'account',
-          ...values,
-          username: this.#domain.meaning?.persona === 'officer' ? '' : values.username,
-        } as const);
-    this.onDone(
-      (await ask('patch', '/api/invites/{id}', { path: { id: this.invite.id }, ifMatch: this.version, body })).body,
-    );
+    const options = { path: { id: this.invite.id }, ifMatch: this.version, body: this.#body(values) };
+    this.onDone((await ask('patch', '/api/invites/{id}', options)).body);
+  }
+
+  #body({ email, seed, reason, ...account }: Values<AccountField>): Schemas['InviteRequest'] {
+    if (this.#isEmail) return { kind: 'email', email, seed, reason };
+    const username = this.#domain.meaning?.persona === 'officer' ? '' : account.username;
+    return { kind: 'account', email, seed, reason, ...account, username };
   }
 }
 

@@ -11,20 +11,20 @@ import { checkText, trim } from '../../rules/text';
 export type Correction = Schemas['CorrectionRequest'];
 
 const FIELDS = ['organisation', 'department', 'reason'] as const;
+type Field = (typeof FIELDS)[number];
 
-/** What changes alike in many invites that failed, lapsed or were taken back, before they are sent again. */
+/** What to change in many invites that failed, expired or were revoked, before they are sent again. */
 export class InviteAmendMany extends LightElement {
-  static override properties = { count: { type: Number }, typed: { state: true }, isTold: { state: true } };
+  static override properties = { count: { type: Number }, typed: { state: true }, showsFaults: { state: true } };
   declare count: number;
-  /** With what is to change, or nothing when the officer thinks better of it. */
+  /** With what to change, unless the officer cancelled. */
   declare onClose: (correction?: Correction) => void;
-  declare typed: Record<(typeof FIELDS)[number], string>;
-  /** Whether to say what is wrong. */
-  declare isTold: boolean;
+  declare typed: Record<Field, string>;
+  declare showsFaults: boolean;
 
   constructor() {
     super();
-    Object.assign(this, { typed: { organisation: '', department: '', reason: '' }, isTold: false });
+    Object.assign(this, { typed: { organisation: '', department: '', reason: '' }, showsFaults: false });
   }
 
   protected override firstUpdated(): void {
@@ -33,25 +33,18 @@ export class InviteAmendMany extends LightElement {
 
   override render(): TemplateResult {
     const invites = count(this.count, 'invite');
+    const submit = (event: Event) => {
+      event.preventDefault();
+      void this.#apply();
+    };
     return html`
-      <dialog class="modal" aria-labelledby="amend-many-title" aria-describedby="amend-many-text" @close=${() => this.onClose()}>
-        <form novalidate @submit=${(event: Event) => {
-          event.preventDefault();
-          void this.#apply();
-        }} @input=${this.#type}>
+      <dialog class="modal" aria-labelledby="amend-many-title" aria-describedby="amend-many-text"
+        @close=${() => this.onClose()}>
+        <form novalidate @submit=${submit} @input=${this.#type}>
           <h2 id="amend-many-title">Amend ${invites} and send again</h2>
-          <p id="amend-many-text">For invites that failed, expired or were revoked. What you leave blank stays as it is in each. Email addresses are amended one by one.</p>
-          ${FIELDS.map((name) => {
-            const code = this.isTold ? this.#wrong(name) : undefined;
-            return textField({
-              name: `amend-${name}`,
-              label: labels[name],
-              value: this.typed[name],
-              max: MAX[name],
-              optional: true,
-              error: code && faultText(code, code),
-            });
-          })}
+          <p id="amend-many-text">For invites that failed, expired or were revoked. What you leave blank stays as it is
+            in each. Email addresses are amended one by one.</p>
+          ${FIELDS.map((name) => this.#field(name))}
           <div class="actions">
             <button class="button primary">Send ${invites} again</button>
             <button type="button" class="button quiet" @click=${() => this.onClose()}>Cancel</button>
@@ -60,7 +53,19 @@ export class InviteAmendMany extends LightElement {
       </dialog>`;
   }
 
-  #wrong(name: (typeof FIELDS)[number]) {
+  #field(name: Field): TemplateResult {
+    const code = this.showsFaults ? this.#faultCode(name) : undefined;
+    return textField({
+      name: `amend-${name}`,
+      label: labels[name],
+      value: this.typed[name],
+      max: MAX[name],
+      optional: true,
+      error: code && faultText(code, code),
+    });
+  }
+
+  #faultCode(name: Field): string | undefined {
     return trim(this.typed[name]) ? checkText(this.typed[name], MAX[name]) : undefined;
   }
 
@@ -70,8 +75,8 @@ export class InviteAmendMany extends LightElement {
   }
 
   async #apply(): Promise<void> {
-    this.isTold = true;
-    const wrong = FIELDS.find((name) => this.#wrong(name));
+    this.showsFaults = true;
+    const wrong = FIELDS.find((name) => this.#faultCode(name));
     if (!wrong) {
       const { organisation, department, reason } = this.typed;
       this.onClose({

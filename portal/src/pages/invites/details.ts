@@ -9,8 +9,10 @@ import { icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
 import './amend-form';
-import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleDeed } from './actions';
+import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleAction } from './actions';
 import { nameOf } from './line';
+
+type Detail = Schemas['InviteDetailBody'];
 
 /** One invite with everything about it, in a drawer over the list. */
 export class InviteDetails extends LightElement {
@@ -24,7 +26,7 @@ export class InviteDetails extends LightElement {
   };
   /** Its id. */
   declare invite: string;
-  declare detail: Schemas['InviteDetailBody'] | undefined;
+  declare detail: Detail | undefined;
   declare failure: Failure | undefined;
   declare isAmending: boolean;
   declare onClose: () => void;
@@ -48,65 +50,50 @@ export class InviteDetails extends LightElement {
           <button type="button" class="icon-button" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
         </div>
         ${errorNotice(this.failure, { retry: () => void this.#load() })}
-        ${
-          !detail
-            ? this.failure
-              ? nothing
-              : html`<div class="skeleton"><i></i><i></i><i></i></div>`
-            : this.isAmending
-              ? html`<amend-form .invite=${detail} .version=${this.#etag} .onDone=${(next: Schemas['InviteBody']) => this.#amended(next)} .onCancel=${() => (this.isAmending = false)}></amend-form>`
-              : this.#shown(detail)
-        }
+        ${detail ? this.#content(detail) : this.failure ? nothing : skeleton}
       </dialog>`;
   }
 
-  #shown(detail: Schemas['InviteDetailBody']): TemplateResult {
-    const { techpass, seed, mail } = detail;
-    const delivery = mail && mailStates[mail.state];
+  #content(detail: Detail): TemplateResult {
+    if (!this.isAmending) return this.#overview(detail);
+    const cancel = () => {
+      this.isAmending = false;
+    };
+    return html`
+      <amend-form .invite=${detail} .version=${this.#etag} .onCancel=${cancel}
+        .onDone=${(next: Schemas['InviteBody']) => void this.#amended(next)}></amend-form>`;
+  }
+
+  #overview(detail: Detail): TemplateResult {
+    const { techpass, traceId, updatedAt, history } = detail;
     const later = resendLater(detail, Date.now());
+    const what = 'This invite did not succeed';
     return html`
       ${
         techpass.failure
-          ? mishapNotice({
-              what: 'This invite did not succeed',
-              text: techpass.failure.detail,
-              traceId: detail.traceId,
-              at: new Date(detail.updatedAt),
-            })
+          ? mishapNotice({ what, text: techpass.failure.detail, traceId, at: new Date(updatedAt) })
           : html`<p class="subtle">${techpassMeanings[techpass.state]}</p>`
       }
-      <dl class="facts">
-        ${fact('TechPass status', badge(techpass.label, techpassTones[techpass.state]))}
-        ${fact('SEED status', badge(seed.label, seedTones[seed.state]))}
-        ${
-          mail && delivery
-            ? fact(
-                'Mail',
-                html`${badge(delivery.label, delivery.tone)}${mail.at ? html` <small>${asMoment(mail.at)}</small>` : nothing}
-          ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`,
-              )
-            : nothing
-        }
-        ${detail.expiresAt ? fact('Can be accepted until', asDay(detail.expiresAt)) : nothing}
-        ${fact('Email', detail.email)}
-        ${fact('TechPass username', detail.username)}
-        ${fact('Contact number', detail.contactNumber)}
-        ${fact('Organisation', detail.organisation)}
-        ${fact('Department', detail.department)}
-        ${fact('Reason', detail.reason)}
-        ${detail.batch ? fact('Batch', html`<a href="#/batches/${detail.batch.id}">Row ${detail.batch.row}</a>`) : nothing}
-      </dl>
-      <div class="actions">
-        ${canAmend(detail) ? html`<button type="button" class="button primary" @click=${() => (this.isAmending = true)}>Amend details</button>` : nothing}
-        ${canResend(detail, Date.now()) ? html`<button type="button" class="button" @click=${() => this.#act('resend')}>Resend</button>` : nothing}
-        ${canRevoke(detail) ? html`<button type="button" class="button danger" @click=${() => this.#act('revoke')}>Revoke</button>` : nothing}
-      </div>
+      ${facts(detail)}
+      ${this.#actions(detail)}
       ${later ? html`<p class="hint">${later}</p>` : nothing}
       <h3>History</h3>
-      <ol class="history">
-        ${detail.history.map(({ at, event, by }) => html`<li><b>${events[event] ?? inWords(event)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span></li>`)}
-      </ol>
-      ${techpass.failure ? nothing : traceLine(detail.traceId)}`;
+      <ol class="history">${history.map(event)}</ol>
+      ${techpass.failure ? nothing : traceLine(traceId)}`;
+  }
+
+  #actions(detail: Detail): TemplateResult {
+    const button = (text: string, kind: string, act: () => void) => html`
+      <button type="button" class="button ${kind}" @click=${act}>${text}</button>`;
+    const amend = () => {
+      this.isAmending = true;
+    };
+    return html`
+      <div class="actions">
+        ${canAmend(detail) ? button('Amend details', 'primary', amend) : nothing}
+        ${canResend(detail, Date.now()) ? button('Resend', '', () => void this.#act('resend')) : nothing}
+        ${canRevoke(detail) ? button('Revoke', 'danger', () => void this.#act('revoke')) : nothing}
+      </div>`;
   }
 
   #close(): void {
@@ -121,10 +108,10 @@ export class InviteDetails extends LightElement {
     });
   }
 
-  async #act(deed: SingleDeed): Promise<void> {
+  async #act(action: SingleAction): Promise<void> {
     await this.#try(async () => {
-      if (!(await actOnOne(deed, this.detail!))) return;
-      announce(deed === 'resend' ? 'Sent again.' : 'Revoked.');
+      if (!(await actOnOne(action, this.detail!))) return;
+      announce(action === 'resend' ? 'Sent again.' : 'Revoked.');
       this.onChange();
       await this.#load();
       this.#focusTitle();
@@ -143,18 +130,54 @@ export class InviteDetails extends LightElement {
     this.querySelector<HTMLElement>('#details-title')?.focus();
   }
 
-  async #try(deed: () => Promise<void>): Promise<void> {
+  async #try(action: () => Promise<void>): Promise<void> {
     this.failure = undefined;
     try {
-      await deed();
+      await action();
     } catch (error) {
       this.failure = Failure.caught(error);
     }
   }
 }
 
+const skeleton = html`<div class="skeleton"><i></i><i></i><i></i></div>`;
+
+function facts(detail: Detail): TemplateResult {
+  const { techpass, seed, batch, expiresAt } = detail;
+  return html`
+    <dl class="facts">
+      ${fact('TechPass status', badge(techpass.label, techpassTones[techpass.state]))}
+      ${fact('SEED status', badge(seed.label, seedTones[seed.state]))}
+      ${fact('Mail', delivery(detail))}
+      ${fact('Can be accepted until', expiresAt && asDay(expiresAt))}
+      ${fact('Email', detail.email)}
+      ${fact('TechPass username', detail.username)}
+      ${fact('Contact number', detail.contactNumber)}
+      ${fact('Organisation', detail.organisation)}
+      ${fact('Department', detail.department)}
+      ${fact('Reason', detail.reason)}
+      ${fact('Batch', batch && html`<a href="#/batches/${batch.id}">Row ${batch.row}</a>`)}
+    </dl>`;
+}
+
 function fact(label: string, value: TemplateResult | string | null | undefined): TemplateResult | typeof nothing {
   return value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+}
+
+function delivery({ mail }: Detail): TemplateResult | undefined {
+  const state = mail && mailStates[mail.state];
+  if (!state) return undefined;
+  return html`
+    ${badge(state.label, state.tone)}
+    ${mail.at ? html`<small>${asMoment(mail.at)}</small>` : nothing}
+    ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`;
+}
+
+function event({ at, event: name, by }: Detail['history'][number]): TemplateResult {
+  return html`
+    <li>
+      <b>${events[name] ?? inWords(name)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span>
+    </li>`;
 }
 
 customElements.define('invite-details', InviteDetails);

@@ -12,9 +12,10 @@ export function nameOf({ firstName, lastName, email }: Schemas['InviteBody']): s
 /** An invite in one line. */
 export function inviteLine(invite: Schemas['InviteBody']): TemplateResult {
   const name = nameOf(invite);
+  const email = name === invite.email ? '' : html`<span class="subtle">${invite.email}</span>`;
   return html`
     <li>
-      <a href="#/invites/${invite.id}"><b>${name}</b>${name === invite.email ? '' : html`<span class="subtle">${invite.email}</span>`}</a>
+      <a href="#/invites/${invite.id}"><b>${name}</b>${email}</a>
       <span class="subtle day">${asDay(invite.dateOfInvite)}</span>
       ${badge(invite.techpass.label, techpassTones[invite.techpass.state])}
     </li>`;

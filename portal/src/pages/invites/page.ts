@@ -1,5 +1,4 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { type Answer, ask, download, type Schemas } from '../../api/client';
 import { Failure } from '../../api/failure';
 import { Poll } from '../../api/poll';
@@ -9,55 +8,34 @@ import { errorNotice } from '../../parts/error-notice';
 import { icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
+import { INVITE_USERS, pageHead } from '../../parts/page-head';
 import type { MenuItem } from '../../parts/row-menu';
 import {
+  type ActionKind,
+  type ActionResult,
   actOnMany,
   actOnOne,
   canAmend,
   canResend,
   canRevoke,
   confirmMany,
-  type Deed,
   progressText,
-  resendLater,
-  type Said,
-  type SingleDeed,
-  tallyText,
-  toneOf,
+  resultOf,
+  type SingleAction,
 } from './actions';
 import './amend-many';
 import type { Correction } from './amend-many';
 import './details';
-import { INVITE_USERS, pageHead } from '../../parts/page-head';
-import { inviteTable, type Sort } from './table';
+import { EVERYTHING, filtersForm, type ListQuery, notedQuery, queryOf } from './filters';
+import { emptyList, pager, resultNotice } from './list-parts';
+import { Selection } from './selection';
+import { inviteTable } from './table';
 
 type Invite = Schemas['InviteBody'];
 type List = Schemas['ListBody'];
-type Query = { q: string; techpass: string; seed: string; batch: string; sort: Sort };
 
-const PAGE = 50;
-const TYPING_MS = 300;
-const TECHPASS = [
-  ['queued', 'Queued'],
-  ['invited', 'Invited'],
-  ['not-onboarded', 'Not Onboarded'],
-  ['onboarded', 'Onboarded'],
-  ['disabled', 'Disabled'],
-  ['user-not-found', 'User Not Found'],
-  ['failed', 'Failed'],
-  ['expired', 'Expired'],
-  ['revoked', 'Revoked'],
-  ['needs-attention', 'Needs attention'],
-] as const;
-const SEED = [
-  ['not-required', 'Not Required'],
-  ['ineligible', 'Ineligible'],
-  ['pending', 'Licence pending'],
-  ['licence-assigned', 'License Assigned'],
-  ['fully-onboarded', 'Fully Onboarded'],
-  ['licence-error', 'Licence error'],
-  ['licence-withdrawn', 'Licence withdrawn'],
-] as const;
+const PAGE_INVITES = 50;
+const TYPING_PAUSE_MS = 300;
 
 /** Invite user status: everyone the officer invited, and how far they are, as it changes. */
 export class InviteStatusPage extends LightElement {
@@ -67,46 +45,40 @@ export class InviteStatusPage extends LightElement {
     list: { state: true },
     failure: { state: true },
     staleSince: { state: true },
-    selected: { state: true },
-    isEverything: { state: true },
+    selection: { state: true },
     changed: { state: true },
     isBusy: { state: true },
     isAmending: { state: true },
-    said: { state: true },
+    result: { state: true },
   };
   declare query: URLSearchParams;
-  /** The invite whose details are open. */
+  /** The id of the invite whose details are open. */
   declare open: string | undefined;
   declare list: List | undefined;
   declare failure: Failure | undefined;
   declare staleSince: Date | undefined;
-  declare selected: ReadonlySet<string>;
-  /** Whether all that match are meant, and not only those picked. */
-  declare isEverything: boolean;
+  declare selection: Selection;
+  /** The ids of invites that the last refresh found changed. */
   declare changed: ReadonlySet<string>;
   declare isBusy: boolean;
-  /** Whether it is being asked what changes in the selected invites. */
+  /** Whether the officer is asked what to change in the selected invites. */
   declare isAmending: boolean;
-  declare said: Said | undefined;
-  /** What is done again by “Try again”: loading the list, unless something else failed. */
+  declare result: ActionResult | undefined;
+  /** What “Try again” does: it loads the list, unless something else failed. */
   #again: (() => void) | undefined;
-  #filter: Query = { q: '', techpass: '', seed: '', batch: '', sort: 'newest' };
+  #query = EVERYTHING;
   /** Where each page up to this one starts. */
   #cursors: (string | undefined)[] = [undefined];
   #typing: ReturnType<typeof setTimeout> | undefined;
-  /** Of the page as it is shown. */
+  /** The version of the page as it is shown. */
   #etag: string | undefined;
-  #seen = new Date();
+  /** When the list was last known to be up to date. */
+  #freshAt = new Date();
   readonly #poll = new Poll((signal) => this.#refresh(signal));
 
   constructor() {
     super();
-    this.selected = new Set();
-    this.isEverything = false;
-    this.changed = new Set();
-    this.isBusy = false;
-    this.isAmending = false;
-    this.said = undefined;
+    Object.assign(this, { selection: Selection.NONE, changed: new Set(), isBusy: false, isAmending: false });
   }
 
   override connectedCallback(): void {
@@ -122,185 +94,144 @@ export class InviteStatusPage extends LightElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('query')) return;
-    const value = (name: string) => this.query.get(name) ?? '';
-    const filter: Query = {
-      q: value('q'),
-      techpass: value('techpass'),
-      seed: value('seed'),
-      batch: value('batch'),
-      sort: (value('sort') || 'newest') as Sort,
-    };
-    if (this.list && JSON.stringify(filter) === JSON.stringify(this.#filter)) return;
-    this.#filter = filter;
+    const query = queryOf(this.query);
+    if (this.list && JSON.stringify(query) === JSON.stringify(this.#query)) return;
+    this.#query = query;
     this.#unselect();
     void this.#load([undefined]);
   }
 
   override render(): TemplateResult {
     const { list } = this;
+    const head = { title: 'Invite user status', text: 'Everyone you invited, and how far they are.' };
+    const exportButton = html`
+      <button type="button" class="button quiet" aria-disabled=${String(!list?.total)} @click=${this.#export}>
+        ${icon('download')}Export</button>`;
+    const search = (event: Event) => this.#search((event.target as HTMLInputElement).value);
     return html`
-      ${pageHead(
-        { title: 'Invite user status', text: 'Everyone you invited, and how far they are.', trail: INVITE_USERS },
-        html`
-        <button type="button" class="button quiet" @click=${this.#export} aria-disabled=${String(!list?.total)}>${icon('download')}Export</button>`,
-      )}
-      ${this.#filters()}
-      ${this.#told()}
+      ${pageHead({ ...head, trail: INVITE_USERS }, exportButton)}
+      ${filtersForm(this.#query, list?.techpass, search, (change) => this.#narrow(change))}
+      ${this.result ? resultNotice(this.result, () => this.#dismiss()) : nothing}
       ${errorNotice(this.failure, { retry: this.#again })}
       <section class="card flush">
-        ${this.selected.size ? this.#selection() : html`<p class="table-head" role="status">${list ? html`Total no. of invitations: <b>${numbers.format(list.total)}</b>` : 'Loading…'}</p>`}
-        ${this.staleSince ? html`<p class="table-head stale" role="status">${icon('alert')} Could not be brought up to date since ${asMoment(this.staleSince)}.</p>` : nothing}
-        ${!list ? html`<div class="skeleton">${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>` : list.items.length ? this.#table(list) : this.#empty()}
+        ${this.#listHead()}
+        ${this.staleSince ? staleLine(this.staleSince) : nothing}
+        ${list ? this.#invites(list) : skeleton}
       </section>
-      ${this.open ? html`<invite-details .invite=${this.open} .onChange=${() => this.#poll.hurry()} .onClose=${() => go(this.#address())}></invite-details>` : nothing}
-      ${this.isAmending ? html`<invite-amend-many .count=${this.#meant} .onClose=${(set?: Correction) => this.#amended(set)}></invite-amend-many>` : nothing}`;
+      ${this.open ? this.#details(this.open) : nothing}
+      ${this.isAmending ? this.#amendMany() : nothing}`;
   }
 
-  /** What was just done, or was not. */
-  #told(): TemplateResult | typeof nothing {
-    if (!this.said) return nothing;
-    const { text, tone } = this.said;
-    return html`<p class="notice told ${tone}" role="status">${icon(tone === 'done' ? 'done' : 'info')}<span>${text}</span>
-      <button type="button" class="icon-button" aria-label="Dismiss" @click=${() => (this.said = undefined)}>${icon('close')}</button></p>`;
+  #listHead(): TemplateResult {
+    const { list, selection, isBusy } = this;
+    if (selection.isEmpty || !list) {
+      const total = list ? html`Total no. of invitations: <b>${numbers.format(list.total)}</b>` : 'Loading…';
+      return html`<p class="table-head" role="status">${total}</p>`;
+    }
+    const shown = { list, query: this.#query, isBusy };
+    return selection.toolbar(shown, {
+      selectEverything: () => {
+        this.selection = selection.everything();
+      },
+      unselect: () => this.#unselect(),
+      ask: (action) => void this.#askMany(action),
+      amend: () => {
+        this.isAmending = true;
+      },
+    });
   }
 
-  #filters(): TemplateResult {
-    const { q, techpass, seed, batch } = this.#filter;
-    const options = (of: readonly (readonly [string, string])[], chosen: string, there?: Record<string, number>) =>
-      html`<option value="">All</option>${of.map(([value, label]) => html`<option value=${value} ?selected=${value === chosen}>${there ? `${label} (${numbers.format(there[value] ?? 0)})` : label}</option>`)}`;
+  #invites(list: List): TemplateResult {
+    if (list.items.length === 0) return emptyList(this.#query, () => this.#narrow({ ...EVERYTHING }));
+    const table = inviteTable({
+      items: list.items,
+      sort: this.#query.sort,
+      selected: this.selection.ids,
+      changed: this.changed,
+      link: ({ id }) => `#${this.#address(id)}`,
+      menu: (invite) => this.#menu(invite),
+      onSort: (sort) => this.#narrow({ sort }),
+      onSelect: (ids, isSelected) => {
+        this.selection = isSelected ? this.selection.with(ids) : this.selection.without(ids);
+      },
+    });
+    const previous = this.#cursors.slice(0, -1);
+    return html`${table}${pager(list, previous.length * PAGE_INVITES, {
+      previous: () => void this.#load(previous),
+      next: () => void this.#load([...this.#cursors, list.nextCursor!]),
+    })}`;
+  }
+
+  #details(id: string): TemplateResult {
     return html`
-      <form class="filters" role="search" aria-label="Invites" @submit=${(event: Event) => event.preventDefault()}>
-        <div class="field search"><label for="q">Search</label>
-          <span class="with-icon">${icon('search')}<input id="q" type="search" .value=${live(q)} maxlength="100" placeholder="Name, email, organisation" @input=${this.#typed} /></span></div>
-        <div class="field"><label for="techpass">TechPass status</label>
-          <select id="techpass" .value=${live(techpass)} @change=${(event: Event) => this.#narrow({ techpass: (event.target as HTMLSelectElement).value })}>${options(TECHPASS, techpass, this.list?.techpass)}</select></div>
-        <div class="field"><label for="seed">SEED status</label>
-          <select id="seed" .value=${live(seed)} @change=${(event: Event) => this.#narrow({ seed: (event.target as HTMLSelectElement).value })}>${options(SEED, seed)}</select></div>
-        ${batch ? html`<button type="button" class="chip" aria-pressed="true" @click=${() => this.#narrow({ batch: '' })}>One batch only ${icon('close')}<span class="unseen">Show all</span></button>` : nothing}
-      </form>`;
+      <invite-details .invite=${id} .onChange=${() => this.#poll.hurry()}
+        .onClose=${() => go(this.#address())}></invite-details>`;
   }
 
-  #selection(): TemplateResult {
-    const total = this.list?.total ?? 0;
-    const n = this.#meant;
-    const { q, techpass, seed, batch } = this.#filter;
-    const why = this.#whyNoResend();
-    const canMeanAll =
-      !this.isEverything &&
-      n < total &&
-      Boolean(q || techpass || seed || batch) &&
-      this.list?.items.every(({ id }) => this.selected.has(id));
+  #amendMany(): TemplateResult {
     return html`
-      <div class="table-head selection" role="toolbar" aria-label="With the selected invites">
-        <b role="status">${count(n, 'invite')} selected</b>
-        ${canMeanAll ? html`<button type="button" class="link" @click=${() => (this.isEverything = true)}>Select all ${numbers.format(total)} that match</button>` : nothing}
-        <button type="button" class="button small" ?disabled=${this.isBusy || Boolean(why)} aria-describedby=${why ? 'resend-why' : nothing} @click=${() => this.#ask('resend')}>Resend</button>
-        <button type="button" class="button small" ?disabled=${this.isBusy} @click=${() => (this.isAmending = true)}>Amend</button>
-        <button type="button" class="button small danger" ?disabled=${this.isBusy} @click=${() => this.#ask('revoke')}>Revoke</button>
-        <button type="button" class="link" @click=${() => this.#unselect()}>Clear</button>
-        ${why ? html`<span class="hint" id="resend-why">${why}</span>` : nothing}
-      </div>`;
-  }
-
-  /** Why none of the picked invites can be sent again now, while that is known. */
-  #whyNoResend(): string | undefined {
-    const picked = this.list?.items.filter(({ id }) => this.selected.has(id)) ?? [];
-    const now = Date.now();
-    if (this.isEverything || picked.length < this.selected.size || picked.some((invite) => canResend(invite, now)))
-      return undefined;
-    return (
-      picked.map((invite) => resendLater(invite, now)).find(Boolean) ??
-      (picked.length === 1 ? 'This invite cannot be resent.' : 'None of these can be resent.')
-    );
-  }
-
-  #table(list: List): TemplateResult {
-    const from = (this.#cursors.length - 1) * PAGE;
-    return html`
-      ${inviteTable({
-        items: list.items,
-        sort: this.#filter.sort,
-        selected: this.selected,
-        changed: this.changed,
-        link: ({ id }) => `#${this.#address(id)}`,
-        menu: (invite) => this.#menu(invite),
-        onSort: (sort) => this.#narrow({ sort }),
-        onSelect: (ids, isSelected) => this.#select(ids, isSelected),
-      })}
-      ${
-        list.total > list.items.length
-          ? html`
-        <nav class="pager" aria-label="Pages of the list">
-          <span class="subtle">${numbers.format(from + 1)} to ${numbers.format(from + list.items.length)} of ${numbers.format(list.total)}</span>
-          <button type="button" class="button quiet small" ?disabled=${from === 0} @click=${() => this.#load(this.#cursors.slice(0, -1))}>Previous</button>
-          <button type="button" class="button quiet small" ?disabled=${!list.nextCursor} @click=${() => this.#load([...this.#cursors, list.nextCursor!])}>Next</button>
-        </nav>`
-          : nothing
-      }`;
-  }
-
-  #empty(): TemplateResult {
-    const { q, techpass, seed, batch } = this.#filter;
-    return q || techpass || seed || batch
-      ? html`<div class="empty"><h2>No record found</h2><p>Nobody you invited matches. </p><button type="button" class="button quiet" @click=${() => this.#narrow({ q: '', techpass: '', seed: '', batch: '' })}>Show all</button></div>`
-      : html`<div class="empty"><h2>No record found</h2><p>Whom you invite shows here, with how far they are.</p><a class="button primary" href="#/invite">Invite users</a></div>`;
+      <invite-amend-many .count=${this.#selected}
+        .onClose=${(set?: Correction) => this.#amended(set)}></invite-amend-many>`;
   }
 
   #menu(invite: Invite): MenuItem[] {
-    return [
-      { label: 'View details', act: () => go(this.#address(invite.id)) },
-      ...(canAmend(invite) ? [{ label: 'Amend details', act: () => go(this.#address(invite.id)) }] : []),
-      ...(canResend(invite, Date.now()) ? [{ label: 'Resend', act: () => void this.#one('resend', invite) }] : []),
-      ...(canRevoke(invite)
-        ? [{ label: 'Revoke', tone: 'danger' as const, act: () => void this.#one('revoke', invite) }]
-        : []),
-    ];
+    const open = () => go(this.#address(invite.id));
+    const items: MenuItem[] = [{ label: 'View details', act: open }];
+    if (canAmend(invite)) items.push({ label: 'Amend details', act: open });
+    if (canResend(invite, Date.now())) {
+      items.push({ label: 'Resend', act: () => void this.#actOnOne('resend', invite) });
+    }
+    if (canRevoke(invite)) {
+      items.push({ label: 'Revoke', tone: 'danger', act: () => void this.#actOnOne('revoke', invite) });
+    }
+    return items;
   }
 
-  /** Where this list is, with its filters, and an invite of it open or none. */
+  /** The address of this list with its filters, and of an invite of it that is open. */
   #address(id = ''): string {
-    const search = new URLSearchParams(Object.entries(this.#noted()).filter(([, value]) => value));
+    const search = new URLSearchParams(Object.entries(notedQuery(this.#query)).filter(([, value]) => value));
     return `/invites${id ? `/${id}` : ''}${search.size ? `?${search}` : ''}`;
   }
 
-  #noted(): Record<string, string> {
-    return { ...this.#filter, sort: this.#filter.sort === 'newest' ? '' : this.#filter.sort };
-  }
-
-  #typed(event: Event): void {
-    const q = (event.target as HTMLInputElement).value;
+  #search(q: string): void {
     clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => this.#narrow({ q }), TYPING_MS);
+    this.#typing = setTimeout(() => this.#narrow({ q }), TYPING_PAUSE_MS);
   }
 
-  #narrow(change: Partial<Query>): void {
-    this.#filter = { ...this.#filter, ...change };
-    note('/invites', this.#noted());
+  #narrow(change: Partial<ListQuery>): void {
+    this.#query = { ...this.#query, ...change };
+    note('/invites', notedQuery(this.#query));
     this.#unselect();
     void this.#load([undefined]);
   }
 
-  #select(ids: readonly string[], isSelected: boolean): void {
-    this.isEverything = false;
-    const next = new Set(this.selected);
-    for (const id of ids) isSelected ? next.add(id) : next.delete(id);
-    this.selected = next;
+  #unselect(): void {
+    this.selection = Selection.NONE;
+  }
+
+  #dismiss(): void {
+    this.result = undefined;
+  }
+
+  /** How many invites are selected. */
+  get #selected(): number {
+    return this.selection.count(this.list?.total ?? 0);
   }
 
   async #page(cursor: string | undefined, known?: string, signal?: AbortSignal): Promise<Answer<List>> {
-    const query = { ...this.#filter, limit: PAGE, cursor };
+    const query = { ...this.#query, limit: PAGE_INVITES, cursor };
     return ask('get', '/api/invites', { query: query as never, ifNoneMatch: known, ...(signal && { signal }) });
   }
 
   async #load(cursors: (string | undefined)[]): Promise<void> {
-    const asked = this.#filter;
+    const asked = this.#query;
     try {
       const { body: list, etag } = await this.#page(cursors.at(-1));
-      if (asked !== this.#filter) return;
+      if (asked !== this.#query) return;
       this.#etag = etag;
       Object.assign(this, { list, failure: undefined, staleSince: undefined });
       this.#cursors = cursors;
-      this.#seen = new Date();
+      this.#freshAt = new Date();
       this.requestUpdate();
       this.#poll.hurry();
     } catch (error) {
@@ -309,71 +240,56 @@ export class InviteStatusPage extends LightElement {
     }
   }
 
-  /** Looks whether anything moved. A look that fails leaves what is known, and says how old it is. */
+  /** Asks whether anything has changed. When that fails, the list stays, and says how old it is. */
   async #refresh(signal: AbortSignal): Promise<boolean> {
     if (!this.list) return false;
-    const asked = this.#filter;
+    const asked = this.#query;
     try {
       const { body: list, etag, unchanged } = await this.#page(this.#cursors.at(-1), this.#etag, signal);
-      if (asked !== this.#filter) return false;
-      this.#seen = new Date();
+      if (asked !== this.#query) return false;
+      this.#freshAt = new Date();
       this.staleSince = undefined;
       if (unchanged) return false;
       this.#etag = etag;
       const before = new Map(this.list.items.map((invite) => [invite.id, invite.updatedAt]));
-      const moved = list.items.filter(({ id, updatedAt }) => before.get(id) !== updatedAt);
-      Object.assign(this, { list, changed: new Set(moved.map(({ id }) => id)) });
-      if (moved.length) announce(`${count(moved.length, 'invite')} changed.`);
-      return moved.length > 0;
+      const changed = list.items.filter(({ id, updatedAt }) => before.get(id) !== updatedAt);
+      Object.assign(this, { list, changed: new Set(changed.map(({ id }) => id)) });
+      if (changed.length) announce(`${count(changed.length, 'invite')} changed.`);
+      return changed.length > 0;
     } catch {
-      if (!signal.aborted) this.staleSince = this.#seen;
+      if (!signal.aborted) this.staleSince = this.#freshAt;
       return false;
     }
   }
 
-  #unselect(): void {
-    this.selected = new Set();
-    this.isEverything = false;
-  }
-
-  async #one(deed: SingleDeed, invite: Invite): Promise<void> {
+  async #actOnOne(action: SingleAction, invite: Invite): Promise<void> {
     await this.#try(async () => {
-      const next = await actOnOne(deed, invite);
+      const next = await actOnOne(action, invite);
       if (!next) return;
       this.#etag = undefined;
       this.list = { ...this.list!, items: this.list!.items.map((each) => (each.id === next.id ? next : each)) };
-      this.said = { text: `${invite.email}: ${deed === 'resend' ? 'sent again' : 'revoked'}.`, tone: 'done' };
+      this.result = { text: `${invite.email}: ${action === 'resend' ? 'sent again' : 'revoked'}.`, tone: 'done' };
     });
   }
 
-  /** How many invites the selection is. */
-  get #meant(): number {
-    return this.isEverything ? (this.list?.total ?? 0) : this.selected.size;
-  }
-
-  async #ask(deed: SingleDeed): Promise<void> {
-    if (await confirmMany(deed, this.#meant)) await this.#many(deed);
+  async #askMany(action: SingleAction): Promise<void> {
+    if (await confirmMany(action, this.#selected)) await this.#actOnMany(action);
   }
 
   #amended(set?: Correction): void {
     if (!this.isAmending) return;
     this.isAmending = false;
-    if (set) void this.#many('amend', set);
+    if (set) void this.#actOnMany('amend', set);
     else void this.updateComplete.then(() => this.querySelector<HTMLElement>('[role=toolbar] button')?.focus());
   }
 
-  async #many(deed: Deed, set?: Correction): Promise<void> {
-    const { sort: _, ...filter } = this.#noted();
-    const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
-    const choice = this.isEverything ? { filter: given } : { ids: [...this.selected] };
+  async #actOnMany(action: ActionKind, set?: Correction): Promise<void> {
+    const choice = this.selection.choice(notedQuery(this.#query));
     await this.#try(async () => {
-      const action = await actOnMany(
-        deed,
-        choice,
-        set,
-        (running) => (this.said = { text: progressText(running), tone: 'info' }),
-      );
-      this.said = { text: tallyText(deed, action), tone: toneOf(action) };
+      const finished = await actOnMany(action, choice, set, (running) => {
+        this.result = { text: progressText(running), tone: 'info' };
+      });
+      this.result = resultOf(finished);
       this.#unselect();
     });
     await this.#load(this.#cursors);
@@ -384,14 +300,14 @@ export class InviteStatusPage extends LightElement {
 
   async #export(): Promise<void> {
     if (!this.list?.total) return;
-    await this.#try(() => download('/api/invites/export.xlsx', { query: this.#filter }, 'invites.xlsx'));
+    await this.#try(() => download('/api/invites/export.xlsx', { query: this.#query }, 'invites.xlsx'));
   }
 
-  async #try(deed: () => Promise<void>): Promise<void> {
-    Object.assign(this, { failure: undefined, isBusy: true, said: undefined });
+  async #try(action: () => Promise<void>): Promise<void> {
+    Object.assign(this, { failure: undefined, isBusy: true, result: undefined });
     this.#again = undefined;
     try {
-      await deed();
+      await action();
       this.#poll.hurry();
     } catch (error) {
       this.failure = Failure.caught(error);
@@ -401,6 +317,14 @@ export class InviteStatusPage extends LightElement {
       this.isBusy = false;
     }
   }
+}
+
+const skeleton = html`<div class="skeleton">${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>`;
+
+function staleLine(since: Date): TemplateResult {
+  return html`
+    <p class="table-head stale" role="status">
+      ${icon('alert')} Could not be brought up to date since ${asMoment(since)}.</p>`;
 }
 
 customElements.define('invite-status-page', InviteStatusPage);

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Schemas } from '../../api/client';
+import { type InviteState, isOneOf } from '../../api/states';
 import { mailStates, seedTones, techpassTones } from '../../messages/states';
 import { asDay } from '../../messages/time';
 import { badge } from '../../parts/badge';
@@ -24,14 +25,11 @@ export interface Table {
 
 /** The invites with TechBiz's columns. On a narrow screen each row is a card, and every cell names its column. */
 export function inviteTable(table: Table): TemplateResult {
-  const ids = table.items.map(({ id }) => id);
-  const isAll = ids.length > 0 && ids.every((id) => table.selected.has(id));
   return html`
     <div class="table-frame" role="region" aria-label="Invited users" tabindex="0">
       <table role="table">
         <thead role="rowgroup"><tr role="row">
-          <th role="columnheader" class="pick"><input type="checkbox" aria-label="Select all on this page" .checked=${isAll} .indeterminate=${!isAll && ids.some((id) => table.selected.has(id))}
-            @change=${(event: Event) => table.onSelect(ids, (event.target as HTMLInputElement).checked)} /></th>
+          <th role="columnheader" class="pick">${pickAll(table)}</th>
           ${sortable(table, 'First name', 'name')}
           <th role="columnheader">Last name</th>
           ${sortable(table, 'Email', 'email')}
@@ -51,41 +49,59 @@ export function inviteTable(table: Table): TemplateResult {
     </div>`;
 }
 
-function row(table: Table, invite: Invite): TemplateResult {
-  const name = nameOf(invite);
-  const isSelected = table.selected.has(invite.id);
+function pickAll({ items, selected, onSelect }: Table): TemplateResult {
+  const ids = items.map(({ id }) => id);
+  const isAll = ids.length > 0 && ids.every((id) => selected.has(id));
+  const isSome = !isAll && ids.some((id) => selected.has(id));
+  const pick = (event: Event) => onSelect(ids, (event.target as HTMLInputElement).checked);
   return html`
-    <tr role="row" class="${table.changed.has(invite.id) ? 'changed' : ''} ${isSelected ? 'selected' : ''}">
-      <td role="cell" class="pick"><input type="checkbox" aria-label="Select ${name}" .checked=${isSelected}
-        @change=${(event: Event) => table.onSelect([invite.id], (event.target as HTMLInputElement).checked)} /></td>
+    <input type="checkbox" aria-label="Select all on this page" .checked=${isAll} .indeterminate=${isSome}
+      @change=${pick} />`;
+}
+
+function row(table: Table, invite: Invite): TemplateResult {
+  const { id, techpass, seed } = invite;
+  const name = nameOf(invite);
+  const isSelected = table.selected.has(id);
+  const pick = (event: Event) => table.onSelect([id], (event.target as HTMLInputElement).checked);
+  const techpassBadge = badge(techpass.label, techpassTones[techpass.state]);
+  return html`
+    <tr role="row" class="${table.changed.has(id) ? 'changed' : ''} ${isSelected ? 'selected' : ''}">
+      <td role="cell" class="pick">
+        <input type="checkbox" aria-label="Select ${name}" .checked=${isSelected} @change=${pick} /></td>
       ${cell('First name', invite.firstName)}
       ${cell('Last name', invite.lastName)}
       <td role="cell" data-label="Email" class="email"><a href=${table.link(invite)}>${invite.email}</a></td>
       ${cell('Organisation', invite.organisation)}
       ${cell('Department', invite.department)}
       ${cell('Date of invite', asDay(invite.dateOfInvite), 'nowrap')}
-      <td role="cell" data-label="TechPass status">${badge(invite.techpass.label, techpassTones[invite.techpass.state])}${beneath(invite)}</td>
-      <td role="cell" data-label="SEED status">${badge(invite.seed.label, seedTones[invite.seed.state])}</td>
-      <td role="cell" class="more"><row-menu .label=${`Actions for ${name}`} .items=${table.menu(invite)}></row-menu></td>
+      <td role="cell" data-label="TechPass status">${techpassBadge}${mailLine(invite)}</td>
+      <td role="cell" data-label="SEED status">${badge(seed.label, seedTones[seed.state])}</td>
+      <td role="cell" class="more">
+        <row-menu .label=${`Actions for ${name}`} .items=${table.menu(invite)}></row-menu></td>
     </tr>`;
 }
 
 function cell(label: string, text: string | null | undefined, kind = ''): TemplateResult {
-  return html`<td role="cell" data-label=${label} class=${text ? kind : 'none'}>${text ?? html`<span class="subtle">-</span>`}</td>`;
+  const content = text ?? html`<span class="subtle">-</span>`;
+  return html`<td role="cell" data-label=${label} class=${text ? kind : 'none'}>${content}</td>`;
 }
 
-/** How far the mail is, until when, or why not. */
-function beneath({ techpass, mail, expiresAt }: Invite): TemplateResult | typeof nothing {
+/** The state of the mail and until when the invitation can be accepted, or why the invite failed. */
+function mailLine({ techpass, mail, expiresAt }: Invite): TemplateResult | typeof nothing {
   if (techpass.failure) return html`<small class="bad">${techpass.failure.detail}</small>`;
   const delivery = mail && mailStates[mail.state];
-  const isOpen = techpass.state === 'INVITED' || techpass.state === 'ACCOUNT_CREATED';
-  if (!isOpen || !delivery) return nothing;
-  return html`<small class=${delivery.tone === 'bad' ? 'bad' : ''}>Mail ${delivery.label.toLowerCase()}${expiresAt ? html`<br />until ${asDay(expiresAt)}` : nothing}</small>`;
+  if (!delivery || !isOneOf<InviteState>(techpass.state, 'INVITED', 'ACCOUNT_CREATED')) return nothing;
+  const until = expiresAt ? html`<br />until ${asDay(expiresAt)}` : nothing;
+  const tone = delivery.tone === 'bad' ? 'bad' : '';
+  return html`<small class=${tone}>Mail ${delivery.label.toLowerCase()}${until}</small>`;
 }
 
 function sortable({ sort, onSort }: Table, label: string, by: Sort): TemplateResult {
-  const isDate = label === 'Date of invite';
+  const isDate = by === 'newest' || by === 'oldest';
   const isActive = isDate ? sort === 'newest' || sort === 'oldest' : sort === by;
-  const direction = !isActive ? 'none' : sort === 'newest' ? 'descending' : 'ascending';
-  return html`<th role="columnheader" aria-sort=${direction}><button type="button" class="sort" @click=${() => onSort(by)}>${label}</button></th>`;
+  const direction = sort === 'newest' ? 'descending' : 'ascending';
+  return html`
+    <th role="columnheader" aria-sort=${isActive ? direction : 'none'}>
+      <button type="button" class="sort" @click=${() => onSort(by)}>${label}</button></th>`;
 }

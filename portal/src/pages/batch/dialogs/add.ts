@@ -4,32 +4,31 @@ import { officer } from '../../../app/officer';
 import { count, numbers } from '../../../messages/time';
 import { errorNotice } from '../../../parts/error-notice';
 import { LightElement } from '../../../parts/light-element';
-import { emptyRow } from '../intake/create';
-import type { RowText } from '../intake/paste';
 import type { PasteBox } from '../intake/paste-box';
 import { Addition } from '../rows/addition';
+import { emptyRow, type RowText } from '../rows/new-rows';
 import type { BatchRows } from '../rows/rows';
 import '../intake/paste-box';
 
-/** More users for a list that is there already: pasted, or one to be typed in. */
+/** Adds users to a list: pasted, or an empty row to be typed into. */
 export class BatchAdding extends LightElement {
   static override properties = {
     rows: { attribute: false },
     text: { attribute: false },
-    wrong: { state: true },
+    fault: { state: true },
     step: { state: true },
     addition: { state: true },
     failure: { state: true },
   };
   declare rows: BatchRows;
-  /** What was pasted over the list. */
+  /** What was pasted over the list, to begin with. */
   declare text: string | undefined;
-  /** The rows that were added, or nothing when the officer thinks better of it. */
+  /** With the row numbers of those that were added, unless the officer cancelled. */
   declare onClose: (added?: readonly number[]) => void;
-  declare wrong: string | undefined;
+  declare fault: string | undefined;
   /** What is being done, in words, while something is. */
   declare step: string | undefined;
-  /** What failed in the middle, to go on with. */
+  /** The addition that failed in the middle and can go on. */
   declare addition: Addition | undefined;
   declare failure: Failure | undefined;
 
@@ -40,46 +39,56 @@ export class BatchAdding extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { step, addition } = this;
+    const { step, fault, addition } = this;
+    const mayCancel = (event: Event) => {
+      if (step) event.preventDefault();
+    };
     return html`
-      <dialog class="modal" aria-labelledby="adding-title" @close=${() => this.onClose(addition?.numbers)} @cancel=${(event: Event) => step && event.preventDefault()}>
+      <dialog class="modal" aria-labelledby="adding-title"
+        @close=${() => this.onClose(addition?.numbers)} @cancel=${mayCancel}>
         <h2 id="adding-title">Add users</h2>
-        ${errorNotice(this.failure, { safe: addition && this.#soFar(addition) })}
-        ${this.wrong ? html`<p class="error" role="alert">${this.wrong}</p>` : nothing}
+        ${errorNotice(this.failure, { safe: addition && addedText(addition) })}
+        ${fault ? html`<p class="error" role="alert">${fault}</p>` : nothing}
         ${step ? html`<p class="step"><span class="spinner"></span><span role="status">${step}</span></p>` : nothing}
-        ${
-          addition
-            ? this.#goingOn(addition)
-            : html`
-          <paste-box label="Paste from Excel or from a mail" .text=${this.text} .onAdd=${(rows: readonly RowText[]) => void this.#add(rows)}
-            .beside=${html`<button type="button" class="button quiet" @click=${() => void this.#add([emptyRow()])}>Add an empty row</button>`}></paste-box>
-          <div class="actions"><button type="button" class="button quiet" ?disabled=${Boolean(step)} @click=${() => this.onClose()}>Cancel</button></div>`
-        }
+        ${addition ? this.#afterFailure(addition) : this.#input()}
       </dialog>`;
   }
 
-  /** After a failure: the rest is sent, or those that were added are enough. */
-  #goingOn(addition: Addition): TemplateResult {
+  #input(): TemplateResult {
+    const isBusy = Boolean(this.step);
+    const add = (rows: readonly RowText[]) => void this.#add(rows);
+    const empty = html`
+      <button type="button" class="button quiet" @click=${() => add([emptyRow()])}>Add an empty row</button>`;
     return html`
+      <paste-box label="Paste from Excel or from a mail" .text=${this.text} .onAdd=${add} .beside=${empty}></paste-box>
       <div class="actions">
-        <button type="button" class="button primary" aria-disabled=${String(Boolean(this.step))} @click=${() => void this.#run(addition)}>
-          ${addition.numbers.length ? `Add the other ${numbers.format(addition.left)}` : 'Try again'}</button>
-        <button type="button" class="button quiet" ?disabled=${Boolean(this.step)} @click=${() => this.onClose(addition.numbers)}>Close</button>
+        <button type="button" class="button quiet" ?disabled=${isBusy} @click=${() => this.onClose()}>Cancel</button>
       </div>`;
   }
 
-  #soFar({ numbers: added, total, left }: Addition): string {
-    return `${numbers.format(added.length)} of ${count(total, 'user')} added. Trying again adds the other ${numbers.format(left)}, and nobody twice.`;
+  /** After a failure the officer adds the rest, or closes with those that were added. */
+  #afterFailure(addition: Addition): TemplateResult {
+    const isBusy = Boolean(this.step);
+    const { numbers: added, left } = addition;
+    return html`
+      <div class="actions">
+        <button type="button" class="button primary" aria-disabled=${String(isBusy)}
+          @click=${() => void this.#run(addition)}>
+          ${added.length ? `Add the other ${numbers.format(left)}` : 'Try again'}</button>
+        <button type="button" class="button quiet" ?disabled=${isBusy}
+          @click=${() => this.onClose(added)}>Close</button>
+      </div>`;
   }
 
   async #add(rows: readonly RowText[]): Promise<void> {
     if (this.step) return;
-    const room = officer.limits.batchRows - (this.rows.counts?.total ?? 0);
-    this.wrong =
+    const { batchRows } = officer.limits;
+    const room = Math.max(batchRows - (this.rows.counts?.total ?? 0), 0);
+    this.fault =
       rows.length > room
-        ? `A batch holds at most ${numbers.format(officer.limits.batchRows)} users: there is room for ${count(Math.max(room, 0), 'more', 'more')}.`
+        ? `A batch holds at most ${numbers.format(batchRows)} users: there is room for ${numbers.format(room)} more.`
         : undefined;
-    if (this.wrong) return;
+    if (this.fault) return;
     await this.#run(new Addition(rows));
   }
 
@@ -87,10 +96,9 @@ export class BatchAdding extends LightElement {
     if (this.step) return;
     Object.assign(this, { step: 'Adding and checking…', failure: undefined });
     try {
-      await this.rows.add(
-        addition,
-        (done) => (this.step = `${numbers.format(done)} of ${count(addition.total, 'user')} added…`),
-      );
+      await this.rows.add(addition, (done) => {
+        this.step = `${numbers.format(done)} of ${count(addition.total, 'user')} added…`;
+      });
       this.onClose(addition.numbers);
     } catch (error) {
       Object.assign(this, { addition, failure: Failure.caught(error) });
@@ -100,6 +108,11 @@ export class BatchAdding extends LightElement {
       this.step = undefined;
     }
   }
+}
+
+function addedText({ numbers: added, total, left }: Addition): string {
+  const done = `${numbers.format(added.length)} of ${count(total, 'user')} added.`;
+  return `${done} Trying again adds the other ${numbers.format(left)}, and nobody twice.`;
 }
 
 customElements.define('batch-adding', BatchAdding);

@@ -8,43 +8,44 @@ import { LightElement } from '../../../parts/light-element';
 import { checkDepartment, MAX } from '../../../rules/fields';
 import { labels } from '../../../rules/forms';
 import { checkText } from '../../../rules/text';
-import type { BatchRows, ManyField } from '../rows/rows';
+import type { ManyField } from '../rows/requests';
+import type { BatchRows } from '../rows/rows';
 
 const FIELDS: readonly ManyField[] = ['organisation', 'department', 'seed', 'reason', 'countryCode'];
 const LIMITS: Partial<Record<ManyField, number>> = MAX;
 
 /** One text for a field of all users that are shown. */
-export class BatchFixMany extends LightElement {
+export class BatchChangeMany extends LightElement {
   static override properties = {
     rows: { attribute: false },
     field: { state: true },
     text: { state: true },
-    isTold: { state: true },
+    showsFault: { state: true },
     done: { state: true },
     failure: { state: true },
   };
   declare rows: BatchRows;
-  declare onClose: (said?: string) => void;
+  /** With what was done, as a sentence, unless the officer cancelled. */
+  declare onClose: (done?: string) => void;
   declare field: ManyField;
   declare text: string;
-  /** Whether to say what is wrong. */
-  declare isTold: boolean;
-  /** How many are changed, while they are. */
+  declare showsFault: boolean;
+  /** How many rows are changed, while a change is running. */
   declare done: number | undefined;
   declare failure: Failure | undefined;
   #numbers: readonly number[] = [];
   /** What was done before it failed, in words. */
-  #soFar: string | undefined;
+  #safe: string | undefined;
 
   constructor() {
     super();
-    Object.assign(this, { field: 'organisation', text: '', isTold: false });
+    Object.assign(this, { field: 'organisation', text: '', showsFault: false });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // What the officer saw is what is changed, whatever the changes make of the list.
-    this.#numbers = this.rows.changeable.map(({ number }) => number);
+    // The rows that the officer saw are changed, although the changes may move others into the list.
+    this.#numbers = this.rows.list.changeable.map(({ number }) => number);
   }
 
   protected override firstUpdated(): void {
@@ -52,48 +53,66 @@ export class BatchFixMany extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { field, text, done } = this;
+    const { field, done } = this;
     const users = count(this.#numbers.length, 'user');
-    const code = this.isTold ? this.#wrong() : undefined;
-    const spec = { name: 'many-text', label: labels[field], value: text, error: code && faultText(code, code) };
-    const limit = LIMITS[field];
+    const isBusy = done !== undefined;
+    const mayCancel = (event: Event) => {
+      if (isBusy) event.preventDefault();
+    };
+    const submit = (event: Event) => {
+      event.preventDefault();
+      void this.#apply();
+    };
     return html`
-      <dialog class="modal" aria-labelledby="many-title" @close=${() => this.onClose()} @cancel=${(event: Event) => done !== undefined && event.preventDefault()}>
-        <form novalidate @submit=${(event: Event) => {
-          event.preventDefault();
-          void this.#apply();
-        }} @input=${this.#typed}>
+      <dialog class="modal" aria-labelledby="many-title" @close=${() => this.onClose()} @cancel=${mayCancel}>
+        <form novalidate @submit=${submit} @input=${this.#typed}>
           <h2 id="many-title">Change ${users} alike</h2>
-          ${errorNotice(this.failure, { safe: this.#soFar })}
+          ${errorNotice(this.failure, { safe: this.#safe })}
           <div class="field"><label for="many-field">What to change</label>
-            <select id="many-field" @change=${(event: Event) => Object.assign(this, { field: (event.target as HTMLSelectElement).value, text: '', isTold: false })}>
+            <select id="many-field" @change=${this.#chooseField}>
               ${FIELDS.map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
             </select></div>
-          ${
-            field === 'seed'
-              ? choices(spec, [
-                  { value: 'No', label: 'No' },
-                  { value: 'Yes', label: 'Yes' },
-                ])
-              : textField({ ...spec, ...(limit && { max: limit }), optional: field === 'department' })
-          }
-          ${done === undefined ? '' : html`<p role="status">${numbers.format(done)} of ${users} changed…</p>`}
+          ${this.#textField()}
+          ${isBusy ? html`<p role="status">${numbers.format(done)} of ${users} changed…</p>` : ''}
           <div class="actions">
-            <button class="button primary" aria-disabled=${String(done !== undefined)}>Change ${users}</button>
-            <button type="button" class="button quiet" ?disabled=${done !== undefined} @click=${() => this.onClose()}>Cancel</button>
+            <button class="button primary" aria-disabled=${String(isBusy)}>Change ${users}</button>
+            <button type="button" class="button quiet" ?disabled=${isBusy}
+              @click=${() => this.onClose()}>Cancel</button>
           </div>
         </form>
       </dialog>`;
   }
 
-  #wrong(): string | undefined {
+  #textField(): TemplateResult {
     const { field, text } = this;
-    if (field === 'department') return checkDepartment(text);
-    return field === 'seed' || field === 'countryCode'
-      ? text
-        ? undefined
-        : 'required'
-      : checkText(text, LIMITS[field]!);
+    const code = this.showsFault ? this.#faultCode() : undefined;
+    const spec = { name: 'many-text', label: labels[field], value: text, error: code && faultText(code, code) };
+    if (field === 'seed') {
+      return choices(spec, [
+        { value: 'No', label: 'No' },
+        { value: 'Yes', label: 'Yes' },
+      ]);
+    }
+    const max = LIMITS[field];
+    return textField({ ...spec, ...(max && { max }), optional: field === 'department' });
+  }
+
+  #faultCode(): string | undefined {
+    const { field, text } = this;
+    switch (field) {
+      case 'department':
+        return checkDepartment(text);
+      case 'seed':
+      case 'countryCode':
+        return text ? undefined : 'required';
+      default:
+        return checkText(text, LIMITS[field]!);
+    }
+  }
+
+  #chooseField({ target }: Event): void {
+    this.field = (target as HTMLSelectElement).value as ManyField;
+    Object.assign(this, { text: '', showsFault: false });
   }
 
   #typed({ target }: Event): void {
@@ -103,22 +122,22 @@ export class BatchFixMany extends LightElement {
 
   async #apply(): Promise<void> {
     if (this.done !== undefined) return;
-    this.isTold = true;
+    this.showsFault = true;
     this.failure = undefined;
-    if (this.#wrong()) {
+    if (this.#faultCode()) {
       await this.updateComplete;
       this.querySelector<HTMLElement>('[name=many-text]')?.focus();
       return;
     }
     this.done = 0;
-    this.#soFar = undefined;
+    this.#safe = undefined;
     const users = count(this.#numbers.length, 'user');
     try {
-      await this.rows.fix(this.#numbers, this.field, this.text, (done) => {
+      await this.rows.changeMany(this.#numbers, this.field, this.text, (done) => {
         this.done = done;
-        this.#soFar = `${numbers.format(done)} of ${users} are changed. Trying again changes all of them.`;
+        this.#safe = `${numbers.format(done)} of ${users} are changed. Trying again changes all of them.`;
       });
-      this.onClose(this.rows.deeds.last?.said);
+      this.onClose(this.rows.undoStack.last?.text);
     } catch (error) {
       this.failure = Failure.caught(error);
     } finally {
@@ -127,4 +146,4 @@ export class BatchFixMany extends LightElement {
   }
 }
 
-customElements.define('batch-fix-many', BatchFixMany);
+customElements.define('batch-change-many', BatchChangeMany);

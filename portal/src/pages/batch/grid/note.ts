@@ -3,12 +3,12 @@ import type { LightElement } from '../../../parts/light-element';
 
 const GAP = 4;
 const EDGE = 8;
-/** The pointer may go from a cell to its note across what lies between. */
+/** The time that the pointer may take from a cell to its note. */
 const LEAVING_MS = 200;
 
 /**
- * The whole of what a cell says, beside it: of the cell that the pointer is over, else of the active one while the grid has
- * the focus. It can be pointed at and copied, stays until the cell is left, and Escape closes it (WCAG 1.4.13).
+ * The whole text of a cell, beside it: of the cell under the pointer, else of the active one while the grid has the
+ * focus. It can be pointed at and copied, stays until the cell is left, and Escape closes it (WCAG 1.4.13).
  */
 export class CellNote implements ReactiveController {
   #hovered: HTMLElement | undefined;
@@ -17,17 +17,19 @@ export class CellNote implements ReactiveController {
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #stop = new AbortController();
 
-  constructor(
-    private readonly grid: LightElement,
-    private readonly saying: (cell: HTMLElement) => string | undefined,
-  ) {
+  readonly #grid: LightElement;
+  readonly #textOf: (cell: HTMLElement) => string | undefined;
+
+  constructor(grid: LightElement, textOf: (cell: HTMLElement) => string | undefined) {
+    this.#grid = grid;
+    this.#textOf = textOf;
     grid.addController(this);
   }
 
   hostConnected(): void {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    const { grid } = this;
+    const grid = this.#grid;
     grid.addEventListener('pointerover', (event) => this.#over(event), { signal });
     grid.addEventListener('pointerout', () => this.#out(), { signal });
     for (const each of ['focusin', 'focusout'])
@@ -63,7 +65,7 @@ export class CellNote implements ReactiveController {
     const [note, cell] = [this.#note, this.#cell];
     if (!note) return;
     if (cell?.id !== this.#dismissed) this.#dismissed = undefined;
-    const text = cell && this.#dismissed === undefined && this.#isSeen(cell) ? this.saying(cell) : undefined;
+    const text = cell && this.#dismissed === undefined && this.#isSeen(cell) ? this.#textOf(cell) : undefined;
     if (!cell || !text) {
       note.hidePopover();
       return;
@@ -74,18 +76,18 @@ export class CellNote implements ReactiveController {
   }
 
   get #note(): HTMLElement | null {
-    return this.grid.querySelector<HTMLElement>('.cell-note');
+    return this.#grid.querySelector<HTMLElement>('.cell-note');
   }
 
   get #cell(): HTMLElement | undefined {
-    if (this.#hovered?.isConnected && this.saying(this.#hovered)) return this.#hovered;
-    const hasFocus = this.grid.contains(document.activeElement) && !document.activeElement?.closest('row-menu');
-    return hasFocus ? (this.grid.querySelector<HTMLElement>('.grid-row.active .cell.active') ?? undefined) : undefined;
+    if (this.#hovered?.isConnected && this.#textOf(this.#hovered)) return this.#hovered;
+    const hasFocus = this.#grid.contains(document.activeElement) && !document.activeElement?.closest('row-menu');
+    return hasFocus ? (this.#grid.querySelector<HTMLElement>('.grid-row.active .cell.active') ?? undefined) : undefined;
   }
 
   /** Whether a cell is inside what the grid shows of itself. */
   #isSeen(cell: HTMLElement): boolean {
-    const [inner, outer] = [cell.getBoundingClientRect(), this.grid.querySelector('.grid')!.getBoundingClientRect()];
+    const [inner, outer] = [cell.getBoundingClientRect(), this.#grid.querySelector('.grid')!.getBoundingClientRect()];
     return (
       inner.bottom > Math.max(outer.top, 0) &&
       inner.top < Math.min(outer.bottom, innerHeight) &&

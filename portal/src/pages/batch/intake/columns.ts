@@ -1,7 +1,7 @@
 import { officer } from '../../../app/officer';
 import { type AccountField, labels } from '../../../rules/forms';
 
-/** A title that the reader found, and the field that it took it for. */
+/** A title that the reader found, and the field that it read it as. */
 export interface Title {
   /** The number of its column, from 1. */
   readonly column: number;
@@ -13,7 +13,7 @@ export interface Title {
 export interface Column {
   readonly column: number;
   readonly title: string;
-  /** Nothing for a column that is left out. */
+  /** `null` for a column that is skipped. */
   readonly field: AccountField | null;
 }
 
@@ -27,7 +27,7 @@ export interface Verdict {
   readonly twice: ReadonlySet<AccountField>;
 }
 
-/** What keeps columns from being read. */
+/** What keeps the columns from being read. */
 export function judge(columns: readonly Column[]): Verdict {
   const held = columns.flatMap(({ field }) => field ?? []);
   return {
@@ -36,7 +36,7 @@ export function judge(columns: readonly Column[]): Verdict {
   };
 }
 
-/** What the reader took each title for, to begin with. */
+/** What the reader read each title as, to begin with. */
 export function guessOf(titles: readonly Title[]): Column[] {
   return titles.map(({ column, title, field }) => ({
     column,
@@ -52,19 +52,19 @@ export function letterOf(column: number): string {
     : String.fromCharCode(64 + column);
 }
 
-const place = () => `columns ${officer.id}`;
+const storageKey = () => `columns ${officer.id}`;
 
-/** What this officer said before of titles that the reader does not know. It is kept in this browser, and holds nothing of any row. */
+/** What this officer said before about unknown titles. It is kept in this browser, and holds nothing of any row. */
 export function remembered(): readonly Column[] {
-  return JSON.parse(localStorage.getItem(place()) ?? '[]') as Column[];
+  return JSON.parse(localStorage.getItem(storageKey()) ?? '[]') as Column[];
 }
 
-/** Whether what stands where titles should is somebody's details: such a file has no titles. */
+/** Whether a person's details stand where titles should: such a file has no titles. */
 export const isUntitled = (titles: readonly Title[]): boolean => titles.some(({ title }) => title.includes('@'));
 
 /**
- * Keeps what the officer said of titles that mean nothing by themselves, the latest for each field. Of columns with the
- * same title only their place told them apart, which the next file need not keep.
+ * Keeps what the officer said about titles that mean nothing by themselves, the latest for each field. Columns with the
+ * same title are told apart only by their place, which may differ in the next file.
  */
 export function remember(columns: readonly Column[], titles: readonly Title[]): void {
   if (isUntitled(titles)) return;
@@ -78,9 +78,9 @@ export function remember(columns: readonly Column[], titles: readonly Title[]): 
     ({ title, field }) => !said.some((each) => each.title === title || each.field === field),
   );
   const all = [...said, ...before];
-  if (all.length) localStorage.setItem(place(), JSON.stringify(all));
+  if (all.length) localStorage.setItem(storageKey(), JSON.stringify(all));
 }
 
 export function forget(): void {
-  localStorage.removeItem(place());
+  localStorage.removeItem(storageKey());
 }

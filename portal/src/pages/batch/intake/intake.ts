@@ -9,29 +9,32 @@ import { icon } from '../../../parts/icon';
 import { LightElement } from '../../../parts/light-element';
 import { announce } from '../../../parts/live';
 import { labels } from '../../../rules/forms';
+import { emptyRow, type RowText } from '../rows/new-rows';
 import { forget, remembered } from './columns';
-import { batchOfFile, batchOfRows, emptyRow } from './create';
-import type { RowText } from './paste';
+import { batchOfFile, RowsBatch } from './create';
 import './paste-box';
 
 const EMPTY_ROWS = 5;
+const WORKBOOKS = '.xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** The ways into a batch: a workbook, cells or addresses pasted, or empty rows. All of them end in the same draft. */
 export class BatchIntake extends LightElement {
   static override properties = {
     step: { state: true },
-    wrong: { state: true },
+    fault: { state: true },
     failure: { state: true },
     isOver: { state: true },
   };
   /** What is being done, in words, while something is. */
   declare step: string | undefined;
   /** What is wrong with what was chosen, in words. */
-  declare wrong: string | undefined;
+  declare fault: string | undefined;
   declare failure: Failure | undefined;
-  /** Whether a file hangs over the page. */
+  /** Whether a file is dragged over the page. */
   declare isOver: boolean;
   #again: (() => void) | undefined;
+  /** What was done before the failure, in words. */
+  #safe: string | undefined;
 
   constructor() {
     super();
@@ -39,37 +42,48 @@ export class BatchIntake extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { step, wrong } = this;
+    const { step, fault } = this;
+    const typeIn = html`
+      <button type="button" class="button quiet" @click=${() => this.#addEmptyRows()}>Type them in</button>`;
     return html`
       <section class="card intake" aria-labelledby="intake-title">
         <div class="section-head">
           <h2 id="intake-title">Upload user list</h2>
-          <button type="button" class="link" @click=${() => this.#template()}>Download excel template</button>
+          <button type="button" class="link" @click=${() => this.#downloadTemplate()}>Download excel template</button>
         </div>
-        ${errorNotice(this.failure, this.#again && { retry: this.#again })}
-        ${wrong ? html`<p class="notice bad" role="alert">${icon('alert')}<span>${wrong}</span></p>` : nothing}
+        ${errorNotice(this.failure, { retry: this.#again, safe: this.#safe })}
+        ${fault ? html`<p class="notice bad" role="alert">${icon('alert')}<span>${fault}</span></p>` : nothing}
         <div class="intake-ways">
-          <div class="drop ${this.isOver ? 'over' : ''}" @dragover=${this.#over} @dragleave=${() => (this.isOver = false)} @drop=${this.#dropped}>
-            ${icon('upload')}
-            <p>Drop an .xlsx file here, or</p>
-            <label class="button primary">Choose a file<input type="file" class="unseen" accept=".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-              aria-describedby="file-hint" @change=${this.#chosen} /></label>
-            <p class="hint" id="file-hint">Up to ${numbers.format(officer.limits.batchRows)} users, at most ${Math.floor(officer.limits.uploadBytes / 1024 / 1024)} MB. Columns in any order.</p>
-            ${this.#memory()}
-          </div>
-          <paste-box label="Or paste from Excel or from a mail" .onAdd=${(rows: readonly RowText[]) => this.#add(rows)}
-            .beside=${html`<button type="button" class="button quiet" @click=${() => this.#empty()}>Type them in</button>`}></paste-box>
+          ${this.#dropPlace()}
+          <paste-box label="Or paste from Excel or from a mail" .beside=${typeIn}
+            .onAdd=${(rows: readonly RowText[]) => this.#add(rows)}></paste-box>
         </div>
         ${step ? html`<p class="step"><span class="spinner"></span><span role="status">${step}</span></p>` : nothing}
       </section>`;
   }
 
-  /** What this browser knows of the officer's own titles, so that nobody wonders why a column is read as it is. */
-  #memory(): TemplateResult | typeof nothing {
+  #dropPlace(): TemplateResult {
+    const { batchRows, uploadBytes } = officer.limits;
+    const limit = `Up to ${numbers.format(batchRows)} users, at most ${Math.floor(uploadBytes / 1024 / 1024)} MB.`;
+    return html`
+      <div class="drop ${this.isOver ? 'over' : ''}"
+        @dragover=${this.#over} @dragleave=${() => this.#left()} @drop=${this.#dropped}>
+        ${icon('upload')}
+        <p>Drop an .xlsx file here, or</p>
+        <label class="button primary">Choose a file<input type="file" class="unseen" accept=${WORKBOOKS}
+          aria-describedby="file-hint" @change=${this.#chosen} /></label>
+        <p class="hint" id="file-hint">${limit} Columns in any order.</p>
+        ${this.#rememberedColumns()}
+      </div>`;
+  }
+
+  /** What this browser remembers of the officer's own titles, which explains why a column is read as it is. */
+  #rememberedColumns(): TemplateResult | typeof nothing {
     const columns = remembered();
     if (columns.length === 0) return nothing;
     const said = columns.map(({ title, field }) => `“${title}” is ${labels[field!]}`);
-    return html`<p class="hint">As you said before: ${said.join(', ')}. <button type="button" class="link" @click=${() => this.#forget()}>Forget this</button></p>`;
+    const button = html`<button type="button" class="link" @click=${() => this.#forget()}>Forget this</button>`;
+    return html`<p class="hint">As you said before: ${said.join(', ')}. ${button}</p>`;
   }
 
   #forget(): void {
@@ -84,49 +98,63 @@ export class BatchIntake extends LightElement {
     this.isOver = true;
   }
 
+  #left(): void {
+    this.isOver = false;
+  }
+
   #dropped(event: DragEvent): void {
     event.preventDefault();
     this.isOver = false;
     const files = [...(event.dataTransfer?.files ?? [])];
-    if (files.length > 1) this.wrong = 'One file at a time, please.';
-    else if (files[0]) this.#take(files[0]);
+    if (files.length > 1) this.fault = 'One file at a time, please.';
+    else if (files[0]) this.#upload(files[0]);
   }
 
   #chosen(event: Event): void {
     const input = event.target as HTMLInputElement;
     const file = input.files?.[0];
-    // So that the same file, mended, can be chosen again.
+    // So that the same file can be chosen again once it is fixed.
     input.value = '';
-    if (file) this.#take(file);
+    if (file) this.#upload(file);
   }
 
-  #take(file: File): void {
-    this.wrong = wrongWith(file);
-    if (!this.wrong) void this.#make(`Uploading ${file.name}…`, () => batchOfFile(file));
+  #upload(file: File): void {
+    this.fault = faultOf(file);
+    if (!this.fault) void this.#create(`Uploading ${file.name}…`, () => batchOfFile(file));
   }
 
   #add(rows: readonly RowText[]): void {
-    const most = officer.limits.batchRows;
-    this.wrong =
-      rows.length > most
-        ? `A batch holds at most ${count(most, 'user')}; these are ${numbers.format(rows.length)}. Paste them in parts.`
-        : undefined;
-    if (!this.wrong) void this.#make(`Checking ${count(rows.length, 'user')}…`, () => batchOfRows(rows));
+    const { batchRows } = officer.limits;
+    const limit = `A batch holds at most ${count(batchRows, 'user')}; these are ${numbers.format(rows.length)}.`;
+    this.fault = rows.length > batchRows ? `${limit} Paste them in parts.` : undefined;
+    if (!this.fault) this.#createOfRows(`Checking ${count(rows.length, 'user')}…`, rows);
   }
 
-  #empty(): void {
-    void this.#make('Making empty rows…', () => batchOfRows(Array.from({ length: EMPTY_ROWS }, emptyRow)));
+  #addEmptyRows(): void {
+    this.#createOfRows('Adding empty rows…', Array.from({ length: EMPTY_ROWS }, emptyRow));
   }
 
-  async #make(step: string, make: () => Promise<string>): Promise<void> {
+  #createOfRows(step: string, rows: readonly RowText[]): void {
+    const batch = new RowsBatch(rows);
+    void this.#create(step, () =>
+      batch.create((done) => {
+        const total = count(batch.total, 'user');
+        this.step = `${numbers.format(done)} of ${total} added…`;
+        this.#safe = `${numbers.format(done)} of ${total} added. Trying again adds the others, and nobody twice.`;
+      }),
+    );
+  }
+
+  /** `create` gives the id of the batch; after a failure it is called again. */
+  async #create(step: string, create: () => Promise<string>): Promise<void> {
     if (this.step) return;
     Object.assign(this, { step, failure: undefined });
     announce(step);
     try {
-      go(`/batches/${await make()}`);
+      go(`/batches/${await create()}`);
     } catch (error) {
       this.failure = Failure.caught(error);
-      this.#again = () => void this.#make(step, make);
+      this.#again = () => void this.#create(step, create);
       await this.updateComplete;
       this.querySelector<HTMLElement>('.notice.bad')?.focus();
     } finally {
@@ -134,19 +162,20 @@ export class BatchIntake extends LightElement {
     }
   }
 
-  async #template(): Promise<void> {
+  async #downloadTemplate(): Promise<void> {
     this.failure = undefined;
+    this.#safe = undefined;
     try {
       await download('/api/template.xlsx', {}, 'TechBiz User Batch Upload.xlsx');
     } catch (error) {
       this.failure = Failure.caught(error);
-      this.#again = () => void this.#template();
+      this.#again = () => void this.#downloadTemplate();
     }
   }
 }
 
-/** What can be said of a file before it is sent; the server reads it and has the last word. */
-export function wrongWith({ name, size }: { readonly name: string; readonly size: number }): string | undefined {
+/** What is wrong with a file, as far as can be said before it is sent; the server decides. */
+function faultOf({ name, size }: File): string | undefined {
   if (/\.(csv|tsv|txt)$/i.test(name)) return 'This is a text file. In Excel, save it as Excel Workbook (.xlsx).';
   if (!/\.xlsx$/i.test(name)) return 'This is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).';
   if (size === 0) return 'This file is empty. Fill in the template first.';

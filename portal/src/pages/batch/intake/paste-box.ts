@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count } from '../../../messages/time';
 import { LightElement } from '../../../parts/light-element';
 import { type AccountField, labels } from '../../../rules/forms';
+import type { RowText } from '../rows/new-rows';
 import { type Column, judge, remember, remembered, type Title } from './columns';
-import { type Pasted, type RowText, readPaste } from './paste';
+import { type Pasted, readPaste } from './paste';
 
-/** Characters that a text field takes without holding the page up. */
-const SHOWN = 50_000;
+/** Characters that a text field takes without slowing the page down. */
+const MAX_SHOWN = 50_000;
 
-/** Takes cells of a spreadsheet or addresses of a mail, and says whom it found in them. */
+/** Takes cells of a spreadsheet or addresses of a mail, and says how many users it found in them. */
 export class PasteBox extends LightElement {
   static override properties = {
     label: {},
@@ -25,7 +26,7 @@ export class PasteBox extends LightElement {
   declare onAdd: (rows: readonly RowText[]) => void;
   /** What was found in the text that was typed or pasted. */
   declare found: Pasted | undefined;
-  /** Whether that text is too long to be shown, which would hold the browser up. */
+  /** Whether that text is too long to be shown. */
   declare isHeld: boolean;
   #text = '';
 
@@ -36,9 +37,9 @@ export class PasteBox extends LightElement {
 
   protected override firstUpdated(): void {
     if (!this.text) return;
-    this.#field.value = this.text.slice(0, SHOWN);
+    this.#field.value = this.text.slice(0, MAX_SHOWN);
     this.#read(this.text);
-    if (this.text.length > SHOWN) this.#hold(this.text);
+    if (this.text.length > MAX_SHOWN) this.#hold(this.text);
   }
 
   get #field(): HTMLTextAreaElement {
@@ -48,37 +49,41 @@ export class PasteBox extends LightElement {
   override render(): TemplateResult {
     const { found, isHeld } = this;
     const n = found?.rows.length ?? 0;
+    const clear = html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>`;
     return html`
       <form class="paste" @submit=${this.#add}>
         <div class="field"><label for="paste">${this.label}</label>
-          <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${isHeld} placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
+          <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${isHeld}
+            placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
             @input=${() => this.#read(this.#field.value)} @paste=${this.#pasted}></textarea></div>
-        <p class="hint" id="paste-found" role="status">${found ? foundText(n, found.left) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
-        ${found ? this.#asked(found) : nothing}
+        <p class="hint" id="paste-found" role="status">
+          ${found ? foundText(found) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
+        ${found ? this.#unknownColumns(found) : nothing}
         <div class="actions">
-          <button class="button" aria-disabled=${String(n === 0)}>${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
-          ${isHeld ? html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>` : (this.beside ?? nothing)}
+          <button class="button" aria-disabled=${String(n === 0)}>
+            ${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
+          ${isHeld ? clear : (this.beside ?? nothing)}
         </div>
       </form>`;
   }
 
-  #read(text: string, said: readonly Column[] = this.found?.columns ?? []): void {
+  #read(text: string, columns: readonly Column[] = this.found?.columns ?? []): void {
     this.#text = text;
-    this.found = text ? readPaste(text, [...said, ...remembered()]) : undefined;
+    this.found = text ? readPaste(text, [...columns, ...remembered()]) : undefined;
   }
 
-  /** What the columns hold whose titles mean nothing by themselves, where something that every user needs was not found. */
-  #asked({ titles, columns }: Pasted): TemplateResult | typeof nothing {
+  /** Asks what columns with unknown titles hold, where something that every user needs was not found. */
+  #unknownColumns({ titles, columns }: Pasted): TemplateResult | typeof nothing {
     const unknown = titles.filter(
       ({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1,
     );
     const { missing, twice } = judge(columns);
-    const isHeard = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
-    if (unknown.length === 0 || (missing.length + twice.size === 0 && !isHeard)) return nothing;
+    const isAnswered = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
+    if (unknown.length === 0 || (missing.length + twice.size === 0 && !isAnswered)) return nothing;
     return html`
       <fieldset><legend>Which column holds what?</legend>
-        ${missing.length ? html`<p class="notice warn" role="status"><span>Not found yet: <b>${missing.map((field) => labels[field]).join(', ')}</b></span></p>` : nothing}
-        ${twice.size ? html`<p class="notice warn" role="status"><span>There twice, the first that is filled in counts: <b>${[...twice].map((field) => labels[field]).join(', ')}</b></span></p>` : nothing}
+        ${fieldsNotice('Not found yet', missing)}
+        ${fieldsNotice('There twice, the first that is filled in counts', [...twice])}
         <ul class="columns">${unknown.map((title) => this.#column(title, columns))}</ul>
       </fieldset>`;
   }
@@ -88,24 +93,25 @@ export class PasteBox extends LightElement {
     const free = Object.entries(labels).filter(
       ([name]) => name === held || columns.every(({ field }) => field !== name),
     );
+    const choose = (event: Event) => this.#map(column, (event.target as HTMLSelectElement).value);
     return html`
       <li class="field"><label for="pasted-${column}">${title}</label>
-        <select id="pasted-${column}" @change=${(event: Event) => this.#say(column, (event.target as HTMLSelectElement).value)}>
-          <option value="" ?selected=${!held}>Leave this column out</option>
+        <select id="pasted-${column}" @change=${choose}>
+          <option value="" ?selected=${!held}>Skip this column</option>
           ${free.map(([name, label]) => html`<option value=${name} ?selected=${name === held}>${label}</option>`)}
         </select></li>`;
   }
 
-  #say(column: number, field: string): void {
-    const said = this.found!.columns.map((each) =>
+  #map(column: number, field: string): void {
+    const columns = this.found!.columns.map((each) =>
       each.column === column ? { ...each, field: (field || null) as AccountField | null } : each,
     );
-    this.#read(this.#text, said);
+    this.#read(this.#text, columns);
   }
 
   #pasted(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData('text') ?? '';
-    if (text.length < SHOWN) return;
+    if (text.length < MAX_SHOWN) return;
     event.preventDefault();
     this.#read(text);
     this.#hold(text);
@@ -134,9 +140,17 @@ export class PasteBox extends LightElement {
   }
 }
 
-function foundText(rows: number, left: number): string {
-  const skipped = left ? ` ${count(left, 'line')} without an address ${left === 1 ? 'is' : 'are'} left out.` : '';
-  return rows ? `${count(rows, 'user')} found.${skipped}` : 'No address found in this text.';
+function foundText({ rows, skipped }: Pasted): string {
+  if (rows.length === 0) return 'No address found in this text.';
+  const found = `${count(rows.length, 'user')} found.`;
+  if (skipped === 0) return found;
+  return `${found} ${count(skipped, 'line')} without an address ${skipped === 1 ? 'is' : 'are'} skipped.`;
+}
+
+function fieldsNotice(text: string, fields: readonly AccountField[]): TemplateResult | typeof nothing {
+  if (fields.length === 0) return nothing;
+  const titles = fields.map((field) => labels[field]).join(', ');
+  return html`<p class="notice warn" role="status"><span>${text}: <b>${titles}</b></span></p>`;
 }
 
 customElements.define('paste-box', PasteBox);

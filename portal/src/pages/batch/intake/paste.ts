@@ -1,21 +1,18 @@
 import { type AccountField, tidyEmail } from '../../../rules/forms';
 import { trim } from '../../../rules/text';
+import type { RowText } from '../rows/new-rows';
 import type { Column, Title } from './columns';
-
-/** The texts of a row; of a whole name that was split, `guessed` says so. */
-export type RowText = Partial<Record<AccountField, string>> & {
-  readonly guessed?: readonly ('firstName' | 'lastName')[];
-};
+import { nameOf } from './names';
 
 export interface Pasted {
   readonly rows: readonly RowText[];
-  /** Lines that say nothing about anybody we could invite. */
-  readonly left: number;
+  /** Lines without an address, which are skipped. */
+  readonly skipped: number;
   /** The titles above the cells, if there are any, with what they mean by themselves. */
   readonly titles: readonly Title[];
-  /** As what each titled column was read. */
+  /** What each titled column was read as. */
   readonly columns: readonly Column[];
-  /** Whether the titles could be somebody after all. */
+  /** Whether the titles could be a person's details after all. */
   readonly isGuess?: boolean;
 }
 
@@ -54,16 +51,16 @@ const FIELDS = new Map(
 const HEADER_ROWS = 20;
 
 /**
- * Makes rows of whatever was copied: cells of a spreadsheet with or without their header, in any order of columns, or
- * loose addresses as mail programs write them. `said` is what the officer says that columns hold, by their titles.
+ * Reads rows from cells of a spreadsheet, with or without their header and in any order of columns, or from loose
+ * addresses as mail programs write them. `mapped` is what the officer mapped that columns hold, by their titles.
  */
-export function readPaste(text: string, said: readonly Column[] = []): Pasted {
+export function readPaste(text: string, mapped: readonly Column[] = []): Pasted {
   if (!text.includes('\t')) return looseAddresses(text);
   const lines = cellsOf(text).filter((cells) => cells.some((cell) => trim(cell) !== ''));
-  const header = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, said));
-  if (header >= 0) return titledRows(lines[header]!, lines.slice(header + 1), said);
+  const header = lines.slice(0, HEADER_ROWS).findIndex((cells) => isHeader(cells, mapped));
+  if (header >= 0) return titledRows(lines[header]!, lines.slice(header + 1), mapped);
   if (lines.length > 1 && looksLikeTitles(lines))
-    return { ...titledRows(lines[0]!, lines.slice(1), said), isGuess: true };
+    return { ...titledRows(lines[0]!, lines.slice(1), mapped), isGuess: true };
   const at = addressColumn(lines);
   const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
   return isTemplate
@@ -71,23 +68,22 @@ export function readPaste(text: string, said: readonly Column[] = []): Pasted {
     : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
 }
 
-function titledRows(header: readonly string[], lines: readonly (readonly string[])[], said: readonly Column[]): Pasted {
+function titledRows(
+  header: readonly string[],
+  lines: readonly (readonly string[])[],
+  mapped: readonly Column[],
+): Pasted {
   const titles = header.flatMap((cell, at): Title[] => {
     const [title, field] = [trim(cell), FIELDS.get(keyOf(cell))];
     return title ? [{ column: at + 1, title, ...(field && { field }) }] : [];
   });
   const columns = titles.map(({ column, title, field }): Column => {
-    const here = said.find((each) => each.title === title && each.column === column);
-    // What was said of another paste gives way to a title that says the same by itself.
-    const before =
-      here || field
-        ? undefined
-        : said.find((each) => each.title === title && !titles.some((one) => one.field === each.field));
-    return {
-      column,
-      title,
-      field: here ? here.field : before ? before.field : ((field as AccountField | undefined) ?? null),
-    };
+    const here = mapped.find((each) => each.title === title && each.column === column);
+    if (here) return { column, title, field: here.field };
+    if (field) return { column, title, field: field as AccountField };
+    // What was said about another paste gives way to a title that means the same by itself.
+    const before = mapped.find((each) => each.title === title && !titles.some((one) => one.field === each.field));
+    return { column, title, field: before?.field ?? null };
   });
   const fields = header.map((_, at) => columns.find(({ column }) => column === at + 1)?.field ?? undefined);
   return { ...rowsBy(fields, lines), titles, columns };
@@ -115,15 +111,15 @@ function keyOf(title: string): string {
     .replace(/[^\p{Alphabetic}\p{N}]/gu, '');
 }
 
-function isHeader(cells: readonly string[], said: readonly Column[]): boolean {
+function isHeader(cells: readonly string[], mapped: readonly Column[]): boolean {
   const titles = cells.filter((cell) => keyOf(cell));
   const known = titles.filter(
-    (title) => FIELDS.has(keyOf(title)) || said.some((each) => each.title === trim(title)),
+    (title) => FIELDS.has(keyOf(title)) || mapped.some((each) => each.title === trim(title)),
   ).length;
   return known >= 3 || (known > 0 && known === titles.length);
 }
 
-/** Whether the first line could be titles that nobody knows: words, one of them above the addresses, and nothing of a person. */
+/** Whether the first line could be unknown titles: words, one of them above the addresses, and no person's details. */
 function looksLikeTitles([first, ...others]: readonly (readonly string[])[]): boolean {
   const words = first!.map((cell) => trim(cell));
   const at = addressColumn(others);
@@ -150,87 +146,24 @@ function rowsBy(columns: readonly (AccountField | undefined)[], lines: readonly 
     return row;
   });
   const filled = rows.filter((row) => Object.keys(row).length > 0);
-  return { rows: filled, left: rows.length - filled.length, titles: [], columns: [] };
+  return { rows: filled, skipped: rows.length - filled.length, titles: [], columns: [] };
 }
 
 /** `Tan Mei Ling <tan@agency.gov.sg>; bob@agency.gov.sg`, in lines, with commas, semicolons or neither. */
 function looseAddresses(text: string): Pasted {
   const rows: RowText[] = [];
-  let left = 0;
+  let skipped = 0;
   let from = 0;
-  const leaveOut = (between: string[]) =>
-    (left += between.filter((part) => /[\p{Alphabetic}\p{N}]/u.test(part)).length);
+  const skip = (lines: string[]) => {
+    skipped += lines.filter((line) => /[\p{Alphabetic}\p{N}]/u.test(line)).length;
+  };
   for (const found of text.matchAll(/<?(?:mailto:)?([^\s<>;,"()[\]:]+@[^\s<>;,"()[\]]+)>?/gi)) {
     const between = text.slice(from, found.index).split(/[\r\n;]/);
     from = found.index + found[0].length;
     const name = between.pop()!;
-    leaveOut(between);
+    skip(between);
     rows.push({ email: found[1]!.replace(/[.']+$/, ''), ...nameOf(name) });
   }
-  leaveOut(text.slice(from).split(/[\r\n;]/));
-  return { rows, left, titles: [], columns: [] };
-}
-
-// The commonest family names of Singapore that are written first, as they are romanised here.
-const FAMILY_FIRST = new Set(
-  (
-    'ang aw bay boey boo cai chan chang chay chee chen cheng cheong chew chia chiang chin ching choi ' +
-    'chong choo chow choy chu chua chui chun chung fang feng fong foo gan gao goh gong guo han heng ho ' +
-    'hoe hoh hong hoo hu huang hui hung jiang kam kan kang kee keh khoo khor kim ko koh kok kong koo kow ' +
-    'kuan kwan kwek kwok lai lam lau law lee leong leow leung lew li liang liao liew lim lin ling liu lo ' +
-    'loh loke loo looi low lu luo lye ma mah mak mok mun neo ng ngo nguyen ning oh on ong ooi pan pang ' +
-    'park peh peng phang phua poh poon quah quek san seah see seet seow sha shen sim sin siow sng soh ' +
-    'song soo su sun sze tan tang tay teh teng teo thia thng thong tian ting toh tong tran tse tsui wang ' +
-    'wee wei wen wong woo wu xie xu yam yan yang yao yap ye yee yen yeo yeoh yeung yew yim yip yong yu ' +
-    'yuan yuen yue yeow zhang zhao zheng zhong zhou zhu zou'
-  ).split(' '),
-);
-const OF_A_PARENT = /^(bin|binte|binti|bte|bt|s\/o|d\/o|a\/l|a\/p)\.?$/i;
-
-/** An agency in a word: `MOE`, `HTX`. */
-const AGENCY = /^\p{Lu}{2,6}$/u;
-/** Words as given names are written: `Mei Ling`, `Jean-Luc`; not `GovTech`, `Ministry of`. */
-const GIVEN = /^\p{Lu}\p{Ll}+([ -]\p{Lu}\p{Ll}+)*$/u;
-
-/** `Tan, Mei Ling`, which says itself which is the family name, or as a guess anything else. */
-function nameOf(text: string): RowText {
-  const name = trim(text.replace(/\([^)]*\)|["<>]/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, '')).replace(/\s+/g, ' ');
-  if (!/\p{Alphabetic}/u.test(name)) return {};
-  const [before = '', ...after] = name.split(/\s*,[\s,]*/);
-  const first = after[0];
-  if (first === undefined || isWhole(before, first)) return splitName(before);
-  const isSure = after.length === 1 && isFamily(before) && GIVEN.test(first);
-  return { firstName: first, lastName: before, ...(!isSure && { guessed: ['firstName', 'lastName'] }) };
-}
-
-const isCapital = (text: string): boolean =>
-  text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
-
-const isFamily = (text: string): boolean => FAMILY_FIRST.has(text.toLowerCase());
-
-/** Whether a whole name is before a comma, and behind it an agency or an office: `Tan Mei Ling, MOE`. */
-function isWhole(before: string, after: string): boolean {
-  const words = before.split(' ');
-  if (words.length > 1 && isFamily(words[0]!)) return true;
-  // Where all is in capitals, `JAN` may be an agency or a name.
-  return AGENCY.test(after) && !isFamily(before) && !isCapital(before);
-}
-
-/** As a guess, the parts of `Tan Mei Ling`, `Mei Ling TAN`, `Ada Lovelace`. */
-function splitName(name: string): RowText {
-  const words = name.split(' ');
-  if (words.length === 1) return { firstName: name, guessed: ['firstName'] };
-  const isLast = familyOf(words);
-  const part = (wanted: boolean) => words.filter((_, at) => isLast(at) === wanted).join(' ');
-  return { firstName: part(false), lastName: part(true), guessed: ['firstName', 'lastName'] };
-}
-
-/** Which words of a name are likely its family name: those in capitals, what follows `binte` or `s/o`, or the first or last word. */
-function familyOf(words: readonly string[]): (at: number) => boolean {
-  const capitals = words.filter(isCapital).length;
-  if (capitals > 0 && capitals < words.length) return (at) => isCapital(words[at]!);
-  const parent = words.findIndex((word, at) => at > 0 && OF_A_PARENT.test(word));
-  if (parent > 0) return (at) => at >= parent;
-  const place = isFamily(words[0]!) ? 0 : words.length - 1;
-  return (at) => at === place;
+  skip(text.slice(from).split(/[\r\n;]/));
+  return { rows, skipped, titles: [], columns: [] };
 }

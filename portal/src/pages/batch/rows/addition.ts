@@ -1,18 +1,17 @@
 import { officer } from '../../../app/officer';
-import { inRequests } from '../intake/create';
-import type { RowText } from '../intake/paste';
+import { inRequests, type RowText } from './new-rows';
 
-/** What one request adds, and the key under which it adds it once, however often it is sent. */
+/** The rows of one request, and the key under which it adds them once, however often it is sent. */
 export interface Part {
   readonly rows: readonly RowText[];
   readonly key: string;
 }
 
-/** Users to be added to a list, in as few requests as the API takes. One that failed in the middle goes on where it was. */
+/** Users to be added to a list, in as few requests as the API takes. After a failure it goes on with what is left. */
 export class Addition {
   /** How many users. */
   readonly total: number;
-  /** The numbers of those that were added, in order. */
+  /** The row numbers of those that were added, in order. */
   readonly numbers: number[] = [];
   #parts: readonly Part[];
 
@@ -26,12 +25,12 @@ export class Addition {
     return this.total - this.numbers.length;
   }
 
-  /** Sends what is left, part by part; `send` gives the numbers of a part, and `tell` hears how many users are added. */
-  async run(send: (part: Part) => Promise<readonly number[]>, tell: (done: number) => void): Promise<void> {
+  /** Sends what is left, part by part; `send` gives the row numbers of a part, `report` gets how many were added. */
+  async run(send: (part: Part) => Promise<readonly number[]>, report: (done: number) => void): Promise<void> {
     for (let [part] = this.#parts; part; [part] = this.#parts) {
       this.numbers.push(...(await send(part)));
       this.#parts = this.#parts.slice(1);
-      tell(this.numbers.length);
+      report(this.numbers.length);
     }
   }
 }

@@ -1,39 +1,39 @@
-/** Something that was done, and how to take it back. */
-export interface Deed {
+/** Something that was done, and how to undo it. */
+export interface UndoStep {
   /** What was done, as a sentence. */
-  readonly said: string;
+  readonly text: string;
   readonly undo: () => Promise<void>;
 }
 
-const MOST = 50;
+const MAX_STEPS = 50;
 
 /** What was done to the rows of a batch, latest last. */
-export class Deeds {
-  #deeds: Deed[] = [];
+export class UndoStack {
+  #steps: UndoStep[] = [];
 
-  get last(): Deed | undefined {
-    return this.#deeds.at(-1);
+  get last(): UndoStep | undefined {
+    return this.#steps.at(-1);
   }
 
-  add(deed: Deed): void {
-    this.#deeds = [...this.#deeds.slice(1 - MOST), deed];
+  add(step: UndoStep): void {
+    this.#steps = [...this.#steps.slice(1 - MAX_STEPS), step];
   }
 
-  /** Takes the latest back. It stays when that fails, to be tried again. */
-  async undo(): Promise<Deed | undefined> {
-    const deed = this.last;
-    if (!deed) return undefined;
-    await deed.undo();
-    this.#deeds = this.#deeds.filter((each) => each !== deed);
-    return deed;
+  /** Undoes the latest. It stays when that fails, to be tried again. */
+  async undo(): Promise<UndoStep | undefined> {
+    const step = this.last;
+    if (!step) return undefined;
+    await step.undo();
+    this.#steps = this.#steps.filter((each) => each !== step);
+    return step;
   }
 
   clear(): void {
-    this.#deeds = [];
+    this.#steps = [];
   }
 }
 
-/** Numbers by the text that they had before, so that a change of many is taken back with few requests. */
+/** Row numbers by the text that they had before, so that a change of many is undone with few requests. */
 export function byText<R extends { readonly number: number }>(
   rows: readonly R[],
   textOf: (row: R) => string,
