@@ -4,7 +4,7 @@ import { type SignIn, UserPool } from './user-pool';
 
 export type SessionEvent = 'ending' | 'ended' | 'renewed';
 
-/** What the tabs of one browser tell each other. */
+/** The messages between the tabs of one browser. */
 export type SessionMessage =
   | { readonly kind: 'signed-in'; readonly signIn: SignIn }
   | { readonly kind: 'signed-out'; readonly sub: string };
@@ -120,7 +120,7 @@ export class Session extends EventTarget {
     this.#emit('ended');
   }
 
-  /** Forgets the tokens. The officer stays known, so that nobody else can continue with what is on the page. */
+  /** Forgets the tokens. The officer stays known, so that no other officer can continue with what is on the page. */
   #end(): void {
     sessionStorage.removeItem(STORED);
     if (this.#signIn) this.#signIn = { ...this.#signIn, idToken: '', refreshToken: undefined, expiresAt: 0 };

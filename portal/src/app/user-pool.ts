@@ -129,7 +129,7 @@ function signInOf(tokens: TokenEndpointResponse, refreshToken?: string): SignIn 
     idToken: tokens.id_token!,
     refreshToken: tokens.refresh_token ?? refreshToken,
     claims,
-    // The ID token's own life: `expires_in` is that of the access token, which nobody here uses.
+    // The ID token's own life: `expires_in` is that of the access token, which is not used here.
     expiresAt: Date.now() + (claims.exp - claims.iat) * 1000,
   };
 }

@@ -1,5 +1,5 @@
-/** The three things a person wants to know when something failed. */
-export interface Telling {
+/** What a person needs to know when something failed. */
+export interface ProblemText {
   readonly what: string;
   readonly safe: string;
   readonly todo: string;
@@ -9,14 +9,14 @@ const UNCHANGED = 'Nothing was changed or sent.';
 /** Without an answer the page cannot know; every request can be repeated. */
 const UNKNOWN = 'It may or may not have happened. Trying again does nothing twice.';
 
-const NOT_UNDERSTOOD: Telling = {
+const NOT_UNDERSTOOD: ProblemText = {
   what: 'The request was not understood.',
   safe: UNCHANGED,
   todo: 'Reload the page and try again. If it happens again, send us the Trace ID.',
 };
 
 /** What to say for each problem of the API, by its slug; `offline` and `no-answer` are this page's own. */
-export const problems: Record<string, Telling> = {
+export const problems: Record<string, ProblemText> = {
   'bad-request': NOT_UNDERSTOOD,
   'idempotency-key': NOT_UNDERSTOOD,
   cursor: { what: 'The list has changed since it was opened.', safe: UNCHANGED, todo: 'Go back to the first page.' },
@@ -75,12 +75,12 @@ export const problems: Record<string, Telling> = {
   'lost-race': {
     what: 'Somebody changed this at the same moment.',
     safe: 'Their change was saved, yours was not.',
-    todo: 'Look at what it is now, then try again.',
+    todo: 'Check what it is now, then try again.',
   },
   'version-mismatch': {
     what: 'This has changed since you opened it.',
     safe: 'Your change was not saved.',
-    todo: 'Look at what it is now, then make your change again.',
+    todo: 'Check what it is now, then make your change again.',
   },
   'too-large': {
     what: 'This is more than can be done at once.',
@@ -136,6 +136,6 @@ export const problems: Record<string, Telling> = {
   'no-answer': { what: 'No answer came.', safe: UNKNOWN, todo: 'Check your connection, then try again.' },
 };
 
-export function telling(slug: string): Telling {
+export function problemText(slug: string): ProblemText {
   return problems[slug] ?? problems.internal!;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Failure } from '../api/failure';
 import { config } from '../config';
-import { telling } from '../messages/problems';
+import { problemText } from '../messages/problems';
 import { asMoment, asWait } from '../messages/time';
 import { icon } from './icon';
 import { announce } from './live';
@@ -68,7 +68,7 @@ export function traceLine(traceId: string): TemplateResult {
 }
 
 export function mishapOf(failure: Failure, known?: string): Mishap {
-  const { what, safe: usual, todo } = telling(failure.slug);
+  const { what, safe: usual, todo } = problemText(failure.slug);
   const safe = known ?? usual;
   const wait = failure.retryAfter && failure.slug === 'too-many-requests' ? ` Wait ${asWait(failure.retryAfter)}.` : '';
   return {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import type { Failure } from '../api/failure';
-import { telling } from '../messages/problems';
+import { problemText } from '../messages/problems';
 import { errorNotice, mishapOf, supportMail, traceLine } from '../parts/error-notice';
 import { type IconName, icon } from '../parts/icon';
 import { serviceRequestLink } from '../parts/service-request';
@@ -69,7 +69,7 @@ export function welcome(name: string | undefined, signInName: string | undefined
 }
 
 export function notAllowed(failure: Failure, signOut: () => void): TemplateResult {
-  const { what, todo } = telling(failure.slug);
+  const { what, todo } = problemText(failure.slug);
   return html`
     <section class="card alone-card">
       <span class="picture">${icon('shield')}</span>

@@ -62,13 +62,13 @@ book.save(sys.argv[1])`,
 export const copy = (page, rows) =>
   page.evaluate((text) => navigator.clipboard.writeText(text), rows.map((cells) => cells.join('\t')).join('\n'));
 
-/** Makes a list of cells that were copied. */
-export async function paste(page, rows) {
+/** Creates a list from cells that were copied. */
+export async function paste(page, rows, { timeout = 60_000 } = {}) {
   await page.goto(`${portal}#/batches`);
   await copy(page, rows);
   await page.getByLabel('Or paste from Excel').press('Control+v');
   await page.getByRole('button', { name: /^Add .* users?$/ }).click();
-  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout });
 }
 
 /** The template as it was downloaded, filled in as a person would in Excel. */

@@ -129,11 +129,14 @@ test('what was typed into a row that is removed is given up with a sentence, and
   await page.getByRole('menuitem', { name: 'Remove' }).click();
   const gone = (rows) => page.getByText(`${rows} not in the list any more. What was typed there was not saved.`);
   await gone('Row 2 is').waitFor();
+  // Retry is to find that the row is removed, and no poll before it.
+  server.trouble('showBatch', problem('unavailable'), 1_000);
   list.remove(3);
   await page.locator('.unsaved').getByRole('button', { name: 'Retry' }).click();
   await gone('Rows 2, 3 are').waitFor();
   await page.getByRole('heading', { name: 'not saved' }).waitFor({ state: 'detached' });
   expect(await page.getByText('All changes are saved.').count()).toBe(0);
+  server.calm();
   await page.getByRole('button', { name: /^Submit/ }).click();
   await page
     .getByRole('dialog', { name: /^Submit/ })

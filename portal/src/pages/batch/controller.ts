@@ -39,6 +39,8 @@ export interface BatchView {
   /** Makes a row the active one. */
   showRow(number: number): Promise<void>;
   focusOn(place: 'list' | 'failure' | 'unsaved' | 'progress'): Promise<void>;
+  /** Gives the focus to the list when the element that had it was removed. */
+  keepFocus(): Promise<void>;
 }
 
 /** What the page shows beside the rows. */
@@ -78,8 +80,7 @@ export class BatchController {
     });
     this.unsaved = new UnsavedChanges(this.rows, () => {
       view.requestUpdate();
-      // The button that was pressed may have gone with its notice.
-      if (document.activeElement === document.body) void view.focusOn('list');
+      void view.keepFocus();
     });
     this.#follower = new BatchFollower(batchId, (batch) => this.#changed(batch));
   }
@@ -143,7 +144,7 @@ export class BatchController {
   /** Closes what is open over the list, and says what it did. */
   close(done?: string): void {
     this.closeDialog();
-    if (done) this.#tell(done);
+    if (done) this.#report(done);
     void this.#view.focusOn('list');
   }
 
@@ -154,7 +155,7 @@ export class BatchController {
       return;
     }
     this.closeDialog();
-    this.#tell(`${count(added.length, 'user')} added.`);
+    this.#report(`${count(added.length, 'user')} added.`);
     await this.goTo(first);
   }
 
@@ -192,7 +193,7 @@ export class BatchController {
     void this.#view.focusOn('list');
     await this.#try(async () => {
       await this.rows.remove(number);
-      this.#tell(`Row ${number} removed.`);
+      this.#report(`Row ${number} removed.`);
     });
     void this.#view.focusOn('list');
   }
@@ -266,7 +267,7 @@ export class BatchController {
     await this.#try(async () => {
       await ask('delete', '/api/batches/{id}', { path: this.#path });
       announce('The list was reset.');
-      // Nothing is left to be saved, so leaving asks nobody.
+      // Nothing is left to be saved, so leaving asks no question.
       this.#stop.abort();
       go('/batches');
     });
@@ -291,7 +292,7 @@ export class BatchController {
     this.#view.requestUpdate();
   }
 
-  #tell(text: string): void {
+  #report(text: string): void {
     const canUndo = this.rows.undoStack.last !== undefined;
     this.#set({ toast: { text, ...(canUndo && { undo: () => void this.undo() }) } });
   }

@@ -70,6 +70,11 @@ export class BatchPage extends LightElement implements BatchView {
     else this.querySelector<HTMLElement>(PLACES[place])?.focus();
   }
 
+  async keepFocus(): Promise<void> {
+    await this.updateComplete;
+    if (document.activeElement === document.body) await this.focusOn('list');
+  }
+
   get #grid(): BatchGrid | null {
     return this.querySelector<BatchGrid>('batch-grid');
   }

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { Failure } from '../../api/failure';
-import { telling } from '../../messages/problems';
+import { problemText } from '../../messages/problems';
 import { count, numbers } from '../../messages/time';
 import { confirm } from '../../parts/confirm';
 import { mishapOf, supportMail, traceLine } from '../../parts/error-notice';
@@ -92,7 +92,7 @@ export class UnsavedChanges {
     return html`
       <section class="notice bad unsaved" role="alert" tabindex="-1">${icon('alert')}<div>
         <h2>${notSaved(n)}</h2>
-        <p>${telling(slug).what} ${stay}, marked, while this page is open. ${this.#nextRetry(slug, n)}</p>
+        <p>${problemText(slug).what} ${stay}, marked, while this page is open. ${this.#nextRetry(slug, n)}</p>
         ${traceId ? traceLine(traceId) : ''}
         <p class="ways">
           <button type="button" class="button small" @click=${() => void this.retry()}>Retry</button>

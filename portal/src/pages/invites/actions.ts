@@ -1,7 +1,7 @@
 import { ask, type Schemas } from '../../api/client';
 import { IdempotencyKeys } from '../../api/idempotency';
 import { type InviteState, isOneOf } from '../../api/states';
-import { telling } from '../../messages/problems';
+import { problemText } from '../../messages/problems';
 import { asMoment, count, numbers } from '../../messages/time';
 import { confirm } from '../../parts/confirm';
 import type { Correction } from './amend-many';
@@ -143,6 +143,6 @@ function reasonText(kind: ActionKind, reason: string, next: string | undefined):
     case 'state-conflict':
       return STATE_CONFLICT[kind];
     default:
-      return telling(reason).what;
+      return problemText(reason).what;
   }
 }

@@ -47,7 +47,7 @@ export class AmendForm extends LightElement {
         username: invite.username ?? '',
         firstName: invite.firstName ?? '',
         lastName: invite.lastName ?? '',
-        // One number as it is stored; the code stands in front of it.
+        // The stored number starts with the country code.
         countryCode: '',
         contactNumber: invite.contactNumber ?? '',
         organisation: invite.organisation ?? '',

@@ -46,14 +46,13 @@ function sendOrWait(ready: number, rest: number): TemplateResult {
   return html`
     <fieldset class="field choices"><legend>${count(rest, 'user needs', 'users need')} fixing</legend>
       <div class="radios">
-        <label class="radio">
-          <input type="radio" name="how" value="send" checked />
-          <span>Send the ${numbers.format(ready)} that are ready now</span>
-        </label>
-        <label class="radio">
-          <input type="radio" name="how" value="wait" />
-          <span>Wait, and fix the others first</span>
-        </label>
+        ${choice('send', `Send the ${numbers.format(ready)} that are ready now`)}
+        ${choice('wait', 'Wait, and fix the others first')}
       </div>
     </fieldset>`;
+}
+
+function choice(value: 'send' | 'wait', text: string): TemplateResult {
+  const input = html`<input type="radio" name="how" value=${value} ?checked=${value === 'send'} />`;
+  return html`<label class="radio">${input}<span>${text}</span></label>`;
 }

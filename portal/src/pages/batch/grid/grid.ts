@@ -220,7 +220,7 @@ export class BatchGrid extends LightElement {
         @input=${input} @blur=${leave} />`;
   }
 
-  /** What stands beside a cell: what is wrong or was repaired, and text that is longer than the cell. */
+  /** The note beside a cell: what is wrong or was repaired, and text that is longer than the cell. */
   #noteOf(cell: HTMLElement): string | undefined {
     const row = this.rows[Number(cell.parentElement!.dataset.at)];
     const column = this.columns[Number(cell.dataset.column)];

@@ -59,12 +59,12 @@ export function remembered(): readonly Column[] {
   return JSON.parse(localStorage.getItem(storageKey()) ?? '[]') as Column[];
 }
 
-/** Whether a person's details stand where titles should: such a file has no titles. */
+/** Whether a person's details are where titles should be: such a file has no titles. */
 export const isUntitled = (titles: readonly Title[]): boolean => titles.some(({ title }) => title.includes('@'));
 
 /**
  * Keeps what the officer said about titles that mean nothing by themselves, the latest for each field. Columns with the
- * same title are told apart only by their place, which may differ in the next file.
+ * same title differ only in their place, which may be another one in the next file.
  */
 export function remember(columns: readonly Column[], titles: readonly Title[]): void {
   if (isUntitled(titles)) return;

@@ -89,7 +89,7 @@ function titledRows(
   return { ...rowsBy(fields, lines), titles, columns };
 }
 
-/** Cells as spreadsheets copy them: a cell with a tab, a line break or a quote in it stands in quotes. */
+/** Cells as spreadsheets copy them: a cell with a tab, a line break or a quote in it is in quotes. */
 function cellsOf(text: string): string[][] {
   const lines: string[][] = [[]];
   for (const [, quoted, plain, end] of text.matchAll(

@@ -1,4 +1,4 @@
-/** Changes of one row follow each other, because each needs the version that the one before made. */
+/** Changes of one row follow each other, because each needs the version that the one before it created. */
 export class Turns {
   readonly #last = new Map<number, Promise<unknown>>();
 
