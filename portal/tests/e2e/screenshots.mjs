@@ -117,7 +117,7 @@ async function batch(page, take, seen) {
   await page.getByRole('dialog').waitFor();
   await seen(page, 'batch-submit');
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('heading', { name: /done$/i }).waitFor({ timeout: 120_000 });
+  await page.getByRole('heading', { name: /users? done/i }).waitFor({ timeout: 120_000 });
   await take(page, 'batch-done');
   await page.getByRole('link', { name: 'Invite user status' }).last().click();
   await page.locator('td.email').first().waitFor();
