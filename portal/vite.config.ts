@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { minify } from 'terser';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -18,17 +19,25 @@ export default defineConfig(({ mode }) => ({
     modulePreload: false,
     rolldownOptions: { input: resolve(import.meta.dirname, mode === 'invitee' ? 'accept.html' : 'index.html') },
   },
-  plugins: [unindented(), compressed()],
+  plugins: [smaller(), compressed()],
   test: { include: ['tests/unit/**'] },
 }));
 
-/** Takes the indentation out of templates: only text in back quotes has any left by then, and there a line break says as much. */
-function unindented(): Plugin {
+/**
+ * Takes off what the minifier leaves: indentation in templates, where a line break says as much, and some 1.5 % that
+ * terser finds (functions that are called once, names by how often they occur).
+ */
+function smaller(): Plugin {
   return {
-    name: 'unindented',
+    name: 'smaller',
     apply: 'build',
-    generateBundle(_, bundle) {
-      for (const each of Object.values(bundle)) if (each.type === 'chunk') each.code = each.code.replace(/\n\s+/g, '\n');
+    async generateBundle(_, bundle) {
+      for (const each of Object.values(bundle)) {
+        if (each.type !== 'chunk') continue;
+        // Only text in back quotes has indentation by now.
+        const code = each.code.replace(/\n\s+/g, '\n');
+        each.code = (await minify(code, { module: true, ecma: 2020, compress: { passes: 3 } })).code!;
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What the stage tells the pages: `config.json`, written by the `portal` function. */
+/** The settings of the stage: `config.json`, written by the `portal` function. */
 export interface Config {
   readonly authority: string;
   readonly clientId: string;

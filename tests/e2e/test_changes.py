@@ -56,7 +56,7 @@ def test_all_that_match_are_revoked_and_only_ones_own(officer, other_officer):
     assert traces["REVOKED"] == action["traceId"]
 
 
-def test_a_failed_invite_is_aamended_and_sent_again(officer, other_officer, directory):
+def test_a_failed_invite_is_amended_and_sent_again(officer, other_officer, directory):
     person = people.officer()
     invite = submit(officer.api, people.account({**person, "email": other_officer.email}))
     in_state(officer.api, invite, "FAILED")

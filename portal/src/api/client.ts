@@ -9,17 +9,23 @@ type Operation<P extends keyof paths, M extends Method> = paths[P] extends Recor
 type Part<O, K extends string> = O extends { parameters: { [key in K]?: infer V } } ? V : never;
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : never;
 type Success<O> = O extends { responses: infer R }
-  ? { [S in keyof R]: S extends 200 | 201 | 202 ? (R[S] extends { content: { 'application/json': infer B } } ? B : void) : never }[keyof R]
+  ? {
+      [S in keyof R]: S extends 200 | 201 | 202
+        ? R[S] extends { content: { 'application/json': infer B } }
+          ? B
+          : undefined
+        : never;
+    }[keyof R]
   : never;
 
 interface Options<O> {
   path?: Part<O, 'path'>;
   query?: Part<O, 'query'>;
   body?: Body<O>;
-  /** Of a form that creates something: the same for every attempt at the same thing. */
+  /** For a request that creates something: the same for every attempt. */
   idempotencyKey?: string;
   ifMatch?: string;
-  /** The version that is known; the answer is `unchanged` while it stands. */
+  /** The version that is known; the answer is `unchanged` while there is no other. */
   ifNoneMatch?: string | undefined;
   signal?: AbortSignal;
 }
@@ -32,13 +38,13 @@ export interface Answer<T> {
   readonly retryAfter: number | undefined;
 }
 
-/** Where the token comes from, and who is told that it is not good any more. */
+/** Gives the token, and is notified when the API refuses it. */
 export interface Bearer {
   token(): string | undefined;
   refused(): void;
 }
 
-const SILENCE_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 let bearer: Bearer | undefined;
 
 export function authorise(by: Bearer): void {
@@ -57,7 +63,7 @@ export async function ask<M extends Method, P extends Path<M>>(
 ): Promise<Answer<Success<Operation<P, M>>>> {
   const answer = await send(method, address(path, options), options);
   const unchanged = answer.status === 304;
-  // A gateway calls whatever has no type JSON, also where there is nothing.
+  // A gateway calls an answer without a type JSON, also an empty one.
   const isJson = answer.status !== 204 && answer.headers.get('content-type')?.startsWith('application/json');
   return {
     body: (unchanged || !isJson ? undefined : await answer.json()) as Success<Operation<P, M>>,
@@ -67,8 +73,12 @@ export async function ask<M extends Method, P extends Path<M>>(
   };
 }
 
-/** Fetches a workbook and hands it to the browser to save. A link could not carry the token. */
-export async function download(path: Path<'get'>, options: { path?: object; query?: object }, name: string): Promise<void> {
+/** Fetches a workbook for the browser to save. A link could not carry the token. */
+export async function download(
+  path: Path<'get'>,
+  options: { path?: object; query?: object },
+  name: string,
+): Promise<void> {
   const answer = await send('get', address(path, options), {});
   const link = document.createElement('a');
   link.href = URL.createObjectURL(await answer.blob());
@@ -85,11 +95,17 @@ async function send(method: Method, url: string, options: Options<unknown>): Pro
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
   if (options.ifNoneMatch) headers.set('if-none-match', options.ifNoneMatch);
-  const signals = [AbortSignal.timeout(SILENCE_MS), ...(options.signal ? [options.signal] : [])];
+  const signals = [AbortSignal.timeout(ANSWER_TIMEOUT_MS), ...(options.signal ? [options.signal] : [])];
   const body = options.body === undefined ? null : JSON.stringify(options.body);
   let answer: Response;
   try {
-    answer = await fetch(url, { method: method.toUpperCase(), headers, body, signal: AbortSignal.any(signals), cache: 'no-store' });
+    answer = await fetch(url, {
+      method: method.toUpperCase(),
+      headers,
+      body,
+      signal: AbortSignal.any(signals),
+      cache: 'no-store',
+    });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw Failure.silence();
@@ -101,8 +117,12 @@ async function send(method: Method, url: string, options: Options<unknown>): Pro
 }
 
 function address(path: string, { path: names = {}, query = {} }: { path?: unknown; query?: unknown }): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String((names as Record<string, unknown>)[name])));
-  const parameters = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String((names as Record<string, unknown>)[name])),
+  );
+  const parameters = Object.entries(query as Record<string, unknown>).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
   const search = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)]));
   return `${home}${filled.slice(1)}${search.size ? `?${search}` : ''}`;
 }

@@ -23,19 +23,27 @@ export class Failure extends Error {
   }
 
   static async of(answer: Response): Promise<Failure> {
-    const problem = await answer.json().catch(() => ({})) as Partial<components['schemas']['ProblemBody']>;
+    const problem = (await answer.json().catch(() => ({}))) as Partial<components['schemas']['ProblemBody']>;
     const slug = problem.type?.split('/').pop() ?? (answer.status === 503 ? 'unavailable' : 'internal');
     const traceId = problem.traceId ?? answer.headers.get('x-trace-id') ?? undefined;
-    return new Failure(slug, answer.status, traceId, problem.detail ?? undefined, problem.errors ?? [], seconds(answer), problem.link ?? undefined);
+    return new Failure(
+      slug,
+      answer.status,
+      traceId,
+      problem.detail ?? undefined,
+      problem.errors ?? [],
+      seconds(answer),
+      problem.link ?? undefined,
+    );
   }
 
-  /** What a `catch` caught, if it is one of these; anything else is a fault of these pages and is thrown on. */
+  /** What a `catch` caught, if it is one of these; anything else is a fault of these pages and is thrown again. */
   static caught(error: unknown): Failure {
     if (error instanceof Failure) return error;
     throw error;
   }
 
-  /** The request may have been carried out although no answer came. */
+  /** No answer came; the request may have been carried out. */
   static silence(): Failure {
     return new Failure(navigator.onLine ? 'no-answer' : 'offline', 0, undefined, undefined, [], undefined);
   }

@@ -1,4 +1,4 @@
-/** Keys for `Idempotency-Key`: the same body gets the same key until it has gone through, whatever happens in between. */
+/** Keys for `Idempotency-Key`: the same body gets the same key until a request with it has succeeded. */
 export class IdempotencyKeys {
   readonly #keys = new Map<string, string>();
 
@@ -9,7 +9,7 @@ export class IdempotencyKeys {
     return key;
   }
 
-  /** It went through: the next one is another, even when it looks the same. */
+  /** The request succeeded: the next one is another, even with the same body. */
   done(): void {
     this.#keys.clear();
   }

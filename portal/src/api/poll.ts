@@ -1,19 +1,22 @@
-/** What one look found: `true` when something had changed. */
-export type Look = (signal: AbortSignal) => Promise<boolean>;
+/** Asks once: `true` when something had changed. */
+type Ask = (signal: AbortSignal) => Promise<boolean>;
 
 const SOON_MS = 2_000;
 const LATE_MS = 30_000;
 
 /**
- * Looks again and again: after 2 s while things change, ever more seldom up to 30 s while they do not, and never while
- * nobody can see the page.
+ * Asks again and again: after 2 s while things change, less and less often up to 30 s while they do not, and never
+ * while the page is hidden.
  */
 export class Poll {
   #pause = SOON_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stop = new AbortController();
+  readonly #ask: Ask;
 
-  constructor(private readonly look: Look) {}
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
 
   start(): void {
     this.#stop = new AbortController();
@@ -44,7 +47,7 @@ export class Poll {
   }
 
   async #turn(): Promise<void> {
-    const changed = await this.look(this.#stop.signal).catch(() => false);
+    const changed = await this.#ask(this.#stop.signal).catch(() => false);
     this.#pause = changed ? SOON_MS : Math.min(this.#pause * 1.5, LATE_MS);
     this.#plan();
   }

@@ -1,6 +1,13 @@
+import type { Schemas } from '../api/client';
+import type { BatchState, RowState } from '../api/states';
 import type { Tone } from './states';
 
-/** Where a batch stands, in the list. */
+/** What the officer knows a batch by. */
+export function nameOfBatch({ fileName, source }: Schemas['BatchBody']): string {
+  return fileName ?? (source === 'drop' ? 'Dropped file' : 'Pasted users');
+}
+
+/** The state of a batch in the list, where a batch that was reset is not. */
 export const batchStates: Record<string, { label: string; tone: Tone }> = {
   AWAITING_UPLOAD: { label: 'Waiting for the file', tone: 'waiting' },
   PARSING: { label: 'Reading', tone: 'going' },
@@ -9,14 +16,19 @@ export const batchStates: Record<string, { label: string; tone: Tone }> = {
   DISPATCHED: { label: 'In progress', tone: 'going' },
   DONE: { label: 'Processed', tone: 'quiet' },
   UNREADABLE: { label: 'Unreadable', tone: 'bad' },
-};
+} satisfies Record<Exclude<BatchState, 'RESET'>, { label: string; tone: Tone }>;
 
-/** Where a row stands. */
-export const rowStates: Record<string, string> = { READY: 'Ready', NEEDS_FIXING: 'To fix', DUPLICATE: 'Duplicate', SENT: 'Submitted' };
+/** The state of a row in the list, where a removed row is not. */
+export const rowStates: Record<string, string> = {
+  READY: 'Ready',
+  NEEDS_FIXING: 'To fix',
+  DUPLICATE: 'Duplicate',
+  SENT: 'Submitted',
+} satisfies Record<Exclude<RowState, 'REMOVED'>, string>;
 
 /** The usual causes in a few words, for the chips; the others are named by their own first sentence. */
 export const causes: Record<string, string> = {
-  'required': 'Missing',
+  required: 'Missing',
   'too-long': 'Too long',
   'email.syntax': 'Not an email address',
   'email.domain-not-allowed': 'Email domain not allowed',

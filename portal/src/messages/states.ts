@@ -1,19 +1,35 @@
+import type { InviteState } from '../api/states';
+
 /** How a state is coloured. Its words come beside it, so that no one needs the colour. */
 export type Tone = 'good' | 'going' | 'waiting' | 'bad' | 'quiet';
 
 export const techpassTones: Record<string, Tone> = {
-  QUEUED: 'going', INVITED: 'waiting', ACCEPTED: 'going', PROVISIONING: 'going', ACCOUNT_CREATED: 'waiting', ONBOARDED: 'good', DISABLED: 'quiet',
-  ACCOUNT_GONE: 'quiet', FAILED: 'bad', EXPIRED: 'bad', REVOKED: 'quiet', NEEDS_ATTENTION: 'bad',
-};
+  QUEUED: 'going',
+  INVITED: 'waiting',
+  ACCEPTED: 'going',
+  PROVISIONING: 'going',
+  ACCOUNT_CREATED: 'waiting',
+  ONBOARDED: 'good',
+  DISABLED: 'quiet',
+  ACCOUNT_GONE: 'quiet',
+  FAILED: 'bad',
+  EXPIRED: 'bad',
+  REVOKED: 'quiet',
+  NEEDS_ATTENTION: 'bad',
+} satisfies Record<InviteState, Tone>;
 
 export const seedTones: Record<string, Tone> = {
-  NOT_REQUIRED: 'quiet', INELIGIBLE: 'quiet', PENDING: 'going', LICENCE_ASSIGNED: 'good', FULLY_ONBOARDED: 'good', LICENCE_ERROR: 'bad', WITHDRAWING: 'going', WITHDRAWN: 'quiet',
+  NOT_REQUIRED: 'quiet',
+  INELIGIBLE: 'quiet',
+  PENDING: 'going',
+  LICENCE_ASSIGNED: 'good',
+  FULLY_ONBOARDED: 'good',
+  LICENCE_ERROR: 'bad',
+  WITHDRAWING: 'going',
+  WITHDRAWN: 'quiet',
 };
 
-/** Whether this service has done what was asked of it: what is still missing is up to the person. */
-export const isAchieved = (state: string): boolean => ['INVITED', 'ACCOUNT_CREATED', 'ONBOARDED'].includes(state);
-
-/** What the invitee could do next, for the details. */
+/** What a state means for the officer, in the details. */
 export const techpassMeanings: Record<string, string> = {
   QUEUED: 'It is being worked on. This takes a moment.',
   INVITED: 'The invitation is out. The person has not accepted it yet.',
@@ -27,7 +43,7 @@ export const techpassMeanings: Record<string, string> = {
   EXPIRED: 'The invitation ended before it was accepted. Send it again to open it once more.',
   REVOKED: 'The invitation was revoked. Its link does not work any more.',
   NEEDS_ATTENTION: 'We have to check this ourselves. Send us the Trace ID if it is urgent.',
-};
+} satisfies Record<InviteState, string>;
 
 export const mailStates: Record<string, { label: string; tone: Tone }> = {
   QUEUED: { label: 'Queued', tone: 'going' },
@@ -44,10 +60,19 @@ export const mailStates: Record<string, { label: string; tone: Tone }> = {
 
 /** What happened to an invite, in its history. */
 export const events: Record<string, string> = {
-  QUEUED: 'Invite created', INVITED: 'Invitation sent', ACCEPTED: 'Invitation accepted',
-  PROVISIONING: 'Account being created', ACCOUNT_CREATED: 'Account created', ONBOARDED: 'Signed in for the first time',
-  FAILED: 'Failed', EXPIRED: 'Expired', REVOKED: 'Revoked',
-  RESENT: 'Sent again', AMENDED: 'Details changed', ACCOUNT_GONE: 'Account deleted', NEEDS_ATTENTION: 'Needs attention',
+  QUEUED: 'Invite created',
+  INVITED: 'Invitation sent',
+  ACCEPTED: 'Invitation accepted',
+  PROVISIONING: 'Account being created',
+  ACCOUNT_CREATED: 'Account created',
+  ONBOARDED: 'Signed in for the first time',
+  FAILED: 'Failed',
+  EXPIRED: 'Expired',
+  REVOKED: 'Revoked',
+  RESENT: 'Sent again',
+  AMENDED: 'Details changed',
+  ACCOUNT_GONE: 'Account deleted',
+  NEEDS_ATTENTION: 'Needs attention',
 };
 
 export const actors: Record<string, string> = { officer: 'you', invitee: 'the invitee', service: 'this service' };

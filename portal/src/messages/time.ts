@@ -1,7 +1,20 @@
 const zone = { timeZone: 'Asia/Singapore' } as const;
 const days = new Intl.DateTimeFormat('en-SG', { ...zone, day: '2-digit', month: '2-digit', year: 'numeric' });
-const moments = new Intl.DateTimeFormat('en-SG', { ...zone, day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
-const longDays = new Intl.DateTimeFormat('en-SG', { ...zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const moments = new Intl.DateTimeFormat('en-SG', {
+  ...zone,
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+});
+const longDays = new Intl.DateTimeFormat('en-SG', {
+  ...zone,
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
 
 /** `23-11-2026`, as TechBiz writes it. */
 export const asDay = (at: string): string => days.format(new Date(at)).replaceAll('/', '-');

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
-import { pageHead } from './page-head';
+import { pageHead } from '../parts/page-head';
 
 interface Way {
   readonly path: string;
@@ -13,9 +13,27 @@ interface Way {
 
 /** The invitation types, and when to use which. */
 export const ways: readonly Way[] = [
-  { path: '/invite/email', icon: 'mail', title: 'Email invitation', text: 'Send an email invite to a public officer, who creates the TechPass account themselves.', need: 'You need the email address.' },
-  { path: '/invite/account', icon: 'person', title: 'Create account', text: 'Create a TechPass account on behalf of a public officer or a vendor.', need: 'You need name, contact number and organisation.' },
-  { path: '/batches', icon: 'upload', title: 'Batch upload', text: 'Create TechPass accounts for many public officers and vendors at once.', need: 'You need a list: an Excel file, or cells to paste.' },
+  {
+    path: '/invite/email',
+    icon: 'mail',
+    title: 'Email invitation',
+    text: 'Send an email invite to a public officer, who creates the TechPass account themselves.',
+    need: 'You need the email address.',
+  },
+  {
+    path: '/invite/account',
+    icon: 'person',
+    title: 'Create account',
+    text: 'Create a TechPass account on behalf of a public officer or a vendor.',
+    need: 'You need name, contact number and organisation.',
+  },
+  {
+    path: '/batches',
+    icon: 'upload',
+    title: 'Batch upload',
+    text: 'Create TechPass accounts for many public officers and vendors at once.',
+    need: 'You need a list: an Excel file, or cells to paste.',
+  },
 ];
 
 export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {
@@ -31,10 +49,12 @@ export function wayCard({ path, icon: picture, title, text, need }: Way): Templa
 /** Invite users: which way to take. */
 export class InviteUsersPage extends LightElement {
   override render(): TemplateResult {
+    const trail = [{ path: '/', label: 'Overview' }];
     return html`
-      ${pageHead({ title: 'Invite users', text: 'Choose how to bring people into TechPass.', trail: [{ path: '/', label: 'Overview' }] })}
+      ${pageHead({ title: 'Invite users', text: 'Choose how to bring people into TechPass.', trail })}
       <ul class="ways-list">${ways.map(wayCard)}</ul>
-      <p class="hint-line">${icon('info')}<span>Someone has a TechPass account already? Public officers ask for SEED themselves under <a href="#/seed">Onboard to SEED</a>.</span></p>`;
+      <p class="hint-line">${icon('info')}<span>Someone has a TechPass account already? Public officers ask for SEED
+        themselves under <a href="#/seed">Onboard to SEED</a>.</span></p>`;
   }
 }
 

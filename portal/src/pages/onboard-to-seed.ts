@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
-import { config } from '../config';
+import { loadOfficer, officer } from '../app/officer';
 import { seedTones } from '../messages/states';
 import { asMoment } from '../messages/time';
 import { badge } from '../parts/badge';
@@ -10,8 +10,8 @@ import { errorNotice, traceLine } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
 import { announce } from '../parts/live';
-import { loadOfficer, officer } from '../shell/officer';
-import { pageHead } from './page-head';
+import { pageHead } from '../parts/page-head';
+import { serviceRequestLink } from '../parts/service-request';
 
 const MEANINGS: Record<string, string> = {
   NOT_REQUIRED: 'You have a TechPass account and no SEED licence. You can ask for one here.',
@@ -20,19 +20,24 @@ const MEANINGS: Record<string, string> = {
   LICENCE_ASSIGNED: 'You have a licence. Enrol your device with it, and you are fully onboarded.',
   FULLY_ONBOARDED: 'You have a licence, and your device is enrolled. There is nothing left to do.',
   LICENCE_ERROR: 'Your licence could not be assigned.',
-  WITHDRAWING: 'Your licence is being taken back.',
-  WITHDRAWN: 'Your licence was taken back.',
+  WITHDRAWING: 'Your licence is being withdrawn.',
+  WITHDRAWN: 'Your licence was withdrawn.',
 };
 const ASKABLE = ['NOT_REQUIRED', 'LICENCE_ERROR'];
 
-/** Onboard to SEED: where the officer's own licence stands, and asking for it. */
+/** Onboard to SEED: the state of the officer's own licence, and asking for one. */
 export class OnboardToSeedPage extends LightElement {
-  static override properties = { seed: { state: true }, traceId: { state: true }, failure: { state: true }, isAsking: { state: true } };
+  static override properties = {
+    seed: { state: true },
+    traceId: { state: true },
+    failure: { state: true },
+    isAsking: { state: true },
+  };
   declare seed: Schemas['SeedBody'];
   declare traceId: string | undefined;
   declare failure: Failure | undefined;
   declare isAsking: boolean;
-  readonly #poll = new Poll(() => this.#look());
+  readonly #poll = new Poll(() => this.#refresh());
 
   constructor() {
     super();
@@ -51,27 +56,39 @@ export class OnboardToSeedPage extends LightElement {
   }
 
   override render(): TemplateResult {
-    const { seed, failure, isAsking } = this;
-    const isDone = seed.state === 'FULLY_ONBOARDED';
+    const text = 'SEED is needed to reach SGTS services and products from an Internet device.';
     return html`
-      ${pageHead({ title: 'Onboard to SEED', text: 'SEED is needed to reach SGTS services and products from an Internet device.', trail: [{ path: '/', label: 'Overview' }] })}
+      ${pageHead({ title: 'Onboard to SEED', text, trail: [{ path: '/', label: 'Overview' }] })}
       <div class="form-frame">
-        <section class="card seed" aria-labelledby="seed-title">
-          ${errorNotice(failure, ASKABLE.includes(seed.state) && !failure?.link ? { retry: () => void this.#ask() } : {})}
-          <div class="label"><h2 id="seed-title" tabindex="-1">Your licence</h2><span role="status">${badge(seed.label, seedTones[seed.state])}</span></div>
-          <p>${seed.detail ?? MEANINGS[seed.state]}</p>
-          ${seed.device ? html`<dl class="facts"><div><dt>Device</dt><dd>${seed.device.state} <small>${asMoment(seed.device.at)}</small></dd></div></dl>` : nothing}
-          ${ASKABLE.includes(seed.state) ? html`
-            <p class="actions"><button type="button" class="button primary" aria-disabled=${String(isAsking)} @click=${this.#ask}>
-              ${isAsking ? 'Asking…' : seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED'}</button></p>` : nothing}
-          ${this.traceId && !isDone ? traceLine(this.traceId) : nothing}
-        </section>
-        <aside class="form-aside" aria-label="How it goes">
-          <h2>How it goes</h2>
-          <ol class="steps"><li>You ask for SEED here.</li><li>A licence is assigned to your TechPass account.</li><li>You enrol your Internet device.</li></ol>
-          <p class="hint-line">${icon('info')}<span>Are you a vendor? <a href=${config.serviceRequestUrl} target="_blank" rel="noopener noreferrer">Raise a service request</a> in the TechPass service desk.</span></p>
-        </aside>
+        ${this.#licence()}
+        ${aside()}
       </div>`;
+  }
+
+  #licence(): TemplateResult {
+    const { seed, failure } = this;
+    const canAsk = ASKABLE.includes(seed.state);
+    const retry = canAsk && !failure?.link ? () => void this.#ask() : undefined;
+    const isDone = seed.state === 'FULLY_ONBOARDED';
+    const state = badge(seed.label, seedTones[seed.state]);
+    return html`
+      <section class="card seed" aria-labelledby="seed-title">
+        ${errorNotice(failure, { retry })}
+        <div class="label">
+          <h2 id="seed-title" tabindex="-1">Your licence</h2><span role="status">${state}</span></div>
+        <p>${seed.detail ?? MEANINGS[seed.state]}</p>
+        ${seed.device ? device(seed.device) : nothing}
+        ${canAsk ? this.#askButton() : nothing}
+        ${this.traceId && !isDone ? traceLine(this.traceId) : nothing}
+      </section>`;
+  }
+
+  #askButton(): TemplateResult {
+    const text = this.seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED';
+    return html`
+      <p class="actions">
+        <button type="button" class="button primary" aria-disabled=${String(this.isAsking)} @click=${this.#ask}>
+          ${this.isAsking ? 'Asking…' : text}</button></p>`;
   }
 
   async #ask(): Promise<void> {
@@ -91,13 +108,32 @@ export class OnboardToSeedPage extends LightElement {
     }
   }
 
-  async #look(): Promise<boolean> {
+  async #refresh(): Promise<boolean> {
     const before = this.seed.state;
     await loadOfficer();
     this.seed = officer.seed;
     if (this.seed.state !== before) announce(`${this.seed.label}. ${MEANINGS[this.seed.state] ?? ''}`);
     return this.seed.state !== before;
   }
+}
+
+function device({ state, at }: NonNullable<Schemas['SeedBody']['device']>): TemplateResult {
+  return html`
+    <dl class="facts"><div><dt>Device</dt><dd>${state} <small>${asMoment(at)}</small></dd></div></dl>`;
+}
+
+function aside(): TemplateResult {
+  return html`
+    <aside class="form-aside" aria-label="How it goes">
+      <h2>How it goes</h2>
+      <ol class="steps">
+        <li>You ask for SEED here.</li>
+        <li>A licence is assigned to your TechPass account.</li>
+        <li>You enrol your Internet device.</li>
+      </ol>
+      <p class="hint-line">${icon('info')}<span>Are you a vendor? ${serviceRequestLink()} in the TechPass service
+        desk.</span></p>
+    </aside>`;
 }
 
 customElements.define('onboard-to-seed-page', OnboardToSeedPage);

@@ -1,20 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
+import { type BatchState, isOneOf } from '../api/states';
+import { session } from '../app/session';
+import { nameOfBatch } from '../messages/batches';
 import { count } from '../messages/time';
 import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
-import { session } from '../session/session';
-import { leftOf } from './batch-progress';
-import { nameOf } from './batch-upload';
+import { pageHead } from '../parts/page-head';
+import { leftOf } from './batch/progress';
 import { wayCard, ways } from './invite-users';
-import { pageHead } from './page-head';
-import { inviteLine } from './invite-line';
+import { inviteLine } from './invites/line';
 
-const RECENT = 5;
-/** How many of the latest lists are looked through for what is left to do. */
-const LISTS = 50;
+const RECENT_INVITES = 5;
+/** How many of the latest lists are checked for what is left to do. */
+const CHECKED_LISTS = 50;
 const ATTENTION = [
   { techpass: 'failed', one: 'invite failed', many: 'invites failed' },
   { techpass: 'expired', one: 'invitation has expired', many: 'invitations have expired' },
@@ -40,28 +41,35 @@ export class OverviewPage extends LightElement {
 
   override render(): TemplateResult {
     const name = session.profile?.given_name;
+    const total = this.recent?.total;
     return html`
       ${pageHead({ title: 'Overview', text: name ? `Good day, ${name}.` : 'Good day.' })}
-      ${this.attention.length ? html`
-        <section class="notice warn">${icon('alert')}<div>
-          <h2>Needs you</h2>
-          <ul class="inline">${this.attention.map(({ words, href }) => html`<li><a href=${href}>${words}</a></li>`)}</ul>
-        </div></section>` : nothing}
+      ${this.attention.length ? this.#attention() : nothing}
       <section aria-labelledby="invite-title">
         <h2 class="section-title" id="invite-title">Invite users</h2>
         <ul class="ways-list">${ways.map(wayCard)}</ul>
       </section>
       <section aria-labelledby="recent-title">
         <div class="section-head"><h2 class="section-title" id="recent-title">Invited last</h2>
-          ${this.recent?.total ? html`<a href="#/invites">See all ${count(this.recent.total, 'invite')}</a>` : nothing}</div>
+          ${total ? html`<a href="#/invites">See all ${count(total, 'invite')}</a>` : nothing}</div>
         ${this.#recent()}
       </section>`;
   }
 
+  #attention(): TemplateResult {
+    return html`
+      <section class="notice warn">${icon('alert')}<div>
+        <h2>Needs you</h2>
+        <ul class="inline">${this.attention.map(({ words, href }) => html`<li><a href=${href}>${words}</a></li>`)}</ul>
+      </div></section>`;
+  }
+
   #recent(): TemplateResult | typeof nothing {
     if (this.failure) return html`${errorNotice(this.failure, { retry: () => void this.#load() })}`;
-    if (!this.recent) return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
-    if (this.recent.items.length === 0) return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
+    if (!this.recent)
+      return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (this.recent.items.length === 0)
+      return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
     return html`<ul class="card lines">${this.recent.items.map(inviteLine)}</ul>`;
   }
 
@@ -69,14 +77,17 @@ export class OverviewPage extends LightElement {
     this.failure = undefined;
     try {
       const [invites, lists] = await Promise.all([
-        ask('get', '/api/invites', { query: { limit: RECENT } }),
-        ask('get', '/api/batches', { query: { limit: LISTS } }),
+        ask('get', '/api/invites', { query: { limit: RECENT_INVITES } }),
+        ask('get', '/api/batches', { query: { limit: CHECKED_LISTS } }),
       ]);
       this.recent = invites.body;
-      this.attention = [...lists.body.items.flatMap(unfinished), ...ATTENTION.flatMap(({ techpass, one, many }) => {
-        const there = invites.body.techpass[techpass] ?? 0;
-        return there > 0 ? [{ href: `#/invites?techpass=${techpass}`, words: count(there, one, many) }] : [];
-      })];
+      this.attention = [
+        ...lists.body.items.flatMap(unfinished),
+        ...ATTENTION.flatMap(({ techpass, one, many }) => {
+          const there = invites.body.techpass[techpass] ?? 0;
+          return there > 0 ? [{ href: `#/invites?techpass=${techpass}`, words: count(there, one, many) }] : [];
+        }),
+      ];
     } catch (error) {
       this.failure = Failure.caught(error);
     }
@@ -85,10 +96,12 @@ export class OverviewPage extends LightElement {
 
 /** What is left to do in a list: rows to fix, or to submit. */
 function unfinished(batch: Schemas['BatchBody']): { words: string; href: string }[] {
-  const { id, state, counts: { ready } } = batch;
-  const [name, left] = [nameOf(batch), leftOf(batch).join(', ')];
-  const words = left ? `${name}: ${left}` : state === 'DRAFT' && ready > 0 ? `${name} is not submitted` : '';
-  return words ? [{ href: `#/batches/${id}`, words }] : [];
+  const href = `#/batches/${batch.id}`;
+  const name = nameOfBatch(batch);
+  const left = leftOf(batch).join(', ');
+  if (left) return [{ href, words: `${name}: ${left}` }];
+  const isReady = isOneOf<BatchState>(batch.state, 'DRAFT') && batch.counts.ready > 0;
+  return isReady ? [{ href, words: `${name} is not submitted` }] : [];
 }
 
 customElements.define('overview-page', OverviewPage);

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Failure } from '../api/failure';
 import { config } from '../config';
-import { telling } from '../messages/problems';
+import { problemText } from '../messages/problems';
 import { asMoment, asWait } from '../messages/time';
 import { icon } from './icon';
 import { announce } from './live';
+import { externalLink } from './service-request';
 
-/** Something that went wrong, as a person is told. */
+/** Something that went wrong, in words for a person. */
 export interface Mishap {
   readonly what: string;
   /** What is safe, and what to do. */
@@ -20,11 +21,11 @@ export interface Mishap {
 /** What can be done from a notice. */
 export interface Ways {
   readonly retry?: (() => void) | undefined;
-  /** What is safe, where the page knows better than the words for the problem. */
+  /** What is safe, where the page knows more than the words for the problem. */
   readonly safe?: string | undefined;
 }
 
-/** A failure, told: what happened, what is safe, what to do, and how to get help. */
+/** A failure: what happened, what is safe, what to do, and how to get help. */
 export function errorNotice(failure: Failure | undefined, ways?: Ways): TemplateResult | typeof nothing {
   return failure ? mishapNotice(mishapOf(failure, ways?.safe), ways) : nothing;
 }
@@ -39,37 +40,47 @@ export function mishapNotice(mishap: Mishap, { retry }: Ways = {}): TemplateResu
         <p>${text}</p>
         ${traceId ? traceLine(traceId) : nothing}
         <p class="ways">
-          ${retry ? html`<button type="button" class="button small" @click=${() => again(retry)}>Try again</button>` : nothing}
-          ${link ? html`<a class="button small" href=${link} target="_blank" rel="noopener noreferrer">Raise a service request${icon('external')}</a>` : nothing}
+          ${retry ? retryButton(retry) : nothing}
+          ${link ? externalLink(link, html`Raise a service request${icon('external')}`, 'button small') : nothing}
           <a href=${supportMail(mishap)}>Email support</a>
         </p>
       </div>
     </section>`;
 }
 
-/** The button goes with its notice, and leaves the focus to the page. */
-function again(retry: () => void): void {
-  document.querySelector('main')!.focus();
-  retry();
+function retryButton(retry: () => void): TemplateResult {
+  const press = () => {
+    // The button goes with its notice, and leaves the focus to the page.
+    document.querySelector('main')!.focus();
+    retry();
+  };
+  return html`<button type="button" class="button small" @click=${press}>Try again</button>`;
 }
 
-/** The Trace ID, to be read, and to be copied with one press. */
+/** The Trace ID, and a button that copies it. */
 export function traceLine(traceId: string): TemplateResult {
   return html`
     <p class="trace">
       <span>Trace ID <code>${traceId}</code></span>
-      <button type="button" class="link" @click=${() => copy(`Trace ID ${traceId}`)}>Copy<span class="unseen"> Trace ID</span></button>
+      <button type="button" class="link" @click=${() => void copy(`Trace ID ${traceId}`)}>
+        Copy<span class="unseen"> Trace ID</span></button>
     </p>`;
 }
 
 export function mishapOf(failure: Failure, known?: string): Mishap {
-  const { what, safe: told, todo } = telling(failure.slug);
-  const safe = known ?? told;
+  const { what, safe: usual, todo } = problemText(failure.slug);
+  const safe = known ?? usual;
   const wait = failure.retryAfter && failure.slug === 'too-many-requests' ? ` Wait ${asWait(failure.retryAfter)}.` : '';
-  return { what, text: `${safe} ${failure.detail ?? todo}${wait}`, traceId: failure.traceId, at: failure.at, link: failure.link };
+  return {
+    what,
+    text: `${safe} ${failure.detail ?? todo}${wait}`,
+    traceId: failure.traceId,
+    at: failure.at,
+    link: failure.link,
+  };
 }
 
-/** A support mail that says what we need to know, and nothing about anybody. */
+/** A support mail with what we need to know, and no personal data. */
 export function supportMail(mishap?: Mishap): string {
   const isInvitee = location.pathname.endsWith('/accept');
   const body = [
@@ -79,7 +90,7 @@ export function supportMail(mishap?: Mishap): string {
     ...(mishap?.traceId ? [`Trace ID: ${mishap.traceId}`] : []),
     ...(mishap ? [`What was shown: ${mishap.what}`] : []),
     `Time: ${asMoment(mishap?.at ?? new Date())} (Singapore)`,
-    // Behind the invitee's address stands a token, and behind a list's what was searched for.
+    // An invitee's address ends with a token, and the address of a list with what was searched for.
     `Page: ${isInvitee ? 'invitation' : location.hash.replace(/^#/, '').split('?')[0] || '/'}`,
   ].join('\r\n');
   const subject = mishap?.traceId ? `Invite users: help with ${mishap.traceId}` : 'Invite users: help';

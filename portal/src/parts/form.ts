@@ -1,11 +1,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
 import { faultText } from '../messages/faults';
+import type { Faults, Values } from '../rules/forms';
 import { icon } from './icon';
-
-export type Values<F extends string> = Record<F, string>;
-/** What is wrong, by field: a code of the catalogue. */
-export type Faults<F extends string> = Partial<Record<F, string>>;
 
 interface Plan<F extends string> {
   readonly initial: Values<F>;
@@ -14,142 +11,153 @@ interface Plan<F extends string> {
   readonly send: (values: Values<F>) => Promise<void>;
   /** What will be used in place of a text, where that is known to differ. */
   readonly used?: (field: F, text: string) => string | undefined;
-  /** What is made of a text when its field is left, such as an address without the name in front. */
+  /** The text that replaces another when its field is left, such as an address without the name in front. */
   readonly tidy?: Partial<Record<F, (text: string) => string>>;
 }
 
 /**
- * The life of a form: what was typed, what is wrong with it and when to say so, and its way to the API and back.
+ * What was typed into a form, what is wrong with it and when to say so, and how it is sent.
  *
- * A field is judged once it was left, and while it is wrong at every key. The API's verdicts stand beside the field until
+ * A field is judged when it is left, and while it is wrong at every key. The API's faults are beside the field until
  * its text changes.
  */
 export class Form<F extends string> implements ReactiveController {
   values: Values<F>;
   failure: Failure | undefined;
   isSending = false;
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #plan: Plan<F>;
   #left = new Set<F>();
   #submitted = false;
-  #told: Partial<Record<F, string>> = {};
+  /** What the API said about fields. */
+  #apiFaults: Partial<Record<F, string>> = {};
 
-  constructor(private readonly host: ReactiveControllerHost & HTMLElement, private readonly plan: Plan<F>) {
-    host.addController(this);
+  constructor(host: ReactiveControllerHost & HTMLElement, plan: Plan<F>) {
+    this.#host = host;
+    this.#plan = plan;
     this.values = { ...plan.initial };
+    host.addController(this);
   }
 
-  hostConnected(): void {}
+  /** The events of the fields come up to the host. */
+  hostConnected(): void {
+    const host = this.#host;
+    host.addEventListener('input', ({ target }) => this.#typed(target as HTMLInputElement));
+    host.addEventListener('focusout', ({ target }) => this.#leave(target as HTMLInputElement));
+    host.addEventListener('keydown', (event) => {
+      const isSubmit = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+      if (isSubmit) (event.target as HTMLElement).closest('form')?.requestSubmit();
+    });
+    host.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#submit();
+    });
+  }
 
   /** Empties the form. */
-  reset(values: Values<F> = this.plan.initial): void {
+  reset(values: Values<F> = this.#plan.initial): void {
     Object.assign(this, { values: { ...values }, failure: undefined });
     this.#left.clear();
     this.#submitted = false;
-    this.#told = {};
-    this.host.requestUpdate();
+    this.#apiFaults = {};
+    this.#host.requestUpdate();
   }
 
-  /** Judges every field at once, as when something that was wrong is opened to be mended. */
+  /** Judges every field at once, as when something that was wrong is opened to be fixed. */
   judge(): void {
     for (const field of Object.keys(this.values) as F[]) this.#left.add(field);
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   /** What to say beside a field. */
   error(field: F): string | undefined {
-    if (this.#told[field]) return this.#told[field];
-    const code = this.#submitted || this.#left.has(field) ? this.plan.check(this.values)[field] : undefined;
+    if (this.#apiFaults[field]) return this.#apiFaults[field];
+    const code = this.#submitted || this.#left.has(field) ? this.#plan.check(this.values)[field] : undefined;
     return code && faultText(code, code);
   }
 
-  /** What to say will be used in place of what stands in a field. */
+  /** What will be used in place of the text of a field. */
   used(field: F): string | undefined {
-    return this.plan.used?.(field, this.values[field]);
+    return this.#plan.used?.(field, this.values[field]);
   }
-
-  /** For the `<form>`: one listener each for whatever happens inside. */
-  readonly events = {
-    input: (event: Event) => this.#typed(event.target as HTMLInputElement),
-    focusout: (event: Event) => this.#leave(event.target as HTMLInputElement),
-    keydown: (event: KeyboardEvent) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) (event.currentTarget as HTMLFormElement).requestSubmit();
-    },
-    submit: (event: SubmitEvent) => {
-      event.preventDefault();
-      void this.#submit();
-    },
-  };
 
   /** Everything that is wrong, each entry leading to its field. */
   summary(): TemplateResult | typeof nothing {
     const wrong = this.#submitted ? this.#wrong() : [];
     if (wrong.length === 0) return nothing;
+    const title = wrong.length === 1 ? 'One field needs fixing' : `${wrong.length} fields need fixing`;
     return html`
       <section class="notice bad summary" tabindex="-1" aria-labelledby="summary-title">
         ${icon('alert')}
         <div>
-          <h2 id="summary-title">${wrong.length === 1 ? 'One field needs fixing' : `${wrong.length} fields need fixing`}</h2>
-          <ul>${wrong.map((field) => html`<li><button type="button" class="link" @click=${() => this.#focus(field)}>${this.plan.labels[field]}: ${this.error(field)}</button></li>`)}</ul>
+          <h2 id="summary-title">${title}</h2>
+          <ul>${wrong.map((field) => this.#summaryLine(field))}</ul>
         </div>
       </section>`;
   }
 
+  #summaryLine(field: F): TemplateResult {
+    const text = `${this.#plan.labels[field]}: ${this.error(field)}`;
+    return html`<li><button type="button" class="link" @click=${() => this.#focus(field)}>${text}</button></li>`;
+  }
+
   #wrong(): F[] {
-    return (Object.keys(this.plan.labels) as F[]).filter((field) => this.error(field));
+    return (Object.keys(this.#plan.labels) as F[]).filter((field) => this.error(field));
   }
 
   #typed({ name, value }: HTMLInputElement): void {
     if (!(name in this.values)) return;
     this.values = { ...this.values, [name]: value };
-    delete this.#told[name as F];
-    this.host.requestUpdate();
+    delete this.#apiFaults[name as F];
+    this.#host.requestUpdate();
   }
 
   #leave({ name, value }: HTMLInputElement): void {
     if (!(name in this.values)) return;
     const field = name as F;
-    const tidy = this.plan.tidy?.[field];
+    const tidy = this.#plan.tidy?.[field];
     if (tidy) this.values = { ...this.values, [field]: tidy(value) };
     if (value) this.#left.add(field);
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
   }
 
   async #submit(): Promise<void> {
     if (this.isSending) return;
     this.#submitted = true;
     this.failure = undefined;
-    if (this.#wrong().length > 0) return this.#tellSummary();
+    if (this.#wrong().length > 0) return this.#focusSummary();
     this.isSending = true;
-    this.host.requestUpdate();
+    this.#host.requestUpdate();
     try {
-      await this.plan.send(this.values);
+      await this.#plan.send(this.values);
     } catch (error) {
-      this.#take(Failure.caught(error));
+      this.#show(Failure.caught(error));
     } finally {
       this.isSending = false;
-      this.host.requestUpdate();
+      this.#host.requestUpdate();
     }
-    if (this.failure || this.#wrong().length > 0) await this.#tellSummary();
+    if (this.failure || this.#wrong().length > 0) await this.#focusSummary();
   }
 
-  /** The API's verdicts go to their fields; what belongs to no field stands above the form. */
-  #take(failure: Failure): void {
+  /** The API's faults go to their fields; a failure that belongs to no field is shown above the form. */
+  #show(failure: Failure): void {
     const isField = (pointer: string): pointer is F => pointer in this.values;
     const rest = failure.errors.filter(({ pointer, code, detail }) => {
       const field = pointer.slice(1);
       if (!isField(field)) return true;
-      this.#told[field] ??= faultText(code, detail);
+      this.#apiFaults[field] ??= faultText(code, detail);
       return false;
     });
     if (failure.errors.length === 0 || rest.length > 0) this.failure = failure;
   }
 
-  async #tellSummary(): Promise<void> {
-    this.host.requestUpdate();
-    await this.host.updateComplete;
-    this.host.querySelector<HTMLElement>('.notice.bad')?.focus();
+  async #focusSummary(): Promise<void> {
+    this.#host.requestUpdate();
+    await this.#host.updateComplete;
+    this.#host.querySelector<HTMLElement>('.notice.bad')?.focus();
   }
 
   #focus(field: F): void {
-    this.host.querySelector<HTMLElement>(`[name="${field}"]`)?.focus();
+    this.#host.querySelector<HTMLElement>(`[name="${field}"]`)?.focus();
   }
 }

@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { icon } from './icon';
 import { LightElement } from './light-element';
 
@@ -8,19 +8,30 @@ export interface MenuItem {
   readonly tone?: 'danger';
 }
 
-/** The ellipsis at the end of a row: a button that opens a menu, with the keys that menus have. In a grid the arrow keys lead to it, not Tab. */
+/**
+ * The ellipsis at the end of a row: a button that opens a menu, with the keys that menus have. In a grid the arrow keys
+ * lead to it, not Tab.
+ */
 export class RowMenu extends LightElement {
   static override properties = { label: {}, items: { attribute: false } };
   declare label: string;
   declare items: readonly MenuItem[];
   readonly #name = `menu-${crypto.randomUUID()}`;
 
-  override render() {
+  override render(): TemplateResult {
     return html`
-      <button type="button" class="icon-button" tabindex=${this.closest('[role=grid]') ? -1 : 0} popovertarget=${this.#name} aria-haspopup="menu" aria-label=${this.label}>${icon('more')}</button>
-      <div id=${this.#name} class="menu" popover role="menu" aria-label=${this.label} @toggle=${this.#toggled} @keydown=${this.#pressed}>
-        ${this.items.map((item) => html`<button type="button" role="menuitem" tabindex="-1" class=${item.tone ?? ''} @click=${() => this.#chosen(item)}>${item.label}</button>`)}
+      <button type="button" class="icon-button" tabindex=${this.closest('[role=grid]') ? -1 : 0}
+        popovertarget=${this.#name} aria-haspopup="menu" aria-label=${this.label}>${icon('more')}</button>
+      <div id=${this.#name} class="menu" popover role="menu" aria-label=${this.label}
+        @toggle=${this.#toggled} @keydown=${this.#pressed}>
+        ${this.items.map((item) => this.#item(item))}
       </div>`;
+  }
+
+  #item(item: MenuItem): TemplateResult {
+    return html`
+      <button type="button" role="menuitem" tabindex="-1" class=${item.tone ?? ''}
+        @click=${() => this.#chosen(item)}>${item.label}</button>`;
   }
 
   get #menu(): HTMLElement {

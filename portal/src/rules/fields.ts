@@ -1,7 +1,7 @@
 import { checkText, hasControl, hasInvisible, trim, type Verdict } from './text';
 
 // Each function mirrors the type of the same name in `shared/domain/src/fields.rs`; both are held to the same vectors.
-// The server decides. These only say so earlier.
+// The server decides; these only say it earlier.
 
 export const MAX = { name: 64, organisation: 64, department: 64, reason: 255, username: 64 } as const;
 
@@ -10,7 +10,7 @@ export function checkEmail(typed: string): Verdict {
   if (text === '') return 'required';
   if (hasInvisible(text)) return 'invisible-character';
   if (hasControl(text)) return 'control-character';
-  if (/[^\x00-\x7f]/.test(text)) return 'email.non-ascii';
+  if (/\P{ASCII}/u.test(text)) return 'email.non-ascii';
   const at = text.indexOf('@');
   const [local, domain] = [text.slice(0, at), text.slice(at + 1)];
   if (at < 0 || !/^[\w'-][\w'+-]*(\.[\w'+-]+)*$/.test(local) || !isHostName(domain)) return 'email.syntax';
@@ -31,14 +31,29 @@ export function recipientOf(email: string): string {
 
 function isHostName(domain: string): boolean {
   const labels = domain.split('.');
-  return labels.length > 1
-    && labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label))
-    && /^[a-z]{2,}$/i.test(labels.at(-1)!);
+  return (
+    labels.length > 1 &&
+    labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label)) &&
+    /^[a-z]{2,}$/i.test(labels.at(-1)!)
+  );
 }
 
-const RESERVED = ['admin', 'administrator', 'root', 'support', 'helpdesk', 'postmaster', 'security', 'system', 'techpass', 'techbiz', 'seed', 'noreply'];
+const RESERVED = [
+  'admin',
+  'administrator',
+  'root',
+  'support',
+  'helpdesk',
+  'postmaster',
+  'security',
+  'system',
+  'techpass',
+  'techbiz',
+  'seed',
+  'noreply',
+];
 
-/** What would be taken for the id of a user, or for the account of a public officer. */
+/** What would be read as the id of a user, or as the account of a public officer. */
 const IDS = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|po-[\da-f]{26})$/i;
 
 export function checkUsername(typed: string): Verdict {
@@ -78,7 +93,8 @@ export interface ContactFault {
 export function checkContact(countryCode: string, number: string): ContactFault | undefined {
   const typedCode = digits(countryCode, '+');
   const code = typedCode?.replace(/^00/, '');
-  if (code === undefined || code.length > 3 || code.startsWith('0')) return { field: 'countryCode', code: 'country-code.syntax' };
+  if (code === undefined || code.length > 3 || code.startsWith('0'))
+    return { field: 'countryCode', code: 'country-code.syntax' };
   const fault = (of: NonNullable<Verdict>): ContactFault => ({ field: 'contactNumber', code: of });
   if (trim(number) === '') return fault('required');
   const plain = digits(number, "+()-. '");

@@ -1,7 +1,21 @@
-import type { Faults, Values } from '../parts/form';
-import type { Meaning } from './domain';
-import { checkContact, checkDepartment, checkEmail, checkName, checkOrganisation, checkReason, checkUsername, recipientOf } from './fields';
+import type { Schemas } from '../api/client';
+import {
+  checkContact,
+  checkDepartment,
+  checkEmail,
+  checkName,
+  checkOrganisation,
+  checkReason,
+  checkUsername,
+  recipientOf,
+} from './fields';
 import { trim } from './text';
+
+export type Values<F extends string> = Record<F, string>;
+/** What is wrong, by field: a code of the catalogue. */
+export type Faults<F extends string> = Partial<Record<F, string>>;
+/** What the domain of an address means, as the API says. */
+export type Meaning = Schemas['DomainBody'];
 
 export type ProfileField = 'firstName' | 'lastName' | 'countryCode' | 'contactNumber' | 'organisation' | 'department';
 export type EmailField = 'email' | 'seed' | 'reason';
@@ -25,7 +39,7 @@ export function labelsOf<F extends AccountField>(...fields: F[]): Record<F, stri
   return Object.fromEntries(fields.map((field) => [field, labels[field]])) as Record<F, string>;
 }
 
-/** Who somebody is: what an invitee fills in, and an officer on their behalf. */
+/** The details that an invitee fills in, or an officer on their behalf. */
 export function checkProfile(values: Values<ProfileField>): Faults<ProfileField> {
   const contact = checkContact(values.countryCode, values.contactNumber);
   return present({
@@ -37,8 +51,8 @@ export function checkProfile(values: Values<ProfileField>): Faults<ProfileField>
   });
 }
 
-/** Whom, and why; what both kinds of invite ask. */
-export function checkInvite(values: Values<EmailField>, meaning: Meaning | undefined, own: string): Faults<EmailField> {
+/** What both kinds of invite ask; `own` is the address of the officer. */
+function checkInvite(values: Values<EmailField>, meaning: Meaning | undefined, own: string): Faults<EmailField> {
   const isOwn = recipientOf(values.email) === recipientOf(own);
   return present({
     email: checkEmail(values.email) ?? meaning?.code ?? (isOwn ? 'email.own' : undefined),
@@ -51,6 +65,26 @@ export function checkInvite(values: Values<EmailField>, meaning: Meaning | undef
 export function checkUsernameOf(username: string, meaning: Meaning | undefined): string | undefined {
   if (meaning?.persona === 'officer') return undefined;
   return trim(username) === '' && meaning?.persona !== 'vendor' ? undefined : checkUsername(username);
+}
+
+/** Everything that a request for an account says. */
+export function checkAccount(
+  values: Values<AccountField>,
+  meaning: Meaning | undefined,
+  own: string,
+): Faults<AccountField> {
+  const username = checkUsernameOf(values.username, meaning);
+  return { ...checkInvite(values, meaning, own), ...(username && { username }), ...checkProfile(values) };
+}
+
+/** Everything that an email invitation says, which is for public officers. */
+export function checkEmailInvitation(
+  values: Values<EmailField>,
+  meaning: Meaning | undefined,
+  own: string,
+): Faults<EmailField> {
+  const faults = checkInvite(values, meaning, own);
+  return !faults.email && meaning?.persona === 'vendor' ? { ...faults, email: 'email.not-officer' } : faults;
 }
 
 /** The address alone of `Tan Mei Ling <tan@agency.gov.sg>` or `mailto:tan@agency.gov.sg`, as mail programs copy it. */

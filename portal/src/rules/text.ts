@@ -4,7 +4,9 @@ import type { FaultCode } from '../messages/faults';
 export type Verdict = FaultCode | undefined;
 
 // The same characters as `shared/domain/src/text.rs`.
-const INVISIBLE = '\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200D\\u2060-\\u2064\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E0FFF}';
+const INVISIBLE =
+  '\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200D\\u2060-\\u2064\\u2800\\u3164' +
+  '\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E0FFF}';
 const EDGE = `[\\p{White_Space}\\p{Cc}${INVISIBLE}]+`;
 const EDGES = new RegExp(`^${EDGE}|${EDGE}$`, 'gu');
 const HAS_INVISIBLE = new RegExp(`[${INVISIBLE}]`, 'u');
@@ -26,7 +28,11 @@ export function hasControl(text: string): boolean {
 
 /** Characters as people count them; a counter and a limit must agree. */
 export function length(text: string): number {
-  return [...trim(text).replace(/\p{White_Space}+/gu, ' ').normalize('NFC')].length;
+  return [
+    ...trim(text)
+      .replace(/\p{White_Space}+/gu, ' ')
+      .normalize('NFC'),
+  ].length;
 }
 
 /** The rules of every free text of at most `max` characters. */
@@ -38,6 +44,12 @@ export function checkText(text: string, max: number): Verdict {
   if (length(trimmed) > max) return 'too-long';
   if (trimmed.split(/[^a-z0-9]+/i).some(isIdentityNumber)) return 'identity-number';
   return undefined;
+}
+
+/** What somebody means who answers whether SEED is required; nothing when it is not clear. */
+export function seedAnswer(text: string): 'yes' | 'no' | undefined {
+  if (/^\s*(y|yes|true|1)\s*$/i.test(text)) return 'yes';
+  return /^\s*(n|no|false|0)?\s*$/i.test(text) ? 'no' : undefined;
 }
 
 /** An NRIC or FIN with a right check letter, which this service must not collect. */

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import { icon, type IconName } from '../parts/icon';
+import { type IconName, icon } from '../parts/icon';
 
 interface Entry {
   readonly path: string;
@@ -11,7 +11,10 @@ interface Entry {
 const entries: readonly Entry[] = [
   { path: '/', label: 'Overview', icon: 'home' },
   {
-    path: '/invite', label: 'Invite users', icon: 'people', below: [
+    path: '/invite',
+    label: 'Invite users',
+    icon: 'people',
+    below: [
       { path: '/invite/email', label: 'Email invitation' },
       { path: '/invite/account', label: 'Create account' },
       { path: '/batches', label: 'Batch upload' },
@@ -23,11 +26,12 @@ const entries: readonly Entry[] = [
 
 /** The links to every page; the one that is open is marked. */
 export function navigation(path: string): TemplateResult {
-  const isHere = (entry: Entry) => path === entry.path || (entry.path.length > 1 && !entry.below && path.startsWith(`${entry.path}/`));
-  const link = (entry: Entry) => html`
-    <a href="#${entry.path}" aria-current=${isHere(entry) ? 'page' : 'false'}>${entry.icon ? icon(entry.icon) : ''}<span>${entry.label}</span></a>`;
-  return html`
-    <ul class="navigation">
-      ${entries.map((entry) => html`<li>${link(entry)}${entry.below ? html`<ul>${entry.below.map((each) => html`<li>${link(each)}</li>`)}</ul>` : ''}</li>`)}
-    </ul>`;
+  const isHere = (entry: Entry) =>
+    path === entry.path || (entry.path.length > 1 && !entry.below && path.startsWith(`${entry.path}/`));
+  const link = (entry: Entry): TemplateResult => html`
+    <a href="#${entry.path}" aria-current=${isHere(entry) ? 'page' : 'false'}>
+      ${entry.icon ? icon(entry.icon) : ''}<span>${entry.label}</span></a>`;
+  const item = (entry: Entry): TemplateResult => html`
+    <li>${link(entry)}${entry.below ? html`<ul>${entry.below.map(item)}</ul>` : ''}</li>`;
+  return html`<ul class="navigation">${entries.map(item)}</ul>`;
 }

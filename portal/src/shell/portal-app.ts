@@ -1,19 +1,20 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
+import { loadOfficer, officer } from '../app/officer';
+import { mayLeave, type Place, placeOf, Steps } from '../app/router';
+import { session } from '../app/session';
+import { signInNameOf } from '../app/sign-in-name';
 import { config } from '../config';
-import { LightElement } from '../parts/light-element';
 import { icon } from '../parts/icon';
-import { session } from '../session/session';
-import { sessionDialog } from '../session/session-dialog';
-import { masthead } from './masthead';
+import { LightElement } from '../parts/light-element';
+import { masthead } from '../parts/masthead';
 import { navigation } from './navigation';
-import { loadOfficer, officer } from './officer';
 import { pages } from './pages';
-import { mayLeave, placeOf, Steps, type Place } from './router';
+import { sessionDialog } from './session-dialog';
 import { notAllowed, notFound, offline, signedInAgain, signInPage, unavailable, welcome } from './states';
-import { signInNameOf } from './sign-in-name';
 
-const BREAK = '/signed-in-again';
+/** Where the tab goes in which an officer signs in again, for another tab. */
+const SIGNED_IN_AGAIN = '/signed-in-again';
 
 /** The frame of the officer's pages: header, navigation, and the page that the address names. */
 export class PortalApp extends LightElement {
@@ -32,45 +33,52 @@ export class PortalApp extends LightElement {
     this.state = 'starting';
     this.isOnline = navigator.onLine;
     this.#steps.enter();
-    addEventListener('hashchange', () => this.#moved());
-    addEventListener('online', () => { this.isOnline = true; if (this.state instanceof Failure) void this.#begin(); });
-    addEventListener('offline', () => (this.isOnline = false));
+    addEventListener('hashchange', () => void this.#moved());
+    addEventListener('online', () => {
+      this.isOnline = true;
+      if (this.state instanceof Failure) void this.#begin();
+    });
+    addEventListener('offline', () => {
+      this.isOnline = false;
+    });
     void this.#begin();
   }
 
   override render(): TemplateResult {
-    const { state } = this;
+    const isSignedIn = this.state === 'signed-in';
     return html`
       <a class="skip" href="#content" @click=${this.#skip}>Skip to content</a>
       ${config.officialMasthead ? masthead() : nothing}
       ${this.#header()}
-      ${this.isOnline ? nothing : html`<p class="strip" role="status">${icon('alert')} You are offline. What you see may be old, and nothing can be saved or sent.</p>`}
-      <div class="frame ${state === 'signed-in' ? '' : 'alone'}">
-        ${state === 'signed-in' ? html`<nav class="side" aria-label="Pages">${navigation(this.place.path)}</nav>` : nothing}
+      ${this.isOnline ? nothing : offlineStrip()}
+      <div class="frame ${isSignedIn ? '' : 'alone'}">
+        ${isSignedIn ? html`<nav class="side" aria-label="Pages">${navigation(this.place.path)}</nav>` : nothing}
         <main id="content" tabindex="-1">${this.#content()}</main>
       </div>
       ${sessionDialog()}`;
   }
 
   #header(): TemplateResult {
-    const signedIn = this.state === 'signed-in';
+    const brand = html`<a class="brand" href="#/"><span class="mark">${icon('people')}</span>Invite users</a>`;
+    if (this.state !== 'signed-in') return html`<header class="head">${brand}</header>`;
     const claims = session.profile;
     const name = [claims?.given_name, claims?.family_name].filter(Boolean).join(' ') || claims?.email;
     return html`
       <header class="head">
-        ${signedIn ? html`
-          <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">${icon('menu')}</button>
-          <nav id="menu" class="menu pages-menu" popover aria-label="Menu" @click=${this.#closeMenu}>${navigation(this.place.path)}</nav>` : nothing}
-        <a class="brand" href="#/"><span class="mark">${icon('people')}</span>Invite users</a>
-        ${signedIn ? html`
-          <p class="who"><b>${name}</b><span>${officer.agencyDomain}</span></p>
-          <button type="button" class="button quiet small" @click=${this.#signOut}>Sign out</button>` : nothing}
+        <button type="button" class="icon-button menu-button" popovertarget="menu" aria-label="Menu">
+          ${icon('menu')}</button>
+        <nav id="menu" class="menu pages-menu" popover aria-label="Menu" @click=${this.#closeMenu}>
+          ${navigation(this.place.path)}</nav>
+        ${brand}
+        <p class="who"><b>${name}</b><span>${officer.agencyDomain}</span></p>
+        <button type="button" class="button quiet small" @click=${this.#signOut}>Sign out</button>
       </header>`;
   }
 
   #content(): TemplateResult {
     const { state, place } = this;
-    if (state === 'starting') return html`<div class="skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
+    if (state === 'starting')
+      return html`<div class="skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
     if (state === 'signed-out') return signInPage(() => session.signIn(location.hash));
     if (state === 'signed-in-again') return signedInAgain();
     if (state instanceof Failure) return this.#failed(state);
@@ -81,12 +89,19 @@ export class PortalApp extends LightElement {
     const again = () => void this.#begin();
     switch (failure.slug) {
       case 'offline':
-      case 'no-answer': return offline(again);
-      case 'not-an-officer': return welcome(session.profile?.given_name as string | undefined, signInNameOf(session.profile), () => session.signOut());
+      case 'no-answer':
+        return offline(again);
+      case 'not-an-officer':
+        return welcome(session.profile?.given_name as string | undefined, signInNameOf(session.profile), () =>
+          session.signOut(),
+        );
       case 'network-not-allowed':
-      case 'email-not-verified': return notAllowed(failure, () => session.signOut());
-      case 'unauthorized': return signInPage(() => session.signIn(location.hash));
-      default: return unavailable(failure, again);
+      case 'email-not-verified':
+        return notAllowed(failure, () => session.signOut());
+      case 'unauthorized':
+        return signInPage(() => session.signIn(location.hash));
+      default:
+        return unavailable(failure, again);
     }
   }
 
@@ -98,9 +113,9 @@ export class PortalApp extends LightElement {
 
   async #begin(): Promise<void> {
     clearTimeout(this.#retry);
-    const isReturning = this.place.path === BREAK;
+    const isReturning = this.place.path === SIGNED_IN_AGAIN;
     if (!session.token()) {
-      if (isReturning) await session.signIn(`#${BREAK}`);
+      if (isReturning) await session.signIn(`#${SIGNED_IN_AGAIN}`);
       else this.state = 'signed-out';
       return;
     }
@@ -137,7 +152,7 @@ export class PortalApp extends LightElement {
     await this.updateComplete;
     // Details that open over a list take the focus themselves, and give it back.
     if (before.page?.render === this.place.page?.render && this.place.page) return;
-    // Whoever hears the page hears its title, and Tab goes on from there.
+    // A screen reader reads the title of the page, and Tab goes on from there.
     requestAnimationFrame(() => {
       const title = this.querySelector<HTMLElement>('main h1') ?? this.querySelector<HTMLElement>('main')!;
       title.tabIndex = -1;
@@ -155,6 +170,12 @@ export class PortalApp extends LightElement {
   #closeMenu(event: Event): void {
     if ((event.target as HTMLElement).closest('a')) (event.currentTarget as HTMLElement).hidePopover();
   }
+}
+
+function offlineStrip(): TemplateResult {
+  return html`
+    <p class="strip" role="status">
+      ${icon('alert')} You are offline. What you see may be old, and nothing can be saved or sent.</p>`;
 }
 
 customElements.define('portal-app', PortalApp);

@@ -1,5 +1,6 @@
-// How long officers wait at the pages, in a browser on a running stack: `node pages.mjs FOLDER [paint upload draft status]`,
-// with workbooks of 1,000 people each in the folder. Prints milliseconds as JSON, by what was waited for. `tests/bench/pages.py` runs it.
+// How long officers wait at the pages, in a browser on a running stack. `tests/bench/pages.py` runs it:
+// `node pages.mjs FOLDER [paint upload draft status]`, with workbooks of 1,000 people each in the folder.
+// Prints milliseconds as JSON, by what was waited for.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open } from '../e2e/browser.mjs';
@@ -13,12 +14,20 @@ const EDITS = 40;
 const MANY = 10_000;
 const LONG = 300_000;
 /** Slow 4G as Lighthouse has it: 150 ms there and back, 1.6 Mbit/s down, 750 kbit/s up. */
-const SLOW_4G = { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 };
+const SLOW_4G = {
+  offline: false,
+  latency: 150,
+  downloadThroughput: (1.6 * 1024 * 1024) / 8,
+  uploadThroughput: (750 * 1024) / 8,
+};
 
 const folder = process.argv[2];
 const browser = await launch();
 const times = {};
-const note = (name, ms) => (times[name] ??= []).push(ms);
+function note(name, ms) {
+  times[name] ??= [];
+  times[name].push(ms);
+}
 
 async function clock(name, deed) {
   const from = performance.now();
@@ -32,7 +41,10 @@ const isLoaded = (page) => page.getByText('loaded…').waitFor({ state: 'detache
 
 /** The page to sign in at, with nothing kept from before. */
 async function firstPaint() {
-  for (const [name, conditions] of [['first paint', undefined], ['first paint, slow 4G', SLOW_4G]]) {
+  for (const [name, conditions] of [
+    ['first paint', undefined],
+    ['first paint, slow 4G', SLOW_4G],
+  ]) {
     for (let round = 0; round < ROUNDS; round += 1) {
       const { page, context } = await open(browser, portal);
       const session = await context.newCDPSession(page);
@@ -41,7 +53,10 @@ async function firstPaint() {
       if (conditions) await session.send('Network.emulateNetworkConditions', conditions);
       await page.goto(portal);
       await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      const [painted, usable] = await page.evaluate(() => [performance.getEntriesByName('first-contentful-paint')[0].startTime, performance.now()]);
+      const [painted, usable] = await page.evaluate(() => [
+        performance.getEntriesByName('first-contentful-paint')[0].startTime,
+        performance.now(),
+      ]);
       note(name, painted);
       note(`${name}: one can sign in`, usable);
       await context.close();
@@ -72,7 +87,9 @@ async function edits(page, name, first) {
     const answer = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await clock(name, async () => {
       await page.keyboard.press('Tab');
-      note(`${name}: the answer alone`, (await (await answer).finished(), (await answer).request().timing().responseEnd));
+      const response = await answer;
+      await response.finished();
+      note(`${name}: the answer alone`, response.request().timing().responseEnd);
       await page.getByText('Checking…').waitFor({ state: 'detached' });
     });
   }
@@ -102,7 +119,10 @@ async function frames(page, deed) {
 /** A draft as large as drafts get. */
 async function largeDraft(page) {
   const stem = fresh('timed').split('@')[0];
-  await copy(page, Array.from({ length: MANY }, (_, at) => user({ email: `${stem}x${at}@example-agency.gov.sg` })));
+  await copy(
+    page,
+    Array.from({ length: MANY }, (_, at) => user({ email: `${stem}x${at}@example-agency.gov.sg` })),
+  );
   await page.goto(`${portal}#/batches`);
   const add = page.getByRole('button', { name: /^Add 10,000 users$/ });
   await clock('10,000 people: pasted, and found', async () => {
@@ -116,7 +136,9 @@ async function largeDraft(page) {
   await isLoaded(page);
   note('10,000 people: all rows loaded', performance.now() - from);
   await grid(page).focus();
-  const scrolled = await frames(page, async () => { for (let turn = 0; turn < 120; turn += 1) await page.keyboard.press('PageDown'); });
+  const scrolled = await frames(page, async () => {
+    for (let turn = 0; turn < 120; turn += 1) await page.keyboard.press('PageDown');
+  });
   for (const each of scrolled) note('10,000 people: a frame while scrolling', each);
   await page.keyboard.press('Control+Home');
   await edits(page, '10,000 people: a cell changed and checked', 1);
@@ -126,7 +148,10 @@ async function largeDraft(page) {
 async function largeStatus(page) {
   const table = page.locator('td.email');
   const answered = async (what, ask, shown) => {
-    const answer = page.waitForResponse((response) => /\/api\/invites\?.*limit=50/.test(response.url()) && response.status() === 200, { timeout: LONG });
+    const answer = page.waitForResponse(
+      (response) => /\/api\/invites\?.*limit=50/.test(response.url()) && response.status() === 200,
+      { timeout: LONG },
+    );
     await ask();
     await (await answer).finished();
     const at = performance.now();
@@ -137,10 +162,22 @@ async function largeStatus(page) {
   for (let look = 0; look <= LOOKS; look += 1) {
     await page.goto(`${portal}#/invite`);
     // The first look reads the whole list; the function remembers it for those that follow.
-    await answered(look ? 'the page again' : 'the first look', () => page.goto(`${portal}#/invites`), () => page.getByText(/Total no\. of invitations: 1\d,/).waitFor());
+    await answered(
+      look ? 'the page again' : 'the first look',
+      () => page.goto(`${portal}#/invites`),
+      () => page.getByText(/Total no\. of invitations: 1\d,/).waitFor(),
+    );
     const before = await table.first().textContent();
-    await answered('the next 50', () => page.getByRole('button', { name: 'Next' }).click(), () => page.waitForFunction((text) => document.querySelector('td.email').textContent !== text, before));
-    await answered('one found', () => page.getByLabel('Search').fill(`seeded${7_000 + look}@`), () => page.getByText('Total no. of invitations: 1', { exact: true }).waitFor());
+    await answered(
+      'the next 50',
+      () => page.getByRole('button', { name: 'Next' }).click(),
+      () => page.waitForFunction((text) => document.querySelector('td.email').textContent !== text, before),
+    );
+    await answered(
+      'one found',
+      () => page.getByLabel('Search').fill(`seeded${7_000 + look}@`),
+      () => page.getByText('Total no. of invitations: 1', { exact: true }).waitFor(),
+    );
   }
 }
 
@@ -153,10 +190,11 @@ const visit = async (run) => {
 };
 const PARTS = {
   paint: firstPaint,
-  upload: () => visit(async (page) => {
-    await uploads(page);
-    await edits(page, '1,000 people: a cell changed and checked', 1);
-  }),
+  upload: () =>
+    visit(async (page) => {
+      await uploads(page);
+      await edits(page, '1,000 people: a cell changed and checked', 1);
+    }),
   draft: () => visit(largeDraft),
   status: () => visit(largeStatus),
 };

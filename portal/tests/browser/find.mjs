@@ -10,7 +10,9 @@ const HERE = import.meta.dirname;
 const HOME = resolve(HERE, '../../../.tools/browser');
 const PACKAGED = resolve(HOME, 'chromium');
 const INSTALLED = [
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
@@ -62,16 +64,19 @@ function asking(to, from) {
   const waiting = new Map();
   let [rest, last] = ['', 0];
   to.on('error', () => {});
-  from.on('error', () => {}).on('data', (data) => {
-    const messages = (rest + data).split('\0');
-    rest = messages.pop();
-    for (const { id, result } of messages.map((message) => JSON.parse(message))) waiting.get(id)?.(result);
-  });
-  return (method, params, sessionId) => new Promise((done) => {
-    last += 1;
-    waiting.set(last, done);
-    to.write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
-  });
+  from
+    .on('error', () => {})
+    .on('data', (data) => {
+      const messages = (rest + data).split('\0');
+      rest = messages.pop();
+      for (const { id, result } of messages.map((message) => JSON.parse(message))) waiting.get(id)?.(result);
+    });
+  return (method, params, sessionId) =>
+    new Promise((done) => {
+      last += 1;
+      waiting.set(last, done);
+      to.write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
+    });
 }
 
 /** Unpacks the browser of the npm package into `.tools`, whole or not at all. */
@@ -82,14 +87,21 @@ function unpack() {
   if (loaded.status !== 0) return;
   rmSync(HOME, { recursive: true, force: true });
   mkdirSync(resolve(HOME, 'al2023'), { recursive: true });
-  for (const [name, folder] of [['al2023', 'al2023'], ['fonts', '.'], ['swiftshader', '.']]) {
+  for (const [name, folder] of [
+    ['al2023', 'al2023'],
+    ['fonts', '.'],
+    ['swiftshader', '.'],
+  ]) {
     spawnSync('tar', ['-x', '-C', resolve(HOME, folder)], { input: unpacked(`${name}.tar`), stdio: ['pipe', 2, 2] });
   }
-  writeFileSync(resolve(HOME, 'fonts.conf'), [
-    '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>',
-    `<dir>/usr/share/fonts</dir><dir>${HOME}/fonts</dir><cachedir>${HOME}/font-cache</cachedir>`,
-    '</fontconfig>',
-  ].join('\n'));
+  writeFileSync(
+    resolve(HOME, 'fonts.conf'),
+    [
+      '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>',
+      `<dir>/usr/share/fonts</dir><dir>${HOME}/fonts</dir><cachedir>${HOME}/font-cache</cachedir>`,
+      '</fontconfig>',
+    ].join('\n'),
+  );
   // Under its name once it is whole.
   writeFileSync(`${PACKAGED}.part`, unpacked('chromium'), { mode: 0o755 });
   renameSync(`${PACKAGED}.part`, PACKAGED);
@@ -102,7 +114,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const packaged = process.platform === 'linux' && process.arch === 'x64';
   if (!browser() && packaged && !process.env.CHROMIUM) unpack();
   const found = browser();
-  if (found && await runs(found)) {
+  if (found && (await runs(found))) {
     console.log(found.path);
   } else {
     console.error(found ? `[browser] ${found.path} does not start` : '[browser] there is none');

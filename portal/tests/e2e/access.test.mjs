@@ -20,13 +20,25 @@ const VIEWS = {
 
 /** What moves on the page. */
 async function motion(page) {
-  return page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').map(({ effect }) => `moves: ${effect.target.className || effect.target.localName}`));
+  return page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(({ playState }) => playState === 'running')
+      .map(({ effect }) => `moves: ${effect.target.className || effect.target.localName}`),
+  );
 }
 
 /** Looks at a state in every way, and leaves it as it was. */
 async function lookAt(page, faults, views = Object.keys(VIEWS)) {
   const found = [];
-  for (const [name, { size: [width, height], media = {}, check = () => [] }] of Object.entries(VIEWS)) {
+  for (const [
+    name,
+    {
+      size: [width, height],
+      media = {},
+      check = () => [],
+    },
+  ] of Object.entries(VIEWS)) {
     if (!views.includes(name)) continue;
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ ...plain, ...media });
@@ -41,24 +53,57 @@ async function lookAt(page, faults, views = Object.keys(VIEWS)) {
 
 const heading = (page, name) => page.getByRole('heading', { name }).first().waitFor();
 const press = (page, name) => page.getByRole('button', { name }).first().click();
-const choose = (page, item) => press(page, 'Actions for row 2').then(() => page.getByRole('menuitem', { name: item }).click());
+const choose = (page, item) =>
+  press(page, 'Actions for row 2').then(() => page.getByRole('menuitem', { name: item }).click());
 // By way of another page, so that the page is made anew.
-const goTo = async (page, route) => { await page.goto(`${portal}#/nowhere`); await page.goto(portal + route); };
-const problem = (slug, status) => (route) => route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${slug}`, title: '', status, traceId: TRACE }) });
+const goTo = async (page, route) => {
+  await page.goto(`${portal}#/nowhere`);
+  await page.goto(portal + route);
+};
+const problem = (slug, status) => (route) =>
+  route.fulfill({
+    status,
+    contentType: 'application/problem+json',
+    body: JSON.stringify({ type: `/problems/${slug}`, title: '', status, traceId: TRACE }),
+  });
 
 /** How to get to each state of the officer's pages. What a state changes for the next, it puts back in `leave`. */
 const STATES = {
-  'Overview': { enter: async (page) => { await goTo(page, '#/'); await heading(page, 'Overview'); await page.locator('main .skeleton').waitFor({ state: 'detached' }); } },
+  Overview: {
+    enter: async (page) => {
+      await goTo(page, '#/');
+      await heading(page, 'Overview');
+      await page.locator('main .skeleton').waitFor({ state: 'detached' });
+    },
+  },
   'Overview that waits': {
-    enter: async (page) => { await page.route('**/api/invites?*', () => {}); await goTo(page, '#/'); await page.locator('main .skeleton').waitFor(); },
+    enter: async (page) => {
+      await page.route('**/api/invites?*', () => {});
+      await goTo(page, '#/');
+      await page.locator('main .skeleton').waitFor();
+    },
     leave: (page) => page.unroute('**/api/invites?*'),
   },
   'Overview whose list failed': {
-    enter: async (page) => { await page.route('**/api/invites?*', problem('internal', 500)); await goTo(page, '#/'); await heading(page, 'Something went wrong on our side.'); },
+    enter: async (page) => {
+      await page.route('**/api/invites?*', problem('internal', 500));
+      await goTo(page, '#/');
+      await heading(page, 'Something went wrong on our side.');
+    },
     leave: (page) => page.unroute('**/api/invites?*'),
   },
-  'Invite users': { enter: async (page) => { await goTo(page, '#/invite'); await heading(page, 'Invite users'); } },
-  'Email invitation': { enter: async (page) => { await goTo(page, '#/invite/email'); await heading(page, 'Email invitation'); } },
+  'Invite users': {
+    enter: async (page) => {
+      await goTo(page, '#/invite');
+      await heading(page, 'Invite users');
+    },
+  },
+  'Email invitation': {
+    enter: async (page) => {
+      await goTo(page, '#/invite/email');
+      await heading(page, 'Email invitation');
+    },
+  },
   'Email invitation with faults': {
     enter: async (page) => {
       await goTo(page, '#/invite/email');
@@ -96,26 +141,79 @@ const STATES = {
       await heading(page, /fields need fixing/);
     },
   },
-  'Batch upload': { enter: async (page) => { await goTo(page, '#/batches'); await heading(page, 'Your batches'); await page.locator('main .skeleton').waitFor({ state: 'detached' }); } },
+  'Batch upload': {
+    enter: async (page) => {
+      await goTo(page, '#/batches');
+      await heading(page, 'Your batches');
+      await page.locator('main .skeleton').waitFor({ state: 'detached' });
+    },
+  },
   'Batch with faults': {
     enter: async (page) => {
       const twice = user();
-      await paste(page, [user(), user({ lastName: '' }), twice, twice, user({ email: ` ${fresh('Spaces')} `, organisation: '' })]);
+      await paste(page, [
+        user(),
+        user({ lastName: '' }),
+        twice,
+        twice,
+        user({ email: ` ${fresh('Spaces')} `, organisation: '' }),
+      ]);
       await page.getByText('to fix', { exact: false }).first().waitFor();
     },
   },
-  'Batch, row menu': { enter: (page) => press(page, 'Actions for row 2'), leave: (page) => page.keyboard.press('Escape') },
+  'Batch, row menu': {
+    enter: (page) => press(page, 'Actions for row 2'),
+    leave: (page) => page.keyboard.press('Escape'),
+  },
   'Batch, cell being edited': {
-    enter: async (page) => { await page.locator('[id="cell-2-department"]').dblclick(); await page.getByRole('textbox', { name: 'Department' }).waitFor(); },
+    enter: async (page) => {
+      await page.locator('[id="cell-2-department"]').dblclick();
+      await page.getByRole('textbox', { name: 'Department' }).waitFor();
+    },
     leave: (page) => page.keyboard.press('Escape').then(() => page.locator('.editor').waitFor({ state: 'detached' })),
     views: ['as it is', 'in forced colours', 'without motion'],
   },
-  'Batch, user details': { enter: async (page) => { await choose(page, 'View details'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Batch, change all alike': { enter: async (page) => { await press(page, /^Change all/); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Batch, add users': { enter: async (page) => { await press(page, 'Add users'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Batch, submit': { enter: async (page) => { await press(page, /^Submit \d/); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Batch, reset': { enter: async (page) => { await press(page, 'Reset'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Batch, row removed': { enter: async (page) => { await choose(page, 'Remove'); await page.getByText('Row 2 removed.').waitFor(); } },
+  'Batch, user details': {
+    enter: async (page) => {
+      await choose(page, 'View details');
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Batch, change all alike': {
+    enter: async (page) => {
+      await press(page, /^Change all/);
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Batch, add users': {
+    enter: async (page) => {
+      await press(page, 'Add users');
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Batch, submit': {
+    enter: async (page) => {
+      await press(page, /^Submit \d/);
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Batch, reset': {
+    enter: async (page) => {
+      await press(page, 'Reset');
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Batch, row removed': {
+    enter: async (page) => {
+      await choose(page, 'Remove');
+      await page.getByText('Row 2 removed.').waitFor();
+    },
+  },
   'Batch in progress': {
     enter: async (page) => {
       await press(page, /^Submit \d/);
@@ -127,14 +225,37 @@ const STATES = {
   'Batch that cannot be read': {
     enter: async (page) => {
       await goTo(page, '#/batches');
-      await page.getByLabel('Choose a file').setInputFiles({ name: 'users.xlsx', mimeType: 'application/octet-stream', buffer: Buffer.from('not a workbook') });
+      await page.getByLabel('Choose a file').setInputFiles({
+        name: 'users.xlsx',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('not a workbook'),
+      });
       await page.getByRole('heading', { name: 'This file could not be read' }).waitFor({ timeout: 30_000 });
     },
   },
   'Batch whose titles are not known': {
     enter: async (page) => {
-      const titles = ['Work contact', 'Given name', 'Surname', 'HP', 'Agency', 'Purpose', 'A title that goes on for longer than there is room on the narrowest of phones'].map((title, at) => ({ title, column: at + 1, ...(at === 2 && { field: 'lastName' }) }));
-      const batch = { id: 'bat_x', state: 'UNREADABLE', counts: {}, createdAt: new Date(), updatedAt: new Date(), notices: [], source: 'upload', traceId: TRACE, titles, fault: { code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' } };
+      const titles = [
+        'Work contact',
+        'Given name',
+        'Surname',
+        'HP',
+        'Agency',
+        'Purpose',
+        'A title that goes on for longer than there is room on the narrowest of phones',
+      ].map((title, at) => ({ title, column: at + 1, ...(at === 2 && { field: 'lastName' }) }));
+      const batch = {
+        id: 'bat_x',
+        state: 'UNREADABLE',
+        counts: {},
+        createdAt: new Date(),
+        updatedAt: new Date(),
+        notices: [],
+        source: 'upload',
+        traceId: TRACE,
+        titles,
+        fault: { code: 'FILE_HEADER_MISSING', detail: 'There are titles missing.' },
+      };
       await page.route(/\/api\/batches\/bat_\w+$/, (route) => route.fulfill({ json: batch }));
       await goTo(page, '#/batches/bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB');
       await press(page, 'Say what the columns hold');
@@ -144,17 +265,57 @@ const STATES = {
   },
   'Batch being read': {
     enter: async (page) => {
-      await page.route(/\/api\/batches\/bat_\w+$/, (route) => route.fulfill({ json: { id: 'bat_x', state: 'PARSING', counts: {}, createdAt: new Date(), updatedAt: new Date(), notices: [], source: 'upload', traceId: TRACE } }));
+      await page.route(/\/api\/batches\/bat_\w+$/, (route) =>
+        route.fulfill({
+          json: {
+            id: 'bat_x',
+            state: 'PARSING',
+            counts: {},
+            createdAt: new Date(),
+            updatedAt: new Date(),
+            notices: [],
+            source: 'upload',
+            traceId: TRACE,
+          },
+        }),
+      );
       await goTo(page, '#/batches/bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB');
       await page.getByText('Reading the file').waitFor();
     },
     leave: (page) => page.unroute(/\/api\/batches\/bat_\w+$/),
   },
-  'Invite user status': { enter: async (page) => { await goTo(page, '#/invites'); await page.locator('td.email').first().waitFor(); } },
-  'Invite user status, some selected': { enter: async (page) => { await page.getByLabel('Select all on this page').check(); await page.getByRole('toolbar').waitFor(); } },
-  'Invite user status, revoke': { enter: async (page) => { await press(page, 'Revoke'); await page.getByRole('dialog').waitFor(); }, leave: (page) => page.keyboard.press('Escape') },
-  'Invite details': { enter: async (page) => { await page.locator('td.email a').first().click(); await heading(page, 'History'); }, leave: (page) => page.keyboard.press('Escape').then(() => page.getByRole('dialog').waitFor({ state: 'detached' })) },
-  'Invite user status, none found': { enter: async (page) => { await goTo(page, '#/invites?q=nobodyiscalledso'); await heading(page, 'No record found'); } },
+  'Invite user status': {
+    enter: async (page) => {
+      await goTo(page, '#/invites');
+      await page.locator('td.email').first().waitFor();
+    },
+  },
+  'Invite user status, some selected': {
+    enter: async (page) => {
+      await page.getByLabel('Select all on this page').check();
+      await page.getByRole('toolbar').waitFor();
+    },
+  },
+  'Invite user status, revoke': {
+    enter: async (page) => {
+      await press(page, 'Revoke');
+      await page.getByRole('dialog').waitFor();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  'Invite details': {
+    enter: async (page) => {
+      await page.locator('td.email a').first().click();
+      await heading(page, 'History');
+    },
+    leave: (page) => page.keyboard.press('Escape').then(() => page.getByRole('dialog').waitFor({ state: 'detached' })),
+  },
+  'Invite user status, none found': {
+    enter: async (page) => {
+      await goTo(page, '#/invites?q=nobodyiscalledso');
+      await heading(page, 'No record found');
+    },
+  },
   'Invite user status that is old': {
     enter: async (page) => {
       await goTo(page, '#/invites');
@@ -164,10 +325,23 @@ const STATES = {
     },
     leave: (page) => page.unroute('**/api/invites?*'),
   },
-  'Onboard to SEED': { enter: async (page) => { await goTo(page, '#/seed'); await heading(page, 'Your licence'); } },
-  'No such page': { enter: async (page) => { await goTo(page, '#/nowhere'); await heading(page, 'There is no such page'); } },
-  'Offline': {
-    enter: async (page) => { await page.context().setOffline(true); await page.getByText('You are offline.').first().waitFor(); },
+  'Onboard to SEED': {
+    enter: async (page) => {
+      await goTo(page, '#/seed');
+      await heading(page, 'Your licence');
+    },
+  },
+  'No such page': {
+    enter: async (page) => {
+      await goTo(page, '#/nowhere');
+      await heading(page, 'There is no such page');
+    },
+  },
+  Offline: {
+    enter: async (page) => {
+      await page.context().setOffline(true);
+      await page.getByText('You are offline.').first().waitFor();
+    },
     leave: (page) => page.context().setOffline(false),
   },
   'Session that has ended': {
@@ -181,12 +355,16 @@ const STATES = {
 };
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 describe('Everybody can use the officer’s pages', () => {
   let visit;
-  before(async () => { visit = await signedIn(browser, officer); });
+  before(async () => {
+    visit = await signedIn(browser, officer);
+  });
 
   for (const [name, { enter, leave, views }] of Object.entries(STATES)) {
     test(name, async () => {
@@ -203,29 +381,54 @@ describe('Everybody can use the officer’s pages', () => {
 });
 
 describe('Everybody can use the pages that stand alone', () => {
-  const view = { invitedBy: 'ada@example-agency.gov.sg', email: 't***@example-agency.gov.sg', traceId: TRACE, signInName: 'tan@example-agency.gov.sg' };
+  const view = {
+    invitedBy: 'ada@example-agency.gov.sg',
+    email: 't***@example-agency.gov.sg',
+    traceId: TRACE,
+    signInName: 'tan@example-agency.gov.sg',
+  };
   const accept = async (page) => goTo(page, `accept#${'0'.repeat(64)}`);
   const ALONE = {
-    'Sign in': async (page) => { await goTo(page, ''); await heading(page, 'Sign in to invite users'); },
+    'Sign in': async (page) => {
+      await goTo(page, '');
+      await heading(page, 'Sign in to invite users');
+    },
     'Sign in, with the masthead open': async (page) => {
       await configure(page, { officialMasthead: true });
       await goTo(page, '');
       await page.getByText('How to identify').click();
       await page.getByText('Official website links end with .gov.sg').waitFor();
     },
-    'An invitation': async (page) => { await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state: 'invited', expiresAt: new Date(Date.now() + 1e9) } })); await accept(page); await heading(page, 'You are invited to TechPass'); },
+    'An invitation': async (page) => {
+      await page.route('**/invitations/view', (route) =>
+        route.fulfill({ json: { ...view, state: 'invited', expiresAt: new Date(Date.now() + 1e9) } }),
+      );
+      await accept(page);
+      await heading(page, 'You are invited to TechPass');
+    },
     'An invitation, filled in with faults': async (page) => {
       await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state: 'invited' } }));
       await accept(page);
       await press(page, 'Accept the invitation');
       await heading(page, /fields need fixing/);
     },
-    ...Object.fromEntries([['expired', 'This invitation has expired'], ['revoked', 'This invitation was taken back'], ['onboarded', 'You are all set'], ['failed', 'Your account could not be made'],
-      ['accepted', 'Your account is being made'], ['account-ready', 'Your account is ready']].map(([state, title]) => [`An invitation that is ${state}`, async (page) => {
-      await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state } }));
-      await accept(page);
-      await heading(page, title);
-    }])),
+    ...Object.fromEntries(
+      [
+        ['expired', 'This invitation has expired'],
+        ['revoked', 'This invitation was revoked'],
+        ['onboarded', 'You are all set'],
+        ['failed', 'Your account could not be created'],
+        ['accepted', 'Your account is being created'],
+        ['account-ready', 'Your account is ready'],
+      ].map(([state, title]) => [
+        `An invitation that is ${state}`,
+        async (page) => {
+          await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state } }));
+          await accept(page);
+          await heading(page, title);
+        },
+      ]),
+    ),
   };
   for (const [name, enter] of Object.entries(ALONE)) {
     test(name, async () => {
@@ -244,9 +447,15 @@ async function configure(page, change) {
 }
 
 describe('The masthead of government websites', () => {
-  for (const [officialMasthead, count] of [[false, 0], [true, 1]]) {
+  for (const [officialMasthead, count] of [
+    [false, 0],
+    [true, 1],
+  ]) {
     test(officialMasthead ? 'is there where it is configured' : 'is not there unless it is configured', async () => {
-      for (const [path, title] of [['', 'Sign in to invite users'], [`accept#${'0'.repeat(64)}`, 'This link is not valid']]) {
+      for (const [path, title] of [
+        ['', 'Sign in to invite users'],
+        [`accept#${'0'.repeat(64)}`, 'This link is not valid'],
+      ]) {
         const { page, context } = await person(browser);
         if (officialMasthead) await configure(page, { officialMasthead });
         await goTo(page, path);

@@ -6,7 +6,9 @@ import { follow, inviteByMail, person, signedIn } from './people.mjs';
 import { fresh, linkFor, mailsTo, officer, other } from './stack.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 describe('Log in to the portal', () => {
@@ -148,7 +150,9 @@ describe('Create account', () => {
     await page.getByRole('button', { name: 'Copy Trace ID' }).click();
     await page.getByText('Copied.').waitFor({ state: 'attached' });
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `Trace ID ${trace}`);
-    const mail = new URL(await page.getByRole('alert').getByRole('link', { name: 'Email support' }).getAttribute('href'));
+    const mail = new URL(
+      await page.getByRole('alert').getByRole('link', { name: 'Email support' }).getAttribute('href'),
+    );
     assert.equal(mail.pathname, 'help@invite.example.gov.sg');
     const body = mail.searchParams.get('body');
     assert.match(body, new RegExp(`Trace ID: ${trace}`));
@@ -169,14 +173,20 @@ describe('Create account', () => {
 });
 
 describe('Onboard to SEED', () => {
-  test('An officer asks for their own licence and sees where it stands; a vendor is led to the service desk', async () => {
+  test('An officer asks for their own licence and sees its state; a vendor is led to the service desk', async () => {
     const { page, settle } = await signedIn(browser, other);
     await follow(page, 'Onboard to SEED');
     await settle();
     const button = page.getByRole('button', { name: 'Ask for SEED' });
     if (await button.count()) await button.click();
-    await page.getByText(/License Assigned|Licence pending|Fully Onboarded/).first().waitFor();
-    assert.match(await page.getByRole('link', { name: 'Raise a service request' }).getAttribute('href'), /^https:\/\/go\.gov\.sg\//);
+    await page
+      .getByText(/License Assigned|Licence pending|Fully Onboarded/)
+      .first()
+      .waitFor();
+    assert.match(
+      await page.getByRole('link', { name: 'Raise a service request' }).getAttribute('href'),
+      /^https:\/\/go\.gov\.sg\//,
+    );
     await settle();
   });
 });
@@ -216,7 +226,10 @@ describe('Invite user status', () => {
     await page.getByLabel('TechPass status').selectOption('revoked');
     await row.getByText('Revoked').waitFor();
     const there = await page.getByLabel('TechPass status').locator('option').allTextContents();
-    assert.ok(there.some((text) => /^Revoked \([1-9]\d*\)$/.test(text)), there.join());
+    assert.ok(
+      there.some((text) => /^Revoked \([1-9]\d*\)$/.test(text)),
+      there.join(),
+    );
     await settle();
 
     const saved = page.waitForEvent('download');

@@ -1,4 +1,5 @@
 // A list of users, as officers have it in Excel.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,36 +9,115 @@ import { fresh, portal } from './stack.mjs';
 export const root = resolve(import.meta.dirname, '../../..');
 /** Where workbooks are written; a folder of this run. */
 export const folder = mkdtempSync(join(tmpdir(), 'users-'));
-export const python = (...args) => execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+export const python = (...args) =>
+  execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
-export const TITLES = ['Email', 'Username', 'First Name', 'Last Name', 'Country Code', 'Contact Number', 'Organisation', 'Department', 'Onboarding to SEED required?', 'Reason for creation'];
+export const TITLES = [
+  'Email',
+  'Username',
+  'First Name',
+  'Last Name',
+  'Country Code',
+  'Contact Number',
+  'Organisation',
+  'Department',
+  'Onboarding to SEED required?',
+  'Reason for creation',
+];
 
 /** Cells of one user in the order of the template. */
-export const user = (change = {}) => Object.values({
-  email: fresh('batch'), username: '', firstName: 'Mei Ling', lastName: 'Tan', countryCode: '65', contactNumber: '91234567',
-  organisation: 'Example Agency', department: 'Platforms', seed: 'No', reason: 'Joins the team', ...change,
-});
+export const user = (change = {}) =>
+  Object.values({
+    email: fresh('batch'),
+    username: '',
+    firstName: 'Mei Ling',
+    lastName: 'Tan',
+    countryCode: '65',
+    contactNumber: '91234567',
+    organisation: 'Example Agency',
+    department: 'Platforms',
+    seed: 'No',
+    reason: 'Joins the team',
+    ...change,
+  });
 
 /** A workbook of these rows; gives its path. */
 export function workbook(rows, name = `${Math.random()}.xlsx`) {
   const path = join(folder, name);
-  python('-c', `
+  python(
+    '-c',
+    `
 import json, sys, openpyxl
 book = openpyxl.Workbook()
 for row in json.loads(sys.argv[2]):
     book.active.append(row)
-book.save(sys.argv[1])`, path, JSON.stringify(rows));
+book.save(sys.argv[1])`,
+    path,
+    JSON.stringify(rows),
+  );
   return path;
 }
 
 /** Copies cells, as Excel does. */
-export const copy = (page, rows) => page.evaluate((text) => navigator.clipboard.writeText(text), rows.map((cells) => cells.join('\t')).join('\n'));
+export const copy = (page, rows) =>
+  page.evaluate((text) => navigator.clipboard.writeText(text), rows.map((cells) => cells.join('\t')).join('\n'));
 
-/** Makes a list of cells that were copied. */
-export async function paste(page, rows) {
+/** Creates a list from cells that were copied. */
+export async function paste(page, rows, { timeout = 60_000 } = {}) {
   await page.goto(`${portal}#/batches`);
   await copy(page, rows);
   await page.getByLabel('Or paste from Excel').press('Control+v');
   await page.getByRole('button', { name: /^Add .* users?$/ }).click();
-  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('grid', { name: 'Users' }).waitFor({ timeout });
 }
+
+/** The template as it was downloaded, filled in as a person would in Excel. */
+export function fill(template, rows) {
+  const path = join(folder, `${Date.now()}.xlsx`);
+  python(
+    '-c',
+    `
+import json, sys, openpyxl
+book = openpyxl.load_workbook(sys.argv[1])
+sheet = book.worksheets[0]
+head = next(row[0].row for row in sheet.iter_rows() if any(cell.value == 'Email' for cell in row))
+start = next(cell.column for cell in sheet[head] if cell.value == 'Email')
+for at, row in enumerate(json.loads(sys.argv[3]), 1):
+    for offset, text in enumerate(row):
+        sheet.cell(head + at, start + offset, text or None)
+book.save(sys.argv[2])`,
+    template,
+    path,
+    JSON.stringify(rows),
+  );
+  return path;
+}
+
+/** The rows of a workbook under its titles. */
+export const read = (path) =>
+  JSON.parse(
+    python(
+      '-c',
+      `
+import json, sys, openpyxl
+sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]
+rows = [[cell if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+head = next(at for at, row in enumerate(rows) if 'Email' in row)
+print(json.dumps([dict(zip(rows[head], row)) for row in rows[head + 1:] if any(row)]))`,
+      path,
+    ),
+  );
+
+/** The file that a press of a button saves, whose name is as it should be. */
+export async function save(page, name, press) {
+  const saved = page.waitForEvent('download');
+  await press();
+  const download = await saved;
+  assert.match(download.suggestedFilename(), name);
+  const path = join(folder, `${Math.random()}-${download.suggestedFilename()}`);
+  await download.saveAs(path);
+  return path;
+}
+
+export const cell = (page, row, column) => page.locator(`[id="cell-${row}-${column}"]`);
+export const grid = (page) => page.getByRole('grid', { name: 'Users' });

@@ -6,7 +6,9 @@ import { inviteByMail, person, signedIn, signIn } from './people.mjs';
 import { fresh, officer, portal } from './stack.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 /** Everything that the page asked the list for, and what it was answered. */
@@ -16,19 +18,25 @@ function log(page) {
     const request = response.request();
     if (!/\/api\/invites\?/.test(request.url())) return;
     const { 'if-none-match': known } = await request.allHeaders();
-    asked.push({ at: await page.evaluate(() => Date.now()), status: response.status(), known, bytes: Number((await response.allHeaders())['content-length'] ?? NaN) });
+    asked.push({
+      at: await page.evaluate(() => Date.now()),
+      status: response.status(),
+      known,
+      bytes: Number((await response.allHeaders())['content-length'] ?? NaN),
+    });
   });
   return asked;
 }
 
 /** Tells the page that it is seen or not, as a browser does whose tab is. */
-const show = (page, state) => page.evaluate((value) => {
-  Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-  document.dispatchEvent(new Event('visibilitychange'));
-}, state);
+const show = (page, state) =>
+  page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
 
 describe('Invite user status', () => {
-  test('asks with the version it shows, ever more seldom while nothing changes, and gets nothing when nothing did', async () => {
+  test('asks with the version it shows, less and less often, and gets nothing when nothing changed', async () => {
     const { page } = await person(browser);
     await page.clock.install();
     await signIn(page, officer, '#/invites?q=nobodyiscalledso');
@@ -70,8 +78,14 @@ describe('Invite user status', () => {
     // From another tab, as it were.
     const revoked = await page.evaluate(async (about) => {
       const { idToken } = JSON.parse(sessionStorage.getItem('session'));
-      const api = (path, method = 'GET') => fetch(new URL(`api/invites${path}`, location.href.split('#')[0]), { method, headers: { authorization: `Bearer ${idToken}` } });
-      const { items: [{ id }] } = await (await api(`?q=${about}`)).json();
+      const api = (path, method = 'GET') =>
+        fetch(new URL(`api/invites${path}`, location.href.split('#')[0]), {
+          method,
+          headers: { authorization: `Bearer ${idToken}` },
+        });
+      const {
+        items: [{ id }],
+      } = await (await api(`?q=${about}`)).json();
       return (await api(`/${id}/revoke`, 'POST')).status;
     }, address);
     assert.ok(revoked < 300, `${revoked}`);
@@ -89,9 +103,14 @@ describe('Invite user status', () => {
     await page.goto(`${portal}#/invites?q=${address}`);
     await page.getByRole('row', { name: address }).getByText('Mail delivered').waitFor({ timeout: 30_000 });
     await page.getByLabel('Select all on this page').check();
-    await page.getByRole('toolbar').getByText(/It can be resent from \d+ \w+ \d{4}, 12:00 am/).waitFor();
+    await page
+      .getByRole('toolbar')
+      .getByText(/It can be resent from \d+ \w+ \d{4}, 12:00 am/)
+      .waitFor();
     assert.ok(await page.getByRole('toolbar').getByRole('button', { name: 'Resend' }).isDisabled());
-    await settle().catch((error) => { if (!/focus on body/.test(error.message)) throw error; });
+    await settle().catch((error) => {
+      if (!/focus on body/.test(error.message)) throw error;
+    });
   });
 });
 
@@ -99,9 +118,14 @@ describe('The service request', () => {
   test('leads where the stack says, on every page that names it', async () => {
     const { page } = await person(browser);
     const config = await (await fetch(`${portal}config.json`)).json();
-    await page.route('**/config.json', (route) => route.fulfill({ json: { ...config, serviceRequestUrl: 'https://desk.example.gov.sg/request' } }));
+    await page.route('**/config.json', (route) =>
+      route.fulfill({ json: { ...config, serviceRequestUrl: 'https://desk.example.gov.sg/request' } }),
+    );
     await signIn(page, officer, '#/seed');
-    assert.equal(await page.getByRole('link', { name: 'Raise a service request' }).getAttribute('href'), 'https://desk.example.gov.sg/request');
+    assert.equal(
+      await page.getByRole('link', { name: 'Raise a service request' }).getAttribute('href'),
+      'https://desk.example.gov.sg/request',
+    );
     assert.match(config.serviceRequestUrl, /^https:\/\//);
   });
 });

@@ -6,16 +6,24 @@ import { identify, person, signIn } from './people.mjs';
 import { officer, other, portal } from './stack.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 const TOKEN_MINUTES = 10;
-const problem = (slug, status) => ({ status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${slug}`, title: '', status }) });
-// A page 15 minutes ahead of the pool takes each new token for one that has run out, and rightly says that it has ended.
+const problem = (slug, status) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ type: `/problems/${slug}`, title: '', status }),
+});
+// A page 15 minutes ahead of the pool reads each new token as expired, and rightly says that the session has ended.
 const minutes = (page, n) => page.clock.fastForward(n * 60_000);
 const renewals = (page) => {
   const seen = [];
-  page.on('request', (request) => { if (request.url().includes('/oauth2/token')) seen.push(new URLSearchParams(request.postData()).get('grant_type')); });
+  page.on('request', (request) => {
+    if (request.url().includes('/oauth2/token')) seen.push(new URLSearchParams(request.postData()).get('grant_type'));
+  });
   return seen;
 };
 
@@ -28,7 +36,8 @@ async function typing(browser) {
   return visit;
 }
 
-const refuseRenewal = (page) => page.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }));
+const refuseRenewal = (page) =>
+  page.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }));
 
 /** Follows the dialog's link, and signs in in the tab that it opens. */
 async function signInElsewhere(page, context, who) {
@@ -105,7 +114,12 @@ describe('A session', () => {
     const { page } = await typing(browser);
     await page.reload();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();
-    await page.evaluate(() => sessionStorage.setItem('session', JSON.stringify({ ...JSON.parse(sessionStorage.getItem('session')), expiresAt: 0 })));
+    await page.evaluate(() =>
+      sessionStorage.setItem(
+        'session',
+        JSON.stringify({ ...JSON.parse(sessionStorage.getItem('session')), expiresAt: 0 }),
+      ),
+    );
     const seen = renewals(page);
     await page.reload();
     await page.getByRole('button', { name: 'Sign out' }).waitFor();

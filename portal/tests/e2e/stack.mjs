@@ -15,7 +15,9 @@ export const vendor = stack.DemoOfficers.find(({ role }) => role === 'vendor');
 export async function mailsTo(address) {
   const answer = await fetch(`${stack.AwsEndpointUrl}/_ministack/ses/messages`);
   const { messages } = await answer.json();
-  return Object.values(messages).flat().filter((mail) => JSON.stringify(mail).includes(address));
+  return Object.values(messages)
+    .flat()
+    .filter((mail) => JSON.stringify(mail).includes(address));
 }
 
 /** The link in the latest mail to an address, once there is one. */
@@ -29,5 +31,5 @@ export async function linkFor(address) {
 }
 
 /** An address that no other run has used. */
-export const fresh = (name, domain = 'example-agency.gov.sg') => `${name}.${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}@${domain}`;
-
+export const fresh = (name, domain = 'example-agency.gov.sg') =>
+  `${name}.${Date.now().toString(36)}${Math.floor(Math.random() * 1e6).toString(36)}@${domain}`;

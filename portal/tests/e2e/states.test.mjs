@@ -6,11 +6,17 @@ import { identify, person, signedIn } from './people.mjs';
 import { officer, portal, stack, vendor } from './stack.mjs';
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser.close());
 
 const TRACE = '1-67891233-abcdef012345678912345678';
-const problem = (slug, status) => ({ status, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${slug}`, title: 'x', status, traceId: TRACE }) });
+const problem = (slug, status) => ({
+  status,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ type: `/problems/${slug}`, title: 'x', status, traceId: TRACE }),
+});
 
 describe('The frame', () => {
   test('Every answer of the portal has the headers, and the policy holds', async () => {
@@ -52,7 +58,10 @@ describe('The frame', () => {
     await page.getByText('Your TechPass account works: you are signed in.').waitFor();
   });
 
-  for (const [slug, status, title] of [['network-not-allowed', 403, 'This is only open from your agency’s network.'], ['unavailable', 503, 'We will be back shortly']]) {
+  for (const [slug, status, title] of [
+    ['network-not-allowed', 403, 'This is only open from your agency’s network.'],
+    ['unavailable', 503, 'We will be back shortly'],
+  ]) {
     test(`${slug} on the first request`, async () => {
       const { page, faults } = await person(browser);
       await page.route('**/api/me', (route) => route.fulfill(problem(slug, status)));
@@ -87,21 +96,33 @@ describe('The frame', () => {
     await page.getByText('Could not be brought up to date').waitFor({ timeout: 20_000 });
     await page.locator('td.email').first().waitFor();
     assert.ok(stack);
-    await settle().catch((error) => { if (!/ERR_FAILED/.test(error.message)) throw error; });
+    await settle().catch((error) => {
+      if (!/ERR_FAILED/.test(error.message)) throw error;
+    });
   });
 });
 
 describe('The accept page', () => {
   const view = { invitedBy: 'ada@example-agency.gov.sg', email: 't***@example-agency.gov.sg', traceId: TRACE };
-  for (const [state, title] of [['expired', 'This invitation has expired'], ['revoked', 'This invitation was taken back'], ['onboarded', 'You are all set'], ['failed', 'Your account could not be made'], ['accepted', 'Your account is being made']]) {
+  for (const [state, title] of [
+    ['expired', 'This invitation has expired'],
+    ['revoked', 'This invitation was revoked'],
+    ['onboarded', 'You are all set'],
+    ['failed', 'Your account could not be created'],
+    ['accepted', 'Your account is being created'],
+  ]) {
     for (const width of [1280, 320]) {
       test(`${state} at ${width} px`, async () => {
         const { page, settle } = await person(browser, { width });
-        await page.route('**/invitations/view', (route) => route.fulfill({ json: { ...view, state, signInName: 'tan@example-agency.gov.sg' } }));
+        await page.route('**/invitations/view', (route) =>
+          route.fulfill({ json: { ...view, state, signInName: 'tan@example-agency.gov.sg' } }),
+        );
         await page.goto(`${portal}accept#${'0'.repeat(64)}`);
         await page.getByRole('heading', { name: title, level: 1 }).waitFor();
         await page.keyboard.press('Tab');
-        await settle().catch((error) => { if (state !== 'accepted' || !/focus on body/.test(error.message)) throw error; });
+        await settle().catch((error) => {
+          if (state !== 'accepted' || !/focus on body/.test(error.message)) throw error;
+        });
       });
     }
   }
@@ -110,6 +131,9 @@ describe('The accept page', () => {
     const { page } = await person(browser, { width: 320 });
     await page.goto(`${portal}accept#${'0'.repeat(64)}`);
     await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
-    await page.getByText(/Trace ID/).first().waitFor();
+    await page
+      .getByText(/Trace ID/)
+      .first()
+      .waitFor();
   });
 });

@@ -7,14 +7,46 @@ type Batch = components['schemas']['BatchBody'];
 type Text = components['schemas']['NewRow'];
 
 const AT = '2026-11-27T01:00:00Z';
-const EMPTY: Row['values'] = { email: '', username: '', firstName: '', lastName: '', countryCode: '', contactNumber: '', organisation: '', department: '', seed: '', reason: '' };
+const EMPTY: Row['values'] = {
+  email: '',
+  username: '',
+  firstName: '',
+  lastName: '',
+  countryCode: '',
+  contactNumber: '',
+  organisation: '',
+  department: '',
+  seed: '',
+  reason: '',
+};
 const FAULTS = [
-  { field: 'email', column: 'Email', code: 'email.syntax', detail: 'Enter one email address, such as name@agency.gov.sg.', isWrong: (values: Row['values']) => !/^[^@\s]+@[^@\s]+$/.test(values.email) },
-  { field: 'organisation', column: 'Organisation', code: 'required', detail: 'Fill this in.', isWrong: (values: Row['values']) => values.organisation === '' },
+  {
+    field: 'email',
+    column: 'Email',
+    code: 'email.syntax',
+    detail: 'Enter one email address, such as name@agency.gov.sg.',
+    isWrong: (values: Row['values']) => !/^[^@\s]+@[^@\s]+$/.test(values.email),
+  },
+  {
+    field: 'organisation',
+    column: 'Organisation',
+    code: 'required',
+    detail: 'Fill this in.',
+    isWrong: (values: Row['values']) => values.organisation === '',
+  },
 ];
 
 export const person = (n: number, change: Omit<Text, 'guessed'> = {}): Row['values'] => ({
-  ...EMPTY, email: `p${n}@example-agency.gov.sg`, firstName: 'Bo', lastName: 'Tan', countryCode: '65', contactNumber: '91234567', organisation: 'Example Agency', seed: 'No', reason: 'Joins', ...change,
+  ...EMPTY,
+  email: `p${n}@example-agency.gov.sg`,
+  firstName: 'Bo',
+  lastName: 'Tan',
+  countryCode: '65',
+  contactNumber: '91234567',
+  organisation: 'Example Agency',
+  seed: 'No',
+  reason: 'Joins',
+  ...change,
 });
 
 /** A list of users, as the service keeps it: rows with versions, additions by their key, and two rules of many. */
@@ -27,29 +59,37 @@ export class FakeList {
   readonly #added = new Map<string, { readonly body: string; readonly numbers: number[] }>();
 
   constructor(people: readonly Row['values'][]) {
-    people.forEach((values) => this.#push(values));
+    for (const values of people) this.#push(values);
   }
 
   /** Puts the list on a server. */
   on(server: FakeServer): this {
     server
-      .on('showBatch', ({ headers }) => (headers.get('if-none-match') === this.etag
-        ? { status: 304, headers: { etag: this.etag } }
-        : { status: 200, headers: { etag: this.etag }, body: this.body }))
+      .on('showBatch', ({ headers }) =>
+        headers.get('if-none-match') === this.etag
+          ? { status: 304, headers: { etag: this.etag } }
+          : { status: 200, headers: { etag: this.etag }, body: this.body },
+      )
+      .on('createBatch', ({ body }) => {
+        for (const row of ('rows' in body && body.rows) || []) this.#add(row);
+        return { status: 201, headers: { location: `/v1/api/batches/${this.id}` }, body: { batchId: this.id } };
+      })
       .on('listBatches', () => ({ status: 200, body: { items: [this.body] } }))
       .on('listRows', ({ query }) => {
         const isRemoved = query.show === 'removed';
         const [limit, after] = [Number(query.limit ?? 50), Number(query.cursor ?? 0)];
         const left = this.rows.filter((row) => (row.state === 'REMOVED') === isRemoved && row.number > after);
         const items = left.slice(0, limit);
-        return { status: 200, body: { items, ...(left.length > limit && { nextCursor: String(items.at(-1)!.number) }) } };
+        return {
+          status: 200,
+          body: { items, ...(left.length > limit && { nextCursor: String(items.at(-1)!.number) }) },
+        };
       })
       .on('addRows', ({ body, headers }) => {
         const key = headers.get('idempotency-key')!;
         const earlier = this.#added.get(key);
         if (earlier && earlier.body !== JSON.stringify(body)) return problem('idempotency-key-reused');
-        const add = ({ guessed, ...values }: Text) => this.#push({ ...EMPTY, ...values }, guessed);
-        const numbers = earlier?.numbers ?? body.rows.map(add);
+        const numbers = earlier?.numbers ?? body.rows.map((row) => this.#add(row));
         this.#added.set(key, { body: JSON.stringify(body), numbers });
         return { status: 201, body: { numbers, counts: this.counts } };
       })
@@ -95,18 +135,38 @@ export class FakeList {
 
   get counts(): components['schemas']['CountsBody'] {
     const of = (state: string) => this.rows.filter((row) => row.state === state).length;
-    return { total: this.rows.length, ready: of('READY'), needsFixing: of('NEEDS_FIXING'), duplicate: of('DUPLICATE'), removed: of('REMOVED'), sent: of('SENT') };
+    return {
+      total: this.rows.length,
+      ready: of('READY'),
+      needsFixing: of('NEEDS_FIXING'),
+      duplicate: of('DUPLICATE'),
+      removed: of('REMOVED'),
+      sent: of('SENT'),
+    };
   }
 
   get body(): Batch {
     return {
-      id: this.id, source: 'paste', state: this.state, notices: [], createdAt: AT, updatedAt: AT, traceId: '1-67891233-abcdef012345678912345678',
-      counts: this.counts, ...(this.progress && { progress: this.progress }),
+      id: this.id,
+      source: 'paste',
+      state: this.state,
+      notices: [],
+      createdAt: AT,
+      updatedAt: AT,
+      traceId: '1-67891233-abcdef012345678912345678',
+      counts: this.counts,
+      ...(this.progress && { progress: this.progress }),
     };
   }
 
   get etag(): string {
-    return `"${JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]).length}-${this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0)}"`;
+    const states = JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]);
+    const versions = this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0);
+    return `"${states.length}-${versions}"`;
+  }
+
+  #add({ guessed, ...values }: Text): number {
+    return this.#push({ ...EMPTY, ...values }, guessed);
   }
 
   #push(values: Row['values'], guessed: readonly string[] = []): number {
@@ -117,7 +177,7 @@ export class FakeList {
     return number;
   }
 
-  /** What is typed is no guess any more, whatever was typed. */
+  /** What is typed is not a guess any more, also when it is the same. */
   #put({ repairs = [], ...row }: Row, text: Text): Row {
     const left = repairs.filter(({ field }) => !(field in text));
     const values = { ...row.values, ...text };
@@ -128,13 +188,25 @@ export class FakeList {
   }
 
   #remove(rows: readonly Row[]): void {
-    for (const row of rows) this.rows[row.number - 1] = { ...row, state: 'REMOVED', errors: [], etag: `"${Number(row.etag.slice(1, -1)) + 1}"` };
+    for (const row of rows)
+      this.rows[row.number - 1] = {
+        ...row,
+        state: 'REMOVED',
+        errors: [],
+        etag: `"${Number(row.etag.slice(1, -1)) + 1}"`,
+      };
   }
 }
 
 const given = (text: object): Text => Object.fromEntries(Object.entries(text).filter(([, value]) => value !== null));
 
 function checked(row: Row): Row {
-  const errors = FAULTS.filter(({ isWrong }) => isWrong(row.values)).map(({ field, column, code, detail }) => ({ pointer: `/${field}`, field, column, code, detail }));
+  const errors = FAULTS.filter(({ isWrong }) => isWrong(row.values)).map(({ field, column, code, detail }) => ({
+    pointer: `/${field}`,
+    field,
+    column,
+    code,
+    detail,
+  }));
   return { ...row, errors, state: errors.length ? 'NEEDS_FIXING' : 'READY' };
 }

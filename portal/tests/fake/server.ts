@@ -1,12 +1,20 @@
 import type { components, operations as Described } from '../../src/api/schema';
-import { operations, PROBLEMS, type Call, type Operation } from './description';
+import { type Call, type Operation, operations, PROBLEMS } from './description';
 
 export type OperationId = keyof Described;
 type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : undefined;
-type Query<O> = O extends { parameters: { query?: infer Q } } ? Partial<Record<keyof NonNullable<Q>, string>> : Record<string, string>;
+type Query<O> = O extends { parameters: { query?: infer Q } }
+  ? Partial<Record<keyof NonNullable<Q>, string>>
+  : Record<string, string>;
 type Path<O> = O extends { parameters: { path: infer P } } ? Record<keyof P, string> : Record<string, string>;
-type Answers<O> = O extends { responses: infer R } ? { [S in keyof R & number]: { status: S; body?: BodyOf<R[S]>; headers?: Record<string, string> } }[keyof R & number] : never;
-type BodyOf<R> = R extends { content: { 'application/json': infer B } } ? B : R extends { content: object } ? Uint8Array : undefined;
+type Answers<O> = O extends { responses: infer R }
+  ? { [S in keyof R & number]: { status: S; body?: BodyOf<R[S]>; headers?: Record<string, string> } }[keyof R & number]
+  : never;
+type BodyOf<R> = R extends { content: { 'application/json': infer B } }
+  ? B
+  : R extends { content: object }
+    ? Uint8Array
+    : undefined;
 export type Problem = components['schemas']['ProblemBody'];
 
 /** What an operation of the API is asked, once the description allows it. */
@@ -38,8 +46,8 @@ export function problem(slug: string, more: Partial<Problem> = {}): ProblemAnswe
 }
 
 /**
- * A server made from the description of the API: it refuses what the description does not allow, and gives no answer that
- * the description does not know. What a test scripts is what the service would do with a request that is allowed.
+ * A server made from the description of the API: it refuses what the description does not allow, and gives no answer
+ * that the description does not know. What a test scripts is what the service would do with a request that is allowed.
  */
 export class FakeServer {
   /** What was asked, as `POST /api/batches/{id}/rows`. */
@@ -74,7 +82,12 @@ export class FakeServer {
   /** In place of the browser's own. */
   readonly fetch = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
     const body = typeof init.body === 'string' ? init.body : undefined;
-    const answer = await this.answer({ method: init.method ?? 'GET', url: new URL(url), headers: new Headers(init.headers), body });
+    const answer = await this.answer({
+      method: init.method ?? 'GET',
+      url: new URL(url),
+      headers: new Headers(init.headers),
+      body,
+    });
     if (!answer) throw new TypeError('fetch failed');
     return answer;
   };
@@ -86,7 +99,9 @@ export class FakeServer {
       return path ? [{ operation, path }] : [];
     });
     // A fixed name goes before a parameter: `/invites/actions` is no invite.
-    const here = ofPath.filter(({ path }) => Object.keys(path).length === Math.min(...ofPath.map((each) => Object.keys(each.path).length)));
+    const here = ofPath.filter(
+      ({ path }) => Object.keys(path).length === Math.min(...ofPath.map((each) => Object.keys(each.path).length)),
+    );
     const found = here.find(({ operation }) => operation.method === call.method);
     if (!found) return this.#refuse(call, 'not-found', 'no such operation');
     const { operation, path } = found;
@@ -99,7 +114,10 @@ export class FakeServer {
     const script = this.#scripts.get(operation.id);
     if (!script) return this.#refuse(call, 'internal', `nothing is scripted for ${operation.id}`);
     const asked = {
-      path, headers: call.headers, query: Object.fromEntries(call.url.searchParams), body: call.body ? JSON.parse(call.body) : undefined,
+      path,
+      headers: call.headers,
+      query: Object.fromEntries(call.url.searchParams),
+      body: call.body ? JSON.parse(call.body) : undefined,
     };
     const answer = this.#give(operation, script(asked as never) as Answer<OperationId>);
     return trouble === 'lost-answer' ? undefined : answer;
@@ -125,8 +143,16 @@ export class FakeServer {
   #give(operation: Operation, answer: Answer<OperationId>): Response {
     const isProblem = 'problem' in answer;
     const body = isProblem ? answer.problem : (answer as { body?: unknown }).body;
-    const type = isProblem ? 'application/problem+json' : body instanceof Uint8Array ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' : JSON_TYPE;
-    const headers = new Headers({ 'x-trace-id': TRACE_ID, ...(body !== undefined && { 'content-type': type }), ...(isProblem ? {} : (answer as { headers?: object }).headers) });
+    const type = isProblem
+      ? 'application/problem+json'
+      : body instanceof Uint8Array
+        ? 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+        : JSON_TYPE;
+    const headers = new Headers({
+      'x-trace-id': TRACE_ID,
+      ...(body !== undefined && { 'content-type': type }),
+      ...(isProblem ? {} : (answer as { headers?: object }).headers),
+    });
     // As it arrives: what JSON leaves out is not there.
     const wire = body === undefined || body instanceof Uint8Array ? body : JSON.parse(JSON.stringify(body));
     const faults = operation.faultsOf(answer.status, headers, wire);
@@ -136,6 +162,7 @@ export class FakeServer {
 }
 
 function responseOf(status: number, body: unknown, headers: HeadersInit): Response {
-  const content = body === undefined ? null : body instanceof Uint8Array ? new Blob([new Uint8Array(body)]) : JSON.stringify(body);
+  const content =
+    body === undefined ? null : body instanceof Uint8Array ? new Blob([new Uint8Array(body)]) : JSON.stringify(body);
   return new Response(content, { status, headers });
 }

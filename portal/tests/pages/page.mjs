@@ -7,7 +7,9 @@ import { FakeServer } from '../fake/server';
 
 const AN_HOUR = 3_600_000;
 let browser;
-beforeAll(async () => { browser = await launch(); });
+beforeAll(async () => {
+  browser = await launch();
+});
 afterAll(() => browser?.close());
 
 /** Opens pages over a server of their own. `done` fails when anything was asked or answered against the description. */
@@ -15,10 +17,17 @@ export async function stage({ width = 1280, height = 720, claims = {} } = {}) {
   const server = new FakeServer().on('me', () => ({ status: 200, body: officerOf() }));
   const site = await serve(server);
   const { page, faults, context } = await open(browser, site.url, { width, height });
-  const signIn = { idToken: 'token', claims: { sub: 'ada', given_name: 'Ada', family_name: 'Lim', email: 'ada@example-agency.gov.sg', ...claims }, expiresAt: Date.now() + AN_HOUR };
+  const signIn = {
+    idToken: 'token',
+    claims: { sub: 'ada', given_name: 'Ada', family_name: 'Lim', email: 'ada@example-agency.gov.sg', ...claims },
+    expiresAt: Date.now() + AN_HOUR,
+  };
   await page.addInitScript((stored) => sessionStorage.setItem('session', stored), JSON.stringify(signIn));
   return {
-    server, page, context, faults,
+    server,
+    page,
+    context,
+    faults,
     goTo: (route) => page.goto(`${site.url}#${route}`),
     async done() {
       await context.close();

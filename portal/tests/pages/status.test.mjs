@@ -6,12 +6,32 @@ const TRACE = '1-67891233-abcdef012345678912345678';
 const HOUR = 3_600_000;
 const at = (ms) => new Date(Date.now() + ms).toISOString();
 const invite = (name, more) => ({
-  id: `inv_${name}`, kind: 'email', email: `${name}@example-agency.gov.sg`, persona: 'officer', dateOfInvite: at(-HOUR), updatedAt: at(-HOUR), traceId: TRACE,
-  techpass: { state: 'INVITED', label: 'Invited' }, seed: { state: 'NOT_REQUIRED', label: 'Not Required' }, ...more,
+  id: `inv_${name}`,
+  kind: 'email',
+  email: `${name}@example-agency.gov.sg`,
+  persona: 'officer',
+  dateOfInvite: at(-HOUR),
+  updatedAt: at(-HOUR),
+  traceId: TRACE,
+  techpass: { state: 'INVITED', label: 'Invited' },
+  seed: { state: 'NOT_REQUIRED', label: 'Not Required' },
+  ...more,
 });
-const onList = (server, items) => server.on('listInvites', () => ({ status: 200, headers: { etag: '"1"' }, body: { items, total: items.length, techpass: {} } }));
+const onList = (server, items) =>
+  server.on('listInvites', () => ({
+    status: 200,
+    headers: { etag: '"1"' },
+    body: { items, total: items.length, techpass: {} },
+  }));
 const actionOf = (more) => ({
-  id: 'act_1', action: 'resend', state: 'DONE', createdAt: at(0), updatedAt: at(0), traceId: TRACE, outcomes: [], ...more,
+  id: 'act_1',
+  action: 'resend',
+  state: 'DONE',
+  createdAt: at(0),
+  updatedAt: at(0),
+  traceId: TRACE,
+  outcomes: [],
+  ...more,
 });
 const accepted = (body) => ({ status: 202, headers: { location: '/v1/api/invites/actions/act_1' }, body });
 const finished = (counts) => accepted(actionOf({ counts }));
@@ -22,10 +42,17 @@ afterEach(() => open.done());
 test('Resend is offered when it can work, else the date from when it can', async () => {
   open = await stage();
   const { page, server } = open;
-  onList(server, [invite('now', { resendFrom: at(-HOUR) }), invite('later', { resendFrom: at(24 * HOUR) }), invite('never', {})]);
+  onList(server, [
+    invite('now', { resendFrom: at(-HOUR) }),
+    invite('later', { resendFrom: at(24 * HOUR) }),
+    invite('never', {}),
+  ]);
   await open.goTo('/invites');
   const menu = async (name) => {
-    await page.getByRole('row', { name: `${name}@` }).getByRole('button', { name: /^Actions for/ }).click();
+    await page
+      .getByRole('row', { name: `${name}@` })
+      .getByRole('button', { name: /^Actions for/ })
+      .click();
     const labels = await page.locator('.menu:popover-open [role=menuitem]').allTextContents();
     await page.keyboard.press('Escape');
     return labels;
@@ -34,7 +61,11 @@ test('Resend is offered when it can work, else the date from when it can', async
   expect(await menu('later')).not.toContain('Resend');
   expect(await menu('never')).not.toContain('Resend');
   const toolbar = page.getByRole('toolbar');
-  const pick = (name) => page.getByRole('row', { name: `${name}@` }).getByRole('checkbox').click();
+  const pick = (name) =>
+    page
+      .getByRole('row', { name: `${name}@` })
+      .getByRole('checkbox')
+      .click();
   await pick('later');
   await toolbar.getByText('It can be resent from').waitFor();
   expect(await toolbar.getByRole('button', { name: 'Resend' }).isDisabled()).toBe(true);
@@ -43,8 +74,16 @@ test('Resend is offered when it can work, else the date from when it can', async
 });
 
 test.each([
-  ['info', { total: 2, waiting: 0, done: 0, skipped: 2, reasons: { 'too-many-requests': 2 } }, 'No invite was sent again. 2 invites not: mailed today already'],
-  ['warn', { total: 2, waiting: 0, done: 1, skipped: 1, reasons: { undeliverable: 1 } }, '1 invite sent again. 1 invite not: the last mail came back.'],
+  [
+    'info',
+    { total: 2, waiting: 0, done: 0, skipped: 2, reasons: { 'too-many-requests': 2 } },
+    'No invite was sent again. 2 invites not: mailed today already',
+  ],
+  [
+    'warn',
+    { total: 2, waiting: 0, done: 1, skipped: 1, reasons: { undeliverable: 1 } },
+    '1 invite sent again. 1 invite not: the last mail came back.',
+  ],
   ['done', { total: 2, waiting: 0, done: 2, skipped: 0, reasons: {} }, '2 invites sent again.'],
 ])('an action that did nothing, or not all, is not shown as done: %s', async (tone, counts, text) => {
   open = await stage();
@@ -104,12 +143,20 @@ test('what is left to do in lists is named on the overview, and no such list is 
   const { page, server } = open;
   const counts = (change) => ({ total: 4, ready: 0, needsFixing: 0, duplicate: 0, removed: 0, sent: 0, ...change });
   const list = (name, state, change) => ({
-    id: `bat_${name}`, fileName: `${name}.xlsx`, source: 'upload', state, counts: counts(change), notices: [],
-    createdAt: at(-HOUR), updatedAt: at(-HOUR), traceId: TRACE,
+    id: `bat_${name}`,
+    fileName: `${name}.xlsx`,
+    source: 'upload',
+    state,
+    counts: counts(change),
+    notices: [],
+    createdAt: at(-HOUR),
+    updatedAt: at(-HOUR),
+    traceId: TRACE,
   });
   onList(server, [invite('one', {})]);
   const batches = [
-    list('begun', 'DRAFT', { ready: 4 }), list('faulty', 'DONE', { sent: 3, needsFixing: 1 }),
+    list('begun', 'DRAFT', { ready: 4 }),
+    list('faulty', 'DONE', { sent: 3, needsFixing: 1 }),
     list('fixed', 'DONE', { sent: 2, ready: 2 }),
     list('worked', 'DONE', { sent: 4 }),
   ];

@@ -1,25 +1,46 @@
 import { expect, test } from 'vitest';
 import { FakeList, person } from '../fake/list';
-import { FakeServer, problem, type Answer } from '../fake/server';
+import { type Answer, FakeServer, problem } from '../fake/server';
 
 const LIST = '/v1/api/batches/bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB';
-const OFFICER = { 'authorization': 'Bearer token', 'content-type': 'application/json' };
+const OFFICER = { authorization: 'Bearer token', 'content-type': 'application/json' };
 const KEY = { ...OFFICER, 'idempotency-key': 'key' };
 const rows = (n: number) => ({ rows: Array.from({ length: n }, (_, at) => person(at)) });
 
 async function ask(server: FakeServer, method: string, path: string, headers: Record<string, string>, body?: unknown) {
-  const answer = await server.fetch(`http://portal.test${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-  return [answer.status, answer.status < 400 ? undefined : ((await answer.json()) as { type: string }).type.split('/').pop()];
+  const answer = await server.fetch(`http://portal.test${path}`, {
+    method,
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return [
+    answer.status,
+    answer.status < 400 ? undefined : ((await answer.json()) as { type: string }).type.split('/').pop(),
+  ];
 }
 
 test.each<[string, string, string, Record<string, string>, unknown, [number, string]]>([
   ['nobody', 'GET', LIST, {}, undefined, [401, 'unauthorized']],
   ['no key', 'POST', `${LIST}/rows`, OFFICER, rows(1), [400, 'idempotency-key']],
-  ['a key that is too long', 'POST', `${LIST}/rows`, { ...KEY, 'idempotency-key': 'k'.repeat(256) }, rows(1), [400, 'idempotency-key']],
+  [
+    'a key that is too long',
+    'POST',
+    `${LIST}/rows`,
+    { ...KEY, 'idempotency-key': 'k'.repeat(256) },
+    rows(1),
+    [400, 'idempotency-key'],
+  ],
   ['no version', 'PATCH', `${LIST}/rows/1`, OFFICER, { reason: 'Other' }, [428, 'version-required']],
   ['too many rows', 'POST', `${LIST}/rows`, KEY, rows(99), [422, 'validation']],
   ['no row', 'POST', `${LIST}/rows`, KEY, rows(0), [422, 'validation']],
-  ['too many numbers', 'POST', `${LIST}/rows/remove`, OFFICER, { numbers: Array.from({ length: 501 }, (_, n) => n) }, [422, 'validation']],
+  [
+    'too many numbers',
+    'POST',
+    `${LIST}/rows/remove`,
+    OFFICER,
+    { numbers: Array.from({ length: 501 }, (_, n) => n) },
+    [422, 'validation'],
+  ],
   ['a page that is too large', 'GET', `${LIST}/rows?limit=501`, OFFICER, undefined, [400, 'bad-request']],
   ['an unknown parameter', 'GET', `${LIST}/rows?sort=email`, OFFICER, undefined, [400, 'bad-request']],
   ['an unknown field', 'POST', `${LIST}/rows`, KEY, { rows: [{ mail: 'x' }] }, [400, 'bad-request']],
@@ -63,7 +84,10 @@ test('what is allowed is answered', async () => {
   new FakeList([person(1)]).on(server);
   expect(await ask(server, 'POST', `${LIST}/rows`, KEY, rows(98))).toEqual([201, undefined]);
   expect(await ask(server, 'GET', `${LIST}/rows?limit=500`, OFFICER)).toEqual([200, undefined]);
-  expect(await ask(server, 'PATCH', `${LIST}/rows/1`, { ...OFFICER, 'if-match': '"1"' }, { reason: 'Other' })).toEqual([200, undefined]);
+  expect(await ask(server, 'PATCH', `${LIST}/rows/1`, { ...OFFICER, 'if-match': '"1"' }, { reason: 'Other' })).toEqual([
+    200,
+    undefined,
+  ]);
   expect(await ask(server, 'DELETE', `${LIST}/rows/2`, OFFICER)).toEqual([204, undefined]);
   server.verify();
 });

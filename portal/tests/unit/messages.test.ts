@@ -7,12 +7,21 @@ const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 
 // Only the reader of a list finds these, and the API says them in words of its own.
 const OF_LISTS = [
-  'cell.too-long', 'cell.formula', 'cell.error', 'cell.type', 'cell.precision', 'email.link-mismatch', 'email.other-name',
-  'email.invited-other-name', 'username.other-name',
+  'cell.too-long',
+  'cell.formula',
+  'cell.error',
+  'cell.type',
+  'cell.precision',
+  'email.link-mismatch',
+  'email.other-name',
+  'email.invited-other-name',
+  'username.other-name',
 ];
 
 test('every fault that a form can have has words, and no others do', () => {
-  const codes = [...read('shared/domain/src/fault.rs').matchAll(/^ {4}\w+ = "([\w.-]+)", "/gm)].map((match) => match[1]);
+  const codes = [...read('shared/domain/src/fault.rs').matchAll(/^ {4}\w+ = "([\w.-]+)", "/gm)].map(
+    (match) => match[1],
+  );
   expect(codes.length).toBeGreaterThan(20);
   expect([...Object.keys(faults), ...OF_LISTS].sort()).toEqual(codes.sort());
 });

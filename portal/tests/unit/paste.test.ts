@@ -1,27 +1,73 @@
 import { expect, test } from 'vitest';
-import { readPaste, type RowText } from '../../src/pages/batch-paste';
+import { readPaste } from '../../src/pages/batch/intake/paste';
+import type { RowText } from '../../src/pages/batch/rows/new-rows';
 
 const people: RowText[] = Array.from({ length: 50 }, (_, n) => ({
-  email: `person.${n}@example-agency.gov.sg`, firstName: `Mei Ling ${String.fromCharCode(65 + (n % 26))}`, lastName: 'Tan', countryCode: '65',
-  contactNumber: `91234${String(100 + n)}`, organisation: 'Example Agency', department: 'Platforms', seed: n % 2 ? 'Yes' : 'No', reason: 'Joins the team',
+  email: `person.${n}@example-agency.gov.sg`,
+  firstName: `Mei Ling ${String.fromCharCode(65 + (n % 26))}`,
+  lastName: 'Tan',
+  countryCode: '65',
+  contactNumber: `91234${String(100 + n)}`,
+  organisation: 'Example Agency',
+  department: 'Platforms',
+  seed: n % 2 ? 'Yes' : 'No',
+  reason: 'Joins the team',
 }));
-const template = ['email', 'username', 'firstName', 'lastName', 'countryCode', 'contactNumber', 'organisation', 'department', 'seed', 'reason'] as const;
-const titles = ['Email', 'Username', 'First Name', 'Last Name', 'Country Code', 'Contact Number', 'Organisation', 'Department', 'Onboarding to SEED required?', 'Reason for creation'];
+const template = [
+  'email',
+  'username',
+  'firstName',
+  'lastName',
+  'countryCode',
+  'contactNumber',
+  'organisation',
+  'department',
+  'seed',
+  'reason',
+] as const;
+const titles = [
+  'Email',
+  'Username',
+  'First Name',
+  'Last Name',
+  'Country Code',
+  'Contact Number',
+  'Organisation',
+  'Department',
+  'Onboarding to SEED required?',
+  'Reason for creation',
+];
 const line = (row: RowText) => template.map((field) => row[field] ?? '').join('\t');
 
 test.each<[string, string]>([
-  ['with the header of the template', [`S/N\t${titles.join('\t')}`, ...people.map((row, n) => `${n + 1}\t${line(row)}`)].join('\r\n')],
+  [
+    'with the header of the template',
+    [`S/N\t${titles.join('\t')}`, ...people.map((row, n) => `${n + 1}\t${line(row)}`)].join('\r\n'),
+  ],
   ['without a header', people.map(line).join('\n')],
-  ['without a header, with numbers in front', people.map((row, n) => `${n + 1}\t${line(row)}`).join('\r\n') + '\r\n'],
-  ['in another order, under a banner, with a column of somebody’s own', [
-    'Users of Platforms\t\t', '',
-    [...titles].reverse().map((title) => `${title.toUpperCase()} *`).join('\t') + '\tRemarks',
-    ...people.map((row) => `${[...template].reverse().map((field) => row[field] ?? '').join('\t')}\tsee mail`),
-  ].join('\n')],
-  ['in quotes, with spaces around', [titles.map((title) => `"${title}"`).join('\t'), ...people.map((row) => template.map((field) => `"\u00a0${row[field] ?? ''} "`).join('\t'))].join('\n')],
-  ['with addresses as a mail program copies them', [titles.join('\t'), ...people.map((row) => line({ ...row, email: `${row.firstName} <${row.email}>` }))].join('\n')],
+  ['without a header, with numbers in front', `${people.map((row, n) => `${n + 1}\t${line(row)}`).join('\r\n')}\r\n`],
+  [
+    'in another order, under a banner, with a column of somebody’s own',
+    [
+      'Users of Platforms\t\t',
+      '',
+      [...titles.toReversed().map((title) => `${title.toUpperCase()} *`), 'Remarks'].join('\t'),
+      ...people.map((row) => [...template.toReversed().map((field) => row[field] ?? ''), 'see mail'].join('\t')),
+    ].join('\n'),
+  ],
+  [
+    'in quotes, with spaces around',
+    [
+      titles.map((title) => `"${title}"`).join('\t'),
+      ...people.map((row) => template.map((field) => `"\u00a0${row[field] ?? ''} "`).join('\t')),
+    ].join('\n'),
+  ],
+  [
+    'with addresses as a mail program copies them',
+    [titles.join('\t'), ...people.map((row) => line({ ...row, email: `${row.firstName} <${row.email}>` }))].join('\n'),
+  ],
 ])('cells %s make the same rows', (_, text) => {
-  expect(readPaste(text)).toMatchObject({ rows: people, left: 0 });
+  expect(readPaste(text)).toMatchObject({ rows: people, skipped: 0 });
 });
 
 test.each<[string, string]>([
@@ -31,7 +77,10 @@ test.each<[string, string]>([
   ['as links', 'Mei Ling TAN (AGENCY) <mailto:tan@example-agency.gov.sg>; mailto:bob@example-agency.gov.sg'],
   ['in two columns', 'Mei Ling Tan\ttan@example-agency.gov.sg\n\tbob@example-agency.gov.sg'],
 ])('loose addresses %s make the same rows', (_, text) => {
-  const rows = readPaste(text).rows.map(({ email, firstName = '', lastName = '' }) => ({ email, name: `${firstName} ${lastName}`.trim().toLowerCase() }));
+  const rows = readPaste(text).rows.map(({ email, firstName = '', lastName = '' }) => ({
+    email,
+    name: `${firstName} ${lastName}`.trim().toLowerCase(),
+  }));
   expect(rows).toEqual([
     { email: 'tan@example-agency.gov.sg', name: 'mei ling tan' },
     { email: 'bob@example-agency.gov.sg', name: '' },
@@ -39,27 +88,63 @@ test.each<[string, string]>([
 });
 
 test('what names nobody is counted, never dropped in silence', () => {
-  expect(readPaste('Dear all\ntan@example-agency.gov.sg\nSee you')).toMatchObject({ rows: [{ email: 'tan@example-agency.gov.sg' }], left: 2 });
-  expect(readPaste('')).toMatchObject({ rows: [], left: 0 });
-  expect(readPaste('Name\tTown\nBo\tBedok')).toMatchObject({ rows: [], left: 2 });
+  expect(readPaste('Dear all\ntan@example-agency.gov.sg\nSee you')).toMatchObject({
+    rows: [{ email: 'tan@example-agency.gov.sg' }],
+    skipped: 2,
+  });
+  expect(readPaste('')).toMatchObject({ rows: [], skipped: 0 });
+  expect(readPaste('Name\tTown\nBo\tBedok')).toMatchObject({ rows: [], skipped: 2 });
 });
 
 test('titles that are not known are given back, and read as the officer says', () => {
-  const text = 'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\nbo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
+  const text =
+    'Work contact\tGiven name\tSurname\tHP\tAgency\tDesk\n' +
+    'bo@example-agency.gov.sg\tBo\tTan\t91234567\tExample Agency\t12-34';
   const { rows, titles } = readPaste(text);
   expect(rows).toEqual([{ firstName: 'Bo', lastName: 'Tan', organisation: 'Example Agency' }]);
-  expect(titles.filter(({ field }) => !field).map(({ column, title }) => [column, title])).toEqual([[1, 'Work contact'], [4, 'HP'], [6, 'Desk']]);
-  const said = [{ column: 9, title: 'Work contact', field: 'email' as const }, { column: 4, title: 'HP', field: 'contactNumber' as const }];
-  expect(readPaste(text, said).rows).toEqual([{ email: 'bo@example-agency.gov.sg', firstName: 'Bo', lastName: 'Tan', contactNumber: '91234567', organisation: 'Example Agency' }]);
-  expect(readPaste(text, [{ column: 5, title: 'Agency', field: null }]).rows[0]).toEqual({ firstName: 'Bo', lastName: 'Tan' });
+  expect(titles.filter(({ field }) => !field).map(({ column, title }) => [column, title])).toEqual([
+    [1, 'Work contact'],
+    [4, 'HP'],
+    [6, 'Desk'],
+  ]);
+  const said = [
+    { column: 9, title: 'Work contact', field: 'email' as const },
+    { column: 4, title: 'HP', field: 'contactNumber' as const },
+  ];
+  expect(readPaste(text, said).rows).toEqual([
+    {
+      email: 'bo@example-agency.gov.sg',
+      firstName: 'Bo',
+      lastName: 'Tan',
+      contactNumber: '91234567',
+      organisation: 'Example Agency',
+    },
+  ]);
+  expect(readPaste(text, [{ column: 5, title: 'Agency', field: null }]).rows[0]).toEqual({
+    firstName: 'Bo',
+    lastName: 'Tan',
+  });
 });
 
 test('titles of which none is known are no person', () => {
   const text = 'Contact\tCalled\tWhere\nbo@example-agency.gov.sg\tBo\tBedok\nkim@example-agency.gov.sg\tKim\tYishun';
-  expect(readPaste(text)).toMatchObject({ rows: [], left: 2, titles: [{ title: 'Contact' }, { title: 'Called' }, { title: 'Where' }] });
-  expect(readPaste(text, [{ column: 1, title: 'Contact', field: 'email' }]).rows.map(({ email }) => email)).toEqual(['bo@example-agency.gov.sg', 'kim@example-agency.gov.sg']);
-  expect(readPaste('\tMei Ling\tTan\t65\t91234567\nbo@example-agency.gov.sg\t\tBo').titles, 'a person without an address').toEqual([]);
-  expect(readPaste('\t\tMei Ling\tTan\t\t\tHTX\nbo@example-agency.gov.sg\t\tBo').titles, 'nor without a number').toEqual([]);
+  expect(readPaste(text)).toMatchObject({
+    rows: [],
+    skipped: 2,
+    titles: [{ title: 'Contact' }, { title: 'Called' }, { title: 'Where' }],
+  });
+  expect(readPaste(text, [{ column: 1, title: 'Contact', field: 'email' }]).rows.map(({ email }) => email)).toEqual([
+    'bo@example-agency.gov.sg',
+    'kim@example-agency.gov.sg',
+  ]);
+  expect(
+    readPaste('\tMei Ling\tTan\t65\t91234567\nbo@example-agency.gov.sg\t\tBo').titles,
+    'a person without an address',
+  ).toEqual([]);
+  expect(
+    readPaste('\t\tMei Ling\tTan\t\t\tHTX\nbo@example-agency.gov.sg\t\tBo').titles,
+    'nor without a number',
+  ).toEqual([]);
   expect(readPaste(text).isGuess).toBe(true);
 });
 
@@ -76,12 +161,20 @@ test('a cell keeps its line breaks and quotes', () => {
 });
 
 test('a surname stands before a comma or in capitals', () => {
-  expect(readPaste('TAN Mei Ling <a@example-agency.gov.sg>').rows[0]).toMatchObject({ firstName: 'Mei Ling', lastName: 'TAN' });
-  expect(readPaste('Tan, Mei Ling <a@example-agency.gov.sg>').rows[0]).toMatchObject({ firstName: 'Mei Ling', lastName: 'Tan' });
+  expect(readPaste('TAN Mei Ling <a@example-agency.gov.sg>').rows[0]).toMatchObject({
+    firstName: 'Mei Ling',
+    lastName: 'TAN',
+  });
+  expect(readPaste('Tan, Mei Ling <a@example-agency.gov.sg>').rows[0]).toMatchObject({
+    firstName: 'Mei Ling',
+    lastName: 'Tan',
+  });
 });
 
 test('10,000 rows are read at once', () => {
-  const text = Array.from({ length: 10_000 }, (_, n) => line({ ...people[n % 50], email: `p${n}@example-agency.gov.sg` })).join('\n');
+  const text = Array.from({ length: 10_000 }, (_, n) =>
+    line({ ...people[n % 50], email: `p${n}@example-agency.gov.sg` }),
+  ).join('\n');
   const start = performance.now();
   expect(readPaste(text).rows).toHaveLength(10_000);
   expect(performance.now() - start).toBeLessThan(2_000);

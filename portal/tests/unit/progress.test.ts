@@ -1,16 +1,36 @@
 import { expect, test } from 'vitest';
-import { isFinished, leftOf, outcomeText, Pace, progressOf } from '../../src/pages/batch-progress';
+import { Pace } from '../../src/pages/batch/pace';
+import { isFinished, leftOf, outcomeText, progressOf } from '../../src/pages/batch/progress';
 
 const batch = (state: string, sent: number, ready: number, progress?: Record<string, number>) => ({
-  id: 'bat_1', source: 'paste', state, notices: [], createdAt: '', updatedAt: '', traceId: '',
-  counts: { total: 10, ready, needsFixing: 0, duplicate: 0, removed: 0, sent }, ...(progress && { progress }),
+  id: 'bat_1',
+  source: 'paste',
+  state,
+  notices: [],
+  createdAt: '',
+  updatedAt: '',
+  traceId: '',
+  counts: { total: 10, ready, needsFixing: 0, duplicate: 0, removed: 0, sent },
+  ...(progress && { progress }),
 });
 
 test.each([
   ['just submitted', batch('SUBMITTED', 0, 10, {}), { total: 10, done: 0, isDone: false }],
-  ['half handed on', batch('SUBMITTED', 6, 4, { QUEUED: 4, ACCOUNT_CREATED: 2 }), { total: 10, done: 2, isDone: false }],
-  ['a mail still on its way', batch('DISPATCHED', 10, 0, { MAILING: 1, ACCOUNT_CREATED: 8, FAILED: 1 }), { total: 10, done: 9, isDone: false }],
-  ['everybody worked on', batch('DISPATCHED', 10, 0, { ACCOUNT_CREATED: 9, FAILED: 1 }), { total: 10, done: 10, isDone: true }],
+  [
+    'half submitted',
+    batch('SUBMITTED', 6, 4, { QUEUED: 4, ACCOUNT_CREATED: 2 }),
+    { total: 10, done: 2, isDone: false },
+  ],
+  [
+    'a mail still on its way',
+    batch('DISPATCHED', 10, 0, { MAILING: 1, ACCOUNT_CREATED: 8, FAILED: 1 }),
+    { total: 10, done: 9, isDone: false },
+  ],
+  [
+    'everybody worked on',
+    batch('DISPATCHED', 10, 0, { ACCOUNT_CREATED: 9, FAILED: 1 }),
+    { total: 10, done: 10, isDone: true },
+  ],
   ['done', batch('DONE', 10, 0, { ONBOARDED: 9, FAILED: 1 }), { total: 10, done: 10, isDone: true }],
   ['a draft', batch('DRAFT', 0, 10), { total: 0, done: 0, isDone: false }],
 ])('%s', (_, given, wanted) => {

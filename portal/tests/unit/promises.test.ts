@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 const root = new URL('../../../', import.meta.url);
 const page = readFileSync(new URL('docs/PORTAL.md', root), 'utf8');
 /** What a row of the page names: a file, and texts that stand in it. */
-const named = [...page.matchAll(/`([\w./-]+\.(?:ts|mjs|rs|py))`: (“[^”]+”(?:, “[^”]+”)*)/g)].flatMap(([, file, names]) => [...names!.matchAll(/“([^”]+)”/g)].map(([, name]) => [file!, name!] as const));
+const named = [...page.matchAll(/`([\w./-]+\.(?:ts|mjs|rs|py))`: (“[^”]+”(?:, “[^”]+”)*)/g)].flatMap(
+  ([, file, names]) => [...names!.matchAll(/“([^”]+)”/g)].map(([, name]) => [file!, name!] as const),
+);
 
 test('docs/PORTAL.md has a line for each of the 28 goals, and each but the last names what shows it', () => {
   const lines = page.split('\n').filter((line) => /^\| \d+ \|/.test(line));

@@ -1,10 +1,26 @@
 import { expect, test } from 'vitest';
 import domains from '../../../shared/domain/vectors/domains.json';
 import vectors from '../../../shared/domain/vectors/fields.json';
-import { checkContact, checkDepartment, checkEmail, checkName, checkOrganisation, checkReason, checkUsername, domainOf } from '../../src/rules/fields';
+import {
+  checkContact,
+  checkDepartment,
+  checkEmail,
+  checkName,
+  checkOrganisation,
+  checkReason,
+  checkUsername,
+  domainOf,
+} from '../../src/rules/fields';
 import { checkUsernameOf, tidyEmail } from '../../src/rules/forms';
 
-const checks = { email: checkEmail, username: checkUsername, name: checkName, organisation: checkOrganisation, department: checkDepartment, reason: checkReason };
+const checks = {
+  email: checkEmail,
+  username: checkUsername,
+  name: checkName,
+  organisation: checkOrganisation,
+  department: checkDepartment,
+  reason: checkReason,
+};
 
 // The same file as `shared/domain/tests/vectors.rs`: what the server refuses, the form refuses, for the same reason.
 for (const [field, check] of Object.entries(checks)) {
@@ -18,10 +34,13 @@ test.each(domains.hostNames as [string, boolean][])('host name %j', (host, isOne
   expect(domainOf(`x@${host}`) !== undefined).toBe(isOne);
 });
 
-test.each(vectors.contact as unknown as [[string, string], [string, string] | null][])('contact %j', ([countryCode, number], verdict) => {
-  const fault = checkContact(countryCode, number);
-  expect(fault ? [fault.field, fault.code] : null).toEqual(verdict);
-});
+test.each(vectors.contact as unknown as [[string, string], [string, string] | null][])(
+  'contact %j',
+  ([countryCode, number], verdict) => {
+    const fault = checkContact(countryCode, number);
+    expect(fault ? [fault.field, fault.code] : null).toEqual(verdict);
+  },
+);
 
 test.each([
   ['Tan Mei Ling <tan@agency.gov.sg>', 'tan@agency.gov.sg'],

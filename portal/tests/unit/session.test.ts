@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Session } from '../../src/session/session';
-import type { SignIn } from '../../src/session/user-pool';
+import type { Session } from '../../src/app/session';
+import type { SignIn } from '../../src/app/user-pool';
 
 const revoked: string[] = [];
 const left: string[] = [];
@@ -14,7 +14,9 @@ const Channel = BroadcastChannel;
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 const signIn = (sub: string, refreshToken: string): SignIn => ({
-  idToken: `token of ${sub}`, refreshToken, expiresAt: Date.now() + 600_000,
+  idToken: `token of ${sub}`,
+  refreshToken,
+  expiresAt: Date.now() + 600_000,
   claims: { sub, iss: 'https://pool.example', aud: 'client', iat: 0, exp: 600 },
 });
 
@@ -34,22 +36,33 @@ beforeEach(async () => {
   stored = new Map();
   revoke = async () => new Response(null, { status: 200 });
   vi.resetModules();
-  vi.stubGlobal('location', { href: 'https://portal.example/', search: '', assign: (url: URL) => left.push(String(url)) });
+  vi.stubGlobal('location', {
+    href: 'https://portal.example/',
+    search: '',
+    assign: (url: URL) => left.push(String(url)),
+  });
   vi.stubGlobal('sessionStorage', {
     getItem: (key: string) => stored.get(key) ?? null,
     setItem: (key: string, value: string) => stored.set(key, value),
     removeItem: (key: string) => stored.delete(key),
   });
   vi.stubGlobal('setInterval', () => 0);
-  vi.stubGlobal('BroadcastChannel', class extends Channel {
-    constructor(name: string) {
-      super(name);
-      channels.push(this);
-    }
-  });
+  vi.stubGlobal(
+    'BroadcastChannel',
+    class extends Channel {
+      constructor(name: string) {
+        super(name);
+        channels.push(this);
+      }
+    },
+  );
   vi.stubGlobal('fetch', async (url: string | URL, request?: RequestInit) => {
     if (String(url).endsWith('config.json')) {
-      return Response.json({ authority: 'https://pool.example', clientId: 'client', signInUrl: 'https://sign-in.example' });
+      return Response.json({
+        authority: 'https://pool.example',
+        clientId: 'client',
+        signInUrl: 'https://sign-in.example',
+      });
     }
     expect(String(url)).toBe('https://sign-in.example/oauth2/revoke');
     const form = new URLSearchParams(String(request?.body));
@@ -58,7 +71,7 @@ beforeEach(async () => {
     return revoke();
   });
   await (await import('../../src/config')).loadConfig();
-  sessions = await import('../../src/session/session');
+  sessions = await import('../../src/app/session');
 });
 
 /** No tab of a test outlives it. */
@@ -112,10 +125,24 @@ test('only the same officer carries on in a tab that was signed out', async () =
 });
 
 test.each([
-  [undefined], [null], [''], ['signed-out'], [7], [[]], [{}],
-  [{ kind: 'signed-out' }], [{ kind: 'signed-out', sub: '' }], [{ kind: 'signed-out', sub: 7 }], [{ kind: 'signed-out', sub: 'bo' }], [{ sub: 'ada' }],
-  [{ kind: 'signed-in' }], [{ kind: 'signed-in', signIn: null }], [{ kind: 'signed-in', signIn: {} }], [{ kind: 'signed-in', signIn: { claims: {} } }],
-  [{ kind: 'signed-in', signIn: { idToken: 'forged', claims: { sub: undefined } } }], [signIn('ada', 'without a kind')],
+  [undefined],
+  [null],
+  [''],
+  ['signed-out'],
+  [7],
+  [[]],
+  [{}],
+  [{ kind: 'signed-out' }],
+  [{ kind: 'signed-out', sub: '' }],
+  [{ kind: 'signed-out', sub: 7 }],
+  [{ kind: 'signed-out', sub: 'bo' }],
+  [{ sub: 'ada' }],
+  [{ kind: 'signed-in' }],
+  [{ kind: 'signed-in', signIn: null }],
+  [{ kind: 'signed-in', signIn: {} }],
+  [{ kind: 'signed-in', signIn: { claims: {} } }],
+  [{ kind: 'signed-in', signIn: { idToken: 'forged', claims: { sub: undefined } } }],
+  [signIn('ada', 'without a kind')],
 ])('a tab ignores %j', async (message) => {
   const { session, events } = await tab('ada', 'first');
   new BroadcastChannel('session').postMessage(message);

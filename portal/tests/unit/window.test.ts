@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scrollFor, windowOf } from '../../src/pages/batch-window';
+import { scrollFor, windowOf } from '../../src/pages/batch/grid/window';
 
 test.each([
   // total, scrollTop, first, end

@@ -1,7 +1,0 @@
-import { loadConfig } from './config';
-import './accept/accept-page';
-
-loadConfig().then(
-  () => document.body.replaceChildren(document.createElement('accept-page')),
-  () => document.body.replaceChildren('This page cannot be loaded at the moment. Check your connection, then load it again. Your invitation is not lost.'),
-);

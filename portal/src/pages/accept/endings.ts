@@ -1,0 +1,45 @@
+import type { Schemas } from '../../api/client';
+
+type EndState = Exclude<Schemas['PageState'], 'invited' | 'pending' | 'accepted' | 'account-ready' | 'onboarded'>;
+
+export interface Ending {
+  readonly title: string;
+  readonly text: string;
+}
+
+export const notValid: Ending = {
+  title: 'This link is not valid',
+  text:
+    'A newer mail may have replaced it, or it was copied in part. Look for the latest mail, or ask the person who ' +
+    'invited you. Nothing was changed.',
+};
+
+/** The states of an invitation in which there is nothing to do on this page: what happened, and who can help. */
+export const endings: Record<EndState, Ending> = {
+  expired: {
+    title: 'This invitation has expired',
+    text: 'It was not accepted in time. The person who invited you can send it again; you then get a new link by mail.',
+  },
+  revoked: {
+    title: 'This invitation was revoked',
+    text: 'The person who invited you has revoked it. If that is a surprise, ask them.',
+  },
+  failed: {
+    title: 'Your account could not be created',
+    text: 'The person who invited you sees why, and can fix the details and send the invitation again.',
+  },
+  'account-disabled': {
+    title: 'This account is disabled',
+    text: 'Its directory has switched it off. Ask the person who invited you, or your agency’s administrator.',
+  },
+  'account-gone': {
+    title: 'This account was deleted',
+    text: 'The account that this invitation led to was deleted. The person who invited you can invite you again.',
+  },
+  'needs-attention': {
+    title: 'We are looking into this',
+    text:
+      'We have to check something before your account is created. You need not do anything; we mail you when it is ' +
+      'ready.',
+  },
+};

@@ -1,0 +1,34 @@
+import { type AccountField, labels } from '../../../rules/forms';
+
+export type Column = 'state' | AccountField | 'user' | 'menu';
+
+export const WIDE: readonly Column[] = [
+  'state',
+  'username',
+  'email',
+  'firstName',
+  'lastName',
+  'seed',
+  'countryCode',
+  'contactNumber',
+  'organisation',
+  'department',
+  'reason',
+  'menu',
+];
+/** Where a row is a card. */
+export const NARROW: readonly Column[] = ['user', 'menu'];
+
+export const TITLES: Record<Column, string> = {
+  ...labels,
+  username: 'TechPass user name',
+  seed: 'SEED',
+  state: 'Row',
+  user: 'User',
+  menu: 'Actions',
+};
+
+/** Pixels, the same as in the styles. */
+export const HEIGHT = { wide: 56, narrow: 104, head: 40 };
+
+export const isField = (column: Column): column is AccountField => column in labels;

@@ -1,0 +1,156 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count } from '../../../messages/time';
+import { LightElement } from '../../../parts/light-element';
+import { type AccountField, labels } from '../../../rules/forms';
+import type { RowText } from '../rows/new-rows';
+import { type Column, judge, remember, remembered, type Title } from './columns';
+import { type Pasted, readPaste } from './paste';
+
+/** Characters that a text field takes without slowing the page down. */
+const MAX_SHOWN = 50_000;
+
+/** Takes cells of a spreadsheet or addresses of a mail, and says how many users it found in them. */
+export class PasteBox extends LightElement {
+  static override properties = {
+    label: {},
+    text: { attribute: false },
+    beside: { attribute: false },
+    found: { state: true },
+    isHeld: { state: true },
+  };
+  declare label: string;
+  /** What was pasted elsewhere, to begin with. */
+  declare text: string | undefined;
+  /** Another way, beside the button that adds. */
+  declare beside: TemplateResult | undefined;
+  declare onAdd: (rows: readonly RowText[]) => void;
+  /** What was found in the text that was typed or pasted. */
+  declare found: Pasted | undefined;
+  /** Whether that text is too long to be shown. */
+  declare isHeld: boolean;
+  #text = '';
+
+  constructor() {
+    super();
+    this.isHeld = false;
+  }
+
+  protected override firstUpdated(): void {
+    if (!this.text) return;
+    this.#field.value = this.text.slice(0, MAX_SHOWN);
+    this.#read(this.text);
+    if (this.text.length > MAX_SHOWN) this.#hold(this.text);
+  }
+
+  get #field(): HTMLTextAreaElement {
+    return this.querySelector('textarea')!;
+  }
+
+  override render(): TemplateResult {
+    const { found, isHeld } = this;
+    const n = found?.rows.length ?? 0;
+    const clear = html`<button type="button" class="button quiet" @click=${() => this.#clear()}>Clear</button>`;
+    return html`
+      <form class="paste" @submit=${this.#add}>
+        <div class="field"><label for="paste">${this.label}</label>
+          <textarea id="paste" rows="5" aria-describedby="paste-found" spellcheck="false" ?readonly=${isHeld}
+            placeholder="Cells, or addresses: Tan Mei Ling <tan@agency.gov.sg>; …"
+            @input=${() => this.#read(this.#field.value)} @paste=${this.#pasted}></textarea></div>
+        <p class="hint" id="paste-found" role="status">
+          ${found ? foundText(found) : 'Copy cells in Excel, click here, press Ctrl+V.'}</p>
+        ${found ? this.#unknownColumns(found) : nothing}
+        <div class="actions">
+          <button class="button" aria-disabled=${String(n === 0)}>
+            ${n ? `Add ${count(n, 'user')}` : 'Add users'}</button>
+          ${isHeld ? clear : (this.beside ?? nothing)}
+        </div>
+      </form>`;
+  }
+
+  #read(text: string, columns: readonly Column[] = this.found?.columns ?? []): void {
+    this.#text = text;
+    this.found = text ? readPaste(text, [...columns, ...remembered()]) : undefined;
+  }
+
+  /** Asks what columns with unknown titles hold, where something that every user needs was not found. */
+  #unknownColumns({ titles, columns }: Pasted): TemplateResult | typeof nothing {
+    const unknown = titles.filter(
+      ({ field }, _, all) => !field || all.filter((each) => each.field === field).length > 1,
+    );
+    const { missing, twice } = judge(columns);
+    const isAnswered = columns.some(({ column, field }) => field && unknown.some((each) => each.column === column));
+    if (unknown.length === 0 || (missing.length + twice.size === 0 && !isAnswered)) return nothing;
+    return html`
+      <fieldset><legend>Which column holds what?</legend>
+        ${fieldsNotice('Not found yet', missing)}
+        ${fieldsNotice('There twice, the first that is filled in counts', [...twice])}
+        <ul class="columns">${unknown.map((title) => this.#column(title, columns))}</ul>
+      </fieldset>`;
+  }
+
+  #column({ column, title }: Title, columns: readonly Column[]): TemplateResult {
+    const held = columns.find((each) => each.column === column)?.field;
+    const free = Object.entries(labels).filter(
+      ([name]) => name === held || columns.every(({ field }) => field !== name),
+    );
+    const choose = (event: Event) => this.#map(column, (event.target as HTMLSelectElement).value);
+    return html`
+      <li class="field"><label for="pasted-${column}">${title}</label>
+        <select id="pasted-${column}" @change=${choose}>
+          <option value="" ?selected=${!held}>Skip this column</option>
+          ${free.map(([name, label]) => html`<option value=${name} ?selected=${name === held}>${label}</option>`)}
+        </select></li>`;
+  }
+
+  #map(column: number, field: string): void {
+    const columns = this.found!.columns.map((each) =>
+      each.column === column ? { ...each, field: (field || null) as AccountField | null } : each,
+    );
+    this.#read(this.#text, columns);
+  }
+
+  #pasted(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text') ?? '';
+    if (text.length < MAX_SHOWN) return;
+    event.preventDefault();
+    this.#read(text);
+    this.#hold(text);
+  }
+
+  #hold(text: string): void {
+    this.isHeld = true;
+    this.#field.value = `${text.slice(0, 300)}…`;
+  }
+
+  #clear(): void {
+    Object.assign(this, { found: undefined, isHeld: false });
+    this.#field.value = '';
+    this.#field.focus();
+  }
+
+  #add(event: Event): void {
+    event.preventDefault();
+    const rows = this.found?.rows ?? [];
+    if (rows.length === 0) {
+      this.#field.focus();
+      return;
+    }
+    if (!this.found!.isGuess) remember(this.found!.columns, this.found!.titles);
+    this.onAdd(rows);
+  }
+}
+
+function foundText({ rows, skipped }: Pasted): string {
+  if (rows.length === 0) return 'No address found in this text.';
+  const found = `${count(rows.length, 'user')} found.`;
+  if (skipped === 0) return found;
+  return `${found} ${count(skipped, 'line')} without an address ${skipped === 1 ? 'is' : 'are'} skipped.`;
+}
+
+function fieldsNotice(text: string, fields: readonly AccountField[]): TemplateResult | typeof nothing {
+  if (fields.length === 0) return nothing;
+  const titles = fields.map((field) => labels[field]).join(', ');
+  return html`<p class="notice warn" role="status"><span>${text}: <b>${titles}</b></span></p>`;
+}
+
+customElements.define('paste-box', PasteBox);

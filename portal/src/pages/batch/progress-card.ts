@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Schemas } from '../../api/client';
+import { events, inWords, techpassTones } from '../../messages/states';
+import { asWait, count, numbers } from '../../messages/time';
+import { badge } from '../../parts/badge';
+import { icon } from '../../parts/icon';
+import type { Pace } from './pace';
+import { isFinished, outcomeText, progressOf } from './progress';
+
+type Batch = Schemas['BatchBody'];
+
+const WORDS: Record<string, string> = { ...events, QUEUED: 'Waiting', MAILING: 'Mail on its way' };
+
+/** How many users of a submitted batch are processed, and what there is to do next. */
+export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed') => void): TemplateResult {
+  const { total, done, states, isDone } = progressOf(batch);
+  const share = total ? Math.floor((100 * done) / total) : 0;
+  const { needsFixing, duplicate } = batch.counts;
+  const hasRest = needsFixing || duplicate || batch.progress?.FAILED;
+  return html`
+    <section class="card progress" aria-labelledby="progress-title">
+      <div class="section-head">
+        <h2 id="progress-title" class=${isFinished(batch) ? 'finished' : ''} tabindex="-1">${title(batch)}</h2>
+        ${isDone ? nothing : html`<span class="subtle">${timeLeft(pace.left(total, Date.now()))}</span>`}
+      </div>
+      <progress max=${Math.max(total, 1)} value=${done} aria-label="Users processed">${share}%</progress>
+      <ul class="inline states">${states.map(stateLine)}</ul>
+      <p class="subtle">${
+        isDone
+          ? 'The results say what became of each user.'
+          : 'This goes on by itself. You may close this page, and look again from any device.'
+      }</p>
+      <div class="actions">
+        <a class="button" href="#/invites?batch=${batch.id}">Invite user status</a>
+        ${downloadButton('Results', () => download())}
+        ${hasRest ? downloadButton('Rows not invited', () => download('failed')) : nothing}
+      </div>
+    </section>`;
+}
+
+function title(batch: Batch): TemplateResult | string {
+  const { total, done, isDone } = progressOf(batch);
+  return isDone
+    ? html`${icon(isFinished(batch) ? 'done' : 'info')} ${outcomeText(batch)}`
+    : `${numbers.format(done)} of ${count(total, 'user')} processed`;
+}
+
+function timeLeft(seconds: number | undefined): string {
+  return seconds === undefined ? 'Working out the time left…' : `About ${asWait(seconds)} left`;
+}
+
+function stateLine([state, n]: readonly [string, number]): TemplateResult {
+  const label = badge(WORDS[state] ?? inWords(state), techpassTones[state] ?? 'going');
+  return html`<li>${label} <b>${numbers.format(n)}</b></li>`;
+}
+
+function downloadButton(text: string, download: () => void): TemplateResult {
+  return html`
+    <button type="button" class="button quiet" @click=${download}>${icon('download')}${text}</button>`;
+}

@@ -1,0 +1,51 @@
+import { html, type TemplateResult } from 'lit';
+import type { Schemas } from '../../api/client';
+import { type BatchState, isOneOf } from '../../api/states';
+import { mishapNotice } from '../../parts/error-notice';
+import type { BatchController } from './controller';
+
+type Batch = Schemas['BatchBody'];
+
+/** After this time a file that has not arrived will not arrive. */
+const LATE_MS = 300_000;
+
+/** A batch whose file is on its way, or is being read. */
+export function readingCard(controller: BatchController, { state, createdAt }: Batch): TemplateResult {
+  const isParsing = isOneOf<BatchState>(state, 'PARSING');
+  if (!isParsing && Date.now() - Date.parse(createdAt) > LATE_MS) {
+    return html`
+      <section class="card reading"><h2>The file did not arrive</h2>${otherFile(controller)}</section>`;
+  }
+  const step = isParsing ? 'Reading the file and checking every user…' : 'Waiting for the file…';
+  return html`
+    <section class="card reading">
+      <p class="step"><span class="spinner"></span><span role="status">${step}</span></p>
+      <div class="skeleton"><i></i><i></i><i></i></div>
+    </section>`;
+}
+
+/** A batch whose file cannot be read: why, and what to do next. */
+export function unreadableNotice(controller: BatchController, batch: Batch): TemplateResult {
+  const { fault, traceId, updatedAt, titles } = batch;
+  const text = `Nobody was invited. ${fault?.detail ?? ''}`;
+  return html`
+    ${mishapNotice({ what: 'This file could not be read', text, traceId, at: new Date(updatedAt) })}
+    ${titles?.length ? mapColumns(controller) : otherFile(controller)}`;
+}
+
+function mapColumns(controller: BatchController): TemplateResult {
+  const open = () => controller.open({ kind: 'map-columns' });
+  return html`
+    <p class="actions">
+      <button type="button" class="button primary" @click=${open}>Say what the columns hold</button>
+      <a class="button quiet" href="#/batches">Choose another file</a>
+    </p>`;
+}
+
+function otherFile(controller: BatchController): TemplateResult {
+  return html`
+    <p class="actions">
+      <a class="button primary" href="#/batches">Choose a file</a>
+      <button type="button" class="button quiet" @click=${() => void controller.reset()}>Remove this one</button>
+    </p>`;
+}

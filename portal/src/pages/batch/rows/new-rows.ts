@@ -1,0 +1,34 @@
+import type { Schemas } from '../../../api/client';
+import { officer } from '../../../app/officer';
+import type { AccountField } from '../../../rules/forms';
+
+/** The texts of a row that is not in a batch yet; `guessed` names the parts of a whole name that was split. */
+export type RowText = Partial<Record<AccountField, string>> & {
+  readonly guessed?: readonly ('firstName' | 'lastName')[];
+};
+
+/** Bytes of a request beside its rows. */
+const FRAME_BYTES = new Blob(['{"rows":[]}']).size;
+
+/** The API keeps no row without a word in it, so an empty one starts with its usual answers. */
+export const emptyRow = (): RowText => ({ countryCode: '65', seed: 'No' });
+
+/** Rows as the API takes them. */
+export function requestRows(rows: readonly RowText[]): Schemas['NewRow'][] {
+  return rows.map(({ guessed = [], ...texts }) => ({ ...texts, guessed: [...guessed] }));
+}
+
+/** Rows in as few parts as requests can hold: at most `maxRows` in each, and no more bytes than the API takes. */
+export function inRequests(rows: readonly RowText[], maxRows: number): RowText[][] {
+  const parts: RowText[][] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = new Blob([JSON.stringify(requestRows([row])[0])]).size + 1;
+    const part = parts.at(-1);
+    const hasRoom = part && part.length < maxRows && bytes + size <= officer.limits.rowsBodyBytes;
+    bytes = hasRoom ? bytes + size : FRAME_BYTES + size;
+    if (hasRoom) part.push(row);
+    else parts.push([row]);
+  }
+  return parts;
+}

@@ -1,0 +1,101 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ask, type Schemas } from '../../api/client';
+import { IdempotencyKeys } from '../../api/idempotency';
+import { officer } from '../../app/officer';
+import { DomainHint } from '../../parts/domain-hint';
+import { errorNotice } from '../../parts/error-notice';
+import { Form } from '../../parts/form';
+import { emailField, profileFields, reasonField, seedField, usernameField } from '../../parts/invite-fields';
+import { LightElement } from '../../parts/light-element';
+import { INVITE_USERS, pageHead } from '../../parts/page-head';
+import { type AccountField, checkAccount, labels, labelsOf, tidyEmail, type Values } from '../../rules/forms';
+import { formActions, formAside } from './frame';
+import { outcome } from './outcome';
+
+/** Create account: on behalf of a public officer or a vendor. */
+export class CreateAccountPage extends LightElement {
+  static override properties = { created: { state: true } };
+  declare created: Schemas['InviteBody'] | undefined;
+  readonly #keys = new IdempotencyKeys();
+  readonly #domain: DomainHint = new DomainHint(this, () => this.#form.values.email);
+  readonly #form = new Form<AccountField>(this, {
+    initial: {
+      email: '',
+      username: '',
+      firstName: '',
+      lastName: '',
+      countryCode: '65',
+      contactNumber: '',
+      organisation: '',
+      department: '',
+      seed: 'no',
+      reason: '',
+    },
+    labels: labelsOf(...(Object.keys(labels) as AccountField[])),
+    tidy: { email: tidyEmail },
+    check: (values) => checkAccount(values, this.#domain.meaning, officer.email),
+    send: (values) => this.#send(values),
+  });
+
+  override render(): TemplateResult {
+    const text = 'Create a TechPass account on behalf of a public officer or a vendor.';
+    return html`
+      ${pageHead({ title: 'Create account', trail: INVITE_USERS, text })}
+      ${this.created ? outcome(this.created, () => void this.#again()) : this.#fields()}`;
+  }
+
+  #fields(): TemplateResult {
+    const [form, { meaning }] = [this.#form, this.#domain];
+    return html`
+      <div class="form-frame">
+        <form class="card" novalidate aria-label="Create account">
+          ${form.summary()}
+          ${errorNotice(form.failure)}
+          ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
+          ${meaning?.persona === 'vendor' || form.error('username') ? usernameField(form) : nothing}
+          ${profileFields(form, 'off')}
+          ${seedField(form, meaning)}
+          ${reasonField(form, 'the person')}
+          ${formActions('Submit', form.isSending)}
+        </form>
+        ${formAside(
+          [
+            'The TechPass account is created, with SEED if you asked for it.',
+            'We mail the person how to sign in for the first time.',
+            'You see on the status page when they have signed in.',
+          ],
+          html`Rather have an officer fill this in? <a href="#/invite/email">Send an email invitation</a>.`,
+        )}
+      </div>`;
+  }
+
+  async #send(values: Values<AccountField>): Promise<void> {
+    // A username that was typed for a vendor is not sent when the address turns out to be an officer's.
+    const username = this.#domain.meaning?.persona === 'officer' ? '' : values.username;
+    const body = { kind: 'account', ...values, username } as const;
+    this.created = (await ask('post', '/api/invites', { body, idempotencyKey: this.#keys.of(body) })).body;
+    this.#keys.done();
+  }
+
+  async #again(): Promise<void> {
+    this.created = undefined;
+    // The next one is often a colleague of the last.
+    const { countryCode, organisation, department } = this.#form.values;
+    this.#form.reset({
+      email: '',
+      username: '',
+      firstName: '',
+      lastName: '',
+      contactNumber: '',
+      seed: 'no',
+      reason: '',
+      countryCode,
+      organisation,
+      department,
+    });
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('#email')?.focus();
+  }
+}
+
+customElements.define('create-account-page', CreateAccountPage);

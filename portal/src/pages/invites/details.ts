@@ -1,0 +1,183 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ask, type Schemas } from '../../api/client';
+import { Failure } from '../../api/failure';
+import { actors, events, inWords, mailStates, seedTones, techpassMeanings, techpassTones } from '../../messages/states';
+import { asDay, asMoment } from '../../messages/time';
+import { badge } from '../../parts/badge';
+import { errorNotice, mishapNotice, traceLine } from '../../parts/error-notice';
+import { icon } from '../../parts/icon';
+import { LightElement } from '../../parts/light-element';
+import { announce } from '../../parts/live';
+import './amend-form';
+import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleAction } from './actions';
+import { nameOf } from './line';
+
+type Detail = Schemas['InviteDetailBody'];
+
+/** One invite with everything about it, in a drawer over the list. */
+export class InviteDetails extends LightElement {
+  static override properties = {
+    invite: {},
+    detail: { state: true },
+    failure: { state: true },
+    isAmending: { state: true },
+    onClose: { attribute: false },
+    onChange: { attribute: false },
+  };
+  /** Its id. */
+  declare invite: string;
+  declare detail: Detail | undefined;
+  declare failure: Failure | undefined;
+  declare isAmending: boolean;
+  declare onClose: () => void;
+  declare onChange: () => void;
+  #etag = '';
+
+  protected override firstUpdated(): void {
+    this.querySelector('dialog')!.showModal();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('invite')) void this.#load();
+  }
+
+  override render(): TemplateResult {
+    const { detail } = this;
+    return html`
+      <dialog class="drawer" aria-labelledby="details-title" @close=${() => this.onClose()}>
+        <div class="drawer-head">
+          <h2 id="details-title" tabindex="-1">${detail ? nameOf(detail) : 'Invite'}</h2>
+          <button type="button" class="icon-button" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
+        </div>
+        ${errorNotice(this.failure, { retry: () => void this.#load() })}
+        ${detail ? this.#content(detail) : this.failure ? nothing : skeleton}
+      </dialog>`;
+  }
+
+  #content(detail: Detail): TemplateResult {
+    if (!this.isAmending) return this.#overview(detail);
+    const cancel = () => {
+      this.isAmending = false;
+    };
+    return html`
+      <amend-form .invite=${detail} .version=${this.#etag} .onCancel=${cancel}
+        .onDone=${(next: Schemas['InviteBody']) => void this.#amended(next)}></amend-form>`;
+  }
+
+  #overview(detail: Detail): TemplateResult {
+    const { techpass, traceId, updatedAt, history } = detail;
+    const later = resendLater(detail, Date.now());
+    const what = 'This invite did not succeed';
+    return html`
+      ${
+        techpass.failure
+          ? mishapNotice({ what, text: techpass.failure.detail, traceId, at: new Date(updatedAt) })
+          : html`<p class="subtle">${techpassMeanings[techpass.state]}</p>`
+      }
+      ${facts(detail)}
+      ${this.#actions(detail)}
+      ${later ? html`<p class="hint">${later}</p>` : nothing}
+      <h3>History</h3>
+      <ol class="history">${history.map(event)}</ol>
+      ${techpass.failure ? nothing : traceLine(traceId)}`;
+  }
+
+  #actions(detail: Detail): TemplateResult {
+    const button = (text: string, kind: string, act: () => void) => html`
+      <button type="button" class="button ${kind}" @click=${act}>${text}</button>`;
+    const amend = () => {
+      this.isAmending = true;
+    };
+    return html`
+      <div class="actions">
+        ${canAmend(detail) ? button('Amend details', 'primary', amend) : nothing}
+        ${canResend(detail, Date.now()) ? button('Resend', '', () => void this.#act('resend')) : nothing}
+        ${canRevoke(detail) ? button('Revoke', 'danger', () => void this.#act('revoke')) : nothing}
+      </div>`;
+  }
+
+  #close(): void {
+    this.querySelector('dialog')!.close();
+  }
+
+  async #load(): Promise<void> {
+    await this.#try(async () => {
+      const answer = await ask('get', '/api/invites/{id}', { path: { id: this.invite } });
+      this.#etag = answer.etag ?? '';
+      this.detail = answer.body;
+    });
+  }
+
+  async #act(action: SingleAction): Promise<void> {
+    await this.#try(async () => {
+      if (!(await actOnOne(action, this.detail!))) return;
+      announce(action === 'resend' ? 'Sent again.' : 'Revoked.');
+      this.onChange();
+      await this.#load();
+      this.#focusTitle();
+    });
+  }
+
+  async #amended(next: Schemas['InviteBody']): Promise<void> {
+    announce(`${next.email}: changed and sent again.`);
+    this.isAmending = false;
+    this.onChange();
+    await this.#load();
+    this.#focusTitle();
+  }
+
+  #focusTitle(): void {
+    this.querySelector<HTMLElement>('#details-title')?.focus();
+  }
+
+  async #try(action: () => Promise<void>): Promise<void> {
+    this.failure = undefined;
+    try {
+      await action();
+    } catch (error) {
+      this.failure = Failure.caught(error);
+    }
+  }
+}
+
+const skeleton = html`<div class="skeleton"><i></i><i></i><i></i></div>`;
+
+function facts(detail: Detail): TemplateResult {
+  const { techpass, seed, batch, expiresAt } = detail;
+  return html`
+    <dl class="facts">
+      ${fact('TechPass status', badge(techpass.label, techpassTones[techpass.state]))}
+      ${fact('SEED status', badge(seed.label, seedTones[seed.state]))}
+      ${fact('Mail', delivery(detail))}
+      ${fact('Can be accepted until', expiresAt && asDay(expiresAt))}
+      ${fact('Email', detail.email)}
+      ${fact('TechPass username', detail.username)}
+      ${fact('Contact number', detail.contactNumber)}
+      ${fact('Organisation', detail.organisation)}
+      ${fact('Department', detail.department)}
+      ${fact('Reason', detail.reason)}
+      ${fact('Batch', batch && html`<a href="#/batches/${batch.id}">Row ${batch.row}</a>`)}
+    </dl>`;
+}
+
+function fact(label: string, value: TemplateResult | string | null | undefined): TemplateResult | typeof nothing {
+  return value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+}
+
+function delivery({ mail }: Detail): TemplateResult | undefined {
+  const state = mail && mailStates[mail.state];
+  if (!state) return undefined;
+  return html`
+    ${badge(state.label, state.tone)}
+    ${mail.at ? html`<small>${asMoment(mail.at)}</small>` : nothing}
+    ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`;
+}
+
+function event({ at, event: name, by }: Detail['history'][number]): TemplateResult {
+  return html`
+    <li>
+      <b>${events[name] ?? inWords(name)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span>
+    </li>`;
+}
+
+customElements.define('invite-details', InviteDetails);

@@ -1,0 +1,107 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { Schemas } from '../../api/client';
+import { type InviteState, isOneOf } from '../../api/states';
+import { mailStates, seedTones, techpassTones } from '../../messages/states';
+import { asDay } from '../../messages/time';
+import { badge } from '../../parts/badge';
+import '../../parts/row-menu';
+import type { MenuItem } from '../../parts/row-menu';
+import { nameOf } from './line';
+
+type Invite = Schemas['InviteBody'];
+export type Sort = 'newest' | 'oldest' | 'email' | 'name';
+
+export interface Table {
+  readonly items: readonly Invite[];
+  readonly sort: Sort;
+  readonly selected: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
+  readonly link: (invite: Invite) => string;
+  readonly menu: (invite: Invite) => readonly MenuItem[];
+  readonly onSort: (sort: Sort) => void;
+  readonly onSelect: (ids: readonly string[], isSelected: boolean) => void;
+}
+
+/** The invites with TechBiz's columns. On a narrow screen each row is a card, and every cell names its column. */
+export function inviteTable(table: Table): TemplateResult {
+  return html`
+    <div class="table-frame" role="region" aria-label="Invited users" tabindex="0">
+      <table role="table">
+        <thead role="rowgroup"><tr role="row">
+          <th role="columnheader" class="pick">${pickAll(table)}</th>
+          ${sortable(table, 'First name', 'name')}
+          <th role="columnheader">Last name</th>
+          ${sortable(table, 'Email', 'email')}
+          <th role="columnheader">Organisation</th>
+          <th role="columnheader">Department</th>
+          ${sortable(table, 'Date of invite', table.sort === 'newest' ? 'oldest' : 'newest')}
+          <th role="columnheader">TechPass status</th>
+          <th role="columnheader">SEED status</th>
+          <th role="columnheader"><span class="unseen">Actions</span></th>
+        </tr></thead>
+        <tbody role="rowgroup">${repeat(
+          table.items,
+          ({ id }) => id,
+          (invite) => row(table, invite),
+        )}</tbody>
+      </table>
+    </div>`;
+}
+
+function pickAll({ items, selected, onSelect }: Table): TemplateResult {
+  const ids = items.map(({ id }) => id);
+  const isAll = ids.length > 0 && ids.every((id) => selected.has(id));
+  const isSome = !isAll && ids.some((id) => selected.has(id));
+  const pick = (event: Event) => onSelect(ids, (event.target as HTMLInputElement).checked);
+  return html`
+    <input type="checkbox" aria-label="Select all on this page" .checked=${isAll} .indeterminate=${isSome}
+      @change=${pick} />`;
+}
+
+function row(table: Table, invite: Invite): TemplateResult {
+  const { id, techpass, seed } = invite;
+  const name = nameOf(invite);
+  const isSelected = table.selected.has(id);
+  const pick = (event: Event) => table.onSelect([id], (event.target as HTMLInputElement).checked);
+  const techpassBadge = badge(techpass.label, techpassTones[techpass.state]);
+  return html`
+    <tr role="row" class="${table.changed.has(id) ? 'changed' : ''} ${isSelected ? 'selected' : ''}">
+      <td role="cell" class="pick">
+        <input type="checkbox" aria-label="Select ${name}" .checked=${isSelected} @change=${pick} /></td>
+      ${cell('First name', invite.firstName)}
+      ${cell('Last name', invite.lastName)}
+      <td role="cell" data-label="Email" class="email"><a href=${table.link(invite)}>${invite.email}</a></td>
+      ${cell('Organisation', invite.organisation)}
+      ${cell('Department', invite.department)}
+      ${cell('Date of invite', asDay(invite.dateOfInvite), 'nowrap')}
+      <td role="cell" data-label="TechPass status">${techpassBadge}${mailLine(invite)}</td>
+      <td role="cell" data-label="SEED status">${badge(seed.label, seedTones[seed.state])}</td>
+      <td role="cell" class="more">
+        <row-menu .label=${`Actions for ${name}`} .items=${table.menu(invite)}></row-menu></td>
+    </tr>`;
+}
+
+function cell(label: string, text: string | null | undefined, kind = ''): TemplateResult {
+  const content = text ?? html`<span class="subtle">-</span>`;
+  return html`<td role="cell" data-label=${label} class=${text ? kind : 'none'}>${content}</td>`;
+}
+
+/** The state of the mail and until when the invitation can be accepted, or why the invite failed. */
+function mailLine({ techpass, mail, expiresAt }: Invite): TemplateResult | typeof nothing {
+  if (techpass.failure) return html`<small class="bad">${techpass.failure.detail}</small>`;
+  const delivery = mail && mailStates[mail.state];
+  if (!delivery || !isOneOf<InviteState>(techpass.state, 'INVITED', 'ACCOUNT_CREATED')) return nothing;
+  const until = expiresAt ? html`<br />until ${asDay(expiresAt)}` : nothing;
+  const tone = delivery.tone === 'bad' ? 'bad' : '';
+  return html`<small class=${tone}>Mail ${delivery.label.toLowerCase()}${until}</small>`;
+}
+
+function sortable({ sort, onSort }: Table, label: string, by: Sort): TemplateResult {
+  const isDate = by === 'newest' || by === 'oldest';
+  const isActive = isDate ? sort === 'newest' || sort === 'oldest' : sort === by;
+  const direction = sort === 'newest' ? 'descending' : 'ascending';
+  return html`
+    <th role="columnheader" aria-sort=${isActive ? direction : 'none'}>
+      <button type="button" class="sort" @click=${() => onSort(by)}>${label}</button></th>`;
+}

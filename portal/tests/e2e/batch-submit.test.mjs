@@ -1,0 +1,81 @@
+// From a list of users to its results, by the names that a person reads.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch } from './browser.mjs';
+import { grid, paste, read, save, user } from './list.mjs';
+import { makeAccount, signedIn } from './people.mjs';
+import { fresh, officer, portal } from './stack.mjs';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+describe('Submit', () => {
+  test('Ready rows are sent once; progress survives a reload; failed rows are fixed and sent', async () => {
+    const { page, settle } = await signedIn(browser, officer);
+    const taken = fresh('taken');
+    makeAccount(taken);
+    await paste(page, [user(), user({ seed: 'Yes' }), user({ email: taken }), user({ lastName: '' })]);
+    await page.getByRole('button', { name: 'Submit 3 users' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Submit 3 users?' });
+    await settle();
+    await dialog.getByLabel(/^Wait/).check();
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: /^Show only errors/, pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Submit 3 users' }).dblclick();
+    await dialog.getByRole('button', { name: 'Continue' }).dblclick();
+    await page.getByRole('progressbar').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '2 users done, 2 to fix' }).waitFor({ timeout: 90_000 });
+    // A page that was just loaded has no focus yet.
+    await grid(page).focus();
+    await settle();
+
+    const results = read(
+      await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()),
+    );
+    assert.equal(results.length, 4);
+    for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+    const failedPath = await save(page, /failed rows\.xlsx$/, () =>
+      page.getByRole('button', { name: 'Rows not invited' }).click(),
+    );
+    assert.deepEqual(
+      read(failedPath)
+        .map(({ Status }) => Status)
+        .includes('Needs fixing'),
+      true,
+    );
+
+    await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
+    await page.getByRole('button', { name: 'Actions for row 4' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    await page.getByRole('dialog').getByLabel('Last name').fill('Lim');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Submit 1 user' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor({ timeout: 90_000 });
+    assert.ok(!(await page.title()).startsWith('Done - '), 'one is left to fix');
+    await settle();
+
+    await page.getByRole('button', { name: /^All \(/ }).click();
+    await page.getByRole('button', { name: 'Actions for row 3' }).click();
+    await page.getByRole('menuitem', { name: 'View details' }).click();
+    await page.getByRole('dialog').locator('#email').fill(fresh('free'));
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Submit 1 user' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'All 4 users done' }).waitFor({ timeout: 90_000 });
+    await page.waitForFunction(() => document.title.startsWith('Done - '));
+    await settle();
+
+    await page.getByRole('link', { name: 'Invite user status' }).last().click();
+    await page.getByText('Total no. of invitations: 4').waitFor();
+
+    await page.goto(`${portal}#/batches`);
+    await page.getByLabel('Choose a file').setInputFiles(failedPath);
+    await grid(page).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: '2 users' }).waitFor();
+  });
+});
