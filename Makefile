@@ -77,8 +77,9 @@ DOCS := README.md portal/README.md docs
 check-docs: .tools/check/.ready
 	.tools/check/bin/mdformat --check $(DOCS)
 
-format: .tools/check/.ready ## Formats Rust, Python and the tables and lists of the docs.
+format: portal/node_modules/.ready .tools/check/.ready ## Formats Rust, TypeScript, Python, and the tables and lists of the docs.
 	cargo fmt --all
+	npm --prefix portal run --silent format
 	.tools/check/bin/ruff format infra tests
 	.tools/check/bin/ruff check --fix infra tests
 	.tools/check/bin/mdformat $(DOCS)
@@ -86,7 +87,7 @@ format: .tools/check/.ready ## Formats Rust, Python and the tables and lists of 
 check-rust: portal
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	# As they ship: without the backends in memory, which the tests switch on.
+	# As they ship: without the features of libraries that only tests switch on.
 	cargo check --bins --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 

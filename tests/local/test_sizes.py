@@ -1,12 +1,13 @@
 """A file can be read in one sitting, and a function on one screen: for which the linter has no rules."""
 
 import ast
+import subprocess
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 60
+MAX_FILE_LINES, MAX_FUNCTION_LINES, MAX_COLUMNS = 500, 60, 120
 FILES = [path for folder in ("infra", "tests") for path in (ROOT / folder).rglob("*.py")]
 
 
@@ -16,3 +17,11 @@ def test_no_file_and_no_function_is_too_long(path):
     assert text.count("\n") <= MAX_FILE_LINES
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert {f.name for f in functions if f.end_lineno - f.lineno >= MAX_FUNCTION_LINES} == set()
+
+
+def test_no_line_of_rust_is_too_long():
+    """rustfmt breaks neither comments nor strings."""
+    files = subprocess.run(["git", "ls-files", "*.rs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    lines = [(name, line) for name in files.stdout.split() for line in (ROOT / name).read_text().splitlines()]
+    assert lines
+    assert [name for name, line in lines if len(line) > MAX_COLUMNS] == []
