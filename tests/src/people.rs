@@ -16,8 +16,8 @@ use store::rows::KeyedRow;
 pub const RULES: &str = r#"{"version":1,"domains":[
     {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
     {"domain":"schools.gov.sg","match":"exact","persona":"officer","seed":"ineligible"},
-    {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible","company":"Example Vendor Pte \
-        Ltd"}
+    {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible",
+        "company":"Example Vendor Pte Ltd"}
     ],"refused_mailboxes":["postmaster"]}"#;
 
 /// Where vendors raise a service request.

@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, time::Duration};
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchState},
+    batch::{Batch, BatchConflict, BatchState},
     invite::{Creation, Invite, Origin},
     row::{Duplicate, Row, RowState},
     terms::Terms,
@@ -23,7 +23,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{
-    Replaced, Store, StoreError, Stored,
+    Replaced, Store, StoreError, Stored, Updated,
     dispatch::{DispatchOutcome, ROWS_PER_DISPATCH},
     rows::KeyedRow,
 };
@@ -147,29 +147,44 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
 /// later.
 async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
     let now = deps.clock.now();
+    let BatchState::Dispatched { since, .. } = batch.state else {
+        return Ok(());
+    };
     if !batch.check_is_due(now) {
         return Ok(());
     }
     // The index tells at little cost that something is open. That nothing is, only the rows tell: it may lag.
     let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
         || has_open(&deps.store.progress_of_rows(batch.id).await?);
-    if is_open && batch.has_waited_enough(now) {
+    let has_waited_enough = batch.has_waited_enough(now);
+    if is_open && has_waited_enough {
         tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, "a batch ends although invites of it are open");
-    } else if is_open {
-        let Ok((next, pause)) = batch.to_value().still_open(now) else {
-            return Ok(());
-        };
-        if let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? {
-            wake(deps, &next, QueueName::Dispatch, pause).await;
-        }
-        return Ok(());
     }
-    let Ok(next) = batch.to_value().done(now) else {
+    let mut next_check = None;
+    let decide = |found: Batch| {
+        // Submitted again meanwhile, or checked by another: they go on with it.
+        let is_same = matches!(found.state, BatchState::Dispatched { since: again, .. } if again == since);
+        if !is_same || !found.check_is_due(now) {
+            return Ok(None);
+        }
+        if is_open && !has_waited_enough {
+            let (next, pause) = found.still_open(now)?;
+            next_check = Some(pause);
+            return Ok(Some(next));
+        }
+        found.done(now).map(Some)
+    };
+    // Its report or a count of its invites may be written at this moment: without another try nobody would check again
+    // before the sweeper does.
+    let Updated::Done { after, .. } = deps.store.update::<Batch, BatchConflict>(&batch.id, decide).await? else {
         return Ok(());
     };
-    if let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? {
-        tracing::info!(batch_id = %next.id, trace_id = %next.trace, "batch done");
-        wake(deps, &next, QueueName::Mail, Duration::ZERO).await;
+    match next_check {
+        Some(pause) => wake(deps, &after, QueueName::Dispatch, pause).await,
+        None => {
+            tracing::info!(batch_id = %after.id, trace_id = %after.trace, "batch done");
+            wake(deps, &after, QueueName::Mail, Duration::ZERO).await;
+        }
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use domain::{
     batch::{Batch, Counts},
     form::Form,
 };
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use tests::{
     app::{Answer, App, Person},
@@ -102,6 +103,32 @@ async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked
     let (reset, ()) = tokio::join!(ada.send("DELETE", &path, &[], axum::body::Body::empty()), overtake());
     reset.expect(204);
     assert_eq!(batch(&ada, &id).await["state"], "RESET");
+}
+
+#[tokio::test]
+async fn a_batch_that_changes_by_itself_while_its_invites_are_checked_is_checked_again_soon() {
+    /// More calls than a check makes.
+    const CALLS_OF_A_CHECK: usize = 8;
+    for place in 0..CALLS_OF_A_CHECK {
+        let app = App::start().await;
+        let ada = app.officer("ada");
+        let id = domain::BatchId::parse(&paste(&ada, &[vendor_form("eve")]).await).unwrap();
+        submit(&ada, &id.to_string(), json!({})).await.expect(202);
+        let check = Wake::Batch { id };
+        app.deliver(QueueName::Dispatch, check).await;
+        let _ = app.queues.drain(QueueName::Dispatch);
+        app.clock.advance(Duration::from_secs(10));
+        app.probe.interrupt(app.probe.calls().len() + place);
+        let count = async || {
+            let batch = app.store.get::<Batch>(&id).await.unwrap().unwrap();
+            if let Ok(counted) = batch.to_value().counted(0, 0, app.clock.now()) {
+                assert!(app.store.write(batch.becomes(counted)).await.unwrap().is_done());
+            }
+        };
+        let work = app.deliver(QueueName::Dispatch, check);
+        app.probe.run_interrupted("dispatch-batch", work, count).await.unwrap();
+        assert_eq!(app.queues.drain(QueueName::Dispatch), [check], "before call {place}");
+    }
 }
 
 #[tokio::test]
