@@ -172,8 +172,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox is
-         *     sent in a day counts these mails too.
+         * Has the directory mail a first password to the invited address. The pause before the next grows, and what a mailbox
+         *     is sent in a day counts these mails too.
          */
         post: operations["requestFirstPassword"];
         delete?: never;
@@ -282,7 +282,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Mends an invite that failed, lapsed or could not be delivered, and sends it again. The body is the whole form. */
+        /** Amends an invite that failed, expired or could not be delivered, and sends it again. The body is the whole form. */
         patch: operations["amendInvite"];
         trace?: never;
     };
@@ -534,8 +534,8 @@ export interface components {
             /** @description `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`. */
             state: string;
             /**
-             * @description The titled columns of a workbook whose header was not understood, with what each was taken for. The same file can be
-             *     read by a new batch that is told what they are.
+             * @description The titled columns of a workbook whose header was not understood, with what each was taken for. The same file
+             *     can be read by a new batch that is told what they are.
              */
             titles?: components["schemas"]["ColumnBody"][];
             traceId: string;
@@ -590,7 +590,7 @@ export interface components {
             /** @description Its title. */
             title: string;
         };
-        /** @description What is mended alike in many invites. What is not named stays as it is. */
+        /** @description What is amended alike in many invites. What is not named stays as it is. */
         CorrectionRequest: {
             /** @default null */
             department: string | null;
@@ -682,7 +682,10 @@ export interface components {
         };
         /** @description Why a row needs no invite. */
         DuplicateBody: {
-            /** @description `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`. */
+            /**
+             * @description `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or
+             *     `duplicate.account`.
+             */
             code: string;
             detail: string;
             /**
@@ -888,7 +891,7 @@ export interface components {
             addedRows: number;
             /**
              * Format: int32
-             * @description People handed on in batches within a day.
+             * @description People submitted in batches within a day.
              * @example 20000
              */
             batchPeoplePerDay: number;
@@ -1039,8 +1042,8 @@ export interface components {
         /** @description A new batch: a workbook to be uploaded, or rows pasted. */
         NewBatch: {
             /**
-             * @description What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what a
-             *     title is known as.
+             * @description What the columns of the workbook hold, where their titles do not tell: what was said of it counts more than what
+             *     a title is known as.
              */
             columns?: components["schemas"]["ColumnBody"][];
             /** @description The name of the file to be uploaded; shown, and used for nothing else. */
@@ -1076,7 +1079,7 @@ export interface components {
         Offer: "seed-request" | "service-request";
         /** @enum {string} */
         Only: "ready";
-        /** @description Where an invitation stands, told to whoever holds its link. */
+        /** @description The state of an invitation, for the holder of its link. */
         PageBody: {
             /**
              * @description The invited address, hidden but for its first letter.
@@ -1461,7 +1464,7 @@ export interface operations {
     downloadResults: {
         parameters: {
             query?: {
-                /** @description `failed`: only rows that were not sent or whose invite failed; the file can be mended and uploaded again. */
+                /** @description `failed`: only rows that were not sent or whose invite failed; the file can be fixed and uploaded again. */
                 only?: "failed";
             };
             header?: never;
@@ -2202,7 +2205,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Taken back. */
+            /** @description Revoked. */
             200: {
                 headers: {
                     [name: string]: unknown;
