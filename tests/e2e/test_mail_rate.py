@@ -25,7 +25,7 @@ def test_a_batch_queues_for_ses_and_nobody_is_left_out(officer, outbox, queues, 
     assert begun.status_code == 201, begun.text
     id, started = begun.json()["batchId"], time.monotonic()
     assert submit(officer.api, id).status_code == 202
-    # A wake-up call that is lost on the way costs two minutes and the sweeper's next turn, which is not what is shown here.
+    # A wake-up call that is lost costs two minutes and the sweeper's next turn, which is not what is shown here.
     in_state(officer.api, id, "DONE", seconds=300)
     assert time.monotonic() - started >= PEOPLE / A_SECOND - 2, "SES was not slow"
     assert [len(outbox.to(person["email"])) for person in invited] == [1] * PEOPLE

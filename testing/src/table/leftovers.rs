@@ -15,7 +15,29 @@ use super::MemoryTable;
 /// What an operator or the stack has set up: it stays until they change it.
 const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary", "job", "agency"];
 
-type Items = HashMap<Key, Item>;
+/// Items as a table holds them.
+struct Items {
+    by_key: HashMap<Key, Item>,
+    /// Keys of those whose body has an id.
+    by_id: HashMap<String, Key>,
+}
+
+impl Items {
+    fn new(items: Vec<Item>) -> Self {
+        let id_of = |item: &Item| Some((id_of(item)?.to_owned(), item::key(item)));
+        let by_id = items.iter().filter_map(id_of).collect();
+        Self { by_key: items.into_iter().map(|item| (item::key(&item), item)).collect(), by_id }
+    }
+
+    fn of_id(&self, id: &str) -> Option<&Item> {
+        self.by_key.get(self.by_id.get(id)?)
+    }
+}
+
+fn id_of(item: &Item) -> Option<&str> {
+    let id = item.get("body")?.as_m().ok()?.get("id")?.as_s().ok()?;
+    Some(id)
+}
 
 impl MemoryTable {
     /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away,
@@ -24,12 +46,12 @@ impl MemoryTable {
     /// An invite that waits for a person is no leftover, nor is that an address is sent nothing.
     #[must_use]
     pub fn leftovers(&self, now: Timestamp) -> Vec<String> {
-        let items: Items = self.live_items(now).into_iter().map(|item| (item::key(&item), item)).collect();
+        let items = Items::new(self.live_items(now));
         let described = |(key, item): (&Key, &Item)| {
             let reason = reason(&items, key, item)?;
             Some(format!("{} {}: {reason}", text(item, "entity").unwrap_or("?"), key.pk))
         };
-        let mut found: Vec<String> = items.iter().filter_map(described).collect();
+        let mut found: Vec<String> = items.by_key.iter().filter_map(described).collect();
         found.sort();
         found
     }
@@ -63,23 +85,18 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
 }
 
 fn has_batch(items: &Items, row: &Key) -> bool {
-    let batch = items.get(&Key { pk: row.pk.clone(), sk: "META".to_owned() });
+    let batch = items.by_key.get(&Key { pk: row.pk.clone(), sk: "META".to_owned() });
     batch.is_some_and(|item| item::body::<Batch>("batch", &mut item.clone()).is_ok())
 }
 
 fn has_live_owner(items: &Items, item: &Item) -> bool {
     let Some(lock) = Lock::of(item) else { return false };
-    let invite = items.values().filter_map(invite_of).find(|invite| invite.id == lock.owner);
+    let invite = items.of_id(&lock.owner.to_string()).and_then(invite_of);
     invite.is_some_and(|invite| invite.is_live() && lock.belongs_to(&invite))
 }
 
 fn has_account(items: &Items, key: &Key, item: &Item) -> bool {
-    let owner = text(item, "invite_id").unwrap_or_default();
-    let is_owner = |other: &&Item| {
-        let body = other.get("body").and_then(|body| body.as_m().ok());
-        body.and_then(|body| body.get("id")?.as_s().ok()).is_some_and(|id| id == owner)
-    };
-    let Some(owner) = items.values().find(is_owner) else { return false };
+    let Some(owner) = text(item, "invite_id").and_then(|id| items.of_id(id)) else { return false };
     match invite_of(owner) {
         Some(invite) => invite.account().is_some_and(|account| account.directory_id == key.sk),
         None => text(owner, "entity") == Some("seed_request"),
