@@ -226,10 +226,13 @@ def bring_forward(outputs):
     table = outputs["TableName"]
 
     def change(item: dict, body: dict) -> dict:
-        body["due_at"] = "2026-01-01T00:00:00.000Z"
+        long_ago = "2026-01-01T00:00:00.000Z"
+        body["postponed_until"] = long_ago
+        if item["entity"]["S"] == "action":
+            body["updated_at"] = long_ago
         if "from" in body["state"]:
-            body["state"]["from"] = body["due_at"]
-        return {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": body["due_at"]}}
+            body["state"]["from"] = long_ago
+        return {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": long_ago}}
 
     return lambda id: rewrite(table, id, change)
 
