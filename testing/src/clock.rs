@@ -10,12 +10,12 @@ use std::{
 
 use domain::{Clock, Entropy, Timestamp};
 
-/// A clock that stands until it is advanced; clones share its hands.
+/// A clock that only a test moves; clones share its time.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock that stands at `start`.
+    /// A clock that shows `start`.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(start.unix_ms())))
@@ -28,7 +28,7 @@ impl ManualClock {
         Clock::new(move || hands.now())
     }
 
-    /// The moment at which it stands.
+    /// The moment that it shows.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix_ms(self.0.load(Ordering::SeqCst))

@@ -19,10 +19,10 @@ pub struct MemoryQueues {
 /// Whether queues take messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// They do.
+    /// Messages are taken.
     #[default]
     Working,
-    /// They answer with an error.
+    /// Each call is answered with an error, and nothing is taken.
     Failing,
 }
 
@@ -54,9 +54,7 @@ impl MemoryQueues {
     /// They, as somebody uses them who may use all.
     #[must_use]
     pub fn all(&self) -> Queues {
-        let queues = QueueName::ALL.map(Destination::Queue);
-        let others = [Destination::Announcements, Destination::ProvisionDeadLetters, Destination::MailDeadLetters];
-        self.queues(&[queues.as_slice(), others.as_slice()].concat())
+        self.queues(&Destination::ALL)
     }
 
     /// Takes every announcement out.

@@ -20,7 +20,7 @@ use boot::{Disposition, Secrets, Stack};
 use directory::{Accounts, Licences};
 use domain::{Clock, EmailAddress, Timestamp};
 use objects::Objects;
-use queue::{Destination, QueueName, Queues};
+use queue::{Destination, Queues};
 use store::Store;
 
 pub use retention::Retention;
@@ -56,11 +56,9 @@ impl Deps {
     /// When a variable of the environment is missing, or cannot be meant.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let env = stack.env();
-        let queues = QueueName::ALL.map(Destination::Queue);
-        let others = [Destination::Announcements, Destination::ProvisionDeadLetters, Destination::MailDeadLetters];
         Ok(Self {
             store: stack.store()?,
-            queues: stack.queues(&[&queues[..], &others].concat())?,
+            queues: stack.queues(&Destination::ALL)?,
             objects: stack.objects()?,
             accounts: stack.accounts()?,
             licences: stack.licences()?,

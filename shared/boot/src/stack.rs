@@ -25,16 +25,16 @@ use crate::{
 ///
 /// Each method says which variable of the environment is missing, or cannot be meant.
 pub trait Stack {
-    /// What the template's parameters decide.
+    /// The variables that the template sets.
     fn env(&self) -> &Env;
 
-    /// The time.
+    /// The clock that decides what is due and what has expired.
     fn clock(&self) -> Clock;
 
-    /// Randomness.
+    /// The randomness that ids and tokens are made of.
     fn entropy(&self) -> Entropy;
 
-    /// The table.
+    /// What lasts in the table. Each call gives the same store, which remembers officers' lists.
     fn store(&self) -> Result<Store, Error>;
 
     /// The queues, of which the function uses these.
@@ -67,7 +67,7 @@ pub trait Stack {
     /// Where the secrets are that the device side signs with.
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error>;
 
-    /// The keys.
+    /// The keys that addresses are found by and links made with, fetched at first use.
     fn secrets(&self) -> Result<Secrets, Error> {
         Ok(Secrets::from_source(self.key_source()?))
     }
@@ -77,7 +77,7 @@ pub trait Stack {
         Ok(SigningSecrets::from_source(self.signing_source()?, self.clock()))
     }
 
-    /// The domain rules.
+    /// The domain rules, read at first use and kept for five minutes.
     fn rules(&self) -> Result<Rules, Error> {
         Ok(Rules::stored(self.store()?, self.clock()))
     }
@@ -99,33 +99,44 @@ pub struct UploadAccess {
     pub credentials: Credentials,
 }
 
-/// The stack of a function on Lambda.
+/// The stack of a function on Lambda. What several parts of a function need is made once.
 #[derive(Debug)]
 pub struct AwsStack {
     env: Env,
     aws: OnceCell<Aws>,
+    store: OnceCell<Store>,
+    pool: OnceCell<Arc<Cognito>>,
 }
 
 impl AwsStack {
     /// The stack that the environment names. Nothing is read of it before it is asked for.
     #[must_use]
     pub fn new(env: Env) -> Self {
-        Self { env, aws: OnceCell::new() }
+        Self { env, aws: OnceCell::new(), store: OnceCell::new(), pool: OnceCell::new() }
     }
 
-    /// The clients, made when the first is needed.
+    /// The clients.
     fn aws(&self) -> Result<&Aws, Error> {
-        if let Some(aws) = self.aws.get() {
-            return Ok(aws);
-        }
-        let aws = Aws::from_env(&self.env)?;
-        Ok(self.aws.get_or_init(|| aws))
+        once(&self.aws, || Aws::from_env(&self.env))
     }
 
-    fn user_pool(&self) -> Result<Cognito, Error> {
-        let pool = UserPool { id: self.env.required("USER_POOL_ID")?, seed_group: self.env.required("SEED_GROUP")? };
-        Ok(Cognito::new(&self.aws()?.cognito(), pool))
+    fn user_pool(&self) -> Result<Arc<Cognito>, Error> {
+        let made = once(&self.pool, || {
+            let id = self.env.required("USER_POOL_ID")?;
+            let pool = UserPool { id, seed_group: self.env.required("SEED_GROUP")? };
+            Ok(Arc::new(Cognito::new(&self.aws()?.cognito(), pool)))
+        });
+        made.cloned()
     }
+}
+
+/// What is in `cell`, made now if nothing is.
+fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
+    if let Some(made) = cell.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(cell.get_or_init(|| made))
 }
 
 impl Stack for AwsStack {
@@ -142,7 +153,9 @@ impl Stack for AwsStack {
     }
 
     fn store(&self) -> Result<Store, Error> {
-        Ok(Store::new(Dynamo::new(self.aws()?.dynamodb(), self.env.required("TABLE_NAME")?)))
+        let made =
+            once(&self.store, || Ok(Store::new(Dynamo::new(self.aws()?.dynamodb(), self.env.required("TABLE_NAME")?))));
+        made.cloned()
     }
 
     fn queues(&self, used: &[Destination]) -> Result<Queues, Error> {
@@ -166,15 +179,15 @@ impl Stack for AwsStack {
     }
 
     fn accounts(&self) -> Result<Arc<dyn Accounts>, Error> {
-        Ok(Arc::new(self.user_pool()?))
+        Ok(self.user_pool()?)
     }
 
     fn licences(&self) -> Result<Arc<dyn Licences>, Error> {
-        Ok(Arc::new(self.user_pool()?))
+        Ok(self.user_pool()?)
     }
 
     fn sign_in(&self) -> Result<Arc<dyn SignIn>, Error> {
-        Ok(Arc::new(self.user_pool()?))
+        Ok(self.user_pool()?)
     }
 
     fn mailer(&self) -> Result<Mailer, Error> {
@@ -193,5 +206,31 @@ impl Stack for AwsStack {
 
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error> {
         Ok(Arc::new(StoredSigning::new(self.aws()?.secrets_manager(), self.env.required("DEVICE_SECRET_ID")?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stack(variables: &[(&str, &str)]) -> AwsStack {
+        let aws = [("AWS_REGION", "ap-southeast-1"), ("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")];
+        let variables = aws.iter().chain(variables);
+        AwsStack::new(variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_user_pool_is_made_once() {
+        let stack = stack(&[("USER_POOL_ID", "pool"), ("SEED_GROUP", "seed")]);
+        assert!(Arc::ptr_eq(&stack.user_pool().unwrap(), &stack.user_pool().unwrap()));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_when_it_is_asked_for() {
+        let stack = stack(&[("USER_POOL_ID", "pool")]);
+        assert!(stack.store().unwrap_err().to_string().contains("TABLE_NAME"));
+        assert!(stack.user_pool().unwrap_err().to_string().contains("SEED_GROUP"));
+        let queues = stack.queues(&[Destination::Announcements]);
+        assert!(queues.unwrap_err().to_string().contains("PARSE_QUEUE_URL"));
     }
 }

@@ -66,7 +66,7 @@ pub trait Accounts: Debug + Send + Sync {
     async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError>;
 }
 
-/// Everything that an account is made from.
+/// Everything that an account is created from.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountToCreate<'a> {
     /// The invite behind it, which marks the account as ours.
@@ -110,7 +110,7 @@ impl<'a> AccountToCreate<'a> {
 /// An account that the directory has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundAccount {
-    /// Which.
+    /// Its id, as the directory gave it.
     pub account: Account,
     /// The invite that it was made for, if any.
     pub invite: Option<InviteId>,
@@ -119,9 +119,9 @@ pub struct FoundAccount {
 /// What became of a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
-    /// It was made.
+    /// It was created.
     Created(Account),
-    /// An earlier attempt for the same invite had made it.
+    /// An earlier attempt for the same invite had created it.
     AlreadyOurs(Account),
     /// The address has an account.
     EmailTaken,
@@ -138,7 +138,7 @@ pub enum FirstPasswordOutcome {
     Mailed,
     /// The holder has a password already.
     NotPending,
-    /// The account is no more.
+    /// The account was deleted.
     AccountGone,
 }
 
@@ -147,7 +147,7 @@ pub enum FirstPasswordOutcome {
 pub struct ListedAccount {
     /// Which, and for which invite.
     pub found: FoundAccount,
-    /// How it stands.
+    /// Whether its holder has signed in, and may.
     pub status: AccountStatus,
     /// Its address, where it has one that can be read.
     pub email: Option<EmailAddress>,

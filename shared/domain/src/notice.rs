@@ -1,4 +1,4 @@
-//! What an agency's system is told of an invite: that it stands elsewhere now.
+//! What an agency's system is sent about an invite: that its status changed.
 //!
 //! ```text
 //! DUE -> CLAIMED -> DELIVERED
@@ -62,7 +62,7 @@ pub struct Notice {
     postponed_until: Option<Timestamp>,
 }
 
-/// Where an invite stands, in the words of the API.
+/// The status of an invite, in the words of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     /// The TechPass account.
@@ -119,7 +119,7 @@ impl Shown {
 }
 
 impl Notice {
-    /// What is to be told of a change that made `version` of an invite, if it now stands elsewhere and its officer has
+    /// What is to be told of a change that made `version` of an invite, if its status changed and its officer has
     /// an agency.
     #[must_use]
     pub fn of_change(old: Option<&Invite>, new: &Invite, version: u64) -> Option<Self> {

@@ -92,6 +92,18 @@ pub enum Destination {
 pub type QueueUrls = BTreeMap<Destination, String>;
 
 impl Destination {
+    /// Every destination.
+    pub const ALL: [Self; 8] = [
+        Self::Queue(QueueName::Dispatch),
+        Self::Queue(QueueName::Provision),
+        Self::Queue(QueueName::Mail),
+        Self::Queue(QueueName::Actions),
+        Self::Queue(QueueName::Notices),
+        Self::Announcements,
+        Self::ProvisionDeadLetters,
+        Self::MailDeadLetters,
+    ];
+
     /// The variable of the environment that has its URL.
     #[must_use]
     pub fn variable(self) -> &'static str {

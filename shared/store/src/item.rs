@@ -91,9 +91,15 @@ pub fn number(item: &Item, name: &str) -> Option<u64> {
 }
 
 /// Whether its life was over at `now`. In that second it still lives, as for the condition of a write over it.
-pub(crate) fn has_expired(item: &Item, now: Timestamp) -> bool {
-    let expires = number(item, "expires_epoch").and_then(|seconds| i64::try_from(seconds).ok());
-    expires.is_some_and(|seconds| seconds < now.unix_seconds())
+#[must_use]
+pub fn has_expired(item: &Item, now: Timestamp) -> bool {
+    expires_at(item).is_some_and(|seconds| seconds < now.unix_seconds())
+}
+
+/// When its life ends, in seconds after 1970 began, if ever.
+#[must_use]
+pub fn expires_at(item: &Item) -> Option<i64> {
+    number(item, "expires_epoch").and_then(|seconds| i64::try_from(seconds).ok())
 }
 
 fn attribute<T: Serialize>(entity: &'static str, thing: &T) -> Result<AttributeValue, StoreError> {

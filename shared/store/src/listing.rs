@@ -165,7 +165,7 @@ impl InviteQuery {
                 Some(count) => *count += 1,
                 None => drop(techpass.insert(summary.techpass.clone(), 1)),
             }
-            if !summary.stands(self) {
+            if !summary.has_status(self) {
                 continue;
             }
             total += 1;

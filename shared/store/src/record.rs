@@ -33,7 +33,7 @@ pub trait Layout {
     /// What names it among the records of its kind.
     fn id(&self) -> Self::Id;
 
-    /// What stands for a record of this name while nothing is stored of it; `None` where there is none then.
+    /// What is read of this name while nothing is stored of it; `None` where that is no record.
     fn unwritten(_id: &Self::Id) -> Option<Self>
     where
         Self: Sized,

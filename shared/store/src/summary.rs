@@ -59,20 +59,20 @@ impl Summary {
         }
     }
 
-    /// Whether it is one of those that `query` means, wherever its TechPass account stands. `needle` is the query's
-    /// text in lower case.
+    /// Whether it is one of those that `query` means, whatever the status of its TechPass account. `needle` is the
+    /// query's text in lower case.
     pub(crate) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
         query.seed.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.seed))
             && query.batch.is_none_or(|wanted| self.batch == Some(wanted))
             && needle.is_none_or(|needle| self.searched().any(|text| text.to_lowercase().contains(needle)))
     }
 
-    /// Whether its TechPass account stands where `query` says.
-    pub(crate) fn stands(&self, query: &InviteQuery) -> bool {
+    /// Whether its TechPass account has the status that `query` asks for.
+    pub(crate) fn has_status(&self, query: &InviteQuery) -> bool {
         query.techpass.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.techpass))
     }
 
-    /// Where it stands in an order: a text that sorts as the order does and is no other invite's.
+    /// Its place in an order: a text that sorts as the order does and is no other invite's.
     pub(crate) fn place(&self, sort: Sort) -> String {
         let key = match sort {
             // Complemented, so that later times sort first.

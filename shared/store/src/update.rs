@@ -46,7 +46,7 @@ impl Store {
         self.table.get(&T::key(id)).await?.filter(|item| !is_tombstone(item)).map(stored).transpose()
     }
 
-    /// The record as it is now, or what stands for it while nothing is stored of it.
+    /// The record as it is now, or what is read of its name while nothing is stored.
     pub(crate) async fn get_or_unwritten<T: Record>(&self, id: &T::Id) -> Result<Option<Stored<T>>, StoreError> {
         Ok(self.get(id).await?.or_else(|| T::unwritten(id).map(Stored::unwritten)))
     }

@@ -6,7 +6,7 @@ use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
 
 use store::{
     erasure::Lock,
-    item::{self, number, text},
+    item::{self, text},
     table::{Item, Key},
 };
 
@@ -70,7 +70,7 @@ impl MemoryTable {
 /// Why an item should not be there.
 fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
     let entity = text(item, "entity").unwrap_or_default();
-    let has_end = number(item, "expires_epoch").is_some() || text(item, "due_at").is_some();
+    let has_end = item::expires_at(item).is_some() || text(item, "due_at").is_some();
     match entity {
         "row" => (!has_batch(items, key)).then_some("a row without its batch"),
         "guard" => (!has_live_owner(items, item)).then_some("a lock without a live invite"),

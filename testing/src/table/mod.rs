@@ -117,10 +117,7 @@ impl MemoryTable {
     }
 
     fn live_items(&self, now: Timestamp) -> Vec<Item> {
-        let is_live = |item: &&Item| {
-            let expires = number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok());
-            expires.is_none_or(|at| at >= now.unix_seconds())
-        };
+        let is_live = |item: &&Item| !item::has_expired(item, now);
         self.items.by_hand().values().filter(is_live).cloned().collect()
     }
 }
@@ -299,9 +296,7 @@ fn holds(condition: &Condition, item: Option<&Item>) -> bool {
         (Condition::Any, _)
         | (Condition::Absent | Condition::AbsentOrExpired(_) | Condition::AbsentOrOwnedBy(_), None) => true,
         (Condition::Absent, Some(_)) | (Condition::Version(_), None) => false,
-        (Condition::AbsentOrExpired(now), Some(item)) => {
-            number(item, "expires_epoch").and_then(|at| i64::try_from(at).ok()).is_some_and(|at| at < *now)
-        }
+        (Condition::AbsentOrExpired(now), Some(item)) => item::expires_at(item).is_some_and(|at| at < *now),
         (Condition::Version(version), Some(item)) => number(item, "version") == Some(*version),
         (Condition::AbsentOrOwnedBy(owner), Some(item)) => text(item, "invite_id") == Some(owner.as_str()),
     }

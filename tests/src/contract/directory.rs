@@ -20,7 +20,7 @@ impl<T: Accounts + Licences + SignIn> Directory for T {}
 
 /// What people do to a directory's accounts elsewhere.
 pub trait People {
-    /// The backend.
+    /// What these people use: an accounts, licences and sign-in backend in one.
     type Directory: Directory;
 
     /// Somebody makes an account.
@@ -52,7 +52,7 @@ pub async fn all(directory: &impl Directory, people: &impl People) {
     an_address_or_a_username_has_one_account(directory, people).await;
     a_licence_is_given_and_taken_back_however_often(directory, people).await;
     a_first_password_is_for_those_who_have_none(directory, people).await;
-    an_account_stands_as_its_holder_and_others_left_it(directory, people).await;
+    an_account_has_the_status_that_its_holder_and_others_left(directory, people).await;
     every_account_is_listed_once(directory).await;
     an_officer_is_found_by_user_id(directory, people).await;
     let without = people.without_seed_group().await;
@@ -122,7 +122,7 @@ async fn a_first_password_is_for_those_who_have_none(directory: &impl Directory,
     assert_eq!(directory.mail_first_password(&account).await, Ok(FirstPasswordOutcome::AccountGone));
 }
 
-async fn an_account_stands_as_its_holder_and_others_left_it(directory: &impl Directory, people: &impl People) {
+async fn an_account_has_the_status_that_its_holder_and_others_left(directory: &impl Directory, people: &impl People) {
     let account = made(directory, &invite(&vendor_form("contract-status"), 41)).await;
     assert_eq!(directory.status(&account).await, Ok(AccountStatus::Pending));
     people.sign_in(&account).await;

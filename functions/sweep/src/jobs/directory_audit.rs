@@ -1,5 +1,5 @@
 //! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
-//! none is ever deleted. The addresses of those that no invite stands for are noted, so that lists can say of whom
+//! none is ever deleted. The addresses of those without an invite are noted, so that lists can say of whom
 //! there is an account already. And every account with a licence: a disabled account has none. One that was withdrawn
 //! is withdrawn again, because a call that was under way as the account was disabled may have assigned it afterwards;
 //! and one whose invite or request is no longer kept is withdrawn here, because nobody else knows of it.
@@ -114,8 +114,9 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
     let requests = deps.store.find_seed_requests(&foreign).await?;
     let mut requests: HashMap<SeedRequestId, Stored<SeedRequest>> =
         requests.into_iter().map(|request| (request.id, request)).collect();
-    let stands = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
-    let others: Vec<_> = accounts.iter().filter(|listed| !stands(listed)).filter_map(|one| one.email.clone()).collect();
+    let has_invite = |listed: &&ListedAccount| listed.found.invite.is_some_and(|id| invites.contains_key(&id));
+    let others: Vec<_> =
+        accounts.iter().filter(|listed| !has_invite(listed)).filter_map(|one| one.email.clone()).collect();
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
         let Some(id) = found.invite else {

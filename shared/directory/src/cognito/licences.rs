@@ -1,4 +1,4 @@
-//! The group of the pool that stands in for the SEED licence.
+//! The group of the pool whose members have a SEED licence.
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;

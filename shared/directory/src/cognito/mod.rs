@@ -1,4 +1,4 @@
-//! A Cognito user pool: accounts, officers who sign in, and a group that stands in for the SEED licence.
+//! A Cognito user pool: accounts, officers who sign in, and a group whose members have a SEED licence.
 
 mod accounts;
 mod licences;
@@ -32,7 +32,7 @@ const INVITE_ID: &str = "custom:invite_id";
 pub struct UserPool {
     /// The pool's id.
     pub id: String,
-    /// The name of the group that stands for a SEED licence.
+    /// The name of the group whose members have a SEED licence.
     pub seed_group: String,
 }
 

@@ -24,7 +24,7 @@ pub struct Act {
 pub struct HistoryEntry {
     /// When it happened; entries are in this order.
     pub at: Timestamp,
-    /// What.
+    /// What it was.
     pub event: Event,
     /// Who did it; the service where nothing is stored of it.
     #[serde(default)]
