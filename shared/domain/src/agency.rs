@@ -103,7 +103,7 @@ impl TryFrom<String> for AgencyDomain {
 }
 
 impl AgencyId {
-    /// The agency of an email domain; `infra/agencies.py` computes the same.
+    /// The agency of an email domain.
     #[must_use]
     pub fn of_domain(domain: &AgencyDomain) -> Self {
         let digest = Sha256::digest(domain.as_str());
@@ -126,6 +126,32 @@ impl Agency {
         }
     }
 
+    /// The same agency with another endpoint, which has to echo `challenge`. Its secret stays.
+    #[must_use]
+    pub fn registered_again(self, endpoint: String, challenge: String, now: Timestamp) -> Self {
+        let state = AgencyState::Pending { challenge, failure: None };
+        Self { endpoint, failures: 0, ..self.moved_to(state, now) }
+    }
+
+    /// Puts a new secret in force; the one before signs too until `previous_until`.
+    #[must_use]
+    pub fn rotated(self, previous_until: Timestamp, now: Timestamp) -> Self {
+        let generation = self.generation.saturating_add(1);
+        Self { generation, previous_until: Some(previous_until), updated_at: now, ..self }
+    }
+
+    /// Lets a parked endpoint have notices again.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is parked.
+    pub fn resumed(self, now: Timestamp) -> Result<Self, AgencyConflict> {
+        match self.state {
+            AgencyState::Parked { .. } => Ok(Self { failures: 0, ..self.moved_to(AgencyState::Active, now) }),
+            AgencyState::Pending { .. } | AgencyState::Active => Err(AgencyConflict),
+        }
+    }
+
     /// Its id.
     #[must_use]
     pub fn id(&self) -> AgencyId {
@@ -136,6 +162,16 @@ impl Agency {
     #[must_use]
     pub fn wants_notices(&self) -> bool {
         !matches!(self.state, AgencyState::Pending { .. })
+    }
+
+    /// Its state, in a word.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            AgencyState::Pending { .. } => "PENDING",
+            AgencyState::Active => "ACTIVE",
+            AgencyState::Parked { .. } => "PARKED",
+        }
     }
 
     /// Which secrets sign now, the one in force first.
@@ -232,9 +268,30 @@ mod tests {
     #[test]
     fn two_secrets_sign_while_one_is_replaced() {
         assert_eq!(agency().generations(at(0)), [1]);
-        let rotated = Agency { generation: 2, previous_until: Some(at(100)), ..agency() };
+        let rotated = agency().rotated(at(100), at(1));
         assert_eq!(rotated.generations(at(99)), [2, 1]);
         assert_eq!(rotated.generations(at(100)), [2]);
+        assert_eq!((rotated.updated_at, rotated.state_name()), (at(1), "PENDING"));
+    }
+
+    #[test]
+    fn only_a_parked_endpoint_is_resumed_and_its_failures_are_forgotten() {
+        let active = agency().challenged(Ok("c"), at(1)).unwrap();
+        let parked = (0..FAILURES_TO_PARK).fold(active.clone(), |agency, _| agency.failed(at(2)));
+        let resumed = parked.resumed(at(3)).unwrap();
+        assert_eq!((resumed.state_name(), resumed.failures, resumed.updated_at), ("ACTIVE", 0, at(3)));
+        assert_eq!(active.resumed(at(3)), Err(AgencyConflict));
+        assert_eq!(agency().resumed(at(3)), Err(AgencyConflict));
+    }
+
+    #[test]
+    fn an_agency_that_is_registered_again_keeps_its_secret_and_is_challenged_anew() {
+        let rotated = agency().challenged(Ok("c"), at(1)).unwrap().rotated(at(100), at(2)).failed(at(3));
+        let again = rotated.registered_again("https://other.example.com/".to_owned(), "d".to_owned(), at(4));
+        assert_eq!((again.generations(at(99)), again.failures), (vec![2, 1], 0));
+        assert_eq!((again.state_name(), again.endpoint.as_str()), ("PENDING", "https://other.example.com/"));
+        assert!(!again.clone().challenged(Ok("c"), at(5)).unwrap().wants_notices(), "the old challenge");
+        assert!(again.challenged(Ok("d"), at(5)).unwrap().wants_notices());
     }
 
     #[test]

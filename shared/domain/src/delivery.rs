@@ -121,6 +121,27 @@ pub enum MailState {
     Replaced,
 }
 
+impl MailState {
+    /// Its own word, for operators: it tells more apart than the API's.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Due { .. } => "DUE",
+            Self::Claimed { .. } => "CLAIMED",
+            Self::Accepted(_) => "ACCEPTED",
+            Self::Delayed(_) => "DELAYED",
+            Self::Unknown(_) => "UNKNOWN",
+            Self::Delivered(_) => "DELIVERED",
+            Self::Bounced(_) => "BOUNCED",
+            Self::Complained(_) => "COMPLAINED",
+            Self::Suppressed(_) => "SUPPRESSED",
+            Self::Withheld { .. } => "WITHHELD",
+            Self::Refused { .. } => "REFUSED",
+            Self::Replaced => "REPLACED",
+        }
+    }
+}
+
 /// What SES says of a mail that it took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

@@ -177,6 +177,12 @@ impl Mailbox {
         Some(Self { suppression: None, clearance, ..self.stepped(now) })
     }
 
+    /// Why and since when it is sent nothing, if so.
+    #[must_use]
+    pub fn suppressed_since(&self) -> Option<(SuppressionReason, Timestamp)> {
+        self.suppression.map(|suppression| (suppression.reason, suppression.at))
+    }
+
     /// Whether an operator has cleared it after `at`: what came back before then may go out again.
     #[must_use]
     pub fn was_cleared_since(&self, at: Timestamp) -> bool {
@@ -245,6 +251,7 @@ mod tests {
     fn a_suppressed_mailbox_is_sent_nothing_until_it_is_cleared() {
         let bounced = mailbox().suppress(SuppressionReason::Bounced, at(5), at(6)).unwrap();
         assert_eq!(bounced.forgotten_at(), None);
+        assert_eq!(bounced.suppressed_since(), Some((SuppressionReason::Bounced, at(5))));
         assert_eq!(bounced.clone().suppress(SuppressionReason::Bounced, at(5), at(7)), None, "told twice");
         assert_eq!(bounced.clone().admit(invite(1), at(99 * DAY)), Err(Closed::Suppressed(SuppressionReason::Bounced)));
         let complained = bounced.suppress(SuppressionReason::Complained, at(8), at(8)).unwrap();
