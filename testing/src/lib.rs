@@ -11,6 +11,7 @@ mod outbox;
 pub mod probe;
 mod queues;
 mod stack;
+mod suppressions;
 mod table;
 
 pub use bucket::MemoryBucket;
@@ -20,4 +21,5 @@ pub use endpoints::{Endpoints, Posted};
 pub use outbox::{Fault as MailFault, Outbox, SentMail};
 pub use queues::{Delivery, MemoryQueues};
 pub use stack::MemoryStack;
+pub use suppressions::MemorySuppressions;
 pub use table::MemoryTable;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use queue::{DeadLetter, Destination, Group, QueueError, QueueName, Queues, Transport, Wake};
+use queue::{DeadLetter, Destination, Group, QueueError, QueueName, Queues, Redrive, RedriveError, Transport, Wake};
 
 use crate::probe::{Probe, Probed};
 
@@ -92,8 +92,8 @@ const UNSET: &str = "no such queue is set";
 
 impl Granted {
     fn has_letters(&self, queue: QueueName) -> Result<(), QueueError> {
-        let letters = Destination::dead_letters(queue).filter(|letters| self.used.contains(letters));
-        letters.map(|_| ()).ok_or_else(|| unanswered(UNSET))
+        let has_letters = self.used.contains(&Destination::dead_letters(queue));
+        if has_letters { Ok(()) } else { Err(unanswered(UNSET)) }
     }
 }
 
@@ -157,5 +157,21 @@ impl Transport for Granted {
             Ok(())
         };
         self.queues.state.write("queue.bury", take_away, |failure| Err(unanswered(failure.code()))).await
+    }
+
+    /// Nobody gives announcements up here, so there are none to send again.
+    async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
+        let failed = |code: &str| Err(RedriveError { code: code.to_owned() });
+        if !self.used.contains(&Destination::DeadLetters(queue)) {
+            return failed(UNSET);
+        }
+        let send_again = |state: &mut State| {
+            if let Redrive::Of(queue) = queue {
+                let letters = state.dead_letters.remove(&queue).unwrap_or_default();
+                state.queues.entry(queue).or_default().extend(letters);
+            }
+            Ok(())
+        };
+        self.queues.state.write_once("queue.redrive", send_again, |failure| failed(failure.code())).await
     }
 }

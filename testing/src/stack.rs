@@ -7,13 +7,16 @@ use aws_credential_types::Credentials;
 use boot::{Env, Error, KeySource, SecretsError, SigningSource, Stack, UploadAccess};
 use directory::{Accounts, Licences, SignIn};
 use domain::{Clock, Entropy, Keys, signature::SigningSecret};
-use mail::Mailer;
-use notify::Notifier;
+use mail::{Mailer, SuppressionList};
+use notify::{Notifier, Reach};
 use objects::Objects;
 use queue::{Destination, Queues};
 use store::Store;
 
-use crate::{Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryTable, Outbox, probe::Probe};
+use crate::{
+    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemorySuppressions, MemoryTable, Outbox,
+    probe::Probe,
+};
 
 /// Everything that functions work with, in memory. Clones share it.
 #[derive(Clone, Debug)]
@@ -30,6 +33,8 @@ pub struct MemoryStack {
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
+    /// The addresses that SES sends nothing.
+    pub suppressions: MemorySuppressions,
     /// The bucket of uploads.
     pub bucket: MemoryBucket,
     /// Agencies' endpoints.
@@ -40,6 +45,8 @@ pub struct MemoryStack {
     pub entropy: Entropy,
     /// The keys.
     pub keys: Keys,
+    /// The keys that agencies' secrets are derived from, for a function that has both.
+    pub agency_keys: Keys,
     /// What the device side signs with, the secret in force first.
     pub device_secrets: Vec<SigningSecret>,
 }
@@ -56,10 +63,12 @@ impl MemoryStack {
             queues: MemoryQueues::probed(probe.clone()),
             directory: MemoryDirectory::probed(probe.clone()),
             outbox: Outbox::probed(probe.clone()),
+            suppressions: MemorySuppressions::probed(probe.clone()),
             bucket: MemoryBucket::probed(probe.clone()),
             endpoints: Endpoints::probed(probe.clone()),
             clock,
             entropy,
+            agency_keys: keys.clone(),
             keys,
             device_secrets: Vec::new(),
         }
@@ -112,12 +121,24 @@ impl Stack for MemoryStack {
         Ok(self.outbox.mailer())
     }
 
+    fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error> {
+        Ok(Arc::new(self.suppressions.clone()))
+    }
+
+    fn reach(&self) -> Result<Reach, Error> {
+        Ok(Reach::Public)
+    }
+
     fn notifier(&self) -> Result<Notifier, Error> {
         Ok(self.endpoints.notifier())
     }
 
     fn key_source(&self) -> Result<Arc<dyn KeySource>, Error> {
         Ok(Arc::new(Fixed(self.keys.clone())))
+    }
+
+    fn agency_key_source(&self) -> Result<Arc<dyn KeySource>, Error> {
+        Ok(Arc::new(Fixed(self.agency_keys.clone())))
     }
 
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error> {

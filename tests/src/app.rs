@@ -16,8 +16,8 @@ use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
-    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemoryTable, Outbox, SentMail,
-    probe::Probe,
+    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemorySuppressions, MemoryTable,
+    Outbox, SentMail, probe::Probe,
 };
 use tower::ServiceExt as _;
 
@@ -53,6 +53,8 @@ pub struct App {
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
+    /// The addresses that SES sends nothing.
+    pub suppressions: MemorySuppressions,
     /// The upload bucket.
     pub bucket: MemoryBucket,
     /// What is in it, as functions see it.
@@ -74,6 +76,7 @@ pub struct App {
     watch: watch_invites::Deps,
     notify: notify_agencies::Deps,
     sweep: sweep::Deps,
+    operate: operate::Deps,
 }
 
 /// An answer of the API.
@@ -116,6 +119,8 @@ impl App {
         let (clock, entropy) = (ManualClock::new(people::beginning()), testing::seeded(42));
         let mut stack = MemoryStack::new(settings(caps), people::keys(), clock, entropy, &probe);
         stack.device_secrets = people::device_secrets().to_vec();
+        stack.agency_keys = people::agency_keys();
+        people::suppressed().into_iter().for_each(|address| stack.suppressions.add(address));
         stack.store.put_domain_rules(people::RULES).await.unwrap();
         Self::over(stack, probe)
     }
@@ -147,11 +152,13 @@ impl App {
             watch: watch_invites::Deps::new(&stack).unwrap(),
             notify: notify_agencies::Deps::new(&of_agencies).unwrap(),
             sweep: sweep::Deps::new(&stack).unwrap(),
+            operate: operate::Deps::new(&stack).unwrap(),
             store: stack.store.clone(),
             table: stack.table.clone(),
             queues: stack.queues.clone(),
             directory: stack.directory.clone(),
             outbox: stack.outbox.clone(),
+            suppressions: stack.suppressions.clone(),
             objects: stack.bucket.objects(BUCKET),
             bucket: stack.bucket.clone(),
             endpoints: stack.endpoints.clone(),
@@ -272,6 +279,49 @@ impl App {
     /// Runs the sweeper once.
     pub async fn sweep(&self) -> Disposition {
         sweep::handle(&self.sweep, self.deadline()).await
+    }
+
+    /// What an operator's command says to its end, as their client prints it.
+    ///
+    /// # Errors
+    ///
+    /// When the function fails.
+    pub async fn operate(&self, words: &[&str]) -> Result<operate::Answer, boot::Error> {
+        let mut printed = String::new();
+        let mut cursor = None;
+        loop {
+            let answer = self.operate_part(words, cursor, self.deadline()).await?;
+            printed.push_str(&answer.text);
+            if answer.cursor.is_none() {
+                return Ok(operate::Answer { text: printed, ..answer });
+            }
+            cursor = answer.cursor;
+        }
+    }
+
+    /// One invocation for an operator's command, which ends by `deadline`.
+    ///
+    /// # Errors
+    ///
+    /// As [`App::operate`].
+    pub async fn operate_part(
+        &self,
+        words: &[&str],
+        cursor: Option<String>,
+        deadline: Timestamp,
+    ) -> Result<operate::Answer, boot::Error> {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        let request = operate::Request { words, by: people::OPERATOR.to_owned(), cursor };
+        operate::handle(&self.operate, &request, deadline).await
+    }
+
+    /// One invocation for a request of an operator's client.
+    ///
+    /// # Errors
+    ///
+    /// As [`App::operate`].
+    pub async fn operate_as(&self, request: &operate::Request) -> Result<operate::Answer, boot::Error> {
+        operate::handle(&self.operate, request, self.deadline()).await
     }
 
     /// Puts a workbook into the upload bucket: S3's message about it, which is yet to be delivered.

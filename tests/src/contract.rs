@@ -2,6 +2,7 @@
 //! over the first says something about the second. The modules below it do the same for the other backends.
 
 pub mod directory;
+mod inspection;
 pub mod objects;
 pub mod outbox;
 pub mod queues;
@@ -69,6 +70,7 @@ pub async fn all(store: &Store) {
     what_is_due_is_found_and_nothing_else(store).await;
     an_account_is_its_latest_owners_and_can_be_listed(store).await;
     a_mailbox_is_written_over_the_version_that_was_read(store).await;
+    inspection::all(store).await;
     settings_are_read_strictly(store).await;
 }
 

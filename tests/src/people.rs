@@ -34,6 +34,15 @@ pub fn device_secrets() -> [SigningSecret; 2] {
         .map(|text| SigningSecret::new(text).unwrap())
 }
 
+/// Who operates the product, as their account names them.
+pub const OPERATOR: &str = "arn:aws:sts::123456789012:assumed-role/operators/night";
+
+/// The addresses that SES sends nothing when a test begins.
+#[must_use]
+pub fn suppressed() -> [EmailAddress; 2] {
+    [email("thaddeus@sample-board.gov.sg"), email("someone@sample-board.gov.sg")]
+}
+
 /// When every test begins.
 #[must_use]
 pub fn beginning() -> Timestamp {

@@ -20,10 +20,22 @@ use boot::{Disposition, Secrets, Stack};
 use directory::{Accounts, Licences};
 use domain::{Clock, EmailAddress, Timestamp};
 use objects::Objects;
-use queue::{Destination, Queues};
+use queue::{Destination, QueueName, Queues, Redrive};
 use store::Store;
 
 pub use retention::Retention;
+
+/// The queues that the sweeper wakes, and the dead letters that it buries.
+const QUEUES: [Destination; 8] = [
+    Destination::Queue(QueueName::Dispatch),
+    Destination::Queue(QueueName::Provision),
+    Destination::Queue(QueueName::Mail),
+    Destination::Queue(QueueName::Actions),
+    Destination::Queue(QueueName::Notices),
+    Destination::Announcements,
+    Destination::DeadLetters(Redrive::Of(QueueName::Provision)),
+    Destination::DeadLetters(Redrive::Of(QueueName::Mail)),
+];
 
 /// What the function works with.
 #[derive(Debug)]
@@ -58,7 +70,7 @@ impl Deps {
         let env = stack.env();
         Ok(Self {
             store: stack.store()?,
-            queues: stack.queues(&Destination::ALL)?,
+            queues: stack.queues(&QUEUES)?,
             objects: stack.objects()?,
             accounts: stack.accounts()?,
             licences: stack.licences()?,

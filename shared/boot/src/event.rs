@@ -1,8 +1,8 @@
-//! Single events: S3, EventBridge, schedules.
+//! Single events: S3, EventBridge, schedules, and requests of somebody who waits for the answer.
 
 use domain::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 use thiserror::Error;
 
@@ -32,6 +32,30 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
         handle_event(event.payload.get(), deadline(&event.context), handler).await
+    }))
+    .await
+}
+
+/// Answers one request at a time, of somebody who invokes the function and waits.
+///
+/// `handler` gets the request and the moment by which the invocation must end. Neither the request nor the answer is logged.
+///
+/// # Errors
+///
+/// When Lambda's runtime interface is gone.
+pub async fn run_request<Q, A, F, Fut>(handler: F) -> Result<(), Error>
+where
+    Q: DeserializeOwned,
+    A: Serialize,
+    F: Fn(Q, Timestamp) -> Fut,
+    Fut: Future<Output = Result<A, Error>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
+        let request = decode(event.payload.get())?;
+        // Lambda's runtime logs the text of what is returned here.
+        let answer = handler(request, deadline(&event.context)).await;
+        answer.map_err(|error| Error::from(WithCauses(&*error).to_string()))
     }))
     .await
 }

@@ -8,7 +8,7 @@
 //!   clients share one HTTP client.
 //! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a
 //!   while.
-//! - [`run_http`], [`run_sqs`], [`run_event`]: the three kinds of trigger.
+//! - [`run_http`], [`run_sqs`], [`run_event`], [`run_request`]: the four kinds of trigger.
 //!
 //! A `main` starts the stack and the trigger and does nothing else; the `Deps` of a function's `lib` take from a stack
 //! what they need.
@@ -29,7 +29,7 @@ mod stack;
 
 pub use aws::Aws;
 pub use env::{Env, MissingVariable};
-pub use event::{handle_event, run_event};
+pub use event::{handle_event, run_event, run_request};
 pub use http::run_http;
 pub use lambda_runtime::Error;
 pub use log::{init_tracing, subscriber};

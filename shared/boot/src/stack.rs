@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 use directory::{Accounts, ActiveAccounts, Cognito, Licences, SignIn, UserPool};
 use domain::{Clock, Entropy};
 use lambda_runtime::Error;
-use mail::{Mailer, Sender, Ses};
+use mail::{Mailer, Sender, Ses, SesSuppressions, SuppressionList};
 use notify::{Https, Notifier, Reach};
 use objects::{Objects, S3};
 use queue::{Destination, QueueUrls, Queues, Sqs};
@@ -58,11 +58,20 @@ pub trait Stack {
     /// What carries mails away.
     fn mailer(&self) -> Result<Mailer, Error>;
 
+    /// Who is sent nothing.
+    fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error>;
+
+    /// How far calls of agencies' endpoints reach.
+    fn reach(&self) -> Result<Reach, Error>;
+
     /// Who calls agencies' endpoints.
     fn notifier(&self) -> Result<Notifier, Error>;
 
     /// Where the function's one secret is.
     fn key_source(&self) -> Result<Arc<dyn KeySource>, Error>;
+
+    /// Where the secret is that agencies' secrets are derived from, for a function that has both.
+    fn agency_key_source(&self) -> Result<Arc<dyn KeySource>, Error>;
 
     /// Where the secrets are that the device side signs with.
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error>;
@@ -70,6 +79,11 @@ pub trait Stack {
     /// The keys that addresses are found by and links made with, fetched at first use.
     fn secrets(&self) -> Result<Secrets, Error> {
         Ok(Secrets::from_source(self.key_source()?))
+    }
+
+    /// The keys that agencies' secrets are derived from, for a function that has both.
+    fn agency_secrets(&self) -> Result<Secrets, Error> {
+        Ok(Secrets::from_source(self.agency_key_source()?))
     }
 
     /// What the device side signs with.
@@ -196,12 +210,24 @@ impl Stack for AwsStack {
         Ok(Mailer::new(Ses::new(&self.aws()?.ses(), &sender)))
     }
 
+    fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error> {
+        Ok(Arc::new(SesSuppressions::new(self.aws()?.ses())))
+    }
+
+    fn reach(&self) -> Result<Reach, Error> {
+        Ok(Reach::beside(self.aws()?.endpoint_url()))
+    }
+
     fn notifier(&self) -> Result<Notifier, Error> {
-        Ok(Notifier::new(Https::new(Reach::beside(self.aws()?.endpoint_url()))?))
+        Ok(Notifier::new(Https::new(self.reach()?)?))
     }
 
     fn key_source(&self) -> Result<Arc<dyn KeySource>, Error> {
         Ok(Arc::new(StoredKeys::new(self.aws()?.secrets_manager(), self.env.required("KEYS_SECRET_ID")?)))
+    }
+
+    fn agency_key_source(&self) -> Result<Arc<dyn KeySource>, Error> {
+        Ok(Arc::new(StoredKeys::new(self.aws()?.secrets_manager(), self.env.required("AGENCY_KEYS_SECRET_ID")?)))
     }
 
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error> {

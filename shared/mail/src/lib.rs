@@ -3,6 +3,8 @@
 //! A letter is a function of its inputs, so a copy that is sent after a lost answer is identical to the first.
 //! A mailer sends one request per mail and says what is known of it ([`SendOutcome`]); it repeats nothing by itself,
 //! because SES has no key by which it would recognise a copy.
+//!
+//! Addresses that SES itself sends nothing are on its [`SuppressionList`].
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -12,11 +14,13 @@ use domain::EmailAddress;
 mod letter;
 mod outcome;
 mod ses;
+mod suppression;
 mod tags;
 
 pub use letter::{AccountLetter, Ending, InvitationLetter, Letter, Letters, RenderError, Report, Tally};
 pub use outcome::SendOutcome;
 pub use ses::{Sender, Ses};
+pub use suppression::{SesSuppressions, SuppressionError, SuppressionList};
 pub use tags::{Subject, Tags};
 
 /// What carries mails away. Cheap to clone.

@@ -72,6 +72,18 @@ pub enum QueueName {
 impl QueueName {
     /// Every queue.
     pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Notices];
+
+    /// Its name, in a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dispatch => "dispatch",
+            Self::Provision => "provision",
+            Self::Mail => "mail",
+            Self::Actions => "actions",
+            Self::Notices => "notices",
+        }
+    }
 }
 
 /// Where the messages of a function go, and where it finds those that were given up. A function holds only those that
@@ -82,10 +94,44 @@ pub enum Destination {
     Queue(QueueName),
     /// The queue that `parse-batch` reads, in which S3 announces workbooks.
     Announcements,
-    /// What the reader of `provision-user`'s queue gave up.
-    ProvisionDeadLetters,
-    /// What the reader of `send-mail`'s queue gave up.
-    MailDeadLetters,
+    /// What the reader of this queue gave up.
+    DeadLetters(Redrive),
+}
+
+/// The queues whose dead letters can be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Redrive {
+    /// A queue of wake-up calls.
+    Of(QueueName),
+    /// The queue in which S3 announces workbooks.
+    Parse,
+}
+
+impl Redrive {
+    /// Every one, in the order in which work passes them.
+    pub const ALL: [Self; 6] = [
+        Self::Of(QueueName::Dispatch),
+        Self::Parse,
+        Self::Of(QueueName::Provision),
+        Self::Of(QueueName::Mail),
+        Self::Of(QueueName::Actions),
+        Self::Of(QueueName::Notices),
+    ];
+
+    /// Its name, in a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Of(queue) => queue.name(),
+            Self::Parse => "parse",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.name() == name)
+    }
 }
 
 /// Where the queues of a stack are.
@@ -93,15 +139,19 @@ pub type QueueUrls = BTreeMap<Destination, String>;
 
 impl Destination {
     /// Every destination.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Queue(QueueName::Dispatch),
         Self::Queue(QueueName::Provision),
         Self::Queue(QueueName::Mail),
         Self::Queue(QueueName::Actions),
         Self::Queue(QueueName::Notices),
         Self::Announcements,
-        Self::ProvisionDeadLetters,
-        Self::MailDeadLetters,
+        Self::DeadLetters(Redrive::Of(QueueName::Dispatch)),
+        Self::DeadLetters(Redrive::Of(QueueName::Provision)),
+        Self::DeadLetters(Redrive::Of(QueueName::Mail)),
+        Self::DeadLetters(Redrive::Of(QueueName::Actions)),
+        Self::DeadLetters(Redrive::Of(QueueName::Notices)),
+        Self::DeadLetters(Redrive::Parse),
     ];
 
     /// The variable of the environment that has its URL.
@@ -114,19 +164,19 @@ impl Destination {
             Self::Queue(QueueName::Actions) => "ACTIONS_QUEUE_URL",
             Self::Queue(QueueName::Notices) => "NOTICES_QUEUE_URL",
             Self::Announcements => "PARSE_QUEUE_URL",
-            Self::ProvisionDeadLetters => "PROVISION_DEAD_LETTERS_URL",
-            Self::MailDeadLetters => "MAIL_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Dispatch)) => "DISPATCH_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Provision)) => "PROVISION_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Mail)) => "MAIL_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Actions)) => "ACTIONS_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Notices)) => "NOTICES_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Parse) => "PARSE_DEAD_LETTERS_URL",
         }
     }
 
-    /// Where the messages are that the reader of `queue` gave up; nobody looks at those of the others.
+    /// Where the messages are that the reader of `queue` gave up.
     #[must_use]
-    pub fn dead_letters(queue: QueueName) -> Option<Self> {
-        match queue {
-            QueueName::Provision => Some(Self::ProvisionDeadLetters),
-            QueueName::Mail => Some(Self::MailDeadLetters),
-            QueueName::Dispatch | QueueName::Actions | QueueName::Notices => None,
-        }
+    pub fn dead_letters(queue: QueueName) -> Self {
+        Self::DeadLetters(Redrive::Of(queue))
     }
 }
 
@@ -187,6 +237,9 @@ pub trait Transport: Debug + Send + Sync {
 
     /// As [`Queues::bury`].
     async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError>;
+
+    /// As [`Queues::redrive`].
+    async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError>;
 }
 
 /// Some messages did not get through. Nothing is lost by it: the sweeper repeats them.
@@ -198,6 +251,14 @@ pub struct QueueError {
     /// How many were to.
     pub of: usize,
     /// The service's or the client's code of the last failure.
+    pub code: String,
+}
+
+/// A redrive did not begin, or nobody knows; asking again is harmless.
+#[derive(Debug, Error)]
+#[error("queue: the dead letters cannot be sent again, {code}")]
+pub struct RedriveError {
+    /// The service's or the client's code for it.
     pub code: String,
 }
 
@@ -223,6 +284,15 @@ impl Queues {
         if let Err(error) = sent {
             tracing::warn!(?queue, calls = wakes.len(), ?first, %error, "not woken; the sweeper will");
         }
+    }
+
+    /// As [`Queues::wake`], for a caller who says whether the call got through.
+    ///
+    /// # Errors
+    ///
+    /// When it did not, or nobody knows.
+    pub async fn try_wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) -> Result<(), QueueError> {
+        self.transport.send(queue, &group.into(), wakes, Duration::ZERO).await
     }
 
     /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. It is no wake-up call:
@@ -252,5 +322,14 @@ impl Queues {
     /// When the queue cannot answer; the letter is shown again.
     pub async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
         self.transport.bury(queue, letter).await
+    }
+
+    /// Has a queue's dead letters sent again, each to the queue that it came from. They move by themselves after the answer.
+    ///
+    /// # Errors
+    ///
+    /// When that cannot begin, as while an earlier one is under way.
+    pub async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
+        self.transport.redrive(queue).await
     }
 }

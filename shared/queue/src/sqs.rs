@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_sdk_sqs::{Client, error::ProvideErrorMetadata as _, types::SendMessageBatchRequestEntry};
+use aws_sdk_sqs::{
+    Client,
+    error::ProvideErrorMetadata as _,
+    types::{QueueAttributeName, SendMessageBatchRequestEntry},
+};
 use futures::{StreamExt as _, stream};
 
-use crate::{DeadLetter, Destination, Group, QueueError, QueueName, QueueUrls, Transport, Wake};
+use crate::{DeadLetter, Destination, Group, QueueError, QueueName, QueueUrls, Redrive, RedriveError, Transport, Wake};
 
 /// The limit of SendMessageBatch, and of ReceiveMessage.
 const PER_REQUEST: usize = 10;
@@ -64,7 +68,7 @@ impl Sqs {
     }
 
     fn grave(&self, queue: QueueName) -> Result<&str, QueueError> {
-        let url = Destination::dead_letters(queue).and_then(|letters| self.urls.get(&letters));
+        let url = self.urls.get(&Destination::dead_letters(queue));
         url.map(String::as_str).ok_or_else(|| unanswered(Some("no such queue is set")))
     }
 
@@ -135,6 +139,21 @@ impl Transport for Sqs {
         let answer = request.send().await;
         answer.map(|_| ()).map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))
     }
+
+    /// SQS wants the queue's ARN, which only its attributes say.
+    async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
+        let failed = |code: Option<&str>| RedriveError { code: code.unwrap_or("unreachable").to_owned() };
+        let url = self.urls.get(&Destination::DeadLetters(queue));
+        let url = url.ok_or_else(|| failed(Some("no such queue is set")))?;
+        let request = self.client.get_queue_attributes().queue_url(url);
+        let answer = request.attribute_names(QueueAttributeName::QueueArn).send().await;
+        let answer = answer.map_err(|error| failed(error.as_service_error().and_then(|error| error.code())))?;
+        let arn = answer.attributes.and_then(|mut attributes| attributes.remove(&QueueAttributeName::QueueArn));
+        let arn = arn.ok_or_else(|| failed(Some("the queue has no ARN")))?;
+        // Without a destination each letter goes back to where it came from.
+        let begun = self.client.start_message_move_task().source_arn(arn).send().await;
+        begun.map(|_| ()).map_err(|error| failed(error.as_service_error().and_then(|error| error.code())))
+    }
 }
 
 fn unanswered(code: Option<&str>) -> QueueError {
@@ -150,3 +169,6 @@ fn entry(index: usize, text: &str, group: Option<&Group>, delay: i32) -> Option<
         .build()
         .ok()
 }
+
+#[cfg(test)]
+mod tests;

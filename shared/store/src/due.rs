@@ -1,5 +1,7 @@
 //! What needs somebody, by time.
 
+use std::fmt;
+
 use domain::{ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp};
 
 pub use crate::keys::DUE_SHARDS;
@@ -23,6 +25,43 @@ pub enum Due {
     Notice(NoticeId),
     /// An account's own request for SEED.
     SeedRequest(SeedRequestId),
+}
+
+impl Due {
+    /// Reads an id of any of these kinds, such as `inv_01JD…`.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        InviteId::parse(id)
+            .map(Self::Invite)
+            .or_else(|| BatchId::parse(id).map(Self::Batch))
+            .or_else(|| ActionId::parse(id).map(Self::Action))
+            .or_else(|| NoticeId::parse(id).map(Self::Notice))
+            .or_else(|| SeedRequestId::parse(id).map(Self::SeedRequest))
+    }
+
+    /// Its kind, in a word.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Invite(_) => "invite",
+            Self::Batch(_) => "batch",
+            Self::Action(_) => "action",
+            Self::Notice(_) => "notice",
+            Self::SeedRequest(_) => "seed",
+        }
+    }
+}
+
+impl fmt::Display for Due {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invite(id) => id.fmt(f),
+            Self::Batch(id) => id.fmt(f),
+            Self::Action(id) => id.fmt(f),
+            Self::Notice(id) => id.fmt(f),
+            Self::SeedRequest(id) => id.fmt(f),
+        }
+    }
 }
 
 /// An entry of the list of what is due.
@@ -73,7 +112,7 @@ fn due_by(shard: u8, by: Timestamp) -> Query {
     Query { range: Range::UpTo(by.to_string()), ..Query::all(Index::Due, keys::due_shard(shard)) }
 }
 
-fn read(item: &Item) -> Option<DueEntry> {
+pub(crate) fn read(item: &Item) -> Option<DueEntry> {
     let what = match text(item, "pk")?.split_once('#')? {
         ("INVITE", id) => Due::Invite(InviteId::parse(id)?),
         ("BATCH", id) => Due::Batch(BatchId::parse(id)?),

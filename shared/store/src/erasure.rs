@@ -17,13 +17,13 @@ use crate::{
     keys::{self, Key},
     record::{Layout, Record, Stored, stored},
     rows::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
-    table::{Commit, Condition, Index, Query, Write},
+    table::{Commit, Condition, Freshness, Index, Query, Segment, Write},
     transaction::{LostRace, Transaction},
     uniqueness::{lock_owner, owned_by},
 };
 
 const REQUEST: &str = "forget_request";
-const AUDIT: &str = "audit";
+pub(crate) const AUDIT: &str = "audit";
 
 /// Into how many parts the table is read whole.
 pub const PARTS: u32 = 64;
@@ -151,7 +151,9 @@ impl Store {
     ///
     /// When the table cannot answer, or holds something unreadable there.
     pub async fn read_part(&self, part: u32, from: Option<PartPlace>) -> Result<PartPage, StoreError> {
-        let page = self.table.scan(part, PARTS, from.map(|PartPlace(item)| item)).await?;
+        let after = from.map(|PartPlace(item)| item);
+        let segment = Segment { part, of: PARTS, after, freshness: Freshness::MayLag };
+        let page = self.table.scan(segment).await?;
         let read: Vec<Option<Found>> = page.items.into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
@@ -201,7 +203,7 @@ impl Store {
     ///
     /// When the table cannot answer.
     pub async fn finish_forgetting(&self, entry: &AuditEntry, until: Timestamp) -> Result<Written, StoreError> {
-        let item = Envelope::new(keys::audit(entry.at, &entry.address_key), AUDIT, 1).expires(until);
+        let item = Envelope::new(keys::audit(entry.at, entry.address_key.as_str()), AUDIT, 1).expires(until);
         let mut transaction = Transaction::default();
         transaction.add(Write::Put { item: item.body(AUDIT, entry)?, condition: Condition::Absent }, LostRace);
         let request = keys::forget_request(&entry.address_key);

@@ -165,8 +165,12 @@ pub(crate) fn forget_request(person: &AddressKey) -> Key {
     Key::new(FORGET_REQUESTS.to_owned(), person.as_str())
 }
 
-pub(crate) fn audit(at: Timestamp, person: &AddressKey) -> Key {
-    Key { pk: "AUDIT".to_owned(), sk: listed(at, person.as_str()) }
+/// The partition of what operators did and had done.
+pub(crate) const AUDIT: &str = "AUDIT";
+
+/// Oldest first; `name` keeps two of one millisecond apart.
+pub(crate) fn audit(at: Timestamp, name: &str) -> Key {
+    Key { pk: AUDIT.to_owned(), sk: listed(at, name) }
 }
 
 /// The partition of the sweeper's jobs.

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod accounts;
+pub mod audit;
 pub mod dispatch;
 pub mod due;
 pub mod erasure;
 pub mod idempotency;
+pub mod inspection;
 pub mod item;
 pub mod known_accounts;
 pub mod listing;

@@ -32,8 +32,8 @@ pub trait Table: Debug + Send + Sync {
     /// One page of `query`.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
 
-    /// One page of part `part` of `of` of the whole table, in no order; it may lag.
-    async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError>;
+    /// One page of a part of the whole table, in no order.
+    async fn scan(&self, segment: Segment) -> Result<Page, StoreError>;
 
     /// Every item of `query`, page after page.
     async fn all(&self, mut query: Query) -> Result<Vec<Item>, StoreError> {
@@ -220,6 +220,28 @@ impl Query {
     pub fn all(index: Index, partition: String) -> Self {
         Self { index, partition, range: Range::All, order: Order::Ascending, filter: None, limit: None, after: None }
     }
+}
+
+/// Whether a reading of the whole table sees every write that was answered before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It does, at twice the cost.
+    Current,
+    /// It may lag by a moment.
+    MayLag,
+}
+
+/// A part of the whole table, and where in it the reading goes on.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// Which part, counted from 0.
+    pub part: u32,
+    /// Of how many.
+    pub of: u32,
+    /// The `next` of the page before.
+    pub after: Option<Item>,
+    /// Whether it may lag.
+    pub freshness: Freshness,
 }
 
 /// One page of an answer.

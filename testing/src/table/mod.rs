@@ -13,7 +13,7 @@ use store::{
     Store, StoreError,
     item::{self, number, text},
     stream::StreamEvent,
-    table::{Commit, Condition, Index, Item, Key, Order, Page, Query, Range, Table, Write},
+    table::{Commit, Condition, Freshness, Index, Item, Key, Order, Page, Query, Range, Segment, Table, Write},
 };
 
 use crate::probe::{Failure, Probe, Probed};
@@ -158,7 +158,8 @@ impl Table for MemoryTable {
         }
     }
 
-    async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+    async fn scan(&self, segment: Segment) -> Result<Page, StoreError> {
+        let Segment { part, of, after, freshness } = segment;
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let after = after.as_ref().map(item::key);
         let found = |items: &mut Items| {
@@ -170,7 +171,10 @@ impl Table for MemoryTable {
             let next = page.last().filter(|_| is_cut).cloned();
             Page { items: page, next }
         };
-        self.items.read_late("table.scan", found, unavailable("Scan")).await
+        match freshness {
+            Freshness::Current => self.items.read("table.scan", |items| Ok(found(items)), failed("Scan")).await,
+            Freshness::MayLag => self.items.read_late("table.scan", found, unavailable("Scan")).await,
+        }
     }
 }
 

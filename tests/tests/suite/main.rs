@@ -17,6 +17,7 @@ mod lasting;
 mod lists;
 mod notices;
 mod openapi;
+mod operate;
 mod reading;
 mod retention;
 mod seed;

@@ -1,9 +1,8 @@
 //! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they are.
 //!
-//! `infra/operate.py forget-person` leaves the request, by the keyed hash of the address. The whole table is read once
-//! for some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of
-//! each. A request that comes in the meantime waits for the next reading, because this one has left a part of the table
-//! behind.
+//! An operator's `forget-person` leaves the request, by the keyed hash of the address. The whole table is read once for
+//! some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of each. A
+//! request that comes in the meantime waits for the next reading, because this one has left a part of the table behind.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Each sweep: whatever the workers gave up needs a person's attention, and its officer is to see that.
 //!
-//! A message that ends among the dead letters is taken from there, and its invite marked; `infra/operate.py retry` lets
-//! it go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
+//! A message that ends among the dead letters is taken from there, and its invite marked; an operator's `retry` lets it
+//! go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
 
 use domain::{InviteId, invite::Invite};
 use queue::{QueueName, Wake};

@@ -3,8 +3,10 @@
 use domain::{AgencyId, agency::Agency};
 
 use crate::{
+    Store, StoreError,
     keys::{self, Key},
     record::Layout,
+    table::{Condition, Write},
 };
 
 impl Layout for Agency {
@@ -18,5 +20,17 @@ impl Layout for Agency {
 
     fn id(&self) -> AgencyId {
         Self::id(self)
+    }
+}
+
+impl Store {
+    /// Deletes an agency, so that nothing more is told to it. One that is not there stays so.
+    ///
+    /// # Errors
+    ///
+    /// When the table cannot answer.
+    pub async fn remove_agency(&self, id: AgencyId) -> Result<(), StoreError> {
+        let delete = Write::Delete { key: keys::agency(id), condition: Condition::Any };
+        self.table.commit(vec![delete]).await.map(|_| ())
     }
 }

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_types::error::operation::BuildError;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Commit, Condition, Order, Page, Query, Range, Table, Write};
+use super::{Commit, Condition, Freshness, Order, Page, Query, Range, Segment, Table, Write};
 use crate::{StoreError, item::Item, keys::Key};
 
 /// BatchGetItem's and BatchWriteItem's limits.
@@ -234,15 +234,16 @@ impl Table for Dynamo {
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
-    async fn scan(&self, part: u32, of: u32, after: Option<Item>) -> Result<Page, StoreError> {
+    async fn scan(&self, segment: Segment) -> Result<Page, StoreError> {
         let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
         let request = self
             .client
             .scan()
             .table_name(&self.name)
-            .segment(number(part))
-            .total_segments(number(of))
-            .set_exclusive_start_key(after);
+            .segment(number(segment.part))
+            .total_segments(number(segment.of))
+            .consistent_read(segment.freshness == Freshness::Current)
+            .set_exclusive_start_key(segment.after);
         let answer = request.send().await.map_err(|error| failed("Scan", &error))?;
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }

@@ -22,7 +22,7 @@ use store::{CreateActionOutcome, IdempotentRequest, SavedAnswer, Stored};
 use sweep::jobs::Job;
 use tests::{
     app::Answer,
-    people::{device_secrets, email, keys, officer, officer_form, vendor_form, workbook},
+    people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook},
 };
 
 use super::{
@@ -41,7 +41,7 @@ pub(super) struct Scenario {
 }
 
 /// Together they are about every handler, route, message and job; see [`super::coverage`].
-pub(super) const ALL: [Scenario; 21] = [
+pub(super) const ALL: [Scenario; 22] = [
     Scenario {
         name: "account",
         about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
@@ -124,13 +124,13 @@ pub(super) const ALL: [Scenario; 21] = [
     Scenario { name: "revoke", about: &["submit-invites"], jobs: &[], script: |world| revoke(world).boxed_local() },
     Scenario {
         name: "given up",
-        about: &["sweep", "provision-user"],
+        about: &["sweep", "provision-user", "operate"],
         jobs: &[Job::Letters],
         script: |world| given_up(world).boxed_local(),
     },
     Scenario {
         name: "forgotten",
-        about: &["sweep"],
+        about: &["sweep", "operate"],
         jobs: &[Job::Forget],
         script: |world| forgotten(world).boxed_local(),
     },
@@ -153,6 +153,7 @@ pub(super) const ALL: [Scenario; 21] = [
         jobs: &[Job::Canary],
         script: |world| canary(world).boxed_local(),
     },
+    Scenario { name: "operator", about: &["operate"], jobs: &[], script: |world| operator(world).boxed_local() },
 ];
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -409,7 +410,8 @@ async fn given_up(world: &World) {
         if stored(world, id).await.account().is_some() {
             return;
         }
-        world.post(QueueName::Provision, Wake::Resume { id });
+        let said = world.operate(&["retry", &id.to_string()]).await;
+        assert_eq!(said.error, None);
         world.settle().await;
     }
 }
@@ -418,7 +420,8 @@ async fn given_up(world: &World) {
 async fn forgotten(world: &World) {
     submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
-    world.app.store.request_forgetting(&keys().address(&email("yolandra@vendor.example.com"))).await.unwrap();
+    let said = world.operate(&["forget-person", "yolandra@vendor.example.com"]).await;
+    assert_eq!(said.error, None);
     for _ in 0..ROUNDS {
         minutes(world, 3).await;
         if world.app.store.list_forget_requests().await.unwrap().is_empty() {
@@ -512,6 +515,45 @@ async fn action(world: &World) {
     assert!(matches!(created, CreateActionOutcome::Created(_)));
     world.post(QueueName::Actions, Wake::Action { id });
     world.settle().await;
+}
+
+/// An operator looks at everything, stops mail and lets it go on, clears a mailbox that bounced, has an agency notified
+/// no more, and puts rules in force.
+async fn operator(world: &World) {
+    let id = submit(world, invitation_of("thaddeus")).await;
+    world.settle().await;
+    let trace = stored(world, InviteId::parse(&id).unwrap()).await.trace.to_string();
+    for words in [
+        &["stuck"][..],
+        &["show", &id],
+        &["find", &trace],
+        &["attention"],
+        &["export-person", "thaddeus@sample-board.gov.sg"],
+        &["redrive", "mail"],
+        &["stop-mail"],
+        &["start-mail"],
+        &["rules", RULES],
+        &["audit"],
+    ] {
+        let said = world.operate(words).await;
+        assert_eq!(said.error, None, "{words:?}");
+    }
+    let mails = world.app.mails_to("thaddeus@sample-board.gov.sg");
+    world.post_event(world.event(BOUNCED, &mails[0]));
+    world.settle().await;
+    // Who asks again after an answer that was lost is told that it is done.
+    let said = world.operate(&["clear-suppression", "thaddeus@sample-board.gov.sg"]).await;
+    assert!(matches!(said.error.as_deref(), None | Some("this mailbox is not suppressed")), "{said:?}");
+    let mailbox = world.app.store.find_mailbox(&keys().address(&email("thaddeus@sample-board.gov.sg"))).await.unwrap();
+    assert_eq!(mailbox.suppressed_since(), None);
+    let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
+    let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
+    let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
+    assert!(world.app.store.create(agency).await.unwrap().is_done());
+    for command in ["show-agency", "rotate-agency", "remove-agency"] {
+        let said = world.operate(&[command, "example-agency.gov.sg"]).await;
+        assert_eq!(said.error, None, "{command}");
+    }
 }
 
 /// How often the sweeper's jobs are waited for.

@@ -334,7 +334,20 @@ impl World {
         panic!("{method} {path} is never answered");
     }
 
-    /// Sends a message as an operator does.
+    /// Does what an operator asks for, and asks again for as long as the function fails: what it said.
+    pub(super) async fn operate(&self, words: &[&str]) -> operate::Answer {
+        for _ in 0..ASKED {
+            let answer = self.run("operate", self.app.operate(words)).await;
+            self.watch().await;
+            if let Some(Ok(answer)) = answer {
+                return answer;
+            }
+            self.pass(Duration::from_secs(2));
+        }
+        panic!("{words:?} is never done");
+    }
+
+    /// Sends a message as somebody else does.
     pub(super) fn post(&self, queue: QueueName, wake: Wake) {
         self.hand_in(Parcel::Wake(queue, wake));
     }

@@ -1,0 +1,142 @@
+//! Agencies whose systems are notified of their officers' invites.
+
+use std::time::Duration;
+
+use domain::{
+    AgencyDomain, AgencyId,
+    agency::{Agency, AgencyState},
+};
+use notify::Reach;
+use queue::{QueueName, Wake};
+use store::{Replaced, Stored, Updated};
+
+use crate::{Failure, Round, Said, audit};
+
+/// How often, a second apart, it is looked whether an endpoint has echoed its challenge. What it did after that shows
+/// `show-agency`.
+const LOOKS: u32 = 40;
+
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// The longest address of an endpoint, as of every address on the web.
+const MAX_ENDPOINT: usize = 2048;
+
+/// Has an agency's system notified, once its endpoint has echoed a challenge.
+pub(crate) async fn register(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Said, Failure> {
+    let deps = round.deps;
+    if deps.reach == Reach::Public && !endpoint.starts_with("https://") {
+        return Err(Failure::refused("an endpoint begins with https://"));
+    }
+    if endpoint.len() > MAX_ENDPOINT {
+        return Err(Failure::refused("an endpoint has at most 2048 characters"));
+    }
+    let id = AgencyId::of_domain(domain);
+    audit::note(round, "REGISTER_AGENCY", domain.as_str()).await?;
+    let agency = challenged(round, domain, endpoint).await?;
+    let secret = secret(round, &agency).await?;
+    deps.queues.try_wake(QueueName::Notices, domain, &[Wake::Agency { id }]).await?;
+    let agency = answered(round, domain).await?;
+    Ok(Said::once(format!("the secret of {domain}, for its system alone: {secret}\n{}", described(&agency))))
+}
+
+/// Whether an agency's system is notified, and how often that failed in a row.
+pub(crate) async fn show(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
+    let agency = registered(round, domain).await?;
+    Ok(Said::once(described(&agency)))
+}
+
+/// Gives an agency a new secret; the one before signs too for some days.
+pub(crate) async fn rotate(round: &Round<'_>, domain: &AgencyDomain, days: u32) -> Result<Said, Failure> {
+    let deps = round.deps;
+    registered(round, domain).await?;
+    audit::note(round, "ROTATE_AGENCY", domain.as_str()).await?;
+    let rotate = |agency: Agency| {
+        let now = deps.clock.now();
+        Ok::<_, ()>(Some(agency.rotated(now + DAY * days, now)))
+    };
+    let Updated::Done { after, .. } = deps.store.update(&AgencyId::of_domain(domain), rotate).await? else {
+        return Err(not_registered(domain));
+    };
+    let secret = secret(round, &after).await?;
+    Ok(Said::once(format!(
+        "the new secret of {domain}, for its system alone: {secret}\nthe one before signs too for {days} days\n"
+    )))
+}
+
+/// Notifies a parked endpoint again; what was held back follows within the hour.
+pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
+    let deps = round.deps;
+    let agency = registered(round, domain).await?;
+    if !matches!(agency.state, AgencyState::Parked { .. }) {
+        return Err(Failure::refused(format!("{domain} is {}, not PARKED", agency.state_name())));
+    }
+    audit::note(round, "RESUME_AGENCY", domain.as_str()).await?;
+    let resume = |agency: Agency| agency.resumed(deps.clock.now()).map(Some);
+    match deps.store.update(&AgencyId::of_domain(domain), resume).await? {
+        Updated::Done { after, .. } => Ok(Said::once(described(&after))),
+        Updated::Refused(_) => Err(Failure::refused(format!("{domain} is not PARKED any more"))),
+        Updated::Unchanged(_) | Updated::Missing => Err(not_registered(domain)),
+    }
+}
+
+/// Notifies an agency's system of nothing more.
+pub(crate) async fn remove(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
+    audit::note(round, "REMOVE_AGENCY", domain.as_str()).await?;
+    round.deps.store.remove_agency(AgencyId::of_domain(domain)).await?;
+    Ok(Said::once(format!("{domain} is notified of nothing more\n")))
+}
+
+/// The agency with a new challenge, which its endpoint has to echo.
+async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Stored<Agency>, Failure> {
+    let deps = round.deps;
+    let challenge = format!("{:032x}{:032x}", deps.entropy.next_u128(), deps.entropy.next_u128());
+    let again = |agency: Agency| {
+        Ok::<_, ()>(Some(agency.registered_again(endpoint.to_owned(), challenge.clone(), deps.clock.now())))
+    };
+    if let Updated::Done { after, .. } = deps.store.update(&AgencyId::of_domain(domain), again).await? {
+        return Ok(after);
+    }
+    let new = Agency::registered(domain.clone(), endpoint.to_owned(), challenge.clone(), deps.clock.now());
+    match deps.store.create(new).await? {
+        Replaced::Done(created) => Ok(created),
+        Replaced::LostRace => Err(Failure::refused("somebody registered it at the same moment; try again")),
+    }
+}
+
+/// The agency once its endpoint has answered the challenge, or as it is when that takes too long.
+async fn answered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Agency>, Failure> {
+    for _ in 0..LOOKS {
+        let agency = registered(round, domain).await?;
+        if !matches!(agency.state, AgencyState::Pending { failure: None, .. }) {
+            return Ok(agency);
+        }
+        tokio::time::sleep(SECOND).await;
+    }
+    registered(round, domain).await
+}
+
+async fn registered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Agency>, Failure> {
+    let found = round.deps.store.get::<Agency>(&AgencyId::of_domain(domain)).await?;
+    found.ok_or_else(|| not_registered(domain))
+}
+
+fn not_registered(domain: &AgencyDomain) -> Failure {
+    Failure::refused(format!("{domain} is not registered"))
+}
+
+async fn secret(round: &Round<'_>, agency: &Agency) -> Result<String, Failure> {
+    let keys = round.deps.agency_secrets.keys().await?;
+    Ok(keys.agency_secret_text(&agency.domain, agency.generation))
+}
+
+fn described(agency: &Agency) -> String {
+    let Agency { domain, failures, generation, endpoint, .. } = agency;
+    let state = agency.state_name();
+    let mut text = format!("{domain}  {state}  failures {failures}  secret {generation}  {endpoint}\n");
+    if let AgencyState::Pending { failure, .. } = &agency.state {
+        let why = failure.as_deref().unwrap_or("not asked yet");
+        text.push_str(&format!("  its endpoint has not echoed the challenge: {why}; fix it and register it again\n"));
+    }
+    text
+}

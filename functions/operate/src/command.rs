@@ -1,0 +1,184 @@
+//! The commands: their words, and what they are for.
+//!
+//! What cannot be read is not repeated to the operator, because it may be somebody's address.
+
+use std::fmt::Write as _;
+
+use domain::{AgencyDomain, EmailAddress, TraceId};
+use queue::Redrive;
+use store::{Due, settings::MailSwitch};
+
+/// For how many minutes something is due before it counts as stuck.
+const STUCK_MINUTES: u32 = 5;
+
+/// For how many days the secret before a new one signs too, unless the operator says otherwise, and at most.
+const ROTATION_DAYS: u32 = 7;
+const MAX_ROTATION_DAYS: u32 = 365;
+
+/// One command, understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Stuck { minutes: u32 },
+    Show(Due),
+    Find(TraceId),
+    Attention,
+    Retry(Due),
+    Redrive(Redrive),
+    ExportPerson(EmailAddress),
+    ForgetPerson(EmailAddress),
+    Audit,
+    SwitchMail(MailSwitch),
+    ClearSuppression(EmailAddress),
+    RegisterAgency { domain: AgencyDomain, endpoint: String },
+    ShowAgency(AgencyDomain),
+    RotateAgency { domain: AgencyDomain, days: u32 },
+    ResumeAgency(AgencyDomain),
+    RemoveAgency(AgencyDomain),
+    Rules(String),
+}
+
+/// How a command is written, and what it does.
+struct Usage {
+    name: &'static str,
+    arguments: &'static str,
+    does: &'static str,
+}
+
+const fn usage(name: &'static str, arguments: &'static str, does: &'static str) -> Usage {
+    Usage { name, arguments, does }
+}
+
+const USAGES: [Usage; 18] = [
+    usage("stuck", "[minutes]", "lists what was due some minutes ago, 5 unless given, and is due still"),
+    usage("show", "<id>", "the state and history of one invite, batch, action, notice or request for SEED"),
+    usage("find", "<Trace ID>", "what a request made, by the Trace ID that its officer quotes; reads the whole table"),
+    usage("retry", "<id>", "wakes the workers of one; an invite that needs attention goes on where it was"),
+    usage("redrive", "<queue>", "sends the dead letters of dispatch, parse, provision, mail, actions or notices again"),
+    usage("attention", "", "lists the invites that the workers gave up; reads the whole table"),
+    usage("export-person", "<address>", "all that is held about one person, as JSON, for them; reads the whole table"),
+    usage("forget-person", "<address>", "has the sweeper erase one person within minutes"),
+    usage("audit", "", "what operators did, and who was erased, by the keyed hash of the address"),
+    usage("clear-suppression", "<address>", "lets a mailbox be mailed again, here and on SES's own list"),
+    usage(
+        "register-agency",
+        "<email domain> <https endpoint>",
+        "notifies an agency's system once it has echoed a challenge",
+    ),
+    usage(
+        "show-agency",
+        "<email domain>",
+        "whether an agency's system is notified, and how often that failed in a row",
+    ),
+    usage(
+        "rotate-agency",
+        "<email domain> [days]",
+        "makes a new secret; the one before signs too for 7 days unless given",
+    ),
+    usage("resume-agency", "<email domain>", "notifies a parked endpoint again"),
+    usage("remove-agency", "<email domain>", "notifies an agency's system of nothing more"),
+    usage("stop-mail", "", "stops all mail within a second; what is due stays due"),
+    usage("start-mail", "", "lets mail go out again"),
+    usage("rules", "@<file>", "puts the domain rules of a file in force"),
+];
+
+/// What every command is for.
+pub(crate) fn help() -> String {
+    let mut text = "make operate STAGE=<stage> DO=\"<command>\"\n\n".to_owned();
+    for Usage { name, arguments, does } in USAGES {
+        let _ = writeln!(text, "  {:46}  {does}", format!("{name} {arguments}"));
+    }
+    text.push_str("\ndocs/RUNBOOK.md says when to use which. Only export-person prints a person.\n");
+    text
+}
+
+impl Command {
+    /// Reads the words of a command; what to tell the operator where they are none.
+    pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
+        let (name, arguments) = match words {
+            [] | ["help" | "--help" | "-h"] => return Ok(Self::Help),
+            [name, arguments @ ..] => (*name, arguments),
+        };
+        let Some(usage) = USAGES.iter().find(|usage| usage.name == name) else {
+            return Err("there is no such command; `help` lists them".to_owned());
+        };
+        let written = format!("usage: {} {}", usage.name, usage.arguments);
+        let explained = |why: &str| format!("{why}\n{}", written.trim_end());
+        match Self::read(name, arguments) {
+            Ok(Some(command)) => Ok(command),
+            Ok(None) => Err(explained("these are not the arguments of this command")),
+            Err(why) => Err(explained(why)),
+        }
+    }
+
+    /// `None` where there are too many arguments or too few.
+    fn read(name: &str, arguments: &[&str]) -> Result<Option<Self>, &'static str> {
+        Ok(Some(match (name, arguments) {
+            ("stuck", []) => Self::Stuck { minutes: STUCK_MINUTES },
+            ("stuck", [minutes]) => Self::Stuck { minutes: minutes.parse().map_err(|_| "these are no minutes")? },
+            ("show", [id]) => Self::Show(due(id)?),
+            ("find", [trace]) => Self::Find(TraceId::parse(trace).ok_or("this is no Trace ID")?),
+            ("retry", [id]) => Self::Retry(due(id)?),
+            ("redrive", [queue]) => Self::Redrive(Redrive::parse(queue).ok_or("there is no such queue")?),
+            ("attention", []) => Self::Attention,
+            ("export-person", [text]) => Self::ExportPerson(address(text)?),
+            ("forget-person", [text]) => Self::ForgetPerson(address(text)?),
+            ("audit", []) => Self::Audit,
+            ("clear-suppression", [text]) => Self::ClearSuppression(address(text)?),
+            ("register-agency", [name, endpoint]) => {
+                Self::RegisterAgency { domain: domain(name)?, endpoint: (*endpoint).to_owned() }
+            }
+            ("show-agency", [name]) => Self::ShowAgency(domain(name)?),
+            ("rotate-agency", [name]) => Self::RotateAgency { domain: domain(name)?, days: ROTATION_DAYS },
+            ("rotate-agency", [name, text]) => Self::RotateAgency { domain: domain(name)?, days: days(text)? },
+            ("resume-agency", [name]) => Self::ResumeAgency(domain(name)?),
+            ("remove-agency", [name]) => Self::RemoveAgency(domain(name)?),
+            ("stop-mail", []) => Self::SwitchMail(MailSwitch::Stopped),
+            ("start-mail", []) => Self::SwitchMail(MailSwitch::Running),
+            ("rules", [json]) => Self::Rules((*json).to_owned()),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Its first word, for the log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Help => "help",
+            Self::Stuck { .. } => "stuck",
+            Self::Show(_) => "show",
+            Self::Find(_) => "find",
+            Self::Attention => "attention",
+            Self::Retry(_) => "retry",
+            Self::Redrive(_) => "redrive",
+            Self::ExportPerson(_) => "export-person",
+            Self::ForgetPerson(_) => "forget-person",
+            Self::Audit => "audit",
+            Self::SwitchMail(MailSwitch::Stopped) => "stop-mail",
+            Self::SwitchMail(MailSwitch::Running) => "start-mail",
+            Self::ClearSuppression(_) => "clear-suppression",
+            Self::RegisterAgency { .. } => "register-agency",
+            Self::ShowAgency(_) => "show-agency",
+            Self::RotateAgency { .. } => "rotate-agency",
+            Self::ResumeAgency(_) => "resume-agency",
+            Self::RemoveAgency(_) => "remove-agency",
+            Self::Rules(_) => "rules",
+        }
+    }
+}
+
+fn due(id: &str) -> Result<Due, &'static str> {
+    Due::parse(id).ok_or("this is no id: they begin with inv_, bat_, act_, ntc_ or sed_")
+}
+
+fn address(text: &str) -> Result<EmailAddress, &'static str> {
+    EmailAddress::parse(text).map_err(|_| "this is no email address")
+}
+
+fn domain(text: &str) -> Result<AgencyDomain, &'static str> {
+    AgencyDomain::parse(text).ok_or("this is no email domain")
+}
+
+fn days(text: &str) -> Result<u32, &'static str> {
+    let days = text.parse().ok().filter(|days| *days <= MAX_ROTATION_DAYS);
+    days.ok_or("these are no days, or more than 365")
+}

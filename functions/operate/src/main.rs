@@ -1,0 +1,9 @@
+//! Boots `operate`.
+
+use operate::Deps;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), boot::Error> {
+    let deps = Deps::new(&boot::start())?;
+    boot::run_request(async |request, deadline| operate::handle(&deps, &request, deadline).await).await
+}

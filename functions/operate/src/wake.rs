@@ -1,0 +1,40 @@
+//! Wakes workers, and sends again what they gave up.
+
+use domain::invite::InviteState;
+use queue::{Group, QueueName, Redrive, Wake};
+use store::{Due, inspection::Work};
+
+use crate::{Failure, Round, Said, audit, work};
+
+/// Wakes the workers of one. They do what its state allows, so this is never once too often.
+pub(crate) async fn retry(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
+    let work = work::existing(round, id).await?;
+    let (wake, queues) = workers(&work);
+    audit::note(round, "RETRY", &id.to_string()).await?;
+    for queue in queues {
+        round.deps.queues.try_wake(*queue, Group::service(), &[wake]).await?;
+    }
+    let readers: Vec<&str> = queues.iter().map(|queue| queue.name()).collect();
+    Ok(Said::once(format!("{id}: woke the readers of {}\n", readers.join(" and "))))
+}
+
+/// Sends a queue's dead letters again.
+pub(crate) async fn redrive(round: &Round<'_>, queue: Redrive) -> Result<Said, Failure> {
+    audit::note(round, "REDRIVE", queue.name()).await?;
+    round.deps.queues.redrive(queue).await?;
+    Ok(Said::once(format!("the dead letters of {} are on their way back\n", queue.name())))
+}
+
+/// What wakes the workers of one, and which queues they read.
+fn workers(work: &Work) -> (Wake, &'static [QueueName]) {
+    match work {
+        Work::Invite(invite) if matches!(invite.state, InviteState::NeedsAttention { .. }) => {
+            (Wake::Resume { id: invite.id }, &[QueueName::Provision])
+        }
+        Work::Invite(invite) => (Wake::Invite { id: invite.id }, &[QueueName::Provision, QueueName::Mail]),
+        Work::Batch(batch) => (Wake::Batch { id: batch.id }, &[QueueName::Dispatch, QueueName::Mail]),
+        Work::Action(action) => (Wake::Action { id: action.id }, &[QueueName::Actions]),
+        Work::Notice(notice) => (Wake::Notice { id: notice.id }, &[QueueName::Notices]),
+        Work::SeedRequest(request) => (Wake::SeedRequest { id: request.id }, &[QueueName::Provision]),
+    }
+}

@@ -1,0 +1,42 @@
+//! Addresses that are sent nothing, in memory.
+
+use async_trait::async_trait;
+use domain::EmailAddress;
+use mail::{SuppressionError, SuppressionList};
+
+use crate::probe::{Failure, Probe, Probed};
+
+/// A suppression list in memory; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MemorySuppressions(Probed<Vec<EmailAddress>>);
+
+impl MemorySuppressions {
+    /// An empty list whose calls pass a probe.
+    #[must_use]
+    pub fn probed(probe: Probe) -> Self {
+        Self(Probed::outside(probe, Vec::new()))
+    }
+
+    /// Puts an address on the list, as SES does after a mail that came back.
+    pub fn add(&self, address: EmailAddress) {
+        self.0.by_hand().push(address);
+    }
+
+    /// The addresses on it.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<EmailAddress> {
+        self.0.by_hand().clone()
+    }
+}
+
+#[async_trait]
+impl SuppressionList for MemorySuppressions {
+    async fn remove(&self, address: &EmailAddress) -> Result<(), SuppressionError> {
+        let take_off = |addresses: &mut Vec<EmailAddress>| {
+            addresses.retain(|listed| listed != address);
+            Ok(())
+        };
+        let failed = |failure: Failure| Err(SuppressionError { code: failure.code().to_owned() });
+        self.0.write_once("ses.unsuppress", take_off, failed).await
+    }
+}

@@ -1,0 +1,126 @@
+//! What every table promises operators: that all of it is found, page by page, once.
+
+use std::time::Duration;
+
+use domain::{AgencyDomain, Entropy, Timestamp, agency::Agency};
+use serde_json::Value;
+use store::{
+    CreateOutcome, Due, DueEntry, Store, StoreError,
+    audit::{Audited, OperatorAct},
+    inspection::{Page, Place, Work},
+};
+
+use crate::people::{account_invite, beginning, draft, keys, officer, vendor_form};
+
+/// Runs this part of the contract, on a table that may hold anything else.
+pub(super) async fn all(store: &Store) {
+    what_requests_made_is_found_once(store).await;
+    what_is_held_about_a_person_is_found_as_it_lies_there(store).await;
+    what_was_due_before_a_moment_is_overdue(store).await;
+    the_audit_is_in_order(store).await;
+    an_agency_that_is_removed_is_not_there(store).await;
+}
+
+/// Every page to the end, each begun at the place before in the form in which a client keeps it.
+async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>) -> Vec<T> {
+    let (mut found, mut from) = (Vec::new(), None);
+    loop {
+        let read = page(from).await.unwrap();
+        assert_eq!(read.unreadable, 0);
+        found.extend(read.found);
+        let Some(next) = read.next else { return found };
+        from = Some(serde_json::from_str(&serde_json::to_string(&next).unwrap()).unwrap());
+    }
+}
+
+async fn what_requests_made_is_found_once(store: &Store) {
+    let (ada, now, entropy) = (officer("work"), beginning(), Entropy::seeded(81));
+    let invite = account_invite(&ada, &vendor_form("work-1"), now, &entropy);
+    assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
+    let (batch, _) = draft(&ada, vec![vendor_form("work-2")], now, &entropy);
+    assert!(store.create_batch(&batch).await.unwrap().is_done());
+    let found = whole(async |from| store.list_work(from).await).await;
+    for (id, trace, state) in
+        [(Due::Invite(invite.id), &invite.trace, "QUEUED"), (Due::Batch(batch.id), &batch.trace, "DRAFT")]
+    {
+        let same: Vec<&Work> = found.iter().filter(|work| work.id() == id).collect();
+        let [one] = same[..] else { panic!("{id} is found {} times", same.len()) };
+        assert_eq!((one.trace(), one.state_name(), one.version()), (trace, state, 1));
+        let alone = store.find_work(id).await.unwrap().unwrap();
+        assert_eq!((alone.id(), alone.due_at()), (id, one.due_at()));
+        assert_eq!(Due::parse(&id.to_string()), Some(id));
+    }
+    assert!(store.find_work(Due::parse("inv_01JD0000000000000000000000").unwrap()).await.unwrap().is_none());
+}
+
+async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
+    let (ada, now, entropy) = (officer("held"), beginning(), Entropy::seeded(82));
+    let invite = account_invite(&ada, &vendor_form("held-1"), now, &entropy);
+    assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
+    let (batch, rows) = draft(&ada, vec![vendor_form("held-1"), vendor_form("held-2")], now, &entropy);
+    assert!(store.create_batch(&batch).await.unwrap().is_done());
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let person = invite.address_key.clone();
+    store.note_holders(std::slice::from_ref(&person), now + Duration::from_secs(3600)).await.unwrap();
+    let _ = store
+        .update(&person, |mailbox: domain::mailbox::Mailbox| mailbox.admit(invite.id, now).map(Some))
+        .await
+        .unwrap();
+    let held: Vec<Value> = whole(async |from| store.list_held(&person, from).await).await;
+    let mut kinds: Vec<&str> = held.iter().filter_map(|item| item["entity"].as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["guard", "holder", "invite", "mailbox", "row"]);
+    let found = held.iter().find(|item| item["entity"] == "invite").unwrap();
+    assert_eq!((found["body"]["id"].as_str(), found["version"].as_u64()), (Some(&*invite.id.to_string()), Some(1)));
+}
+
+async fn what_was_due_before_a_moment_is_overdue(store: &Store) {
+    let later = beginning() + Duration::from_secs(400 * 24 * 3600);
+    let invite = account_invite(&officer("overdue"), &vendor_form("overdue-1"), later, &Entropy::seeded(83));
+    assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
+    let due_at = invite.due_at.unwrap();
+    let entry = DueEntry { what: Due::Invite(invite.id), since: due_at };
+    let times = async |before: Timestamp| {
+        let found = whole(async |from| store.list_overdue(before, from).await).await;
+        found.into_iter().filter(|found| *found == entry).count()
+    };
+    assert_eq!(times(due_at).await, 0);
+    assert_eq!(times(due_at + Duration::from_millis(1)).await, 1);
+}
+
+async fn the_audit_is_in_order(store: &Store) {
+    let act = |id: &str, after: u64| OperatorAct {
+        id: id.to_owned(),
+        action: "RETRY".to_owned(),
+        subject: "contract".to_owned(),
+        by: "somebody".to_owned(),
+        at: beginning() + Duration::from_secs(after),
+    };
+    let acts = [act("b", 1), act("c", 1), act("a", 2)];
+    for act in acts.iter().rev().chain(&acts[..1]) {
+        store.note_act(act, beginning() + Duration::from_secs(3600)).await.unwrap();
+    }
+    let audit = whole(async |from| store.list_audit(from).await).await;
+    let ours: Vec<&OperatorAct> = audit
+        .iter()
+        .filter_map(|entry| match entry {
+            Audited::Act(act) if act.subject == "contract" => Some(act),
+            Audited::Act(_) | Audited::Erasure(_) => None,
+        })
+        .collect();
+    assert_eq!(ours, acts.iter().collect::<Vec<_>>(), "by time, each once however often it is noted");
+    let erased = keys().address(&crate::people::email("forget-me@sample-board.gov.sg"));
+    let is_erasure = |entry: &&Audited| matches!(entry, Audited::Erasure(done) if done.address_key == erased);
+    assert_eq!(audit.iter().filter(is_erasure).count(), 1, "what the sweeper noted is there too");
+}
+
+async fn an_agency_that_is_removed_is_not_there(store: &Store) {
+    let domain = AgencyDomain::parse("removed.gov.sg").unwrap();
+    let agency = Agency::registered(domain, "https://x.example/".to_owned(), "c".to_owned(), beginning());
+    let id = agency.id();
+    assert!(store.create(agency).await.unwrap().is_done());
+    for _ in 0..2 {
+        store.remove_agency(id).await.unwrap();
+        assert!(store.get::<Agency>(&id).await.unwrap().is_none());
+    }
+}

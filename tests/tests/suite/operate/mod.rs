@@ -1,0 +1,63 @@
+//! What operators ask for, over the product in one process.
+
+mod agency;
+mod audit;
+mod mail;
+mod person;
+mod wake;
+mod words;
+mod work;
+
+use domain::{InviteId, invite::Invite};
+use operate::Answer;
+use serde_json::json;
+use store::Stored;
+use tests::{app::App, people::vendor_form};
+
+/// What a command that is done prints.
+async fn printed(app: &App, words: &[&str]) -> String {
+    let answer = app.operate(words).await.unwrap();
+    assert_eq!((answer.code, answer.error.as_deref()), (0, None), "{words:?}");
+    answer.text
+}
+
+/// Why a command is not done.
+async fn refused(app: &App, words: &[&str]) -> String {
+    let Answer { text, error, code, cursor } = app.operate(words).await.unwrap();
+    assert_eq!((text.as_str(), code, cursor), ("", 1, None), "{words:?}");
+    error.unwrap()
+}
+
+/// What a command prints whose every invocation has time for one page, and how many invocations that takes.
+async fn printed_in_parts(app: &App, words: &[&str]) -> (String, usize) {
+    let (mut text, mut cursor) = (String::new(), None);
+    for parts in 1.. {
+        let answer = app.operate_part(words, cursor, app.clock.now()).await.unwrap();
+        assert_eq!(answer.code, 0, "{:?}", answer.error);
+        text.push_str(&answer.text);
+        if answer.cursor.is_none() {
+            return (text, parts);
+        }
+        cursor = answer.cursor;
+    }
+    unreachable!("a listing has an end")
+}
+
+/// An invite for the vendor `name`, on whose account nobody has worked.
+async fn submitted(app: &App, name: &str) -> InviteId {
+    let mut form = serde_json::to_value(vendor_form(name)).unwrap();
+    form["kind"] = json!("account");
+    let made = app.officer("ada").post("/api/invites", form).await.expect(202);
+    InviteId::parse(made.body["id"].as_str().unwrap()).unwrap()
+}
+
+async fn invite(app: &App, id: InviteId) -> Stored<Invite> {
+    app.store.get::<Invite>(&id).await.unwrap().unwrap()
+}
+
+/// The workers give an invite up.
+async fn given_up(app: &App, id: InviteId) {
+    let read = invite(app, id).await;
+    let next = read.to_value().needs_attention(app.clock.now()).unwrap();
+    assert!(app.store.write(read.becomes(next)).await.unwrap().is_done());
+}
