@@ -129,4 +129,4 @@ bench: portal .tools/emulator/.ready .tools/sam/.ready ## The tables of performa
 deploy: portal .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
-	.tools/sam/bin/python infra/local/rules.py $(STAGE)
+	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json

@@ -2,7 +2,8 @@
 
 * The emulator keeps a number that came through a parameter as text, and its SQS poller then fails to compare it.
 * It asks roles for `sqs:SendMessageBatch`, which is no action of AWS: there `sqs:SendMessage` covers it.
-  And it asks for `ses:SendEmail` on every resource, where AWS asks for it on the identity and the configuration set.
+  And it asks for `ses:SendEmail` and `sqs:StartMessageMoveTask` on every resource, where AWS asks for the first on the
+  identity and the configuration set, and for the second on the queue.
 * It reads routes and authorizers from the API's document, but not the gateway responses.
   (Nor the resource policy, which it would not ask on routes with an authorizer: `AllowedCidrs` works on AWS only.)
 
@@ -14,6 +15,7 @@ import json
 from stack import NAME, client
 
 POLICY = "emulator-fixups"
+ON_EVERY_RESOURCE = ["ses:SendEmail", "sqs:StartMessageMoveTask"]
 
 
 def apply(api_id: str) -> None:
@@ -59,8 +61,8 @@ def asked_beside(granted: list[dict]) -> list[dict]:
         if statement["Action"] == "sqs:SendMessage":
             named = {key: value for key, value in statement.items() if key != "Sid"}
             asked.append({**named, "Action": "sqs:SendMessageBatch"})
-        if statement["Action"] == "ses:SendEmail":
-            asked.append({"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"})
+        if statement["Action"] in ON_EVERY_RESOURCE:
+            asked.append({"Effect": "Allow", "Action": statement["Action"], "Resource": "*"})
     return asked
 
 

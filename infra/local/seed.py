@@ -3,9 +3,15 @@
 import json
 import secrets
 import string
+import sys
 
-from rules import publish
-from stack import OUTPUTS, client, step
+from stack import OUTPUTS, ROOT, client, step, stop
+
+sys.path.append(str(ROOT / "infra"))
+
+from operate import Operator
+
+RULES = ROOT / "infra" / "domain-rules.json"
 
 PEOPLE = [
     {
@@ -22,7 +28,9 @@ PEOPLE = [
 def seed(stack: dict[str, str]) -> list[dict[str, str]]:
     """The people, with the passwords they have on this machine."""
     with step("seed"):
-        publish(client("dynamodb"), stack["TableName"])
+        operator = Operator(client, stack["OperateFunctionName"])
+        if operator.do("rules", RULES.read_text()) != 0:
+            stop(f"{RULES} cannot be put in force; what is wrong with it is above.")
         known = passwords()
         return [make(person, stack["UserPoolId"], known.get(person["username"]) or new_password()) for person in PEOPLE]
 

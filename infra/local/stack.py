@@ -24,8 +24,8 @@ OUTPUTS = LOCAL / "outputs.json"
 ROOT_KEY = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
-def client(service: str):
-    """A client of the emulator, acting as the account's root."""
+def client(service: str, **settings):
+    """A client of the emulator, acting as the account's root, with settings of botocore's own."""
     import boto3
     from botocore.config import Config
 
@@ -35,7 +35,7 @@ def client(service: str):
         region_name=REGION,
         aws_access_key_id=ROOT_KEY["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=ROOT_KEY["AWS_SECRET_ACCESS_KEY"],
-        config=Config(s3={"addressing_style": "path"}, signature_version="v4"),
+        config=Config(s3={"addressing_style": "path"}, signature_version="v4", **settings),
     )
 
 

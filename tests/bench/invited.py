@@ -23,10 +23,23 @@ def invited(officer: Officer, count: int) -> None:
         if time.monotonic() > until:
             raise RuntimeError(f"the invite to be copied stays {invite['techpass']['state']}")
         time.sleep(0.5)
-    table, key = outputs()["TableName"], {"pk": {"S": f"INVITE#{invite['id']}"}, "sk": {"S": "META"}}
-    item = client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+    table = outputs()["TableName"]
+    item = stored(table, invite["id"])
     with ThreadPoolExecutor(PARTS) as threads:
         list(threads.map(lambda part: put(table, item, range(part, count, PARTS)), range(PARTS)))
+
+
+def stored(table: str, id: str) -> dict:
+    """Found by what it holds: its key is the business of shared/store."""
+    values = {":id": {"S": id}}
+    whole = {
+        "TableName": table,
+        "ConsistentRead": True,
+        "FilterExpression": "body.id = :id",
+        "ExpressionAttributeValues": values,
+    }
+    pages = client("dynamodb").get_paginator("scan").paginate(**whole)
+    return next(item for page in pages for item in page["Items"])
 
 
 def person() -> dict[str, str]:
@@ -59,9 +72,9 @@ def put(table: str, item: dict, numbers: range) -> None:
 def another(item: dict, number: int) -> dict:
     """The same invite to somebody else, and due for nothing, so that nobody works on it."""
     made = copy.deepcopy(item)
-    old = item["pk"]["S"].removeprefix("INVITE#")
+    old = item["body"]["M"]["id"]["S"]
     new = old[:-6] + "".join(ALPHABET[number >> shift & 31] for shift in (25, 20, 15, 10, 5, 0))
-    made["pk"] = {"S": f"INVITE#{new}"}
+    made["pk"] = {"S": item["pk"]["S"].replace(old, new)}
     made["listing_sk"] = {"S": f"{LONG_AGO}#{new}"}
     for part in ("body", "summary"):
         made[part]["M"] |= {"id": {"S": new}, "email": {"S": f"seeded{number}@example-agency.gov.sg"}}

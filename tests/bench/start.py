@@ -22,7 +22,7 @@ STD, NODE, PYTHON = "std-only Rust loop", "Node.js with its clients", "Python wi
 
 QUEUES = (
     *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
-    *(f"{reader}_DEAD_LETTERS" for reader in ("PROVISION", "MAIL")),
+    *(f"{reader}_DEAD_LETTERS" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
 )
 
 # What template.yaml gives to the functions, all in one: a function reads what it needs.
@@ -31,6 +31,7 @@ TEMPLATE_ENVIRONMENT = {
     "AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH": "true",
     "TABLE_NAME": "table",
     "KEYS_SECRET_ID": "keys",
+    "AGENCY_KEYS_SECRET_ID": "agency-keys",
     "UPLOAD_BUCKET": "uploads",
     "USER_POOL_ID": "ap-southeast-1_bench",
     "SEED_GROUP": "seed",
@@ -146,6 +147,8 @@ def idle_event(name: str) -> bytes | None:
         return api_event()
     if name == "track-mail":
         return foreign_mail_event()
+    if name == "operate":
+        return encode({"words": ["help"], "by": "bench"})
     return encode({"Records": []})
 
 

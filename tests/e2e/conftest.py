@@ -8,6 +8,8 @@ import html
 import json
 import os
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +17,6 @@ import pytest
 import requests
 
 import complaints
-import operate
 import stack
 from logs import events, functions
 from signing_in import Api, Person, demo_person
@@ -23,6 +24,8 @@ from table import rewrite
 from waiting import eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+LONG_AGO = "2026-01-01T00:00:00.000Z"
 
 # Goes out by itself every five minutes.
 CANARY = {"wake": "canary"}
@@ -155,8 +158,8 @@ def invoke():
 
 
 @pytest.fixture(scope="session")
-def report_mail(outputs, invoke):
-    """Reports as SES would about the mail of an invite: `report_mail("mail-bounced", mail, invite)`.
+def report_mail(invoke):
+    """Reports as SES would about a mail: `report_mail("mail-bounced", mail)`.
 
     For what never happens here, such as bounces; that mails are delivered, infra/emulator/ses_events.py says by itself.
     Nobody but SES may put an event with its name on the bus. So the event goes to the function, after the rule that
@@ -164,18 +167,32 @@ def report_mail(outputs, invoke):
     """
     rule = next(r for r in aws("events").list_rules()["Rules"] if "aws.ses" in r.get("EventPattern", ""))
 
-    def report(recorded: str, mail: dict, invite: dict) -> None:
+    def report(recorded: str, mail: dict) -> None:
         event = json.loads((ROOT / "events" / f"{recorded}.json").read_text())
         about = event["detail"]["mail"]
         about["messageId"] = mail["MessageId"]
-        about["tags"]["invite_id"] = [invite["id"]]
-        about["tags"]["kind"] = ["invitation" if invite["kind"] == "email" else "account-created"]
-        about["tags"]["mailbox"] = [operate.mailbox_key(operate.Stack("local"), invite["email"])]
-        about["tags"]["ses:configuration-set"] = [outputs["ConfigurationSetName"]]
+        about["tags"] |= tags_of(mail)
         assert aws("events").test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))["Result"]
         assert invoke("track-mail", event)["error"] is None
 
     return report
+
+
+def tags_of(mail: dict) -> dict[str, list[str]]:
+    """What a mail was tagged with, from the events that infra/emulator/ses_events.py published about it."""
+
+    def published() -> dict | None:
+        lines = (stack.LOCAL / "mail-events.jsonl").read_text().splitlines()
+        about = [json.loads(line)["event"]["detail"]["mail"] for line in lines]
+        return next((found["tags"] for found in about if found["messageId"] == mail["MessageId"]), None)
+
+    return eventually(published, what="an event of the mail")
+
+
+def operate(*command: str) -> subprocess.CompletedProcess:
+    """What an operator does, on this stack."""
+    script = ROOT / "infra" / "operate.py"
+    return subprocess.run([sys.executable, script, "local", *command], capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture(scope="session")
@@ -226,15 +243,14 @@ def bring_forward(outputs):
     table = outputs["TableName"]
 
     def change(item: dict, body: dict) -> dict:
-        long_ago = "2026-01-01T00:00:00.000Z"
-        body["postponed_until"] = long_ago
+        body["postponed_until"] = LONG_AGO
         if item["entity"]["S"] == "action":
-            body["updated_at"] = long_ago
+            body["updated_at"] = LONG_AGO
         if "from" in body["state"]:
-            body["state"]["from"] = long_ago
-        return {"due_shard": item.get("due_shard", {"S": "DUE#0"}), "due_at": {"S": long_ago}}
+            body["state"]["from"] = LONG_AGO
+        return {"due_at": {"S": LONG_AGO}}
 
-    return lambda id: rewrite(table, id, change)
+    return lambda id: rewrite(table, {"body.id": id}, change)
 
 
 def pytest_report_header() -> str:

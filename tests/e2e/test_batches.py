@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 import people
 import stranger
 from conftest import aws
+from table import items
 from waiting import eventually
 from workbook import COLUMNS, Person, write
 
@@ -232,17 +233,8 @@ def test_a_list_that_is_pasted_twice_leaves_no_row_without_its_batch(officer, ou
     other = officer.api.post("/batches", {"rows": pasted["rows"][:1]}, headers=key)
     assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
     assert len(rows(officer.api, first.json()["batchId"])) == 3
-    kinds = batches_of(outputs["TableName"])
-    assert [id for id, sorts in kinds.items() if "META" not in sorts] == []
-    assert sum(sort.startswith("ROW#") for sort in kinds[f"BATCH#{first.json()['batchId']}"]) == 3
-
-
-def batches_of(table: str) -> dict[str, set[str]]:
-    """The sort keys of every item that lies with a batch, by the batch: the whole table is read."""
-    found: dict[str, set[str]] = {}
-    whole = {"TableName": table, "ConsistentRead": True, "ProjectionExpression": "pk, sk"}
-    for page in aws("dynamodb").get_paginator("scan").paginate(**whole):
-        for item in page["Items"]:
-            if item["pk"]["S"].startswith("BATCH#"):
-                found.setdefault(item["pk"]["S"], set()).add(item["sk"]["S"])
-    return found
+    table = outputs["TableName"]
+    places = [row["pk"]["S"] for row in items(table, {"entity": "row"})]
+    assert sum(place.endswith(first.json()["batchId"]) for place in places) == 3
+    batches = {item["pk"]["S"] for kind in ("batch", "tombstone") for item in items(table, {"entity": kind})}
+    assert set(places) <= batches

@@ -1,13 +1,14 @@
 """Nobody floods a mailbox, and nobody asks for more than their share."""
 
+import datetime
 import uuid
 
 import pytest
 
-import operate
 import people
 import stack
 from conftest import aws
+from table import delete, items, rewrite
 from test_single_invites import in_state, show, submit
 from waiting import eventually
 
@@ -38,16 +39,21 @@ def is_held(invite: dict) -> bool:
 @pytest.fixture
 def nearly_used_up(outputs, other_officer):
     """An officer who has asked for all but one of what they may within an hour."""
-    table = aws("dynamodb")
-    key = {"pk": {"S": f"OFFICER#{other_officer.sub}#USAGE"}, "sk": {"S": "META"}}
+    table, usage = outputs["TableName"], {"entity": "usage", "body.officer": other_officer.sub}
     parameters = aws("cloudformation").describe_stacks(StackName=stack.NAME)["Stacks"][0]["Parameters"]
     limit = next(int(p["ParameterValue"]) for p in parameters if p["ParameterKey"] == "InvitesPerHour")
-    singles = {"L": [{"M": {"at": {"S": operate.moment(10)}, "count": {"N": str(limit - 1)}}}]}
-    body = {"officer": {"S": other_officer.sub}, "singles": singles, "people": {"L": []}, "version": {"N": "1"}}
-    item = {"entity": {"S": "usage"}, "v": {"N": "1"}, "version": {"N": "1"}, "body": {"M": body}}
-    table.put_item(TableName=outputs["TableName"], Item=key | item)
+    # Something is known of an officer who has asked for something.
+    submit(other_officer.api, people.invitation(people.officer()))
+    ten_minutes_ago = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=10)
+
+    def use_up(item: dict, body: dict) -> dict:
+        body["singles"] = [{"at": ten_minutes_ago.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "count": limit - 1}]
+        return {}
+
+    rewrite(table, usage, use_up)
     yield other_officer
-    table.delete_item(TableName=outputs["TableName"], Key=key)
+    for item in items(table, usage):
+        delete(table, item)
 
 
 def test_an_officer_who_has_used_up_the_hour_is_told_when_to_go_on(nearly_used_up):

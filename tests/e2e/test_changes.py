@@ -1,10 +1,7 @@
 """What an officer does with an invite after it was submitted."""
 
-import subprocess
-import sys
-
 import people
-from conftest import ROOT, token_of
+from conftest import operate, token_of
 from test_single_invites import in_state, show, submit
 from waiting import eventually
 
@@ -77,7 +74,7 @@ def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_i
     person = people.officer()
     first = submit(officer.api, people.invitation(person))
     in_state(officer.api, first, "INVITED")
-    report_mail("mail-bounced", outbox.wait(person["email"])[0], first)
+    report_mail("mail-bounced", outbox.wait(person["email"])[0])
     assert officer.api.post(f"/invites/{first['id']}/revoke").status_code == 200
     tagged = people.officer(email=person["email"].replace("@", "+again@"))
     second = submit(other_officer.api, people.invitation(tagged))
@@ -93,9 +90,3 @@ def test_a_mailbox_that_returned_a_mail_is_left_alone_until_an_operator_clears_i
     in_state(other_officer.api, second, "INVITED")
     assert len(outbox.to(tagged["email"])) == 1
     assert operate("clear-suppression", person["email"]).returncode != 0, "there is nothing to clear"
-
-
-def operate(*command: str) -> subprocess.CompletedProcess:
-    """What an operator does, on this stack."""
-    script = ROOT / "infra" / "operate.py"
-    return subprocess.run([sys.executable, script, "local", *command], capture_output=True, text=True, timeout=60)

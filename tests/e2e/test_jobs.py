@@ -6,11 +6,10 @@ import pytest
 
 import people
 import stranger
-from conftest import aws
-from table import stored
+from conftest import aws, operate
+from table import bring_job_forward, is_there, items, stored
 from test_batches import in_state as batch_in_state
 from test_batches import rows
-from test_changes import operate
 from test_single_invites import in_state, submit
 from waiting import eventually
 
@@ -20,7 +19,7 @@ def sweep(outputs, invoke):
     """Runs the sweeper with a job's turn brought forward."""
 
     def run(job: str) -> None:
-        aws("dynamodb").delete_item(TableName=outputs["TableName"], Key={"pk": {"S": "JOB"}, "sk": {"S": job}})
+        bring_job_forward(outputs["TableName"], job)
         assert invoke("sweep", {})["error"] is None
 
     return run
@@ -60,8 +59,7 @@ def test_who_has_an_account_is_known_to_lists_a_day_later(officer, sweep):
 
 def test_a_canary_goes_out_and_comes_back(outputs, outbox, sweep):
     def canary() -> dict:
-        key = {"pk": {"S": "CONFIG"}, "sk": {"S": "CANARY"}}
-        item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True)["Item"]
+        (item,) = items(outputs["TableName"], {"entity": "canary"})
         return item["body"]["M"]
 
     before = len(outbox.to("success@simulator.amazonses.com"))
@@ -96,21 +94,17 @@ def test_what_is_held_about_a_person_is_exported_and_erased_on_request(officer, 
     assert left.count(person["email"]) == 1, "the question alone"
     emptied, freed = rows(officer.api, batch).values()
     assert (emptied["values"]["email"], freed["state"]) == ("", "READY"), "nobody rests on who is forgotten"
-    assert asked.stdout.split()[-1] in operate("audit").stdout
+    assert f"FORGET_PERSON  {asked.stdout.split()[-1]}  1 invites, 1 rows" in operate("audit").stdout
 
 
 def test_guards_that_were_left_over_are_looked_for(officer, outputs, sweep):
     invite = submit(officer.api, people.account(people.officer()))
     in_state(officer.api, invite, "ACCOUNT_CREATED")
-    key = stored(outputs["TableName"], invite["id"])["body"]["M"]["address_key"]["S"]
-    guard = {"pk": {"S": f"ADDRESS#{key}"}, "sk": {"S": "GUARD"}}
-    orphan = {"pk": {"S": f"ADDRESS#{'0' * 64}"}, "sk": {"S": "GUARD"}}
-    item = aws("dynamodb").get_item(TableName=outputs["TableName"], Key=guard)["Item"]
-    aws("dynamodb").put_item(TableName=outputs["TableName"], Item={**item, **orphan})
+    table = outputs["TableName"]
+    key = stored(table, invite["id"])["body"]["M"]["address_key"]["S"]
+    (guard,) = [lock for lock in items(table, {"entity": "guard", "invite_id": invite["id"]}) if key in lock["pk"]["S"]]
+    orphan = {**guard, "pk": {"S": guard["pk"]["S"].replace(key, "0" * 64)}}
+    aws("dynamodb").put_item(TableName=table, Item=orphan)
     sweep("locks")
-    needed, unneeded = (
-        aws("dynamodb").get_item(TableName=outputs["TableName"], Key=key, ConsistentRead=True).get("Item")
-        for key in (guard, orphan)
-    )
-    assert needed is not None
-    assert unneeded is None
+    assert is_there(table, guard), "the one that is needed stays"
+    assert not is_there(table, orphan)

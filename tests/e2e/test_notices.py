@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import people
-from test_changes import operate
+from conftest import operate
 from test_single_invites import in_state, submit
 from waiting import eventually
 

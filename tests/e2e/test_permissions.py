@@ -17,8 +17,17 @@ from logs import short
 # Actions of the emulator's own, and what AWS asks for in their place.
 IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 
+# Whose dead letters an operator can send again.
+LETTERS = [f"{reader}DeadLetters" for reader in ("Dispatch", "Parse", "Provision", "Mail", "Actions", "Notices")]
+
 # Granted, and not used here: the function, the action, and a part of the resource.
 RESERVED = {
+    ("operate", "sqs:SendMessage", "ParseQueue"): "SQS's move task puts announcements back in the function's name",
+    **{
+        ("operate", action, letters): "SQS's move task takes them in the function's name; the emulator has none"
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage")
+        for letters in LETTERS
+    },
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
     ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",

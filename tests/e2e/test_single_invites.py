@@ -196,9 +196,9 @@ def test_a_mail_is_shown_as_delivered_and_as_bounced_once_it_comes_back(officer,
     invite = submit(officer.api, people.invitation(person))
     (mail,) = outbox.wait(person["email"])
     delivered(officer.api, invite)
-    report_mail("mail-bounced", mail, invite)
+    report_mail("mail-bounced", mail)
     assert show(officer.api, invite)["mail"]["state"] == "BOUNCED"
-    report_mail("mail-delivered", mail, invite)
+    report_mail("mail-delivered", mail)
     assert show(officer.api, invite)["mail"]["state"] == "BOUNCED", "an old event takes nothing back"
 
 
@@ -238,7 +238,7 @@ def test_a_holder_who_has_signed_in_is_shown_as_onboarded(officer, new_vendor):
 @pytest.mark.late
 def test_a_deleted_account_is_seen_and_its_address_can_be_invited_again(officer, deleted_vendor, report_mail):
     assert seen_as(officer.api, deleted_vendor["invite"], "User Not Found")
-    report_mail("mail-complained", deleted_vendor["mail"], deleted_vendor["invite"])
+    report_mail("mail-complained", deleted_vendor["mail"])
     assert show(officer.api, deleted_vendor["invite"])["mail"]["state"] == "COMPLAINED"
     again = submit(officer.api, people.account(deleted_vendor["person"]))
     in_state(officer.api, again, "ACCOUNT_CREATED")

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import operate
 from rendered import (
     DEAD_LETTERS,
     FUNCTIONS,
@@ -49,6 +50,11 @@ def test_a_function_is_traced_and_logs_into_its_own_group_that_forgets(function)
     assert "RetentionInDays" in properties(group)
 
 
+# SES's suppression list is the account's; IAM knows no resource for it:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html.
+WITHOUT_RESOURCE = {"ses:DeleteSuppressedDestination"}
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_names_actions_and_resources(function):
     for statement in statements(function):
@@ -56,7 +62,7 @@ def test_a_role_names_actions_and_resources(function):
         assert "NotAction" not in statement
         assert "NotResource" not in statement
         assert not [a for a in listed(statement["Action"]) if "*" in a]
-        assert "*" not in listed(statement["Resource"])
+        assert "*" not in listed(statement["Resource"]) or statement["Action"] in WITHOUT_RESOURCE
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -99,8 +105,9 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     assert holders("s3:PutObject") == {"ManageBatches"}
     assert holders("s3:DeleteObjectVersion") == holders("s3:ListBucketVersions") == {"Sweep"}
-    # Which answers no request.
-    assert holders("dynamodb:Scan") == {"Sweep"}
+    # Which answer no request of the API.
+    assert holders("dynamodb:Scan") == {"Sweep", "Operate"}
+    assert holders("ses:DeleteSuppressedDestination") == holders("sqs:StartMessageMoveTask") == {"Operate"}
     for action in ["cognito-idp:AdminSetUserPassword", "s3:GetObject", "s3:DeleteObject", "sqs:PurgeQueue"]:
         assert not holders(action)
 
@@ -146,8 +153,8 @@ def test_the_stream_is_watched_by_one_function_which_sees_invites_only_and_loses
 def test_the_function_that_calls_other_systems_has_no_key_but_theirs_and_touches_nothing_else():
     assert actions("NotifyAgencies") == {"dynamodb:GetItem", "dynamodb:PutItem", "secretsmanager:GetSecretValue"}
     variables = {name: f["Properties"]["Environment"]["Variables"] for name, f in FUNCTIONS.items()}
-    holders = {name for name, found in variables.items() if found.get("KEYS_SECRET_ID") == {"Ref": "AgencyKeys"}}
-    assert holders == {"NotifyAgencies"}
+    holders = {name for name, found in variables.items() if {"Ref": "AgencyKeys"} in found.values()}
+    assert holders == {"NotifyAgencies", "Operate"}
 
 
 def test_no_function_knows_of_an_emulator():
@@ -163,3 +170,33 @@ def test_a_parked_agency_raises_an_alarm():
     alarm = properties("AgencyParkedAlarm")
     assert (alarm["Namespace"], alarm["MetricName"]) == (metric["MetricNamespace"], metric["MetricName"])
     assert alarm["Threshold"] == 0
+
+
+# What can start a function by itself.
+STARTERS = [
+    "AWS::ApiGateway::RestApi",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
+]
+
+
+def test_only_an_operators_client_starts_what_operators_ask_for():
+    starters = [r for r in TEMPLATE["Resources"].values() if r["Type"] in STARTERS]
+    assert not [starter for starter in starters if re.search(r'"Operate"|\$\{Operate\.', json.dumps(starter))]
+    config = properties("OperateEventInvokeConfig")
+    assert config["MaximumRetryAttempts"] == 0, "nothing repeats a command but its operator"
+    assert TEMPLATE["Outputs"]["OperateFunctionName"]["Value"] == {"Ref": "Operate"}
+
+
+def test_what_a_redrive_puts_back_it_may_send():
+    (redrive,) = [s for s in statements("Operate") if s["Action"] == "sqs:StartMessageMoveTask"]
+    letters = {referred(resource) for resource in redrive["Resource"]}
+    assert letters == set(DEAD_LETTERS) - {"TrackDeadLetters"}, "events of SES are no messages of a queue of ours"
+    (wake,) = [s for s in statements("Operate") if s["Action"] == "sqs:SendMessage"]
+    assert {referred(resource) for resource in wake["Resource"]} == set(QUEUES) - set(DEAD_LETTERS)
+
+
+def test_the_client_waits_for_as_long_as_a_command_may_take():
+    assert operate.WAITING["read_timeout"] > FUNCTIONS["Operate"]["Properties"]["Timeout"]

@@ -5,7 +5,7 @@
 //! | trigger | `infra/operate.py` invokes it for `make operate`, and waits; nothing else does |
 //! | does | one command of docs/RUNBOOK.md, with the store's own reads and the domain's own transitions |
 //! | answer | what to print, why nothing was done, the code to exit with, and where a long listing goes on |
-//! | again | a command that is repeated does no harm; a cursor goes on where the answer before it ended |
+//! | again | a command that is repeated does no harm, but for `rotate-agency`, which makes another secret each time; a cursor goes on where the answer before it ended |
 //! | audit | a command that changes something, or shows a person or a secret, is noted before it is done |
 //! | IAM | `dynamodb:GetItem PutItem DeleteItem BatchWriteItem Query Scan`, `sqs:SendMessage` to the queues, `sqs:StartMessageMoveTask ReceiveMessage DeleteMessage GetQueueAttributes` of dead letters, `ses:DeleteSuppressedDestination`, `secretsmanager:GetSecretValue` |
 //!
@@ -22,10 +22,10 @@ mod rules;
 mod wake;
 mod work;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use ::mail::SuppressionList;
-use boot::Secrets;
+use boot::{Secrets, Stack};
 use domain::{Clock, Entropy, Timestamp};
 use notify::Reach;
 use queue::{Destination, QueueName, Queues, Redrive};
@@ -143,8 +143,7 @@ pub(crate) struct Round<'a> {
 ///
 /// # Errors
 ///
-/// When something did not answer: the invocation fails, and the client says so. The command may have been done, and may be
-/// repeated.
+/// When something did not answer: the invocation fails, and the client says so. The command may have been done.
 pub async fn handle(deps: &Deps, request: &Request, deadline: Timestamp) -> Result<Answer, boot::Error> {
     let words: Vec<&str> = request.words.iter().map(String::as_str).collect();
     let command = match Command::parse(&words) {

@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, time::Duration};
 
 use domain::{TraceId, delivery::Mail, invite::InviteState};
+use serde::Serialize;
 use store::{Due, DueEntry, inspection::Work};
 
 use crate::{Failure, Round, Said, listing::Listing};
@@ -41,7 +42,7 @@ pub(crate) async fn attention(round: &Round<'_>) -> Result<Said, Failure> {
 pub(crate) async fn show(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     let work = existing(round, id).await?;
     let mut text = String::new();
-    let due = work.due_at().map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let due = work.next_due().map_or_else(|| "never".to_owned(), |at| at.to_string());
     let _ = writeln!(text, "{id}  {}  version {}  trace {}", work.state_name(), work.version(), work.trace());
     let _ = writeln!(text, "  due      {due}");
     for (name, mail) in mails(&work) {
@@ -49,7 +50,8 @@ pub(crate) async fn show(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     }
     if let Work::Invite(invite) = &work {
         for entry in &invite.history {
-            let _ = writeln!(text, "  {}  {:26} {:8} {}", entry.at, entry.event, entry.by.name(), entry.trace);
+            let (event, by) = (word(&entry.event), word(&entry.by));
+            let _ = writeln!(text, "  {}  {event:26} {by:8} {}", entry.at, entry.trace);
         }
     }
     Ok(Said::once(text))
@@ -69,4 +71,10 @@ fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
         Work::Action(_) | Work::Notice(_) | Work::SeedRequest(_) => Vec::new(),
     };
     slots.into_iter().filter_map(|(name, mail)| Some((name, mail?))).collect()
+}
+
+/// The word with which something is stored.
+fn word(stored: &impl Serialize) -> String {
+    let word = serde_json::to_value(stored).ok().and_then(|word| word.as_str().map(str::to_owned));
+    word.unwrap_or_default()
 }

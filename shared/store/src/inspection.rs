@@ -223,13 +223,13 @@ impl Work {
 
     /// When it needs somebody, if ever.
     #[must_use]
-    pub fn due_at(&self) -> Option<Timestamp> {
+    pub fn next_due(&self) -> Option<Timestamp> {
         match self {
-            Self::Invite(invite) => invite.due_at,
-            Self::Batch(batch) => batch.due_at,
-            Self::Action(action) => action.due_at,
-            Self::Notice(notice) => notice.due_at,
-            Self::SeedRequest(request) => request.due_at,
+            Self::Invite(invite) => invite.next_due(),
+            Self::Batch(batch) => Some(batch.next_due()),
+            Self::Action(action) => action.next_due(),
+            Self::Notice(notice) => notice.next_due(),
+            Self::SeedRequest(request) => Some(request.next_due()),
         }
     }
 }

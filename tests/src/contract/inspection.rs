@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{AgencyDomain, Entropy, Timestamp, agency::Agency};
+use domain::{AgencyDomain, Timestamp, agency::Agency};
 use serde_json::Value;
 use store::{
     CreateOutcome, Due, DueEntry, Store, StoreError,
@@ -34,7 +34,7 @@ async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, St
 }
 
 async fn what_requests_made_is_found_once(store: &Store) {
-    let (ada, now, entropy) = (officer("work"), beginning(), Entropy::seeded(81));
+    let (ada, now, entropy) = (officer("work"), beginning(), testing::seeded(81));
     let invite = account_invite(&ada, &vendor_form("work-1"), now, &entropy);
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
     let (batch, _) = draft(&ada, vec![vendor_form("work-2")], now, &entropy);
@@ -47,14 +47,14 @@ async fn what_requests_made_is_found_once(store: &Store) {
         let [one] = same[..] else { panic!("{id} is found {} times", same.len()) };
         assert_eq!((one.trace(), one.state_name(), one.version()), (trace, state, 1));
         let alone = store.find_work(id).await.unwrap().unwrap();
-        assert_eq!((alone.id(), alone.due_at()), (id, one.due_at()));
+        assert_eq!((alone.id(), alone.next_due()), (id, one.next_due()));
         assert_eq!(Due::parse(&id.to_string()), Some(id));
     }
     assert!(store.find_work(Due::parse("inv_01JD0000000000000000000000").unwrap()).await.unwrap().is_none());
 }
 
 async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
-    let (ada, now, entropy) = (officer("held"), beginning(), Entropy::seeded(82));
+    let (ada, now, entropy) = (officer("held"), beginning(), testing::seeded(82));
     let invite = account_invite(&ada, &vendor_form("held-1"), now, &entropy);
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
     let (batch, rows) = draft(&ada, vec![vendor_form("held-1"), vendor_form("held-2")], now, &entropy);
@@ -76,9 +76,9 @@ async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
 
 async fn what_was_due_before_a_moment_is_overdue(store: &Store) {
     let later = beginning() + Duration::from_secs(400 * 24 * 3600);
-    let invite = account_invite(&officer("overdue"), &vendor_form("overdue-1"), later, &Entropy::seeded(83));
+    let invite = account_invite(&officer("overdue"), &vendor_form("overdue-1"), later, &testing::seeded(83));
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
-    let due_at = invite.due_at.unwrap();
+    let due_at = invite.next_due().unwrap();
     let entry = DueEntry { what: Due::Invite(invite.id), since: due_at };
     let times = async |before: Timestamp| {
         let found = whole(async |from| store.list_overdue(before, from).await).await;

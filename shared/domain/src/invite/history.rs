@@ -150,19 +150,6 @@ pub enum Actor {
     Service,
 }
 
-impl Actor {
-    /// Its word in histories.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Officer => "officer",
-            Self::Invitee => "invitee",
-            Self::Operator => "operator",
-            Self::Service => "service",
-        }
-    }
-}
-
 impl Invite {
     /// Whether an action has changed it already, so that the action never changes it twice.
     #[must_use]

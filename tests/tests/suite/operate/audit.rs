@@ -1,7 +1,7 @@
 //! What changes something is noted before it is done.
 
-use probe::Fault;
 use store::settings::MailSwitch;
+use testing::probe::Fault;
 use tests::{app::App, people::OPERATOR};
 
 use super::{printed, printed_in_parts, submitted};
@@ -53,7 +53,7 @@ async fn an_entry_is_kept_for_as_long_as_tombstones_are() {
     let app = App::start().await;
     printed(&app, &["stop-mail"]).await;
     let year = std::time::Duration::from_secs(365 * 24 * 3600);
-    let is_there = |now| app.store.dump(now).iter().any(|item| item.contains("STOP_MAIL"));
+    let is_there = |now| app.table.dump(now).iter().any(|item| item.contains("STOP_MAIL"));
     assert!(is_there(app.clock.now() + year));
     assert!(!is_there(app.clock.now() + year + std::time::Duration::from_secs(1)));
 }

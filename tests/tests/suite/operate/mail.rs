@@ -1,8 +1,8 @@
 //! The emergency stop, and mailboxes that are sent nothing.
 
 use domain::mailbox::{Mailbox, SuppressionReason};
-use probe::Fault;
 use store::settings::MailSwitch;
+use testing::probe::Fault;
 use tests::{
     app::App,
     people::{OPERATOR, email, keys, suppressed},

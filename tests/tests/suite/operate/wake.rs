@@ -1,8 +1,9 @@
 //! Workers are woken, and what they gave up is sent again.
 
 use domain::{AgencyDomain, AgencyId, agency::Agency};
-use queue::{Delivery, QueueName, Redrive, Wake};
+use queue::{QueueName, Redrive, Wake};
 use serde_json::json;
+use testing::Delivery;
 use tests::{app::App, people};
 
 use super::{given_up, invite, printed, submitted};

@@ -10,7 +10,7 @@ const ADDRESS: &str = "ada.tan@agency.gov.sg";
 #[tokio::test]
 async fn help_names_every_command_and_does_nothing() {
     let app = App::start().await;
-    let before = app.store.dump(app.clock.now());
+    let before = app.table.dump(app.clock.now());
     for words in [&[][..], &["help"], &["--help"], &["-h"]] {
         let help = printed(&app, words).await;
         for name in [
@@ -39,13 +39,13 @@ async fn help_names_every_command_and_does_nothing() {
             assert!(alone.error.unwrap().contains(&format!("usage: {name}")));
         }
     }
-    assert_eq!(app.store.dump(app.clock.now()), before);
+    assert_eq!(app.table.dump(app.clock.now()), before);
 }
 
 #[tokio::test]
 async fn what_cannot_be_understood_is_explained_and_not_repeated() {
     let app = App::start().await;
-    let before = app.store.dump(app.clock.now());
+    let before = app.table.dump(app.clock.now());
     for words in [
         &["unknown", ADDRESS][..],
         &["stuck", "soon"],
@@ -71,7 +71,7 @@ async fn what_cannot_be_understood_is_explained_and_not_repeated() {
         assert_eq!((answer.code, answer.text.as_str()), (2, ""), "{words:?}");
         assert!(!error.contains("ada"), "{error}");
     }
-    assert_eq!(app.store.dump(app.clock.now()), before, "nothing was done");
+    assert_eq!(app.table.dump(app.clock.now()), before, "nothing was done");
 }
 
 #[tokio::test]

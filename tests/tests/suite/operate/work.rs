@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{BatchId, Entropy};
+use domain::BatchId;
 use serde_json::json;
 use tests::{app::App, people};
 
@@ -15,7 +15,7 @@ async fn what_is_due_for_minutes_is_stuck_and_nothing_else() {
     let app = App::start().await;
     assert_eq!(printed(&app, &["stuck"]).await, "0 stuck for more than 5 minutes\n");
     let id = submitted(&app, "eve").await;
-    let due_at = invite(&app, id).await.due_at.unwrap();
+    let due_at = invite(&app, id).await.next_due().unwrap();
     app.clock.advance(due_at.since(app.clock.now()) + 5 * MINUTE);
     assert_eq!(printed(&app, &["stuck"]).await, "0 stuck for more than 5 minutes\n", "to the moment");
     app.clock.advance(Duration::from_millis(1));
@@ -79,7 +79,7 @@ async fn one_is_shown_with_its_mails_and_its_history_and_no_person() {
     let mut lines = shown.lines();
     let first = format!("{id}  ACCOUNT_CREATED  version {}  trace {}", stored.version(), stored.trace);
     assert_eq!(lines.next(), Some(first.as_str()));
-    assert_eq!(lines.next(), Some(format!("  due      {}", stored.due_at.unwrap()).as_str()));
+    assert_eq!(lines.next(), Some(format!("  due      {}", stored.next_due().unwrap()).as_str()));
     assert_eq!(lines.next(), Some("  mail     account-created 1 ACCEPTED"));
     let queued = lines.next().unwrap();
     assert_eq!(queued, format!("  {}  {:26} officer  {}", stored.created_at, "QUEUED", stored.trace));
@@ -111,7 +111,7 @@ async fn a_batch_and_an_action_are_shown_too() {
 #[tokio::test]
 async fn what_is_not_there_is_not_shown_and_wakes_nobody() {
     let app = App::start().await;
-    let absent = BatchId::generate(app.clock.now(), &Entropy::seeded(3)).to_string();
+    let absent = BatchId::generate(app.clock.now(), &testing::seeded(3)).to_string();
     for command in ["show", "retry"] {
         let why = refused(&app, &[command, &absent]).await;
         assert_eq!(why, format!("there is no {absent}, or its people were erased"));
