@@ -1,16 +1,17 @@
 //! Does what an operator asks for: one command in words, answered in text.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | `infra/operate.py` invokes it for `make operate`, and waits; nothing else does |
-//! | does | one command of docs/RUNBOOK.md, with the store's own reads and the domain's own transitions |
-//! | answer | what to print, why nothing was done, the code to exit with, and where a long listing goes on |
-//! | again | a command that is repeated does no harm, but for `rotate-agency`, which makes another secret each time; a cursor goes on where the answer before it ended |
-//! | audit | a command that changes something, or shows a person or a secret, is noted before it is done |
-//! | IAM | `dynamodb:GetItem PutItem DeleteItem BatchWriteItem Query Scan`, `sqs:SendMessage` to the queues, `sqs:StartMessageMoveTask ReceiveMessage DeleteMessage GetQueueAttributes` of dead letters, `ses:DeleteSuppressedDestination`, `secretsmanager:GetSecretValue` |
+//! - **trigger**: `infra/operate.py` invokes it for `make operate`, and waits; nothing else does
+//! - **does**: one command of docs/RUNBOOK.md, with the store's own reads and the domain's own transitions
+//! - **answer**: what to print, why nothing was done, the code to exit with, and where a long listing goes on
+//! - **again**: a command that is repeated does no harm, but for `rotate-agency`, which makes another secret each time;
+//!   a cursor goes on where the answer before it ended
+//! - **audit**: a command that changes something, or shows a person or a secret, is noted before it is done
+//! - **IAM**: `dynamodb:GetItem PutItem DeleteItem BatchWriteItem Query Scan`, `sqs:SendMessage` to the queues,
+//!   `sqs:StartMessageMoveTask ReceiveMessage DeleteMessage GetQueueAttributes` of dead letters,
+//!   `ses:DeleteSuppressedDestination`, `secretsmanager:GetSecretValue`
 //!
-//! Answers may hold a person (`export-person`) or a secret (`register-agency`, `rotate-agency`). So nothing of a request or
-//! an answer is logged but the command's name.
+//! Answers may hold a person (`export-person`) or a secret (`register-agency`, `rotate-agency`). So nothing of a
+//! request or an answer is logged but the command's name.
 
 mod agency;
 mod audit;

@@ -1,4 +1,4 @@
-//! Listings of what has no upper bound: as many pages as an invocation has time and room for, and a cursor for the rest.
+//! Listings of what has no upper bound: as many pages as an invocation has time and room for, then a cursor.
 
 use std::time::Duration;
 
@@ -35,8 +35,8 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Reads pages from where the round begins. `line` writes what was found, if it is to be listed; it gets the number of
-    /// those before it in the whole listing.
+    /// Reads pages from where the round begins. `line` writes what was found, if it is to be listed; it gets the number
+    /// of those before it in the whole listing.
     pub(crate) async fn read<T>(
         round: &Round<'_>,
         mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>,

@@ -38,7 +38,8 @@ where
 
 /// Answers one request at a time, of somebody who invokes the function and waits.
 ///
-/// `handler` gets the request and the moment by which the invocation must end. Neither the request nor the answer is logged.
+/// `handler` gets the request and the moment by which the invocation must end. Neither the request nor the answer is
+/// logged.
 ///
 /// # Errors
 ///

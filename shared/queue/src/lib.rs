@@ -324,7 +324,8 @@ impl Queues {
         self.transport.bury(queue, letter).await
     }
 
-    /// Has a queue's dead letters sent again, each to the queue that it came from. They move by themselves after the answer.
+    /// Has a queue's dead letters sent again, each to the queue that it came from. They move by themselves after the
+    /// answer.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
-//! What operators look through: what is overdue, everything that officers' requests made, and everything about a person.
+//! What operators look through: what is overdue, all that officers' requests made, and all that is about a person.
 //!
-//! A table has no upper bound, so each of these is read a page at a time, and a [`Place`] says where the next one begins.
+//! A table has no upper bound, so each of these is read a page at a time, and a [`Place`] says where the next begins.
 
 use std::collections::BTreeMap;
 
