@@ -86,7 +86,7 @@ format: portal/node_modules/.ready .tools/check/.ready ## Formats Rust, TypeScri
 
 check-rust: portal
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features tests/emulator --locked -- -D warnings
 	# As they ship: without the features of libraries that only tests switch on.
 	cargo check --bins --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked

@@ -11,7 +11,7 @@ use directory::{
     AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, DirectoryError,
     FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
 };
-use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, seed::LicenceFault};
+use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licence::LicenceFault};
 
 use crate::probe::{Failure, Probe, Probed};
 

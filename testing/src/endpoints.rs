@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use notify::{CallFailure, Notifier, Transport};
+use webhooks::{CallFailure, Notifier, Transport};
 
 use crate::probe::{Failure, Probe, Probed};
 

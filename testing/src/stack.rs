@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use boot::{Env, Error, KeySource, SecretsError, SigningSource, Stack, UploadAccess};
 use directory::{Accounts, Licences, SignIn};
-use domain::{Clock, Entropy, Keys, signature::SigningSecret};
+use domain::{Clock, Entropy, Keys, webhook::SigningSecret};
 use mail::{Mailer, SuppressionList};
-use notify::{Notifier, Reach};
 use objects::Objects;
 use queue::{Destination, Queues};
 use store::Store;
+use webhooks::{Notifier, Reach};
 
 use crate::{
     Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemorySuppressions, MemoryTable, Outbox,

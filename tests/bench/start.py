@@ -21,8 +21,8 @@ INVOCATIONS = 300
 STD, NODE, PYTHON = "std-only Rust loop", "Node.js with its clients", "Python with its clients"
 
 QUEUES = (
-    *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
-    *(f"{reader}_DEAD_LETTERS" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "NOTICES")),
+    *(f"{reader}_QUEUE" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "WEBHOOKS")),
+    *(f"{reader}_DEAD_LETTERS" for reader in ("DISPATCH", "PARSE", "PROVISION", "MAIL", "ACTIONS", "WEBHOOKS")),
 )
 
 # What template.yaml gives to the functions, all in one: a function reads what it needs.

@@ -32,7 +32,7 @@ def items(table: str, wanted: dict[str, str]) -> list[dict]:
 
 
 def stored(table: str, id: str) -> dict:
-    """An invite, a batch, an action or a notice."""
+    """An invite, a batch, an action or a webhook event."""
     (item,) = items(table, {"body.id": id})
     return item
 

@@ -13,7 +13,7 @@ from test_single_invites import in_state, submit
 from waiting import eventually
 
 AGENCY = "unheard-of.gov.sg"
-QUEUES = ["dispatch", "parse", "provision", "mail", "actions", "notices"]
+QUEUES = ["dispatch", "parse", "provision", "mail", "actions", "webhooks"]
 
 
 def said(*command: str) -> str:

@@ -18,7 +18,7 @@ from logs import short
 IN_AWS = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 
 # Whose dead letters an operator can send again.
-LETTERS = [f"{reader}DeadLetters" for reader in ("Dispatch", "Parse", "Provision", "Mail", "Actions", "Notices")]
+LETTERS = [f"{reader}DeadLetters" for reader in ("Dispatch", "Parse", "Provision", "Mail", "Actions", "Webhooks")]
 
 # Granted, and not used here: the function, the action, and a part of the resource.
 RESERVED = {

@@ -262,7 +262,7 @@ impl App {
             QueueName::Provision => provision_user::handle(&self.provision, wake, deadline).await,
             QueueName::Mail => send_mail::handle(&self.send, wake, deadline).await,
             QueueName::Actions => apply_actions::handle(&self.actions, wake, deadline).await,
-            QueueName::Notices => notify_agencies::handle(&self.notify, wake, deadline).await,
+            QueueName::Webhooks => notify_agencies::handle(&self.notify, wake, deadline).await,
         }
     }
 

@@ -10,22 +10,19 @@ pub mod queues;
 use std::time::Duration;
 
 use domain::{
-    ActionId, AgencyId,
-    action::{Action, Outcome, Part, Verb},
-    agency::Agency,
-    batch::{Batch, Counts},
+    BulkActionId, SubscriptionId,
+    batch::{Batch, Counts, Duplicate, RowState},
+    bulk_action::{BulkAction, Outcome, Part, Verb},
     canary::Canary,
-    delivery::{Mail, MailKind},
-    invite::{Account, Act, Actor, Amendment, Failure, Invite, SeedState},
-    mailbox::{Mailbox, SuppressionReason},
-    notice::Notice,
-    row::{Duplicate, RowState},
-    seed_request::SeedRequest,
+    invite::{Account, Act, Actor, Failure, Invite, Origin},
+    licence::{SeedRequest, SeedState},
+    mail::{Mail, MailKind, Mailbox, SuppressionReason},
     terms::Terms,
     tombstone::{BatchTombstone, InviteTombstone},
+    webhook::{Subscription, WebhookEvent},
 };
 use store::{
-    AccountOwner, CreateActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, InviteQuery, JobRecord,
+    AccountOwner, CreateBulkActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, InviteQuery, JobRecord,
     LostRace, ROWS_PER_ADDITION, Record, Refused, Replaced, RequestOutcome, SavedAnswer, Sort, Store, Stored,
     Transaction, Updated, Written,
     accounts::ACCOUNT_SHARDS,
@@ -64,7 +61,7 @@ pub async fn all(store: &Store) {
     rows_are_added_once_to_the_batch_that_was_read(store).await;
     a_dispatch_says_what_became_of_each_row(store).await;
     an_action_advances_with_its_part_or_not_at_all(store).await;
-    a_notice_is_there_once_and_changes_over_what_was_read(store).await;
+    a_webhook_event_is_there_once_and_changes_over_what_was_read(store).await;
     an_update_decides_anew_after_a_lost_race(store).await;
     a_transaction_names_what_it_was_refused(store).await;
     what_is_due_is_found_and_nothing_else(store).await;
@@ -173,7 +170,7 @@ async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
-    let stale: Vec<_> = read.iter().cloned().map(domain::row::Row::emptied).collect();
+    let stale: Vec<_> = read.iter().cloned().map(domain::batch::Row::emptied).collect();
     assert_eq!(store.delete_rows(batch.id, &stale).await.unwrap(), Written::LostRace);
     assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done);
     assert_eq!(store.list_rows(batch.id, 0, 10, None).await.unwrap().rows, []);
@@ -305,16 +302,16 @@ async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
     let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
     let read = created(store, &invite).await;
     let revoked = write(store, &read, invite.revoke(&act).unwrap()).await;
-    let amended = |form: &domain::form::Form| {
+    let amended = |form: &domain::fields::Form| {
         let request = form.account(&crate::people::rules(), &ada.email).unwrap();
         let key = keys().address(&request.email);
-        revoked.to_value().amend(Amendment::Account(request), key, &act).unwrap()
+        revoked.to_value().amend(request, key, &act).unwrap()
     };
     let other = account_invite(&officer("revive-bo"), &vendor_form("revive-2"), now, &entropy);
     assert_eq!(create(store, &other).await, CreateOutcome::Created);
     let mut same_name = vendor_form("revive-3");
     same_name.username = "revive-2".to_owned();
-    let revive = async |form: domain::form::Form| {
+    let revive = async |form: domain::fields::Form| {
         let mut transaction = Transaction::default();
         transaction.revive(&revoked, amended(&form)).unwrap();
         transaction.commit(store).await.unwrap()
@@ -333,7 +330,7 @@ async fn a_token_is_used_once(store: &Store) {
     let now = beginning();
     let ada = officer("token");
     let entropy = testing::seeded(6);
-    let request = domain::form::Form {
+    let request = domain::fields::Form {
         email: "token-1@sample-board.gov.sg".into(),
         reason: "Joins".into(),
         ..Default::default()
@@ -347,7 +344,7 @@ async fn a_token_is_used_once(store: &Store) {
         at: now,
         trace: domain::TraceId::generate(now, &entropy),
     };
-    let queued = created(store, &Invite::by_email(creation, request)).await;
+    let queued = created(store, &Invite::queued(creation, Origin::Email, request)).await;
     let due = write(store, &queued, queued.to_value().address_is_free(now).unwrap()).await;
     let token = keys().token(due.id, 1).hash();
     let expires = now + Terms::USUAL.life();
@@ -673,21 +670,21 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
     invites.sort_unstable();
     assert_eq!(matching, invites);
 
-    let id = ActionId::generate(now, &entropy);
+    let id = BulkActionId::generate(now, &entropy);
     let trace = domain::TraceId::generate(now, &entropy);
-    let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
+    let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
     let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
     let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
-    let CreateActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
-    assert_eq!(make(b"a").await, CreateActionOutcome::Replay(answer("first")));
-    assert_eq!(make(b"b").await, CreateActionOutcome::KeyReused);
-    assert_eq!(stored::<Action>(store, &id).await, first);
+    let CreateBulkActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
+    assert_eq!(make(b"a").await, CreateBulkActionOutcome::Replay(answer("first")));
+    assert_eq!(make(b"b").await, CreateBulkActionOutcome::KeyReused);
+    assert_eq!(stored::<BulkAction>(store, &id).await, first);
     assert_eq!(store.list_entries(&action, 1, 5).await.unwrap(), parts[0].entries[1..]);
 
     let part = stored::<Part>(store, &(id, 1)).await;
     let decided = part.to_value().decided(vec![Outcome::Done; 3]);
     let next = first.to_value().advanced(&decided, now).unwrap();
-    let advance = async |action: &Stored<Action>, part: &Stored<Part>| {
+    let advance = async |action: &Stored<BulkAction>, part: &Stored<Part>| {
         store.write_both(action.becomes(next.clone()), part.becomes(decided.clone())).await.unwrap()
     };
     let (no_action, no_part) = (Stored::unwritten(first.to_value()), Stored::unwritten(part.to_value()));
@@ -700,26 +697,27 @@ async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
     assert_eq!(try_write(store, &first, next).await, Written::LostRace);
 }
 
-async fn a_notice_is_there_once_and_changes_over_what_was_read(store: &Store) {
+async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &Store) {
     let now = beginning();
     let invite = account_invite(&officer("told"), &officer_form("told"), now, &testing::seeded(13));
-    let notice = Notice::of_change(None, &invite, 1).unwrap();
-    let Replaced::Done(read) = store.create(notice.clone()).await.unwrap() else { panic!("it is new") };
-    assert_eq!(store.create(notice.clone()).await.unwrap(), Replaced::LostRace);
-    let claimed = notice.clone().claim(now).unwrap();
+    let event = WebhookEvent::of_change(None, &invite, 1).unwrap();
+    let Replaced::Done(read) = store.create(event.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(event.clone()).await.unwrap(), Replaced::LostRace);
+    let claimed = event.clone().claim(now).unwrap();
     write(store, &read, claimed.clone()).await;
     assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
-    assert_eq!(found(store, &notice.id).await, Some(claimed.clone()));
+    assert_eq!(found(store, &event.id).await, Some(claimed.clone()));
     let shards = 0..DUE_SHARDS;
     let mut due = Vec::new();
     for shard in shards {
         due.extend(store.list_due(shard, claimed.next_due().unwrap(), 1000).await.unwrap());
     }
-    assert!(due.iter().any(|entry| entry.what == Due::Notice(notice.id)));
+    assert!(due.iter().any(|entry| entry.what == Due::WebhookEvent(event.id)));
 
-    let id = AgencyId::of_domain(&notice.agency);
-    assert_eq!(found::<Agency>(store, &id).await, None);
-    let agency = Agency::registered(notice.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
+    let id = SubscriptionId::of_domain(&event.agency);
+    assert_eq!(found::<Subscription>(store, &id).await, None);
+    let agency =
+        Subscription::registered(event.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
     let Replaced::Done(read) = store.create(agency.clone()).await.unwrap() else { panic!("it is new") };
     assert_eq!(store.create(agency.clone()).await.unwrap(), Replaced::LostRace);
     let active = agency.challenged(Ok("c"), now).unwrap();

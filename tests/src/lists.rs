@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Person};
-use domain::form::Form;
+use domain::fields::Form;
 
 /// Pastes rows: the id of their batch.
 ///

@@ -2,12 +2,11 @@
 
 use domain::{
     BatchId, DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId,
-    batch::{Batch, Source},
-    form::Form,
+    batch::{Batch, RawRow, Source, read_all},
+    fields::Form,
     invite::{Creation, Invite, Origin},
-    row::{RawRow, read_all},
-    signature::SigningSecret,
     terms::Terms,
+    webhook::SigningSecret,
 };
 use sheet::ResultRow;
 use store::rows::KeyedRow;
@@ -138,7 +137,7 @@ pub fn account_invite(officer: &Officer, form: &Form, now: Timestamp, entropy: &
         at: now,
         trace: TraceId::generate(now, entropy),
     };
-    Invite::for_account(creation, Origin::Account, request)
+    Invite::queued(creation, Origin::Account, request)
 }
 
 /// A batch of `officer` with a row for each form, as a draft; its rows are not stored.

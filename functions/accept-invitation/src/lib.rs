@@ -19,10 +19,10 @@ use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::Stack;
 use domain::{
     Clock, Entropy, Timestamp,
-    form::Form,
+    fields::Form,
     invite::{FirstPassword, Invite},
     keys::Token,
-    mailbox::Closed,
+    mail::Closed,
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use serde::Deserialize;

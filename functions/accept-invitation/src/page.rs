@@ -3,7 +3,7 @@
 use domain::{
     EmailAddress, Timestamp, TraceId,
     invite::{FirstPassword, Invite, InviteState},
-    mailbox::Mailbox,
+    mail::Mailbox,
 };
 use serde::Serialize;
 use store::{TokenRecord, settings::MailSwitch};

@@ -14,7 +14,7 @@ use actions::Actions;
 use boot::{Disposition, Stack};
 use domain::{
     Timestamp,
-    action::{Action, ActionState},
+    bulk_action::{BulkAction, BulkActionState},
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use store::Store;
@@ -50,12 +50,12 @@ const PART_TIME: Duration = Duration::from_secs(20);
 
 /// Does what is left of the action, as far as `deadline` allows, which is when the invocation must end.
 pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
-    let Wake::Action { id } = message else {
-        return Disposition::Reject("message is not about an action");
+    let Wake::BulkAction { id } = message else {
+        return Disposition::Discard("message is not about an action");
     };
-    let action = match deps.store.get::<Action>(&id).await {
+    let action = match deps.store.get::<BulkAction>(&id).await {
         Ok(Some(action)) => action,
-        Ok(None) => return Disposition::Reject("no such action"),
+        Ok(None) => return Disposition::Discard("no such action"),
         Err(error) => return Disposition::retry(error),
     };
     let span = tracing::info_span!("action", action_id = %id, trace_id = %action.trace);
@@ -64,10 +64,10 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
         Ok(action) => action,
         Err(error) => return Disposition::retry(error),
     };
-    if action.state == ActionState::Done {
+    if action.state == BulkActionState::Done {
         span.in_scope(|| tracing::info!(done = action.done, total = action.total, "action done"));
         return Disposition::Done;
     }
-    deps.queues.wake(QueueName::Actions, &action.officer.id, &[Wake::Action { id }]).await;
+    deps.queues.wake(QueueName::Actions, &action.officer.id, &[Wake::BulkAction { id }]).await;
     Disposition::Done
 }

@@ -15,9 +15,8 @@ use std::{collections::BTreeMap, time::Duration};
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchConflict, BatchState},
+    batch::{Batch, BatchConflict, BatchState, Duplicate, Row, RowState},
     invite::{Creation, Invite, Origin},
-    row::{Duplicate, Row, RowState},
     terms::Terms,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -86,11 +85,11 @@ enum DispatchError {
 /// Does what the batch needs now. `deadline` is when the invocation must end.
 pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
     let Wake::Batch { id } = message else {
-        return Disposition::Reject("message is not about a batch");
+        return Disposition::Discard("message is not about a batch");
     };
     let batch = match deps.store.get::<Batch>(&id).await {
         Ok(Some(batch)) => batch,
-        Ok(None) => return Disposition::Reject("no such batch"),
+        Ok(None) => return Disposition::Discard("no such batch"),
         Err(error) => return Disposition::retry(error),
     };
     let done = match batch.state {
@@ -249,18 +248,18 @@ impl Step<'_> {
     }
 
     fn invite(&self, row: &Row, now: Timestamp) -> Option<Invite> {
-        let request = row.request(self.rules, self.officer())?;
+        let subject = row.subject(self.rules, self.officer())?;
         let id: InviteId = row.invite_id(self.batch.id, &self.batch.officer.id);
         let creation = Creation {
             id,
             officer: self.batch.officer.clone(),
-            address_key: self.keys.address(&request.email),
+            address_key: self.keys.address(&subject.email),
             terms: self.deps.terms,
             at: now,
             trace: self.batch.trace.clone(),
         };
         let batch: BatchId = self.batch.id;
-        Some(Invite::for_account(creation, Origin::Batch { batch, row: row.number }, request))
+        Some(Invite::queued(creation, Origin::Batch { batch, row: row.number }, subject))
     }
 
     async fn replace(&self, row: &Row, next: Option<Row>) -> Result<(), DispatchError> {

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use domain::{
-    batch::{Batch, MAX_ROWS},
-    row::{RawRow, Row, read_more},
-};
+use domain::batch::{Batch, MAX_ROWS, RawRow, Row, read_more};
 use serde::{Deserialize, Serialize};
 use store::{MAX_UPDATE_ROUNDS, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, rows::KeyedRow};
 use utoipa::ToSchema;

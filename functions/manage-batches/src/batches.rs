@@ -9,10 +9,8 @@ use axum::{
 };
 use domain::{
     BatchId, DomainRules,
-    batch::{Batch, BatchState, Counts, MAX_ROWS, Source},
-    column::Column,
-    row::{RawRow, read_all},
-    text,
+    batch::{Batch, BatchState, Column, Counts, MAX_ROWS, RawRow, Source, read_all},
+    fields::text,
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};

@@ -4,12 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Field, FieldFault,
-    batch::{Batch, BatchState, Counts, Source},
-    column::Column,
-    form::Form,
+    batch::{Batch, BatchState, Column, Counts, Duplicate, RawRow, Repair, Row, RowState, Source},
+    fields::Form,
     invite::{Invite, InviteState},
-    repair::Repair,
-    row::{Duplicate, RawRow, Row, RowState},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -247,7 +244,7 @@ impl BatchBody {
             titles: titles.iter().map(ColumnBody::from).collect(),
             counts: batch.counts.into(),
             progress,
-            notices: batch.notices.clone(),
+            notices: batch.remarks.clone(),
             created_at: batch.created_at.to_string(),
             updated_at: batch.updated_at.to_string(),
             trace_id: batch.trace.to_string(),

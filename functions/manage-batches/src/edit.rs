@@ -9,9 +9,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, Field, Keys, Officer, Timestamp,
-    batch::{Batch, ROWS_PER_REMOVAL},
+    batch::{Batch, ROWS_PER_REMOVAL, RawRow, Row, RowState},
     invite::{Invite, InviteState},
-    row::{RawRow, Row, RowState},
 };
 use serde::{Deserialize, Serialize};
 use store::{

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::{extract::State, response::Response};
 use domain::{
     BatchId, FieldFault, Timestamp,
+    batch::{Row, RowState},
     invite::InviteState,
-    row::{Row, RowState},
 };
 use serde::Deserialize;
 use sheet::ResultRow;

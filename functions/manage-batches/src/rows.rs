@@ -8,8 +8,8 @@ use std::{
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     BatchId, InviteId,
+    batch::{Row, RowState},
     invite::Invite,
-    row::{Row, RowState},
 };
 use serde::{Deserialize, Serialize};
 use store::{Store, StoreError};

@@ -1,11 +1,11 @@
 //! Tells agencies' systems where their officers' invites stand.
 //!
-//! - **trigger**: one message of the notices queue: the id of a notice, or of an agency that is to be challenged
+//! - **trigger**: one message of the webhooks queue: the id of an event, or of an agency that is to be challenged
 //! - **effect**: one signed `POST` to the agency's endpoint, claimed before and recorded after
-//! - **again**: a notice that was taken is not told again; one whose answer was lost is, under the same id
+//! - **again**: an event that was taken is not told again; one whose answer was lost is, under the same id
 //! - **crash**: the claim runs out after a minute, the sweeper wakes this function again
-//! - **dead endpoint**: each notice is tried for a day with growing pauses; after twenty failures in a row the endpoint
-//!   is parked: its notices rest until an operator resumes it, for as long as they are kept
+//! - **dead endpoint**: each event is tried for a day with growing pauses; after twenty failures in a row the endpoint
+//!   is parked: its events rest until an operator resumes it, for as long as they are kept
 //!
 //! It calls strangers, so it can read neither invites' owners nor the keys of anything else.
 
@@ -15,16 +15,14 @@ use std::convert::Infallible;
 
 use boot::{Disposition, Secrets, SecretsError, Stack};
 use domain::{
-    AgencyId, Clock, NoticeId, Timestamp,
-    agency::{Agency, AgencyState},
-    notice::{HELD, Notice},
-    signature,
+    Clock, SubscriptionId, Timestamp, WebhookEventId,
+    webhook::{PARKED_WAIT, SIGNATURE_HEADER, Subscription, SubscriptionState, WebhookEvent, sign},
 };
-use notify::Notifier;
 use queue::Wake;
 use store::{Replaced, Store, StoreError, Stored, Updated};
 use thiserror::Error;
 use tracing::Instrument as _;
+use webhooks::Notifier;
 
 /// What telling agencies needs.
 #[derive(Debug)]
@@ -57,68 +55,68 @@ enum NotifyError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Secrets(#[from] SecretsError),
-    #[error("a notice cannot be written down")]
+    #[error("an event cannot be written down")]
     Body,
 }
 
-/// Hands one notice over, or challenges one endpoint.
+/// Hands one event over, or challenges one endpoint.
 pub async fn handle(deps: &Deps, message: Wake, _deadline: Timestamp) -> Disposition {
     let done = match message {
-        Wake::Notice { id } => {
-            let span = tracing::info_span!("notice", notice_id = %id);
+        Wake::WebhookEvent { id } => {
+            let span = tracing::info_span!("webhook_event", event_id = %id);
             tell(deps, id).instrument(span).await
         }
-        Wake::Agency { id } => {
+        Wake::Subscription { id } => {
             let span = tracing::info_span!("agency", agency_id = %id);
             challenge(deps, id).instrument(span).await
         }
-        _ => return Disposition::Reject("message is about no notice and no agency"),
+        _ => return Disposition::Discard("message is about no event and no agency"),
     };
     done.map_or_else(Disposition::retry, |()| Disposition::Done)
 }
 
-async fn tell(deps: &Deps, id: NoticeId) -> Result<(), NotifyError> {
-    let Some(notice) = deps.store.get::<Notice>(&id).await? else {
+async fn tell(deps: &Deps, id: WebhookEventId) -> Result<(), NotifyError> {
+    let Some(event) = deps.store.get::<WebhookEvent>(&id).await? else {
         return Ok(());
     };
     let now = deps.clock.now();
-    let Ok(claimed) = notice.to_value().claim(now) else {
+    let Ok(claimed) = event.to_value().claim(now) else {
         return Ok(());
     };
-    let (next, agency) = match deps.store.get::<Agency>(&AgencyId::of_domain(&notice.agency)).await? {
-        Some(agency) if agency.state == AgencyState::Active => (claimed, Some(agency)),
-        Some(_) => (notice.to_value().postponed(now + HELD), None),
+    let (next, agency) = match deps.store.get::<Subscription>(&SubscriptionId::of_domain(&event.agency)).await? {
+        Some(agency) if agency.state == SubscriptionState::Active => (claimed, Some(agency)),
+        Some(_) => (event.to_value().postponed(now + PARKED_WAIT), None),
         // It was registered when the invite changed, and is not any more.
-        None => (notice.to_value().given_up(now), None),
+        None => (event.to_value().given_up(now), None),
     };
-    match (deps.store.write(notice.becomes(next)).await?, agency) {
+    match (deps.store.write(event.becomes(next)).await?, agency) {
         (Replaced::Done(claimed), Some(agency)) => hand_over(deps, claimed, agency.into_value()).await,
         _ => Ok(()),
     }
 }
 
-async fn hand_over(deps: &Deps, notice: Stored<Notice>, agency: Agency) -> Result<(), NotifyError> {
+async fn hand_over(deps: &Deps, event: Stored<WebhookEvent>, agency: Subscription) -> Result<(), NotifyError> {
     let keys = deps.secrets.keys().await?;
     let now = deps.clock.now();
-    let body = body::of(&notice).map_err(|_| NotifyError::Body)?;
+    let body = body::of(&event).map_err(|_| NotifyError::Body)?;
     let generations = agency.generations(now);
     let secrets: Vec<_> = generations.iter().filter_map(|number| keys.agency_secret(&agency.domain, *number)).collect();
-    let signature = signature::sign(&secrets, now, body.as_bytes());
-    let told = deps.notifier.post(&agency.endpoint, (signature::HEADER, &signature), &body).await;
-    let (now, trace) = (deps.clock.now(), notice.trace.clone());
+    let signature = sign(&secrets, now, body.as_bytes());
+    let told = deps.notifier.post(&agency.endpoint, (SIGNATURE_HEADER, &signature), &body).await;
+    let (now, trace) = (deps.clock.now(), event.trace.clone());
     let next = match &told {
-        Ok(()) => notice.to_value().delivered(now),
+        Ok(()) => event.to_value().delivered(now),
         Err(error) => {
-            tracing::warn!(agency = %agency.domain, trace_id = %trace, %error, "a notice was not taken");
-            notice.to_value().refused(now)
+            tracing::warn!(agency = %agency.domain, trace_id = %trace, %error, "an event was not taken");
+            event.to_value().refused(now)
         }
     };
     if let Ok(next) = next {
         // A lost race is somebody who took it over after the lease: theirs is recorded.
         let is_given_up = next.state_name() == "GIVEN_UP";
-        let _ = deps.store.write(notice.becomes(next)).await?;
+        let _ = deps.store.write(event.becomes(next)).await?;
         if is_given_up {
-            tracing::error!(agency = %agency.domain, trace_id = %trace, "a notice is given up");
+            tracing::error!(agency = %agency.domain, trace_id = %trace, "an event is given up");
         }
     }
     match told {
@@ -128,15 +126,16 @@ async fn hand_over(deps: &Deps, notice: Stored<Notice>, agency: Agency) -> Resul
     }
 }
 
-async fn challenge(deps: &Deps, id: AgencyId) -> Result<(), NotifyError> {
-    let found = deps.store.get::<Agency>(&id).await?.map(Stored::into_value);
-    let Some(Agency { state: AgencyState::Pending { challenge, .. }, endpoint, .. }) = found else {
+async fn challenge(deps: &Deps, id: SubscriptionId) -> Result<(), NotifyError> {
+    let found = deps.store.get::<Subscription>(&id).await?.map(Stored::into_value);
+    let Some(Subscription { state: SubscriptionState::Pending { challenge, .. }, endpoint, .. }) = found else {
         return Ok(());
     };
     let answer = deps.notifier.challenge(&endpoint, &challenge).await.map_err(|error| error.to_string());
     change_agency(deps, id, |agency, now| {
         // Registered anew meanwhile: this answer was to something else.
-        let is_same = matches!(&agency.state, AgencyState::Pending { challenge: asked, .. } if *asked == challenge);
+        let is_same =
+            matches!(&agency.state, SubscriptionState::Pending { challenge: asked, .. } if *asked == challenge);
         let answer = answer.as_deref().map_err(String::as_str);
         is_same.then(|| agency.challenged(answer, now).ok()).flatten()
     })
@@ -146,13 +145,14 @@ async fn challenge(deps: &Deps, id: AgencyId) -> Result<(), NotifyError> {
 /// Writes what becomes of an agency.
 async fn change_agency(
     deps: &Deps,
-    id: AgencyId,
-    change: impl Fn(Agency, Timestamp) -> Option<Agency>,
+    id: SubscriptionId,
+    change: impl Fn(Subscription, Timestamp) -> Option<Subscription>,
 ) -> Result<(), NotifyError> {
-    let updated = deps.store.update::<Agency, Infallible>(&id, |agency| Ok(change(agency, deps.clock.now()))).await?;
+    let updated =
+        deps.store.update::<Subscription, Infallible>(&id, |agency| Ok(change(agency, deps.clock.now()))).await?;
     if let Updated::Done { before, after } = updated
         && after.state != before.state
-        && matches!(after.state, AgencyState::Parked { .. })
+        && matches!(after.state, SubscriptionState::Parked { .. })
     {
         // The template's alarm waits for this line.
         tracing::error!(agency = %after.domain, failures = after.failures, "agency parked");

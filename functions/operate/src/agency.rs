@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use domain::{
-    AgencyDomain, AgencyId,
-    agency::{Agency, AgencyState},
+    AgencyDomain, SubscriptionId,
+    webhook::{Subscription, SubscriptionState},
 };
-use notify::Reach;
 use queue::{QueueName, Wake};
 use store::{Replaced, Stored, Updated};
+use webhooks::Reach;
 
 use crate::{Failure, Round, Said, audit};
 
@@ -31,11 +31,11 @@ pub(crate) async fn register(round: &Round<'_>, domain: &AgencyDomain, endpoint:
     if endpoint.len() > MAX_ENDPOINT {
         return Err(Failure::refused("an endpoint has at most 2048 characters"));
     }
-    let id = AgencyId::of_domain(domain);
+    let id = SubscriptionId::of_domain(domain);
     audit::note(round, "REGISTER_AGENCY", domain.as_str()).await?;
     let agency = challenged(round, domain, endpoint).await?;
     let secret = secret(round, &agency).await?;
-    deps.queues.try_wake(QueueName::Notices, domain, &[Wake::Agency { id }]).await?;
+    deps.queues.try_wake(QueueName::Webhooks, domain, &[Wake::Subscription { id }]).await?;
     let agency = answered(round, domain).await?;
     Ok(Said::once(format!("the secret of {domain}, for its system alone: {secret}\n{}", described(&agency))))
 }
@@ -51,11 +51,11 @@ pub(crate) async fn rotate(round: &Round<'_>, domain: &AgencyDomain, days: u32) 
     let deps = round.deps;
     registered(round, domain).await?;
     audit::note(round, "ROTATE_AGENCY", domain.as_str()).await?;
-    let rotate = |agency: Agency| {
+    let rotate = |agency: Subscription| {
         let now = deps.clock.now();
         Ok::<_, ()>(Some(agency.rotated(now + DAY * days, now)))
     };
-    let Updated::Done { after, .. } = deps.store.update(&AgencyId::of_domain(domain), rotate).await? else {
+    let Updated::Done { after, .. } = deps.store.update(&SubscriptionId::of_domain(domain), rotate).await? else {
         return Err(not_registered(domain));
     };
     let secret = secret(round, &after).await?;
@@ -68,12 +68,12 @@ pub(crate) async fn rotate(round: &Round<'_>, domain: &AgencyDomain, days: u32) 
 pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     let deps = round.deps;
     let agency = registered(round, domain).await?;
-    if !matches!(agency.state, AgencyState::Parked { .. }) {
+    if !matches!(agency.state, SubscriptionState::Parked { .. }) {
         return Err(Failure::refused(format!("{domain} is {}, not PARKED", agency.state_name())));
     }
     audit::note(round, "RESUME_AGENCY", domain.as_str()).await?;
-    let resume = |agency: Agency| agency.resumed(deps.clock.now()).map(Some);
-    match deps.store.update(&AgencyId::of_domain(domain), resume).await? {
+    let resume = |agency: Subscription| agency.resumed(deps.clock.now()).map(Some);
+    match deps.store.update(&SubscriptionId::of_domain(domain), resume).await? {
         Updated::Done { after, .. } => Ok(Said::once(described(&after))),
         Updated::Refused(_) => Err(Failure::refused(format!("{domain} is not PARKED any more"))),
         Updated::Unchanged(_) | Updated::Missing => Err(not_registered(domain)),
@@ -83,21 +83,21 @@ pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<S
 /// Notifies an agency's system of nothing more.
 pub(crate) async fn remove(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     audit::note(round, "REMOVE_AGENCY", domain.as_str()).await?;
-    round.deps.store.remove_agency(AgencyId::of_domain(domain)).await?;
+    round.deps.store.remove_agency(SubscriptionId::of_domain(domain)).await?;
     Ok(Said::once(format!("{domain} is notified of nothing more\n")))
 }
 
 /// The agency with a new challenge, which its endpoint has to echo.
-async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Stored<Agency>, Failure> {
+async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Stored<Subscription>, Failure> {
     let deps = round.deps;
     let challenge = format!("{:032x}{:032x}", deps.entropy.next_u128(), deps.entropy.next_u128());
-    let again = |agency: Agency| {
+    let again = |agency: Subscription| {
         Ok::<_, ()>(Some(agency.registered_again(endpoint.to_owned(), challenge.clone(), deps.clock.now())))
     };
-    if let Updated::Done { after, .. } = deps.store.update(&AgencyId::of_domain(domain), again).await? {
+    if let Updated::Done { after, .. } = deps.store.update(&SubscriptionId::of_domain(domain), again).await? {
         return Ok(after);
     }
-    let new = Agency::registered(domain.clone(), endpoint.to_owned(), challenge.clone(), deps.clock.now());
+    let new = Subscription::registered(domain.clone(), endpoint.to_owned(), challenge.clone(), deps.clock.now());
     match deps.store.create(new).await? {
         Replaced::Done(created) => Ok(created),
         Replaced::LostRace => Err(Failure::refused("somebody registered it at the same moment; try again")),
@@ -105,10 +105,10 @@ async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) ->
 }
 
 /// The agency once its endpoint has answered the challenge, or as it is when that takes too long.
-async fn answered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Agency>, Failure> {
+async fn answered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Subscription>, Failure> {
     for _ in 0..LOOKS {
         let agency = registered(round, domain).await?;
-        if !matches!(agency.state, AgencyState::Pending { failure: None, .. }) {
+        if !matches!(agency.state, SubscriptionState::Pending { failure: None, .. }) {
             return Ok(agency);
         }
         tokio::time::sleep(SECOND).await;
@@ -116,8 +116,8 @@ async fn answered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Age
     registered(round, domain).await
 }
 
-async fn registered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Agency>, Failure> {
-    let found = round.deps.store.get::<Agency>(&AgencyId::of_domain(domain)).await?;
+async fn registered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Subscription>, Failure> {
+    let found = round.deps.store.get::<Subscription>(&SubscriptionId::of_domain(domain)).await?;
     found.ok_or_else(|| not_registered(domain))
 }
 
@@ -125,16 +125,16 @@ fn not_registered(domain: &AgencyDomain) -> Failure {
     Failure::refused(format!("{domain} is not registered"))
 }
 
-async fn secret(round: &Round<'_>, agency: &Agency) -> Result<String, Failure> {
+async fn secret(round: &Round<'_>, agency: &Subscription) -> Result<String, Failure> {
     let keys = round.deps.agency_secrets.keys().await?;
     Ok(keys.agency_secret_text(&agency.domain, agency.generation))
 }
 
-fn described(agency: &Agency) -> String {
-    let Agency { domain, failures, generation, endpoint, .. } = agency;
+fn described(agency: &Subscription) -> String {
+    let Subscription { domain, failures, generation, endpoint, .. } = agency;
     let state = agency.state_name();
     let mut text = format!("{domain}  {state}  failures {failures}  secret {generation}  {endpoint}\n");
-    if let AgencyState::Pending { failure, .. } = &agency.state {
+    if let SubscriptionState::Pending { failure, .. } = &agency.state {
         let why = failure.as_deref().unwrap_or("not asked yet");
         text.push_str(&format!("  its endpoint has not echoed the challenge: {why}; fix it and register it again\n"));
     }

@@ -51,10 +51,14 @@ const fn usage(name: &'static str, arguments: &'static str, does: &'static str) 
 
 const USAGES: [Usage; 18] = [
     usage("stuck", "[minutes]", "lists what was due some minutes ago, 5 unless given, and is due still"),
-    usage("show", "<id>", "the state and history of one invite, batch, action, notice or request for SEED"),
+    usage("show", "<id>", "the state and history of one invite, batch, action, webhook event or request for SEED"),
     usage("find", "<Trace ID>", "what a request made, by the Trace ID that its officer quotes; reads the whole table"),
     usage("retry", "<id>", "wakes the workers of one; an invite that needs attention goes on where it was"),
-    usage("redrive", "<queue>", "sends the dead letters of dispatch, parse, provision, mail, actions or notices again"),
+    usage(
+        "redrive",
+        "<queue>",
+        "sends the dead letters of dispatch, parse, provision, mail, actions or webhooks again",
+    ),
     usage("attention", "", "lists the invites that the workers gave up; reads the whole table"),
     usage("export-person", "<address>", "all that is held about one person, as JSON, for them; reads the whole table"),
     usage("forget-person", "<address>", "has the sweeper erase one person within minutes"),

@@ -28,10 +28,10 @@ use std::{sync::Arc, time::Duration};
 use ::mail::SuppressionList;
 use boot::{Secrets, Stack};
 use domain::{Clock, Entropy, Timestamp};
-use notify::Reach;
 use queue::{Destination, QueueName, Queues, Redrive};
 use serde::{Deserialize, Serialize};
 use store::Store;
+use webhooks::Reach;
 
 use command::Command;
 

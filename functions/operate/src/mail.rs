@@ -1,6 +1,6 @@
 //! The emergency stop, and mailboxes that are sent nothing.
 
-use domain::{EmailAddress, mailbox::Mailbox};
+use domain::{EmailAddress, mail::Mailbox};
 use store::{Updated, settings::MailSwitch};
 
 use crate::{Failure, Round, Said, audit};

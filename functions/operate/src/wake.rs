@@ -33,8 +33,8 @@ fn workers(work: &Work) -> (Wake, &'static [QueueName]) {
         }
         Work::Invite(invite) => (Wake::Invite { id: invite.id }, &[QueueName::Provision, QueueName::Mail]),
         Work::Batch(batch) => (Wake::Batch { id: batch.id }, &[QueueName::Dispatch, QueueName::Mail]),
-        Work::Action(action) => (Wake::Action { id: action.id }, &[QueueName::Actions]),
-        Work::Notice(notice) => (Wake::Notice { id: notice.id }, &[QueueName::Notices]),
+        Work::BulkAction(action) => (Wake::BulkAction { id: action.id }, &[QueueName::Actions]),
+        Work::WebhookEvent(event) => (Wake::WebhookEvent { id: event.id }, &[QueueName::Webhooks]),
         Work::SeedRequest(request) => (Wake::SeedRequest { id: request.id }, &[QueueName::Provision]),
     }
 }

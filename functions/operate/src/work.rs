@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use domain::{TraceId, delivery::Mail, invite::InviteState};
+use domain::{TraceId, invite::InviteState, mail::Mail};
 use serde::Serialize;
 use store::{Due, DueEntry, inspection::Work};
 
@@ -66,9 +66,9 @@ pub(crate) async fn existing(round: &Round<'_>, id: Due) -> Result<Work, Failure
 /// The mails of one, with the names of their slots.
 fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
     let slots = match work {
-        Work::Invite(invite) => vec![("mail", invite.mail.as_ref()), ("notice", invite.notice.as_ref())],
+        Work::Invite(invite) => vec![("mail", invite.mail.as_ref()), ("officer mail", invite.officer_mail.as_ref())],
         Work::Batch(batch) => vec![("report", batch.report.as_ref())],
-        Work::Action(_) | Work::Notice(_) | Work::SeedRequest(_) => Vec::new(),
+        Work::BulkAction(_) | Work::WebhookEvent(_) | Work::SeedRequest(_) => Vec::new(),
     };
     slots.into_iter().filter_map(|(name, mail)| Some((name, mail?))).collect()
 }

@@ -18,8 +18,7 @@ use boot::{Disposition, Rules, Secrets, Stack};
 use directory::SignIn;
 use domain::{
     BatchId, Clock, Entropy, TraceId,
-    batch::{Batch, BatchState, Counts, ObjectVersion, Source},
-    row::read_all,
+    batch::{Batch, BatchState, Counts, ObjectVersion, Source, read_all},
     usage::BatchCap,
 };
 use objects::{Announcement, ObjectError, Objects, Place};
@@ -157,10 +156,10 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
             give_back(deps, &claimed).await;
             return Err(error);
         }
-        Ok(Ok((counts, notices))) => {
+        Ok(Ok((counts, remarks))) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready,
                 "workbook read");
-            return parsed(deps, &claimed, counts, notices).await;
+            return parsed(deps, &claimed, counts, remarks).await;
         }
         Ok(Err(Refusal { error, columns })) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = error.code(), "workbook refused");
@@ -175,10 +174,10 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
 
 /// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its
 /// people.
-async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: Vec<String>) -> Result<(), ParseError> {
+async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: Vec<String>) -> Result<(), ParseError> {
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
-        let Ok(next) = claimed.to_value().parsed(counts, notices.clone(), now) else { return Ok(()) };
+        let Ok(next) = claimed.to_value().parsed(counts, remarks.clone(), now) else { return Ok(()) };
         if !matches!(next.state, BatchState::Submitted { .. }) {
             let written = deps.store.write(claimed.becomes(next)).await?;
             wake(deps, claimed, written).await;
@@ -196,7 +195,7 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, notices: V
             }
             Err(cap) => {
                 let why = format!("The list was not submitted by itself. {}", cap.detail());
-                let Ok(kept) = claimed.to_value().parsed_for_later(counts, notices, why, now) else { return Ok(()) };
+                let Ok(kept) = claimed.to_value().parsed_for_later(counts, remarks, why, now) else { return Ok(()) };
                 let written = deps.store.write(claimed.becomes(kept)).await?;
                 wake(deps, claimed, written).await;
                 return Ok(());
@@ -253,5 +252,5 @@ async fn read_rows(
     for row in &rows {
         counts.add(&row.row.state);
     }
-    Ok(Ok((counts, sheet.notices.into_iter().map(sheet::Notice::detail).collect())))
+    Ok(Ok((counts, sheet.remarks.into_iter().map(sheet::Remark::detail).collect())))
 }

@@ -31,8 +31,8 @@ use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, FirstP
 use domain::{
     Clock, InviteId, Timestamp,
     invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
-    mailbox::Closed,
-    seed::SeedState,
+    licence::SeedState,
+    mail::Closed,
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{Change, Replaced, Store, StoreError, Stored, Written, settings::MailSwitch};
@@ -112,7 +112,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
             Err(error) => Err(error),
         },
         Wake::SeedRequest { id } => licence::work(deps, id).await,
-        _ => return Disposition::Reject("message is not about an invite"),
+        _ => return Disposition::Discard("message is not about an invite"),
     };
     worked.unwrap_or_else(Disposition::retry)
 }
@@ -131,7 +131,7 @@ async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposit
             None => deps.store.get::<Invite>(&id).await?,
         };
         let Some(invite) = found else {
-            return Ok(Disposition::Reject("no such invite"));
+            return Ok(Disposition::Discard("no such invite"));
         };
         let span = tracing::info_span!("invite", invite_id = %id, trace_id = %invite.trace);
         match step(deps, invite, deadline).instrument(span).await? {

@@ -10,8 +10,7 @@ use directory::{AssignOutcome, DirectoryError, WithdrawOutcome};
 use domain::{
     SeedRequestId,
     invite::{Account, AccountStatus, Invite, NextStep},
-    seed::{LicenceFault, SeedState, SeedStep},
-    seed_request::SeedRequest,
+    licence::{LicenceFault, SeedRequest, SeedState, SeedStep},
 };
 use store::{StoreError, Stored, Written};
 use tracing::Instrument as _;
@@ -31,7 +30,7 @@ enum Answer {
 pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, StoreError> {
     for _ in 0..ROUNDS {
         let Some(request) = deps.store.get::<SeedRequest>(&id).await? else {
-            return Ok(Disposition::Reject("no such request"));
+            return Ok(Disposition::Discard("no such request"));
         };
         let span = tracing::info_span!("seed_request", seed_request_id = %id, trace_id = %request.trace);
         if step(deps, request).instrument(span).await? == Written::Done {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use domain::ActionId;
+use domain::BulkActionId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{Cursors, Limit, Path, Problem, Query, Reader, Slug, action::ActionBody, reply};
@@ -33,7 +33,7 @@ pub(crate) struct OutcomesQuery {
 pub(crate) async fn show(
     State(deps): State<Arc<Deps>>,
     Reader { officer, .. }: Reader,
-    Path(id): Path<ActionId>,
+    Path(id): Path<BulkActionId>,
     Query(asked): Query<OutcomesQuery>,
 ) -> Result<Response, Problem> {
     let found = deps.store.show_action(id, deps.clock.now()).await?;

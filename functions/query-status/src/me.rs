@@ -5,9 +5,8 @@ use std::{num::NonZeroU32, sync::Arc};
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, EmailAddress, OfficerId, Persona, SeedWish,
-    batch::{MAX_ROWS, ROWS_PER_REMOVAL},
-    row::MAX_TEXT,
-    seed::{Device, SeedState},
+    batch::{MAX_ROWS, MAX_TEXT, ROWS_PER_REMOVAL},
+    licence::{Device, SeedState},
 };
 use serde::Serialize;
 use store::{AccountOwner, ROWS_PER_ADDITION};

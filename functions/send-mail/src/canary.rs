@@ -3,8 +3,7 @@
 use domain::{
     EmailAddress, Timestamp,
     canary::Canary,
-    delivery::Mail,
-    mailbox::{Closed, Mailbox},
+    mail::{Closed, Mail, Mailbox},
 };
 use mail::Subject;
 use store::Stored;
@@ -17,7 +16,7 @@ use crate::{
 /// Sends the canary that waits, if one does. One that cannot be sent now is not tried again: the next one comes.
 pub(crate) async fn send(deps: &Deps, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(canary) = deps.store.get::<Canary>(&()).await? else {
-        return Ok(Next::Rest(Disposition::Reject("no canary")));
+        return Ok(Next::Rest(Disposition::Discard("no canary")));
     };
     slot::send(deps, TheCanary(canary), |_| deps.letters.canary().map(Some), deadline).await
 }

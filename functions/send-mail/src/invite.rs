@@ -2,23 +2,22 @@
 
 use domain::{
     EmailAddress, InviteId, Timestamp,
-    delivery::{Mail, MailKind},
     invite::Invite,
     keys::{Token, TokenHash},
-    mailbox::{Closed, Mailbox},
+    mail::{Closed, Mail, MailKind, Mailbox},
 };
 use mail::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Subject};
 use store::{Change, Replaced, Store, StoreError, Stored};
 use tracing::Instrument as _;
 
 use crate::{
-    AnyError, Deps, Disposition, Next, notice,
+    AnyError, Deps, Disposition, Next, officer_mail,
     slot::{self, Slot, Step},
 };
 
 pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(invite) = deps.store.get::<Invite>(&id).await? else {
-        return Ok(Next::Rest(Disposition::Reject("no such invite")));
+        return Ok(Next::Rest(Disposition::Discard("no such invite")));
     };
     let span = tracing::info_span!("invite", invite_id = %id, trace_id = %invite.trace);
     attempt(deps, invite, deadline).instrument(span).await
@@ -26,7 +25,7 @@ pub(crate) async fn send(deps: &Deps, id: InviteId, deadline: Timestamp) -> Resu
 
 async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(mail) = invite.mail.as_ref().filter(|_| invite.mail_is_due()) else {
-        return notice::attempt(deps, invite, deadline).await;
+        return officer_mail::attempt(deps, invite, deadline).await;
     };
     let token = deps.secrets.keys().await?.token(invite.id, mail.generation);
     let slot = ToInvitee { invite, token: token.hash() };

@@ -15,7 +15,7 @@
 
 mod canary;
 mod invite;
-mod notice;
+mod officer_mail;
 mod report;
 mod slot;
 mod switch;
@@ -96,7 +96,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
             Wake::Invite { id } => invite::send(deps, id, deadline).await,
             Wake::Batch { id } => report::send(deps, id, deadline).await,
             Wake::Canary => canary::send(deps, deadline).await,
-            _ => return Disposition::Reject("message is about nothing that is mailed"),
+            _ => return Disposition::Discard("message is about nothing that is mailed"),
         };
         match attempted {
             Ok(Next::Reload) => {}

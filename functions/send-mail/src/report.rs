@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::{
     BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
-    delivery::Mail,
     invite::Invite,
+    mail::Mail,
 };
 use mail::{Report, Subject, Tally};
 use store::Stored;
@@ -19,7 +19,7 @@ use crate::{
 
 pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(batch) = deps.store.get::<Batch>(&id).await? else {
-        return Ok(Next::Rest(Disposition::Reject("no such batch")));
+        return Ok(Next::Rest(Disposition::Discard("no such batch")));
     };
     let span = tracing::info_span!("batch", batch_id = %id, trace_id = %batch.trace);
     attempt(deps, batch, deadline).instrument(span).await
@@ -38,7 +38,7 @@ async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Resu
     }
     let report = match &batch.state {
         BatchState::Unreadable { detail, .. } => Report::Unreadable(detail),
-        BatchState::Draft => Report::Waiting(batch.notices.last().map_or("", String::as_str)),
+        BatchState::Draft => Report::Waiting(batch.remarks.last().map_or("", String::as_str)),
         _ => Report::Through(tally(&batch, &deps.store.progress_of_rows(batch.id).await?)),
     };
     let letter = deps.letters.batch_report(batch.id, report)?;

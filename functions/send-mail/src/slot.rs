@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use domain::{
     EmailAddress, Timestamp,
-    delivery::{Mail, MailConflict, MailState},
-    mailbox::{Closed, Mailbox, SuppressionReason},
+    mail::{Closed, Mail, MailConflict, MailState, Mailbox, SuppressionReason},
 };
 use mail::{Letter, OutgoingMail, RenderError, SendOutcome, Subject, Tags};
 use store::{Change, Record, Replaced, Store, StoreError, Stored};
@@ -32,7 +31,7 @@ const BUSY_PAUSE: Duration = Duration::from_secs(30);
 /// The least wait while SES refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// A place that holds one mail, as it was read: an invite's mail to its invitee, its notice to its officer, the report
+/// A place that holds one mail, as it was read: an invite's mail to its invitee, its mail to its officer, the report
 /// of a batch, the canary.
 pub(crate) trait Slot: Sized {
     /// What of the table holds the mail.
@@ -159,7 +158,7 @@ pub(crate) async fn send<S: Slot>(
         return Ok(Next::Rest(Disposition::Done));
     };
     let Some(letter) = letter(&claimed)? else {
-        return Ok(Next::Rest(Disposition::Reject("there is no such mail")));
+        return Ok(Next::Rest(Disposition::Discard("there is no such mail")));
     };
     let claimed = match slot.write_claim(&deps.store, slot.holder().becomes(claimed), mailbox).await? {
         Replaced::Done(claimed) => slot.with(claimed),

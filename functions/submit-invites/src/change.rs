@@ -7,8 +7,8 @@ use std::sync::Arc;
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     InviteId, Officer, Timestamp, TraceId,
-    action::{Refusal, Verb},
-    invite::{Act, AmendRefusal, Amendment, Invite, Origin},
+    bulk_action::{Refusal, Verb},
+    invite::{Act, AmendRefusal, Invite, Origin},
 };
 use store::{Refused, Stored, Transaction};
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
@@ -38,22 +38,18 @@ pub(crate) async fn amend(
         let detail = "An invite keeps its kind. Make a new one for the other.";
         return Err(Problem::new(Slug::Validation).items([ProblemItem::new("/kind", "kind.fixed", detail)]));
     }
-    let amendment = match kind {
-        Kind::Email => form.email_invitation(&rules, &officer.email).map(Amendment::Email),
-        Kind::Account => form.account(&rules, &officer.email).map(Amendment::Account),
+    let subject = match kind {
+        Kind::Email => form.email_invitation(&rules, &officer.email),
+        Kind::Account => form.account(&rules, &officer.email),
     };
-    let amendment = amendment.map_err(|faults| Problem::validation(&faults))?;
-    let email = match &amendment {
-        Amendment::Email(request) => &request.email,
-        Amendment::Account(request) => &request.email,
-    };
-    let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(email);
+    let subject = subject.map_err(|faults| Problem::validation(&faults))?;
+    let address_key = deps.secrets.keys().await.map_err(Problem::unavailable)?.address(&subject.email);
     let act = Act { at: deps.clock.now(), trace, action: None };
     let refused = |refusal| match refusal {
         AmendRefusal::Conflict(_) | AmendRefusal::Undeliverable => Problem::new(Slug::StateConflict),
         AmendRefusal::NotBefore(next) => too_soon(next, act.at),
     };
-    let next = read.to_value().amend(amendment, address_key, &act).map_err(refused)?;
+    let next = read.to_value().amend(subject, address_key, &act).map_err(refused)?;
     let mut tries = deps.tries();
     loop {
         let usage = deps.store.find_usage(&officer.id).await?;

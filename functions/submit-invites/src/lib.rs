@@ -199,17 +199,12 @@ async fn submit(
         at: now,
         trace,
     };
-    let invite = match kind {
-        Kind::Email => {
-            let request =
-                form.email_invitation(&rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
-            Invite::by_email(creation(&request.email), request)
-        }
-        Kind::Account => {
-            let request = form.account(&rules, &officer.email).map_err(|faults| Problem::validation(&faults))?;
-            Invite::for_account(creation(&request.email), Origin::Account, request)
-        }
+    let (origin, subject) = match kind {
+        Kind::Email => (Origin::Email, form.email_invitation(&rules, &officer.email)),
+        Kind::Account => (Origin::Account, form.account(&rules, &officer.email)),
     };
+    let subject = subject.map_err(|faults| Problem::validation(&faults))?;
+    let invite = Invite::queued(creation(&subject.email), origin, subject);
     let answer = SavedAnswer {
         status: StatusCode::ACCEPTED.as_u16(),
         // Relative to the request, so that it holds behind any stage and any host.

@@ -7,13 +7,13 @@ use std::{collections::HashSet, sync::Arc};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    ActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
-    action::{Action, ActionState, ENTRIES_PER_PART, INVITES_PER_ACTION, Verb},
+    BulkActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
+    bulk_action::{BulkAction, BulkActionState, ENTRIES_PER_PART, MAX_INVITES_PER_BULK_ACTION, Verb},
     invite::Correction,
 };
 use queue::{QueueName, Wake};
 use serde::Deserialize;
-use store::{CreateActionOutcome, KeyedRequest, SavedAnswer, Sort, Stored};
+use store::{CreateBulkActionOutcome, KeyedRequest, SavedAnswer, Sort, Stored};
 use utoipa::ToSchema;
 use web::{
     Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
@@ -130,21 +130,21 @@ impl Deps {
         officer: &Officer,
         asked: &ActionRequest,
         trace: TraceId,
-    ) -> Result<Stored<Action>, Problem> {
+    ) -> Result<Stored<BulkAction>, Problem> {
         let verb = asked.verb()?;
-        let most = asked.ids.as_ref().map_or(INVITES_PER_ACTION, Vec::len);
+        let most = asked.ids.as_ref().map_or(MAX_INVITES_PER_BULK_ACTION, Vec::len);
         count_rows(&self.store, &officer.id, most, self.clock.now()).await?;
         let invites = self.meant(officer, asked).await?;
         let now = self.clock.now();
-        let id = ActionId::generate(now, &self.entropy);
-        let (action, parts) = Action::new(id, officer.clone(), verb, &invites, now, trace);
+        let id = BulkActionId::generate(now, &self.entropy);
+        let (action, parts) = BulkAction::new(id, officer.clone(), verb, &invites, now, trace);
         // What is remembered is which action it was; the answer shows how far that is.
         let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
         match self.store.create_action(&action, &parts, &request.answered(answer, now)).await? {
-            CreateActionOutcome::Created(action) => Ok(self.begin(action).await),
-            CreateActionOutcome::Replay(answer) => self.asked_before(&answer).await,
-            CreateActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
-            CreateActionOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
+            CreateBulkActionOutcome::Created(action) => Ok(self.begin(action).await),
+            CreateBulkActionOutcome::Replay(answer) => self.asked_before(&answer).await,
+            CreateBulkActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
+            CreateBulkActionOutcome::LostRace => Err(Problem::new(Slug::LostRace)),
         }
     }
 
@@ -163,9 +163,9 @@ impl Deps {
                 Err(invalid("/filter", "filter.empty", "Say which invites are meant."))
             }
             (None, Some(filter)) => {
-                let query = filter.query("/filter", Sort::NewestFirst, INVITES_PER_ACTION + 1)?;
+                let query = filter.query("/filter", Sort::NewestFirst, MAX_INVITES_PER_BULK_ACTION + 1)?;
                 let matching = self.store.matching_invites(&officer.id, &query, self.clock.now()).await?;
-                if matching.len() > INVITES_PER_ACTION {
+                if matching.len() > MAX_INVITES_PER_BULK_ACTION {
                     return Err(Problem::new(Slug::TooLarge)
                         .detail("An action is for 10,000 invites at the most. Narrow the filter."));
                 }
@@ -177,22 +177,22 @@ impl Deps {
 
     /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes
     /// wrong here is lost.
-    async fn begin(&self, action: Stored<Action>) -> Stored<Action> {
+    async fn begin(&self, action: Stored<BulkAction>) -> Stored<BulkAction> {
         let (id, officer, stored) = (action.id, action.officer.id.clone(), action.clone());
         let action = self.actions.step(action).await.unwrap_or_else(|error| {
             tracing::warn!(action_id = %id, %error, "the worker will begin it");
             stored
         });
         tracing::info!(action_id = %id, action = action.verb.name(), total = action.total, "action stored");
-        if matches!(action.state, ActionState::Running { .. }) {
-            self.queues.wake(QueueName::Actions, &officer, &[Wake::Action { id }]).await;
+        if matches!(action.state, BulkActionState::Running { .. }) {
+            self.queues.wake(QueueName::Actions, &officer, &[Wake::BulkAction { id }]).await;
         }
         action
     }
 
-    async fn asked_before(&self, answer: &SavedAnswer) -> Result<Stored<Action>, Problem> {
+    async fn asked_before(&self, answer: &SavedAnswer) -> Result<Stored<BulkAction>, Problem> {
         let not_found = || Problem::new(Slug::NotFound);
-        let id = ActionId::parse(&answer.body).ok_or_else(not_found)?;
+        let id = BulkActionId::parse(&answer.body).ok_or_else(not_found)?;
         self.store.show_action(id, self.clock.now()).await?.ok_or_else(not_found)
     }
 }

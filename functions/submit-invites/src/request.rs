@@ -1,6 +1,6 @@
 //! The body of a new invite.
 
-use domain::{Field, form::Form};
+use domain::{Field, fields::Form};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Problem, ProblemItem, Slug};

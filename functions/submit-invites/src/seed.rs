@@ -9,8 +9,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, EmailAddress, Persona, SeedEligibility, Timestamp, TraceId,
     invite::Act,
-    seed::{Device, SeedState},
-    seed_request::SeedRequest,
+    licence::{Device, SeedRequest, SeedState},
 };
 use queue::{QueueName, Wake};
 use serde::Serialize;

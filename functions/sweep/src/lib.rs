@@ -26,12 +26,12 @@ use store::Store;
 pub use retention::Retention;
 
 /// The queues that the sweeper wakes, and the dead letters that it buries.
-const QUEUES: [Destination; 8] = [
+pub const QUEUES: [Destination; 8] = [
     Destination::Queue(QueueName::Dispatch),
     Destination::Queue(QueueName::Provision),
     Destination::Queue(QueueName::Mail),
     Destination::Queue(QueueName::Actions),
-    Destination::Queue(QueueName::Notices),
+    Destination::Queue(QueueName::Webhooks),
     Destination::Announcements,
     Destination::DeadLetters(Redrive::Of(QueueName::Provision)),
     Destination::DeadLetters(Redrive::Of(QueueName::Mail)),

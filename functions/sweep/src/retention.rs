@@ -6,7 +6,7 @@ use domain::{
     Timestamp,
     batch::{Batch, BatchState},
     invite::Invite,
-    seed_request::SeedRequest,
+    licence::SeedRequest,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

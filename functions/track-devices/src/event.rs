@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     invite::Account,
-    seed::{Device, DeviceFault, DeviceState},
+    licence::{Device, DeviceFault, DeviceState},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;

@@ -18,8 +18,8 @@ use boot::{SigningSecrets, Stack};
 use domain::{
     Clock, Entropy, Timestamp,
     invite::Account,
-    seed::Device,
-    signature::{SigningSecret, WINDOW},
+    licence::Device,
+    webhook::{SIGNATURE_WINDOW, SigningSecret},
 };
 use store::{AccountOwner, Store, StoreError, Written};
 use utoipa::openapi::OpenApi;
@@ -100,7 +100,7 @@ async fn tell(
 ) -> Result<StatusCode, Problem> {
     let (account, device) = event.read()?;
     // A clock that is ahead would make everything after it old.
-    if device.at > deps.clock.now() + WINDOW {
+    if device.at > deps.clock.now() + SIGNATURE_WINDOW {
         let item = ProblemItem::new("/at", "at.future", "This lies more than five minutes ahead.");
         return Err(Problem::new(Slug::Validation).items([item]));
     }

@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Timestamp, delivery::MailEvent, mailbox::SuppressionReason};
+use domain::{
+    Timestamp,
+    mail::{MailEvent, SuppressionReason},
+};
 use mail::Tags;
 use serde::Deserialize;
 

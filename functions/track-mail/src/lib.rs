@@ -23,10 +23,9 @@ use domain::{
     BatchId, Clock, InviteId, Timestamp,
     batch::Batch,
     canary::Canary,
-    delivery::MailEvent,
     invite::Invite,
     keys::AddressKey,
-    mailbox::{Mailbox, SuppressionReason},
+    mail::{MailEvent, Mailbox, SuppressionReason},
 };
 use mail::{Subject, Tags};
 use store::{Store, StoreError, Updated, settings::MAIL_EVENT_STEP};
@@ -67,7 +66,7 @@ struct Report<'a> {
 /// Applies one event.
 pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
-        return Disposition::Reject("no event of a mail of ours");
+        return Disposition::Discard("no event of a mail of ours");
     };
     // First the mailbox: an officer who sees that the mail was returned and resends it is held back already.
     if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses())

@@ -1,9 +1,9 @@
 //! Sees where invites stand elsewhere now, and notes it down for the agencies that want to be told.
 //!
 //! - **trigger**: the table's stream: what an invite was and what it is, in order
-//! - **effect**: one notice for each change that shows, if the officer's agency is registered; then a wake-up of
+//! - **effect**: one event for each change that shows, if the officer's agency is registered; then a wake-up of
 //!   `notify-agencies`
-//! - **again**: a notice's id follows from the invite and its version, so a change that is seen twice is noted once
+//! - **again**: an event's id follows from the invite and its version, so a change that is seen twice is noted once
 //! - **crash**: the stream hands the same changes over again, for a day; a lost wake-up call is the sweeper's to repeat
 //!
 //! It reads whole invites, and passes on ids and words.
@@ -15,7 +15,10 @@ use std::{
 };
 
 use boot::{Disposition, Stack};
-use domain::{AgencyDomain, AgencyId, Clock, Timestamp, agency::Agency, notice::Notice};
+use domain::{
+    AgencyDomain, Clock, SubscriptionId, Timestamp,
+    webhook::{Subscription, WebhookEvent},
+};
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{Replaced, Store, StoreError, stream::StreamEvent};
 
@@ -47,7 +50,7 @@ impl Deps {
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
-            queues: stack.queues(&[Destination::Queue(QueueName::Notices)])?,
+            queues: stack.queues(&[Destination::Queue(QueueName::Webhooks)])?,
             listeners: Listeners::default(),
             clock: stack.clock(),
         })
@@ -67,32 +70,32 @@ enum Listener {
 /// Notes down what some changes are to be told.
 pub async fn handle(deps: &Deps, event: StreamEvent) -> Disposition {
     for change in event.invites() {
-        let notice = match change {
-            Ok(change) => Notice::of_change(change.old.as_ref(), &change.new, change.new.version()),
+        let event = match change {
+            Ok(change) => WebhookEvent::of_change(change.old.as_ref(), &change.new, change.new.version()),
             // It will be no more readable later, and others wait behind it.
             Err(error) => {
                 tracing::error!(%error, "a change cannot be told");
                 continue;
             }
         };
-        let Some(notice) = notice else { continue };
-        if let Err(error) = note(deps, notice).await {
+        let Some(event) = event else { continue };
+        if let Err(error) = note(deps, event).await {
             return Disposition::retry(error);
         }
     }
     Disposition::Done
 }
 
-async fn note(deps: &Deps, notice: Notice) -> Result<(), StoreError> {
-    if deps.listener(&notice.agency).await? == Listener::Not {
+async fn note(deps: &Deps, event: WebhookEvent) -> Result<(), StoreError> {
+    if deps.listener(&event.agency).await? == Listener::Not {
         return Ok(());
     }
     // The same change may be seen again.
-    let Replaced::Done(notice) = deps.store.create(notice).await? else {
+    let Replaced::Done(event) = deps.store.create(event).await? else {
         return Ok(());
     };
-    let wake = [Wake::Notice { id: notice.id }];
-    deps.queues.wake(QueueName::Notices, &notice.agency, &wake).await;
+    let wake = [Wake::WebhookEvent { id: event.id }];
+    deps.queues.wake(QueueName::Webhooks, &event.agency, &wake).await;
     Ok(())
 }
 
@@ -102,8 +105,8 @@ impl Deps {
         if let Some(known) = self.listeners.known(agency, now) {
             return Ok(known);
         }
-        let found = self.store.get::<Agency>(&AgencyId::of_domain(agency)).await?;
-        let listener = if found.is_some_and(|agency| agency.wants_notices()) { Listener::Wants } else { Listener::Not };
+        let found = self.store.get::<Subscription>(&SubscriptionId::of_domain(agency)).await?;
+        let listener = if found.is_some_and(|agency| agency.wants_events()) { Listener::Wants } else { Listener::Not };
         self.listeners.remember(agency, listener, now);
         Ok(listener)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     Clock, InviteId, OfficerId, Timestamp,
-    action::{Action, ActionState, Change, Outcome, Part, Refusal, Verb},
+    bulk_action::{BulkAction, BulkActionState, Change, Outcome, Part, Refusal, Verb},
     invite::{Act, Invite, NextStep},
     usage::{CapReached, SingleCaps, Usage},
 };
@@ -79,8 +79,12 @@ impl Actions {
     /// # Errors
     ///
     /// When the table cannot answer. What was done is kept or found again.
-    pub async fn run(&self, mut action: Stored<Action>, until: Timestamp) -> Result<Stored<Action>, StoreError> {
-        while matches!(action.state, ActionState::Running { .. }) && self.clock.now() < until {
+    pub async fn run(
+        &self,
+        mut action: Stored<BulkAction>,
+        until: Timestamp,
+    ) -> Result<Stored<BulkAction>, StoreError> {
+        while matches!(action.state, BulkActionState::Running { .. }) && self.clock.now() < until {
             action = self.step(action).await?;
         }
         Ok(action)
@@ -91,8 +95,8 @@ impl Actions {
     /// # Errors
     ///
     /// As [`Actions::run`].
-    pub async fn step(&self, action: Stored<Action>) -> Result<Stored<Action>, StoreError> {
-        let ActionState::Running { part: number } = action.state else {
+    pub async fn step(&self, action: Stored<BulkAction>) -> Result<Stored<BulkAction>, StoreError> {
+        let BulkActionState::Running { part: number } = action.state else {
             return Ok(action);
         };
         let lost = || StoreError::Corrupt { entity: "part", problem: "it is gone before its action".to_owned() };
@@ -128,7 +132,7 @@ impl Actions {
         match self.store.write_both(action.becomes(next), decided).await? {
             Replaced::Done(next) => Ok(next),
             // Another worker goes on with it: theirs is the truth.
-            Replaced::LostRace => Ok(self.store.get::<Action>(&action.id).await?.unwrap_or(action)),
+            Replaced::LostRace => Ok(self.store.get::<BulkAction>(&action.id).await?.unwrap_or(action)),
         }
     }
 

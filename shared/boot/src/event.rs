@@ -74,7 +74,7 @@ where
 {
     match handler(decode(text)?, deadline).await {
         Disposition::Done => Ok(()),
-        Disposition::Reject(reason) => {
+        Disposition::Discard(reason) => {
             tracing::warn!(reason, "event rejected");
             Ok(())
         }
@@ -94,7 +94,7 @@ mod tests {
     async fn outcome_of(number: u32, _: Timestamp) -> Disposition {
         match number {
             0 => Disposition::Done,
-            1 => Disposition::Reject("not ours"),
+            1 => Disposition::Discard("not ours"),
             _ => Disposition::retry("the table is away"),
         }
     }

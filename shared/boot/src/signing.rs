@@ -4,7 +4,7 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_secretsmanager::{Client, error::ProvideErrorMetadata};
-use domain::{Clock, signature::SigningSecret};
+use domain::{Clock, webhook::SigningSecret};
 use serde::Deserialize;
 
 use crate::{Recent, cause::WithCauses, secrets::SecretsError};

@@ -27,7 +27,7 @@ pub enum Disposition {
     /// It comes again later, and after some times goes to the dead letters.
     Retry(Box<dyn std::error::Error + Send + Sync>),
     /// It can never be dealt with, and that is recorded where a person sees it: it is taken off the queue.
-    Reject(&'static str),
+    Discard(&'static str),
 }
 
 impl Disposition {
@@ -138,7 +138,7 @@ where
     let handled = async { handler(message, deadline).await };
     match AssertUnwindSafe(handled).catch_unwind().await {
         Ok(Disposition::Done) => Outcome::Settled,
-        Ok(Disposition::Reject(reason)) => {
+        Ok(Disposition::Discard(reason)) => {
             tracing::warn!(reason, "message rejected");
             Outcome::Settled
         }
@@ -181,7 +181,7 @@ mod tests {
         match number % 4 {
             0 => Disposition::Done,
             1 => Disposition::retry("the table is away"),
-            2 => Disposition::Reject("no such invite"),
+            2 => Disposition::Discard("no such invite"),
             _ => panic!("a bug"),
         }
     }

@@ -7,10 +7,10 @@ use directory::{Accounts, ActiveAccounts, Cognito, Licences, SignIn, UserPool};
 use domain::{Clock, Entropy};
 use lambda_runtime::Error;
 use mail::{Mailer, Sender, Ses, SesSuppressions, SuppressionList};
-use notify::{Https, Notifier, Reach};
 use objects::{Objects, S3};
 use queue::{Destination, QueueUrls, Queues, Sqs};
 use store::{Store, table::Dynamo};
+use webhooks::{Https, Notifier, Reach};
 
 use crate::{
     Aws, Env, Rules, Secrets, SigningSecrets, address,

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use domain::{
     EmailAddress, InviteId, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX,
-    form::{Holder, Profile},
+    fields::{Holder, Profile},
     invite::{Account, AccountStatus, Invite},
     keys::AddressKey,
 };

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use domain::{invite::Account, seed::LicenceFault};
+use domain::{invite::Account, licence::LicenceFault};
 
 use crate::{AccountPage, DirectoryError};
 

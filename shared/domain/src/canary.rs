@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     EmailAddress, Timestamp,
-    delivery::{Mail, MailConflict, MailEvent, MailKind},
+    mail::{Mail, MailConflict, MailEvent, MailKind},
 };
 
 /// The latest canary, and what was heard of canaries so far.

@@ -104,21 +104,21 @@ id_type! {
 
 id_type! {
     /// An action for many invites: `act_01JD…`.
-    ActionId, "act"
+    BulkActionId, "act"
 }
 
 id_type! {
-    /// A notice to an agency's system: `ntc_01JD…`.
-    NoticeId, "ntc"
+    /// A webhook event to an agency's system: `ntc_01JD…`.
+    WebhookEventId, "ntc"
 }
 
 id_type! {
     /// An agency that is told of its officers' invites: `agn_01JD…`.
-    AgencyId, "agn"
+    SubscriptionId, "agn"
 }
 
-impl NoticeId {
-    /// The notice of one version of an invite: however often a change is seen, it is the same notice.
+impl WebhookEventId {
+    /// The webhook event of one version of an invite: however often a change is seen, it is the same event.
     #[must_use]
     pub fn of_version(invite: InviteId, version: u64, at: Timestamp) -> Self {
         let digest = Sha256::new().chain_update(invite.to_string()).chain_update(version.to_be_bytes()).finalize();

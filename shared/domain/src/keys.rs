@@ -6,7 +6,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::{AgencyDomain, EmailAddress, InviteId, signature::SigningSecret};
+use crate::{AgencyDomain, EmailAddress, InviteId, webhook::SigningSecret};
 
 /// Keys derived from the service's secret, one per use, so that one use's outputs say nothing about another's.
 #[derive(Clone)]
@@ -50,8 +50,8 @@ impl Keys {
         Token(hex(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
     }
 
-    /// What notices to an agency's system are signed with: another for each agency and after each rotation, and stored
-    /// nowhere.
+    /// What webhook events to an agency's system are signed with: another for each agency and after each rotation, and
+    /// stored nowhere.
     #[must_use]
     pub fn agency_secret(&self, agency: &AgencyDomain, generation: u32) -> Option<SigningSecret> {
         SigningSecret::new(&self.agency_secret_text(agency, generation))
@@ -204,10 +204,10 @@ mod tests {
         let keys = Keys::derive(b"0123456789abcdef0123456789abcdef");
         let agency = AgencyDomain::parse("example-agency.gov.sg").unwrap();
         let at = Timestamp::from_unix_ms(0);
-        let signed = |generation| crate::signature::sign(&[keys.agency_secret(&agency, generation).unwrap()], at, b"x");
+        let signed = |generation| crate::webhook::sign(&[keys.agency_secret(&agency, generation).unwrap()], at, b"x");
         assert_eq!(signed(1), "t=0,v1=9acfc78ab3644da79c0cdd7640423f93047119635e6cf55b28442f85e9300405");
         assert_ne!(signed(1), signed(2));
-        let handed_over = crate::signature::SigningSecret::new(&keys.agency_secret_text(&agency, 2));
+        let handed_over = crate::webhook::SigningSecret::new(&keys.agency_secret_text(&agency, 2));
         assert_eq!(handed_over, keys.agency_secret(&agency, 2));
     }
 

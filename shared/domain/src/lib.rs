@@ -3,50 +3,40 @@
 //! Nothing here knows AWS, HTTP or an async runtime.
 //! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
 //!
-//! Reading order: [`rules`] (whose address means what), [`fields`] (one type per field), [`form`] (a request, all
-//! errors at once), [`invite`] (the life of an invite), [`seed`] (a licence and its device), [`action`] (one thing done
-//! with many invites), [`batch`] and [`row`] (a workbook on its way to invites).
+//! Reading order: [`rules`] (whose address means what), [`fields`] (what an invite is asked for with, all faults at
+//! once), [`invite`] (the life of an invite), [`licence`] (SEED and its device), [`mail`] (one mail, sent once),
+//! [`batch`] (a workbook on its way to invites), [`bulk_action`] (one action for many invites), [`webhook`] (what an
+//! agency's system is sent).
 
-pub mod action;
-pub mod agency;
 pub mod batch;
+pub mod bulk_action;
 pub mod canary;
-pub mod column;
-pub mod delivery;
-pub mod fault;
 pub mod fields;
-pub mod form;
 pub mod id;
 pub mod invite;
 pub mod keys;
-pub mod mailbox;
-pub mod notice;
-pub mod repair;
-pub mod row;
+pub mod licence;
+pub mod mail;
 pub mod rules;
-pub mod seed;
-pub mod seed_request;
-pub mod signature;
 pub mod terms;
-pub mod text;
 pub mod time;
 pub mod tombstone;
 pub mod usage;
+pub mod webhook;
 
 mod entropy;
 mod officer;
 mod trace;
 
-pub use agency::AgencyDomain;
 pub use entropy::Entropy;
-pub use fault::{Fault, Field, FieldFault};
 pub use fields::{
-    ContactNumber, Department, EmailAddress, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX, Organisation, PersonName,
-    Reason, SeedWish, Username,
+    ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX,
+    Organisation, PersonName, Reason, SeedWish, Username,
 };
-pub use id::{ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
+pub use id::{BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, WebhookEventId};
 pub use keys::Keys;
 pub use officer::Officer;
 pub use rules::{DomainName, DomainRules, Persona, SeedEligibility};
 pub use time::{Clock, Timestamp};
 pub use trace::TraceId;
+pub use webhook::AgencyDomain;

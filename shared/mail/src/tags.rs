@@ -2,7 +2,7 @@
 //!
 //! SES allows letters, digits, `_` and `-` in them; ids and numbers are made of nothing else, and name no one.
 
-use domain::{BatchId, InviteId, delivery::MailKind, keys::AddressKey};
+use domain::{BatchId, InviteId, keys::AddressKey, mail::MailKind};
 
 const INVITE: &str = "invite_id";
 const BATCH: &str = "batch_id";

@@ -5,7 +5,7 @@ mod sqs;
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use domain::{ActionId, AgencyDomain, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId};
+use domain::{AgencyDomain, BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, WebhookEventId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -31,19 +31,22 @@ pub enum Wake {
         id: BatchId,
     },
     /// Go on with an action for many invites.
-    Action {
+    #[serde(rename = "action")]
+    BulkAction {
         /// Which.
-        id: ActionId,
+        id: BulkActionId,
     },
-    /// Hand a notice over.
-    Notice {
+    /// Send a webhook event.
+    #[serde(rename = "notice")]
+    WebhookEvent {
         /// Which.
-        id: NoticeId,
+        id: WebhookEventId,
     },
     /// Challenge an agency's endpoint.
-    Agency {
+    #[serde(rename = "agency")]
+    Subscription {
         /// Whose.
-        id: AgencyId,
+        id: SubscriptionId,
     },
     /// Send the canary that waits.
     Canary,
@@ -66,12 +69,12 @@ pub enum QueueName {
     /// Read by `apply-actions`.
     Actions,
     /// Read by `notify-agencies`.
-    Notices,
+    Webhooks,
 }
 
 impl QueueName {
     /// Every queue.
-    pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Notices];
+    pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Webhooks];
 
     /// Its name, in a word.
     #[must_use]
@@ -81,7 +84,7 @@ impl QueueName {
             Self::Provision => "provision",
             Self::Mail => "mail",
             Self::Actions => "actions",
-            Self::Notices => "notices",
+            Self::Webhooks => "webhooks",
         }
     }
 }
@@ -115,7 +118,7 @@ impl Redrive {
         Self::Of(QueueName::Provision),
         Self::Of(QueueName::Mail),
         Self::Of(QueueName::Actions),
-        Self::Of(QueueName::Notices),
+        Self::Of(QueueName::Webhooks),
     ];
 
     /// Its name, in a word.
@@ -144,13 +147,13 @@ impl Destination {
         Self::Queue(QueueName::Provision),
         Self::Queue(QueueName::Mail),
         Self::Queue(QueueName::Actions),
-        Self::Queue(QueueName::Notices),
+        Self::Queue(QueueName::Webhooks),
         Self::Announcements,
         Self::DeadLetters(Redrive::Of(QueueName::Dispatch)),
         Self::DeadLetters(Redrive::Of(QueueName::Provision)),
         Self::DeadLetters(Redrive::Of(QueueName::Mail)),
         Self::DeadLetters(Redrive::Of(QueueName::Actions)),
-        Self::DeadLetters(Redrive::Of(QueueName::Notices)),
+        Self::DeadLetters(Redrive::Of(QueueName::Webhooks)),
         Self::DeadLetters(Redrive::Parse),
     ];
 
@@ -162,13 +165,13 @@ impl Destination {
             Self::Queue(QueueName::Provision) => "PROVISION_QUEUE_URL",
             Self::Queue(QueueName::Mail) => "MAIL_QUEUE_URL",
             Self::Queue(QueueName::Actions) => "ACTIONS_QUEUE_URL",
-            Self::Queue(QueueName::Notices) => "NOTICES_QUEUE_URL",
+            Self::Queue(QueueName::Webhooks) => "WEBHOOKS_QUEUE_URL",
             Self::Announcements => "PARSE_QUEUE_URL",
             Self::DeadLetters(Redrive::Of(QueueName::Dispatch)) => "DISPATCH_DEAD_LETTERS_URL",
             Self::DeadLetters(Redrive::Of(QueueName::Provision)) => "PROVISION_DEAD_LETTERS_URL",
             Self::DeadLetters(Redrive::Of(QueueName::Mail)) => "MAIL_DEAD_LETTERS_URL",
             Self::DeadLetters(Redrive::Of(QueueName::Actions)) => "ACTIONS_DEAD_LETTERS_URL",
-            Self::DeadLetters(Redrive::Of(QueueName::Notices)) => "NOTICES_DEAD_LETTERS_URL",
+            Self::DeadLetters(Redrive::Of(QueueName::Webhooks)) => "WEBHOOKS_DEAD_LETTERS_URL",
             Self::DeadLetters(Redrive::Parse) => "PARSE_DEAD_LETTERS_URL",
         }
     }

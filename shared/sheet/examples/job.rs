@@ -6,7 +6,7 @@
 
 use std::{error::Error, io, time::Instant};
 
-use domain::{EmailAddress, row::read_all, rules::DomainRules};
+use domain::{EmailAddress, batch::read_all, rules::DomainRules};
 use sheet::Limits;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! Why a whole file is refused.
 
-use domain::{Field, column::Column};
+use domain::{Field, batch::Column};
 use serde::{Deserialize, Serialize};
 
 /// Why a file was refused as a whole, with a stable code and a sentence that says what to do next.

@@ -1,6 +1,9 @@
 //! The rows that the template shows as an example.
 
-use domain::{Field, form::Form, text::trim};
+use domain::{
+    Field,
+    fields::{Form, text::trim},
+};
 
 /// The name of the worksheet that holds them.
 pub(crate) const EXAMPLE_SHEET: &str = "Example";

@@ -2,8 +2,8 @@
 
 use domain::{
     Field,
-    column::{Column, MAX_COLUMNS, MAX_TITLE},
-    text::trim,
+    batch::{Column, MAX_COLUMNS, MAX_TITLE},
+    fields::text::trim,
 };
 
 use crate::FileError;

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 
 use domain::{
     Fault, Field,
-    column::Column,
-    row::{MAX_TEXT, RawRow},
-    text::trim,
+    batch::{Column, MAX_TEXT, RawRow},
+    fields::text::trim,
 };
 
 use crate::{
-    FileError, Limits, Notice, Refusal,
+    FileError, Limits, Refusal, Remark,
     example::is_example,
     guard::{CellNote, CellValue, Cells, VettedWorkbook},
     header::{HEADER_ROWS, Header, Said, Title, columns, required},
@@ -22,7 +21,7 @@ pub struct Sheet {
     /// The rows with content, in the order of the sheet.
     pub rows: Vec<SheetRow>,
     /// What was left out.
-    pub notices: Vec<Notice>,
+    pub remarks: Vec<Remark>,
 }
 
 /// One row of the sheet.
@@ -181,16 +180,16 @@ impl Table {
         for (row, target) in links {
             self.compare_link(*row, target);
         }
-        let notices = [
-            Notice::HiddenRows(self.hidden_rows),
-            Notice::HiddenColumns(self.header.hidden),
-            Notice::ExtraColumns(self.header.extra),
-            Notice::OtherSheets(workbook.others(index)),
-            Notice::HiddenSheets(workbook.hidden_sheets),
-            Notice::ExampleRows(self.example_rows),
+        let remarks = [
+            Remark::HiddenRows(self.hidden_rows),
+            Remark::HiddenColumns(self.header.hidden),
+            Remark::ExtraColumns(self.header.extra),
+            Remark::OtherSheets(workbook.others(index)),
+            Remark::HiddenSheets(workbook.hidden_sheets),
+            Remark::ExampleRows(self.example_rows),
         ];
-        let notices = notices.into_iter().filter(|notice| notice.count() > 0).collect();
-        Ok(Sheet { rows: self.rows, notices })
+        let remarks = remarks.into_iter().filter(|remark| remark.count() > 0).collect();
+        Ok(Sheet { rows: self.rows, remarks })
     }
 
     /// A link under an address must lead to that address: the officer sees one, a click would reach the other.

@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::LazyLock;
 
-use domain::{Timestamp, form::Form};
+use domain::{Timestamp, fields::Form};
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use sheet::{Limits, ResultRow};
 use support::{GOOD, Package, SHEET_PATH, good_row_but, row, worksheet};

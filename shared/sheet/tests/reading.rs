@@ -4,8 +4,8 @@
 
 mod support;
 
-use domain::{Fault, Field, column::Column};
-use sheet::{FileError, Limits, Notice, Sheet, SheetRow};
+use domain::{Fault, Field, batch::Column};
+use sheet::{FileError, Limits, Remark, Sheet, SheetRow};
 use support::{
     GOOD, HEADER, Package, SHEET_PATH, STRINGS_PATH, WORKBOOK, WORKBOOK_RELS, code, good_row_but, inline, row,
     worksheet,
@@ -37,7 +37,7 @@ fn a_row_is_read_as_it_stands() {
     let sheet = Package::default().with_rows(&row(2, &GOOD)).read().unwrap();
     assert_eq!(sheet.rows[0].sheet_row, 2);
     assert_eq!(texts(&sheet.rows[0]), GOOD[1..]);
-    assert_eq!(sheet.notices, []);
+    assert_eq!(sheet.remarks, []);
 }
 
 #[test]
@@ -254,11 +254,11 @@ fn of_columns_with_one_title_the_officer_chooses_by_place() {
     let said = [email(2, None), email(last - 1, None), email(last, Some(Field::Email))];
     let sheet = sheet::read_as(&bytes, &Limits::default(), &said).unwrap();
     assert_eq!(sheet.rows[0].raw.form.email, "bo@sample-board.gov.sg");
-    assert_eq!(sheet.notices, [Notice::ExtraColumns(2)]);
+    assert_eq!(sheet.remarks, [Remark::ExtraColumns(2)]);
 }
 
 #[test]
-fn what_cannot_be_seen_is_left_out_with_a_notice() {
+fn what_cannot_be_seen_is_left_out_with_a_remark() {
     let hidden = row(3, &GOOD).replace(r#"<row r="3">"#, r#"<row r="3" hidden="1">"#);
     let flat = row(4, &GOOD).replace(r#"<row r="4">"#, r#"<row r="4" ht="0" customHeight="1">"#);
     let empty = r#"<row r="5" hidden="1"><c r="A5"/></row>"#;
@@ -270,7 +270,7 @@ fn what_cannot_be_seen_is_left_out_with_a_notice() {
     values[2] = "hidden.name";
     let sheet = Package::default().with(SHEET_PATH, xml).read().unwrap();
     assert_eq!(sheet.rows.len(), 1);
-    assert_eq!(sheet.notices, [Notice::HiddenRows(2), Notice::HiddenColumns(2)]);
+    assert_eq!(sheet.remarks, [Remark::HiddenRows(2), Remark::HiddenColumns(2)]);
     // A value in a hidden column does not reach the row.
     let xml = worksheet(&format!("{}{}", row(1, &HEADER), row(2, &values)))
         .replace("<sheetData>", &format!("{columns}<sheetData>"));
@@ -286,12 +286,12 @@ fn a_hidden_column_that_is_required_is_missing() {
 }
 
 #[test]
-fn extra_columns_are_ignored_with_a_notice() {
+fn extra_columns_are_ignored_with_a_remark() {
     let titles = [HEADER.as_slice(), &["Remarks", "Line manager", ""]].concat();
     let values = [GOOD.as_slice(), &["x", "y", "z"]].concat();
     let sheet = Package::default().with_sheet_data(&format!("{}{}", row(1, &titles), row(2, &values))).read().unwrap();
     assert_eq!(texts(&sheet.rows[0]), GOOD[1..]);
-    assert_eq!(sheet.notices, [Notice::ExtraColumns(2)]);
+    assert_eq!(sheet.remarks, [Remark::ExtraColumns(2)]);
 }
 
 /// Three sheets: a chart, a visible one, and the one with the header.
@@ -319,8 +319,8 @@ fn three_sheets(first: &str, second: &str) -> Package {
 
 #[test]
 fn the_first_visible_worksheet_with_the_header_is_read() {
-    assert_eq!(three_sheets("", "").read().unwrap().notices, [Notice::OtherSheets(1)]);
-    assert_eq!(three_sheets(r#"state="hidden""#, "").read().unwrap().notices, [Notice::HiddenSheets(1)]);
+    assert_eq!(three_sheets("", "").read().unwrap().remarks, [Remark::OtherSheets(1)]);
+    assert_eq!(three_sheets(r#"state="hidden""#, "").read().unwrap().remarks, [Remark::HiddenSheets(1)]);
     assert_eq!(code(three_sheets("", r#"state="veryHidden""#).read()), "FILE_HEADER_MISSING");
 }
 
@@ -340,7 +340,7 @@ fn the_templates_example_sheet_is_neither_read_nor_mentioned() {
         .read()
         .unwrap();
     assert_eq!(texts(&sheet.rows[0]), GOOD[1..]);
-    assert_eq!(sheet.notices, []);
+    assert_eq!(sheet.remarks, []);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn blank_rows_are_skipped_and_example_rows_are_recognised() {
     let sheet = Package::default().with_rows(&rows.concat()).read().unwrap();
     assert_eq!(sheet.rows.len(), 1);
     assert_eq!(sheet.rows[0].sheet_row, 5);
-    assert_eq!(sheet.notices, [Notice::ExampleRows(1)]);
+    assert_eq!(sheet.remarks, [Remark::ExampleRows(1)]);
     assert_eq!(Package::default().with_rows(&row(2, &example)).read(), Err(FileError::NoRows));
     assert_eq!(Package::default().read(), Err(FileError::NoRows));
 }
@@ -403,7 +403,7 @@ fn a_very_long_text_is_cut_and_its_cell_says_so() {
     let long = "x".repeat(32_767);
     let values: Vec<&str> = (0..11).map(|_| long.as_str()).collect();
     let row = one(Package::default().with_rows(&row(2, &values)).read_repetitive());
-    assert!(texts(&row).iter().all(|text| text.len() == domain::row::MAX_TEXT));
+    assert!(texts(&row).iter().all(|text| text.len() == domain::batch::MAX_TEXT));
     assert!(Field::ALL.iter().all(|field| row.raw.cell_faults.contains(&Fault::TextCut.at(*field))));
 }
 
@@ -456,5 +456,5 @@ fn the_template_comes_back_from_libreoffice() {
     );
     let faults: Vec<_> = sheet.rows.iter().map(|row| row.raw.cell_faults.len()).collect();
     assert_eq!(faults, [0, 0, 1], "a formula is no reason");
-    assert_eq!(sheet.notices, []);
+    assert_eq!(sheet.remarks, []);
 }

@@ -6,9 +6,9 @@ mod support;
 
 use std::io::{Cursor, Read as _};
 
-use domain::{Field, Timestamp, form::Form};
+use domain::{Field, Timestamp, fields::Form};
 use proptest::prelude::{Strategy as _, any, prop_assert_eq, proptest};
-use sheet::{ExportRow, Limits, Notice, ResultRow};
+use sheet::{ExportRow, Limits, Remark, ResultRow};
 use support::{GOOD, Package, SHEET_PATH, code, row};
 
 fn day() -> Timestamp {
@@ -47,7 +47,7 @@ fn the_template_is_empty_until_somebody_fills_it_in() {
 }
 
 #[test]
-fn a_filled_template_is_read_without_a_notice() {
+fn a_filled_template_is_read_without_a_remark() {
     let template = sheet::template(day()).unwrap();
     let mut archive = zip::ZipArchive::new(Cursor::new(template.as_slice())).unwrap();
     let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
@@ -61,7 +61,7 @@ fn a_filled_template_is_read_without_a_notice() {
     let sheet = package.with(SHEET_PATH, xml).read().unwrap();
     assert_eq!(sheet.rows[0].sheet_row, 5);
     assert_eq!(sheet.rows[0].raw.form.email, GOOD[1]);
-    assert_eq!(sheet.notices, []);
+    assert_eq!(sheet.remarks, []);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn failed_rows_upload_again_unchanged() {
     let sheet = sheet::read(&results_of(&forms), &Limits::default()).unwrap();
     let read: Vec<&Form> = sheet.rows.iter().map(|row| &row.raw.form).collect();
     assert!(read == forms.iter().collect::<Vec<_>>());
-    assert_eq!(sheet.notices, []);
+    assert_eq!(sheet.remarks, []);
     assert!(sheet.rows.iter().all(|row| row.raw.cell_faults.is_empty()));
 }
 
@@ -171,7 +171,7 @@ fn the_examples_of_the_template_are_recognised_when_they_are_copied() {
     let example = form(["tan_ah_kow@example.gov.sg", "", "Ah Kow", "Tan", "65", "91234567", "GovTech", "", "Yes", "x"]);
     let sheet = sheet::read(&results_of(&[example, good]), &Limits::default()).unwrap();
     assert_eq!(sheet.rows.len(), 1);
-    assert_eq!(sheet.notices, [Notice::ExampleRows(1)]);
+    assert_eq!(sheet.remarks, [Remark::ExampleRows(1)]);
 }
 
 proptest! {

@@ -3,7 +3,7 @@
 use domain::{
     InviteId, SeedRequestId, Timestamp,
     invite::{Account, Invite},
-    seed_request::SeedRequest,
+    licence::SeedRequest,
 };
 
 pub use crate::keys::ACCOUNT_SHARDS;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::{ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp};
+use domain::{BatchId, BulkActionId, InviteId, SeedRequestId, Timestamp, WebhookEventId};
 
 pub use crate::keys::DUE_SHARDS;
 use crate::{
@@ -20,9 +20,9 @@ pub enum Due {
     /// A batch.
     Batch(BatchId),
     /// An action for many invites.
-    Action(ActionId),
-    /// A notice to an agency's system.
-    Notice(NoticeId),
+    BulkAction(BulkActionId),
+    /// A webhook event to an agency's system.
+    WebhookEvent(WebhookEventId),
     /// An account's own request for SEED.
     SeedRequest(SeedRequestId),
 }
@@ -34,8 +34,8 @@ impl Due {
         InviteId::parse(id)
             .map(Self::Invite)
             .or_else(|| BatchId::parse(id).map(Self::Batch))
-            .or_else(|| ActionId::parse(id).map(Self::Action))
-            .or_else(|| NoticeId::parse(id).map(Self::Notice))
+            .or_else(|| BulkActionId::parse(id).map(Self::BulkAction))
+            .or_else(|| WebhookEventId::parse(id).map(Self::WebhookEvent))
             .or_else(|| SeedRequestId::parse(id).map(Self::SeedRequest))
     }
 
@@ -45,8 +45,8 @@ impl Due {
         match self {
             Self::Invite(_) => "invite",
             Self::Batch(_) => "batch",
-            Self::Action(_) => "action",
-            Self::Notice(_) => "notice",
+            Self::BulkAction(_) => "action",
+            Self::WebhookEvent(_) => "webhook event",
             Self::SeedRequest(_) => "seed",
         }
     }
@@ -57,8 +57,8 @@ impl fmt::Display for Due {
         match self {
             Self::Invite(id) => id.fmt(f),
             Self::Batch(id) => id.fmt(f),
-            Self::Action(id) => id.fmt(f),
-            Self::Notice(id) => id.fmt(f),
+            Self::BulkAction(id) => id.fmt(f),
+            Self::WebhookEvent(id) => id.fmt(f),
             Self::SeedRequest(id) => id.fmt(f),
         }
     }
@@ -98,7 +98,7 @@ impl Store {
             let page = self.table.page(&query).await?;
             batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
                 Due::Batch(id) => Some(id),
-                Due::Invite(_) | Due::Action(_) | Due::Notice(_) | Due::SeedRequest(_) => None,
+                Due::Invite(_) | Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_) => None,
             }));
             query.after = page.next;
             if query.after.is_none() {
@@ -116,8 +116,8 @@ pub(crate) fn read(item: &Item) -> Option<DueEntry> {
     let what = match text(item, "pk")?.split_once('#')? {
         ("INVITE", id) => Due::Invite(InviteId::parse(id)?),
         ("BATCH", id) => Due::Batch(BatchId::parse(id)?),
-        ("ACTION", id) => Due::Action(ActionId::parse(id)?),
-        ("NOTICE", id) => Due::Notice(NoticeId::parse(id)?),
+        ("ACTION", id) => Due::BulkAction(BulkActionId::parse(id)?),
+        ("NOTICE", id) => Due::WebhookEvent(WebhookEventId::parse(id)?),
         ("SEED", id) => Due::SeedRequest(SeedRequestId::parse(id)?),
         _ => return None,
     };

@@ -3,10 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     BatchId, InviteId, Timestamp,
-    batch::Batch,
+    batch::{Batch, Row},
     invite::Invite,
     keys::AddressKey,
-    row::Row,
     tombstone::{BatchTombstone, InviteTombstone},
 };
 use serde::{Deserialize, Serialize};

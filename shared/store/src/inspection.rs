@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    Timestamp, TraceId, action::Action, batch::Batch, invite::Invite, keys::AddressKey, notice::Notice,
-    seed_request::SeedRequest,
+    Timestamp, TraceId, batch::Batch, bulk_action::BulkAction, invite::Invite, keys::AddressKey, licence::SeedRequest,
+    webhook::WebhookEvent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,9 +47,9 @@ pub enum Work {
     /// A batch.
     Batch(Box<Stored<Batch>>),
     /// An action for many invites.
-    Action(Box<Stored<Action>>),
-    /// A notice to an agency's system.
-    Notice(Box<Stored<Notice>>),
+    BulkAction(Box<Stored<BulkAction>>),
+    /// A webhook event to an agency's system.
+    WebhookEvent(Box<Stored<WebhookEvent>>),
     /// An account's own request for SEED.
     SeedRequest(Box<Stored<SeedRequest>>),
 }
@@ -115,8 +115,8 @@ impl Store {
         Ok(match id {
             Due::Invite(id) => self.get(&id).await?.map(Box::new).map(Work::Invite),
             Due::Batch(id) => self.get(&id).await?.map(Box::new).map(Work::Batch),
-            Due::Action(id) => self.get(&id).await?.map(Box::new).map(Work::Action),
-            Due::Notice(id) => self.get(&id).await?.map(Box::new).map(Work::Notice),
+            Due::BulkAction(id) => self.get(&id).await?.map(Box::new).map(Work::BulkAction),
+            Due::WebhookEvent(id) => self.get(&id).await?.map(Box::new).map(Work::WebhookEvent),
             Due::SeedRequest(id) => self.get(&id).await?.map(Box::new).map(Work::SeedRequest),
         })
     }
@@ -166,8 +166,8 @@ impl Work {
         Ok(match text(&item, "entity").unwrap_or_default() {
             Invite::KIND => Some(Self::Invite(boxed(item)?)),
             Batch::KIND => Some(Self::Batch(boxed(item)?)),
-            Action::KIND => Some(Self::Action(boxed(item)?)),
-            Notice::KIND => Some(Self::Notice(boxed(item)?)),
+            BulkAction::KIND => Some(Self::BulkAction(boxed(item)?)),
+            WebhookEvent::KIND => Some(Self::WebhookEvent(boxed(item)?)),
             SeedRequest::KIND => Some(Self::SeedRequest(boxed(item)?)),
             _ => None,
         })
@@ -179,8 +179,8 @@ impl Work {
         match self {
             Self::Invite(invite) => Due::Invite(invite.id),
             Self::Batch(batch) => Due::Batch(batch.id),
-            Self::Action(action) => Due::Action(action.id),
-            Self::Notice(notice) => Due::Notice(notice.id),
+            Self::BulkAction(action) => Due::BulkAction(action.id),
+            Self::WebhookEvent(event) => Due::WebhookEvent(event.id),
             Self::SeedRequest(request) => Due::SeedRequest(request.id),
         }
     }
@@ -191,8 +191,8 @@ impl Work {
         match self {
             Self::Invite(invite) => invite.state_name(),
             Self::Batch(batch) => batch.state_name(),
-            Self::Action(action) => action.state_name(),
-            Self::Notice(notice) => notice.state_name(),
+            Self::BulkAction(action) => action.state_name(),
+            Self::WebhookEvent(event) => event.state_name(),
             Self::SeedRequest(request) => request.seed.name(),
         }
     }
@@ -203,8 +203,8 @@ impl Work {
         match self {
             Self::Invite(invite) => invite.version(),
             Self::Batch(batch) => batch.version(),
-            Self::Action(action) => action.version(),
-            Self::Notice(notice) => notice.version(),
+            Self::BulkAction(action) => action.version(),
+            Self::WebhookEvent(event) => event.version(),
             Self::SeedRequest(request) => request.version(),
         }
     }
@@ -215,8 +215,8 @@ impl Work {
         match self {
             Self::Invite(invite) => &invite.trace,
             Self::Batch(batch) => &batch.trace,
-            Self::Action(action) => &action.trace,
-            Self::Notice(notice) => &notice.trace,
+            Self::BulkAction(action) => &action.trace,
+            Self::WebhookEvent(event) => &event.trace,
             Self::SeedRequest(request) => &request.trace,
         }
     }
@@ -227,8 +227,8 @@ impl Work {
         match self {
             Self::Invite(invite) => invite.next_due(),
             Self::Batch(batch) => Some(batch.next_due()),
-            Self::Action(action) => action.next_due(),
-            Self::Notice(notice) => notice.next_due(),
+            Self::BulkAction(action) => action.next_due(),
+            Self::WebhookEvent(event) => event.next_due(),
             Self::SeedRequest(request) => Some(request.next_due()),
         }
     }

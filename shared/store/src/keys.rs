@@ -1,8 +1,8 @@
 //! Every key string of the table.
 
 use domain::{
-    ActionId, AgencyId, BatchId, InviteId, NoticeId, OfficerId, SeedRequestId, Timestamp, Username, invite::Account,
-    keys::AddressKey, keys::TokenHash,
+    BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, Timestamp, Username, WebhookEventId,
+    invite::Account, keys::AddressKey, keys::TokenHash,
 };
 
 /// Where an item lies.
@@ -97,19 +97,19 @@ pub(crate) fn row_sk(number: u32) -> String {
     format!("{ROW_PREFIX}{number:06}")
 }
 
-pub(crate) fn action(id: ActionId) -> Key {
+pub(crate) fn action(id: BulkActionId) -> Key {
     Key::new(format!("ACTION#{id}"), META)
 }
 
-pub(crate) fn part(action: ActionId, number: u32) -> Key {
+pub(crate) fn part(action: BulkActionId, number: u32) -> Key {
     Key { pk: format!("ACTION#{action}"), sk: format!("PART#{number:06}") }
 }
 
-pub(crate) fn agency(id: AgencyId) -> Key {
+pub(crate) fn agency(id: SubscriptionId) -> Key {
     Key::new(format!("AGENCY#{id}"), META)
 }
 
-pub(crate) fn notice(id: NoticeId) -> Key {
+pub(crate) fn webhook_event(id: WebhookEventId) -> Key {
     Key::new(format!("NOTICE#{id}"), META)
 }
 

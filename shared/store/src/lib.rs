@@ -38,7 +38,7 @@ pub use query::{InviteQuery, Sort};
 pub use record::{Change, Record, Replaced, Stored, Written};
 pub use records::{
     batch::ROWS_PER_ADDITION,
-    bulk_action::{ACTION_LIFE, CreateActionOutcome},
+    bulk_action::{BULK_ACTION_RETENTION, CreateBulkActionOutcome},
     job::JobRecord,
 };
 pub use store::Store;

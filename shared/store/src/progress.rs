@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::{BatchId, InviteId, batch::Counts, invite::Invite, row::Row};
+use domain::{
+    BatchId, InviteId,
+    batch::{Counts, Row},
+    invite::Invite,
+};
 
 use crate::{
     Store, StoreError,

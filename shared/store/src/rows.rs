@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use domain::{
     BatchId, Keys, OfficerId, Timestamp, Username,
-    batch::Batch,
+    batch::{Batch, Duplicate, Row, RowState},
     invite::Invite,
     keys::AddressKey,
-    row::{Duplicate, Row, RowState},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 

@@ -1,6 +1,6 @@
 //! Invitation tokens, stored by their hash.
 
-use domain::{InviteId, Timestamp, invite::Invite, keys::TokenHash, mailbox::Mailbox};
+use domain::{InviteId, Timestamp, invite::Invite, keys::TokenHash, mail::Mailbox};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ActionId, InviteId, Timestamp, TraceId,
-    action::{Action, Entry, Outcome, Refusal, Verb},
+    BulkActionId, InviteId, Timestamp, TraceId,
+    bulk_action::{BulkAction, Entry, Outcome, Refusal, Verb},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,7 +27,7 @@ pub enum ActionKind {
 pub struct ActionBody {
     /// Its id.
     #[schema(value_type = String, example = "act_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
-    pub id: ActionId,
+    pub id: BulkActionId,
     /// What is done.
     pub action: ActionKind,
     /// `RUNNING` or `DONE`.
@@ -98,13 +98,13 @@ impl From<&Verb> for ActionKind {
 impl ActionBody {
     /// The name of the list of an action's outcomes, which its cursors are sealed for.
     #[must_use]
-    pub fn list_of(id: ActionId) -> String {
+    pub fn list_of(id: BulkActionId) -> String {
         format!("outcomes {id}")
     }
 
     /// An action with some of its invites.
     #[must_use]
-    pub fn of(action: &Action, entries: &[Entry], next_cursor: Option<String>) -> Self {
+    pub fn of(action: &BulkAction, entries: &[Entry], next_cursor: Option<String>) -> Self {
         let skipped = action.skipped.values().sum();
         Self {
             id: action.id,

@@ -63,7 +63,7 @@ impl InviteFilter {
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let has_text = self.q.as_deref().is_some_and(|text| !domain::text::trim(text).is_empty());
+        let has_text = self.q.as_deref().is_some_and(|text| !domain::fields::text::trim(text).is_empty());
         !has_text && self.techpass.is_none() && self.seed.is_none() && self.batch.is_none()
     }
 
@@ -73,7 +73,7 @@ impl InviteFilter {
     ///
     /// A problem when the search text is too long.
     pub fn query(&self, pointer: &str, sort: Sort, limit: usize) -> Result<InviteQuery, Problem> {
-        let text = self.q.as_deref().map(domain::text::trim).filter(|text| !text.is_empty());
+        let text = self.q.as_deref().map(domain::fields::text::trim).filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
             let item = ProblemItem::new(format!("{pointer}/q"), "too-long", "Search for at most 100 characters.");
             return Err(Problem::new(Slug::BadRequest).items([item]));

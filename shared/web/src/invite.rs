@@ -2,8 +2,8 @@
 
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
-    delivery::{Mail, MailState},
     invite::{Actor, Event, Failure, HistoryEntry, Invite, InviteState, Origin},
+    mail::{Mail, MailState},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -3,7 +3,7 @@
 use domain::{
     Timestamp,
     invite::Invite,
-    seed::{Device, DeviceState, SeedState},
+    licence::{Device, DeviceState, SeedState},
 };
 use serde::Serialize;
 use utoipa::ToSchema;

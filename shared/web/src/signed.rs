@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use domain::{
     Timestamp,
-    signature::{HEADER, SignatureError, SigningSecret, verify},
+    webhook::{SIGNATURE_HEADER, SignatureError, SigningSecret, verify},
 };
 use serde::de::DeserializeOwned;
 
@@ -42,7 +42,7 @@ impl<S: Signers, T: DeserializeOwned> FromRequest<S> for SignedJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let header = only(request.headers(), HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = only(request.headers(), SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let header = header.ok_or_else(|| refused(SignatureError::Malformed))?;
         let bytes = text(request, MAX).await?;
         verify(&state.secrets().await?, &header, &bytes, state.now()).map_err(refused)?;

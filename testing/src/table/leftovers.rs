@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Timestamp, batch::Batch, invite::Invite, mailbox::Mailbox};
+use domain::{Timestamp, batch::Batch, invite::Invite, mail::Mailbox};
 
 use store::{
     erasure::Lock,

@@ -6,9 +6,9 @@ use directory::{
 };
 use domain::{
     EmailAddress, InviteId, OfficerId,
-    form::Form,
+    fields::Form,
     invite::{Account, Invite},
-    seed::LicenceFault,
+    licence::LicenceFault,
 };
 
 use crate::people::{account_invite, beginning, email, officer, officer_form, vendor_form};

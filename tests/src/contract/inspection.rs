@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{AgencyDomain, Timestamp, agency::Agency};
+use domain::{AgencyDomain, Timestamp, webhook::Subscription};
 use serde_json::Value;
 use store::{
     CreateOutcome, Due, DueEntry, Store, StoreError,
@@ -62,10 +62,8 @@ async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
     store.write_rows(batch.id, &rows).await.unwrap();
     let person = invite.address_key.clone();
     store.note_holders(std::slice::from_ref(&person), now + Duration::from_secs(3600)).await.unwrap();
-    let _ = store
-        .update(&person, |mailbox: domain::mailbox::Mailbox| mailbox.admit(invite.id, now).map(Some))
-        .await
-        .unwrap();
+    let _ =
+        store.update(&person, |mailbox: domain::mail::Mailbox| mailbox.admit(invite.id, now).map(Some)).await.unwrap();
     let held: Vec<Value> = whole(async |from| store.list_held(&person, from).await).await;
     let mut kinds: Vec<&str> = held.iter().filter_map(|item| item["entity"].as_str()).collect();
     kinds.sort_unstable();
@@ -116,11 +114,11 @@ async fn the_audit_is_in_order(store: &Store) {
 
 async fn an_agency_that_is_removed_is_not_there(store: &Store) {
     let domain = AgencyDomain::parse("removed.gov.sg").unwrap();
-    let agency = Agency::registered(domain, "https://x.example/".to_owned(), "c".to_owned(), beginning());
+    let agency = Subscription::registered(domain, "https://x.example/".to_owned(), "c".to_owned(), beginning());
     let id = agency.id();
     assert!(store.create(agency).await.unwrap().is_done());
     for _ in 0..2 {
         store.remove_agency(id).await.unwrap();
-        assert!(store.get::<Agency>(&id).await.unwrap().is_none());
+        assert!(store.get::<Subscription>(&id).await.unwrap().is_none());
     }
 }

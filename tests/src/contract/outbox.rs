@@ -1,6 +1,6 @@
 //! What every carrier of mails promises.
 
-use domain::{BatchId, EmailAddress, delivery::MailKind};
+use domain::{BatchId, EmailAddress, mail::MailKind};
 use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Subject, Tags};
 
 use crate::people::{beginning, email};

@@ -72,10 +72,7 @@ async fn sqs_keeps_the_contract() {
         sqs.dead_letters.insert(queue, url);
     }
     let queues = sqs.urls.iter().map(|(queue, url)| (Destination::Queue(*queue), url.clone()));
-    let dead_letters = sqs.dead_letters.iter().filter_map(|(queue, url)| {
-        let letters = Destination::dead_letters(*queue)?;
-        Some((letters, url.clone()))
-    });
+    let dead_letters = sqs.dead_letters.iter().map(|(queue, url)| (Destination::dead_letters(*queue), url.clone()));
     let urls = queues.chain(dead_letters).chain([(Destination::Announcements, sqs.parse.clone())]).collect();
     let queues = Queues::new(queue::Sqs::new(sqs.client.clone(), urls));
     contract::queues::all(&queues, &sqs).await;

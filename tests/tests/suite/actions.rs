@@ -3,11 +3,11 @@
 use std::{collections::VecDeque, time::Duration};
 
 use domain::{
-    ActionId, InviteId,
-    action::{Action, Verb},
-    delivery::MailEvent,
-    form::Form,
+    BulkActionId, InviteId,
+    bulk_action::{BulkAction, Verb},
+    fields::Form,
     invite::Event,
+    mail::MailEvent,
 };
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
@@ -89,7 +89,7 @@ async fn named_invites_are_changed_at_once_and_each_stands_for_itself() {
     assert_eq!(look(&app, action).await, *action, "the same shape for both");
     let changed = stored(&app, &ids[0]).await;
     let last = changed.history.last().unwrap();
-    assert_eq!(last.action, ActionId::parse(action["id"].as_str().unwrap()));
+    assert_eq!(last.action, BulkActionId::parse(action["id"].as_str().unwrap()));
     assert_eq!((last.event, last.trace.as_str()), (Event::Revoked, action["traceId"].as_str().unwrap()));
     assert!(app.queues.drain(QueueName::Actions).is_empty(), "nothing is left for the worker");
 }
@@ -182,14 +182,14 @@ async fn an_action_that_was_not_written_is_asked_for_again() {
         let (now, ada) = (app.clock.now(), people::officer("ada"));
         let items = app.table.dump(now).join("\n");
         let name = &items[items.find("act_0").unwrap()..];
-        let id = ActionId::parse(&name[.."act_01JD0000000000000000000000".len()]).unwrap();
+        let id = BulkActionId::parse(&name[.."act_01JD0000000000000000000000".len()]).unwrap();
         let trace = domain::TraceId::generate(now, &testing::seeded(9));
         let invites = [InviteId::parse(&ids[0]).unwrap()];
-        let (action, parts) = Action::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
+        let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
         let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
         let request = store::IdempotentRequest::new(ada.id, "another", b"", answer, now);
         let created = app.store.create_action(&action, &parts, &request).await.unwrap();
-        assert!(matches!(created, store::CreateActionOutcome::Created(_)));
+        assert!(matches!(created, store::CreateBulkActionOutcome::Created(_)));
     };
     app.probe.interrupt(place);
     let asked = act(&app, body.clone());
@@ -275,12 +275,12 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let invites: Vec<InviteId> = ids.iter().map(|id| InviteId::parse(id).unwrap()).collect();
     let entropy = testing::seeded(9);
     let trace = domain::TraceId::generate(now, &entropy);
-    let id = ActionId::generate(now, &entropy);
-    let (action, parts) = Action::new(id, officer.clone(), Verb::Resend, &invites, now, trace.clone());
+    let id = BulkActionId::generate(now, &entropy);
+    let (action, parts) = BulkAction::new(id, officer.clone(), Verb::Resend, &invites, now, trace.clone());
     let answer = store::SavedAnswer { status: 202, location: None, body: String::new() };
     let request = store::IdempotentRequest::new(officer.id.clone(), "k", b"", answer, now);
     let created = app.store.create_action(&action, &parts, &request).await.unwrap();
-    assert!(matches!(created, store::CreateActionOutcome::Created(_)));
+    assert!(matches!(created, store::CreateBulkActionOutcome::Created(_)));
     // The first worker got as far as the first two invites.
     let actions =
         actions::Actions::new(app.store.clone(), app.queues.all(), tests::app::single_caps(), app.clock.clock());
@@ -292,7 +292,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     app.clock.advance(2 * DAY);
     app.sweep().await;
     for wake in app.queues.drain(QueueName::Actions) {
-        assert_eq!(wake, Wake::Action { id });
+        assert_eq!(wake, Wake::BulkAction { id });
         // Delivered twice, as queues do.
         app.deliver(QueueName::Actions, wake).await;
         app.deliver(QueueName::Actions, wake).await;
@@ -302,7 +302,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
         assert_eq!(events(&stored(&app, id).await, Event::Resent), 1);
         assert_eq!(app.mails_to(stored(&app, id).await.email.as_str()).len(), 2);
     }
-    let done = app.store.get::<Action>(&id).await.unwrap().unwrap();
+    let done = app.store.get::<BulkAction>(&id).await.unwrap().unwrap();
     assert_eq!((done.state_name(), done.done, done.next_due()), ("DONE", 3, None));
 }
 
@@ -312,7 +312,7 @@ async fn two_workers_at_the_same_action_do_everything_once() {
     let ids = invitations(&app, 150).await;
     app.clock.advance(DAY);
     let action = act(&app, json!({"action": "resend", "filter": {"techpass": "invited"}})).await.expect(202).body;
-    let wake = Wake::Action { id: ActionId::parse(action["id"].as_str().unwrap()).unwrap() };
+    let wake = Wake::BulkAction { id: BulkActionId::parse(action["id"].as_str().unwrap()).unwrap() };
     tokio::join!(app.deliver(QueueName::Actions, wake), app.deliver(QueueName::Actions, wake));
     app.drain().await;
     assert_eq!(look(&app, &action).await["counts"]["done"], 150);

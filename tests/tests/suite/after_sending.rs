@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::delivery::MailEvent;
+use domain::mail::MailEvent;
 use serde_json::{Value, json};
 use tests::{app::App, people::vendor_form};
 

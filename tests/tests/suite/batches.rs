@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     batch::{Batch, Counts},
-    form::Form,
+    fields::Form,
 };
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use boot::Disposition;
-use domain::{InviteId, mailbox::SuppressionReason};
+use domain::{InviteId, mail::SuppressionReason};
 use futures::future::join_all;
 use mail::Subject;
 use queue::{QueueName, Wake};

@@ -101,7 +101,7 @@ impl Readers for ReadersInMemory {
 #[tokio::test]
 async fn the_queues_in_memory_keep_the_contract() {
     let queues = MemoryQueues::default();
-    contract::queues::all(&queues.all(), &ReadersInMemory(queues)).await;
+    contract::queues::all(&queues.queues(&sweep::QUEUES), &ReadersInMemory(queues)).await;
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use std::time::Duration;
 use directory::AccountStatus;
 use domain::{
     BatchId, InviteId,
-    delivery::{MailEvent, MailKind},
     invite::{Account, Invite},
-    seed::{Device, DeviceState},
+    licence::{Device, DeviceState},
+    mail::{MailEvent, MailKind},
 };
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn by_mail(app: &App, officer: &str, email: &str) -> String {
     made.body["id"].as_str().unwrap().to_owned()
 }
 
-async fn for_account(app: &App, form: &domain::form::Form) -> String {
+async fn for_account(app: &App, form: &domain::fields::Form) -> String {
     let mut body = serde_json::to_value(form).unwrap();
     body["kind"] = json!("account");
     let made = app.officer("ada").post("/api/invites", body).await.expect(202);
@@ -331,7 +331,7 @@ async fn a_plus_tag_makes_no_second_account() {
     let app = App::start().await;
     app.directory.add_foreign_account("bo-elsewhere", &people::email("bo+one@vendor.example.com"));
     for tag in ["", "+two", "+one"] {
-        let form = domain::form::Form { email: format!("bo{tag}@vendor.example.com"), ..vendor_form("bo") };
+        let form = domain::fields::Form { email: format!("bo{tag}@vendor.example.com"), ..vendor_form("bo") };
         let id = for_account(&app, &form).await;
         app.drain().await;
         assert_eq!(failure(&app, &id).await, "account.exists", "{tag}");
@@ -441,7 +441,7 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     let key = stored(&app, &id).await.into_value().address_key;
     let mailbox = app.store.find_mailbox(&key).await.unwrap();
     let now = app.clock.now();
-    let suppressed = mailbox.to_value().suppress(domain::mailbox::SuppressionReason::Bounced, now, now).unwrap();
+    let suppressed = mailbox.to_value().suppress(domain::mail::SuppressionReason::Bounced, now, now).unwrap();
     let _ = app.store.write(mailbox.becomes(suppressed)).await.unwrap();
     app.clock.advance(2 * DAY);
     assert_eq!(first_password(&app, &token).await.problem(), "state-conflict");

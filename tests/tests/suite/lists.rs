@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use domain::{
     BatchId,
-    form::Form,
+    batch::{MAX_TEXT, RowState},
+    fields::Form,
     invite::AccountStatus,
-    row::{MAX_TEXT, RowState},
 };
 use queue::QueueName;
 use serde_json::{Value, json};

@@ -33,8 +33,8 @@ fn the_bounds_that_are_described_are_those_of_the_code() {
     assert_eq!(most(&format!("{schemas}/MoreRows/properties/rows/maxItems")), Some(store::ROWS_PER_ADDITION));
     assert_eq!(most(&format!("{schemas}/NewBatch/properties/rows/maxItems")), Some(domain::batch::MAX_ROWS));
     let columns = format!("{schemas}/NewBatch/properties/columns/maxItems");
-    assert_eq!(most(&columns), Some(domain::column::MAX_COLUMNS));
+    assert_eq!(most(&columns), Some(domain::batch::MAX_COLUMNS));
     assert_eq!(most(&format!("{schemas}/LimitsBody/properties/rowsBodyBytes/example")), Some(web::ROWS_BODY_BYTES));
     let title = format!("{schemas}/ColumnBody/properties/title/maxLength");
-    assert_eq!(most(&title), Some(domain::column::MAX_TITLE));
+    assert_eq!(most(&title), Some(domain::batch::MAX_TITLE));
 }

@@ -8,7 +8,7 @@ use directory::AccountStatus;
 use domain::{
     InviteId, Timestamp,
     invite::{Account, Event, Failure, Invite, InviteState},
-    signature,
+    webhook::{SIGNATURE_HEADER, SigningSecret},
 };
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ async fn own(app: &App, account: &Account, email: &str) -> Value {
 }
 
 /// Makes an account for a form with an invite of the officer Ada.
-async fn invited(app: &App, form: &domain::form::Form) -> (InviteId, Account) {
+async fn invited(app: &App, form: &domain::fields::Form) -> (InviteId, Account) {
     let mut body = serde_json::to_value(form).unwrap();
     body["kind"] = json!("account");
     let made = app.officer("ada").post("/api/invites", body).await.expect(202);
@@ -76,14 +76,14 @@ fn event(account: &Account, state: &str, at: Timestamp) -> Value {
 
 async fn send(app: &App, body: &str, signature: Option<&str>) -> Answer {
     let mut headers = vec![("content-type", "application/json")];
-    headers.extend(signature.map(|signature| (signature::HEADER, signature)));
+    headers.extend(signature.map(|signature| (SIGNATURE_HEADER, signature)));
     app.anyone().send("POST", "/api/seed-devices", &headers, Body::from(body.to_owned())).await
 }
 
 /// The device side says something, signed as it should be.
 async fn tell(app: &App, event: &Value) -> Answer {
     let body = event.to_string();
-    let signed = signature::sign(&device_secrets()[..1], app.clock.now(), body.as_bytes());
+    let signed = domain::webhook::sign(&device_secrets()[..1], app.clock.now(), body.as_bytes());
     send(app, &body, Some(&signed)).await
 }
 
@@ -308,9 +308,9 @@ async fn only_what_the_device_side_signed_just_now_is_heard() {
     let body = event(&account, "enrolled", app.clock.now()).to_string();
     let [current, previous] = device_secrets();
     let now = app.clock.now();
-    let stranger = signature::SigningSecret::new(&"a secret of somebody else".repeat(2)).unwrap();
-    let sign = |secret: &signature::SigningSecret, at, body: &str| {
-        signature::sign(std::slice::from_ref(secret), at, body.as_bytes())
+    let stranger = SigningSecret::new(&"a secret of somebody else".repeat(2)).unwrap();
+    let sign = |secret: &SigningSecret, at, body: &str| {
+        domain::webhook::sign(std::slice::from_ref(secret), at, body.as_bytes())
     };
     let changed = body.replace("enrolled", "removed");
     for (name, sent, signature) in [
@@ -437,7 +437,7 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     app.clock.advance(DAY);
     app.sweep().await;
     app.drain().await;
-    assert_eq!(stored(&app, id).await.seed, domain::seed::SeedState::Withdrawn);
+    assert_eq!(stored(&app, id).await.seed, domain::licence::SeedState::Withdrawn);
     assert!(stored(&app, id).await.version() <= read + 1, "there is nothing to take back any more");
 }
 

@@ -9,7 +9,7 @@ use tests::{
     people::{self, officer_form, vendor_form},
 };
 
-fn with_kind(kind: &str, form: &domain::form::Form) -> Value {
+fn with_kind(kind: &str, form: &domain::fields::Form) -> Value {
     let mut body = serde_json::to_value(form).unwrap();
     body["kind"] = json!(kind);
     body

@@ -10,10 +10,10 @@ use directory::AccountStatus;
 use domain::{
     Entropy, InviteId, Timestamp, TraceId,
     batch::{BatchState, ObjectVersion},
-    delivery::MailState,
-    form::Form,
-    invite::{Act, Creation, Invite, InviteState, SeedState},
-    mailbox::SuppressionReason,
+    fields::Form,
+    invite::{Act, Creation, Invite, InviteState, Origin},
+    licence::SeedState,
+    mail::{MailState, SuppressionReason},
     terms::Terms,
 };
 use futures::future::join_all;
@@ -96,7 +96,7 @@ impl World {
             at: now,
             trace: TraceId::generate(now, &self.entropy),
         };
-        self.keep(Invite::by_email(creation, request)).await
+        self.keep(Invite::queued(creation, Origin::Email, request)).await
     }
 
     async fn keep(&self, invite: Invite) -> InviteId {
@@ -649,7 +649,7 @@ async fn an_officer_whose_mailbox_is_closed_is_not_told_either() {
     world.minutes(5).await;
     let invite = world.invite(id).await;
     assert_eq!(invite.state_name(), "EXPIRED");
-    assert_eq!(invite.notice.as_ref().unwrap().state_name(), "SUPPRESSED");
+    assert_eq!(invite.officer_mail.as_ref().unwrap().state_name(), "SUPPRESSED");
     assert!(world.is_at_rest(invite.next_due()));
     assert_eq!(world.outbox.requests(), 1);
 }
@@ -750,7 +750,7 @@ async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported(
     world.sweep().await;
     assert_eq!(world.queues().drain(QueueName::Dispatch), [Wake::Batch { id }]);
 
-    let origin = domain::invite::Origin::Batch { batch: id, row: 1 };
+    let origin = Origin::Batch { batch: id, row: 1 };
     let mut invite = account_invite(&officer("olivia"), &vendor_form("ada"), world.clock.now(), &world.entropy);
     invite.origin = origin;
     let invite = world.keep(invite).await;
@@ -803,12 +803,12 @@ async fn messages_about_nothing_are_taken_off_the_queue() {
     let world = World::new();
     let id = InviteId::generate(world.clock.now(), &world.entropy);
     let batch = domain::BatchId::generate(world.clock.now(), &world.entropy);
-    assert!(matches!(world.provision(id).await, Disposition::Reject(_)));
+    assert!(matches!(world.provision(id).await, Disposition::Discard(_)));
     let wake = Wake::Batch { id: batch };
     let provisioned = provision_user::handle(&world.provision, wake, world.deadline()).await;
-    assert!(matches!(provisioned, Disposition::Reject(_)));
-    assert!(matches!(world.mail(Wake::Invite { id }).await, Disposition::Reject(_)));
-    assert!(matches!(world.mail(wake).await, Disposition::Reject(_)));
+    assert!(matches!(provisioned, Disposition::Discard(_)));
+    assert!(matches!(world.mail(Wake::Invite { id }).await, Disposition::Discard(_)));
+    assert!(matches!(world.mail(wake).await, Disposition::Discard(_)));
 }
 
 /// Lines of log, kept for a look at them.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use directory::AccountStatus;
-use domain::{Timestamp, invite::NextStep, seed::SeedStep};
+use domain::{Timestamp, invite::NextStep, licence::SeedStep};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Wake};
 use store::{AccountLink, AccountOwner, accounts::ACCOUNT_SHARDS};

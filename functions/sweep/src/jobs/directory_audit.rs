@@ -10,7 +10,7 @@ use directory::{AccountStatus, DirectoryError, FoundAccount, ListedAccount, With
 use domain::{
     EmailAddress, InviteId, SeedRequestId, Timestamp,
     invite::{Account, Invite},
-    seed_request::SeedRequest,
+    licence::SeedRequest,
 };
 use queue::{QueueName, Wake};
 use store::{AccountOwner, Refused, Stored};

@@ -3,14 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
-    ActionId, BatchId, InviteId, NoticeId, SeedRequestId, Timestamp,
-    action::Action,
+    BatchId, BulkActionId, InviteId, SeedRequestId, Timestamp, WebhookEventId,
     batch::{Batch, BatchState},
+    bulk_action::BulkAction,
     invite::{Actor, Invite, WAKE_AFTER},
-    notice::Notice,
-    seed::SeedStep,
-    seed_request::SeedRequest,
+    licence::{SeedRequest, SeedStep},
     tombstone::{BatchTombstone, InviteTombstone},
+    webhook::WebhookEvent,
 };
 use futures::{StreamExt as _, stream};
 use queue::{Group, QueueName, Wake};
@@ -100,13 +99,13 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
                 let span = tracing::info_span!("batch", batch_id = %id);
                 look_at_batch(deps, id, last_event).instrument(span).await
             }
-            Due::Action(id) => {
+            Due::BulkAction(id) => {
                 let span = tracing::info_span!("action", action_id = %id);
                 look_at_action(deps, id).instrument(span).await
             }
-            Due::Notice(id) => {
-                let span = tracing::info_span!("notice", notice_id = %id);
-                look_at_notice(deps, id).instrument(span).await
+            Due::WebhookEvent(id) => {
+                let span = tracing::info_span!("webhook_event", event_id = %id);
+                check_webhook_event(deps, id).instrument(span).await
             }
             Due::SeedRequest(id) => {
                 let span = tracing::info_span!("seed_request", seed_request_id = %id);
@@ -177,8 +176,8 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
     Ok(Some(Call { queues: wake, group, wake: Wake::Batch { id } }))
 }
 
-async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, StoreError> {
-    let Some(action) = deps.store.get::<Action>(&id).await? else {
+async fn look_at_action(deps: &Deps, id: BulkActionId) -> Result<Option<Call>, StoreError> {
+    let Some(action) = deps.store.get::<BulkAction>(&id).await? else {
         return Ok(None);
     };
     let (group, trace) = (Group::from(&action.officer.id), action.trace.clone());
@@ -189,21 +188,21 @@ async fn look_at_action(deps: &Deps, id: ActionId) -> Result<Option<Call>, Store
         return Ok(None);
     }
     tell(remark, trace.as_str());
-    Ok(Some(Call { queues: wake, group, wake: Wake::Action { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::BulkAction { id } }))
 }
 
-async fn look_at_notice(deps: &Deps, id: NoticeId) -> Result<Option<Call>, StoreError> {
-    let Some(notice) = deps.store.get::<Notice>(&id).await? else {
+async fn check_webhook_event(deps: &Deps, id: WebhookEventId) -> Result<Option<Call>, StoreError> {
+    let Some(event) = deps.store.get::<WebhookEvent>(&id).await? else {
         return Ok(None);
     };
-    let (now, group) = (deps.clock.now(), Group::from(&notice.agency));
-    let Some(Plan { next, wake, .. }) = plan::notice(notice.to_value(), now) else {
+    let (now, group) = (deps.clock.now(), Group::from(&event.agency));
+    let Some(Plan { next, wake, .. }) = plan::webhook_event(event.to_value(), now) else {
         return Ok(None);
     };
-    if !deps.store.write(notice.becomes(next)).await?.is_done() {
+    if !deps.store.write(event.becomes(next)).await?.is_done() {
         return Ok(None);
     }
-    Ok(Some(Call { queues: wake, group, wake: Wake::Notice { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::WebhookEvent { id } }))
 }
 
 /// Takes a batch back, then its rows away, then the batch itself. Each look does one of these, or a page of the rows.

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 
 use domain::{
     BatchId, InviteId,
-    batch::Batch,
+    batch::{Batch, Row, RowState},
     invite::{Actor, Invite},
     keys::AddressKey,
-    row::{Row, RowState},
     tombstone::InviteTombstone,
 };
 use store::{

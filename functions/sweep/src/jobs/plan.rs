@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use domain::{
     Timestamp,
-    action::Action,
     batch::{Batch, BatchState},
-    delivery::{Mail, MailState},
+    bulk_action::BulkAction,
     invite::{FirstPassword, Invite, InviteState, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
-    notice::Notice,
+    mail::{Mail, MailState},
+    webhook::WebhookEvent,
 };
 use queue::QueueName;
 
@@ -78,7 +78,7 @@ pub(crate) fn invite(
     if invite.next_step(now) != NextStep::Nothing {
         wake.push(QueueName::Provision);
     }
-    if invite.mail_is_due() || invite.notice_is_due() {
+    if invite.mail_is_due() || invite.officer_mail_is_due() {
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
@@ -86,11 +86,11 @@ pub(crate) fn invite(
         return Some(Plan { next, wake, remark: None });
     }
     let is_claimed = |mail: &&Mail| matches!(mail.state, MailState::Claimed { .. });
-    let (open, retried, given_up) = match invite.notice.as_ref().filter(is_claimed) {
-        Some(notice) => {
+    let (open, retried, given_up) = match invite.officer_mail.as_ref().filter(is_claimed) {
+        Some(mail) => {
             let again = |mail: Mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event);
-            let retried = invite.clone().map_notice(now, again).ok();
-            (Some(notice), retried, invite.clone().map_notice(now, |mail| mail.give_up(now)).ok())
+            let retried = invite.clone().map_officer_mail(now, again).ok();
+            (Some(mail), retried, invite.clone().map_officer_mail(now, |mail| mail.give_up(now)).ok())
         }
         None => {
             let retried = invite.clone().retry_mail(now, last_event).ok();
@@ -172,18 +172,18 @@ pub(crate) fn batch(
 }
 
 /// What is to be done for an action; `None` when its time has not come after all.
-pub(crate) fn action(action: Action, now: Timestamp) -> Option<Plan<Action>> {
+pub(crate) fn action(action: BulkAction, now: Timestamp) -> Option<Plan<BulkAction>> {
     is_due(action.next_due(), now).then(|| {
         let next = action.woken(now);
         Plan { next, wake: vec![QueueName::Actions], remark: None }
     })
 }
 
-/// What is to be done for a notice; `None` when its time has not come after all.
-pub(crate) fn notice(notice: Notice, now: Timestamp) -> Option<Plan<Notice>> {
-    is_due(notice.next_due(), now).then(|| Plan {
-        next: notice.postponed(now + WAKE_AFTER),
-        wake: vec![QueueName::Notices],
+/// What is to be done for an event; `None` when its time has not come after all.
+pub(crate) fn webhook_event(event: WebhookEvent, now: Timestamp) -> Option<Plan<WebhookEvent>> {
+    is_due(event.next_due(), now).then(|| Plan {
+        next: event.postponed(now + WAKE_AFTER),
+        wake: vec![QueueName::Webhooks],
         remark: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;
-use domain::{invite::Account, seed::LicenceFault};
+use domain::{invite::Account, licence::LicenceFault};
 
 use super::{Cognito, listed};
 use crate::{

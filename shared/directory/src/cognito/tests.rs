@@ -15,9 +15,9 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use domain::{
     DomainRules, Keys, Officer, OfficerId, Timestamp, TraceId,
-    form::Form,
+    fields::Form,
     invite::{Creation, Invite, Origin},
-    seed::LicenceFault,
+    licence::LicenceFault,
     terms::Terms,
 };
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ fn invite(email: &str, username: &str) -> Invite {
         at: now,
         trace: TraceId::generate(now, &entropy),
     };
-    Invite::for_account(creation, Origin::Account, request)
+    Invite::queued(creation, Origin::Account, request)
 }
 
 fn vendor() -> Invite {

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     Timestamp,
-    delivery::{Mail, MailKind, MailState},
-    seed::SeedState,
+    licence::SeedState,
+    mail::{Mail, MailKind, MailState},
 };
 
 impl Invite {
@@ -208,7 +208,7 @@ mod tests {
             samples::{account, act, at, by_email, created, for_account, mailbox, paused_kept},
             state::Failure,
         },
-        seed::Device,
+        licence::Device,
     };
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
     fn what_happens_to_an_account_is_recorded_while_work_on_its_invite_is_paused() {
         let paused = created(SeedState::LicenceAssigned).needs_attention(at(3)).unwrap();
         assert_eq!(paused.account(), Some(&account()));
-        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(4) };
+        let device = Device { state: crate::licence::DeviceState::Enrolled, at: at(4) };
         let told = paused.device_told(device, at(4)).unwrap();
         assert_eq!((told.seed, told.state_name()), (SeedState::FullyOnboarded, "NEEDS_ATTENTION"));
         let disabled = told.account_seen(AccountStatus::Disabled, at(5)).unwrap();

@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Conflict, Invite, Origin, Subject,
+    Conflict, Invite, Origin,
     history::{Act, Actor, Event},
     schedule::NextStep,
     state::{Failure, InviteState},
 };
 use crate::{
     Department, Organisation, Reason, Timestamp,
-    delivery::Mail,
-    form::{AccountRequest, EmailInvitation, Profile},
+    fields::{Profile, Subject},
     keys::AddressKey,
-    mailbox::Mailbox,
+    licence::SeedState,
+    mail::{Mail, Mailbox},
 };
 
 /// What is amended alike in many invites. What is not named stays as it is.
@@ -43,15 +43,6 @@ pub enum AmendRefusal {
     /// The same mailbox was mailed today already; it may be mailed again from this time.
     #[error("mailed today already")]
     NotBefore(Timestamp),
-}
-
-/// The amended details of an invite, of its own kind.
-#[derive(Clone, Debug)]
-pub enum Amendment {
-    /// Of an invitation by mail.
-    Email(EmailInvitation),
-    /// Of an account on someone's behalf.
-    Account(AccountRequest),
 }
 
 /// Why an invite is not mailed again now.
@@ -168,7 +159,7 @@ impl Invite {
     /// # Errors
     ///
     /// In every other state, and when the same mailbox was mailed today.
-    pub fn amend(self, subject: Amendment, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
+    pub fn amend(self, subject: Subject, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
             InviteState::Failed { .. } | InviteState::Expired | InviteState::Revoked => {}
@@ -178,17 +169,15 @@ impl Invite {
         if address_key == self.address_key && act.at < self.resend_from() {
             return Err(AmendRefusal::NotBefore(self.resend_from()));
         }
-        let subject = match subject {
-            Amendment::Email(request) => Subject::invited(request),
-            Amendment::Account(request) => Subject::requested(request),
-        };
+        let seed = SeedState::wished(subject.seed, subject.eligibility);
+        let (holder, profile) = subject.person.parts();
         Ok(Self {
             email: subject.email,
             address_key,
-            holder: subject.holder,
-            profile: subject.profile,
+            holder,
+            profile,
             reason: subject.reason,
-            seed: subject.seed,
+            seed,
             ..self.begun_again(act)
         })
     }
@@ -245,13 +234,12 @@ mod tests {
     use super::*;
     use crate::{
         DomainRules, Keys,
-        delivery::{MailEvent, MailKind},
-        form::Form,
+        fields::Form,
         invite::{
             samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
             schedule::Lapse,
         },
-        seed::SeedState,
+        mail::{MailEvent, MailKind},
         terms::Terms,
     };
 
@@ -313,7 +301,7 @@ mod tests {
         let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
         let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
         let key = Keys::derive(b"test").address(&request.email);
-        let amended = bounced.amend(Amendment::Email(request), key, &tomorrow).unwrap();
+        let amended = bounced.amend(request, key, &tomorrow).unwrap();
         assert_eq!(amended.next_step(tomorrow.at), NextStep::CheckAddress);
         assert!(!amended.mail_is_due());
         let due = amended.address_is_free(tomorrow.at).unwrap();
@@ -330,7 +318,7 @@ mod tests {
         let amendment = |email| {
             let request = form(email).email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
             let key = Keys::derive(b"test").address(&request.email);
-            (Amendment::Email(request), key)
+            (request, key)
         };
         let (same, key) = amendment("bo+again@agency.gov.sg");
         assert_eq!(revoked.clone().amend(same, key, &act(6)), Err(AmendRefusal::NotBefore(from)));

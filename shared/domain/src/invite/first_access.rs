@@ -216,7 +216,7 @@ mod tests {
             schedule::NextStep,
             state::AccountStatus,
         },
-        seed::SeedState,
+        licence::SeedState,
     };
 
     #[test]

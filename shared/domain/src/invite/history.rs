@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Invite;
-use crate::{ActionId, Timestamp, TraceId, delivery::MailEvent, seed::DeviceState};
+use crate::{BulkActionId, Timestamp, TraceId, licence::DeviceState, mail::MailEvent};
 
 /// How many entries of its history an invite keeps; the oldest after the first give way.
 const HISTORY_LIMIT: usize = 50;
@@ -16,7 +16,7 @@ pub struct Act {
     /// The request.
     pub trace: TraceId,
     /// The action for many invites that it is part of.
-    pub action: Option<ActionId>,
+    pub action: Option<BulkActionId>,
 }
 
 /// One entry of an invite's history.
@@ -33,7 +33,7 @@ pub struct HistoryEntry {
     pub trace: TraceId,
     /// The action for many invites that this was part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<ActionId>,
+    pub action: Option<BulkActionId>,
 }
 
 /// What happened to an invite. Stored, and shown by the API, as its name in capitals: `ACCOUNT_CREATED`.
@@ -153,7 +153,7 @@ pub enum Actor {
 impl Invite {
     /// Whether an action has changed it already, so that the action never changes it twice.
     #[must_use]
-    pub fn was_changed_by(&self, action: ActionId) -> bool {
+    pub fn was_changed_by(&self, action: BulkActionId) -> bool {
         self.history.iter().any(|entry| entry.action == Some(action))
     }
 

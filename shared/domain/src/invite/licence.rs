@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    seed::{Device, LicenceFault, SeedState},
+    licence::{Device, LicenceFault, SeedState},
 };
 
 impl Invite {
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_disabled_account_loses_its_licence_and_gets_it_back_with_its_device() {
-        let device = Device { state: crate::seed::DeviceState::Enrolled, at: at(3) };
+        let device = Device { state: crate::licence::DeviceState::Enrolled, at: at(3) };
         let invite = created(SeedState::LicenceAssigned).device_told(device.clone(), at(3)).unwrap();
         assert_eq!(invite.seed, SeedState::FullyOnboarded);
         assert_eq!(invite.clone().device_told(device, at(4)), None, "told twice");

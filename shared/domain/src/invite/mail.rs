@@ -9,8 +9,7 @@ use super::{
 };
 use crate::{
     Timestamp,
-    delivery::{Mail, MailConflict, MailEvent, MailKind, MailState},
-    mailbox::SuppressionReason,
+    mail::{Mail, MailConflict, MailEvent, MailKind, MailState, SuppressionReason},
 };
 
 /// How long a mail may stay without an answer before its fate is decided.
@@ -172,8 +171,11 @@ impl Invite {
         now: Timestamp,
     ) -> Option<Self> {
         if kind == MailKind::InvitationLapsed {
-            let notice = self.notice.clone().filter(|mail| mail.generation == generation)?;
-            return Some(Self { notice: Some(notice.observe(event, message_id, now)?), ..self.touched(now) });
+            let officer_mail = self.officer_mail.clone().filter(|mail| mail.generation == generation)?;
+            return Some(Self {
+                officer_mail: Some(officer_mail.observe(event, message_id, now)?),
+                ..self.touched(now)
+            });
         }
         let mail = self.mail.clone().filter(|mail| mail.kind == kind && mail.generation == generation)?;
         let was_open = mail.is_open();
@@ -210,24 +212,24 @@ impl Invite {
         since_act.any(|entry| matches!(entry.event, Event::Invited | Event::Reminded))
     }
 
-    /// Whether a notice to the officer waits to be sent.
+    /// Whether a mail to the officer waits to be sent.
     #[must_use]
-    pub fn notice_is_due(&self) -> bool {
-        !self.is_paused() && self.notice.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
+    pub fn officer_mail_is_due(&self) -> bool {
+        !self.is_paused() && self.officer_mail.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Moves the notice to the officer on by one of [`Mail`]'s transitions.
+    /// Moves the mail to the officer on by one of [`Mail`]'s transitions.
     ///
     /// # Errors
     ///
-    /// When there is no notice, or the transition refuses.
-    pub fn map_notice(
+    /// When there is no such mail, or the transition refuses.
+    pub fn map_officer_mail(
         self,
         now: Timestamp,
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
     ) -> Result<Self, Conflict> {
-        let notice = transition(self.notice.clone().ok_or_else(|| self.conflict("told of"))?)?;
-        Ok(Self { notice: Some(notice), ..self.touched(now) })
+        let officer_mail = transition(self.officer_mail.clone().ok_or_else(|| self.conflict("told of"))?)?;
+        Ok(Self { officer_mail: Some(officer_mail), ..self.touched(now) })
     }
 
     pub(super) fn map_mail(
@@ -266,7 +268,7 @@ mod tests {
             samples::{DAY, act, at, by_email, claimed, created, invited, mailbox},
             schedule::{Lapse, NextStep},
         },
-        seed::SeedState,
+        licence::SeedState,
     };
 
     #[test]

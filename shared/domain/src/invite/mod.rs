@@ -25,15 +25,14 @@ use thiserror::Error;
 
 use crate::{
     BatchId, EmailAddress, InviteId, Officer, Reason, Timestamp, TraceId,
-    delivery::{Mail, MailConflict},
-    form::{AccountRequest, EmailInvitation, Holder, Profile},
+    fields::{Holder, Profile, Subject},
     keys::AddressKey,
-    seed::Device,
+    licence::{Device, SeedState},
+    mail::{Mail, MailConflict},
     terms::Terms,
 };
 
-pub use crate::seed::SeedState;
-pub use changes::{AmendRefusal, Amendment, Correction, ResendRefusal};
+pub use changes::{AmendRefusal, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
 pub use history::{Act, Actor, Event, HistoryEntry};
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
@@ -85,7 +84,8 @@ pub struct Invite {
     pub asked_at: Option<Timestamp>,
     /// What the officer is to be told by mail, if anything was.
     #[serde(default)]
-    pub notice: Option<Mail>,
+    #[serde(rename = "notice")]
+    pub officer_mail: Option<Mail>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -115,37 +115,6 @@ pub struct Creation {
     pub at: Timestamp,
     /// The request behind it.
     pub trace: TraceId,
-}
-
-/// Whom an invite is for.
-struct Subject {
-    email: EmailAddress,
-    holder: Holder,
-    profile: Option<Profile>,
-    reason: Reason,
-    seed: SeedState,
-}
-
-impl Subject {
-    fn invited(request: EmailInvitation) -> Self {
-        Self {
-            email: request.email,
-            holder: Holder::Officer,
-            profile: None,
-            reason: request.reason,
-            seed: SeedState::wished(request.seed, request.eligibility),
-        }
-    }
-
-    fn requested(request: AccountRequest) -> Self {
-        Self {
-            email: request.email,
-            holder: request.holder,
-            profile: Some(request.profile),
-            reason: request.reason,
-            seed: SeedState::wished(request.seed, request.eligibility),
-        }
-    }
 }
 
 /// How an invite came about.
@@ -186,19 +155,11 @@ impl From<MailConflict> for Conflict {
 }
 
 impl Invite {
-    /// An invitation by mail, queued.
+    /// A new invite.
     #[must_use]
-    pub fn by_email(creation: Creation, request: EmailInvitation) -> Self {
-        Self::queued(creation, Origin::Email, Subject::invited(request))
-    }
-
-    /// An account on someone's behalf, queued.
-    #[must_use]
-    pub fn for_account(creation: Creation, origin: Origin, request: AccountRequest) -> Self {
-        Self::queued(creation, origin, Subject::requested(request))
-    }
-
-    fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
+    pub fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
+        let seed = SeedState::wished(subject.seed, subject.eligibility);
+        let (holder, profile) = subject.person.parts();
         let Creation { id, officer, address_key, terms, at, trace } = creation;
         let entry = HistoryEntry { at, event: Event::Queued, by: Actor::Officer, trace: trace.clone(), action: None };
         Self {
@@ -207,19 +168,19 @@ impl Invite {
             origin,
             email: subject.email,
             address_key,
-            holder: subject.holder,
-            profile: subject.profile,
+            holder,
+            profile,
             reason: subject.reason,
             state: InviteState::Queued,
             terms,
             mail: None,
-            seed: subject.seed,
+            seed,
             device: None,
             first_password: FirstPassword::NotRequested,
             mailed_at: None,
             sending_at: None,
             asked_at: None,
-            notice: None,
+            officer_mail: None,
             created_at: at,
             updated_at: at,
             postponed_until: None,
@@ -238,12 +199,11 @@ mod tests {
     use super::*;
     use crate::{
         DomainRules, Entropy,
-        delivery::MailEvent,
-        form::Form,
+        fields::Form,
         invite::samples::{
             DAY, RULES, account, act, at, by_email, creation, for_account, form, invited, mailbox, officer,
         },
-        mailbox::SuppressionReason,
+        mail::{MailEvent, SuppressionReason},
     };
 
     #[test]
@@ -352,7 +312,7 @@ mod tests {
         let terms = Terms::new(10, 4).unwrap();
         let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
         let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
-        let invite = Invite::by_email(Creation { terms, ..creation(&request.email) }, request);
+        let invite = Invite::queued(Creation { terms, ..creation(&request.email) }, Origin::Email, request);
         let claimed = invite.address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
         assert_eq!(claimed.promised_until(), at(10 * DAY));
         let invited = claimed.mail_accepted("m-1".into(), at(0)).unwrap();

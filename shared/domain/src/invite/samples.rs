@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Creation, Invite, Origin, history::Act, schedule::NextStep, state::Account};
 use crate::{
-    DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId, form::Form,
-    mailbox::Mailbox, seed::SeedState, terms::Terms,
+    DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId, fields::Form,
+    licence::SeedState, mail::Mailbox, terms::Terms,
 };
 
 pub(super) const RULES: &str = r#"{"version":1,"domains":[
@@ -55,13 +55,13 @@ pub(super) fn officer() -> EmailAddress {
 
 pub(super) fn for_account() -> Invite {
     let request = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
-    Invite::for_account(creation(&request.email), Origin::Account, request)
+    Invite::queued(creation(&request.email), Origin::Account, request)
 }
 
 pub(super) fn by_email() -> Invite {
     let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
     let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
-    Invite::by_email(creation(&request.email), request)
+    Invite::queued(creation(&request.email), Origin::Email, request)
 }
 
 pub(super) fn account() -> Account {

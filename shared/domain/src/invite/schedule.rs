@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     Timestamp,
-    delivery::{Mail, MailKind, MailState},
-    seed::SeedStep,
+    licence::SeedStep,
+    mail::{Mail, MailKind, MailState},
 };
 
 /// How long a queued step may wait for its wake-up call before the sweeper repeats it.
@@ -139,9 +139,9 @@ impl Invite {
         if self.lapse(now) != Lapse::Expire {
             return Err(self.conflict("expired"));
         }
-        let generation = self.notice.as_ref().map_or(0, |mail| mail.generation) + 1;
-        let notice = Some(Mail::due(MailKind::InvitationLapsed, generation));
-        Ok(Self { notice, ..self.happened(Event::Expired, now) }.ended(InviteState::Expired))
+        let generation = self.officer_mail.as_ref().map_or(0, |mail| mail.generation) + 1;
+        let officer_mail = Some(Mail::due(MailKind::InvitationLapsed, generation));
+        Ok(Self { officer_mail, ..self.happened(Event::Expired, now) }.ended(InviteState::Expired))
     }
 
     /// When the sweeper has to check it: the only place that knows. For what is open a worker was woken when it last
@@ -157,8 +157,8 @@ impl Invite {
         }
         let held_until = self.mail.as_ref().filter(|_| self.mail_is_due()).and_then(Mail::held_until);
         let is_waiting = self.mail_is_due() && held_until.is_none();
-        let open = self.has_step(now) || is_waiting || self.notice_is_due();
-        let unanswered = [&self.mail, &self.notice].into_iter().flatten().find_map(|mail| match mail.state {
+        let open = self.has_step(now) || is_waiting || self.officer_mail_is_due();
+        let unanswered = [&self.mail, &self.officer_mail].into_iter().flatten().find_map(|mail| match mail.state {
             MailState::Claimed { at, .. } => Some(at + MAIL_ANSWER_WAIT),
             _ => None,
         });
@@ -232,7 +232,7 @@ mod tests {
             samples::{DAY, account, act, at, by_email, claimed, for_account, invited, mailbox},
             state::Failure,
         },
-        seed::SeedState,
+        licence::SeedState,
     };
 
     #[test]

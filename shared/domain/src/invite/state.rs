@@ -8,7 +8,10 @@ use super::{
     Conflict, Invite,
     history::{Actor, Event},
 };
-use crate::{Timestamp, delivery::Mail, mailbox::SuppressionReason};
+use crate::{
+    Timestamp,
+    mail::{Mail, SuppressionReason},
+};
 
 /// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
 /// acts under an expired lease.
@@ -289,7 +292,7 @@ impl Invite {
     /// Unless work is ahead that is ours.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_leased = matches!(self.state, InviteState::Provisioning { .. });
-        let is_open = self.mail_is_due() || self.notice_is_due() || self.has_step(now);
+        let is_open = self.mail_is_due() || self.officer_mail_is_due() || self.has_step(now);
         if !is_leased && !is_open {
             return Err(self.conflict("given up"));
         }

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::{
     http::{Response, StatusCode},
 };
 use aws_smithy_types::body::SdkBody;
-use domain::{BatchId, Timestamp, delivery::MailKind};
+use domain::{BatchId, Timestamp, mail::MailKind};
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,6 +1,6 @@
 //! What became of a batch.
 
-use domain::{Field, Timestamp, form::Form};
+use domain::{Field, Timestamp, fields::Form};
 
 use super::{
     WriteError,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    ActionId, Timestamp,
-    action::{Action, ENTRIES_PER_PART, Entry, Part},
+    BulkActionId, Timestamp,
+    bulk_action::{BulkAction, ENTRIES_PER_PART, Entry, Part},
 };
 
 use crate::{
@@ -16,14 +16,14 @@ use crate::{
 };
 
 /// How long an action can be looked at after it was asked for.
-pub const ACTION_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const BULK_ACTION_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What became of a new action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Created` has written anything"]
-pub enum CreateActionOutcome {
+pub enum CreateBulkActionOutcome {
     /// It is there.
-    Created(Stored<Action>),
+    Created(Stored<BulkAction>),
     /// The same request was answered before; this was the answer.
     Replay(SavedAnswer),
     /// The key belongs to a request with another body.
@@ -32,39 +32,39 @@ pub enum CreateActionOutcome {
     LostRace,
 }
 
-impl Layout for Action {
-    type Id = ActionId;
+impl Layout for BulkAction {
+    type Id = BulkActionId;
 
     const KIND: &'static str = "action";
 
-    fn key(id: &ActionId) -> Key {
+    fn key(id: &BulkActionId) -> Key {
         keys::action(*id)
     }
 
-    fn id(&self) -> ActionId {
+    fn id(&self) -> BulkActionId {
         self.id
     }
 
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
-        Ok(envelope.due(self.next_due()).expires(self.created_at + ACTION_LIFE))
+        Ok(envelope.due(self.next_due()).expires(self.created_at + BULK_ACTION_RETENTION))
     }
 }
 
 impl Layout for Part {
-    type Id = (ActionId, u32);
+    type Id = (BulkActionId, u32);
 
     const KIND: &'static str = "part";
 
-    fn key((action, number): &(ActionId, u32)) -> Key {
+    fn key((action, number): &(BulkActionId, u32)) -> Key {
         keys::part(*action, *number)
     }
 
-    fn id(&self) -> (ActionId, u32) {
+    fn id(&self) -> (BulkActionId, u32) {
         (self.action, self.number)
     }
 
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
-        Ok(envelope.expires(self.action.generated_at() + ACTION_LIFE))
+        Ok(envelope.expires(self.action.generated_at() + BULK_ACTION_RETENTION))
     }
 }
 
@@ -77,30 +77,34 @@ impl Store {
     /// When the table cannot answer; the request may have been done, and repeating it tells.
     pub async fn create_action(
         &self,
-        action: &Action,
+        action: &BulkAction,
         parts: &[Part],
         request: &IdempotentRequest,
-    ) -> Result<CreateActionOutcome, StoreError> {
+    ) -> Result<CreateBulkActionOutcome, StoreError> {
         let parts = parts.iter().map(|part| item_of(part, 1)).collect::<Result<_, _>>()?;
         self.table.put_many(parts).await?;
         let mut transaction = Transaction::default();
         let created = transaction.create(action.clone(), Refused::LostRace)?;
         Ok(match self.commit_request(transaction, request).await? {
-            RequestOutcome::Done => CreateActionOutcome::Created(created),
-            RequestOutcome::Replay(answer) => CreateActionOutcome::Replay(answer),
-            RequestOutcome::KeyReused => CreateActionOutcome::KeyReused,
-            RequestOutcome::LostRace => CreateActionOutcome::LostRace,
+            RequestOutcome::Done => CreateBulkActionOutcome::Created(created),
+            RequestOutcome::Replay(answer) => CreateBulkActionOutcome::Replay(answer),
+            RequestOutcome::KeyReused => CreateBulkActionOutcome::KeyReused,
+            RequestOutcome::LostRace => CreateBulkActionOutcome::LostRace,
         })
     }
 
-    /// The action, to be shown: none from [`ACTION_LIFE`] after it was asked for on, although the table may hold
-    /// it for days longer.
+    /// The action, to be shown: none from [`BULK_ACTION_RETENTION`] after it was asked for on, although the table may
+    /// hold it for days longer.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn show_action(&self, id: ActionId, now: Timestamp) -> Result<Option<Stored<Action>>, StoreError> {
-        Ok(self.get::<Action>(&id).await?.filter(|action| now < action.created_at + ACTION_LIFE))
+    pub async fn show_action(
+        &self,
+        id: BulkActionId,
+        now: Timestamp,
+    ) -> Result<Option<Stored<BulkAction>>, StoreError> {
+        Ok(self.get::<BulkAction>(&id).await?.filter(|action| now < action.created_at + BULK_ACTION_RETENTION))
     }
 
     /// At most `limit` of an action's invites from the place `from` on, counted from 0, with what became of each.
@@ -108,7 +112,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn list_entries(&self, action: &Action, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    pub async fn list_entries(&self, action: &BulkAction, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let end = from.saturating_add(limit).min(action.total as usize);
         let mut entries = Vec::new();
         let mut place = from;

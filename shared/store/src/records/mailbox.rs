@@ -1,6 +1,6 @@
 //! What each mailbox was sent, and whether it takes more; found by the keyed hash of its address.
 
-use domain::{keys::AddressKey, mailbox::Mailbox};
+use domain::{keys::AddressKey, mail::Mailbox};
 
 use crate::{
     Store, StoreError,

@@ -1,6 +1,6 @@
 //! An account's own request for SEED.
 
-use domain::{SeedRequestId, seed_request::SeedRequest};
+use domain::{SeedRequestId, licence::SeedRequest};
 
 use crate::{
     StoreError,

@@ -10,7 +10,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::form::Form;
+use domain::fields::Form;
 use serde_json::Value;
 use tests::app::Answer;
 use tracing::subscriber::DefaultGuard;
@@ -73,7 +73,7 @@ pub(super) enum Medium {
     Queue,
     ObjectKey,
     Url,
-    Notice,
+    WebhookEvent,
     Problem,
 }
 
@@ -165,8 +165,8 @@ impl Write for Lines {
 
 #[test]
 fn a_leak_is_found_in_every_medium() {
-    use Medium::{Log, Notice, ObjectKey, Problem, Queue, Url};
-    for medium in [Log, Queue, ObjectKey, Url, Notice, Problem] {
+    use Medium::{Log, ObjectKey, Problem, Queue, Url, WebhookEvent};
+    for medium in [Log, Queue, ObjectKey, Url, WebhookEvent, Problem] {
         for canary in CANARIES {
             let mut spoken = Spoken::default();
             spoken.add(medium, "nothing of the kind".to_owned());

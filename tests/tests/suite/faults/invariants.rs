@@ -8,8 +8,8 @@ use std::{
 use domain::{
     BatchId, InviteId,
     batch::BatchState,
-    delivery::{Mail, MailKind, MailState, Receipt},
     invite::Invite,
+    mail::{Mail, MailKind, MailState, Receipt},
 };
 use mail::{Letter, Subject};
 use serde_json::Value;
@@ -89,7 +89,7 @@ impl World {
             if invite.account().is_some() {
                 seen.with_account.insert(invite.id);
             }
-            let mails = [invite.mail.as_ref(), invite.notice.as_ref()];
+            let mails = [invite.mail.as_ref(), invite.officer_mail.as_ref()];
             let flagged = mails.into_iter().flatten().filter(|mail| is_flagged(mail));
             seen.flagged.extend(flagged.map(|mail| (invite.id.to_string(), mail.kind.name(), mail.generation)));
         }
@@ -118,16 +118,16 @@ impl World {
         let mut undecided: Vec<(Sending, String)> = Vec::new();
         for invite in self.invites().await {
             let mail = invite.mail.as_ref().map_or("no mail".to_owned(), shown);
-            let notice = invite.notice.as_ref().map_or(String::new(), shown);
+            let officer_mail = invite.officer_mail.as_ref().map_or(String::new(), shown);
             let (address, seed) = (invite.email.as_str(), invite.seed.label());
-            for (mail, to) in [(&invite.mail, &invite.email), (&invite.notice, &invite.officer.email)] {
+            for (mail, to) in [(&invite.mail, &invite.email), (&invite.officer_mail, &invite.officer.email)] {
                 undecided.extend(
                     mail.iter().filter(|mail| is_undecided(mail)).map(|mail| {
                         ((invite.id.to_string(), mail.kind.name(), mail.generation), to.as_str().to_owned())
                     }),
                 );
             }
-            invites.push(format!("{address}: {}, {mail}, {seed} {notice}", invite.state_name()));
+            invites.push(format!("{address}: {}, {mail}, {seed} {officer_mail}", invite.state_name()));
             if let Some(account) = invite.account() {
                 let mailed = if self.app.directory.first_passwords(account) > 0 { "mailed" } else { "none" };
                 passwords.insert(address.to_owned(), mailed);
@@ -179,7 +179,7 @@ impl World {
         Ending { invites, batches, accounts, licences, passwords, mails, told }
     }
 
-    /// What the agency was told of each invite in the notice of its latest version.
+    /// What the agency was told of each invite in the event of its latest version.
     fn told(&self) -> Vec<String> {
         let mut latest: BTreeMap<String, (u64, String)> = BTreeMap::new();
         for posted in self.app.endpoints.posted() {

@@ -9,10 +9,7 @@ use std::{
     panic::AssertUnwindSafe,
 };
 
-use domain::{
-    batch::{Batch, BatchState},
-    row::{Row, RowState},
-};
+use domain::batch::{Batch, BatchState, Row, RowState};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tests::{

@@ -198,8 +198,8 @@ macro_rules! each_single_mishap {
 
 each_single_mishap! {
     account: 0, invitation: 1, first_password: 2, list: 3, upload: 4, drop_workbook: 5, no_workbook: 6,
-    resend_and_revoke: 7, amend: 8, expiry: 9, notices: 10, licence: 11, looks: 12, reset: 13, revoke: 14, given_up: 15,
-    forgotten: 16, left_behind: 17, action: 18, unannounced: 19, canary: 20, operator: 21,
+    resend_and_revoke: 7, amend: 8, expiry: 9, webhooks: 10, licence: 11, looks: 12, reset: 13, revoke: 14,
+    given_up: 15, forgotten: 16, left_behind: 17, action: 18, unannounced: 19, canary: 20, operator: 21,
 }
 
 /// For a closer look at a run that failed: put its scenario and mishaps in here.

@@ -7,18 +7,17 @@ use std::time::Duration;
 
 use directory::{AccountStatus, AccountToCreate, Accounts as _};
 use domain::{
-    ActionId, AgencyDomain, AgencyId, BatchId, InviteId, TraceId,
-    action::{Action, Verb},
-    agency::{Agency, AgencyState},
+    AgencyDomain, BatchId, BulkActionId, InviteId, SubscriptionId, TraceId,
     batch::Batch,
-    form::Form,
+    bulk_action::{BulkAction, Verb},
+    fields::Form,
     invite::{Account, Failure, Invite},
-    signature,
+    webhook::{SIGNATURE_HEADER, Subscription, SubscriptionState, sign},
 };
 use futures::future::{FutureExt as _, LocalBoxFuture};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{CreateActionOutcome, IdempotentRequest, SavedAnswer, Stored};
+use store::{CreateBulkActionOutcome, IdempotentRequest, SavedAnswer, Stored};
 use sweep::jobs::Job;
 use tests::{
     app::Answer,
@@ -103,10 +102,10 @@ pub(super) const ALL: [Scenario; 22] = [
         script: |world| expiry(world).boxed_local(),
     },
     Scenario {
-        name: "notices",
+        name: "webhooks",
         about: &["watch-invites", "notify-agencies"],
         jobs: &[],
-        script: |world| notices(world).boxed_local(),
+        script: |world| webhooks(world).boxed_local(),
     },
     Scenario {
         name: "licence",
@@ -295,26 +294,26 @@ async fn licence(world: &World) {
     submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
     let event = json!({"account": "yolandra", "state": "enrolled", "at": world.app.clock.now().to_string()});
-    let signed = signature::sign(&device_secrets()[..1], world.app.clock.now(), event.to_string().as_bytes());
-    let headers = [(signature::HEADER, signed.as_str())];
+    let signed = sign(&device_secrets()[..1], world.app.clock.now(), event.to_string().as_bytes());
+    let headers = [(SIGNATURE_HEADER, signed.as_str())];
     let told = world.ask_over("track-devices", &world.app.anyone(), "POST", "/api/seed-devices", &headers, event).await;
     told.expect(202);
     world.settle().await;
 }
 
 /// An agency's own system is told of an invitation.
-async fn notices(world: &World) {
+async fn webhooks(world: &World) {
     let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
-    let id = AgencyId::of_domain(&domain);
-    let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
+    let id = SubscriptionId::of_domain(&domain);
+    let agency = Subscription::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
     assert!(world.app.store.create(agency).await.unwrap().is_done());
     // An operator who sees no answer to the challenge has it sent again.
     for _ in 0..5 {
-        world.post(QueueName::Notices, Wake::Agency { id });
+        world.post(QueueName::Webhooks, Wake::Subscription { id });
         world.settle().await;
-        let agency = world.app.store.get::<Agency>(&id).await.unwrap().unwrap();
-        if agency.state == AgencyState::Active {
+        let agency = world.app.store.get::<Subscription>(&id).await.unwrap().unwrap();
+        if agency.state == SubscriptionState::Active {
             break;
         }
     }
@@ -507,13 +506,13 @@ async fn action(world: &World) {
     let ids = [submitted(world, invitation_of("thaddeus")).await, submitted(world, invitation_of("ignatius")).await];
     world.settle().await;
     let (now, officer, entropy) = (world.app.clock.now(), officer("ada"), testing::seeded(19));
-    let (id, trace) = (ActionId::generate(now, &entropy), TraceId::generate(now, &entropy));
-    let (action, parts) = Action::new(id, officer.clone(), Verb::Revoke, &ids, now, trace);
+    let (id, trace) = (BulkActionId::generate(now, &entropy), TraceId::generate(now, &entropy));
+    let (action, parts) = BulkAction::new(id, officer.clone(), Verb::Revoke, &ids, now, trace);
     let answer = SavedAnswer { status: 202, location: None, body: "{}".to_owned() };
     let request = IdempotentRequest::new(officer.id, "the action's", b"{}", answer, now);
     let created = world.app.store.create_action(&action, &parts, &request).await.unwrap();
-    assert!(matches!(created, CreateActionOutcome::Created(_)));
-    world.post(QueueName::Actions, Wake::Action { id });
+    assert!(matches!(created, CreateBulkActionOutcome::Created(_)));
+    world.post(QueueName::Actions, Wake::BulkAction { id });
     world.settle().await;
 }
 
@@ -548,7 +547,7 @@ async fn operator(world: &World) {
     assert_eq!(mailbox.suppressed_since(), None);
     let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
-    let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
+    let agency = Subscription::registered(domain, endpoint, "challenge".to_owned(), world.app.clock.now());
     assert!(world.app.store.create(agency).await.unwrap().is_done());
     for command in ["show-agency", "rotate-agency", "remove-agency"] {
         let said = world.operate(&[command, "example-agency.gov.sg"]).await;

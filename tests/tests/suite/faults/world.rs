@@ -272,7 +272,7 @@ impl World {
         let mut spoken = self.spoken.take();
         spoken.add(Medium::Log, log.text());
         for posted in self.app.endpoints.posted() {
-            spoken.add(Medium::Notice, posted.body);
+            spoken.add(Medium::WebhookEvent, posted.body);
             spoken.add(Medium::Url, posted.endpoint);
         }
         for mail in self.app.outbox.sent() {
@@ -465,13 +465,13 @@ impl World {
         match due {
             Due::Invite(id) => {
                 let invite = self.app.store.get::<Invite>(&id).await.unwrap();
-                invite.is_some_and(|invite| invite.mail.iter().chain(&invite.notice).any(is_undecided))
+                invite.is_some_and(|invite| invite.mail.iter().chain(&invite.officer_mail).any(is_undecided))
             }
             Due::Batch(id) => {
                 let batch = self.app.store.get::<Batch>(&id).await.unwrap();
                 batch.is_some_and(|batch| batch.report.as_ref().is_some_and(is_undecided))
             }
-            Due::Action(_) | Due::Notice(_) | Due::SeedRequest(_) => false,
+            Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_) => false,
         }
     }
 
@@ -553,7 +553,7 @@ impl World {
             let received = posted.received + 1;
             let again = match (&outcome, &posted.parcel) {
                 (Some(Disposition::Done), _) => continue,
-                (Some(Disposition::Reject(_)), _) => None,
+                (Some(Disposition::Discard(_)), _) => None,
                 (Some(Disposition::Retry(_)) | None, Parcel::Wake(..) | Parcel::Stored(_)) => {
                     (received < RECEIVES).then_some(VISIBILITY)
                 }
@@ -644,7 +644,7 @@ impl Parcel {
             Self::Wake(QueueName::Provision, _) => ("queue", "provision-user"),
             Self::Wake(QueueName::Mail, _) => ("queue", "send-mail"),
             Self::Wake(QueueName::Actions, _) => ("queue", "apply-actions"),
-            Self::Wake(QueueName::Notices, _) => ("queue", "notify-agencies"),
+            Self::Wake(QueueName::Webhooks, _) => ("queue", "notify-agencies"),
             Self::Stored(_) => ("s3", "parse-batch"),
             Self::Ses(_) => ("ses", "track-mail"),
             Self::Streamed(_) => ("stream", "watch-invites"),

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use domain::{
-    AgencyDomain, AgencyId,
-    agency::{Agency, AgencyState, FAILURES_TO_PARK},
+    AgencyDomain, SubscriptionId,
+    webhook::{FAILURES_TO_PARK, Subscription, SubscriptionState},
 };
 use futures::future::join;
-use notify::CallFailure;
 use queue::QueueName;
 use store::Stored;
 use tests::{app::App, people::agency_keys};
+use webhooks::CallFailure;
 
 use super::{printed, refused};
 
@@ -18,12 +18,12 @@ const DOMAIN: &str = "example-agency.gov.sg";
 const ENDPOINT: &str = "https://hooks.example-agency.gov.sg/invites";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-fn id() -> AgencyId {
-    AgencyId::of_domain(&AgencyDomain::parse(DOMAIN).unwrap())
+fn id() -> SubscriptionId {
+    SubscriptionId::of_domain(&AgencyDomain::parse(DOMAIN).unwrap())
 }
 
-async fn agency(app: &App) -> Stored<Agency> {
-    app.store.get::<Agency>(&id()).await.unwrap().unwrap()
+async fn agency(app: &App) -> Stored<Subscription> {
+    app.store.get::<Subscription>(&id()).await.unwrap().unwrap()
 }
 
 fn secret(generation: u32) -> String {
@@ -34,8 +34,8 @@ fn secret(generation: u32) -> String {
 async fn notify(app: &App) {
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        for wake in app.queues.drain(QueueName::Notices) {
-            app.deliver(QueueName::Notices, wake).await;
+        for wake in app.queues.drain(QueueName::Webhooks) {
+            app.deliver(QueueName::Webhooks, wake).await;
         }
     }
 }
@@ -55,7 +55,7 @@ async fn an_agency_is_registered_once_its_endpoint_echoes_and_its_secret_is_hand
             secret(1)
         )
     );
-    assert_eq!(agency(&app).await.state, AgencyState::Active);
+    assert_eq!(agency(&app).await.state, SubscriptionState::Active);
     let shown = printed(&app, &["show-agency", " Example-Agency.GOV.sg "]).await;
     assert_eq!(shown, format!("{DOMAIN}  ACTIVE  failures 0  secret 1  {ENDPOINT}\n"));
     let audit = printed(&app, &["audit"]).await;
@@ -69,7 +69,9 @@ async fn two_challenges_are_never_alike() {
     for _ in 0..2 {
         app.endpoints.fail(ENDPOINT, Some(CallFailure::TimedOut));
         register(&app, ENDPOINT).await;
-        let AgencyState::Pending { challenge, .. } = agency(&app).await.into_value().state else { panic!("active") };
+        let SubscriptionState::Pending { challenge, .. } = agency(&app).await.into_value().state else {
+            panic!("active")
+        };
         assert_eq!(challenge.len(), 64);
         challenges.push(challenge);
     }
@@ -100,7 +102,7 @@ async fn only_addresses_of_the_secure_web_are_registered() {
         let why = refused(&app, &["register-agency", DOMAIN, endpoint]).await;
         assert!(why.starts_with("an endpoint "), "{why}");
     }
-    assert!(app.store.get::<Agency>(&id()).await.unwrap().is_none());
+    assert!(app.store.get::<Subscription>(&id()).await.unwrap().is_none());
     assert_eq!(printed(&app, &["audit"]).await, "");
 }
 
@@ -137,7 +139,8 @@ async fn only_a_parked_endpoint_is_resumed() {
     register(&app, ENDPOINT).await;
     let why = refused(&app, &["resume-agency", DOMAIN]).await;
     assert_eq!(why, format!("{DOMAIN} is ACTIVE, not PARKED"));
-    let fail = |agency: Agency| Ok::<_, ()>(Some((0..FAILURES_TO_PARK).fold(agency, |a, _| a.failed(app.clock.now()))));
+    let fail =
+        |agency: Subscription| Ok::<_, ()>(Some((0..FAILURES_TO_PARK).fold(agency, |a, _| a.failed(app.clock.now()))));
     let _ = app.store.update(&id(), fail).await.unwrap();
     assert!(printed(&app, &["show-agency", DOMAIN]).await.contains("PARKED  failures 20"));
     let said = printed(&app, &["resume-agency", DOMAIN]).await;
@@ -164,7 +167,7 @@ async fn a_lost_race_is_decided_anew() {
     let app = App::start().await;
     register(&app, ENDPOINT).await;
     let meanwhile = async || {
-        let fail = |agency: Agency| Ok::<_, ()>(Some(agency.failed(app.clock.now())));
+        let fail = |agency: Subscription| Ok::<_, ()>(Some(agency.failed(app.clock.now())));
         let _ = app.store.update(&id(), fail).await.unwrap();
     };
     let calls = app.probe.calls().len();

@@ -1,6 +1,6 @@
 //! The emergency stop, and mailboxes that are sent nothing.
 
-use domain::mailbox::{Mailbox, SuppressionReason};
+use domain::mail::{Mailbox, SuppressionReason};
 use store::settings::MailSwitch;
 use testing::probe::Fault;
 use tests::{

@@ -1,6 +1,6 @@
 //! A person is told what is held about them, and is erased.
 
-use domain::{Timestamp, invite::Invite, mailbox::Mailbox};
+use domain::{Timestamp, invite::Invite, mail::Mailbox};
 use serde_json::{Value, json};
 use tests::{
     app::App,

@@ -1,6 +1,6 @@
 //! Workers are woken, and what they gave up is sent again.
 
-use domain::{AgencyDomain, AgencyId, agency::Agency};
+use domain::{AgencyDomain, SubscriptionId, webhook::Subscription};
 use queue::{QueueName, Redrive, Wake};
 use serde_json::json;
 use testing::Delivery;
@@ -38,7 +38,7 @@ async fn everything_that_can_be_due_has_workers_to_wake() {
     let action = app.officer("ada").post("/api/invites/actions", wanted).await.expect(202);
     let action = action.body["id"].as_str().unwrap().to_owned();
     let seed = own_request(&app).await;
-    let notice = notice(&app).await;
+    let event = event(&app).await;
     for queue in QueueName::ALL {
         let _ = app.queues.drain(queue);
     }
@@ -46,7 +46,7 @@ async fn everything_that_can_be_due_has_workers_to_wake() {
         (&batch, "dispatch and mail", QueueName::Dispatch),
         (&action, "actions", QueueName::Actions),
         (&seed, "provision", QueueName::Provision),
-        (&notice, "notices", QueueName::Notices),
+        (&event, "webhooks", QueueName::Webhooks),
     ] {
         let said = printed(&app, &["retry", id]).await;
         assert_eq!(said, format!("{id}: woke the readers of {readers}\n"));
@@ -65,19 +65,19 @@ async fn own_request(app: &App) -> String {
     domain::SeedRequestId::of_account(&account).to_string()
 }
 
-/// A notice to an agency whose endpoint wants them.
-async fn notice(app: &App) -> String {
+/// An event to an agency whose endpoint wants them.
+async fn event(app: &App) -> String {
     let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
-    let id = AgencyId::of_domain(&domain);
-    let agency = Agency::registered(domain, endpoint, "challenge".to_owned(), app.clock.now());
+    let id = SubscriptionId::of_domain(&domain);
+    let agency = Subscription::registered(domain, endpoint, "challenge".to_owned(), app.clock.now());
     assert!(app.store.create(agency).await.unwrap().is_done());
-    app.deliver(QueueName::Notices, Wake::Agency { id }).await;
+    app.deliver(QueueName::Webhooks, Wake::Subscription { id }).await;
     submitted(app, "eve").await;
     app.stream().await;
-    let notices = app.queues.drain(QueueName::Notices);
-    let id = notices.iter().find_map(|wake| match wake {
-        Wake::Notice { id } => Some(id.to_string()),
+    let events = app.queues.drain(QueueName::Webhooks);
+    let id = events.iter().find_map(|wake| match wake {
+        Wake::WebhookEvent { id } => Some(id.to_string()),
         _ => None,
     });
     id.unwrap()

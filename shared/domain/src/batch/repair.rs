@@ -2,8 +2,9 @@
 //! back, one spelling of Yes.
 
 use crate::{
-    ContactNumber, Department, EmailAddress, Field, Organisation, PersonName, Reason, SeedWish, Username, form::Form,
-    row::RawRow, text,
+    ContactNumber, Department, EmailAddress, Field, Organisation, PersonName, Reason, SeedWish, Username,
+    batch::RawRow,
+    fields::{Form, text},
 };
 
 /// One field that is used otherwise than it was typed.

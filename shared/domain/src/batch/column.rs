@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Field, text};
+use crate::{Field, fields::text};
 
 /// Titled columns that are told of a workbook, and that an officer may say something about.
 pub const MAX_COLUMNS: usize = 64;

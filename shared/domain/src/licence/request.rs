@@ -10,7 +10,7 @@ use crate::{
     OfficerId, SeedRequestId, Timestamp, TraceId,
     id::OfDigest as _,
     invite::{Account, AccountStatus, Conflict, KEEPING_LOOK, WAKE_AFTER},
-    seed::{Device, LicenceFault, SeedState, SeedStep},
+    licence::{Device, LicenceFault, SeedState, SeedStep},
 };
 
 /// One account's request.
@@ -169,7 +169,7 @@ impl SeedRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Entropy, seed::DeviceState};
+    use crate::{Entropy, licence::DeviceState};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_ms(seconds * 1000)

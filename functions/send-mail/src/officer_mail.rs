@@ -1,6 +1,6 @@
-//! The notice to an officer whose invitation has expired.
+//! The mail to an officer whose invitation has expired.
 
-use domain::{EmailAddress, Timestamp, delivery::Mail, invite::Invite};
+use domain::{EmailAddress, Timestamp, invite::Invite, mail::Mail};
 use mail::{Ending, Subject};
 use store::Stored;
 
@@ -9,9 +9,9 @@ use crate::{
     slot::{self, Slot, Step},
 };
 
-/// Sends the notice that waits, if one does.
+/// Sends the mail that waits, if one does.
 pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
-    if !invite.notice_is_due() {
+    if !invite.officer_mail_is_due() {
         return Ok(Next::Rest(Disposition::Done));
     }
     let ending = if invite.was_sent() { Ending::NotAccepted } else { Ending::NotSent };
@@ -19,7 +19,7 @@ pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Times
     slot::send(deps, ToOfficer(invite), |_| Ok(Some(letter)), deadline).await
 }
 
-/// An invite as the holder of the notice to its officer.
+/// An invite as the holder of the mail to its officer.
 struct ToOfficer(Stored<Invite>);
 
 impl Slot for ToOfficer {
@@ -42,11 +42,11 @@ impl Slot for ToOfficer {
     }
 
     fn mail(&self) -> Option<&Mail> {
-        self.0.notice.as_ref()
+        self.0.officer_mail.as_ref()
     }
 
     fn moved(&self, step: &Step, now: Timestamp) -> Option<Invite> {
-        let next = self.0.to_value().map_notice(now, |mail| step.apply(mail, now)).ok()?;
+        let next = self.0.to_value().map_officer_mail(now, |mail| step.apply(mail, now)).ok()?;
         Some(match step.retry_at() {
             Some(at) => next.postponed(at),
             None => next,

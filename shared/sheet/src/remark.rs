@@ -7,38 +7,38 @@ use serde::{Deserialize, Serialize};
 /// It counts and never quotes, so it can be logged, stored and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", content = "count")]
-pub enum Notice {
+pub enum Remark {
     /// Hidden or filtered-out rows with content.
-    #[serde(rename = "NOTICE_HIDDEN_ROWS")]
+    #[serde(rename = "REMARK_HIDDEN_ROWS")]
     HiddenRows(u32),
     /// Hidden columns with a title.
-    #[serde(rename = "NOTICE_HIDDEN_COLUMNS")]
+    #[serde(rename = "REMARK_HIDDEN_COLUMNS")]
     HiddenColumns(u32),
     /// Titled columns that the template does not have.
-    #[serde(rename = "NOTICE_EXTRA_COLUMNS")]
+    #[serde(rename = "REMARK_EXTRA_COLUMNS")]
     ExtraColumns(u32),
     /// Worksheets beside the one that was read.
-    #[serde(rename = "NOTICE_OTHER_SHEETS")]
+    #[serde(rename = "REMARK_OTHER_SHEETS")]
     OtherSheets(u32),
     /// Hidden worksheets.
-    #[serde(rename = "NOTICE_HIDDEN_SHEETS")]
+    #[serde(rename = "REMARK_HIDDEN_SHEETS")]
     HiddenSheets(u32),
     /// Rows that are the template's example.
-    #[serde(rename = "NOTICE_EXAMPLE_ROWS")]
+    #[serde(rename = "REMARK_EXAMPLE_ROWS")]
     ExampleRows(u32),
 }
 
-impl Notice {
+impl Remark {
     /// The stable code: the key of the portal's message catalogue.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::HiddenRows(_) => "NOTICE_HIDDEN_ROWS",
-            Self::HiddenColumns(_) => "NOTICE_HIDDEN_COLUMNS",
-            Self::ExtraColumns(_) => "NOTICE_EXTRA_COLUMNS",
-            Self::OtherSheets(_) => "NOTICE_OTHER_SHEETS",
-            Self::HiddenSheets(_) => "NOTICE_HIDDEN_SHEETS",
-            Self::ExampleRows(_) => "NOTICE_EXAMPLE_ROWS",
+            Self::HiddenRows(_) => "REMARK_HIDDEN_ROWS",
+            Self::HiddenColumns(_) => "REMARK_HIDDEN_COLUMNS",
+            Self::ExtraColumns(_) => "REMARK_EXTRA_COLUMNS",
+            Self::OtherSheets(_) => "REMARK_OTHER_SHEETS",
+            Self::HiddenSheets(_) => "REMARK_HIDDEN_SHEETS",
+            Self::ExampleRows(_) => "REMARK_EXAMPLE_ROWS",
         }
     }
 

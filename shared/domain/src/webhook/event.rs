@@ -5,7 +5,7 @@
 //!     <- refused or unanswered, up to the last try -> GIVEN_UP
 //! ```
 //!
-//! A notice holds ids and words of the API, and nobody's data.
+//! An event holds ids and words of the API, and nobody's data.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    AgencyDomain, InviteId, NoticeId, Timestamp, TraceId,
+    AgencyDomain, InviteId, Timestamp, TraceId, WebhookEventId,
     invite::{Invite, WAKE_AFTER},
 };
 
-/// How long the worker that claims a notice may take: the 30 s of its function and 30 s more.
-pub const NOTICE_LEASE: Duration = Duration::from_secs(60);
+/// How long the worker that claims an event may take: the 30 s of its function and 30 s more.
+pub const WEBHOOK_EVENT_LEASE: Duration = Duration::from_secs(60);
 
 /// How long after each failure the next try comes: in all a day.
-pub const BACKOFF: [Duration; 8] = [
+pub const EVENT_BACKOFF: [Duration; 8] = [
     Duration::from_secs(60),
     Duration::from_secs(5 * 60),
     Duration::from_secs(15 * 60),
@@ -32,22 +32,22 @@ pub const BACKOFF: [Duration; 8] = [
     Duration::from_secs(8 * 3600),
 ];
 
-/// How long a notice to a parked endpoint rests between two looks.
-pub const HELD: Duration = Duration::from_secs(3600);
+/// How long an event to a parked endpoint rests between two looks.
+pub const PARKED_WAIT: Duration = Duration::from_secs(3600);
 
-/// How long a notice is kept, delivered or not.
-pub const NOTICE_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// How long an event is kept, delivered or not.
+pub const WEBHOOK_EVENT_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// One change of one invite, to be told to one agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
+pub struct WebhookEvent {
     /// Its id, the same in every try.
-    pub id: NoticeId,
+    pub id: WebhookEventId,
     /// Whom to tell.
     pub agency: AgencyDomain,
     /// The invite.
     pub invite: InviteId,
-    /// The invite's version, by which notices of one invite are ordered.
+    /// The invite's version, by which events of one invite are ordered.
     pub invite_version: u64,
     /// Where it stood.
     pub shown: Shown,
@@ -55,8 +55,8 @@ pub struct Notice {
     pub at: Timestamp,
     /// The request behind the invite.
     pub trace: TraceId,
-    /// How far the notice is.
-    pub state: NoticeState,
+    /// How far the event is.
+    pub state: WebhookEventState,
     /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
@@ -73,10 +73,10 @@ pub struct Shown {
     pub mail: Option<String>,
 }
 
-/// How far a notice is.
+/// How far an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum NoticeState {
+pub enum WebhookEventState {
     /// To be handed over, after so many tries.
     Due {
         /// Tries so far.
@@ -103,10 +103,10 @@ pub enum NoticeState {
     },
 }
 
-/// The notice is not in a state from which this can happen.
+/// The event is not in a state from which this can happen.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("the notice is in another state")]
-pub struct NoticeConflict;
+#[error("the event is in another state")]
+pub struct WebhookEventConflict;
 
 impl Shown {
     fn of(invite: &Invite) -> Self {
@@ -118,7 +118,7 @@ impl Shown {
     }
 }
 
-impl Notice {
+impl WebhookEvent {
     /// What is to be told of a change that made `version` of an invite, if its status changed and its officer has
     /// an agency.
     #[must_use]
@@ -128,14 +128,14 @@ impl Notice {
             return None;
         }
         Some(Self {
-            id: NoticeId::of_version(new.id, version, new.created_at),
+            id: WebhookEventId::of_version(new.id, version, new.created_at),
             agency: AgencyDomain::parse(&new.officer.email.domain())?,
             invite: new.id,
             invite_version: version,
             shown,
             at: new.updated_at,
             trace: new.trace.clone(),
-            state: NoticeState::Due { tries: 0, from: new.updated_at },
+            state: WebhookEventState::Due { tries: 0, from: new.updated_at },
             postponed_until: None,
         })
     }
@@ -144,10 +144,10 @@ impl Notice {
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
-            NoticeState::Due { .. } => "DUE",
-            NoticeState::Claimed { .. } => "CLAIMED",
-            NoticeState::Delivered { .. } => "DELIVERED",
-            NoticeState::GivenUp { .. } => "GIVEN_UP",
+            WebhookEventState::Due { .. } => "DUE",
+            WebhookEventState::Claimed { .. } => "CLAIMED",
+            WebhookEventState::Delivered { .. } => "DELIVERED",
+            WebhookEventState::GivenUp { .. } => "GIVEN_UP",
         }
     }
 
@@ -156,14 +156,14 @@ impl Notice {
     /// # Errors
     ///
     /// Unless its time has come, or the last worker's lease has run out.
-    pub fn claim(self, now: Timestamp) -> Result<Self, NoticeConflict> {
+    pub fn claim(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
         let tries = match self.state {
-            NoticeState::Due { tries, from } if from <= now => tries,
-            NoticeState::Claimed { tries, lease_until } if lease_until <= now => tries,
-            _ => return Err(NoticeConflict),
+            WebhookEventState::Due { tries, from } if from <= now => tries,
+            WebhookEventState::Claimed { tries, lease_until } if lease_until <= now => tries,
+            _ => return Err(WebhookEventConflict),
         };
-        let lease_until = now + NOTICE_LEASE;
-        Ok(self.moved_to(NoticeState::Claimed { tries: tries + 1, lease_until }))
+        let lease_until = now + WEBHOOK_EVENT_LEASE;
+        Ok(self.moved_to(WebhookEventState::Claimed { tries: tries + 1, lease_until }))
     }
 
     /// Records that the endpoint took it.
@@ -171,10 +171,10 @@ impl Notice {
     /// # Errors
     ///
     /// Unless it is claimed.
-    pub fn delivered(self, now: Timestamp) -> Result<Self, NoticeConflict> {
+    pub fn delivered(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
         match self.state {
-            NoticeState::Claimed { .. } => Ok(self.moved_to(NoticeState::Delivered { at: now })),
-            _ => Err(NoticeConflict),
+            WebhookEventState::Claimed { .. } => Ok(self.moved_to(WebhookEventState::Delivered { at: now })),
+            _ => Err(WebhookEventConflict),
         }
     }
 
@@ -184,13 +184,13 @@ impl Notice {
     /// # Errors
     ///
     /// Unless it is claimed.
-    pub fn refused(self, now: Timestamp) -> Result<Self, NoticeConflict> {
-        let NoticeState::Claimed { tries, .. } = self.state else {
-            return Err(NoticeConflict);
+    pub fn refused(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
+        let WebhookEventState::Claimed { tries, .. } = self.state else {
+            return Err(WebhookEventConflict);
         };
-        let pause = usize::try_from(tries).ok().and_then(|tries| BACKOFF.get(tries.checked_sub(1)?));
+        let pause = usize::try_from(tries).ok().and_then(|tries| EVENT_BACKOFF.get(tries.checked_sub(1)?));
         Ok(match pause {
-            Some(pause) => self.moved_to(NoticeState::Due { tries, from: now + *pause }),
+            Some(pause) => self.moved_to(WebhookEventState::Due { tries, from: now + *pause }),
             None => self.given_up(now),
         })
     }
@@ -198,7 +198,7 @@ impl Notice {
     /// Ends it: nobody wants it, or nobody took it.
     #[must_use]
     pub fn given_up(self, now: Timestamp) -> Self {
-        self.moved_to(NoticeState::GivenUp { at: now })
+        self.moved_to(WebhookEventState::GivenUp { at: now })
     }
 
     /// When the sweeper has to check it; never once it is delivered or given up. A worker was woken for a new one, so
@@ -206,11 +206,11 @@ impl Notice {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self.state {
-            NoticeState::Delivered { .. } | NoticeState::GivenUp { .. } => None,
+            WebhookEventState::Delivered { .. } | WebhookEventState::GivenUp { .. } => None,
             _ if self.postponed_until.is_some() => self.postponed_until,
-            NoticeState::Due { tries: 0, from } => Some(from + WAKE_AFTER),
-            NoticeState::Due { from, .. } => Some(from),
-            NoticeState::Claimed { lease_until, .. } => Some(lease_until),
+            WebhookEventState::Due { tries: 0, from } => Some(from + WAKE_AFTER),
+            WebhookEventState::Due { from, .. } => Some(from),
+            WebhookEventState::Claimed { lease_until, .. } => Some(lease_until),
         }
     }
 
@@ -220,7 +220,7 @@ impl Notice {
         Self { postponed_until: Some(until), ..self }
     }
 
-    fn moved_to(self, state: NoticeState) -> Self {
+    fn moved_to(self, state: WebhookEventState) -> Self {
         Self { state, postponed_until: None, ..self }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Timestamp, mailbox::SuppressionReason};
+use crate::{Timestamp, mail::SuppressionReason};
 
 /// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up
 /// after 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.

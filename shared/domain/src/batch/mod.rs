@@ -7,20 +7,30 @@
 //! Rows that were left out or failed can be fixed after a submission and submitted again, so DISPATCHED and DONE lead
 //! back to SUBMITTED.
 
+mod column;
+mod dispatch;
+mod duplicates;
+mod raw_row;
+mod repair;
+mod row;
+mod state;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use thiserror::Error;
 
 use crate::{
     BatchId, Officer, Timestamp, TraceId,
-    column::Column,
-    delivery::{Mail, MailConflict, MailKind, MailState},
-    id::OfDigest as _,
-    invite::{KEEPING_LOOK, MAIL_ANSWER_WAIT},
-    row::RowState,
+    mail::{Mail, MailKind},
 };
+
+pub use column::{Column, ColumnFault, MAX_COLUMNS, MAX_TITLE};
+pub use dispatch::{DISPATCH_WAKE_AFTER, MAX_BATCH_WAIT, MAX_CHECK_INTERVAL};
+pub use duplicates::{read_all, read_more};
+pub use raw_row::{MAX_TEXT, RawRow};
+pub use repair::Repair;
+pub use row::{Duplicate, Row, RowState};
+pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
 
 /// Rows of a batch at the most, whichever way they come in.
 pub const MAX_ROWS: usize = 10_000;
@@ -33,26 +43,6 @@ pub const PARSE_LEASE: Duration = Duration::from_secs(90);
 
 /// How often a workbook is tried before it counts as unreadable: a file that kills its reader must not do so for ever.
 pub const PARSE_ATTEMPTS: u32 = 3;
-
-/// How long a submitted batch may stand still before the sweeper wakes its dispatcher.
-pub const DISPATCH_WAKE_AFTER: Duration = Duration::from_secs(120);
-
-/// How long a dispatched batch is left alone between two checks of its invites: an eighth of the time since it was
-/// dispatched, between these two. The longer one is also the longest that a message can be delayed.
-const CHECK_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(15 * 60));
-
-/// The longest time from one check to the sweeper's own.
-pub const MAX_CHECK_INTERVAL: Duration = Duration::from_secs(16 * 60);
-
-/// How much later than the next check the sweeper takes it over.
-const CHECK_GRACE: Duration = Duration::from_secs(60);
-
-/// Messages come a little early or late. One that is earlier than this is a doubled one.
-const CHECK_SLACK: Duration = Duration::from_secs(5);
-
-/// How long the invites of a dispatched batch are waited for. Then the batch is done and its report names those that
-/// are still open: an emergency stop or an outage may have no end.
-pub const MAX_BATCH_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A list of people that an officer brings in together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +64,8 @@ pub struct Batch {
     /// How many rows stand where.
     pub counts: Counts,
     /// What the reader left out or repaired, in sentences for the officer.
-    pub notices: Vec<String>,
+    #[serde(rename = "notices")]
+    pub remarks: Vec<String>,
     /// The latest report to the officer.
     pub report: Option<Mail>,
     /// In how many counts in a row fewer invites were found than rows were sent.
@@ -95,148 +86,6 @@ pub struct Batch {
     pub trace: TraceId,
 }
 
-/// How a batch's rows come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// A workbook uploaded through the portal.
-    Upload,
-    /// A workbook put into the bucket by an agency's system; it submits itself.
-    Drop,
-    /// Rows pasted.
-    Paste,
-}
-
-/// Where a batch stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum BatchState {
-    /// The workbook is not there yet.
-    AwaitingUpload,
-    /// The workbook is being read.
-    Parsing {
-        /// Which stored version; no other is ever read for this batch.
-        object: ObjectVersion,
-        /// Until when nobody else may.
-        lease_until: Timestamp,
-        /// 1 for the first try.
-        attempt: u32,
-    },
-    /// The officer looks it over.
-    Draft,
-    /// Rows become invites.
-    Submitted {
-        /// The last row that was submitted.
-        cursor: u32,
-    },
-    /// Every ready row is an invite; the invites are checked until none is open.
-    Dispatched {
-        /// Since when. Of what was stored without it: for longer than [`MAX_BATCH_WAIT`].
-        #[serde(default = "long_ago")]
-        since: Timestamp,
-        /// When its invites are to be checked next.
-        #[serde(default = "long_ago")]
-        next_check: Timestamp,
-    },
-    /// Every invite has been worked on, or was waited for long enough.
-    Done,
-    /// The workbook cannot be read.
-    Unreadable {
-        /// The code of the file's fault.
-        code: String,
-        /// What to do about it.
-        detail: String,
-        /// The titled columns, and what each was taken for, where the header was not understood.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        columns: Vec<Column>,
-    },
-    /// Thrown away by the officer.
-    Reset,
-}
-
-fn long_ago() -> Timestamp {
-    Timestamp::from_unix_ms(0)
-}
-
-/// One stored version of an object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectVersion {
-    /// The key.
-    pub key: String,
-    /// S3's version id.
-    pub version_id: String,
-}
-
-/// How many rows stand where. They add up to `total`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counts {
-    /// All rows.
-    pub total: u32,
-    /// Valid and waiting.
-    pub ready: u32,
-    /// With faults.
-    pub needs_fixing: u32,
-    /// Already there.
-    pub duplicate: u32,
-    /// Taken out.
-    pub removed: u32,
-    /// Become invites.
-    pub sent: u32,
-}
-
-impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is
-    /// announced.
-    #[must_use]
-    pub fn of_object(object: &ObjectVersion) -> Self {
-        let ObjectVersion { key, version_id } = object;
-        let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(version_id).finalize();
-        Self::of_digest(digest)
-    }
-}
-
-impl Counts {
-    /// Counts one more row.
-    pub fn add(&mut self, row: &RowState) {
-        self.total += 1;
-        *self.slot(row) += 1;
-    }
-
-    /// Moves one row from one state to another.
-    pub fn shift(&mut self, before: &RowState, after: &RowState) {
-        let slot = self.slot(before);
-        *slot = slot.saturating_sub(1);
-        *self.slot(after) += 1;
-    }
-
-    fn slot(&mut self, row: &RowState) -> &mut u32 {
-        match row {
-            RowState::Ready => &mut self.ready,
-            RowState::NeedsFixing { .. } | RowState::Contradiction { .. } => &mut self.needs_fixing,
-            RowState::Duplicate { .. } => &mut self.duplicate,
-            RowState::Removed => &mut self.removed,
-            RowState::Sent { .. } => &mut self.sent,
-        }
-    }
-}
-
-/// The batch is not in a state from which this can happen.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("a batch that is {state} cannot be {event}")]
-pub struct BatchConflict {
-    /// Its state, in the word of the API.
-    pub state: &'static str,
-    /// What was tried.
-    pub event: &'static str,
-}
-
-impl From<MailConflict> for BatchConflict {
-    fn from(_: MailConflict) -> Self {
-        Self { state: "reported", event: "reported again" }
-    }
-}
-
 impl Batch {
     /// A batch that waits for its rows.
     #[must_use]
@@ -249,7 +98,7 @@ impl Batch {
             columns: Vec::new(),
             state: BatchState::AwaitingUpload,
             counts: Counts::default(),
-            notices: Vec::new(),
+            remarks: Vec::new(),
             report: None,
             short_counts: 0,
             erased: 0,
@@ -352,11 +201,11 @@ impl Batch {
     /// # Errors
     ///
     /// Unless it is being read, or waits for pasted rows.
-    pub fn parsed(self, counts: Counts, notices: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
+    pub fn parsed(self, counts: Counts, remarks: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
                 let source = self.source;
-                let draft = Self { counts, notices, ..self.stepped(BatchState::Draft, now) };
+                let draft = Self { counts, remarks, ..self.stepped(BatchState::Draft, now) };
                 match source {
                     Source::Drop if counts.ready > 0 => draft.submit(now),
                     Source::Drop => draft.done(now),
@@ -368,7 +217,7 @@ impl Batch {
     }
 
     /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit, because of `why`, which becomes the
-    /// last of its notices. The officer is to be told.
+    /// last of its remarks. The officer is to be told.
     ///
     /// # Errors
     ///
@@ -376,15 +225,15 @@ impl Batch {
     pub fn parsed_for_later(
         self,
         counts: Counts,
-        mut notices: Vec<String>,
+        mut remarks: Vec<String>,
         why: String,
         now: Timestamp,
     ) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Parsing { .. } => {
-                notices.push(why);
+                remarks.push(why);
                 let report = Some(self.next_report());
-                Ok(Self { counts, notices, report, ..self.stepped(BatchState::Draft, now) })
+                Ok(Self { counts, remarks, report, ..self.stepped(BatchState::Draft, now) })
             }
             _ => Err(self.conflict("parsed")),
         }
@@ -478,81 +327,6 @@ impl Batch {
         }
     }
 
-    /// Every ready row is an invite. Its invites are to be checked at once.
-    ///
-    /// # Errors
-    ///
-    /// Unless it is submitted.
-    pub fn dispatched(self, counts: Counts, now: Timestamp) -> Result<Self, BatchConflict> {
-        match self.state {
-            BatchState::Submitted { .. } => {
-                Ok(Self { counts, ..self.stepped(BatchState::Dispatched { since: now, next_check: now }, now) })
-            }
-            _ => Err(self.conflict("dispatched")),
-        }
-    }
-
-    /// Whether its invites are to be checked now. A message that comes earlier is a doubled one: were it followed,
-    /// there would be more of them with each check.
-    #[must_use]
-    pub fn check_is_due(&self, now: Timestamp) -> bool {
-        matches!(self.state, BatchState::Dispatched { next_check, .. } if now + CHECK_SLACK >= next_check)
-    }
-
-    /// Whether its invites were waited for long enough.
-    #[must_use]
-    pub fn has_waited_enough(&self, now: Timestamp) -> bool {
-        matches!(self.state, BatchState::Dispatched { since, .. } if now >= since + MAX_BATCH_WAIT)
-    }
-
-    /// Invites of it are still open: the batch, and how long it is left alone before the next check, which grows with
-    /// the time since it was dispatched.
-    ///
-    /// # Errors
-    ///
-    /// Unless it is dispatched.
-    pub fn still_open(self, now: Timestamp) -> Result<(Self, Duration), BatchConflict> {
-        let BatchState::Dispatched { since, .. } = self.state else {
-            return Err(self.conflict("checked"));
-        };
-        let (shortest, longest) = CHECK_PAUSES;
-        let pause = (now.since(since) / 8).clamp(shortest, longest);
-        let state = BatchState::Dispatched { since, next_check: now + pause };
-        Ok((Self { state, postponed_until: None, ..self }, pause))
-    }
-
-    /// Notes what a count of its invites found of those that its sent rows became: `missing` ones, and how many were
-    /// `erased` with their person.
-    ///
-    /// # Errors
-    ///
-    /// Unless it is dispatched.
-    pub fn counted(self, missing: u64, erased: u64, now: Timestamp) -> Result<Self, BatchConflict> {
-        match self.state {
-            BatchState::Dispatched { .. } => {
-                let short_counts = if missing == 0 { 0 } else { self.short_counts + 1 };
-                let state = self.state.clone();
-                Ok(Self { short_counts, erased, ..self.stepped(state, now) })
-            }
-            _ => Err(self.conflict("counted")),
-        }
-    }
-
-    /// Every invite has been worked on, or was waited for long enough; the officer is to be told.
-    ///
-    /// # Errors
-    ///
-    /// Unless it is dispatched, or a drop without a ready row.
-    pub fn done(self, now: Timestamp) -> Result<Self, BatchConflict> {
-        let through = matches!(self.state, BatchState::Dispatched { .. })
-            || (matches!(self.state, BatchState::Draft) && self.source == Source::Drop);
-        if !through {
-            return Err(self.conflict("done"));
-        }
-        let report = Some(self.next_report());
-        Ok(Self { report, ..self.stepped(BatchState::Done, now) })
-    }
-
     /// The officer throws it away. What was sent stays sent.
     ///
     /// # Errors
@@ -564,51 +338,6 @@ impl Batch {
             BatchState::Submitted { .. } => Err(self.conflict("reset")),
             _ => Ok(self.stepped(BatchState::Reset, now)),
         }
-    }
-
-    /// Whether the report waits to be sent.
-    #[must_use]
-    pub fn report_is_due(&self) -> bool {
-        self.report.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
-    }
-
-    /// Moves the report on by one of [`Mail`]'s transitions. The time of the batch's last change stays, which a report
-    /// is none of: rows are kept for some time from then on, and a report that is tried for ever would keep them for
-    /// ever.
-    ///
-    /// # Errors
-    ///
-    /// When there is no report, or the transition refuses.
-    pub fn map_report(
-        self,
-        transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
-    ) -> Result<Self, BatchConflict> {
-        let mail = transition(self.report.clone().ok_or_else(|| self.conflict("reported"))?)?;
-        Ok(Self { report: Some(mail), postponed_until: None, ..self })
-    }
-
-    /// When the sweeper has to check it: the only place that knows. The worker that has to act was woken when it last
-    /// changed, so the sweeper has to act only if nothing comes of that.
-    #[must_use]
-    pub fn next_due(&self) -> Timestamp {
-        match (self.postponed_until, &self.state) {
-            (Some(until), _) => until,
-            (None, BatchState::Parsing { lease_until, .. }) => *lease_until,
-            (None, BatchState::Submitted { .. }) => self.updated_at + DISPATCH_WAKE_AFTER,
-            (None, BatchState::Dispatched { next_check, .. }) => *next_check + CHECK_GRACE,
-            (None, BatchState::Reset) => self.updated_at + KEEPING_LOOK,
-            (None, _) => match self.report.as_ref().map(|report| &report.state) {
-                Some(MailState::Due { .. }) => self.updated_at + DISPATCH_WAKE_AFTER,
-                Some(MailState::Claimed { at, .. }) => *at + MAIL_ANSWER_WAIT,
-                _ => self.updated_at + KEEPING_LOOK,
-            },
-        }
-    }
-
-    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
-    #[must_use]
-    pub fn postponed(self, until: Timestamp) -> Self {
-        Self { postponed_until: Some(until), ..self }
     }
 
     /// The same, kept for as long as `before`: what the service erases is no change of its officer's.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::{AgencyId, Timestamp, id::OfDigest as _, text};
+use crate::{SubscriptionId, Timestamp, fields::text, id::OfDigest as _};
 
-/// How many failures in a row park an endpoint. A day of retries of one notice is fewer.
+/// How many failures in a row park an endpoint. A day of retries of one event is fewer.
 pub const FAILURES_TO_PARK: u32 = 20;
 
 /// The email domain of an agency's officers, in lower case. It names the agency.
@@ -18,27 +18,27 @@ pub struct AgencyDomain(String);
 
 /// An agency's endpoint, as an operator registered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Agency {
+pub struct Subscription {
     /// Whose.
     pub domain: AgencyDomain,
-    /// Where notices are posted to. Whether it may be called is decided at each call.
+    /// Where events are posted to. Whether it may be called is decided at each call.
     pub endpoint: String,
     /// Whether they are.
-    pub state: AgencyState,
+    pub state: SubscriptionState,
     /// Which of the agency's secrets is in force, from 1.
     pub generation: u32,
     /// Until when the one before signs too.
     pub previous_until: Option<Timestamp>,
-    /// How many notices in a row could not be handed over.
+    /// How many events in a row could not be handed over.
     pub failures: u32,
     /// When it last changed.
     pub updated_at: Timestamp,
 }
 
-/// Whether an endpoint gets notices.
+/// Whether an endpoint gets events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AgencyState {
+pub enum SubscriptionState {
     /// It has not shown yet that it wants them.
     Pending {
         /// What it has to echo.
@@ -48,7 +48,7 @@ pub enum AgencyState {
     },
     /// It does.
     Active,
-    /// It failed too often; notices wait for an operator to resume it.
+    /// It failed too often; events wait for an operator to resume it.
     Parked {
         /// Since when.
         at: Timestamp,
@@ -58,7 +58,7 @@ pub enum AgencyState {
 /// It is not in a state from which this can happen.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("the agency is in another state")]
-pub struct AgencyConflict;
+pub struct SubscriptionConflict;
 
 impl AgencyDomain {
     /// Reads a domain name; `None` when it is none.
@@ -102,7 +102,7 @@ impl TryFrom<String> for AgencyDomain {
     }
 }
 
-impl AgencyId {
+impl SubscriptionId {
     /// The agency of an email domain.
     #[must_use]
     pub fn of_domain(domain: &AgencyDomain) -> Self {
@@ -111,14 +111,14 @@ impl AgencyId {
     }
 }
 
-impl Agency {
+impl Subscription {
     /// An agency that was just registered, and has to echo `challenge`.
     #[must_use]
     pub fn registered(domain: AgencyDomain, endpoint: String, challenge: String, now: Timestamp) -> Self {
         Self {
             domain,
             endpoint,
-            state: AgencyState::Pending { challenge, failure: None },
+            state: SubscriptionState::Pending { challenge, failure: None },
             generation: 1,
             previous_until: None,
             failures: 0,
@@ -129,7 +129,7 @@ impl Agency {
     /// The same agency with another endpoint, which has to echo `challenge`. Its secret stays.
     #[must_use]
     pub fn registered_again(self, endpoint: String, challenge: String, now: Timestamp) -> Self {
-        let state = AgencyState::Pending { challenge, failure: None };
+        let state = SubscriptionState::Pending { challenge, failure: None };
         Self { endpoint, failures: 0, ..self.moved_to(state, now) }
     }
 
@@ -140,37 +140,39 @@ impl Agency {
         Self { generation, previous_until: Some(previous_until), updated_at: now, ..self }
     }
 
-    /// Lets a parked endpoint have notices again.
+    /// Lets a parked endpoint have events again.
     ///
     /// # Errors
     ///
     /// Unless it is parked.
-    pub fn resumed(self, now: Timestamp) -> Result<Self, AgencyConflict> {
+    pub fn resumed(self, now: Timestamp) -> Result<Self, SubscriptionConflict> {
         match self.state {
-            AgencyState::Parked { .. } => Ok(Self { failures: 0, ..self.moved_to(AgencyState::Active, now) }),
-            AgencyState::Pending { .. } | AgencyState::Active => Err(AgencyConflict),
+            SubscriptionState::Parked { .. } => {
+                Ok(Self { failures: 0, ..self.moved_to(SubscriptionState::Active, now) })
+            }
+            SubscriptionState::Pending { .. } | SubscriptionState::Active => Err(SubscriptionConflict),
         }
     }
 
     /// Its id.
     #[must_use]
-    pub fn id(&self) -> AgencyId {
-        AgencyId::of_domain(&self.domain)
+    pub fn id(&self) -> SubscriptionId {
+        SubscriptionId::of_domain(&self.domain)
     }
 
     /// Whether changes of its officers' invites are to be told, now or once it is resumed.
     #[must_use]
-    pub fn wants_notices(&self) -> bool {
-        !matches!(self.state, AgencyState::Pending { .. })
+    pub fn wants_events(&self) -> bool {
+        !matches!(self.state, SubscriptionState::Pending { .. })
     }
 
     /// Its state, in a word.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
-            AgencyState::Pending { .. } => "PENDING",
-            AgencyState::Active => "ACTIVE",
-            AgencyState::Parked { .. } => "PARKED",
+            SubscriptionState::Pending { .. } => "PENDING",
+            SubscriptionState::Active => "ACTIVE",
+            SubscriptionState::Parked { .. } => "PARKED",
         }
     }
 
@@ -186,40 +188,40 @@ impl Agency {
     /// # Errors
     ///
     /// Unless it was to be challenged.
-    pub fn challenged(self, answer: Result<&str, &str>, now: Timestamp) -> Result<Self, AgencyConflict> {
-        let AgencyState::Pending { challenge, .. } = &self.state else {
-            return Err(AgencyConflict);
+    pub fn challenged(self, answer: Result<&str, &str>, now: Timestamp) -> Result<Self, SubscriptionConflict> {
+        let SubscriptionState::Pending { challenge, .. } = &self.state else {
+            return Err(SubscriptionConflict);
         };
         let state = match answer {
-            Ok(echo) if echo == challenge => AgencyState::Active,
-            Ok(_) => AgencyState::Pending {
+            Ok(echo) if echo == challenge => SubscriptionState::Active,
+            Ok(_) => SubscriptionState::Pending {
                 challenge: challenge.clone(),
                 failure: Some("the answer is not the challenge".to_owned()),
             },
-            Err(why) => AgencyState::Pending { challenge: challenge.clone(), failure: Some(why.to_owned()) },
+            Err(why) => SubscriptionState::Pending { challenge: challenge.clone(), failure: Some(why.to_owned()) },
         };
         Ok(self.moved_to(state, now))
     }
 
-    /// Counts a notice that could not be handed over; too many in a row park the endpoint.
+    /// Counts an event that could not be handed over; too many in a row park the endpoint.
     #[must_use]
     pub fn failed(self, now: Timestamp) -> Self {
         let failures = self.failures.saturating_add(1);
         let state = match self.state.clone() {
-            AgencyState::Active if failures >= FAILURES_TO_PARK => AgencyState::Parked { at: now },
+            SubscriptionState::Active if failures >= FAILURES_TO_PARK => SubscriptionState::Parked { at: now },
             other => other,
         };
         Self { failures, ..self.moved_to(state, now) }
     }
 
-    /// Forgets failures: a notice was handed over.
+    /// Forgets failures: an event was handed over.
     #[must_use]
     pub fn succeeded(self, now: Timestamp) -> Self {
         let state = self.state.clone();
         Self { failures: 0, ..self.moved_to(state, now) }
     }
 
-    fn moved_to(self, state: AgencyState, now: Timestamp) -> Self {
+    fn moved_to(self, state: SubscriptionState, now: Timestamp) -> Self {
         Self { state, updated_at: now, ..self }
     }
 }
@@ -232,14 +234,14 @@ mod tests {
         Timestamp::from_unix_ms(seconds * 1000)
     }
 
-    fn agency() -> Agency {
+    fn agency() -> Subscription {
         let domain = AgencyDomain::parse("Example-Agency.gov.sg").unwrap();
-        Agency::registered(domain, "https://hooks.example.com/in".to_owned(), "c".to_owned(), at(0))
+        Subscription::registered(domain, "https://hooks.example.com/in".to_owned(), "c".to_owned(), at(0))
     }
 
     #[test]
     fn an_agencys_id_follows_from_its_domain() {
-        let id = AgencyId::of_domain(&AgencyDomain::parse("example-agency.gov.sg").unwrap());
+        let id = SubscriptionId::of_domain(&AgencyDomain::parse("example-agency.gov.sg").unwrap());
         assert_eq!(id.to_string(), "agn_0000000000DXNGJP91V06CZG1N");
     }
 
@@ -247,22 +249,22 @@ mod tests {
     fn only_the_right_echo_makes_an_endpoint_active() {
         for answer in [Ok(""), Ok("C"), Ok("c "), Err("timed out")] {
             let refused = agency().challenged(answer, at(1)).unwrap();
-            assert!(!refused.wants_notices(), "{answer:?}");
+            assert!(!refused.wants_events(), "{answer:?}");
         }
         let active = agency().challenged(Ok("c"), at(1)).unwrap();
-        assert_eq!(active.state, AgencyState::Active);
-        assert_eq!(active.challenged(Ok("c"), at(2)), Err(AgencyConflict));
+        assert_eq!(active.state, SubscriptionState::Active);
+        assert_eq!(active.challenged(Ok("c"), at(2)), Err(SubscriptionConflict));
     }
 
     #[test]
     fn failures_on_end_park_it_and_one_success_forgets_them() {
-        let fail = |agency: Agency, times: u32| (0..times).fold(agency, |agency, _| agency.failed(at(2)));
+        let fail = |agency: Subscription, times: u32| (0..times).fold(agency, |agency, _| agency.failed(at(2)));
         let active = agency().challenged(Ok("c"), at(1)).unwrap();
         let nearly = fail(active, FAILURES_TO_PARK - 1);
-        assert_eq!(nearly.state, AgencyState::Active);
+        assert_eq!(nearly.state, SubscriptionState::Active);
         let relieved = fail(nearly.clone().succeeded(at(3)), FAILURES_TO_PARK - 1);
-        assert_eq!(relieved.state, AgencyState::Active);
-        assert_eq!(nearly.failed(at(4)).state, AgencyState::Parked { at: at(4) });
+        assert_eq!(relieved.state, SubscriptionState::Active);
+        assert_eq!(nearly.failed(at(4)).state, SubscriptionState::Parked { at: at(4) });
     }
 
     #[test]
@@ -280,8 +282,8 @@ mod tests {
         let parked = (0..FAILURES_TO_PARK).fold(active.clone(), |agency, _| agency.failed(at(2)));
         let resumed = parked.resumed(at(3)).unwrap();
         assert_eq!((resumed.state_name(), resumed.failures, resumed.updated_at), ("ACTIVE", 0, at(3)));
-        assert_eq!(active.resumed(at(3)), Err(AgencyConflict));
-        assert_eq!(agency().resumed(at(3)), Err(AgencyConflict));
+        assert_eq!(active.resumed(at(3)), Err(SubscriptionConflict));
+        assert_eq!(agency().resumed(at(3)), Err(SubscriptionConflict));
     }
 
     #[test]
@@ -290,8 +292,8 @@ mod tests {
         let again = rotated.registered_again("https://other.example.com/".to_owned(), "d".to_owned(), at(4));
         assert_eq!((again.generations(at(99)), again.failures), (vec![2, 1], 0));
         assert_eq!((again.state_name(), again.endpoint.as_str()), ("PENDING", "https://other.example.com/"));
-        assert!(!again.clone().challenged(Ok("c"), at(5)).unwrap().wants_notices(), "the old challenge");
-        assert!(again.challenged(Ok("d"), at(5)).unwrap().wants_notices());
+        assert!(!again.clone().challenged(Ok("c"), at(5)).unwrap().wants_events(), "the old challenge");
+        assert!(again.challenged(Ok("d"), at(5)).unwrap().wants_events());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Signed calls between systems: how the device side signs its events for us, and we sign ours for others.
 //!
-//! The header [`HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full
+//! The header [`SIGNATURE_HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full
 //! stop and the body as it was sent. While a secret is being replaced there is a `v1` for each live one, so neither
-//! side has to change at the same moment as the other. A signature is worth something for [`WINDOW`] only.
+//! side has to change at the same moment as the other. A signature is worth something for [`SIGNATURE_WINDOW`] only.
 
 use std::{fmt, time::Duration};
 
@@ -13,10 +13,10 @@ use thiserror::Error;
 use crate::Timestamp;
 
 /// The header that carries a signature.
-pub const HEADER: &str = "x-invite-signature";
+pub const SIGNATURE_HEADER: &str = "x-invite-signature";
 
 /// How far the signing moment may lie from the reader's clock, either way.
-pub const WINDOW: Duration = Duration::from_secs(300);
+pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(300);
 
 /// The shortest secret that is taken: 256 bits in base64 or hexadecimal are longer.
 const SHORTEST: usize = 32;
@@ -54,7 +54,7 @@ pub enum SignatureError {
     /// The header is not of the form above.
     #[error("the signature header cannot be read")]
     Malformed,
-    /// It was signed more than [`WINDOW`] ago, or will be.
+    /// It was signed more than [`SIGNATURE_WINDOW`] ago, or will be.
     #[error("the signature is outside its window")]
     Stale,
     /// No live secret made it.
@@ -62,7 +62,7 @@ pub enum SignatureError {
     Wrong,
 }
 
-/// The value of [`HEADER`] for a body sent at `at`, with a signature by each of `secrets`.
+/// The value of [`SIGNATURE_HEADER`] for a body sent at `at`, with a signature by each of `secrets`.
 #[must_use]
 pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
     let seconds = at.unix_seconds();
@@ -77,7 +77,7 @@ pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
     header
 }
 
-/// Whether `header` is the signature of `body` by one of `secrets`, made within [`WINDOW`] of `now`. Compared in
+/// Whether `header` is the signature of `body` by one of `secrets`, made within [`SIGNATURE_WINDOW`] of `now`. Compared in
 /// constant time.
 ///
 /// # Errors
@@ -86,7 +86,7 @@ pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
 pub fn verify(secrets: &[SigningSecret], header: &str, body: &[u8], now: Timestamp) -> Result<(), SignatureError> {
     let (seconds, signatures) = read(header).ok_or(SignatureError::Malformed)?;
     let at = Timestamp::from_unix_ms(seconds.checked_mul(1000).ok_or(SignatureError::Malformed)?);
-    if now.since(at) > WINDOW || at.since(now) > WINDOW {
+    if now.since(at) > SIGNATURE_WINDOW || at.since(now) > SIGNATURE_WINDOW {
         return Err(SignatureError::Stale);
     }
     let made_by = |secret: &SigningSecret| {

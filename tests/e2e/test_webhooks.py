@@ -32,7 +32,7 @@ def is_signed(secret: str, header: str, body: bytes) -> bool:
 
 
 class Receiver(ThreadingHTTPServer):
-    """An agency's system on this machine: echoes challenges, and takes notices or refuses them."""
+    """An agency's system on this machine: echoes challenges, and takes events or refuses them."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -84,7 +84,7 @@ def receiver(queues):
     finally:
         server.status = 204
         operate("remove-agency", AGENCY)
-        eventually(lambda: queues.depth("NoticesQueueUrl"), what="the last notice", until=lambda found: found == 0)
+        eventually(lambda: queues.depth("WebhooksQueueUrl"), what="the last event", until=lambda found: found == 0)
         server.shutdown()
         server.server_close()
 
@@ -104,36 +104,36 @@ def test_every_state_is_notified_signed_and_without_anybodys_data(other_officer,
     invite = submit(other_officer.api, people.account(person))
     in_state(other_officer.api, invite, "ACCOUNT_CREATED")
 
-    def is_complete(notices: list[dict]) -> bool:
-        seen = [body["invite"] for body in notices if body["invite"]["techpass"] == "ACCOUNT_CREATED"]
+    def is_complete(events: list[dict]) -> bool:
+        seen = [body["invite"] for body in events if body["invite"]["techpass"] == "ACCOUNT_CREATED"]
         return any(state["mail"] not in ("QUEUED", "SENDING") for state in seen)
 
-    notices = eventually(lambda: receiver.of(invite), what="the notices", until=is_complete)
-    notices.sort(key=lambda body: body["invite"]["version"])
-    states = [body["invite"]["techpass"] for body in notices]
+    events = eventually(lambda: receiver.of(invite), what="the events", until=is_complete)
+    events.sort(key=lambda body: body["invite"]["version"])
+    states = [body["invite"]["techpass"] for body in events]
     assert states[:2] == ["QUEUED", "PROVISIONING"]
     assert states[-1] == "ACCOUNT_CREATED"
-    assert len({body["id"] for body in notices}) == len(notices)
+    assert len({body["id"] for body in events}) == len(events)
     for body, raw, header in receiver.taken:
         assert is_signed(secret, header, raw)
         assert not is_signed(secret, header, raw + b" ")
         assert set(body) == {"id", "type", "at", "traceId", "invite"}
         assert set(body["invite"]) == {"id", "version", "techpass", "seed", "mail"}
         assert not [text for text in people.remembered() if text in raw.decode()]
-    assert {body["traceId"] for body in notices} == {invite["traceId"]}
+    assert {body["traceId"] for body in events} == {invite["traceId"]}
 
 
-def test_a_notice_that_was_not_taken_is_sent_again_under_its_id(other_officer, receiver, secret, bring_forward, invoke):
+def test_an_event_that_was_not_taken_is_sent_again_under_its_id(other_officer, receiver, secret, bring_forward, invoke):
     receiver.status = 503
     invite = submit(other_officer.api, people.account(people.officer()))
     refused = eventually(lambda: receiver.refused[:1], what="the first try")[0]
     in_state(other_officer.api, invite, "ACCOUNT_CREATED")
-    eventually(lambda: set(receiver.refused), what="the other notices", until=lambda found: len(found) >= 4)
+    eventually(lambda: set(receiver.refused), what="the other events", until=lambda found: len(found) >= 4)
     receiver.status = 204
 
     def told_again() -> bool:
-        for notice in set(receiver.refused) - {body["id"] for body, _, _ in receiver.taken}:
-            bring_forward(notice)
+        for event in set(receiver.refused) - {body["id"] for body, _, _ in receiver.taken}:
+            bring_forward(event)
         assert invoke("sweep", {})["error"] is None
         return {body["id"] for body, _, _ in receiver.taken} >= set(receiver.refused)
 

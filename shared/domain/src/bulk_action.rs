@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    ActionId, InviteId, Officer, Timestamp, TraceId,
+    BulkActionId, InviteId, Officer, Timestamp, TraceId,
     invite::{Act, AmendRefusal, Correction, Invite, InviteState, ResendRefusal, WAKE_AFTER},
-    mailbox::Mailbox,
+    mail::Mailbox,
     usage::CapReached,
 };
 
 /// How many invites one action is for at the most.
-pub const INVITES_PER_ACTION: usize = 10_000;
+pub const MAX_INVITES_PER_BULK_ACTION: usize = 10_000;
 
 /// How many of them lie in one part: what is done between two notes of how far it is.
 pub const ENTRIES_PER_PART: usize = 100;
@@ -83,15 +83,15 @@ pub enum Refusal {
 
 /// Many invites and what is done with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Action {
+pub struct BulkAction {
     /// Its id.
-    pub id: ActionId,
+    pub id: BulkActionId,
     /// Who asked for it; only their own invites are changed.
     pub officer: Officer,
     /// What is done.
     pub verb: Verb,
     /// How far it is.
-    pub state: ActionState,
+    pub state: BulkActionState,
     /// For how many invites it is.
     pub total: u32,
     /// How many were changed, or were so already.
@@ -109,7 +109,7 @@ pub struct Action {
 /// How far an action is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ActionState {
+pub enum BulkActionState {
     /// Some invites have not been looked at.
     Running {
         /// The first part with such ones, from 1.
@@ -123,7 +123,7 @@ pub enum ActionState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// Of which.
-    pub action: ActionId,
+    pub action: BulkActionId,
     /// Its place, from 1.
     pub number: u32,
     /// The invites.
@@ -235,11 +235,11 @@ impl Refusal {
     }
 }
 
-impl Action {
+impl BulkAction {
     /// A new action for `invites`, with its parts. One for no invite is done.
     #[must_use]
     pub fn new(
-        id: ActionId,
+        id: BulkActionId,
         officer: Officer,
         verb: Verb,
         invites: &[InviteId],
@@ -251,7 +251,7 @@ impl Action {
             .zip(invites.chunks(ENTRIES_PER_PART))
             .map(|(number, invites)| Part { action: id, number, entries: invites.iter().map(entry).collect() })
             .collect();
-        let state = if parts.is_empty() { ActionState::Done } else { ActionState::Running { part: 1 } };
+        let state = if parts.is_empty() { BulkActionState::Done } else { BulkActionState::Running { part: 1 } };
         let action = Self {
             id,
             officer,
@@ -271,8 +271,8 @@ impl Action {
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
-            ActionState::Running { .. } => "RUNNING",
-            ActionState::Done => "DONE",
+            BulkActionState::Running { .. } => "RUNNING",
+            BulkActionState::Done => "DONE",
         }
     }
 
@@ -282,7 +282,7 @@ impl Action {
     ///
     /// Unless that part is next and every invite in it has been looked at.
     pub fn advanced(mut self, part: &Part, now: Timestamp) -> Result<Self, OutOfTurn> {
-        if self.state != (ActionState::Running { part: part.number }) {
+        if self.state != (BulkActionState::Running { part: part.number }) {
             return Err(OutOfTurn);
         }
         for entry in &part.entries {
@@ -293,7 +293,7 @@ impl Action {
             }
         }
         let is_last = part.number as usize * ENTRIES_PER_PART >= self.total as usize;
-        self.state = if is_last { ActionState::Done } else { ActionState::Running { part: part.number + 1 } };
+        self.state = if is_last { BulkActionState::Done } else { BulkActionState::Running { part: part.number + 1 } };
         self.updated_at = now;
         Ok(self)
     }
@@ -302,8 +302,8 @@ impl Action {
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self.state {
-            ActionState::Running { .. } => Some(self.updated_at + WAKE_AFTER),
-            ActionState::Done => None,
+            BulkActionState::Running { .. } => Some(self.updated_at + WAKE_AFTER),
+            BulkActionState::Done => None,
         }
     }
 
@@ -329,7 +329,7 @@ mod tests {
     use super::*;
     use crate::{EmailAddress, Entropy, OfficerId};
 
-    fn action(invites: usize) -> (Action, Vec<Part>) {
+    fn action(invites: usize) -> (BulkAction, Vec<Part>) {
         let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
         let officer = Officer {
             id: OfficerId::parse("ada").unwrap(),
@@ -337,7 +337,7 @@ mod tests {
         };
         let ids: Vec<InviteId> = (0..invites).map(|_| InviteId::generate(now, &entropy)).collect();
         let trace = TraceId::generate(now, &entropy);
-        Action::new(ActionId::generate(now, &entropy), officer, Verb::Revoke, &ids, now, trace)
+        BulkAction::new(BulkActionId::generate(now, &entropy), officer, Verb::Revoke, &ids, now, trace)
     }
 
     fn all_done(part: &Part) -> Part {
@@ -352,19 +352,19 @@ mod tests {
         assert_eq!(action.clone().advanced(&all_done(&parts[1]), now), Err(OutOfTurn));
         assert_eq!(action.clone().advanced(&parts[0], now), Err(OutOfTurn), "not looked at");
         let half = action.advanced(&all_done(&parts[0]), now).unwrap();
-        assert_eq!((half.state, half.done), (ActionState::Running { part: 2 }, 100));
+        assert_eq!((half.state, half.done), (BulkActionState::Running { part: 2 }, 100));
         assert!(half.next_due().is_some());
         assert_eq!(half.clone().advanced(&all_done(&parts[0]), now), Err(OutOfTurn));
         let why = Refusal::StateConflict;
         let last = parts[1].clone().decided(vec![Outcome::Skipped { why }]);
         let done = half.advanced(&last, now).unwrap();
-        assert_eq!((done.state, done.done, done.next_due()), (ActionState::Done, 100, None));
+        assert_eq!((done.state, done.done, done.next_due()), (BulkActionState::Done, 100, None));
         assert_eq!(done.skipped, BTreeMap::from([("state-conflict".to_owned(), 1)]));
     }
 
     #[test]
     fn an_action_for_nobody_is_done() {
         let (action, parts) = action(0);
-        assert_eq!((action.state, action.next_due(), parts.len()), (ActionState::Done, None, 0));
+        assert_eq!((action.state, action.next_due(), parts.len()), (BulkActionState::Done, None, 0));
     }
 }

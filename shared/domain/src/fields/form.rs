@@ -41,34 +41,33 @@ impl std::fmt::Debug for Form {
     }
 }
 
-/// An invitation by mail: the invitee says who they are.
+/// Whom an invite is for, and why: the request that a form parses into.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EmailInvitation {
-    /// Whom to invite: always a public officer.
+pub struct Subject {
+    /// Their address.
     pub email: EmailAddress,
-    /// Whether SEED comes with it.
+    /// Who they are.
+    pub person: Person,
+    /// Whether SEED comes with the account.
     pub seed: SeedWish,
     /// Whether the domain may have SEED at all.
     pub eligibility: SeedEligibility,
-    /// Why.
+    /// Why the account is needed.
     pub reason: Reason,
 }
 
-/// An account made on someone's behalf.
+/// Who an invitee is, as far as their officer says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRequest {
-    /// Whose account.
-    pub email: EmailAddress,
-    /// Public officer, or vendor with the username.
-    pub holder: Holder,
-    /// Who they are.
-    pub profile: Profile,
-    /// Whether SEED comes with it.
-    pub seed: SeedWish,
-    /// Whether the domain may have SEED at all.
-    pub eligibility: SeedEligibility,
-    /// Why.
-    pub reason: Reason,
+pub enum Person {
+    /// A public officer, invited by mail, who gives the profile on accepting.
+    Invitee,
+    /// Somebody whose account is created on their behalf.
+    Named {
+        /// Public officer, or vendor with the username.
+        holder: Holder,
+        /// The details of the account.
+        profile: Profile,
+    },
 }
 
 /// What the account holder signs in with.
@@ -82,6 +81,17 @@ pub enum Holder {
         /// Theirs.
         username: Username,
     },
+}
+
+impl Person {
+    /// How they sign in, and the details that are known.
+    #[must_use]
+    pub fn parts(self) -> (Holder, Option<Profile>) {
+        match self {
+            Self::Invitee => (Holder::Officer, None),
+            Self::Named { holder, profile } => (holder, Some(profile)),
+        }
+    }
 }
 
 impl Holder {
@@ -166,7 +176,7 @@ impl Form {
     /// Whether nothing was typed anywhere.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        Field::ALL.iter().all(|field| crate::text::trim(self.get(*field)).is_empty())
+        Field::ALL.iter().all(|field| crate::fields::text::trim(self.get(*field)).is_empty())
     }
 
     /// Reads the form as an email invitation by the officer with address `officer`.
@@ -174,11 +184,7 @@ impl Form {
     /// # Errors
     ///
     /// Every fault, in the order of the columns.
-    pub fn email_invitation(
-        &self,
-        rules: &DomainRules,
-        officer: &EmailAddress,
-    ) -> Result<EmailInvitation, Vec<FieldFault>> {
+    pub fn email_invitation(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<Subject, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let invitee = faults.invitee(&self.email, rules, officer);
         if invitee.as_ref().is_some_and(|invitee| invitee.persona != Persona::Officer) {
@@ -188,7 +194,8 @@ impl Form {
         let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
         match (invitee, seed, reason) {
             (Some(invitee), Some(seed), Some(reason)) if faults.is_empty() => {
-                Ok(EmailInvitation { email: invitee.email, seed, eligibility: invitee.eligibility, reason })
+                let Invitee { email, eligibility, .. } = invitee;
+                Ok(Subject { email, person: Person::Invitee, seed, eligibility, reason })
             }
             _ => Err(faults.sorted()),
         }
@@ -199,7 +206,7 @@ impl Form {
     /// # Errors
     ///
     /// Every fault, in the order of the columns.
-    pub fn account(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<AccountRequest, Vec<FieldFault>> {
+    pub fn account(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<Subject, Vec<FieldFault>> {
         let mut faults = Faults::default();
         let invitee = faults.invitee(&self.email, rules, officer);
         let holder = faults.holder(&self.username, invitee.as_ref());
@@ -208,14 +215,8 @@ impl Form {
         let profile = faults.profile(self);
         match (invitee, holder, profile, seed, reason) {
             (Some(invitee), Some(holder), Some(profile), Some(seed), Some(reason)) if faults.is_empty() => {
-                Ok(AccountRequest {
-                    email: invitee.email,
-                    holder,
-                    profile,
-                    seed,
-                    eligibility: invitee.eligibility,
-                    reason,
-                })
+                let Invitee { email, eligibility, .. } = invitee;
+                Ok(Subject { email, person: Person::Named { holder, profile }, seed, eligibility, reason })
             }
             _ => Err(faults.sorted()),
         }
@@ -274,7 +275,7 @@ impl Faults {
     }
 
     fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
-        let text = crate::text::trim(text);
+        let text = crate::fields::text::trim(text);
         match invitee.map(|invitee| invitee.persona) {
             Some(Persona::Officer) if text.is_empty() || text == "-" => Some(Holder::Officer),
             Some(Persona::Officer) => {

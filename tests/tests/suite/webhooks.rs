@@ -3,12 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use domain::{
-    AgencyDomain, AgencyId, InviteId, NoticeId,
-    agency::{Agency, AgencyState, FAILURES_TO_PARK},
-    notice::{BACKOFF, HELD},
-    signature,
+    AgencyDomain, InviteId, SubscriptionId, WebhookEventId,
+    webhook::{
+        EVENT_BACKOFF, FAILURES_TO_PARK, PARKED_WAIT, SIGNATURE_HEADER, Subscription, SubscriptionState, verify,
+    },
 };
-use notify::CallFailure;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::stream::StreamEvent;
@@ -17,6 +16,7 @@ use tests::{
     app::App,
     people::{agency_keys, vendor_form},
 };
+use webhooks::CallFailure;
 
 const ENDPOINT: &str = "https://hooks.example-agency.gov.sg/invites";
 const MINUTE: Duration = Duration::from_secs(60);
@@ -26,15 +26,15 @@ fn agency() -> AgencyDomain {
 }
 
 /// The example agency registers its endpoint, and the endpoint is challenged.
-async fn register(app: &App) -> store::Stored<Agency> {
-    let registered = Agency::registered(agency(), ENDPOINT.to_owned(), "challenge".to_owned(), app.clock.now());
+async fn register(app: &App) -> store::Stored<Subscription> {
+    let registered = Subscription::registered(agency(), ENDPOINT.to_owned(), "challenge".to_owned(), app.clock.now());
     assert!(app.store.create(registered).await.unwrap().is_done());
-    app.deliver(QueueName::Notices, Wake::Agency { id: AgencyId::of_domain(&agency()) }).await;
+    app.deliver(QueueName::Webhooks, Wake::Subscription { id: SubscriptionId::of_domain(&agency()) }).await;
     found(app).await
 }
 
-async fn found(app: &App) -> store::Stored<Agency> {
-    app.store.get::<Agency>(&AgencyId::of_domain(&agency())).await.unwrap().unwrap()
+async fn found(app: &App) -> store::Stored<Subscription> {
+    app.store.get::<Subscription>(&SubscriptionId::of_domain(&agency())).await.unwrap().unwrap()
 }
 
 async fn invite(app: &App, name: &str) -> String {
@@ -65,7 +65,7 @@ fn states(posted: &[Posted]) -> Vec<String> {
 #[tokio::test]
 async fn every_state_that_shows_is_told_once_signed_and_in_order() {
     let app = App::start().await;
-    assert_eq!(register(&app).await.state, AgencyState::Active);
+    assert_eq!(register(&app).await.state, SubscriptionState::Active);
     let id = invite(&app, "bo").await;
     app.drain().await;
     app.officer("ada").json("POST", &format!("/api/invites/{id}/revoke"), &[], json!({})).await.expect(200);
@@ -78,17 +78,16 @@ async fn every_state_that_shows_is_told_once_signed_and_in_order() {
     assert!(versions.windows(2).all(|pair| pair[0] < pair[1]), "{versions:?}");
     let secret = agency_keys().agency_secret(&agency(), 1).unwrap();
     for one in &posted {
-        assert_eq!((one.endpoint.as_str(), one.header.as_str()), (ENDPOINT, signature::HEADER));
-        let signed = |body: &str| {
-            signature::verify(std::slice::from_ref(&secret), &one.signature, body.as_bytes(), app.clock.now())
-        };
+        assert_eq!((one.endpoint.as_str(), one.header.as_str()), (ENDPOINT, SIGNATURE_HEADER));
+        let signed =
+            |body: &str| verify(std::slice::from_ref(&secret), &one.signature, body.as_bytes(), app.clock.now());
         assert_eq!(signed(&one.body), Ok(()));
         assert!(signed(&one.body.replace("inv_", "inv-")).is_err());
     }
 }
 
 #[tokio::test]
-async fn a_notice_holds_ids_and_words_and_nobodys_data() {
+async fn an_event_holds_ids_and_words_and_nobodys_data() {
     let app = App::start().await;
     register(&app).await;
     let mut form = serde_json::to_value(vendor_form("eve")).unwrap();
@@ -116,14 +115,14 @@ async fn an_endpoint_that_does_not_echo_is_told_nothing() {
     let app = App::start().await;
     app.endpoints.echo("something else");
     let refused = register(&app).await;
-    let AgencyState::Pending { failure, .. } = &refused.state else { panic!("{refused:?}") };
+    let SubscriptionState::Pending { failure, .. } = &refused.state else { panic!("{refused:?}") };
     assert_eq!(failure.as_deref(), Some("the answer is not the challenge"));
     invite(&app, "bo").await;
     app.drain().await;
     assert_eq!((app.endpoints.posted().len(), app.endpoints.calls()), (0, 1));
     app.endpoints.fail(ENDPOINT, Some(CallFailure::TimedOut));
-    app.deliver(QueueName::Notices, Wake::Agency { id: AgencyId::of_domain(&agency()) }).await;
-    let AgencyState::Pending { failure, .. } = found(&app).await.into_value().state else { panic!("active") };
+    app.deliver(QueueName::Webhooks, Wake::Subscription { id: SubscriptionId::of_domain(&agency()) }).await;
+    let SubscriptionState::Pending { failure, .. } = found(&app).await.into_value().state else { panic!("active") };
     assert_eq!(failure.as_deref(), Some("the endpoint did not answer in time"));
 }
 
@@ -140,19 +139,19 @@ async fn nobody_is_told_of_other_agencies_invites() {
 }
 
 #[tokio::test]
-async fn a_notice_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
+async fn an_event_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
     let app = App::start().await;
     register(&app).await;
     app.endpoints.fail(ENDPOINT, Some(CallFailure::Status(503)));
     let id = InviteId::parse(&invite(&app, "bo").await).unwrap();
-    // The first state alone: what follows is told by notices of its own.
+    // The first state alone: what follows is told by events of its own.
     app.stream().await;
     let created = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
-    let notice = NoticeId::of_version(id, 1, created.created_at);
+    let event = WebhookEventId::of_version(id, 1, created.created_at);
     let mut tried_at = vec![app.clock.now()];
     let mut tries = app.endpoints.calls();
-    for wake in app.queues.drain(QueueName::Notices) {
-        app.deliver(QueueName::Notices, wake).await;
+    for wake in app.queues.drain(QueueName::Webhooks) {
+        app.deliver(QueueName::Webhooks, wake).await;
     }
     for _ in 0..25 * 60 {
         if app.endpoints.calls() > tries {
@@ -161,19 +160,23 @@ async fn a_notice_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
         }
         app.clock.advance(MINUTE);
         app.sweep().await;
-        // The invite itself rests, so that only this notice is at work.
+        // The invite itself rests, so that only this event is at work.
         for queue in [QueueName::Provision, QueueName::Mail] {
             let _ = app.queues.drain(queue);
         }
-        for wake in app.queues.drain(QueueName::Notices) {
-            app.deliver(QueueName::Notices, wake).await;
+        for wake in app.queues.drain(QueueName::Webhooks) {
+            app.deliver(QueueName::Webhooks, wake).await;
         }
     }
-    let known = app.store.get::<domain::notice::Notice>(&notice).await.unwrap().unwrap();
+    let known = app.store.get::<domain::webhook::WebhookEvent>(&event).await.unwrap().unwrap();
     assert_eq!((known.state_name(), known.next_due()), ("GIVEN_UP", None));
-    assert_eq!(app.endpoints.calls(), 1 + BACKOFF.len() + 1, "the challenge, the first try and one after each pause");
+    assert_eq!(
+        app.endpoints.calls(),
+        1 + EVENT_BACKOFF.len() + 1,
+        "the challenge, the first try and one after each pause"
+    );
     let pauses: Vec<Duration> = tried_at[1..].windows(2).map(|pair| pair[1].since(pair[0])).collect();
-    for (pause, asked) in pauses.iter().zip(BACKOFF) {
+    for (pause, asked) in pauses.iter().zip(EVENT_BACKOFF) {
         assert!(*pause >= asked && *pause <= asked + 2 * MINUTE, "{pause:?} for {asked:?}");
     }
     assert_eq!(app.endpoints.posted().len(), 0);
@@ -206,17 +209,17 @@ async fn a_dead_endpoint_is_parked_and_told_everything_once_it_is_resumed() {
     }
     app.drain().await;
     let parked = found(&app).await;
-    assert!(matches!(parked.state, AgencyState::Parked { .. }), "{parked:?}");
+    assert!(matches!(parked.state, SubscriptionState::Parked { .. }), "{parked:?}");
     let calls = app.endpoints.calls();
     assert!(calls <= 1 + FAILURES_TO_PARK as usize, "{calls}");
     // The product goes on without it.
     assert_eq!(app.mails_to("person-7@sample-board.gov.sg").len(), 1);
     app.endpoints.fail(ENDPOINT, None);
-    wait(&app, 2 * HELD).await;
+    wait(&app, 2 * PARKED_WAIT).await;
     assert_eq!(app.endpoints.calls(), calls, "nobody calls a parked endpoint");
-    let resumed = Agency { state: AgencyState::Active, failures: 0, ..parked.to_value() };
+    let resumed = Subscription { state: SubscriptionState::Active, failures: 0, ..parked.to_value() };
     assert!(app.store.write(parked.becomes(resumed)).await.unwrap().is_done());
-    wait(&app, HELD + 3 * MINUTE).await;
+    wait(&app, PARKED_WAIT + 3 * MINUTE).await;
     let ids: BTreeSet<String> = app.endpoints.posted().iter().map(|posted| body(posted)["id"].to_string()).collect();
     assert_eq!(ids.len(), app.endpoints.posted().len());
     assert_eq!(ids.len(), 8 * 4, "queued, to be mailed, being mailed, invited: of each");
@@ -233,7 +236,7 @@ async fn what_is_seen_twice_is_told_once_and_a_lost_call_is_repeated() {
     assert!(matches!(app.watch(read()).await, boot::Disposition::Done));
     assert!(matches!(app.watch(read()).await, boot::Disposition::Done));
     app.queues.set_delivery(Delivery::Working);
-    assert!(app.queues.drain(QueueName::Notices).is_empty());
+    assert!(app.queues.drain(QueueName::Webhooks).is_empty());
     wait(&app, 3 * MINUTE).await;
     let first: Vec<Value> =
         app.endpoints.posted().iter().map(body).filter(|body| body["invite"]["mail"].is_null()).collect();
@@ -245,18 +248,18 @@ async fn while_a_secret_is_replaced_both_sign() {
     let app = App::start().await;
     let active = register(&app).await;
     let until = app.clock.now() + Duration::from_secs(3600);
-    let rotated = Agency { generation: 2, previous_until: Some(until), ..active.to_value() };
+    let rotated = Subscription { generation: 2, previous_until: Some(until), ..active.to_value() };
     assert!(app.store.write(active.becomes(rotated)).await.unwrap().is_done());
     invite(&app, "bo").await;
     app.drain().await;
     let posted = app.endpoints.posted();
     for generation in [1, 2] {
         let secret = agency_keys().agency_secret(&agency(), generation).unwrap();
-        let signed = signature::verify(&[secret], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now());
+        let signed = verify(&[secret], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now());
         assert_eq!(signed, Ok(()), "{generation}");
     }
     let other = tests::people::keys().agency_secret(&agency(), 2).unwrap();
-    assert!(signature::verify(&[other], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now()).is_err());
+    assert!(verify(&[other], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now()).is_err());
 }
 
 /// As Lambda hands it over: `events/invite-changed.json` was made from a change of this table's form.
@@ -267,7 +270,8 @@ fn the_tables_stream_is_read_as_lambda_hands_it_over() {
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!(change.old.as_ref().map(|old| old.state_name()), Some("QUEUED"));
     assert_eq!(change.new.state_name(), "PROVISIONING");
-    let notice = domain::notice::Notice::of_change(change.old.as_ref(), &change.new, change.new.version()).unwrap();
-    assert_eq!(notice.agency, agency());
-    assert_eq!(domain::notice::Notice::of_change(Some(&change.new), &change.new, 2), None);
+    let event =
+        domain::webhook::WebhookEvent::of_change(change.old.as_ref(), &change.new, change.new.version()).unwrap();
+    assert_eq!(event.agency, agency());
+    assert_eq!(domain::webhook::WebhookEvent::of_change(Some(&change.new), &change.new, 2), None);
 }

@@ -1,6 +1,6 @@
 //! An agency whose system is told of its officers' invites.
 
-use domain::{AgencyId, agency::Agency};
+use domain::{SubscriptionId, webhook::Subscription};
 
 use crate::{
     Store, StoreError,
@@ -9,16 +9,16 @@ use crate::{
     table::{Condition, Write},
 };
 
-impl Layout for Agency {
-    type Id = AgencyId;
+impl Layout for Subscription {
+    type Id = SubscriptionId;
 
     const KIND: &'static str = "agency";
 
-    fn key(id: &AgencyId) -> Key {
+    fn key(id: &SubscriptionId) -> Key {
         keys::agency(*id)
     }
 
-    fn id(&self) -> AgencyId {
+    fn id(&self) -> SubscriptionId {
         Self::id(self)
     }
 }
@@ -29,7 +29,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn remove_agency(&self, id: AgencyId) -> Result<(), StoreError> {
+    pub async fn remove_agency(&self, id: SubscriptionId) -> Result<(), StoreError> {
         let delete = Write::Delete { key: keys::agency(id), condition: Condition::Any };
         self.table.commit(vec![delete]).await.map(|_| ())
     }

@@ -1,0 +1,81 @@
+//! A row as a workbook or a paste holds it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    EmailAddress, Fault, Field, FieldFault,
+    fields::{Form, Subject},
+    rules::DomainRules,
+};
+
+/// A row as a workbook or a paste holds it: text per field, and the faults that the reader already found.
+///
+/// A reader's fault (a formula, an error cell) stays until the officer types that field again.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawRow {
+    /// The text per field, as the officer sees it.
+    #[serde(flatten)]
+    pub form: Form,
+    /// Faults of cells that have no trustworthy text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cell_faults: Vec<FieldFault>,
+    /// Fields whose text was guessed, such as the two parts of a whole name, until the officer types them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub guessed: BTreeSet<Field>,
+}
+
+impl std::fmt::Debug for RawRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RawRow").field("cell_faults", &self.cell_faults).finish_non_exhaustive()
+    }
+}
+
+/// Characters of a text at most, whichever way it comes in: more than any field takes, and so few that a row and a
+/// transaction of many rows have room.
+pub const MAX_TEXT: usize = 2_000;
+
+impl From<Form> for RawRow {
+    /// A row that somebody typed or pasted.
+    fn from(mut form: Form) -> Self {
+        let mut raw = Self::default();
+        for field in Field::ALL {
+            raw.set(field, form.take(field));
+        }
+        raw
+    }
+}
+
+impl RawRow {
+    /// Types `text` into `field`, which also settles what the reader held against that cell. Of a text above
+    /// [`MAX_TEXT`] the beginning is kept, with a fault until something else is typed.
+    pub fn set(&mut self, field: Field, mut text: String) {
+        self.cell_faults.retain(|fault| fault.field != field);
+        self.guessed.remove(&field);
+        if let Some((end, _)) = text.char_indices().nth(MAX_TEXT) {
+            text.truncate(end);
+            self.cell_faults.push(Fault::TextCut.at(field));
+        }
+        self.form.set(field, text);
+    }
+
+    /// Checks the row as the API checks an account request.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of every field, in the order of the columns.
+    pub fn check(&self, rules: &DomainRules, officer: &EmailAddress) -> Result<Subject, Vec<FieldFault>> {
+        let faulty_cells: Vec<Field> = self.cell_faults.iter().map(|fault| fault.field).collect();
+        let checked = self.form.account(rules, officer);
+        if self.cell_faults.is_empty() {
+            return checked;
+        }
+        let mut faults = self.cell_faults.clone();
+        if let Err(found) = checked {
+            faults.extend(found.into_iter().filter(|fault| !faulty_cells.contains(&fault.field)));
+        }
+        faults.sort_unstable();
+        Err(faults)
+    }
+}

@@ -1,0 +1,289 @@
+//! One row of a batch: what the officer typed, what it means, and its state.
+
+use serde::{Deserialize, Serialize};
+
+use super::raw_row::RawRow;
+use crate::{
+    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, fields::Subject, rules::DomainRules, time::Timestamp,
+};
+
+/// A row of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its number in the batch, from 1, in the order of the workbook.
+    pub number: u32,
+    /// The spreadsheet's own row, from 1, for messages. Equal to `number` for pasted rows.
+    pub sheet_row: u32,
+    /// What was typed.
+    pub raw: RawRow,
+    /// Where it stands.
+    pub state: RowState,
+    /// Grows with each change; the API's `ETag`.
+    pub version: u64,
+}
+
+/// Why a row is a duplicate. Not an error: the person needs no second invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "kebab-case")]
+pub enum Duplicate {
+    /// The same person stands in an earlier row of this batch.
+    Row {
+        /// The earlier row.
+        number: u32,
+    },
+    /// A live invite of the same officer has the address.
+    LiveInvite,
+    /// A live invite of another officer has the address.
+    OthersInvite,
+    /// The username belongs to another live invite.
+    LiveUsername,
+    /// The address has an account already.
+    Account,
+}
+
+/// Where a row stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RowState {
+    /// Valid, waiting for Submit.
+    Ready,
+    /// Has faults that the officer must fix.
+    NeedsFixing {
+        /// All of them, in the order of the columns.
+        faults: Vec<FieldFault>,
+    },
+    /// Valid by itself, but another row has its address or its username with another name: one of the two is wrong.
+    Contradiction {
+        /// At which field, and what to do.
+        fault: FieldFault,
+        /// The other row.
+        number: u32,
+    },
+    /// The person is already there.
+    Duplicate {
+        /// Where.
+        duplicate: Duplicate,
+    },
+    /// Taken out by the officer.
+    Removed,
+    /// Became an invite.
+    Sent {
+        /// Which.
+        invite: InviteId,
+        /// When it was submitted.
+        at: Timestamp,
+    },
+}
+
+impl Row {
+    /// A row fresh from a reader, checked.
+    #[must_use]
+    pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Self {
+        let state = state_of(&raw, rules, officer);
+        Self { number, sheet_row, raw, state, version: 1 }
+    }
+
+    /// The row with other text, checked again; a removed one comes back by it. `None` once the row is an invite.
+    #[must_use]
+    pub fn edited(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
+        match self.state {
+            RowState::Sent { .. } => None,
+            RowState::Ready
+            | RowState::NeedsFixing { .. }
+            | RowState::Contradiction { .. }
+            | RowState::Duplicate { .. }
+            | RowState::Removed => {
+                let state = state_of(&raw, rules, officer);
+                Some(Self { raw, state, version: self.version + 1, ..self })
+            }
+        }
+    }
+
+    /// The row taken out of the batch. `None` once it is an invite; removing twice changes nothing.
+    #[must_use]
+    pub fn removed(self) -> Option<Self> {
+        match self.state {
+            RowState::Sent { .. } => None,
+            RowState::Removed => Some(self),
+            RowState::Ready
+            | RowState::NeedsFixing { .. }
+            | RowState::Contradiction { .. }
+            | RowState::Duplicate { .. } => Some(Self { state: RowState::Removed, version: self.version + 1, ..self }),
+        }
+    }
+
+    /// The row in the state in which it was found as it was to be sent, beside what is outside its list.
+    #[must_use]
+    pub fn found(self, state: RowState) -> Self {
+        Self { state, version: self.version + 1, ..self }
+    }
+
+    /// The row become an invite.
+    #[must_use]
+    pub fn sent(self, invite: InviteId, at: Timestamp) -> Self {
+        Self { state: RowState::Sent { invite, at }, version: self.version + 1, ..self }
+    }
+
+    /// A sent row whose invite failed, opened to be fixed: the faults are the officer's to find.
+    /// `None` in every other state.
+    #[must_use]
+    pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
+        match self.state {
+            RowState::Sent { .. } => {
+                let state = state_of(&raw, rules, officer);
+                Some(Self { raw, state, version: self.version + 1, ..self })
+            }
+            _ => None,
+        }
+    }
+
+    /// The invite that it became.
+    #[must_use]
+    pub fn invite(&self) -> Option<InviteId> {
+        match self.state {
+            RowState::Sent { invite, .. } => Some(invite),
+            _ => None,
+        }
+    }
+
+    /// The address in the row, if it is one.
+    #[must_use]
+    pub fn email(&self) -> Option<EmailAddress> {
+        EmailAddress::parse(&self.raw.form.email).ok()
+    }
+
+    /// The row without anything that was typed, in the state that it has; it rests on no other, since it names nobody.
+    /// A ready one is found to need fixing once it is submitted.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };
+        Self { raw: RawRow::default(), state, version: self.version + 1, ..self }
+    }
+
+    /// Bytes of everything that was typed.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        Field::ALL.iter().map(|field| self.raw.form.get(*field).len()).sum()
+    }
+
+    /// Whom this row is for, if it is valid now.
+    #[must_use]
+    pub fn subject(&self, rules: &DomainRules, officer: &EmailAddress) -> Option<Subject> {
+        self.raw.check(rules, officer).ok()
+    }
+
+    /// The id of the invite that this row becomes: the same on every attempt, another after each edit.
+    #[must_use]
+    pub fn invite_id(&self, batch: BatchId, officer: &OfficerId) -> InviteId {
+        InviteId::of_row(batch, officer, self.number, self.version)
+    }
+}
+
+impl RowState {
+    /// The word of the API and of the results workbook.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Ready => "READY",
+            Self::NeedsFixing { .. } | Self::Contradiction { .. } => "NEEDS_FIXING",
+            Self::Duplicate { .. } => "DUPLICATE",
+            Self::Removed => "REMOVED",
+            Self::Sent { .. } => "SENT",
+        }
+    }
+
+    /// What its officer has to fix, in the order of the columns.
+    #[must_use]
+    pub fn faults(&self) -> &[FieldFault] {
+        match self {
+            Self::NeedsFixing { faults } => faults,
+            Self::Contradiction { fault, .. } => std::slice::from_ref(fault),
+            Self::Ready | Self::Duplicate { .. } | Self::Removed | Self::Sent { .. } => &[],
+        }
+    }
+
+    /// The other row of the batch on which it rests: of the same person, or of the same address or username.
+    #[must_use]
+    pub fn rests_on(&self) -> Option<u32> {
+        match self {
+            Self::Duplicate { duplicate: Duplicate::Row { number } } | Self::Contradiction { number, .. } => {
+                Some(*number)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowState {
+    match raw.check(rules, officer) {
+        Ok(_) => RowState::Ready,
+        Err(faults) => RowState::NeedsFixing { faults },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        EmailAddress, Fault, Field, InviteId, OfficerId, Timestamp,
+        batch::{
+            MAX_TEXT, RawRow, Row, RowState,
+            duplicates::samples::{RULES, raw, read},
+        },
+        fields::Form,
+        rules::DomainRules,
+    };
+
+    #[test]
+    fn a_text_without_bounds_is_cut_with_a_fault_in_its_cell_and_the_rest_is_kept() {
+        let form = Form { reason: "\u{674e}".repeat(MAX_TEXT + 1), ..raw("bo@agency.gov.sg", "").form };
+        let [row] = <[Row; 1]>::try_from(read(vec![RawRow::from(form.clone())])).unwrap();
+        assert_eq!(row.state.faults(), [Fault::TextCut.at(Field::Reason)]);
+        assert_eq!(row.raw.form.reason.chars().count(), MAX_TEXT);
+        assert_eq!(row.raw.form.email, form.email);
+        let mut raw = row.raw;
+        raw.set(Field::Organisation, "x".repeat(MAX_TEXT));
+        raw.set(Field::Reason, "Project".into());
+        let [row] = <[Row; 1]>::try_from(read(vec![raw])).unwrap();
+        assert_eq!(
+            row.state.faults(),
+            [Fault::TooLong.at(Field::Organisation)],
+            "at the bound the field's own rule counts"
+        );
+    }
+
+    #[test]
+    fn a_row_reports_all_its_faults_and_a_cell_fault_until_the_cell_is_typed_again() {
+        let mut bad = raw("bo@agency.gov.sg", "bo");
+        bad.form.organisation.clear();
+        bad.cell_faults.push(Fault::CellFormula.at(Field::FirstName));
+        bad.form.first_name.clear();
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let faults = [
+            Fault::UsernameNotForOfficer.at(Field::Username),
+            Fault::CellFormula.at(Field::FirstName),
+            Fault::Required.at(Field::Organisation),
+        ];
+        assert_eq!(bad.check(&rules, &officer), Err(faults.to_vec()));
+        bad.set(Field::FirstName, "Bo".into());
+        bad.set(Field::Username, String::new());
+        bad.set(Field::Organisation, "Example".into());
+        assert!(bad.check(&rules, &officer).is_ok());
+    }
+
+    #[test]
+    fn a_removed_row_comes_back_when_it_is_edited_and_a_sent_one_is_not_edited() {
+        let [row] = <[Row; 1]>::try_from(read(vec![raw("bo@agency.gov.sg", "")])).unwrap();
+        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let removed = row.clone().removed().unwrap();
+        let restored = removed.edited(row.raw.clone(), &rules, &officer).unwrap();
+        assert_eq!((restored.state, restored.version), (RowState::Ready, row.version + 2));
+        let batch = crate::BatchId::parse("bat_01JD0000000000000000000000").unwrap();
+        let id = InviteId::of_row(batch, &OfficerId::parse("o").unwrap(), 1, 1);
+        let sent = row.sent(id, Timestamp::from_unix_ms(0));
+        assert!(sent.clone().edited(raw("x@agency.gov.sg", ""), &rules, &officer).is_none());
+        assert!(sent.clone().removed().is_none());
+        assert_eq!(sent.reopened(raw("x@agency.gov.sg", ""), &rules, &officer).unwrap().state, RowState::Ready);
+    }
+}

@@ -1,0 +1,78 @@
+//! First and last names.
+
+use crate::fields::{Fault, text};
+
+text_field! {
+    /// A first or last name of 1 to 64 characters as Singapore writes them: letters of any script, spaces and
+    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC. It begins with nothing that a spreadsheet takes for a
+    /// formula.
+    PersonName
+}
+
+impl PersonName {
+    const MAX: usize = 64;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.starts_with('\t') && !text::trim(text).is_empty() {
+            return Err(Fault::NameStart);
+        }
+        let name = text::parse(text, Self::MAX)?.ok_or(Fault::Required)?;
+        if name.starts_with(['=', '+', '-', '@']) {
+            return Err(Fault::NameStart);
+        }
+        // Combining marks that have no composed form count as letters: names in Tamil need them.
+        let mark = |c: char| unicode_normalization::char::is_combining_mark(c);
+        let allowed = |c: char| c.is_alphabetic() || mark(c) || " '\u{2019}-./@,()".contains(c);
+        if name.chars().all(allowed) && name.chars().any(char::is_alphabetic) {
+            Ok(Self(name))
+        } else {
+            Err(Fault::NameSyntax)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    #[test]
+    fn names_are_accepted_as_singapore_writes_them() {
+        for text in [
+            "TAN AH KOW @ JOHN",
+            "MUTHU S/O RAJU",
+            "O'Brien",
+            "Nur-Aisyah Bte.",
+            "\u{674e}\u{5c0f}\u{9f99}",
+            "Jos\u{e9}",
+            "X",
+            "Lim (Lin)",
+            "\u{ba4}\u{bae}\u{bbf}\u{bb4}\u{bcd}",
+        ] {
+            assert!(PersonName::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(PersonName::parse("Jose\u{301}").unwrap().as_str(), "Jos\u{e9}");
+        for text in ["\u{1f600}", "R2D2", "<b>", "..", "{{name}}"] {
+            assert_eq!(PersonName::parse(text), Err(Fault::NameSyntax), "{text}");
+        }
+        for text in ["=SUM(A1)", "+Bo", " -Bo", "@Bo", "\tBo", "--"] {
+            assert_eq!(PersonName::parse(text), Err(Fault::NameStart), "{text}");
+        }
+        assert_eq!(PersonName::parse("\t "), Err(Fault::Required));
+        assert_eq!(PersonName::parse("  "), Err(Fault::Required));
+        assert_eq!(PersonName::parse(&"a".repeat(65)), Err(Fault::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = PersonName::parse(&text);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Fields that take any text: the organisation, the department, the reason.
+
+use crate::fields::{Fault, text};
+
+text_field! {
+    /// The organisation, 1 to 64 characters.
+    Organisation
+}
+
+impl Organisation {
+    /// Reads an organisation.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        text::parse(text, 64)?.map(Self).ok_or(Fault::Required)
+    }
+}
+
+text_field! {
+    /// The department, 1 to 64 characters where there is one.
+    Department
+}
+
+impl Department {
+    /// Reads a department that must be there; see [`Department::parse_optional`].
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        Self::parse_optional(text)?.ok_or(Fault::Required)
+    }
+
+    /// Reads a department; none when the text is blank.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse_optional(text: &str) -> Result<Option<Self>, Fault> {
+        Ok(text::parse(text, 64)?.map(Self))
+    }
+}
+
+text_field! {
+    /// Why the account is needed, 1 to 255 characters.
+    Reason
+}
+
+impl Reason {
+    /// Reads a reason.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        text::parse(text, 255)?.map(Self).ok_or(Fault::Required)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = (Organisation::parse(&text), Department::parse(&text), Reason::parse(&text));
+        }
+    }
+}

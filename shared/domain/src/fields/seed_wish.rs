@@ -1,0 +1,56 @@
+//! Whether SEED comes with the account.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::{Fault, text};
+
+/// Whether the officer asks for SEED. No, unless they say so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeedWish {
+    /// A SEED licence comes with the account.
+    Required,
+    /// Not now.
+    #[default]
+    NotRequired,
+}
+
+impl SeedWish {
+    /// Reads Yes or No in the spellings that workbooks hold; blank is No.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::SeedSyntax`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        match text::trim(text).to_lowercase().as_str() {
+            "yes" | "y" | "true" | "1" | "\u{662f}" => Ok(Self::Required),
+            "" | "-" | "no" | "n" | "false" | "0" | "\u{5426}" => Ok(Self::NotRequired),
+            _ => Err(Fault::SeedSyntax),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    #[test]
+    fn seed_is_no_unless_the_officer_says_so() {
+        for text in ["Yes", "y", "TRUE", "1", "\u{662f}"] {
+            assert_eq!(SeedWish::parse(text), Ok(SeedWish::Required), "{text}");
+        }
+        for text in ["", "No", "n", "false", "0", "-"] {
+            assert_eq!(SeedWish::parse(text), Ok(SeedWish::NotRequired), "{text}");
+        }
+        assert_eq!(SeedWish::parse("maybe"), Err(Fault::SeedSyntax));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = SeedWish::parse(&text);
+        }
+    }
+}

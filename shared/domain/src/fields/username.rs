@@ -1,0 +1,116 @@
+//! Usernames of vendors.
+
+use crate::fields::{Fault, text};
+
+text_field! {
+    /// A vendor's TechPass username: 1 to 64 letters, digits, `-`, `_` and single periods, starting and ending with a
+    /// letter or digit. Compared without case.
+    Username
+}
+
+/// What the names of public officers' accounts are: this, and then so many hexadecimal digits. No username is like
+/// that.
+pub const OFFICER_ACCOUNT_PREFIX: &str = "po-";
+/// See [`OFFICER_ACCOUNT_PREFIX`]. 26 digits keep 104 bits.
+pub const OFFICER_ACCOUNT_DIGITS: usize = 26;
+
+impl Username {
+    const MAX: usize = 64;
+    /// Names that would be taken for the service itself.
+    const RESERVED: [&str; 12] = [
+        "admin",
+        "administrator",
+        "root",
+        "support",
+        "helpdesk",
+        "postmaster",
+        "security",
+        "system",
+        "techpass",
+        "techbiz",
+        "seed",
+        "noreply",
+    ];
+
+    /// Reads a username. A suffix `@techpass.gov.sg`, which the directory appends by itself, is cut off.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text::trim(text);
+        let text = text.strip_suffix("@techpass.gov.sg").unwrap_or(text);
+        if text.is_empty() {
+            return Err(Fault::UsernameRequired);
+        }
+        if text.chars().count() > Self::MAX {
+            return Err(Fault::TooLong);
+        }
+        let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = text.as_bytes();
+        let inside = bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+        if !edge(bytes.first()) || !edge(bytes.last()) || !inside || text.contains("..") {
+            return Err(Fault::UsernameSyntax);
+        }
+        let lower = text.to_ascii_lowercase();
+        let is_reserved = Self::RESERVED.contains(&lower.as_str());
+        if is_reserved || Self::is_user_id(&lower) || Self::is_account_name(&lower) {
+            return Err(Fault::UsernameReserved);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether it looks like the id that the directory gives a user, a UUID: a look-up by id would find its account.
+    fn is_user_id(lower: &str) -> bool {
+        let groups: Vec<&str> = lower.split('-').collect();
+        let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+        lengths == [8, 4, 4, 4, 12] && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()))
+    }
+
+    /// Whether the service could name the account of a public officer so.
+    fn is_account_name(lower: &str) -> bool {
+        let digits = lower.strip_prefix(OFFICER_ACCOUNT_PREFIX);
+        digits.is_some_and(|digits| {
+            digits.len() == OFFICER_ACCOUNT_DIGITS && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        })
+    }
+
+    /// What usernames are compared by.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    #[test]
+    fn usernames_follow_techpass() {
+        for text in ["a", "john.doe", "John_Doe-2", "a.b.c"] {
+            assert!(Username::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(Username::parse("john.doe@techpass.gov.sg").unwrap().as_str(), "john.doe");
+        for text in [".a", "a.", "a..b", "-a", "a_", "a b", "a@b", "\u{430}", "j\u{f6}hn"] {
+            assert_eq!(Username::parse(text), Err(Fault::UsernameSyntax), "{text}");
+        }
+        assert_eq!(Username::parse("Root"), Err(Fault::UsernameReserved));
+        for taken in ["0f8fad5b-d9cb-469f-a165-70867728950e", "PO-0123456789abcdef0123456789"] {
+            assert_eq!(Username::parse(taken), Err(Fault::UsernameReserved), "{taken}");
+        }
+        for free in ["po-lin.tan", "0f8fad5b-d9cb", "po-0123456789abcdef012345678g"] {
+            assert!(Username::parse(free).is_ok(), "{free}");
+        }
+        assert_eq!(Username::parse(&"a".repeat(65)), Err(Fault::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _ = Username::parse(&text);
+        }
+    }
+}

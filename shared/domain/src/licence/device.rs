@@ -1,0 +1,104 @@
+//! The device that a licence is used on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// The device that a licence is used on, as the device side told it last. A person has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// What happened to it.
+    #[serde(flatten)]
+    pub state: DeviceState,
+    /// When, by the device side's clock; what happened earlier says nothing any more.
+    pub at: Timestamp,
+}
+
+/// What happened to a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeviceState {
+    /// It is enrolled.
+    Enrolled,
+    /// It is not enrolled any more.
+    Removed,
+    /// It could not be enrolled.
+    Failed {
+        /// Why.
+        reason: DeviceFault,
+    },
+}
+
+/// The device side's code for a failed enrolment: 1 to 64 lower-case letters, digits and hyphens, so that no person can
+/// be in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct DeviceFault(String);
+
+impl Device {
+    /// Whether it says something new after `known`: it happened later. A message that comes again says nothing.
+    #[must_use]
+    pub fn follows(&self, known: Option<&Self>) -> bool {
+        known.is_none_or(|known| self.at > known.at)
+    }
+
+    /// What happened, in a word of the history.
+    #[must_use]
+    pub fn event(&self) -> &'static str {
+        match self.state {
+            DeviceState::Enrolled => "DEVICE_ENROLLED",
+            DeviceState::Removed => "DEVICE_REMOVED",
+            DeviceState::Failed { .. } => "DEVICE_FAILED",
+        }
+    }
+}
+
+impl DeviceFault {
+    /// Reads a code.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
+    }
+
+    /// The text form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<DeviceFault> for String {
+    fn from(fault: DeviceFault) -> Self {
+        fault.0
+    }
+}
+
+impl TryFrom<String> for DeviceFault {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("not a device fault")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(state: DeviceState, seconds: i64) -> Device {
+        Device { state, at: Timestamp::from_unix_ms(seconds * 1000) }
+    }
+
+    #[test]
+    fn a_device_is_stored_and_what_is_older_says_nothing() {
+        let failed = device(DeviceState::Failed { reason: DeviceFault::parse("no-tpm").unwrap() }, 5);
+        let json = serde_json::to_string(&failed).unwrap();
+        assert_eq!(serde_json::from_str::<Device>(&json).unwrap(), failed);
+        assert!(failed.follows(None) && failed.follows(Some(&device(DeviceState::Enrolled, 4))));
+        assert!(!failed.follows(Some(&device(DeviceState::Enrolled, 5))));
+        for text in ["", "Ada Tan", "a@b", &"x".repeat(65)] {
+            assert_eq!(DeviceFault::parse(text), None, "{text}");
+        }
+    }
+}
