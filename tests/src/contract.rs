@@ -11,16 +11,17 @@ use std::time::Duration;
 
 use domain::{
     BulkActionId, SubscriptionId,
-    batch::{Batch, Counts, Duplicate, RowState},
+    batch::{Batch, Counts, Duplicate, RowState, RowStatus},
     bulk_action::{BulkAction, Outcome, Part, Verb},
     canary::Canary,
-    invite::{Account, Act, Actor, Failure, Invite, Origin},
+    invite::{Account, Act, Actor, Failure, Invite, Origin, SeedStatus, TechpassStatus},
     licence::{SeedRequest, SeedState},
     mail::{Mail, MailKind, Mailbox, SuppressionReason},
     terms::Terms,
     tombstone::{BatchTombstone, InviteTombstone},
     webhook::{Subscription, WebhookEvent},
 };
+use query_status::ListCache;
 use store::{
     AccountOwner, CreateBulkActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, InviteQuery, JobRecord,
     LostRace, ROWS_PER_ADDITION, Record, Refused, Replaced, RequestOutcome, SavedAnswer, Sort, Store, Stored,
@@ -389,11 +390,12 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
         let invite = account_invite(&ada, &form, beginning() + Duration::from_secs(n), &entropy);
         assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     }
+    let lists = ListCache::default();
     let list = async |query: InviteQuery| {
         let mut found = Vec::new();
         let mut query = InviteQuery { limit: 2, ..query };
         loop {
-            let page = store.list_invites(&ada.id, &query, beginning() + Duration::from_secs(9)).await.unwrap();
+            let page = lists.page(store, &ada.id, &query, beginning() + Duration::from_secs(9)).await.unwrap();
             assert!(page.invites.len() <= 2);
             let names = page.invites.iter().map(|invite| invite.email.mailbox());
             found.extend(names.map(|name| name.trim_start_matches("list-").to_owned()));
@@ -411,12 +413,12 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
     let text = InviteQuery { text: Some("VENDOR.example".to_owned()), ..InviteQuery::default() };
     assert_eq!(list(text).await, ("531".to_owned(), 3));
     let techpass =
-        InviteQuery { techpass: Some("queued".to_owned()), sort: Sort::OldestFirst, ..InviteQuery::default() };
+        InviteQuery { techpass: Some(TechpassStatus::Queued), sort: Sort::OldestFirst, ..InviteQuery::default() };
     assert_eq!(list(techpass).await.1, 7);
-    let seed = InviteQuery { seed: Some("Licence pending".to_owned()), ..InviteQuery::default() };
+    let seed = InviteQuery { seed: Some(SeedStatus::Pending), ..InviteQuery::default() };
     assert_eq!(list(seed).await, ("531".to_owned(), 3));
     let all = InviteQuery { limit: 9, ..InviteQuery::default() };
-    let nobody = store.list_invites(&officer("list-bo").id, &all, beginning()).await.unwrap();
+    let nobody = lists.page(store, &officer("list-bo").id, &all, beginning()).await.unwrap();
     assert_eq!((nobody.invites.len(), nobody.total), (0, 0), "another officer's invites are not listed");
 }
 
@@ -428,12 +430,12 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
         let invite = account_invite(&cy, &vendor_form(&format!("list-{name}")), beginning(), &entropy);
         invites.push(created(store, &invite).await);
     }
-    let list = async |techpass: Option<&str>, now| {
-        let techpass = techpass.map(str::to_owned);
+    let lists = ListCache::default();
+    let list = async |techpass: Option<TechpassStatus>, now| {
         let query = InviteQuery { techpass, sort: Sort::Email, limit: 9, ..InviteQuery::default() };
-        let page = store.list_invites(&cy.id, &query, now).await.unwrap();
+        let page = lists.page(store, &cy.id, &query, now).await.unwrap();
         let names = page.invites.iter().map(|invite| invite.email.mailbox().replacen("list-", "", 1));
-        let standing = page.techpass.iter().map(|(label, count)| format!("{count} {label}"));
+        let standing = page.techpass.iter().map(|(status, count)| format!("{count} {}", status.label()));
         (names.collect::<Vec<_>>().join(" "), page.total, standing.collect::<Vec<_>>().join(", "))
     };
     let said = |names: &str, total, standing: &str| (names.to_owned(), total, standing.to_owned());
@@ -445,11 +447,11 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     let late = created(store, &account_invite(&cy, &vendor_form("list-late"), at(490), &entropy)).await;
     let standing = "3 Queued, 1 Revoked";
     assert_eq!(
-        list(Some("Queued"), at(610)).await,
+        list(Some(TechpassStatus::Queued), at(610)).await,
         said("goes late stays", 3, standing),
         "written late, seen all the same"
     );
-    assert_eq!(list(Some("Revoked"), at(610)).await, said("moves", 1, standing));
+    assert_eq!(list(Some(TechpassStatus::Revoked), at(610)).await, said("moves", 1, standing));
 
     let tombstone = InviteTombstone::of(&goes, Actor::Service, at(620));
     let forgotten = store.forget_invite(&goes, &tombstone, at(9000)).await.unwrap();
@@ -463,18 +465,18 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     // A change that bears a time long past is not looked for, until the list is read whole again.
     let act = Act { at: at(100), ..act };
     write(store, &stays, stays.to_value().revoke(&act).unwrap()).await;
-    assert_eq!(list(Some("Revoked"), at(640)).await.0, "moves");
+    assert_eq!(list(Some(TechpassStatus::Revoked), at(640)).await.0, "moves");
     assert_eq!(
-        list(Some("Queued"), at(650)).await,
+        list(Some(TechpassStatus::Queued), at(650)).await,
         said("late", 1, "1 Queued, 2 Revoked"),
         "what is shown is as it is now"
     );
     let old = Act { at: at(110), ..act };
     write(store, &late, late.to_value().revoke(&old).unwrap()).await;
-    assert_eq!(list(Some("Revoked"), at(660)).await.0, "moves stays");
+    assert_eq!(list(Some(TechpassStatus::Revoked), at(660)).await.0, "moves stays");
     // It was read whole when somebody on it was gone.
-    assert_eq!(list(Some("Revoked"), at(629 + 15 * 60)).await.0, "moves stays");
-    assert_eq!(list(Some("Revoked"), at(630 + 15 * 60)).await.0, "late moves stays");
+    assert_eq!(list(Some(TechpassStatus::Revoked), at(629 + 15 * 60)).await.0, "moves stays");
+    assert_eq!(list(Some(TechpassStatus::Revoked), at(630 + 15 * 60)).await.0, "late moves stays");
 }
 
 async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
@@ -486,7 +488,8 @@ async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
         invites.push(created(store, &invite).await);
     }
     let query = InviteQuery { sort: Sort::OldestFirst, limit: 2, ..InviteQuery::default() };
-    let page = async |seconds| store.list_invites(&dee.id, &query, now + Duration::from_secs(seconds)).await.unwrap();
+    let lists = ListCache::default();
+    let page = async |seconds| lists.page(store, &dee.id, &query, now + Duration::from_secs(seconds)).await.unwrap();
     assert_eq!(page(60).await.total, 12);
     for invite in &invites[..9] {
         let tombstone = InviteTombstone::of(invite, Actor::Service, now);
@@ -551,8 +554,8 @@ async fn rows_are_paged_and_filtered(store: &Store) {
         }
     };
     assert_eq!(numbers(7, None).await, (1..=31).collect::<Vec<u32>>());
-    assert_eq!(numbers(7, Some("NEEDS_FIXING")).await, (1..=30).step_by(3).collect::<Vec<u32>>());
-    assert_eq!(numbers(100, Some("DUPLICATE")).await, [31]);
+    assert_eq!(numbers(7, Some(RowStatus::NeedsFixing)).await, (1..=30).step_by(3).collect::<Vec<u32>>());
+    assert_eq!(numbers(100, Some(RowStatus::Duplicate)).await, [31]);
     let same = async |rows: &[KeyedRow]| -> Vec<u32> {
         store.rows_of_people(batch.id, rows).await.unwrap().iter().map(|row| row.number).collect()
     };

@@ -15,8 +15,8 @@ use std::{collections::BTreeMap, time::Duration};
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchConflict, BatchState, Duplicate, Row, RowState},
-    invite::{Creation, Invite, Origin},
+    batch::{Batch, BatchConflict, BatchState, Duplicate, Row, RowState, RowStatus},
+    invite::{Creation, Invite, Origin, Progress},
     terms::Terms,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -111,7 +111,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
         let BatchState::Submitted { cursor } = batch.state else {
             return Ok(());
         };
-        let page = deps.store.list_rows(batch.id, cursor, ROWS_PER_STEP, Some(RowState::Ready.name())).await?;
+        let page = deps.store.list_rows(batch.id, cursor, ROWS_PER_STEP, Some(RowStatus::Ready)).await?;
         let step = Step { deps, batch: &batch, rules: &rules, keys };
         stream::iter(page.rows.chunks(ROWS_PER_DISPATCH))
             .map(|rows| step.dispatch(rows))
@@ -189,8 +189,8 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
 }
 
 /// Whether one of the invites has work ahead that is ours. One whose person was erased has none.
-fn has_open(progress: &BTreeMap<String, u64>) -> bool {
-    progress.keys().any(|name| Invite::is_open_progress(name))
+fn has_open(progress: &BTreeMap<Progress, u64>) -> bool {
+    progress.keys().any(|progress| progress.is_open())
 }
 
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {

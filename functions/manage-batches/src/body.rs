@@ -6,7 +6,7 @@ use domain::{
     Field, FieldFault,
     batch::{Batch, BatchState, Column, Counts, Duplicate, RawRow, Repair, Row, RowState, Source},
     fields::Form,
-    invite::{Invite, InviteState},
+    invite::{Invite, InviteState, Progress},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -33,7 +33,8 @@ pub(crate) struct BatchBody {
     counts: CountsBody,
     /// How many invites of the batch stand where, once it was submitted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    progress: Option<BTreeMap<String, u64>>,
+    #[schema(value_type = Option<BTreeMap<String, u64>>)]
+    progress: Option<BTreeMap<Progress, u64>>,
     /// What the reader left out.
     notices: Vec<String>,
     created_at: String,
@@ -224,7 +225,7 @@ pub(crate) struct RowInvite {
 }
 
 impl BatchBody {
-    pub(crate) fn new(batch: &Batch, progress: Option<BTreeMap<String, u64>>) -> Self {
+    pub(crate) fn new(batch: &Batch, progress: Option<BTreeMap<Progress, u64>>) -> Self {
         let (fault, titles) = match &batch.state {
             BatchState::Unreadable { code, detail, columns } => {
                 (Some(FaultBody { code: code.clone(), detail: detail.clone() }), columns.as_slice())
@@ -359,8 +360,8 @@ impl From<&Invite> for RowInvite {
         Self {
             id: invite.id.to_string(),
             state: invite.state_name(),
-            techpass: invite.techpass_label(),
-            seed: invite.seed_label(),
+            techpass: invite.techpass_status().label(),
+            seed: invite.seed_status().label(),
             failure,
             trace_id: invite.trace.to_string(),
         }

@@ -136,8 +136,10 @@ impl Outcome {
             }
             (RowState::Removed, _) => ("Removed", String::new(), false),
             (RowState::Sent { .. }, Some(invite)) => match invite.state {
-                InviteState::Failed { failure } => (invite.techpass_label(), failure.detail().to_owned(), true),
-                _ => (invite.techpass_label(), String::new(), false),
+                InviteState::Failed { failure } => {
+                    (invite.techpass_status().label(), failure.detail().to_owned(), true)
+                }
+                _ => (invite.techpass_status().label(), String::new(), false),
             },
             // A row and its invite are written together, so this one was there and is not any more.
             (RowState::Sent { .. }, None) => {

@@ -8,7 +8,7 @@ use std::{
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     BatchId, InviteId,
-    batch::{Row, RowState},
+    batch::{Row, RowState, RowStatus},
     invite::Invite,
 };
 use serde::{Deserialize, Serialize};
@@ -40,15 +40,15 @@ pub(crate) enum Show {
 }
 
 impl Show {
-    /// The state that the table filters by.
-    fn state(self) -> Option<&'static str> {
+    /// What the table filters by.
+    fn status(self) -> Option<RowStatus> {
         match self {
             Self::All => None,
-            Self::Ready => Some("READY"),
-            Self::Errors => Some("NEEDS_FIXING"),
-            Self::Duplicates => Some("DUPLICATE"),
-            Self::Sent => Some("SENT"),
-            Self::Removed => Some("REMOVED"),
+            Self::Ready => Some(RowStatus::Ready),
+            Self::Errors => Some(RowStatus::NeedsFixing),
+            Self::Duplicates => Some(RowStatus::Duplicate),
+            Self::Sent => Some(RowStatus::Sent),
+            Self::Removed => Some(RowStatus::Removed),
         }
     }
 
@@ -152,7 +152,7 @@ impl Filter<'_> {
         let ahead = if self.reads_on() { MOST } else { limit.min(MOST + 1) };
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         while let (Some(from), true) = (after, chosen.len() < limit) {
-            let page = store.list_rows(batch, from, ahead, self.show.state()).await?;
+            let page = store.list_rows(batch, from, ahead, self.show.status()).await?;
             chosen.extend(page.rows.into_iter().filter(|row| self.chooses(row)));
             after = page.next;
         }
@@ -164,7 +164,8 @@ impl Filter<'_> {
     pub(crate) async fn numbers(&self, store: &Store, batch: BatchId) -> Result<BTreeSet<u32>, StoreError> {
         let (mut numbers, mut after) = (BTreeSet::new(), Some(0));
         while let Some(from) = after {
-            let page = store.list_rows(batch, from, u32::try_from(MOST).unwrap_or(u32::MAX), self.show.state()).await?;
+            let page =
+                store.list_rows(batch, from, u32::try_from(MOST).unwrap_or(u32::MAX), self.show.status()).await?;
             numbers.extend(page.rows.iter().filter(|row| self.chooses(row)).map(|row| row.number));
             after = page.next;
         }

@@ -4,10 +4,27 @@ use domain::DomainRules;
 
 use crate::{Failure, Round, Said, audit};
 
-/// Puts domain rules in force; rules that cannot be read are refused, and those in force stay.
+/// Suffixes of the public list below which only agencies can register.
+const AGENCIES_ONLY: [&str; 1] = ["gov.sg"];
+
+/// Suffixes below which anyone can register although the public list has dropped them.
+const NO_LONGER_LISTED: [&str; 1] = ["per.sg"];
+
+/// Puts domain rules in force. Rules that cannot be read, or would let in strangers, are refused, and
+/// those in force stay.
 pub(crate) async fn put(round: &Round<'_>, json: &str) -> Result<Said, Failure> {
-    DomainRules::from_json(json).map_err(|error| Failure::refused(error.to_string()))?;
+    let rules = DomainRules::from_json(json).map_err(|error| Failure::refused(error.to_string()))?;
+    if let Some(domain) = rules.domains().find(|domain| is_open_to_anyone(domain)) {
+        let advice = "anyone can register a name below it. List each organisation's own domain.";
+        return Err(Failure::refused(format!("domain rules: {domain} is a public suffix: {advice}")));
+    }
     audit::note(round, "PUT_RULES", "domain-rules").await?;
     round.deps.store.put_domain_rules(json).await?;
     Ok(Said::once("the domain rules are in the table; every function uses them within five minutes\n"))
+}
+
+/// Whether strangers can have names below `domain`, by the public suffix list of <https://publicsuffix.org>.
+fn is_open_to_anyone(domain: &str) -> bool {
+    let is_listed = psl::suffix_str(domain) == Some(domain) || NO_LONGER_LISTED.contains(&domain);
+    is_listed && !AGENCIES_ONLY.contains(&domain)
 }

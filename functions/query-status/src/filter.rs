@@ -1,6 +1,9 @@
 //! What a list can be narrowed and ordered by.
 
-use domain::BatchId;
+use domain::{
+    BatchId,
+    invite::{SeedStatus, TechpassStatus},
+};
 use serde::{Deserialize, Serialize};
 use store::{InviteQuery, Sort};
 use utoipa::{IntoParams, ToSchema};
@@ -21,11 +24,11 @@ pub struct ListQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
-    #[param(inline)]
-    techpass: Option<TechpassFilter>,
+    #[param(inline, value_type = Option<TechpassFilter>)]
+    techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
-    #[param(inline)]
-    seed: Option<SeedFilter>,
+    #[param(inline, value_type = Option<SeedFilter>)]
+    seed: Option<SeedStatus>,
     /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
@@ -44,11 +47,11 @@ pub struct ExportQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
-    #[param(inline)]
-    techpass: Option<TechpassFilter>,
+    #[param(inline, value_type = Option<TechpassFilter>)]
+    techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
-    #[param(inline)]
-    seed: Option<SeedFilter>,
+    #[param(inline, value_type = Option<SeedFilter>)]
+    seed: Option<SeedStatus>,
     /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,

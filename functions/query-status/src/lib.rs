@@ -12,6 +12,7 @@ mod actions;
 mod domains;
 mod filter;
 mod list;
+mod list_cache;
 mod look;
 mod me;
 
@@ -34,6 +35,7 @@ use web::{Officers, OtherClients, Problem};
 pub use domains::DomainBody;
 pub use filter::{ExportQuery, ListQuery, SortOrder};
 pub use list::ListBody;
+pub use list_cache::{InvitePage, ListCache};
 pub use look::Looks;
 pub use me::{LimitsBody, MeBody};
 
@@ -42,6 +44,8 @@ pub use me::{LimitsBody, MeBody};
 pub struct Deps {
     /// The table.
     pub store: Store,
+    /// What is remembered of officers' lists.
+    pub lists: ListCache,
     /// Where accounts are.
     pub accounts: Arc<dyn Accounts>,
     /// Where the provisioning worker is woken.
@@ -75,6 +79,7 @@ impl Deps {
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
+            lists: ListCache::default(),
             accounts: stack.accounts()?,
             queues: stack.queues(&[Destination::Queue(QueueName::Provision)])?,
             rules: stack.rules()?,

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, response::Response};
-use domain::{InviteId, invite::Invite};
+use domain::{
+    InviteId,
+    invite::{Invite, TechpassStatus},
+};
 use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
@@ -29,7 +32,8 @@ pub struct ListBody {
     /// How many match in all.
     pub total: u64,
     /// How many there would be under each `techpass`, were none asked for; those that there are none of are left out.
-    pub techpass: BTreeMap<TechpassFilter, u64>,
+    #[schema(value_type = BTreeMap<TechpassFilter, u64>)]
+    pub techpass: BTreeMap<TechpassStatus, u64>,
 }
 
 /// The officer's invites.
@@ -53,16 +57,11 @@ pub(crate) async fn list(
     let cursors = Cursors::new(keys, &officer.id, &description);
     let mut query = asked.first_page()?;
     query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
-    let page = deps.store.list_invites(&officer.id, &query, deps.clock.now()).await?;
-    let listed: Vec<&'static str> = page.invites.iter().map(|invite| invite.techpass_label()).collect();
+    let page = deps.lists.page(&deps.store, &officer.id, &query, deps.clock.now()).await?;
+    let listed: Vec<TechpassStatus> = page.invites.iter().map(|invite| invite.techpass_status()).collect();
     let invites = deps.look_again(page.invites).await;
-    let moved = listed.into_iter().zip(invites.iter().map(|invite| invite.techpass_label()));
-    let counts = moved.fold(page.techpass, |counts, (before, now)| recounted(counts, before, now));
-    let under = |filter: TechpassFilter| {
-        let count = counts.get(filter.label()).copied().filter(|count| *count > 0)?;
-        Some((filter, count))
-    };
-    let techpass: BTreeMap<TechpassFilter, u64> = TechpassFilter::ALL.into_iter().filter_map(under).collect();
+    let moved = listed.into_iter().zip(invites.iter().map(|invite| invite.techpass_status()));
+    let techpass = moved.fold(page.techpass, |counts, (before, now)| recounted(counts, before, now));
     let body = ListBody {
         items: invites.iter().map(|invite| InviteBody::of(invite)).collect(),
         next_cursor: page.next.map(|place| cursors.seal(&place)),
@@ -72,12 +71,17 @@ pub(crate) async fn list(
     reply::compared(known, &(&body.items, body.total, &body.techpass), &body)
 }
 
-/// The numbers under each label after one invite went from `before` to `now`.
-fn recounted(mut counts: BTreeMap<String, u64>, before: &str, now: &str) -> BTreeMap<String, u64> {
-    if let Some(count) = counts.get_mut(before) {
+/// The numbers under each status after one invite went from `before` to `now`.
+fn recounted(
+    mut counts: BTreeMap<TechpassStatus, u64>,
+    before: TechpassStatus,
+    now: TechpassStatus,
+) -> BTreeMap<TechpassStatus, u64> {
+    if let Some(count) = counts.get_mut(&before) {
         *count = count.saturating_sub(1);
     }
-    *counts.entry(now.to_owned()).or_default() += 1;
+    *counts.entry(now).or_default() += 1;
+    counts.retain(|_, count| *count > 0);
     counts
 }
 
@@ -121,7 +125,7 @@ pub(crate) async fn export(
     Query(asked): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
     count_rows(&deps.store, &officer.id, EXPORT_ROWS, deps.clock.now()).await?;
-    let page = deps.store.list_invites(&officer.id, &asked.up_to(EXPORT_ROWS)?, deps.clock.now()).await?;
+    let page = deps.lists.page(&deps.store, &officer.id, &asked.up_to(EXPORT_ROWS)?, deps.clock.now()).await?;
     if page.next.is_some() {
         let advice = "An export holds 10,000 rows. Narrow the filter.";
         return Err(Problem::new(Slug::TooLarge).detail(advice));
@@ -142,8 +146,8 @@ fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {
         organisation: profile.map_or("", |profile| profile.organisation.as_str()),
         department: profile.and_then(|profile| profile.department.as_ref()).map_or("", domain::Department::as_str),
         date_of_invite: date,
-        techpass_status: invite.techpass_label(),
-        seed_status: invite.seed_label(),
+        techpass_status: invite.techpass_status().label(),
+        seed_status: invite.seed_status().label(),
         seed_detail: invite.seed_detail().unwrap_or_default(),
         username: invite.holder.username().map_or("", domain::Username::as_str),
         reason: invite.reason.as_str(),

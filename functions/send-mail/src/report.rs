@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     BatchId, EmailAddress, Timestamp,
     batch::{Batch, BatchState},
-    invite::Invite,
+    invite::Progress,
     mail::Mail,
 };
 use mail::{Report, Subject, Tally};
@@ -45,15 +45,15 @@ async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Resu
     slot::send(deps, AboutBatch(batch), |_| Ok(Some(letter)), deadline).await
 }
 
-fn tally(batch: &Batch, progress: &BTreeMap<String, u64>) -> Tally {
-    let sum = |names: &[&str]| {
-        let found = names.iter().filter_map(|name| progress.get(*name));
+fn tally(batch: &Batch, progress: &BTreeMap<Progress, u64>) -> Tally {
+    let sum = |of: &[Progress]| {
+        let found = of.iter().filter_map(|one| progress.get(one));
         u32::try_from(found.sum::<u64>()).unwrap_or(u32::MAX)
     };
     Tally {
-        accounts: sum(&["ACCOUNT_CREATED", "ONBOARDED"]),
-        failed: sum(&["FAILED", "NEEDS_ATTENTION", "EXPIRED"]),
-        open: sum(&Invite::OPEN_PROGRESS),
+        accounts: sum(&[Progress::AccountCreated, Progress::Onboarded]),
+        failed: sum(&[Progress::Failed, Progress::NeedsAttention, Progress::Expired]),
+        open: sum(&Progress::OPEN),
         needs_fixing: batch.counts.needs_fixing,
         duplicates: batch.counts.duplicate,
     }

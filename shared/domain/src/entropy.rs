@@ -39,12 +39,13 @@ impl Entropy {
     /// A sequence that follows from `seed`, for the tests of this crate.
     #[cfg(test)]
     pub(crate) fn seeded(seed: u64) -> Self {
+        use crate::id::first_16_bytes;
         use sha2::{Digest as _, Sha256};
         let drawn = std::sync::atomic::AtomicU64::new(0);
         Self::new(move || {
             let place = drawn.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let digest = Sha256::digest([seed.to_be_bytes(), place.to_be_bytes()].concat());
-            digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
+            first_16_bytes(&digest.into())
         })
     }
 }

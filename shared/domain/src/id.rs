@@ -24,7 +24,8 @@ pub(crate) trait OfDigest: Sized {
     }
 }
 
-fn first_16_bytes(digest: &[u8; 32]) -> u128 {
+/// What digests are cut to where 16 bytes have to do.
+pub(crate) fn first_16_bytes(digest: &[u8; 32]) -> u128 {
     digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use aes_siv::siv::Aes128Siv;
+use base16ct::lower::encode_string;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -30,7 +32,7 @@ impl Keys {
         Self {
             address: mac(secret, &[b"address-index"]),
             token: mac(secret, &[b"invitation-token"]),
-            cursor: mac(secret, &[b"cursor"]),
+            cursor: mac(secret, &[b"cursor-siv"]),
             agency: mac(secret, &[b"agency"]),
         }
     }
@@ -38,7 +40,7 @@ impl Keys {
     /// The key under which an address is found: the same for every spelling and plus-tag of one mailbox.
     #[must_use]
     pub fn address(&self, email: &EmailAddress) -> AddressKey {
-        AddressKey(hex(&mac(&self.address, &[email.recipient().as_bytes()])))
+        AddressKey(encode_string(&mac(&self.address, &[email.recipient().as_bytes()])))
     }
 
     /// The token of an invite's mails: the same for every copy of a mail, another after each resend.
@@ -47,7 +49,7 @@ impl Keys {
     /// holds nothing but its hash.
     #[must_use]
     pub fn token(&self, invite: InviteId, generation: u32) -> Token {
-        Token(hex(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
+        Token(encode_string(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
     }
 
     /// What webhook events to an agency's system are signed with: another for each agency and after each rotation, and
@@ -60,19 +62,25 @@ impl Keys {
     /// The text of [`Keys::agency_secret`], for an operator to hand over to the agency. It is never logged.
     #[must_use]
     pub fn agency_secret_text(&self, agency: &AgencyDomain, generation: u32) -> String {
-        hex(&mac(&self.agency, &[agency.as_str().as_bytes(), &generation.to_be_bytes()]))
+        encode_string(&mac(&self.agency, &[agency.as_str().as_bytes(), &generation.to_be_bytes()]))
     }
 
-    /// The signature of a cursor.
+    /// Hides `text`, so that only [`Keys::open_cursor`] with the same `bound` parts shows it. The same text with the
+    /// same parts is sealed alike each time.
+    ///
+    /// # Panics
+    ///
+    /// With more than 126 parts.
     #[must_use]
-    pub fn sign_cursor(&self, parts: &[&[u8]]) -> [u8; 32] {
-        mac(&self.cursor, parts)
+    pub fn seal_cursor(&self, bound: &[&[u8]], text: &[u8]) -> Vec<u8> {
+        #[expect(clippy::expect_used, reason = "callers name a handful of parts")]
+        Aes128Siv::new(&self.cursor.into()).encrypt(bound, text).expect("at most 126 parts")
     }
 
-    /// Whether a cursor's signature is ours, compared in constant time.
+    /// What was sealed with the same `bound` parts; `None` of anything else.
     #[must_use]
-    pub fn verify_cursor(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
-        keyed(&self.cursor, parts).verify_slice(signature).is_ok()
+    pub fn open_cursor(&self, bound: &[&[u8]], sealed: &[u8]) -> Option<Vec<u8>> {
+        Aes128Siv::new(&self.cursor.into()).decrypt(bound, sealed).ok()
     }
 }
 
@@ -120,7 +128,7 @@ impl Token {
     /// What the table stores in its place.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash(hex(&Sha256::digest(self.0.as_bytes()).into()))
+        TokenHash(encode_string(&Sha256::digest(self.0.as_bytes())))
     }
 }
 
@@ -136,7 +144,7 @@ impl TokenHash {
     }
 }
 
-fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
     for part in parts {
@@ -144,24 +152,12 @@ fn keyed(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
-    mac
+    mac.finalize().into_bytes().into()
 }
 
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    keyed(key, parts).finalize().into_bytes().into()
-}
-
-/// Whether a text is one that [`hex`] could have made.
+/// Whether a text is 32 bytes in lower-case hexadecimal digits.
 fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -212,10 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_signature_covers_the_borders_between_its_parts() {
-        let signature = keys().sign_cursor(&[b"ab", b"c"]);
-        assert!(keys().verify_cursor(&[b"ab", b"c"], &signature));
-        assert!(!keys().verify_cursor(&[b"a", b"bc"], &signature));
-        assert!(!Keys::derive(b"other").verify_cursor(&[b"ab", b"c"], &signature));
+    fn a_sealed_cursor_covers_the_borders_between_its_parts() {
+        let sealed = keys().seal_cursor(&[b"ab", b"c"], b"place");
+        assert_eq!(keys().open_cursor(&[b"ab", b"c"], &sealed).as_deref(), Some(b"place".as_slice()));
+        assert_eq!(keys().open_cursor(&[b"a", b"bc"], &sealed), None);
+        assert_eq!(Keys::derive(b"other").open_cursor(&[b"ab", b"c"], &sealed), None);
     }
 }

@@ -140,9 +140,6 @@ enum Reach {
     Subdomains,
 }
 
-/// Registry suffixes under which strangers can register; an entry for one of them is a mistake.
-const PUBLIC_SUFFIXES: [&str; 8] = ["com.sg", "net.sg", "org.sg", "per.sg", "edu.sg", "com.my", "co.uk", "com.au"];
-
 impl DomainRules {
     /// Reads rules from JSON:
     /// `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
@@ -161,9 +158,6 @@ impl DomainRules {
             let wrong = |problem| RulesError::Entry { index, problem };
             if !is_host_name(&entry.domain) || entry.domain.bytes().any(|b| b.is_ascii_uppercase()) {
                 return Err(wrong("not a lower-case domain of at least two labels"));
-            }
-            if PUBLIC_SUFFIXES.contains(&entry.domain.as_str()) {
-                return Err(wrong("a suffix under which anyone can register"));
             }
             let verdict = match (entry.persona, entry.seed, entry.company, entry.refused) {
                 (Some(persona), Some(seed), company, None) => Verdict::Allowed(DomainRule { persona, seed, company }),
@@ -187,6 +181,11 @@ impl DomainRules {
             rules.refused_mailboxes.push(mailbox);
         }
         Ok(rules)
+    }
+
+    /// Every domain that they say something of.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.exact.keys().chain(self.suffixes.keys()).map(String::as_str)
     }
 
     /// What the domain of `email` means; the most specific rule counts.
@@ -343,7 +342,7 @@ mod tests {
             )
         };
         assert!(DomainRules::from_json(&with("gov.sg")).is_ok());
-        for domain in ["", "sg", "com.sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg"] {
+        for domain in ["", "sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg"] {
             assert!(DomainRules::from_json(&with(domain)).is_err(), "{domain:?}");
         }
         for json in [

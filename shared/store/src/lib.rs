@@ -7,9 +7,9 @@ pub mod due;
 pub mod erasure;
 pub mod idempotency;
 pub mod inspection;
+pub mod invite_list;
 pub mod item;
 pub mod known_accounts;
-pub mod listing;
 pub mod progress;
 pub mod rows;
 pub mod settings;
@@ -20,12 +20,9 @@ pub mod uniqueness;
 
 mod error;
 mod keys;
-mod lists;
-mod query;
 mod record;
 mod records;
 mod store;
-mod summary;
 mod transaction;
 mod update;
 
@@ -33,8 +30,7 @@ pub use accounts::{AccountLink, AccountOwner};
 pub use due::{Due, DueEntry};
 pub use error::StoreError;
 pub use idempotency::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
-pub use listing::InvitePage;
-pub use query::{InviteQuery, Sort};
+pub use invite_list::{InviteQuery, Sort};
 pub use record::{Change, Record, Replaced, Stored, Written};
 pub use records::{
     batch::ROWS_PER_ADDITION,

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use domain::{
     BatchId, Keys, OfficerId, Timestamp, Username,
-    batch::{Batch, Duplicate, Row, RowState},
+    batch::{Batch, Duplicate, Row, RowState, RowStatus},
     invite::Invite,
     keys::AddressKey,
 };
@@ -156,12 +156,12 @@ impl Store {
         batch: BatchId,
         after: u32,
         limit: u32,
-        only: Option<&str>,
+        only: Option<RowStatus>,
     ) -> Result<RowPage, StoreError> {
         let query = Query {
             range: Range::Above(keys::row_sk(after)),
             limit: Some(limit),
-            filter: only.map(|state| ("row_state", state.to_owned())),
+            filter: only.map(|status| ("row_state", status.name().to_owned())),
             ..Query::all(Index::Primary, keys::rows_pk(batch))
         };
         let page = self.table.page(&query).await?;

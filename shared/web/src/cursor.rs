@@ -1,15 +1,13 @@
 //! Where the next page of a list starts, sealed so that it can travel in a URL.
 //!
 //! A place in a list sorted by address holds an address, and a URL is kept by browsers and proxies. So a cursor is
-//! encrypted as well as signed, in the way of a synthetic IV (RFC 5297): the signature of what is sealed is also the
-//! nonce of its key stream, both from HMAC-SHA-256 under the service's cursor key.
+//! encrypted, and bound to its officer and list: AES-SIV (RFC 5297), whose output is the same for the same place, so
+//! that a page keeps its `ETag`.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Keys, OfficerId};
 
 use crate::{Problem, Slug};
-
-const SIGNATURE: usize = 32;
 
 /// Seals and opens the cursors of one list: of one officer, with one filter and order.
 #[derive(Debug)]
@@ -29,10 +27,7 @@ impl<'a> Cursors<'a> {
     /// The cursor of a place.
     #[must_use]
     pub fn seal(&self, place: &str) -> String {
-        let signature = self.keys.sign_cursor(&self.signed(place.as_bytes()));
-        let mut sealed = signature.to_vec();
-        sealed.extend(self.crypt(&signature, place.as_bytes()));
-        URL_SAFE_NO_PAD.encode(sealed)
+        URL_SAFE_NO_PAD.encode(self.keys.seal_cursor(&self.bound(), place.as_bytes()))
     }
 
     /// The place of a cursor.
@@ -46,27 +41,11 @@ impl<'a> Cursors<'a> {
 
     fn opened(&self, cursor: &str) -> Option<String> {
         let sealed = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        let (signature, hidden) = sealed.split_at_checked(SIGNATURE)?;
-        let place = self.crypt(signature, hidden);
-        self.keys.verify_cursor(&self.signed(&place), signature).then(|| String::from_utf8(place).ok())?
+        String::from_utf8(self.keys.open_cursor(&self.bound(), &sealed)?).ok()
     }
 
-    fn signed<'p>(&self, place: &'p [u8]) -> [&'p [u8]; 4]
-    where
-        'a: 'p,
-    {
-        [b"place", self.officer.as_str().as_bytes(), self.list.as_bytes(), place]
-    }
-
-    /// Hides or shows: the same step undoes itself.
-    fn crypt(&self, nonce: &[u8], bytes: &[u8]) -> Vec<u8> {
-        let blocks = bytes.chunks(SIGNATURE).zip(0_u64..);
-        blocks
-            .flat_map(|(block, number)| {
-                let stream = self.keys.sign_cursor(&[b"stream", nonce, &number.to_be_bytes()]);
-                block.iter().zip(stream).map(|(byte, key)| byte ^ key).collect::<Vec<_>>()
-            })
-            .collect()
+    fn bound(&self) -> [&[u8]; 3] {
+        [b"place", self.officer.as_str().as_bytes(), self.list.as_bytes()]
     }
 }
 

@@ -1,9 +1,18 @@
 //! What an officer's invites can be narrowed by, in the query of a list and in the body of an action alike.
 
-use domain::BatchId;
+use domain::{
+    BatchId,
+    invite::{SeedStatus, TechpassStatus},
+};
 use serde::{Deserialize, Serialize};
 use store::{InviteQuery, Sort};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr,
+        schema::{Schema, Type},
+    },
+};
 
 use crate::{Problem, ProblemItem, Slug};
 
@@ -18,45 +27,42 @@ pub struct InviteFilter {
     #[schema(max_length = 100)]
     pub q: Option<String>,
     /// Where the TechPass account stands.
-    #[schema(inline)]
-    pub techpass: Option<TechpassFilter>,
+    #[schema(inline, value_type = Option<TechpassFilter>)]
+    pub techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
-    #[schema(inline)]
-    pub seed: Option<SeedFilter>,
+    #[schema(inline, value_type = Option<SeedFilter>)]
+    pub seed: Option<SeedStatus>,
     /// Only of this batch.
     #[schema(value_type = Option<String>)]
     pub batch: Option<BatchId>,
 }
 
-/// Where a TechPass account stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the labels of the status page")]
-pub enum TechpassFilter {
-    Queued,
-    Invited,
-    NotOnboarded,
-    Onboarded,
-    Disabled,
-    UserNotFound,
-    Failed,
-    Expired,
-    Revoked,
-    NeedsAttention,
+/// The description of a [`TechpassStatus`] that lists are narrowed by.
+#[derive(Debug)]
+pub struct TechpassFilter;
+
+impl PartialSchema for TechpassFilter {
+    fn schema() -> RefOr<Schema> {
+        names(TechpassStatus::ALL.map(TechpassStatus::name))
+    }
 }
 
-/// Where a SEED licence stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the labels of the status page")]
-pub enum SeedFilter {
-    NotRequired,
-    Ineligible,
-    Pending,
-    LicenceAssigned,
-    FullyOnboarded,
-    LicenceError,
-    LicenceWithdrawn,
+impl ToSchema for TechpassFilter {}
+
+/// The description of a [`SeedStatus`] that lists are narrowed by.
+#[derive(Debug)]
+pub struct SeedFilter;
+
+impl PartialSchema for SeedFilter {
+    fn schema() -> RefOr<Schema> {
+        names(SeedStatus::FILTERS.map(SeedStatus::name))
+    }
+}
+
+impl ToSchema for SeedFilter {}
+
+fn names<const N: usize>(names: [&'static str; N]) -> RefOr<Schema> {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
 }
 
 impl InviteFilter {
@@ -80,60 +86,13 @@ impl InviteFilter {
         }
         Ok(InviteQuery {
             text: text.map(str::to_owned),
-            techpass: self.techpass.map(|filter| filter.label().to_owned()),
-            seed: self.seed.map(|filter| filter.label().to_owned()),
+            techpass: self.techpass,
+            seed: self.seed,
             batch: self.batch,
             sort,
             limit,
             after: None,
         })
-    }
-}
-
-impl TechpassFilter {
-    /// Every one.
-    pub const ALL: [Self; 10] = [
-        Self::Queued,
-        Self::Invited,
-        Self::NotOnboarded,
-        Self::Onboarded,
-        Self::Disabled,
-        Self::UserNotFound,
-        Self::Failed,
-        Self::Expired,
-        Self::Revoked,
-        Self::NeedsAttention,
-    ];
-
-    /// The label of the status page, which is what is stored and searched by.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Queued => "Queued",
-            Self::Invited => "Invited",
-            Self::NotOnboarded => "Not Onboarded",
-            Self::Onboarded => "Onboarded",
-            Self::Disabled => "Disabled",
-            Self::UserNotFound => "User Not Found",
-            Self::Failed => "Failed",
-            Self::Expired => "Expired",
-            Self::Revoked => "Revoked",
-            Self::NeedsAttention => "Needs attention",
-        }
-    }
-}
-
-impl SeedFilter {
-    fn label(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Not Required",
-            Self::Ineligible => "Ineligible",
-            Self::Pending => "Licence pending",
-            Self::LicenceAssigned => "License Assigned",
-            Self::FullyOnboarded => "Fully Onboarded",
-            Self::LicenceError => "Licence error",
-            Self::LicenceWithdrawn => "Licence withdrawn",
-        }
     }
 }
 

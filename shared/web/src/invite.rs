@@ -253,7 +253,7 @@ impl TechpassBody {
             }),
             _ => None,
         };
-        Self { state: invite.state_name(), label: invite.techpass_label(), failure }
+        Self { state: invite.state_name(), label: invite.techpass_status().label(), failure }
     }
 }
 

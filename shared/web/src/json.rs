@@ -8,7 +8,7 @@ use axum::{
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Slug, shape};
+use crate::{Problem, Slug, shape, strict};
 
 /// How much a request that holds rows of a batch may be at most, in bytes. `GET /me` tells it.
 pub const ROWS_BODY_BYTES: usize = 1024 * 1024;
@@ -32,7 +32,7 @@ where
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let bytes = text(request, MAX).await?;
-        let value = shape::parse(&bytes).and_then(shape::fit)?;
+        let value = strict::parse(&bytes).and_then(shape::fit)?;
         Ok(Self { value })
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use serde::de::DeserializeOwned;
 use store::{KeyUse, KeyedRequest, SavedAnswer, StoreError};
 
-use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape};
+use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape, strict};
 
 /// A signed-in officer's request with a key, read strictly as [`Json`](crate::Json) is.
 ///
@@ -55,7 +55,7 @@ where
         let key = IdempotencyKey::from_request_parts(&mut parts, state).await?;
         let route = format!("{} {}\n", parts.method, parts.uri.path());
         let bytes = json::text(Request::from_parts(parts, body), MAX).await?;
-        let body = shape::parse(&bytes)?;
+        let body = strict::parse(&bytes)?;
         let whole = [route.into_bytes(), shape::canonical(&body)?].concat();
         let value = shape::fit(body)?;
         let request = KeyedRequest::new(signed_in.officer.id.clone(), key.as_str(), &whole);

@@ -25,13 +25,16 @@ mod filter;
 mod headers;
 mod json;
 mod keyed;
+mod misfit;
 mod officer;
 mod path;
+mod pointer;
 mod problem;
 mod query;
 mod shape;
 mod share;
 mod signed;
+mod strict;
 
 pub use cursor::Cursors;
 pub use edge::{Trace, serve, serve_api};

@@ -2,7 +2,7 @@
 
 use domain::{
     Timestamp,
-    invite::Invite,
+    invite::{Invite, SeedStatus},
     licence::{Device, DeviceState, SeedState},
 };
 use serde::Serialize;
@@ -50,7 +50,7 @@ impl SeedBody {
     pub fn of_invite(invite: &Invite) -> Self {
         let body = Self::of(invite.seed, invite.device.as_ref());
         let code = body.code.filter(|_| invite.seed_detail().is_some());
-        Self { label: invite.seed_label(), code, detail: invite.seed_detail(), ..body }
+        Self { label: invite.seed_status().label(), code, detail: invite.seed_detail(), ..body }
     }
 
     /// A licence and its device.
@@ -68,6 +68,6 @@ impl SeedBody {
             };
             DeviceBody { state, reason, at: device.at }
         });
-        Self { state: seed.name(), label: seed.label(), code, detail: seed.detail(), device }
+        Self { state: seed.name(), label: SeedStatus::from(seed).label(), code, detail: seed.detail(), device }
     }
 }

@@ -2,34 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor},
-};
-use serde_json::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 
-use crate::{Problem, ProblemItem, Slug};
+use crate::{
+    Problem, ProblemItem, Slug,
+    misfit::{Misfit, Source},
+    pointer::pointer,
+};
 
 /// Things named at most: a body full of nonsense gets an answer of bounded size.
 const MAX_ITEMS: usize = 20;
-
-/// Characters of a pointer at most, because a client chooses the names in it.
-const MAX_POINTER: usize = 128;
-
-/// Reads JSON text in which no object names a member twice. Depth is bounded by `serde_json`, at 128.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
-    let mut twice = Vec::new();
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let strict = Strict { pointer: String::new(), twice: &mut twice };
-    let value = strict.deserialize(&mut deserializer);
-    let ended = deserializer.end();
-    match (value, ended) {
-        (Ok(value), Ok(())) if twice.is_empty() => Ok(value),
-        (Ok(_), Ok(())) => Err(Problem::new(Slug::BadRequest).items(twice)),
-        _ => Err(Problem::new(Slug::BadRequest).detail("The body is not valid JSON.")),
-    }
-}
 
 /// The text by which two values are the same: of the same members, in whatever order and spacing they were written.
 pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Problem> {
@@ -45,20 +29,21 @@ pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Problem> {
 pub(crate) fn fit<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         // Serde would read an array as the members in their order.
-        return Err(Problem::new(Slug::BadRequest).items([wrong_type(String::new())]));
+        return Err(Problem::new(Slug::BadRequest).items([item(String::new(), &Misfit::Type)]));
     }
     let mut items = Vec::new();
     let mut named = BTreeSet::new();
     for _ in 0..MAX_ITEMS {
-        let error = match serde_path_to_error::deserialize::<_, T>(&value) {
+        let error = match serde_path_to_error::deserialize::<_, T>(Source(&value)) {
             Ok(fitting) if named.is_empty() => return Ok(fitting),
             Ok(_) => break,
             Err(error) => error,
         };
-        let (item, place) = describe(&error);
+        let place = place_of(&error);
+        let pointer = pointer(place.as_deref().unwrap_or_default());
         // A member taken out because it does not fit is then missing; that says nothing new.
-        if named.insert(item.pointer.clone()) {
-            items.push(item);
+        if named.insert(pointer.clone()) {
+            items.push(item(pointer, error.inner()));
         }
         if !place.is_some_and(|place| remove(&mut value, &place)) {
             break;
@@ -69,34 +54,24 @@ pub(crate) fn fit<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
 
 type Place = Vec<String>;
 
-/// What is wrong, and the member to take out, if one can be.
-fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> (ProblemItem, Option<Place>) {
-    let message = error.inner().to_string();
-    let mut place = place(error.path());
-    let quoted = || message.split('`').nth(1).unwrap_or_default().to_owned();
-    let (code, detail) = if message.starts_with("unknown field") {
-        if place.as_ref().and_then(|place| place.last()) != Some(&quoted())
-            && let Some(place) = &mut place
-        {
-            place.push(quoted());
-        }
-        ("unknown-field", "This is not part of the request.")
-    } else if message.starts_with("missing field") {
-        let mut missing = place.unwrap_or_default();
-        missing.push(quoted());
-        let item = ProblemItem::new(pointer(&missing), "missing-field", "This is required.");
-        return (item, None);
-    } else if message.starts_with("invalid type") {
-        return (wrong_type(pointer(place.as_deref().unwrap_or_default())), place);
-    } else {
-        ("invalid-value", "This value cannot be used here.")
-    };
-    let item = ProblemItem::new(pointer(place.as_deref().unwrap_or_default()), code, detail);
-    (item, place)
+fn item(pointer: String, misfit: &Misfit) -> ProblemItem {
+    let (code, detail) = misfit.message();
+    ProblemItem::new(pointer, code, detail)
 }
 
-fn wrong_type(pointer: String) -> ProblemItem {
-    ProblemItem::new(pointer, "wrong-type", "This has the wrong JSON type.")
+/// The member that does not fit, or is missing; `None` where no member can be named.
+fn place_of(error: &serde_path_to_error::Error<Misfit>) -> Option<Place> {
+    let mut place = place(error.path());
+    match error.inner() {
+        Misfit::Unknown(name) => {
+            if let Some(place) = place.as_mut().filter(|place| place.last() != Some(name)) {
+                place.push(name.clone());
+            }
+        }
+        Misfit::Missing(name) => place.get_or_insert_default().push((*name).to_owned()),
+        Misfit::Type | Misfit::Value => {}
+    }
+    place
 }
 
 /// The members on the way; `None` when something other than a member is among them, which cannot be taken out.
@@ -125,91 +100,12 @@ fn remove(value: &mut Value, place: &[String]) -> bool {
     }
 }
 
-/// RFC 6901: `~` is written `~0`, and `/` is written `~1`.
-fn pointer(place: &[String]) -> String {
-    let escaped = place.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")));
-    escaped.collect::<String>().chars().take(MAX_POINTER).collect()
-}
-
-/// Builds a [`Value`] and notes the members that are named twice.
-struct Strict<'a> {
-    pointer: String,
-    twice: &'a mut Vec<ProblemItem>,
-}
-
-impl<'de> DeserializeSeed<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(element) = elements
-            .next_element_seed(Strict { pointer: format!("{}/{}", self.pointer, array.len()), twice: self.twice })?
-        {
-            array.push(element);
-        }
-        Ok(Value::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(Name(name)) = members.next_key()? {
-            let pointer: String =
-                format!("{}{}", self.pointer, pointer(std::slice::from_ref(&name))).chars().take(MAX_POINTER).collect();
-            let value = members.next_value_seed(Strict { pointer: pointer.clone(), twice: self.twice })?;
-            if object.insert(name, value).is_some() && self.twice.len() < MAX_ITEMS {
-                self.twice.push(ProblemItem::new(pointer, "repeated-field", "This is named more than once."));
-            }
-        }
-        Ok(Value::Object(object))
-    }
-}
-
-#[derive(Deserialize)]
-struct Name(String);
-
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
+    use crate::{pointer::MAX_POINTER, strict::parse};
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields, rename_all = "camelCase")]

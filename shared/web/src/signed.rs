@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Slug, headers::only, json::text, shape};
+use crate::{Problem, Slug, headers::only, json::text, shape, strict};
 
 /// The body as a `T`, once its signature is found to be of a live secret and of this moment.
 ///
@@ -46,7 +46,7 @@ impl<S: Signers, T: DeserializeOwned> FromRequest<S> for SignedJson<T> {
         let header = header.ok_or_else(|| refused(SignatureError::Malformed))?;
         let bytes = text(request, MAX).await?;
         verify(&state.secrets().await?, &header, &bytes, state.now()).map_err(refused)?;
-        shape::parse(&bytes).and_then(shape::fit).map(Self)
+        strict::parse(&bytes).and_then(shape::fit).map(Self)
     }
 }
 

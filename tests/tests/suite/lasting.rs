@@ -405,7 +405,7 @@ async fn a_device_is_heard_of_while_work_on_its_invite_is_paused() {
         .to_value()
         .device_told(Device { state: DeviceState::Enrolled, at: app.clock.now() }, app.clock.now())
         .unwrap();
-    assert_eq!(told.seed_label(), "Fully Onboarded");
+    assert_eq!(told.seed_status().label(), "Fully Onboarded");
     let asked = app.holder(&account, "ann@vendor.example.com").json("POST", "/api/seed-requests", &[], json!({})).await;
     assert_ne!(asked.status, 500);
     assert_eq!(app.store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(), [], "one licence record");

@@ -204,7 +204,7 @@ async fn a_vendor_gets_an_account_a_licence_and_a_mail_that_leads_to_the_page() 
     world.provision(id).await;
     world.drain().await;
     let invite = world.invite(id).await;
-    assert_eq!((invite.progress_name(), mail_state(&invite)), ("ACCOUNT_CREATED", "ACCEPTED"));
+    assert_eq!((invite.progress().name(), mail_state(&invite)), ("ACCOUNT_CREATED", "ACCEPTED"));
     assert!(world.is_at_rest(invite.next_due()));
     assert_eq!(invite.seed, SeedState::LicenceAssigned);
     assert!(world.directory.seed_group().contains("ada"));
@@ -230,7 +230,7 @@ async fn an_email_invitation_is_mailed_and_its_account_made_once_it_is_accepted(
     world.change(id, |invite| invite.accept(profile, now)).await;
     world.provision(id).await;
     world.drain().await;
-    assert_eq!(world.invite(id).await.progress_name(), "ACCOUNT_CREATED");
+    assert_eq!(world.invite(id).await.progress().name(), "ACCOUNT_CREATED");
     let sent = world.outbox.sent();
     assert_eq!(sent.len(), 2);
     assert!(sent[1].letter.text.contains("Your sign-in name is this email address."));
@@ -305,7 +305,7 @@ async fn whatever_the_directory_does_everyone_ends_with_one_account_and_one_mail
             let shown = format!("{call:?} {first:?} {second:?}");
             let invite = world.invite(vendor).await;
             assert_eq!(
-                (invite.progress_name(), invite.seed),
+                (invite.progress().name(), invite.seed),
                 ("ACCOUNT_CREATED", SeedState::LicenceAssigned),
                 "{shown}"
             );
@@ -472,7 +472,7 @@ async fn a_refused_invitation_fails_and_a_refused_account_mail_leaves_the_accoun
     }
     assert_eq!(world.invite(invitation).await.state_name(), "FAILED");
     let account = world.invite(account).await;
-    assert_eq!((account.progress_name(), mail_state(&account)), ("ACCOUNT_CREATED", "REFUSED"));
+    assert_eq!((account.progress().name(), mail_state(&account)), ("ACCOUNT_CREATED", "REFUSED"));
 }
 
 #[tokio::test]
@@ -722,7 +722,7 @@ async fn wake_ups_that_are_lost_are_made_up_for_and_five_sweeps_at_once_wake_onc
     world.minutes(5).await;
     assert_eq!(world.outbox.sent().len(), 3);
     for id in ids {
-        assert_eq!(world.invite(id).await.progress_name(), "ACCOUNT_CREATED");
+        assert_eq!(world.invite(id).await.progress().name(), "ACCOUNT_CREATED");
     }
 }
 

@@ -6,10 +6,11 @@
 use domain::{
     BatchId,
     batch::{Batch, BatchState, MAX_CHECK_INTERVAL},
+    invite,
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Replaced, due::DUE_SHARDS, progress::DELETED};
+use store::{Replaced, due::DUE_SHARDS};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -54,7 +55,7 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     } else {
         let progress = deps.store.progress_of_rows(id).await?;
         let missing = u64::from(batch.counts.sent).saturating_sub(progress.values().sum());
-        (missing, progress.get(DELETED).copied().unwrap_or_default())
+        (missing, progress.get(&invite::Progress::Deleted).copied().unwrap_or_default())
     };
     if missing == 0 && erased == batch.erased && batch.short_counts == 0 {
         return Ok(false);

@@ -29,7 +29,7 @@ pub use dispatch::{DISPATCH_WAKE_AFTER, MAX_BATCH_WAIT, MAX_CHECK_INTERVAL};
 pub use duplicates::{read_all, read_more};
 pub use raw_row::{MAX_TEXT, RawRow};
 pub use repair::Repair;
-pub use row::{Duplicate, Row, RowState};
+pub use row::{Duplicate, Row, RowState, RowStatus};
 pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
 
 /// Rows of a batch at the most, whichever way they come in.

@@ -179,17 +179,48 @@ impl Row {
     }
 }
 
+/// What people see of a row's state, and rows are filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the state of the same name; a contradiction needs fixing")]
+pub enum RowStatus {
+    Ready,
+    NeedsFixing,
+    Duplicate,
+    Removed,
+    Sent,
+}
+
+impl RowStatus {
+    /// The word of the API, by which it is also stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "READY",
+            Self::NeedsFixing => "NEEDS_FIXING",
+            Self::Duplicate => "DUPLICATE",
+            Self::Removed => "REMOVED",
+            Self::Sent => "SENT",
+        }
+    }
+}
+
 impl RowState {
+    /// What of it people see.
+    #[must_use]
+    pub fn status(&self) -> RowStatus {
+        match self {
+            Self::Ready => RowStatus::Ready,
+            Self::NeedsFixing { .. } | Self::Contradiction { .. } => RowStatus::NeedsFixing,
+            Self::Duplicate { .. } => RowStatus::Duplicate,
+            Self::Removed => RowStatus::Removed,
+            Self::Sent { .. } => RowStatus::Sent,
+        }
+    }
+
     /// The word of the API and of the results workbook.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::Ready => "READY",
-            Self::NeedsFixing { .. } | Self::Contradiction { .. } => "NEEDS_FIXING",
-            Self::Duplicate { .. } => "DUPLICATE",
-            Self::Removed => "REMOVED",
-            Self::Sent { .. } => "SENT",
-        }
+        self.status().name()
     }
 
     /// What its officer has to fix, in the order of the columns.

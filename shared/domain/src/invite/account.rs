@@ -273,7 +273,7 @@ mod tests {
         let out = out.mail_accepted("m-1".into(), at(4)).unwrap();
         let from = out.resend_from();
         let again = out.resend(&mailbox(), &Act { at: from, ..act(0) }).unwrap();
-        assert_eq!((again.progress_name(), again.next_step(from)), ("MAILING", NextStep::CheckAccount));
+        assert_eq!((again.progress().name(), again.next_step(from)), ("MAILING", NextStep::CheckAccount));
         assert!(again.is_on_its_way(from) && !again.mail_is_due() && again.next_due().is_some());
         assert!(again.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_err(), "one is on its way");
         let gone = again.clone().account_seen(AccountStatus::Gone, from).unwrap();

@@ -103,15 +103,21 @@ mod tests {
         assert_eq!(invite.clone().device_told(device, at(4)), None, "told twice");
         let onboarded = invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap();
         let disabled = onboarded.account_seen(AccountStatus::Disabled, at(6)).unwrap();
-        assert_eq!((disabled.techpass_label(), disabled.next_step(at(6))), ("Disabled", NextStep::WithdrawSeed));
+        assert_eq!(
+            (disabled.techpass_status().label(), disabled.next_step(at(6))),
+            ("Disabled", NextStep::WithdrawSeed)
+        );
         assert!(disabled.is_live() && disabled.next_due().is_some());
         assert!(!disabled.mail_is_due(), "nobody can use what the mail says");
         assert_eq!(disabled.clone().account_seen(AccountStatus::Disabled, at(7)), None);
         let withdrawn = disabled.seed_withdrawn(at(7)).unwrap();
-        assert_eq!((withdrawn.seed_label(), withdrawn.next_step(at(8))), ("Licence withdrawn", NextStep::Nothing));
+        assert_eq!(
+            (withdrawn.seed_status().label(), withdrawn.next_step(at(8))),
+            ("Licence withdrawn", NextStep::Nothing)
+        );
         assert!(withdrawn.clone().request_seed(&act(8)).is_err());
         let enabled = withdrawn.account_seen(AccountStatus::SignedIn, at(9)).unwrap();
-        assert_eq!((enabled.techpass_label(), enabled.next_step(at(9))), ("Onboarded", NextStep::AssignSeed));
+        assert_eq!((enabled.techpass_status().label(), enabled.next_step(at(9))), ("Onboarded", NextStep::AssignSeed));
         assert_eq!(enabled.seed_assigned(at(10)).unwrap().seed, SeedState::FullyOnboarded);
     }
 
@@ -131,7 +137,7 @@ mod tests {
     fn nothing_is_shown_of_the_licence_of_an_account_that_is_gone() {
         let gone = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Gone, at(3)).unwrap();
         assert_eq!(
-            (gone.techpass_label(), gone.seed_label(), gone.next_due()),
+            (gone.techpass_status().label(), gone.seed_status().label(), gone.next_due()),
             ("User Not Found", "-", Some(at(3 + DAY)))
         );
         let refused = SeedState::LicenceError { fault: LicenceFault::Refused, retry_at: None };

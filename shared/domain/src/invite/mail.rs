@@ -370,8 +370,8 @@ mod tests {
         let unknown = claimed.mail_given_up(at(DAY)).unwrap();
         assert_eq!((unknown.state_name(), unknown.mail.as_ref().unwrap().state_name()), ("INVITED", "UNKNOWN"));
         let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
-        assert_eq!(account.progress_name(), "MAILING");
-        assert_eq!(account.mail_given_up(at(3 + DAY)).unwrap().progress_name(), "ACCOUNT_CREATED");
+        assert_eq!(account.progress().name(), "MAILING");
+        assert_eq!(account.mail_given_up(at(3 + DAY)).unwrap().progress().name(), "ACCOUNT_CREATED");
     }
 
     #[test]

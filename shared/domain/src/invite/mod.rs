@@ -19,6 +19,7 @@ mod mail;
 mod samples;
 mod schedule;
 mod state;
+mod status;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -38,6 +39,7 @@ pub use history::{Act, Actor, Event, HistoryEntry};
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
 pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
+pub use status::{Progress, SeedStatus, TechpassStatus};
 
 /// One person brought in by one officer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,10 +217,10 @@ mod tests {
         assert_eq!(invite.next_step(at(2)), NextStep::Nothing);
         let invite = invite.account_created(account(), SeedState::LicenceAssigned, at(2)).unwrap();
         assert!(invite.mail_is_due());
-        assert_eq!(invite.progress_name(), "MAILING");
+        assert_eq!(invite.progress().name(), "MAILING");
         let invite = invite.claim_mail(at(3)).unwrap().mail_accepted("m-1".into(), at(4)).unwrap();
-        assert_eq!((invite.progress_name(), invite.next_due()), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
-        assert_eq!(invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap().techpass_label(), "Onboarded");
+        assert_eq!((invite.progress().name(), invite.next_due()), ("ACCOUNT_CREATED", Some(at(4 + DAY))));
+        assert_eq!(invite.account_seen(AccountStatus::SignedIn, at(5)).unwrap().techpass_status().label(), "Onboarded");
     }
 
     #[test]

@@ -245,7 +245,7 @@ mod tests {
         for invite in
             [invite, claimed, created, mailing, seeded, by_email(), by_email().address_is_free(at(1)).unwrap()]
         {
-            assert!(invite.next_due().is_some(), "{}", invite.progress_name());
+            assert!(invite.next_due().is_some(), "{}", invite.progress().name());
         }
     }
 

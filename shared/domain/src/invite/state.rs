@@ -152,75 +152,6 @@ impl Failure {
 }
 
 impl Invite {
-    /// The word of the API for its state.
-    #[must_use]
-    pub fn state_name(&self) -> &'static str {
-        match self.state {
-            InviteState::Queued => "QUEUED",
-            InviteState::Invited { .. } => "INVITED",
-            InviteState::Accepted => "ACCEPTED",
-            InviteState::Provisioning { .. } => "PROVISIONING",
-            InviteState::AccountCreated { .. } => "ACCOUNT_CREATED",
-            InviteState::Onboarded { .. } => "ONBOARDED",
-            InviteState::Disabled { .. } => "DISABLED",
-            InviteState::AccountGone => "ACCOUNT_GONE",
-            InviteState::Failed { .. } => "FAILED",
-            InviteState::Expired => "EXPIRED",
-            InviteState::Revoked => "REVOKED",
-            InviteState::NeedsAttention { .. } => "NEEDS_ATTENTION",
-        }
-    }
-
-    /// The TechPass column of the status page: TechBiz's words, with the honest ones beside them.
-    #[must_use]
-    pub fn techpass_label(&self) -> &'static str {
-        match self.state {
-            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => "Queued",
-            InviteState::Invited { .. } => "Invited",
-            InviteState::AccountCreated { .. } => "Not Onboarded",
-            InviteState::Onboarded { .. } => "Onboarded",
-            InviteState::Disabled { .. } => "Disabled",
-            InviteState::AccountGone => "User Not Found",
-            InviteState::Failed { .. } => "Failed",
-            InviteState::Expired => "Expired",
-            InviteState::Revoked => "Revoked",
-            InviteState::NeedsAttention { .. } => "Needs attention",
-        }
-    }
-
-    /// The SEED column of the status page: as TechBiz has it, nothing of an account that is no more.
-    #[must_use]
-    pub fn seed_label(&self) -> &'static str {
-        if self.state == InviteState::AccountGone { "-" } else { self.seed.label() }
-    }
-
-    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is
-    /// gone.
-    #[must_use]
-    pub fn seed_detail(&self) -> Option<&'static str> {
-        if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
-    }
-
-    /// How far it is in its batch's progress: like the state, with `MAILING` while a mail is still to be handed over.
-    #[must_use]
-    pub fn progress_name(&self) -> &'static str {
-        match (&self.state, &self.mail) {
-            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => {
-                "MAILING"
-            }
-            _ => self.state_name(),
-        }
-    }
-
-    /// The progress names that have work ahead of them that is ours.
-    pub const OPEN_PROGRESS: [&str; 4] = ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING"];
-
-    /// Whether a progress name still has work ahead of it that is ours.
-    #[must_use]
-    pub fn is_open_progress(name: &str) -> bool {
-        Self::OPEN_PROGRESS.contains(&name)
-    }
-
     /// Whether it keeps other invites from the same address and username.
     #[must_use]
     pub fn is_live(&self) -> bool {
@@ -339,7 +270,10 @@ mod tests {
     fn an_invite_that_was_given_up_goes_on_where_it_stood() {
         let claimed = for_account().claim(at(1)).unwrap();
         let given_up = claimed.clone().needs_attention(at(2)).unwrap();
-        assert_eq!((given_up.techpass_label(), given_up.next_due()), ("Needs attention", Some(at(2) + KEEPING_LOOK)));
+        assert_eq!(
+            (given_up.techpass_status().label(), given_up.next_due()),
+            ("Needs attention", Some(at(2) + KEEPING_LOOK))
+        );
         assert!(given_up.is_live() && given_up.next_step(at(DAY)) == NextStep::Nothing);
         assert!(given_up.clone().needs_attention(at(3)).is_err());
         let resumed = given_up.resume(at(61)).unwrap();

@@ -101,20 +101,6 @@ impl SeedState {
         }
     }
 
-    /// The words of TechBiz's status page, with the honest ones beside them.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::NotRequired => "Not Required",
-            Self::Ineligible => "Ineligible",
-            Self::Pending => "Licence pending",
-            Self::LicenceAssigned => "License Assigned",
-            Self::FullyOnboarded => "Fully Onboarded",
-            Self::LicenceError { .. } => "Licence error",
-            Self::Withdrawing | Self::Withdrawn => "Licence withdrawn",
-        }
-    }
-
     /// What a person makes of it, where the label does not say enough.
     #[must_use]
     pub fn detail(self) -> Option<&'static str> {

@@ -69,16 +69,13 @@ pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
     let mut header = format!("t={seconds}");
     for secret in secrets {
         header.push_str(",v1=");
-        for byte in secret.mac(seconds, body).finalize().into_bytes() {
-            use fmt::Write as _;
-            let _ = write!(header, "{byte:02x}");
-        }
+        header.push_str(&base16ct::lower::encode_string(&secret.mac(seconds, body).finalize().into_bytes()));
     }
     header
 }
 
-/// Whether `header` is the signature of `body` by one of `secrets`, made within [`SIGNATURE_WINDOW`] of `now`. Compared in
-/// constant time.
+/// Whether `header` is the signature of `body` by one of `secrets`, made within [`SIGNATURE_WINDOW`] of `now`. Compared
+/// in constant time.
 ///
 /// # Errors
 ///
@@ -104,7 +101,7 @@ fn read(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
                 seconds = Some(digits.parse().ok()?);
             }
             ("t", _) => return None,
-            ("v1", digits) if signatures.len() < MOST => signatures.push(unhex(digits)?),
+            ("v1", digits) if signatures.len() < MOST => signatures.push(decoded(digits)?),
             ("v1", _) => return None,
             _ => {}
         }
@@ -112,17 +109,11 @@ fn read(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
     seconds.filter(|_| !signatures.is_empty()).map(|seconds| (seconds, signatures))
 }
 
-fn unhex(digits: &str) -> Option<[u8; 32]> {
-    let digits = digits.as_bytes();
-    if digits.len() != 64 {
-        return None;
-    }
+/// The 32 bytes of 64 hexadecimal digits in either case.
+fn decoded(digits: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        *byte = digit(pair.first()?)? << 4 | digit(pair.get(1)?)?;
-    }
-    Some(bytes)
+    let decoded = base16ct::mixed::decode(digits, &mut bytes).ok()?;
+    (decoded.len() == 32).then_some(bytes)
 }
 
 #[cfg(test)]

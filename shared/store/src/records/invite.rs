@@ -7,10 +7,10 @@ use domain::{
 
 use crate::{
     StoreError,
+    invite_list::Summary,
     item::Envelope,
     keys::{self, Key},
     record::{Layout, Owned},
-    summary::Summary,
     uniqueness::owned_by,
 };
 
@@ -35,7 +35,7 @@ impl Layout for Invite {
             .due(self.next_due());
         Ok(match self.origin {
             Origin::Batch { batch, .. } => {
-                envelope.text("batch_id", batch.to_string()).text("batch_state", self.progress_name())
+                envelope.text("batch_id", batch.to_string()).text("batch_state", self.progress().name())
             }
             Origin::Email | Origin::Account => envelope,
         })

@@ -8,7 +8,7 @@ use std::{
 use domain::{
     BatchId, InviteId,
     batch::BatchState,
-    invite::Invite,
+    invite::{Invite, SeedStatus},
     mail::{Mail, MailKind, MailState, Receipt},
 };
 use mail::{Letter, Subject};
@@ -71,10 +71,10 @@ impl World {
         let invites = self.invites().await;
         let made = self.app.directory.made();
         for (number, invite) in invites.iter().enumerate() {
-            let shown = || format!("{} {} {:?}", invite.email.as_str(), invite.progress_name(), invite.mail);
+            let shown = || format!("{} {} {:?}", invite.email.as_str(), invite.progress().name(), invite.mail);
             let accounts = made.iter().filter(|(id, _)| *id == invite.id).count();
             ensure!(accounts <= 1, "two accounts: {}", shown());
-            let has_work = Invite::is_open_progress(invite.progress_name());
+            let has_work = invite.progress().is_open();
             ensure!(!has_work || invite.next_due().is_some(), "nobody will ever look at it: {}", shown());
             let namesake = |other: &Invite| other.is_live() && other.address_key == invite.address_key;
             let live = invites.iter().filter(|other| namesake(other)).count();
@@ -119,7 +119,7 @@ impl World {
         for invite in self.invites().await {
             let mail = invite.mail.as_ref().map_or("no mail".to_owned(), shown);
             let officer_mail = invite.officer_mail.as_ref().map_or(String::new(), shown);
-            let (address, seed) = (invite.email.as_str(), invite.seed.label());
+            let (address, seed) = (invite.email.as_str(), SeedStatus::from(invite.seed).label());
             for (mail, to) in [(&invite.mail, &invite.email), (&invite.officer_mail, &invite.officer.email)] {
                 undecided.extend(
                     mail.iter().filter(|mail| is_undecided(mail)).map(|mail| {

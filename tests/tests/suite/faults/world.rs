@@ -158,6 +158,7 @@ pub(super) struct World {
     asked: RefCell<BTreeSet<Asked>>,
     /// How many handlers have run.
     runs: Cell<usize>,
+    lists: query_status::ListCache,
     /// Whether somebody acts in the middle of a handler, or right after one.
     pub(super) is_meddling: Cell<bool>,
     /// How much time has passed at a stroke.
@@ -200,6 +201,7 @@ impl World {
             made_up_for: Cell::new(Timestamp::from_unix_ms(0)),
             asked: RefCell::default(),
             runs: Cell::new(0),
+            lists: query_status::ListCache::default(),
             is_meddling: Cell::new(false),
             jumped: Cell::new(Duration::ZERO),
             troubles: RefCell::default(),
@@ -609,7 +611,8 @@ impl World {
         let mut invites = Vec::new();
         for name in OFFICERS {
             let query = InviteQuery { limit: 100, ..InviteQuery::default() };
-            let listed = self.app.store.list_invites(&officer(name).id, &query, self.app.clock.now()).await.unwrap();
+            let listed =
+                self.lists.page(&self.app.store, &officer(name).id, &query, self.app.clock.now()).await.unwrap();
             invites.extend(listed.invites.into_iter().map(Stored::into_value));
         }
         invites

@@ -86,15 +86,20 @@ async fn nobody_operates_without_a_name() {
 }
 
 #[tokio::test]
-async fn rules_are_in_force_once_they_can_be_read_and_broken_ones_change_nothing() {
+async fn rules_are_in_force_once_they_can_be_read_and_those_that_let_strangers_in_change_nothing() {
     let app = App::start().await;
     let broken = people::RULES.replace("vendor.example.com", "sg");
-    for (json, why) in [("", "domain rules are not valid"), (broken.as_str(), "domain rules entry 2")] {
+    let public = ["com.sg", "github.io", "per.sg"].map(|suffix| people::RULES.replace("vendor.example.com", suffix));
+    let public = public.iter().map(|json| (json.as_str(), "domain rules: "));
+    for (json, why) in [("", "domain rules are not valid"), (&broken, "domain rules entry 2")].into_iter().chain(public)
+    {
         let error = refused(&app, &["rules", json]).await;
         assert!(error.starts_with(why), "{error}");
     }
     assert!(app.store.domain_rules().await.unwrap().may_invite(&people::email("a@example-agency.gov.sg")));
     assert_eq!(printed(&app, &["audit"]).await, "", "what is refused is not noted");
+    let seeded = include_str!("../../../../infra/domain-rules.json");
+    assert!(printed(&app, &["rules", seeded]).await.contains("within five minutes"));
     let other = people::RULES.replace("gov.sg", "gov.example");
     assert!(printed(&app, &["rules", &other]).await.contains("within five minutes"));
     let rules = app.store.domain_rules().await.unwrap();

@@ -1,16 +1,19 @@
 //! Which of an officer's invites to list, and in which order.
 
-use domain::BatchId;
+use domain::{
+    BatchId,
+    invite::{SeedStatus, TechpassStatus},
+};
 
 /// What to list.
 #[derive(Clone, Debug, Default)]
 pub struct InviteQuery {
     /// Part of a name, an address, an organisation, a department or a username, in any case.
     pub text: Option<String>,
-    /// A label of the TechPass column.
-    pub techpass: Option<String>,
-    /// A label of the SEED column.
-    pub seed: Option<String>,
+    /// Only of this TechPass status.
+    pub techpass: Option<TechpassStatus>,
+    /// Only of this SEED status.
+    pub seed: Option<SeedStatus>,
     /// Only of this batch.
     pub batch: Option<BatchId>,
     /// In which order.

@@ -2,21 +2,20 @@
 
 use domain::{
     BatchId, InviteId, Timestamp,
-    invite::{Invite, Origin},
+    invite::{Invite, Origin, SeedStatus, TechpassStatus},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::query::{InviteQuery, Sort};
+use super::query::{InviteQuery, Sort};
 
 /// An invite as lists know it. It is written with the invite, as the attribute that the index of lists holds of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Summary {
-    pub(crate) id: InviteId,
+pub struct Summary {
+    /// The invite.
+    pub(super) id: InviteId,
     created_at: Timestamp,
-    /// The label of the TechPass column.
-    pub(crate) techpass: String,
-    /// The label of the SEED column.
-    seed: String,
+    pub(super) techpass: TechpassStatus,
+    seed: SeedStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     batch: Option<BatchId>,
     email: String,
@@ -34,8 +33,16 @@ struct Name {
     first: String,
 }
 
+impl std::fmt::Debug for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Summary").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl Summary {
-    pub(crate) fn of(invite: &Invite) -> Self {
+    /// What lists know of `invite`.
+    #[must_use]
+    pub fn of(invite: &Invite) -> Self {
         let profile = invite.profile.as_ref();
         let department = profile.and_then(|profile| profile.department.as_ref());
         let organisation = profile.map(|profile| profile.organisation.as_str());
@@ -43,8 +50,8 @@ impl Summary {
         Self {
             id: invite.id,
             created_at: invite.created_at,
-            techpass: text(invite.techpass_label()),
-            seed: text(invite.seed_label()),
+            techpass: invite.techpass_status(),
+            seed: invite.seed_status(),
             batch: match invite.origin {
                 Origin::Batch { batch, .. } => Some(batch),
                 _ => None,
@@ -61,19 +68,19 @@ impl Summary {
 
     /// Whether it is one of those that `query` means, whatever the status of its TechPass account. `needle` is the
     /// query's text in lower case.
-    pub(crate) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
-        query.seed.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.seed))
+    pub(super) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
+        query.seed.is_none_or(|wanted| wanted == self.seed)
             && query.batch.is_none_or(|wanted| self.batch == Some(wanted))
             && needle.is_none_or(|needle| self.searched().any(|text| text.to_lowercase().contains(needle)))
     }
 
     /// Whether its TechPass account has the status that `query` asks for.
-    pub(crate) fn has_status(&self, query: &InviteQuery) -> bool {
-        query.techpass.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(&self.techpass))
+    pub(super) fn has_status(&self, query: &InviteQuery) -> bool {
+        query.techpass.is_none_or(|wanted| wanted == self.techpass)
     }
 
     /// Its place in an order: a text that sorts as the order does and is no other invite's.
-    pub(crate) fn place(&self, sort: Sort) -> String {
+    pub(super) fn place(&self, sort: Sort) -> String {
         let key = match sort {
             // Complemented, so that later times sort first.
             Sort::NewestFirst => format!("{:020}", i64::MAX - self.created_at.unix_ms()),

@@ -1,0 +1,352 @@
+//! What people and batches see of an invite's state: the two columns of the status page, and a batch's progress.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Invite, state::InviteState};
+use crate::licence::SeedState;
+
+/// The TechPass account, as the status page groups it.
+///
+/// Stored in lists by its name in kebab case; releases before stored the label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TechpassStatus {
+    /// The service works on it.
+    #[serde(alias = "Queued")]
+    Queued,
+    /// The invitation waits for its invitee.
+    #[serde(alias = "Invited")]
+    Invited,
+    /// The account is there and its holder has not signed in.
+    #[serde(alias = "Not Onboarded")]
+    NotOnboarded,
+    /// The holder has signed in.
+    #[serde(alias = "Onboarded")]
+    Onboarded,
+    /// The account is disabled.
+    #[serde(alias = "Disabled")]
+    Disabled,
+    /// The account is deleted.
+    #[serde(alias = "User Not Found")]
+    UserNotFound,
+    /// There is no account, for a reason that is shown.
+    #[serde(alias = "Failed")]
+    Failed,
+    /// Nobody accepted in time.
+    #[serde(alias = "Expired")]
+    Expired,
+    /// Its officer revoked it.
+    #[serde(alias = "Revoked")]
+    Revoked,
+    /// Work on it is paused until an operator resumes it.
+    #[serde(alias = "Needs attention")]
+    NeedsAttention,
+}
+
+/// The SEED licence, as the status page groups it. Stored as [`TechpassStatus`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SeedStatus {
+    /// It was not asked for.
+    #[serde(alias = "Not Required")]
+    NotRequired,
+    /// The domain may not have it.
+    #[serde(alias = "Ineligible")]
+    Ineligible,
+    /// It is asked for.
+    #[serde(alias = "Licence pending")]
+    Pending,
+    /// It is assigned.
+    #[serde(alias = "License Assigned")]
+    LicenceAssigned,
+    /// It is assigned, and a device is enrolled.
+    #[serde(alias = "Fully Onboarded")]
+    FullyOnboarded,
+    /// The licence system refuses it.
+    #[serde(alias = "Licence error")]
+    LicenceError,
+    /// It is withdrawn with the disabled account.
+    #[serde(alias = "Licence withdrawn")]
+    LicenceWithdrawn,
+    /// The account is deleted, and the licence with it.
+    #[serde(alias = "-")]
+    NoAccount,
+}
+
+/// How far an invite is in its batch's progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "each is the state of the same name, except for the two that say more")]
+pub enum Progress {
+    Queued,
+    Invited,
+    Accepted,
+    Provisioning,
+    AccountCreated,
+    /// The account is created, and a mail is still to be sent.
+    Mailing,
+    Onboarded,
+    Disabled,
+    AccountGone,
+    Failed,
+    Expired,
+    Revoked,
+    NeedsAttention,
+    /// The invite was deleted with its person's data.
+    Deleted,
+}
+
+impl TechpassStatus {
+    /// Every one, in the order in which an invite passes them.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Invited,
+        Self::NotOnboarded,
+        Self::Onboarded,
+        Self::Disabled,
+        Self::UserNotFound,
+        Self::Failed,
+        Self::Expired,
+        Self::Revoked,
+        Self::NeedsAttention,
+    ];
+
+    /// The name of the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Invited => "invited",
+            Self::NotOnboarded => "not-onboarded",
+            Self::Onboarded => "onboarded",
+            Self::Disabled => "disabled",
+            Self::UserNotFound => "user-not-found",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::NeedsAttention => "needs-attention",
+        }
+    }
+
+    /// The words of the status page: TechBiz's, and ours for what it does not tell apart.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "Queued",
+            Self::Invited => "Invited",
+            Self::NotOnboarded => "Not Onboarded",
+            Self::Onboarded => "Onboarded",
+            Self::Disabled => "Disabled",
+            Self::UserNotFound => "User Not Found",
+            Self::Failed => "Failed",
+            Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
+            Self::NeedsAttention => "Needs attention",
+        }
+    }
+}
+
+impl SeedStatus {
+    /// Every one that lists can be narrowed by.
+    pub const FILTERS: [Self; 7] = [
+        Self::NotRequired,
+        Self::Ineligible,
+        Self::Pending,
+        Self::LicenceAssigned,
+        Self::FullyOnboarded,
+        Self::LicenceError,
+        Self::LicenceWithdrawn,
+    ];
+
+    /// The name of the API.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotRequired => "not-required",
+            Self::Ineligible => "ineligible",
+            Self::Pending => "pending",
+            Self::LicenceAssigned => "licence-assigned",
+            Self::FullyOnboarded => "fully-onboarded",
+            Self::LicenceError => "licence-error",
+            Self::LicenceWithdrawn => "licence-withdrawn",
+            Self::NoAccount => "no-account",
+        }
+    }
+
+    /// The words of the status page.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotRequired => "Not Required",
+            Self::Ineligible => "Ineligible",
+            Self::Pending => "Licence pending",
+            Self::LicenceAssigned => "License Assigned",
+            Self::FullyOnboarded => "Fully Onboarded",
+            Self::LicenceError => "Licence error",
+            Self::LicenceWithdrawn => "Licence withdrawn",
+            Self::NoAccount => "-",
+        }
+    }
+}
+
+impl From<SeedState> for SeedStatus {
+    fn from(state: SeedState) -> Self {
+        match state {
+            SeedState::NotRequired => Self::NotRequired,
+            SeedState::Ineligible => Self::Ineligible,
+            SeedState::Pending => Self::Pending,
+            SeedState::LicenceAssigned => Self::LicenceAssigned,
+            SeedState::FullyOnboarded => Self::FullyOnboarded,
+            SeedState::LicenceError { .. } => Self::LicenceError,
+            SeedState::Withdrawing | SeedState::Withdrawn => Self::LicenceWithdrawn,
+        }
+    }
+}
+
+impl Progress {
+    /// Those with work ahead of them that is the service's.
+    pub const OPEN: [Self; 4] = [Self::Queued, Self::Accepted, Self::Provisioning, Self::Mailing];
+
+    const ALL: [Self; 14] = [
+        Self::Queued,
+        Self::Invited,
+        Self::Accepted,
+        Self::Provisioning,
+        Self::AccountCreated,
+        Self::Mailing,
+        Self::Onboarded,
+        Self::Disabled,
+        Self::AccountGone,
+        Self::Failed,
+        Self::Expired,
+        Self::Revoked,
+        Self::NeedsAttention,
+        Self::Deleted,
+    ];
+
+    /// The name of the API, by which it is also stored.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Invited => "INVITED",
+            Self::Accepted => "ACCEPTED",
+            Self::Provisioning => "PROVISIONING",
+            Self::AccountCreated => "ACCOUNT_CREATED",
+            Self::Mailing => "MAILING",
+            Self::Onboarded => "ONBOARDED",
+            Self::Disabled => "DISABLED",
+            Self::AccountGone => "ACCOUNT_GONE",
+            Self::Failed => "FAILED",
+            Self::Expired => "EXPIRED",
+            Self::Revoked => "REVOKED",
+            Self::NeedsAttention => "NEEDS_ATTENTION",
+            Self::Deleted => "DELETED",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|progress| progress.name() == name)
+    }
+
+    /// Whether there is work ahead that is the service's.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        Self::OPEN.contains(&self)
+    }
+}
+
+impl Invite {
+    /// The TechPass column of the status page.
+    #[must_use]
+    pub fn techpass_status(&self) -> TechpassStatus {
+        match self.state {
+            InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => TechpassStatus::Queued,
+            InviteState::Invited { .. } => TechpassStatus::Invited,
+            InviteState::AccountCreated { .. } => TechpassStatus::NotOnboarded,
+            InviteState::Onboarded { .. } => TechpassStatus::Onboarded,
+            InviteState::Disabled { .. } => TechpassStatus::Disabled,
+            InviteState::AccountGone => TechpassStatus::UserNotFound,
+            InviteState::Failed { .. } => TechpassStatus::Failed,
+            InviteState::Expired => TechpassStatus::Expired,
+            InviteState::Revoked => TechpassStatus::Revoked,
+            InviteState::NeedsAttention { .. } => TechpassStatus::NeedsAttention,
+        }
+    }
+
+    /// The SEED column of the status page: as TechBiz has it, nothing of an account that is deleted.
+    #[must_use]
+    pub fn seed_status(&self) -> SeedStatus {
+        if self.state == InviteState::AccountGone { SeedStatus::NoAccount } else { self.seed.into() }
+    }
+
+    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is
+    /// deleted.
+    #[must_use]
+    pub fn seed_detail(&self) -> Option<&'static str> {
+        if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
+    }
+
+    /// How far it is in its batch's progress.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        match (&self.state, &self.mail) {
+            (InviteState::AccountCreated { .. }, Some(mail)) if mail.is_open() || self.awaits_account_check() => {
+                Progress::Mailing
+            }
+            (state, _) => state.progress(),
+        }
+    }
+
+    /// The state, in the word of the API.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        self.state.progress().name()
+    }
+}
+
+impl InviteState {
+    fn progress(&self) -> Progress {
+        match self {
+            Self::Queued => Progress::Queued,
+            Self::Invited { .. } => Progress::Invited,
+            Self::Accepted => Progress::Accepted,
+            Self::Provisioning { .. } => Progress::Provisioning,
+            Self::AccountCreated { .. } => Progress::AccountCreated,
+            Self::Onboarded { .. } => Progress::Onboarded,
+            Self::Disabled { .. } => Progress::Disabled,
+            Self::AccountGone => Progress::AccountGone,
+            Self::Failed { .. } => Progress::Failed,
+            Self::Expired => Progress::Expired,
+            Self::Revoked => Progress::Revoked,
+            Self::NeedsAttention { .. } => Progress::NeedsAttention,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored<T: Serialize>(value: T) -> String {
+        serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn what_is_stored_is_the_name_and_a_label_of_earlier_releases_is_read() {
+        for status in TechpassStatus::ALL {
+            assert_eq!(stored(status), status.name());
+            assert_eq!(serde_json::from_value::<TechpassStatus>(status.label().into()).unwrap(), status);
+        }
+        for status in SeedStatus::FILTERS.into_iter().chain([SeedStatus::NoAccount]) {
+            assert_eq!(stored(status), status.name());
+            assert_eq!(serde_json::from_value::<SeedStatus>(status.label().into()).unwrap(), status);
+        }
+        for progress in Progress::ALL {
+            assert_eq!(stored(progress), progress.name());
+            assert_eq!(Progress::parse(progress.name()), Some(progress));
+        }
+    }
+}
