@@ -11,7 +11,7 @@ CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help needs up demo down logs mails operate portal test audit bench deploy format schedules screenshots \
+.PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots \
 	check-portal check-python check-docs check-rust check-dependencies check-template test-rust test-browser test-e2e
 
 help: ## What there is.
@@ -97,6 +97,10 @@ check-dependencies: .tools/cargo/.ready
 test-rust: portal .tools/cargo/.ready
 	$(CARGO) nextest run --workspace --locked --no-tests=fail
 	cargo test --workspace --locked --doc
+
+describe: portal/node_modules/.ready ## Writes what is made from the code: the API's description, the portal's types and table of fields.
+	BLESS=1 cargo test --workspace --locked --test suite -q -- openapi:: fields::the_portal
+	npm --prefix portal run --silent api
 
 RUNS ?= 1000000
 FROM ?= 0

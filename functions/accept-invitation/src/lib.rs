@@ -18,8 +18,8 @@ use std::{sync::Arc, time::Duration};
 use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::Stack;
 use domain::{
-    Clock, Entropy, Timestamp,
-    fields::Form,
+    Clock, Entropy, Field, Timestamp,
+    fields::Part,
     invite::{FirstPassword, Invite},
     keys::Token,
     mail::Closed,
@@ -29,7 +29,11 @@ use serde::Deserialize;
 use store::{MAX_UPDATE_ROUNDS, Replaced, Store, Stored, TokenRecord};
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use web::{Json, Problem, Slug, reply};
+use web::{
+    Json, Problem, Slug,
+    fields::{Beside, WithFields},
+    reply,
+};
 
 pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageState};
 
@@ -71,29 +75,21 @@ pub struct TokenRequest {
 }
 
 /// Who the invitee is; an absent field is an empty one.
+pub type AcceptRequest = WithFields<Acceptance>;
+
+/// What an invitee says beside the details of the account.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AcceptRequest {
+#[serde(deny_unknown_fields)]
+#[schema(as = AcceptRequest, description = "Who the invitee is; an absent field is an empty one.")]
+pub struct Acceptance {
     /// The fragment of the link.
     pub token: String,
-    /// First name.
-    #[serde(default)]
-    pub first_name: String,
-    /// Last name.
-    #[serde(default)]
-    pub last_name: String,
-    /// Country code of the contact number.
-    #[serde(default)]
-    pub country_code: String,
-    /// Contact number.
-    #[serde(default)]
-    pub contact_number: String,
-    /// Organisation.
-    #[serde(default)]
-    pub organisation: String,
-    /// Department, optional.
-    #[serde(default)]
-    pub department: String,
+}
+
+impl Beside for Acceptance {
+    fn has(field: Field) -> bool {
+        field.spec().part == Part::Profile
+    }
 }
 
 /// The function's routes.
@@ -131,10 +127,10 @@ async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result
     responses((status = 202, description = "Accepted; the account is being made.", body = PageBody)),
 )]
 async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Result<Response, Problem> {
-    let token = body.value.token.clone();
+    let token = body.value.rest.token.clone();
     // The token first: a stranger learns nothing about the rules either.
     let mut opened = deps.open(&token).await?;
-    let profile = body.value.into_form().profile().map_err(|faults| Problem::validation(&faults))?;
+    let profile = body.value.form().profile().map_err(|faults| Problem::validation(&faults))?;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
         let next = opened.invite.to_value().accept(profile.clone(), now);
@@ -231,20 +227,6 @@ impl Deps {
     }
 }
 
-impl AcceptRequest {
-    fn into_form(self) -> Form {
-        Form {
-            first_name: self.first_name,
-            last_name: self.last_name,
-            country_code: self.country_code,
-            contact_number: self.contact_number,
-            organisation: self.organisation,
-            department: self.department,
-            ..Form::default()
-        }
-    }
-}
-
 fn too_soon(pause: Duration) -> Problem {
     Problem::new(Slug::TooManyRequests)
         .detail("A password was asked for a moment ago. Check your mail, also the junk folder.")
@@ -254,11 +236,5 @@ fn too_soon(pause: Duration) -> Problem {
 impl std::fmt::Debug for TokenRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TokenRequest").finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for AcceptRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AcceptRequest").finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use web::{Asked, Keyed, Path, Problem, ProblemItem, ROWS_BODY_BYTES, SignedIn, S
 use crate::{
     Deps,
     batches::answered,
-    body::{CountsBody, NewRow},
+    body::{CountsBody, NewRow, raw_row},
     own_batch,
 };
 
@@ -49,7 +49,7 @@ pub(crate) async fn add(
         Asked::Before(answer) => return Ok(reply::saved(answer)),
         Asked::Now(request) => request,
     };
-    let raws: Vec<RawRow> = value.rows.into_iter().map(RawRow::from).collect();
+    let raws: Vec<RawRow> = value.rows.into_iter().map(raw_row).collect();
     let wrong = |code, detail| Problem::new(Slug::Validation).items([ProblemItem::new("/rows", code, detail)]);
     if raws.is_empty() {
         return Err(wrong("rows.empty", "Name at least one row."));

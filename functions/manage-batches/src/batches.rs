@@ -23,7 +23,7 @@ use web::{
 
 use crate::{
     Deps,
-    body::{BatchBody, ColumnBody, NewRow},
+    body::{BatchBody, ColumnBody, NewRow, raw_row},
     own_batch,
     uploads::UploadForm,
 };
@@ -113,7 +113,7 @@ async fn create_pasted(
     request: &IdempotentRequest,
 ) -> Result<RequestOutcome, Problem> {
     let is_too_long = rows.len() > MAX_ROWS;
-    let raws: Vec<RawRow> = rows.into_iter().map(RawRow::from).filter(|raw| !raw.form.is_blank()).collect();
+    let raws: Vec<RawRow> = rows.into_iter().map(raw_row).filter(|raw| !raw.form.is_blank()).collect();
     if raws.is_empty() {
         return Err(wrong("/rows", "rows.empty", "There is no row with anything in it."));
     }

@@ -10,6 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use web::fields::{Beside, FormBody, WithFields};
 
 /// A batch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -103,71 +104,31 @@ pub(crate) struct RowBody {
 }
 
 /// The text of a row as a person types it; an absent field is an empty one.
+pub(crate) type NewRow = WithFields<Guesses>;
+
+/// What a new row says beside its fields.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct NewRow {
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    username: String,
-    #[serde(default)]
-    first_name: String,
-    #[serde(default)]
-    last_name: String,
-    #[serde(default)]
-    country_code: String,
-    #[serde(default)]
-    contact_number: String,
-    #[serde(default)]
-    organisation: String,
-    #[serde(default)]
-    department: String,
-    /// Yes or no.
-    #[serde(default)]
-    seed: String,
-    #[serde(default)]
-    reason: String,
+#[serde(deny_unknown_fields)]
+#[schema(as = NewRow, description = "The text of a row as a person types it; an absent field is an empty one.")]
+pub(crate) struct Guesses {
     /// The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split.
     #[schema(value_type = Vec<String>)]
     #[serde(default)]
     guessed: BTreeSet<Field>,
 }
 
-impl From<NewRow> for RawRow {
-    fn from(new: NewRow) -> Self {
-        let mut raw = Self::from(Form {
-            email: new.email,
-            username: new.username,
-            first_name: new.first_name,
-            last_name: new.last_name,
-            country_code: new.country_code,
-            contact_number: new.contact_number,
-            organisation: new.organisation,
-            department: new.department,
-            seed: new.seed,
-            reason: new.reason,
-        });
-        raw.guessed = new.guessed;
-        raw
+impl Beside for Guesses {
+    fn has(_: Field) -> bool {
+        true
     }
 }
 
-/// The text of every field of a row, exactly as it was typed.
-#[derive(Debug, ToSchema)]
-#[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "only its description is used")]
-pub(crate) struct FormBody {
-    email: String,
-    username: String,
-    first_name: String,
-    last_name: String,
-    country_code: String,
-    contact_number: String,
-    organisation: String,
-    department: String,
-    /// Yes or no.
-    seed: String,
-    reason: String,
+/// The row that a reader would make of it.
+pub(crate) fn raw_row(mut new: NewRow) -> RawRow {
+    let guessed = std::mem::take(&mut new.rest.guessed);
+    let mut raw = RawRow::from(new.form());
+    raw.guessed = guessed;
+    raw
 }
 
 /// One thing to fix in a row.

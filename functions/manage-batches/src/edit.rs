@@ -10,6 +10,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     DomainRules, Field, Keys, Officer, Timestamp,
     batch::{Batch, ROWS_PER_REMOVAL, RawRow, Row, RowState},
+    fields::Alike,
     invite::{Invite, InviteState},
 };
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,11 @@ use store::{
     rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 use utoipa::ToSchema;
-use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows, reply};
+use web::{
+    IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows,
+    fields::{Beside, WithFields},
+    reply,
+};
 
 use crate::{
     Deps,
@@ -27,42 +32,18 @@ use crate::{
     rows::{Filter, Show},
 };
 
-/// New text for some fields of a row.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct RowPatch {
-    email: Option<String>,
-    username: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    country_code: Option<String>,
-    contact_number: Option<String>,
-    organisation: Option<String>,
-    department: Option<String>,
-    /// Yes or no.
-    seed: Option<String>,
-    reason: Option<String>,
-}
+/// What is typed into a row anew. What is not named stays as it is.
+type RowPatch = WithFields<AnyField>;
 
-impl RowPatch {
-    fn apply(self, raw: &mut RawRow) {
-        let fields = [
-            (Field::Email, self.email),
-            (Field::Username, self.username),
-            (Field::FirstName, self.first_name),
-            (Field::LastName, self.last_name),
-            (Field::CountryCode, self.country_code),
-            (Field::ContactNumber, self.contact_number),
-            (Field::Organisation, self.organisation),
-            (Field::Department, self.department),
-            (Field::Seed, self.seed),
-            (Field::Reason, self.reason),
-        ];
-        for (field, text) in fields {
-            if let Some(text) = text {
-                raw.set(field, text);
-            }
-        }
+/// Nothing beside the fields of a row.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = RowPatch, description = "What is typed into a row anew. What is not named stays as it is.")]
+pub(crate) struct AnyField {}
+
+impl Beside for AnyField {
+    fn has(_: Field) -> bool {
+        true
     }
 }
 
@@ -87,7 +68,6 @@ pub(crate) async fn change(
     Json { value, .. }: Json<RowPatch>,
 ) -> Result<Response, Problem> {
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
-    let mut patch = Some(value);
     let mut raw = None;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
@@ -95,7 +75,7 @@ pub(crate) async fn change(
         if_match.check(row.version)?;
         let raw = raw.get_or_insert_with(|| {
             let mut raw = row.raw.clone();
-            patch.take().unwrap_or_default().apply(&mut raw);
+            value.texts.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
             raw
         });
         let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
@@ -161,21 +141,19 @@ pub(crate) struct Chosen {
     numbers: Option<BTreeSet<u32>>,
 }
 
-/// The fields that can be the same for many.
+/// The fields that can be the same for many rows.
+type ManyFields = WithFields<AlikeInRows>;
+
+/// Nothing beside the fields that can be the same for many rows.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ManyFields {
-    #[serde(default)]
-    country_code: Option<String>,
-    #[serde(default)]
-    organisation: Option<String>,
-    #[serde(default)]
-    department: Option<String>,
-    /// Yes or no.
-    #[serde(default)]
-    seed: Option<String>,
-    #[serde(default)]
-    reason: Option<String>,
+#[serde(deny_unknown_fields)]
+#[schema(as = ManyFields, description = "The fields that can be the same for many.")]
+pub(crate) struct AlikeInRows {}
+
+impl Beside for AlikeInRows {
+    fn has(field: Field) -> bool {
+        field.spec().alike != Alike::Nowhere
+    }
 }
 
 /// How many rows were changed, with the counts of their batch.
@@ -196,15 +174,7 @@ pub(crate) async fn change_many(
     Path(id): Path<String>,
     Json { value: ManyPatch { rows: chosen, set }, .. }: Json<ManyPatch>,
 ) -> Result<Response, Problem> {
-    let fields = [
-        (Field::CountryCode, set.country_code),
-        (Field::Organisation, set.organisation),
-        (Field::Department, set.department),
-        (Field::Seed, set.seed),
-        (Field::Reason, set.reason),
-    ];
-    let fields: Vec<(Field, String)> =
-        fields.into_iter().filter_map(|(field, text)| text.map(|text| (field, text))).collect();
+    let fields: Vec<(Field, String)> = set.texts.into_iter().collect();
     if fields.is_empty() {
         let item = ProblemItem::new("/set", "required", "Name at least one field to set.");
         return Err(Problem::new(Slug::Validation).items([item]));

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{extract::State, response::Response};
 use domain::{
-    InviteId,
+    Field, InviteId,
     invite::{Invite, TechpassStatus},
 };
 use serde::Serialize;
@@ -138,19 +138,15 @@ pub(crate) async fn export(
 }
 
 fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {
-    let profile = invite.profile.as_ref();
+    let details = Field::ALL.into_iter().filter_map(|field| Some((field, invite.profile.as_ref()?.text(field)?)));
+    let username = invite.holder.username().map(|username| (Field::Username, username.as_str()));
+    let asked = [(Field::Email, invite.email.as_str()), (Field::Reason, invite.reason.as_str())];
     ExportRow {
-        first_name: profile.map_or("", |profile| profile.first_name.as_str()),
-        last_name: profile.map_or("", |profile| profile.last_name.as_str()),
-        email: invite.email.as_str(),
-        organisation: profile.map_or("", |profile| profile.organisation.as_str()),
-        department: profile.and_then(|profile| profile.department.as_ref()).map_or("", domain::Department::as_str),
+        texts: details.chain(username).chain(asked).collect(),
         date_of_invite: date,
         techpass_status: invite.techpass_status().label(),
         seed_status: invite.seed_status().label(),
         seed_detail: invite.seed_detail().unwrap_or_default(),
-        username: invite.holder.username().map_or("", domain::Username::as_str),
-        reason: invite.reason.as_str(),
         trace_id: invite.trace.as_str(),
     }
 }

@@ -13,7 +13,7 @@ use domain::{
 use store::{Refused, Stored, Transaction};
 use web::{IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, Trace, invite::InviteBody, reply};
 
-use crate::{Deps, InviteRequest, Kind};
+use crate::{Deps, InviteRequest, Kind, request::into_form};
 
 /// Amends an invite that failed, expired or could not be delivered, and sends it again. The body is the whole form.
 #[utoipa::path(
@@ -33,7 +33,7 @@ pub(crate) async fn amend(
 ) -> Result<Response, Problem> {
     let read = deps.own(&officer, &id).await?;
     if_match.check(read.version())?;
-    let (kind, form) = body.value.into_form()?;
+    let (kind, form) = into_form(body.value)?;
     if (kind == Kind::Email) != (read.origin == Origin::Email) {
         let detail = "An invite keeps its kind. Make a new one for the other.";
         return Err(Problem::new(Slug::Validation).items([ProblemItem::new("/kind", "kind.fixed", detail)]));

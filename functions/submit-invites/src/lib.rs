@@ -32,7 +32,8 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Asked, Keyed, Officers, OtherClients, Problem, SavedAnswers, SignedIn, Slug, Trace, invite::InviteBody};
 
-pub use request::{InviteRequest, Kind, SeedAnswer};
+use request::into_form;
+pub use request::{InviteRequest, Kind};
 pub use seed::SeedRequestBody;
 
 /// How often a request gives way to others of the same officer, and for how long at the most: an officer who sends
@@ -187,7 +188,7 @@ async fn submit(
         Asked::Before(answer) => return Ok(web::reply::saved(answer)),
         Asked::Now(request) => request,
     };
-    let (kind, form) = value.into_form()?;
+    let (kind, form) = into_form(value)?;
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     let now = deps.clock.now();
     let id = InviteId::generate(now, &deps.entropy);

@@ -9,6 +9,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
     BulkActionId, Department, Fault, Field, InviteId, Officer, Organisation, Reason, TraceId,
     bulk_action::{BulkAction, BulkActionState, ENTRIES_PER_PART, MAX_INVITES_PER_BULK_ACTION, Verb},
+    fields::Alike,
     invite::Correction,
 };
 use queue::{QueueName, Wake};
@@ -18,7 +19,9 @@ use utoipa::ToSchema;
 use web::{
     Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
     action::{ActionBody, ActionKind},
-    count_rows, reply,
+    count_rows,
+    fields::{Beside, WithFields},
+    reply,
 };
 
 use crate::Deps;
@@ -42,12 +45,18 @@ pub(crate) struct ActionRequest {
 }
 
 /// What is amended alike in many invites. What is not named stays as it is.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct CorrectionRequest {
-    organisation: Option<String>,
-    department: Option<String>,
-    reason: Option<String>,
+type CorrectionRequest = WithFields<AlikeInInvites>;
+
+/// Nothing beside the fields that can be the same for many invites.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CorrectionRequest, description = "What is amended alike in many invites. What is not named stays as it is.")]
+pub(crate) struct AlikeInInvites {}
+
+impl Beside for AlikeInInvites {
+    fn has(field: Field) -> bool {
+        field.spec().alike == Alike::Everywhere
+    }
 }
 
 /// Does one thing with many invites; each stands for itself.
@@ -85,7 +94,7 @@ impl ActionRequest {
     fn verb(&self) -> Result<Verb, Problem> {
         match (self.action, &self.set) {
             (ActionKind::Amend, set) => {
-                let correction = set.as_ref().map(CorrectionRequest::parse).transpose()?;
+                let correction = set.as_ref().map(correction).transpose()?;
                 Ok(Verb::Amend(correction.unwrap_or_default()))
             }
             (_, Some(_)) => {
@@ -98,28 +107,26 @@ impl ActionRequest {
     }
 }
 
-impl CorrectionRequest {
-    fn parse(&self) -> Result<Correction, Problem> {
-        let mut faults = Vec::new();
-        let correction = Correction {
-            organisation: field(&mut faults, Field::Organisation, self.organisation.as_deref(), Organisation::parse),
-            department: field(&mut faults, Field::Department, self.department.as_deref(), Department::parse),
-            reason: field(&mut faults, Field::Reason, self.reason.as_deref(), Reason::parse),
-        };
-        if faults.is_empty() { Ok(correction) } else { Err(Problem::new(Slug::Validation).items(faults)) }
-    }
+fn correction(asked: &CorrectionRequest) -> Result<Correction, Problem> {
+    let mut faults = Vec::new();
+    let correction = Correction {
+        organisation: field(&mut faults, asked, Field::Organisation, Organisation::parse),
+        department: field(&mut faults, asked, Field::Department, Department::parse),
+        reason: field(&mut faults, asked, Field::Reason, Reason::parse),
+    };
+    if faults.is_empty() { Ok(correction) } else { Err(Problem::new(Slug::Validation).items(faults)) }
 }
 
 fn field<T>(
     faults: &mut Vec<ProblemItem>,
+    asked: &CorrectionRequest,
     field: Field,
-    text: Option<&str>,
     parse: impl FnOnce(&str) -> Result<T, Fault>,
 ) -> Option<T> {
     let wrong = |fault: Fault| {
         faults.push(ProblemItem::new(format!("/set/{}", field.name()), fault.code(), fault.detail()));
     };
-    parse(text?).map_err(wrong).ok()
+    parse(asked.texts.get(&field)?).map_err(wrong).ok()
 }
 
 impl Deps {

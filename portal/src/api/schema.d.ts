@@ -394,18 +394,18 @@ export interface components {
     schemas: {
         /** @description Who the invitee is; an absent field is an empty one. */
         AcceptRequest: {
-            /** @description Contact number. */
-            contactNumber?: string;
-            /** @description Country code of the contact number. */
-            countryCode?: string;
-            /** @description Department, optional. */
-            department?: string;
-            /** @description First name. */
-            firstName?: string;
-            /** @description Last name. */
-            lastName?: string;
-            /** @description Organisation. */
-            organisation?: string;
+            /** @description Contact Number. */
+            contactNumber?: string | null;
+            /** @description Country Code, optional. */
+            countryCode?: string | null;
+            /** @description Department, optional, at most 64 characters. */
+            department?: string | null;
+            /** @description First Name, at most 64 characters. */
+            firstName?: string | null;
+            /** @description Last Name, at most 64 characters. */
+            lastName?: string | null;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string | null;
             /** @description The fragment of the link. */
             token: string;
         };
@@ -592,12 +592,12 @@ export interface components {
         };
         /** @description What is amended alike in many invites. What is not named stays as it is. */
         CorrectionRequest: {
-            /** @default null */
-            department: string | null;
-            /** @default null */
-            organisation: string | null;
-            /** @default null */
-            reason: string | null;
+            /** @description Department, optional, at most 64 characters. */
+            department?: string | null;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string | null;
+            /** @description Reason for creation, at most 255 characters. */
+            reason?: string | null;
         };
         /** @description How many rows stand where. */
         CountsBody: {
@@ -732,16 +732,25 @@ export interface components {
         FirstPasswordState: "available" | "requested" | "held" | "sent" | "unknown";
         /** @description The text of every field of a row, exactly as it was typed. */
         FormBody: {
+            /** @description Contact Number. */
             contactNumber: string;
+            /** @description Country Code, optional. */
             countryCode: string;
+            /** @description Department, optional, at most 64 characters. */
             department: string;
+            /** @description Email. */
             email: string;
+            /** @description First Name, at most 64 characters. */
             firstName: string;
+            /** @description Last Name, at most 64 characters. */
             lastName: string;
+            /** @description Organisation, at most 64 characters. */
             organisation: string;
+            /** @description Reason for creation, at most 255 characters. */
             reason: string;
-            /** @description Yes or no. */
+            /** @description Onboarding to SEED required, optional. */
             seed: string;
+            /** @description Username, of vendors, at most 64 characters. */
             username: string;
         };
         /** @description One thing that happened. */
@@ -765,15 +774,13 @@ export interface components {
             traceId: string;
         };
         /** @description An invite in a list, and what a new one is answered with. */
-        InviteBody: {
+        InviteBody: components["schemas"]["ProfileBody"] & {
             batch?: components["schemas"]["BatchRowBody"] | null;
             /**
              * Format: date-time
              * @description When it was made.
              */
             dateOfInvite: string;
-            /** @description Where given. */
-            department?: string | null;
             /** @description Whom. */
             email: string;
             /**
@@ -781,8 +788,6 @@ export interface components {
              * @description From when it can no longer be accepted.
              */
             expiresAt?: string | null;
-            /** @description Once known. */
-            firstName?: string | null;
             /**
              * @description Its id.
              * @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB
@@ -790,11 +795,7 @@ export interface components {
             id: string;
             /** @description How it came about. */
             kind: components["schemas"]["InviteKind"];
-            /** @description Once known. */
-            lastName?: string | null;
             mail?: components["schemas"]["MailBody"] | null;
-            /** @description Once known. */
-            organisation?: string | null;
             /**
              * @description What the invitee is.
              * @example officer
@@ -849,32 +850,27 @@ export interface components {
         InviteKind: "email" | "account" | "batch";
         /** @description A new invite as it is typed; an absent field is an empty one. */
         InviteRequest: {
-            /** @description Contact number; with an account. */
+            /** @description Contact Number. */
             contactNumber?: string | null;
-            /** @description Country code of the contact number; with an account. */
+            /** @description Country Code, optional. */
             countryCode?: string | null;
-            /** @description Department, optional; with an account. */
+            /** @description Department, optional, at most 64 characters. */
             department?: string | null;
-            /**
-             * @description The invitee's email address.
-             * @example tan@agency.gov.sg
-             */
+            /** @description Email. */
             email?: string | null;
-            /** @description First name; with an account. */
+            /** @description First Name, at most 64 characters. */
             firstName?: string | null;
             /** @description By mail, or with an account. */
             kind: components["schemas"]["Kind"];
-            /** @description Last name; with an account. */
+            /** @description Last Name, at most 64 characters. */
             lastName?: string | null;
-            /** @description Organisation; with an account. */
+            /** @description Organisation, at most 64 characters. */
             organisation?: string | null;
-            /**
-             * @description Why the account is needed.
-             * @example New team member
-             */
+            /** @description Reason for creation, at most 255 characters. */
             reason?: string | null;
-            seed?: components["schemas"]["SeedAnswer"] | null;
-            /** @description TechPass username, for vendors. */
+            /** @description Onboarding to SEED required, optional. */
+            seed?: string | boolean | null;
+            /** @description Username, of vendors, at most 64 characters. */
             username?: string | null;
         };
         /**
@@ -993,12 +989,16 @@ export interface components {
         };
         /** @description The fields that can be the same for many. */
         ManyFields: {
+            /** @description Country Code, optional. */
             countryCode?: string | null;
+            /** @description Department, optional, at most 64 characters. */
             department?: string | null;
+            /** @description Organisation, at most 64 characters. */
             organisation?: string | null;
+            /** @description Reason for creation, at most 255 characters. */
             reason?: string | null;
-            /** @description Yes or no. */
-            seed?: string | null;
+            /** @description Onboarding to SEED required, optional. */
+            seed?: string | boolean | null;
         };
         /** @description One change for many rows. */
         ManyPatch: {
@@ -1058,19 +1058,28 @@ export interface components {
         };
         /** @description The text of a row as a person types it; an absent field is an empty one. */
         NewRow: {
-            contactNumber?: string;
-            countryCode?: string;
-            department?: string;
-            email?: string;
-            firstName?: string;
+            /** @description Contact Number. */
+            contactNumber?: string | null;
+            /** @description Country Code, optional. */
+            countryCode?: string | null;
+            /** @description Department, optional, at most 64 characters. */
+            department?: string | null;
+            /** @description Email. */
+            email?: string | null;
+            /** @description First Name, at most 64 characters. */
+            firstName?: string | null;
             /** @description The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split. */
             guessed?: string[];
-            lastName?: string;
-            organisation?: string;
-            reason?: string;
-            /** @description Yes or no. */
-            seed?: string;
-            username?: string;
+            /** @description Last Name, at most 64 characters. */
+            lastName?: string | null;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string | null;
+            /** @description Reason for creation, at most 255 characters. */
+            reason?: string | null;
+            /** @description Onboarding to SEED required, optional. */
+            seed?: string | boolean | null;
+            /** @description Username, of vendors, at most 64 characters. */
+            username?: string | null;
         };
         /**
          * @description What someone who has an account does to get SEED.
@@ -1154,6 +1163,17 @@ export interface components {
              */
             row?: number | null;
         };
+        /** @description The details of an account, once they are known. */
+        ProfileBody: {
+            /** @description Department, optional, at most 64 characters. */
+            department?: string;
+            /** @description First Name, at most 64 characters. */
+            firstName?: string;
+            /** @description Last Name, at most 64 characters. */
+            lastName?: string;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string;
+        };
         /** @description A field that is used otherwise than it was typed. */
         RepairBody: {
             field: string;
@@ -1215,34 +1235,29 @@ export interface components {
             items: components["schemas"]["RowBody"][];
             nextCursor?: string | null;
         };
-        /** @description New text for some fields of a row. */
+        /** @description What is typed into a row anew. What is not named stays as it is. */
         RowPatch: {
-            /** @default null */
-            contactNumber: string | null;
-            /** @default null */
-            countryCode: string | null;
-            /** @default null */
-            department: string | null;
-            /** @default null */
-            email: string | null;
-            /** @default null */
-            firstName: string | null;
-            /** @default null */
-            lastName: string | null;
-            /** @default null */
-            organisation: string | null;
-            /** @default null */
-            reason: string | null;
-            /**
-             * @description Yes or no.
-             * @default null
-             */
-            seed: string | null;
-            /** @default null */
-            username: string | null;
+            /** @description Contact Number. */
+            contactNumber?: string | null;
+            /** @description Country Code, optional. */
+            countryCode?: string | null;
+            /** @description Department, optional, at most 64 characters. */
+            department?: string | null;
+            /** @description Email. */
+            email?: string | null;
+            /** @description First Name, at most 64 characters. */
+            firstName?: string | null;
+            /** @description Last Name, at most 64 characters. */
+            lastName?: string | null;
+            /** @description Organisation, at most 64 characters. */
+            organisation?: string | null;
+            /** @description Reason for creation, at most 255 characters. */
+            reason?: string | null;
+            /** @description Onboarding to SEED required, optional. */
+            seed?: string | boolean | null;
+            /** @description Username, of vendors, at most 64 characters. */
+            username?: string | null;
         };
-        /** @description Yes or no, as a program says it or as a person types it. */
-        SeedAnswer: boolean | string;
         /** @description Where a SEED licence stands. */
         SeedBody: {
             /**

@@ -3,7 +3,7 @@
 use domain::{
     Field,
     batch::{Column, MAX_COLUMNS, MAX_TITLE},
-    fields::text::trim,
+    fields::{Required, text::trim},
 };
 
 use crate::FileError;
@@ -50,7 +50,7 @@ impl Header {
                 header.hidden += 1;
                 continue;
             }
-            match said.field(title, &key, titles).unwrap_or_else(|| field(&key)) {
+            match said.field(title, &key, titles).unwrap_or_else(|| Field::of_title(&key)) {
                 Some(field) if header.column(field).is_some() => duplicates.push(field),
                 Some(field) => header.set(title.column, field),
                 None if is_ours(&key) => {}
@@ -121,7 +121,7 @@ pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
         if key.is_empty() || is_ours(&key) {
             continue;
         }
-        let field = field(&key).filter(|field| columns.iter().all(|earlier| earlier.field != Some(*field)));
+        let field = Field::of_title(&key).filter(|field| columns.iter().all(|earlier| earlier.field != Some(*field)));
         columns.push(Column { number: title.column + 1, title: text, field });
     }
     columns.truncate(MAX_COLUMNS);
@@ -130,33 +130,13 @@ pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
 
 /// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may go.
 pub(crate) fn required() -> impl Iterator<Item = Field> {
-    Field::ALL
-        .into_iter()
-        .filter(|field| !matches!(field, Field::Username | Field::CountryCode | Field::Department | Field::Seed))
+    Field::ALL.into_iter().filter(|field| field.spec().required == Required::Always)
 }
 
 /// A title without case, spaces, marks and remarks in brackets: `E-mail Address* (official)` is `emailaddress`.
 fn key(title: &str) -> String {
     let title = title.split(['(', '[']).next().unwrap_or_default();
     title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-fn field(key: &str) -> Option<Field> {
-    Some(match key {
-        "email" | "emailaddress" | "workemail" | "officialemail" | "organisationemail" => Field::Email,
-        "username" | "techpassusername" | "techpassuser" => Field::Username,
-        "firstname" | "givenname" => Field::FirstName,
-        "lastname" | "familyname" | "surname" => Field::LastName,
-        "countrycode" | "countrycallingcode" => Field::CountryCode,
-        "contactnumber" | "contactno" | "mobilenumber" | "mobileno" | "mobile" | "phonenumber" | "phone" => {
-            Field::ContactNumber
-        }
-        "organisation" | "organization" | "organisationname" | "agency" | "company" => Field::Organisation,
-        "department" | "dept" | "division" => Field::Department,
-        "onboardingtoseedrequired" | "onboardtoseed" | "seedonboarding" | "seedrequired" | "seed" => Field::Seed,
-        "reasonforcreation" | "reasonforinvitation" | "reasonforinvite" | "reason" | "justification" => Field::Reason,
-        _ => return None,
-    })
 }
 
 /// Columns that our own workbooks add; the officer need not hear about them.
@@ -179,7 +159,7 @@ mod tests {
     #[test]
     fn every_title_of_the_template_names_its_field() {
         for wanted in Field::ALL {
-            assert_eq!(field(&key(wanted.title())), Some(wanted));
+            assert_eq!(Field::of_title(&key(wanted.title())), Some(wanted));
         }
     }
 

@@ -8,7 +8,7 @@ use domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::seed::SeedBody;
+use crate::{fields::ProfileBody, seed::SeedBody};
 
 /// An invite in a list, and what a new one is answered with.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,18 +21,9 @@ pub struct InviteBody {
     pub kind: InviteKind,
     /// Whom.
     pub email: String,
-    /// Once known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    /// Once known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// Once known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub organisation: Option<String>,
-    /// Where given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub department: Option<String>,
+    /// The details of the account, once they are known.
+    #[serde(flatten)]
+    pub profile: ProfileBody,
     /// A vendor's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
@@ -209,12 +200,7 @@ impl InviteBody {
             id: invite.id,
             kind,
             email: invite.email.as_str().to_owned(),
-            first_name: profile.map(|profile| profile.first_name.as_str().to_owned()),
-            last_name: profile.map(|profile| profile.last_name.as_str().to_owned()),
-            organisation: profile.map(|profile| profile.organisation.as_str().to_owned()),
-            department: profile
-                .and_then(|profile| profile.department.as_ref())
-                .map(|department| department.as_str().to_owned()),
+            profile: ProfileBody::of(profile),
             username: invite.holder.username().map(|username| username.as_str().to_owned()),
             persona: invite.holder.persona(),
             date_of_invite: invite.created_at,

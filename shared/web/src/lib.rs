@@ -14,6 +14,7 @@
 //!   builds the answers, [`openapi`] describes them.
 
 pub mod action;
+pub mod fields;
 pub mod invite;
 pub mod openapi;
 pub mod reply;

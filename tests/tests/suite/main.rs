@@ -12,6 +12,7 @@ mod contract;
 mod domains;
 mod every_route;
 mod faults;
+mod fields;
 mod keys;
 mod lasting;
 mod lists;

@@ -21,7 +21,7 @@ fn the_committed_description_is_that_of_the_code() {
         fs::write(PATH, &described).unwrap();
     }
     let committed = fs::read_to_string(PATH).unwrap_or_default();
-    assert!(committed == described, "docs/openapi.json is out of date; run `BLESS=1 cargo test -p tests openapi`");
+    assert!(committed == described, "docs/openapi.json is out of date; run `make describe`");
 }
 
 /// A number of the description, which is written there by hand, is the one that the code refuses by.

@@ -2,7 +2,7 @@
 //! back, one spelling of Yes.
 
 use crate::{
-    ContactNumber, Department, EmailAddress, Field, Organisation, PersonName, Reason, SeedWish, Username,
+    ContactNumber, Field,
     batch::RawRow,
     fields::{Form, text},
 };
@@ -39,27 +39,18 @@ impl Form {
     /// What is used of a field, unless it is what was typed.
     fn used(&self, field: Field) -> Option<String> {
         let typed = self.get(field);
-        let used: String = match field {
-            Field::Email => EmailAddress::parse(typed).ok()?.into(),
-            Field::Username => Username::parse(typed).ok()?.into(),
-            Field::FirstName | Field::LastName => PersonName::parse(typed).ok()?.into(),
+        match field {
             // It is used as a part of the number.
-            Field::CountryCode => return None,
+            Field::CountryCode => None,
             Field::ContactNumber => {
                 let used = String::from(ContactNumber::parse_parts(&self.country_code, typed).ok()?);
                 let code = text::trim(&self.country_code).trim_start_matches('+');
                 let expected = format!("+{}{typed}", if code.is_empty() { "65" } else { code });
-                return (used != expected).then_some(used);
+                (used != expected).then_some(used)
             }
-            Field::Organisation => Organisation::parse(typed).ok()?.into(),
-            Field::Department => Department::parse(typed).ok()?.into(),
-            Field::Seed => {
-                let used = if SeedWish::parse(typed).ok()? == SeedWish::Required { "Yes" } else { "No" };
-                return (!typed.eq_ignore_ascii_case(used)).then(|| used.to_owned());
-            }
-            Field::Reason => Reason::parse(typed).ok()?.into(),
-        };
-        (used != typed).then_some(used)
+            Field::Seed => field.read(typed).ok().filter(|used| !typed.eq_ignore_ascii_case(used)),
+            _ => field.read(typed).ok().filter(|used| used != typed),
+        }
     }
 }
 

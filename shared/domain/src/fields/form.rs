@@ -6,34 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, Organisation, PersonName, Persona, Reason,
-    SeedEligibility, SeedWish, Username, rules::DomainRules,
+    SeedEligibility, SeedWish, Username,
+    fields::{Form, text::trim},
+    rules::DomainRules,
 };
-
-/// The text of every field, exactly as it was typed. An absent field is an empty one.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct Form {
-    /// Email address.
-    pub email: String,
-    /// TechPass username.
-    pub username: String,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Country code of the contact number.
-    pub country_code: String,
-    /// Contact number.
-    pub contact_number: String,
-    /// Organisation.
-    pub organisation: String,
-    /// Department.
-    pub department: String,
-    /// Whether SEED is required: yes or no.
-    pub seed: String,
-    /// Reason.
-    pub reason: String,
-}
 
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -130,24 +106,44 @@ pub struct Profile {
     pub department: Option<Department>,
 }
 
-impl Form {
-    /// The text of one field.
+impl Profile {
+    /// The text of a field of the profile; `None` of one that is absent, or is asked for elsewhere. A contact number
+    /// has its country code in front.
     #[must_use]
-    pub fn get(&self, field: Field) -> &str {
+    pub fn text(&self, field: Field) -> Option<&str> {
         match field {
-            Field::Email => &self.email,
-            Field::Username => &self.username,
-            Field::FirstName => &self.first_name,
-            Field::LastName => &self.last_name,
-            Field::CountryCode => &self.country_code,
-            Field::ContactNumber => &self.contact_number,
-            Field::Organisation => &self.organisation,
-            Field::Department => &self.department,
-            Field::Seed => &self.seed,
-            Field::Reason => &self.reason,
+            Field::FirstName => Some(self.first_name.as_str()),
+            Field::LastName => Some(self.last_name.as_str()),
+            Field::ContactNumber => Some(self.contact_number.as_str()),
+            Field::Organisation => Some(self.organisation.as_str()),
+            Field::Department => self.department.as_ref().map(Department::as_str),
+            Field::Email | Field::Username | Field::CountryCode | Field::Seed | Field::Reason => None,
         }
     }
+}
 
+impl Field {
+    /// What is used of a text of this field alone.
+    ///
+    /// # Errors
+    ///
+    /// The one fault that says most.
+    pub fn read(self, text: &str) -> Result<String, Fault> {
+        Ok(match self {
+            Self::Email => EmailAddress::parse(text)?.into(),
+            Self::Username => Username::parse(text)?.into(),
+            Self::FirstName | Self::LastName => PersonName::parse(text)?.into(),
+            Self::CountryCode => trim(text).to_owned(),
+            Self::ContactNumber => ContactNumber::parse(text)?.into(),
+            Self::Organisation => Organisation::parse(text)?.into(),
+            Self::Department => Department::parse_optional(text)?.map(Into::into).unwrap_or_default(),
+            Self::Seed => SeedWish::parse(text)?.as_str().to_owned(),
+            Self::Reason => Reason::parse(text)?.into(),
+        })
+    }
+}
+
+impl Form {
     /// Replaces the text of one field.
     pub fn set(&mut self, field: Field, text: String) {
         *self.slot(field) = text;
@@ -158,25 +154,10 @@ impl Form {
         std::mem::take(self.slot(field))
     }
 
-    fn slot(&mut self, field: Field) -> &mut String {
-        match field {
-            Field::Email => &mut self.email,
-            Field::Username => &mut self.username,
-            Field::FirstName => &mut self.first_name,
-            Field::LastName => &mut self.last_name,
-            Field::CountryCode => &mut self.country_code,
-            Field::ContactNumber => &mut self.contact_number,
-            Field::Organisation => &mut self.organisation,
-            Field::Department => &mut self.department,
-            Field::Seed => &mut self.seed,
-            Field::Reason => &mut self.reason,
-        }
-    }
-
     /// Whether nothing was typed anywhere.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        Field::ALL.iter().all(|field| crate::fields::text::trim(self.get(*field)).is_empty())
+        Field::ALL.iter().all(|field| trim(self.get(*field)).is_empty())
     }
 
     /// Reads the form as an email invitation by the officer with address `officer`.
@@ -275,7 +256,7 @@ impl Faults {
     }
 
     fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
-        let text = crate::fields::text::trim(text);
+        let text = trim(text);
         match invitee.map(|invitee| invitee.persona) {
             Some(Persona::Officer) if text.is_empty() || text == "-" => Some(Holder::Officer),
             Some(Persona::Officer) => {

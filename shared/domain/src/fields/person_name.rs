@@ -1,6 +1,6 @@
 //! First and last names.
 
-use crate::fields::{Fault, text};
+use crate::fields::{Fault, Field, text};
 
 text_field! {
     /// A first or last name of 1 to 64 characters as Singapore writes them: letters of any script, spaces and
@@ -10,8 +10,6 @@ text_field! {
 }
 
 impl PersonName {
-    const MAX: usize = 64;
-
     /// Reads a name.
     ///
     /// # Errors
@@ -21,7 +19,7 @@ impl PersonName {
         if text.starts_with('\t') && !text::trim(text).is_empty() {
             return Err(Fault::NameStart);
         }
-        let name = text::parse(text, Self::MAX)?.ok_or(Fault::Required)?;
+        let name = text::parse(text, Field::FirstName.max())?.ok_or(Fault::Required)?;
         if name.starts_with(['=', '+', '-', '@']) {
             return Err(Fault::NameStart);
         }

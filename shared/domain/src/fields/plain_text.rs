@@ -1,6 +1,6 @@
 //! Fields that take any text: the organisation, the department, the reason.
 
-use crate::fields::{Fault, text};
+use crate::fields::{Fault, Field, text};
 
 text_field! {
     /// The organisation, 1 to 64 characters.
@@ -14,7 +14,7 @@ impl Organisation {
     ///
     /// The one fault that says most.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        text::parse(text, 64)?.map(Self).ok_or(Fault::Required)
+        text::parse(text, Field::Organisation.max())?.map(Self).ok_or(Fault::Required)
     }
 }
 
@@ -39,7 +39,7 @@ impl Department {
     ///
     /// The one fault that says most.
     pub fn parse_optional(text: &str) -> Result<Option<Self>, Fault> {
-        Ok(text::parse(text, 64)?.map(Self))
+        Ok(text::parse(text, Field::Department.max())?.map(Self))
     }
 }
 
@@ -55,7 +55,7 @@ impl Reason {
     ///
     /// The one fault that says most.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        text::parse(text, 255)?.map(Self).ok_or(Fault::Required)
+        text::parse(text, Field::Reason.max())?.map(Self).ok_or(Fault::Required)
     }
 }
 

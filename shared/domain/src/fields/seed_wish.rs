@@ -16,6 +16,15 @@ pub enum SeedWish {
 }
 
 impl SeedWish {
+    /// The one spelling that is used: Yes or No.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "Yes",
+            Self::NotRequired => "No",
+        }
+    }
+
     /// Reads Yes or No in the spellings that workbooks hold; blank is No.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Usernames of vendors.
 
-use crate::fields::{Fault, text};
+use crate::fields::{Fault, Field, text};
 
 text_field! {
     /// A vendor's TechPass username: 1 to 64 letters, digits, `-`, `_` and single periods, starting and ending with a
@@ -15,7 +15,6 @@ pub const OFFICER_ACCOUNT_PREFIX: &str = "po-";
 pub const OFFICER_ACCOUNT_DIGITS: usize = 26;
 
 impl Username {
-    const MAX: usize = 64;
     /// Names that would be taken for the service itself.
     const RESERVED: [&str; 12] = [
         "admin",
@@ -43,7 +42,7 @@ impl Username {
         if text.is_empty() {
             return Err(Fault::UsernameRequired);
         }
-        if text.chars().count() > Self::MAX {
+        if text.chars().count() > Field::Username.max() {
             return Err(Fault::TooLong);
         }
         let edge = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);

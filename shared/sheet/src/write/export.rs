@@ -1,6 +1,8 @@
 //! The status page as a workbook.
 
-use domain::Timestamp;
+use std::collections::BTreeMap;
+
+use domain::{Field, Timestamp};
 
 use super::{
     WriteError,
@@ -8,30 +10,18 @@ use super::{
 };
 
 /// A line of the status page.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct ExportRow<'a> {
-    /// First name, once known.
-    pub first_name: &'a str,
-    /// Last name, once known.
-    pub last_name: &'a str,
-    /// Email address.
-    pub email: &'a str,
-    /// Organisation.
-    pub organisation: &'a str,
-    /// Department.
-    pub department: &'a str,
+    /// What is known of the invite.
+    pub texts: BTreeMap<Field, &'a str>,
     /// The day of the invite, as officers read dates.
     pub date_of_invite: &'a str,
-    /// Where the TechPass account stands.
+    /// The TechPass status.
     pub techpass_status: &'a str,
-    /// Where the SEED licence stands.
+    /// The SEED status.
     pub seed_status: &'a str,
     /// What a person makes of it, where the status does not say enough.
     pub seed_detail: &'a str,
-    /// TechPass username of a vendor.
-    pub username: &'a str,
-    /// Why the account is needed.
-    pub reason: &'a str,
     /// What to quote to support.
     pub trace_id: &'a str,
 }
@@ -42,20 +32,61 @@ impl std::fmt::Debug for ExportRow<'_> {
     }
 }
 
-const COLUMNS: [(&str, f64); 12] = [
-    ("First Name", 20.0),
-    ("Last Name", 20.0),
-    ("Email", 34.0),
-    ("Organisation", 26.0),
-    ("Department", 26.0),
-    ("Date of Invite", 14.0),
-    ("TechPass Status", 18.0),
-    ("SEED Status", 18.0),
-    ("SEED Detail", 44.0),
-    ("Username", 26.0),
-    ("Reason for creation", 44.0),
-    ("Trace ID", 40.0),
+/// A column of the export.
+#[derive(Clone, Copy)]
+enum Column {
+    Of(Field),
+    DateOfInvite,
+    TechpassStatus,
+    SeedStatus,
+    SeedDetail,
+    TraceId,
+}
+
+/// TechBiz's columns in their order, then ours.
+const COLUMNS: [Column; 12] = [
+    Column::Of(Field::FirstName),
+    Column::Of(Field::LastName),
+    Column::Of(Field::Email),
+    Column::Of(Field::Organisation),
+    Column::Of(Field::Department),
+    Column::DateOfInvite,
+    Column::TechpassStatus,
+    Column::SeedStatus,
+    Column::SeedDetail,
+    Column::Of(Field::Username),
+    Column::Of(Field::Reason),
+    Column::TraceId,
 ];
+
+/// The fields that an export leaves out: the numbers of people, and what its SEED columns say better.
+#[cfg(test)]
+const LEFT_OUT: [Field; 3] = [Field::CountryCode, Field::ContactNumber, Field::Seed];
+
+impl Column {
+    /// The title and the width in characters.
+    fn head(self) -> (&'static str, f64) {
+        match self {
+            Self::Of(field) => (field.title(), f64::from(field.spec().width)),
+            Self::DateOfInvite => ("Date of Invite", 14.0),
+            Self::TechpassStatus => ("TechPass Status", 18.0),
+            Self::SeedStatus => ("SEED Status", 18.0),
+            Self::SeedDetail => ("SEED Detail", 44.0),
+            Self::TraceId => ("Trace ID", 40.0),
+        }
+    }
+
+    fn text<'a>(self, row: &ExportRow<'a>) -> &'a str {
+        match self {
+            Self::Of(field) => row.texts.get(&field).copied().unwrap_or_default(),
+            Self::DateOfInvite => row.date_of_invite,
+            Self::TechpassStatus => row.techpass_status,
+            Self::SeedStatus => row.seed_status,
+            Self::SeedDetail => row.seed_detail,
+            Self::TraceId => row.trace_id,
+        }
+    }
+}
 
 /// Writes the lines of the status page in the order given.
 ///
@@ -65,25 +96,24 @@ const COLUMNS: [(&str, f64); 12] = [
 pub fn export<'a>(rows: impl IntoIterator<Item = ExportRow<'a>>, created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let mut workbook = workbook(created)?;
     let sheet = workbook.add_worksheet().set_name("Invitations")?;
-    put_header(sheet, 0, &COLUMNS)?;
+    put_header(sheet, 0, &COLUMNS.map(Column::head))?;
     for (line, row) in (1..).zip(rows) {
-        let texts = [
-            row.first_name,
-            row.last_name,
-            row.email,
-            row.organisation,
-            row.department,
-            row.date_of_invite,
-            row.techpass_status,
-            row.seed_status,
-            row.seed_detail,
-            row.username,
-            row.reason,
-            row.trace_id,
-        ];
-        for (column, text) in (0_u16..).zip(texts) {
-            put(sheet, line, column, text)?;
+        for (number, column) in (0_u16..).zip(COLUMNS) {
+            put(sheet, line, number, column.text(&row))?;
         }
     }
     Ok(workbook.save_to_buffer()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_exported_or_left_out_on_purpose() {
+        for field in Field::ALL {
+            let is_exported = COLUMNS.iter().any(|column| matches!(column, Column::Of(of) if *of == field));
+            assert_ne!(is_exported, LEFT_OUT.contains(&field), "{field:?}");
+        }
+    }
 }

@@ -9,20 +9,12 @@ use super::{
 };
 use crate::{
     Limits,
-    example::{EXAMPLE_SHEET, EXAMPLES},
+    example::{EXAMPLE_SHEET, examples},
 };
 
 /// The columns with their widths: `S/N`, then the fields in their order.
 pub(super) fn columns() -> Vec<(&'static str, f64)> {
-    let width = |field| match field {
-        Field::Email => 34.0,
-        Field::Reason => 44.0,
-        Field::Organisation | Field::Department | Field::Username => 26.0,
-        Field::FirstName | Field::LastName => 20.0,
-        Field::CountryCode => 10.0,
-        Field::ContactNumber | Field::Seed => 18.0,
-    };
-    let fields = Field::ALL.into_iter().map(|field| (field.title(), width(field)));
+    let fields = Field::ALL.into_iter().map(|field| (field.title(), f64::from(field.spec().width)));
     std::iter::once(("S/N", 6.0)).chain(fields).collect()
 }
 
@@ -65,7 +57,7 @@ pub fn template(created: Timestamp) -> Result<Vec<u8>, WriteError> {
 
     let example = workbook.add_worksheet().set_name(EXAMPLE_SHEET)?;
     put_header(example, 0, &columns)?;
-    for ((row, number), texts) in (1..).zip(["1", "2"]).zip(EXAMPLES) {
+    for ((row, number), texts) in (1..).zip(["1", "2"]).zip(examples()) {
         put(example, row, 0, number)?;
         put_row(example, row, &texts)?;
     }
@@ -81,17 +73,6 @@ fn put_row(sheet: &mut Worksheet, row: u32, texts: &[&str]) -> Result<(), WriteE
 
 /// What Excel shows beside a selected cell, and the choices of the one column that has some.
 fn hint(field: Field) -> Result<DataValidation, WriteError> {
-    let text = match field {
-        Field::Email => "Required. One organisation email address, such as name@agency.gov.sg.",
-        Field::Username => "Vendors only. Letters, digits, hyphen, underscore and single periods.",
-        Field::FirstName | Field::LastName => "Required. As in official documents, at most 64 characters.",
-        Field::CountryCode => "Digits only. Singapore is 65, which is also what an empty cell means.",
-        Field::ContactNumber => "Required. Digits only, without the country code.",
-        Field::Organisation => "Required. Agency or company, at most 64 characters.",
-        Field::Department => "Optional. At most 64 characters.",
-        Field::Seed => "Yes or No. Needed only to reach services from devices on the Internet.",
-        Field::Reason => "Required. Why the account is needed, at most 255 characters.",
-    };
     let validation = match field {
         Field::Seed => DataValidation::new()
             .allow_list_strings(&["Yes", "No"])?
@@ -100,5 +81,5 @@ fn hint(field: Field) -> Result<DataValidation, WriteError> {
             .set_error_style(DataValidationErrorStyle::Stop),
         _ => DataValidation::new().allow_any_value(),
     };
-    Ok(validation.set_input_title(field.title())?.set_input_message(text)?)
+    Ok(validation.set_input_title(field.title())?.set_input_message(field.spec().hint)?)
 }
