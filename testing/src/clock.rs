@@ -34,7 +34,6 @@ impl ManualClock {
         Timestamp::from_unix_ms(self.0.load(Ordering::SeqCst))
     }
 
-    /// Moves it forward.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
     }
@@ -47,7 +46,7 @@ pub fn seeded(seed: u64) -> Entropy {
     Entropy::new(move || (u128::from(splitmix64(&state)) << 64) | u128::from(splitmix64(&state)))
 }
 
-/// The SplitMix64 step: <https://prng.di.unimi.it/splitmix64.c>.
+/// One step of SplitMix64, as in <https://prng.di.unimi.it/splitmix64.c>.
 fn splitmix64(state: &AtomicU64) -> u64 {
     const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut z = state.fetch_add(GAMMA, Ordering::SeqCst).wrapping_add(GAMMA);

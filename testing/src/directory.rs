@@ -52,7 +52,6 @@ enum Presence {
     Done,
 }
 
-/// Whether its holder may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Access {
     Enabled,
@@ -77,7 +76,6 @@ impl Record {
 /// Whether searches and lists show what was made a moment ago.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SearchIndex {
-    /// They do.
     #[default]
     Current,
     /// They show nothing that is made from now on.
@@ -87,39 +85,36 @@ pub enum SearchIndex {
 /// The state of the group that stands for SEED licences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SeedGroup {
-    /// It takes everybody.
     #[default]
     Open,
-    /// It takes nobody more.
     Full,
-    /// There is none.
     Missing,
 }
 
 /// A call that the directory takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
-    /// [`Accounts::find_by_email`].
+    /// A call of [`Accounts::find_by_email`] by a function.
     FindByEmail,
-    /// [`SignIn::find_officer`].
+    /// A call of [`SignIn::find_officer`] by a function.
     FindOfficer,
-    /// [`SignIn::is_active`].
+    /// A call of [`SignIn::is_active`] by a function.
     IsActive,
-    /// [`Accounts::create`].
+    /// A call of [`Accounts::create`] by a function.
     CreateAccount,
-    /// [`Accounts::find_created`].
+    /// A call of [`Accounts::find_created`] by a function.
     FindMade,
-    /// [`Licences::assign`].
+    /// A call of [`Licences::assign`] by a function.
     AddToSeedGroup,
-    /// [`Licences::withdraw`].
+    /// A call of [`Licences::withdraw`] by a function.
     RemoveFromSeedGroup,
-    /// [`Accounts::list`].
+    /// A call of [`Accounts::list`] by a function.
     ListAccounts,
-    /// [`Licences::list_licensed`].
+    /// A call of [`Licences::list_licensed`] by a function.
     ListLicensed,
-    /// [`Accounts::mail_first_password`].
+    /// A call of [`Accounts::mail_first_password`] by a function.
     MailFirstPassword,
-    /// [`Accounts::status`].
+    /// A call of [`Accounts::status`] by a function.
     AccountStatus,
 }
 
@@ -196,7 +191,6 @@ impl MemoryDirectory {
         }
     }
 
-    /// Enables it again.
     pub fn enable_officer(&self, id: &OfficerId) {
         if let Some((_, access)) = self.0.by_hand().officers.get_mut(id.as_str()) {
             *access = Access::Enabled;
@@ -210,7 +204,6 @@ impl MemoryDirectory {
         }
     }
 
-    /// Deletes every account.
     pub fn delete_all(&self) {
         self.0.by_hand().accounts.clear();
     }

@@ -19,14 +19,11 @@ struct State {
     calls: usize,
 }
 
-/// What an endpoint took.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
-    /// Where.
     pub endpoint: String,
     /// The name of the header of the signature.
     pub header: String,
-    /// The signature.
     pub signature: String,
     /// The body, as it was sent.
     pub body: String,

@@ -24,9 +24,7 @@ struct State {
 pub struct SentMail {
     /// The id that it got.
     pub message_id: String,
-    /// Who gets it.
     pub to: EmailAddress,
-    /// What it says.
     pub letter: Letter,
     /// What it is recognised by.
     pub tags: Tags,
@@ -43,7 +41,6 @@ pub enum Fault {
     Throttle,
     /// SES refuses the mail for good.
     Refuse,
-    /// SES refuses the service.
     Misconfigured,
 }
 

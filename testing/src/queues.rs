@@ -16,10 +16,8 @@ pub struct MemoryQueues {
     state: Probed<State>,
 }
 
-/// Whether queues take messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// Messages are taken.
     #[default]
     Working,
     /// Each call is answered with an error, and nothing is taken.
@@ -57,7 +55,6 @@ impl MemoryQueues {
         self.queues(&Destination::ALL)
     }
 
-    /// Takes every announcement out.
     #[must_use]
     pub fn drain_announcements(&self) -> Vec<String> {
         std::mem::take(&mut self.state.by_hand().announcements)

@@ -23,27 +23,19 @@ use crate::{
 pub struct MemoryStack {
     /// What the template's parameters decide.
     pub env: Env,
-    /// The table.
     pub table: MemoryTable,
     /// What lasts in it; clones remember officers' lists together.
     pub store: Store,
-    /// The queues.
     pub queues: MemoryQueues,
-    /// Accounts, licences and officers.
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
     /// The addresses that SES sends nothing.
     pub suppressions: MemorySuppressions,
-    /// The bucket of uploads.
     pub bucket: MemoryBucket,
-    /// Agencies' endpoints.
     pub endpoints: Endpoints,
-    /// The time.
     pub clock: ManualClock,
-    /// Randomness.
     pub entropy: Entropy,
-    /// The keys.
     pub keys: Keys,
     /// The keys that agencies' secrets are derived from, for a function that has both.
     pub agency_keys: Keys,
@@ -146,7 +138,6 @@ impl Stack for MemoryStack {
     }
 }
 
-/// Secrets at hand.
 #[derive(Debug)]
 struct Fixed<T>(T);
 

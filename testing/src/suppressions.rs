@@ -22,7 +22,6 @@ impl MemorySuppressions {
         self.0.by_hand().push(address);
     }
 
-    /// The addresses on it.
     #[must_use]
     pub fn addresses(&self) -> Vec<EmailAddress> {
         self.0.by_hand().clone()

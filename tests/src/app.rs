@@ -26,7 +26,6 @@ use crate::people;
 /// Where links of mails point.
 pub const PORTAL: &str = "https://portal.example/";
 
-/// Where workbooks are put.
 pub const BUCKET: &str = "uploads";
 
 /// The portal's client at the user pool.
@@ -40,28 +39,21 @@ const SWEEPS_A_DAY: usize = 3;
 /// Rounds of messages at the most before everything must be quiet.
 const ROUNDS: usize = 1000;
 
-/// The product.
 #[derive(Debug)]
 pub struct App {
-    /// What lasts.
     pub store: Store,
     /// The table that it lasts in.
     pub table: MemoryTable,
-    /// The queues.
     pub queues: MemoryQueues,
-    /// The directory.
     pub directory: MemoryDirectory,
     /// The mails that were sent.
     pub outbox: Outbox,
     /// The addresses that SES sends nothing.
     pub suppressions: MemorySuppressions,
-    /// The upload bucket.
     pub bucket: MemoryBucket,
     /// What is in it, as functions see it.
     pub objects: Objects,
-    /// The endpoints of agencies.
     pub endpoints: Endpoints,
-    /// The time.
     pub clock: ManualClock,
     /// Where the calls of handlers are counted and broken.
     pub probe: Probe,
@@ -82,9 +74,7 @@ pub struct App {
 /// An answer of the API.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: axum::http::HeaderMap,
     /// The body, `null` when it is no JSON.
     pub body: Value,
@@ -276,7 +266,6 @@ impl App {
         watch_invites::handle(&self.watch, event).await
     }
 
-    /// Runs the sweeper once.
     pub async fn sweep(&self) -> Disposition {
         sweep::handle(&self.sweep, self.deadline()).await
     }
@@ -442,7 +431,6 @@ fn gateway(routers: [Router; 5]) -> Router {
 }
 
 impl Person<'_> {
-    /// Asks for something.
     pub async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], Body::empty()).await
     }
@@ -453,7 +441,6 @@ impl Person<'_> {
         self.json("POST", path, &[("idempotency-key", &key)], body).await
     }
 
-    /// Asks to change something.
     pub async fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
         let mut headers = headers.to_vec();
         headers.push(("content-type", "application/json"));

@@ -42,7 +42,6 @@ pub fn suppressed() -> [EmailAddress; 2] {
     [email("thaddeus@sample-board.gov.sg"), email("someone@sample-board.gov.sg")]
 }
 
-/// When every test begins.
 #[must_use]
 pub fn beginning() -> Timestamp {
     Timestamp::from_unix_ms(1_795_411_442_000)
@@ -58,7 +57,6 @@ pub fn rules() -> DomainRules {
     DomainRules::from_json(RULES).unwrap()
 }
 
-/// The keys of tests.
 #[must_use]
 pub fn keys() -> Keys {
     Keys::derive(b"the secret of the tests")

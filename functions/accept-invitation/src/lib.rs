@@ -40,13 +40,10 @@ pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageStat
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
     /// Where the provisioning worker is woken.
     pub queues: Queues,
-    /// The time.
     pub clock: Clock,
-    /// Randomness, for Trace IDs.
     pub entropy: Entropy,
 }
 
@@ -92,7 +89,6 @@ impl Beside for Acceptance {
     }
 }
 
-/// The function's routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
@@ -120,7 +116,7 @@ async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result
     reply::json(StatusCode::OK, &opened.page(holdup, deps.clock.now()))
 }
 
-/// Accepts the invitation, once.
+/// Accepts the invitation; a second time changes nothing.
 #[utoipa::path(
     post, path = "/api/invitations/accept", operation_id = "acceptInvitation", tag = "invitations",
     request_body = AcceptRequest,

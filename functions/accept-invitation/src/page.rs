@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PageBody {
-    /// Where it stands.
     pub state: PageState,
     /// The officer who invites, for questions.
     #[schema(example = "ada@agency.gov.sg")]
@@ -36,13 +35,11 @@ pub struct PageBody {
     pub trace_id: TraceId,
 }
 
-/// Where an invitation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageState {
     /// The mail has overtaken its own record.
     Pending,
-    /// It can be accepted.
     Invited,
     /// The account is being made.
     Accepted,
@@ -52,7 +49,6 @@ pub enum PageState {
     Onboarded,
     /// The account is disabled in the directory.
     AccountDisabled,
-    /// The account was deleted.
     AccountGone,
     /// It could not be done.
     Failed,
@@ -64,7 +60,6 @@ pub enum PageState {
     NeedsAttention,
 }
 
-/// The first password.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FirstPasswordBody {
@@ -84,7 +79,6 @@ pub struct FirstPasswordBody {
 pub enum Holdup {
     /// Their mailbox was sent its share, and has room again at this time.
     MailboxFull(Timestamp),
-    /// All mail is stopped.
     MailStopped,
 }
 
@@ -103,7 +97,6 @@ impl Holdup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FirstPasswordState {
-    /// Not yet.
     Available,
     /// It was, and is on its way to the directory.
     Requested,

@@ -23,7 +23,6 @@ use tracing::Instrument as _;
 /// What going on with an action needs.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
     /// Where the function wakes itself.
     pub queues: Queues,

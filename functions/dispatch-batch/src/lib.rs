@@ -28,20 +28,15 @@ use store::{
 };
 use thiserror::Error;
 
-/// What dispatching needs.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// The queues.
     pub queues: Queues,
-    /// The domain rules.
     pub rules: Rules,
     /// The keys that addresses are found by.
     pub secrets: Secrets,
     /// How long the links of its mails work.
     pub terms: Terms,
-    /// The time.
     pub clock: Clock,
 }
 

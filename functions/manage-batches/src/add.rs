@@ -16,7 +16,6 @@ use crate::{
     own_batch,
 };
 
-/// Rows to be added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoreRows {

@@ -60,7 +60,7 @@ struct NewBatchBody {
     upload: Option<UploadForm>,
 }
 
-/// Make a batch.
+/// Create a batch for an upload, or of pasted rows.
 #[utoipa::path(post, path = "/api/batches", operation_id = "createBatch", tag = "batches", security(("officer" = [])),
     request_body = NewBatch,
     params(("Idempotency-Key" = String, Header, min_length = 1, max_length = 255,
@@ -173,7 +173,6 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// A page of batches.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct BatchPage {
@@ -182,7 +181,7 @@ struct BatchPage {
     next_cursor: Option<String>,
 }
 
-/// My batches, newest first.
+/// The officer's batches, the newest first.
 #[utoipa::path(get, path = "/api/batches", operation_id = "listBatches", tag = "batches", security(("officer" = [])),
     params(ListQuery),
     responses((status = 200, description = "A page.", body = BatchPage)))]
@@ -242,7 +241,6 @@ pub(crate) async fn reset(
     }
 }
 
-/// What to hand on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Submission {

@@ -12,12 +12,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::fields::{Beside, FormBody, WithFields};
 
-/// A batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchBody {
     pub(crate) id: String,
-    /// `upload`, `drop` or `paste`.
+    /// How its rows come in: `upload`, `drop` or `paste`.
     source: &'static str,
     /// The name of the file, as the officer gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +65,6 @@ pub(crate) struct FaultBody {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ColumnBody {
-    /// Its title.
     #[schema(min_length = 1, max_length = 100)]
     title: String,
     /// Where it stands, from 1. It matters only when several columns have this title.
@@ -78,7 +76,6 @@ pub(crate) struct ColumnBody {
     field: Option<Field>,
 }
 
-/// A row.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RowBody {
@@ -87,10 +84,8 @@ pub(crate) struct RowBody {
     sheet_row: u32,
     /// `READY`, `NEEDS_FIXING`, `DUPLICATE`, `REMOVED` or `SENT`.
     state: &'static str,
-    /// What was typed.
     #[schema(value_type = FormBody)]
     values: Form,
-    /// Everything that needs fixing.
     errors: Vec<RowError>,
     /// What is used otherwise than it was typed: spaces cut off, a country code put back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -150,7 +145,6 @@ pub(crate) struct RowError {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RepairBody {
     field: &'static str,
-    /// What is used.
     value: String,
     /// Present where it is a guess, such as a part of a whole name: somebody should check it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -179,7 +173,6 @@ pub(crate) struct RowInvite {
     techpass: &'static str,
     /// The SEED column of the status page.
     seed: &'static str,
-    /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<FaultBody>,
     trace_id: String,

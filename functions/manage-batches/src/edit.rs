@@ -126,7 +126,6 @@ pub(crate) struct ManyPatch {
     set: ManyFields,
 }
 
-/// Which rows.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Chosen {
@@ -163,7 +162,7 @@ struct ChangedRows {
     counts: CountsBody,
 }
 
-/// Change many rows alike.
+/// Set the same texts in many rows.
 #[utoipa::path(patch, path = "/api/batches/{id}/rows", operation_id = "changeRows", tag = "batches",
     security(("officer" = [])),
     params(("id" = String, Path)), request_body = ManyPatch,
@@ -234,7 +233,6 @@ pub(crate) async fn remove_many(
 enum Change {
     /// Some fields get other text.
     Set(Vec<(Field, String)>),
-    /// They are taken out.
     Remove,
 }
 

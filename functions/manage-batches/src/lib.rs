@@ -32,18 +32,13 @@ use web::{Officers, OtherClients, Problem, SavedAnswers, Slug};
 
 pub use uploads::Uploads;
 
-/// What the routes need.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
     /// The queues; only dispatch is used.
     pub queues: Queues,
-    /// What signs upload forms.
     pub uploads: Uploads,
-    /// The domain rules.
     pub rules: Rules,
-    /// Which accounts may act.
     pub active: ActiveAccounts,
     /// App clients whose tokens are taken beside the portal's.
     pub other_clients: OtherClients,
@@ -51,9 +46,7 @@ pub struct Deps {
     pub secrets: Secrets,
     /// How many people an officer may hand on a day.
     pub cap: BatchCap,
-    /// The time.
     pub clock: Clock,
-    /// The source of ids.
     pub entropy: Entropy,
 }
 
@@ -115,7 +108,6 @@ fn routes() -> OpenApiRouter<Arc<Deps>> {
         .routes(routes!(results::results))
 }
 
-/// The routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
@@ -127,7 +119,6 @@ pub fn api() -> OpenApi {
     routes().split_for_parts().1
 }
 
-/// The officer's own batch.
 async fn own_batch(deps: &Deps, officer: &Officer, id: &str) -> Result<Stored<Batch>, Problem> {
     let not_found = || Problem::new(Slug::NotFound);
     let id = BatchId::parse(id).ok_or_else(not_found)?;

@@ -39,7 +39,6 @@ pub(crate) async fn template(_officer: Reader) -> Result<Response, Problem> {
     reply::workbook("TechBiz User Batch Upload.xlsx", bytes)
 }
 
-/// Which results.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]

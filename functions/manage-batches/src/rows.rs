@@ -24,7 +24,6 @@ const MOST: usize = 500;
 /// Bytes of a page at the most, but for its first row: Lambda answers with 6 MB, and base64 takes a third more.
 const MOST_BYTES: usize = 3 * 1024 * 1024;
 
-/// Which rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Show {
@@ -32,7 +31,6 @@ pub(crate) enum Show {
     #[default]
     All,
     Ready,
-    /// Those that need fixing.
     Errors,
     Duplicates,
     Sent,
@@ -68,7 +66,6 @@ pub(crate) struct ListQuery {
     /// Only rows with an error of this code.
     #[serde(default)]
     code: Option<String>,
-    /// How many.
     #[serde(default)]
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500)]
     limit: Limit<MOST>,
@@ -77,7 +74,6 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// A page of rows.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RowPageBody {
@@ -126,7 +122,6 @@ pub(crate) async fn list(
     reply::json(StatusCode::OK, &RowPageBody { items, next_cursor })
 }
 
-/// A choice of rows.
 pub(crate) struct Filter<'a> {
     pub(crate) show: Show,
     pub(crate) code: Option<&'a str>,

@@ -22,7 +22,6 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// The upload bucket, and what signs for it.
 #[derive(Clone, Debug)]
 pub struct Uploads {
-    /// The bucket.
     pub bucket: String,
     /// What forms are signed with, and where they lead.
     pub access: UploadAccess,
@@ -38,7 +37,6 @@ pub(crate) struct UploadForm {
 }
 
 impl Uploads {
-    /// The form for `key`.
     pub(crate) fn form(&self, key: &str, now: Timestamp) -> UploadForm {
         let digits = |text: String| text.replace(['-', ':'], "");
         // 2026-11-23T05:24:02.123Z, as 20261123 and 20261123T052402Z.

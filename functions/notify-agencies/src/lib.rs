@@ -24,16 +24,12 @@ use thiserror::Error;
 use tracing::Instrument as _;
 use webhooks::Notifier;
 
-/// What telling agencies needs.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// Who calls endpoints.
     pub notifier: Notifier,
     /// What agencies' secrets are derived from. A secret of its own: nothing else is signed with it.
     pub secrets: Secrets,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -15,7 +15,6 @@ const STUCK_MINUTES: u32 = 5;
 const ROTATION_DAYS: u32 = 7;
 const MAX_ROTATION_DAYS: u32 = 365;
 
-/// One command, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,

@@ -43,13 +43,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// Who is woken.
     pub queues: Queues,
     /// The addresses that SES sends nothing.
     pub suppressions: Arc<dyn SuppressionList>,
-    /// The keys of addresses.
     pub secrets: Secrets,
     /// What agencies' secrets are derived from.
     pub agency_secrets: Secrets,
@@ -57,9 +54,7 @@ pub struct Deps {
     pub reach: Reach,
     /// How long the audit keeps an entry.
     pub audit_kept: Duration,
-    /// The time.
     pub clock: Clock,
-    /// Where challenges come from.
     pub entropy: Entropy,
 }
 
@@ -102,7 +97,6 @@ pub struct Request {
 /// What the client does with it: prints, exits, or asks for the next part.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
-    /// What to print.
     pub text: String,
     /// Why the command was not done.
     pub error: Option<String>,
@@ -112,7 +106,6 @@ pub struct Answer {
     pub cursor: Option<String>,
 }
 
-/// What a command says.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
     pub(crate) text: String,
@@ -128,15 +121,12 @@ pub(crate) enum Failure {
     Unavailable(boot::Error),
 }
 
-/// One invocation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Round<'a> {
     pub(crate) deps: &'a Deps,
-    /// Who asks.
     pub(crate) by: &'a str,
     /// Where a listing goes on; none where it begins.
     pub(crate) cursor: Option<&'a str>,
-    /// When the invocation ends.
     pub(crate) deadline: Timestamp,
 }
 

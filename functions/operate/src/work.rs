@@ -57,7 +57,6 @@ pub(crate) async fn show(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     Ok(Said::once(text))
 }
 
-/// What has this id.
 pub(crate) async fn existing(round: &Round<'_>, id: Due) -> Result<Work, Failure> {
     let found = round.deps.store.find_work(id).await?;
     found.ok_or_else(|| Failure::refused(format!("there is no {id}, or its people were erased")))

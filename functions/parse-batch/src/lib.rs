@@ -30,15 +30,12 @@ use thiserror::Error;
 /// What reading a workbook needs.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// The bucket.
     pub objects: Objects,
     /// The queues; only dispatch is used.
     pub queues: Queues,
     /// Where the officer of a dropped file is looked up.
     pub sign_in: Arc<dyn SignIn>,
-    /// The domain rules.
     pub rules: Rules,
     /// The keys that addresses are found by.
     pub secrets: Secrets,
@@ -46,7 +43,6 @@ pub struct Deps {
     pub limits: Limits,
     /// How many people an officer may hand on a day.
     pub cap: BatchCap,
-    /// The time.
     pub clock: Clock,
     /// The source of Trace IDs for dropped files.
     pub entropy: Entropy,

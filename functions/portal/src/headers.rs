@@ -10,14 +10,11 @@ use crate::Setting;
 /// One of the two documents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
-    /// The officer's pages.
     Officer,
-    /// The invitee's page.
     Invitee,
 }
 
 impl Document {
-    /// Its file.
     #[must_use]
     pub fn file(self) -> &'static str {
         match self {

@@ -42,13 +42,9 @@ const CLIENT_ID: &str = "ClientId";
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The built pages.
     pub pages: Pages,
-    /// What they are told.
     pub setting: Setting,
-    /// The time.
     pub clock: Clock,
-    /// Randomness, for Trace IDs.
     pub entropy: Entropy,
 }
 
@@ -76,7 +72,6 @@ impl Deps {
     }
 }
 
-/// The function's routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     let routes = Router::new()

@@ -14,7 +14,6 @@ use crate::headers::VARY;
 #[derive(Clone, Debug, Default)]
 pub struct Pages(BTreeMap<&'static str, Page>);
 
-/// One file.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     media_type: &'static str,
@@ -26,11 +25,9 @@ pub struct Page {
 /// How a file is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// As it is.
     Identity,
     /// For clients that know no better.
     Gzip,
-    /// For all current browsers.
     Brotli,
 }
 

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-/// What the stage decides.
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// The issuer of the user pool's tokens.
@@ -11,7 +10,6 @@ pub struct Setting {
     pub sign_in_url: String,
     /// Scheme and host that workbooks are posted to.
     pub upload_origin: String,
-    /// The address for help.
     pub support_address: String,
     /// Where vendors ask for SEED.
     pub service_request_url: String,
@@ -19,7 +17,7 @@ pub struct Setting {
     pub official_masthead: bool,
 }
 
-/// `config.json`.
+/// What the pages read from `config.json` as they start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Config<'a> {
@@ -29,7 +27,6 @@ pub struct Config<'a> {
     pub client_id: &'a str,
     /// Base address of the hosted sign-in page.
     pub sign_in_url: &'a str,
-    /// The address for help.
     pub support_address: &'a str,
     /// Where vendors ask for SEED.
     pub service_request_url: &'a str,

@@ -62,15 +62,11 @@ const ATTEMPTS_TO_REPORT: u32 = 10;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The truth.
     pub store: Store,
-    /// Where accounts are made.
     pub accounts: Arc<dyn Accounts>,
-    /// Where SEED licences are.
     pub licences: Arc<dyn Licences>,
     /// Who is woken for the mail.
     pub queues: Queues,
-    /// The time.
     pub clock: Clock,
 }
 
@@ -311,10 +307,11 @@ async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Time
 
 /// What the directory said of a first password.
 enum Answer {
-    /// It has mailed one.
     Mailed,
     /// It has mailed none, and may at `retry_at`.
-    NotMailed { retry_at: Timestamp },
+    NotMailed {
+        retry_at: Timestamp,
+    },
     /// It has mailed none: the holder has a password by now, which the next look at the account notes.
     NotPending,
     /// It has mailed none: there is no account.

@@ -10,12 +10,10 @@ use web::{Cursors, Limit, Path, Problem, Query, Reader, Slug, action::ActionBody
 
 use crate::Deps;
 
-/// Which of the outcomes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OutcomesQuery {
-    /// Outcomes of a page.
     #[serde(default)]
     #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
     limit: Limit,

@@ -6,7 +6,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::{Path, Problem, ProblemItem, Reader, Slug, reply};
 
-/// An email domain.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DomainBody {

@@ -14,7 +14,6 @@ use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// Items of a page.
     #[serde(default)]
     #[param(value_type = Option<u8>, minimum = 1, maximum = 200)]
     limit: Limit,
@@ -29,10 +28,8 @@ pub struct ListQuery {
     /// Where the SEED licence stands.
     #[param(inline, value_type = Option<SeedFilter>)]
     seed: Option<SeedStatus>,
-    /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
-    /// The order.
     #[serde(default)]
     #[param(inline, value_type = Option<SortOrder>)]
     sort: SortOrder,
@@ -52,10 +49,8 @@ pub struct ExportQuery {
     /// Where the SEED licence stands.
     #[param(inline, value_type = Option<SeedFilter>)]
     seed: Option<SeedStatus>,
-    /// Only of this batch.
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
-    /// The order.
     #[serde(default)]
     #[param(inline, value_type = Option<SortOrder>)]
     sort: SortOrder,
@@ -65,12 +60,9 @@ pub struct ExportQuery {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SortOrder {
-    /// The latest invite first.
     #[default]
     Newest,
-    /// The earliest invite first.
     Oldest,
-    /// By email address.
     Email,
     /// By last name, then first name.
     Name,

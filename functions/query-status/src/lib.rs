@@ -42,21 +42,16 @@ pub use me::{LimitsBody, MeBody};
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
     /// What is remembered of officers' lists.
     pub lists: ListCache,
-    /// Where accounts are.
     pub accounts: Arc<dyn Accounts>,
     /// Where the provisioning worker is woken.
     pub queues: Queues,
-    /// The domain rules.
     pub rules: Rules,
-    /// Which accounts may act.
     pub active: ActiveAccounts,
     /// App clients whose tokens are taken beside the portal's.
     pub other_clients: OtherClients,
-    /// The keys.
     pub secrets: Secrets,
     /// When accounts were last looked at.
     pub looks: Looks,
@@ -64,9 +59,7 @@ pub struct Deps {
     pub caps: SingleCaps,
     /// How many people an officer may hand on in batches.
     pub batch_cap: BatchCap,
-    /// The time.
     pub clock: Clock,
-    /// Randomness, for Trace IDs.
     pub entropy: Entropy,
 }
 
@@ -109,7 +102,6 @@ impl Officers for Deps {
     }
 }
 
-/// The function's routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)

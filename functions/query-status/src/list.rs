@@ -21,11 +21,9 @@ use crate::{Deps, ExportQuery, ListQuery};
 /// Rows of an export at most: what the function's memory and the gateway's answer hold with room to spare.
 pub(crate) const EXPORT_ROWS: usize = 10_000;
 
-/// A page of invites.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ListBody {
-    /// The invites.
     pub items: Vec<InviteBody>,
     /// What to ask the next page with; null on the last.
     pub next_cursor: Option<String>,
@@ -36,7 +34,7 @@ pub struct ListBody {
     pub techpass: BTreeMap<TechpassStatus, u64>,
 }
 
-/// The officer's invites.
+/// The officer's own invites, a page at a time.
 #[utoipa::path(
     get, path = "/api/invites", operation_id = "listInvites", tag = "invites",
     params(ListQuery),

@@ -30,7 +30,6 @@ const MAX_REMEMBERED: usize = MAX_LIST_INVITES / 2 * 3;
 #[derive(Default)]
 pub struct ListCache(Mutex<HashMap<OfficerId, List>>);
 
-/// An officer's list.
 struct List {
     invites: Summaries,
     /// When it was read whole.
@@ -42,7 +41,6 @@ struct List {
 /// A page of the list.
 #[derive(Debug)]
 pub struct InvitePage {
-    /// The invites.
     pub invites: Vec<Stored<Invite>>,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,

@@ -15,14 +15,11 @@ use web::{Limit, Problem, ROWS_BODY_BYTES, Reader, reply, seed::SeedBody};
 
 use crate::{Deps, list::EXPORT_ROWS};
 
-/// The officer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MeBody {
-    /// Their id.
     #[schema(value_type = String)]
     pub id: OfficerId,
-    /// Their address.
     #[schema(example = "ada@agency.gov.sg")]
     pub email: String,
     /// Always `officer`: nobody else gets here.
@@ -31,17 +28,14 @@ pub struct MeBody {
     /// The domain of their agency.
     #[schema(example = "agency.gov.sg")]
     pub agency_domain: String,
-    /// How much at once.
     pub limits: LimitsBody,
     /// The officer's own SEED licence.
     pub seed: SeedBody,
 }
 
-/// How much at once.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LimitsBody {
-    /// Rows of a batch.
     #[schema(example = 10_000)]
     pub batch_rows: usize,
     /// Rows of one addition to a batch. More are added by several requests, each with a key of its own.
@@ -56,13 +50,11 @@ pub struct LimitsBody {
     /// Characters of a text; of more, only the first are kept, with a fault.
     #[schema(example = 2_000)]
     pub text_characters: usize,
-    /// Bytes of a workbook.
+    /// How many bytes a workbook may have.
     #[schema(example = 5_242_880)]
     pub upload_bytes: usize,
-    /// Items of a page.
     #[schema(example = 200)]
     pub page_items: usize,
-    /// Rows of an export.
     #[schema(example = 10_000)]
     pub export_rows: usize,
     /// Invites, amendments and resends one by one within an hour.

@@ -37,17 +37,12 @@ const ROUNDS: usize = 4;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The truth.
     pub store: Store,
-    /// What carries mails away.
     pub mailer: Mailer,
-    /// What they say.
     pub letters: Letters,
     /// The keys that links are made with.
     pub secrets: Secrets,
-    /// The emergency stop.
     pub switch: Switch,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -46,10 +46,8 @@ pub(crate) trait Slot: Sized {
     /// What its mails are about.
     fn subject(&self) -> Subject;
 
-    /// Who gets them.
     fn recipient(&self) -> &EmailAddress;
 
-    /// The mail in it.
     fn mail(&self) -> Option<&Mail>;
 
     /// What the holder becomes with its mail one step on; `None` when the mail is not where the step begins.
@@ -84,15 +82,22 @@ pub(crate) trait Slot: Sized {
 /// A step of a mail on its way to SES.
 pub(crate) enum Step {
     /// Its mailbox has no room before `until`.
-    Hold { until: Timestamp },
+    Hold {
+        until: Timestamp,
+    },
     /// Its mailbox is sent nothing.
-    Withhold { reason: SuppressionReason },
+    Withhold {
+        reason: SuppressionReason,
+    },
     /// It is about to be sent.
     Claim,
-    /// SES took it.
-    Accepted { message_id: String },
+    Accepted {
+        message_id: String,
+    },
     /// SES did not take it and may at `retry_at`.
-    NotSent { retry_at: Timestamp },
+    NotSent {
+        retry_at: Timestamp,
+    },
     /// SES will never take it.
     Refused,
 }

@@ -104,7 +104,6 @@ pub(crate) async fn revoke(
 }
 
 impl Deps {
-    /// The officer's own invite.
     async fn own(&self, officer: &Officer, id: &str) -> Result<Stored<Invite>, Problem> {
         let not_found = || Problem::new(Slug::NotFound);
         let id = InviteId::parse(id).ok_or_else(not_found)?;

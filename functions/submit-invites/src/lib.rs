@@ -44,19 +44,14 @@ const LONGEST_PAUSE_MS: u128 = 100;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// Where workers are woken.
     pub queues: Queues,
     /// What is done with invites that are out.
     pub actions: Actions,
-    /// The domain rules.
     pub rules: Rules,
-    /// Which accounts may act.
     pub active: ActiveAccounts,
     /// App clients whose tokens are taken beside the portal's.
     pub other_clients: OtherClients,
-    /// The keys.
     pub secrets: Secrets,
     /// Where vendors raise a service request.
     pub service_request_url: String,
@@ -64,9 +59,7 @@ pub struct Deps {
     pub terms: Terms,
     /// How much an officer may ask for one by one.
     pub caps: SingleCaps,
-    /// The time.
     pub clock: Clock,
-    /// Randomness, for ids.
     pub entropy: Entropy,
 }
 
@@ -145,7 +138,6 @@ impl Deps {
     }
 }
 
-/// The function's routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)

@@ -33,7 +33,6 @@ const MANY: usize = 200;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActionRequest {
-    /// What to do.
     action: ActionKind,
     /// What an amendment changes in each of them; nothing sends them again as they are.
     set: Option<CorrectionRequest>,

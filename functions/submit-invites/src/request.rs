@@ -29,7 +29,6 @@ impl Beside for NewInvite {
     }
 }
 
-/// How to invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {

@@ -23,9 +23,7 @@ use crate::Deps;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeedRequestBody {
-    /// The licence.
     pub seed: SeedBody,
-    /// When that last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
     /// What to quote to support.

@@ -32,9 +32,7 @@ pub enum Job {
     Letters,
     /// Forgets the people whom an operator was asked to forget.
     Forget,
-    /// Looks after stored workbooks.
     Uploads,
-    /// Lets a canary go.
     Canary,
     /// Counts the invites of batches that are under way against their rows.
     Totals,
@@ -49,7 +47,6 @@ pub enum Job {
 }
 
 impl Job {
-    /// Every job.
     pub const ALL: [Self; 10] = [
         Self::Due,
         Self::Letters,

@@ -40,23 +40,16 @@ pub const QUEUES: [Destination; 8] = [
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The truth.
     pub store: Store,
-    /// Who is woken.
     pub queues: Queues,
-    /// The upload bucket.
     pub objects: Objects,
-    /// Where accounts are.
     pub accounts: Arc<dyn Accounts>,
-    /// Where SEED licences are.
     pub licences: Arc<dyn Licences>,
     /// How long what is kept.
     pub retention: Retention,
     /// Where canaries go; `None` for none.
     pub canary: Option<EmailAddress>,
-    /// The keys of addresses.
     pub secrets: Secrets,
-    /// The time.
     pub clock: Clock,
 }
 

@@ -29,7 +29,6 @@ impl Default for Retention {
 }
 
 impl Retention {
-    /// Periods in days.
     #[must_use]
     pub fn in_days(people: NonZeroU16, drafts: NonZeroU16, tombstones: NonZeroU16) -> Self {
         let [people, drafts, tombstones] = [people, drafts, tombstones].map(|days| u32::from(days.get()) * DAY);

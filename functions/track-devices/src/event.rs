@@ -19,7 +19,6 @@ pub struct DeviceEvent {
     /// The account, by its name in the directory; not an email address.
     #[schema(example = "po-0123456789abcdef0123456789", max_length = 128)]
     account: String,
-    /// What happened.
     state: DeviceEventState,
     /// Why it failed: 1 to 64 lower-case letters, digits and hyphens. With `failed` only.
     #[schema(example = "disk-not-encrypted")]
@@ -33,7 +32,6 @@ pub struct DeviceEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceEventState {
-    /// It is enrolled.
     Enrolled,
     /// It is not enrolled any more.
     Removed,

@@ -34,13 +34,10 @@ const ROUNDS: usize = 8;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The truth.
     pub store: Store,
     /// What the device side signs with.
     pub secrets: SigningSecrets,
-    /// The time.
     pub clock: Clock,
-    /// Randomness, for Trace IDs.
     pub entropy: Entropy,
 }
 
@@ -70,7 +67,6 @@ impl Signers for Deps {
     }
 }
 
-/// The function's routes.
 pub fn router(deps: Deps) -> Router {
     let (clock, entropy) = (deps.clock.clone(), deps.entropy.clone());
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)

@@ -36,9 +36,7 @@ pub use event::SesEvent;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The truth.
     pub store: Store,
-    /// The time.
     pub clock: Clock,
     /// When the newest mail was sent of which an event was noted.
     pub noted: Noted,
@@ -63,7 +61,6 @@ struct Report<'a> {
     sent_at: Option<Timestamp>,
 }
 
-/// Applies one event.
 pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
         return Disposition::Discard("no event of a mail of ours");

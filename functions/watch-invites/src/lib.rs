@@ -31,13 +31,10 @@ const REMEMBERED: usize = 1000;
 /// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
-    /// The table.
     pub store: Store,
-    /// Where `notify-agencies` is woken.
     pub queues: Queues,
     /// Which agencies want to be told.
     pub listeners: Listeners,
-    /// The time.
     pub clock: Clock,
 }
 

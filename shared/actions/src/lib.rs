@@ -37,7 +37,6 @@ enum Counting {
 /// An invite after it was changed, or when it was so already.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// As it is now.
     pub invite: Invite,
     wake: Option<QueueName>,
 }

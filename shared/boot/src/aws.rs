@@ -72,19 +72,16 @@ impl Aws {
         Ok(Self { config: config.build(), credentials, region })
     }
 
-    /// The table.
     #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config)
     }
 
-    /// The queues.
     #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.config)
     }
 
-    /// The bucket.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config)
@@ -94,7 +91,6 @@ impl Aws {
         aws_sdk_s3::Client::from_conf(config)
     }
 
-    /// The service's secret.
     #[must_use]
     pub fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::new(&self.config)
@@ -118,7 +114,6 @@ impl Aws {
         &self.credentials
     }
 
-    /// The region.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region

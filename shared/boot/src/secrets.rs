@@ -24,7 +24,6 @@ pub struct Secrets {
 /// Where keys are: in Secrets Manager, or with a test.
 #[async_trait]
 pub trait KeySource: Debug + Send + Sync {
-    /// The keys, fetched anew.
     async fn fetch(&self) -> Result<Keys, SecretsError>;
 }
 

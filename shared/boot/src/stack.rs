@@ -40,31 +40,24 @@ pub trait Stack {
     /// The queues, of which the function uses these.
     fn queues(&self, used: &[Destination]) -> Result<Queues, Error>;
 
-    /// The bucket of uploads.
     fn objects(&self) -> Result<Objects, Error>;
 
     /// What upload forms are signed with.
     fn upload_access(&self) -> Result<UploadAccess, Error>;
 
-    /// Where accounts are.
     fn accounts(&self) -> Result<Arc<dyn Accounts>, Error>;
 
-    /// Where SEED licences are.
     fn licences(&self) -> Result<Arc<dyn Licences>, Error>;
 
-    /// Where officers sign in.
     fn sign_in(&self) -> Result<Arc<dyn SignIn>, Error>;
 
-    /// What carries mails away.
     fn mailer(&self) -> Result<Mailer, Error>;
 
-    /// Who is sent nothing.
     fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error>;
 
     /// How far calls of agencies' endpoints reach.
     fn reach(&self) -> Result<Reach, Error>;
 
-    /// Who calls agencies' endpoints.
     fn notifier(&self) -> Result<Notifier, Error>;
 
     /// Where the function's one secret is.
@@ -96,7 +89,6 @@ pub trait Stack {
         Ok(Rules::stored(self.store()?, self.clock()))
     }
 
-    /// Which accounts may act.
     fn active_accounts(&self) -> Result<ActiveAccounts, Error> {
         Ok(ActiveAccounts::new(self.sign_in()?, self.clock()))
     }
@@ -105,11 +97,9 @@ pub trait Stack {
 /// What upload forms are signed with, and where they lead.
 #[derive(Clone, Debug)]
 pub struct UploadAccess {
-    /// The bucket's region.
     pub region: String,
     /// The emulator's address, where there is one.
     pub endpoint_url: Option<String>,
-    /// The function's credentials.
     pub credentials: Credentials,
 }
 
@@ -129,7 +119,6 @@ impl AwsStack {
         Self { env, aws: OnceCell::new(), store: OnceCell::new(), pool: OnceCell::new() }
     }
 
-    /// The clients.
     fn aws(&self) -> Result<&Aws, Error> {
         once(&self.aws, || Aws::from_env(&self.env))
     }

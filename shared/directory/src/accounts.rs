@@ -73,11 +73,9 @@ pub struct AccountToCreate<'a> {
     pub invite: InviteId,
     /// The key of its holder's address.
     pub address_key: &'a AddressKey,
-    /// Its holder's address.
     pub email: &'a EmailAddress,
     /// What its holder signs in with.
     pub holder: &'a Holder,
-    /// Who its holder is.
     pub profile: &'a Profile,
 }
 
@@ -119,7 +117,6 @@ pub struct FoundAccount {
 /// What became of a create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
-    /// It was created.
     Created(Account),
     /// An earlier attempt for the same invite had created it.
     AlreadyOurs(Account),
@@ -138,7 +135,6 @@ pub enum FirstPasswordOutcome {
     Mailed,
     /// The holder has a password already.
     NotPending,
-    /// The account was deleted.
     AccountGone,
 }
 

@@ -36,10 +36,7 @@ pub enum DirectoryError {
     Unknown,
     /// Nothing happened: this service may not, or asks for something that is not there. No row is to blame.
     #[error("the directory refuses this service with {code}")]
-    Misconfigured {
-        /// The directory's code.
-        code: String,
-    },
+    Misconfigured { code: String },
 }
 
 impl DirectoryError {

@@ -7,7 +7,6 @@ use domain::{invite::Account, licence::LicenceFault};
 
 use crate::{AccountPage, DirectoryError};
 
-/// Where SEED licences are.
 #[async_trait]
 pub trait Licences: Debug + Send + Sync {
     /// Assigns the licence to an account that is enabled. Harmless to repeat.
@@ -40,7 +39,6 @@ pub trait Licences: Debug + Send + Sync {
 pub enum AssignOutcome {
     /// The account has the licence.
     Assigned,
-    /// The account was deleted.
     AccountGone,
     /// The account is disabled, and was given none.
     AccountDisabled,
@@ -53,6 +51,5 @@ pub enum AssignOutcome {
 pub enum WithdrawOutcome {
     /// The account has no licence.
     Withdrawn,
-    /// The account was deleted.
     AccountGone,
 }

@@ -7,7 +7,6 @@ use domain::{Officer, OfficerId, invite::Account};
 
 use crate::DirectoryError;
 
-/// Where officers sign in.
 #[async_trait]
 pub trait SignIn: Debug + Send + Sync {
     /// The officer behind a user id, if they may sign in and their address is verified.

@@ -25,9 +25,7 @@ pub const ENTRIES_PER_PART: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
-    /// It is sent again.
     Resend,
-    /// It is revoked.
     Revoke,
     /// It is amended and sent again.
     Amend(Correction),
@@ -63,10 +61,7 @@ pub enum Refusal {
     },
     /// Its officer has asked for as many mails as they may.
     #[error("the officer's share is used up")]
-    CapReached {
-        /// Which, and until when.
-        cap: CapReached,
-    },
+    CapReached { cap: CapReached },
     /// Another live invite of the officer has the address.
     #[error("another invite of the officer has the address")]
     AlreadyInvited,
@@ -84,13 +79,10 @@ pub enum Refusal {
 /// Many invites and what is done with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkAction {
-    /// Its id.
     pub id: BulkActionId,
     /// Who asked for it; only their own invites are changed.
     pub officer: Officer,
-    /// What is done.
     pub verb: Verb,
-    /// How far it is.
     pub state: BulkActionState,
     /// For how many invites it is.
     pub total: u32,
@@ -115,27 +107,22 @@ pub enum BulkActionState {
         /// The first part with such ones, from 1.
         part: u32,
     },
-    /// All have.
     Done,
 }
 
 /// Some of the invites of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
-    /// Of which.
     pub action: BulkActionId,
-    /// Its place, from 1.
+    /// Its place among the parts, from 1.
     pub number: u32,
-    /// The invites.
     pub entries: Vec<Entry>,
 }
 
 /// One invite of an action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Which.
     pub invite: InviteId,
-    /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -149,10 +136,7 @@ pub enum Outcome {
     /// It was changed, or was so already.
     Done,
     /// It was left as it is.
-    Skipped {
-        /// Why.
-        why: Refusal,
-    },
+    Skipped { why: Refusal },
 }
 
 /// Somebody else went on with the action.

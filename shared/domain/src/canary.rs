@@ -16,7 +16,6 @@ use crate::{
 /// The latest canary, and what was heard of canaries so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
-    /// Who gets it.
     pub to: EmailAddress,
     /// Its mail; the generation tells one canary from the next.
     pub mail: Mail,
@@ -25,7 +24,6 @@ pub struct Canary {
 }
 
 impl Canary {
-    /// The first one.
     #[must_use]
     pub fn first(to: EmailAddress, now: Timestamp) -> Self {
         Self { to, mail: Mail::due(MailKind::Canary, 1), heard_at: now }

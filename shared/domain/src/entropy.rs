@@ -24,7 +24,6 @@ impl Entropy {
         })
     }
 
-    /// Any other source.
     #[must_use]
     pub fn new(next: impl Fn() -> u128 + Send + Sync + 'static) -> Self {
         Self(Arc::new(next))

@@ -94,12 +94,12 @@ macro_rules! id_type {
 }
 
 id_type! {
-    /// An invite: `inv_01JD…`.
+    /// An invite's id, such as `inv_01JD…`.
     InviteId, "inv"
 }
 
 id_type! {
-    /// A batch: `bat_01JD…`.
+    /// A batch's id, such as `bat_01JD…`.
     BatchId, "bat"
 }
 
@@ -161,7 +161,6 @@ impl OfficerId {
         ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then(|| Self(text.to_owned()))
     }
 
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -95,7 +95,6 @@ impl AddressKey {
         is_digest(text).then(|| Self(text.to_owned()))
     }
 
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -137,7 +136,6 @@ impl Token {
 pub struct TokenHash(String);
 
 impl TokenHash {
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

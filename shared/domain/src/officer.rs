@@ -9,6 +9,5 @@ use crate::{EmailAddress, OfficerId};
 pub struct Officer {
     /// Who they are, for good.
     pub id: OfficerId,
-    /// Their organisation's address.
     pub email: EmailAddress,
 }

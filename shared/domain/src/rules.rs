@@ -24,7 +24,6 @@ impl DomainName {
         (text.len() <= Self::MAX && is_host_name(text)).then(|| Self(text.to_ascii_lowercase()))
     }
 
-    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -45,16 +44,12 @@ pub enum Persona {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SeedEligibility {
-    /// They may.
     Eligible,
-    /// They may not.
     Ineligible,
 }
 
-/// What one domain means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainRule {
-    /// What its people are.
     pub persona: Persona,
     /// Whether they may have SEED.
     pub seed: SeedEligibility,

@@ -60,7 +60,6 @@ impl Terms {
 }
 
 impl Default for Terms {
-    /// [`Terms::USUAL`].
     fn default() -> Self {
         Self::USUAL
     }

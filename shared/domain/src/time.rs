@@ -24,7 +24,7 @@ impl Timestamp {
         Self(ms.clamp(0, LATEST_MS))
     }
 
-    /// Milliseconds since 1970 began.
+    /// Milliseconds since 1970 began, in UTC.
     #[must_use]
     pub fn unix_ms(self) -> i64 {
         self.0
@@ -36,7 +36,6 @@ impl Timestamp {
         self.0 / 1000
     }
 
-    /// Reads the text form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let parsed = time::PrimitiveDateTime::parse(text, FORMAT).ok()?.assume_utc();
@@ -70,7 +69,6 @@ impl Timestamp {
         Self::from_unix_ms(days * DAY_MS - OFFSET_MS)
     }
 
-    /// The moment for calendars.
     #[must_use]
     pub fn to_datetime(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -129,7 +127,6 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
         Self::new(|| {
@@ -139,13 +136,11 @@ impl Clock {
         })
     }
 
-    /// Any other clock.
     #[must_use]
     pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
 
-    /// The present moment.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.0)()

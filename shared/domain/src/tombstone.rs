@@ -13,38 +13,30 @@ use crate::{
 /// What is left of an invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteTombstone {
-    /// Its id.
     pub id: InviteId,
-    /// Who invited.
     pub officer: OfficerId,
-    /// How it came about.
     pub origin: Origin,
     /// The keyed hash of the address: says whether a given address was meant, and nothing to anybody without the key.
     pub address_key: AddressKey,
     /// Where it stood, in the word of the API.
     pub state: String,
-    /// When it was made.
     pub created_at: Timestamp,
     /// When its person was forgotten.
     pub forgotten_at: Timestamp,
     /// The request that made it.
     pub trace: TraceId,
-    /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,
 }
 
 /// What is left of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchTombstone {
-    /// Its id.
     pub id: BatchId,
-    /// Whose it was.
     pub officer: OfficerId,
     /// Where it stood, in the word of the API.
     pub state: String,
     /// How many rows stood where.
     pub counts: Counts,
-    /// When it was made.
     pub created_at: Timestamp,
     /// When its rows were forgotten.
     pub forgotten_at: Timestamp,

@@ -38,7 +38,6 @@ impl TraceId {
         Self(format!("1-{:08x}-{unique:024x}", now.unix_seconds()))
     }
 
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -16,9 +16,7 @@ const SLOT: Duration = Duration::from_secs(600);
 /// amendments and resends of actions for many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SingleCaps {
-    /// Within an hour.
     pub per_hour: NonZeroU32,
-    /// Within a day.
     pub per_day: NonZeroU32,
 }
 
@@ -37,7 +35,6 @@ const LEAST_ROWS: u32 = 1_000;
 /// What an officer has asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Who.
     pub officer: OfficerId,
     #[serde(default)]
     singles: Meter,
@@ -53,7 +50,6 @@ pub struct Usage {
 /// An officer has asked for as much as they may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapReached {
-    /// How much that is.
     pub limit: u32,
     /// Of what, and within which time.
     pub share: Share,
@@ -240,7 +236,6 @@ impl Meter {
         }
     }
 
-    /// What both count, together.
     fn with(&self, other: &Self) -> Self {
         let mut slots = [self.0.as_slice(), other.0.as_slice()].concat();
         slots.sort_by_key(|slot| slot.at);

@@ -7,12 +7,9 @@ use askama::Template;
 use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, keys::Token};
 use thiserror::Error;
 
-/// One mail's words.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
-    /// The subject.
     pub subject: &'static str,
-    /// The words as HTML.
     pub html: String,
     /// The same words as plain text.
     pub text: String,
@@ -40,9 +37,7 @@ pub struct Letters {
 /// Asks somebody to say who they are.
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationLetter<'a> {
-    /// Who invites.
     pub inviter: &'a EmailAddress,
-    /// The link's secret.
     pub token: &'a Token,
     /// From when the invitation can no longer be accepted; the letter names the day before which it can.
     pub expires_at: Timestamp,
@@ -51,11 +46,9 @@ pub struct InvitationLetter<'a> {
 /// Tells somebody that their account is there.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountLetter<'a> {
-    /// Who asked for it.
     pub inviter: &'a EmailAddress,
     /// The username of a vendor; an officer signs in with the address.
     pub username: Option<&'a Username>,
-    /// The link's secret.
     pub token: &'a Token,
     /// How many days the link works.
     pub days: u16,
@@ -93,13 +86,11 @@ impl Report<'_> {
 /// How the rows of a batch ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Rows with an account.
     pub accounts: u32,
     /// Rows that were sent and failed.
     pub failed: u32,
     /// Rows that were sent and are still being worked on: the report was not held back for them any longer.
     pub open: u32,
-    /// Rows with faults.
     pub needs_fixing: u32,
     /// Rows left out because the person is there already.
     pub duplicates: u32,

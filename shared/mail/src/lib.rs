@@ -32,16 +32,14 @@ pub struct Mailer {
 /// Who takes mails: SES, or the outbox of a test.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
-    /// As [`Mailer::send`].
+    /// See [`Mailer::send`] for what it promises.
     async fn send(&self, mail: OutgoingMail) -> SendOutcome;
 }
 
 /// A mail with its one recipient.
 #[derive(Clone, Debug)]
 pub struct OutgoingMail {
-    /// Who gets it.
     pub to: EmailAddress,
-    /// What it says.
     pub letter: Letter,
     /// What its events will be recognised by.
     pub tags: Tags,

@@ -15,9 +15,7 @@ const LONG_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// What became of a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// SES took it.
     Sent {
-        /// SES's id of it.
         message_id: String,
     },
     /// SES did not take it and may later.

@@ -21,9 +21,7 @@ const SENDER_NAME: &str = "Invite users";
 /// Whom mails come from, and the configuration set that reports what becomes of them.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    /// The address.
     pub address: EmailAddress,
-    /// The configuration set.
     pub configuration_set: String,
 }
 

@@ -16,9 +16,7 @@ const MAILBOX: &str = "mailbox";
 pub struct Tags {
     /// What the mail is about.
     pub subject: Subject,
-    /// What it says.
     pub kind: MailKind,
-    /// Which deliberate sending.
     pub generation: u32,
     /// Which attempt at it, 1 for the first.
     pub attempt: u32,
@@ -29,9 +27,7 @@ pub struct Tags {
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// An invite.
     Invite(InviteId),
-    /// A batch.
     Batch(BatchId),
     /// Nothing but that mails are sent.
     Canary,

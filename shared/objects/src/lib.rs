@@ -24,22 +24,21 @@ pub struct Objects {
 /// What holds the objects: S3, or the memory of a test.
 #[async_trait]
 pub trait Bucket: Debug + Send + Sync {
-    /// As [`Objects::get`].
+    /// See [`Objects::get`] for what it promises.
     async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError>;
 
-    /// As [`Objects::list`].
+    /// See [`Objects::list`] for what it promises.
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError>;
 
-    /// As [`Objects::delete`].
+    /// See [`Objects::delete`] for what it promises.
     async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError>;
 }
 
 /// One stored version of an object, and when it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredObject {
-    /// Which.
     pub object: ObjectVersion,
-    /// When, by S3's clock.
+    /// When it was stored, by S3's clock.
     pub stored_at: Timestamp,
 }
 
@@ -56,7 +55,6 @@ pub struct Page {
 #[derive(Debug, Error)]
 #[error("bucket: {operation} failed with {code}")]
 pub struct ObjectError {
-    /// What was asked.
     pub operation: &'static str,
     /// The service's or the client's code for it.
     pub code: String,
@@ -69,7 +67,6 @@ impl Objects {
         Self { bucket: Arc::new(bucket), name }
     }
 
-    /// Its name.
     #[must_use]
     pub fn bucket(&self) -> &str {
         &self.name

@@ -11,7 +11,6 @@ use domain::{Timestamp, batch::ObjectVersion};
 
 use crate::{Bucket, ObjectError, Page, StoredObject, announcement::decoded};
 
-/// A bucket of S3.
 #[derive(Clone, Debug)]
 pub struct S3 {
     client: Client,

@@ -15,44 +15,33 @@ pub use sqs::Sqs;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wake", rename_all = "kebab-case")]
 pub enum Wake {
-    /// Look at an invite.
     Invite {
-        /// Which.
         id: InviteId,
     },
     /// Let an invite that needs attention go on where it stood.
     Resume {
-        /// Which.
         id: InviteId,
     },
-    /// Look at a batch.
     Batch {
-        /// Which.
         id: BatchId,
     },
     /// Go on with an action for many invites.
     #[serde(rename = "action")]
     BulkAction {
-        /// Which.
         id: BulkActionId,
     },
-    /// Send a webhook event.
     #[serde(rename = "notice")]
     WebhookEvent {
-        /// Which.
         id: WebhookEventId,
     },
-    /// Challenge an agency's endpoint.
     #[serde(rename = "agency")]
     Subscription {
-        /// Whose.
         id: SubscriptionId,
     },
     /// Send the canary that waits.
     Canary,
     /// Look at an account's own request for SEED.
     SeedRequest {
-        /// Which.
         id: SeedRequestId,
     },
 }
@@ -60,20 +49,19 @@ pub enum Wake {
 /// The queues, by who reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
-    /// Read by `dispatch-batch`.
+    /// Batches for `dispatch-batch` to check.
     Dispatch,
-    /// Read by `provision-user`.
+    /// Invites for `provision-user` to work on.
     Provision,
-    /// Read by `send-mail`.
+    /// Invites and batches that `send-mail` mails of.
     Mail,
-    /// Read by `apply-actions`.
+    /// Bulk actions for `apply-actions` to go on with.
     Actions,
-    /// Read by `notify-agencies`.
+    /// Events and subscriptions for `notify-agencies` to call.
     Webhooks,
 }
 
 impl QueueName {
-    /// Every queue.
     pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Webhooks];
 
     /// Its name, in a word.
@@ -141,7 +129,6 @@ impl Redrive {
 pub type QueueUrls = BTreeMap<Destination, String>;
 
 impl Destination {
-    /// Every destination.
     pub const ALL: [Self; 12] = [
         Self::Queue(QueueName::Dispatch),
         Self::Queue(QueueName::Provision),
@@ -186,7 +173,6 @@ impl Destination {
 /// A wake-up call whose reader failed every time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// The call.
     pub wake: Wake,
     /// What the queue knows it by until it is shown again.
     pub receipt: String,
@@ -235,13 +221,13 @@ pub trait Transport: Debug + Send + Sync {
     /// Sends announcements of stored workbooks to their reader, each a text in the form of S3's own.
     async fn announce(&self, stored: &[String]) -> Result<(), QueueError>;
 
-    /// As [`Queues::dead_letters`].
+    /// See [`Queues::dead_letters`] for what it promises.
     async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError>;
 
-    /// As [`Queues::bury`].
+    /// See [`Queues::bury`] for what it promises.
     async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError>;
 
-    /// As [`Queues::redrive`].
+    /// See [`Queues::redrive`] for what it promises.
     async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError>;
 }
 
@@ -251,7 +237,6 @@ pub trait Transport: Debug + Send + Sync {
 pub struct QueueError {
     /// How many did not get through.
     pub missing: usize,
-    /// How many were to.
     pub of: usize,
     /// The service's or the client's code of the last failure.
     pub code: String,

@@ -24,7 +24,6 @@ const HIDDEN: i32 = 60;
 /// How often entries that a successful request refused are sent again.
 const REPEATS: usize = 2;
 
-/// SQS's longest delay.
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// The queues of a stack.

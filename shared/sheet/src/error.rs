@@ -9,11 +9,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "code", content = "columns")]
 pub enum FileError {
-    /// Zero bytes.
     #[serde(rename = "FILE_EMPTY")]
     #[error("the file is empty")]
     Empty,
-    /// Not an Excel workbook.
     #[serde(rename = "FILE_NOT_XLSX")]
     #[error("the file is not an xlsx workbook")]
     NotXlsx,
@@ -21,15 +19,12 @@ pub enum FileError {
     #[serde(rename = "FILE_OLD_XLS")]
     #[error("the file is an xls workbook")]
     OldXls,
-    /// Protected with a password.
     #[serde(rename = "FILE_ENCRYPTED")]
     #[error("the file is encrypted")]
     Encrypted,
-    /// Holds macros.
     #[serde(rename = "FILE_MACRO")]
     #[error("the workbook holds macros")]
     Macro,
-    /// Damaged, or contradicting itself.
     #[serde(rename = "FILE_CORRUPT")]
     #[error("the workbook is damaged")]
     Corrupt,
@@ -90,7 +85,6 @@ pub enum FileError {
 /// A file that is refused as a whole, with what an officer may say something about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why.
     pub error: FileError,
     /// The titled columns of what stands where a header should, if anything does and its titles are what is wrong.
     pub columns: Vec<Column>,

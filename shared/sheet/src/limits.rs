@@ -5,7 +5,7 @@
 /// The defaults leave honest files far behind: a filled template of 10,000 rows is a 1 MiB upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the upload.
+    /// How many bytes the upload may have.
     pub upload_bytes: usize,
     /// Entries in the zip archive.
     pub entries: usize,
@@ -19,7 +19,6 @@ pub struct Limits {
     pub ratio_free_bytes: u64,
     /// Rows with content under the header.
     pub rows: usize,
-    /// Columns, counted from A.
     pub columns: u32,
     /// Cells with or without a value, so that formatting alone cannot keep the reader busy.
     pub cells: usize,
@@ -31,9 +30,7 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Characters in one cell: Excel's own limit.
     pub cell_chars: usize,
-    /// Nesting of XML elements.
     pub depth: usize,
-    /// Attributes of one tag.
     pub attributes: usize,
     /// Bytes of one tag, comment or processing instruction.
     pub tag_bytes: usize,

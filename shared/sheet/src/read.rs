@@ -15,12 +15,10 @@ use crate::{
     header::{HEADER_ROWS, Header, Said, Title, columns, required},
 };
 
-/// What a workbook holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     /// The rows with content, in the order of the sheet.
     pub rows: Vec<SheetRow>,
-    /// What was left out.
     pub remarks: Vec<Remark>,
 }
 

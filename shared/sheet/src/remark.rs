@@ -20,7 +20,6 @@ pub enum Remark {
     /// Worksheets beside the one that was read.
     #[serde(rename = "REMARK_OTHER_SHEETS")]
     OtherSheets(u32),
-    /// Hidden worksheets.
     #[serde(rename = "REMARK_HIDDEN_SHEETS")]
     HiddenSheets(u32),
     /// Rows that are the template's example.

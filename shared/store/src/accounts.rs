@@ -31,7 +31,6 @@ pub enum AccountOwner {
 /// That the licence of an account is kept somewhere; see [`Store::find_owner`] for where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountLink {
-    /// The account.
     pub account: Account,
     /// The invite or the request, as text.
     owner: String,

@@ -21,13 +21,12 @@ const ACT: &str = "operator_act";
 pub struct OperatorAct {
     /// Names this one among all.
     pub id: String,
-    /// What, such as `ROTATE_AGENCY`.
+    /// What was done, such as `ROTATE_AGENCY`.
     pub action: String,
     /// On what: an id, an agency's domain, a queue, or the keyed hash of a person's address.
     pub subject: String,
     /// Who, as the account's own audit names them. It is the word of their client.
     pub by: String,
-    /// When.
     pub at: Timestamp,
 }
 

@@ -15,9 +15,7 @@ use crate::{
 /// Something whose time has come. The index may lag: read it again before acting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// An invite.
     Invite(InviteId),
-    /// A batch.
     Batch(BatchId),
     /// An action for many invites.
     BulkAction(BulkActionId),
@@ -67,7 +65,6 @@ impl fmt::Display for Due {
 /// An entry of the list of what is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueEntry {
-    /// What.
     pub what: Due,
     /// Since when, or from when.
     pub since: Timestamp,

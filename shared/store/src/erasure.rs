@@ -30,18 +30,15 @@ pub const PARTS: u32 = 64;
 /// Something that a reading of the whole table finds.
 #[derive(Clone, Debug)]
 pub enum Found {
-    /// An invite.
     Invite(Box<Stored<Invite>>),
     /// A row of a batch.
     Row(BatchId, Box<KeyedRow>),
-    /// A lock.
     Lock(Lock),
 }
 
 /// One page of a part of the table.
 #[derive(Clone, Debug)]
 pub struct PartPage {
-    /// What it holds.
     pub found: Vec<Found>,
     /// Where the next page of the part begins, if there is one.
     pub next: Option<PartPlace>,
@@ -71,7 +68,6 @@ impl PartPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
     pk: String,
-    /// Whose it is.
     pub owner: InviteId,
 }
 

@@ -8,7 +8,6 @@ pub enum StoreError {
     /// The request failed; a later one may not.
     #[error("table: {operation} failed with {code}")]
     Unavailable {
-        /// What was asked.
         operation: &'static str,
         /// The service's or the client's code for it.
         code: String,
@@ -16,7 +15,6 @@ pub enum StoreError {
     /// The request breaks a limit of the table: no repetition of it can succeed. A fault of this service.
     #[error("table: {operation} is refused with {code}")]
     Refused {
-        /// What was asked.
         operation: &'static str,
         /// The service's code for it.
         code: String,
@@ -24,17 +22,13 @@ pub enum StoreError {
     /// An item that this build cannot read.
     #[error("table: an item of kind {entity} is unreadable: {problem}")]
     Corrupt {
-        /// Its kind.
         entity: &'static str,
         /// What is wrong, without its values.
         problem: String,
     },
     /// Other writers kept changing a record; a later request may be alone with it.
     #[error("table: other writers kept changing an item of kind {entity}")]
-    Contended {
-        /// Its kind.
-        entity: &'static str,
-    },
+    Contended { entity: &'static str },
     /// The domain rules are missing or malformed; nothing is decided without them.
     #[error("settings: {0}")]
     Rules(String),

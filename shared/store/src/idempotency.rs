@@ -40,11 +40,9 @@ pub struct IdempotentRequest {
 /// An answer, to be repeated byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedAnswer {
-    /// The HTTP status.
     pub status: u16,
-    /// The `Location` header.
+    /// What the `Location` header said, if there was one.
     pub location: Option<String>,
-    /// The body.
     pub body: String,
 }
 
@@ -75,7 +73,6 @@ pub enum KeyUse {
     None,
     /// The same request; this was the answer.
     Same(SavedAnswer),
-    /// Another request.
     Other,
 }
 

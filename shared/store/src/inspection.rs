@@ -23,10 +23,8 @@ use crate::{
 /// The attributes of a place: those of the table's key, and of the index that it may be in.
 const PLACE: [&str; 4] = ["pk", "sk", "due_shard", "due_at"];
 
-/// What one page holds.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// What was looked for.
     pub found: Vec<T>,
     /// How many items of these kinds this build cannot read.
     pub unreadable: u32,
@@ -42,9 +40,7 @@ pub struct Place(BTreeMap<String, String>);
 /// Something with an id and a state, which an officer's request made or which came of one.
 #[derive(Clone, Debug)]
 pub enum Work {
-    /// An invite.
     Invite(Box<Stored<Invite>>),
-    /// A batch.
     Batch(Box<Stored<Batch>>),
     /// An action for many invites.
     BulkAction(Box<Stored<BulkAction>>),
@@ -173,7 +169,6 @@ impl Work {
         })
     }
 
-    /// Its id.
     #[must_use]
     pub fn id(&self) -> Due {
         match self {
@@ -242,7 +237,6 @@ fn is_about(item: &Item, person: &AddressKey, about: &[Key]) -> bool {
     named.contains(&Some(person.as_str())) || about.contains(&key(item))
 }
 
-/// An item as JSON.
 fn plain(item: Item) -> Result<serde_json::Value, StoreError> {
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt { entity: "item", problem: error.to_string() };
     serde_dynamo::from_item(item).map_err(corrupt)

@@ -17,7 +17,6 @@ pub(crate) const FORM: u64 = 1;
 /// The kind of the item that takes the place of what was erased.
 pub(crate) const TOMBSTONE: &str = "tombstone";
 
-/// Builds an item.
 pub struct Envelope(Item);
 
 impl Envelope {
@@ -78,7 +77,6 @@ pub(crate) fn is_tombstone(item: &Item) -> bool {
     text(item, "entity") == Some(TOMBSTONE)
 }
 
-/// The text attribute `name`.
 #[must_use]
 pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)

@@ -5,12 +5,9 @@ use domain::{
     invite::Account, keys::AddressKey, keys::TokenHash,
 };
 
-/// Where an item lies.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// The partition key.
     pub pk: String,
-    /// The sort key.
     pub sk: String,
 }
 

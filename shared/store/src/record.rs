@@ -95,7 +95,6 @@ impl<T> Stored<T> {
         self.version
     }
 
-    /// The value alone.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
@@ -142,7 +141,6 @@ impl<T> Deref for Stored<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a lost race means that nothing was written"]
 pub enum Written {
-    /// Written.
     Done,
     /// Somebody else wrote first; read again.
     LostRace,
@@ -159,7 +157,6 @@ pub enum Replaced<T> {
 }
 
 impl<T> Replaced<T> {
-    /// Whether it is written.
     #[must_use]
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))

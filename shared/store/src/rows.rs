@@ -46,7 +46,6 @@ const QUERIES_IN_FLIGHT: usize = 8;
 /// A row with what finds its double.
 #[derive(Clone, Debug)]
 pub struct KeyedRow {
-    /// The row.
     pub row: Row,
     /// The key of its address, where the address can be read.
     pub address: Option<AddressKey>,
@@ -70,10 +69,8 @@ impl KeyedRow {
     }
 }
 
-/// A page of rows.
 #[derive(Debug)]
 pub struct RowPage {
-    /// The rows.
     pub rows: Vec<Row>,
     /// The row number after which the next page starts, if there may be one.
     pub next: Option<u32>,

@@ -19,7 +19,6 @@ pub const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 /// Whether mails go out. An operator throws it; see the runbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailSwitch {
-    /// They do.
     Running,
     /// None does; what is due stays due.
     Stopped,

@@ -11,7 +11,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// What lasts in `table`.
     #[must_use]
     pub fn new(table: impl Table + 'static) -> Self {
         Self { table: Arc::new(table) }

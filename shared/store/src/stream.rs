@@ -14,7 +14,6 @@ use crate::{
 /// Some changes of the table, oldest first for each item. Those of one item come in order; all may come again.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct StreamEvent {
-    /// The changes.
     #[serde(rename = "Records", default)]
     records: Vec<Record>,
 }
@@ -24,7 +23,6 @@ pub struct StreamEvent {
 pub struct InviteChange {
     /// What it was; nothing when it is new.
     pub old: Option<Invite>,
-    /// What it is.
     pub new: Stored<Invite>,
 }
 

@@ -29,7 +29,7 @@ pub trait Table: Debug + Send + Sync {
     /// Puts without conditions, in no order, each at least once: for items that only their own writer writes.
     async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError>;
 
-    /// One page of `query`.
+    /// One page of what `query` finds.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
 
     /// One page of a part of the whole table, in no order.
@@ -52,15 +52,13 @@ pub trait Table: Debug + Send + Sync {
 /// What must hold of the item that is there for a write to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// There is none.
     Absent,
     /// There is none, or its `expires_epoch` lies before these seconds.
     AbsentOrExpired(i64),
-    /// It has this `version`.
+    /// The item is there and has this `version`.
     Version(u64),
     /// There is none, or it belongs to this `invite_id`.
     AbsentOrOwnedBy(String),
-    /// Nothing: the latest counts.
     Any,
 }
 
@@ -75,7 +73,6 @@ impl Condition {
     }
 }
 
-/// One write.
 #[derive(Clone, Debug)]
 pub enum Write {
     /// Puts an item in place of what is there.
@@ -87,7 +84,6 @@ pub enum Write {
     },
     /// Deletes an item; one that is not there stays so.
     Delete {
-        /// Where it is.
         key: Key,
         /// What must hold of what is there.
         condition: Condition,
@@ -108,7 +104,6 @@ impl Write {
 /// What became of writes that stand or fall together.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Commit {
-    /// All were written.
     Done,
     /// Nothing was written; these writes' conditions did not hold.
     Refused(Vec<usize>),
@@ -117,7 +112,6 @@ pub enum Commit {
 /// Which items a query is over, by the partition key of which index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Index {
-    /// The table itself.
     Primary,
     /// The rows of a batch by the keyed hash of their address.
     ByAddress,
@@ -174,9 +168,7 @@ impl Index {
 /// Which part of a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Range {
-    /// All of it.
     All,
-    /// This sort key.
     Only(String),
     /// Sort keys below this one.
     Below(String),
@@ -189,22 +181,17 @@ pub enum Range {
 /// In which order of the sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// The lowest first.
     Ascending,
-    /// The highest first.
     Descending,
 }
 
 /// A question about one partition.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// Of which index.
     pub index: Index,
-    /// Its partition key.
     pub partition: String,
     /// Which part of the partition.
     pub range: Range,
-    /// In which order.
     pub order: Order,
     /// Only items whose text attribute has this value; they count towards `limit` all the same.
     pub filter: Option<(&'static str, String)>,
@@ -236,18 +223,15 @@ pub enum Freshness {
 pub struct Segment {
     /// Which part, counted from 0.
     pub part: u32,
-    /// Of how many.
     pub of: u32,
     /// The `next` of the page before.
     pub after: Option<Item>,
-    /// Whether it may lag.
     pub freshness: Freshness,
 }
 
 /// One page of an answer.
 #[derive(Debug, PartialEq)]
 pub struct Page {
-    /// What was found.
     pub items: Vec<Item>,
     /// Where the next page starts, if there may be one.
     pub next: Option<Item>,

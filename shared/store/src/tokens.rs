@@ -21,7 +21,6 @@ const USED: u64 = 2;
 /// What a token stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRecord {
-    /// The invite.
     pub invite: InviteId,
     /// The sending that it went out with; a later sending outdates it.
     pub generation: u32,

@@ -38,7 +38,6 @@ pub enum Refused {
 /// What the refusal of a write means.
 #[derive(Clone, Copy, Debug)]
 enum Meaning<R> {
-    /// Nothing may be written.
     Refused(R),
     /// The item is another record's by now, and the rest may be written without this write.
     NotOurs,
@@ -100,7 +99,6 @@ impl<R: Copy + Ord> Transaction<R> {
         }
     }
 
-    /// Adds a write.
     pub(crate) fn add(&mut self, write: Write, refused: R) {
         self.writes.push((Meaning::Refused(refused), write));
     }
@@ -122,7 +120,7 @@ impl Transaction<LostRace> {
         Ok(if refused.is_empty() { Replaced::Done(stored) } else { Replaced::LostRace })
     }
 
-    /// As [`Transaction::commit`].
+    /// See [`Transaction::commit`] for what it promises.
     pub(crate) async fn commit_written(self, store: &Store) -> Result<Written, StoreError> {
         Ok(if self.commit(store).await?.is_empty() { Written::Done } else { Written::LostRace })
     }

@@ -18,7 +18,6 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Created` has written anything"]
 pub enum CreateOutcome {
-    /// It is there.
     Created,
     /// The same request was answered before; this was the answer.
     Replay(SavedAnswer),

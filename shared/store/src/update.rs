@@ -18,16 +18,11 @@ pub const MAX_UPDATE_ROUNDS: u32 = 20;
 const TOGETHER: usize = 100;
 const IN_FLIGHT: usize = 8;
 
-/// What became of [`Store::update`].
+/// What became of a value that [`Store::update`] was to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updated<T, E> {
     /// Written: the value that the decision was about, and what the table holds now.
-    Done {
-        /// What was read.
-        before: T,
-        /// What was written.
-        after: Stored<T>,
-    },
+    Done { before: T, after: Stored<T> },
     /// The decision was to leave it as it is.
     Unchanged(Stored<T>),
     /// There is no such record.

@@ -13,9 +13,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionKind {
-    /// It is sent again.
     Resend,
-    /// It is revoked.
     Revoke,
     /// It is amended and sent again, where it failed or expired.
     Amend,
@@ -25,12 +23,10 @@ pub enum ActionKind {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionBody {
-    /// Its id.
     #[schema(value_type = String, example = "act_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
     pub id: BulkActionId,
-    /// What is done.
     pub action: ActionKind,
-    /// `RUNNING` or `DONE`.
+    /// Whether it goes on: `RUNNING` or `DONE`.
     #[schema(example = "RUNNING")]
     pub state: &'static str,
     /// How many invites stand where.
@@ -53,13 +49,9 @@ pub struct ActionBody {
 /// How many invites of an action stand where.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ActionCounts {
-    /// All of them.
     pub total: u32,
-    /// Not looked at yet.
     pub waiting: u32,
-    /// Changed, or so already.
     pub done: u32,
-    /// Left as they are.
     pub skipped: u32,
     /// Those that were left as they are, by reason.
     pub reasons: BTreeMap<String, u32>,
@@ -69,10 +61,9 @@ pub struct ActionCounts {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionOutcome {
-    /// The invite.
     #[schema(value_type = String, example = "inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
     pub id: InviteId,
-    /// `waiting`, `done` or `skipped`.
+    /// What became of it: `waiting`, `done` or `skipped`.
     #[schema(example = "skipped")]
     pub outcome: &'static str,
     /// Why it was left as it is.

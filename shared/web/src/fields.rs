@@ -22,7 +22,6 @@ use utoipa::{
 pub struct WithFields<T> {
     /// The texts of the fields that it names. One that is `null` is not named.
     pub texts: BTreeMap<Field, String>,
-    /// Its other members.
     pub rest: T,
 }
 
@@ -200,7 +199,6 @@ impl ToSchema for FormBody {}
 pub struct ProfileBody(Option<Profile>);
 
 impl ProfileBody {
-    /// The details of `profile`.
     #[must_use]
     pub fn of(profile: Option<&Profile>) -> Self {
         Self(profile.cloned())

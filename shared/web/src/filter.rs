@@ -32,7 +32,6 @@ pub struct InviteFilter {
     /// Where the SEED licence stands.
     #[schema(inline, value_type = Option<SeedFilter>)]
     pub seed: Option<SeedStatus>,
-    /// Only of this batch.
     #[schema(value_type = Option<String>)]
     pub batch: Option<BatchId>,
 }

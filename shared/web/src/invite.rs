@@ -14,30 +14,21 @@ use crate::{fields::ProfileBody, seed::SeedBody};
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InviteBody {
-    /// Its id.
     #[schema(value_type = String, example = "inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
     pub id: InviteId,
-    /// How it came about.
     pub kind: InviteKind,
-    /// Whom.
     pub email: String,
     /// The details of the account, once they are known.
     #[serde(flatten)]
     pub profile: ProfileBody,
-    /// A vendor's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// What the invitee is.
     #[schema(value_type = String, example = "officer")]
     pub persona: Persona,
-    /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub date_of_invite: Timestamp,
-    /// The TechPass account.
     pub techpass: TechpassBody,
-    /// The SEED licence.
     pub seed: SeedBody,
-    /// The latest mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailBody>,
     /// The batch it came with.
@@ -54,7 +45,6 @@ pub struct InviteBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub resend_from: Option<Timestamp>,
-    /// When it last changed.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
@@ -63,15 +53,12 @@ pub struct InviteBody {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InviteDetailBody {
-    /// What a list shows.
     #[serde(flatten)]
     pub invite: InviteBody,
-    /// Once known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_number: Option<String>,
     /// Why the account is needed.
     pub reason: String,
-    /// What happened, oldest first.
     pub history: Vec<HistoryBody>,
 }
 
@@ -79,7 +66,6 @@ pub struct InviteDetailBody {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InviteKind {
-    /// An invitation by mail.
     Email,
     /// An account made on someone's behalf.
     Account,
@@ -90,21 +76,16 @@ pub enum InviteKind {
 /// Where the TechPass account stands.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TechpassBody {
-    /// The state, for programs.
     #[schema(example = "ACCOUNT_CREATED")]
     pub state: &'static str,
-    /// The state, for people.
     #[schema(example = "Not Onboarded")]
     pub label: &'static str,
-    /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureBody>,
 }
 
-/// Why an invite failed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FailureBody {
-    /// The stable code.
     #[schema(example = "account.exists")]
     pub code: &'static str,
     /// What happened and what to do.
@@ -128,13 +109,10 @@ pub enum Offer {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MailBody {
-    /// What it says.
     #[schema(example = "invitation")]
     pub kind: &'static str,
-    /// The state.
     #[schema(example = "DELIVERED")]
     pub state: &'static str,
-    /// Since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
@@ -157,27 +135,21 @@ pub struct MailBody {
 /// The row of a batch that an invite came from.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct BatchRowBody {
-    /// The batch.
     #[schema(value_type = String, example = "bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB")]
     pub id: BatchId,
-    /// The row.
     pub row: u32,
 }
 
-/// One thing that happened.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryBody {
-    /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// What.
     #[schema(example = "ACCOUNT_CREATED")]
     #[schema(value_type = String)]
     pub event: Event,
     /// Who: `officer`, `invitee` or `service`.
     pub by: &'static str,
-    /// The request behind it.
     #[schema(value_type = String, example = "1-67891233-abcdef012345678912345678")]
     pub trace_id: TraceId,
 }
@@ -217,7 +189,6 @@ impl InviteBody {
 }
 
 impl InviteDetailBody {
-    /// Everything about an invite.
     #[must_use]
     pub fn of(invite: &Invite) -> Self {
         Self {

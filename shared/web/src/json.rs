@@ -19,7 +19,6 @@ pub const ROWS_BODY_BYTES: usize = 1024 * 1024;
 /// members of `T`, each named once (400, with everything that does not fit). `T` must have `deny_unknown_fields`.
 #[derive(Debug)]
 pub struct Json<T, const MAX: usize = { 64 * 1024 }> {
-    /// The value.
     pub value: T,
 }
 

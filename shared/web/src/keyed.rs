@@ -15,9 +15,7 @@ use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape, stri
 pub struct Keyed<T, const MAX: usize = { 64 * 1024 }> {
     /// Whose it is, and the rules in force.
     pub signed_in: SignedIn,
-    /// Whether it came before.
     pub asked: Asked,
-    /// The body, parsed strictly.
     pub value: T,
 }
 

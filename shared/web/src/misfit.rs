@@ -12,7 +12,6 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// What does not fit.
 #[derive(Debug)]
 pub(crate) enum Misfit {
     /// A member of this name is not part of the type.

@@ -28,7 +28,6 @@ const CLIENT_ID: &str = "ClientId";
 pub struct SignedIn {
     /// The officer, from verified claims alone.
     pub officer: Officer,
-    /// The rules in force.
     pub rules: Arc<DomainRules>,
 }
 
@@ -37,9 +36,7 @@ pub struct SignedIn {
 pub struct Reader {
     /// The officer, from verified claims alone.
     pub officer: Officer,
-    /// Their account.
     pub account: Account,
-    /// The rules in force.
     pub rules: Arc<DomainRules>,
 }
 
@@ -50,9 +47,7 @@ pub struct Reader {
 pub struct SignedInHolder {
     /// Who. Whether they may invite is not looked at.
     pub holder: Officer,
-    /// Their account.
     pub account: Account,
-    /// The rules in force.
     pub rules: Arc<DomainRules>,
 }
 

@@ -20,7 +20,6 @@ macro_rules! slugs {
         }
 
         impl Slug {
-            /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The name, for example `not-found`.
@@ -157,9 +156,7 @@ pub struct ProblemBody {
     /// `/problems/` and the slug; see docs/API.md.
     #[serde(rename = "type")]
     pub kind: String,
-    /// What happened, for people.
     pub title: &'static str,
-    /// The HTTP status.
     pub status: u16,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -222,7 +219,6 @@ impl Problem {
         Self { detail: Some(Cow::Borrowed(detail)), ..self }
     }
 
-    /// Lists what is wrong.
     #[must_use]
     pub fn items(self, items: impl IntoIterator<Item = ProblemItem>) -> Self {
         Self { items: items.into_iter().collect(), ..self }
@@ -240,7 +236,6 @@ impl Problem {
         Self { link: Some(url.to_owned()), ..self }
     }
 
-    /// Its kind.
     #[must_use]
     pub fn slug(&self) -> Slug {
         self.slug

@@ -105,10 +105,8 @@ fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
 pub struct Limit<const MOST: usize = 200>(usize);
 
 impl<const MOST: usize> Limit<MOST> {
-    /// The most.
     pub const MAX: usize = MOST;
 
-    /// The number.
     #[must_use]
     pub fn get(self) -> usize {
         self.0

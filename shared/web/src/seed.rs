@@ -11,10 +11,8 @@ use utoipa::ToSchema;
 /// Where a SEED licence stands.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SeedBody {
-    /// The state, for programs.
     #[schema(example = "LICENCE_ASSIGNED")]
     pub state: &'static str,
-    /// The state, for people.
     #[schema(example = "License Assigned")]
     pub label: &'static str,
     /// Why the licence is refused, as a stable code.
@@ -32,14 +30,13 @@ pub struct SeedBody {
 /// What happened to a device.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DeviceBody {
-    /// `enrolled`, `removed` or `failed`.
+    /// What happened to it: `enrolled`, `removed` or `failed`.
     #[schema(example = "enrolled")]
     pub state: &'static str,
     /// The device side's code for a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "disk-not-encrypted")]
     pub reason: Option<String>,
-    /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }

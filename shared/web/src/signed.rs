@@ -21,7 +21,6 @@ pub trait Signers: Send + Sync {
     /// The secrets that are live.
     fn secrets(&self) -> impl Future<Output = Result<Vec<SigningSecret>, Problem>> + Send;
 
-    /// The present moment.
     fn now(&self) -> Timestamp;
 }
 

@@ -35,7 +35,6 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Bytes of an answer that are read; a challenge is shorter.
 const MAX_ANSWER: usize = 512;
 
-/// Calls of real endpoints.
 #[derive(Debug)]
 pub struct Https {
     public: Connector,

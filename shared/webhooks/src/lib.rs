@@ -22,10 +22,10 @@ pub struct Notifier {
 /// What carries calls to endpoints: HTTPS, or the endpoints of a test.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
-    /// As [`Notifier::post`].
+    /// See [`Notifier::post`] for what it promises.
     async fn post(&self, endpoint: &str, signature: (&str, &str), body: &str) -> Result<(), CallFailure>;
 
-    /// As [`Notifier::challenge`].
+    /// See [`Notifier::challenge`] for what it promises.
     async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure>;
 }
 
@@ -38,7 +38,6 @@ pub enum CallFailure {
     /// There was no connection, or it broke.
     #[error("the endpoint cannot be reached")]
     Unreachable,
-    /// It took too long.
     #[error("the endpoint did not answer in time")]
     TimedOut,
     /// It answered with this status, which is no success.
@@ -55,7 +54,6 @@ pub enum CallFailure {
 pub struct NoClient(String);
 
 impl Notifier {
-    /// Calls that `transport` carries.
     #[must_use]
     pub fn new(transport: impl Transport + 'static) -> Self {
         Self { transport: Arc::new(transport) }

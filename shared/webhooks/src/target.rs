@@ -4,13 +4,10 @@ use http::{Uri, uri::Authority};
 
 use crate::CallFailure;
 
-/// The longest endpoint.
 const MAX_LEN: usize = 500;
 
-/// How far calls reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// To public addresses.
     Public,
     /// To those, and to this machine by plain HTTP: beside an emulator of AWS.
     PublicAndLoopback,
@@ -19,9 +16,7 @@ pub enum Reach {
 /// An endpoint that may be called, once its name stands for public addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// By name, over TLS.
     Public(Uri),
-    /// On this machine.
     Loopback(Uri),
 }
 
@@ -38,7 +33,6 @@ impl Reach {
 }
 
 impl Target {
-    /// Reads an endpoint.
     pub(crate) fn parse(text: &str, reach: Reach) -> Result<Self, CallFailure> {
         let refuse = |why| Err(CallFailure::NotAllowed(why));
         let Some(uri) = (text.len() <= MAX_LEN).then(|| text.parse::<Uri>().ok()).flatten() else {

@@ -45,7 +45,6 @@ struct Watch {
 /// Where a handler waits while somebody else acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Interruption {
-    /// Nowhere.
     #[default]
     None,
     /// Before the call to come at this place.
@@ -68,21 +67,17 @@ struct Outage {
 /// One call that left a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
-    /// The handler.
     pub function: &'static str,
     /// Which run of a handler, 1 for the first of all.
     pub run: usize,
     /// The call, such as `table.get`.
     pub name: &'static str,
-    /// What it can do.
     pub effect: Effect,
-    /// Who answers it.
     pub service: Service,
     /// The ways of being late that would have changed the answer, in a run that [`Probe::survey`] looks at.
     pub stale: &'static [Fault],
 }
 
-/// Who answers a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
     /// A store or queue of the stack's own.
@@ -141,7 +136,6 @@ pub enum Failure {
     Throttled,
     /// Nothing happened, and nothing will until an operator fixes it.
     Denied,
-    /// Nobody knows.
     Lost,
     /// Nobody knows: what was answered is no answer.
     Garbled,

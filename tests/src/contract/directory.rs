@@ -23,7 +23,6 @@ pub trait People {
     /// What these people use: an accounts, licences and sign-in backend in one.
     type Directory: Directory;
 
-    /// Somebody makes an account.
     fn make(&self, name: &str, email: &EmailAddress) -> impl Future<Output = ()>;
 
     /// An officer whose address is verified gets an account; the user id.
@@ -32,10 +31,8 @@ pub trait People {
     /// The holder of an account signs in for the first time.
     fn sign_in(&self, account: &Account) -> impl Future<Output = ()>;
 
-    /// Somebody disables an account.
     fn disable(&self, account: &Account) -> impl Future<Output = ()>;
 
-    /// Somebody deletes an account.
     fn delete(&self, account: &Account) -> impl Future<Output = ()>;
 
     /// The same directory without a SEED group.

@@ -10,13 +10,10 @@ use crate::people::{beginning, email};
 pub struct Received {
     /// The id that its sender was told.
     pub message_id: String,
-    /// The subject.
     pub subject: String,
-    /// The text.
     pub text: String,
 }
 
-/// The reader of mails.
 pub trait Mailboxes {
     /// The mails to an address, oldest first.
     fn mails_to(&self, to: &EmailAddress) -> impl Future<Output = Vec<Received>>;

@@ -28,7 +28,6 @@ async fn dynamodb_keeps_the_contract() {
     client.delete_table().table_name(name).send().await.unwrap();
 }
 
-/// Where the emulator is.
 fn endpoint() -> String {
     Env::from_process().required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator")
 }
@@ -50,7 +49,7 @@ fn fresh_name() -> String {
     format!("contract-{:x}", Entropy::system().next_u128())
 }
 
-/// The table of `template.yaml`.
+/// Creates the table as `template.yaml` describes it.
 async fn create_table(client: &Client, name: &str) {
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     let keys_only = || Projection::builder().projection_type(ProjectionType::KeysOnly);

@@ -4,7 +4,6 @@ use std::fs;
 
 use serde_json::Value;
 
-/// Where it is committed.
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
 
 #[test]

@@ -33,13 +33,10 @@ const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 /// Which accounts are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum List {
-    /// All of them.
     Accounts,
-    /// Those with a licence.
     Licensed,
 }
 
-/// What a run found.
 #[derive(Debug, Default)]
 struct Tally {
     listed: u64,

@@ -66,7 +66,6 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
 /// One reading of the whole table, as the job's cursor keeps it between runs.
 #[derive(Debug, PartialEq, Eq)]
 struct Reading {
-    /// For whom it is.
     people: Vec<AddressKey>,
     /// Where in the table it goes on.
     place: Option<String>,

@@ -12,7 +12,6 @@ pub(crate) struct Round<'a> {
     pub(crate) deps: &'a Deps,
     /// What the last run left.
     pub(crate) cursor: Option<String>,
-    /// When the invocation ends.
     pub(crate) deadline: Timestamp,
 }
 

@@ -44,7 +44,6 @@ enum Fate {
     Unread,
     /// Its reader ended without a word, or gave it back.
     GivenUp,
-    /// Somebody is at it.
     BeingRead,
     /// Nobody needs it any more.
     Read,
@@ -63,7 +62,6 @@ struct Pass {
     after: Option<ObjectVersion>,
 }
 
-/// What a run found.
 #[derive(Debug, Default)]
 struct Tally {
     announced: usize,

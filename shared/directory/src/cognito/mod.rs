@@ -30,7 +30,6 @@ const INVITE_ID: &str = "custom:invite_id";
 /// Which user pool, and which group of it.
 #[derive(Clone, Debug)]
 pub struct UserPool {
-    /// The pool's id.
     pub id: String,
     /// The name of the group whose members have a SEED licence.
     pub seed_group: String,

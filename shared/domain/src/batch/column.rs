@@ -28,7 +28,7 @@ pub struct Column {
 /// Where what an officer says of their columns makes no sense, and the code of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnFault {
-    /// More than [`MAX_COLUMNS`].
+    /// There are more than [`MAX_COLUMNS`].
     TooMany,
     /// The one at this index has no title, too long a one, or stands outside any sheet.
     NoColumn(usize),
@@ -69,7 +69,6 @@ impl Column {
 }
 
 impl ColumnFault {
-    /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

@@ -47,9 +47,7 @@ pub const PARSE_ATTEMPTS: u32 = 3;
 /// A list of people that an officer brings in together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Its id.
     pub id: BatchId,
-    /// Whose it is.
     pub officer: Officer,
     /// How its rows come in.
     pub source: Source,
@@ -59,7 +57,6 @@ pub struct Batch {
     /// What the officer says the columns of its workbook hold, where the titles do not tell.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
-    /// Where it stands.
     pub state: BatchState,
     /// How many rows stand where.
     pub counts: Counts,
@@ -74,9 +71,7 @@ pub struct Batch {
     /// How many of its sent rows became an invite whose person was erased, as last counted.
     #[serde(default)]
     pub erased: u64,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
     /// When the sweeper checks it, where that does not follow from its state: its report is tried again, or its rows
     /// are kept until then. The next step ends it.

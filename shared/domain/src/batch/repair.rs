@@ -10,9 +10,7 @@ use crate::{
 /// One field that is used otherwise than it was typed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Repair {
-    /// Which.
     pub field: Field,
-    /// What is used.
     pub used: String,
     /// Whether it is a guess, which the officer should check.
     pub is_guess: bool,

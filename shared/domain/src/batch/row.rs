@@ -14,9 +14,7 @@ pub struct Row {
     pub number: u32,
     /// The spreadsheet's own row, from 1, for messages. Equal to `number` for pasted rows.
     pub sheet_row: u32,
-    /// What was typed.
     pub raw: RawRow,
-    /// Where it stands.
     pub state: RowState,
     /// Grows with each change; the API's `ETag`.
     pub version: u64,
@@ -27,10 +25,7 @@ pub struct Row {
 #[serde(tag = "of", rename_all = "kebab-case")]
 pub enum Duplicate {
     /// The same person stands in an earlier row of this batch.
-    Row {
-        /// The earlier row.
-        number: u32,
-    },
+    Row { number: u32 },
     /// A live invite of the same officer has the address.
     LiveInvite,
     /// A live invite of another officer has the address.
@@ -41,11 +36,9 @@ pub enum Duplicate {
     Account,
 }
 
-/// Where a row stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RowState {
-    /// Valid, waiting for Submit.
     Ready,
     /// Has faults that the officer must fix.
     NeedsFixing {
@@ -56,21 +49,16 @@ pub enum RowState {
     Contradiction {
         /// At which field, and what to do.
         fault: FieldFault,
-        /// The other row.
         number: u32,
     },
     /// The person is already there.
     Duplicate {
-        /// Where.
         duplicate: Duplicate,
     },
     /// Taken out by the officer.
     Removed,
-    /// Became an invite.
     Sent {
-        /// Which.
         invite: InviteId,
-        /// When it was submitted.
         at: Timestamp,
     },
 }
@@ -181,7 +169,6 @@ impl Row {
 
 /// What people see of a row's state, and rows are filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the state of the same name; a contradiction needs fixing")]
 pub enum RowStatus {
     Ready,
     NeedsFixing,

@@ -15,11 +15,9 @@ pub enum Source {
     Upload,
     /// A workbook put into the bucket by an agency's system; it submits itself.
     Drop,
-    /// Rows pasted.
     Paste,
 }
 
-/// Where a batch stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BatchState {
@@ -36,7 +34,6 @@ pub enum BatchState {
     },
     /// The officer looks it over.
     Draft,
-    /// Rows become invites.
     Submitted {
         /// The last row that was submitted.
         cursor: u32,
@@ -73,9 +70,7 @@ fn long_ago() -> Timestamp {
 /// One stored version of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectVersion {
-    /// The key.
     pub key: String,
-    /// S3's version id.
     pub version_id: String,
 }
 
@@ -83,17 +78,11 @@ pub struct ObjectVersion {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// All rows.
     pub total: u32,
-    /// Valid and waiting.
     pub ready: u32,
-    /// With faults.
     pub needs_fixing: u32,
-    /// Already there.
     pub duplicate: u32,
-    /// Taken out.
     pub removed: u32,
-    /// Become invites.
     pub sent: u32,
 }
 
@@ -109,7 +98,6 @@ impl BatchId {
 }
 
 impl Counts {
-    /// Counts one more row.
     pub fn add(&mut self, row: &RowState) {
         self.total += 1;
         *self.slot(row) += 1;
@@ -139,7 +127,6 @@ impl Counts {
 pub struct BatchConflict {
     /// Its state, in the word of the API.
     pub state: &'static str,
-    /// What was tried.
     pub event: &'static str,
 }
 

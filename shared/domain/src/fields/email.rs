@@ -9,11 +9,11 @@ text_field! {
 }
 
 impl EmailAddress {
-    /// RFC 5321, 4.5.3.1.1.
+    /// The bound of RFC 5321, 4.5.3.1.1.
     const MAX_LOCAL: usize = 64;
     /// RFC 5321, 4.5.3.1.3: a path of 256 octets less its angle brackets.
     pub(crate) const MAX: usize = 254;
-    /// RFC 1035, 2.3.4.
+    /// The bound of RFC 1035, 2.3.4.
     const MAX_LABEL: usize = 63;
 
     /// Reads an address, with white space and invisible characters cut off its ends.

@@ -10,9 +10,7 @@ use crate::Field;
 /// One fault of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FieldFault {
-    /// Where.
     pub field: Field,
-    /// What.
     pub fault: Fault,
 }
 
@@ -25,7 +23,6 @@ macro_rules! faults {
         }
 
         impl Fault {
-            /// Every fault.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The stable code: the key of the portal's message catalogue.
@@ -74,7 +71,6 @@ faults! {
     EmailOfficerTooLong = "email.too-long-for-officer", "A public officer's address has at most 113 characters.";
     /// An email invitation to someone who is not a public officer.
     EmailNotOfficer = "email.not-officer", "Email invitations are for public officers. Use Create account for vendors.";
-    /// The officer's own address.
     EmailOwn = "email.own", "This is your own address.";
     /// The displayed address differs from the one behind the link.
     EmailMismatch = "email.link-mismatch", "The address shown differs from the link behind it. Type the address again.";
@@ -92,7 +88,6 @@ faults! {
     /// A username that breaks the rules.
     UsernameSyntax = "username.syntax", "Use letters, digits, hyphen, underscore and single periods; start and end \
         with a letter or digit.";
-    /// A reserved username.
     UsernameReserved = "username.reserved", "This username is reserved. Choose another.";
     /// A username for a public officer, who signs in by email.
     UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the \

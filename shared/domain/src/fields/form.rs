@@ -20,9 +20,7 @@ impl std::fmt::Debug for Form {
 /// Whom an invite is for, and why: the request that a form parses into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// Their address.
     pub email: EmailAddress,
-    /// Who they are.
     pub person: Person,
     /// Whether SEED comes with the account.
     pub seed: SeedWish,
@@ -53,10 +51,7 @@ pub enum Holder {
     /// A public officer signs in with the email address.
     Officer,
     /// A vendor signs in with a username.
-    Vendor {
-        /// Theirs.
-        username: Username,
-    },
+    Vendor { username: Username },
 }
 
 impl Person {
@@ -71,7 +66,6 @@ impl Person {
 }
 
 impl Holder {
-    /// The persona.
     #[must_use]
     pub fn persona(&self) -> Persona {
         match self {
@@ -93,15 +87,10 @@ impl Holder {
 /// Who an account holder is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// First name.
     pub first_name: PersonName,
-    /// Last name.
     pub last_name: PersonName,
-    /// Contact number.
     pub contact_number: ContactNumber,
-    /// Organisation.
     pub organisation: Organisation,
-    /// Department, where given.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub department: Option<Department>,
 }

@@ -10,7 +10,6 @@ use crate::fields::{Fault, text};
 pub enum SeedWish {
     /// A SEED licence comes with the account.
     Required,
-    /// Not now.
     #[default]
     NotRequired,
 }

@@ -36,9 +36,7 @@ pub struct FieldSpec {
 /// What the template's examples have in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Examples {
-    /// The public officer.
     pub officer: &'static str,
-    /// The vendor.
     pub vendor: &'static str,
 }
 
@@ -46,7 +44,6 @@ pub struct Examples {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Required {
-    /// Everyone.
     Always,
     /// Vendors, and nobody else may.
     Vendors,
@@ -126,7 +123,6 @@ macro_rules! fields {
 }
 
 fields! {
-    /// The invitee's email address.
     Email email {
         name: "email",
         title: "Email",
@@ -154,7 +150,6 @@ fields! {
         hint: "Vendors only. Letters, digits, hyphen, underscore and single periods.",
         examples: Examples { officer: "", vendor: "siti.binte.ahmad" },
     }
-    /// First name.
     FirstName first_name {
         name: "firstName",
         title: "First Name",
@@ -168,7 +163,6 @@ fields! {
         hint: "Required. As in official documents, at most 64 characters.",
         examples: Examples { officer: "Ah Kow", vendor: "Siti" },
     }
-    /// Last name.
     LastName last_name {
         name: "lastName",
         title: "Last Name",
@@ -210,7 +204,6 @@ fields! {
         hint: "Required. Digits only, without the country code.",
         examples: Examples { officer: "91234567", vendor: "81234567" },
     }
-    /// Organisation.
     Organisation organisation {
         name: "organisation",
         title: "Organisation",
@@ -224,7 +217,6 @@ fields! {
         hint: "Required. Agency or company, at most 64 characters.",
         examples: Examples { officer: "Example Agency", vendor: "Example Vendor Pte Ltd" },
     }
-    /// Department, optional.
     Department department {
         name: "department",
         title: "Department",

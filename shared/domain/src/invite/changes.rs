@@ -26,7 +26,6 @@ pub struct Correction {
     /// The department, of those who have been named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
-    /// The reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }

@@ -26,9 +26,7 @@ pub const FIRST_PASSWORD_MEMORY: Duration = Duration::from_secs(24 * 3600);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FirstPassword {
-    /// Not asked for.
     NotRequested,
-    /// Asked for.
     Requested {
         /// When its holder asked for it; the pauses count from here.
         at: Timestamp,
@@ -38,9 +36,8 @@ pub enum FirstPassword {
     },
     /// About to be mailed by the directory, for [`FIRST_PASSWORD_LEASE`] at most.
     Sending {
-        /// Since when.
         at: Timestamp,
-        /// As in `Requested`.
+        /// How often it was asked for, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },
@@ -49,7 +46,7 @@ pub enum FirstPassword {
     Unknown {
         /// When it was about to be mailed.
         at: Timestamp,
-        /// As in `Requested`.
+        /// How often it was asked for, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },
@@ -57,7 +54,7 @@ pub enum FirstPassword {
     Sent {
         /// When the directory had mailed it; the pauses count from here.
         at: Timestamp,
-        /// As in `Requested`.
+        /// How often it was asked for, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },

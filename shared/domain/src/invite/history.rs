@@ -13,7 +13,6 @@ const HISTORY_LIMIT: usize = 50;
 pub struct Act {
     /// When it was asked for; everything that follows from it bears this time.
     pub at: Timestamp,
-    /// The request.
     pub trace: TraceId,
     /// The action for many invites that it is part of.
     pub action: Option<BulkActionId>,
@@ -24,12 +23,10 @@ pub struct Act {
 pub struct HistoryEntry {
     /// When it happened; entries are in this order.
     pub at: Timestamp,
-    /// What it was.
     pub event: Event,
     /// Who did it; the service where nothing is stored of it.
     #[serde(default)]
     pub by: Actor,
-    /// The request behind it.
     pub trace: TraceId,
     /// The action for many invites that this was part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -40,7 +37,6 @@ pub struct HistoryEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Event {
-    /// It was created.
     Queued,
     /// The directory had no account at its address, and the invitation was sent.
     Invited,
@@ -48,11 +44,9 @@ pub enum Event {
     Accepted,
     /// A worker took it to create the account.
     Provisioning,
-    /// The account was created.
     AccountCreated,
     /// The account was in the directory, although nobody had recorded it.
     AccountFound,
-    /// The holder signed in.
     Onboarded,
     /// The account was disabled in the directory.
     Disabled,
@@ -64,11 +58,9 @@ pub enum Event {
     Failed,
     /// It was not accepted, or not worked on, in time.
     Expired,
-    /// Its officer revoked it.
     Revoked,
     /// Its officer had it mailed again.
     Resent,
-    /// Its officer amended it.
     Amended,
     /// The invitee is to be reminded.
     Reminded,
@@ -100,15 +92,12 @@ pub enum Event {
     FirstPasswordWithheld,
     /// SES could not deliver a mail yet.
     Delayed,
-    /// A mail was delivered.
     Delivered,
     /// SES did not send a mail.
     Suppressed,
-    /// A mail was returned.
     Bounced,
     /// A mail was marked as spam.
     Complained,
-    /// Its person was erased.
     Forgotten,
 }
 
@@ -139,13 +128,11 @@ impl From<&DeviceState> for Event {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
-    /// The officer who invites.
     Officer,
     /// Whom it is for: by the link, or signed in.
     Invitee,
     /// The operator of the service.
     Operator,
-    /// The service by itself.
     #[default]
     Service,
 }

@@ -46,9 +46,7 @@ pub use status::{Progress, SeedStatus, TechpassStatus};
 pub struct Invite {
     /// Names it in URLs, messages and mails; no other invite ever has it.
     pub id: InviteId,
-    /// Who invites.
     pub officer: Officer,
-    /// How it came about.
     pub origin: Origin,
     /// The address that mails go to, as its officer wrote it.
     pub email: EmailAddress,
@@ -60,14 +58,11 @@ pub struct Invite {
     pub profile: Option<Profile>,
     /// Why the person is brought in, in the words of the officer.
     pub reason: Reason,
-    /// How far it is.
     pub state: InviteState,
     /// How long an invitation of it is open: what it was made under.
     #[serde(default)]
     pub terms: Terms,
-    /// The latest mail.
     pub mail: Option<Mail>,
-    /// The SEED licence.
     pub seed: SeedState,
     /// The device, once the device side has told of one.
     #[serde(default)]
@@ -88,9 +83,7 @@ pub struct Invite {
     #[serde(default)]
     #[serde(rename = "notice")]
     pub officer_mail: Option<Mail>,
-    /// When it was made.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
     /// When the sweeper checks it, where that does not follow from its state: a refused call is tried again, or its
     /// person is kept until then. Any change ends it.
@@ -98,7 +91,6 @@ pub struct Invite {
     postponed_until: Option<Timestamp>,
     /// The request that made it.
     pub trace: TraceId,
-    /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,
 }
 
@@ -107,7 +99,6 @@ pub struct Invite {
 pub struct Creation {
     /// The id that it gets.
     pub id: InviteId,
-    /// Who invites.
     pub officer: Officer,
     /// The key of the invitee's address.
     pub address_key: AddressKey,
@@ -115,7 +106,6 @@ pub struct Creation {
     pub terms: Terms,
     /// When it was asked for.
     pub at: Timestamp,
-    /// The request behind it.
     pub trace: TraceId,
 }
 
@@ -123,15 +113,12 @@ pub struct Creation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Origin {
-    /// An invitation by mail.
     Email,
     /// An account made on someone's behalf.
     Account,
     /// A row of a batch.
     Batch {
-        /// The batch.
         batch: BatchId,
-        /// The row.
         row: u32,
     },
 }
@@ -157,7 +144,6 @@ impl From<MailConflict> for Conflict {
 }
 
 impl Invite {
-    /// A new invite.
     #[must_use]
     pub fn queued(creation: Creation, origin: Origin, subject: Subject) -> Self {
         let seed = SeedState::wished(subject.seed, subject.eligibility);

@@ -33,9 +33,7 @@ pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
 pub enum Lapse {
     /// The invitee is to be reminded.
     Remind,
-    /// The invitation has expired.
     Expire,
-    /// Nothing yet.
     Nothing,
 }
 
@@ -47,9 +45,7 @@ pub enum NextStep {
     CheckAddress,
     /// See whether the account is still there, before it is mailed about again or after the mail has waited.
     CheckAccount,
-    /// Make the account.
     Provision,
-    /// Assign the SEED licence.
     AssignSeed,
     /// Take the SEED licence back.
     WithdrawSeed,

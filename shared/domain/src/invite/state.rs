@@ -21,9 +21,7 @@ pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InviteState {
-    /// Waiting for its turn.
     Queued,
-    /// The invitation was sent.
     Invited {
         /// From when it can no longer be accepted.
         expires_at: Timestamp,
@@ -61,7 +59,6 @@ pub enum InviteState {
     },
     /// Not accepted in time, or not worked on for [`MAX_WAIT`](super::MAX_WAIT).
     Expired,
-    /// Revoked by the officer.
     Revoked,
     /// All work on it is paused until an operator has checked it. What happens elsewhere is recorded all the same.
     NeedsAttention {
@@ -85,9 +82,7 @@ pub enum AccountStatus {
     Pending,
     /// Its holder has signed in.
     SignedIn,
-    /// Nobody can sign in.
     Disabled,
-    /// It is no more.
     Gone,
 }
 
@@ -119,7 +114,6 @@ impl From<SuppressionReason> for Failure {
 }
 
 impl Failure {
-    /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

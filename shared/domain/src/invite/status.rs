@@ -23,19 +23,15 @@ pub enum TechpassStatus {
     /// The holder has signed in.
     #[serde(alias = "Onboarded")]
     Onboarded,
-    /// The account is disabled.
     #[serde(alias = "Disabled")]
     Disabled,
-    /// The account is deleted.
     #[serde(alias = "User Not Found")]
     UserNotFound,
     /// There is no account, for a reason that is shown.
     #[serde(alias = "Failed")]
     Failed,
-    /// Nobody accepted in time.
     #[serde(alias = "Expired")]
     Expired,
-    /// Its officer revoked it.
     #[serde(alias = "Revoked")]
     Revoked,
     /// Work on it is paused until an operator resumes it.
@@ -53,10 +49,8 @@ pub enum SeedStatus {
     /// The domain may not have it.
     #[serde(alias = "Ineligible")]
     Ineligible,
-    /// It is asked for.
     #[serde(alias = "Licence pending")]
     Pending,
-    /// It is assigned.
     #[serde(alias = "License Assigned")]
     LicenceAssigned,
     /// It is assigned, and a device is enrolled.
@@ -76,7 +70,6 @@ pub enum SeedStatus {
 /// How far an invite is in its batch's progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "each is the state of the same name, except for the two that say more")]
 pub enum Progress {
     Queued,
     Invited,

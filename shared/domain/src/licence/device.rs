@@ -7,7 +7,6 @@ use crate::Timestamp;
 /// The device that a licence is used on, as the device side told it last. A person has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
-    /// What happened to it.
     #[serde(flatten)]
     pub state: DeviceState,
     /// When, by the device side's clock; what happened earlier says nothing any more.
@@ -18,13 +17,11 @@ pub struct Device {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeviceState {
-    /// It is enrolled.
     Enrolled,
     /// It is not enrolled any more.
     Removed,
     /// It could not be enrolled.
     Failed {
-        /// Why.
         reason: DeviceFault,
     },
 }
@@ -54,14 +51,12 @@ impl Device {
 }
 
 impl DeviceFault {
-    /// Reads a code.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         ((1..=64).contains(&text.len()) && text.bytes().all(plain)).then(|| Self(text.to_owned()))
     }
 
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -26,19 +26,16 @@ pub use request::SeedRequest;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SeedState {
-    /// Not asked for.
     NotRequired,
     /// The domain may not have it.
     Ineligible,
     /// Asked for, not assigned yet.
     Pending,
-    /// Assigned.
     LicenceAssigned,
     /// Assigned, and a device is enrolled.
     FullyOnboarded,
     /// Refused by the licence system.
     LicenceError {
-        /// Why.
         #[serde(default)]
         fault: LicenceFault,
         /// When it is tried again by itself; never, where only the details can be amended.
@@ -67,11 +64,8 @@ pub enum LicenceFault {
 /// What the directory has to be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeedStep {
-    /// To assign the licence.
     Assign,
-    /// To take it back.
     Withdraw,
-    /// Nothing.
     Nothing,
 }
 
@@ -153,7 +147,6 @@ impl SeedState {
         Self::LicenceError { fault, retry_at: fault.retry_after().map(|pause| now + pause) }
     }
 
-    /// The account was disabled.
     #[must_use]
     pub fn account_disabled(self) -> Self {
         match self {
@@ -197,7 +190,6 @@ impl SeedState {
 }
 
 impl LicenceFault {
-    /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {

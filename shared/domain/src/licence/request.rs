@@ -13,23 +13,17 @@ use crate::{
     licence::{Device, LicenceFault, SeedState, SeedStep},
 };
 
-/// One account's request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeedRequest {
-    /// Its id.
     pub id: SeedRequestId,
-    /// Who asks.
     pub officer: OfficerId,
-    /// For which account.
     pub account: Account,
-    /// The licence.
     pub seed: SeedState,
     /// The device, once the device side has told of one.
     #[serde(default)]
     pub device: Option<Device>,
     /// When it was first asked for.
     pub created_at: Timestamp,
-    /// When it last changed.
     pub updated_at: Timestamp,
     /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
     #[serde(default, alias = "due_at")]
@@ -48,7 +42,6 @@ impl SeedRequestId {
 }
 
 impl SeedRequest {
-    /// A first request, pending.
     #[must_use]
     pub fn new(officer: OfficerId, account: Account, now: Timestamp, trace: TraceId) -> Self {
         Self {

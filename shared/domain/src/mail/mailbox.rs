@@ -24,7 +24,6 @@ const CLEARANCE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// What one mailbox was sent, and whether it wants more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
-    /// Which.
     pub key: AddressKey,
     /// The mails that count, oldest first.
     #[serde(default)]
@@ -32,14 +31,11 @@ pub struct Mailbox {
     /// Why it is sent nothing, if so.
     #[serde(default)]
     suppression: Option<Suppression>,
-    /// Who last cleared it.
     #[serde(default)]
     clearance: Option<Clearance>,
-    /// When it last changed.
     updated_at: Timestamp,
 }
 
-/// A mail that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Sending {
     at: Timestamp,

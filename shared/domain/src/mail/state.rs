@@ -17,15 +17,12 @@ pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// A mail of an invite or of a batch, or the canary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// What it says.
     pub kind: MailKind,
     /// Grows with each deliberate sending; copies of one sending share it, and with it their link.
     pub generation: u32,
-    /// How far it is.
     pub state: MailState,
 }
 
-/// What a mail says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailKind {
@@ -37,14 +34,12 @@ pub enum MailKind {
     AccountCreated,
     /// To the officer: an invitation of yours has lapsed.
     InvitationLapsed,
-    /// Your batch is through.
     BatchReport,
     /// Nothing, to be heard of.
     Canary,
 }
 
 impl MailKind {
-    /// Every kind.
     pub const ALL: [Self; 6] = [
         Self::Invitation,
         Self::Reminder,
@@ -72,7 +67,6 @@ impl MailKind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MailState {
-    /// To be sent.
     Due {
         /// How often it was tried in vain, knowing that nothing was sent.
         refusals: u32,
@@ -86,12 +80,10 @@ pub enum MailState {
     Claimed {
         /// 1 for the first attempt.
         attempt: u32,
-        /// Since when.
         at: Timestamp,
-        /// As in `Due`.
+        /// How often it was refused, as in `Due`.
         refusals: u32,
     },
-    /// Taken by SES.
     Accepted(Receipt),
     /// Not delivered yet; SES keeps trying.
     Delayed(Receipt),
@@ -99,7 +91,6 @@ pub enum MailState {
     Unknown(Receipt),
     /// Taken by the recipient's mail server.
     Delivered(Receipt),
-    /// Returned.
     Bounced(Receipt),
     /// Marked as spam by its recipient.
     Complained(Receipt),
@@ -107,14 +98,11 @@ pub enum MailState {
     Suppressed(Receipt),
     /// Not handed over: its mailbox is sent nothing.
     Withheld {
-        /// When.
         at: Timestamp,
-        /// Why.
         reason: SuppressionReason,
     },
     /// Refused for good when it was handed over.
     Refused {
-        /// When.
         at: Timestamp,
     },
     /// Of details that were amended, or of an invite that was ended or sent again, since; it is not sent any more.
@@ -147,7 +135,6 @@ impl MailState {
 pub struct Receipt {
     /// SES's id of the message; empty while only its claim is known.
     pub message_id: String,
-    /// When this state began.
     pub at: Timestamp,
     /// Whether an earlier attempt may have been delivered too.
     pub possible_duplicate: bool,
@@ -156,17 +143,12 @@ pub struct Receipt {
 /// What an SES event says about a mail, in rising rank: an event never takes a mail back to a lower one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MailEvent {
-    /// Taken by SES.
     Accepted,
-    /// Still trying.
     Delayed,
     /// Taken by the recipient's server.
     Delivered,
-    /// Not sent.
     Suppressed,
-    /// Returned.
     Bounced,
-    /// Marked as spam.
     Complained,
 }
 

@@ -43,15 +43,11 @@ pub const WEBHOOK_EVENT_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600
 pub struct WebhookEvent {
     /// Its id, the same in every try.
     pub id: WebhookEventId,
-    /// Whom to tell.
     pub agency: AgencyDomain,
-    /// The invite.
     pub invite: InviteId,
     /// The invite's version, by which events of one invite are ordered.
     pub invite_version: u64,
-    /// Where it stood.
     pub shown: Shown,
-    /// When it came there.
     pub at: Timestamp,
     /// The request behind the invite.
     pub trace: TraceId,
@@ -65,9 +61,7 @@ pub struct WebhookEvent {
 /// The status of an invite, in the words of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
-    /// The TechPass account.
     pub techpass: String,
-    /// The SEED licence.
     pub seed: String,
     /// The latest mail, if there is one.
     pub mail: Option<String>,
@@ -79,24 +73,19 @@ pub struct Shown {
 pub enum WebhookEventState {
     /// To be handed over, after so many tries.
     Due {
-        /// Tries so far.
         tries: u32,
         /// When the next one may come.
         from: Timestamp,
     },
-    /// Somebody hands it over.
     Claimed {
         /// 1 for the first try.
         tries: u32,
         /// Until when nobody else may.
         lease_until: Timestamp,
     },
-    /// The endpoint took it.
     Delivered {
-        /// When.
         at: Timestamp,
     },
-    /// It never did.
     GivenUp {
         /// Since when nobody tries any more.
         at: Timestamp,

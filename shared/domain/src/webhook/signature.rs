@@ -24,7 +24,6 @@ const SHORTEST: usize = 32;
 /// Signatures read from one header at the most: two secrets live at a time.
 const MOST: usize = 4;
 
-/// What both sides share.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret(Vec<u8>);
 

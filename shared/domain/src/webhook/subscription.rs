@@ -19,11 +19,9 @@ pub struct AgencyDomain(String);
 /// An agency's endpoint, as an operator registered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
-    /// Whose.
     pub domain: AgencyDomain,
     /// Where events are posted to. Whether it may be called is decided at each call.
     pub endpoint: String,
-    /// Whether they are.
     pub state: SubscriptionState,
     /// Which of the agency's secrets is in force, from 1.
     pub generation: u32,
@@ -31,7 +29,6 @@ pub struct Subscription {
     pub previous_until: Option<Timestamp>,
     /// How many events in a row could not be handed over.
     pub failures: u32,
-    /// When it last changed.
     pub updated_at: Timestamp,
 }
 
@@ -46,11 +43,9 @@ pub enum SubscriptionState {
         /// What came of the last attempt.
         failure: Option<String>,
     },
-    /// It does.
     Active,
     /// It failed too often; events wait for an operator to resume it.
     Parked {
-        /// Since when.
         at: Timestamp,
     },
 }
@@ -75,7 +70,6 @@ impl AgencyDomain {
         (name.len() <= 128 && name.contains('.') && name.split('.').all(label)).then_some(Self(name))
     }
 
-    /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -154,7 +148,6 @@ impl Subscription {
         }
     }
 
-    /// Its id.
     #[must_use]
     pub fn id(&self) -> SubscriptionId {
         SubscriptionId::of_domain(&self.domain)

@@ -15,7 +15,6 @@ pub(super) struct Package<'a> {
     pub(super) dates: DateStyles,
 }
 
-/// A visible worksheet.
 pub(super) struct SheetPart<'a> {
     pub(super) part: Part<'a>,
     /// The relationships, where links point to addresses.

@@ -11,7 +11,6 @@ use crate::{FileError, Limits};
 /// Where a part lies in the upload, and what the archive's directory says about it.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
-    /// The bytes as stored.
     pub(super) data: &'a [u8],
     pub(super) method: Method,
     /// Bytes after inflating: an upper bound, checked against what comes out.

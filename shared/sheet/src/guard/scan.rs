@@ -24,7 +24,6 @@ pub(super) trait Visitor {
         Ok(())
     }
 
-    /// A whole CDATA section.
     fn cdata(&mut self, _section: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
         Ok(())
     }
@@ -35,7 +34,6 @@ pub(super) trait Visitor {
     }
 }
 
-/// An opening tag.
 pub(super) struct Tag<'a> {
     /// The name without its prefix.
     pub(super) name: &'a [u8],

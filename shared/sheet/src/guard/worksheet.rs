@@ -13,9 +13,9 @@ use crate::{FileError, Limits};
 /// Where a cell stands, and what its content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CellNote {
-    /// The row, from zero.
+    /// The number of the row, from zero.
     pub(crate) row: u32,
-    /// The column, from zero.
+    /// The number of the column, from zero.
     pub(crate) column: u32,
     /// How many cells with content stand before it in its row: its column as the reader counts.
     pub(super) nth: u32,
@@ -119,11 +119,11 @@ enum Child {
     #[default]
     None,
     Formula,
-    /// Inside `v`.
+    /// Inside the element `v` of a cell.
     Value,
     /// A `v` next to an inline string, which repeats it.
     Repeated,
-    /// Inside `is`.
+    /// Inside the element `is` of a cell.
     Inline,
     Done,
 }

@@ -16,9 +16,7 @@ pub struct ExportRow<'a> {
     pub texts: BTreeMap<Field, &'a str>,
     /// The day of the invite, as officers read dates.
     pub date_of_invite: &'a str,
-    /// The TechPass status.
     pub techpass_status: &'a str,
-    /// The SEED status.
     pub seed_status: &'a str,
     /// What a person makes of it, where the status does not say enough.
     pub seed_detail: &'a str,

@@ -79,7 +79,6 @@ impl Package {
         self
     }
 
-    /// Drops a part.
     pub(crate) fn without(mut self, path: &str) -> Self {
         self.parts.retain(|(found, _)| found != path);
         self

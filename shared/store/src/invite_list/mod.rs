@@ -27,7 +27,6 @@ const LAG: Duration = Duration::from_secs(120);
 /// officer who uses up every day's share.
 pub const MAX_LIST_INVITES: usize = 100_000;
 
-/// An officer's list.
 pub type Summaries = HashMap<InviteId, Summary>;
 
 impl Store {

@@ -11,7 +11,6 @@ use super::query::{InviteQuery, Sort};
 /// An invite as lists know it. It is written with the invite, as the attribute that the index of lists holds of it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// The invite.
     pub(super) id: InviteId,
     created_at: Timestamp,
     pub(super) techpass: TechpassStatus,

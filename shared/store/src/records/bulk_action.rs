@@ -22,7 +22,6 @@ pub const BULK_ACTION_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Created` has written anything"]
 pub enum CreateBulkActionOutcome {
-    /// It is there.
     Created(Stored<BulkAction>),
     /// The same request was answered before; this was the answer.
     Replay(SavedAnswer),

@@ -17,8 +17,9 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use super::{Commit, Condition, Freshness, Order, Page, Query, Range, Segment, Table, Write};
 use crate::{StoreError, item::Item, keys::Key};
 
-/// BatchGetItem's and BatchWriteItem's limits.
+/// The most that BatchGetItem takes in one request.
 const GETS_PER_REQUEST: usize = 100;
+/// The most that BatchWriteItem takes in one request.
 const PUTS_PER_REQUEST: usize = 25;
 
 /// How many requests of one call are under way together.
@@ -27,7 +28,6 @@ const IN_FLIGHT: usize = 8;
 /// How often a transaction that met another one, or a batch with leftovers, is repeated: 20 ms, 40 ms, … 1.3 s.
 const REPEATS: u32 = 7;
 
-/// A table of DynamoDB.
 #[derive(Clone, Debug)]
 pub struct Dynamo {
     client: Client,

@@ -18,7 +18,6 @@ use tracing::subscriber::DefaultGuard;
 /// What an invitee's telephone number is.
 pub(super) const PHONE: &str = "98761234";
 
-/// Why somebody is invited.
 pub(super) const REASON: &str = "Perambulates the estate";
 
 /// An identity number that somebody types where it does not belong; nobody has it.
@@ -66,7 +65,6 @@ pub(super) fn telling(form: Form) -> Form {
     }
 }
 
-/// What others read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Medium {
     Log,
@@ -82,12 +80,10 @@ pub(super) enum Medium {
 pub(super) struct Spoken {
     told: Vec<String>,
     said: Vec<(Medium, String)>,
-    /// The secrets of links.
     tokens: Vec<String>,
 }
 
 impl Spoken {
-    /// Somebody tells the product.
     pub(super) fn told(&mut self, what: String) {
         self.told.push(what);
     }

@@ -26,7 +26,6 @@ use super::{
     world::{Mishap, World},
 };
 
-/// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meddler {
     /// Another officer invites two of the people, one by mail and one with an account.

@@ -43,7 +43,6 @@ use world::{Asked, Label, Manner, Mishap, Post, World};
 struct Run {
     calls: Vec<Call>,
     parcels: Vec<Label>,
-    /// How many handlers ran.
     runs: usize,
     asked: BTreeSet<Asked>,
     spoken: Spoken,

@@ -636,7 +636,6 @@ async fn change_row(world: &World, batch: &str, number: u32, method: &str, body:
     panic!("row {number} is never changed");
 }
 
-/// Submits a batch.
 async fn hand_on(world: &World, batch: &str, body: Value) {
     insist(world, "POST", &format!("{batch}/submit"), body).await;
 }

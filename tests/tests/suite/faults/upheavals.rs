@@ -21,7 +21,6 @@ use super::{
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upheaval {
     /// A day passes: what is done daily may be done again.
@@ -76,7 +75,6 @@ impl World {
         Box::pin(self.end_trouble()).await;
     }
 
-    /// Lets something happen.
     pub(super) async fn begin_trouble(&self, upheaval: Upheaval) {
         match upheaval {
             Upheaval::Day => self.jump(DAY),

@@ -31,7 +31,6 @@ use super::{
 const SENT: &str = include_str!("../../../../events/mail-sent.json");
 const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
 
-/// Who gets canaries.
 const CANARY: &str = "success@simulator.amazonses.com";
 
 /// One thing that goes wrong.
@@ -70,9 +69,7 @@ impl Manner {
 /// What a queue or an event bus may do to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Post {
-    /// It never arrives.
     Lost,
-    /// It arrives again, later.
     Doubled,
     /// It arrives twice at once.
     Together,
@@ -115,7 +112,6 @@ const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 /// How often a client asks when it gets no answer.
 const ASKED: usize = 8;
 
-/// Everybody who invites.
 pub(super) const OFFICERS: [&str; 2] = ["ada", "bo"];
 
 #[derive(Clone, Debug)]
@@ -142,7 +138,6 @@ pub(super) struct Asked {
     pub(super) path: String,
 }
 
-/// The world.
 pub(super) struct World {
     pub(super) app: App,
     /// The processes that answer others: one that waits in the middle of a handler keeps only itself waiting.
@@ -370,7 +365,6 @@ impl World {
         self.made_up_for.set(self.app.clock.now() + MAKING_UP);
     }
 
-    /// Lets time pass.
     pub(super) fn pass(&self, time: Duration) {
         self.app.clock.advance(time);
         self.app.probe.pass(time);
@@ -438,7 +432,6 @@ impl World {
         }
     }
 
-    /// The timer.
     async fn sweep(&self) {
         // Other officers' mails are under way all the time.
         let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
@@ -632,9 +625,7 @@ impl World {
 /// What is written on a parcel.
 #[derive(Clone, Debug)]
 pub(super) struct Label {
-    /// What brings it.
     pub(super) carrier: &'static str,
-    /// Who works on it.
     pub(super) reader: &'static str,
     /// The kind of a message.
     pub(super) wake: Option<String>,
