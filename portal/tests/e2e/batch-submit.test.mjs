@@ -33,39 +33,16 @@ describe('Submit', () => {
     await grid(page).focus();
     await settle();
 
-    const results = read(
-      await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()),
-    );
-    assert.equal(results.length, 4);
-    for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
-    const failedPath = await save(page, /failed rows\.xlsx$/, () =>
-      page.getByRole('button', { name: 'Rows not invited' }).click(),
-    );
-    assert.deepEqual(
-      read(failedPath)
-        .map(({ Status }) => Status)
-        .includes('Needs fixing'),
-      true,
-    );
+    const failedPath = await downloadResults(page);
 
     await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
-    await page.getByRole('button', { name: 'Actions for row 4' }).click();
-    await page.getByRole('menuitem', { name: 'View details' }).click();
-    await page.getByRole('dialog').getByLabel('Last name').fill('Lim');
-    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: 'Submit 1 user' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await fixAndSubmit(page, 4, page.getByRole('dialog').getByLabel('Last name'), 'Lim');
     await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor({ timeout: 90_000 });
     assert.ok(!(await page.title()).startsWith('Done - '), 'one is left to fix');
     await settle();
 
     await page.getByRole('button', { name: /^All \(/ }).click();
-    await page.getByRole('button', { name: 'Actions for row 3' }).click();
-    await page.getByRole('menuitem', { name: 'View details' }).click();
-    await page.getByRole('dialog').locator('#email').fill(fresh('free'));
-    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: 'Submit 1 user' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+    await fixAndSubmit(page, 3, page.getByRole('dialog').locator('#email'), fresh('free'));
     await page.getByRole('heading', { name: 'All 4 users done' }).waitFor({ timeout: 90_000 });
     await page.waitForFunction(() => document.title.startsWith('Done - '));
     await settle();
@@ -79,3 +56,25 @@ describe('Submit', () => {
     await page.getByRole('heading', { name: '2 users' }).waitFor();
   });
 });
+
+/** Saves the results of four users, and the rows that failed; gives the path of those. */
+async function downloadResults(page) {
+  const results = read(await save(page, /results\.xlsx$/, () => page.getByRole('button', { name: 'Results' }).click()));
+  assert.equal(results.length, 4);
+  for (const row of results) assert.match(row['Trace ID'], /^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+  const failedPath = await save(page, /failed rows\.xlsx$/, () =>
+    page.getByRole('button', { name: 'Rows not invited' }).click(),
+  );
+  assert.ok(read(failedPath).some(({ Status }) => Status === 'Needs fixing'));
+  return failedPath;
+}
+
+/** Types `text` into a field of a row's details, and submits that row alone. */
+async function fixAndSubmit(page, number, field, text) {
+  await page.getByRole('button', { name: `Actions for row ${number}` }).click();
+  await page.getByRole('menuitem', { name: 'View details' }).click();
+  await field.fill(text);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Submit 1 user' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
+}
