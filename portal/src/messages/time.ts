@@ -8,20 +8,16 @@ const moments = new Intl.DateTimeFormat('en-SG', {
   hour: 'numeric',
   minute: '2-digit',
 });
-const longDays = new Intl.DateTimeFormat('en-SG', {
-  ...zone,
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
 
 /** `23-11-2026`, as TechBiz writes it. */
 export const asDay = (at: string): string => days.format(new Date(at)).replaceAll('/', '-');
 /** `23 Nov 2026, 5:24 pm`. */
 export const asMoment = (at: string | Date): string => moments.format(new Date(at));
 /** `Monday, 23 November 2026`. */
-export const asLongDay = (at: string): string => longDays.format(new Date(at));
+export function asLongDay(at: string): string {
+  const long = { ...zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
+  return new Date(at).toLocaleDateString('en-SG', long);
+}
 
 export const numbers = new Intl.NumberFormat('en-SG');
 

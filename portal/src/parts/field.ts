@@ -58,7 +58,7 @@ export interface Choice {
 export function choices(field: Omit<Field, 'type'>, of: readonly Choice[]): TemplateResult {
   const { name, label, value, error, hint } = field;
   return html`
-    <fieldset class="field choices" aria-describedby=${describedBy(field)}>
+    <fieldset class="field" aria-describedby=${describedBy(field)}>
       <legend>${label}</legend>
       ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : nothing}
       <div class="radios">

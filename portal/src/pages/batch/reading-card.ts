@@ -14,11 +14,11 @@ export function readingCard(controller: BatchController, { state, createdAt }: B
   const isParsing = isOneOf<BatchState>(state, 'PARSING');
   if (!isParsing && Date.now() - Date.parse(createdAt) > LATE_MS) {
     return html`
-      <section class="card reading"><h2>The file did not arrive</h2>${otherFile(controller)}</section>`;
+      <section class="card"><h2>The file did not arrive</h2>${otherFile(controller)}</section>`;
   }
   const step = isParsing ? 'Reading the file and checking every user…' : 'Waiting for the file…';
   return html`
-    <section class="card reading">
+    <section class="card">
       <p class="step"><span class="spinner"></span><span role="status">${step}</span></p>
       <div class="skeleton"><i></i><i></i><i></i></div>
     </section>`;

@@ -319,7 +319,7 @@ export class InviteStatusPage extends LightElement {
   }
 }
 
-const skeleton = html`<div class="skeleton">${[1, 2, 3, 4].map(() => html`<i></i>`)}</div>`;
+const skeleton = html`<div class="skeleton"><i></i><i></i><i></i><i></i></div>`;
 
 function staleLine(since: Date): TemplateResult {
   return html`
