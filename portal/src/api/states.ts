@@ -1,4 +1,5 @@
-// The states of the API, which its description has as plain text. A test holds them to docs/API.md.
+// The states of the API, which its description has as plain text. A test holds them to docs/API.md and to the service.
+import type { Schemas } from './client';
 
 export const BATCH_STATES = [
   'AWAITING_UPLOAD',
@@ -31,8 +32,43 @@ export const INVITE_STATES = [
 ] as const;
 export type InviteState = (typeof INVITE_STATES)[number];
 
+export const SEED_STATES = [
+  'NOT_REQUIRED',
+  'INELIGIBLE',
+  'PENDING',
+  'LICENCE_ASSIGNED',
+  'FULLY_ONBOARDED',
+  'LICENCE_ERROR',
+  'WITHDRAWING',
+  'WITHDRAWN',
+] as const;
+export type SeedState = (typeof SEED_STATES)[number];
+
+export const MAIL_STATES = [
+  'QUEUED',
+  'HELD',
+  'SENDING',
+  'ACCEPTED',
+  'DELAYED',
+  'UNKNOWN',
+  'DELIVERED',
+  'BOUNCED',
+  'COMPLAINED',
+  'SUPPRESSED',
+  'REFUSED',
+  'REPLACED',
+] as const;
+export type MailState = (typeof MAIL_STATES)[number];
+
+/** How far an action for many invites is. */
+export type ActionState = 'RUNNING' | 'DONE';
+
 /** What the invites of a batch are counted by: `MAILING` is an account whose mail is on its way. */
 export type ProgressState = InviteState | 'MAILING';
+
+/** What the list of invites can be narrowed to. */
+export type TechpassFilter = NonNullable<Schemas['InviteFilter']['techpass']>;
+export type SeedFilter = NonNullable<Schemas['InviteFilter']['seed']>;
 
 /** Whether a state of the API is one of these; a state that is newer than this page is none. */
 export function isOneOf<S extends string>(state: string, ...states: readonly S[]): state is S {

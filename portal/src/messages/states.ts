@@ -1,4 +1,4 @@
-import type { InviteState } from '../api/states';
+import type { InviteState, MailState, SeedState } from '../api/states';
 
 /** How a state is coloured. Its words come beside it, so that no one needs the colour. */
 export type Tone = 'good' | 'going' | 'waiting' | 'bad' | 'quiet';
@@ -27,7 +27,7 @@ export const seedTones: Record<string, Tone> = {
   LICENCE_ERROR: 'bad',
   WITHDRAWING: 'going',
   WITHDRAWN: 'quiet',
-};
+} satisfies Record<SeedState, Tone>;
 
 /** What a state means for the officer, in the details. */
 export const techpassMeanings: Record<string, string> = {
@@ -47,38 +47,43 @@ export const techpassMeanings: Record<string, string> = {
 
 export const mailStates: Record<string, { label: string; tone: Tone }> = {
   QUEUED: { label: 'Queued', tone: 'going' },
+  HELD: { label: 'On hold', tone: 'waiting' },
   SENDING: { label: 'Sending', tone: 'going' },
   ACCEPTED: { label: 'Sent', tone: 'waiting' },
   DELAYED: { label: 'Delayed', tone: 'waiting' },
+  UNKNOWN: { label: 'Delivery unknown', tone: 'waiting' },
   DELIVERED: { label: 'Delivered', tone: 'good' },
   BOUNCED: { label: 'Bounced', tone: 'bad' },
   COMPLAINED: { label: 'Marked as spam', tone: 'bad' },
   SUPPRESSED: { label: 'Not delivered', tone: 'bad' },
   REFUSED: { label: 'Refused', tone: 'bad' },
   REPLACED: { label: 'Replaced', tone: 'quiet' },
-};
+} satisfies Record<MailState, { label: string; tone: Tone }>;
 
-/** What happened to an invite, in its history. */
+/** What happened to an invite, where its name does not say so. */
 export const events: Record<string, string> = {
   QUEUED: 'Invite created',
   INVITED: 'Invitation sent',
   ACCEPTED: 'Invitation accepted',
   PROVISIONING: 'Account being created',
-  ACCOUNT_CREATED: 'Account created',
   ONBOARDED: 'Signed in for the first time',
-  FAILED: 'Failed',
-  EXPIRED: 'Expired',
-  REVOKED: 'Revoked',
   RESENT: 'Sent again',
   AMENDED: 'Details changed',
   ACCOUNT_GONE: 'Account deleted',
-  NEEDS_ATTENTION: 'Needs attention',
 };
 
-export const actors: Record<string, string> = { officer: 'you', invitee: 'the invitee', service: 'this service' };
-
-/** A name of the API in words, for whatever is newer than this page. */
+/** A name of the API in words. */
 export function inWords(name: string): string {
-  const words = name.toLowerCase().replace(/[_-]+/g, ' ');
+  const words = name.toLowerCase().replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export const eventText = (event: string): string => events[event] ?? inWords(event);
+
+/** Who did something to an invite. */
+export const actors: Record<string, string> = {
+  officer: 'you',
+  invitee: 'the invitee',
+  operator: 'support',
+  service: 'this service',
+};

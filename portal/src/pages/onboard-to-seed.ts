@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
 import { Poll } from '../api/poll';
+import { isOneOf, type SeedState } from '../api/states';
 import { loadOfficer, officer } from '../app/officer';
 import { seedTones } from '../messages/states';
 import { asMoment } from '../messages/time';
@@ -22,8 +23,7 @@ const MEANINGS: Record<string, string> = {
   LICENCE_ERROR: 'Your licence could not be assigned.',
   WITHDRAWING: 'Your licence is being withdrawn.',
   WITHDRAWN: 'Your licence was withdrawn.',
-};
-const ASKABLE = ['NOT_REQUIRED', 'LICENCE_ERROR'];
+} satisfies Record<SeedState, string>;
 
 /** Onboard to SEED: the state of the officer's own licence, and asking for one. */
 export class OnboardToSeedPage extends LightElement {
@@ -67,9 +67,9 @@ export class OnboardToSeedPage extends LightElement {
 
   #licence(): TemplateResult {
     const { seed, failure } = this;
-    const canAsk = ASKABLE.includes(seed.state);
+    const canAsk = isOneOf<SeedState>(seed.state, 'NOT_REQUIRED', 'LICENCE_ERROR');
     const retry = canAsk && !failure?.link ? () => void this.#ask() : undefined;
-    const isDone = seed.state === 'FULLY_ONBOARDED';
+    const isDone = isOneOf<SeedState>(seed.state, 'FULLY_ONBOARDED');
     const state = badge(seed.label, seedTones[seed.state]);
     return html`
       <section class="card seed" aria-labelledby="seed-title">
@@ -84,7 +84,7 @@ export class OnboardToSeedPage extends LightElement {
   }
 
   #askButton(): TemplateResult {
-    const text = this.seed.state === 'LICENCE_ERROR' ? 'Ask again' : 'Ask for SEED';
+    const text = isOneOf<SeedState>(this.seed.state, 'LICENCE_ERROR') ? 'Ask again' : 'Ask for SEED';
     return html`
       <p class="actions">
         <button type="button" class="button primary" aria-disabled=${String(this.isAsking)} @click=${this.#ask}>

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../api/client';
 import { Failure } from '../api/failure';
-import { type BatchState, isOneOf } from '../api/states';
+import { type BatchState, isOneOf, type TechpassFilter } from '../api/states';
 import { session } from '../app/session';
 import { nameOfBatch } from '../messages/batches';
 import { count } from '../messages/time';
@@ -20,7 +20,7 @@ const ATTENTION = [
   { techpass: 'failed', one: 'invite failed', many: 'invites failed' },
   { techpass: 'expired', one: 'invitation has expired', many: 'invitations have expired' },
   { techpass: 'needs-attention', one: 'invite needs attention', many: 'invites need attention' },
-] as const;
+] as const satisfies readonly { techpass: TechpassFilter; one: string; many: string }[];
 
 /** Overview: what there is to do, what needs the officer, and what was done last. */
 export class OverviewPage extends LightElement {

@@ -97,6 +97,34 @@ test.each([
   await page.locator(`.notice.told.${tone}`).getByText(text).waitFor();
 });
 
+test('a mail that waits says until when and why, and one of which nothing was reported says that', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const heldUntil = '2026-11-28T02:00:00.000Z';
+  const detail = 'This mailbox was sent three mails within a day. The mail goes out when there is room.';
+  const held = invite('held', {
+    techpass: { state: 'QUEUED', label: 'Queued' },
+    mail: { kind: 'invitation', state: 'HELD', heldUntil, detail },
+  });
+  const unknown = invite('unknown', { mail: { kind: 'invitation', state: 'UNKNOWN', at: at(-25 * HOUR) } });
+  onList(server, [held, unknown]);
+  server.on('showInvite', () => ({
+    status: 200,
+    headers: { etag: '"1"' },
+    body: { ...held, reason: 'Joins the team', history: [] },
+  }));
+  await open.goTo('/invites');
+  const row = (name) => page.getByRole('row', { name: `${name}@` });
+  await row('held')
+    .getByText(/^Mail on hold ?until 28-11-2026$/)
+    .waitFor();
+  await row('unknown').getByText('Mail delivery unknown').waitFor();
+  await row('held').getByRole('link').click();
+  const details = page.getByRole('dialog', { name: 'held@' });
+  await details.getByText('On hold until 28 Nov 2026, 10:00 am').waitFor();
+  await details.getByText(detail).waitFor();
+});
+
 test('many selected invites are amended together and sent again', async () => {
   open = await stage();
   const { page, server } = open;
@@ -185,7 +213,7 @@ test.each([
   ['PROVISIONING', 'Account being created', ''],
   ['ACCOUNT_CREATED', 'Account created', 'good'],
   ['ONBOARDED', 'Signed in for the first time', 'good'],
-  ['DISABLED', 'DISABLED', ''],
+  ['DISABLED', 'Disabled', ''],
   ['ACCOUNT_GONE', 'Account deleted', ''],
   ['EXPIRED', 'Expired', 'bad'],
   ['REVOKED', 'Revoked', ''],

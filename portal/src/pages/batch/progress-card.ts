@@ -1,22 +1,26 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Schemas } from '../../api/client';
-import { events, inWords, techpassTones } from '../../messages/states';
+import type { ProgressState } from '../../api/states';
+import { eventText, techpassTones } from '../../messages/states';
 import { asWait, count, numbers } from '../../messages/time';
 import { badge } from '../../parts/badge';
 import { icon } from '../../parts/icon';
 import type { Pace } from './pace';
-import { isFinished, outcomeText, progressOf } from './progress';
+import { invitesOf, isFinished, outcomeText, progressOf } from './progress';
 
 type Batch = Schemas['BatchBody'];
 
-const WORDS: Record<string, string> = { ...events, QUEUED: 'Waiting', MAILING: 'Mail on its way' };
+const WORDS: Record<string, string> = {
+  QUEUED: 'Waiting',
+  MAILING: 'Mail on its way',
+} satisfies Partial<Record<ProgressState, string>>;
 
 /** How many users of a submitted batch are processed, and what there is to do next. */
 export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed') => void): TemplateResult {
   const { total, done, states, isDone } = progressOf(batch);
   const share = total ? Math.floor((100 * done) / total) : 0;
   const { needsFixing, duplicate } = batch.counts;
-  const hasRest = needsFixing || duplicate || batch.progress?.FAILED;
+  const hasRest = needsFixing || duplicate || invitesOf(batch, 'FAILED');
   return html`
     <section class="card progress" aria-labelledby="progress-title">
       <div class="section-head">
@@ -24,7 +28,7 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
         ${isDone ? nothing : html`<span class="subtle">${timeLeft(pace.left(total, Date.now()))}</span>`}
       </div>
       <progress max=${Math.max(total, 1)} value=${done} aria-label="Users processed">${share}%</progress>
-      <ul class="inline states">${states.map(stateLine)}</ul>
+      <ul class="inline">${states.map(stateLine)}</ul>
       <p class="subtle">${
         isDone
           ? 'The results say what became of each user.'
@@ -50,7 +54,7 @@ function timeLeft(seconds: number | undefined): string {
 }
 
 function stateLine([state, n]: readonly [string, number]): TemplateResult {
-  const label = badge(WORDS[state] ?? inWords(state), techpassTones[state] ?? 'going');
+  const label = badge(WORDS[state] ?? eventText(state), techpassTones[state] ?? 'going');
   return html`<li>${label} <b>${numbers.format(n)}</b></li>`;
 }
 

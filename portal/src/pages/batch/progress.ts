@@ -13,16 +13,19 @@ export interface Progress {
   readonly isDone: boolean;
 }
 
+/** How many invites of a batch are in a state. */
+export const invitesOf = ({ progress }: Batch, state: ProgressState): number => progress?.[state] ?? 0;
+
 /** What is left of a batch, each with its number: rows to fix and to submit, and invites that need somebody. */
-export function leftOf({ state, counts, progress }: Batch): string[] {
-  const invites = (of: ProgressState) => progress?.[of] ?? 0;
-  const attention = invites('NEEDS_ATTENTION');
+export function leftOf(batch: Batch): string[] {
+  const { state, counts, progress } = batch;
+  const attention = invitesOf(batch, 'NEEDS_ATTENTION');
   const left: [number, string][] = [
-    [counts.needsFixing + invites('FAILED'), 'to fix'],
+    [counts.needsFixing + invitesOf(batch, 'FAILED'), 'to fix'],
     // Rows that were fixed after a submission wait for the next one.
     [isOneOf<BatchState>(state, 'DISPATCHED', 'DONE') ? counts.ready : 0, 'not submitted'],
     [attention, attention === 1 ? 'needs attention' : 'need attention'],
-    [invites('EXPIRED'), 'expired'],
+    [invitesOf(batch, 'EXPIRED'), 'expired'],
     // A batch is done after some days, also when its invites are not.
     [isOneOf<BatchState>(state, 'DONE') ? sumOf(progress, isInProgress) : 0, 'in progress'],
   ];

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
 import { Poll } from '../../api/poll';
 import { type InviteState, isAchieved, isInProgress, isOneOf } from '../../api/states';
-import { events, techpassMeanings, techpassTones } from '../../messages/states';
+import { eventText, techpassMeanings, techpassTones } from '../../messages/states';
 import { badge } from '../../parts/badge';
 import { mishapNotice, traceLine } from '../../parts/error-notice';
 import { icon } from '../../parts/icon';
@@ -41,7 +41,7 @@ export class InviteOutcome extends LightElement {
       <section class="card outcome">
         ${picture(state)}
         <div>
-          <h2 tabindex="-1">${isOneOf<InviteState>(state, 'QUEUED') ? 'Submitted' : (events[state] ?? label)}</h2>
+          <h2 tabindex="-1">${isOneOf<InviteState>(state, 'QUEUED') ? 'Submitted' : eventText(state)}</h2>
           <p>${email} ${badge(label, techpassTones[state])}</p>
           <p class="subtle">${techpassMeanings[state]} You may leave this page.</p>
           ${techpassTones[state] === 'bad' ? traceLine(traceId) : nothing}

@@ -1,7 +1,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
 import { Failure } from '../../api/failure';
-import { actors, events, inWords, mailStates, seedTones, techpassMeanings, techpassTones } from '../../messages/states';
+import { actors, eventText, mailStates, seedTones, techpassMeanings, techpassTones } from '../../messages/states';
 import { asDay, asMoment } from '../../messages/time';
 import { badge } from '../../parts/badge';
 import { errorNotice, mishapNotice, traceLine } from '../../parts/error-notice';
@@ -167,16 +167,21 @@ function fact(label: string, value: TemplateResult | string | null | undefined):
 function delivery({ mail }: Detail): TemplateResult | undefined {
   const state = mail && mailStates[mail.state];
   if (!state) return undefined;
+  const lines = [
+    mail.at && asMoment(mail.at),
+    mail.heldUntil && `until ${asMoment(mail.heldUntil)}`,
+    mail.detail,
+    mail.possibleDuplicate && 'An earlier attempt may have arrived too.',
+  ];
   return html`
     ${badge(state.label, state.tone)}
-    ${mail.at ? html`<small>${asMoment(mail.at)}</small>` : nothing}
-    ${mail.possibleDuplicate ? html`<small>An earlier attempt may have arrived too.</small>` : nothing}`;
+    ${lines.filter(Boolean).map((line) => html`<small>${line}</small>`)}`;
 }
 
 function event({ at, event: name, by }: Detail['history'][number]): TemplateResult {
   return html`
     <li>
-      <b>${events[name] ?? inWords(name)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span>
+      <b>${eventText(name)}</b><span class="subtle">${asMoment(at)}, by ${actors[by] ?? by}</span>
     </li>`;
 }
 

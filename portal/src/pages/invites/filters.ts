@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { SeedFilter, TechpassFilter } from '../../api/states';
 import { numbers } from '../../messages/time';
 import { icon } from '../../parts/icon';
 import type { Sort } from './table';
@@ -14,29 +15,28 @@ export interface ListQuery {
 }
 
 type Narrow = (change: Partial<ListQuery>) => void;
-type Options = readonly (readonly [value: string, label: string])[];
 
-const TECHPASS: Options = [
-  ['queued', 'Queued'],
-  ['invited', 'Invited'],
-  ['not-onboarded', 'Not Onboarded'],
-  ['onboarded', 'Onboarded'],
-  ['disabled', 'Disabled'],
-  ['user-not-found', 'User Not Found'],
-  ['failed', 'Failed'],
-  ['expired', 'Expired'],
-  ['revoked', 'Revoked'],
-  ['needs-attention', 'Needs attention'],
-];
-const SEED: Options = [
-  ['not-required', 'Not Required'],
-  ['ineligible', 'Ineligible'],
-  ['pending', 'Licence pending'],
-  ['licence-assigned', 'License Assigned'],
-  ['fully-onboarded', 'Fully Onboarded'],
-  ['licence-error', 'Licence error'],
-  ['licence-withdrawn', 'Licence withdrawn'],
-];
+const TECHPASS: Record<TechpassFilter, string> = {
+  queued: 'Queued',
+  invited: 'Invited',
+  'not-onboarded': 'Not Onboarded',
+  onboarded: 'Onboarded',
+  disabled: 'Disabled',
+  'user-not-found': 'User Not Found',
+  failed: 'Failed',
+  expired: 'Expired',
+  revoked: 'Revoked',
+  'needs-attention': 'Needs attention',
+};
+const SEED: Record<SeedFilter, string> = {
+  'not-required': 'Not Required',
+  ineligible: 'Ineligible',
+  pending: 'Licence pending',
+  'licence-assigned': 'License Assigned',
+  'fully-onboarded': 'Fully Onboarded',
+  'licence-error': 'Licence error',
+  'licence-withdrawn': 'Licence withdrawn',
+};
 
 export const EVERYTHING: ListQuery = { q: '', techpass: '', seed: '', batch: '', sort: 'newest' };
 
@@ -68,7 +68,7 @@ export function filtersForm(
 ): TemplateResult {
   return html`
     <form class="filters" role="search" aria-label="Invites" @submit=${(event: Event) => event.preventDefault()}>
-      <div class="field search"><label for="q">Search</label>
+      <div class="field"><label for="q">Search</label>
         <span class="with-icon">${icon('search')}<input id="q" type="search" .value=${live(q)} maxlength="100"
           placeholder="Name, email, organisation" @input=${search} /></span></div>
       ${choice('techpass', 'TechPass status', techpass, TECHPASS, narrow, counts)}
@@ -81,7 +81,7 @@ function choice(
   name: 'techpass' | 'seed',
   label: string,
   chosen: string,
-  options: Options,
+  options: Record<string, string>,
   narrow: Narrow,
   counts?: Record<string, number>,
 ): TemplateResult {
@@ -90,7 +90,7 @@ function choice(
     <div class="field"><label for=${name}>${label}</label>
       <select id=${name} .value=${live(chosen)} @change=${change}>
         <option value="">All</option>
-        ${options.map(([value, text]) => {
+        ${Object.entries(options).map(([value, text]) => {
           const counted = counts ? `${text} (${numbers.format(counts[value] ?? 0)})` : text;
           return html`<option value=${value} ?selected=${value === chosen}>${counted}</option>`;
         })}

@@ -87,12 +87,15 @@ function cell(label: string, text: string | null | undefined, kind = ''): Templa
   return html`<td role="cell" data-label=${label} class=${text ? kind : 'none'}>${content}</td>`;
 }
 
-/** The state of the mail and until when the invitation can be accepted, or why the invite failed. */
+/** The state of the mail, and until when it is held or the invitation can be accepted; or why the invite failed. */
 function mailLine({ techpass, mail, expiresAt }: Invite): TemplateResult | typeof nothing {
   if (techpass.failure) return html`<small class="bad">${techpass.failure.detail}</small>`;
   const delivery = mail && mailStates[mail.state];
-  if (!delivery || !isOneOf<InviteState>(techpass.state, 'INVITED', 'ACCOUNT_CREATED')) return nothing;
-  const until = expiresAt ? html`<br />until ${asDay(expiresAt)}` : nothing;
+  // An invite whose first mail is held is still queued.
+  const isShown = isOneOf<InviteState>(techpass.state, 'INVITED', 'ACCOUNT_CREATED') || Boolean(mail?.heldUntil);
+  if (!delivery || !isShown) return nothing;
+  const end = mail.heldUntil ?? expiresAt;
+  const until = end ? html`<br />until ${asDay(end)}` : nothing;
   const tone = delivery.tone === 'bad' ? 'bad' : '';
   return html`<small class=${tone}>Mail ${delivery.label.toLowerCase()}${until}</small>`;
 }
