@@ -15,7 +15,7 @@ import { fileOf } from './intake/create';
 import { Pace } from './pace';
 import { isFinished, outcomeText, progressOf } from './progress';
 import type { Filter } from './rows/list';
-import { hasFailed, outcomeOf, type Row } from './rows/row';
+import { canEdit, outcomeOf, type Row } from './rows/row';
 import { BatchRows } from './rows/rows';
 import { UnsavedChanges } from './unsaved';
 
@@ -160,8 +160,8 @@ export class BatchController {
   }
 
   openRow(row: Row): void {
-    if (row.state === 'SENT' && !hasFailed(row)) go(`/invites/${row.invite?.id ?? ''}`);
-    else this.open({ kind: 'details', row: row.number });
+    if (canEdit(row)) this.open({ kind: 'details', row: row.number });
+    else go(`/invites/${row.invite?.id ?? ''}`);
   }
 
   paste(text: string): void {

@@ -8,7 +8,7 @@ import type { BatchController } from './controller';
 import './grid/grid';
 import type { CellEdit } from './grid/grid';
 import type { Filter } from './rows/list';
-import type { Row } from './rows/row';
+import { isSent, type Row } from './rows/row';
 
 type Batch = Schemas['BatchBody'];
 
@@ -82,7 +82,7 @@ function filters(controller: BatchController, total: number): TemplateResult {
     <div class="chips" role="group" aria-label="Which users to show">
       ${chip('all', 'All', total)}
       ${errors || filter === 'errors' ? chip('errors', 'Show only errors', errors, 'bad') : nothing}
-      ${ready && ready < total ? chip('READY', 'Ready', ready) : nothing}
+      ${ready && ready < total ? chip('ready', 'Ready', ready) : nothing}
       ${repaired ? chip('repaired', 'Repaired', repaired) : nothing}
       ${causes.map(({ key, label, count: n }) => chip(key, label, n, key.startsWith('duplicate') ? '' : 'bad'))}
     </div>`;
@@ -107,7 +107,7 @@ function content(controller: BatchController, total: number): TemplateResult {
   const { rows } = controller;
   if (rows.list.shown.length) return grid(controller);
   if (rows.isWhole) return nobody(controller, total);
-  return html`<div class="skeleton">${[1, 2, 3, 4, 5].map(() => html`<i></i>`)}</div>`;
+  return html`<div class="skeleton"><i></i><i></i><i></i><i></i><i></i></div>`;
 }
 
 function grid(controller: BatchController): TemplateResult {
@@ -135,7 +135,7 @@ function menu(controller: BatchController, row: Row): MenuItem[] {
   const items: MenuItem[] = [{ label: 'View details', act: () => controller.openRow(row) }];
   const earlier = row.duplicate?.row;
   if (earlier) items.push({ label: `Go to row ${earlier}`, act: () => void controller.goTo(earlier) });
-  if (row.state !== 'SENT') {
+  if (!isSent(row)) {
     items.push({ label: 'Remove', tone: 'danger', act: () => void controller.remove(row) });
   }
   return items;

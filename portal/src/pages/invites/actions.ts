@@ -1,6 +1,6 @@
 import { ask, type Schemas } from '../../api/client';
 import { IdempotencyKeys } from '../../api/idempotency';
-import { type InviteState, isOneOf } from '../../api/states';
+import { type ActionState, type InviteState, isOneOf, type MailState } from '../../api/states';
 import { problemText } from '../../messages/problems';
 import { asMoment, count, numbers } from '../../messages/time';
 import { confirm } from '../../parts/confirm';
@@ -34,7 +34,7 @@ export function canRevoke({ techpass }: Invite): boolean {
 
 export function canAmend({ techpass, mail }: Invite): boolean {
   if (isOneOf<InviteState>(techpass.state, 'FAILED', 'EXPIRED', 'REVOKED')) return true;
-  const isUndeliverable = isOneOf(mail?.state ?? '', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED');
+  const isUndeliverable = isOneOf<MailState>(mail?.state ?? '', 'BOUNCED', 'COMPLAINED', 'SUPPRESSED', 'REFUSED');
   return isUndeliverable && isOneOf<InviteState>(techpass.state, 'INVITED');
 }
 
@@ -90,7 +90,7 @@ export async function actOnMany(
   const body = { action: kind, set: set ?? null, ...chosen };
   let action = (await ask('post', '/api/invites/actions', { body, idempotencyKey: keys.of(body) })).body;
   keys.done();
-  while (action.state === 'RUNNING') {
+  while (isOneOf<ActionState>(action.state, 'RUNNING')) {
     report(action);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     const options = { path: { id: action.id }, query: { limit: MAX_OUTCOMES } };

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ask, type Schemas } from '../../api/client';
+import { isOneOf, type SeedState } from '../../api/states';
 import { officer } from '../../app/officer';
 import { DomainHint } from '../../parts/domain-hint';
 import { errorNotice } from '../../parts/error-notice';
@@ -52,7 +53,7 @@ export class AmendForm extends LightElement {
         contactNumber: invite.contactNumber ?? '',
         organisation: invite.organisation ?? '',
         department: invite.department ?? '',
-        seed: ['NOT_REQUIRED', 'INELIGIBLE'].includes(invite.seed.state) ? 'no' : 'yes',
+        seed: isOneOf<SeedState>(invite.seed.state, 'NOT_REQUIRED', 'INELIGIBLE') ? 'no' : 'yes',
         reason: invite.reason,
       },
       labels: labelsOf(...(Object.keys(labels) as AccountField[])),

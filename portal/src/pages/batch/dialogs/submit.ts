@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, numbers } from '../../../messages/time';
 import { showModal } from '../../../parts/modal';
 import { seedAnswer } from '../../../rules/text';
-import { needsFixing } from '../rows/row';
+import { isReady, needsFixing } from '../rows/row';
 import type { BatchRows } from '../rows/rows';
 
 /** What the officer decides: to submit what is ready, or to fix the rest first. */
@@ -17,7 +17,7 @@ export async function askToSubmit(rows: BatchRows): Promise<Decision> {
 function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
   const { ready, duplicate } = rows.counts!;
   const { all } = rows.list;
-  const seed = all.filter(({ state, values }) => state === 'READY' && seedAnswer(values.seed) === 'yes').length;
+  const seed = all.filter((row) => isReady(row) && seedAnswer(row.values.seed) === 'yes').length;
   const rest = all.filter(needsFixing).length;
   const users = count(ready, 'user');
   const answer = (event: SubmitEvent) => {
@@ -44,7 +44,7 @@ function question(rows: BatchRows, dialog: HTMLDialogElement): TemplateResult {
 
 function sendOrWait(ready: number, rest: number): TemplateResult {
   return html`
-    <fieldset class="field choices"><legend>${count(rest, 'user needs', 'users need')} fixing</legend>
+    <fieldset class="field"><legend>${count(rest, 'user needs', 'users need')} fixing</legend>
       <div class="radios">
         ${choice('send', `Send the ${numbers.format(ready)} that are ready now`)}
         ${choice('wait', 'Wait, and fix the others first')}

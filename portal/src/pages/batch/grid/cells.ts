@@ -8,7 +8,7 @@ import '../../../parts/row-menu';
 import type { MenuItem } from '../../../parts/row-menu';
 import type { AccountField } from '../../../rules/forms';
 import type { PendingFields } from '../rows/pending';
-import { hasFailed, isGuess, isRepaired, type Row, repairOf, titleOf } from '../rows/row';
+import { hasFailed, isFaulty, isGuess, isReady, isRepaired, type Row, repairOf, titleOf } from '../rows/row';
 import type { Column } from './columns';
 import { duplicateText, errorOf, textOf, unsavedOf } from './verdict';
 
@@ -45,10 +45,10 @@ function card(row: Row, context: CellContext): TemplateResult {
 }
 
 function cardMark(row: Row, context: CellContext): TemplateResult {
-  const { errors, repairs, state } = row;
+  const { errors, repairs } = row;
   if (unsavedOf('user', context.pending)) return unsavedMark('Not saved', context);
   if (errors.length) return mark('wrong', 'alert', `${count(errors.length, 'field')} to fix: ${titleOf(errors[0]!)}`);
-  if (isRepaired(row) && state === 'READY') {
+  if (isRepaired(row) && isReady(row)) {
     return mark('repaired', 'repair', `Ready, ${count(repairs!.length, 'field')} repaired`);
   }
   return stateMark(row);
@@ -97,7 +97,7 @@ function repairMark(row: Row, field: AccountField): TemplateResult | typeof noth
 function stateMark(row: Row): TemplateResult {
   if (hasFailed(row)) return mark('wrong', 'alert', 'Failed');
   if (row.invite) return inviteMark(row.invite);
-  if (row.state === 'NEEDS_FIXING') return mark('wrong', 'alert', `${row.errors.length} to fix`);
+  if (isFaulty(row)) return mark('wrong', 'alert', `${row.errors.length} to fix`);
   if (row.duplicate) return mark('double', 'info', duplicateText(row));
   return mark('ready', 'done', rowStates[row.state] ?? row.state);
 }

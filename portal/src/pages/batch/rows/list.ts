@@ -1,8 +1,8 @@
 import { type Cause, causesOf, groupCauses } from './causes';
-import { hasFailed, isRepaired, needsFixing, type Row } from './row';
+import { hasFailed, isReady, isRepaired, isSent, needsFixing, type Row } from './row';
 
 /** What of a list is shown: everything, rows in one state, or those with a cause. */
-export type Filter = 'all' | 'errors' | 'repaired' | 'READY' | Cause['key'];
+export type Filter = 'all' | 'errors' | 'repaired' | 'ready' | Cause['key'];
 
 /** The rows of a batch as this page knows them, and those that the filter shows. */
 export class RowList {
@@ -30,7 +30,7 @@ export class RowList {
 
   /** Those shown that can be changed or removed together: all that were not submitted. */
   get changeable(): Row[] {
-    return this.shown.filter(({ state }) => state !== 'SENT');
+    return this.shown.filter((row) => !isSent(row));
   }
 
   find(number: number): Row | undefined {
@@ -74,8 +74,8 @@ export class RowList {
         return needsFixing(row);
       case 'repaired':
         return isRepaired(row);
-      case 'READY':
-        return row.state === this.filter;
+      case 'ready':
+        return isReady(row);
       default:
         return causesOf(row).includes(this.filter);
     }

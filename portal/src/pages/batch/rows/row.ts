@@ -1,4 +1,5 @@
 import type { Schemas } from '../../../api/client';
+import { isOneOf, type RowState } from '../../../api/states';
 import { duplicates } from '../../../messages/batches';
 import { faultText } from '../../../messages/faults';
 import { type AccountField, labels } from '../../../rules/forms';
@@ -9,11 +10,19 @@ export type RowError = Schemas['RowError'];
 /** Whether the invite that a row became failed, so that the row can be fixed and submitted again. */
 export const hasFailed = ({ invite }: Row): boolean => Boolean(invite?.failure);
 
+export const isReady = ({ state }: Row): boolean => isOneOf<RowState>(state, 'READY');
+
+/** Whether a row was submitted. */
+export const isSent = ({ state }: Row): boolean => isOneOf<RowState>(state, 'SENT');
+
+/** Whether the text of a row has to be fixed before it can be submitted. */
+export const isFaulty = ({ state }: Row): boolean => isOneOf<RowState>(state, 'NEEDS_FIXING');
+
 /** Whether the officer has to fix something in a row. */
-export const needsFixing = (row: Row): boolean => row.state === 'NEEDS_FIXING' || hasFailed(row);
+export const needsFixing = (row: Row): boolean => isFaulty(row) || hasFailed(row);
 
 /** Whether a row can be changed: a submitted one only when its invite failed. */
-export const canEdit = (row: Row): boolean => row.state !== 'SENT' || hasFailed(row);
+export const canEdit = (row: Row): boolean => !isSent(row) || hasFailed(row);
 
 export const isRepaired = ({ repairs }: Row): boolean => Boolean(repairs?.length);
 
@@ -43,7 +52,7 @@ export function errorsText(row: Row): string {
 
 /** The state of a row after it was changed, in a sentence. */
 export function outcomeOf(row: Row): string {
-  if (row.state === 'READY') return `Row ${row.number} is ready.`;
+  if (isReady(row)) return `Row ${row.number} is ready.`;
   if (row.duplicate) return `Row ${row.number}: ${duplicates[row.duplicate.code] ?? row.duplicate.detail}.`;
   return `Row ${row.number}: ${errorsText(row)}`;
 }

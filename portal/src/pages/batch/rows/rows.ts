@@ -1,11 +1,12 @@
 import { Failure } from '../../../api/failure';
+import type { RowState } from '../../../api/states';
 import { count } from '../../../messages/time';
 import { type AccountField, labels } from '../../../rules/forms';
 import type { Addition } from './addition';
 import { type Filter, RowList } from './list';
 import { PendingCells, type PendingState, type Texts } from './pending';
 import { type Counts, type ManyField, RowRequests } from './requests';
-import { isGuess, type Row } from './row';
+import { isGuess, isSent, type Row } from './row';
 import { Turns } from './turns';
 import { byText, UndoStack } from './undo';
 
@@ -234,7 +235,7 @@ export class BatchRows {
     text: string,
     report: (done: number) => void,
   ): Promise<void> {
-    const before = numbers.flatMap((number) => this.find(number) ?? []).filter(({ state }) => state !== 'SENT');
+    const before = numbers.flatMap((number) => this.find(number) ?? []).filter((row) => !isSent(row));
     const changed = before.map(({ number }) => number);
     try {
       await this.#setMany(changed, field, text, report);
@@ -388,7 +389,7 @@ export class BatchRows {
 
 /** The count that a row is part of. */
 function countOf({ state }: Row): 'ready' | 'needsFixing' | 'duplicate' | 'sent' {
-  switch (state) {
+  switch (state as RowState) {
     case 'READY':
       return 'ready';
     case 'DUPLICATE':
