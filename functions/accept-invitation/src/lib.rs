@@ -31,7 +31,7 @@ use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{
     Json, Problem, Slug,
-    fields::{Beside, WithFields},
+    fields::{Beside, FieldJson, WithFields},
     reply,
 };
 
@@ -84,6 +84,8 @@ pub struct Acceptance {
 }
 
 impl Beside for Acceptance {
+    const JSON: FieldJson = FieldJson::Text;
+
     fn has(field: Field) -> bool {
         field.spec().part == Part::Profile
     }

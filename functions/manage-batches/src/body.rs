@@ -10,7 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::fields::{Beside, FormBody, WithFields};
+use web::fields::{Beside, FieldJson, FormBody, WithFields};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -113,6 +113,8 @@ pub(crate) struct Guesses {
 }
 
 impl Beside for Guesses {
+    const JSON: FieldJson = FieldJson::Text;
+
     fn has(_: Field) -> bool {
         true
     }

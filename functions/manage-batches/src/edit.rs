@@ -21,7 +21,7 @@ use store::{
 use utoipa::ToSchema;
 use web::{
     IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows,
-    fields::{Beside, WithFields},
+    fields::{Beside, FieldJson, WithFields},
     reply,
 };
 
@@ -42,6 +42,8 @@ type RowPatch = WithFields<AnyField>;
 pub(crate) struct AnyField {}
 
 impl Beside for AnyField {
+    const JSON: FieldJson = FieldJson::Nullable;
+
     fn has(_: Field) -> bool {
         true
     }
@@ -150,6 +152,8 @@ type ManyFields = WithFields<AlikeInRows>;
 pub(crate) struct AlikeInRows {}
 
 impl Beside for AlikeInRows {
+    const JSON: FieldJson = FieldJson::Nullable;
+
     fn has(field: Field) -> bool {
         field.spec().alike != Alike::Nowhere
     }

@@ -20,7 +20,7 @@ use web::{
     Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
     action::{ActionBody, ActionKind},
     count_rows,
-    fields::{Beside, WithFields},
+    fields::{Beside, FieldJson, WithFields},
     reply,
 };
 
@@ -53,6 +53,8 @@ type CorrectionRequest = WithFields<AlikeInInvites>;
 pub(crate) struct AlikeInInvites {}
 
 impl Beside for AlikeInInvites {
+    const JSON: FieldJson = FieldJson::Nullable;
+
     fn has(field: Field) -> bool {
         field.spec().alike == Alike::Everywhere
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{
     Problem, ProblemItem, Slug,
-    fields::{Beside, WithFields},
+    fields::{Beside, FieldJson, WithFields},
 };
 
 /// A new invite as it is typed; an absent field is an empty one.
@@ -24,6 +24,8 @@ pub struct NewInvite {
 }
 
 impl Beside for NewInvite {
+    const JSON: FieldJson = FieldJson::NullableWithFlag;
+
     fn has(_: Field) -> bool {
         true
     }

@@ -27,8 +27,22 @@ pub struct WithFields<T> {
 
 /// What a body has beside fields of an invite, and which fields those are.
 pub trait Beside {
+    /// What JSON a field may be.
+    const JSON: FieldJson;
+
     /// Whether a body has the field.
     fn has(field: Field) -> bool;
+}
+
+/// What JSON a field of a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldJson {
+    /// A text.
+    Text,
+    /// A text, or `null` for what is not named.
+    Nullable,
+    /// The same, and the answer about SEED a boolean too, as programs say it.
+    NullableWithFlag,
 }
 
 impl<T> WithFields<T> {
@@ -67,28 +81,28 @@ impl<'de, T: Beside + Deserialize<'de>> Visitor<'de> for Body<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<WithFields<T>, A::Error> {
         let mut texts = BTreeMap::new();
-        let rest = Rest { members, texts: &mut texts, has: T::has };
+        let rest = Rest::<T, A> { members, texts: &mut texts, of: PhantomData };
         let rest = T::deserialize(MapAccessDeserializer::new(rest))?;
         Ok(WithFields { texts, rest })
     }
 }
 
 /// The members that are no fields; the fields are read on the way to them.
-struct Rest<'t, A> {
+struct Rest<'t, T, A> {
     members: A,
     texts: &'t mut BTreeMap<Field, String>,
-    has: fn(Field) -> bool,
+    of: PhantomData<T>,
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, A> {
+impl<'de, T: Beside, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, T, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(name) = self.members.next_key::<String>()? {
-            let Some(field) = Field::parse(&name).filter(|field| (self.has)(*field)) else {
+            let Some(field) = Field::parse(&name).filter(|field| T::has(*field)) else {
                 return seed.deserialize(name.into_deserializer()).map(Some);
             };
-            if let Some(text) = self.members.next_value_seed(FieldText(field))? {
+            if let Some(text) = self.members.next_value_seed(FieldText { field, json: T::JSON })? {
                 self.texts.insert(field, text);
             }
         }
@@ -100,8 +114,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, A> {
     }
 }
 
-/// The text of a field; of the answer about SEED also a boolean, as programs say it.
-struct FieldText(Field);
+/// The text of a field; none of `null`.
+struct FieldText {
+    field: Field,
+    json: FieldJson,
+}
 
 impl<'de> DeserializeSeed<'de> for FieldText {
     type Value = Option<String>;
@@ -122,14 +139,17 @@ impl Visitor<'_> for FieldText {
         Ok(Some(text.to_owned()))
     }
 
-    fn visit_unit<E>(self) -> Result<Option<String>, E> {
-        Ok(None)
+    fn visit_unit<E: de::Error>(self) -> Result<Option<String>, E> {
+        match self.json {
+            FieldJson::Text => Err(E::invalid_type(de::Unexpected::Unit, &self)),
+            FieldJson::Nullable | FieldJson::NullableWithFlag => Ok(None),
+        }
     }
 
     fn visit_bool<E: de::Error>(self, answer: bool) -> Result<Option<String>, E> {
-        match (self.0, answer) {
-            (Field::Seed, true) => Ok(Some("yes".to_owned())),
-            (Field::Seed, false) => Ok(Some("no".to_owned())),
+        match (self.json, self.field, answer) {
+            (FieldJson::NullableWithFlag, Field::Seed, true) => Ok(Some("yes".to_owned())),
+            (FieldJson::NullableWithFlag, Field::Seed, false) => Ok(Some("no".to_owned())),
             _ => Err(E::invalid_type(de::Unexpected::Bool(answer), &self)),
         }
     }
@@ -142,7 +162,7 @@ impl<T: Beside + ToSchema> PartialSchema for WithFields<T> {
             _ => Object::new(),
         };
         for field in Field::ALL.into_iter().filter(|field| T::has(*field)) {
-            object.properties.insert(field.name().to_owned(), text_schema(field));
+            object.properties.insert(field.name().to_owned(), text_schema(field, T::JSON));
         }
         object.into()
     }
@@ -159,12 +179,13 @@ impl<T: Beside + ToSchema> ToSchema for WithFields<T> {
 }
 
 /// What a client may say of a field.
-fn text_schema(field: Field) -> RefOr<Schema> {
-    let types = match field {
-        Field::Seed => vec![Type::String, Type::Boolean, Type::Null],
-        _ => vec![Type::String, Type::Null],
+fn text_schema(field: Field, json: FieldJson) -> RefOr<Schema> {
+    let types = match (json, field) {
+        (FieldJson::Text, _) => SchemaType::Type(Type::String),
+        (FieldJson::NullableWithFlag, Field::Seed) => SchemaType::Array(vec![Type::String, Type::Boolean, Type::Null]),
+        _ => SchemaType::Array(vec![Type::String, Type::Null]),
     };
-    ObjectBuilder::new().schema_type(SchemaType::Array(types)).description(Some(description(field))).into()
+    ObjectBuilder::new().schema_type(types).description(Some(description(field))).into()
 }
 
 fn description(field: Field) -> String {
