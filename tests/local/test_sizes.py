@@ -11,8 +11,7 @@ REASON, HEAD_LINES = "Longer than 500 lines because", 15
 
 # Formatters break code, but neither comments nor texts. In Python ruff finds those too.
 SHORT_LINES = {".css", ".html", ".jsonc", ".mjs", ".rs", ".svg", ".ts", ".yaml", ".yml"}
-# Rust is not held to it yet.
-SHORT_FILES = SHORT_LINES - {".rs"} | {".py"}
+SHORT_FILES = SHORT_LINES | {".py"}
 
 NOT_BY_HAND = {".aws-sam", ".build", ".git", ".local", ".tools", "dist", "node_modules", "schema.d.ts", "target"}
 # Mails have their styles within their tags.

@@ -1,16 +1,10 @@
 //! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
 
-use std::{collections::HashMap, num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    http::{Request, StatusCode, header},
-};
+use axum::{Router, body::Body, http::Request};
 use boot::{Disposition, Env};
 use domain::{Officer, Timestamp, batch::ObjectVersion, invite::Account, usage::SingleCaps};
-use http_body_util::BodyExt as _;
-use lambda_http::{RequestExt as _, aws_lambda_events::apigw::ApiGatewayProxyRequestContext, request::RequestContext};
 use objects::{Announcement, Objects, StoredObject};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
@@ -21,7 +15,7 @@ use testing::{
 };
 use tower::ServiceExt as _;
 
-use crate::people;
+use crate::{people, person::Person};
 
 /// Where links of mails point.
 pub const PORTAL: &str = "https://portal.example/";
@@ -29,7 +23,7 @@ pub const PORTAL: &str = "https://portal.example/";
 pub const BUCKET: &str = "uploads";
 
 /// The portal's client at the user pool.
-const CLIENT: &str = "portal";
+pub(crate) const CLIENT: &str = "portal";
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -57,8 +51,8 @@ pub struct App {
     pub clock: ManualClock,
     /// Where the calls of handlers are counted and broken.
     pub probe: Probe,
-    stack: MemoryStack,
-    router: Router,
+    pub(crate) stack: MemoryStack,
+    pub(crate) router: Router,
     parse: parse_batch::Deps,
     track: track_mail::Deps,
     provision: provision_user::Deps,
@@ -69,24 +63,6 @@ pub struct App {
     notify: notify_agencies::Deps,
     sweep: sweep::Deps,
     operate: operate::Deps,
-}
-
-/// An answer of the API.
-#[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    /// The body, `null` when it is no JSON.
-    pub body: Value,
-    /// The body as it came.
-    pub bytes: Vec<u8>,
-}
-
-/// A person at the API.
-#[derive(Clone, Debug)]
-pub struct Person<'a> {
-    app: &'a App,
-    claims: Option<Value>,
 }
 
 impl App {
@@ -428,82 +404,4 @@ fn gateway(routers: [Router; 5]) -> Router {
         async move { router.oneshot(request).await }
     };
     Router::new().fallback_service(tower::service_fn(choose))
-}
-
-impl Person<'_> {
-    pub async fn get(&self, path: &str) -> Answer {
-        self.send("GET", path, &[], Body::empty()).await
-    }
-
-    /// Asks to make something, with a fresh idempotency key.
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
-        let key = format!("{:x}", self.app.stack.entropy.next_u128());
-        self.json("POST", path, &[("idempotency-key", &key)], body).await
-    }
-
-    pub async fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
-        let mut headers = headers.to_vec();
-        headers.push(("content-type", "application/json"));
-        self.send(method, path, &headers, Body::from(body.to_string())).await
-    }
-
-    /// Sends any request.
-    ///
-    /// # Panics
-    ///
-    /// When it is no request at all.
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("x-amzn-trace-id", "Root=1-67891233-abcdef012345678912345678;Sampled=1");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut context = ApiGatewayProxyRequestContext::default();
-        if let Some(claims) = &self.claims {
-            context.authorizer.fields.insert("claims".to_owned(), claims.clone());
-        }
-        let request = request.extension(RequestContext::ApiGatewayV1(context)).body(body).unwrap();
-        let request = request.with_stage_variables(HashMap::from([("ClientId".to_owned(), vec![CLIENT.to_owned()])]));
-        let response = self.app.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body, bytes }
-    }
-}
-
-impl Answer {
-    /// The answer, which must have this status.
-    ///
-    /// # Panics
-    ///
-    /// When it has another.
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", self.body);
-        self
-    }
-
-    /// The problem that the answer is: its slug, after checking that it has the form of one and carries the Trace ID.
-    ///
-    /// # Panics
-    ///
-    /// When it is no problem.
-    #[must_use]
-    pub fn problem(&self) -> String {
-        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.body);
-        assert_eq!(self.body["traceId"], "1-67891233-abcdef012345678912345678");
-        assert_eq!(self.headers["x-trace-id"], "1-67891233-abcdef012345678912345678");
-        assert_eq!(self.body["status"], self.status.as_u16());
-        self.body["type"].as_str().unwrap().trim_start_matches("/problems/").to_owned()
-    }
-
-    /// The `pointer: code` of everything that the problem lists.
-    #[must_use]
-    pub fn faults(&self) -> Vec<String> {
-        let items = self.body["errors"].as_array().cloned().unwrap_or_default();
-        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
-        items.iter().map(|item| format!("{}: {}", text(item, "pointer"), text(item, "code"))).collect()
-    }
 }

@@ -5,3 +5,4 @@ pub mod app;
 pub mod contract;
 pub mod lists;
 pub mod people;
+pub mod person;

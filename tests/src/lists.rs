@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::app::{Answer, Person};
+use crate::person::{Answer, Person};
 use domain::fields::Form;
 
 /// Pastes rows: the id of their batch.

@@ -71,13 +71,13 @@ pub struct TokenRequest {
     pub token: String,
 }
 
-/// Who the invitee is; an absent field is an empty one.
+/// The fields of the body, and [`Acceptance`] beside them.
 pub type AcceptRequest = WithFields<Acceptance>;
 
-/// What an invitee says beside the details of the account.
+/// Who the invitee is; an absent field is an empty one.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = AcceptRequest, description = "Who the invitee is; an absent field is an empty one.")]
+#[schema(as = AcceptRequest)]
 pub struct Acceptance {
     /// The fragment of the link.
     pub token: String,

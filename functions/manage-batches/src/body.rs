@@ -98,13 +98,13 @@ pub(crate) struct RowBody {
     etag: String,
 }
 
-/// The text of a row as a person types it; an absent field is an empty one.
+/// The fields of the body, and [`Guesses`] beside them.
 pub(crate) type NewRow = WithFields<Guesses>;
 
-/// What a new row says beside its fields.
+/// The text of a row as a person types it; an absent field is an empty one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewRow, description = "The text of a row as a person types it; an absent field is an empty one.")]
+#[schema(as = NewRow)]
 pub(crate) struct Guesses {
     /// The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split.
     #[schema(value_type = Vec<String>)]

@@ -32,13 +32,13 @@ use crate::{
     rows::{Filter, Show},
 };
 
-/// What is typed into a row anew. What is not named stays as it is.
+/// The fields of the body, and [`AnyField`] beside them.
 type RowPatch = WithFields<AnyField>;
 
-/// Nothing beside the fields of a row.
+/// What is typed into a row anew. What is not named stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = RowPatch, description = "What is typed into a row anew. What is not named stays as it is.")]
+#[schema(as = RowPatch)]
 pub(crate) struct AnyField {}
 
 impl Beside for AnyField {
@@ -142,13 +142,13 @@ pub(crate) struct Chosen {
     numbers: Option<BTreeSet<u32>>,
 }
 
-/// The fields that can be the same for many rows.
+/// The fields of the body, and [`AlikeInRows`] beside them.
 type ManyFields = WithFields<AlikeInRows>;
 
-/// Nothing beside the fields that can be the same for many rows.
+/// The fields that can be the same for many.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ManyFields, description = "The fields that can be the same for many.")]
+#[schema(as = ManyFields)]
 pub(crate) struct AlikeInRows {}
 
 impl Beside for AlikeInRows {

@@ -43,13 +43,13 @@ pub(crate) struct ActionRequest {
     filter: Option<InviteFilter>,
 }
 
-/// What is amended alike in many invites. What is not named stays as it is.
+/// The fields of the body, and [`AlikeInInvites`] beside them.
 type CorrectionRequest = WithFields<AlikeInInvites>;
 
-/// Nothing beside the fields that can be the same for many invites.
+/// What is amended alike in many invites. What is not named stays as it is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = CorrectionRequest, description = "What is amended alike in many invites. What is not named stays as it is.")]
+#[schema(as = CorrectionRequest)]
 pub(crate) struct AlikeInInvites {}
 
 impl Beside for AlikeInInvites {

@@ -11,13 +11,13 @@ use web::{
     fields::{Beside, FieldJson, WithFields},
 };
 
-/// A new invite as it is typed; an absent field is an empty one.
+/// The fields of the body, and [`NewInvite`] beside them.
 pub type InviteRequest = WithFields<NewInvite>;
 
-/// What a new invite says beside its fields.
+/// A new invite as it is typed; an absent field is an empty one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = InviteRequest, description = "A new invite as it is typed; an absent field is an empty one.")]
+#[schema(as = InviteRequest)]
 pub struct NewInvite {
     /// By mail, or with an account.
     pub kind: Kind,

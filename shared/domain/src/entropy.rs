@@ -38,7 +38,7 @@ impl Entropy {
     /// A sequence that follows from `seed`, for the tests of this crate.
     #[cfg(test)]
     pub(crate) fn seeded(seed: u64) -> Self {
-        use crate::id::first_16_bytes;
+        use crate::digest::first_16_bytes;
         use sha2::{Digest as _, Sha256};
         let drawn = std::sync::atomic::AtomicU64::new(0);
         Self::new(move || {

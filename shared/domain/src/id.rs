@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{Entropy, Timestamp};
+use crate::{Entropy, Timestamp, digest::first_16_bytes};
 
 /// An id that can follow from a digest: always the same for the same thing.
 pub(crate) trait OfDigest: Sized {
@@ -22,11 +22,6 @@ pub(crate) trait OfDigest: Sized {
     fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
         Self::of_ulid(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
     }
-}
-
-/// What digests are cut to where 16 bytes have to do.
-pub(crate) fn first_16_bytes(digest: &[u8; 32]) -> u128 {
-    digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 macro_rules! id_type {

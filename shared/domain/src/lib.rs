@@ -24,6 +24,7 @@ pub mod tombstone;
 pub mod usage;
 pub mod webhook;
 
+mod digest;
 mod entropy;
 mod officer;
 mod trace;

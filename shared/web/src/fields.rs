@@ -37,7 +37,7 @@ pub trait Beside {
 /// What JSON a field of a body may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldJson {
-    /// A text.
+    /// A text, and nothing else.
     Text,
     /// A text, or `null` for what is not named.
     Nullable,

@@ -57,15 +57,15 @@ pub async fn all(directory: &impl Directory, people: &impl People) {
     assert_eq!(without.assign(&account).await, Ok(AssignOutcome::Refused(LicenceFault::NotSetUp)));
 }
 
-fn invite(form: &Form, seed: u64) -> Invite {
+pub(super) fn invite(form: &Form, seed: u64) -> Invite {
     account_invite(&officer("contract"), form, beginning(), &testing::seeded(seed))
 }
 
-async fn create(directory: &impl Directory, invite: &Invite) -> CreateOutcome {
+pub(super) async fn create(directory: &impl Directory, invite: &Invite) -> CreateOutcome {
     directory.create(&AccountToCreate::of(invite).unwrap()).await.unwrap()
 }
 
-async fn made(directory: &impl Directory, invite: &Invite) -> Account {
+pub(super) async fn made(directory: &impl Directory, invite: &Invite) -> Account {
     match create(directory, invite).await {
         CreateOutcome::Created(account) => account,
         other => panic!("{other:?}"),
@@ -146,14 +146,14 @@ async fn every_account_is_listed_once(directory: &impl Directory) {
     assert_eq!(listed(&invites, async |place| directory.list_licensed(place).await.unwrap()).await, sorted(&licensed));
 }
 
-fn sorted(invites: &[InviteId]) -> Vec<InviteId> {
+pub(super) fn sorted(invites: &[InviteId]) -> Vec<InviteId> {
     let mut sorted = invites.to_vec();
     sorted.sort_unstable();
     sorted
 }
 
 /// Which of these invites' accounts stand in a list, page after page.
-async fn listed(invites: &[InviteId], ask: impl AsyncFn(Option<&str>) -> AccountPage) -> Vec<InviteId> {
+pub(super) async fn listed(invites: &[InviteId], ask: impl AsyncFn(Option<&str>) -> AccountPage) -> Vec<InviteId> {
     let (mut listed, mut place) = (Vec::new(), None);
     loop {
         let page = ask(place.as_deref()).await;

@@ -22,7 +22,7 @@ pub(super) async fn all(store: &Store) {
 }
 
 /// Every page to the end, each begun at the place before in the form in which a client keeps it.
-async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>) -> Vec<T> {
+pub(super) async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>) -> Vec<T> {
     let (mut found, mut from) = (Vec::new(), None);
     loop {
         let read = page(from).await.unwrap();

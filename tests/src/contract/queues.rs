@@ -35,7 +35,7 @@ fn calls(count: usize) -> Vec<Wake> {
     (0..count).map(|_| Wake::Invite { id: InviteId::generate(beginning(), &entropy) }).collect()
 }
 
-fn sorted(mut wakes: Vec<Wake>) -> Vec<String> {
+pub(super) fn sorted(mut wakes: Vec<Wake>) -> Vec<String> {
     wakes.sort_by_key(|wake| format!("{wake:?}"));
     wakes.into_iter().map(|wake| format!("{wake:?}")).collect()
 }

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use store::{CreateOutcome, InviteQuery, Stored};
 use testing::Delivery;
 use tests::{
-    app::{Answer, App},
+    app::App,
     people::{self, vendor_form},
+    person::Answer,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -15,7 +15,7 @@ async fn invite_by_mail(app: &App) -> String {
     made.body["id"].as_str().unwrap().to_owned()
 }
 
-async fn change(app: &App, officer: &str, id: &str, what: &str) -> tests::app::Answer {
+async fn change(app: &App, officer: &str, id: &str, what: &str) -> tests::person::Answer {
     app.officer(officer).json("POST", &format!("/api/invites/{id}/{what}"), &[], json!({})).await
 }
 
@@ -23,7 +23,7 @@ async fn label(app: &App, id: &str) -> Value {
     app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200).body["techpass"]["label"].clone()
 }
 
-async fn view(app: &App, token: &str) -> tests::app::Answer {
+async fn view(app: &App, token: &str) -> tests::person::Answer {
     app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await
 }
 

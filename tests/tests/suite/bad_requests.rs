@@ -2,12 +2,9 @@
 
 use axum::body::Body;
 use serde_json::{Value, json};
-use tests::{
-    app::{App, Person},
-    people::vendor_form,
-};
+use tests::{app::App, people::vendor_form, person::Person};
 
-async fn raw(person: &Person<'_>, body: &str) -> tests::app::Answer {
+async fn raw(person: &Person<'_>, body: &str) -> tests::person::Answer {
     let headers = [("content-type", "application/json"), ("idempotency-key", "k")];
     person.send("POST", "/api/invites", &headers, Body::from(body.to_owned())).await
 }

@@ -9,8 +9,9 @@ use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use testing::Call;
 use tests::{
-    app::{Answer, App},
+    app::App,
     people::{officer, vendor_form},
+    person::Answer,
 };
 
 /// The product on a table that takes every write.

@@ -7,8 +7,9 @@ use axum::body::Body;
 use serde_json::Value;
 use testing::{Call, DirectoryFault as Fault};
 use tests::{
-    app::{Answer, App, Person},
+    app::App,
     people,
+    person::{Answer, Person},
 };
 
 /// How long an answer of the directory counts.

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use store::{erasure::Found, erasure::PARTS};
 use testing::probe::Fault;
 use tests::{
-    app::{Answer, App},
+    app::App,
     people::{RULES, officer_form},
+    person::Answer,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

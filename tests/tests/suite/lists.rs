@@ -13,9 +13,10 @@ use queue::QueueName;
 use serde_json::{Value, json};
 use testing::Call;
 use tests::{
-    app::{Answer, App, Person},
+    app::App,
     lists::{batch, edit, paste, row},
     people::{email, officer_form, vendor_form},
+    person::{Answer, Person},
 };
 
 async fn remove(officer: &Person<'_>, id: &str, number: u32) -> Answer {

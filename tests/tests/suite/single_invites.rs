@@ -5,8 +5,9 @@ use std::time::Duration;
 use directory::AccountStatus;
 use serde_json::{Value, json};
 use tests::{
-    app::{Answer, App},
+    app::App,
     people::{self, officer_form, vendor_form},
+    person::Answer,
 };
 
 fn with_kind(kind: &str, form: &domain::fields::Form) -> Value {

@@ -256,7 +256,10 @@ fields! {
         alike: Alike::Everywhere,
         width: 44,
         hint: "Required. Why the account is needed, at most 255 characters.",
-        examples: Examples { officer: "Joins the payments team on 1 June", vendor: "Maintains the payments gateway until March" },
+        examples: Examples {
+            officer: "Joins the payments team on 1 June",
+            vendor: "Maintains the payments gateway until March",
+        },
     }
 }
 

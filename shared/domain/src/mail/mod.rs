@@ -2,6 +2,8 @@
 
 mod mailbox;
 mod state;
+mod transitions;
 
 pub use mailbox::{Closed, MAIL_WINDOW, MAILS_PER_WINDOW, Mailbox, SuppressionReason};
-pub use state::{DELIVERY_WAIT, Mail, MailConflict, MailEvent, MailKind, MailState, Receipt};
+pub use state::{MailEvent, MailKind, MailState, Receipt};
+pub use transitions::{DELIVERY_WAIT, Mail, MailConflict};

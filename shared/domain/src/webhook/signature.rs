@@ -1,8 +1,9 @@
 //! Signed calls between systems: how the device side signs its events for us, and we sign ours for others.
 //!
-//! The header [`SIGNATURE_HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the seconds, a full
-//! stop and the body as it was sent. While a secret is being replaced there is a `v1` for each live one, so neither
-//! side has to change at the same moment as the other. A signature is worth something for [`SIGNATURE_WINDOW`] only.
+//! The header [`SIGNATURE_HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the
+//! seconds, a full stop and the body as it was sent. While a secret is being replaced there is a `v1` for each live
+//! one, so neither side has to change at the same moment as the other. A signature is worth something for
+//! [`SIGNATURE_WINDOW`] only.
 
 use std::{fmt, time::Duration};
 

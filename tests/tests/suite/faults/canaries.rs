@@ -12,7 +12,7 @@ use std::{
 
 use domain::fields::Form;
 use serde_json::Value;
-use tests::app::Answer;
+use tests::person::Answer;
 use tracing::subscriber::DefaultGuard;
 
 /// What an invitee's telephone number is.

@@ -147,6 +147,24 @@ impl World {
             let report = batch.report.as_ref().map_or("no report".to_owned(), shown);
             batches.push(format!("{}, {rows:?}, {report}", batch.state_name()));
         }
+        let mails = self.sendings();
+        let may_be_left = self.manner == Manner::Rough
+            || self.mishaps().iter().filter(|mishap| matches!(mishap, Mishap::Call(..))).count() > 1;
+        assert!(may_be_left || undecided.is_empty(), "left to a person after one mishap: {undecided:?}");
+        let undecided = undecided.into_iter().filter(|(sending, _)| !mails.contains_key(sending));
+        let undecided: Vec<String> = undecided.map(|((_, kind, _), to)| format!("{kind} to {to}")).collect();
+        let mut mails: Vec<String> =
+            mails.into_iter().map(|((_, kind, _), to)| format!("{kind} to {to}")).chain(undecided).collect();
+        mails.sort();
+        let mut accounts: Vec<String> =
+            self.app.directory.made().into_iter().map(|(_, account)| account.directory_id).collect();
+        accounts.sort();
+        let (licences, told) = (self.app.directory.seed_group(), self.told());
+        Ending { invites, batches, accounts, licences, passwords, mails, told }
+    }
+
+    /// Each sending of a mail and to whom it went, after seeing that copies say so and are alike.
+    fn sendings(&self) -> BTreeMap<Sending, String> {
         let mut mails: BTreeMap<Sending, (String, Letter)> = BTreeMap::new();
         for mail in self.app.outbox.sent() {
             let subject = match mail.tags.subject {
@@ -164,19 +182,7 @@ impl World {
                 mails.insert(sending, (mail.to.as_str().to_owned(), mail.letter));
             }
         }
-        let may_be_left = self.manner == Manner::Rough
-            || self.mishaps().iter().filter(|mishap| matches!(mishap, Mishap::Call(..))).count() > 1;
-        assert!(may_be_left || undecided.is_empty(), "left to a person after one mishap: {undecided:?}");
-        let undecided = undecided.into_iter().filter(|(sending, _)| !mails.contains_key(sending));
-        let undecided: Vec<String> = undecided.map(|((_, kind, _), to)| format!("{kind} to {to}")).collect();
-        let mut mails: Vec<String> =
-            mails.into_iter().map(|((_, kind, _), (to, _))| format!("{kind} to {to}")).chain(undecided).collect();
-        mails.sort();
-        let mut accounts: Vec<String> =
-            self.app.directory.made().into_iter().map(|(_, account)| account.directory_id).collect();
-        accounts.sort();
-        let (licences, told) = (self.app.directory.seed_group(), self.told());
-        Ending { invites, batches, accounts, licences, passwords, mails, told }
+        mails.into_iter().map(|(sending, (to, _))| (sending, to)).collect()
     }
 
     /// What the agency was told of each invite in the event of its latest version.

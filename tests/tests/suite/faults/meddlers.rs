@@ -13,8 +13,8 @@ use domain::batch::{Batch, BatchState, Row, RowState};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
 use tests::{
-    app::Person,
     people::{email, keys, officer_form, vendor_form},
+    person::Person,
 };
 
 use super::{

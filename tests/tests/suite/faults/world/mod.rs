@@ -1,35 +1,35 @@
 //! The product with the world around it: clients that ask again, queues and events that come again, a timer; and
 //! whatever is to go wrong.
 
+mod delivery;
+
+use domain::{Timestamp, batch::Batch, invite::Invite};
+use queue::{QueueName, Wake};
+use serde_json::{Value, json};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeSet,
     time::Duration,
 };
-
-use boot::Disposition;
-use domain::{Timestamp, batch::Batch, invite::Invite};
-use futures::future::join;
-use queue::{QueueName, Wake};
-use serde_json::{Value, json};
-use store::{Due, InviteQuery, Stored, due::DUE_SHARDS};
+use store::{InviteQuery, Stored};
 use sweep::jobs::Job;
-use testing::{SentMail, probe::Fault};
+use testing::probe::Fault;
 use tests::{
-    app::{Answer, App, Person},
+    app::App,
     people::officer,
+    person::{Answer, Person},
 };
 
 use super::{
     canaries::{Lines, Medium, Spoken, TOKEN_OF_OFFICER},
-    invariants::{Seen, is_undecided},
+    invariants::Seen,
     meddlers::Meddler,
     scenarios::Scenario,
     upheavals::Upheaval,
 };
 
-const SENT: &str = include_str!("../../../../events/mail-sent.json");
-const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
+const SENT: &str = include_str!("../../../../../events/mail-sent.json");
+const DELIVERED: &str = include_str!("../../../../../events/mail-delivered.json");
 
 const CANARY: &str = "success@simulator.amazonses.com";
 
@@ -358,245 +358,6 @@ impl World {
     pub(super) fn store_unannounced(&self, key: &str, bytes: Vec<u8>) {
         let _ = self.app.upload(key, bytes);
         self.wait_for_sweeper();
-    }
-
-    /// Gives the sweeper time to do something about a workbook.
-    fn wait_for_sweeper(&self) {
-        self.made_up_for.set(self.app.clock.now() + MAKING_UP);
-    }
-
-    pub(super) fn pass(&self, time: Duration) {
-        self.app.clock.advance(time);
-        self.app.probe.pass(time);
-    }
-
-    /// Lets the world go on until everything has come to rest.
-    pub(super) async fn settle(&self) {
-        let (begun, jumped) = (self.app.clock.now(), self.jumped.get());
-        let mut sweep_at = begun + MINUTE;
-        let mut swept = false;
-        loop {
-            self.pass(TURN);
-            Box::pin(self.deliver_ready()).await;
-            let now = self.app.clock.now();
-            let waited = now.since(begun).saturating_sub(self.jumped.get() - jumped);
-            if self.is_in_trouble() && waited >= IN_TROUBLE {
-                return;
-            }
-            if waited >= PATIENCE {
-                self.found(&format!("stuck: {}", self.shown().await));
-            }
-            if now >= sweep_at {
-                Box::pin(self.sweep()).await;
-                sweep_at = self.app.clock.now() + MINUTE;
-                swept = true;
-            }
-            let now = self.app.clock.now();
-            let next = self.next().await;
-            if swept && next.is_none() {
-                return;
-            }
-            // What is due much later is due by a date, and not because anything is still under way.
-            if next.is_some_and(|next| swept && next >= begun + PATIENCE + (self.jumped.get() - jumped)) {
-                return;
-            }
-            // Until something is due, sweep after sweep would find nothing.
-            let waits_for_sweeper = self.made_up_for.get() > now;
-            if let Some(next) = next.filter(|next| swept && !waits_for_sweeper && *next > now + MINUTE) {
-                self.pass((next - TURN).since(now));
-                sweep_at = next;
-            }
-        }
-    }
-
-    async fn deliver_ready(&self) {
-        self.collect();
-        let now = self.app.clock.now();
-        let (ready, later): (Vec<Posted>, Vec<Posted>) =
-            self.post.take().into_iter().partition(|posted| posted.at <= now);
-        *self.post.borrow_mut() = later;
-        for posted in ready {
-            self.deliver(posted).await;
-        }
-    }
-
-    /// Lets every worker and the sweeper work for some minutes, whether or not anything comes to rest.
-    pub(super) async fn work(&self, minutes: u64) {
-        for _ in 0..minutes {
-            self.pass(MINUTE);
-            Box::pin(self.sweep()).await;
-            for _ in 0..3 {
-                self.pass(Duration::from_secs(1));
-                Box::pin(self.deliver_ready()).await;
-            }
-        }
-    }
-
-    async fn sweep(&self) {
-        // Other officers' mails are under way all the time.
-        let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
-        self.run("sweep", self.app.sweep()).await;
-        self.watch().await;
-    }
-
-    /// When something is next on its way or due, dates of an invitation aside.
-    async fn next(&self) -> Option<Timestamp> {
-        self.collect();
-        let soon = self.app.clock.now() + SOON;
-        let mut next: Vec<Timestamp> = self.post.borrow().iter().map(|posted| posted.at).collect();
-        for shard in 0..DUE_SHARDS {
-            for entry in self.app.store.list_due(shard, soon, 100).await.unwrap() {
-                if !self.is_left_to_a_person(entry.what).await {
-                    next.push(entry.since);
-                }
-            }
-        }
-        next.extend(Some(self.made_up_for.get()).filter(|until| *until > self.app.clock.now()));
-        next.into_iter().min()
-    }
-
-    /// Whether nothing more happens to something that is due, until a person has looked at its mail.
-    async fn is_left_to_a_person(&self, due: Due) -> bool {
-        match due {
-            Due::Invite(id) => {
-                let invite = self.app.store.get::<Invite>(&id).await.unwrap();
-                invite.is_some_and(|invite| invite.mail.iter().chain(&invite.officer_mail).any(is_undecided))
-            }
-            Due::Batch(id) => {
-                let batch = self.app.store.get::<Batch>(&id).await.unwrap();
-                batch.is_some_and(|batch| batch.report.as_ref().is_some_and(is_undecided))
-            }
-            Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_) => false,
-        }
-    }
-
-    /// Takes up what was sent since: messages, and what SES says about new mails.
-    fn collect(&self) {
-        for queue in QueueName::ALL {
-            for wake in self.app.queues.drain(queue) {
-                self.spoken.borrow_mut().add(Medium::Queue, json!(wake).to_string());
-                self.hand_in(Parcel::Wake(queue, wake));
-            }
-        }
-        for announced in self.app.queues.drain_announcements() {
-            self.hand_in(Parcel::Stored(serde_json::from_str(&announced).unwrap()));
-        }
-        let changes = serde_json::to_value(self.app.table.take_stream()).unwrap();
-        if changes["Records"].as_array().is_some_and(|records| !records.is_empty()) {
-            self.hand_in(Parcel::Streamed(changes));
-        }
-        let sent = self.app.outbox.sent();
-        for mail in sent.iter().skip(self.reported.replace(sent.len())) {
-            if !self.mishaps.contains(&Mishap::NoMailEvents) {
-                for recorded in [SENT, DELIVERED] {
-                    self.hand_in(Parcel::Ses(self.event(recorded, mail)));
-                }
-            }
-        }
-    }
-
-    /// What SES says about a mail in a recorded event.
-    pub(super) fn event(&self, recorded: &str, sent: &SentMail) -> Value {
-        let mut event: Value = serde_json::from_str(recorded).unwrap();
-        event["time"] = json!(self.app.clock.now().to_string());
-        event["detail"]["mail"]["timestamp"] = event["time"].clone();
-        event["detail"]["mail"]["messageId"] = json!(sent.message_id);
-        let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
-        tags.remove("invite_id");
-        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
-        event
-    }
-
-    /// Posts an event of SES that arrives for certain.
-    pub(super) fn post_event(&self, event: Value) {
-        let posted = Posted { parcel: Parcel::Ses(event), at: self.app.clock.now(), received: 0, at_once: 1 };
-        self.post.borrow_mut().push(posted);
-    }
-
-    /// Posts a parcel, or does with it what is to go wrong.
-    fn hand_in(&self, parcel: Parcel) {
-        let number = self.posted.borrow().len();
-        self.posted.borrow_mut().push(parcel.label());
-        let now = self.app.clock.now();
-        let mishap = self.mishaps.iter().find_map(|mishap| match mishap {
-            Mishap::Parcel(at, post) if *at == number => Some(*post),
-            _ => None,
-        });
-        let (times, at_once): (&[Duration], usize) = match mishap {
-            None => (&[Duration::ZERO], 1),
-            Some(Post::Lost) => (&[], 0),
-            Some(Post::Doubled) => (&[Duration::ZERO, TURN], 1),
-            Some(Post::Together) => (&[Duration::ZERO], 2),
-            Some(Post::Late) => (&[Duration::from_secs(3600)], 1),
-        };
-        let posted = Posted { parcel, at: now, received: 0, at_once };
-        if let (Parcel::Stored(_), Some(Post::Lost)) = (&posted.parcel, mishap) {
-            self.wait_for_sweeper();
-        }
-        self.post.borrow_mut().extend(times.iter().map(|after| Posted { at: now + *after, ..posted.clone() }));
-    }
-
-    async fn deliver(&self, posted: Posted) {
-        let outcomes = if posted.at_once == 2 {
-            let (one, other) = join(self.open(posted.parcel.clone()), self.open(posted.parcel.clone())).await;
-            vec![one, other]
-        } else {
-            vec![self.open(posted.parcel.clone()).await]
-        };
-        self.watch().await;
-        for outcome in outcomes {
-            let received = posted.received + 1;
-            let again = match (&outcome, &posted.parcel) {
-                (Some(Disposition::Done), _) => continue,
-                (Some(Disposition::Discard(_)), _) => None,
-                (Some(Disposition::Retry(_)) | None, Parcel::Wake(..) | Parcel::Stored(_)) => {
-                    (received < RECEIVES).then_some(VISIBILITY)
-                }
-                (Some(Disposition::Retry(_)) | None, Parcel::Ses(_)) => REPEATS.get(posted.received).copied(),
-                // Whatever comes after it waits.
-                (Some(Disposition::Retry(_)) | None, Parcel::Streamed(_)) => Some(TURN),
-            };
-            match again {
-                None => self.give_up(&posted.parcel, &outcome),
-                Some(after) => {
-                    let at = self.app.clock.now() + after;
-                    self.post.borrow_mut().push(Posted { at, received, at_once: 1, ..posted.clone() });
-                }
-            }
-        }
-    }
-
-    /// Puts a message among the dead letters.
-    fn give_up(&self, parcel: &Parcel, outcome: &Option<Disposition>) {
-        if let Parcel::Wake(queue, wake) = parcel {
-            self.app.queues.give_up(*queue, *wake);
-        }
-        self.seen.borrow_mut().dead_letters.push(format!("{parcel:?}: {outcome:?}"));
-    }
-
-    /// Gives up every message that is under way, as if its workers had failed each time.
-    pub(super) fn give_up_messages(&self) {
-        self.collect();
-        let is_message = |posted: &Posted| matches!(posted.parcel, Parcel::Wake(..));
-        let (given_up, rest): (Vec<Posted>, Vec<Posted>) = self.post.take().into_iter().partition(is_message);
-        *self.post.borrow_mut() = rest;
-        for posted in given_up {
-            self.give_up(&posted.parcel, &None);
-        }
-    }
-
-    /// Gives a parcel to the function that works on it: `None` when that crashes.
-    async fn open(&self, parcel: Parcel) -> Option<Disposition> {
-        let function = parcel.label().reader;
-        match parcel {
-            Parcel::Wake(queue, wake) => self.run(function, self.app.deliver(queue, wake)).await,
-            Parcel::Stored(event) => self.run(function, self.app.parse(event)).await,
-            Parcel::Ses(event) => self.run(function, self.app.track(event)).await,
-            Parcel::Streamed(event) => {
-                let event = serde_json::from_value(event).unwrap();
-                self.run(function, self.app.watch(event)).await
-            }
-        }
     }
 
     /// All invites, of every officer.

@@ -3,8 +3,13 @@
 //! A person who gets no answer asks again, and one who is told that somebody was faster looks and goes on; whether that
 //! was right shows in the end.
 
-use std::time::Duration;
+mod steps;
+mod table;
 
+use super::{
+    canaries::{NRIC, telling},
+    world::World,
+};
 use directory::{AccountStatus, AccountToCreate, Accounts as _};
 use domain::{
     AgencyDomain, BatchId, BulkActionId, InviteId, SubscriptionId, TraceId,
@@ -14,19 +19,19 @@ use domain::{
     invite::{Account, Failure, Invite},
     webhook::{SIGNATURE_HEADER, Subscription, SubscriptionState, sign},
 };
-use futures::future::{FutureExt as _, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::{CreateBulkActionOutcome, IdempotentRequest, SavedAnswer, Stored};
+use std::time::Duration;
+use store::{CreateBulkActionOutcome, IdempotentRequest, SavedAnswer};
 use sweep::jobs::Job;
-use tests::{
-    app::Answer,
-    people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook},
-};
+use tests::people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook};
 
-use super::{
-    canaries::{NRIC, PHONE, REASON, telling},
-    world::World,
+pub(super) use table::ALL;
+
+use steps::{
+    ROUNDS, accept, account_of, amend_over, by_hand, change_row, hand_on, insist, invitation_of, invitee, minutes,
+    sign_in, stored, submit, submitted,
 };
 
 /// A script, and the handlers whose calls it is there to break one by one.
@@ -39,125 +44,9 @@ pub(super) struct Scenario {
     pub(super) script: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()>,
 }
 
-/// Together they are about every handler, route, message and job; see [`super::coverage`].
-pub(super) const ALL: [Scenario; 22] = [
-    Scenario {
-        name: "account",
-        about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
-        jobs: &[],
-        script: |world| account(world).boxed_local(),
-    },
-    Scenario {
-        name: "invitation",
-        about: &["submit-invites", "provision-user", "send-mail", "accept-invitation"],
-        jobs: &[],
-        script: |world| invitation(world).boxed_local(),
-    },
-    Scenario {
-        name: "first password",
-        about: &["accept-invitation", "provision-user", "query-status"],
-        jobs: &[],
-        script: |world| first_password(world).boxed_local(),
-    },
-    Scenario {
-        name: "list",
-        about: &["manage-batches", "dispatch-batch"],
-        jobs: &[],
-        script: |world| list(world).boxed_local(),
-    },
-    Scenario {
-        name: "upload",
-        about: &["manage-batches", "parse-batch"],
-        jobs: &[],
-        script: |world| upload(world).boxed_local(),
-    },
-    Scenario {
-        name: "drop",
-        about: &["parse-batch", "dispatch-batch"],
-        jobs: &[],
-        script: |world| drop_workbook(world).boxed_local(),
-    },
-    Scenario {
-        name: "no workbook",
-        about: &["parse-batch", "dispatch-batch", "send-mail", "track-mail"],
-        jobs: &[],
-        script: |world| no_workbook(world).boxed_local(),
-    },
-    Scenario {
-        name: "resend and revoke",
-        about: &["submit-invites", "query-status"],
-        jobs: &[],
-        script: |world| resend_and_revoke(world).boxed_local(),
-    },
-    Scenario {
-        name: "amend",
-        about: &["submit-invites", "track-mail"],
-        jobs: &[],
-        script: |world| amend(world).boxed_local(),
-    },
-    Scenario {
-        name: "expiry",
-        about: &["sweep", "send-mail"],
-        jobs: &[Job::Due],
-        script: |world| expiry(world).boxed_local(),
-    },
-    Scenario {
-        name: "webhooks",
-        about: &["watch-invites", "notify-agencies"],
-        jobs: &[],
-        script: |world| webhooks(world).boxed_local(),
-    },
-    Scenario {
-        name: "licence",
-        about: &["submit-invites", "provision-user", "track-devices"],
-        jobs: &[],
-        script: |world| licence(world).boxed_local(),
-    },
-    Scenario {
-        name: "looks",
-        about: &["query-status", "manage-batches"],
-        jobs: &[],
-        script: |world| looks(world).boxed_local(),
-    },
-    Scenario { name: "reset", about: &["manage-batches"], jobs: &[], script: |world| reset(world).boxed_local() },
-    Scenario { name: "revoke", about: &["submit-invites"], jobs: &[], script: |world| revoke(world).boxed_local() },
-    Scenario {
-        name: "given up",
-        about: &["sweep", "provision-user", "operate"],
-        jobs: &[Job::Letters],
-        script: |world| given_up(world).boxed_local(),
-    },
-    Scenario {
-        name: "forgotten",
-        about: &["sweep", "operate"],
-        jobs: &[Job::Forget],
-        script: |world| forgotten(world).boxed_local(),
-    },
-    Scenario {
-        name: "left behind",
-        about: &["sweep"],
-        jobs: &[Job::Totals, Job::Locks, Job::DirectoryAudit, Job::LicenceAudit, Job::AccountAudit],
-        script: |world| left_behind(world).boxed_local(),
-    },
-    Scenario { name: "action", about: &["apply-actions"], jobs: &[], script: |world| action(world).boxed_local() },
-    Scenario {
-        name: "unannounced",
-        about: &["sweep"],
-        jobs: &[Job::Uploads],
-        script: |world| unannounced(world).boxed_local(),
-    },
-    Scenario {
-        name: "canary",
-        about: &["sweep", "send-mail", "track-mail"],
-        jobs: &[Job::Canary],
-        script: |world| canary(world).boxed_local(),
-    },
-    Scenario { name: "operator", about: &["operate"], jobs: &[], script: |world| operator(world).boxed_local() },
-];
-
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-const BOUNCED: &str = include_str!("../../../../events/mail-bounced.json");
+const BOUNCED: &str = include_str!("../../../../../events/mail-bounced.json");
 
 /// An account for a vendor with a licence, and the officer who looks at the list.
 async fn account(world: &World) {
@@ -553,111 +442,4 @@ async fn operator(world: &World) {
         let said = world.operate(&[command, "example-agency.gov.sg"]).await;
         assert_eq!(said.error, None, "{command}");
     }
-}
-
-/// How often the sweeper's jobs are waited for.
-const ROUNDS: usize = 10;
-
-async fn minutes(world: &World, count: u64) {
-    world.pass(Duration::from_secs(60 * count));
-    world.settle().await;
-}
-
-async fn submitted(world: &World, body: Value) -> InviteId {
-    InviteId::parse(&submit(world, body).await).unwrap()
-}
-
-async fn stored(world: &World, id: InviteId) -> Stored<Invite> {
-    world.app.store.get::<Invite>(&id).await.unwrap().unwrap()
-}
-
-/// Writes an invite as if a fault of ours had.
-async fn by_hand(world: &World, invite: Invite) {
-    let read = stored(world, invite.id).await;
-    assert!(world.app.store.write(read.becomes(invite)).await.unwrap().is_done());
-}
-
-fn account_of(form: &Form) -> Value {
-    let mut body = serde_json::to_value(form).unwrap();
-    body["kind"] = json!("account");
-    body
-}
-
-fn invitation_of(name: &str) -> Value {
-    let email = format!("{name}@sample-board.gov.sg");
-    json!({"kind": "email", "email": email, "reason": REASON, "seed": "yes"})
-}
-
-async fn submit(world: &World, body: Value) -> String {
-    let made = world.ask("submit-invites", &world.ada(), "POST", "/api/invites", body).await.expect(202);
-    made.body["id"].as_str().unwrap().to_owned()
-}
-
-async fn invitee(world: &World, what: &str, body: Value) -> Answer {
-    let path = format!("/api/invitations/{what}");
-    world.ask("accept-invitation", &world.app.anyone(), "POST", &path, body).await
-}
-
-async fn accept(world: &World, address: &str) {
-    let token = world.app.token_of(address);
-    let page = invitee(world, "view", json!({"token": token})).await.expect(200);
-    assert_eq!(page.body["state"], "invited", "{}", page.body);
-    let profile = json!({"token": token, "firstName": "Thaddeus", "lastName": "Zorkmund",
-        "contactNumber": PHONE, "organisation": "Quibblemark Board"});
-    let accepted = invitee(world, "accept", profile).await;
-    assert!(matches!(accepted.status.as_u16(), 202 | 409), "{}", accepted.body);
-    let page = invitee(world, "view", json!({"token": token})).await.expect(200);
-    assert_eq!(page.body["state"], "accepted", "{}", page.body);
-}
-
-async fn sign_in(world: &World, account: &Account) {
-    world.app.directory.set_status(account, AccountStatus::SignedIn);
-    // A look that fails is repeated after a minute at the earliest.
-    for _ in 0..3 {
-        world.pass(Duration::from_secs(61));
-        world.ask("query-status", &world.ada(), "GET", "/api/invites", Value::Null).await.expect(200);
-    }
-    world.settle().await;
-}
-
-/// Changes a row over the version that is shown, until the row is seen to be so.
-async fn change_row(world: &World, batch: &str, number: u32, method: &str, body: Value) {
-    for _ in 0..3 {
-        let rows =
-            world.ask("manage-batches", &world.ada(), "GET", &format!("{batch}/rows"), Value::Null).await.expect(200);
-        let items = rows.body["items"].as_array().unwrap();
-        let is_asked_for = |row: &&Value| row["number"] == number && (method == "DELETE" || row["state"] != "READY");
-        let Some(row) = items.iter().find(is_asked_for) else { return };
-        let headers = [("if-match", row["etag"].as_str().unwrap())];
-        let path = format!("{batch}/rows/{number}");
-        let changed = world.ask_over("manage-batches", &world.ada(), method, &path, &headers, body.clone()).await;
-        assert!(matches!(changed.status.as_u16(), 200 | 204 | 404 | 409 | 412), "{}", changed.body);
-    }
-    panic!("row {number} is never changed");
-}
-
-async fn hand_on(world: &World, batch: &str, body: Value) {
-    insist(world, "POST", &format!("{batch}/submit"), body).await;
-}
-
-/// Asks for a change of a batch, again if somebody was faster.
-async fn insist(world: &World, method: &str, path: &str, body: Value) {
-    for _ in 0..3 {
-        let answer = world.ask("manage-batches", &world.ada(), method, path, body.clone()).await;
-        match answer.status.as_u16() {
-            200..=299 => return,
-            409 => {}
-            _ => panic!("{}", answer.body),
-        }
-    }
-    panic!("{method} {path} is never done");
-}
-
-/// Amends an invite over the version that is shown; an officer who is told that it has changed has amended it already.
-async fn amend_over(world: &World, id: &str, body: Value) {
-    let path = format!("/api/invites/{id}");
-    let shown = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);
-    let headers = [("if-match", shown.headers["etag"].to_str().unwrap())];
-    let amended = world.ask_over("submit-invites", &world.ada(), "PATCH", &path, &headers, body).await;
-    assert!(matches!(amended.status.as_u16(), 202 | 409 | 412), "{}", amended.body);
 }

@@ -1,0 +1,385 @@
+//! One mail on its way: claimed before it is sent, so that no crash and no doubled message sends it twice.
+//!
+//! SES has no idempotency key, so an attempt whose answer was lost is a state of its own kind: `Claimed` stays until an
+//! SES event settles it, or until enough time has passed with the events known to arrive ([`Mail::retry_unanswered`]).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::state::{MailEvent, MailKind, MailState, Receipt};
+use crate::{Timestamp, mail::SuppressionReason};
+
+/// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up
+/// after 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
+pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// A mail of an invite or of a batch, or the canary.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    pub kind: MailKind,
+    /// Grows with each deliberate sending; copies of one sending share it, and with it their link.
+    pub generation: u32,
+    pub state: MailState,
+}
+
+/// The mail is not in a state from which this could happen.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("a mail that is {state} cannot be {event}")]
+pub struct MailConflict {
+    state: &'static str,
+    event: &'static str,
+}
+
+impl Mail {
+    /// A mail to be sent.
+    #[must_use]
+    pub fn due(kind: MailKind, generation: u32) -> Self {
+        Self { kind, generation, state: MailState::Due { refusals: 0, attempts: 0, held_until: None } }
+    }
+
+    /// Whether somebody still has to act for it to be on its way.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, MailState::Due { .. } | MailState::Claimed { .. })
+    }
+
+    /// Whether it came back, or never left: another one to the same address would do the same.
+    #[must_use]
+    pub fn is_undeliverable(&self) -> bool {
+        matches!(
+            self.state,
+            MailState::Bounced(_)
+                | MailState::Complained(_)
+                | MailState::Suppressed(_)
+                | MailState::Withheld { .. }
+                | MailState::Refused { .. }
+        )
+    }
+
+    /// Whether SES took it, or may have taken it and will not be asked again.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        !self.is_open() && !matches!(self.state, MailState::Replaced)
+    }
+
+    /// Since when it is claimed, if it is.
+    #[must_use]
+    pub fn claimed_at(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Claimed { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The same mail, not to be sent: not any more, or not before the directory was asked.
+    #[must_use]
+    pub fn replaced(self) -> Self {
+        Self { state: MailState::Replaced, ..self }
+    }
+
+    /// Until when its mailbox has no room for it, if it waits for that.
+    #[must_use]
+    pub fn held_until(&self) -> Option<Timestamp> {
+        match self.state {
+            MailState::Due { held_until, .. } => held_until,
+            _ => None,
+        }
+    }
+
+    /// When it came back or was given up, if an operator can clear the cause: its mailbox, not its words.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            MailState::Bounced(receipt) | MailState::Complained(receipt) | MailState::Suppressed(receipt) => {
+                Some(receipt.at)
+            }
+            MailState::Withheld { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The word of the API.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        match self.state {
+            MailState::Due { held_until: Some(_), .. } => "HELD",
+            MailState::Due { .. } => "QUEUED",
+            MailState::Claimed { .. } => "SENDING",
+            MailState::Accepted(_) => "ACCEPTED",
+            MailState::Delayed(_) => "DELAYED",
+            MailState::Unknown(_) => "UNKNOWN",
+            MailState::Delivered(_) => "DELIVERED",
+            MailState::Bounced(_) => "BOUNCED",
+            MailState::Complained(_) => "COMPLAINED",
+            MailState::Suppressed(_) | MailState::Withheld { .. } => "SUPPRESSED",
+            MailState::Refused { .. } => "REFUSED",
+            MailState::Replaced => "REPLACED",
+        }
+    }
+
+    /// Why it is not on its way and what to do about it, for the officer. It names no one.
+    #[must_use]
+    pub fn detail(&self) -> Option<&'static str> {
+        match &self.state {
+            MailState::Due { held_until: Some(_), .. } => {
+                Some("This mailbox was sent three mails within a day. The mail goes out when there is room.")
+            }
+            MailState::Withheld { reason, .. } => Some(reason.detail()),
+            MailState::Bounced(_) => Some("The mail was returned. Check the address, and amend it."),
+            MailState::Complained(_) => {
+                Some("The mail was marked as spam by its recipient. Nothing more is sent to them.")
+            }
+            MailState::Suppressed(_) => {
+                Some("The mail system sends nothing to this address. Amend it, or ask support.")
+            }
+            MailState::Refused { .. } => Some("The mail could not be sent to this address. Check the address."),
+            _ => None,
+        }
+    }
+
+    /// Takes the mail for one attempt.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn claim(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { refusals, attempts, .. } => {
+                Ok(Self { state: MailState::Claimed { attempt: attempts + 1, at: now, refusals }, ..self })
+            }
+            _ => Err(self.conflict("claimed")),
+        }
+    }
+
+    /// Puts it off until its mailbox has room.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn hold(self, until: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { refusals, attempts, .. } => {
+                Ok(Self { state: MailState::Due { refusals, attempts, held_until: Some(until) }, ..self })
+            }
+            _ => Err(self.conflict("held")),
+        }
+    }
+
+    /// Gives it up, because its mailbox is sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is due.
+    pub fn withhold(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Due { .. } => Ok(Self { state: MailState::Withheld { at: now, reason }, ..self }),
+            _ => Err(self.conflict("withheld")),
+        }
+    }
+
+    /// Records that SES took it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn accepted(self, message_id: String, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt, .. } => {
+                let receipt = Receipt { message_id, at: now, possible_duplicate: attempt > 1 };
+                Ok(Self { state: MailState::Accepted(receipt), ..self })
+            }
+            _ => Err(self.conflict("accepted")),
+        }
+    }
+
+    /// Gives the claim back, knowing that nothing was sent.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn not_sent(self) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt, refusals, .. } => {
+                let (refusals, attempts) = (refusals + 1, attempt - 1);
+                Ok(Self { state: MailState::Due { refusals, attempts, held_until: None }, ..self })
+            }
+            _ => Err(self.conflict("given back")),
+        }
+    }
+
+    /// Records that SES will never take it.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed.
+    pub fn refused(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { .. } => Ok(Self { state: MailState::Refused { at: now }, ..self }),
+            _ => Err(self.conflict("refused")),
+        }
+    }
+
+    /// Makes an attempt without an answer due again. The copy has the same link, and a second delivery is flagged.
+    ///
+    /// Allowed once: `wait` after the claim without an event, while `last_event` shows that events sent well after the
+    /// claim do arrive.
+    ///
+    /// # Errors
+    ///
+    /// Unless all of that holds.
+    pub fn retry_unanswered(
+        self,
+        now: Timestamp,
+        wait: Duration,
+        last_event: Option<Timestamp>,
+    ) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt: attempt @ 1, at, refusals }
+                if now >= at + wait && last_event.is_some_and(|event| event >= at + wait / 3) =>
+            {
+                Ok(Self { state: MailState::Due { refusals, attempts: attempt, held_until: None }, ..self })
+            }
+            _ => Err(self.conflict("sent again")),
+        }
+    }
+
+    /// Gives up waiting for a word about an attempt without an answer: [`DELIVERY_WAIT`] after its claim nothing more
+    /// comes.
+    ///
+    /// # Errors
+    ///
+    /// Unless it is claimed, and for so long.
+    pub fn give_up(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match self.state {
+            MailState::Claimed { attempt, at, .. } if now >= at + DELIVERY_WAIT => {
+                let receipt = Receipt { message_id: String::new(), at, possible_duplicate: attempt > 1 };
+                Ok(Self { state: MailState::Unknown(receipt), ..self })
+            }
+            _ => Err(self.conflict("given up")),
+        }
+    }
+
+    /// From when its fate counts as unknown, while SES owes a word about it.
+    #[must_use]
+    pub fn unknown_from(&self) -> Option<Timestamp> {
+        match &self.state {
+            MailState::Accepted(receipt) | MailState::Delayed(receipt) => Some(receipt.at + DELIVERY_WAIT),
+            _ => None,
+        }
+    }
+
+    /// Notes that SES has said nothing of it for [`DELIVERY_WAIT`].
+    ///
+    /// # Errors
+    ///
+    /// Unless that is so.
+    pub fn unheard_of(self, now: Timestamp) -> Result<Self, MailConflict> {
+        match (self.unknown_from(), self.state) {
+            (Some(from), MailState::Accepted(receipt) | MailState::Delayed(receipt)) if now >= from => {
+                Ok(Self { state: MailState::Unknown(receipt), ..self })
+            }
+            (_, state) => Err(Self { state, ..self }.conflict("given up")),
+        }
+    }
+
+    /// Applies an SES event of this sending; `None` when it says nothing new.
+    #[must_use]
+    pub fn observe(self, event: MailEvent, message_id: &str, now: Timestamp) -> Option<Self> {
+        let (rank, possible_duplicate) = match &self.state {
+            MailState::Due { attempts, .. } => (None, *attempts > 1),
+            MailState::Claimed { attempt, .. } => (None, *attempt > 1),
+            MailState::Refused { .. } | MailState::Withheld { .. } => (None, false),
+            MailState::Replaced => return None,
+            MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
+            MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
+            // Whatever comes at last says more than nothing does.
+            MailState::Unknown(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
+            MailState::Delivered(receipt) => (Some(MailEvent::Delivered), receipt.possible_duplicate),
+            MailState::Suppressed(receipt) => (Some(MailEvent::Suppressed), receipt.possible_duplicate),
+            MailState::Bounced(receipt) => (Some(MailEvent::Bounced), receipt.possible_duplicate),
+            MailState::Complained(receipt) => (Some(MailEvent::Complained), receipt.possible_duplicate),
+        };
+        if rank.is_some_and(|rank| rank >= event) {
+            return None;
+        }
+        let receipt = Receipt { message_id: message_id.to_owned(), at: now, possible_duplicate };
+        let state = match event {
+            MailEvent::Accepted => MailState::Accepted(receipt),
+            MailEvent::Delayed => MailState::Delayed(receipt),
+            MailEvent::Delivered => MailState::Delivered(receipt),
+            MailEvent::Suppressed => MailState::Suppressed(receipt),
+            MailEvent::Bounced => MailState::Bounced(receipt),
+            MailEvent::Complained => MailState::Complained(receipt),
+        };
+        Some(Self { state, ..self })
+    }
+
+    fn conflict(&self, event: &'static str) -> MailConflict {
+        MailConflict { state: self.state_name(), event }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix_ms(1_763_875_442_000 + seconds * 1000)
+    }
+
+    fn due() -> Mail {
+        Mail::due(MailKind::Invitation, 1)
+    }
+
+    const WAIT: Duration = Duration::from_secs(900);
+
+    #[test]
+    fn a_mail_is_claimed_once() {
+        let claimed = due().claim(at(0)).unwrap();
+        assert!(claimed.clone().claim(at(1)).is_err());
+        let accepted = claimed.accepted("m-1".into(), at(1)).unwrap();
+        assert!(accepted.clone().claim(at(2)).is_err());
+        assert_eq!(accepted.state_name(), "ACCEPTED");
+    }
+
+    #[test]
+    fn a_refused_hand_over_does_not_count_as_an_attempt() {
+        let again = due().claim(at(0)).unwrap().not_sent().unwrap().claim(at(9)).unwrap();
+        assert!(matches!(again.state, MailState::Claimed { attempt: 1, refusals: 1, .. }));
+    }
+
+    #[test]
+    fn an_unanswered_attempt_is_repeated_once_and_only_while_events_arrive() {
+        let claimed = due().claim(at(0)).unwrap();
+        assert!(claimed.clone().retry_unanswered(at(899), WAIT, Some(at(800))).is_err(), "too early");
+        assert!(claimed.clone().retry_unanswered(at(900), WAIT, None).is_err(), "no event ever");
+        assert!(claimed.clone().retry_unanswered(at(900), WAIT, Some(at(299))).is_err(), "events may have stopped");
+        let second = claimed.retry_unanswered(at(900), WAIT, Some(at(300))).unwrap().claim(at(901)).unwrap();
+        assert!(second.clone().retry_unanswered(at(9000), WAIT, Some(at(8999))).is_err(), "never a third copy");
+        let MailState::Accepted(receipt) = second.accepted("m-2".into(), at(902)).unwrap().state else { panic!() };
+        assert!(receipt.possible_duplicate);
+    }
+
+    #[test]
+    fn a_mail_that_nothing_is_heard_of_for_a_day_is_unknown_until_something_is() {
+        let accepted = due().claim(at(0)).unwrap().accepted("m-1".into(), at(0)).unwrap();
+        let day = 24 * 3600;
+        assert!(accepted.clone().unheard_of(at(day - 1)).is_err());
+        let unknown = accepted.unheard_of(at(day)).unwrap();
+        assert_eq!((unknown.state_name(), unknown.is_open()), ("UNKNOWN", false));
+        assert_eq!(unknown.clone().observe(MailEvent::Accepted, "m-1", at(day)), None);
+        assert_eq!(unknown.observe(MailEvent::Delivered, "m-1", at(day)).unwrap().state_name(), "DELIVERED");
+    }
+
+    #[test]
+    fn events_settle_a_lost_answer_in_any_order() {
+        let claimed = due().claim(at(0)).unwrap();
+        let delivered = claimed.observe(MailEvent::Delivered, "m-1", at(5)).unwrap();
+        assert_eq!(delivered.state_name(), "DELIVERED");
+        assert_eq!(delivered.clone().observe(MailEvent::Accepted, "m-1", at(6)), None);
+        assert_eq!(delivered.clone().observe(MailEvent::Delivered, "m-1", at(6)), None);
+        assert_eq!(delivered.observe(MailEvent::Bounced, "m-1", at(7)).unwrap().state_name(), "BOUNCED");
+    }
+}

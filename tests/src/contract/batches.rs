@@ -1,0 +1,211 @@
+//! Batches, their rows, and what they lead to.
+
+use domain::{
+    BulkActionId,
+    batch::{Batch, Counts, Duplicate, RowState, RowStatus},
+    bulk_action::{BulkAction, Outcome, Part, Verb},
+    invite::Invite,
+    tombstone::BatchTombstone,
+};
+use store::{
+    CreateBulkActionOutcome, CreateOutcome, IdempotentRequest, InviteQuery, ROWS_PER_ADDITION, Replaced,
+    RequestOutcome, SavedAnswer, Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow,
+};
+
+use super::{answer, create, found, stored, try_write, write};
+use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
+
+pub(super) async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
+    match store.create_batch(batch).await.unwrap() {
+        Replaced::Done(stored) => stored,
+        Replaced::LostRace => panic!("there is one already"),
+    }
+}
+
+pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
+    let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
+    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &testing::seeded(33));
+    let batch = created_batch(store, &batch).await;
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
+    let stale: Vec<_> = read.iter().cloned().map(domain::batch::Row::emptied).collect();
+    assert_eq!(store.delete_rows(batch.id, &stale).await.unwrap(), Written::LostRace);
+    assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done);
+    assert_eq!(store.list_rows(batch.id, 0, 10, None).await.unwrap().rows, []);
+    let tombstone = BatchTombstone::of(&batch, beginning());
+    assert_eq!(store.forget_batch(&batch, &tombstone, beginning()).await.unwrap(), Written::Done);
+    assert_eq!(found::<Batch>(store, &batch.id).await, None);
+    assert_eq!(store.list_batches(&officer("gone").id, 10, None).await.unwrap().0, []);
+}
+
+pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
+    let entropy = testing::seeded(8);
+    let mut forms: Vec<_> = (1..=30).map(|n| officer_form(&format!("page-{n}"))).collect();
+    for form in forms.iter_mut().step_by(3) {
+        form.organisation.clear();
+    }
+    forms[3].username = "vendor.one".to_owned();
+    forms.push(officer_form("page-2"));
+    let (batch, rows) = draft(&officer("rows"), forms, beginning(), &entropy);
+    let read = created_batch(store, &batch).await;
+    assert_eq!(created_batch(store, &batch).await, read, "repeated by the client");
+    let other = batch.clone().of_file(Some("another list.xlsx".to_owned()), Vec::new());
+    assert_eq!(store.create_batch(&other).await.unwrap(), Replaced::LostRace);
+    store.write_rows(batch.id, &rows).await.unwrap();
+    store.write_rows(batch.id, &rows).await.unwrap();
+    assert_eq!(store.count_rows(batch.id).await.unwrap(), batch.counts);
+    let numbers = async |limit, only| {
+        let (mut after, mut numbers) = (0, Vec::new());
+        loop {
+            let page = store.list_rows(batch.id, after, limit, only).await.unwrap();
+            numbers.extend(page.rows.iter().map(|row| row.number));
+            let Some(next) = page.next else { return numbers };
+            after = next;
+        }
+    };
+    assert_eq!(numbers(7, None).await, (1..=31).collect::<Vec<u32>>());
+    assert_eq!(numbers(7, Some(RowStatus::NeedsFixing)).await, (1..=30).step_by(3).collect::<Vec<u32>>());
+    assert_eq!(numbers(100, Some(RowStatus::Duplicate)).await, [31]);
+    let same = async |rows: &[KeyedRow]| -> Vec<u32> {
+        store.rows_of_people(batch.id, rows).await.unwrap().iter().map(|row| row.number).collect()
+    };
+    assert_eq!(same(&rows[1..2]).await, [2, 31]);
+    assert_eq!(same(&rows[1..4]).await, [2, 3, 4, 31]);
+    assert_eq!(same(&rows[..20]).await, (1..=20).chain([31]).collect::<Vec<_>>());
+    let renamed = |email: &str, username: &str| {
+        let mut row = rows[1].row.clone();
+        row.raw.form.email = email.to_owned();
+        row.raw.form.username = username.to_owned();
+        KeyedRow::new(row, &keys())
+    };
+    assert_eq!(same(&[renamed("nobody", "Vendor.One")]).await, [4], "a username finds its row, in any case");
+    assert_eq!(same(&[renamed("nobody", "")]).await, [0u32; 0]);
+    assert_eq!(store.last_row(batch.id).await.unwrap().map(|row| row.number), Some(31));
+    assert_eq!(store.find_row(batch.id, 31).await.unwrap(), Some(rows[30].row.clone()));
+    assert_eq!(store.find_row(batch.id, 32).await.unwrap(), None);
+    let (batches, next) = store.list_batches(&batch.officer.id, 10, None).await.unwrap();
+    assert_eq!((batches, next), (vec![read], None));
+}
+
+pub(super) async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
+    let entropy = testing::seeded(9);
+    let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
+    let batch = created_batch(store, &batch).await;
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let row = rows[0].row.clone();
+    let removed = row.clone().removed().unwrap();
+    let edited = batch.to_value().row_changed(&row.state, &removed.state, beginning()).unwrap();
+    let change = [(row.version, KeyedRow::new(removed, &keys()))];
+    let submitted = write(store, &batch, batch.to_value().submit(beginning()).unwrap()).await;
+    let outcome = store.replace_rows(&change, batch.becomes(edited), None).await.unwrap();
+    assert_eq!(outcome, Replaced::LostRace, "a submission in between wins");
+    assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
+    assert_eq!(stored::<Batch>(store, &batch.id).await, submitted);
+}
+
+pub(super) async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
+    let (ada, entropy) = (officer("adding"), testing::seeded(19));
+    let forms = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("adding-{n}"))).collect();
+    let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
+    let (first, more) = rows.split_at(1);
+    let mut batch = whole;
+    batch.counts = Counts { total: 1, ready: 1, ..Counts::default() };
+    let batch = created_batch(store, &batch).await;
+    store.write_rows(batch.id, first).await.unwrap();
+    let next = batch.to_value().rows_added(more.iter().map(|row| &row.row.state), beginning()).unwrap();
+    let answer = SavedAnswer { status: 201, location: None, body: "added".to_owned() };
+    let request =
+        |key: &str, body: &[u8]| IdempotentRequest::new(ada.id.clone(), key, body, answer.clone(), beginning());
+    let add = async |key: &str, body: &[u8]| {
+        store.add_rows(more, batch.becomes(next.clone()), &request(key, body)).await.unwrap()
+    };
+    assert_eq!(add("adding", b"rows").await, RequestOutcome::Done);
+    assert_eq!(add("adding", b"rows").await, RequestOutcome::Replay(answer.clone()));
+    assert_eq!(add("adding", b"others").await, RequestOutcome::KeyReused);
+    assert_eq!(add("another", b"rows").await, RequestOutcome::LostRace);
+    assert_eq!(found(store, &batch.id).await, Some(next.clone()));
+    assert_eq!(store.count_rows(batch.id).await.unwrap(), next.counts);
+}
+
+pub(super) async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
+    let entropy = testing::seeded(10);
+    let ada = officer("dispatch");
+    let taken = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-taken"), beginning(), &entropy);
+    assert_eq!(create(store, &taken).await, CreateOutcome::Created);
+    let named = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-name"), beginning(), &entropy);
+    assert_eq!(create(store, &named).await, CreateOutcome::Created);
+    let mut same_name = vendor_form("dispatch-other");
+    same_name.username = "dispatch-name".to_owned();
+    let mut twin = officer_form("dispatch-1");
+    twin.email = "DISPATCH-1@sample-board.gov.sg".to_owned();
+    let forms =
+        vec![officer_form("dispatch-1"), vendor_form("dispatch-taken"), same_name, officer_form("dispatch-4"), twin];
+    let (batch, rows) = draft(&ada, forms, beginning(), &entropy);
+    created_batch(store, &batch).await;
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let mut sending: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let invite = account_invite(&ada, &row.row.raw.form, beginning(), &entropy);
+            (row.row.version, KeyedRow::new(row.row.clone().sent(invite.id, beginning()), &keys()), invite)
+        })
+        .collect();
+    sending[3].0 += 1;
+    let outcomes = store.dispatch(batch.id, &sending).await.unwrap();
+    use DispatchOutcome::{AddressTaken, LostRace, Sent, UsernameTaken};
+    assert_eq!(outcomes, [Sent, AddressTaken, UsernameTaken, LostRace, AddressTaken], "two of one address too");
+    assert!(found::<Invite>(store, &sending[0].2.id).await.is_some());
+    for (_, _, invite) in &sending[1..] {
+        assert!(found::<Invite>(store, &invite.id).await.is_none());
+    }
+    let states: Vec<RowState> =
+        store.list_rows(batch.id, 0, 10, None).await.unwrap().rows.into_iter().map(|row| row.state).collect();
+    assert!(matches!(states[0], RowState::Sent { .. }));
+    assert_eq!(states[1..4], [RowState::Ready, RowState::Ready, RowState::Ready]);
+    let marked = rows[1].row.clone().found(RowState::Duplicate { duplicate: Duplicate::LiveInvite });
+    let marked = KeyedRow::new(marked, &keys());
+    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);
+}
+
+pub(super) async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
+    let (ada, entropy, now) = (officer("acting"), testing::seeded(12), beginning());
+    let mut invites = Vec::new();
+    for number in 0..3 {
+        let invite = account_invite(&ada, &officer_form(&format!("acting-{number}")), now, &entropy);
+        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+        invites.push(invite.id);
+    }
+    let query = InviteQuery { text: Some("ACTING-".to_owned()), limit: 2, ..InviteQuery::default() };
+    let mut matching = store.matching_invites(&ada.id, &InviteQuery { limit: 9, ..query.clone() }, now).await.unwrap();
+    assert_eq!(store.matching_invites(&ada.id, &query, now).await.unwrap(), matching[..2]);
+    matching.sort_unstable();
+    invites.sort_unstable();
+    assert_eq!(matching, invites);
+
+    let id = BulkActionId::generate(now, &entropy);
+    let trace = domain::TraceId::generate(now, &entropy);
+    let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
+    let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
+    let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
+    let CreateBulkActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
+    assert_eq!(make(b"a").await, CreateBulkActionOutcome::Replay(answer("first")));
+    assert_eq!(make(b"b").await, CreateBulkActionOutcome::KeyReused);
+    assert_eq!(stored::<BulkAction>(store, &id).await, first);
+    assert_eq!(store.list_entries(&action, 1, 5).await.unwrap(), parts[0].entries[1..]);
+
+    let part = stored::<Part>(store, &(id, 1)).await;
+    let decided = part.to_value().decided(vec![Outcome::Done; 3]);
+    let next = first.to_value().advanced(&decided, now).unwrap();
+    let advance = async |action: &Stored<BulkAction>, part: &Stored<Part>| {
+        store.write_both(action.becomes(next.clone()), part.becomes(decided.clone())).await.unwrap()
+    };
+    let (no_action, no_part) = (Stored::unwritten(first.to_value()), Stored::unwritten(part.to_value()));
+    assert_eq!(advance(&no_action, &part).await, Replaced::LostRace);
+    assert_eq!(advance(&first, &no_part).await, Replaced::LostRace);
+    assert_eq!(stored::<Part>(store, &(id, 1)).await, part, "nothing half-written");
+    assert!(advance(&first, &part).await.is_done());
+    assert_eq!(found(store, &id).await, Some(next.clone()));
+    assert_eq!(found(store, &(id, 1)).await, Some(decided.clone()));
+    assert_eq!(try_write(store, &first, next).await, Written::LostRace);
+}

@@ -1,0 +1,251 @@
+//! Invites: uniqueness, tokens, lives.
+
+use domain::{
+    batch::{Duplicate, RowState},
+    invite::{Account, Act, Actor, Failure, Invite, Origin},
+    licence::{SeedRequest, SeedState},
+    terms::Terms,
+    tombstone::InviteTombstone,
+};
+use std::time::Duration;
+use store::{
+    AccountOwner, CreateOutcome, Refused, Replaced, Store, Transaction, Written,
+    accounts::ACCOUNT_SHARDS,
+    erasure::{Found, PARTS},
+    rows::KeyedRow,
+};
+
+use super::{batches::created_batch, create, created, found, stored, try_write, whole_part, write};
+use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
+
+pub(super) async fn one_live_invite_per_address_and_username(store: &Store) {
+    let (ada, bo) = (officer("guard-ada"), officer("guard-bo"));
+    let entropy = testing::seeded(1);
+    let invite = |officer, form| account_invite(officer, &form, beginning(), &entropy);
+    let first = invite(&ada, vendor_form("guard-vendor"));
+    assert_eq!(create(store, &first).await, CreateOutcome::Created);
+    assert_eq!(create(store, &invite(&bo, vendor_form("guard-vendor"))).await, CreateOutcome::AddressTaken);
+    let mut tagged = vendor_form("guard-vendor");
+    tagged.email = "Guard-Vendor+2@VENDOR.example.com".to_owned();
+    tagged.username = "another-name".to_owned();
+    assert_eq!(create(store, &invite(&bo, tagged)).await, CreateOutcome::AddressTaken);
+    let mut namesake = vendor_form("someone-else");
+    namesake.username = "GUARD-vendor".to_owned();
+    let namesake = invite(&bo, namesake);
+    assert_eq!(create(store, &namesake).await, CreateOutcome::UsernameTaken);
+    assert_eq!(found::<Invite>(store, &namesake.id).await, None, "nothing half-written");
+    assert_eq!(found(store, &first.id).await, Some(first.clone()));
+    let live = [first.address_key.clone(), keys().address(&crate::people::email("free@vendor.example.com"))];
+    assert_eq!(store.live_addresses(&live).await.unwrap(), [first.address_key]);
+}
+
+pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &Store) {
+    let (ada, now) = (officer("forget"), beginning());
+    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(31));
+    let stale = created(store, &invite).await;
+    let latest = write(store, &stale, stale.to_value().postponed(now)).await;
+    let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
+    let until = now + Duration::from_secs(3600);
+    let forget = async |read| store.forget_invite(read, &tombstone, until).await.unwrap();
+    assert_eq!(forget(&stale).await, Written::LostRace, "a stale version");
+    assert_eq!(forget(&latest).await, Written::Done);
+    assert_eq!(found::<Invite>(store, &invite.id).await, None);
+    assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
+    let again = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(32));
+    assert_eq!(create(store, &again).await, CreateOutcome::Created);
+    assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
+}
+
+pub(super) async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) {
+    let (ada, now) = (officer("guard"), beginning());
+    let invite = account_invite(&ada, &officer_form("guard-1"), now, &testing::seeded(35));
+    let stale = created(store, &invite).await;
+    let latest = write(store, &stale, stale.to_value().postponed(now)).await;
+    let mut lock = None;
+    for part in 0..PARTS {
+        for found in whole_part(store, part).await {
+            match found {
+                Found::Lock(found) if found.owner == invite.id => lock = Some(found),
+                _ => {}
+            }
+        }
+    }
+    let lock = lock.unwrap();
+    assert_eq!(store.free_lock(&lock, Some(&stale)).await.unwrap(), Written::LostRace);
+    assert_eq!(store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap().len(), 1);
+    assert_eq!(store.free_lock(&lock, Some(&latest)).await.unwrap(), Written::Done);
+    assert_eq!(store.live_addresses(&[invite.address_key]).await.unwrap(), []);
+}
+
+pub(super) async fn a_stale_version_writes_nothing(store: &Store) {
+    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &testing::seeded(3));
+    let read = created(store, &invite).await;
+    let claimed = invite.claim(beginning()).unwrap();
+    let latest = write(store, &read, claimed.clone()).await;
+    assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
+    assert_eq!(stored::<Invite>(store, &read.id).await, latest);
+    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &testing::seeded(4));
+    assert_eq!(try_write(store, &latest, absent).await, Written::LostRace, "nothing is there at its key");
+}
+
+pub(super) async fn a_failed_invite_frees_its_locks(store: &Store) {
+    let ada = officer("free");
+    let entropy = testing::seeded(5);
+    let invite = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    let read = created(store, &invite).await;
+    let claimed = invite.claim(beginning()).unwrap();
+    let failed = write(store, &read, claimed.fail(Failure::UsernameTaken, beginning()).unwrap()).await;
+    let again = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    assert_eq!(create(store, &again).await, CreateOutcome::Created);
+    // An invite that has ended can still be written.
+    write(store, &failed, failed.to_value().postponed(beginning())).await;
+    let third = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
+    assert_eq!(create(store, &third).await, CreateOutcome::AddressTaken, "without freeing its successor's locks");
+}
+
+pub(super) async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
+    let (ada, now, entropy) = (officer("revive"), beginning(), testing::seeded(12));
+    let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
+    let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
+    let read = created(store, &invite).await;
+    let revoked = write(store, &read, invite.revoke(&act).unwrap()).await;
+    let amended = |form: &domain::fields::Form| {
+        let request = form.account(&crate::people::rules(), &ada.email).unwrap();
+        let key = keys().address(&request.email);
+        revoked.to_value().amend(request, key, &act).unwrap()
+    };
+    let other = account_invite(&officer("revive-bo"), &vendor_form("revive-2"), now, &entropy);
+    assert_eq!(create(store, &other).await, CreateOutcome::Created);
+    let mut same_name = vendor_form("revive-3");
+    same_name.username = "revive-2".to_owned();
+    let revive = async |form: domain::fields::Form| {
+        let mut transaction = Transaction::default();
+        transaction.revive(&revoked, amended(&form)).unwrap();
+        transaction.commit(store).await.unwrap()
+    };
+    assert_eq!(revive(vendor_form("revive-2")).await, [Refused::AddressTaken, Refused::UsernameTaken]);
+    assert_eq!(revive(same_name).await, [Refused::UsernameTaken]);
+    assert_eq!(revive(vendor_form("revive-3")).await, []);
+    assert_eq!(revive(vendor_form("revive-3")).await, [Refused::LostRace]);
+    let taken = account_invite(&ada, &vendor_form("revive-3"), now, &entropy);
+    assert_eq!(create(store, &taken).await, CreateOutcome::AddressTaken);
+    let free = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
+    assert_eq!(create(store, &free).await, CreateOutcome::Created, "the old address and name are free");
+}
+
+pub(super) async fn a_token_is_used_once(store: &Store) {
+    let now = beginning();
+    let ada = officer("token");
+    let entropy = testing::seeded(6);
+    let request = domain::fields::Form {
+        email: "token-1@sample-board.gov.sg".into(),
+        reason: "Joins".into(),
+        ..Default::default()
+    };
+    let request = request.email_invitation(&crate::people::rules(), &ada.email).unwrap();
+    let creation = domain::invite::Creation {
+        terms: Terms::USUAL,
+        id: domain::InviteId::generate(now, &entropy),
+        officer: ada,
+        address_key: keys().address(&request.email),
+        at: now,
+        trace: domain::TraceId::generate(now, &entropy),
+    };
+    let queued = created(store, &Invite::queued(creation, Origin::Email, request)).await;
+    let due = write(store, &queued, queued.to_value().address_is_free(now).unwrap()).await;
+    let token = keys().token(due.id, 1).hash();
+    let expires = now + Terms::USUAL.life();
+    let mailbox = store.find_mailbox(&due.address_key).await.unwrap();
+    let counted = || mailbox.becomes(mailbox.to_value().admit(due.id, now).unwrap());
+    let claim = || due.becomes(due.to_value().claim_mail(now).unwrap());
+    assert_eq!(store.find_token(&token).await.unwrap(), None);
+    let claimed = store.claim_mail(claim(), counted(), &token, expires).await.unwrap();
+    let Replaced::Done(claimed) = claimed else { panic!("nobody else claims it") };
+    assert_eq!(store.claim_mail(claim(), counted(), &token, expires).await.unwrap(), Replaced::LostRace);
+    let full = store.find_mailbox(&due.address_key).await.unwrap();
+    let room = || full.becomes(full.to_value().give_back(due.id, now).unwrap());
+    let given_back = claimed.becomes(claimed.to_value().mail_not_sent(now, now).unwrap());
+    let given_back = store.write_both(given_back, room()).await.unwrap();
+    let Replaced::Done(given_back) = given_back else { panic!("nobody else gives it back") };
+    let twice = store.write_both(given_back.becomes(given_back.to_value()), room()).await.unwrap();
+    assert_eq!(twice, Replaced::LostRace, "room is given back once");
+    let again = || given_back.becomes(given_back.to_value().claim_mail(now).unwrap());
+    let stale = store.claim_mail(again(), counted(), &token, expires).await.unwrap();
+    assert_eq!(stale, Replaced::LostRace, "no mail goes out uncounted");
+    let mailbox = store.find_mailbox(&due.address_key).await.unwrap();
+    let counted = mailbox.becomes(mailbox.to_value().admit(due.id, now).unwrap());
+    let second = store.claim_mail(again(), counted, &token, expires).await.unwrap();
+    let Replaced::Done(second) = second else { panic!("a second claim of the same mail finds its token there") };
+    let invited = write(store, &second, second.to_value().mail_accepted("m-1".to_owned(), now).unwrap()).await;
+    let record = store.find_token(&token).await.unwrap().unwrap();
+    let acceptance = || invited.becomes(invited.to_value().accept(officer_form("x").profile().unwrap(), now).unwrap());
+    let accepted = store.accept(acceptance(), &token, &record, now).await.unwrap();
+    let Replaced::Done(accepted) = accepted else { panic!("nobody else accepts it") };
+    assert_eq!(store.accept(acceptance(), &token, &record, now).await.unwrap(), Replaced::LostRace);
+    let later = accepted.becomes(accepted.to_value());
+    assert_eq!(store.accept(later, &token, &record, now).await.unwrap(), Replaced::LostRace, "the token is used");
+    assert_eq!(store.find_token(&token).await.unwrap().unwrap().used_at, Some(now));
+}
+
+pub(super) async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
+    let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
+    let (batch, mut rows) =
+        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &testing::seeded(72));
+    created_batch(store, &batch).await;
+    let invite = account_invite(&batch.officer, &invited, beginning(), &testing::seeded(73));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let until = beginning() + Duration::from_secs(60);
+    let held: Vec<_> = rows[..2].iter().filter_map(|row| row.address.clone()).collect();
+    store.note_holders(&held, until).await.unwrap();
+    store.note_holders(&[held.clone(), held].concat(), until).await.unwrap();
+    let mut later = rows.clone();
+    store.mark_known(&mut rows, &batch.officer.id, until).await.unwrap();
+    let duplicate = |duplicate| RowState::Duplicate { duplicate };
+    let states = |rows: &[KeyedRow]| rows.iter().map(|row| row.row.state.clone()).collect::<Vec<_>>();
+    assert_eq!(states(&rows), [duplicate(Duplicate::Account), duplicate(Duplicate::LiveInvite), RowState::Ready]);
+    store.mark_known(&mut later, &batch.officer.id, until + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::LiveInvite), RowState::Ready]);
+    for row in &mut later {
+        row.row.state = RowState::Ready;
+    }
+    let another = officer("holder-another");
+    store.mark_known(&mut later, &another.id, until + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::OthersInvite), RowState::Ready]);
+}
+
+pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
+    let (now, entropy) = (beginning(), testing::seeded(31));
+    let account = Account { directory_id: "Owner.One".to_owned() };
+    let in_lower_case = Account { directory_id: "owner.one".to_owned() };
+    assert_eq!(store.find_owner(&account).await.unwrap(), None);
+    let trace = domain::TraceId::generate(now, &entropy);
+    let request = SeedRequest::new(officer("owner").id, account.clone(), now, trace);
+    let Replaced::Done(asked) = store.create_seed_request(request.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create_seed_request(request).await.unwrap(), Replaced::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(asked.clone())));
+    let assigned = write(store, &asked, asked.to_value().assigned(now).unwrap()).await;
+    assert_eq!(try_write(store, &asked, assigned.to_value()).await, Written::LostRace);
+    assert_eq!(
+        store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(),
+        std::slice::from_ref(&assigned)
+    );
+
+    let invite = account_invite(&officer("owner"), &officer_form("owner-1"), now, &entropy);
+    let read = created(store, &invite).await;
+    let claimed = write(store, &read, invite.claim(now).unwrap()).await;
+    let made = || claimed.to_value().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
+    let recorded = store.record_account(claimed.becomes(made())).await.unwrap();
+    let Replaced::Done(recorded) = recorded else { panic!("nobody else records it") };
+    assert_eq!(store.record_account(claimed.becomes(made())).await.unwrap(), Replaced::LostRace);
+    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(recorded))));
+
+    let mut links = Vec::new();
+    for shard in 0..ACCOUNT_SHARDS {
+        links.extend(store.list_accounts(shard, None, 1000).await.unwrap());
+        let after = store.list_accounts(shard, Some("owner.one"), 1000).await.unwrap();
+        assert!(after.iter().all(|link| link.account != in_lower_case), "the one it begins after is not listed");
+    }
+    let link = links.into_iter().find(|link| link.account == in_lower_case).unwrap();
+    assert_eq!(store.forget_account(&link).await.unwrap(), Written::Done);
+    assert_eq!(store.find_owner(&account).await.unwrap(), Some(AccountOwner::Request(assigned)));
+}

@@ -1,0 +1,321 @@
+//! What every table promises. The same assertions run over the table in memory and over a DynamoDB API, so that a test
+//! over the first says something about the second. The modules below it do the same for the other backends.
+
+mod batches;
+mod invites;
+mod lists;
+
+use crate::people::{account_invite, beginning, keys, officer, officer_form, vendor_form};
+use domain::{
+    SubscriptionId,
+    canary::Canary,
+    invite::{Account, Invite},
+    licence::SeedState,
+    mail::{Mail, MailKind, Mailbox, SuppressionReason},
+    webhook::{Subscription, WebhookEvent},
+};
+use std::time::Duration;
+use store::{
+    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Record, Replaced, SavedAnswer, Store, Stored,
+    Transaction, Updated, Written,
+    due::DUE_SHARDS,
+    erasure::{AuditEntry, Found, PARTS},
+};
+
+use batches::{
+    a_change_of_rows_stands_or_falls_with_its_batch, a_dispatch_says_what_became_of_each_row,
+    an_action_advances_with_its_part_or_not_at_all, rows_are_added_once_to_the_batch_that_was_read,
+    rows_are_deleted_over_the_version_that_was_read, rows_are_paged_and_filtered,
+};
+use invites::{
+    a_failed_invite_frees_its_locks, a_lock_is_freed_only_from_under_the_owner_that_was_read,
+    a_stale_version_writes_nothing, a_token_is_used_once, a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks,
+    an_account_is_believed_until_its_note_lapses, an_account_is_its_latest_owners_and_can_be_listed,
+    an_invite_that_lives_again_takes_its_locks_again, one_live_invite_per_address_and_username,
+};
+use lists::{
+    a_list_that_is_remembered_follows_what_changes, a_page_is_full_whoever_is_forgotten,
+    an_officers_list_is_paged_sorted_and_filtered,
+};
+
+pub mod directory;
+mod inspection;
+pub mod objects;
+pub mod outbox;
+pub mod queues;
+
+/// Runs the whole contract on an empty table.
+///
+/// # Panics
+///
+/// When a promise is broken.
+pub async fn all(store: &Store) {
+    one_live_invite_per_address_and_username(store).await;
+    a_job_is_taken_up_once(store).await;
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store).await;
+    rows_are_deleted_over_the_version_that_was_read(store).await;
+    reading_every_part_finds_everything_once(store).await;
+    a_lock_is_freed_only_from_under_the_owner_that_was_read(store).await;
+    a_request_to_forget_ends_in_the_audit_trail(store).await;
+    a_repeated_request_gets_its_first_answer(store).await;
+    a_stale_version_writes_nothing(store).await;
+    a_failed_invite_frees_its_locks(store).await;
+    an_invite_that_lives_again_takes_its_locks_again(store).await;
+    a_token_is_used_once(store).await;
+    an_officers_list_is_paged_sorted_and_filtered(store).await;
+    a_list_that_is_remembered_follows_what_changes(store).await;
+    a_page_is_full_whoever_is_forgotten(store).await;
+    an_account_is_believed_until_its_note_lapses(store).await;
+    rows_are_paged_and_filtered(store).await;
+    a_change_of_rows_stands_or_falls_with_its_batch(store).await;
+    rows_are_added_once_to_the_batch_that_was_read(store).await;
+    a_dispatch_says_what_became_of_each_row(store).await;
+    an_action_advances_with_its_part_or_not_at_all(store).await;
+    a_webhook_event_is_there_once_and_changes_over_what_was_read(store).await;
+    an_update_decides_anew_after_a_lost_race(store).await;
+    a_transaction_names_what_it_was_refused(store).await;
+    what_is_due_is_found_and_nothing_else(store).await;
+    an_account_is_its_latest_owners_and_can_be_listed(store).await;
+    a_mailbox_is_written_over_the_version_that_was_read(store).await;
+    inspection::all(store).await;
+    settings_are_read_strictly(store).await;
+}
+
+fn answer(body: &str) -> SavedAnswer {
+    SavedAnswer { status: 202, location: Some("/x".to_owned()), body: body.to_owned() }
+}
+
+async fn create(store: &Store, invite: &Invite) -> CreateOutcome {
+    store.create_invite(invite, None).await.unwrap()
+}
+
+/// A new invite as it is stored.
+async fn created(store: &Store, invite: &Invite) -> Stored<Invite> {
+    assert_eq!(create(store, invite).await, CreateOutcome::Created);
+    stored(store, &invite.id).await
+}
+
+async fn stored<T: Record>(store: &Store, id: &T::Id) -> Stored<T> {
+    store.get(id).await.unwrap().unwrap()
+}
+
+async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
+    store.get(id).await.unwrap().map(Stored::into_value)
+}
+
+/// Writes a change, which nobody else is to be faster than.
+async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
+    match store.write(read.becomes(next)).await.unwrap() {
+        Replaced::Done(stored) => stored,
+        Replaced::LostRace => panic!("the race is lost"),
+    }
+}
+
+/// What becomes of a change.
+async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Written {
+    store.write(read.becomes(next)).await.unwrap().written()
+}
+
+async fn a_job_is_taken_up_once(store: &Store) {
+    assert_eq!(store.list_jobs().await.unwrap(), []);
+    let now = beginning();
+    let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now };
+    let Replaced::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
+    assert_eq!(store.create(first.clone()).await.unwrap(), Replaced::LostRace, "another sweeper took it up");
+    let next = JobRecord { cursor: Some("3".to_owned()), ..first };
+    let written = write(store, &taken, next.clone()).await;
+    assert_eq!(written.version(), 2);
+    assert_eq!(try_write(store, &taken, next).await, Written::LostRace);
+    assert_eq!(store.list_jobs().await.unwrap(), [written]);
+}
+
+async fn reading_every_part_finds_everything_once(store: &Store) {
+    let (ada, now) = (officer("parts"), beginning());
+    let invite = account_invite(&ada, &vendor_form("parts-1"), now, &testing::seeded(34));
+    assert_eq!(create(store, &invite).await, CreateOutcome::Created);
+    let (mut invites, mut locks) = (0, 0);
+    for part in 0..PARTS {
+        for found in whole_part(store, part).await {
+            match found {
+                Found::Invite(found) => invites += u32::from(found.id == invite.id),
+                Found::Lock(lock) => locks += u32::from(lock.belongs_to(&invite) && lock.owner == invite.id),
+                Found::Row(..) => {}
+            }
+        }
+    }
+    assert_eq!((invites, locks), (1, 2), "itself, and the locks of its address and username");
+}
+
+async fn whole_part(store: &Store, part: u32) -> Vec<Found> {
+    let (mut found, mut from) = (Vec::new(), None);
+    loop {
+        let page = store.read_part(part, from).await.unwrap();
+        found.extend(page.found);
+        from = page.next;
+        if from.is_none() {
+            return found;
+        }
+    }
+}
+
+async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
+    let person = keys().address(&crate::people::email("forget-me@sample-board.gov.sg"));
+    store.request_forgetting(&person).await.unwrap();
+    store.request_forgetting(&person).await.unwrap();
+    assert_eq!(store.list_forget_requests().await.unwrap(), std::slice::from_ref(&person));
+    let action = "FORGET_PERSON".to_owned();
+    let entry = AuditEntry { action, address_key: person.clone(), invites: 1, rows: 0, at: beginning() };
+    let until = beginning() + Duration::from_secs(3600);
+    store.note_holders(std::slice::from_ref(&person), until).await.unwrap();
+    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::Done);
+    assert_eq!(store.held_addresses(&[person], beginning()).await.unwrap(), []);
+    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::LostRace, "it is finished once");
+    assert_eq!(store.list_forget_requests().await.unwrap(), []);
+}
+
+async fn a_repeated_request_gets_its_first_answer(store: &Store) {
+    let ada = officer("repeat-ada");
+    let entropy = testing::seeded(2);
+    let request = |officer: &domain::Officer, body: &str, at| {
+        IdempotentRequest::new(officer.id.clone(), "key-1", body.as_bytes(), answer(body), at)
+    };
+    let invite = |name: &str| account_invite(&ada, &officer_form(name), beginning(), &entropy);
+    let at = beginning();
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created);
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Replay(answer("one")));
+    let outcome = store.create_invite(&invite("repeat-2"), Some(&request(&ada, "two", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::KeyReused, "the body is compared on the very path where the key is found taken");
+    let bo = officer("repeat-bo");
+    let other = account_invite(&bo, &officer_form("repeat-3"), at, &entropy);
+    let outcome = store.create_invite(&other, Some(&request(&bo, "three", at))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created, "another officer's key is another key");
+    let later = at + Duration::from_secs(24 * 3600 + 1);
+    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", later))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::AddressTaken, "a forgotten key does not unlock the address");
+    let outcome = store.create_invite(&invite("repeat-4"), Some(&request(&ada, "four", later))).await.unwrap();
+    assert_eq!(outcome, CreateOutcome::Created, "a key is forgotten by the clock, deleted or not");
+}
+
+async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &Store) {
+    let now = beginning();
+    let invite = account_invite(&officer("told"), &officer_form("told"), now, &testing::seeded(13));
+    let event = WebhookEvent::of_change(None, &invite, 1).unwrap();
+    let Replaced::Done(read) = store.create(event.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(event.clone()).await.unwrap(), Replaced::LostRace);
+    let claimed = event.clone().claim(now).unwrap();
+    write(store, &read, claimed.clone()).await;
+    assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
+    assert_eq!(found(store, &event.id).await, Some(claimed.clone()));
+    let shards = 0..DUE_SHARDS;
+    let mut due = Vec::new();
+    for shard in shards {
+        due.extend(store.list_due(shard, claimed.next_due().unwrap(), 1000).await.unwrap());
+    }
+    assert!(due.iter().any(|entry| entry.what == Due::WebhookEvent(event.id)));
+
+    let id = SubscriptionId::of_domain(&event.agency);
+    assert_eq!(found::<Subscription>(store, &id).await, None);
+    let agency =
+        Subscription::registered(event.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
+    let Replaced::Done(read) = store.create(agency.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(agency.clone()).await.unwrap(), Replaced::LostRace);
+    let active = agency.challenged(Ok("c"), now).unwrap();
+    write(store, &read, active.clone()).await;
+    assert_eq!(try_write(store, &read, active.clone()).await, Written::LostRace);
+    assert_eq!(found(store, &id).await, Some(active));
+}
+
+/// Each decision is about what the table holds, also after another writer was faster.
+async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
+    let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
+    let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
+    assert_eq!(store.update(&(), next).await.unwrap(), Updated::Missing);
+    let Replaced::Done(first) = store.create(Canary::first(to.clone(), now)).await.unwrap() else {
+        panic!("it is new")
+    };
+    let Updated::Done { before, after } = store.update(&(), next).await.unwrap() else {
+        panic!("nobody is in the way")
+    };
+    assert_eq!((before, after.version()), (first.to_value(), 2));
+    assert_eq!(store.update(&(), |_: Canary| Ok::<_, &str>(None)).await.unwrap(), Updated::Unchanged(after));
+    assert_eq!(store.update(&(), |_: Canary| Err("no")).await.unwrap(), Updated::Refused("no"));
+
+    let key = keys().address(&crate::people::email("update@sample-board.gov.sg"));
+    let suppress = |mailbox: Mailbox| Ok::<_, &str>(mailbox.suppress(SuppressionReason::Bounced, now, now));
+    let suppressed = store.update(&key, suppress).await.unwrap();
+    let Updated::Done { after, .. } = suppressed else { panic!("it was unknown") };
+    assert_eq!(after.version(), 1);
+    assert_eq!(store.update(&key, suppress).await.unwrap(), Updated::Unchanged(after));
+}
+
+/// A transaction says which of its writes were refused, and writes without those that only free what was its own.
+async fn a_transaction_names_what_it_was_refused(store: &Store) {
+    let (now, entropy) = (beginning(), testing::seeded(77));
+    let invites =
+        ["named-1", "named-2"].map(|name| account_invite(&officer("named"), &officer_form(name), now, &entropy));
+    let one = created(store, &invites[0]).await;
+    let other = created(store, &invites[1]).await;
+    write(store, &other, other.to_value().postponed(now)).await;
+    let mut transaction = Transaction::default();
+    transaction.write(other.becomes(other.to_value()), 2).unwrap();
+    transaction.create(invites[0].clone(), 1).unwrap();
+    assert_eq!(transaction.commit(store).await.unwrap(), [1, 2], "the most telling first");
+    let mut transaction = Transaction::default();
+    transaction.write(one.becomes(one.to_value().postponed(now)), LostRace).unwrap();
+    assert_eq!(transaction.commit(store).await.unwrap(), []);
+}
+
+async fn what_is_due_is_found_and_nothing_else(store: &Store) {
+    let later = beginning() + Duration::from_secs(365 * 24 * 3600);
+    let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &testing::seeded(11));
+    let read = created(store, &invite).await;
+    let due = async |now| {
+        let mut found = Vec::new();
+        for shard in 0..DUE_SHARDS {
+            found.extend(store.list_due(shard, now, 1000).await.unwrap());
+        }
+        found.iter().any(|entry: &DueEntry| entry.what == Due::Invite(invite.id))
+    };
+    let due_at = invite.next_due().unwrap();
+    assert!(!due(later).await);
+    assert!(due(due_at).await);
+    let created = invite.clone().claim(later).unwrap();
+    let created = created
+        .account_created(Account { directory_id: "d".into() }, SeedState::NotRequired, later)
+        .unwrap()
+        .claim_mail(later)
+        .unwrap()
+        .mail_accepted("m".into(), later)
+        .unwrap();
+    assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
+    write(store, &read, created).await;
+    assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
+}
+
+async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {
+    let now = beginning();
+    let key = keys().address(&crate::people::email("mailbox-1@sample-board.gov.sg"));
+    let unknown = store.find_mailbox(&key).await.unwrap();
+    let suppressed = unknown.to_value().suppress(SuppressionReason::Bounced, now, now).unwrap();
+    let read = write(store, &unknown, suppressed.clone()).await;
+    assert_eq!(try_write(store, &unknown, suppressed).await, Written::LostRace);
+    assert_eq!(store.find_mailbox(&key).await.unwrap(), read);
+    write(store, &read, read.to_value().clear("an operator".to_owned(), now).unwrap()).await;
+    assert_eq!(store.find_mailbox(&key).await.unwrap().is_open(), Ok(()));
+}
+
+async fn settings_are_read_strictly(store: &Store) {
+    assert!(store.domain_rules().await.is_err(), "no rules, no decisions");
+    assert!(store.put_domain_rules("{}").await.is_err());
+    store.put_domain_rules(crate::people::RULES).await.unwrap();
+    assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
+    let at = beginning();
+    assert_eq!(store.last_mail_event().await.unwrap(), None);
+    assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done);
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(59)).await.unwrap(), Written::Done);
+    assert_eq!(store.last_mail_event().await.unwrap(), Some(at));
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(61)).await.unwrap(), Written::Done);
+    assert_eq!(store.last_mail_event().await.unwrap(), Some(at + Duration::from_secs(61)));
+}

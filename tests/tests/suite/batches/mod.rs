@@ -1,0 +1,269 @@
+//! A list of people: checked, fixed, submitted, finished, and downloaded.
+
+mod rows;
+
+use domain::batch::Batch;
+use queue::{QueueName, Wake};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tests::{
+    app::App,
+    lists::{batch, edit, paste, row},
+    people::{officer_form, vendor_form},
+    person::{Answer, Person},
+};
+
+/// After which the sweeper's daily jobs run again.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+async fn submit(officer: &Person<'_>, id: &str, body: Value) -> Answer {
+    officer.json("POST", &format!("/api/batches/{id}/submit"), &[], body).await
+}
+
+#[tokio::test]
+async fn good_rows_go_first_and_mended_ones_follow() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let mut faulty = vendor_form("eve");
+    faulty.username.clear();
+    faulty.contact_number = "12".to_owned();
+    let forms = [officer_form("bo"), faulty, vendor_form("kim"), officer_form("Bo")];
+    let id = paste(&ada, &forms).await;
+    let draft = batch(&ada, &id).await;
+    assert_eq!(draft["state"], "DRAFT");
+    assert_eq!(
+        draft["counts"],
+        json!({"total": 4, "ready": 2, "needsFixing": 1, "duplicate": 1, "removed": 0, "sent": 0})
+    );
+    let errors = ada.get(&format!("/api/batches/{id}/rows?show=errors")).await.expect(200).body;
+    let codes: Vec<&str> =
+        errors["items"][0]["errors"].as_array().unwrap().iter().map(|error| error["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["username.required", "contact-number.singapore"], "all faults of the row at once");
+    assert_eq!(row(&ada, &id, 4).await["duplicate"]["row"], 1);
+
+    let refused = submit(&ada, &id, json!({})).await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (422, "batch-has-errors".to_owned()));
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    app.drain().await;
+    let through = batch(&ada, &id).await;
+    assert_eq!((&through["state"], &through["counts"]["sent"]), (&json!("DONE"), &json!(2)));
+    assert_eq!(app.directory.made().len(), 2);
+
+    let changed = edit(&ada, &id, 2, json!({"username": "eve", "contactNumber": "81234567"})).await.expect(200);
+    assert_eq!(changed.body["row"]["state"], "READY");
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["counts"]["sent"], 3);
+    assert_eq!(app.directory.made().len(), 3);
+    let to_people = app.outbox.sent().into_iter().filter(|mail| !mail.to.as_str().starts_with("ada@")).count();
+    assert_eq!(to_people, 3, "one mail each");
+    assert_eq!(app.mails_to("ada@example-agency.gov.sg").len(), 2, "one report for each submission");
+    let listed = ada.get(&format!("/api/invites?batch={id}")).await.expect(200).body;
+    assert_eq!(listed["total"], 3);
+}
+
+#[tokio::test]
+async fn a_stale_edit_is_refused_and_a_submitted_row_is_not_edited() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo"), officer_form("kim")]).await;
+    let path = format!("/api/batches/{id}/rows/1");
+    let missing = ada.json("PATCH", &path, &[], json!({"reason": "x"})).await;
+    assert_eq!((missing.status.as_u16(), missing.problem()), (428, "version-required".to_owned()));
+    edit(&ada, &id, 1, json!({"reason": "Another reason"})).await.expect(200);
+    let stale = ada.json("PATCH", &path, &[("if-match", "\"1\"")], json!({"reason": "x"})).await;
+    assert_eq!((stale.status.as_u16(), stale.problem()), (412, "version-mismatch".to_owned()));
+    assert_eq!(row(&ada, &id, 1).await["values"]["reason"], "Another reason");
+    submit(&ada, &id, json!({})).await.expect(202);
+    let late = edit(&ada, &id, 1, json!({"reason": "too late"})).await;
+    assert_eq!(late.problem(), "state-conflict");
+    assert_eq!(ada.send("DELETE", &path, &[], axum::body::Body::empty()).await.problem(), "state-conflict");
+}
+
+#[tokio::test]
+async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked_at_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    let batch_id = domain::BatchId::parse(&id).unwrap();
+    // As its report and the count of its invites do, which nobody can see coming.
+    let overtake = async || {
+        for _ in 0..4 {
+            let batch = app.store.get::<Batch>(&batch_id).await.unwrap().unwrap();
+            let _ = app.store.write(batch.becomes(batch.to_value().postponed(app.clock.now()))).await.unwrap();
+        }
+    };
+    let (submitted, ()) = tokio::join!(submit(&ada, &id, json!({})), overtake());
+    submitted.expect(202);
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["counts"]["sent"], 1);
+    let path = format!("/api/batches/{id}");
+    let (reset, ()) = tokio::join!(ada.send("DELETE", &path, &[], axum::body::Body::empty()), overtake());
+    reset.expect(204);
+    assert_eq!(batch(&ada, &id).await["state"], "RESET");
+}
+
+#[tokio::test]
+async fn a_batch_that_changes_by_itself_while_its_invites_are_checked_is_checked_again_soon() {
+    /// More calls than a check makes.
+    const CALLS_OF_A_CHECK: usize = 8;
+    for place in 0..CALLS_OF_A_CHECK {
+        let app = App::start().await;
+        let ada = app.officer("ada");
+        let id = domain::BatchId::parse(&paste(&ada, &[vendor_form("eve")]).await).unwrap();
+        submit(&ada, &id.to_string(), json!({})).await.expect(202);
+        let check = Wake::Batch { id };
+        app.deliver(QueueName::Dispatch, check).await;
+        let _ = app.queues.drain(QueueName::Dispatch);
+        app.clock.advance(Duration::from_secs(10));
+        app.probe.interrupt(app.probe.calls().len() + place);
+        let count = async || {
+            let batch = app.store.get::<Batch>(&id).await.unwrap().unwrap();
+            if let Ok(counted) = batch.to_value().counted(0, 0, app.clock.now()) {
+                assert!(app.store.write(batch.becomes(counted)).await.unwrap().is_done());
+            }
+        };
+        let work = app.deliver(QueueName::Dispatch, check);
+        app.probe.run_interrupted("dispatch-batch", work, count).await.unwrap();
+        assert_eq!(app.queues.drain(QueueName::Dispatch), [check], "before call {place}");
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_with_other_titles_is_read_once_the_officer_says_what_they_mean() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let bytes = include_bytes!("../../../../shared/sheet/tests/files/other-titles.xlsx");
+    let read = async |new: Value| {
+        let id = ada.post("/api/batches", new).await.expect(201).body["batchId"].as_str().unwrap().to_owned();
+        let event = app.upload(&format!("uploads/{id}"), bytes.to_vec());
+        let _ = app.parse(event).await;
+        batch(&ada, &id).await
+    };
+    let asked = read(json!({"fileName": "joiners.xlsx"})).await;
+    assert_eq!((&asked["state"], &asked["fault"]["code"]), (&json!("UNREADABLE"), &json!("FILE_HEADER_MISSING")));
+    assert_eq!(asked["titles"][0], json!({"title": "Work contact", "column": 2}));
+    let mut columns = asked["titles"].clone();
+    let fields = ["email", "firstName", "lastName", "contactNumber", "organisation", "reason"];
+    for (column, field) in columns.as_array_mut().unwrap().iter_mut().zip(fields) {
+        column["field"] = json!(field);
+    }
+    let found = read(json!({"fileName": "joiners.xlsx", "columns": columns})).await;
+    assert_eq!((&found["state"], &found["counts"]["ready"]), (&json!("DRAFT"), &json!(2)));
+    let twice = json!({"columns": [{"title": "A", "column": 1, "field": "email"}, {"title": "B", "column": 2,
+        "field": "email"}]});
+    assert_eq!(ada.post("/api/batches", twice).await.faults(), ["/columns/1: columns.twice"]);
+    let rows = json!({"rows": [officer_form("bo")], "columns": [{"title": "A", "column": 1}]});
+    assert_eq!(ada.post("/api/batches", rows).await.faults(), ["/columns: columns.not-for-rows"]);
+}
+
+#[tokio::test]
+async fn a_row_whose_invite_failed_is_mended_and_submitted_again() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    app.directory.add_foreign_account("eve", &tests::people::email("someone@sample-board.gov.sg"));
+    let id = paste(&ada, &[vendor_form("eve")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    let failed = row(&ada, &id, 1).await;
+    assert_eq!(failed["invite"]["failure"]["code"], "username.taken");
+    let file = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
+    let sheet = sheet::read(&file.bytes, &sheet::Limits::default()).unwrap();
+    assert_eq!(sheet.rows.len(), 1, "the failed rows can be uploaded again");
+    edit(&ada, &id, 1, json!({"username": "eve.tan"})).await.expect(200);
+    submit(&ada, &id, json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 1);
+    let file = ada.get(&format!("/api/batches/{id}/results.xlsx?only=failed")).await.expect(200);
+    assert!(sheet::read(&file.bytes, &sheet::Limits::default()).is_err(), "nothing failed is left");
+}
+
+#[tokio::test]
+async fn another_officers_batch_is_not_found() {
+    let app = App::start().await;
+    let id = paste(&app.officer("ada"), &[officer_form("bo")]).await;
+    let eve = app.officer("eve");
+    for (method, path) in [
+        ("GET", format!("/api/batches/{id}")),
+        ("GET", format!("/api/batches/{id}/rows")),
+        ("DELETE", format!("/api/batches/{id}")),
+        ("DELETE", format!("/api/batches/{id}/rows/1")),
+        ("GET", format!("/api/batches/{id}/results.xlsx")),
+    ] {
+        let answer = eve.send(method, &path, &[], axum::body::Body::empty()).await;
+        assert_eq!((answer.status.as_u16(), answer.problem()), (404, "not-found".to_owned()), "{method} {path}");
+    }
+    assert_eq!(submit(&eve, &id, json!({})).await.problem(), "not-found");
+    assert_eq!(eve.get("/api/batches").await.body["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_doubled_request_makes_one_batch_and_a_doubled_message_one_invite_each() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let body = json!({"rows": [officer_form("bo"), officer_form("kim")]});
+    let first = ada.json("POST", "/api/batches", &[("idempotency-key", "k")], body.clone()).await.expect(201);
+    let second = ada.json("POST", "/api/batches", &[("idempotency-key", "k")], body).await.expect(201);
+    assert_eq!(first.bytes, second.bytes);
+    let other =
+        ada.json("POST", "/api/batches", &[("idempotency-key", "k")], json!({"rows": [officer_form("bo")]})).await;
+    assert_eq!(other.problem(), "idempotency-key-reused");
+    assert_eq!(ada.get("/api/batches").await.body["items"].as_array().unwrap().len(), 1);
+    let id = first.body["batchId"].as_str().unwrap();
+    submit(&ada, id, json!({})).await.expect(202);
+    let wake = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    let deliver = || app.deliver(queue::QueueName::Dispatch, wake);
+    let _ = tokio::join!(deliver(), deliver(), deliver());
+    for message in app.queues.drain(queue::QueueName::Provision) {
+        let deliver = || app.deliver(queue::QueueName::Provision, message);
+        let _ = tokio::join!(deliver(), deliver());
+    }
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 2);
+    assert_eq!(batch(&ada, id).await["counts"]["sent"], 2);
+    assert_eq!(app.outbox.sent().len(), 3, "two people and one report");
+}
+
+#[tokio::test]
+async fn an_upload_form_names_one_key_and_a_range_of_sizes() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/batches", json!({"fileName": "new joiners.xlsx"})).await.expect(201).body;
+    let fields = &made["upload"]["fields"];
+    assert_eq!(fields["key"], format!("uploads/{}", made["batchId"].as_str().unwrap()));
+    assert!(fields["policy"].is_string() && fields["x-amz-signature"].as_str().unwrap().len() == 64);
+    let waiting = batch(&app.officer("ada"), made["batchId"].as_str().unwrap()).await;
+    assert_eq!((&waiting["state"], &waiting["fileName"]), (&json!("AWAITING_UPLOAD"), &json!("new joiners.xlsx")));
+}
+
+#[tokio::test]
+async fn the_sweeper_takes_over_a_batch_that_nobody_looks_after() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    let dispatch = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    app.deliver(queue::QueueName::Dispatch, dispatch).await;
+    assert_eq!(batch(&ada, &id).await["state"], "DISPATCHED");
+    assert_eq!(app.queues.drain(queue::QueueName::Dispatch).len(), 1, "the next look, now lost");
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["state"], "DISPATCHED");
+    app.clock.advance(std::time::Duration::from_secs(121));
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["state"], "DONE");
+}
+
+#[tokio::test]
+async fn doubled_looks_do_not_multiply() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[officer_form("bo")]).await;
+    submit(&ada, &id, json!({})).await.expect(202);
+    let dispatch = app.queues.drain(queue::QueueName::Dispatch).pop().unwrap();
+    for _ in 0..5 {
+        app.clock.advance(std::time::Duration::from_millis(10));
+        app.deliver(queue::QueueName::Dispatch, dispatch).await;
+    }
+    assert_eq!(app.queues.drain(queue::QueueName::Dispatch).len(), 1);
+}

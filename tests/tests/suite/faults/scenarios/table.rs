@@ -1,0 +1,137 @@
+//! Every scenario, and what it is about.
+
+use futures::future::FutureExt as _;
+use sweep::jobs::Job;
+
+use super::Scenario;
+
+/// Together they are about every handler, route, message and job; see [`crate::faults::coverage`].
+pub(in crate::faults) const ALL: [Scenario; 22] = [
+    Scenario {
+        name: "account",
+        about: &["submit-invites", "provision-user", "send-mail", "track-mail", "query-status"],
+        jobs: &[],
+        script: |world| super::account(world).boxed_local(),
+    },
+    Scenario {
+        name: "invitation",
+        about: &["submit-invites", "provision-user", "send-mail", "accept-invitation"],
+        jobs: &[],
+        script: |world| super::invitation(world).boxed_local(),
+    },
+    Scenario {
+        name: "first password",
+        about: &["accept-invitation", "provision-user", "query-status"],
+        jobs: &[],
+        script: |world| super::first_password(world).boxed_local(),
+    },
+    Scenario {
+        name: "list",
+        about: &["manage-batches", "dispatch-batch"],
+        jobs: &[],
+        script: |world| super::list(world).boxed_local(),
+    },
+    Scenario {
+        name: "upload",
+        about: &["manage-batches", "parse-batch"],
+        jobs: &[],
+        script: |world| super::upload(world).boxed_local(),
+    },
+    Scenario {
+        name: "drop",
+        about: &["parse-batch", "dispatch-batch"],
+        jobs: &[],
+        script: |world| super::drop_workbook(world).boxed_local(),
+    },
+    Scenario {
+        name: "no workbook",
+        about: &["parse-batch", "dispatch-batch", "send-mail", "track-mail"],
+        jobs: &[],
+        script: |world| super::no_workbook(world).boxed_local(),
+    },
+    Scenario {
+        name: "resend and revoke",
+        about: &["submit-invites", "query-status"],
+        jobs: &[],
+        script: |world| super::resend_and_revoke(world).boxed_local(),
+    },
+    Scenario {
+        name: "amend",
+        about: &["submit-invites", "track-mail"],
+        jobs: &[],
+        script: |world| super::amend(world).boxed_local(),
+    },
+    Scenario {
+        name: "expiry",
+        about: &["sweep", "send-mail"],
+        jobs: &[Job::Due],
+        script: |world| super::expiry(world).boxed_local(),
+    },
+    Scenario {
+        name: "webhooks",
+        about: &["watch-invites", "notify-agencies"],
+        jobs: &[],
+        script: |world| super::webhooks(world).boxed_local(),
+    },
+    Scenario {
+        name: "licence",
+        about: &["submit-invites", "provision-user", "track-devices"],
+        jobs: &[],
+        script: |world| super::licence(world).boxed_local(),
+    },
+    Scenario {
+        name: "looks",
+        about: &["query-status", "manage-batches"],
+        jobs: &[],
+        script: |world| super::looks(world).boxed_local(),
+    },
+    Scenario {
+        name: "reset",
+        about: &["manage-batches"],
+        jobs: &[],
+        script: |world| super::reset(world).boxed_local(),
+    },
+    Scenario {
+        name: "revoke",
+        about: &["submit-invites"],
+        jobs: &[],
+        script: |world| super::revoke(world).boxed_local(),
+    },
+    Scenario {
+        name: "given up",
+        about: &["sweep", "provision-user", "operate"],
+        jobs: &[Job::Letters],
+        script: |world| super::given_up(world).boxed_local(),
+    },
+    Scenario {
+        name: "forgotten",
+        about: &["sweep", "operate"],
+        jobs: &[Job::Forget],
+        script: |world| super::forgotten(world).boxed_local(),
+    },
+    Scenario {
+        name: "left behind",
+        about: &["sweep"],
+        jobs: &[Job::Totals, Job::Locks, Job::DirectoryAudit, Job::LicenceAudit, Job::AccountAudit],
+        script: |world| super::left_behind(world).boxed_local(),
+    },
+    Scenario {
+        name: "action",
+        about: &["apply-actions"],
+        jobs: &[],
+        script: |world| super::action(world).boxed_local(),
+    },
+    Scenario {
+        name: "unannounced",
+        about: &["sweep"],
+        jobs: &[Job::Uploads],
+        script: |world| super::unannounced(world).boxed_local(),
+    },
+    Scenario {
+        name: "canary",
+        about: &["sweep", "send-mail", "track-mail"],
+        jobs: &[Job::Canary],
+        script: |world| super::canary(world).boxed_local(),
+    },
+    Scenario { name: "operator", about: &["operate"], jobs: &[], script: |world| super::operator(world).boxed_local() },
+];

@@ -1,0 +1,187 @@
+//! Licences that follow their accounts, and accounts that no invite knows.
+
+use directory::AccountStatus;
+use domain::invite::{Account, Event, Failure, InviteState};
+use futures::future::join_all;
+use serde_json::json;
+use testing::{Call, DirectoryFault as Fault};
+use tests::{app::App, people::vendor_form};
+
+use super::{
+    DAY, MINUTE, address, ask, both, columns,
+    devices::{event, tell},
+    elsewhere, invited, stored,
+};
+
+#[tokio::test]
+async fn a_disabled_account_loses_its_licence_and_gets_everything_back() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    app.directory.set_status(&account, AccountStatus::SignedIn);
+    tell(&app, &event(&account, "enrolled", app.clock.now())).await.expect(202);
+    assert_eq!(columns(&app, id).await, both("Onboarded", "Fully Onboarded"));
+
+    app.directory.set_status(&account, AccountStatus::Disabled);
+    assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
+    app.drain().await;
+    assert_eq!(app.directory.seed_group().len(), 0);
+    let listed = app.officer("ada").get("/api/invites?techpass=disabled&seed=licence-withdrawn").await.expect(200).body;
+    assert_eq!(listed["total"], 1);
+    assert!(listed["items"][0]["seed"]["detail"].as_str().unwrap().contains("disabled"));
+
+    app.directory.set_status(&account, AccountStatus::SignedIn);
+    assert_eq!(columns(&app, id).await, both("Onboarded", "Licence pending"));
+    app.drain().await;
+    assert_eq!(columns(&app, id).await, both("Onboarded", "Fully Onboarded"));
+    assert_eq!(app.directory.seed_group().len(), 1);
+
+    app.directory.set_status(&account, AccountStatus::Gone);
+    assert_eq!(columns(&app, id).await, both("User Not Found", "-"));
+}
+
+#[tokio::test]
+async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    let own_account = elsewhere(&app, "bo");
+    ask(&app, &own_account, &address("bo")).await.expect(202);
+    let (_, kept) = invited(&app, &vendor_form("ann")).await;
+    let stranger = elsewhere(&app, "kim");
+    app.drain().await;
+    for account in [&account, &own_account] {
+        app.directory.set_status(account, AccountStatus::Disabled);
+    }
+    app.clock.advance(DAY);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann"]);
+    // A worker's call that was to assign it arrives only now.
+    for account in [&account, &own_account, &stranger] {
+        app.directory.leave_licence(account);
+    }
+    app.directory.set_status(&stranger, AccountStatus::Disabled);
+    app.clock.advance(DAY);
+    join_all((0..5).map(|_| app.sweep())).await;
+    app.drain().await;
+    let names = |accounts: [&Account; 2]| accounts.map(|account| account.directory_id.to_lowercase());
+    let mut left = names([&kept, &stranger]);
+    left.sort();
+    assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), left, "theirs, and what is not ours");
+    assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
+    let read = stored(&app, id).await.version();
+    app.clock.advance(DAY);
+    app.sweep().await;
+    app.drain().await;
+    assert_eq!(stored(&app, id).await.seed, domain::licence::SeedState::Withdrawn);
+    assert!(stored(&app, id).await.version() <= read + 1, "there is nothing to take back any more");
+}
+
+#[tokio::test]
+async fn a_directory_that_is_away_keeps_no_page_back() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    app.directory.set_status(&account, AccountStatus::Disabled);
+    for fault in [Fault::Unreachable, Fault::Throttle, Fault::Misconfigured, Fault::AfterEffect] {
+        app.directory.fail_next(Call::AccountStatus, fault);
+        assert_eq!(columns(&app, id).await, both("Not Onboarded", "License Assigned"), "{fault:?}");
+    }
+    assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
+}
+
+#[tokio::test]
+async fn the_audit_notices_what_nobody_looks_at() {
+    let app = App::start().await;
+    let mut made = Vec::new();
+    for name in ["ann", "ben", "cai", "dan", "eve"] {
+        made.push(invited(&app, &vendor_form(name)).await);
+    }
+    let own_account = elsewhere(&app, "bo");
+    ask(&app, &own_account, &address("bo")).await.expect(202);
+    app.drain().await;
+    app.sweep().await;
+    let statuses = [AccountStatus::Pending, AccountStatus::SignedIn, AccountStatus::Disabled, AccountStatus::Gone];
+    for ((_, account), status) in made.iter().zip(statuses) {
+        app.directory.set_status(account, status);
+    }
+    app.directory.set_status(&own_account, AccountStatus::Disabled);
+    app.clock.advance(DAY);
+    join_all((0..5).map(|_| app.sweep())).await;
+    app.drain().await;
+    let mut states = Vec::new();
+    for (id, _) in &made {
+        states.push(stored(&app, *id).await.state_name());
+    }
+    assert_eq!(states, ["ACCOUNT_CREATED", "ONBOARDED", "DISABLED", "ACCOUNT_GONE", "ACCOUNT_CREATED"]);
+    assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann", "ben", "eve"]);
+    // Both audits came to their end, and rest.
+    let calls = app.directory.calls(Call::ListAccounts);
+    app.clock.advance(MINUTE);
+    app.sweep().await;
+    assert_eq!(app.directory.calls(Call::ListAccounts), calls);
+    app.clock.advance(DAY);
+    app.sweep().await;
+    let known =
+        join_all((0..store::accounts::ACCOUNT_SHARDS).map(|shard| app.store.list_accounts(shard, None, 100))).await;
+    assert_eq!(known.into_iter().map(|page| page.unwrap().len()).sum::<usize>(), 5, "the deleted one is forgotten");
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    let before = app.mails_to("eve@vendor.example.com").len();
+    let now = app.clock.now();
+    let read = stored(&app, id).await;
+    // As if its worker had given up after the directory had made it.
+    let stood = Some(Box::new(InviteState::Provisioning { lease_until: now, attempt: 10 }));
+    let mut lost = read.to_value();
+    lost.state = InviteState::NeedsAttention { stood };
+    assert!(app.store.write(read.becomes(lost)).await.unwrap().is_done());
+    app.clock.advance(DAY);
+    join_all((0..5).map(|_| app.sweep())).await;
+    app.drain().await;
+    let adopted = stored(&app, id).await;
+    assert_eq!((adopted.state_name(), adopted.account()), ("ACCOUNT_CREATED", Some(&account)));
+    assert_eq!(adopted.history.iter().filter(|entry| entry.event == Event::AccountFound).count(), 1);
+    assert_eq!(app.mails_to("eve@vendor.example.com").len(), before + 1, "its holder may never have heard");
+    assert_eq!(app.directory.made().len(), 1);
+}
+
+#[tokio::test]
+async fn an_adoption_that_a_later_invite_forbids_is_left_alone() {
+    let app = App::start().await;
+    let (id, account) = invited(&app, &vendor_form("eve")).await;
+    let read = stored(&app, id).await;
+    let now = app.clock.now();
+    let mut failed = read.to_value();
+    failed.state = InviteState::Failed { failure: Failure::DetailsRefused };
+    failed.updated_at = now;
+    assert!(app.store.write(read.becomes(failed)).await.unwrap().is_done());
+    let mut again = serde_json::to_value(vendor_form("eve")).unwrap();
+    again["kind"] = json!("account");
+    app.officer("kim").post("/api/invites", again).await.expect(202);
+    app.clock.advance(DAY);
+    app.sweep().await;
+    assert_eq!(stored(&app, id).await.state_name(), "FAILED");
+    assert_eq!(app.directory.made(), [(id, account)]);
+}
+
+#[tokio::test]
+async fn a_directory_that_lost_everybody_at_once_is_doubted() {
+    let app = App::start().await;
+    let mut made = Vec::new();
+    for n in 0..48 {
+        made.push(invited(&app, &vendor_form(&format!("vendor{n:02}"))).await);
+    }
+    for (_, account) in &made {
+        app.directory.set_status(account, AccountStatus::Gone);
+    }
+    app.clock.advance(DAY);
+    app.sweep().await;
+    let mut gone = 0;
+    for (id, _) in &made {
+        gone += usize::from(stored(&app, *id).await.state_name() == "ACCOUNT_GONE");
+    }
+    // Eight partitions of about six each: those with fewer are believed.
+    assert!(gone < made.len() / 2, "{gone} of {}", made.len());
+}

@@ -1,0 +1,79 @@
+//! What the logs say, and whom they do not name.
+
+use std::sync::{Arc, Mutex};
+use testing::{Call, Delivery, DirectoryFault, MailFault};
+use tests::people::{keys, vendor_form};
+use tower::ServiceExt as _;
+
+use super::{DELIVERED, World};
+
+/// Lines of log, kept for a look at them.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let world = World::new();
+    for fault in [DirectoryFault::AfterEffect, DirectoryFault::Throttle, DirectoryFault::Misconfigured] {
+        world.directory.fail_next(Call::CreateAccount, fault);
+    }
+    for fault in [MailFault::Throttle, MailFault::Misconfigured, MailFault::AfterEffect, MailFault::Refuse] {
+        world.outbox.fail_next(fault);
+    }
+    world.queues().set_delivery(Delivery::Failing);
+    let id = world.account(&vendor_form("ada")).await;
+    world.invitation("bo").await;
+    world.provision(id).await;
+    world.queues().set_delivery(Delivery::Working);
+    world.minutes(60).await;
+    world.report(DELIVERED, &world.outbox.sent()[0]).await;
+    let trace = world.invite(id).await.into_value().trace;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains(&id.to_string()) && text.contains(trace.as_str()), "{text}");
+    let token = keys().token(id, 1);
+    for secret in ["ada", "bo@", "olivia", "Tan", "91234567", "project", token.as_str()] {
+        assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {text}");
+    }
+}
+
+/// The caller is not told to try again, and the line in the log is one that an alarm counts.
+#[tokio::test]
+async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
+    let log = Log::default();
+    let writer = log.clone();
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let world = World::new();
+    let (store, too_large) = (world.store().clone(), format!("{}{}", tests::people::RULES, " ".repeat(400 * 1024)));
+    let put = move || {
+        let (store, too_large) = (store.clone(), too_large.clone());
+        async move { store.put_domain_rules(&too_large).await.map_err(web::Problem::from) }
+    };
+    let routes = axum::Router::new().route("/rules", axum::routing::put(put));
+    let served = web::serve(routes, world.clock.clock(), world.entropy.clone());
+    let request = axum::http::Request::put("/rules").body(axum::body::Body::empty()).unwrap();
+    let answer = served.oneshot(request).await.unwrap();
+    assert_eq!(answer.status().as_u16(), 500);
+    assert!(!answer.headers().contains_key("retry-after"));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = text.lines().find(|line| line.contains("is refused with ValidationException")).unwrap();
+    assert!(line.contains(r#""level":"ERROR""#), "{line}");
+}

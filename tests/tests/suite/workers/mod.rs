@@ -1,0 +1,192 @@
+//! The workers behind the queues, and everything that can go wrong around them.
+
+mod logging;
+mod mail_events;
+mod mailing;
+mod provisioning;
+mod sweeping;
+
+use boot::Disposition;
+use domain::{
+    Entropy, InviteId, Timestamp, TraceId,
+    fields::Form,
+    invite::{Act, Creation, Invite, Origin},
+    mail::MailState,
+    terms::Terms,
+};
+use queue::{QueueName, Wake};
+use serde_json::{Value, json};
+use std::time::Duration;
+use store::{CreateOutcome, Store, Stored};
+use testing::{ManualClock, MemoryDirectory, MemoryQueues, MemoryStack, Outbox, SentMail, probe::Probe};
+use tests::{
+    app::{settings, single_caps},
+    people::{account_invite, beginning, keys, officer, officer_form, rules},
+};
+
+/// The workers over one store, and what they work on.
+struct World {
+    provision: provision_user::Deps,
+    mail: send_mail::Deps,
+    track: track_mail::Deps,
+    sweep: sweep::Deps,
+    queues: MemoryQueues,
+    directory: MemoryDirectory,
+    outbox: Outbox,
+    clock: ManualClock,
+    entropy: Entropy,
+}
+
+impl World {
+    fn new() -> Self {
+        let (clock, entropy) = (ManualClock::new(beginning()), testing::seeded(1));
+        let stack =
+            MemoryStack::new(settings(single_caps()), keys(), clock.clone(), entropy.clone(), &Probe::default());
+        Self {
+            provision: provision_user::Deps::new(&stack).unwrap(),
+            mail: send_mail::Deps::new(&stack).unwrap(),
+            track: track_mail::Deps::new(&stack).unwrap(),
+            sweep: sweep::Deps::new(&stack).unwrap(),
+            queues: stack.queues.clone(),
+            directory: stack.directory.clone(),
+            outbox: stack.outbox.clone(),
+            clock,
+            entropy,
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.sweep.store
+    }
+
+    fn queues(&self) -> &MemoryQueues {
+        &self.queues
+    }
+
+    fn deadline(&self) -> Timestamp {
+        self.clock.now() + Duration::from_secs(30)
+    }
+
+    /// Whether nothing is to happen by itself for hours: only what is not heard of, or kept, is looked at after a day.
+    fn is_at_rest(&self, due_at: Option<Timestamp>) -> bool {
+        due_at.is_none_or(|due_at| due_at > self.clock.now() + Duration::from_secs(12 * 3600))
+    }
+
+    /// Stores an invite for the account of a form, and wakes nobody.
+    async fn account(&self, form: &Form) -> InviteId {
+        self.keep(account_invite(&officer("olivia"), form, self.clock.now(), &self.entropy)).await
+    }
+
+    /// Stores an email invitation for the public officer `name`, and wakes nobody.
+    async fn invitation(&self, name: &str) -> InviteId {
+        let officer = officer("olivia");
+        let request = officer_form(name).email_invitation(&rules(), &officer.email).unwrap();
+        let now = self.clock.now();
+        let creation = Creation {
+            terms: Terms::USUAL,
+            id: InviteId::generate(now, &self.entropy),
+            officer,
+            address_key: keys().address(&request.email),
+            at: now,
+            trace: TraceId::generate(now, &self.entropy),
+        };
+        self.keep(Invite::queued(creation, Origin::Email, request)).await
+    }
+
+    async fn keep(&self, invite: Invite) -> InviteId {
+        let created = self.store().create_invite(&invite, None).await.unwrap();
+        assert_eq!(created, CreateOutcome::Created);
+        invite.id
+    }
+
+    /// Something that an officer does now.
+    fn act(&self) -> Act {
+        let now = self.clock.now();
+        Act { at: now, trace: TraceId::generate(now, &self.entropy), action: None }
+    }
+
+    async fn invite(&self, id: InviteId) -> Stored<Invite> {
+        self.store().get::<Invite>(&id).await.unwrap().unwrap()
+    }
+
+    /// For how many seconds an invite is left alone.
+    async fn wait_of(&self, id: InviteId) -> u64 {
+        self.invite(id).await.next_due().unwrap().since(self.clock.now()).as_secs()
+    }
+
+    /// Changes an invite as somebody outside the workers would.
+    async fn change<E: std::fmt::Debug>(&self, id: InviteId, change: impl FnOnce(Invite) -> Result<Invite, E>) {
+        let read = self.invite(id).await;
+        let next = change(read.to_value()).unwrap();
+        assert!(self.store().write(read.becomes(next)).await.unwrap().is_done());
+    }
+
+    async fn provision(&self, id: InviteId) -> Disposition {
+        provision_user::handle(&self.provision, Wake::Invite { id }, self.deadline()).await
+    }
+
+    async fn mail(&self, wake: Wake) -> Disposition {
+        send_mail::handle(&self.mail, wake, self.deadline()).await
+    }
+
+    async fn sweep(&self) {
+        let disposition = sweep::handle(&self.sweep, self.deadline() + Duration::from_secs(20)).await;
+        assert!(matches!(disposition, Disposition::Done));
+    }
+
+    /// Hands every message to its worker until the queues stay empty.
+    async fn drain(&self) {
+        loop {
+            let provision = self.queues().drain(QueueName::Provision);
+            let mail = self.queues().drain(QueueName::Mail);
+            if provision.is_empty() && mail.is_empty() {
+                return;
+            }
+            for wake in provision {
+                provision_user::handle(&self.provision, wake, self.deadline()).await;
+            }
+            for wake in mail {
+                self.mail(wake).await;
+            }
+        }
+    }
+
+    /// Lets `minutes` pass, with a sweep in each.
+    async fn minutes(&self, minutes: u32) {
+        for _ in 0..minutes {
+            self.clock.advance(Duration::from_secs(60));
+            self.sweep().await;
+            self.drain().await;
+        }
+    }
+
+    /// What SES says about the mail `sent` in the recorded event `recorded`.
+    async fn report(&self, recorded: &str, sent: &SentMail) -> Disposition {
+        let mut event: Value = serde_json::from_str(recorded).unwrap();
+        event["time"] = json!(self.clock.now().to_string());
+        event["detail"]["mail"]["timestamp"] = event["time"].clone();
+        event["detail"]["mail"]["messageId"] = json!(sent.message_id);
+        let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
+        tags.remove("invite_id");
+        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
+        self.track(event).await
+    }
+
+    async fn track(&self, event: Value) -> Disposition {
+        track_mail::handle(&self.track, serde_json::from_value(event).unwrap()).await
+    }
+}
+
+const SENT: &str = include_str!("../../../../events/mail-sent.json");
+const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
+
+fn mail_state(invite: &Stored<Invite>) -> &'static str {
+    invite.mail.as_ref().map_or("NONE", |mail| mail.state_name())
+}
+
+fn is_duplicate(invite: &Stored<Invite>) -> bool {
+    match &invite.mail.as_ref().unwrap().state {
+        MailState::Accepted(receipt) | MailState::Delivered(receipt) => receipt.possible_duplicate,
+        other => panic!("{other:?}"),
+    }
+}
