@@ -26,7 +26,7 @@ use domain::{
 };
 use queue::{Destination, QueueName, Queues, Wake};
 use serde::Deserialize;
-use store::{MAX_UPDATE_ROUNDS, Replaced, Store, Stored, TokenRecord};
+use store::{MAX_UPDATE_ROUNDS, Store, Stored, TokenRecord, Written};
 use utoipa::{ToSchema, openapi::OpenApi};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{
@@ -134,13 +134,13 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
         let next = opened.invite.to_value().accept(profile.clone(), now);
         let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
         match deps.store.accept(next, &opened.token.hash(), &opened.record, now).await? {
-            Replaced::Done(invite) => {
+            Written::Done(invite) => {
                 let accepted = Opened { invite, ..opened };
                 deps.wake(&accepted.invite, "invitation accepted").await;
                 return reply::json(StatusCode::ACCEPTED, &accepted.page(None, now));
             }
             // A mail's delivery is noted while its reader is on the page.
-            Replaced::LostRace => opened = deps.open(&token).await?,
+            Written::LostRace => opened = deps.open(&token).await?,
         }
     }
     Err(Problem::new(Slug::LostRace))
@@ -174,7 +174,7 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
         let holdup = Holdup::of(deps.store.mail_switch().await?, &mailbox, now);
         let next = opened.invite.to_value().request_first_password(now);
         let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
-        if let Replaced::Done(invite) = deps.store.write(next).await? {
+        if let Written::Done(invite) = deps.store.write(next).await? {
             let asked = Opened { invite, ..opened };
             deps.wake(&asked.invite, "first password requested").await;
             return reply::json(StatusCode::ACCEPTED, &asked.page(holdup, now));

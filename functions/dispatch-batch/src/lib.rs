@@ -22,7 +22,7 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{
-    Replaced, Store, StoreError, Stored, Updated,
+    Store, StoreError, Stored, Updated, Written,
     dispatch::{DispatchOutcome, ROWS_PER_DISPATCH},
     rows::KeyedRow,
 };
@@ -120,7 +120,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
             None => batch.to_value().dispatched(deps.store.count_rows(batch.id).await?, now),
         };
         let Ok(next) = next else { return Ok(()) };
-        let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? else {
+        let Written::Done(next) = deps.store.write(batch.becomes(next)).await? else {
             // Another worker dispatches the same batch; the rows keep the two from doing anything twice.
             return Ok(());
         };

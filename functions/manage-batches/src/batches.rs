@@ -14,7 +14,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
-use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, Replaced, RequestOutcome, SavedAnswer, Updated, rows::KeyedRow};
+use store::{IdempotentRequest, MAX_UPDATE_ROUNDS, RequestOutcome, SavedAnswer, Updated, Written, rows::KeyedRow};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Asked, Cursors, IfNoneMatch, Json, Keyed, Limit, Path, Problem, ProblemItem, Query, ROWS_BODY_BYTES, Reader,
@@ -126,7 +126,7 @@ async fn create_pasted(
     let rows = read_all((1..).zip(raws), rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
     deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
-    let Replaced::Done(created) = deps.store.create_batch(&batch).await? else {
+    let Written::Done(created) = deps.store.create_batch(&batch).await? else {
         return Ok(RequestOutcome::LostRace);
     };
     deps.store.write_rows(id, &rows).await?;
@@ -281,7 +281,7 @@ pub(crate) async fn submit(
         let counted = usage.to_value().people(deps.cap, batch.counts.ready, now);
         let counted = usage.becomes(counted.map_err(|cap| Problem::cap_reached(&cap, now))?);
         let next = batch.to_value().submit(now).map_err(|_| Problem::new(Slug::StateConflict))?;
-        if let Replaced::Done(next) = deps.store.write_both(batch.becomes(next), counted).await? {
+        if let Written::Done(next) = deps.store.write_both(batch.becomes(next), counted).await? {
             return dispatch(&deps, &next).await;
         }
     }

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored,
+    MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written,
     rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 use utoipa::ToSchema;
@@ -479,8 +479,8 @@ impl Editor<'_> {
             let released = released.as_ref().filter(|_| place + 1 == transactions.len());
             let released = released.map(|invite| invite.becomes(invite.to_value().without_row(self.now)));
             match self.store.replace_rows(&rows, batch.becomes(next), released).await? {
-                Replaced::Done(next) => batch = next,
-                Replaced::LostRace => return Ok(None),
+                Written::Done(next) => batch = next,
+                Written::LostRace => return Ok(None),
             }
             written.extend(some.iter().map(|(row, _)| row.number));
         }

@@ -19,7 +19,7 @@ use domain::{
     webhook::{PARKED_WAIT, SIGNATURE_HEADER, Subscription, SubscriptionState, WebhookEvent, sign},
 };
 use queue::Wake;
-use store::{Replaced, Store, StoreError, Stored, Updated};
+use store::{Store, StoreError, Stored, Updated, Written};
 use thiserror::Error;
 use tracing::Instrument as _;
 use webhooks::Notifier;
@@ -86,7 +86,7 @@ async fn tell(deps: &Deps, id: WebhookEventId) -> Result<(), NotifyError> {
         None => (event.to_value().given_up(now), None),
     };
     match (deps.store.write(event.becomes(next)).await?, agency) {
-        (Replaced::Done(claimed), Some(agency)) => hand_over(deps, claimed, agency.into_value()).await,
+        (Written::Done(claimed), Some(agency)) => hand_over(deps, claimed, agency.into_value()).await,
         _ => Ok(()),
     }
 }

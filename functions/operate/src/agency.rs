@@ -7,7 +7,7 @@ use domain::{
     webhook::{Subscription, SubscriptionState},
 };
 use queue::{QueueName, Wake};
-use store::{Replaced, Stored, Updated};
+use store::{Stored, Updated, Written};
 use webhooks::Reach;
 
 use crate::{Failure, Round, Said, audit};
@@ -99,8 +99,8 @@ async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) ->
     }
     let new = Subscription::registered(domain.clone(), endpoint.to_owned(), challenge.clone(), deps.clock.now());
     match deps.store.create(new).await? {
-        Replaced::Done(created) => Ok(created),
-        Replaced::LostRace => Err(Failure::refused("somebody registered it at the same moment; try again")),
+        Written::Done(created) => Ok(created),
+        Written::LostRace => Err(Failure::refused("somebody registered it at the same moment; try again")),
     }
 }
 

@@ -24,7 +24,7 @@ use domain::{
 use objects::{Announcement, ObjectError, Objects, Place};
 use queue::{Destination, QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
-use store::{MAX_UPDATE_ROUNDS, Replaced, Store, StoreError, Stored, rows::KeyedRow};
+use store::{MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written, rows::KeyedRow};
 use thiserror::Error;
 
 /// What reading a workbook needs.
@@ -141,7 +141,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
             return Ok(());
         }
     };
-    let Replaced::Done(claimed) = deps.store.write(batch.becomes(claimed)).await? else {
+    let Written::Done(claimed) = deps.store.write(batch.becomes(claimed)).await? else {
         return Err(ParseError::BeingRead);
     };
     if matches!(claimed.state, BatchState::Unreadable { .. }) {
@@ -203,9 +203,9 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: V
 }
 
 /// Wakes the worker that goes on with a batch that was read.
-async fn wake(deps: &Deps, claimed: &Batch, written: Replaced<Batch>) {
+async fn wake(deps: &Deps, claimed: &Batch, written: Written<Stored<Batch>>) {
     let id = claimed.id;
-    let Replaced::Done(next) = written else {
+    let Written::Done(next) = written else {
         tracing::warn!(batch_id = %id, trace_id = %claimed.trace, "the batch was changed while it was read");
         return;
     };

@@ -35,7 +35,7 @@ use domain::{
     mail::Closed,
 };
 use queue::{Destination, QueueName, Queues, Wake};
-use store::{Change, Replaced, Store, StoreError, Stored, Written, settings::MailSwitch};
+use store::{Change, Store, StoreError, Stored, Written, settings::MailSwitch};
 use tracing::Instrument as _;
 
 /// How many steps one message leads to, lost races included: an invite has four, and each may be lost once.
@@ -205,7 +205,7 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
     let Ok(claimed) = invite.to_value().claim(deps.clock.now()) else {
         return Ok(Next::Rest);
     };
-    let Replaced::Done(claimed) = deps.store.write(invite.becomes(claimed)).await? else {
+    let Written::Done(claimed) = deps.store.write(invite.becomes(claimed)).await? else {
         return Ok(Next::Reload);
     };
     let Some(wanted) = AccountToCreate::of(&claimed) else {
@@ -285,7 +285,7 @@ async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Time
     let Ok(claimed) = invite.to_value().claim_first_password(now) else {
         return Ok(Next::Rest);
     };
-    let Replaced::Done(claimed) = deps.store.write_both(invite.becomes(claimed), mailbox).await? else {
+    let Written::Done(claimed) = deps.store.write_both(invite.becomes(claimed), mailbox).await? else {
         return Ok(Next::Reload);
     };
     let Some(account) = claimed.account() else {
@@ -346,7 +346,7 @@ async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline:
     let mut pause = RECORD_PAUSE;
     for _ in 1..RECORD_TRIES {
         match try_record(deps, id, claim, known.take(), answer).await {
-            Ok(Written::Done) => return Ok(()),
+            Ok(Written::Done(())) => return Ok(()),
             Ok(Written::LostRace) => {}
             Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
             Err(_) => {
@@ -376,20 +376,20 @@ async fn try_record(
     };
     // Without our claim in it, it is recorded already, or nobody needs to know any more.
     let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
-        return Ok(Written::Done);
+        return Ok(Written::Done(()));
     };
     let now = deps.clock.now();
     let Ok(next) = answer.noted(invite.to_value(), now) else {
-        return Ok(Written::Done);
+        return Ok(Written::Done(()));
     };
     let change = invite.becomes(next);
     if !answer.may_have_been_mailed() {
         let mailbox = deps.store.find_mailbox(&change.address_key).await?;
         if let Some(room) = mailbox.to_value().give_back(id, now) {
-            return Ok(deps.store.write_both(change, mailbox.becomes(room)).await?.written());
+            return Ok(deps.store.write_both(change, mailbox.becomes(room)).await?.without_value());
         }
     }
-    Ok(deps.store.write(change).await?.written())
+    Ok(deps.store.write(change).await?.without_value())
 }
 
 /// Writes a change and wakes the mail worker, if a mail has become due.
@@ -399,8 +399,8 @@ async fn write(deps: &Deps, change: Change<Invite>) -> Result<Next, StoreError> 
 }
 
 /// Wakes the mail worker, if a change was written and a mail has become due with it.
-async fn wake_mail(deps: &Deps, written: Replaced<Invite>) -> Next {
-    let Replaced::Done(next) = written else {
+async fn wake_mail(deps: &Deps, written: Written<Stored<Invite>>) -> Next {
+    let Written::Done(next) = written else {
         return Next::Reload;
     };
     if next.mail_is_due() {
@@ -416,8 +416,8 @@ async fn settle<E>(deps: &Deps, read: &Stored<Invite>, next: Result<Invite, E>) 
         return Ok(Next::Rest);
     };
     match deps.store.write(read.becomes(next)).await? {
-        Replaced::Done(_) => Ok(Next::Rest),
-        Replaced::LostRace => Ok(Next::Reload),
+        Written::Done(_) => Ok(Next::Rest),
+        Written::LostRace => Ok(Next::Reload),
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, 
             return Ok(Disposition::Discard("no such request"));
         };
         let span = tracing::info_span!("seed_request", seed_request_id = %id, trace_id = %request.trace);
-        if step(deps, request).instrument(span).await? == Written::Done {
+        if step(deps, request).instrument(span).await? == Written::Done(()) {
             return Ok(Disposition::Done);
         }
     }
@@ -44,7 +44,7 @@ pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, 
 async fn step(deps: &Deps, request: Stored<SeedRequest>) -> Result<Written, StoreError> {
     let step = request.seed.step(deps.clock.now());
     let Some(answer) = ask(deps, &request.account, step).await else {
-        return Ok(Written::Done);
+        return Ok(Written::Done(()));
     };
     let (now, asked) = (deps.clock.now(), request.to_value());
     let next = match answer {
@@ -56,8 +56,8 @@ async fn step(deps: &Deps, request: Stored<SeedRequest>) -> Result<Written, Stor
         Answer::AccountDisabled => asked.account_seen(AccountStatus::Disabled, now).ok_or(()),
     };
     match next {
-        Ok(next) => Ok(deps.store.write(request.becomes(next)).await?.written()),
-        Err(_) => Ok(Written::Done),
+        Ok(next) => Ok(deps.store.write(request.becomes(next)).await?.without_value()),
+        Err(_) => Ok(Written::Done(())),
     }
 }
 

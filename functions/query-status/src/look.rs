@@ -13,7 +13,7 @@ use domain::{
 };
 use futures::{StreamExt as _, stream};
 use queue::{QueueName, Wake};
-use store::{Replaced, Stored};
+use store::{Stored, Written};
 
 use crate::Deps;
 
@@ -92,12 +92,12 @@ impl Deps {
         };
         let next = invite.to_value().account_seen(status, now)?;
         match self.store.write(invite.becomes(next)).await {
-            Ok(Replaced::Done(next)) => {
+            Ok(Written::Done(next)) => {
                 self.wake_for(&next, now).await;
                 Some(next)
             }
             // Somebody else changed it: the next look sees both.
-            Ok(Replaced::LostRace) => None,
+            Ok(Written::LostRace) => None,
             Err(error) => {
                 tracing::warn!(invite_id = %id, %error, "what was seen could not be recorded");
                 None

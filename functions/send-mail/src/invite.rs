@@ -7,7 +7,7 @@ use domain::{
     mail::{Closed, Mail, MailKind, Mailbox},
 };
 use mail::{AccountLetter, InvitationLetter, Letter, Letters, RenderError, Subject};
-use store::{Change, Replaced, Store, StoreError, Stored};
+use store::{Change, Store, StoreError, Stored, Written};
 use tracing::Instrument as _;
 
 use crate::{
@@ -99,7 +99,7 @@ impl Slot for ToInvitee {
         store: &Store,
         claim: Change<Invite>,
         mailbox: Change<Mailbox>,
-    ) -> Result<Replaced<Invite>, StoreError> {
+    ) -> Result<Written<Stored<Invite>>, StoreError> {
         let until = claim.promised_until();
         store.claim_mail(claim, mailbox, &self.token, until).await
     }
@@ -109,7 +109,7 @@ impl Slot for ToInvitee {
         store: &Store,
         change: Change<Invite>,
         answer: &Step,
-    ) -> Result<Replaced<Invite>, StoreError> {
+    ) -> Result<Written<Stored<Invite>>, StoreError> {
         if let Step::NotSent { .. } | Step::Refused = answer {
             let mailbox = store.find_mailbox(&change.address_key).await?;
             if let Some(next) = mailbox.to_value().give_back(change.id, change.updated_at) {

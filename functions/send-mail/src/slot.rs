@@ -7,7 +7,7 @@ use domain::{
     mail::{Closed, Mail, MailConflict, MailState, Mailbox, SuppressionReason},
 };
 use mail::{Letter, OutgoingMail, RenderError, SendOutcome, Subject, Tags};
-use store::{Change, Record, Replaced, Store, StoreError, Stored};
+use store::{Change, Record, Store, StoreError, Stored, Written};
 
 use crate::{
     AnyError, Deps, Disposition, Next,
@@ -64,7 +64,7 @@ pub(crate) trait Slot: Sized {
         store: &Store,
         claim: Change<Self::Holder>,
         _mailbox: Change<Mailbox>,
-    ) -> Result<Replaced<Self::Holder>, StoreError> {
+    ) -> Result<Written<Stored<Self::Holder>>, StoreError> {
         store.write(claim).await
     }
 
@@ -74,7 +74,7 @@ pub(crate) trait Slot: Sized {
         store: &Store,
         change: Change<Self::Holder>,
         _answer: &Step,
-    ) -> Result<Replaced<Self::Holder>, StoreError> {
+    ) -> Result<Written<Stored<Self::Holder>>, StoreError> {
         store.write(change).await
     }
 }
@@ -166,8 +166,8 @@ pub(crate) async fn send<S: Slot>(
         return Ok(Next::Rest(Disposition::Discard("there is no such mail")));
     };
     let claimed = match slot.write_claim(&deps.store, slot.holder().becomes(claimed), mailbox).await? {
-        Replaced::Done(claimed) => slot.with(claimed),
-        Replaced::LostRace => return Ok(Next::Reload),
+        Written::Done(claimed) => slot.with(claimed),
+        Written::LostRace => return Ok(Next::Reload),
     };
     let Some(claim) = Claim::of(&claimed) else {
         return Ok(Next::Rest(Disposition::Done));
@@ -200,8 +200,8 @@ async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp)
         return Ok(Next::Rest(Disposition::Done));
     };
     Ok(match deps.store.write(slot.holder().becomes(next)).await? {
-        Replaced::Done(_) => Next::Rest(Disposition::Done),
-        Replaced::LostRace => Next::Reload,
+        Written::Done(_) => Next::Rest(Disposition::Done),
+        Written::LostRace => Next::Reload,
     })
 }
 
@@ -270,7 +270,7 @@ async fn persist<S: Slot>(
     change: &Change<S::Holder>,
     answer: &Step,
     deadline: Timestamp,
-) -> Result<Replaced<S::Holder>, StoreError> {
+) -> Result<Written<Stored<S::Holder>>, StoreError> {
     let mut pause = RECORD_PAUSE;
     for _ in 1..RECORD_TRIES {
         match slot.write_answer(&deps.store, change.clone(), answer).await {

@@ -13,7 +13,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde::Serialize;
-use store::{AccountOwner, MAX_UPDATE_ROUNDS, Replaced};
+use store::{AccountOwner, MAX_UPDATE_ROUNDS, Written};
 use utoipa::ToSchema;
 use web::{Problem, SignedInHolder, Slug, Trace, reply, seed::SeedBody};
 
@@ -52,22 +52,22 @@ pub(crate) async fn ask(
                 match invite.to_value().request_seed(&act).map_err(disabled)? {
                     None => Some(body(invite.seed, invite.device.as_ref(), invite.updated_at, invite.trace.clone())),
                     Some(next) => match deps.store.write(invite.becomes(next)).await? {
-                        Replaced::Done(next) => {
+                        Written::Done(next) => {
                             deps.actions.wake_for(&next, now).await;
                             Some(body(next.seed, next.device.as_ref(), now, trace.clone()))
                         }
-                        Replaced::LostRace => None,
+                        Written::LostRace => None,
                     },
                 }
             }
             Some(AccountOwner::Request(request)) => match request.to_value().requested(now, trace.clone()) {
                 None => Some(of(&request)),
                 Some(next) => match deps.store.write(request.becomes(next)).await? {
-                    Replaced::Done(next) => {
+                    Written::Done(next) => {
                         deps.wake_for_licence(&next).await;
                         Some(of(&next))
                     }
-                    Replaced::LostRace => None,
+                    Written::LostRace => None,
                 },
             },
             None => {
@@ -95,7 +95,7 @@ impl Deps {
 
     /// `None` when somebody else's came first.
     async fn first_request(&self, request: SeedRequest) -> Result<Option<SeedRequestBody>, Problem> {
-        let Replaced::Done(request) = self.store.create_seed_request(request).await? else {
+        let Written::Done(request) = self.store.create_seed_request(request).await? else {
             return Ok(None);
         };
         tracing::info!(seed_request_id = %request.id, "licence asked for");

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use store::{JobRecord, Replaced, Stored};
+use store::{JobRecord, Stored, Written};
 use tracing::Instrument as _;
 
 use crate::{
@@ -71,7 +71,7 @@ async fn in_turn(
         Some(record) => deps.store.write(record.becomes(taken)).await?,
         None => deps.store.create(taken).await?,
     };
-    let Replaced::Done(taken) = taken else {
+    let Written::Done(taken) = taken else {
         return Ok(());
     };
     let round = Round { deps, cursor: taken.cursor.clone(), deadline };

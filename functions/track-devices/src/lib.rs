@@ -101,7 +101,7 @@ async fn tell(
         return Err(Problem::new(Slug::Validation).items([item]));
     }
     match apply(&deps, &account, &device).await? {
-        Written::Done => Ok(StatusCode::ACCEPTED),
+        Written::Done(()) => Ok(StatusCode::ACCEPTED),
         Written::LostRace => Err(Problem::new(Slug::LostRace)),
     }
 }
@@ -110,23 +110,27 @@ async fn apply(deps: &Deps, account: &Account, device: &Device) -> Result<Writte
     for _ in 0..ROUNDS {
         let Some(owner) = deps.store.find_owner(account).await? else {
             tracing::info!("a device of an account that is not known here");
-            return Ok(Written::Done);
+            return Ok(Written::Done(()));
         };
         let now = deps.clock.now();
         let is_written = match owner {
             AccountOwner::Invite(invite) => {
-                let Some(next) = invite.to_value().device_told(device.clone(), now) else { return Ok(Written::Done) };
+                let Some(next) = invite.to_value().device_told(device.clone(), now) else {
+                    return Ok(Written::Done(()));
+                };
                 tracing::info!(invite_id = %invite.id, event = device.event(), "device");
                 deps.store.write(invite.becomes(next)).await?.is_done()
             }
             AccountOwner::Request(request) => {
-                let Some(next) = request.to_value().device_told(device.clone(), now) else { return Ok(Written::Done) };
+                let Some(next) = request.to_value().device_told(device.clone(), now) else {
+                    return Ok(Written::Done(()));
+                };
                 tracing::info!(seed_request_id = %request.id, event = device.event(), "device");
                 deps.store.write(request.becomes(next)).await?.is_done()
             }
         };
         if is_written {
-            return Ok(Written::Done);
+            return Ok(Written::Done(()));
         }
     }
     Ok(Written::LostRace)

@@ -20,7 +20,7 @@ use domain::{
     webhook::{Subscription, WebhookEvent},
 };
 use queue::{Destination, QueueName, Queues, Wake};
-use store::{Replaced, Store, StoreError, stream::StreamEvent};
+use store::{Store, StoreError, Written, stream::StreamEvent};
 
 /// How long it counts that an agency is registered, or is not.
 const FRESH: Duration = Duration::from_secs(10);
@@ -88,7 +88,7 @@ async fn note(deps: &Deps, event: WebhookEvent) -> Result<(), StoreError> {
         return Ok(());
     }
     // The same change may be seen again.
-    let Replaced::Done(event) = deps.store.create(event).await? else {
+    let Written::Done(event) = deps.store.create(event).await? else {
         return Ok(());
     };
     let wake = [Wake::WebhookEvent { id: event.id }];

@@ -10,7 +10,7 @@ use domain::{
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
-use store::{MAX_UPDATE_ROUNDS, Refused, Replaced, Store, StoreError, Stored, Transaction};
+use store::{MAX_UPDATE_ROUNDS, Refused, Store, StoreError, Stored, Transaction, Written};
 
 /// How many invites of a part are revoked at a time.
 const IN_FLIGHT: usize = 8;
@@ -129,9 +129,9 @@ impl Actions {
             return Ok(action);
         };
         match self.store.write_both(action.becomes(next), decided).await? {
-            Replaced::Done(next) => Ok(next),
+            Written::Done(next) => Ok(next),
             // Another worker goes on with it: theirs is the truth.
-            Replaced::LostRace => Ok(self.store.get::<BulkAction>(&action.id).await?.unwrap_or(action)),
+            Written::LostRace => Ok(self.store.get::<BulkAction>(&action.id).await?.unwrap_or(action)),
         }
     }
 

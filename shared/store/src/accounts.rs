@@ -8,10 +8,10 @@ use domain::{
 
 pub use crate::keys::ACCOUNT_SHARDS;
 use crate::{
-    Store, StoreError, Written,
+    Store, StoreError,
     item::{self, Envelope, text},
     keys,
-    record::{Change, Owned, Replaced, Stored},
+    record::{Change, Owned, Stored, Written},
     table::{Condition, Index, Query, Range, Write},
     transaction::{LostRace, Refused, Transaction},
 };
@@ -43,7 +43,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn record_account(&self, change: Change<Invite>) -> Result<Replaced<Invite>, StoreError> {
+    pub async fn record_account(&self, change: Change<Invite>) -> Result<Written<Stored<Invite>>, StoreError> {
         let link = change.account().map(|account| link(account, change.id.to_string()));
         let mut transaction = Transaction::default();
         let stored = transaction.write(change, LostRace)?;
@@ -102,7 +102,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn create_seed_request(&self, request: SeedRequest) -> Result<Replaced<SeedRequest>, StoreError> {
+    pub async fn create_seed_request(&self, request: SeedRequest) -> Result<Written<Stored<SeedRequest>>, StoreError> {
         let mut transaction = Transaction::default();
         transaction.add(link(&request.account, request.id.to_string()), LostRace);
         let stored = transaction.create(request, LostRace)?;

@@ -136,7 +136,7 @@ impl Store {
                 return Ok(Written::LostRace);
             }
         }
-        Ok(Written::Done)
+        Ok(Written::Done(()))
     }
 
     /// What a page of one of the [`PARTS`] of the table holds of invites, rows and locks: the first page, or the one

@@ -31,7 +31,7 @@ pub use due::{Due, DueEntry};
 pub use error::StoreError;
 pub use idempotency::{IdempotentRequest, KeyUse, KeyedRequest, RequestOutcome, SavedAnswer};
 pub use invite_list::{InviteQuery, Sort};
-pub use record::{Change, Record, Replaced, Stored, Written};
+pub use record::{Change, Record, Stored, Written};
 pub use records::{
     batch::ROWS_PER_ADDITION,
     bulk_action::{BULK_ACTION_RETENTION, CreateBulkActionOutcome},

@@ -140,31 +140,25 @@ impl<T> Deref for Stored<T> {
 /// What became of a write over a version that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a lost race means that nothing was written"]
-pub enum Written {
-    Done,
-    /// Somebody else wrote first; read again.
-    LostRace,
-}
-
-/// What became of a write over a version that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a lost race means that nothing was written"]
-pub enum Replaced<T> {
-    /// Written; this is what the table holds now.
-    Done(Stored<T>),
+pub enum Written<T = ()> {
+    /// It was written; where a value is given, it is what the table holds now.
+    Done(T),
     /// Another writer was faster; read again.
     LostRace,
 }
 
-impl<T> Replaced<T> {
+impl<T> Written<T> {
     #[must_use]
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
     }
 
-    /// What became of it, without what the table holds.
-    pub fn written(&self) -> Written {
-        if self.is_done() { Written::Done } else { Written::LostRace }
+    /// The same without what the table holds.
+    pub fn without_value(self) -> Written {
+        match self {
+            Self::Done(_) => Written::Done(()),
+            Self::LostRace => Written::LostRace,
+        }
     }
 }
 

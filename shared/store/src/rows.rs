@@ -11,10 +11,10 @@ use domain::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
-    Store, StoreError, Written,
+    Store, StoreError,
     item::{self, Envelope, Item, text},
     keys::{self, Key},
-    record::{Change, Replaced, put},
+    record::{Change, Stored, Written, put},
     table::{Condition, Index, Order, Query, Range, Write},
     transaction::{LostRace, Transaction},
 };
@@ -240,7 +240,7 @@ impl Store {
         rows: &[(u64, KeyedRow)],
         batch: Change<Batch>,
         released: Option<Change<Invite>>,
-    ) -> Result<Replaced<Batch>, StoreError> {
+    ) -> Result<Written<Stored<Batch>>, StoreError> {
         let mut transaction = Transaction::default();
         let batch = transaction.write(batch, LostRace)?;
         if let Some(invite) = released {

@@ -92,7 +92,7 @@ impl Store {
         let found = self.table.get(&keys::mail_events()).await?;
         let last = found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse);
         if last.is_some_and(|last| at < last + MAIL_EVENT_STEP) {
-            return Ok(Written::Done);
+            return Ok(Written::Done(()));
         }
         let version = found.as_ref().and_then(|item| item::number(item, "version"));
         let mut item = Envelope::new(keys::mail_events(), "mail_events", version.unwrap_or(0) + 1).bare();

@@ -7,7 +7,7 @@ use crate::{
     Store, StoreError,
     item::{self, Envelope, Item},
     keys,
-    record::{Change, Replaced},
+    record::{Change, Stored, Written},
     table::{Condition, Write},
     transaction::{LostRace, Transaction},
 };
@@ -52,7 +52,7 @@ impl Store {
         mailbox: Change<Mailbox>,
         hash: &TokenHash,
         expires_at: Timestamp,
-    ) -> Result<Replaced<Invite>, StoreError> {
+    ) -> Result<Written<Stored<Invite>>, StoreError> {
         let generation = claim.mail.as_ref().map_or(0, |mail| mail.generation);
         let known = self.find_token(hash).await?;
         let used_at = known.as_ref().and_then(|record| record.used_at);
@@ -78,7 +78,7 @@ impl Store {
         hash: &TokenHash,
         token: &TokenRecord,
         now: Timestamp,
-    ) -> Result<Replaced<Invite>, StoreError> {
+    ) -> Result<Written<Stored<Invite>>, StoreError> {
         let used = TokenRecord { used_at: Some(now), ..token.clone() };
         let unused = Condition::Version(UNUSED);
         let mut transaction = Transaction::default();

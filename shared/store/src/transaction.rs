@@ -1,9 +1,9 @@
 //! Writes of which all happen or none, each with what its refusal means.
 
 use crate::{
-    Store, StoreError, Written,
+    Store, StoreError,
     keys::Key,
-    record::{Change, Owned, Record, Replaced, Stored, put},
+    record::{Change, Owned, Record, Stored, Written, put},
     table::{Commit, Write},
 };
 
@@ -115,14 +115,14 @@ impl Transaction<LostRace> {
     /// # Errors
     ///
     /// As [`Transaction::commit`].
-    pub(crate) async fn commit_to<T>(self, store: &Store, stored: Stored<T>) -> Result<Replaced<T>, StoreError> {
+    pub(crate) async fn commit_to<T>(self, store: &Store, stored: Stored<T>) -> Result<Written<Stored<T>>, StoreError> {
         let refused = self.commit(store).await?;
-        Ok(if refused.is_empty() { Replaced::Done(stored) } else { Replaced::LostRace })
+        Ok(if refused.is_empty() { Written::Done(stored) } else { Written::LostRace })
     }
 
     /// See [`Transaction::commit`] for what it promises.
     pub(crate) async fn commit_written(self, store: &Store) -> Result<Written, StoreError> {
-        Ok(if self.commit(store).await?.is_empty() { Written::Done } else { Written::LostRace })
+        Ok(if self.commit(store).await?.is_empty() { Written::Done(()) } else { Written::LostRace })
     }
 }
 

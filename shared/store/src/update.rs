@@ -6,7 +6,7 @@ use crate::{
     Store, StoreError,
     item::is_tombstone,
     keys::Key,
-    record::{Change, Record, Replaced, Stored, stored},
+    record::{Change, Record, Stored, Written, stored},
     transaction::{LostRace, Transaction},
 };
 
@@ -74,7 +74,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer; it may have been written.
-    pub async fn create<T: Record>(&self, value: T) -> Result<Replaced<T>, StoreError> {
+    pub async fn create<T: Record>(&self, value: T) -> Result<Written<Stored<T>>, StoreError> {
         self.write(Change::first(value)).await
     }
 
@@ -83,7 +83,7 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer; it may have been written.
-    pub async fn write<T: Record>(&self, change: Change<T>) -> Result<Replaced<T>, StoreError> {
+    pub async fn write<T: Record>(&self, change: Change<T>) -> Result<Written<Stored<T>>, StoreError> {
         let mut transaction = Transaction::default();
         let stored = transaction.write(change, LostRace)?;
         transaction.commit_to(self, stored).await
@@ -98,7 +98,7 @@ impl Store {
         &self,
         change: Change<T>,
         beside: Change<U>,
-    ) -> Result<Replaced<T>, StoreError> {
+    ) -> Result<Written<Stored<T>>, StoreError> {
         let mut transaction = Transaction::default();
         let stored = transaction.write(change, LostRace)?;
         transaction.write(beside, LostRace)?;
@@ -141,8 +141,8 @@ impl Store {
             Err(refusal) => return Ok(Some(Updated::Refused(refusal))),
         };
         Ok(match self.write(read.becomes(next)).await? {
-            Replaced::Done(after) => Some(Updated::Done { before: read.into_value(), after }),
-            Replaced::LostRace => None,
+            Written::Done(after) => Some(Updated::Done { before: read.into_value(), after }),
+            Written::LostRace => None,
         })
     }
 }

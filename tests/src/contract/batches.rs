@@ -8,8 +8,8 @@ use domain::{
     tombstone::BatchTombstone,
 };
 use store::{
-    CreateBulkActionOutcome, CreateOutcome, IdempotentRequest, InviteQuery, ROWS_PER_ADDITION, Replaced,
-    RequestOutcome, SavedAnswer, Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow,
+    CreateBulkActionOutcome, CreateOutcome, IdempotentRequest, InviteQuery, ROWS_PER_ADDITION, RequestOutcome,
+    SavedAnswer, Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow,
 };
 
 use super::{answer, create, found, stored, try_write, write};
@@ -17,8 +17,8 @@ use crate::people::{account_invite, beginning, draft, keys, officer, officer_for
 
 pub(super) async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
     match store.create_batch(batch).await.unwrap() {
-        Replaced::Done(stored) => stored,
-        Replaced::LostRace => panic!("there is one already"),
+        Written::Done(stored) => stored,
+        Written::LostRace => panic!("there is one already"),
     }
 }
 
@@ -30,10 +30,10 @@ pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Stor
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
     let stale: Vec<_> = read.iter().cloned().map(domain::batch::Row::emptied).collect();
     assert_eq!(store.delete_rows(batch.id, &stale).await.unwrap(), Written::LostRace);
-    assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done);
+    assert_eq!(store.delete_rows(batch.id, &read).await.unwrap(), Written::Done(()));
     assert_eq!(store.list_rows(batch.id, 0, 10, None).await.unwrap().rows, []);
     let tombstone = BatchTombstone::of(&batch, beginning());
-    assert_eq!(store.forget_batch(&batch, &tombstone, beginning()).await.unwrap(), Written::Done);
+    assert_eq!(store.forget_batch(&batch, &tombstone, beginning()).await.unwrap(), Written::Done(()));
     assert_eq!(found::<Batch>(store, &batch.id).await, None);
     assert_eq!(store.list_batches(&officer("gone").id, 10, None).await.unwrap().0, []);
 }
@@ -50,7 +50,7 @@ pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
     let read = created_batch(store, &batch).await;
     assert_eq!(created_batch(store, &batch).await, read, "repeated by the client");
     let other = batch.clone().of_file(Some("another list.xlsx".to_owned()), Vec::new());
-    assert_eq!(store.create_batch(&other).await.unwrap(), Replaced::LostRace);
+    assert_eq!(store.create_batch(&other).await.unwrap(), Written::LostRace);
     store.write_rows(batch.id, &rows).await.unwrap();
     store.write_rows(batch.id, &rows).await.unwrap();
     assert_eq!(store.count_rows(batch.id).await.unwrap(), batch.counts);
@@ -98,7 +98,7 @@ pub(super) async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Stor
     let change = [(row.version, KeyedRow::new(removed, &keys()))];
     let submitted = write(store, &batch, batch.to_value().submit(beginning()).unwrap()).await;
     let outcome = store.replace_rows(&change, batch.becomes(edited), None).await.unwrap();
-    assert_eq!(outcome, Replaced::LostRace, "a submission in between wins");
+    assert_eq!(outcome, Written::LostRace, "a submission in between wins");
     assert_eq!(store.find_row(batch.id, 1).await.unwrap(), Some(row));
     assert_eq!(stored::<Batch>(store, &batch.id).await, submitted);
 }
@@ -164,7 +164,7 @@ pub(super) async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     assert_eq!(states[1..4], [RowState::Ready, RowState::Ready, RowState::Ready]);
     let marked = rows[1].row.clone().found(RowState::Duplicate { duplicate: Duplicate::LiveInvite });
     let marked = KeyedRow::new(marked, &keys());
-    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done);
+    assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::Done(()));
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);
 }
 
@@ -201,8 +201,8 @@ pub(super) async fn an_action_advances_with_its_part_or_not_at_all(store: &Store
         store.write_both(action.becomes(next.clone()), part.becomes(decided.clone())).await.unwrap()
     };
     let (no_action, no_part) = (Stored::unwritten(first.to_value()), Stored::unwritten(part.to_value()));
-    assert_eq!(advance(&no_action, &part).await, Replaced::LostRace);
-    assert_eq!(advance(&first, &no_part).await, Replaced::LostRace);
+    assert_eq!(advance(&no_action, &part).await, Written::LostRace);
+    assert_eq!(advance(&first, &no_part).await, Written::LostRace);
     assert_eq!(stored::<Part>(store, &(id, 1)).await, part, "nothing half-written");
     assert!(advance(&first, &part).await.is_done());
     assert_eq!(found(store, &id).await, Some(next.clone()));

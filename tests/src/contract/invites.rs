@@ -9,7 +9,7 @@ use domain::{
 };
 use std::time::Duration;
 use store::{
-    AccountOwner, CreateOutcome, Refused, Replaced, Store, Transaction, Written,
+    AccountOwner, CreateOutcome, Refused, Store, Transaction, Written,
     accounts::ACCOUNT_SHARDS,
     erasure::{Found, PARTS},
     rows::KeyedRow,
@@ -48,7 +48,7 @@ pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks
     let until = now + Duration::from_secs(3600);
     let forget = async |read| store.forget_invite(read, &tombstone, until).await.unwrap();
     assert_eq!(forget(&stale).await, Written::LostRace, "a stale version");
-    assert_eq!(forget(&latest).await, Written::Done);
+    assert_eq!(forget(&latest).await, Written::Done(()));
     assert_eq!(found::<Invite>(store, &invite.id).await, None);
     assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
     let again = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(32));
@@ -73,7 +73,7 @@ pub(super) async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(stor
     let lock = lock.unwrap();
     assert_eq!(store.free_lock(&lock, Some(&stale)).await.unwrap(), Written::LostRace);
     assert_eq!(store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap().len(), 1);
-    assert_eq!(store.free_lock(&lock, Some(&latest)).await.unwrap(), Written::Done);
+    assert_eq!(store.free_lock(&lock, Some(&latest)).await.unwrap(), Written::Done(()));
     assert_eq!(store.live_addresses(&[invite.address_key]).await.unwrap(), []);
 }
 
@@ -160,30 +160,30 @@ pub(super) async fn a_token_is_used_once(store: &Store) {
     let claim = || due.becomes(due.to_value().claim_mail(now).unwrap());
     assert_eq!(store.find_token(&token).await.unwrap(), None);
     let claimed = store.claim_mail(claim(), counted(), &token, expires).await.unwrap();
-    let Replaced::Done(claimed) = claimed else { panic!("nobody else claims it") };
-    assert_eq!(store.claim_mail(claim(), counted(), &token, expires).await.unwrap(), Replaced::LostRace);
+    let Written::Done(claimed) = claimed else { panic!("nobody else claims it") };
+    assert_eq!(store.claim_mail(claim(), counted(), &token, expires).await.unwrap(), Written::LostRace);
     let full = store.find_mailbox(&due.address_key).await.unwrap();
     let room = || full.becomes(full.to_value().give_back(due.id, now).unwrap());
     let given_back = claimed.becomes(claimed.to_value().mail_not_sent(now, now).unwrap());
     let given_back = store.write_both(given_back, room()).await.unwrap();
-    let Replaced::Done(given_back) = given_back else { panic!("nobody else gives it back") };
+    let Written::Done(given_back) = given_back else { panic!("nobody else gives it back") };
     let twice = store.write_both(given_back.becomes(given_back.to_value()), room()).await.unwrap();
-    assert_eq!(twice, Replaced::LostRace, "room is given back once");
+    assert_eq!(twice, Written::LostRace, "room is given back once");
     let again = || given_back.becomes(given_back.to_value().claim_mail(now).unwrap());
     let stale = store.claim_mail(again(), counted(), &token, expires).await.unwrap();
-    assert_eq!(stale, Replaced::LostRace, "no mail goes out uncounted");
+    assert_eq!(stale, Written::LostRace, "no mail goes out uncounted");
     let mailbox = store.find_mailbox(&due.address_key).await.unwrap();
     let counted = mailbox.becomes(mailbox.to_value().admit(due.id, now).unwrap());
     let second = store.claim_mail(again(), counted, &token, expires).await.unwrap();
-    let Replaced::Done(second) = second else { panic!("a second claim of the same mail finds its token there") };
+    let Written::Done(second) = second else { panic!("a second claim of the same mail finds its token there") };
     let invited = write(store, &second, second.to_value().mail_accepted("m-1".to_owned(), now).unwrap()).await;
     let record = store.find_token(&token).await.unwrap().unwrap();
     let acceptance = || invited.becomes(invited.to_value().accept(officer_form("x").profile().unwrap(), now).unwrap());
     let accepted = store.accept(acceptance(), &token, &record, now).await.unwrap();
-    let Replaced::Done(accepted) = accepted else { panic!("nobody else accepts it") };
-    assert_eq!(store.accept(acceptance(), &token, &record, now).await.unwrap(), Replaced::LostRace);
+    let Written::Done(accepted) = accepted else { panic!("nobody else accepts it") };
+    assert_eq!(store.accept(acceptance(), &token, &record, now).await.unwrap(), Written::LostRace);
     let later = accepted.becomes(accepted.to_value());
-    assert_eq!(store.accept(later, &token, &record, now).await.unwrap(), Replaced::LostRace, "the token is used");
+    assert_eq!(store.accept(later, &token, &record, now).await.unwrap(), Written::LostRace, "the token is used");
     assert_eq!(store.find_token(&token).await.unwrap().unwrap().used_at, Some(now));
 }
 
@@ -220,8 +220,8 @@ pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &St
     assert_eq!(store.find_owner(&account).await.unwrap(), None);
     let trace = domain::TraceId::generate(now, &entropy);
     let request = SeedRequest::new(officer("owner").id, account.clone(), now, trace);
-    let Replaced::Done(asked) = store.create_seed_request(request.clone()).await.unwrap() else { panic!("it is new") };
-    assert_eq!(store.create_seed_request(request).await.unwrap(), Replaced::LostRace);
+    let Written::Done(asked) = store.create_seed_request(request.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create_seed_request(request).await.unwrap(), Written::LostRace);
     assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(asked.clone())));
     let assigned = write(store, &asked, asked.to_value().assigned(now).unwrap()).await;
     assert_eq!(try_write(store, &asked, assigned.to_value()).await, Written::LostRace);
@@ -235,8 +235,8 @@ pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &St
     let claimed = write(store, &read, invite.claim(now).unwrap()).await;
     let made = || claimed.to_value().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
     let recorded = store.record_account(claimed.becomes(made())).await.unwrap();
-    let Replaced::Done(recorded) = recorded else { panic!("nobody else records it") };
-    assert_eq!(store.record_account(claimed.becomes(made())).await.unwrap(), Replaced::LostRace);
+    let Written::Done(recorded) = recorded else { panic!("nobody else records it") };
+    assert_eq!(store.record_account(claimed.becomes(made())).await.unwrap(), Written::LostRace);
     assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(recorded))));
 
     let mut links = Vec::new();
@@ -246,6 +246,6 @@ pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &St
         assert!(after.iter().all(|link| link.account != in_lower_case), "the one it begins after is not listed");
     }
     let link = links.into_iter().find(|link| link.account == in_lower_case).unwrap();
-    assert_eq!(store.forget_account(&link).await.unwrap(), Written::Done);
+    assert_eq!(store.forget_account(&link).await.unwrap(), Written::Done(()));
     assert_eq!(store.find_owner(&account).await.unwrap(), Some(AccountOwner::Request(assigned)));
 }

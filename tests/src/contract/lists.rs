@@ -85,7 +85,7 @@ pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store
 
     let tombstone = InviteTombstone::of(&goes, Actor::Service, at(620));
     let forgotten = store.forget_invite(&goes, &tombstone, at(9000)).await.unwrap();
-    assert_eq!(forgotten, Written::Done);
+    assert_eq!(forgotten, Written::Done(()));
     assert_eq!(
         list(None, at(630)).await,
         said("late moves stays", 3, "2 Queued, 1 Revoked"),
@@ -124,7 +124,7 @@ pub(super) async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
     for invite in &invites[..9] {
         let tombstone = InviteTombstone::of(invite, Actor::Service, now);
         let forgotten = store.forget_invite(invite, &tombstone, now + Duration::from_secs(3600));
-        assert_eq!(forgotten.await.unwrap(), Written::Done);
+        assert_eq!(forgotten.await.unwrap(), Written::Done(()));
     }
     let page = page(200).await;
     let names: Vec<_> = page.invites.iter().map(|invite| invite.email.mailbox()).collect();

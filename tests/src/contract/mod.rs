@@ -16,7 +16,7 @@ use domain::{
 };
 use std::time::Duration;
 use store::{
-    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Record, Replaced, SavedAnswer, Store, Stored,
+    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Record, SavedAnswer, Store, Stored,
     Transaction, Updated, Written,
     due::DUE_SHARDS,
     erasure::{AuditEntry, Found, PARTS},
@@ -106,22 +106,22 @@ async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
 /// Writes a change, which nobody else is to be faster than.
 async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
     match store.write(read.becomes(next)).await.unwrap() {
-        Replaced::Done(stored) => stored,
-        Replaced::LostRace => panic!("the race is lost"),
+        Written::Done(stored) => stored,
+        Written::LostRace => panic!("the race is lost"),
     }
 }
 
 /// What becomes of a change.
 async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Written {
-    store.write(read.becomes(next)).await.unwrap().written()
+    store.write(read.becomes(next)).await.unwrap().without_value()
 }
 
 async fn a_job_is_taken_up_once(store: &Store) {
     assert_eq!(store.list_jobs().await.unwrap(), []);
     let now = beginning();
     let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now };
-    let Replaced::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
-    assert_eq!(store.create(first.clone()).await.unwrap(), Replaced::LostRace, "another sweeper took it up");
+    let Written::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
+    assert_eq!(store.create(first.clone()).await.unwrap(), Written::LostRace, "another sweeper took it up");
     let next = JobRecord { cursor: Some("3".to_owned()), ..first };
     let written = write(store, &taken, next.clone()).await;
     assert_eq!(written.version(), 2);
@@ -167,7 +167,7 @@ async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
     let entry = AuditEntry { action, address_key: person.clone(), invites: 1, rows: 0, at: beginning() };
     let until = beginning() + Duration::from_secs(3600);
     store.note_holders(std::slice::from_ref(&person), until).await.unwrap();
-    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::Done);
+    assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::Done(()));
     assert_eq!(store.held_addresses(&[person], beginning()).await.unwrap(), []);
     assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::LostRace, "it is finished once");
     assert_eq!(store.list_forget_requests().await.unwrap(), []);
@@ -202,8 +202,8 @@ async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &St
     let now = beginning();
     let invite = account_invite(&officer("told"), &officer_form("told"), now, &testing::seeded(13));
     let event = WebhookEvent::of_change(None, &invite, 1).unwrap();
-    let Replaced::Done(read) = store.create(event.clone()).await.unwrap() else { panic!("it is new") };
-    assert_eq!(store.create(event.clone()).await.unwrap(), Replaced::LostRace);
+    let Written::Done(read) = store.create(event.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(event.clone()).await.unwrap(), Written::LostRace);
     let claimed = event.clone().claim(now).unwrap();
     write(store, &read, claimed.clone()).await;
     assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
@@ -219,8 +219,8 @@ async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &St
     assert_eq!(found::<Subscription>(store, &id).await, None);
     let agency =
         Subscription::registered(event.agency.clone(), "https://hooks.example.com".to_owned(), "c".to_owned(), now);
-    let Replaced::Done(read) = store.create(agency.clone()).await.unwrap() else { panic!("it is new") };
-    assert_eq!(store.create(agency.clone()).await.unwrap(), Replaced::LostRace);
+    let Written::Done(read) = store.create(agency.clone()).await.unwrap() else { panic!("it is new") };
+    assert_eq!(store.create(agency.clone()).await.unwrap(), Written::LostRace);
     let active = agency.challenged(Ok("c"), now).unwrap();
     write(store, &read, active.clone()).await;
     assert_eq!(try_write(store, &read, active.clone()).await, Written::LostRace);
@@ -232,9 +232,7 @@ async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
     let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
     assert_eq!(store.update(&(), next).await.unwrap(), Updated::Missing);
-    let Replaced::Done(first) = store.create(Canary::first(to.clone(), now)).await.unwrap() else {
-        panic!("it is new")
-    };
+    let Written::Done(first) = store.create(Canary::first(to.clone(), now)).await.unwrap() else { panic!("it is new") };
     let Updated::Done { before, after } = store.update(&(), next).await.unwrap() else {
         panic!("nobody is in the way")
     };
@@ -313,9 +311,9 @@ async fn settings_are_read_strictly(store: &Store) {
     assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
     let at = beginning();
     assert_eq!(store.last_mail_event().await.unwrap(), None);
-    assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done);
-    assert_eq!(store.note_mail_event(at + Duration::from_secs(59)).await.unwrap(), Written::Done);
+    assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done(()));
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(59)).await.unwrap(), Written::Done(()));
     assert_eq!(store.last_mail_event().await.unwrap(), Some(at));
-    assert_eq!(store.note_mail_event(at + Duration::from_secs(61)).await.unwrap(), Written::Done);
+    assert_eq!(store.note_mail_event(at + Duration::from_secs(61)).await.unwrap(), Written::Done(()));
     assert_eq!(store.last_mail_event().await.unwrap(), Some(at + Duration::from_secs(61)));
 }

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use domain::canary::Canary;
 use queue::{Group, QueueName, Wake};
-use store::{Replaced, Updated};
+use store::{Updated, Written};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -17,11 +17,11 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let Some(to) = &deps.canary else { return Ok(Progress::Finished { cursor: None }) };
     let next = |canary: Canary| Ok::<_, Infallible>(Some(canary.next(to.clone())));
     let canary = match deps.store.update(&(), next).await? {
-        Updated::Done { after, .. } => Replaced::Done(after),
+        Updated::Done { after, .. } => Written::Done(after),
         _ => deps.store.create(Canary::first(to.clone(), deps.clock.now())).await?,
     };
     // Another sweeper's first canary is as good.
-    let Replaced::Done(canary) = canary else { return Ok(Progress::Finished { cursor: None }) };
+    let Written::Done(canary) = canary else { return Ok(Progress::Finished { cursor: None }) };
     deps.queues.wake(QueueName::Mail, Group::service(), &[Wake::Canary]).await;
     let now = deps.clock.now();
     let last_event = deps.store.last_mail_event().await?;

@@ -144,7 +144,7 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
     if deps.retention.of_invite(&invite).is_some_and(|until| until <= now) {
         let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
         let forgotten = deps.store.forget_invite(&invite, &tombstone, now + deps.retention.tombstones).await?;
-        return Ok((forgotten == Written::Done).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
+        return Ok((forgotten == Written::Done(())).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
     let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
     let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), now, last_event, &deps.retention) else {
@@ -213,7 +213,7 @@ async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>,
         let page = deps.store.list_rows(id, 0, ROWS, None).await?;
         if page.rows.is_empty() {
             let until = now + deps.retention.tombstones;
-            deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done
+            deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done(())
         } else {
             let _ = deps.store.delete_rows(id, &page.rows).await?;
             deps.store.write(batch.becomes(batch.to_value().postponed(now))).await?.is_done()
@@ -242,7 +242,7 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
     let until = deps.retention.of_seed_request(&request, now);
     if until <= now {
         let forgotten = deps.store.forget_seed_request(&request, now + deps.retention.tombstones).await?;
-        return Ok((forgotten == Written::Done).then(|| Call::nobody(group, Wake::SeedRequest { id })));
+        return Ok((forgotten == Written::Done(())).then(|| Call::nobody(group, Wake::SeedRequest { id })));
     }
     let is_open = request.seed.step(now) != SeedStep::Nothing;
     let next = request.to_value().postponed(if is_open { now + WAKE_AFTER } else { until });

@@ -115,7 +115,7 @@ async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> 
         };
         let tombstone = InviteTombstone::of(&invite, Actor::Operator, now);
         let until = now + round.deps.retention.tombstones;
-        if store.forget_invite(&invite, &tombstone, until).await? == Written::Done {
+        if store.forget_invite(&invite, &tombstone, until).await? == Written::Done(()) {
             return Ok(());
         }
     }
@@ -141,7 +141,7 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
             // Nobody adds or changes rows at this time, so none comes to rest on it.
             None => store.empty_row(batch, row.version, &row.emptied()).await?,
         };
-        if written == Written::Done {
+        if written == Written::Done(()) {
             return Ok(());
         }
     }
@@ -180,7 +180,7 @@ async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Res
     }
     let next = next.kept_like(&batch);
     let is_written = store.replace_rows(&changes, batch.becomes(next), None).await?.is_done();
-    Ok(if are_all && is_written { Written::Done } else { Written::LostRace })
+    Ok(if are_all && is_written { Written::Done(()) } else { Written::LostRace })
 }
 
 #[cfg(test)]

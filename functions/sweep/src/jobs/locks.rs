@@ -48,7 +48,7 @@ async fn release(round: &Round<'_>, locks: &[Lock]) -> Result<u32, AnyError> {
         if is_needed(lock, owner.as_ref()) {
             continue;
         }
-        if store.free_lock(lock, owner.as_ref()).await? == Written::Done {
+        if store.free_lock(lock, owner.as_ref()).await? == Written::Done(()) {
             tracing::warn!(invite_id = %lock.owner, "a lock without a live invite was released");
             released += 1;
         }

@@ -10,7 +10,7 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use store::{Replaced, due::DUE_SHARDS};
+use store::{Written, due::DUE_SHARDS};
 
 use super::{Progress, Round};
 use crate::AnyError;
@@ -63,7 +63,7 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let Ok(next) = batch.to_value().counted(missing, erased, deps.clock.now()) else {
         return Ok(false);
     };
-    let Replaced::Done(next) = deps.store.write(batch.becomes(next)).await? else {
+    let Written::Done(next) = deps.store.write(batch.becomes(next)).await? else {
         return Ok(false);
     };
     if missing == 0 {

@@ -87,7 +87,7 @@ pub enum MailState {
         at: Timestamp,
     },
     /// Of details that were amended, or of an invite that was ended or sent again, since; it is not sent any more.
-    Replaced,
+    Written,
 }
 
 impl MailState {
@@ -106,7 +106,7 @@ impl MailState {
             Self::Suppressed(_) => "SUPPRESSED",
             Self::Withheld { .. } => "WITHHELD",
             Self::Refused { .. } => "REFUSED",
-            Self::Replaced => "REPLACED",
+            Self::Written => "REPLACED",
         }
     }
 }

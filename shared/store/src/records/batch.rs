@@ -8,7 +8,7 @@ use crate::{
     IdempotentRequest, RequestOutcome, Store, StoreError,
     item::{Envelope, text},
     keys::{self, Key},
-    record::{Change, Layout, Replaced, Stored},
+    record::{Change, Layout, Stored, Written},
     rows::{KeyedRow, put_row},
     table::{Condition, Index, Order, Query, Range, Write},
     transaction::{Refused, Transaction},
@@ -44,14 +44,14 @@ impl Store {
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn create_batch(&self, batch: &Batch) -> Result<Replaced<Batch>, StoreError> {
+    pub async fn create_batch(&self, batch: &Batch) -> Result<Written<Stored<Batch>>, StoreError> {
         let created = self.create(batch.clone()).await?;
         if created.is_done() {
             return Ok(created);
         }
         // A client repeats a single write whose answer was lost, and the first one is in its way then.
         let found = self.get::<Batch>(&batch.id).await?.filter(|found| **found == *batch);
-        Ok(found.map_or(Replaced::LostRace, Replaced::Done))
+        Ok(found.map_or(Written::LostRace, Written::Done))
     }
 
     /// Writes a new batch and the answer to the request that asks for it, or nothing.
