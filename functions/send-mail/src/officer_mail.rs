@@ -15,7 +15,7 @@ pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Times
         return Ok(Next::Rest(Disposition::Done));
     }
     let ending = if invite.was_sent() { Ending::NotAccepted } else { Ending::NotSent };
-    let letter = deps.letters.invitation_lapsed(invite.id, &invite.email, ending)?;
+    let letter = deps.letters.invitation_expired(invite.id, &invite.email, ending)?;
     slot::send(deps, ToOfficer(invite), |_| Ok(Some(letter)), deadline).await
 }
 

@@ -146,7 +146,7 @@ impl Letters {
     /// # Errors
     ///
     /// When the template cannot be filled in.
-    pub fn invitation_lapsed(
+    pub fn invitation_expired(
         &self,
         invite: InviteId,
         invitee: &EmailAddress,
@@ -250,7 +250,7 @@ struct ReminderText<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "invitation_lapsed.html")]
+#[template(path = "invitation_expired.html")]
 struct LapsedHtml<'a> {
     invitee: &'a str,
     ending: Ending,
@@ -259,7 +259,7 @@ struct LapsedHtml<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "invitation_lapsed.txt")]
+#[template(path = "invitation_expired.txt")]
 struct LapsedText<'a> {
     invitee: &'a str,
     ending: Ending,

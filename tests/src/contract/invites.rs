@@ -187,7 +187,7 @@ pub(super) async fn a_token_is_used_once(store: &Store) {
     assert_eq!(store.find_token(&token).await.unwrap().unwrap().used_at, Some(now));
 }
 
-pub(super) async fn an_account_is_believed_until_its_note_lapses(store: &Store) {
+pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &Store) {
     let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
     let (batch, mut rows) =
         draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &testing::seeded(72));

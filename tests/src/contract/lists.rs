@@ -109,7 +109,7 @@ pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store
     assert_eq!(list(Some(TechpassStatus::Revoked), at(630 + 15 * 60)).await.0, "late moves stays");
 }
 
-pub(super) async fn a_page_is_full_whoever_is_forgotten(store: &Store) {
+pub(super) async fn a_page_is_full_although_people_are_erased(store: &Store) {
     let (dee, entropy, now) = (officer("list-dee"), testing::seeded(74), beginning());
     let mut invites = Vec::new();
     for number in 0..12 {

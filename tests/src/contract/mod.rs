@@ -28,13 +28,13 @@ use batches::{
     rows_are_deleted_over_the_version_that_was_read, rows_are_paged_and_filtered,
 };
 use invites::{
-    a_failed_invite_frees_its_locks, a_lock_is_freed_only_from_under_the_owner_that_was_read,
-    a_stale_version_writes_nothing, a_token_is_used_once, a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks,
-    an_account_is_believed_until_its_note_lapses, an_account_is_its_latest_owners_and_can_be_listed,
+    a_failed_invite_frees_its_locks, a_known_account_is_believed_until_its_note_expires,
+    a_lock_is_freed_only_from_under_the_owner_that_was_read, a_stale_version_writes_nothing, a_token_is_used_once,
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, an_account_is_its_latest_owners_and_can_be_listed,
     an_invite_that_lives_again_takes_its_locks_again, one_live_invite_per_address_and_username,
 };
 use lists::{
-    a_list_that_is_remembered_follows_what_changes, a_page_is_full_whoever_is_forgotten,
+    a_list_that_is_remembered_follows_what_changes, a_page_is_full_although_people_are_erased,
     an_officers_list_is_paged_sorted_and_filtered,
 };
 
@@ -64,8 +64,8 @@ pub async fn all(store: &Store) {
     a_token_is_used_once(store).await;
     an_officers_list_is_paged_sorted_and_filtered(store).await;
     a_list_that_is_remembered_follows_what_changes(store).await;
-    a_page_is_full_whoever_is_forgotten(store).await;
-    an_account_is_believed_until_its_note_lapses(store).await;
+    a_page_is_full_although_people_are_erased(store).await;
+    a_known_account_is_believed_until_its_note_expires(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;

@@ -334,7 +334,7 @@ async fn an_account_that_is_made_is_left_and_the_action_says_why() {
 }
 
 #[tokio::test]
-async fn what_failed_or_lapsed_is_mended_alike_and_sent_again() {
+async fn what_failed_or_expired_is_amended_alike_and_sent_again() {
     let app = App::start().await;
     let mut ids = Vec::new();
     for name in ["eve", "kim"] {
@@ -363,7 +363,7 @@ async fn what_failed_or_lapsed_is_mended_alike_and_sent_again() {
 }
 
 #[tokio::test]
-async fn an_address_that_mails_come_back_from_is_not_mended_with_others() {
+async fn an_address_that_returned_a_mail_is_not_amended_with_others() {
     let app = App::start().await;
     let id = invitations(&app, 1).await.remove(0);
     let invite = stored(&app, &id).await;

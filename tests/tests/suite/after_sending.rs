@@ -86,7 +86,7 @@ async fn an_account_that_is_made_is_not_revoked() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_brought_to_mind_lapses_and_lives_again() {
+async fn an_invitee_is_reminded_the_invitation_expires_and_is_sent_again() {
     let app = App::start().await;
     let id = invite_by_mail(&app).await;
     let token = app.token_of("bo@sample-board.gov.sg");
@@ -108,7 +108,7 @@ async fn an_invitation_is_brought_to_mind_lapses_and_lives_again() {
 }
 
 #[tokio::test]
-async fn a_mail_that_came_back_is_mended_and_the_new_address_checked() {
+async fn an_invite_whose_mail_was_returned_is_amended_and_its_new_address_checked() {
     let app = App::start().await;
     let id = invite_by_mail(&app).await;
     observe(&app, &id, MailEvent::Bounced).await;

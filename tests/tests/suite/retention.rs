@@ -81,7 +81,7 @@ async fn a_forgotten_persons_address_is_free_again() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_nobody_accepts_is_forgotten_after_it_lapsed() {
+async fn an_invitation_that_nobody_accepts_is_erased_after_it_expired() {
     let app = App::start().await;
     let body = json!({"kind": "email", "email": "quill@sample-board.gov.sg", "reason": "A vivid reason"});
     app.officer("ada").post("/api/invites", body).await.expect(202);

@@ -6,7 +6,7 @@ use domain::{
     Timestamp,
     batch::{Batch, BatchState},
     bulk_action::BulkAction,
-    invite::{FirstPassword, Invite, InviteState, Lapse, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    invite::{FirstPassword, InvitationDue, Invite, InviteState, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
     mail::{Mail, MailState},
     webhook::WebhookEvent,
 };
@@ -59,15 +59,15 @@ pub(crate) fn invite(
     if !is_due(invite.next_due(), now) {
         return None;
     }
-    match invite.lapse(now) {
-        Lapse::Expire => {
+    match invite.invitation_due(now) {
+        InvitationDue::Expire => {
             return Some(woken(QueueName::Mail, invite.clone().expire(now).unwrap_or(invite)));
         }
         // The directory is asked first.
-        Lapse::Remind => {
+        InvitationDue::Remind => {
             return Some(woken(QueueName::Provision, invite.clone().remind(now).unwrap_or(invite)));
         }
-        Lapse::Nothing => {}
+        InvitationDue::Nothing => {}
     }
     if matches!(invite.state, InviteState::NeedsAttention { .. }) {
         return Some(Plan { next: kept(invite, retention, now), wake: Vec::new(), remark: None });

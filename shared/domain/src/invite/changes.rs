@@ -236,14 +236,14 @@ mod tests {
         fields::Form,
         invite::{
             samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
-            schedule::Lapse,
+            schedule::InvitationDue,
         },
         mail::{MailEvent, MailKind},
         terms::Terms,
     };
 
     #[test]
-    fn an_invitation_lapses_at_its_expiry_and_is_accepted_once() {
+    fn an_invitation_expires_at_its_end_and_is_accepted_once() {
         let profile = form().profile().unwrap();
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
         let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
@@ -290,11 +290,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_that_came_back_is_amended_and_not_repeated() {
+    fn an_invite_whose_mail_was_returned_is_amended_and_not_resent() {
         let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
         let tomorrow = act(2 * DAY);
         assert_eq!(bounced.clone().resend(&mailbox(), &tomorrow), Err(ResendRefusal::Undeliverable));
-        assert_eq!(bounced.lapse(at(25 * DAY)), Lapse::Nothing, "nor reminded of");
+        assert_eq!(bounced.invitation_due(at(25 * DAY)), InvitationDue::Nothing, "nor reminded of");
         let InviteState::Invited { expires_at } = bounced.state else { panic!() };
         assert_eq!(bounced.clone().settled(at(25 * DAY)).next_due(), Some(expires_at));
         let form = Form { email: "bo.lim@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };

@@ -34,7 +34,7 @@ impl Invite {
                 MailKind::AccountCreated => {
                     matches!(self.state, InviteState::AccountCreated { .. } | InviteState::Onboarded { .. })
                 }
-                MailKind::BatchReport | MailKind::InvitationLapsed | MailKind::Canary => false,
+                MailKind::BatchReport | MailKind::InvitationExpired | MailKind::Canary => false,
             };
             wanted && matches!(mail.state, MailState::Due { .. })
         })
@@ -78,7 +78,7 @@ impl Invite {
             // It names a date, and a copy soon after is the same letter.
             MailKind::Invitation => Some(first.unwrap_or(now)),
             // It says for how many days its link works from now on.
-            MailKind::AccountCreated | MailKind::InvitationLapsed | MailKind::BatchReport | MailKind::Canary => {
+            MailKind::AccountCreated | MailKind::InvitationExpired | MailKind::BatchReport | MailKind::Canary => {
                 Some(now)
             }
         }
@@ -170,7 +170,7 @@ impl Invite {
         message_id: &str,
         now: Timestamp,
     ) -> Option<Self> {
-        if kind == MailKind::InvitationLapsed {
+        if kind == MailKind::InvitationExpired {
             let officer_mail = self.officer_mail.clone().filter(|mail| mail.generation == generation)?;
             return Some(Self {
                 officer_mail: Some(officer_mail.observe(event, message_id, now)?),
@@ -266,7 +266,7 @@ mod tests {
         invite::{
             changes::ResendRefusal,
             samples::{DAY, act, at, by_email, claimed, created, invited, mailbox},
-            schedule::{Lapse, NextStep},
+            schedule::{InvitationDue, NextStep},
         },
         licence::SeedState,
     };
@@ -346,7 +346,7 @@ mod tests {
             let copy = copy_of(invitation.clone(), seconds);
             assert_eq!(copy.promised_until(), at(until), "{seconds}");
             let invited = copy.mail_accepted("m".into(), at(seconds)).unwrap();
-            assert_eq!(invited.lapse(at(until - 1)), Lapse::Remind, "{seconds}");
+            assert_eq!(invited.invitation_due(at(until - 1)), InvitationDue::Remind, "{seconds}");
             assert!(invited.can_be_accepted(at(until - 1)) && !invited.can_be_accepted(at(until)), "{seconds}");
         }
         // Its letter says "30 days" and no date, so each copy has that many.

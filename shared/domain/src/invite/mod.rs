@@ -37,7 +37,7 @@ pub use changes::{AmendRefusal, Correction, ResendRefusal};
 pub use first_access::{FIRST_PASSWORD_LEASE, FIRST_PASSWORD_MEMORY, FIRST_PASSWORD_PAUSES, FirstPassword};
 pub use history::{Act, Actor, Event, HistoryEntry};
 pub use mail::{ANSWER_HOLDS, COPY_SPAN, MAIL_ANSWER_WAIT};
-pub use schedule::{KEEPING_LOOK, Lapse, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
+pub use schedule::{InvitationDue, KEEPING_LOOK, MAX_WAIT, NextStep, REMINDER_PAUSE, WAKE_AFTER};
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
 pub use status::{Progress, SeedStatus, TechpassStatus};
 
@@ -304,9 +304,9 @@ mod tests {
         let claimed = invite.address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
         assert_eq!(claimed.promised_until(), at(10 * DAY));
         let invited = claimed.mail_accepted("m-1".into(), at(0)).unwrap();
-        assert_eq!(invited.lapse(at(4 * DAY - 1)), Lapse::Nothing);
-        assert_eq!(invited.lapse(at(4 * DAY)), Lapse::Remind);
-        assert_eq!(invited.lapse(at(10 * DAY)), Lapse::Expire);
+        assert_eq!(invited.invitation_due(at(4 * DAY - 1)), InvitationDue::Nothing);
+        assert_eq!(invited.invitation_due(at(4 * DAY)), InvitationDue::Remind);
+        assert_eq!(invited.invitation_due(at(10 * DAY)), InvitationDue::Expire);
         let mut old = serde_json::to_value(&invited).unwrap();
         old.as_object_mut().unwrap().remove("terms");
         assert_eq!(serde_json::from_value::<Invite>(old).unwrap().terms, Terms::USUAL);

@@ -30,7 +30,7 @@ pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
 
 /// What time alone does to an invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lapse {
+pub enum InvitationDue {
     /// The invitee is to be reminded.
     Remind,
     Expire,
@@ -87,21 +87,21 @@ impl Invite {
 
     /// What time alone asks for now.
     #[must_use]
-    pub fn lapse(&self, now: Timestamp) -> Lapse {
+    pub fn invitation_due(&self, now: Timestamp) -> InvitationDue {
         let expires_at = match self.state {
             InviteState::Invited { expires_at } => expires_at,
-            InviteState::Queued | InviteState::Accepted if now >= self.waits_until() => return Lapse::Expire,
+            InviteState::Queued | InviteState::Accepted if now >= self.waits_until() => return InvitationDue::Expire,
             InviteState::Provisioning { lease_until, .. } if now >= lease_until && now >= self.waits_until() => {
-                return Lapse::Expire;
+                return InvitationDue::Expire;
             }
-            _ => return Lapse::Nothing,
+            _ => return InvitationDue::Nothing,
         };
         if now >= expires_at {
-            Lapse::Expire
+            InvitationDue::Expire
         } else if self.can_be_reminded() && now >= self.next_reminder(expires_at) {
-            Lapse::Remind
+            InvitationDue::Remind
         } else {
-            Lapse::Nothing
+            InvitationDue::Nothing
         }
     }
 
@@ -118,7 +118,7 @@ impl Invite {
     ///
     /// Unless it is time for it.
     pub fn remind(self, now: Timestamp) -> Result<Self, Conflict> {
-        if self.lapse(now) != Lapse::Remind {
+        if self.invitation_due(now) != InvitationDue::Remind {
             return Err(self.conflict("reminded of"));
         }
         let mail = Some(Mail::due(MailKind::Reminder, self.generation()).replaced());
@@ -132,11 +132,11 @@ impl Invite {
     ///
     /// Unless its time has come.
     pub fn expire(self, now: Timestamp) -> Result<Self, Conflict> {
-        if self.lapse(now) != Lapse::Expire {
+        if self.invitation_due(now) != InvitationDue::Expire {
             return Err(self.conflict("expired"));
         }
         let generation = self.officer_mail.as_ref().map_or(0, |mail| mail.generation) + 1;
-        let officer_mail = Some(Mail::due(MailKind::InvitationLapsed, generation));
+        let officer_mail = Some(Mail::due(MailKind::InvitationExpired, generation));
         Ok(Self { officer_mail, ..self.happened(Event::Expired, now) }.ended(InviteState::Expired))
     }
 
@@ -246,22 +246,22 @@ mod tests {
     }
 
     #[test]
-    fn an_invitation_is_brought_to_mind_daily_and_then_lapses() {
+    fn an_invitee_is_reminded_daily_until_the_invitation_expires() {
         let invite = invited();
-        assert_eq!(invite.lapse(at(22 * DAY)), Lapse::Nothing);
+        assert_eq!(invite.invitation_due(at(22 * DAY)), InvitationDue::Nothing);
         let mut invite = invite;
         for day in 0..7 {
             let now = at(3 + (23 + day) * DAY);
-            assert_eq!(invite.lapse(now), Lapse::Remind, "day {day}");
+            assert_eq!(invite.invitation_due(now), InvitationDue::Remind, "day {day}");
             let reminded = invite.remind(now).unwrap();
-            assert_ne!(reminded.lapse(now + Duration::from_secs(DAY)), Lapse::Remind, "once");
+            assert_ne!(reminded.invitation_due(now + Duration::from_secs(DAY)), InvitationDue::Remind, "once");
             assert_eq!((reminded.next_step(now), reminded.mail_is_due()), (NextStep::CheckAddress, false));
             let found = reminded.clone().fail(Failure::AccountExists, now).unwrap();
             assert_eq!((found.next_step(now), found.mail_is_due()), (NextStep::Nothing, false));
             invite =
                 reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
             assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
-            assert_eq!(invite.lapse(now), Lapse::Nothing);
+            assert_eq!(invite.invitation_due(now), InvitationDue::Nothing);
         }
         let end = at(2 + 30 * DAY);
         assert_eq!(invite.next_due(), Some(end));

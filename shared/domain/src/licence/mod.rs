@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_else_can_mend_is_tried_again_and_nothing_else() {
+    fn what_somebody_else_can_fix_is_tried_again_and_nothing_else() {
         let missing = SeedState::refused(LicenceFault::NotSetUp, at(0));
         assert_eq!((missing.step(at(299)), missing.step(at(300))), (SeedStep::Nothing, SeedStep::Assign));
         let refused = SeedState::refused(LicenceFault::Refused, at(0));

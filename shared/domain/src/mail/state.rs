@@ -14,7 +14,8 @@ pub enum MailKind {
     /// Your account is there: set a password.
     AccountCreated,
     /// To the officer: an invitation of yours has lapsed.
-    InvitationLapsed,
+    #[serde(rename = "invitation-lapsed")]
+    InvitationExpired,
     BatchReport,
     /// Nothing, to be heard of.
     Canary,
@@ -25,7 +26,7 @@ impl MailKind {
         Self::Invitation,
         Self::Reminder,
         Self::AccountCreated,
-        Self::InvitationLapsed,
+        Self::InvitationExpired,
         Self::BatchReport,
         Self::Canary,
     ];
@@ -36,7 +37,7 @@ impl MailKind {
         match self {
             Self::Invitation => "invitation",
             Self::Reminder => "reminder",
-            Self::InvitationLapsed => "invitation-lapsed",
+            Self::InvitationExpired => "invitation-lapsed",
             Self::AccountCreated => "account-created",
             Self::BatchReport => "batch-report",
             Self::Canary => "canary",

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_on_end_park_it_and_one_success_forgets_them() {
+    fn failures_in_a_row_park_it_and_one_success_resets_them() {
         let fail = |agency: Subscription, times: u32| (0..times).fold(agency, |agency, _| agency.failed(at(2)));
         let active = agency().challenged(Ok("c"), at(1)).unwrap();
         let nearly = fail(active, FAILURES_TO_PARK - 1);

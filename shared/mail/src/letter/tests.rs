@@ -69,7 +69,7 @@ fn a_list_that_waits_says_so_and_why() {
 fn an_expired_invitation_says_why() {
     let invite = InviteId::generate(now(), &testing::seeded(1));
     for (ending, words) in [(Ending::NotAccepted, "did not accept"), (Ending::NotSent, "We could not send")] {
-        let letter = letters().invitation_lapsed(invite, &email("bo@agency.gov.sg"), ending).unwrap();
+        let letter = letters().invitation_expired(invite, &email("bo@agency.gov.sg"), ending).unwrap();
         for text in [&letter.text, &letter.html] {
             assert!(text.contains(words) && text.contains("bo@agency.gov.sg"), "{text}");
         }

@@ -21,7 +21,7 @@ async fn submit(officer: &Person<'_>, id: &str, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn good_rows_go_first_and_mended_ones_follow() {
+async fn good_rows_go_first_and_fixed_ones_follow() {
     let app = App::start().await;
     let ada = app.officer("ada");
     let mut faulty = vendor_form("eve");
@@ -159,7 +159,7 @@ async fn a_workbook_with_other_titles_is_read_once_the_officer_says_what_they_me
 }
 
 #[tokio::test]
-async fn a_row_whose_invite_failed_is_mended_and_submitted_again() {
+async fn a_row_whose_invite_failed_is_fixed_and_submitted_again() {
     let app = App::start().await;
     let ada = app.officer("ada");
     app.directory.add_foreign_account("eve", &tests::people::email("someone@sample-board.gov.sg"));

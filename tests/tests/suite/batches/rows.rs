@@ -89,7 +89,7 @@ async fn however_many_doubles_a_row_has_one_of_them_takes_its_place_and_the_othe
 }
 
 #[tokio::test]
-async fn whoever_becomes_ready_meets_everybody_who_stands() {
+async fn a_row_that_becomes_ready_is_compared_with_all_others() {
     let app = App::start().await;
     let ada = app.officer("ada");
     let named = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
@@ -297,7 +297,7 @@ async fn what_is_used_otherwise_than_typed_is_told() {
 }
 
 #[tokio::test]
-async fn many_rows_are_mended_at_once() {
+async fn many_rows_are_changed_at_once() {
     let app = App::start().await;
     let ada = app.officer("ada");
     let mut forms: Vec<Form> = (0..250).map(|n| officer_form(&format!("bo{n}"))).collect();

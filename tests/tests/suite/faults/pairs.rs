@@ -51,18 +51,18 @@ async fn check_each_pair(scenario: Scenario, function: &str, also: &[Mishap]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_makes_accounts_is_stopped_twice() {
+async fn the_worker_of_accounts_is_stopped_twice() {
     check_each_pair(ALL[0], "provision-user", &[]).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_mails_is_stopped_twice() {
+async fn the_worker_of_mails_is_stopped_twice() {
     check_each_pair(ALL[0], "send-mail", &[]).await;
 }
 
 /// Two mails that may have gone out, of which nothing is heard: the second is a person's to look at.
 #[tokio::test(start_paused = true)]
-async fn whoever_mails_is_stopped_twice_while_no_event_tells_of_it() {
+async fn the_worker_of_mails_is_stopped_twice_while_no_event_arrives() {
     check_each_pair(ALL[0], "send-mail", &[Mishap::NoMailEvents]).await;
 }
 

@@ -127,7 +127,7 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
 const CALLS_OF_A_PASSWORD: usize = 9;
 
 #[tokio::test]
-async fn a_first_password_is_recorded_whoever_writes_its_invite_meanwhile() {
+async fn a_first_password_is_recorded_although_another_worker_writes_its_invite() {
     for fault in [None, Some(Fault::Throttle)] {
         for place in 0..CALLS_OF_A_PASSWORD {
             let app = App::start().await;

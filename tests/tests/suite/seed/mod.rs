@@ -161,7 +161,7 @@ async fn a_lost_wake_up_for_a_licence_is_repeated_by_the_sweeper() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_ask_is_told_what_to_do() {
+async fn an_officer_who_may_not_ask_reads_what_to_do() {
     let app = App::start().await;
     for (name, email) in [("eve", "eve@vendor.example.com"), ("kim", "kim@schools.gov.sg"), ("mal", "mal@example.org")]
     {
@@ -212,7 +212,7 @@ async fn a_refused_licence_says_why_everywhere_and_is_given_once_it_can_be() {
 }
 
 #[tokio::test]
-async fn whoever_asks_again_after_a_refusal_is_tried_at_once() {
+async fn a_licence_that_is_asked_for_again_is_tried_at_once() {
     let app = App::start().await;
     let account = elsewhere(&app, "bo");
     app.directory.fail_next(Call::AddToSeedGroup, Fault::Misconfigured);

@@ -64,7 +64,7 @@ async fn nothing_is_mailed_to_an_address_that_has_an_account() {
 }
 
 #[tokio::test]
-async fn whoever_has_the_address_or_the_name_already_is_left_alone() {
+async fn an_account_that_has_the_address_or_the_name_is_left_alone() {
     let world = World::new();
     world.directory.add_foreign_account("ada", &email("someone@vendor.example.com"));
     world.directory.add_foreign_account("cy", &email("eve@vendor.example.com"));
@@ -204,7 +204,7 @@ async fn a_licence_that_cannot_be_assigned_keeps_no_first_password_back() {
 }
 
 #[tokio::test]
-async fn an_account_that_was_deleted_is_told_as_gone() {
+async fn an_account_that_was_deleted_is_shown_as_deleted() {
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
     world.provision(id).await;

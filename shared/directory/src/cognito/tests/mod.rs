@@ -423,7 +423,7 @@ async fn a_licence_is_taken_back_and_a_missing_group_holds_nobody() {
 }
 
 #[tokio::test]
-async fn whoever_is_in_the_seed_group_is_listed_page_by_page() {
+async fn the_seed_group_is_listed_page_by_page() {
     let invite = vendor();
     let first = json!({"NextToken": "next", "Users": [{"Username": "ada.tan", "UserStatus": "CONFIRMED",
         "Enabled": false,

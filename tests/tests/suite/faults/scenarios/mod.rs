@@ -361,11 +361,11 @@ async fn left_behind(world: &World) {
     found_by_an_audit(world, async || !world.app.directory.seed_group().contains("aurelian")).await;
 }
 
-/// Gives the sweeper time until `is_mended`.
-async fn found_by_an_audit(world: &World, is_mended: impl AsyncFn() -> bool) {
+/// Gives the sweeper time until `is_fixed`.
+async fn found_by_an_audit(world: &World, is_fixed: impl AsyncFn() -> bool) {
     for _ in 0..ROUNDS {
         minutes(world, 3).await;
-        if is_mended().await {
+        if is_fixed().await {
             return;
         }
     }
