@@ -12,7 +12,7 @@ DONE = {"text": "", "error": None, "code": 0, "cursor": None}
 
 
 class Aws:
-    """A function that gives these answers, one for each invocation, and whoever asks the account for their name."""
+    """A function that gives these answers, one for each invocation, and the account, which names the caller."""
 
     def __init__(self, *answers: dict):
         self.answers = list(answers)
