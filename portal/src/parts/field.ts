@@ -16,7 +16,7 @@ export interface Field {
   /** How many characters it holds; counted once few are left, and from the start in a field for sentences. */
   readonly max?: number;
   readonly type?: 'text' | 'email' | 'tel';
-  readonly autocomplete?: string;
+  readonly autocomplete?: string | undefined;
   /** Beside the label, while the meaning of the text is known. */
   readonly verdict?: TemplateResult | typeof nothing;
   readonly inputmode?: string;

@@ -1,9 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { faultText } from '../messages/faults';
-import { MAX } from '../rules/fields';
-import { type AccountField, type EmailField, labels, type Meaning, type ProfileField } from '../rules/forms';
+import { FIELDS } from '../rules/field-table';
+import {
+  type AccountField,
+  type EmailField,
+  isOptional,
+  labels,
+  type Meaning,
+  type ProfileField,
+  WORK_FIELDS,
+} from '../rules/forms';
 import { badge } from './badge';
-import { choices, textArea, textField } from './field';
+import { choices, type Field, textArea, textField } from './field';
 import type { Form } from './form';
 
 type Of<F extends string> = Pick<Form<F>, 'values' | 'error' | 'used'>;
@@ -14,6 +22,8 @@ const base = <F extends AccountField>(form: Of<F>, name: F) => ({
   value: form.values[name],
   error: form.error(name),
   used: form.used(name),
+  max: FIELDS[name].max ?? 0,
+  optional: isOptional(name),
 });
 
 /** The address, and what its domain means as soon as it is known. */
@@ -45,27 +55,23 @@ export function needsUsername(form: Of<'username'>, meaning: Meaning | undefined
 export function usernameField(form: Of<'username'>): TemplateResult {
   return textField({
     ...base(form, 'username'),
-    max: MAX.username,
     hint: 'What the vendor signs in with. Letters, digits, hyphen, underscore and single periods.',
   });
 }
 
-/** Who the person is. */
-export function profileFields(form: Of<ProfileField>, autocomplete: 'own' | 'off'): TemplateResult {
-  const own = (name: string) => (autocomplete === 'own' ? { autocomplete: name } : {});
+const PHONE = { type: 'tel', inputmode: 'tel' } as const;
+
+/** Who the person is; `autocomplete` is what browsers call the details that are the person's own. */
+export function profileFields(
+  form: Of<ProfileField>,
+  autocomplete: Partial<Record<ProfileField, string>> = {},
+): TemplateResult {
+  const field = (name: ProfileField, kind: Pick<Field, 'type' | 'inputmode'> = {}) =>
+    textField({ ...base(form, name), autocomplete: autocomplete[name], ...kind });
   return html`
-    <div class="pair">
-      ${textField({ ...base(form, 'firstName'), ...own('given-name'), max: MAX.name })}
-      ${textField({ ...base(form, 'lastName'), ...own('family-name'), max: MAX.name })}
-    </div>
-    <div class="pair contact">
-      ${textField({ ...base(form, 'countryCode'), ...own('tel-country-code'), type: 'tel', inputmode: 'tel' })}
-      ${textField({ ...base(form, 'contactNumber'), ...own('tel-national'), type: 'tel', inputmode: 'tel' })}
-    </div>
-    <div class="pair">
-      ${textField({ ...base(form, 'organisation'), ...own('organization'), max: MAX.organisation })}
-      ${textField({ ...base(form, 'department'), optional: true, max: MAX.department })}
-    </div>`;
+    <div class="pair">${field('firstName')}${field('lastName')}</div>
+    <div class="pair contact">${field('countryCode', PHONE)}${field('contactNumber', PHONE)}</div>
+    <div class="pair">${WORK_FIELDS.map((name) => field(name))}</div>`;
 }
 
 export function seedField(form: Of<'seed'>, meaning: Meaning | undefined): TemplateResult {
@@ -80,5 +86,5 @@ export function seedField(form: Of<'seed'>, meaning: Meaning | undefined): Templ
 }
 
 export function reasonField(form: Of<'reason'>, whom: string): TemplateResult {
-  return textArea({ ...base(form, 'reason'), max: MAX.reason, hint: `Why ${whom} needs a TechPass account.` });
+  return textArea({ ...base(form, 'reason'), hint: `Why ${whom} needs a TechPass account.` });
 }

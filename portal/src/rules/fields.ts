@@ -1,9 +1,8 @@
+import { FIELDS } from './field-table';
 import { checkText, hasControl, hasInvisible, trim, type Verdict } from './text';
 
-// Each function mirrors the type of the same name in `shared/domain/src/fields.rs`; both are held to the same vectors.
+// Each function mirrors the type of its name in `shared/domain/src/fields`; both are held to the same vectors.
 // The server decides; these only say it earlier.
-
-export const MAX = { name: 64, organisation: 64, department: 64, reason: 255, username: 64 } as const;
 
 export function checkEmail(typed: string): Verdict {
   const text = trim(typed);
@@ -59,30 +58,18 @@ const IDS = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|po-[\da-f]{26})$/i;
 export function checkUsername(typed: string): Verdict {
   const text = trim(typed).replace(/@techpass\.gov\.sg$/, '');
   if (text === '') return 'username.required';
-  if ([...text].length > MAX.username) return 'too-long';
+  if ([...text].length > FIELDS.username.max) return 'too-long';
   if (!/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i.test(text) || text.includes('..')) return 'username.syntax';
   return RESERVED.includes(text.toLowerCase()) || IDS.test(text) ? 'username.reserved' : undefined;
 }
 
 export function checkName(typed: string): Verdict {
   if (typed.startsWith('\t') && trim(typed) !== '') return 'name.start';
-  const wrong = checkText(typed, MAX.name);
+  const wrong = checkText(typed, FIELDS.firstName.max);
   if (wrong) return wrong;
   const name = trim(typed).replace(/\p{White_Space}+/gu, ' ');
   if (/^[=+\-@]/.test(name)) return 'name.start';
   return /^[\p{Alphabetic}\p{M} '’\-./@,()]+$/u.test(name) && /\p{Alphabetic}/u.test(name) ? undefined : 'name.syntax';
-}
-
-export function checkOrganisation(typed: string): Verdict {
-  return checkText(typed, MAX.organisation);
-}
-
-export function checkDepartment(typed: string): Verdict {
-  return trim(typed) === '' ? undefined : checkText(typed, MAX.department);
-}
-
-export function checkReason(typed: string): Verdict {
-  return checkText(typed, MAX.reason);
 }
 
 export interface ContactFault {

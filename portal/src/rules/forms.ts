@@ -1,15 +1,7 @@
 import type { Schemas } from '../api/client';
-import {
-  checkContact,
-  checkDepartment,
-  checkEmail,
-  checkName,
-  checkOrganisation,
-  checkReason,
-  checkUsername,
-  recipientOf,
-} from './fields';
-import { trim } from './text';
+import { FIELDS } from './field-table';
+import { checkContact, checkEmail, checkName, checkUsername, recipientOf } from './fields';
+import { checkText, trim, type Verdict } from './text';
 
 export type Values<F extends string> = Record<F, string>;
 /** What is wrong, by field: a code of the catalogue. */
@@ -17,36 +9,66 @@ export type Faults<F extends string> = Partial<Record<F, string>>;
 /** What the domain of an address means, as the API says. */
 export type Meaning = Schemas['DomainBody'];
 
-export type ProfileField = 'firstName' | 'lastName' | 'countryCode' | 'contactNumber' | 'organisation' | 'department';
-export type EmailField = 'email' | 'seed' | 'reason';
-export type AccountField = EmailField | 'username' | ProfileField;
+type Table = typeof FIELDS;
+export type AccountField = keyof Table;
+type Trait = 'required' | 'part' | 'alike';
+/** The fields that have this in the table, such as `FieldOf<'part', 'profile'>`. */
+type FieldOf<K extends Trait, V> = { [F in AccountField]: Table[F][K] extends V ? F : never }[AccountField];
+export type EmailField = FieldOf<'part', 'invite'>;
+export type ProfileField = FieldOf<'part', 'profile'>;
+/** The fields that can be changed alike in many rows of a batch. */
+export type ManyField = FieldOf<'alike', 'rows' | 'everywhere'>;
 
-export const labels: Record<AccountField, string> = {
-  email: 'Email address',
-  username: 'TechPass username',
-  firstName: 'First name',
-  lastName: 'Last name',
-  countryCode: 'Country code',
-  contactNumber: 'Contact number',
-  organisation: 'Organisation',
-  department: 'Department',
-  seed: 'Is onboarding to SEED required?',
-  reason: 'Reason',
-};
+/** Every field, in the order of the template. Other lists of fields have the same order. */
+export const ALL_FIELDS = Object.keys(FIELDS) as AccountField[];
+export const EMAIL_FIELDS = fieldsOf('part', 'invite');
+export const PROFILE_FIELDS = fieldsOf('part', 'profile');
+export const MANY_FIELDS = fieldsOf('alike', 'rows', 'everywhere');
+/** The fields of a profile that have rules and places of their own. */
+const PERSONAL = ['firstName', 'lastName', 'countryCode', 'contactNumber'] as const;
+export type WorkField = Exclude<ProfileField, (typeof PERSONAL)[number]>;
+/** The other fields of a profile, such as the organisation: plain text, checked and shown alike. */
+export const WORK_FIELDS = PROFILE_FIELDS.filter(
+  (field): field is WorkField => !(PERSONAL as readonly string[]).includes(field),
+);
 
-/** Some of the labels, in the given order. */
-export function labelsOf<F extends AccountField>(...fields: F[]): Record<F, string> {
-  return Object.fromEntries(fields.map((field) => [field, labels[field]])) as Record<F, string>;
+export const labels = recordOf(ALL_FIELDS, (field): string => FIELDS[field].label);
+
+/** The fields that have one of these values in the table. */
+export function fieldsOf<K extends Trait, V extends Table[AccountField][K]>(trait: K, ...values: V[]): FieldOf<K, V>[] {
+  return ALL_FIELDS.filter((field) => (values as unknown[]).includes(FIELDS[field][trait])) as FieldOf<K, V>[];
+}
+
+/** A value for each of these fields. */
+export function recordOf<F extends AccountField, T>(fields: readonly F[], value: (field: F) => T): Record<F, T> {
+  return Object.fromEntries(fields.map((field) => [field, value(field)])) as Record<F, T>;
+}
+
+/** The values that a form starts with: blank, but for the usual answers. */
+export function startOf<F extends AccountField>(fields: readonly F[]): Values<F> {
+  const usual: Partial<Values<AccountField>> = { countryCode: '65', seed: 'no' };
+  return recordOf(fields, (field) => usual[field] ?? '');
+}
+
+/** Whether a form marks a field as optional. The country code is not: forms start with one. */
+export function isOptional(field: AccountField): boolean {
+  const { max, required } = FIELDS[field];
+  return required === 'never' && max !== null;
+}
+
+/** The rules of plain text. A field without a bound in the table has a check of its own, and no fault here. */
+export function checkPlain(field: AccountField, typed: string): Verdict {
+  const { max } = FIELDS[field];
+  return max === null || (isOptional(field) && trim(typed) === '') ? undefined : checkText(typed, max);
 }
 
 /** The details that an invitee fills in, or an officer on their behalf. */
 export function checkProfile(values: Values<ProfileField>): Faults<ProfileField> {
   const contact = checkContact(values.countryCode, values.contactNumber);
   return present({
+    ...recordOf(WORK_FIELDS, (field) => checkPlain(field, values[field])),
     firstName: checkName(values.firstName),
     lastName: checkName(values.lastName),
-    organisation: checkOrganisation(values.organisation),
-    department: checkDepartment(values.department),
     ...(contact && { [contact.field]: contact.code }),
   });
 }
@@ -57,7 +79,7 @@ function checkInvite(values: Values<EmailField>, meaning: Meaning | undefined, o
   return present({
     email: checkEmail(values.email) ?? meaning?.code ?? (isOwn ? 'email.own' : undefined),
     seed: values.seed === 'yes' && meaning?.seed === 'ineligible' ? 'seed.ineligible' : undefined,
-    reason: checkReason(values.reason),
+    reason: checkPlain('reason', values.reason),
   });
 }
 

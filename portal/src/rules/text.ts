@@ -3,7 +3,7 @@ import type { FaultCode } from '../messages/faults';
 /** What is wrong, or nothing. */
 export type Verdict = FaultCode | undefined;
 
-// The same characters as `shared/domain/src/text.rs`.
+// The same characters as `shared/domain/src/fields/text.rs`.
 const INVISIBLE =
   '\\u00AD\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200D\\u2060-\\u2064\\u2800\\u3164' +
   '\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF9-\\uFFFB\\u{E0000}-\\u{E0FFF}';

@@ -4,7 +4,16 @@ import { errorNotice } from '../../parts/error-notice';
 import { Form } from '../../parts/form';
 import { profileFields } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
-import { checkProfile, labelsOf, type ProfileField, type Values } from '../../rules/forms';
+import { checkProfile, labels, PROFILE_FIELDS, type ProfileField, startOf, type Values } from '../../rules/forms';
+
+/** What browsers call the details of the person who fills them in. */
+const AUTOCOMPLETE: Partial<Record<ProfileField, string>> = {
+  firstName: 'given-name',
+  lastName: 'family-name',
+  countryCode: 'tel-country-code',
+  contactNumber: 'tel-national',
+  organisation: 'organization',
+};
 
 /** The details of the invitee, and the button that accepts. */
 export class AcceptForm extends LightElement {
@@ -12,8 +21,8 @@ export class AcceptForm extends LightElement {
   declare token: string;
   declare onAccepted: (view: Schemas['PageBody']) => void;
   readonly #form = new Form<ProfileField>(this, {
-    initial: { firstName: '', lastName: '', countryCode: '65', contactNumber: '', organisation: '', department: '' },
-    labels: labelsOf('firstName', 'lastName', 'countryCode', 'contactNumber', 'organisation', 'department'),
+    initial: startOf(PROFILE_FIELDS),
+    labels,
     check: checkProfile,
     send: (values) => this.#send(values),
   });
@@ -25,7 +34,7 @@ export class AcceptForm extends LightElement {
         <h2 id="accept-title">Who you are</h2>
         ${form.summary()}
         ${errorNotice(form.failure)}
-        ${profileFields(form, 'own')}
+        ${profileFields(form, AUTOCOMPLETE)}
         <div class="actions end">
           <button class="button primary" aria-disabled=${String(form.isSending)}>
             ${form.isSending ? 'Accepting…' : 'Accept the invitation'}</button>

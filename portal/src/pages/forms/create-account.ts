@@ -8,7 +8,18 @@ import { Form } from '../../parts/form';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
-import { type AccountField, checkAccount, labels, labelsOf, tidyEmail, type Values } from '../../rules/forms';
+import {
+  type AccountField,
+  ALL_FIELDS,
+  checkAccount,
+  EMAIL_FIELDS,
+  labels,
+  MANY_FIELDS,
+  recordOf,
+  startOf,
+  tidyEmail,
+  type Values,
+} from '../../rules/forms';
 import { formActions, formAside } from './frame';
 import { outcome } from './outcome';
 
@@ -19,19 +30,8 @@ export class CreateAccountPage extends LightElement {
   readonly #keys = new IdempotencyKeys();
   readonly #domain: DomainHint = new DomainHint(this, () => this.#form.values.email);
   readonly #form = new Form<AccountField>(this, {
-    initial: {
-      email: '',
-      username: '',
-      firstName: '',
-      lastName: '',
-      countryCode: '65',
-      contactNumber: '',
-      organisation: '',
-      department: '',
-      seed: 'no',
-      reason: '',
-    },
-    labels: labelsOf(...(Object.keys(labels) as AccountField[])),
+    initial: startOf(ALL_FIELDS),
+    labels,
     tidy: { email: tidyEmail },
     check: (values) => checkAccount(values, this.#domain.meaning, officer.email),
     send: (values) => this.#send(values),
@@ -53,7 +53,7 @@ export class CreateAccountPage extends LightElement {
           ${errorNotice(form.failure)}
           ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
           ${meaning?.persona === 'vendor' || form.error('username') ? usernameField(form) : nothing}
-          ${profileFields(form, 'off')}
+          ${profileFields(form)}
           ${seedField(form, meaning)}
           ${reasonField(form, 'the person')}
           ${formActions('Submit', form.isSending)}
@@ -80,19 +80,9 @@ export class CreateAccountPage extends LightElement {
   async #again(): Promise<void> {
     this.created = undefined;
     // The next one is often a colleague of the last.
-    const { countryCode, organisation, department } = this.#form.values;
-    this.#form.reset({
-      email: '',
-      username: '',
-      firstName: '',
-      lastName: '',
-      contactNumber: '',
-      seed: 'no',
-      reason: '',
-      countryCode,
-      organisation,
-      department,
-    });
+    const { values } = this.#form;
+    const common = recordOf(MANY_FIELDS, (field) => values[field]);
+    this.#form.reset({ ...startOf(ALL_FIELDS), ...common, ...startOf(EMAIL_FIELDS) });
     await this.updateComplete;
     this.querySelector<HTMLElement>('#email')?.focus();
   }

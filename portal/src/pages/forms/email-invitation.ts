@@ -8,7 +8,15 @@ import { Form } from '../../parts/form';
 import { emailField, reasonField, seedField } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
-import { checkEmailInvitation, type EmailField, labelsOf, tidyEmail, type Values } from '../../rules/forms';
+import {
+  checkEmailInvitation,
+  EMAIL_FIELDS,
+  type EmailField,
+  labels,
+  startOf,
+  tidyEmail,
+  type Values,
+} from '../../rules/forms';
 import { formActions, formAside } from './frame';
 import { outcome } from './outcome';
 
@@ -19,8 +27,8 @@ export class EmailInvitationPage extends LightElement {
   readonly #keys = new IdempotencyKeys();
   readonly #domain: DomainHint = new DomainHint(this, () => this.#form.values.email);
   readonly #form = new Form<EmailField>(this, {
-    initial: { email: '', seed: 'no', reason: '' },
-    labels: labelsOf('email', 'seed', 'reason'),
+    initial: startOf(EMAIL_FIELDS),
+    labels,
     tidy: { email: tidyEmail },
     check: (values) => checkEmailInvitation(values, this.#domain.meaning, officer.email),
     send: (values) => this.#send(values),
@@ -57,8 +65,8 @@ export class EmailInvitationPage extends LightElement {
       </div>`;
   }
 
-  async #send({ email, seed, reason }: Values<EmailField>): Promise<void> {
-    const body = { kind: 'email', email, seed, reason } as const;
+  async #send(values: Values<EmailField>): Promise<void> {
+    const body = { kind: 'email', ...values } as const;
     this.created = (await ask('post', '/api/invites', { body, idempotencyKey: this.#keys.of(body) })).body;
     this.#keys.done();
   }

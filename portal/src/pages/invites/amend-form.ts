@@ -16,11 +16,12 @@ import {
 import { LightElement } from '../../parts/light-element';
 import {
   type AccountField,
+  ALL_FIELDS,
   checkAccount,
   checkEmailInvitation,
   type Faults,
   labels,
-  labelsOf,
+  recordOf,
   tidyEmail,
   type Values,
 } from '../../rules/forms';
@@ -42,21 +43,14 @@ export class AmendForm extends LightElement {
 
   override connectedCallback(): void {
     const { invite } = this;
+    // The country code stays blank: the stored number starts with it.
+    const saved: Partial<Record<AccountField, string | null>> = {
+      ...invite,
+      seed: isOneOf<SeedState>(invite.seed.state, 'NOT_REQUIRED', 'INELIGIBLE') ? 'no' : 'yes',
+    };
     this.#form = new Form<AccountField>(this, {
-      initial: {
-        email: invite.email,
-        username: invite.username ?? '',
-        firstName: invite.firstName ?? '',
-        lastName: invite.lastName ?? '',
-        // The stored number starts with the country code.
-        countryCode: '',
-        contactNumber: invite.contactNumber ?? '',
-        organisation: invite.organisation ?? '',
-        department: invite.department ?? '',
-        seed: isOneOf<SeedState>(invite.seed.state, 'NOT_REQUIRED', 'INELIGIBLE') ? 'no' : 'yes',
-        reason: invite.reason,
-      },
-      labels: labelsOf(...(Object.keys(labels) as AccountField[])),
+      initial: recordOf(ALL_FIELDS, (field) => saved[field] ?? ''),
+      labels,
       tidy: { email: tidyEmail },
       check: (values) => this.#check(values),
       send: (values) => this.#send(values),
@@ -76,7 +70,7 @@ export class AmendForm extends LightElement {
         ${errorNotice(form.failure)}
         ${emailField(form, meaning, 'Saving sends the invite again.')}
         ${!this.#isEmail && needsUsername(form, meaning) ? usernameField(form) : nothing}
-        ${this.#isEmail ? nothing : profileFields(form, 'off')}
+        ${this.#isEmail ? nothing : profileFields(form)}
         ${seedField(form, meaning)}
         ${reasonField(form, 'the person')}
         <div class="actions end">

@@ -4,14 +4,14 @@ import { faultText } from '../../messages/faults';
 import { count } from '../../messages/time';
 import { textField } from '../../parts/field';
 import { LightElement } from '../../parts/light-element';
-import { MAX } from '../../rules/fields';
-import { labels } from '../../rules/forms';
-import { checkText, trim } from '../../rules/text';
+import { FIELDS } from '../../rules/field-table';
+import { checkPlain, fieldsOf, labels, recordOf } from '../../rules/forms';
+import { trim } from '../../rules/text';
 
 export type Correction = Schemas['CorrectionRequest'];
 
-const FIELDS = ['organisation', 'department', 'reason'] as const;
-type Field = (typeof FIELDS)[number];
+const AMENDED = fieldsOf('alike', 'everywhere');
+type Field = (typeof AMENDED)[number];
 
 /** What to change in many invites that failed, expired or were revoked, before they are sent again. */
 export class InviteAmendMany extends LightElement {
@@ -24,7 +24,7 @@ export class InviteAmendMany extends LightElement {
 
   constructor() {
     super();
-    Object.assign(this, { typed: { organisation: '', department: '', reason: '' }, showsFaults: false });
+    Object.assign(this, { typed: recordOf(AMENDED, () => ''), showsFaults: false });
   }
 
   protected override firstUpdated(): void {
@@ -44,7 +44,7 @@ export class InviteAmendMany extends LightElement {
           <h2 id="amend-many-title">Amend ${invites} and send again</h2>
           <p id="amend-many-text">For invites that failed, expired or were revoked. What you leave blank stays as it is
             in each. Email addresses are amended one by one.</p>
-          ${FIELDS.map((name) => this.#field(name))}
+          ${AMENDED.map((name) => this.#field(name))}
           <div class="actions">
             <button class="button primary">Send ${invites} again</button>
             <button type="button" class="button quiet" @click=${() => this.onClose()}>Cancel</button>
@@ -59,14 +59,14 @@ export class InviteAmendMany extends LightElement {
       name: `amend-${name}`,
       label: labels[name],
       value: this.typed[name],
-      max: MAX[name],
+      max: FIELDS[name].max,
       optional: true,
       error: code && faultText(code, code),
     });
   }
 
   #faultCode(name: Field): string | undefined {
-    return trim(this.typed[name]) ? checkText(this.typed[name], MAX[name]) : undefined;
+    return trim(this.typed[name]) ? checkPlain(name, this.typed[name]) : undefined;
   }
 
   #type({ target }: Event): void {
@@ -76,14 +76,9 @@ export class InviteAmendMany extends LightElement {
 
   async #apply(): Promise<void> {
     this.showsFaults = true;
-    const wrong = FIELDS.find((name) => this.#faultCode(name));
+    const wrong = AMENDED.find((name) => this.#faultCode(name));
     if (!wrong) {
-      const { organisation, department, reason } = this.typed;
-      this.onClose({
-        organisation: trim(organisation) || null,
-        department: trim(department) || null,
-        reason: trim(reason) || null,
-      });
+      this.onClose(recordOf(AMENDED, (name) => trim(this.typed[name]) || null));
       return;
     }
     await this.updateComplete;

@@ -5,14 +5,9 @@ import { count, numbers } from '../../../messages/time';
 import { errorNotice } from '../../../parts/error-notice';
 import { choices, textField } from '../../../parts/field';
 import { LightElement } from '../../../parts/light-element';
-import { checkDepartment, MAX } from '../../../rules/fields';
-import { labels } from '../../../rules/forms';
-import { checkText } from '../../../rules/text';
-import type { ManyField } from '../rows/requests';
+import { FIELDS } from '../../../rules/field-table';
+import { checkPlain, isOptional, labels, MANY_FIELDS, type ManyField } from '../../../rules/forms';
 import type { BatchRows } from '../rows/rows';
-
-const FIELDS: readonly ManyField[] = ['organisation', 'department', 'seed', 'reason', 'countryCode'];
-const LIMITS: Partial<Record<ManyField, number>> = MAX;
 
 /** One text for a field of all users that are shown. */
 export class BatchChangeMany extends LightElement {
@@ -70,7 +65,9 @@ export class BatchChangeMany extends LightElement {
           ${errorNotice(this.failure, { safe: this.#safe })}
           <div class="field"><label for="many-field">What to change</label>
             <select id="many-field" @change=${this.#chooseField}>
-              ${FIELDS.map((each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`)}
+              ${MANY_FIELDS.map(
+                (each) => html`<option value=${each} ?selected=${each === field}>${labels[each]}</option>`,
+              )}
             </select></div>
           ${this.#textField()}
           ${isBusy ? html`<p role="status">${numbers.format(done)} of ${users} changed…</p>` : ''}
@@ -93,21 +90,12 @@ export class BatchChangeMany extends LightElement {
         { value: 'Yes', label: 'Yes' },
       ]);
     }
-    const max = LIMITS[field];
-    return textField({ ...spec, ...(max && { max }), optional: field === 'department' });
+    return textField({ ...spec, max: FIELDS[field].max ?? 0, optional: isOptional(field) });
   }
 
   #faultCode(): string | undefined {
     const { field, text } = this;
-    switch (field) {
-      case 'department':
-        return checkDepartment(text);
-      case 'seed':
-      case 'countryCode':
-        return text ? undefined : 'required';
-      default:
-        return checkText(text, LIMITS[field]!);
-    }
+    return text || isOptional(field) ? checkPlain(field, text) : 'required';
   }
 
   #chooseField({ target }: Event): void {

@@ -17,10 +17,10 @@ import { LightElement } from '../../../parts/light-element';
 import { externalLink, serviceRequestLink } from '../../../parts/service-request';
 import {
   type AccountField,
+  ALL_FIELDS,
   checkAccount,
   type Faults,
   labels,
-  labelsOf,
   tidyEmail,
   type Values,
 } from '../../../rules/forms';
@@ -28,7 +28,6 @@ import { seedAnswer } from '../../../rules/text';
 import { hasFailed, isGuess, outcomeOf, type Row, repairText } from '../rows/row';
 import type { BatchRows } from '../rows/rows';
 
-const FIELDS = Object.keys(labels) as AccountField[];
 const HAS_ACCOUNT = ['duplicate.account', 'account.exists'];
 const GUIDE = 'https://docs.developer.tech.gov.sg/docs/techpass-user-guide/#/onboard-to-seed';
 
@@ -53,7 +52,7 @@ export class BatchDetails extends LightElement {
   override connectedCallback(): void {
     this.#form = new Form<AccountField>(this, {
       initial: this.#initial(),
-      labels: labelsOf(...FIELDS),
+      labels,
       tidy: { email: tidyEmail },
       check: (values) => this.#check(values),
       // The server's repair of one text says nothing about another.
@@ -105,7 +104,7 @@ export class BatchDetails extends LightElement {
         ${errorNotice(this.isOutdated ? undefined : form.failure)}
         ${emailField(form, meaning, 'The organisation email address of the public officer or vendor.')}
         ${needsUsername(form, meaning) ? usernameField(form) : nothing}
-        ${profileFields(form, 'off')}
+        ${profileFields(form)}
         ${seedField(form, meaning)}
         ${reasonField(form, 'the person')}
         <div class="actions end">
@@ -156,7 +155,7 @@ export class BatchDetails extends LightElement {
     this.isOutdated = false;
     const row = this.#row;
     // A guess that the officer saves was checked: it is sent, so that it is no longer a guess.
-    const changed = FIELDS.filter((field) => values[field] !== this.#saved[field] || (row && isGuess(row, field)));
+    const changed = ALL_FIELDS.filter((field) => values[field] !== this.#saved[field] || (row && isGuess(row, field)));
     // A row whose invite failed can be submitted again, although nothing in it was wrong.
     if (changed.length === 0 && !(row && hasFailed(row))) {
       this.onClose();

@@ -5,7 +5,6 @@ import type { Texts } from './pending';
 import type { Row } from './row';
 
 export type Counts = Schemas['CountsBody'];
-export type ManyField = keyof Schemas['ManyFields'];
 
 const PAGE_ROWS = 500;
 /** Rows of one request that changes many, so that each is answered soon and the officer sees the progress. */

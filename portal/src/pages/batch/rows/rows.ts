@@ -1,11 +1,11 @@
 import { Failure } from '../../../api/failure';
 import type { RowState } from '../../../api/states';
 import { count } from '../../../messages/time';
-import { type AccountField, labels } from '../../../rules/forms';
+import { type AccountField, labels, type ManyField } from '../../../rules/forms';
 import type { Addition } from './addition';
 import { type Filter, RowList } from './list';
 import { PendingCells, type PendingState, type Texts } from './pending';
-import { type Counts, type ManyField, RowRequests } from './requests';
+import { type Counts, RowRequests } from './requests';
 import { isGuess, isSent, type Row } from './row';
 import { Turns } from './turns';
 import { byText, UndoStack } from './undo';
