@@ -1,7 +1,7 @@
 // A list of users, as officers have it in Excel.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fresh, portal } from './stack.mjs';
@@ -12,24 +12,19 @@ export const folder = mkdtempSync(join(tmpdir(), 'users-'));
 export const python = (...args) =>
   execFileSync(resolve(root, '.tools/emulator/bin/python'), args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 
-export const TITLES = [
-  'Email',
-  'Username',
-  'First Name',
-  'Last Name',
-  'Country Code',
-  'Contact Number',
-  'Organisation',
-  'Department',
-  'Onboarding to SEED required?',
-  'Reason for creation',
-];
+/** The columns of the template, as docs/API.md lists them: fields and their titles. */
+const COLUMNS = [
+  ...readFileSync(resolve(root, 'docs/API.md'), 'utf8')
+    .split('| field | title in workbooks |')[1]
+    .split('\n\n')[0]
+    .matchAll(/^\| `(\w+)` \| (.+?) \|/gm),
+].map(([, field, title]) => ({ field, title }));
+export const TITLES = COLUMNS.map(({ title }) => title);
 
 /** Cells of one user in the order of the template. */
-export const user = (change = {}) =>
-  Object.values({
+export const user = (change = {}) => {
+  const texts = {
     email: fresh('batch'),
-    username: '',
     firstName: 'Mei Ling',
     lastName: 'Tan',
     countryCode: '65',
@@ -39,7 +34,9 @@ export const user = (change = {}) =>
     seed: 'No',
     reason: 'Joins the team',
     ...change,
-  });
+  };
+  return COLUMNS.map(({ field }) => texts[field] ?? '');
+};
 
 /** A workbook of these rows; gives its path. */
 export function workbook(rows, name = `${Math.random()}.xlsx`) {

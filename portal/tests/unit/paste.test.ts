@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { readPaste } from '../../src/pages/batch/intake/paste';
 import type { RowText } from '../../src/pages/batch/rows/new-rows';
+import { ALL_FIELDS } from '../../src/rules/forms';
+import { template } from '../template';
 
 const people: RowText[] = Array.from({ length: 50 }, (_, n) => ({
   email: `person.${n}@example-agency.gov.sg`,
@@ -13,31 +15,13 @@ const people: RowText[] = Array.from({ length: 50 }, (_, n) => ({
   seed: n % 2 ? 'Yes' : 'No',
   reason: 'Joins the team',
 }));
-const template = [
-  'email',
-  'username',
-  'firstName',
-  'lastName',
-  'countryCode',
-  'contactNumber',
-  'organisation',
-  'department',
-  'seed',
-  'reason',
-] as const;
-const titles = [
-  'Email',
-  'Username',
-  'First Name',
-  'Last Name',
-  'Country Code',
-  'Contact Number',
-  'Organisation',
-  'Department',
-  'Onboarding to SEED required?',
-  'Reason for creation',
-];
-const line = (row: RowText) => template.map((field) => row[field] ?? '').join('\t');
+const titles = template.map(([, title]) => title);
+const cells = (row: RowText) => ALL_FIELDS.map((field) => row[field] ?? '');
+const line = (row: RowText) => cells(row).join('\t');
+
+test('the table of fields is the template', () => {
+  expect(template.map(([field]) => field)).toEqual(ALL_FIELDS);
+});
 
 test.each<[string, string]>([
   [
@@ -52,14 +36,18 @@ test.each<[string, string]>([
       'Users of Platforms\t\t',
       '',
       [...titles.toReversed().map((title) => `${title.toUpperCase()} *`), 'Remarks'].join('\t'),
-      ...people.map((row) => [...template.toReversed().map((field) => row[field] ?? ''), 'see mail'].join('\t')),
+      ...people.map((row) => [...cells(row).toReversed(), 'see mail'].join('\t')),
     ].join('\n'),
   ],
   [
     'in quotes, with spaces around',
     [
       titles.map((title) => `"${title}"`).join('\t'),
-      ...people.map((row) => template.map((field) => `"\u00a0${row[field] ?? ''} "`).join('\t')),
+      ...people.map((row) =>
+        cells(row)
+          .map((text) => `"\u00a0${text} "`)
+          .join('\t'),
+      ),
     ].join('\n'),
   ],
   [

@@ -1,5 +1,5 @@
 import { officer } from '../../../app/officer';
-import { type AccountField, labels } from '../../../rules/forms';
+import { type AccountField, fieldsOf, labels } from '../../../rules/forms';
 
 /** A title that the reader found, and the field that it read it as. */
 export interface Title {
@@ -17,8 +17,8 @@ export interface Column {
   readonly field: AccountField | null;
 }
 
-/** The fields without whose columns no file is read; the same as in `shared/sheet/src/header.rs`. */
-const REQUIRED: readonly AccountField[] = ['email', 'firstName', 'lastName', 'contactNumber', 'organisation', 'reason'];
+/** The fields without whose columns no file is read. */
+const REQUIRED: readonly AccountField[] = fieldsOf('required', 'always');
 
 export interface Verdict {
   /** Required fields that no column holds. */

@@ -1,4 +1,5 @@
-import { type AccountField, tidyEmail } from '../../../rules/forms';
+import { ALIASES } from '../../../rules/field-table';
+import { type AccountField, ALL_FIELDS, tidyEmail } from '../../../rules/forms';
 import { trim } from '../../../rules/text';
 import type { RowText } from '../rows/new-rows';
 import type { Column, Title } from './columns';
@@ -16,35 +17,8 @@ export interface Pasted {
   readonly isGuess?: boolean;
 }
 
-/** The order of the template, from the address on. */
-const ORDER: readonly AccountField[] = [
-  'email',
-  'username',
-  'firstName',
-  'lastName',
-  'countryCode',
-  'contactNumber',
-  'organisation',
-  'department',
-  'seed',
-  'reason',
-];
-
-// The same titles as `shared/sheet/src/header.rs`.
-const TITLES: Record<AccountField, string> = {
-  email: 'email emailaddress workemail officialemail organisationemail',
-  username: 'username techpassusername techpassuser',
-  firstName: 'firstname givenname',
-  lastName: 'lastname familyname surname',
-  countryCode: 'countrycode countrycallingcode',
-  contactNumber: 'contactnumber contactno mobilenumber mobileno mobile phonenumber phone',
-  organisation: 'organisation organization organisationname agency company',
-  department: 'department dept division',
-  seed: 'onboardingtoseedrequired onboardtoseed seedonboarding seedrequired seed',
-  reason: 'reasonforcreation reasonforinvitation reasonforinvite reason justification',
-};
-const FIELDS = new Map(
-  Object.entries(TITLES).flatMap(([field, titles]) =>
+const FIELD_OF_TITLE = new Map(
+  Object.entries(ALIASES).flatMap(([field, titles]) =>
     titles.split(' ').map((title) => [title, field as AccountField] as const),
   ),
 );
@@ -64,7 +38,7 @@ export function readPaste(text: string, mapped: readonly Column[] = []): Pasted 
   const at = addressColumn(lines);
   const isTemplate = at === 0 || (at > 0 && lines.every((cells) => /^\d*\.?$/.test(trim(cells[0] ?? ''))));
   return isTemplate
-    ? rowsBy([...Array<undefined>(at), ...ORDER], lines)
+    ? rowsBy([...Array<undefined>(at), ...ALL_FIELDS], lines)
     : looseAddresses(lines.map((cells) => cells.join(' ')).join('\n'));
 }
 
@@ -74,7 +48,7 @@ function titledRows(
   mapped: readonly Column[],
 ): Pasted {
   const titles = header.flatMap((cell, at): Title[] => {
-    const [title, field] = [trim(cell), FIELDS.get(keyOf(cell))];
+    const [title, field] = [trim(cell), FIELD_OF_TITLE.get(keyOf(cell))];
     return title ? [{ column: at + 1, title, ...(field && { field }) }] : [];
   });
   const columns = titles.map(({ column, title, field }): Column => {
@@ -114,7 +88,7 @@ function keyOf(title: string): string {
 function isHeader(cells: readonly string[], mapped: readonly Column[]): boolean {
   const titles = cells.filter((cell) => keyOf(cell));
   const known = titles.filter(
-    (title) => FIELDS.has(keyOf(title)) || mapped.some((each) => each.title === trim(title)),
+    (title) => FIELD_OF_TITLE.has(keyOf(title)) || mapped.some((each) => each.title === trim(title)),
   ).length;
   return known >= 3 || (known > 0 && known === titles.length);
 }
