@@ -8,6 +8,7 @@ import { errorNotice, mishapNotice, traceLine } from '../../parts/error-notice';
 import { icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
+import { labels, WORK_FIELDS } from '../../rules/forms';
 import './amend-form';
 import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleAction } from './actions';
 import { nameOf } from './line';
@@ -152,9 +153,8 @@ function facts(detail: Detail): TemplateResult {
       ${fact('Can be accepted until', expiresAt && asDay(expiresAt))}
       ${fact('Email', detail.email)}
       ${fact('TechPass username', detail.username)}
-      ${fact('Contact number', detail.contactNumber)}
-      ${fact('Organisation', detail.organisation)}
-      ${fact('Department', detail.department)}
+      ${fact(labels.contactNumber, detail.contactNumber)}
+      ${WORK_FIELDS.map((field) => fact(labels[field], detail[field]))}
       ${fact('Reason', detail.reason)}
       ${fact('Batch', batch && html`<a href="#/batches/${batch.id}">Row ${batch.row}</a>`)}
     </dl>`;

@@ -7,6 +7,7 @@ import { asDay } from '../../messages/time';
 import { badge } from '../../parts/badge';
 import '../../parts/row-menu';
 import type { MenuItem } from '../../parts/row-menu';
+import { labels, WORK_FIELDS } from '../../rules/forms';
 import { nameOf } from './line';
 
 type Invite = Schemas['InviteBody'];
@@ -33,8 +34,7 @@ export function inviteTable(table: Table): TemplateResult {
           ${sortable(table, 'First name', 'name')}
           <th role="columnheader">Last name</th>
           ${sortable(table, 'Email', 'email')}
-          <th role="columnheader">Organisation</th>
-          <th role="columnheader">Department</th>
+          ${WORK_FIELDS.map((field) => html`<th role="columnheader">${labels[field]}</th>`)}
           ${sortable(table, 'Date of invite', table.sort === 'newest' ? 'oldest' : 'newest')}
           <th role="columnheader">TechPass status</th>
           <th role="columnheader">SEED status</th>
@@ -72,8 +72,7 @@ function row(table: Table, invite: Invite): TemplateResult {
       ${cell('First name', invite.firstName)}
       ${cell('Last name', invite.lastName)}
       <td role="cell" data-label="Email" class="email"><a href=${table.link(invite)}>${invite.email}</a></td>
-      ${cell('Organisation', invite.organisation)}
-      ${cell('Department', invite.department)}
+      ${WORK_FIELDS.map((field) => cell(labels[field], invite[field]))}
       ${cell('Date of invite', asDay(invite.dateOfInvite), 'nowrap')}
       <td role="cell" data-label="TechPass status">${techpassBadge}${mailLine(invite)}</td>
       <td role="cell" data-label="SEED status">${badge(seed.label, seedTones[seed.state])}</td>
