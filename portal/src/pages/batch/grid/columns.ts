@@ -1,20 +1,10 @@
-import { type AccountField, labels } from '../../../rules/forms';
+import { type AccountField, ALL_FIELDS, labels } from '../../../rules/forms';
 
 export type Column = 'state' | AccountField | 'user' | 'menu';
 
+/** Who the user is comes first. The other columns are in the order of the template. */
 export const WIDE: readonly Column[] = [
-  'state',
-  'username',
-  'email',
-  'firstName',
-  'lastName',
-  'seed',
-  'countryCode',
-  'contactNumber',
-  'organisation',
-  'department',
-  'reason',
-  'menu',
+  ...new Set<Column>(['state', 'username', 'email', 'firstName', 'lastName', 'seed', ...ALL_FIELDS, 'menu']),
 ];
 /** Where a row is a card. */
 export const NARROW: readonly Column[] = ['user', 'menu'];
