@@ -1,4 +1,5 @@
 import type { components } from '../../src/api/schema';
+import { ALL_FIELDS, recordOf } from '../../src/rules/forms';
 import type { FakeServer } from './server';
 import { problem } from './server';
 
@@ -7,18 +8,7 @@ type Batch = components['schemas']['BatchBody'];
 type Text = components['schemas']['NewRow'];
 
 const AT = '2026-11-27T01:00:00Z';
-const EMPTY: Row['values'] = {
-  email: '',
-  username: '',
-  firstName: '',
-  lastName: '',
-  countryCode: '',
-  contactNumber: '',
-  organisation: '',
-  department: '',
-  seed: '',
-  reason: '',
-};
+const EMPTY: Row['values'] = recordOf(ALL_FIELDS, () => '');
 const FAULTS = [
   {
     field: 'email',
