@@ -189,12 +189,15 @@ function validators(name: string, described: Document): (schema: Schema) => Vali
 function closed(described: Document): Document {
   const schemas = described.components.schemas;
   const named = ({ $ref }: Schema) => schemas[String($ref).split('/').pop()!]!;
+  // A part can have parts itself.
+  const wholeOf = ({ allOf, ...schema }: Schema): Schema => {
+    const parts = ((allOf ?? []) as Schema[]).map((part) => wholeOf(part.$ref ? named(part) : part));
+    return parts.length ? merged([...parts, schema]) : schema;
+  };
   const close = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(close);
     if (typeof value !== 'object' || value === null) return value;
-    const { allOf, ...schema } = value as Schema;
-    const parts = ((allOf ?? []) as Schema[]).map((part) => (part.$ref ? named(part) : part));
-    const whole = parts.length ? merged([...parts, schema]) : schema;
+    const whole = wholeOf(value as Schema);
     const result = Object.fromEntries(Object.entries(whole).map(([key, inner]) => [key, close(inner)]));
     return 'properties' in whole && typeof whole.properties === 'object' && whole.type === 'object'
       ? { additionalProperties: false, ...result }
