@@ -149,7 +149,8 @@ test('many selected invites are amended together and sent again', async () => {
   await page.getByText('0 of 3 done.').waitFor();
   await page.locator('.notice.told.done').getByText('3 invites amended and sent again.').waitFor();
   expect(asked).toMatchObject({ action: 'amend', ids: items.map(({ id }) => id) });
-  expect(asked.set).toEqual({ organisation: null, department: null, reason: 'Joins the platform team' });
+  const said = Object.entries(asked.set).filter(([, text]) => text !== null);
+  expect(said).toEqual([['reason', 'Joins the platform team']]);
   expect(await page.getByRole('toolbar').count()).toBe(0);
 });
 
