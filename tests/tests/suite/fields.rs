@@ -1,41 +1,60 @@
 //! The table of fields is what the portal and the docs say.
 
-use std::fs;
+use std::{fmt::Write as _, fs};
 
 use domain::{
     Field,
     fields::{Alike, Required},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// What the portal's forms, paste box and rules are made from.
-const PORTAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../portal/src/rules/fields.json");
+const PORTAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../portal/src/rules/field-table.ts");
 
 /// Where programs read what fields there are.
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/API.md");
 
-fn described(field: Field) -> Value {
-    let spec = field.spec();
-    json!({
-        "label": spec.label,
-        "aliases": spec.aliases.join(" "),
-        "max": spec.max,
-        "required": spec.required,
-        "part": spec.part,
-        "alike": spec.alike,
-    })
+/// The table in TypeScript, in the form that the portal's formatter gives it.
+fn portal_table() -> String {
+    let mut table = "\
+// Written by `make describe` from shared/domain/src/fields/spec.rs; a test fails when it is out of date.
+
+/** Each field of an invite, in the order of the template. */
+export const FIELDS = {
+"
+    .to_owned();
+    for field in Field::ALL {
+        let spec = field.spec();
+        let max = spec.max.map_or_else(|| "null".to_owned(), |max| max.to_string());
+        let (required, part, alike) = (word(spec.required), word(spec.part), word(spec.alike));
+        let (name, label) = (spec.name, spec.label);
+        writeln!(table, "  {name}: {{\n    label: '{label}',\n    max: {max},\n    required: '{required}',").unwrap();
+        writeln!(table, "    part: '{part}',\n    alike: '{alike}',\n  }},").unwrap();
+    }
+    table += "\
+} as const;
+
+/** Titles of columns that mean each field, without case, spaces and marks. The invitee's script has none of them. */
+export const ALIASES = {
+";
+    for field in Field::ALL {
+        writeln!(table, "  {}: '{}',", field.name(), field.spec().aliases.join(" ")).unwrap();
+    }
+    table + "} as const;\n"
+}
+
+fn word(value: impl Serialize) -> String {
+    serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
 }
 
 #[test]
 fn the_portal_has_the_table_of_fields() {
-    let table: Vec<String> =
-        Field::ALL.into_iter().map(|field| format!("  {:?}: {}", field.name(), described(field))).collect();
-    let written = format!("{{\n{}\n}}\n", table.join(",\n"));
+    let written = portal_table();
     if boot::Env::from_process().optional("BLESS").is_some() {
         fs::write(PORTAL, &written).unwrap();
     }
     let committed = fs::read_to_string(PORTAL).unwrap_or_default();
-    assert!(committed == written, "portal/src/rules/fields.json is out of date; run `make describe`");
+    assert!(committed == written, "portal/src/rules/field-table.ts is out of date; run `make describe`");
 }
 
 #[test]
