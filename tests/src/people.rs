@@ -96,15 +96,14 @@ pub fn officer(name: &str) -> Officer {
 pub fn officer_form(name: &str) -> Form {
     Form {
         email: format!("{name}@sample-board.gov.sg"),
-        username: String::new(),
         first_name: "Ada".to_owned(),
         last_name: "Tan".to_owned(),
         country_code: "65".to_owned(),
         contact_number: "91234567".to_owned(),
         organisation: "Sample Board".to_owned(),
-        department: String::new(),
         seed: "No".to_owned(),
         reason: "Joins the project".to_owned(),
+        ..Form::default()
     }
 }
 

@@ -11,10 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My batches, newest first. */
+        /** The officer's batches, the newest first. */
         get: operations["listBatches"];
         put?: never;
-        /** Make a batch. */
+        /** Create a batch for an upload, or of pasted rows. */
         post: operations["createBatch"];
         delete?: never;
         options?: never;
@@ -72,7 +72,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change many rows alike. */
+        /** Set the same texts in many rows. */
         patch: operations["changeRows"];
         trace?: never;
     };
@@ -154,7 +154,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts the invitation, once. */
+        /** Accepts the invitation; a second time changes nothing. */
         post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
@@ -206,7 +206,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The officer's invites. */
+        /** The officer's own invites, a page at a time. */
         get: operations["listInvites"];
         put?: never;
         /** Invites one person: by mail, or with an account made on their behalf. */
@@ -395,23 +395,22 @@ export interface components {
         /** @description Who the invitee is; an absent field is an empty one. */
         AcceptRequest: {
             /** @description Contact Number. */
-            contactNumber?: string | null;
+            contactNumber?: string;
             /** @description Country Code, optional. */
-            countryCode?: string | null;
+            countryCode?: string;
             /** @description Department, optional, at most 64 characters. */
-            department?: string | null;
+            department?: string;
             /** @description First Name, at most 64 characters. */
-            firstName?: string | null;
+            firstName?: string;
             /** @description Last Name, at most 64 characters. */
-            lastName?: string | null;
+            lastName?: string;
             /** @description Organisation, at most 64 characters. */
-            organisation?: string | null;
+            organisation?: string;
             /** @description The fragment of the link. */
             token: string;
         };
         /** @description An action, and what became of some or all of its invites. */
         ActionBody: {
-            /** @description What is done. */
             action: components["schemas"]["ActionKind"];
             /** @description How many invites stand where. */
             counts: components["schemas"]["ActionCounts"];
@@ -420,17 +419,14 @@ export interface components {
              * @description When it was asked for.
              */
             createdAt: string;
-            /**
-             * @description Its id.
-             * @example act_01KAR3G3AM4X5QJ8T7Z0W2V9YB
-             */
+            /** @example act_01KAR3G3AM4X5QJ8T7Z0W2V9YB */
             id: string;
             /** @description What to ask the next page of outcomes with; null on the last. */
             nextCursor?: string | null;
             /** @description What became of each, in the order they were asked for, or newest first for a filter. */
             outcomes: components["schemas"]["ActionOutcome"][];
             /**
-             * @description `RUNNING` or `DONE`.
+             * @description Whether it goes on: `RUNNING` or `DONE`.
              * @example RUNNING
              */
             state: string;
@@ -447,29 +443,17 @@ export interface components {
         };
         /** @description How many invites of an action stand where. */
         ActionCounts: {
-            /**
-             * Format: int32
-             * @description Changed, or so already.
-             */
+            /** Format: int32 */
             done: number;
             /** @description Those that were left as they are, by reason. */
             reasons: {
                 [key: string]: number;
             };
-            /**
-             * Format: int32
-             * @description Left as they are.
-             */
+            /** Format: int32 */
             skipped: number;
-            /**
-             * Format: int32
-             * @description All of them.
-             */
+            /** Format: int32 */
             total: number;
-            /**
-             * Format: int32
-             * @description Not looked at yet.
-             */
+            /** Format: int32 */
             waiting: number;
         };
         /**
@@ -479,10 +463,7 @@ export interface components {
         ActionKind: "resend" | "revoke" | "amend";
         /** @description What became of one invite. */
         ActionOutcome: {
-            /**
-             * @description The invite.
-             * @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB
-             */
+            /** @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB */
             id: string;
             /**
              * Format: date-time
@@ -490,7 +471,7 @@ export interface components {
              */
             nextAt?: string | null;
             /**
-             * @description `waiting`, `done` or `skipped`.
+             * @description What became of it: `waiting`, `done` or `skipped`.
              * @example skipped
              */
             outcome: string;
@@ -502,7 +483,6 @@ export interface components {
         };
         /** @description One action for many invites. */
         ActionRequest: {
-            /** @description What to do. */
             action: components["schemas"]["ActionKind"];
             filter?: components["schemas"]["InviteFilter"] | null;
             /** @description The invites, at most 200. Either these or a filter. */
@@ -515,7 +495,6 @@ export interface components {
             /** @description Their numbers, in the order of the request. */
             numbers: number[];
         };
-        /** @description A batch. */
         BatchBody: {
             counts: components["schemas"]["CountsBody"];
             createdAt: string;
@@ -529,7 +508,7 @@ export interface components {
             progress?: {
                 [key: string]: number;
             } | null;
-            /** @description `upload`, `drop` or `paste`. */
+            /** @description How its rows come in: `upload`, `drop` or `paste`. */
             source: string;
             /** @description `AWAITING_UPLOAD`, `PARSING`, `DRAFT`, `SUBMITTED`, `DISPATCHED`, `DONE`, `UNREADABLE` or `RESET`. */
             state: string;
@@ -541,22 +520,15 @@ export interface components {
             traceId: string;
             updatedAt: string;
         };
-        /** @description A page of batches. */
         BatchPage: {
             items: components["schemas"]["BatchBody"][];
             nextCursor?: string | null;
         };
         /** @description The row of a batch that an invite came from. */
         BatchRowBody: {
-            /**
-             * @description The batch.
-             * @example bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB
-             */
+            /** @example bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB */
             id: string;
-            /**
-             * Format: int32
-             * @description The row.
-             */
+            /** Format: int32 */
             row: number;
         };
         /** @description A row that was changed, with the counts of its batch. */
@@ -569,7 +541,6 @@ export interface components {
             changed: number;
             counts: components["schemas"]["CountsBody"];
         };
-        /** @description Which rows. */
         Chosen: {
             /** @description Only rows with an error of this code. */
             code?: string | null;
@@ -587,7 +558,6 @@ export interface components {
             column: number;
             /** @description The field that it holds, such as `contactNumber`; left out if it holds none. */
             field?: string | null;
-            /** @description Its title. */
             title: string;
         };
         /** @description What is amended alike in many invites. What is not named stays as it is. */
@@ -616,10 +586,7 @@ export interface components {
         };
         /** @description What happened to a device. */
         DeviceBody: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             /**
              * @description The device side's code for a failure.
@@ -627,7 +594,7 @@ export interface components {
              */
             reason?: string | null;
             /**
-             * @description `enrolled`, `removed` or `failed`.
+             * @description What happened to it: `enrolled`, `removed` or `failed`.
              * @example enrolled
              */
             state: string;
@@ -649,7 +616,6 @@ export interface components {
              * @example disk-not-encrypted
              */
             reason?: string | null;
-            /** @description What happened. */
             state: components["schemas"]["DeviceEventState"];
         };
         /**
@@ -657,7 +623,6 @@ export interface components {
          * @enum {string}
          */
         DeviceEventState: "enrolled" | "removed" | "failed";
-        /** @description An email domain. */
         DomainBody: {
             /**
              * @description Why nobody of it can be invited: a code of `validation`.
@@ -694,12 +659,8 @@ export interface components {
              */
             row?: number | null;
         };
-        /** @description Why an invite failed. */
         FailureBody: {
-            /**
-             * @description The stable code.
-             * @example account.exists
-             */
+            /** @example account.exists */
             code: string;
             /** @description What happened and what to do. */
             detail: string;
@@ -710,7 +671,6 @@ export interface components {
             code: string;
             detail: string;
         };
-        /** @description The first password. */
         FirstPasswordBody: {
             /**
              * Format: date-time
@@ -753,88 +713,58 @@ export interface components {
             /** @description Username, of vendors, at most 64 characters. */
             username: string;
         };
-        /** @description One thing that happened. */
         HistoryBody: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
+            /** Format: date-time */
             at: string;
             /** @description Who: `officer`, `invitee` or `service`. */
             by: string;
-            /**
-             * @description What.
-             * @example ACCOUNT_CREATED
-             */
+            /** @example ACCOUNT_CREATED */
             event: string;
-            /**
-             * @description The request behind it.
-             * @example 1-67891233-abcdef012345678912345678
-             */
+            /** @example 1-67891233-abcdef012345678912345678 */
             traceId: string;
         };
         /** @description An invite in a list, and what a new one is answered with. */
         InviteBody: components["schemas"]["ProfileBody"] & {
             batch?: components["schemas"]["BatchRowBody"] | null;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
+            /** Format: date-time */
             dateOfInvite: string;
-            /** @description Whom. */
             email: string;
             /**
              * Format: date-time
              * @description From when it can no longer be accepted.
              */
             expiresAt?: string | null;
-            /**
-             * @description Its id.
-             * @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB
-             */
+            /** @example inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB */
             id: string;
-            /** @description How it came about. */
             kind: components["schemas"]["InviteKind"];
             mail?: components["schemas"]["MailBody"] | null;
-            /**
-             * @description What the invitee is.
-             * @example officer
-             */
+            /** @example officer */
             persona: string;
             /**
              * Format: date-time
              * @description From when it can be sent again; absent while it cannot.
              */
             resendFrom?: string | null;
-            /** @description The SEED licence. */
             seed: components["schemas"]["SeedBody"];
-            /** @description The TechPass account. */
             techpass: components["schemas"]["TechpassBody"];
             /**
              * @description What to quote to support.
              * @example 1-67891233-abcdef012345678912345678
              */
             traceId: string;
-            /**
-             * Format: date-time
-             * @description When it last changed.
-             */
+            /** Format: date-time */
             updatedAt: string;
-            /** @description A vendor's. */
             username?: string | null;
         };
         /** @description One invite with everything about it. */
         InviteDetailBody: components["schemas"]["InviteBody"] & {
-            /** @description Once known. */
             contactNumber?: string | null;
-            /** @description What happened, oldest first. */
             history: components["schemas"]["HistoryBody"][];
             /** @description Why the account is needed. */
             reason: string;
         };
         /** @description Which of an officer's invites: those that fit everything that is said. */
         InviteFilter: {
-            /** @description Only of this batch. */
             batch?: string | null;
             /** @description Part of a name, an address, an organisation, a department or a username. */
             q?: string | null;
@@ -873,12 +803,8 @@ export interface components {
             /** @description Username, of vendors, at most 64 characters. */
             username?: string | null;
         };
-        /**
-         * @description How to invite.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Kind: "email" | "account";
-        /** @description How much at once. */
         LimitsBody: {
             /**
              * @description Rows of one addition to a batch. More are added by several requests, each with a key of its own.
@@ -891,15 +817,9 @@ export interface components {
              * @example 20000
              */
             batchPeoplePerDay: number;
-            /**
-             * @description Rows of a batch.
-             * @example 10000
-             */
+            /** @example 10000 */
             batchRows: number;
-            /**
-             * @description Rows of an export.
-             * @example 10000
-             */
+            /** @example 10000 */
             exportRows: number;
             /**
              * Format: int32
@@ -913,10 +833,7 @@ export interface components {
              * @example 100
              */
             invitesPerHour: number;
-            /**
-             * @description Items of a page.
-             * @example 200
-             */
+            /** @example 200 */
             pageItems: number;
             /**
              * @description Rows that one request removes from a batch.
@@ -934,14 +851,12 @@ export interface components {
              */
             textCharacters: number;
             /**
-             * @description Bytes of a workbook.
+             * @description How many bytes a workbook may have.
              * @example 5242880
              */
             uploadBytes: number;
         };
-        /** @description A page of invites. */
         ListBody: {
-            /** @description The invites. */
             items: components["schemas"]["InviteBody"][];
             /** @description What to ask the next page with; null on the last. */
             nextCursor?: string | null;
@@ -957,10 +872,7 @@ export interface components {
         };
         /** @description How far a mail is. */
         MailBody: {
-            /**
-             * Format: date-time
-             * @description Since when.
-             */
+            /** Format: date-time */
             at?: string | null;
             /**
              * @description Why it is not on its way, and what to do about it.
@@ -972,19 +884,13 @@ export interface components {
              * @description Until when a `HELD` mail waits.
              */
             heldUntil?: string | null;
-            /**
-             * @description What it says.
-             * @example invitation
-             */
+            /** @example invitation */
             kind: string;
             /** @description Present when an earlier attempt may have arrived too. */
             possibleDuplicate?: boolean;
             /** @description Why a `SUPPRESSED` mail was not sent: `bounced` or `complained`, by an earlier mail to the same mailbox. */
             reason?: string | null;
-            /**
-             * @description The state.
-             * @example DELIVERED
-             */
+            /** @example DELIVERED */
             state: string;
         };
         /** @description The fields that can be the same for many. */
@@ -998,7 +904,7 @@ export interface components {
             /** @description Reason for creation, at most 255 characters. */
             reason?: string | null;
             /** @description Onboarding to SEED required, optional. */
-            seed?: string | boolean | null;
+            seed?: string | null;
         };
         /** @description One change for many rows. */
         ManyPatch: {
@@ -1010,21 +916,15 @@ export interface components {
             /** @description 1 to 500 of them. */
             numbers: number[];
         };
-        /** @description The officer. */
         MeBody: {
             /**
              * @description The domain of their agency.
              * @example agency.gov.sg
              */
             agencyDomain: string;
-            /**
-             * @description Their address.
-             * @example ada@agency.gov.sg
-             */
+            /** @example ada@agency.gov.sg */
             email: string;
-            /** @description Their id. */
             id: string;
-            /** @description How much at once. */
             limits: components["schemas"]["LimitsBody"];
             /**
              * @description Always `officer`: nobody else gets here.
@@ -1034,7 +934,6 @@ export interface components {
             /** @description The officer's own SEED licence. */
             seed: components["schemas"]["SeedBody"];
         };
-        /** @description Rows to be added. */
         MoreRows: {
             /** @description 1 to 98 of them. A blank one is added too, to be filled in. */
             rows: components["schemas"]["NewRow"][];
@@ -1059,27 +958,27 @@ export interface components {
         /** @description The text of a row as a person types it; an absent field is an empty one. */
         NewRow: {
             /** @description Contact Number. */
-            contactNumber?: string | null;
+            contactNumber?: string;
             /** @description Country Code, optional. */
-            countryCode?: string | null;
+            countryCode?: string;
             /** @description Department, optional, at most 64 characters. */
-            department?: string | null;
+            department?: string;
             /** @description Email. */
-            email?: string | null;
+            email?: string;
             /** @description First Name, at most 64 characters. */
-            firstName?: string | null;
+            firstName?: string;
             /** @description The fields whose text is a guess, such as `firstName` and `lastName` of a whole name that was split. */
             guessed?: string[];
             /** @description Last Name, at most 64 characters. */
-            lastName?: string | null;
+            lastName?: string;
             /** @description Organisation, at most 64 characters. */
-            organisation?: string | null;
+            organisation?: string;
             /** @description Reason for creation, at most 255 characters. */
-            reason?: string | null;
+            reason?: string;
             /** @description Onboarding to SEED required, optional. */
-            seed?: string | boolean | null;
+            seed?: string;
             /** @description Username, of vendors, at most 64 characters. */
-            username?: string | null;
+            username?: string;
         };
         /**
          * @description What someone who has an account does to get SEED.
@@ -1108,7 +1007,6 @@ export interface components {
             invitedBy: string;
             /** @description What the holder signs in with, once there is an account. */
             signInName?: string | null;
-            /** @description Where it stands. */
             state: components["schemas"]["PageState"];
             /**
              * @description What to quote to support.
@@ -1116,10 +1014,7 @@ export interface components {
              */
             traceId: string;
         };
-        /**
-         * @description Where an invitation stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PageState: "pending" | "invited" | "accepted" | "account-ready" | "onboarded" | "account-disabled" | "account-gone" | "failed" | "expired" | "revoked" | "needs-attention";
         /** @description The body of a problem. */
         ProblemBody: {
@@ -1132,12 +1027,8 @@ export interface components {
              * @example https://go.gov.sg/techpass-sr
              */
             link?: string | null;
-            /**
-             * Format: int32
-             * @description The HTTP status.
-             */
+            /** Format: int32 */
             status: number;
-            /** @description What happened, for people. */
             title: string;
             /**
              * @description What to quote to support.
@@ -1179,13 +1070,10 @@ export interface components {
             field: string;
             /** @description Present where it is a guess, such as a part of a whole name: somebody should check it. */
             guess?: boolean;
-            /** @description What is used. */
             value: string;
         };
-        /** @description A row. */
         RowBody: {
             duplicate?: components["schemas"]["DuplicateBody"] | null;
-            /** @description Everything that needs fixing. */
             errors: components["schemas"]["RowError"][];
             /** @description To be sent back in `If-Match`. */
             etag: string;
@@ -1201,7 +1089,6 @@ export interface components {
             sheetRow: number;
             /** @description `READY`, `NEEDS_FIXING`, `DUPLICATE`, `REMOVED` or `SENT`. */
             state: string;
-            /** @description What was typed. */
             values: components["schemas"]["FormBody"];
         };
         /** @description One thing to fix in a row. */
@@ -1230,7 +1117,6 @@ export interface components {
             techpass: string;
             traceId: string;
         };
-        /** @description A page of rows. */
         RowPageBody: {
             items: components["schemas"]["RowBody"][];
             nextCursor?: string | null;
@@ -1254,7 +1140,7 @@ export interface components {
             /** @description Reason for creation, at most 255 characters. */
             reason?: string | null;
             /** @description Onboarding to SEED required, optional. */
-            seed?: string | boolean | null;
+            seed?: string | null;
             /** @description Username, of vendors, at most 64 characters. */
             username?: string | null;
         };
@@ -1268,53 +1154,33 @@ export interface components {
             /** @description What a person makes of it, where the label does not say enough. */
             detail?: string | null;
             device?: components["schemas"]["DeviceBody"] | null;
-            /**
-             * @description The state, for people.
-             * @example License Assigned
-             */
+            /** @example License Assigned */
             label: string;
-            /**
-             * @description The state, for programs.
-             * @example LICENCE_ASSIGNED
-             */
+            /** @example LICENCE_ASSIGNED */
             state: string;
         };
         /** @description Where the caller's licence stands. */
         SeedRequestBody: {
-            /** @description The licence. */
             seed: components["schemas"]["SeedBody"];
             /**
              * @description What to quote to support.
              * @example 1-67891233-abcdef012345678912345678
              */
             traceId: string;
-            /**
-             * Format: date-time
-             * @description When that last changed.
-             */
+            /** Format: date-time */
             updatedAt: string;
         };
-        /**
-         * @description Which rows.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Show: "all" | "ready" | "errors" | "duplicates" | "sent" | "removed";
-        /** @description What to hand on. */
         Submission: {
             only?: components["schemas"]["Only"] | null;
         };
         /** @description Where the TechPass account stands. */
         TechpassBody: {
             failure?: components["schemas"]["FailureBody"] | null;
-            /**
-             * @description The state, for people.
-             * @example Not Onboarded
-             */
+            /** @example Not Onboarded */
             label: string;
-            /**
-             * @description The state, for programs.
-             * @example ACCOUNT_CREATED
-             */
+            /** @example ACCOUNT_CREATED */
             state: string;
         };
         /** @description The token of the mail's link. */
@@ -1516,7 +1382,6 @@ export interface operations {
                 show?: "all" | "ready" | "errors" | "duplicates" | "sent" | "removed";
                 /** @description Only rows with an error of this code. */
                 code?: string;
-                /** @description How many. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
@@ -1898,7 +1763,6 @@ export interface operations {
     listInvites: {
         parameters: {
             query?: {
-                /** @description Items of a page. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
@@ -1908,9 +1772,7 @@ export interface operations {
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
                 /** @description Where the SEED licence stands. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
-                /** @description Only of this batch. */
                 batch?: string;
-                /** @description The order. */
                 sort?: "newest" | "oldest" | "email" | "name";
             };
             header?: never;
@@ -2026,7 +1888,6 @@ export interface operations {
     showAction: {
         parameters: {
             query?: {
-                /** @description Outcomes of a page. */
                 limit?: number;
                 /** @description The `nextCursor` of the page before, or of the answer that gave the action's id. */
                 cursor?: string;
@@ -2069,9 +1930,7 @@ export interface operations {
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
                 /** @description Where the SEED licence stands. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
-                /** @description Only of this batch. */
                 batch?: string;
-                /** @description The order. */
                 sort?: "newest" | "oldest" | "email" | "name";
             };
             header?: never;

@@ -12,7 +12,8 @@ use support::{
 };
 
 fn texts(row: &SheetRow) -> Vec<&str> {
-    Field::ALL.iter().map(|field| row.raw.form.get(*field)).collect()
+    let titled = Field::ALL.into_iter().filter(|field| HEADER.contains(&field.title()));
+    titled.map(|field| row.raw.form.get(field)).collect()
 }
 
 fn one(result: Result<Sheet, FileError>) -> SheetRow {

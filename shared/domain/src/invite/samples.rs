@@ -38,9 +38,9 @@ pub(super) fn form() -> Form {
         country_code: "65".into(),
         contact_number: "91234567".into(),
         organisation: "Example Vendor".into(),
-        department: String::new(),
         seed: "yes".into(),
         reason: "Project".into(),
+        ..Form::default()
     }
 }
 
