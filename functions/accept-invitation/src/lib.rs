@@ -71,7 +71,7 @@ pub struct TokenRequest {
     pub token: String,
 }
 
-/// The fields of the body, and [`Acceptance`] beside them.
+/// The fields of the body, and `Acceptance` beside them.
 pub type AcceptRequest = WithFields<Acceptance>;
 
 /// Who the invitee is; an absent field is an empty one.

@@ -98,7 +98,7 @@ pub(crate) struct RowBody {
     etag: String,
 }
 
-/// The fields of the body, and [`Guesses`] beside them.
+/// The fields of the body, and `Guesses` beside them.
 pub(crate) type NewRow = WithFields<Guesses>;
 
 /// The text of a row as a person types it; an absent field is an empty one.

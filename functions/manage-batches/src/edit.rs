@@ -32,7 +32,7 @@ use crate::{
     rows::{Filter, Show},
 };
 
-/// The fields of the body, and [`AnyField`] beside them.
+/// The fields of the body, and `AnyField` beside them.
 type RowPatch = WithFields<AnyField>;
 
 /// What is typed into a row anew. What is not named stays as it is.
@@ -142,7 +142,7 @@ pub(crate) struct Chosen {
     numbers: Option<BTreeSet<u32>>,
 }
 
-/// The fields of the body, and [`AlikeInRows`] beside them.
+/// The fields of the body, and `AlikeInRows` beside them.
 type ManyFields = WithFields<AlikeInRows>;
 
 /// The fields that can be the same for many.

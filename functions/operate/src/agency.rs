@@ -83,7 +83,7 @@ pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<S
 /// Notifies an agency's system of nothing more.
 pub(crate) async fn remove(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     audit::note(round, "REMOVE_AGENCY", domain.as_str()).await?;
-    round.deps.store.remove_agency(SubscriptionId::of_domain(domain)).await?;
+    round.deps.store.remove_subscription(SubscriptionId::of_domain(domain)).await?;
     Ok(Said::once(format!("{domain} is notified of nothing more\n")))
 }
 

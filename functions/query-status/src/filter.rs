@@ -7,7 +7,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{InviteQuery, Sort};
 use utoipa::{IntoParams, ToSchema};
-use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter};
+use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter, seed_filter, techpass_filter};
 
 /// The parameters of a list.
 #[derive(Deserialize, IntoParams)]
@@ -23,9 +23,11 @@ pub struct ListQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
+    #[serde(default, deserialize_with = "techpass_filter")]
     #[param(inline, value_type = Option<TechpassFilter>)]
     techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
+    #[serde(default, deserialize_with = "seed_filter")]
     #[param(inline, value_type = Option<SeedFilter>)]
     seed: Option<SeedStatus>,
     #[param(value_type = Option<String>)]
@@ -44,9 +46,11 @@ pub struct ExportQuery {
     #[param(max_length = 100)]
     q: Option<String>,
     /// Where the TechPass account stands.
+    #[serde(default, deserialize_with = "techpass_filter")]
     #[param(inline, value_type = Option<TechpassFilter>)]
     techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
+    #[serde(default, deserialize_with = "seed_filter")]
     #[param(inline, value_type = Option<SeedFilter>)]
     seed: Option<SeedStatus>,
     #[param(value_type = Option<String>)]

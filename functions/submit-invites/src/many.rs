@@ -43,7 +43,7 @@ pub(crate) struct ActionRequest {
     filter: Option<InviteFilter>,
 }
 
-/// The fields of the body, and [`AlikeInInvites`] beside them.
+/// The fields of the body, and `AlikeInInvites` beside them.
 type CorrectionRequest = WithFields<AlikeInInvites>;
 
 /// What is amended alike in many invites. What is not named stays as it is.

@@ -11,7 +11,7 @@ use web::{
     fields::{Beside, FieldJson, WithFields},
 };
 
-/// The fields of the body, and [`NewInvite`] beside them.
+/// The fields of the body, and `NewInvite` beside them.
 pub type InviteRequest = WithFields<NewInvite>;
 
 /// A new invite as it is typed; an absent field is an empty one.

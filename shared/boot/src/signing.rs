@@ -15,7 +15,7 @@ const FRESH: Duration = Duration::from_secs(60);
 /// Secrets Manager's names for the version in force and the one before it, which both count while one is replaced.
 const LIVE: [&str; 2] = ["AWSCURRENT", "AWSPREVIOUS"];
 
-/// Reads [`SigningSecret`]s, and remembers them for some minutes.
+/// Reads [`SigningSecret`]s, and remembers them for a minute.
 #[derive(Debug)]
 pub struct SigningSecrets {
     source: Arc<dyn SigningSource>,

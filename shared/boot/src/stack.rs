@@ -34,7 +34,7 @@ pub trait Stack {
     /// The randomness that ids and tokens are made of.
     fn entropy(&self) -> Entropy;
 
-    /// What lasts in the table. Each call gives the same store, which remembers officers' lists.
+    /// What lasts in the table; each call gives the same store.
     fn store(&self) -> Result<Store, Error>;
 
     /// The queues, of which the function uses these.

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Who is sent nothing: SES's list, or that of a test.
 #[async_trait]
 pub trait SuppressionList: Debug + Send + Sync {
-    /// Takes an address off the list. One that is not on it is none the worse.
+    /// Takes an address off the list. Removing one that is not on it succeeds.
     ///
     /// # Errors
     ///

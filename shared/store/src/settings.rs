@@ -62,7 +62,8 @@ impl Store {
         DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))
     }
 
-    /// Puts domain rules in place once they have been read.
+    /// Puts domain rules in place once they have been read. That none of them is for a public suffix is the caller's
+    /// check.
     ///
     /// # Errors
     ///

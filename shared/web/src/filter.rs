@@ -4,7 +4,7 @@ use domain::{
     BatchId,
     invite::{SeedStatus, TechpassStatus},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use store::{InviteQuery, Sort};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -27,9 +27,11 @@ pub struct InviteFilter {
     #[schema(max_length = 100)]
     pub q: Option<String>,
     /// Where the TechPass account stands.
+    #[serde(default, deserialize_with = "techpass_filter")]
     #[schema(inline, value_type = Option<TechpassFilter>)]
     pub techpass: Option<TechpassStatus>,
     /// Where the SEED licence stands.
+    #[serde(default, deserialize_with = "seed_filter")]
     #[schema(inline, value_type = Option<SeedFilter>)]
     pub seed: Option<SeedStatus>,
     #[schema(value_type = Option<String>)]
@@ -62,6 +64,36 @@ impl ToSchema for SeedFilter {}
 
 fn names<const N: usize>(names: [&'static str; N]) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+}
+
+/// Reads a TechPass status by the name of the API; what is stored of earlier releases is no name here.
+///
+/// # Errors
+///
+/// When it is no name.
+pub fn techpass_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TechpassStatus>, D::Error> {
+    named(deserializer, &TechpassStatus::ALL, TechpassStatus::name)
+}
+
+/// Reads a SEED status as [`techpass_filter`] does.
+///
+/// # Errors
+///
+/// When it is no name that lists can be narrowed by.
+pub fn seed_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeedStatus>, D::Error> {
+    named(deserializer, &SeedStatus::FILTERS, SeedStatus::name)
+}
+
+fn named<'de, D: Deserializer<'de>, T: Copy>(
+    deserializer: D,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<Option<T>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let found = all.iter().copied().find(|one| name(*one) == text);
+    found.map(Some).ok_or_else(|| de::Error::custom("no such status"))
 }
 
 impl InviteFilter {
@@ -103,5 +135,29 @@ impl std::fmt::Debug for InviteFilter {
             .field("seed", &self.seed)
             .field("batch", &self.batch)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_by_its_name_and_by_nothing_else() {
+        let read = |value: serde_json::Value| serde_json::from_value::<InviteFilter>(value);
+        let filter = read(json!({"techpass": "not-onboarded", "seed": "licence-assigned"})).unwrap();
+        assert_eq!(filter.techpass, Some(TechpassStatus::NotOnboarded));
+        assert_eq!(filter.seed, Some(SeedStatus::LicenceAssigned));
+        assert!(read(json!({"techpass": null})).unwrap().is_empty());
+        for stored in [
+            json!({"techpass": "Not Onboarded"}),
+            json!({"seed": "Licence pending"}),
+            json!({"seed": "no-account"}),
+            json!({"seed": "-"}),
+        ] {
+            assert!(read(stored.clone()).is_err(), "{stored}");
+        }
     }
 }

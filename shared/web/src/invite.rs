@@ -227,7 +227,7 @@ impl Offer {
 impl MailBody {
     fn of(mail: &Mail) -> Self {
         let (at, possible_duplicate) = match &mail.state {
-            MailState::Due { .. } | MailState::Written => (None, false),
+            MailState::Due { .. } | MailState::Replaced => (None, false),
             MailState::Claimed { at, attempt, .. } => (Some(*at), *attempt > 1),
             MailState::Refused { at } | MailState::Withheld { at, .. } => (Some(*at), false),
             MailState::Accepted(receipt)

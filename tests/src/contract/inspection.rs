@@ -118,7 +118,7 @@ async fn an_agency_that_is_removed_is_not_there(store: &Store) {
     let id = agency.id();
     assert!(store.create(agency).await.unwrap().is_done());
     for _ in 0..2 {
-        store.remove_agency(id).await.unwrap();
+        store.remove_subscription(id).await.unwrap();
         assert!(store.get::<Subscription>(&id).await.unwrap().is_none());
     }
 }

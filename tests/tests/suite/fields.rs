@@ -77,3 +77,11 @@ fn the_docs_have_a_row_for_each_field() {
         assert!(docs.contains(&row), "docs/API.md lacks the row {row}");
     }
 }
+
+/// A correction and a name are written out in the code, so a field that the table adds to them has to be added there.
+#[test]
+fn what_the_code_writes_out_is_what_the_table_says() {
+    let alike = Field::ALL.into_iter().filter(|field| field.spec().alike == Alike::Everywhere);
+    assert!(alike.eq([Field::Organisation, Field::Department, Field::Reason]), "`Correction` has each");
+    assert_eq!(Field::FirstName.max(), Field::LastName.max(), "both are a `PersonName`");
+}

@@ -40,7 +40,7 @@ pub enum BatchState {
     },
     /// Every ready row is an invite; the invites are checked until none is open.
     Dispatched {
-        /// Since when. Of what was stored without it: for longer than [`MAX_BATCH_WAIT`].
+        /// Since when. Of what was stored without it: for longer than [`MAX_BATCH_WAIT`](super::MAX_BATCH_WAIT).
         #[serde(default = "long_ago")]
         since: Timestamp,
         /// When its invites are to be checked next.

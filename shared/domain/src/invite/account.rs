@@ -188,13 +188,13 @@ impl Invite {
 
     /// Whether nobody has looked yet if the address has an account: never mailed, or amended since.
     pub(super) fn awaits_check(&self) -> bool {
-        self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Written))
+        self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Replaced))
     }
 
     /// Whether its officer has its holder mailed again, and nobody has looked yet if the account is still there.
     pub(super) fn awaits_account_check(&self) -> bool {
         let is_replaced =
-            |mail: &Mail| mail.kind == MailKind::AccountCreated && matches!(mail.state, MailState::Written);
+            |mail: &Mail| mail.kind == MailKind::AccountCreated && matches!(mail.state, MailState::Replaced);
         matches!(self.state, InviteState::AccountCreated { .. }) && self.mail.as_ref().is_some_and(is_replaced)
     }
 }

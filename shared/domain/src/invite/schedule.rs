@@ -202,7 +202,7 @@ impl Invite {
 
     /// Whether its invitee is to be reminded, and nobody has looked yet if they have an account by now.
     pub(super) fn awaits_reminder_check(&self) -> bool {
-        let is_replaced = |mail: &Mail| mail.kind == MailKind::Reminder && matches!(mail.state, MailState::Written);
+        let is_replaced = |mail: &Mail| mail.kind == MailKind::Reminder && matches!(mail.state, MailState::Replaced);
         matches!(self.state, InviteState::Invited { .. }) && self.mail.as_ref().is_some_and(is_replaced)
     }
 

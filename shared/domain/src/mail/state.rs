@@ -13,7 +13,7 @@ pub enum MailKind {
     Reminder,
     /// Your account is there: set a password.
     AccountCreated,
-    /// To the officer: an invitation of yours has lapsed.
+    /// To the officer: an invitation of yours has expired.
     #[serde(rename = "invitation-lapsed")]
     InvitationExpired,
     BatchReport,
@@ -69,7 +69,7 @@ pub enum MailState {
     Accepted(Receipt),
     /// Not delivered yet; SES keeps trying.
     Delayed(Receipt),
-    /// Taken by SES, which said nothing more of it for [`DELIVERY_WAIT`].
+    /// Taken by SES, which said nothing more of it for [`DELIVERY_WAIT`](super::DELIVERY_WAIT).
     Unknown(Receipt),
     /// Taken by the recipient's mail server.
     Delivered(Receipt),
@@ -88,7 +88,7 @@ pub enum MailState {
         at: Timestamp,
     },
     /// Of details that were amended, or of an invite that was ended or sent again, since; it is not sent any more.
-    Written,
+    Replaced,
 }
 
 impl MailState {
@@ -107,7 +107,7 @@ impl MailState {
             Self::Suppressed(_) => "SUPPRESSED",
             Self::Withheld { .. } => "WITHHELD",
             Self::Refused { .. } => "REFUSED",
-            Self::Written => "REPLACED",
+            Self::Replaced => "REPLACED",
         }
     }
 }

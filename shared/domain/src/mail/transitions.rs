@@ -61,7 +61,7 @@ impl Mail {
     /// Whether SES took it, or may have taken it and will not be asked again.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
-        !self.is_open() && !matches!(self.state, MailState::Written)
+        !self.is_open() && !matches!(self.state, MailState::Replaced)
     }
 
     /// Since when it is claimed, if it is.
@@ -76,7 +76,7 @@ impl Mail {
     /// The same mail, not to be sent: not any more, or not before the directory was asked.
     #[must_use]
     pub fn replaced(self) -> Self {
-        Self { state: MailState::Written, ..self }
+        Self { state: MailState::Replaced, ..self }
     }
 
     /// Until when its mailbox has no room for it, if it waits for that.
@@ -115,7 +115,7 @@ impl Mail {
             MailState::Complained(_) => "COMPLAINED",
             MailState::Suppressed(_) | MailState::Withheld { .. } => "SUPPRESSED",
             MailState::Refused { .. } => "REFUSED",
-            MailState::Written => "REPLACED",
+            MailState::Replaced => "REPLACED",
         }
     }
 
@@ -291,7 +291,7 @@ impl Mail {
             MailState::Due { attempts, .. } => (None, *attempts > 1),
             MailState::Claimed { attempt, .. } => (None, *attempt > 1),
             MailState::Refused { .. } | MailState::Withheld { .. } => (None, false),
-            MailState::Written => return None,
+            MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
             // Whatever comes at last says more than nothing does.

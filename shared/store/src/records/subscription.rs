@@ -24,12 +24,12 @@ impl Layout for Subscription {
 }
 
 impl Store {
-    /// Deletes an agency, so that nothing more is told to it. One that is not there stays so.
+    /// Deletes an agency's subscription, so that it is sent no more events. Deleting one that is not there succeeds.
     ///
     /// # Errors
     ///
     /// When the table cannot answer.
-    pub async fn remove_agency(&self, id: SubscriptionId) -> Result<(), StoreError> {
+    pub async fn remove_subscription(&self, id: SubscriptionId) -> Result<(), StoreError> {
         let delete = Write::Delete { key: keys::agency(id), condition: Condition::Any };
         self.table.commit(vec![delete]).await.map(|_| ())
     }

@@ -250,7 +250,7 @@ fn is_flagged(mail: &Mail) -> bool {
         | MailState::Complained(receipt)
         | MailState::Suppressed(receipt)
         | MailState::Unknown(receipt) => says_so(receipt),
-        MailState::Refused { .. } | MailState::Withheld { .. } | MailState::Written => false,
+        MailState::Refused { .. } | MailState::Withheld { .. } | MailState::Replaced => false,
     }
 }
 
