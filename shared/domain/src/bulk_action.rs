@@ -1,7 +1,7 @@
-//! One thing that an officer does with many invites: what was asked for, how far it is, what became of each.
+//! One action of an officer for many invites: what was asked for, its progress, and the outcome of each invite.
 //!
-//! The invites are fixed when it is asked for and lie in [`Part`]s. Each is changed by its own state machine, at most
-//! once by one action: the invite's history names the action.
+//! The invites are fixed when the action is created, and are stored in [`Part`]s. The state machine of each invite
+//! decides about its change. One action changes an invite at most once: the invite's history names the action.
 
 use std::collections::BTreeMap;
 
@@ -15,42 +15,42 @@ use crate::{
     usage::CapReached,
 };
 
-/// How many invites one action is for at the most.
+/// Invites that one action can have at most.
 pub const MAX_INVITES_PER_BULK_ACTION: usize = 10_000;
 
-/// How many of them lie in one part: what is done between two notes of how far it is.
+/// Invites in one part: what a worker does between two records of its progress.
 pub const ENTRIES_PER_PART: usize = 100;
 
-/// What is done with an invite.
+/// What an action does with each invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
     Resend,
     Revoke,
-    /// It is amended and sent again.
+    /// The invite is amended and sent again.
     Amend(Correction),
 }
 
-/// What an invite becomes by a [`Verb`].
+/// What a [`Verb`] does to an invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Its next version, to be written.
+    /// The next version of the invite, which the caller writes.
     Next(Box<Invite>),
-    /// Nothing: it is so already.
+    /// Nothing: the invite is in that state already.
     Already,
 }
 
-/// Why an invite is left as it is.
+/// Why an invite is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum Refusal {
-    /// There is none, or it is another officer's.
+    /// There is no such invite, or it is another officer's.
     #[error("there is no such invite")]
     NotFound,
-    /// Its state does not allow it.
+    /// Its state does not allow the change.
     #[error("its state does not allow it")]
     StateConflict,
-    /// The last mail was returned: the address has to be amended first.
+    /// The last mail was returned: the officer has to amend the address first.
     #[error("the last mail came back")]
     Undeliverable,
     /// It was mailed today already.
@@ -59,7 +59,7 @@ pub enum Refusal {
         /// From when it can be sent again.
         next: Timestamp,
     },
-    /// Its officer has asked for as many mails as they may.
+    /// Its officer has used up their share of mails.
     #[error("the officer's share is used up")]
     CapReached { cap: CapReached },
     /// Another live invite of the officer has the address.
@@ -71,40 +71,40 @@ pub enum Refusal {
     /// Another live invite has the username.
     #[error("another invite has the username")]
     UsernameTaken,
-    /// Others kept changing it at the same moment.
+    /// Other writers changed it each time that it was read.
     #[error("others kept changing it")]
     LostRace,
 }
 
-/// Many invites and what is done with them.
+/// An action for many invites.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkAction {
     pub id: BulkActionId,
-    /// Who asked for it; only their own invites are changed.
+    /// The officer who asked for it. Only their own invites are changed.
     pub officer: Officer,
     pub verb: Verb,
     pub state: BulkActionState,
-    /// For how many invites it is.
+    /// How many invites it is for.
     pub total: u32,
-    /// How many were changed, or were so already.
+    /// How many were changed, or needed no change.
     pub done: u32,
-    /// How many were left as they are, by [`Refusal::code`].
+    /// How many were not changed, by [`Refusal::code`].
     pub skipped: BTreeMap<String, u32>,
-    /// When it was asked for.
+    /// When the officer asked for it.
     pub created_at: Timestamp,
-    /// When it last went on.
+    /// When its progress was last recorded, or a worker last woken.
     pub updated_at: Timestamp,
-    /// The request that asked for it.
+    /// The trace of the request that created it.
     pub trace: TraceId,
 }
 
-/// How far an action is.
+/// The progress of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BulkActionState {
-    /// Some invites have not been looked at.
+    /// Some invites have no outcome yet.
     Running {
-        /// The first part with such ones, from 1.
+        /// The first part with such invites, from 1.
         part: u32,
     },
     Done,
@@ -114,7 +114,7 @@ pub enum BulkActionState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     pub action: BulkActionId,
-    /// Its place among the parts, from 1.
+    /// Its number within the action, from 1.
     pub number: u32,
     pub entries: Vec<Entry>,
 }
@@ -127,25 +127,25 @@ pub struct Entry {
     pub outcome: Outcome,
 }
 
-/// What became of an invite of an action.
+/// The outcome of one invite of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "lowercase")]
 pub enum Outcome {
-    /// Nobody has looked at it.
+    /// No worker has processed it yet.
     Waiting,
-    /// It was changed, or was so already.
+    /// It was changed, or needed no change.
     Done,
-    /// It was left as it is.
+    /// It was not changed, and why.
     Skipped { why: Refusal },
 }
 
-/// Somebody else went on with the action.
+/// Another worker has already recorded this part.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("another part of the action is next")]
 pub struct OutOfTurn;
 
 impl Verb {
-    /// The name in the API.
+    /// The verb's name in the API.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -157,11 +157,11 @@ impl Verb {
 }
 
 impl Change {
-    /// What taking `invite` back makes of it.
+    /// Revokes `invite`.
     ///
     /// # Errors
     ///
-    /// Why it stays as it is.
+    /// Why the invite is not changed.
     pub fn revoke(invite: &Invite, act: &Act) -> Result<Self, Refusal> {
         if invite.state == InviteState::Revoked {
             return Ok(Self::Already);
@@ -170,15 +170,15 @@ impl Change {
         Ok(Self::Next(Box::new(next)))
     }
 
-    /// What sending `invite` again makes of it, given what may be sent to its `mailbox`.
+    /// Sends `invite` again, within what may be sent to its `mailbox`.
     ///
     /// # Errors
     ///
-    /// Why it stays as it is.
+    /// Why the invite is not changed.
     pub fn resend(invite: &Invite, mailbox: &Mailbox, act: &Act) -> Result<Self, Refusal> {
         match invite.clone().resend(mailbox, act) {
             Ok(next) => Ok(Self::Next(Box::new(next))),
-            // Asked for twice: it is on its way.
+            // The officer asked twice: its mail is on its way already.
             Err(ResendRefusal::Conflict(_)) if invite.is_on_its_way(act.at) => Ok(Self::Already),
             Err(ResendRefusal::Conflict(_)) => Err(Refusal::StateConflict),
             Err(ResendRefusal::Undeliverable) => Err(Refusal::Undeliverable),
@@ -186,11 +186,11 @@ impl Change {
         }
     }
 
-    /// What amending `invite` like many others makes of it.
+    /// Amends `invite` in the same way as the other invites of the action.
     ///
     /// # Errors
     ///
-    /// Why it stays as it is.
+    /// Why the invite is not changed.
     pub fn correct(invite: &Invite, correction: &Correction, act: &Act) -> Result<Self, Refusal> {
         match invite.clone().correct(correction, act) {
             Ok(next) => Ok(Self::Next(Box::new(next))),
@@ -202,8 +202,8 @@ impl Change {
 }
 
 impl Refusal {
-    /// The stable code, which is the slug of the problem that a request for this one invite would get where there is
-    /// one.
+    /// The stable code. Where a request for this one invite would get a problem for the same reason, it is that
+    /// problem's slug.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -220,7 +220,7 @@ impl Refusal {
 }
 
 impl BulkAction {
-    /// A new action for `invites`, with its parts. One for no invite is done.
+    /// A new action for `invites`, with its parts. An action for no invite is done at once.
     #[must_use]
     pub fn new(
         id: BulkActionId,
@@ -251,7 +251,7 @@ impl BulkAction {
         (action, parts)
     }
 
-    /// The word of the API for its state.
+    /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
@@ -260,11 +260,11 @@ impl BulkAction {
         }
     }
 
-    /// Records what became of the invites of its next part.
+    /// Records the outcomes of its next part.
     ///
     /// # Errors
     ///
-    /// Unless that part is next and every invite in it has been looked at.
+    /// [`OutOfTurn`] unless the part is next and each of its invites has an outcome. The caller reads the action again.
     pub fn advanced(mut self, part: &Part, now: Timestamp) -> Result<Self, OutOfTurn> {
         if self.state != (BulkActionState::Running { part: part.number }) {
             return Err(OutOfTurn);
@@ -282,7 +282,7 @@ impl BulkAction {
         Ok(self)
     }
 
-    /// When the sweeper wakes a worker for it; never once it is done.
+    /// When the sweeper wakes a worker for it. `None`: it is done.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self.state {
@@ -291,7 +291,7 @@ impl BulkAction {
         }
     }
 
-    /// Notes that a worker was woken for it `now`.
+    /// Records that a worker was woken for it at `now`.
     #[must_use]
     pub fn woken(self, now: Timestamp) -> Self {
         Self { updated_at: now, ..self }
@@ -299,7 +299,7 @@ impl BulkAction {
 }
 
 impl Part {
-    /// The part with what became of each of its invites, in their order.
+    /// The part with the outcome of each of its invites, in their order.
     #[must_use]
     pub fn decided(self, outcomes: Vec<Outcome>) -> Self {
         let decide = |(entry, outcome): (Entry, Outcome)| Entry { outcome, ..entry };

@@ -1,8 +1,7 @@
-//! The canary: a mail that says nothing and is sent regularly, so that something is heard of SES even when nobody
-//! mails.
+//! The canary: a mail without content, sent regularly, so that SES events arrive even when no other mail is sent.
 //!
-//! Silence about a mail means something only while events about other mails arrive. There is one slot, which each
-//! canary takes over from the one before, whatever became of that: a lost one is not repeated.
+//! A mail without events is a finding only while the events of other mails arrive. One record holds the latest canary,
+//! and each new canary replaces it, whatever the state of the old one. A lost canary is not sent again.
 
 use std::time::Duration;
 
@@ -13,13 +12,13 @@ use crate::{
     mail::{Mail, MailConflict, MailEvent, MailKind},
 };
 
-/// The latest canary, and what was heard of canaries so far.
+/// The latest canary, and when an event last proved that canaries arrive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
     pub to: EmailAddress,
-    /// Its mail; the generation tells one canary from the next.
+    /// Its mail. The generation differs from one canary to the next.
     pub mail: Mail,
-    /// When the newest canary of which an event arrived was sent; before there was one, when the first was made.
+    /// When the newest canary with an event was sent. Before any event it is when the first canary was created.
     pub heard_at: Timestamp,
 }
 
@@ -29,25 +28,25 @@ impl Canary {
         Self { to, mail: Mail::due(MailKind::Canary, 1), heard_at: now }
     }
 
-    /// The next one, in place of this one.
+    /// The next canary, which replaces this one.
     #[must_use]
     pub fn next(self, to: EmailAddress) -> Self {
         let mail = Mail::due(MailKind::Canary, self.mail.generation + 1);
         Self { to, mail, ..self }
     }
 
-    /// The same with its mail one step on.
+    /// Applies one of [`Mail`]'s transitions to its mail.
     ///
     /// # Errors
     ///
-    /// When the mail is not where the step begins.
+    /// [`MailConflict`] when the mail is not in a state from which the step is allowed.
     pub fn map_mail(self, step: impl FnOnce(Mail) -> Result<Mail, MailConflict>) -> Result<Self, MailConflict> {
         Ok(Self { mail: step(self.mail.clone())?, ..self })
     }
 
-    /// Applies an event about the canary of `generation`, which SES took at `sent_at`; `None` when it says nothing new.
+    /// Applies an SES event of the canary of `generation`, which SES took at `sent_at`. `None`: the event adds nothing.
     ///
-    /// An event about an earlier canary counts too: it arrived.
+    /// An event of an earlier canary counts too: it proves that events arrive.
     #[must_use]
     pub fn heard_of(
         self,
@@ -67,7 +66,7 @@ impl Canary {
         })
     }
 
-    /// How long ago the newest canary was sent of which an event arrived.
+    /// How long ago the newest canary with an event was sent.
     #[must_use]
     pub fn age(&self, now: Timestamp) -> Duration {
         now.since(self.heard_at)

@@ -1,4 +1,4 @@
-//! Digests where 16 bytes have to do: ids, and the randomness of tests.
+//! Digests cut to 16 bytes, for ids and for the randomness of tests.
 
 /// The first 16 bytes of a digest, as a number.
 pub(crate) fn first_16_bytes(digest: &[u8; 32]) -> u128 {

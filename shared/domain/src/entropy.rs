@@ -1,4 +1,4 @@
-//! Where randomness comes from.
+//! The source of randomness.
 
 use std::{fmt, sync::Arc};
 
@@ -7,11 +7,11 @@ use std::{fmt, sync::Arc};
 pub struct Entropy(Arc<dyn Fn() -> u128 + Send + Sync>);
 
 impl Entropy {
-    /// The operating system's.
+    /// The randomness of the operating system.
     ///
     /// # Panics
     ///
-    /// Each draw panics when the operating system has no randomness to give: nothing safe could follow.
+    /// Each draw panics when the operating system has no randomness: an id or a token without it would not be safe.
     #[must_use]
     pub fn system() -> Self {
         Self::new(|| {

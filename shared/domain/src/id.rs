@@ -1,4 +1,4 @@
-//! Ids, one type per kind, so that a batch's id never fits an invite's slot.
+//! Ids: one type per kind, so that a batch's id cannot be used in place of an invite's.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use ulid::Ulid;
 
 use crate::{Entropy, Timestamp, digest::first_16_bytes};
 
-/// An id that can follow from a digest: always the same for the same thing.
+/// An id that is computed from a digest: the same for the same input.
 pub(crate) trait OfDigest: Sized {
     fn of_ulid(ulid: Ulid) -> Self;
 
-    /// The id of the first sixteen bytes.
+    /// The id with the first 16 bytes of the digest.
     fn of_digest(digest: impl Into<[u8; 32]>) -> Self {
         Self::of_ulid(Ulid(first_16_bytes(&digest.into())))
     }
 
-    /// The same as far as there is room beside the time `ms`, in milliseconds after 1970 began: it sorts with ids of
-    /// then.
+    /// The id with the time `ms`, in milliseconds since 1970, and as much of the digest as fits beside it. It is sorted
+    /// among the ids of that time.
     fn of_digest_at(ms: u64, digest: impl Into<[u8; 32]>) -> Self {
         Self::of_ulid(Ulid::from_parts(ms, first_16_bytes(&digest.into())))
     }
@@ -33,7 +33,7 @@ macro_rules! id_type {
         impl $name {
             const PREFIX: &'static str = concat!($prefix, "_");
 
-            /// A new id, sorting after those generated at earlier times.
+            /// A new id. It is sorted after the ids of earlier times.
             #[must_use]
             pub fn generate(now: Timestamp, entropy: &Entropy) -> Self {
                 Self(Ulid::from_parts(u64::try_from(now.unix_ms()).unwrap_or(0), entropy.next_u128()))
@@ -45,12 +45,12 @@ macro_rules! id_type {
                 Timestamp::from_unix_ms(i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX))
             }
 
-            /// Reads the text form; anything else is no id of this kind.
+            /// Reads the text form. `None`: the text is no id of this kind.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 let digits = text.strip_prefix(Self::PREFIX)?;
                 let ulid = Ulid::from_string(digits).ok()?;
-                // Crockford's alphabet has several spellings of one id; only the canonical one is a key.
+                // Crockford's alphabet has several spellings of one id; only the canonical one is used in keys.
                 (ulid.to_string() == digits).then_some(Self(ulid))
             }
         }
@@ -99,22 +99,23 @@ id_type! {
 }
 
 id_type! {
-    /// An action for many invites: `act_01JD…`.
+    /// The id of an action for many invites, such as `act_01JD…`.
     BulkActionId, "act"
 }
 
 id_type! {
-    /// A webhook event to an agency's system: `ntc_01JD…`.
+    /// The id of a webhook event, such as `ntc_01JD…`.
     WebhookEventId, "ntc"
 }
 
 id_type! {
-    /// An agency that is told of its officers' invites: `agn_01JD…`.
+    /// The id of an agency's subscription, such as `agn_01JD…`.
     SubscriptionId, "agn"
 }
 
 impl WebhookEventId {
-    /// The webhook event of one version of an invite: however often a change is seen, it is the same event.
+    /// The id of the webhook event for one version of an invite: the same event, however often the stream delivers the
+    /// change.
     #[must_use]
     pub fn of_version(invite: InviteId, version: u64, at: Timestamp) -> Self {
         let digest = Sha256::new().chain_update(invite.to_string()).chain_update(version.to_be_bytes()).finalize();
@@ -123,13 +124,13 @@ impl WebhookEventId {
 }
 
 id_type! {
-    /// An account's own request for SEED: `sed_3F8R…`.
+    /// The id of an account's own request for SEED, such as `sed_3F8R…`.
     SeedRequestId, "sed"
 }
 
 impl InviteId {
-    /// The id of the invite that a row becomes: a function of what it stands for, so that repeating a dispatch makes no
-    /// second invite.
+    /// The id of the invite that a row becomes. It is computed from the row, so a repeated dispatch creates no second
+    /// invite.
     #[must_use]
     pub fn of_row(batch: BatchId, officer: &OfficerId, row: u32, row_version: u64) -> Self {
         let digest = Sha256::new()
@@ -138,12 +139,12 @@ impl InviteId {
             .chain_update(row.to_be_bytes())
             .chain_update(row_version.to_be_bytes())
             .finalize();
-        // The batch's time in front keeps these ids sorting with the others.
+        // The time of the batch comes first, so that these ids are sorted among the others.
         Self::of_digest_at(batch.0.timestamp_ms(), digest)
     }
 }
 
-/// The officer who acts: the `sub` claim of the verified token.
+/// The id of an officer: the `sub` claim of the verified token.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct OfficerId(String);

@@ -1,5 +1,5 @@
-//! What the service's one secret is used for: finding an address without storing it in a key, making invitation tokens,
-//! and signing cursors.
+//! The uses of the service's one secret: finding an address without storing it in a key, creating invitation tokens,
+//! deriving agencies' secrets, and sealing cursors.
 
 use std::fmt;
 
@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{AgencyDomain, EmailAddress, InviteId, webhook::SigningSecret};
 
-/// Keys derived from the service's secret, one per use, so that one use's outputs say nothing about another's.
+/// Keys derived from the service's secret, one for each use, so that the outputs of one use reveal nothing about
+/// another.
 #[derive(Clone)]
 pub struct Keys {
     address: [u8; 32],
@@ -37,36 +38,36 @@ impl Keys {
         }
     }
 
-    /// The key under which an address is found: the same for every spelling and plus-tag of one mailbox.
+    /// The key under which an address is found. It is the same for every spelling and plus-tag of one mailbox.
     #[must_use]
     pub fn address(&self, email: &EmailAddress) -> AddressKey {
         AddressKey(encode_string(&mac(&self.address, &[email.recipient().as_bytes()])))
     }
 
-    /// The token of an invite's mails: the same for every copy of a mail, another after each resend.
+    /// The token in an invite's mails. It is the same for every copy of a mail, and differs after each resend.
     ///
-    /// It is derived and not drawn, so that an identical copy can be sent after an ambiguous attempt while the table
-    /// holds nothing but its hash.
+    /// It is derived and not random: an identical copy can be sent after an attempt without an answer, while the table
+    /// holds only its hash.
     #[must_use]
     pub fn token(&self, invite: InviteId, generation: u32) -> Token {
         Token(encode_string(&mac(&self.token, &[invite.to_string().as_bytes(), &generation.to_be_bytes()])))
     }
 
-    /// What webhook events to an agency's system are signed with: another for each agency and after each rotation, and
-    /// stored nowhere.
+    /// The secret that signs webhook events for an agency. It differs for each agency and after each rotation, and is
+    /// not stored anywhere.
     #[must_use]
     pub fn agency_secret(&self, agency: &AgencyDomain, generation: u32) -> Option<SigningSecret> {
         SigningSecret::new(&self.agency_secret_text(agency, generation))
     }
 
-    /// The text of [`Keys::agency_secret`], for an operator to hand over to the agency. It is never logged.
+    /// The text of [`Keys::agency_secret`], which an operator gives to the agency. It must never be logged.
     #[must_use]
     pub fn agency_secret_text(&self, agency: &AgencyDomain, generation: u32) -> String {
         encode_string(&mac(&self.agency, &[agency.as_str().as_bytes(), &generation.to_be_bytes()]))
     }
 
-    /// Hides `text`, so that only [`Keys::open_cursor`] with the same `bound` parts shows it. The same text with the
-    /// same parts is sealed alike each time.
+    /// Encrypts `text`, so that only [`Keys::open_cursor`] with the same `bound` parts can read it. The same text with
+    /// the same parts always gives the same bytes.
     ///
     /// # Panics
     ///
@@ -77,19 +78,19 @@ impl Keys {
         Aes128Siv::new(&self.cursor.into()).encrypt(bound, text).expect("at most 126 parts")
     }
 
-    /// What was sealed with the same `bound` parts; `None` of anything else.
+    /// The text that was sealed with the same `bound` parts. `None`: `sealed` is any other bytes.
     #[must_use]
     pub fn open_cursor(&self, bound: &[&[u8]], sealed: &[u8]) -> Option<Vec<u8>> {
         Aes128Siv::new(&self.cursor.into()).decrypt(bound, sealed).ok()
     }
 }
 
-/// The keyed hash of a mailbox, 64 hexadecimal digits.
+/// The keyed hash of a mailbox: 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct AddressKey(String);
 
 impl AddressKey {
-    /// Reads the text form, as in the tags of a mail.
+    /// Reads the text form, as in the tags of a mail. `None`: the text is no such hash.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         is_digest(text).then(|| Self(text.to_owned()))
@@ -101,7 +102,7 @@ impl AddressKey {
     }
 }
 
-/// An invitation token: 256 bits as 64 hexadecimal digits. Its holder may accept the invitation.
+/// An invitation token: 256 bits as 64 hexadecimal digits. A caller with the token can accept the invitation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -112,26 +113,26 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// Reads a token out of a link. Whether it is one of ours, only the table knows.
+    /// Reads the token of a link. `None`: the text has another form. Only the table knows whether a token is valid.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         is_digest(text).then(|| Self(text.to_owned()))
     }
 
-    /// The text for the link.
+    /// The text that links contain.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What the table stores in its place.
+    /// The hash that the table stores instead of the token.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash(encode_string(&Sha256::digest(self.0.as_bytes())))
     }
 }
 
-/// The SHA-256 of a token, 64 hexadecimal digits.
+/// The SHA-256 of a token: 64 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
@@ -146,7 +147,7 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
     for part in parts {
-        // The length in front keeps ("ab", "c") apart from ("a", "bc").
+        // The length before each part keeps ("ab", "c") apart from ("a", "bc").
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }
@@ -175,7 +176,7 @@ mod tests {
         assert!(!key("ada.tan@agency.gov.sg").as_str().contains("ada"));
     }
 
-    /// What is stored under it is found by the next release too.
+    /// The table of a stack is full of such keys, so every release has to compute the same ones.
     #[test]
     fn a_key_never_changes() {
         let key = keys().address(&EmailAddress::parse("ada.tan@agency.gov.sg").unwrap());
@@ -192,7 +193,7 @@ mod tests {
         assert_ne!(token.hash().as_str(), token.as_str());
     }
 
-    /// Agencies hold it, so it is the same in the next release.
+    /// Agencies have stored it, so every release has to compute the same one.
     #[test]
     fn an_agencys_secret_never_changes_and_is_what_operators_hand_over() {
         let keys = Keys::derive(b"0123456789abcdef0123456789abcdef");

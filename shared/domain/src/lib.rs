@@ -1,12 +1,12 @@
-//! The rules of inviting people: what a valid invite is, which states it may be in, and who may cause what.
+//! The rules of inviting people: what a valid invite is, its states, and who may cause which change.
 //!
-//! Nothing here knows AWS, HTTP or an async runtime.
-//! Time, ids and randomness are arguments ([`Clock`], [`Entropy`]), so every rule can be tested with literal values.
+//! Nothing here depends on AWS, HTTP or an async runtime. Time, ids and randomness are arguments ([`Clock`],
+//! [`Entropy`]), so tests can use literal values for every rule.
 //!
-//! Reading order: [`rules`] (whose address means what), [`fields`] (what an invite is asked for with, all faults at
-//! once), [`invite`] (the life of an invite), [`licence`] (SEED and its device), [`mail`] (one mail, sent once),
-//! [`batch`] (a workbook on its way to invites), [`bulk_action`] (one action for many invites), [`webhook`] (what an
-//! agency's system is sent).
+//! Reading order: [`rules`] (what a domain means), [`fields`] (what an invite is asked for with; all faults are
+//! reported together), [`invite`] (the life of an invite), [`licence`] (SEED and its device), [`mail`] (one mail, sent
+//! once), [`batch`] (a workbook on its way to invites), [`bulk_action`] (one action for many invites), [`webhook`]
+//! (what an agency's system is sent).
 
 pub mod batch;
 pub mod bulk_action;

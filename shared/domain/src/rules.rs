@@ -1,7 +1,7 @@
-//! Whose address means what: the domain rules, which are data and not code.
+//! The domain rules: what the domain of an address means. They are data, not code.
 //!
-//! They are read strictly and refused whole when malformed, because a rule that says more than it was meant to lets
-//! strangers in.
+//! They are read strictly, and one malformed entry refuses them all, because a rule that allows more than was intended
+//! lets strangers in.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use thiserror::Error;
 
 use crate::{EmailAddress, Fault, fields::is_host_name};
 
-/// A host name of at least two labels, in lower case, as the part of an address after the `@` is one.
+/// A host name of at least two labels, in lower case, such as the part of an address after the `@`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainName(String);
 
 impl DomainName {
-    /// Bytes at most: what an address leaves beside the shortest part before its `@`.
+    /// Bytes of a host name at most: the rest of an address has at least one character and the `@`.
     pub const MAX: usize = EmailAddress::MAX - 2;
 
-    /// Reads a host name in any case; `None` where it is none.
+    /// Reads a host name in any case. `None`: the text is no host name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         (text.len() <= Self::MAX && is_host_name(text)).then(|| Self(text.to_ascii_lowercase()))
@@ -30,17 +30,17 @@ impl DomainName {
     }
 }
 
-/// What an account holder is to the directory; decided by the email domain, not by employment.
+/// What the holder of an account is to the directory. The email domain decides it, not the employment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Persona {
-    /// Signs in with the organisation's own identity; may invite others.
+    /// Signs in with the organisation's own identity, and may invite others.
     Officer,
     /// Has a local account with a username.
     Vendor,
 }
 
-/// Whether a domain's people may have SEED.
+/// Whether people of a domain may have SEED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SeedEligibility {
@@ -51,7 +51,7 @@ pub enum SeedEligibility {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainRule {
     pub persona: Persona,
-    /// Whether they may have SEED.
+    /// Whether people of the domain may have SEED.
     pub seed: SeedEligibility,
     /// The company that a vendor's domain belongs to.
     pub company: Option<String>,
@@ -74,7 +74,7 @@ enum Verdict {
 /// Why a set of rules cannot be used.
 #[derive(Debug, Error)]
 pub enum RulesError {
-    /// Not the JSON that rules are written in.
+    /// The text is not the JSON that rules have.
     #[error("domain rules are not valid: {0}")]
     Syntax(#[from] serde_json::Error),
     /// A version that this build does not read.
@@ -83,18 +83,18 @@ pub enum RulesError {
     /// No domain may be invited.
     #[error("domain rules allow no domain")]
     Empty,
-    /// An entry that is no domain, or one that would let in more than one organisation by mistake.
+    /// An entry that is no domain, or that would allow more than one organisation by mistake.
     #[error("domain rules entry {index}: {problem}")]
     Entry {
-        /// Its place in the list, from 0.
+        /// Its index in the list, from 0.
         index: usize,
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A refused mailbox that could match no address.
+    /// A refused mailbox that no address can match.
     #[error("domain rules: refused mailbox {index} is not the lower-case part before an @")]
     Mailbox {
-        /// Its place in the list, from 0.
+        /// Its index in the list, from 0.
         index: usize,
     },
 }
@@ -120,7 +120,7 @@ struct Entry {
     seed: Option<SeedEligibility>,
     #[serde(default)]
     company: Option<String>,
-    /// Why nobody of this domain can be invited; such an entry has no persona.
+    /// Why people of this domain cannot be invited. Such an entry has no persona.
     #[serde(default)]
     refused: Option<String>,
 }
@@ -128,10 +128,10 @@ struct Entry {
 #[derive(Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum Reach {
-    /// The domain itself. Its sub-domains are nobody's then, also where a wider rule would reach them, until an entry
-    /// of their own says what they are.
+    /// The domain alone. Its sub-domains have no rule, even where a wider rule would cover them, until an entry names
+    /// them.
     Exact,
-    /// Every domain below it, and not it itself.
+    /// Every domain below it, but not the domain itself.
     Subdomains,
 }
 
@@ -142,7 +142,7 @@ impl DomainRules {
     ///
     /// # Errors
     ///
-    /// The first thing that makes them unusable.
+    /// [`RulesError`] for the first fault, which makes the rules unusable as a whole.
     pub fn from_json(json: &str) -> Result<Self, RulesError> {
         let document: Document = serde_json::from_str(json)?;
         if document.version != 1 {
@@ -178,19 +178,19 @@ impl DomainRules {
         Ok(rules)
     }
 
-    /// Every domain that they say something of.
+    /// Every domain that has a rule.
     pub fn domains(&self) -> impl Iterator<Item = &str> {
         self.exact.keys().chain(self.suffixes.keys()).map(String::as_str)
     }
 
-    /// What the domain of `email` means; the most specific rule counts.
+    /// The rule for the domain of `email`. The most specific rule applies.
     ///
     /// # Errors
     ///
-    /// Why this address cannot be invited.
+    /// [`Fault`] with the reason why this address cannot be invited.
     pub fn invitee(&self, email: &EmailAddress) -> Result<&DomainRule, Fault> {
         let rule = self.rule(&email.domain())?;
-        // 113 characters is what the guest name `…#EXT#@tenant` leaves for the address of a public officer.
+        // The guest name `…#EXT#@tenant` of a public officer leaves 113 characters for the address.
         if rule.persona == Persona::Officer && email.as_str().len() > 113 {
             return Err(Fault::EmailOfficerTooLong);
         }
@@ -200,11 +200,11 @@ impl DomainRules {
         Ok(rule)
     }
 
-    /// What a domain means; the most specific rule counts.
+    /// The rule for a domain. The most specific rule applies.
     ///
     /// # Errors
     ///
-    /// Why nobody of this domain can be invited.
+    /// [`Fault`] with the reason why people of this domain cannot be invited.
     pub fn domain(&self, domain: &DomainName) -> Result<&DomainRule, Fault> {
         self.rule(domain.as_str())
     }
@@ -223,7 +223,7 @@ impl DomainRules {
         self.holder(email).is_some_and(|rule| rule.persona == Persona::Officer)
     }
 
-    /// What the domain of somebody who has an account means, whether or not the address could be invited.
+    /// The rule for the domain of a person who has an account, whether or not the address could be invited.
     #[must_use]
     pub fn holder(&self, email: &EmailAddress) -> Option<&DomainRule> {
         match self.verdict(&email.domain())? {
@@ -232,8 +232,8 @@ impl DomainRules {
         }
     }
 
-    /// The rule that decides: the domain's own, or else that of the closest domain above it which any rule names. A
-    /// domain above that is named `exact` only says nothing about its sub-domains, and keeps wider rules from them.
+    /// The rule that applies: the domain's own or, without one, the rule of the closest domain above it that has any.
+    /// If that one is an `exact` entry, the sub-domain has no rule, and wider rules do not apply to it.
     fn verdict(&self, domain: &str) -> Option<&Verdict> {
         if let Some(own) = self.exact.get(domain) {
             return Some(own);

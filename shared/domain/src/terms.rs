@@ -1,4 +1,4 @@
-//! For how long an invitation is open.
+//! How long an invitation can be accepted.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use thiserror::Error;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The longest that an invitation may be open: a link that works for a year is nobody's any more.
+/// Days that an invitation may be open at most. A link that works for longer may reach another person.
 const LONGEST_DAYS: u16 = 180;
 
-/// How many days an invitation lives, and on which of them its invitee is first reminded. An invite keeps those that it
-/// was made under.
+/// How many days an invitation can be accepted, and from which day its invitee is reminded. An invite keeps the terms
+/// of its creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     days: u16,
     reminder_day: u16,
 }
 
-/// Terms that cannot be kept.
+/// Terms outside the bounds of [`Terms::new`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error(
     "an invitation lives for 2 to {LONGEST_DAYS} days and its invitee is reminded after 1 day at the earliest, before \
@@ -27,32 +27,33 @@ pub struct Terms {
 pub struct TermsFault;
 
 impl Terms {
-    /// The template's defaults, and the terms of invites that were made before they were kept.
+    /// The defaults of the template, and the terms of invites that were stored without any.
     pub const USUAL: Self = Self { days: 30, reminder_day: 23 };
 
-    /// Terms of `days`, with a reminder from `reminder_day` on.
+    /// Terms of `days`, with reminders from `reminder_day` on.
     ///
     /// # Errors
     ///
-    /// When there is no day between the first and the last for the reminder, or the life is too long.
+    /// [`TermsFault`] when `days` is not 2 to 180, or the reminder is not after 1 day at the earliest and before the
+    /// invitation expires.
     pub fn new(days: u16, reminder_day: u16) -> Result<Self, TermsFault> {
         let is_kept = (2..=LONGEST_DAYS).contains(&days) && (1..days).contains(&reminder_day);
         if is_kept { Ok(Self { days, reminder_day }) } else { Err(TermsFault) }
     }
 
-    /// How many days an invitation lives: what letters say.
+    /// How many days an invitation can be accepted, as letters say it.
     #[must_use]
     pub fn days(self) -> u16 {
         self.days
     }
 
-    /// How long an invitation can be accepted, and how long a mail's link works.
+    /// How long an invitation can be accepted, and a mail's link works.
     #[must_use]
     pub fn life(self) -> Duration {
         DAY * u32::from(self.days)
     }
 
-    /// How long before it expires its invitee is first reminded; then once a day.
+    /// How long before it expires its invitee is first reminded. After that there is a reminder each day.
     #[must_use]
     pub fn reminder_span(self) -> Duration {
         DAY * u32::from(self.days.saturating_sub(self.reminder_day))

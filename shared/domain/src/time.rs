@@ -1,4 +1,4 @@
-//! Moments in time, and where they come from.
+//! Points in time, and the clock.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use time::{OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, ma
 
 /// A moment in UTC with millisecond precision, written as `2026-11-23T05:24:02.123Z`.
 ///
-/// The text form has a fixed width, so it sorts as the moments do: it serves as a key of the table.
+/// The text has a fixed width, so texts sort like moments, and it can be part of a key of the table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -18,7 +18,7 @@ const FORMAT: &[BorrowedFormatItem<'static>] =
 const LATEST_MS: i64 = 253_402_300_799_999;
 
 impl Timestamp {
-    /// The moment `ms` milliseconds after 1970 began, held within the years 1970 to 9999.
+    /// The moment `ms` milliseconds after 1970 began, limited to the years 1970 to 9999.
     #[must_use]
     pub fn from_unix_ms(ms: i64) -> Self {
         Self(ms.clamp(0, LATEST_MS))
@@ -30,7 +30,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since 1970 began: the form of DynamoDB's time to live.
+    /// Whole seconds since 1970 began, as DynamoDB's time to live needs them.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         self.0 / 1000
@@ -42,7 +42,7 @@ impl Timestamp {
         Some(Self::from_unix_ms(i64::try_from(parsed.unix_timestamp_nanos() / 1_000_000).ok()?))
     }
 
-    /// The day in Singapore, as officers read dates: `23-11-2026`.
+    /// The date in Singapore, as officers read it: `23-11-2026`.
     #[must_use]
     pub fn singapore_date(self) -> String {
         let offset = UtcOffset::from_hms(8, 0, 0).unwrap_or(UtcOffset::UTC);
@@ -50,7 +50,7 @@ impl Timestamp {
         format!("{:02}-{:02}-{:04}", there.day(), u8::from(there.month()), there.year())
     }
 
-    /// The minute in Singapore from which on this moment has come: `14:35 on 23-11-2026`.
+    /// The first full minute in Singapore that is not before this moment: `14:35 on 23-11-2026`.
     #[must_use]
     pub fn singapore_time(self) -> String {
         const MINUTE_MS: i64 = 60_000;
@@ -60,7 +60,7 @@ impl Timestamp {
         format!("{:02}:{:02} on {}", there.hour(), there.minute(), minute.singapore_date())
     }
 
-    /// The midnight in Singapore that ends the day of this moment.
+    /// The next midnight in Singapore after this moment.
     #[must_use]
     pub fn next_singapore_day(self) -> Self {
         const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -74,7 +74,7 @@ impl Timestamp {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// How long ago `earlier` was; nothing if it lies ahead.
+    /// How long ago `earlier` was; zero if it is in the future.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -122,7 +122,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Where `now` comes from. Cheap to clone.
+/// The source of the current time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 

@@ -1,5 +1,5 @@
-//! What is left of an invite or a batch once its people are forgotten: that there was one, whose it was, and what
-//! happened when. Nobody's name, address or number.
+//! What is kept of an invite or a batch after its people are erased: that it existed, whose it was, and what happened
+//! when. It has no name, address or number of a person.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,42 +10,43 @@ use crate::{
     keys::AddressKey,
 };
 
-/// What is left of an invite.
+/// What is kept of an erased invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteTombstone {
     pub id: InviteId,
     pub officer: OfficerId,
     pub origin: Origin,
-    /// The keyed hash of the address: says whether a given address was meant, and nothing to anybody without the key.
+    /// The keyed hash of the address. It shows whether a given address was invited, and reveals nothing without the
+    /// key.
     pub address_key: AddressKey,
-    /// Where it stood, in the word of the API.
+    /// Its last state, by its name in the API.
     pub state: String,
     pub created_at: Timestamp,
-    /// When its person was forgotten.
+    /// When its person was erased.
     pub forgotten_at: Timestamp,
-    /// The request that made it.
+    /// The trace of the request that created it.
     pub trace: TraceId,
     pub history: Vec<HistoryEntry>,
 }
 
-/// What is left of a batch.
+/// What is kept of an erased batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchTombstone {
     pub id: BatchId,
     pub officer: OfficerId,
-    /// Where it stood, in the word of the API.
+    /// Its last state, by its name in the API.
     pub state: String,
-    /// How many rows stood where.
+    /// How many rows were in each state.
     pub counts: Counts,
     pub created_at: Timestamp,
-    /// When its rows were forgotten.
+    /// When its rows were erased.
     pub forgotten_at: Timestamp,
-    /// The request that made it.
+    /// The trace of the request that created it.
     pub trace: TraceId,
 }
 
 impl InviteTombstone {
-    /// Of an invite, whatever its state; `by` is who has its person forgotten.
+    /// The tombstone of an invite in any state. `by` is the actor who has its person erased.
     #[must_use]
     pub fn of(invite: &Invite, by: Actor, now: Timestamp) -> Self {
         let trace = invite.trace.clone();
@@ -65,7 +66,7 @@ impl InviteTombstone {
 }
 
 impl BatchTombstone {
-    /// Of a batch, whatever its state.
+    /// The tombstone of a batch in any state.
     #[must_use]
     pub fn of(batch: &Batch, now: Timestamp) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The Trace ID that an officer quotes to support.
+//! The Trace ID, which an officer quotes to support.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use crate::{Entropy, Timestamp};
 
 /// The `Root` of `X-Amzn-Trace-Id`, as `1-<8 hex>-<24 hex>`.
 ///
-/// It is on every answer, every stored thing and every log line, so that a worker's failure tomorrow still carries the
-/// trace of the officer's request today.
+/// Every answer, stored record and log line has it, so a worker's failure tomorrow still has the trace of the officer's
+/// request of today.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TraceId(String);
 
 impl TraceId {
-    /// Reads a bare Trace ID.
+    /// Reads a Trace ID alone. `None`: the text has another form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('-');
@@ -31,7 +31,7 @@ impl TraceId {
         header.split(';').find_map(|part| Self::parse(part.trim().strip_prefix("Root=")?))
     }
 
-    /// A trace for work that no request began, such as a dropped file.
+    /// A new trace for work without a request, such as a dropped file.
     #[must_use]
     pub fn generate(now: Timestamp, entropy: &Entropy) -> Self {
         let unique = entropy.next_u128() >> 32;

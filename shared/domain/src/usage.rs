@@ -1,8 +1,8 @@
 //! How much one officer may ask for, and has asked for.
 //!
-//! What is asked for one by one and what comes in batches is counted apart: ten thousand people in a workbook are an
-//! honest day's work, and a thousand forms are not. Counts are kept by slots of ten minutes and leave with their slot,
-//! so an officer may wait up to ten minutes longer than a span, and never less.
+//! Single requests and the people in batches are counted separately: ten thousand people in a workbook are normal work,
+//! but a thousand forms are not. Counts are kept in slots of ten minutes and end with their slot, so an officer may
+//! wait up to ten minutes longer than a span, but never less.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -12,33 +12,33 @@ use crate::{OfficerId, Timestamp};
 
 const SLOT: Duration = Duration::from_secs(600);
 
-/// What one officer may ask for one by one: new invites, amendments and resends. The day's share also counts the
-/// amendments and resends of actions for many.
+/// How many single requests one officer may make: new invites, amendments and resends. The day's share also counts the
+/// amendments and resends of bulk actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SingleCaps {
     pub per_hour: NonZeroU32,
     pub per_day: NonZeroU32,
 }
 
-/// How many people one officer may hand on in batches within a day. One batch always fits into an empty day, whatever
-/// this says.
+/// How many people one officer may submit in batches within a day. A batch of any size is allowed when the officer has
+/// submitted no other one within a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchCap(pub NonZeroU32);
 
-/// How many rows and invites one officer may have read or changed within an hour by requests for many: some hundred
-/// times a whole list or export.
+/// Rows and invites that one officer's requests for many may read or change within an hour: some hundred times a whole
+/// list or export.
 pub const ROWS_PER_HOUR: u32 = 3_000_000;
 
-/// What a request for many counts as at the least.
+/// Rows that one request for many counts as at least.
 const LEAST_ROWS: u32 = 1_000;
 
-/// What an officer has asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     pub officer: OfficerId,
     #[serde(default)]
     singles: Meter,
-    /// What actions for many mail again, which counts towards the day's share of singles and not towards the hour's.
+    /// Mails that bulk actions send again. They count towards the day's share of single requests, but not towards the
+    /// hour's.
     #[serde(default)]
     mailed_by_actions: Meter,
     #[serde(default)]
@@ -47,27 +47,27 @@ pub struct Usage {
     rows: Meter,
 }
 
-/// An officer has asked for as much as they may.
+/// An officer has used up a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapReached {
     pub limit: u32,
-    /// Of what, and within which time.
+    /// What is counted, and within which span.
     pub share: Share,
-    /// From when there is room.
+    /// From when there is room again.
     pub until: Timestamp,
 }
 
-/// What a cap is about.
+/// What a cap counts, and within which span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Share {
-    /// What is asked for one by one, within an hour.
+    /// Single requests within an hour.
     SinglesPerHour,
-    /// What is asked for one by one, within a day.
+    /// Single requests within a day.
     SinglesPerDay,
     /// People in batches, within a day.
     PeoplePerDay,
-    /// Rows and invites of requests for many, within an hour.
+    /// Rows and invites that requests for many read or change, within an hour.
     RowsPerHour,
 }
 
@@ -81,7 +81,7 @@ impl Share {
 }
 
 impl CapReached {
-    /// What happened and when to go on, for the officer.
+    /// What happened and when the officer can continue.
     #[must_use]
     pub fn detail(&self) -> String {
         let (limit, until) = (self.limit, self.until.singapore_time());
@@ -115,7 +115,7 @@ impl CapReached {
 }
 
 impl Usage {
-    /// Of an officer of whom nothing is known.
+    /// The usage of an officer without a record.
     #[must_use]
     pub fn none(officer: OfficerId) -> Self {
         Self {
@@ -127,11 +127,11 @@ impl Usage {
         }
     }
 
-    /// Counts one more of what is asked for one by one.
+    /// Counts one more single request.
     ///
     /// # Errors
     ///
-    /// When the hour's or the day's share is used up.
+    /// [`CapReached`] when the share of the hour or of the day is used up.
     pub fn one(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
         let mut next = self.stepped(now);
         next.has_room_today(caps, now)?;
@@ -140,12 +140,12 @@ impl Usage {
         Ok(next)
     }
 
-    /// Counts one more invite that an action for many mails again. The hour's share does not hold it, nor is it used up
-    /// by it: an action is asked for once and goes on for a while.
+    /// Counts one more invite that a bulk action sends again. The hour's share neither bounds it nor counts it: an
+    /// officer asks for an action once, and the action then runs for a while.
     ///
     /// # Errors
     ///
-    /// When the day's share is used up.
+    /// [`CapReached`] when the share of the day is used up.
     pub fn one_of_many(self, caps: &SingleCaps, now: Timestamp) -> Result<Self, CapReached> {
         let mut next = self.stepped(now);
         next.has_room_today(caps, now)?;
@@ -161,7 +161,7 @@ impl Usage {
     ///
     /// # Errors
     ///
-    /// When the day's share has no room for all of them.
+    /// [`CapReached`] when the share of the day has no room for all of them.
     pub fn people(self, cap: BatchCap, people: u32, now: Timestamp) -> Result<Self, CapReached> {
         let mut next = self.stepped(now);
         let limit = cap.0.get();
@@ -171,11 +171,11 @@ impl Usage {
         Ok(next)
     }
 
-    /// Counts a request that reads or changes up to `rows` rows or invites, as at least 1,000.
+    /// Counts a request that reads or changes up to `rows` rows or invites. It counts as at least 1,000.
     ///
     /// # Errors
     ///
-    /// When the hour's share has no room for all of them.
+    /// [`CapReached`] when the share of the hour has no room for all of them.
     pub fn rows(self, rows: u32, now: Timestamp) -> Result<Self, CapReached> {
         let (mut next, rows) = (self.stepped(now), rows.max(LEAST_ROWS));
         next.rows.room(Share::RowsPerHour, ROWS_PER_HOUR, rows, now)?;
@@ -183,7 +183,7 @@ impl Usage {
         Ok(next)
     }
 
-    /// From when nothing of it counts any more.
+    /// From when nothing in it counts any more. `None`: nothing counts now.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<Timestamp> {
         let meters = [&self.singles, &self.mailed_by_actions, &self.people, &self.rows];
@@ -199,7 +199,7 @@ impl Usage {
     }
 }
 
-/// How much was asked for in each slot of time, oldest first.
+/// How much was asked for in each slot of ten minutes, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Meter(Vec<Slot>);
 
@@ -210,14 +210,14 @@ struct Slot {
 }
 
 impl Slot {
-    /// When the last of it no longer lies within `span`.
+    /// When the whole slot is older than `span`.
     fn leaves(&self, span: Duration) -> Timestamp {
         self.at + SLOT + span
     }
 }
 
 impl Meter {
-    /// Whether `limit` leaves room for `amount` more.
+    /// Whether `limit` has room for `amount` more.
     fn room(&self, share: Share, limit: u32, amount: u32, now: Timestamp) -> Result<(), CapReached> {
         let span = share.span();
         let counted = || self.0.iter().filter(|slot| now < slot.leaves(span));
@@ -246,7 +246,7 @@ impl Meter {
         let slot = i64::try_from(SLOT.as_millis()).unwrap_or(i64::MAX);
         let at = Timestamp::from_unix_ms(now.unix_ms() / slot * slot);
         match self.0.last_mut() {
-            // A clock that went back counts into the latest slot, which leaves later.
+            // If the clock was set back, the latest slot gets the count, which ends later.
             Some(last) if last.at >= at => last.count = last.count.saturating_add(amount),
             _ => self.0.push(Slot { at, count: amount }),
         }
@@ -277,7 +277,7 @@ mod tests {
         let full = (0..3).fold(none(), |usage, n| usage.one(&caps, at(n * 300)).unwrap());
         let reached = full.clone().one(&caps, at(700)).unwrap_err();
         assert_eq!((reached.limit, reached.share), (3, Share::SinglesPerHour));
-        // The first two are of one slot of ten minutes.
+        // The first two are in the same slot of ten minutes.
         assert_eq!(reached.until, at(HOUR + 600));
         assert!(full.clone().one(&caps, at(HOUR + 599)).is_err());
         let next = full.one(&caps, reached.until).unwrap();

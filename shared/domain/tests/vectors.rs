@@ -1,4 +1,5 @@
-//! The cases that these rules share with the portal's own (`portal/tests/unit/rules.test.ts`): one file, read by both.
+//! The cases that these rules share with the portal's rules (`portal/tests/unit/rules.test.ts`): both tests read one
+//! file.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::{
@@ -54,7 +55,7 @@ fn what_a_host_name_is_keeps_to_the_vectors() {
     assert_eq!(DomainName::parse(&long), None, "longer than an address has room for");
 }
 
-/// The rules as they are seeded into a stack's table.
+/// The rules with which the table of a new stack is filled.
 #[test]
 fn the_seeded_rules_say_what_every_domain_of_the_vectors_means() {
     let rules = DomainRules::from_json(include_str!("../../../infra/domain-rules.json")).unwrap();

@@ -1,13 +1,13 @@
-//! Which column of a workbook holds which field: what its titles were taken for, or what the officer says they are.
+//! Which column of a workbook holds which field: what the reader took its title for, or what the officer says.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Field, fields::text};
 
-/// Titled columns that are told of a workbook, and that an officer may say something about.
+/// Titled columns of one workbook that the officer is shown, and can give a field, at most.
 pub const MAX_COLUMNS: usize = 64;
 
-/// Characters that are kept of a title.
+/// Characters of a column's title at most: the reader cuts a longer one off, and a request with one is refused.
 pub const MAX_TITLE: usize = 100;
 
 /// The last column of a worksheet, `XFD`.
@@ -16,39 +16,39 @@ const LAST: u32 = 16_384;
 /// One titled column of a workbook.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Column {
-    /// Where it stands, from 1.
+    /// Its number in the worksheet, from 1.
     pub number: u32,
     /// Its title, as the officer wrote it.
     pub title: String,
-    /// What it holds; none is read from it otherwise.
+    /// The field it holds. `None`: the reader skips the column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
 }
 
-/// Where what an officer says of their columns makes no sense, and the code of it.
+/// Why the columns in a request cannot be used, with a code of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnFault {
     /// There are more than [`MAX_COLUMNS`].
     TooMany,
-    /// The one at this index has no title, too long a one, or stands outside any sheet.
+    /// The column at this index has no title, a title that is too long, or a number outside every worksheet.
     NoColumn(usize),
-    /// The one at this index is said to hold what an earlier one holds.
+    /// The column at this index has the same field as an earlier one.
     FieldTwice(usize),
 }
 
 impl std::fmt::Debug for Column {
-    /// Without the title: in a list without a header it would be somebody's name.
+    /// Does not print the title: in a list without a header row it is a person's name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Column").field("number", &self.number).field("field", &self.field).finish_non_exhaustive()
     }
 }
 
 impl Column {
-    /// Reads what an officer says of the columns of a workbook.
+    /// Checks the columns that an officer sent with a workbook.
     ///
     /// # Errors
     ///
-    /// The first thing that makes no sense.
+    /// [`ColumnFault`] for the first column that cannot be used.
     pub fn parse_all(columns: Vec<Self>) -> Result<Vec<Self>, ColumnFault> {
         if columns.len() > MAX_COLUMNS {
             return Err(ColumnFault::TooMany);
@@ -78,7 +78,7 @@ impl ColumnFault {
         }
     }
 
-    /// What to do about it.
+    /// What the officer has to do about it.
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl ColumnFault {
         }
     }
 
-    /// Which of the columns, as a JSON pointer into their list.
+    /// The column with the fault, as a JSON pointer into the list of columns. It is empty for the list as a whole.
     #[must_use]
     pub fn pointer(self) -> String {
         match self {

@@ -1,4 +1,4 @@
-//! A submitted batch: its checks, its report, and when the sweeper takes it over.
+//! A submitted batch: its checks, its report, and when the sweeper wakes a worker for it.
 
 use std::time::Duration;
 
@@ -12,32 +12,33 @@ use crate::{
     mail::{Mail, MailConflict, MailState},
 };
 
-/// How long a submitted batch may stand still before the sweeper wakes its dispatcher.
+/// How long a submitted batch may be without progress before the sweeper wakes its dispatcher.
 pub const DISPATCH_WAKE_AFTER: Duration = Duration::from_secs(120);
 
-/// How long a dispatched batch is left alone between two checks of its invites: an eighth of the time since it was
-/// dispatched, between these two. The longer one is also the longest that a message can be delayed.
+/// The shortest and the longest pause between two checks of a dispatched batch's invites. The pause is an eighth of the
+/// time since the batch was dispatched, within these two. SQS delays a message by at most 15 minutes, so the longest
+/// pause cannot be longer.
 const CHECK_PAUSES: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(15 * 60));
 
-/// The longest time from one check to the sweeper's own.
+/// The longest time from one check to the sweeper's own check: the longest pause and one minute.
 pub const MAX_CHECK_INTERVAL: Duration = Duration::from_secs(16 * 60);
 
-/// How much later than the next check the sweeper takes it over.
+/// How long after a check was due the sweeper repeats its wake-up call.
 const CHECK_GRACE: Duration = Duration::from_secs(60);
 
-/// Messages come a little early or late. One that is earlier than this is a doubled one.
+/// A wake-up call that is earlier than its check by more than this is a duplicate. Calls come a little early or late.
 const CHECK_SLACK: Duration = Duration::from_secs(5);
 
-/// How long the invites of a dispatched batch are waited for. Then the batch is done and its report names those that
-/// are still open: an emergency stop or an outage may have no end.
+/// How long the service waits for the invites of a dispatched batch. After that the batch is done and its report names
+/// the invites that are still open, because an emergency stop or an outage may have no end.
 pub const MAX_BATCH_WAIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl Batch {
-    /// Every ready row is an invite. Its invites are to be checked at once.
+    /// Every ready row is an invite now. The invites are due for a check at once.
     ///
     /// # Errors
     ///
-    /// Unless it is submitted.
+    /// [`BatchConflict`] unless the batch is submitted.
     pub fn dispatched(self, counts: Counts, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Submitted { .. } => {
@@ -47,25 +48,25 @@ impl Batch {
         }
     }
 
-    /// Whether its invites are to be checked now. A message that comes earlier is a doubled one: were it followed,
-    /// there would be more of them with each check.
+    /// Whether its invites are due for a check. An earlier message is a duplicate and must not be followed: each check
+    /// sends the next message, so the duplicates would grow with every check.
     #[must_use]
     pub fn check_is_due(&self, now: Timestamp) -> bool {
         matches!(self.state, BatchState::Dispatched { next_check, .. } if now + CHECK_SLACK >= next_check)
     }
 
-    /// Whether its invites were waited for long enough.
+    /// Whether the service has waited for its invites for [`MAX_BATCH_WAIT`].
     #[must_use]
     pub fn has_waited_enough(&self, now: Timestamp) -> bool {
         matches!(self.state, BatchState::Dispatched { since, .. } if now >= since + MAX_BATCH_WAIT)
     }
 
-    /// Invites of it are still open: the batch, and how long it is left alone before the next check, which grows with
-    /// the time since it was dispatched.
+    /// Some of its invites are still open. Returns the batch and the pause before its next check, which grows with the
+    /// time since the batch was dispatched.
     ///
     /// # Errors
     ///
-    /// Unless it is dispatched.
+    /// [`BatchConflict`] unless the batch is dispatched.
     pub fn still_open(self, now: Timestamp) -> Result<(Self, Duration), BatchConflict> {
         let BatchState::Dispatched { since, .. } = self.state else {
             return Err(self.conflict("checked"));
@@ -76,12 +77,12 @@ impl Batch {
         Ok((Self { state, postponed_until: None, ..self }, pause))
     }
 
-    /// Notes what a count of its invites found of those that its sent rows became: `missing` ones, and how many were
-    /// `erased` with their person.
+    /// Records how many invites of its sent rows a count did not find (`missing`), and how many were `erased` with
+    /// their person.
     ///
     /// # Errors
     ///
-    /// Unless it is dispatched.
+    /// [`BatchConflict`] unless the batch is dispatched.
     pub fn counted(self, missing: u64, erased: u64, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Dispatched { .. } => {
@@ -93,11 +94,11 @@ impl Batch {
         }
     }
 
-    /// Every invite has been worked on, or was waited for long enough; the officer is to be told.
+    /// No invite has work ahead, or the service has waited for long enough. A report to the officer is due.
     ///
     /// # Errors
     ///
-    /// Unless it is dispatched, or a drop without a ready row.
+    /// [`BatchConflict`] unless the batch is dispatched, or is a dropped workbook without a ready row.
     pub fn done(self, now: Timestamp) -> Result<Self, BatchConflict> {
         let through = matches!(self.state, BatchState::Dispatched { .. })
             || (matches!(self.state, BatchState::Draft) && self.source == Source::Drop);
@@ -108,19 +109,19 @@ impl Batch {
         Ok(Self { report, ..self.stepped(BatchState::Done, now) })
     }
 
-    /// Whether the report waits to be sent.
+    /// Whether the report is due to be sent.
     #[must_use]
     pub fn report_is_due(&self) -> bool {
         self.report.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Moves the report on by one of [`Mail`]'s transitions. The time of the batch's last change stays, which a report
-    /// is none of: rows are kept for some time from then on, and a report that is tried for ever would keep them for
+    /// Applies one of [`Mail`]'s transitions to the report. `updated_at` stays the same, because a report is no change
+    /// of the batch: rows are kept for a set time after it, and a report that is retried for ever would keep them for
     /// ever.
     ///
     /// # Errors
     ///
-    /// When there is no report, or the transition refuses.
+    /// [`BatchConflict`] when there is no report, or the transition refuses.
     pub fn map_report(
         self,
         transition: impl FnOnce(Mail) -> Result<Mail, MailConflict>,
@@ -129,8 +130,8 @@ impl Batch {
         Ok(Self { report: Some(mail), postponed_until: None, ..self })
     }
 
-    /// When the sweeper has to check it: the only place that knows. The worker that has to act was woken when it last
-    /// changed, so the sweeper has to act only if nothing comes of that.
+    /// When the sweeper has to check the batch; nothing else decides that. A worker was woken when the batch last
+    /// changed, so the sweeper acts only if that call was lost.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
         match (self.postponed_until, &self.state) {
@@ -147,7 +148,8 @@ impl Batch {
         }
     }
 
-    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
+    /// Has the sweeper check it at `until`, whatever its state. Any change before that cancels this; nothing else
+    /// changes.
     #[must_use]
     pub fn postponed(self, until: Timestamp) -> Self {
         Self { postponed_until: Some(until), ..self }

@@ -1,4 +1,4 @@
-//! Rows of one person: which repeat another row, which contradict it, and which are beside an invite.
+//! Rows of one person: which row repeats another, which contradicts another, and which has an invite already.
 
 use std::collections::HashMap;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::{EmailAddress, Fault, Field, FieldFault, OfficerId, Username, invite::Invite, rules::DomainRules};
 
-/// Reads all rows of a batch, numbered from 1, and marks those that repeat an earlier row's person.
+/// Reads all rows of a batch, numbered from 1, and marks the rows that repeat the person of an earlier row.
 ///
-/// A row repeats another when both have the same mailbox or the same username, and contradicts it where the names
-/// differ; a row with faults keeps them, because fixing it may make it someone else's.
+/// A row repeats another row when both have the same mailbox or the same username. It contradicts that row when the
+/// names differ. A row with faults keeps its faults, because fixing them may make it a row of another person.
 #[must_use]
 pub fn read_all(
     raws: impl IntoIterator<Item = (u32, RawRow)>,
@@ -21,7 +21,7 @@ pub fn read_all(
     People::default().read(1, raws, rules, officer)
 }
 
-/// As [`read_all`], for rows that follow `earlier` ones of their batch and are numbered on from `number`.
+/// Like [`read_all`], for rows that are added after the `earlier` rows of their batch; the first of them gets `number`.
 #[must_use]
 pub fn read_more(
     earlier: &[Row],
@@ -37,7 +37,7 @@ pub fn read_more(
     people.read(number, raws, rules, officer)
 }
 
-/// The first row that has a mailbox or a username.
+/// The first row with a mailbox or a username.
 struct First {
     number: u32,
     name: Vec<String>,
@@ -70,7 +70,7 @@ impl People {
         read.collect()
     }
 
-    /// What a row is beside those before it; none where this is the first of its person.
+    /// What a row is next to the rows before it. `None`: it is the first row of its person.
     fn state_of(&self, row: &Row) -> Option<RowState> {
         let (mailbox, username) = row.person();
         let by_mailbox = mailbox.and_then(|mailbox| self.by_mailbox.get(&mailbox));
@@ -92,8 +92,8 @@ impl People {
 }
 
 impl Row {
-    /// What it is beside another row of its batch, if both have one mailbox or one username, in whatever case: the same
-    /// person once too often, or a contradiction where the names differ.
+    /// What this row is next to another row of its batch, if both have the same mailbox or the same username, in any
+    /// case: a repeated person, or a contradiction where the names differ. `None`: they are different people.
     #[must_use]
     pub fn beside(&self, other: &Self) -> Option<RowState> {
         let ((mailbox, username), (its_mailbox, its_username)) = (self.person(), other.person());
@@ -105,9 +105,9 @@ impl Row {
         is_same.then(|| self.after(&first, Fault::UsernameOtherName.at(Field::Username)))
     }
 
-    /// What it is beside a live invite of its mailbox that `officer` comes across: a person who is invited already, or
-    /// somebody else at an address that the officer has invited by another name. Another officer's invite tells nothing
-    /// of its person.
+    /// What this row is next to a live invite of its mailbox, in a list of `officer`. The person is invited already, or
+    /// the officer has invited the address under another name. The invite of another officer reveals nothing about its
+    /// person.
     #[must_use]
     pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
         if invite.officer.id != *officer {
@@ -122,7 +122,8 @@ impl Row {
         RowState::Duplicate { duplicate: Duplicate::LiveInvite }
     }
 
-    /// Whether it names exactly whom `other` names, so that it is the same beside every other row.
+    /// Whether both rows name the same person in the same way, so that each other row is the same next to either of
+    /// them.
     #[must_use]
     pub fn is_known_as(&self, other: &Self) -> bool {
         self.person() == other.person() && self.name() == other.name()
@@ -130,7 +131,7 @@ impl Row {
 
     fn after(&self, first: &First, fault: FieldFault) -> RowState {
         let name = self.name();
-        // Nobody can say whether a name that is missing is another one; what is missing is a fault of its own.
+        // A missing name cannot be compared, and it is a fault of its own.
         if name == first.name || name.is_empty() || first.name.is_empty() {
             RowState::Duplicate { duplicate: Duplicate::Row { number: first.number } }
         } else {
@@ -138,19 +139,19 @@ impl Row {
         }
     }
 
-    /// The words of its name, in no order: whichever of them is said to be the last name.
+    /// The words of its name in alphabetical order, so that first and last name may be swapped.
     fn name(&self) -> Vec<String> {
         words([self.raw.form.first_name.as_str(), self.raw.form.last_name.as_str()])
     }
 
-    /// Its mailbox and its username, as far as they can be read.
+    /// Its mailbox and its username, each `None` where its text is not valid.
     fn person(&self) -> (Option<String>, Option<String>) {
         let username = Username::parse(&self.raw.form.username).ok();
         (self.email().map(|email| email.recipient()), username.map(|username| username.canonical()))
     }
 }
 
-/// The words of names, in no order.
+/// The words of the names in lower case and in alphabetical order.
 fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let words = names.into_iter().flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
     let mut words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();

@@ -4,8 +4,8 @@
 //! AWAITING_UPLOAD -> PARSING -> DRAFT -> SUBMITTED -> DISPATCHED -> DONE      UNREADABLE   RESET
 //! ```
 //!
-//! Rows that were left out or failed can be fixed after a submission and submitted again, so DISPATCHED and DONE lead
-//! back to SUBMITTED.
+//! The officer can fix rows that were skipped or failed after a submission, and submit them again, so DISPATCHED and
+//! DONE lead back to SUBMITTED.
 
 mod column;
 mod dispatch;
@@ -32,52 +32,53 @@ pub use repair::Repair;
 pub use row::{Duplicate, Row, RowState, RowStatus};
 pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
 
-/// Rows of a batch at the most, whichever way they come in.
+/// Rows of a batch at most, for every source.
 pub const MAX_ROWS: usize = 10_000;
 
-/// Rows that one request removes at the most.
+/// Rows that one request can remove at most.
 pub const ROWS_PER_REMOVAL: usize = 500;
 
-/// How long one run of the parser may take: its function's 60 s and 30 s more.
+/// How long one run of the parser may take: the 60 s of its function and 30 s more.
 pub const PARSE_LEASE: Duration = Duration::from_secs(90);
 
-/// How often a workbook is tried before it counts as unreadable: a file that kills its reader must not do so for ever.
+/// Attempts to read a workbook before it counts as unreadable. Without a bound, a file that kills its reader would do
+/// so for ever.
 pub const PARSE_ATTEMPTS: u32 = 3;
 
-/// A list of people that an officer brings in together.
+/// A list of people that an officer invites together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     pub id: BatchId,
     pub officer: Officer,
     /// How its rows come in.
     pub source: Source,
-    /// The name of its file, as the officer gave it; only ever shown.
+    /// The name of its file, as the officer gave it. It is only shown, never used.
     #[serde(default)]
     pub file_name: Option<String>,
-    /// What the officer says the columns of its workbook hold, where the titles do not tell.
+    /// What the officer says the columns of the workbook hold, where their titles do not say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
     pub state: BatchState,
-    /// How many rows stand where.
+    /// How many rows are in each state.
     pub counts: Counts,
-    /// What the reader left out or repaired, in sentences for the officer.
+    /// What the reader skipped or repaired, in sentences for the officer.
     #[serde(rename = "notices")]
     pub remarks: Vec<String>,
-    /// The latest report to the officer.
+    /// The latest report to the officer. `None`: none was due yet.
     pub report: Option<Mail>,
-    /// In how many counts in a row fewer invites were found than rows were sent.
+    /// How many counts in a row found fewer invites than there are sent rows.
     #[serde(default)]
     pub short_counts: u32,
-    /// How many of its sent rows became an invite whose person was erased, as last counted.
+    /// How many of its sent rows became an invite that was erased with its person, as of the last count.
     #[serde(default)]
     pub erased: u64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// When the sweeper checks it, where that does not follow from its state: its report is tried again, or its rows
-    /// are kept until then. The next step ends it.
+    /// When the sweeper checks the batch, where that does not follow from its state: its report is retried, or its rows
+    /// are kept until then. Any step sets it to `None`.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
-    /// The request that made it.
+    /// The trace of the request that created it.
     pub trace: TraceId,
 }
 
@@ -104,19 +105,19 @@ impl Batch {
         }
     }
 
-    /// The same, of a file of this name, with what its officer says of its columns.
+    /// The same batch with the name of its file and the officer's columns.
     #[must_use]
     pub fn of_file(self, file_name: Option<String>, columns: Vec<Column>) -> Self {
         Self { file_name, columns, ..self }
     }
 
-    /// The key under which the portal uploads its workbook.
+    /// The S3 key under which the portal uploads its workbook.
     #[must_use]
     pub fn upload_key(id: BatchId) -> String {
         format!("uploads/{id}")
     }
 
-    /// The word of the API.
+    /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
@@ -131,13 +132,13 @@ impl Batch {
         }
     }
 
-    /// Whether rows may be changed.
+    /// Whether the officer can change its rows.
     #[must_use]
     pub fn is_editable(&self) -> bool {
         matches!(self.state, BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done)
     }
 
-    /// Whether its officer sees it among their batches: not once it was reset, nor before its pasted rows are in.
+    /// Whether its officer sees it in their list: not after a reset, and not before its pasted rows are stored.
     #[must_use]
     pub fn is_listed(&self) -> bool {
         match self.state {
@@ -147,11 +148,13 @@ impl Batch {
         }
     }
 
-    /// Takes the workbook for one try at reading it. After [`PARSE_ATTEMPTS`] tries the batch comes back unreadable.
+    /// Claims the workbook for one attempt at reading it. After [`PARSE_ATTEMPTS`] attempts the returned batch is
+    /// unreadable.
     ///
     /// # Errors
     ///
-    /// Unless it waits for a workbook, or the last try of the same version ran out of time.
+    /// [`BatchConflict`] unless the batch waits for a workbook, or the lease of the last attempt at the same version
+    /// has expired.
     pub fn claim_parse(self, object: ObjectVersion, now: Timestamp) -> Result<Self, BatchConflict> {
         let attempt = match &self.state {
             BatchState::AwaitingUpload => 1,
@@ -170,18 +173,18 @@ impl Batch {
         Ok(self.stepped(state, now))
     }
 
-    /// Whether somebody may still be reading this version of the workbook.
+    /// Whether a parser may still be reading this version of the workbook.
     #[must_use]
     pub fn is_being_read(&self, object: &ObjectVersion, now: Timestamp) -> bool {
         matches!(&self.state, BatchState::Parsing { object: pinned, lease_until, .. }
             if pinned == object && now < *lease_until)
     }
 
-    /// Gives the workbook back unread, so that the next try need not wait for the lease.
+    /// Releases the claim of a workbook that was not read, so that the next attempt need not wait for the lease.
     ///
     /// # Errors
     ///
-    /// Unless it is being read.
+    /// [`BatchConflict`] unless the batch is being read.
     pub fn not_read(self, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state.clone() {
             BatchState::Parsing { object, attempt, .. } => {
@@ -191,11 +194,11 @@ impl Batch {
         }
     }
 
-    /// The rows are in. A dropped workbook submits its ready rows at once.
+    /// The rows are stored. A dropped workbook is submitted at once if it has a ready row, and is done otherwise.
     ///
     /// # Errors
     ///
-    /// Unless it is being read, or waits for pasted rows.
+    /// [`BatchConflict`] unless the batch is being read, or waits for pasted rows.
     pub fn parsed(self, counts: Counts, remarks: Vec<String>, now: Timestamp) -> Result<Self, BatchConflict> {
         match (&self.state, self.source) {
             (BatchState::Parsing { .. }, _) | (BatchState::AwaitingUpload, Source::Paste) => {
@@ -211,12 +214,12 @@ impl Batch {
         }
     }
 
-    /// As [`Batch::parsed`], for a dropped workbook that its officer has to submit, because of `why`, which becomes the
-    /// last of its remarks. The officer is to be told.
+    /// Like [`Batch::parsed`], for a dropped workbook that its officer has to submit. `why` says the reason and becomes
+    /// the last remark. A report to the officer is due.
     ///
     /// # Errors
     ///
-    /// Unless it is being read.
+    /// [`BatchConflict`] unless the batch is being read.
     pub fn parsed_for_later(
         self,
         counts: Counts,
@@ -234,11 +237,11 @@ impl Batch {
         }
     }
 
-    /// The workbook cannot be read; where it is for want of known titles, with those it has.
+    /// The workbook cannot be read. `columns` has its titled columns where the header row was not understood.
     ///
     /// # Errors
     ///
-    /// Unless it is being read.
+    /// [`BatchConflict`] unless the batch is being read.
     pub fn unreadable(
         self,
         code: &str,
@@ -256,21 +259,21 @@ impl Batch {
         }
     }
 
-    /// The workbook ended each of its readers; nobody tries again.
+    /// Each attempt at reading the workbook killed its worker; there is no further attempt.
     ///
     /// # Errors
     ///
-    /// Unless it is being read.
+    /// [`BatchConflict`] unless the batch is being read.
     pub fn unprocessable(self, now: Timestamp) -> Result<Self, BatchConflict> {
         let detail = "The workbook could not be read. Save it as a new .xlsx file and upload that.";
         self.unreadable("FILE_UNPROCESSABLE", detail, Vec::new(), now)
     }
 
-    /// Rows are added, numbered on from the last.
+    /// Counts added rows, whose numbers follow the last one.
     ///
     /// # Errors
     ///
-    /// Unless rows may be changed.
+    /// [`BatchConflict`] unless the rows can be changed.
     pub fn rows_added<'a>(
         mut self,
         rows: impl IntoIterator<Item = &'a RowState>,
@@ -284,11 +287,11 @@ impl Batch {
         Ok(self.stepped(state, now))
     }
 
-    /// One row changed from `before` to `after`.
+    /// Counts one row that changed from `before` to `after`.
     ///
     /// # Errors
     ///
-    /// Unless rows may be changed.
+    /// [`BatchConflict`] unless the rows can be changed.
     pub fn row_changed(mut self, before: &RowState, after: &RowState, now: Timestamp) -> Result<Self, BatchConflict> {
         if !self.is_editable() {
             return Err(self.conflict("edited"));
@@ -298,11 +301,11 @@ impl Batch {
         Ok(self.stepped(state, now))
     }
 
-    /// The officer hands the ready rows on.
+    /// The officer submits the ready rows.
     ///
     /// # Errors
     ///
-    /// Unless it is a draft, or was through once, with a ready row.
+    /// [`BatchConflict`] unless the batch is a draft, dispatched or done, and has a ready row.
     pub fn submit(self, now: Timestamp) -> Result<Self, BatchConflict> {
         if !self.is_editable() || self.counts.ready == 0 {
             return Err(self.conflict("submitted"));
@@ -310,11 +313,11 @@ impl Batch {
         Ok(self.stepped(BatchState::Submitted { cursor: 0 }, now))
     }
 
-    /// Rows up to `cursor` are submitted. The counts are taken anew at the end.
+    /// Rows up to `cursor` are dispatched. The counts are only updated by [`Batch::dispatched`].
     ///
     /// # Errors
     ///
-    /// Unless it is submitted.
+    /// [`BatchConflict`] unless the batch is submitted.
     pub fn advanced(self, cursor: u32, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Submitted { .. } => Ok(self.stepped(BatchState::Submitted { cursor }, now)),
@@ -322,11 +325,11 @@ impl Batch {
         }
     }
 
-    /// The officer throws it away. What was sent stays sent.
+    /// The officer discards the batch. Its sent rows stay sent.
     ///
     /// # Errors
     ///
-    /// While its rows are being submitted.
+    /// [`BatchConflict`] while its rows are being dispatched.
     pub fn reset(self, now: Timestamp) -> Result<Self, BatchConflict> {
         match self.state {
             BatchState::Reset => Ok(self),
@@ -335,7 +338,7 @@ impl Batch {
         }
     }
 
-    /// The same, kept for as long as `before`: what the service erases is no change of its officer's.
+    /// The same batch, kept for as long as `before`: what the service erases is not a change by the officer.
     #[must_use]
     pub fn kept_like(self, before: &Self) -> Self {
         Self { updated_at: before.updated_at, ..self }

@@ -10,18 +10,19 @@ use crate::{
     rules::DomainRules,
 };
 
-/// A row as a workbook or a paste holds it: text per field, and the faults that the reader already found.
+/// A row as a workbook or a paste holds it: a text for each field, and the faults that the reader found.
 ///
-/// A reader's fault (a formula, an error cell) stays until the officer types that field again.
+/// A fault of the reader (a formula, an error cell) stays until the officer types that field again.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RawRow {
-    /// The text per field, as the officer sees it.
+    /// The text of each field, as the officer sees it.
     #[serde(flatten)]
     pub form: Form,
-    /// Faults of cells that have no trustworthy text.
+    /// Faults of cells whose text cannot be trusted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cell_faults: Vec<FieldFault>,
-    /// Fields whose text was guessed, such as the two parts of a whole name, until the officer types them.
+    /// Fields whose text the reader guessed, such as the two parts of a whole name. A field leaves the set when the
+    /// officer types it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub guessed: BTreeSet<Field>,
 }
@@ -32,12 +33,12 @@ impl std::fmt::Debug for RawRow {
     }
 }
 
-/// Characters of a text at most, whichever way it comes in: more than any field takes, and so few that a row and a
-/// transaction of many rows have room.
+/// Characters of a text at most, for every source. It is more than any field allows, and small enough for a row and for
+/// a transaction of many rows.
 pub const MAX_TEXT: usize = 2_000;
 
 impl From<Form> for RawRow {
-    /// A row that somebody typed or pasted.
+    /// A row that the officer typed or pasted.
     fn from(mut form: Form) -> Self {
         let mut raw = Self::default();
         for field in Field::ALL {
@@ -48,8 +49,8 @@ impl From<Form> for RawRow {
 }
 
 impl RawRow {
-    /// Types `text` into `field`, which also settles what the reader held against that cell. Of a text above
-    /// [`MAX_TEXT`] the beginning is kept, with a fault until something else is typed.
+    /// Sets the text of `field`, and removes the reader's fault of that cell. Of a text longer than [`MAX_TEXT`] the
+    /// beginning is kept, with a fault until the officer types the field again.
     pub fn set(&mut self, field: Field, mut text: String) {
         self.cell_faults.retain(|fault| fault.field != field);
         self.guessed.remove(&field);
@@ -60,7 +61,7 @@ impl RawRow {
         self.form.set(field, text);
     }
 
-    /// Checks the row as the API checks an account request.
+    /// Checks the row like an account request of the API.
     ///
     /// # Errors
     ///

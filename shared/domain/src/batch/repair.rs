@@ -1,5 +1,5 @@
-//! What is used in place of what was typed, where both mean the same: spaces cut off, the country code of a number put
-//! back, one spelling of Yes.
+//! What the service uses in place of what was typed, where both mean the same: spaces trimmed, a country code added to
+//! a number, one spelling of Yes.
 
 use crate::{
     ContactNumber, Field,
@@ -7,12 +7,12 @@ use crate::{
     fields::{Form, text},
 };
 
-/// One field that is used otherwise than it was typed.
+/// One field whose used value differs from what was typed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Repair {
     pub field: Field,
     pub used: String,
-    /// Whether it is a guess, which the officer should check.
+    /// Whether the value is a guess, which the officer should check.
     pub is_guess: bool,
 }
 
@@ -23,8 +23,8 @@ impl std::fmt::Debug for Repair {
 }
 
 impl Form {
-    /// Every field that is used otherwise than it was typed, in the order of the columns. What is blank or has a fault
-    /// is not among them.
+    /// Every field whose used value differs from what was typed, in the order of the columns. Blank fields and fields
+    /// with a fault are not included.
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
         let repair = |field: Field| {
@@ -34,11 +34,11 @@ impl Form {
         Field::ALL.into_iter().filter(|field| !text::trim(self.get(*field)).is_empty()).filter_map(repair).collect()
     }
 
-    /// What is used of a field, unless it is what was typed.
+    /// The used value of a field. `None`: it is what was typed, or has a fault.
     fn used(&self, field: Field) -> Option<String> {
         let typed = self.get(field);
         match field {
-            // It is used as a part of the number.
+            // It is part of the contact number.
             Field::CountryCode => None,
             Field::ContactNumber => {
                 let used = String::from(ContactNumber::parse_parts(&self.country_code, typed).ok()?);
@@ -53,7 +53,7 @@ impl Form {
 }
 
 impl RawRow {
-    /// The repairs of its form, and what was guessed of it, in the order of the columns.
+    /// The repairs of its form, and its guessed fields, in the order of the columns.
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
         let mut repairs = self.form.repairs();

@@ -7,32 +7,31 @@ use crate::{
     BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, fields::Subject, rules::DomainRules, time::Timestamp,
 };
 
-/// A row of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Its number in the batch, from 1, in the order of the workbook.
     pub number: u32,
-    /// The spreadsheet's own row, from 1, for messages. Equal to `number` for pasted rows.
+    /// The row number in the spreadsheet, from 1, for messages. Equal to `number` for pasted rows.
     pub sheet_row: u32,
     pub raw: RawRow,
     pub state: RowState,
-    /// Grows with each change; the API's `ETag`.
+    /// Increases with each change; the `ETag` of the API.
     pub version: u64,
 }
 
-/// Why a row is a duplicate. Not an error: the person needs no second invite.
+/// Why a row is a duplicate. That is not a fault: the person needs no second invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "of", rename_all = "kebab-case")]
 pub enum Duplicate {
-    /// The same person stands in an earlier row of this batch.
+    /// An earlier row of this batch has the same person.
     Row { number: u32 },
     /// A live invite of the same officer has the address.
     LiveInvite,
     /// A live invite of another officer has the address.
     OthersInvite,
-    /// The username belongs to another live invite.
+    /// Another live invite has the username.
     LiveUsername,
-    /// The address has an account already.
+    /// The address already has an account.
     Account,
 }
 
@@ -40,22 +39,22 @@ pub enum Duplicate {
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RowState {
     Ready,
-    /// Has faults that the officer must fix.
+    /// It has faults that the officer must fix.
     NeedsFixing {
-        /// All of them, in the order of the columns.
+        /// Every fault, in the order of the columns.
         faults: Vec<FieldFault>,
     },
     /// Valid by itself, but another row has its address or its username with another name: one of the two is wrong.
     Contradiction {
-        /// At which field, and what to do.
+        /// The field that both rows have, and what to do.
         fault: FieldFault,
         number: u32,
     },
-    /// The person is already there.
+    /// The person has an invite, an account or another row.
     Duplicate {
         duplicate: Duplicate,
     },
-    /// Taken out by the officer.
+    /// The officer removed it from the batch.
     Removed,
     Sent {
         invite: InviteId,
@@ -64,14 +63,15 @@ pub enum RowState {
 }
 
 impl Row {
-    /// A row fresh from a reader, checked.
+    /// A new row from a reader, with its text checked.
     #[must_use]
     pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Self {
         let state = state_of(&raw, rules, officer);
         Self { number, sheet_row, raw, state, version: 1 }
     }
 
-    /// The row with other text, checked again; a removed one comes back by it. `None` once the row is an invite.
+    /// The row with other text, checked again. A removed row is no longer removed. `None`: the row is an invite
+    /// already.
     #[must_use]
     pub fn edited(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
@@ -87,7 +87,7 @@ impl Row {
         }
     }
 
-    /// The row taken out of the batch. `None` once it is an invite; removing twice changes nothing.
+    /// The row, removed from the batch. Removing it twice changes nothing. `None`: the row is an invite already.
     #[must_use]
     pub fn removed(self) -> Option<Self> {
         match self.state {
@@ -100,20 +100,19 @@ impl Row {
         }
     }
 
-    /// The row in the state in which it was found as it was to be sent, beside what is outside its list.
+    /// The row in the state that a check against stored invites or other rows found.
     #[must_use]
     pub fn found(self, state: RowState) -> Self {
         Self { state, version: self.version + 1, ..self }
     }
 
-    /// The row become an invite.
+    /// The row, once it has become an invite.
     #[must_use]
     pub fn sent(self, invite: InviteId, at: Timestamp) -> Self {
         Self { state: RowState::Sent { invite, at }, version: self.version + 1, ..self }
     }
 
-    /// A sent row whose invite failed, opened to be fixed: the faults are the officer's to find.
-    /// `None` in every other state.
+    /// A sent row whose invite failed, opened again so that the officer can fix it. `None` in every other state.
     #[must_use]
     pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
@@ -125,7 +124,7 @@ impl Row {
         }
     }
 
-    /// The invite that it became.
+    /// The invite that it became. `None`: it is not sent.
     #[must_use]
     pub fn invite(&self) -> Option<InviteId> {
         match self.state {
@@ -134,40 +133,40 @@ impl Row {
         }
     }
 
-    /// The address in the row, if it is one.
+    /// The address in the row. `None`: the text is not a valid address.
     #[must_use]
     pub fn email(&self) -> Option<EmailAddress> {
         EmailAddress::parse(&self.raw.form.email).ok()
     }
 
-    /// The row without anything that was typed, in the state that it has; it rests on no other, since it names nobody.
-    /// A ready one is found to need fixing once it is submitted.
+    /// The row without its texts. It keeps its state; a state that depends on another row becomes `Ready`, because an
+    /// empty row names no person. A ready row without texts needs fixing once it is submitted.
     #[must_use]
     pub fn emptied(self) -> Self {
         let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };
         Self { raw: RawRow::default(), state, version: self.version + 1, ..self }
     }
 
-    /// Bytes of everything that was typed.
+    /// The length of all its texts, in bytes.
     #[must_use]
     pub fn text_bytes(&self) -> usize {
         Field::ALL.iter().map(|field| self.raw.form.get(*field).len()).sum()
     }
 
-    /// Whom this row is for, if it is valid now.
+    /// The person the row is for. `None`: the row has a fault under the rules of now.
     #[must_use]
     pub fn subject(&self, rules: &DomainRules, officer: &EmailAddress) -> Option<Subject> {
         self.raw.check(rules, officer).ok()
     }
 
-    /// The id of the invite that this row becomes: the same on every attempt, another after each edit.
+    /// The id of the invite that this row becomes. It is the same on every attempt, and differs after each edit.
     #[must_use]
     pub fn invite_id(&self, batch: BatchId, officer: &OfficerId) -> InviteId {
         InviteId::of_row(batch, officer, self.number, self.version)
     }
 }
 
-/// What people see of a row's state, and rows are filtered by.
+/// The state of a row as people see it, and as rows are filtered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowStatus {
     Ready,
@@ -178,7 +177,7 @@ pub enum RowStatus {
 }
 
 impl RowStatus {
-    /// The word of the API, by which it is also stored.
+    /// The name in the API, which is also stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -192,7 +191,7 @@ impl RowStatus {
 }
 
 impl RowState {
-    /// What of it people see.
+    /// The status that people see.
     #[must_use]
     pub fn status(&self) -> RowStatus {
         match self {
@@ -204,7 +203,7 @@ impl RowState {
         }
     }
 
-    /// The word of the API and of the results workbook.
+    /// The state's name in the API and in the results workbook.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.status().name()
@@ -220,7 +219,7 @@ impl RowState {
         }
     }
 
-    /// The other row of the batch on which it rests: of the same person, or of the same address or username.
+    /// The other row of the batch that this state depends on: it has the same person, or the same address or username.
     #[must_use]
     pub fn rests_on(&self) -> Option<u32> {
         match self {

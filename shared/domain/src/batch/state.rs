@@ -1,4 +1,4 @@
-//! How a batch's rows come in, its state, and how many rows are in which.
+//! Where a batch's rows come from, the batch's state, and how many rows are in each state.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -7,13 +7,13 @@ use thiserror::Error;
 use super::{column::Column, row::RowState};
 use crate::{BatchId, Timestamp, id::OfDigest as _, mail::MailConflict};
 
-/// How a batch's rows come in.
+/// Where the rows of a batch come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// A workbook uploaded through the portal.
     Upload,
-    /// A workbook put into the bucket by an agency's system; it submits itself.
+    /// A workbook that an agency's system puts into the bucket; it is submitted without the officer.
     Drop,
     Paste,
 }
@@ -21,45 +21,46 @@ pub enum Source {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BatchState {
-    /// The workbook is not there yet.
+    /// The workbook is not stored yet.
     AwaitingUpload,
     /// The workbook is being read.
     Parsing {
-        /// Which stored version; no other is ever read for this batch.
+        /// The stored version that is read; no other version is ever read for this batch.
         object: ObjectVersion,
-        /// Until when nobody else may.
+        /// Until when no other worker may read it.
         lease_until: Timestamp,
-        /// 1 for the first try.
+        /// 1 for the first attempt.
         attempt: u32,
     },
-    /// The officer looks it over.
+    /// The officer checks and edits it.
     Draft,
     Submitted {
-        /// The last row that was submitted.
+        /// The last row that was dispatched.
         cursor: u32,
     },
     /// Every ready row is an invite; the invites are checked until none is open.
     Dispatched {
-        /// Since when. Of what was stored without it: for longer than [`MAX_BATCH_WAIT`](super::MAX_BATCH_WAIT).
+        /// When it was dispatched. A batch that was stored without it counts as older than
+        /// [`MAX_BATCH_WAIT`](super::MAX_BATCH_WAIT).
         #[serde(default = "long_ago")]
         since: Timestamp,
-        /// When its invites are to be checked next.
+        /// When its invites are due for the next check.
         #[serde(default = "long_ago")]
         next_check: Timestamp,
     },
-    /// Every invite has been worked on, or was waited for long enough.
+    /// No invite has work ahead, or the service has waited for long enough.
     Done,
     /// The workbook cannot be read.
     Unreadable {
         /// The code of the file's fault.
         code: String,
-        /// What to do about it.
+        /// What the officer has to do about it.
         detail: String,
-        /// The titled columns, and what each was taken for, where the header was not understood.
+        /// The titled columns and the field of each, where the header row was not understood.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         columns: Vec<Column>,
     },
-    /// Thrown away by the officer.
+    /// The officer has discarded it.
     Reset,
 }
 
@@ -74,7 +75,7 @@ pub struct ObjectVersion {
     pub version_id: String,
 }
 
-/// How many rows stand where. They add up to `total`.
+/// How many rows are in each state. They add up to `total`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
@@ -87,8 +88,8 @@ pub struct Counts {
 }
 
 impl BatchId {
-    /// The batch of a workbook dropped into the bucket: one per stored version of the object, however often it is
-    /// announced.
+    /// The id of the batch of a dropped workbook. It is the same for one stored version of the object, however often S3
+    /// announces it.
     #[must_use]
     pub fn of_object(object: &ObjectVersion) -> Self {
         let ObjectVersion { key, version_id } = object;
@@ -103,7 +104,7 @@ impl Counts {
         *self.slot(row) += 1;
     }
 
-    /// Moves one row from one state to another.
+    /// Counts a row that changes from one state to another.
     pub fn shift(&mut self, before: &RowState, after: &RowState) {
         let slot = self.slot(before);
         *slot = slot.saturating_sub(1);
@@ -125,7 +126,7 @@ impl Counts {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("a batch that is {state} cannot be {event}")]
 pub struct BatchConflict {
-    /// Its state, in the word of the API.
+    /// The state's name in the API.
     pub state: &'static str,
     pub event: &'static str,
 }

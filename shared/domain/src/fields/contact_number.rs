@@ -8,16 +8,16 @@ text_field! {
 }
 
 impl ContactNumber {
-    /// The longest number of E.164, country code included.
+    /// The longest number of E.164 in digits, with its country code.
     const MAX_DIGITS: usize = 15;
     const MIN_DIGITS: usize = 7;
 
-    /// Reads the two columns of the template. The country code may be blank: then it stands in front of the number, as
-    /// `+65…` or `0065…`, or is Singapore's.
+    /// Reads the two columns of the template. The country code may be blank: then it is at the start of the number, as
+    /// `+65…` or `0065…`, or it is Singapore's.
     ///
     /// # Errors
     ///
-    /// One fault, at the field to fix.
+    /// One fault, at the field that has to be fixed.
     pub fn parse_parts(country_code: &str, number: &str) -> Result<Self, FieldFault> {
         let code = digits(country_code, "+").ok_or(Fault::CountryCodeSyntax.at(Field::CountryCode))?;
         let code = code.strip_prefix("00").unwrap_or(&code);
@@ -49,19 +49,19 @@ impl ContactNumber {
         }
     }
 
-    /// Reads the form of E.164.
+    /// Reads a number in the form of E.164.
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         Self::parse_parts("", text).map_err(|fault| fault.fault)
     }
 }
 
-/// The ASCII digits of `text` without its separators; `None` when anything else stands there.
+/// The ASCII digits of `text` without its separators. `None`: the text has any other character.
 ///
-/// Full-width digits and signs, which East Asian keyboards type, count as the plain ones.
+/// Full-width digits and signs, which East Asian keyboards type, count as ASCII ones.
 fn digits(text: &str, separators: &str) -> Option<String> {
     text::trim(text)
         .chars()

@@ -4,26 +4,27 @@ use crate::fields::{Fault, text};
 
 text_field! {
     /// An email address: ASCII, a dot-atom of 1 to 64 characters, one `@`, a host name of at least two labels; at most
-    /// 254 characters in all. The case is kept as typed; [`EmailAddress::recipient`] is what addresses are compared by.
+    /// 254 characters in all. It keeps its case; [`EmailAddress::recipient`] is the form that addresses are compared
+    /// by.
     EmailAddress
 }
 
 impl EmailAddress {
-    /// The bound of RFC 5321, 4.5.3.1.1.
+    /// Characters before the `@` at most: RFC 5321, 4.5.3.1.1.
     const MAX_LOCAL: usize = 64;
-    /// RFC 5321, 4.5.3.1.3: a path of 256 octets less its angle brackets.
+    /// Characters of an address at most. RFC 5321, 4.5.3.1.3: a path of 256 octets without its angle brackets.
     pub(crate) const MAX: usize = 254;
-    /// The bound of RFC 1035, 2.3.4.
+    /// Characters of a label at most: RFC 1035, 2.3.4.
     const MAX_LABEL: usize = 63;
 
-    /// Reads an address, with white space and invisible characters cut off its ends.
+    /// Reads an address. White space and invisible characters at its ends are trimmed.
     ///
     /// Of the characters that RFC 5321 allows unquoted, those that mail systems read as routes or commands (`%`, `!`)
-    /// are refused with the rest that no organisation's address has.
+    /// are refused, and so are the others that no organisation uses in addresses.
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text::trim(text);
         if text.is_empty() {
@@ -71,7 +72,8 @@ impl EmailAddress {
         local.split('+').next().unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// The whole address in lower case and without its plus-tag: one person, however it is written.
+    /// The whole address in lower case and without its plus-tag: the same text for every spelling of one person's
+    /// address.
     #[must_use]
     pub fn recipient(&self) -> String {
         format!("{}@{}", self.mailbox(), self.domain())
@@ -95,7 +97,7 @@ pub(crate) fn is_host_name(domain: &str) -> bool {
         && labels.all(label)
 }
 
-/// Whether a label hides its letters behind others (RFC 5890, 2.3.2.1).
+/// Whether the label encodes other letters (RFC 5890, 2.3.2.1).
 fn is_punycode(label: &str) -> bool {
     label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--"))
 }

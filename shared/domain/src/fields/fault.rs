@@ -1,7 +1,7 @@
-//! What can be wrong with a field: one closed list of codes, used by the API, by workbook rows and by the portal's
-//! message catalogue.
+//! What can be wrong with a field: one closed list of codes for the API, the rows of workbooks and the portal's
+//! messages.
 //!
-//! A fault never carries the value that caused it, so it can be logged, stored and shown without leaking anyone's data.
+//! A fault never contains the value that caused it, so it can be logged, stored and shown without personal data.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,13 +25,13 @@ macro_rules! faults {
         impl Fault {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The stable code: the key of the portal's message catalogue.
+            /// The stable code, which is the key of the portal's messages.
             #[must_use]
             pub fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
             }
 
-            /// A sentence for a person, without the value.
+            /// A sentence for the officer, without the value.
             #[must_use]
             pub fn detail(self) -> &'static str {
                 match self { $(Self::$variant => $detail,)* }
@@ -41,11 +41,11 @@ macro_rules! faults {
 }
 
 faults! {
-    /// A required field is empty or absent.
+    /// A required field that is empty or absent.
     Required = "required", "This field is required.";
-    /// More characters than the field holds.
+    /// More characters than the field allows.
     TooLong = "too-long", "This is longer than the field allows. Shorten it.";
-    /// More characters than are kept of any text.
+    /// More characters than are kept of a text.
     TextCut = "cell.too-long", "This had more than 2,000 characters, and only the first are kept. Type it again.";
     /// A control or bidirectional-override character.
     ControlCharacter = "control-character", "This contains a control character. Type the text again without pasting.";
@@ -54,34 +54,34 @@ faults! {
         pasting.";
     /// A national identity number, which this service must not hold.
     IdentityNumber = "identity-number", "This looks like an NRIC or FIN. Remove it: it is not needed here.";
-    /// Not shaped like one email address.
+    /// A text that is not one email address.
     EmailSyntax = "email.syntax", "Enter one email address, such as name@agency.gov.sg.";
-    /// An email address with letters outside ASCII, often look-alikes.
+    /// An email address with letters outside ASCII, which often look like ASCII ones.
     EmailNonAscii = "email.non-ascii", "The email address contains a character that is not a plain letter. Type it \
         again.";
-    /// The domain is not one that may be invited.
+    /// The domain may not be invited.
     EmailDomain = "email.domain-not-allowed", "This email domain is not on the list of allowed domains. Raise a \
         service request to add it.";
-    /// The domain has no mailboxes or is refused by rule.
+    /// The domain has no mailboxes, or a rule refuses it.
     EmailRefusedDomain = "email.domain-refused", "Addresses of this domain cannot receive invitations. Use the \
         person's organisation address.";
-    /// A role mailbox such as postmaster.
+    /// A role mailbox, such as postmaster.
     EmailRoleMailbox = "email.role-mailbox", "This is a shared or system mailbox. Use the person's own address.";
     /// Longer than a public officer's address may be.
     EmailOfficerTooLong = "email.too-long-for-officer", "A public officer's address has at most 113 characters.";
-    /// An email invitation to someone who is not a public officer.
+    /// An email invitation to a person who is not a public officer.
     EmailNotOfficer = "email.not-officer", "Email invitations are for public officers. Use Create account for vendors.";
     EmailOwn = "email.own", "This is your own address.";
     /// The displayed address differs from the one behind the link.
     EmailMismatch = "email.link-mismatch", "The address shown differs from the link behind it. Type the address again.";
-    /// An address of an internationalised domain, whose letters nobody sees.
+    /// An address of an internationalised domain, whose letters people do not see.
     EmailPunycode = "email.punycode", "This address hides letters behind xn--. Use the organisation's own address.";
-    /// Another row of the list has the address with another name.
+    /// Another row has the address with another name.
     EmailOtherName = "email.other-name", "Another row has this address with another name. Which is right?";
-    /// The officer has invited the address with another name.
+    /// The officer has invited the address under another name.
     EmailInvitedOtherName = "email.invited-other-name", "You have invited this address with another name. Which is \
         right?";
-    /// Another row of the list has the username with another name.
+    /// Another row has the username with another name.
     UsernameOtherName = "username.other-name", "Another row has this username with another name. Which is right?";
     /// A vendor without a username.
     UsernameRequired = "username.required", "Vendors need a TechPass username.";
@@ -92,21 +92,21 @@ faults! {
     /// A username for a public officer, who signs in by email.
     UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the \
         username empty.";
-    /// A name with something that is not part of a name.
+    /// A name with a character that names do not have.
     NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, \
         brackets and @ may be used.";
-    /// A name that a spreadsheet would take for a formula.
+    /// A name that a spreadsheet would read as a formula.
     NameStart = "name.start", "A name cannot begin with =, +, -, @ or a tab.";
     /// A country code that is not one to three digits.
     CountryCodeSyntax = "country-code.syntax", "Enter a country code such as 65.";
-    /// A contact number that cannot be one.
+    /// A text that is not a contact number.
     ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
     /// A Singapore number that is not eight digits starting with 3, 6, 8 or 9.
     ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 \
         or 9.";
     /// The SEED answer is neither yes nor no.
     SeedSyntax = "seed.syntax", "Answer Yes or No.";
-    /// SEED asked for where the domain may not have it.
+    /// SEED for a domain that may not have it.
     SeedIneligible = "seed.ineligible", "This email domain cannot be onboarded to SEED. Answer No.";
     /// A workbook cell with a formula.
     CellFormula = "cell.formula", "This cell holds a formula. Type the value itself.";
@@ -121,7 +121,7 @@ faults! {
 }
 
 impl Fault {
-    /// The fault at a field.
+    /// This fault at the given field.
     #[must_use]
     pub fn at(self, field: Field) -> FieldFault {
         FieldFault { field, fault: self }

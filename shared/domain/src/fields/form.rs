@@ -1,6 +1,6 @@
-//! A request as people type it, and the typed request that it parses into.
+//! A request as people type it, and the typed request that it is parsed into.
 //!
-//! One form serves the API, the workbook and the paste, so a person meets the same rules everywhere.
+//! The API, the workbook and the paste box use the same form, so the same rules apply everywhere.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,34 +17,34 @@ impl std::fmt::Debug for Form {
     }
 }
 
-/// Whom an invite is for, and why: the request that a form parses into.
+/// The person that an invite is for, and the reason: the request that a form is parsed into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     pub email: EmailAddress,
     pub person: Person,
     /// Whether SEED comes with the account.
     pub seed: SeedWish,
-    /// Whether the domain may have SEED at all.
+    /// Whether the domain may have SEED.
     pub eligibility: SeedEligibility,
     /// Why the account is needed.
     pub reason: Reason,
 }
 
-/// Who an invitee is, as far as their officer says it.
+/// What the officer says about the invitee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Person {
-    /// A public officer, invited by mail, who gives the profile on accepting.
+    /// A public officer who is invited by mail, and gives the profile when accepting.
     Invitee,
-    /// Somebody whose account is created on their behalf.
+    /// A person whose account is created on their behalf.
     Named {
-        /// Public officer, or vendor with the username.
+        /// A public officer, or a vendor with the username.
         holder: Holder,
         /// The details of the account.
         profile: Profile,
     },
 }
 
-/// What the account holder signs in with.
+/// What the holder of the account signs in with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "persona", rename_all = "lowercase")]
 pub enum Holder {
@@ -55,7 +55,7 @@ pub enum Holder {
 }
 
 impl Person {
-    /// How they sign in, and the details that are known.
+    /// How the person signs in, and the details that are known.
     #[must_use]
     pub fn parts(self) -> (Holder, Option<Profile>) {
         match self {
@@ -74,7 +74,7 @@ impl Holder {
         }
     }
 
-    /// The username of a vendor.
+    /// The username of a vendor; `None` of a public officer.
     #[must_use]
     pub fn username(&self) -> Option<&Username> {
         match self {
@@ -84,7 +84,7 @@ impl Holder {
     }
 }
 
-/// Who an account holder is.
+/// The details of the holder of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     pub first_name: PersonName,
@@ -96,8 +96,8 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The text of a field of the profile; `None` of one that is absent, or is asked for elsewhere. A contact number
-    /// has its country code in front.
+    /// The text of a field of the profile. `None`: the field is blank, or is not part of the profile. A contact number
+    /// starts with its country code.
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&str> {
         match field {
@@ -112,11 +112,11 @@ impl Profile {
 }
 
 impl Field {
-    /// What is used of a text of this field alone.
+    /// The value that is used for a text of this field alone.
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn read(self, text: &str) -> Result<String, Fault> {
         Ok(match self {
             Self::Email => EmailAddress::parse(text)?.into(),
@@ -138,12 +138,12 @@ impl Form {
         *self.slot(field) = text;
     }
 
-    /// The text of one field, which is empty then.
+    /// Takes the text of one field, and leaves it empty.
     pub(crate) fn take(&mut self, field: Field) -> String {
         std::mem::take(self.slot(field))
     }
 
-    /// Whether nothing was typed anywhere.
+    /// Whether every field is empty.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         Field::ALL.iter().all(|field| trim(self.get(*field)).is_empty())
@@ -192,7 +192,7 @@ impl Form {
         }
     }
 
-    /// Reads the fields that say who an account holder is; what an invitee fills in on accepting.
+    /// Reads the details of the holder, which an invitee fills in when accepting.
     ///
     /// # Errors
     ///
@@ -206,7 +206,7 @@ impl Form {
     }
 }
 
-/// An address together with what its domain means.
+/// An address, and what its domain means.
 struct Invitee {
     email: EmailAddress,
     persona: Persona,
@@ -259,7 +259,8 @@ impl Faults {
             Some(Persona::Vendor) => {
                 self.field(Field::Username, Username::parse(text)).map(|username| Holder::Vendor { username })
             }
-            // Without a persona nobody can say whether a username belongs here; its own faults still show.
+            // The persona is unknown, so whether a username belongs here is unknown too. Its own faults are still
+            // reported.
             None if text.is_empty() || text == "-" => None,
             None => {
                 self.field(Field::Username, Username::parse(text));

@@ -1,7 +1,8 @@
-//! What an invite is asked for with: its fields, what each may hold, and what can be wrong with one.
+//! The fields of an invite: what each may hold, and what can be wrong with it.
 //!
-//! There is one type per field, made only by its `parse`, so each value is valid. `Debug` of personal data prints
-//! nothing of it, and there is no `Display`: the text leaves through `as_str`, where a reader of the code sees it go.
+//! Each field has a type of its own, and its `parse` is the only way to create a value, so each value is valid. `Debug`
+//! prints nothing of personal data, and there is no `Display`: code that needs the text calls `as_str`, which is easy
+//! to find.
 
 macro_rules! text_field {
     ($(#[$doc:meta])* $name:ident) => {

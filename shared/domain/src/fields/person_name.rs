@@ -3,9 +3,9 @@
 use crate::fields::{Fault, Field, text};
 
 text_field! {
-    /// A first or last name of 1 to 64 characters as Singapore writes them: letters of any script, spaces and
-    /// `' ’ - . / @ , ( )`, with at least one letter. In NFC. It begins with nothing that a spreadsheet takes for a
-    /// formula.
+    /// A first or last name of 1 to 64 characters as names are written in Singapore: letters of any script, spaces and
+    /// `' ’ - . / @ , ( )`, with at least one letter, in NFC. Its first character is none that a spreadsheet reads as
+    /// the start of a formula.
     PersonName
 }
 
@@ -14,7 +14,7 @@ impl PersonName {
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.starts_with('\t') && !text::trim(text).is_empty() {
             return Err(Fault::NameStart);
@@ -23,7 +23,7 @@ impl PersonName {
         if name.starts_with(['=', '+', '-', '@']) {
             return Err(Fault::NameStart);
         }
-        // Combining marks that have no composed form count as letters: names in Tamil need them.
+        // Combining marks without a composed form count as letters: names in Tamil need them.
         let mark = |c: char| unicode_normalization::char::is_combining_mark(c);
         let allowed = |c: char| c.is_alphabetic() || mark(c) || " '\u{2019}-./@,()".contains(c);
         if name.chars().all(allowed) && name.chars().any(char::is_alphabetic) {

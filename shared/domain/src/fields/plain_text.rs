@@ -1,4 +1,4 @@
-//! Fields that take any text: the organisation, the department, the reason.
+//! Fields that may hold any text: the organisation, the department, the reason.
 
 use crate::fields::{Fault, Field, text};
 
@@ -12,32 +12,32 @@ impl Organisation {
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         text::parse(text, Field::Organisation.max())?.map(Self).ok_or(Fault::Required)
     }
 }
 
 text_field! {
-    /// The department, 1 to 64 characters where there is one.
+    /// The department, of 1 to 64 characters.
     Department
 }
 
 impl Department {
-    /// Reads a department that must be there; see [`Department::parse_optional`].
+    /// Reads a department that is required; see [`Department::parse_optional`].
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         Self::parse_optional(text)?.ok_or(Fault::Required)
     }
 
-    /// Reads a department; none when the text is blank.
+    /// Reads a department. `None`: the text is blank.
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse_optional(text: &str) -> Result<Option<Self>, Fault> {
         Ok(text::parse(text, Field::Department.max())?.map(Self))
     }
@@ -53,7 +53,7 @@ impl Reason {
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         text::parse(text, Field::Reason.max())?.map(Self).ok_or(Fault::Required)
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fields::{Fault, text};
 
-/// Whether the officer asks for SEED. No, unless they say so.
+/// Whether the officer asks for SEED. The default is no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeedWish {
@@ -15,7 +15,7 @@ pub enum SeedWish {
 }
 
 impl SeedWish {
-    /// The one spelling that is used: Yes or No.
+    /// The spelling that the service uses: `Yes` or `No`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -24,11 +24,11 @@ impl SeedWish {
         }
     }
 
-    /// Reads Yes or No in the spellings that workbooks hold; blank is No.
+    /// Reads yes or no in the spellings that workbooks have; blank is no.
     ///
     /// # Errors
     ///
-    /// [`Fault::SeedSyntax`] for anything else.
+    /// [`Fault::SeedSyntax`] for any other text.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         match text::trim(text).to_lowercase().as_str() {
             "yes" | "y" | "true" | "1" | "\u{662f}" => Ok(Self::Required),

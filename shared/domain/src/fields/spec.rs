@@ -1,73 +1,73 @@
-//! The fields of an invite, and everything that is said of each in one place.
+//! The fields of an invite, with everything about each field in one place.
 //!
-//! The form, the bodies of requests, the template, the titles of workbooks, the paste box, the export, the rules of the
-//! portal and the API's description are made from this table, or a test holds them to it. How to add a field:
+//! The form, the request bodies, the template, the titles of workbooks, the paste box, the export, the portal's rules
+//! and the API's description are generated from this table or tested against it. How to add a field:
 //! `docs/ARCHITECTURE.md`.
 
 use serde::{Deserialize, Serialize};
 
-/// What is said of a field.
+/// Everything that is known about one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldSpec {
     /// The JSON name, for example `firstName`.
     pub name: &'static str,
     /// The column's title in TechBiz's template, for example `First Name`.
     pub title: &'static str,
-    /// What the portal's forms call it.
+    /// The label in the portal's forms.
     pub label: &'static str,
-    /// Titles that workbooks are known to have for it, in lower case and without spaces, marks or remarks in brackets.
+    /// Titles that workbooks use for it, in lower case and without spaces, marks or remarks in brackets.
     pub aliases: &'static [&'static str],
-    /// Characters at most, where that alone bounds it. Its type says what else it may hold.
+    /// Characters at most. `None`: its type sets other bounds.
     pub max: Option<u16>,
-    /// Who has to fill it in.
+    /// The people who have to fill it in.
     pub required: Required,
-    /// What it is asked for.
+    /// The kind of request that asks for it.
     pub part: Part,
-    /// Where it can be changed alike for many.
+    /// Where it can be changed for many people at once.
     pub alike: Alike,
     /// The width of its column in a workbook, in characters.
     pub width: u8,
-    /// What the template says beside a cell of it, in at most 255 characters.
+    /// What the template shows beside its cells, in at most 255 characters.
     pub hint: &'static str,
-    /// What the template's two examples have in it.
+    /// Its values in the template's two examples.
     pub examples: Examples,
 }
 
-/// What the template's examples have in a field.
+/// The values of a field in the template's two examples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Examples {
     pub officer: &'static str,
     pub vendor: &'static str,
 }
 
-/// Who has to fill a field in.
+/// The people who have to fill in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Required {
     Always,
-    /// Vendors, and nobody else may.
+    /// Vendors have to, and public officers may not.
     Vendors,
-    /// Nobody: a blank means something, or nothing.
+    /// No one: a blank has a meaning of its own, or none.
     Never,
 }
 
-/// What a field is asked for.
+/// The kind of request that asks for a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
-    /// Every invite, by its officer.
+    /// Every invite: its officer fills it in.
     Invite,
-    /// An account that is created on somebody's behalf, by its officer.
+    /// An account created on behalf of a person: its officer fills it in.
     Account,
-    /// Every account, by its officer or by the invitee on accepting.
+    /// Every account: its officer fills it in, or the invitee when accepting.
     Profile,
 }
 
-/// Where a field can be changed alike for many.
+/// Where a field can be changed for many people at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Alike {
-    /// Nowhere: it is each person's own.
+    /// Nowhere: it belongs to one person.
     Nowhere,
     /// In rows of a batch.
     Rows,
@@ -77,7 +77,7 @@ pub enum Alike {
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident $slot:ident { $($spec:tt)* })*) => {
-        /// A field of an invite. The order is that of the workbook's columns.
+        /// A field of an invite, in the order of the workbook's columns.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase")]
         pub enum Field {
@@ -88,7 +88,7 @@ macro_rules! fields {
             /// Every field, in the order of the workbook's columns.
             pub const ALL: [Self; [$(Self::$field),*].len()] = [$(Self::$field),*];
 
-            /// What is said of it.
+            /// The entry of this field in the table.
             #[must_use]
             pub const fn spec(self) -> &'static FieldSpec {
                 match self {
@@ -97,7 +97,7 @@ macro_rules! fields {
             }
         }
 
-        /// The text of every field, exactly as it was typed. An absent field is an empty one.
+        /// The text of every field, exactly as it was typed. An absent field is an empty text.
         #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
         pub struct Form {
@@ -176,7 +176,7 @@ fields! {
         hint: "Required. As in official documents, at most 64 characters.",
         examples: Examples { officer: "Tan", vendor: "Binte Ahmad" },
     }
-    /// Country code of the contact number; a blank is Singapore's.
+    /// The country code of the contact number; blank is Singapore's.
     CountryCode country_code {
         name: "countryCode",
         title: "Country Code",
@@ -190,7 +190,7 @@ fields! {
         hint: "Digits only. Singapore is 65, which is also what an empty cell means.",
         examples: Examples { officer: "65", vendor: "65" },
     }
-    /// Contact number without its country code.
+    /// The contact number without its country code.
     ContactNumber contact_number {
         name: "contactNumber",
         title: "Contact Number",
@@ -230,7 +230,7 @@ fields! {
         hint: "Optional. At most 64 characters.",
         examples: Examples { officer: "Digital Services", vendor: "" },
     }
-    /// Whether onboarding to SEED is required: yes or no; a blank is no.
+    /// Whether SEED is required: yes or no; blank is no.
     Seed seed {
         name: "seed",
         title: "Onboarding to SEED required?",
@@ -270,29 +270,29 @@ impl Field {
         self.spec().name
     }
 
-    /// The column title in TechBiz's template, for example `First Name`.
+    /// The column's title in TechBiz's template, for example `First Name`.
     #[must_use]
     pub fn title(self) -> &'static str {
         self.spec().title
     }
 
-    /// The field of this JSON name.
+    /// The field with this JSON name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// The field that a column's title names: without case, spaces, marks and remarks in brackets.
+    /// The field of a column's title. The title is in lower case, without spaces, marks and remarks in brackets.
     #[must_use]
     pub fn of_title(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.spec().aliases.contains(&key))
     }
 
-    /// The largest number of characters of a field that has one.
+    /// The largest number of characters.
     ///
     /// # Panics
     ///
-    /// When it has none, at compile time where this is a constant.
+    /// When the field has no such bound; in a constant that is a compile-time error.
     #[must_use]
     pub const fn max(self) -> usize {
         match self.spec().max {

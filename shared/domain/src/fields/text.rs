@@ -1,18 +1,18 @@
-//! What may stand in a text field: no control characters, nothing invisible, one Unicode form.
+//! What a text field may hold: no control characters, no invisible characters, one Unicode form.
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Fault;
 
-/// Cuts white space and invisible characters off both ends, as they come with pasted text.
+/// Trims white space and invisible characters at both ends, which often come with pasted text.
 #[must_use]
 pub fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c) || c.is_control())
 }
 
-/// Reads a text of at most `max` characters: trimmed, in NFC, with runs of white space made one space.
+/// Reads a text of at most `max` characters: trimmed, in NFC, with each run of white space replaced by one space.
 ///
-/// `Ok(None)` when nothing is left after trimming.
+/// `Ok(None)`: the text is blank.
 ///
 /// # Errors
 ///
@@ -44,7 +44,7 @@ pub fn parse(text: &str, max: usize) -> Result<Option<String>, Fault> {
     Ok(Some(clean))
 }
 
-/// Characters that show nothing: zero-width ones, the byte order mark, soft hyphens, fillers and tags.
+/// Characters without a visible form: zero-width ones, the byte order mark, soft hyphens, fillers and tags.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -57,9 +57,9 @@ fn is_bidi(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a word is an NRIC or FIN with a right check letter, which this service must not collect.
+/// Whether a word is an NRIC or FIN with a correct check letter, which this service must not collect.
 ///
-/// The check letters are those of the published NRIC algorithm; series M (from 2022) has weights of its own offset.
+/// The check letters are those of the published NRIC algorithm. Series M (from 2022) has an offset of its own.
 fn holds_identity_number(text: &str) -> bool {
     text.split(|c: char| !c.is_ascii_alphanumeric()).any(is_identity_number)
 }
@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn identity_numbers_are_recognised_by_their_check_letter() {
-        // Built from the published algorithm for the digits 1234567, 0000001 and alike; nobody's number.
+        // Computed with the published algorithm for the digits 1234567, 0000001 and similar ones; not taken from a
+        // person.
         assert_eq!(parse("see S1234567D", 64), Err(Fault::IdentityNumber));
         assert_eq!(parse("see s1234567d.", 64), Err(Fault::IdentityNumber));
         assert_eq!(parse("part S1234567A", 64), Ok(Some("part S1234567A".to_owned())));

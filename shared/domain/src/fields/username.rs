@@ -3,19 +3,19 @@
 use crate::fields::{Fault, Field, text};
 
 text_field! {
-    /// A vendor's TechPass username: 1 to 64 letters, digits, `-`, `_` and single periods, starting and ending with a
-    /// letter or digit. Compared without case.
+    /// A vendor's TechPass username: 1 to 64 letters, digits, `-`, `_` and single periods, with a letter or digit at
+    /// both ends. Usernames are compared without case.
     Username
 }
 
-/// What the names of public officers' accounts are: this, and then so many hexadecimal digits. No username is like
-/// that.
+/// The account name of a public officer is this prefix and [`OFFICER_ACCOUNT_DIGITS`] hexadecimal digits. No username
+/// may have that form.
 pub const OFFICER_ACCOUNT_PREFIX: &str = "po-";
-/// See [`OFFICER_ACCOUNT_PREFIX`]. 26 digits keep 104 bits.
+/// Hexadecimal digits after [`OFFICER_ACCOUNT_PREFIX`]: 26 digits hold 104 bits.
 pub const OFFICER_ACCOUNT_DIGITS: usize = 26;
 
 impl Username {
-    /// Names that would be taken for the service itself.
+    /// Names that people would take for the service itself.
     const RESERVED: [&str; 12] = [
         "admin",
         "administrator",
@@ -31,11 +31,11 @@ impl Username {
         "noreply",
     ];
 
-    /// Reads a username. A suffix `@techpass.gov.sg`, which the directory appends by itself, is cut off.
+    /// Reads a username. The suffix `@techpass.gov.sg`, which the directory adds, is removed.
     ///
     /// # Errors
     ///
-    /// The one fault that says most.
+    /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let text = text::trim(text);
         let text = text.strip_suffix("@techpass.gov.sg").unwrap_or(text);
@@ -59,14 +59,14 @@ impl Username {
         Ok(Self(text.to_owned()))
     }
 
-    /// Whether it looks like the id that the directory gives a user, a UUID: a look-up by id would find its account.
+    /// Whether it has the form of the directory's own user ids, a UUID: a search by id would then find its account.
     fn is_user_id(lower: &str) -> bool {
         let groups: Vec<&str> = lower.split('-').collect();
         let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
         lengths == [8, 4, 4, 4, 12] && groups.iter().all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
-    /// Whether the service could name the account of a public officer so.
+    /// Whether the service could give an account of a public officer this name.
     fn is_account_name(lower: &str) -> bool {
         let digits = lower.strip_prefix(OFFICER_ACCOUNT_PREFIX);
         digits.is_some_and(|digits| {
@@ -74,7 +74,7 @@ impl Username {
         })
     }
 
-    /// What usernames are compared by.
+    /// The form that usernames are compared by.
     #[must_use]
     pub fn canonical(&self) -> String {
         self.0.to_ascii_lowercase()

@@ -1,4 +1,4 @@
-//! The account of an invite: made, found, seen in the directory, and deleted there.
+//! The account of an invite: created, found, checked in the directory, and deleted there.
 
 use super::{
     Conflict, Invite, Origin,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Invite {
-    /// The account, once there is one, also while work on the invite is paused.
+    /// The account. `None`: there is none yet. It is known while work on the invite is paused too.
     #[must_use]
     pub fn account(&self) -> Option<&Account> {
         match self.unpaused() {
@@ -24,11 +24,11 @@ impl Invite {
         }
     }
 
-    /// Notes that the address has no account, so that the invitation or its reminder may be mailed.
+    /// Records that the address has no account. The invitation or its reminder is now due.
     ///
     /// # Errors
     ///
-    /// Unless that was the question.
+    /// [`Conflict`] unless the next step is that check.
     pub fn address_is_free(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAddress => {
@@ -43,11 +43,11 @@ impl Invite {
         }
     }
 
-    /// Notes that the account is there and its holder has not signed in, so that they may be mailed about it again.
+    /// Records that the account exists and its holder has not signed in. A mail about the account is now due.
     ///
     /// # Errors
     ///
-    /// Unless that was the question.
+    /// [`Conflict`] unless the next step is that check.
     pub fn account_is_there(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::CheckAccount => {
@@ -62,16 +62,16 @@ impl Invite {
         }
     }
 
-    /// The same with a mail that may leave, since the directory was just asked.
+    /// The same invite with a mail that may be sent, because the directory was asked at `now`.
     fn with_leave_to_mail(self, mail: Option<Mail>, now: Timestamp) -> Self {
         Self { mail, asked_at: Some(now), ..self.touched(now) }
     }
 
-    /// Takes the invite for one try at making the account.
+    /// Claims the invite for one attempt at creating the account.
     ///
     /// # Errors
     ///
-    /// Unless it waits for one, or the last try's lease has run out.
+    /// [`Conflict`] unless the invite waits for its account, or the lease of the last attempt has expired.
     pub fn claim(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.next_step(now) != NextStep::Provision {
             return Err(self.conflict("provisioned"));
@@ -85,14 +85,14 @@ impl Invite {
         Ok(Self { state, ..self.happened(Event::Provisioning, now) })
     }
 
-    /// Gives the claim back, knowing that the directory did nothing for it; to be tried again at `retry_at`.
+    /// Releases the claim, because it is known that the directory did nothing. The invite is due again at `retry_at`.
     ///
-    /// After an earlier claim whose end nobody knows it stays `Provisioning`: the account may be there, so the invite
-    /// can be neither revoked nor amended before the directory has said.
+    /// If the result of an earlier claim is unknown, the invite stays `Provisioning`: the account may exist, so the
+    /// invite can be neither revoked nor amended until the directory has answered.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`Conflict`] unless the invite is claimed.
     pub fn give_back(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Provisioning { attempt, .. } if attempt > 1 => {
@@ -107,11 +107,11 @@ impl Invite {
         }
     }
 
-    /// Records the account, and with it the mail that tells its holder.
+    /// Records the account. A mail to its holder is now due.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`Conflict`] unless the invite is claimed.
     pub fn account_created(self, account: Account, seed: SeedState, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Provisioning { .. } => Ok(self.with_account(account, seed, Event::AccountCreated, now)),
@@ -119,7 +119,7 @@ impl Invite {
         }
     }
 
-    /// What the directory says of the account; `None` when that is nothing new.
+    /// Records the account's status in the directory. `None`: the status is known already.
     #[must_use]
     pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
         let account = self.account()?.clone();
@@ -146,11 +146,12 @@ impl Invite {
         Some(self.with_unpaused(state).with_seed(seed, event, now))
     }
 
-    /// The account is in the directory, although nobody recorded it: it is taken up where its making was left.
+    /// Records an account that is in the directory but not in the table: a worker died before it could record the
+    /// account.
     ///
     /// # Errors
     ///
-    /// Unless it was ended without an account, is paused without one, or its worker's lease ran out.
+    /// [`Conflict`] unless the invite ended or is paused without an account, or the lease of its worker has expired.
     pub fn adopt(self, account: Account, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Failed { .. } | InviteState::Revoked | InviteState::Expired => {}
@@ -162,11 +163,11 @@ impl Invite {
         Ok(self.with_account(account, seed, Event::AccountFound, now))
     }
 
-    /// The directory says that the account is no more.
+    /// Records that the account was deleted in the directory.
     ///
     /// # Errors
     ///
-    /// Unless there was one.
+    /// [`Conflict`] unless the invite has an account.
     pub fn account_gone(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.account().is_none() {
             return Err(self.conflict("gone"));
@@ -175,7 +176,7 @@ impl Invite {
     }
 
     pub(super) fn with_account(self, account: Account, seed: SeedState, event: Event, now: Timestamp) -> Self {
-        // The invitation's link keeps working: both mails of one invite lead to the same page.
+        // The link in the invitation continues to work: both mails of one invite lead to the same page.
         let generation = self.generation().max(1);
         Self {
             state: InviteState::AccountCreated { account },
@@ -186,12 +187,14 @@ impl Invite {
         }
     }
 
-    /// Whether nobody has looked yet if the address has an account: never mailed, or amended since.
+    /// Whether the directory was not asked yet if the address has an account: the invite was never mailed, or was
+    /// amended since.
     pub(super) fn awaits_check(&self) -> bool {
         self.mail.as_ref().is_none_or(|mail| matches!(mail.state, MailState::Replaced))
     }
 
-    /// Whether its officer has its holder mailed again, and nobody has looked yet if the account is still there.
+    /// Whether its officer has resent the mail about the account, and the directory was not asked yet if the account
+    /// still exists.
     pub(super) fn awaits_account_check(&self) -> bool {
         let is_replaced =
             |mail: &Mail| mail.kind == MailKind::AccountCreated && matches!(mail.state, MailState::Replaced);

@@ -1,4 +1,4 @@
-//! What people do with an invite: accept it, send it again, revoke it, amend it.
+//! What people do with an invite: accept, resend, revoke, amend.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -17,59 +17,59 @@ use crate::{
     mail::{Mail, Mailbox},
 };
 
-/// What is amended alike in many invites. What is not named stays as it is.
+/// What an action amends in many invites. An absent field stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Correction {
-    /// The organisation, of those who have been named.
+    /// The organisation, for invites that have a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Organisation>,
-    /// The department, of those who have been named.
+    /// The department, for invites that have a profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub department: Option<Department>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }
 
-/// Why an invite is not amended.
+/// Why an invite cannot be amended.
 #[derive(Debug, PartialEq, Eq, Error)]
 pub enum AmendRefusal {
     /// Its state does not allow it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// A mail to its address came back.
+    /// A mail to its address was returned.
     #[error("the last mail came back")]
     Undeliverable,
-    /// The same mailbox was mailed today already; it may be mailed again from this time.
+    /// The same mailbox was mailed today already; it can be mailed again from this time.
     #[error("mailed today already")]
     NotBefore(Timestamp),
 }
 
-/// Why an invite is not mailed again now.
+/// Why an invite cannot be sent again now.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum ResendRefusal {
     /// Its state does not allow it.
     #[error(transparent)]
     Conflict(#[from] Conflict),
-    /// The last mail could not be delivered: the address has to be amended first.
+    /// The last mail could not be delivered: the officer has to amend the address first.
     #[error("the last mail could not be delivered")]
     Undeliverable,
-    /// It was mailed today already.
+    /// It was mailed today already; it can be mailed again from this time.
     #[error("mailed today already")]
     NotBefore(Timestamp),
 }
 
 impl Invite {
-    /// Whether the invitation can be accepted at `now`: until, and not at, its expiry.
+    /// Whether the invitation can be accepted at `now`: before it expires, not at that moment.
     #[must_use]
     pub fn can_be_accepted(&self, now: Timestamp) -> bool {
         matches!(self.state, InviteState::Invited { expires_at } if now < expires_at)
     }
 
-    /// The invitee says who they are.
+    /// The invitee accepts with the details of the account.
     ///
     /// # Errors
     ///
-    /// Unless the invitation can be accepted.
+    /// [`Conflict`] unless the invitation can be accepted.
     pub fn accept(self, profile: Profile, now: Timestamp) -> Result<Self, Conflict> {
         if !self.can_be_accepted(now) {
             return Err(self.conflict("accepted"));
@@ -81,20 +81,20 @@ impl Invite {
         })
     }
 
-    /// When it may next be mailed again by its officer: the day after the last mail, as Singapore counts days.
+    /// From when its officer may resend it: the start of the day after the last mail, in Singapore.
     #[must_use]
     pub fn resend_from(&self) -> Timestamp {
         self.mailed_at.map_or(self.created_at, Timestamp::next_singapore_day)
     }
 
-    /// Whether a mail to its invitee waits to be sent, or to be found allowed.
+    /// Whether a mail to its invitee is due, or will be once the directory has been asked.
     #[must_use]
     pub fn is_on_its_way(&self, now: Timestamp) -> bool {
         self.mail_is_due() || matches!(self.next_step(now), NextStep::CheckAddress | NextStep::CheckAccount)
     }
 
-    /// From when its officer can have it mailed again, unless it changes first. Absent while that cannot be: its state
-    /// has no mail to repeat, one is on its way, or the last one came back.
+    /// From when its officer can resend it, if it does not change before. `None` while that is not possible: its state
+    /// has no mail to repeat, a mail is on its way, or the last mail was returned.
     #[must_use]
     pub fn resendable_from(&self) -> Option<Timestamp> {
         let has_mail = matches!(
@@ -106,16 +106,15 @@ impl Invite {
         (has_mail && !is_blocked).then(|| self.resend_from())
     }
 
-    /// The officer has the invitee mailed again, with a new link; the old one is dead from now on. Before a mail
-    /// leaves, the directory is asked: whether whom it invites has an account by now, or whether the account it is
-    /// about is still there.
+    /// The officer resends the mail, with a new link. The old link stops working at once. Before the mail is sent, the
+    /// directory is asked whether the invitee has an account by now, or whether the account still exists.
     ///
-    /// An invitation that expired lives again, and one that failed because its mailbox is sent nothing, once that is
-    /// cleared.
+    /// An expired invitation becomes valid again. So does an invite that failed because its mailbox is suppressed, once
+    /// an operator has cleared the mailbox.
     ///
     /// # Errors
     ///
-    /// Why not now.
+    /// [`ResendRefusal`] with the reason.
     pub fn resend(self, mailbox: &Mailbox, act: &Act) -> Result<Self, ResendRefusal> {
         let has_account = match self.state {
             InviteState::Invited { .. } | InviteState::Expired => false,
@@ -139,11 +138,12 @@ impl Invite {
         Ok(Self { state, mail, ..self.apply(Event::Resent, Actor::Officer, act) })
     }
 
-    /// The officer takes it back. The link is dead from now on.
+    /// The officer revokes the invite. Its link stops working at once.
     ///
     /// # Errors
     ///
-    /// Once the invitee has accepted or the account is being made: then it is the directory's to end.
+    /// [`Conflict`] once the invitee has accepted or a worker creates the account: from then on only the directory can
+    /// end it.
     pub fn revoke(self, act: &Act) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Invited { .. } | InviteState::Expired | InviteState::Failed { .. } => {
@@ -153,11 +153,11 @@ impl Invite {
         }
     }
 
-    /// The officer amends one that failed, expired, was revoked or could not be delivered, and sends it again.
+    /// The officer amends an invite that failed, expired, was revoked or could not be delivered, and sends it again.
     ///
     /// # Errors
     ///
-    /// In every other state, and when the same mailbox was mailed today.
+    /// [`AmendRefusal`] in every other state, and when the same mailbox was mailed today.
     pub fn amend(self, subject: Subject, address_key: AddressKey, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
@@ -181,13 +181,13 @@ impl Invite {
         })
     }
 
-    /// The officer amends what is alike in many that failed, expired or were revoked, and sends this one again to the
-    /// same address.
+    /// The officer amends many invites that failed, expired or were revoked in the same way, and sends this one again
+    /// to the same address.
     ///
     /// # Errors
     ///
-    /// In every other state, when it was mailed today, and when a mail to the address came back: then the address has
-    /// to be amended, one by one.
+    /// [`AmendRefusal`] in every other state, when the invite was mailed today, and when a mail to the address was
+    /// returned: then the officer has to amend the address, one invite at a time.
     pub fn correct(self, correction: &Correction, act: &Act) -> Result<Self, AmendRefusal> {
         let undeliverable = self.mail.as_ref().is_some_and(Mail::is_undeliverable);
         match self.state {
@@ -221,7 +221,7 @@ impl Invite {
         Self { state: InviteState::Queued, mail, ..next }
     }
 
-    /// The invite once its row is opened again, to become another one: its batch counts it no more.
+    /// The invite after the officer has opened its row again, to become another invite: its batch no longer counts it.
     #[must_use]
     pub fn without_row(self, now: Timestamp) -> Self {
         Self { origin: Origin::Account, updated_at: now, ..self }

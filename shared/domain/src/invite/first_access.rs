@@ -1,4 +1,4 @@
-//! How the holder of a new account first gets in: a password that the directory mails on request.
+//! How the holder of a new account first gets in: with a password that the directory mails on request.
 
 use std::time::Duration;
 
@@ -11,62 +11,62 @@ use super::{
 };
 use crate::Timestamp;
 
-/// How long the worker that claims a first password may take to record what became of it; see [`PROVISION_LEASE`].
+/// How long the worker that claims a first password may take to record the outcome; see [`PROVISION_LEASE`].
 pub const FIRST_PASSWORD_LEASE: Duration = PROVISION_LEASE;
 
-/// How long after a first password the next may be asked for: after the first, the second and every later one within
-/// [`FIRST_PASSWORD_MEMORY`]. How many leave in a day is the mailbox's to say.
+/// How long after a first password the next can be requested: after the first, after the second, and after each later
+/// one within [`FIRST_PASSWORD_MEMORY`]. The mailbox bounds how many are sent in a day.
 pub const FIRST_PASSWORD_PAUSES: [Duration; 3] =
     [Duration::from_secs(60), Duration::from_secs(10 * 60), Duration::from_secs(3600)];
 
-/// How long after a first password the pauses begin anew.
+/// How long after a first password the pauses start again with the shortest.
 pub const FIRST_PASSWORD_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
-/// The first password: made and mailed by the directory when the holder asks, never seen by this service.
+/// The first password. The directory creates and mails it when the holder asks; this service never sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum FirstPassword {
     NotRequested,
     Requested {
-        /// When its holder asked for it; the pauses count from here.
+        /// When its holder requested it. The pauses count from here.
         at: Timestamp,
-        /// How many were asked for within [`FIRST_PASSWORD_MEMORY`] of each other, this one included.
+        /// How many were requested within [`FIRST_PASSWORD_MEMORY`] of each other, this one included.
         #[serde(default = "one")]
         count: u32,
     },
-    /// About to be mailed by the directory, for [`FIRST_PASSWORD_LEASE`] at most.
+    /// A worker asks the directory to mail it, for [`FIRST_PASSWORD_LEASE`] at most.
     Sending {
         at: Timestamp,
-        /// How often it was asked for, as in `Requested`.
+        /// How many were requested, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },
-    /// Nobody knows whether the directory has mailed it. It is not sent again by itself, because another one would void
-    /// one that may be in the mail; its holder may ask for it.
+    /// Whether the directory has mailed it is unknown. The service does not repeat it, because a second password voids
+    /// the first one, which may be in the mail. Its holder can request another one.
     Unknown {
-        /// When it was about to be mailed.
+        /// When the directory was asked to mail it.
         at: Timestamp,
-        /// How often it was asked for, as in `Requested`.
+        /// How many were requested, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },
     /// The directory has mailed it.
     Sent {
-        /// When the directory had mailed it; the pauses count from here.
+        /// When the directory answered that it has mailed it. The pauses count from here.
         at: Timestamp,
-        /// How often it was asked for, as in `Requested`.
+        /// How many were requested, as in `Requested`.
         #[serde(default = "one")]
         count: u32,
     },
 }
 
-/// What was stored before requests were counted is one request.
+/// The count of a record that was stored before requests were counted.
 fn one() -> u32 {
     1
 }
 
 impl FirstPassword {
-    /// When the latest was asked for or sent, and how many it makes; `None` before the first.
+    /// When the latest was requested or sent, and the count. `None`: none was requested yet.
     fn latest(self) -> Option<(Timestamp, u32)> {
         match self {
             Self::NotRequested => None,
@@ -77,7 +77,7 @@ impl FirstPassword {
         }
     }
 
-    /// From when the next may be asked for.
+    /// From when the next can be requested.
     fn next_from(self) -> Option<Timestamp> {
         let (at, count) = self.latest()?;
         let last = FIRST_PASSWORD_PAUSES.len() - 1;
@@ -85,7 +85,7 @@ impl FirstPassword {
         Some(at + FIRST_PASSWORD_PAUSES[place])
     }
 
-    /// One more, asked for `now`.
+    /// The state after one more request, at `now`.
     fn requested(self, now: Timestamp) -> Self {
         let earlier = self.latest().filter(|(at, _)| now < *at + FIRST_PASSWORD_MEMORY).map_or(0, |(_, count)| count);
         Self::Requested { at: now, count: earlier.saturating_add(1) }
@@ -93,7 +93,7 @@ impl FirstPassword {
 }
 
 impl Invite {
-    /// When the holder may ask for a first password: `None` if never, in this state.
+    /// From when the holder can request a first password. `None`: not in this state.
     #[must_use]
     pub fn first_password_from(&self) -> Option<Timestamp> {
         match self.state {
@@ -102,11 +102,11 @@ impl Invite {
         }
     }
 
-    /// The holder asks for a first password.
+    /// The holder requests a first password.
     ///
     /// # Errors
     ///
-    /// Unless the account waits for its first sign-in and the last request is a while ago.
+    /// [`Conflict`] unless the account waits for its first sign-in and the pause since the last request is over.
     pub fn request_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password_from() {
             Some(from) if now >= from => Ok(Self {
@@ -117,12 +117,12 @@ impl Invite {
         }
     }
 
-    /// Takes the first password for one attempt at having it mailed. It is never taken again by itself: another one
-    /// would void one that may be in the mail.
+    /// Claims the first password for one attempt at having it mailed. The service never claims it twice, because a
+    /// second password voids the first one, which may be in the mail.
     ///
     /// # Errors
     ///
-    /// Unless it is requested and may be sent.
+    /// [`Conflict`] unless a first password is requested and the account waits for its first sign-in.
     pub fn claim_first_password(self, now: Timestamp) -> Result<Self, Conflict> {
         match (&self.state, self.first_password) {
             (InviteState::AccountCreated { .. }, FirstPassword::Requested { count, .. }) => {
@@ -132,11 +132,11 @@ impl Invite {
         }
     }
 
-    /// Records that the directory has mailed it.
+    /// Records that the directory has mailed the first password.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`Conflict`] unless it is claimed.
     pub fn first_password_sent(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { count, .. } => Ok(Self {
@@ -147,11 +147,11 @@ impl Invite {
         }
     }
 
-    /// Gives the claim back, knowing that nothing was mailed; to be tried again at `retry_at`.
+    /// Releases the claim, because it is known that nothing was mailed. The request is due again at `retry_at`.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`Conflict`] unless it is claimed.
     pub fn first_password_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { at, count } => {
@@ -162,11 +162,11 @@ impl Invite {
         }
     }
 
-    /// Records that nobody knows whether it was mailed: the directory's answer is lost.
+    /// Records that the directory's answer is lost, so whether the first password was mailed is unknown.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`Conflict`] unless it is claimed.
     pub fn first_password_unknown(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { at, count } => {
@@ -176,11 +176,11 @@ impl Invite {
         }
     }
 
-    /// Ends a claim of which nobody recorded what became.
+    /// Ends a claim whose worker died before it recorded the outcome, which is now unknown.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed, and its worker's lease ran out.
+    /// [`Conflict`] unless it is claimed and the lease of its worker has expired.
     pub fn first_password_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Sending { at, .. } if now >= at + FIRST_PASSWORD_LEASE => self.first_password_unknown(now),
@@ -188,11 +188,11 @@ impl Invite {
         }
     }
 
-    /// Drops a request for a first password, because its mailbox is sent nothing.
+    /// Drops a request for a first password, because its mailbox is suppressed.
     ///
     /// # Errors
     ///
-    /// Unless it is requested.
+    /// [`Conflict`] unless a first password is requested.
     pub fn first_password_withheld(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.first_password {
             FirstPassword::Requested { .. } => Ok(Self {

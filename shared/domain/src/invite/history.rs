@@ -1,51 +1,51 @@
-//! What happened to an invite, and who did it.
+//! The history of an invite: what happened, and by whom.
 
 use serde::{Deserialize, Serialize};
 
 use super::Invite;
 use crate::{BulkActionId, Timestamp, TraceId, licence::DeviceState, mail::MailEvent};
 
-/// How many entries of its history an invite keeps; the oldest after the first give way.
+/// Entries of its history that an invite keeps. The first one always stays; the oldest of the others are dropped.
 const HISTORY_LIMIT: usize = 50;
 
-/// A deliberate act: when, and the request behind it.
+/// A change that a person asks for: when, and in which request.
 #[derive(Clone, Debug)]
 pub struct Act {
-    /// When it was asked for; everything that follows from it bears this time.
+    /// When it was asked for. Everything that follows from it has this time.
     pub at: Timestamp,
     pub trace: TraceId,
-    /// The action for many invites that it is part of.
+    /// The action for many invites that it is part of, if any.
     pub action: Option<BulkActionId>,
 }
 
 /// One entry of an invite's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// When it happened; entries are in this order.
+    /// When it happened. Entries are in this order.
     pub at: Timestamp,
     pub event: Event,
-    /// Who did it; the service where nothing is stored of it.
+    /// Who did it. An entry that was stored without it was the service.
     #[serde(default)]
     pub by: Actor,
     pub trace: TraceId,
-    /// The action for many invites that this was part of.
+    /// The action for many invites that it was part of, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<BulkActionId>,
 }
 
-/// What happened to an invite. Stored, and shown by the API, as its name in capitals: `ACCOUNT_CREATED`.
+/// What happened to an invite. The table and the API have its name in capitals: `ACCOUNT_CREATED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Event {
     Queued,
     /// The directory had no account at its address, and the invitation was sent.
     Invited,
-    /// By the invitee: they said who they are. By the service: SES took a mail.
+    /// By the invitee: they accepted the invitation. By the service: SES took a mail.
     Accepted,
-    /// A worker took it to create the account.
+    /// A worker claimed it, to create the account.
     Provisioning,
     AccountCreated,
-    /// The account was in the directory, although nobody had recorded it.
+    /// The account was found in the directory, and was not recorded before.
     AccountFound,
     Onboarded,
     /// The account was disabled in the directory.
@@ -54,19 +54,19 @@ pub enum Event {
     Enabled,
     /// The account was deleted in the directory.
     AccountGone,
-    /// It could not be done.
+    /// It failed; the officer sees why.
     Failed,
-    /// It was not accepted, or not worked on, in time.
+    /// It was not accepted in time, or waited too long for the service.
     Expired,
     Revoked,
-    /// Its officer had it mailed again.
+    /// Its officer had it sent again.
     Resent,
     Amended,
-    /// The invitee is to be reminded.
+    /// A reminder to the invitee is due.
     Reminded,
-    /// The workers gave it up, and it waits for an operator.
+    /// Its message is among the dead letters, and it waits for an operator.
     NeedsAttention,
-    /// An operator had it go on.
+    /// An operator resumed the work on it.
     Resumed,
     /// The SEED licence was assigned.
     LicenceAssigned,
@@ -74,13 +74,13 @@ pub enum Event {
     LicenceError,
     /// The licence was withdrawn with the account.
     LicenceWithdrawn,
-    /// The directory had a licence that was withdrawn.
+    /// The directory still had a licence that was withdrawn.
     LicenceFound,
     /// The holder asked for SEED.
     SeedRequested,
     /// The holder's device was enrolled.
     DeviceEnrolled,
-    /// The holder's device is not enrolled any more.
+    /// The holder's device was removed from SEED.
     DeviceRemoved,
     /// The holder's device could not be enrolled.
     DeviceFailed,
@@ -88,9 +88,9 @@ pub enum Event {
     FirstPasswordRequested,
     /// The directory mailed the first password.
     FirstPasswordSent,
-    /// No first password was mailed, because the mailbox is sent nothing.
+    /// No first password was mailed, because the mailbox is suppressed.
     FirstPasswordWithheld,
-    /// SES could not deliver a mail yet.
+    /// SES could not deliver a mail yet, and continues to try.
     Delayed,
     Delivered,
     /// SES did not send a mail.
@@ -124,12 +124,12 @@ impl From<&DeviceState> for Event {
     }
 }
 
-/// Who did something to an invite.
+/// The person or the system behind a change of an invite.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
     Officer,
-    /// Whom it is for: by the link, or signed in.
+    /// The person that it is for: with the link, or signed in.
     Invitee,
     /// The operator of the service.
     Operator,
@@ -138,17 +138,18 @@ pub enum Actor {
 }
 
 impl Invite {
-    /// Whether an action has changed it already, so that the action never changes it twice.
+    /// Whether the action has changed it already, so that one action never changes it twice.
     #[must_use]
     pub fn was_changed_by(&self, action: BulkActionId) -> bool {
         self.history.iter().any(|entry| entry.action == Some(action))
     }
 
-    /// What every change of an invite does: `event` is in its history, and it waits for the sweeper as its state says.
+    /// Every change of an invite does this: it adds `event` to the history, and the sweeper checks the invite when its
+    /// state says.
     pub(super) fn apply(self, event: Event, by: Actor, act: &Act) -> Self {
         let mut next = self.touched(act.at);
-        // A step that is tried again and again says so once, or it would push everything else out. What an officer does
-        // is never such a step.
+        // A step that is repeated appears once in the history, or it would push out all other entries. What an officer
+        // does is always added.
         let again = |last: &HistoryEntry| last.event == event && last.by == by && by != Actor::Officer;
         if !next.history.last().is_some_and(again) {
             if next.history.len() >= HISTORY_LIMIT {
@@ -160,18 +161,18 @@ impl Invite {
         next
     }
 
-    /// The same for a change that no person asked for in a request of their own.
+    /// Like [`Invite::apply`], for a change without a request of its own.
     pub(super) fn acted(self, event: Event, by: Actor, now: Timestamp) -> Self {
         let act = Act { at: now, trace: self.trace.clone(), action: None };
         self.apply(event, by, &act)
     }
 
-    /// The same for what the service does by itself.
+    /// Like [`Invite::apply`], for what the service does by itself.
     pub(super) fn happened(self, event: Event, now: Timestamp) -> Self {
         self.acted(event, Actor::Service, now)
     }
 
-    /// The same for a change that its history does not speak of.
+    /// Like [`Invite::apply`], for a change that does not appear in the history.
     pub(super) fn touched(self, now: Timestamp) -> Self {
         Self { updated_at: now, postponed_until: None, ..self }
     }

@@ -12,11 +12,11 @@ use crate::{
 };
 
 impl Invite {
-    /// Records the SEED licence of an account that came without it.
+    /// Records that the account now has its SEED licence.
     ///
     /// # Errors
     ///
-    /// Unless a licence is pending.
+    /// [`Conflict`] unless the next step is to assign a licence.
     pub fn seed_assigned(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::AssignSeed => {
@@ -27,11 +27,11 @@ impl Invite {
         }
     }
 
-    /// Records that the licence system refuses.
+    /// Records that the licence system refuses the licence.
     ///
     /// # Errors
     ///
-    /// Unless a licence is to be assigned.
+    /// [`Conflict`] unless the next step is to assign a licence.
     pub fn seed_refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::AssignSeed => Ok(self.with_seed(SeedState::refused(fault, now), Event::LicenceError, now)),
@@ -43,7 +43,7 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Unless it is to be.
+    /// [`Conflict`] unless the next step is to withdraw a licence.
     pub fn seed_withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
         match self.next_step(now) {
             NextStep::WithdrawSeed => Ok(self.with_seed(SeedState::Withdrawn, Event::LicenceWithdrawn, now)),
@@ -51,18 +51,19 @@ impl Invite {
         }
     }
 
-    /// The directory has a licence for it that was withdrawn; `None` where that is as it should be.
+    /// Records that the directory still has a licence that was withdrawn; it has to be withdrawn again. `None`: no
+    /// licence was withdrawn.
     #[must_use]
     pub fn licence_found(self, now: Timestamp) -> Option<Self> {
         let seed = self.seed.still_assigned();
         (seed != self.seed).then(|| self.with_seed(seed, Event::LicenceFound, now))
     }
 
-    /// The holder asks for SEED; `None` where that changes nothing.
+    /// The holder asks for SEED. `None`: the request changes nothing.
     ///
     /// # Errors
     ///
-    /// Unless there is an account in use.
+    /// [`Conflict`] unless there is an account that is not disabled.
     pub fn request_seed(self, act: &Act) -> Result<Option<Self>, Conflict> {
         if !matches!(self.unpaused(), InviteState::AccountCreated { .. } | InviteState::Onboarded { .. }) {
             return Err(self.conflict("licensed"));
@@ -71,7 +72,8 @@ impl Invite {
         Ok(Some(Self { seed, ..self.apply(Event::SeedRequested, Actor::Invitee, act) }))
     }
 
-    /// What the device side tells of the holder's device; `None` when it says nothing new.
+    /// Records what the device side reports about the holder's device. `None`: the report is not newer than the last
+    /// one.
     #[must_use]
     pub fn device_told(self, device: Device, now: Timestamp) -> Option<Self> {
         if !device.follows(self.device.as_ref()) {

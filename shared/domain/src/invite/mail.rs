@@ -1,4 +1,4 @@
-//! The mails of an invite: to its invitee, and to its officer about it.
+//! The mails of an invite: to its invitee, and to its officer.
 
 use std::time::Duration;
 
@@ -12,19 +12,20 @@ use crate::{
     mail::{Mail, MailConflict, MailEvent, MailKind, MailState, SuppressionReason},
 };
 
-/// How long a mail may stay without an answer before its fate is decided.
+/// How long a claimed mail may be without an answer before it is sent again or counts as unknown.
 pub const MAIL_ANSWER_WAIT: Duration = Duration::from_secs(15 * 60);
 
-/// How long after the first letter a copy of an invitation names the same date. A copy that waited for longer counts
-/// its days anew, or it would name a date that is near or past.
+/// How long after the first letter a copy of an invitation keeps the same expiry date. A later copy gets a new date,
+/// because the old one would be near or past.
 pub const COPY_SPAN: Duration = Duration::from_secs(24 * 3600);
 
-/// How long the directory's answer holds for a mail that waits: behind an emergency stop, an outage or its turn. After
-/// that the directory is asked again, because the person may have an account by now, or the account be deleted.
+/// How long the directory's answer is valid for a mail that waits for an operator, the end of an outage or room in its
+/// mailbox. After that the directory is asked again, because the person may have an account by now, or the account may
+/// be deleted.
 pub const ANSWER_HOLDS: Duration = Duration::from_secs(3600);
 
 impl Invite {
-    /// Whether a mail waits to be sent.
+    /// Whether a mail to the invitee is due.
     #[must_use]
     pub fn mail_is_due(&self) -> bool {
         self.mail.as_ref().is_some_and(|mail| {
@@ -40,9 +41,9 @@ impl Invite {
         })
     }
 
-    /// Whether the directory has to be asked again before the mail that is due may leave: it has waited for too long.
-    /// While its mailbox has no room it cannot leave, so nobody is asked. Who has signed in has an account, whatever
-    /// became of it.
+    /// Whether the directory has to be asked again before the due mail is sent, because its last answer is older than
+    /// [`ANSWER_HOLDS`]. It is not asked while the mailbox has no room, nor about a holder who has signed in: that
+    /// account exists.
     #[must_use]
     pub fn asks_again(&self, now: Timestamp) -> bool {
         let is_held = self.mail.as_ref().and_then(Mail::held_until).is_some_and(|until| now < until);
@@ -50,12 +51,12 @@ impl Invite {
         self.mail_is_due() && !is_held && !is_known && !matches!(self.state, InviteState::Onboarded { .. })
     }
 
-    /// Takes the mail for one attempt.
+    /// Claims the mail for one attempt.
     ///
     /// # Errors
     ///
-    /// Unless a mail is due, when the directory has to be asked again first, and for a reminder once the invitation can
-    /// no longer be accepted.
+    /// [`Conflict`] unless a mail is due, when the directory has to be asked again first, and for a reminder whose
+    /// invitation can no longer be accepted.
     pub fn claim_mail(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_too_late = matches!(self.state, InviteState::Invited { .. }) && !self.can_be_accepted(now);
         if !self.mail_is_due() || self.asks_again(now) || is_too_late {
@@ -65,75 +66,76 @@ impl Invite {
         Self { sending_at, ..self }.map_mail(now, |mail| mail.claim(now))
     }
 
-    /// What a letter that is claimed `now` counts its days from. It only grows while the mail's link stays the same, so
-    /// a copy keeps what an earlier letter promised.
+    /// The moment from which a letter that is claimed at `now` counts its days. It never decreases while the link stays
+    /// the same, so a copy keeps what an earlier letter promised.
     pub(super) fn counted_from(&self, now: Timestamp) -> Option<Timestamp> {
         let Some(Mail { kind, state: MailState::Due { attempts, .. }, .. }) = &self.mail else {
             return self.sending_at;
         };
         let first = self.sending_at.filter(|first| *attempts > 0 && now < *first + COPY_SPAN);
         match kind {
-            // Its link and its date are the invitation's.
+            // Its link and its date are those of the invitation.
             MailKind::Reminder => self.sending_at,
-            // It names a date, and a copy soon after is the same letter.
+            // The letter has a date. A copy soon after the first is the same letter.
             MailKind::Invitation => Some(first.unwrap_or(now)),
-            // It says for how many days its link works from now on.
+            // The letter says for how many days its link works, and no date.
             MailKind::AccountCreated | MailKind::InvitationExpired | MailKind::BatchReport | MailKind::Canary => {
                 Some(now)
             }
         }
     }
 
-    /// Records that SES took the mail. An invitation can be accepted from then on.
+    /// Records that SES took the mail. From now on an invitation can be accepted.
     ///
     /// # Errors
     ///
-    /// Unless the mail is claimed.
+    /// [`Conflict`] unless the mail is claimed.
     pub fn mail_accepted(self, message_id: String, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, |mail| mail.accepted(message_id, now))?;
         Ok(Self { mailed_at: Some(now), ..next }.mailed(now))
     }
 
-    /// Gives the mail's claim back, knowing that nothing was sent; to be tried again at `retry_at`.
+    /// Releases the mail's claim, because it is known that nothing was sent. The mail is due again at `retry_at`.
     ///
     /// # Errors
     ///
-    /// Unless the mail is claimed.
+    /// [`Conflict`] unless the mail is claimed.
     pub fn mail_not_sent(self, retry_at: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, Mail::not_sent)?;
         Ok(next.postponed(retry_at))
     }
 
-    /// Puts the mail off until its mailbox has room for it.
+    /// Postpones the mail until its mailbox has room.
     ///
     /// # Errors
     ///
-    /// Unless a mail is due.
+    /// [`Conflict`] unless a mail is due.
     pub fn mail_held(self, until: Timestamp, now: Timestamp) -> Result<Self, Conflict> {
         self.map_mail(now, |mail| mail.hold(until))
     }
 
-    /// Gives the mail up, because its mailbox is sent nothing.
+    /// Drops the mail, because its mailbox is suppressed. An invitation fails.
     ///
     /// # Errors
     ///
-    /// Unless a mail is due.
+    /// [`Conflict`] unless a mail is due.
     pub fn mail_withheld(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, |mail| mail.withhold(reason, now))?;
         next.failed_by_mail(reason.into(), now)
     }
 
-    /// Records that the mail can never be sent.
+    /// Records that SES refused the mail for good. An invitation fails.
     ///
     /// # Errors
     ///
-    /// Unless the mail is claimed.
+    /// [`Conflict`] unless the mail is claimed.
     pub fn mail_refused(self, now: Timestamp) -> Result<Self, Conflict> {
         let next = self.map_mail(now, |mail| mail.refused(now))?;
         next.failed_by_mail(Failure::MailRefused, now)
     }
 
-    /// An invitation that cannot be mailed fails, also while work on it is paused; another mail is only missing.
+    /// An invitation that cannot be mailed fails, also while work on it is paused. Without another mail the invite
+    /// continues.
     pub(super) fn failed_by_mail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.unpaused() {
             InviteState::Queued => Ok(self.happened(Event::Failed, now).ended(InviteState::Failed { failure })),
@@ -141,12 +143,12 @@ impl Invite {
         }
     }
 
-    /// Gives up waiting for a word about a claimed mail; see [`Mail::give_up`]. An invitation counts as out, since it
-    /// may be.
+    /// Ends the wait for an answer about a claimed mail; see [`Mail::give_up`]. An invitation counts as sent, because
+    /// it may have been.
     ///
     /// # Errors
     ///
-    /// Unless the mail has been without an answer for long enough.
+    /// [`Conflict`] unless the mail is claimed and was without an answer for long enough.
     pub fn mail_given_up(self, now: Timestamp) -> Result<Self, Conflict> {
         Ok(self.map_mail(now, |mail| mail.give_up(now))?.mailed(now))
     }
@@ -155,12 +157,12 @@ impl Invite {
     ///
     /// # Errors
     ///
-    /// Unless the rule allows it.
+    /// [`Conflict`] unless the rule there allows it.
     pub fn retry_mail(self, now: Timestamp, last_event: Option<Timestamp>) -> Result<Self, Conflict> {
         self.map_mail(now, |mail| mail.retry_unanswered(now, MAIL_ANSWER_WAIT, last_event))
     }
 
-    /// Applies an SES event of the mail of `generation`; `None` when it says nothing new.
+    /// Applies an SES event of the mail of `generation`. `None`: the event adds nothing, or is about another mail.
     #[must_use]
     pub fn observe_mail(
         self,
@@ -185,17 +187,17 @@ impl Invite {
         Some(next.happened(Event::from(event), now).mailed(now))
     }
 
-    /// Notes that SES has said nothing of the last mail since it took it.
+    /// Records that SES has reported nothing about the last mail since it took it: its delivery is unknown.
     ///
     /// # Errors
     ///
-    /// Unless that is so, and long enough.
+    /// [`Conflict`] unless that is so for [`DELIVERY_WAIT`](crate::mail::DELIVERY_WAIT).
     pub fn mail_unheard_of(self, now: Timestamp) -> Result<Self, Conflict> {
         self.map_mail(now, |mail| mail.unheard_of(now))
     }
 
-    /// Until when the link of the latest mail works: what its letter promises, its token is kept for, and an invitation
-    /// can be accepted by. Known once the mail is claimed.
+    /// When the link of the latest mail stops working. The letter promises this time, the token is kept until then, and
+    /// an invitation can be accepted until then. It is final once the mail is claimed.
     #[must_use]
     pub fn promised_until(&self) -> Timestamp {
         match *self.unpaused() {
@@ -204,7 +206,7 @@ impl Invite {
         }
     }
 
-    /// Whether its mail left, or may have left, since its officer or invitee last did something with it.
+    /// Whether its mail was sent, or may have been, since its officer or invitee last did something with the invite.
     #[must_use]
     pub fn was_sent(&self) -> bool {
         let is_act = |entry: &&HistoryEntry| matches!(entry.by, Actor::Officer | Actor::Invitee);
@@ -212,17 +214,17 @@ impl Invite {
         since_act.any(|entry| matches!(entry.event, Event::Invited | Event::Reminded))
     }
 
-    /// Whether a mail to the officer waits to be sent.
+    /// Whether a mail to the officer is due.
     #[must_use]
     pub fn officer_mail_is_due(&self) -> bool {
         !self.is_paused() && self.officer_mail.as_ref().is_some_and(|mail| matches!(mail.state, MailState::Due { .. }))
     }
 
-    /// Moves the mail to the officer on by one of [`Mail`]'s transitions.
+    /// Applies one of [`Mail`]'s transitions to the mail to the officer.
     ///
     /// # Errors
     ///
-    /// When there is no such mail, or the transition refuses.
+    /// [`Conflict`] when there is no such mail, or the transition refuses.
     pub fn map_officer_mail(
         self,
         now: Timestamp,
@@ -241,7 +243,8 @@ impl Invite {
         Ok(Self { mail: Some(mail), ..self.touched(now) })
     }
 
-    /// After a mail was taken: an invitation is out for as long as its letter says, also while work on it is paused.
+    /// What follows when a mail was sent: an invitation can be accepted for as long as its letter says, also while work
+    /// on the invite is paused.
     pub(super) fn mailed(self, now: Timestamp) -> Self {
         let sent = self.mail.as_ref().is_some_and(Mail::may_have_arrived);
         match self.unpaused() {
@@ -253,7 +256,7 @@ impl Invite {
         }
     }
 
-    /// The latest sending, 0 before the first.
+    /// The generation of the latest mail; 0 before the first.
     pub(super) fn generation(&self) -> u32 {
         self.mail.as_ref().map_or(0, |mail| mail.generation)
     }
@@ -349,14 +352,14 @@ mod tests {
             assert_eq!(invited.invitation_due(at(until - 1)), InvitationDue::Remind, "{seconds}");
             assert!(invited.can_be_accepted(at(until - 1)) && !invited.can_be_accepted(at(until)), "{seconds}");
         }
-        // Its letter says "30 days" and no date, so each copy has that many.
+        // The letter says "30 days" and no date, so each copy gets that many days.
         let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
         let account = account.retry_mail(at(903), Some(at(903))).unwrap();
         for seconds in [903, 10 * DAY, 40 * DAY] {
             let copy = claimed(account.clone(), at(seconds));
             assert_eq!(copy.promised_until(), at(seconds + 30 * DAY), "{seconds}");
         }
-        // What is known not to have been sent promises nothing.
+        // A letter that is known not to have been sent promises nothing.
         let refused = copy_of(invitation, 40 * DAY).mail_not_sent(at(41 * DAY), at(40 * DAY)).unwrap();
         assert_eq!(claimed(refused.clone(), at(41 * DAY)).promised_until(), at(71 * DAY));
         let heard = refused.observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(41 * DAY)).unwrap();
@@ -377,7 +380,7 @@ mod tests {
     #[test]
     fn a_mail_event_while_work_is_paused_is_not_lost() {
         let claimed = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
-        // It is given up by its message while a copy of it is due.
+        // Its message becomes a dead letter while a copy of the mail is due.
         let due = claimed.retry_mail(at(902), Some(at(902))).unwrap();
         let paused = due.needs_attention(at(903)).unwrap();
         let heard = paused.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m", at(904)).unwrap();

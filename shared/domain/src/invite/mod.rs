@@ -5,9 +5,9 @@
 //! email invitation:  QUEUED -> INVITED -> ACCEPTED -> PROVISIONING -> ACCOUNT_CREATED -> ONBOARDED
 //! ```
 //!
-//! An account that was made may be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`.
-//! Each transition consumes the invite and returns what it becomes. Mail ([`Mail`]) and SEED ([`SeedState`]) are axes
-//! of their own.
+//! An account can later be disabled, enabled again and deleted in the directory: `DISABLED`, `ACCOUNT_GONE`. Each
+//! transition consumes the invite and returns its next version. The states of its mail ([`Mail`]) and of SEED
+//! ([`SeedState`]) are separate.
 
 mod account;
 mod changes;
@@ -41,80 +41,81 @@ pub use schedule::{InvitationDue, KEEPING_LOOK, MAX_WAIT, NextStep, REMINDER_PAU
 pub use state::{Account, AccountStatus, Failure, InviteState, PROVISION_LEASE};
 pub use status::{Progress, SeedStatus, TechpassStatus};
 
-/// One person brought in by one officer.
+/// One officer inviting one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invite {
-    /// Names it in URLs, messages and mails; no other invite ever has it.
+    /// Its id in URLs, messages and mails; no other invite ever has it.
     pub id: InviteId,
     pub officer: Officer,
     pub origin: Origin,
     /// The address that mails go to, as its officer wrote it.
     pub email: EmailAddress,
-    /// The key that finds the address without holding it.
+    /// The keyed hash of the address, by which the invite is found.
     pub address_key: AddressKey,
     /// What the account signs in with.
     pub holder: Holder,
-    /// Who they are, once known.
+    /// The details of the person. `None`: an invitee who has not accepted yet.
     pub profile: Option<Profile>,
-    /// Why the person is brought in, in the words of the officer.
+    /// Why the person is invited, as the officer wrote it.
     pub reason: Reason,
     pub state: InviteState,
-    /// How long an invitation of it is open: what it was made under.
+    /// How long its invitation can be accepted. A later change of the service's terms does not change it.
     #[serde(default)]
     pub terms: Terms,
     pub mail: Option<Mail>,
     pub seed: SeedState,
-    /// The device, once the device side has told of one.
+    /// The device. `None`: the device side has reported none yet.
     #[serde(default)]
     pub device: Option<Device>,
     /// The first password, which the directory mails on request.
     pub first_password: FirstPassword,
-    /// When its invitee was last mailed.
+    /// When its invitee was last mailed. `None`: never.
     #[serde(default)]
     pub mailed_at: Option<Timestamp>,
-    /// What the latest letter with a link, its link and the invitation count their days from, so that all three end
-    /// together: when it was handed over, or for a copy of an invitation within [`COPY_SPAN`], when the first one was.
+    /// When the latest letter with a link starts to count its days, which the link and the invitation share, so that
+    /// all three end together. It is when the letter was claimed or, for a copy of an invitation within [`COPY_SPAN`],
+    /// when the first letter was.
     #[serde(default)]
     pub sending_at: Option<Timestamp>,
     /// When the directory was last asked about the person or the account before a mail; see [`ANSWER_HOLDS`].
     #[serde(default)]
     pub asked_at: Option<Timestamp>,
-    /// What the officer is to be told by mail, if anything was.
+    /// The latest mail to the officer about this invite. `None`: none was due yet.
     #[serde(default)]
     #[serde(rename = "notice")]
     pub officer_mail: Option<Mail>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// When the sweeper checks it, where that does not follow from its state: a refused call is tried again, or its
-    /// person is kept until then. Any change ends it.
+    /// When the sweeper checks the invite, where that does not follow from its state: a refused call is retried, or its
+    /// person's data is kept until then. Any change sets it to `None`.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
-    /// The request that made it.
+    /// The trace of the request that created it.
     pub trace: TraceId,
     pub history: Vec<HistoryEntry>,
 }
 
-/// What every new invite needs, whatever its kind.
+/// What every new invite needs, of whatever kind.
 #[derive(Clone, Debug)]
 pub struct Creation {
-    /// The id that it gets.
+    /// The id of the new invite.
     pub id: InviteId,
     pub officer: Officer,
     /// The key of the invitee's address.
     pub address_key: AddressKey,
-    /// How long an invitation of it is open.
+    /// How long its invitation can be accepted.
     pub terms: Terms,
     /// When it was asked for.
     pub at: Timestamp,
     pub trace: TraceId,
 }
 
-/// How an invite came about.
+/// How an invite was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Origin {
     Email,
-    /// An account made on someone's behalf.
+    /// An account created on behalf of a person.
     Account,
     /// A row of a batch.
     Batch {
@@ -123,7 +124,8 @@ pub enum Origin {
     },
 }
 
-/// The invite is not in a state from which this can happen: somebody else was faster, or the call came out of turn.
+/// The invite is not in a state from which this transition is possible: another writer was faster, or the call came too
+/// late. The caller reads the invite again, or drops the call.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("what is {state} cannot be {event}")]
 pub struct Conflict {
@@ -231,7 +233,7 @@ mod tests {
         assert_eq!(invite.mail.unwrap().generation, 1);
     }
 
-    /// What may happen to an invite, in any order: a random walk meets states that no scenario is written for.
+    /// Applies one possible transition. A random walk over them meets states that no scenario was written for.
     fn anything(invite: Invite, choice: u128, now: Timestamp) -> Invite {
         let next = match choice {
             0 => invite.clone().address_is_free(now).ok(),

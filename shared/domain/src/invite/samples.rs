@@ -44,7 +44,7 @@ pub(super) fn form() -> Form {
     }
 }
 
-/// That of the invitations here.
+/// The mailbox of the invitations here.
 pub(super) fn mailbox() -> Mailbox {
     Mailbox::unknown(by_email().address_key)
 }
@@ -87,7 +87,7 @@ pub(super) fn paused_kept() -> Invite {
     for_account().needs_attention(at(3)).unwrap()
 }
 
-/// The invite with its mail claimed, after the directory was asked where it has to be.
+/// The invite with its mail claimed. The directory is asked first where that is the next step.
 pub(super) fn claimed(invite: Invite, now: Timestamp) -> Invite {
     let asked = match invite.next_step(now) {
         NextStep::CheckAddress => invite.address_is_free(now).unwrap(),

@@ -1,4 +1,4 @@
-//! When an invite needs somebody, and whom.
+//! When an invite needs a worker, and which step is next.
 
 use std::time::Duration;
 
@@ -15,48 +15,51 @@ use crate::{
     mail::{Mail, MailKind, MailState},
 };
 
-/// How long a queued step may wait for its wake-up call before the sweeper repeats it.
+/// How long a step may wait for its wake-up call before the sweeper repeats the call.
 pub const WAKE_AFTER: Duration = Duration::from_secs(120);
 
-/// How long an invite may wait for its account or its first mail. Then it expires, because an emergency stop or an
-/// outage may have no end.
+/// How long an invite may wait for its account or its first mail. After that it expires, because an emergency stop or
+/// an outage may have no end.
 pub const MAX_WAIT: Duration = Duration::from_secs(90 * 24 * 3600);
 
-/// How long after one reminder the next one comes.
+/// The pause between two reminders.
 pub const REMINDER_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
-/// How long after something is over the sweeper first looks how long it is kept, which is set where the sweeper runs.
+/// How long after an invite, a batch or a request is over the sweeper first checks how long its data is kept. The
+/// retention is a setting of the sweeper.
 pub const KEEPING_LOOK: Duration = Duration::from_secs(24 * 3600);
 
-/// What time alone does to an invite.
+/// What is due for an invitation because time has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationDue {
-    /// The invitee is to be reminded.
+    /// A reminder to the invitee is due.
     Remind,
     Expire,
     Nothing,
 }
 
-/// What the provisioning worker has to do for an invite now: derived from the invite alone, so a message need say
-/// nothing.
+/// What the provisioning worker has to do next for an invite. It follows from the invite alone, so a message holds
+/// nothing but an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
-    /// See whether the address has an account, before anything is mailed, and again when the mail has waited.
+    /// Ask the directory whether the address has an account: before anything is mailed, and again when the mail has
+    /// waited for too long.
     CheckAddress,
-    /// See whether the account is still there, before it is mailed about again or after the mail has waited.
+    /// Ask the directory whether the account still exists: before a mail about it is repeated, and when the mail has
+    /// waited for too long.
     CheckAccount,
     Provision,
     AssignSeed,
-    /// Take the SEED licence back.
+    /// Withdraw the SEED licence of a disabled account.
     WithdrawSeed,
     /// Have the directory mail a first password.
     SendFirstPassword,
-    /// Wait: a mail, another worker, a person or time must act.
+    /// Nothing now: a mail, another worker, a person or a point in time comes first.
     Nothing,
 }
 
 impl Invite {
-    /// What the provisioning worker has to do now.
+    /// What the provisioning worker has to do at `now`.
     #[must_use]
     pub fn next_step(&self, now: Timestamp) -> NextStep {
         let has_account = self.account().is_some();
@@ -80,12 +83,12 @@ impl Invite {
         }
     }
 
-    /// Whether the provisioning worker has something to do now.
+    /// Whether the provisioning worker has something to do at `now`.
     pub(super) fn has_step(&self, now: Timestamp) -> bool {
         self.next_step(now) != NextStep::Nothing
     }
 
-    /// What time alone asks for now.
+    /// What is due at `now` because time has passed.
     #[must_use]
     pub fn invitation_due(&self, now: Timestamp) -> InvitationDue {
         let expires_at = match self.state {
@@ -105,18 +108,18 @@ impl Invite {
         }
     }
 
-    /// Until when it may wait for its account or its first mail: counted from what a person last did with it.
+    /// Until when it may wait for its account or its first mail: [`MAX_WAIT`] after a person last acted on it.
     pub(super) fn waits_until(&self) -> Timestamp {
         let last_act = self.history.iter().rev().find(|entry| entry.by != Actor::Service);
         last_act.map_or(self.created_at, |entry| entry.at) + MAX_WAIT
     }
 
-    /// Reminds the invitee, with the same link, once the directory was asked whether they have an
+    /// A reminder to the invitee with the same link is due, once the directory was asked whether the invitee has an
     /// account by now.
     ///
     /// # Errors
     ///
-    /// Unless it is time for it.
+    /// [`Conflict`] unless a reminder is due; see [`Invite::invitation_due`].
     pub fn remind(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.invitation_due(now) != InvitationDue::Remind {
             return Err(self.conflict("reminded of"));
@@ -125,12 +128,12 @@ impl Invite {
         Ok(Self { mail, ..self.happened(Event::Reminded, now) })
     }
 
-    /// Ends an invitation that nobody accepted in time, or an invite that waited for too long; its officer is to be
-    /// told.
+    /// Ends an invitation that was not accepted in time, or an invite that waited for too long. A mail to its officer
+    /// is due.
     ///
     /// # Errors
     ///
-    /// Unless its time has come.
+    /// [`Conflict`] unless it is due to expire; see [`Invite::invitation_due`].
     pub fn expire(self, now: Timestamp) -> Result<Self, Conflict> {
         if self.invitation_due(now) != InvitationDue::Expire {
             return Err(self.conflict("expired"));
@@ -140,8 +143,8 @@ impl Invite {
         Ok(Self { officer_mail, ..self.happened(Event::Expired, now) }.ended(InviteState::Expired))
     }
 
-    /// When the sweeper has to check it: the only place that knows. For what is open a worker was woken when it last
-    /// changed, so the sweeper has to act only if nothing comes of that.
+    /// When the sweeper has to check the invite; nothing else decides that. For each open step a worker was woken when
+    /// the invite last changed, so the sweeper acts only if that call was lost.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         if self.postponed_until.is_some() {
@@ -183,13 +186,13 @@ impl Invite {
             .min()
     }
 
-    /// Whether the last mail is out and did not come back.
+    /// Whether the last mail was sent and was not returned.
     pub(super) fn can_be_reminded(&self) -> bool {
         !self.awaits_reminder_check()
             && self.mail.as_ref().is_some_and(|mail| !mail.is_open() && !mail.is_undeliverable())
     }
 
-    /// When the invitee is next reminded, if nothing happens until then.
+    /// When the next reminder is due, if the invite does not change before.
     pub(super) fn next_reminder(&self, expires_at: Timestamp) -> Timestamp {
         let first = expires_at - self.terms.reminder_span();
         match &self.mail {
@@ -200,19 +203,20 @@ impl Invite {
         }
     }
 
-    /// Whether its invitee is to be reminded, and nobody has looked yet if they have an account by now.
+    /// Whether a reminder is due, and the directory was not asked yet if the invitee has an account by now.
     pub(super) fn awaits_reminder_check(&self) -> bool {
         let is_replaced = |mail: &Mail| mail.kind == MailKind::Reminder && matches!(mail.state, MailState::Replaced);
         matches!(self.state, InviteState::Invited { .. }) && self.mail.as_ref().is_some_and(is_replaced)
     }
 
-    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
+    /// Has the sweeper check it at `until`, whatever its state. Any change before that cancels this; nothing else
+    /// changes.
     #[must_use]
     pub fn postponed(self, until: Timestamp) -> Self {
         Self { postponed_until: Some(until), ..self }
     }
 
-    /// Leaves to its state when it is checked next.
+    /// Cancels [`Invite::postponed`]: its state decides again when it is checked.
     #[must_use]
     pub fn settled(self, now: Timestamp) -> Self {
         self.touched(now)

@@ -1,4 +1,4 @@
-//! What is true of an invite: how far it is, and what people are shown of that.
+//! The state of an invite, and of its account.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::{
     mail::{Mail, SuppressionReason},
 };
 
-/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that nobody still
-/// acts under an expired lease.
+/// How long the worker that claims an account may take: the 30 s of its function and 30 s more, so that no worker still
+/// acts after its lease.
 pub const PROVISION_LEASE: Duration = Duration::from_secs(60);
 
-/// How far an invite is.
+/// The progress of an invite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InviteState {
@@ -26,43 +26,43 @@ pub enum InviteState {
         /// From when it can no longer be accepted.
         expires_at: Timestamp,
     },
-    /// The invitee said who they are; the account is to be made.
+    /// The invitee has accepted; the account is to be created.
     Accepted,
-    /// A worker is making the account.
+    /// A worker creates the account.
     Provisioning {
-        /// Until when nobody else may.
+        /// Until when no other worker may.
         lease_until: Timestamp,
-        /// 1 for the first try.
+        /// 1 for the first attempt.
         attempt: u32,
     },
-    /// The account is there; its holder has not signed in.
+    /// The account exists; its holder has not signed in.
     AccountCreated {
-        /// The account that the directory has made, or that was found there.
+        /// The account that the directory created, or that was found there.
         account: Account,
     },
     /// The holder has signed in.
     Onboarded {
-        /// The account that its holder has signed in to.
+        /// The account, which its holder has signed in to.
         account: Account,
     },
-    /// The account is disabled in the directory: nobody can sign in.
+    /// The account is disabled in the directory: its holder cannot sign in.
     Disabled {
-        /// The account that nobody can sign in to.
+        /// The account, which is disabled in the directory.
         account: Account,
     },
     /// The account was deleted in the directory.
     AccountGone,
-    /// It could not be done, and why.
+    /// The invite has failed; the officer may be able to amend it.
     Failed {
-        /// What its officer is told, and whether amending helps.
+        /// Why it failed, and whether the officer can amend it.
         failure: Failure,
     },
-    /// Not accepted in time, or not worked on for [`MAX_WAIT`](super::MAX_WAIT).
+    /// Not accepted in time, or it waited for the service for [`MAX_WAIT`](super::MAX_WAIT).
     Expired,
     Revoked,
-    /// All work on it is paused until an operator has checked it. What happens elsewhere is recorded all the same.
+    /// All work on it is paused until an operator has checked it. Reports from outside are still recorded.
     NeedsAttention {
-        /// Its state but for that, which it goes on from; what becomes known meanwhile changes it.
+        /// The state that it returns to when it is resumed. Reports from outside change it.
         #[serde(default)]
         stood: Option<Box<InviteState>>,
     },
@@ -71,7 +71,7 @@ pub enum InviteState {
 /// An account in the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The directory's own name for it: not the email address.
+    /// The directory's own name for it, which is not the email address.
     pub directory_id: String,
 }
 
@@ -86,21 +86,21 @@ pub enum AccountStatus {
     Gone,
 }
 
-/// Why an invite failed. The detail is for the officer and names no one.
+/// Why an invite failed. The text for the officer names no person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Failure {
-    /// The address has an account.
+    /// The address already has an account.
     AccountExists,
     /// The username belongs to another account.
     UsernameTaken,
-    /// The directory refused the details.
+    /// The directory refused the details of the account.
     DetailsRefused,
-    /// The mail was refused for good.
+    /// SES refused the mail for good.
     MailRefused,
-    /// Nothing is sent to the address, because a mail to it was returned.
+    /// The mailbox is suppressed, because a mail to it was returned.
     AddressBounced,
-    /// Nothing is sent to the address, because a mail to it was marked as spam.
+    /// The mailbox is suppressed, because a mail to it was marked as spam.
     AddressComplained,
 }
 
@@ -126,7 +126,7 @@ impl Failure {
         }
     }
 
-    /// What happened and what to do, in the words of TechBiz where it has any.
+    /// What happened and what the officer can do, in TechBiz's words where there are any.
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
@@ -146,7 +146,7 @@ impl Failure {
 }
 
 impl Invite {
-    /// Whether it keeps other invites from the same address and username.
+    /// Whether no other invite may have the same address or username.
     #[must_use]
     pub fn is_live(&self) -> bool {
         !matches!(
@@ -155,7 +155,7 @@ impl Invite {
         )
     }
 
-    /// Its state, whether or not work on it is paused: what is true of its person and their account.
+    /// Its state without the pause: what is true of its person and the account.
     #[must_use]
     pub fn unpaused(&self) -> &InviteState {
         match &self.state {
@@ -169,7 +169,7 @@ impl Invite {
         matches!(self.state, InviteState::NeedsAttention { .. })
     }
 
-    /// The same invite in another state, paused if it was.
+    /// The same invite in another state. It stays paused if it was.
     pub(super) fn with_unpaused(self, state: InviteState) -> Self {
         let state = match self.state {
             InviteState::NeedsAttention { .. } => InviteState::NeedsAttention { stood: Some(Box::new(state)) },
@@ -178,19 +178,19 @@ impl Invite {
         Self { state, ..self }
     }
 
-    /// When it was over, if it is: the account is made, nothing will come of it, or it waits for an operator. What is
-    /// known of its person is kept for some time from then on.
+    /// When the invite was over: it has an account, it ended without one, or it waits for an operator. Its person's
+    /// data is kept for a set time after this. `None`: it is not over.
     #[must_use]
     pub fn over_since(&self) -> Option<Timestamp> {
         let is_over = self.account().is_some() || !self.is_live() || self.is_paused();
         is_over.then(|| self.history.last().map_or(self.updated_at, |entry| entry.at))
     }
 
-    /// Ends it in failure; the officer may amend it.
+    /// Ends the invite as failed; the officer can amend it.
     ///
     /// # Errors
     ///
-    /// Unless it is being worked on.
+    /// [`Conflict`] unless the service is working on it.
     pub fn fail(self, failure: Failure, now: Timestamp) -> Result<Self, Conflict> {
         match self.state {
             InviteState::Queued | InviteState::Accepted | InviteState::Provisioning { .. } => {}
@@ -200,21 +200,21 @@ impl Invite {
         Ok(self.happened(Event::Failed, now).ended(InviteState::Failed { failure }))
     }
 
-    /// In a state that nothing comes after by itself: a mail that is still open is closed with it, so that it neither
-    /// leaves late nor keeps the invite from being sent again.
+    /// The invite in a final state. A mail that is still open is closed too: it is not sent late, and the officer can
+    /// send the invite again.
     pub(super) fn ended(self, state: InviteState) -> Self {
         let claimed_at = self.mail.as_ref().and_then(Mail::claimed_at);
         let mail = self.mail.clone().map(|mail| if mail.is_open() { mail.replaced() } else { mail });
-        // One without an answer may have arrived, so it counts for the day.
+        // A mail without an answer may have arrived, so it counts for its day.
         let mailed_at = claimed_at.into_iter().chain(self.mailed_at).max();
         Self { state, mail, mailed_at, ..self }
     }
 
-    /// Stops all work on it, because the workers gave its message up: a person has to look.
+    /// Pauses all work on the invite, because its message is among the dead letters: an operator has to check it.
     ///
     /// # Errors
     ///
-    /// Unless work is ahead that is ours.
+    /// [`Conflict`] unless the service has work ahead on it.
     pub fn needs_attention(self, now: Timestamp) -> Result<Self, Conflict> {
         let is_leased = matches!(self.state, InviteState::Provisioning { .. });
         let is_open = self.mail_is_due() || self.officer_mail_is_due() || self.has_step(now);
@@ -226,11 +226,11 @@ impl Invite {
         Ok(Self { state, ..self.happened(Event::NeedsAttention, now) })
     }
 
-    /// An operator has checked it: it goes on, with what became known meanwhile.
+    /// An operator has checked the invite. It continues with everything that was reported since the pause.
     ///
     /// # Errors
     ///
-    /// Unless it needs attention.
+    /// [`Conflict`] unless it needs attention.
     pub fn resume(self, now: Timestamp) -> Result<Self, Conflict> {
         match &self.state {
             InviteState::NeedsAttention { stood: Some(stood) } => {

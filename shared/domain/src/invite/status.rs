@@ -1,23 +1,23 @@
-//! What people and batches see of an invite's state: the two columns of the status page, and a batch's progress.
+//! What people and batches see of an invite's state: two columns of the status page, and the progress in a batch.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Invite, state::InviteState};
 use crate::licence::SeedState;
 
-/// The TechPass account, as the status page groups it.
+/// The state of the TechPass account as the status page shows it.
 ///
-/// Stored in lists by its name in kebab case; releases before stored the label.
+/// Lists store its name in kebab case; earlier releases stored the label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TechpassStatus {
-    /// The service works on it.
+    /// The service has work ahead on it.
     #[serde(alias = "Queued")]
     Queued,
-    /// The invitation waits for its invitee.
+    /// The invitation was sent, and the invitee has not accepted.
     #[serde(alias = "Invited")]
     Invited,
-    /// The account is there and its holder has not signed in.
+    /// The account exists and its holder has not signed in.
     #[serde(alias = "Not Onboarded")]
     NotOnboarded,
     /// The holder has signed in.
@@ -27,7 +27,7 @@ pub enum TechpassStatus {
     Disabled,
     #[serde(alias = "User Not Found")]
     UserNotFound,
-    /// There is no account, for a reason that is shown.
+    /// There is no account; the officer sees why.
     #[serde(alias = "Failed")]
     Failed,
     #[serde(alias = "Expired")]
@@ -39,7 +39,7 @@ pub enum TechpassStatus {
     NeedsAttention,
 }
 
-/// The SEED licence, as the status page groups it. Stored as [`TechpassStatus`] is.
+/// The state of the SEED licence as the status page shows it. Stored like [`TechpassStatus`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeedStatus {
@@ -62,12 +62,12 @@ pub enum SeedStatus {
     /// It is withdrawn with the disabled account.
     #[serde(alias = "Licence withdrawn")]
     LicenceWithdrawn,
-    /// The account is deleted, and the licence with it.
+    /// The account is deleted, and its licence with it.
     #[serde(alias = "-")]
     NoAccount,
 }
 
-/// How far an invite is in its batch's progress.
+/// The progress of an invite within its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Progress {
@@ -76,7 +76,7 @@ pub enum Progress {
     Accepted,
     Provisioning,
     AccountCreated,
-    /// The account is created, and a mail is still to be sent.
+    /// The account is created, and a mail is due.
     Mailing,
     Onboarded,
     Disabled,
@@ -85,12 +85,12 @@ pub enum Progress {
     Expired,
     Revoked,
     NeedsAttention,
-    /// The invite was deleted with its person's data.
+    /// The invite was erased with its person's data.
     Deleted,
 }
 
 impl TechpassStatus {
-    /// Every one, in the order in which an invite passes them.
+    /// Every status, in the order in which an invite passes them.
     pub const ALL: [Self; 10] = [
         Self::Queued,
         Self::Invited,
@@ -104,7 +104,7 @@ impl TechpassStatus {
         Self::NeedsAttention,
     ];
 
-    /// The name of the API.
+    /// The status's name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -121,7 +121,7 @@ impl TechpassStatus {
         }
     }
 
-    /// The words of the status page: TechBiz's, and ours for what it does not tell apart.
+    /// The words of the status page: TechBiz's words, and ours for states that TechBiz has no word for.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -140,7 +140,7 @@ impl TechpassStatus {
 }
 
 impl SeedStatus {
-    /// Every one that lists can be narrowed by.
+    /// Every status that lists can be filtered by.
     pub const FILTERS: [Self; 7] = [
         Self::NotRequired,
         Self::Ineligible,
@@ -151,7 +151,7 @@ impl SeedStatus {
         Self::LicenceWithdrawn,
     ];
 
-    /// The name of the API.
+    /// The status's name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -197,7 +197,7 @@ impl From<SeedState> for SeedStatus {
 }
 
 impl Progress {
-    /// Those with work ahead of them that is the service's.
+    /// The progress values with work ahead for the service.
     pub const OPEN: [Self; 4] = [Self::Queued, Self::Accepted, Self::Provisioning, Self::Mailing];
 
     const ALL: [Self; 14] = [
@@ -217,7 +217,7 @@ impl Progress {
         Self::Deleted,
     ];
 
-    /// The name of the API, by which it is also stored.
+    /// The name in the API, which is also stored.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -238,13 +238,12 @@ impl Progress {
         }
     }
 
-    /// The one of this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|progress| progress.name() == name)
     }
 
-    /// Whether there is work ahead that is the service's.
+    /// Whether the service has work ahead.
     #[must_use]
     pub fn is_open(self) -> bool {
         Self::OPEN.contains(&self)
@@ -269,20 +268,20 @@ impl Invite {
         }
     }
 
-    /// The SEED column of the status page: as TechBiz has it, nothing of an account that is deleted.
+    /// The SEED column of the status page. As in TechBiz's page, a deleted account has no licence.
     #[must_use]
     pub fn seed_status(&self) -> SeedStatus {
         if self.state == InviteState::AccountGone { SeedStatus::NoAccount } else { self.seed.into() }
     }
 
-    /// What a person makes of the licence's state, where the label does not say enough. Nothing of an account that is
-    /// deleted.
+    /// What the licence's state means for the officer, where the label does not say enough. `None` for a deleted
+    /// account.
     #[must_use]
     pub fn seed_detail(&self) -> Option<&'static str> {
         if self.state == InviteState::AccountGone { None } else { self.seed.detail() }
     }
 
-    /// How far it is in its batch's progress.
+    /// The progress of the invite within its batch.
     #[must_use]
     pub fn progress(&self) -> Progress {
         match (&self.state, &self.mail) {
@@ -293,7 +292,7 @@ impl Invite {
         }
     }
 
-    /// The state, in the word of the API.
+    /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         self.state.progress().name()

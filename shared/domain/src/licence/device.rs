@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// The device that a licence is used on, as the device side told it last. A person has one.
+/// The device that a licence is used on, as the device side last reported it. A person has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     #[serde(flatten)]
     pub state: DeviceState,
-    /// When, by the device side's clock; what happened earlier says nothing any more.
+    /// When it happened, by the clock of the device side. An earlier report is ignored.
     pub at: Timestamp,
 }
 
@@ -18,28 +18,28 @@ pub struct Device {
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DeviceState {
     Enrolled,
-    /// It is not enrolled any more.
+    /// It was removed from SEED.
     Removed,
-    /// It could not be enrolled.
+    /// It could not be enrolled, and why.
     Failed {
         reason: DeviceFault,
     },
 }
 
-/// The device side's code for a failed enrolment: 1 to 64 lower-case letters, digits and hyphens, so that no person can
-/// be in it.
+/// The device side's code for a failed enrolment: 1 to 64 lower-case letters, digits and hyphens, which is too little
+/// to hold personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct DeviceFault(String);
 
 impl Device {
-    /// Whether it says something new after `known`: it happened later. A message that comes again says nothing.
+    /// Whether this report is newer than `known`. A report that arrives again is not.
     #[must_use]
     pub fn follows(&self, known: Option<&Self>) -> bool {
         known.is_none_or(|known| self.at > known.at)
     }
 
-    /// What happened, in a word of the history.
+    /// The name of this report in the history.
     #[must_use]
     pub fn event(&self) -> &'static str {
         match self.state {

@@ -3,12 +3,12 @@
 //! ```text
 //! NOT_REQUIRED -> PENDING -> LICENCE_ASSIGNED <-> FULLY_ONBOARDED        INELIGIBLE
 //!                    |  ^-> LICENCE_ERROR(fault)
-//!                    |  (asked again, or tried again at its time)
+//!                    |  (requested again, or retried when it is due)
 //! the account is disabled: any of them -> WITHDRAWING -> WITHDRAWN; enabled again: -> PENDING
 //! ```
 //!
-//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is asked to do it, so a worker that
-//! finds one does it again, which is harmless.
+//! `PENDING` and `WITHDRAWING` are claims: they are written before the directory is called, so a worker that finds one
+//! calls again, which is harmless.
 
 mod device;
 mod request;
@@ -22,29 +22,29 @@ use crate::{SeedEligibility, SeedWish, Timestamp};
 pub use device::{Device, DeviceFault, DeviceState};
 pub use request::SeedRequest;
 
-/// Where a SEED licence stands.
+/// The state of a SEED licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SeedState {
     NotRequired,
-    /// The domain may not have it.
+    /// The domain may not have SEED.
     Ineligible,
-    /// Asked for, not assigned yet.
+    /// It is requested, and not assigned yet.
     Pending,
     LicenceAssigned,
-    /// Assigned, and a device is enrolled.
+    /// It is assigned, and a device is enrolled.
     FullyOnboarded,
-    /// Refused by the licence system.
+    /// The licence system refuses it.
     LicenceError {
         #[serde(default)]
         fault: LicenceFault,
-        /// When it is tried again by itself; never, where only the details can be amended.
+        /// When the service tries again. `None`: never, because only an amendment can help.
         #[serde(default)]
         retry_at: Option<Timestamp>,
     },
-    /// The account is disabled; the licence is to be withdrawn.
+    /// The account is disabled, and the licence is to be withdrawn.
     Withdrawing,
-    /// Withdrawn with the account, and assigned again with it.
+    /// It is withdrawn while the account is disabled. It is assigned again when the account is enabled.
     Withdrawn,
 }
 
@@ -52,16 +52,16 @@ pub enum SeedState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenceFault {
-    /// It is not set up: its group is missing, or this service may not add to it.
+    /// It is not set up: its group is missing, or this service has no permission to add accounts to it.
     NotSetUp,
     /// There is no licence left.
     NoneLeft,
-    /// It did not say why.
+    /// The licence system gave no reason.
     #[default]
     Refused,
 }
 
-/// What the directory has to be asked for.
+/// The change that the directory has to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeedStep {
     Assign,
@@ -70,7 +70,7 @@ pub enum SeedStep {
 }
 
 impl SeedState {
-    /// What an invite begins with.
+    /// The state that an invite begins with.
     #[must_use]
     pub fn wished(wish: SeedWish, eligibility: SeedEligibility) -> Self {
         match (wish, eligibility) {
@@ -80,7 +80,7 @@ impl SeedState {
         }
     }
 
-    /// The word of the API.
+    /// The state's name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -95,7 +95,7 @@ impl SeedState {
         }
     }
 
-    /// What a person makes of it, where the label does not say enough.
+    /// What the state means for the officer, where the label does not say enough.
     #[must_use]
     pub fn detail(self) -> Option<&'static str> {
         match self {
@@ -108,7 +108,7 @@ impl SeedState {
         }
     }
 
-    /// What the directory has to be asked for at `now`.
+    /// The change that the directory has to make at `now`.
     #[must_use]
     pub fn step(self, now: Timestamp) -> SeedStep {
         match self {
@@ -119,7 +119,7 @@ impl SeedState {
         }
     }
 
-    /// When it is tried again by itself.
+    /// When the service tries again. `None`: it does not.
     #[must_use]
     pub fn retry_at(self) -> Option<Timestamp> {
         match self {
@@ -128,20 +128,20 @@ impl SeedState {
         }
     }
 
-    /// A holder who may have it asks for it; `None` where that changes nothing, because it is there, on its way, or
-    /// gone with the account.
+    /// A holder who may have SEED asks for it. `None`: nothing changes, because the licence is assigned, is pending, or
+    /// was withdrawn with the account.
     #[must_use]
     pub fn requested(self) -> Option<Self> {
         matches!(self, Self::NotRequired | Self::Ineligible | Self::LicenceError { .. }).then_some(Self::Pending)
     }
 
-    /// The directory has assigned it; an enrolled device counts from then on.
+    /// The directory has assigned the licence. From now on an enrolled device counts.
     #[must_use]
     pub fn assigned(device: Option<&Device>) -> Self {
         Self::LicenceAssigned.with_device(device)
     }
 
-    /// The licence system refuses it.
+    /// The licence system refuses the licence.
     #[must_use]
     pub fn refused(fault: LicenceFault, now: Timestamp) -> Self {
         Self::LicenceError { fault, retry_at: fault.retry_after().map(|pause| now + pause) }
@@ -157,8 +157,8 @@ impl SeedState {
         }
     }
 
-    /// The directory still has the licence of a disabled account: a call that was to assign it ended after the one that
-    /// took it back.
+    /// The directory still has the licence of a disabled account, because a call that assigns it ended after the call
+    /// that withdrew it. It has to be withdrawn again.
     #[must_use]
     pub fn still_assigned(self) -> Self {
         match self {
@@ -167,7 +167,7 @@ impl SeedState {
         }
     }
 
-    /// The account was enabled again.
+    /// The account was enabled again, so a withdrawn licence is pending.
     #[must_use]
     pub fn account_enabled(self) -> Self {
         match self {
@@ -176,7 +176,7 @@ impl SeedState {
         }
     }
 
-    /// The device side has told of the device.
+    /// The state with what the device side reports about the device.
     #[must_use]
     pub fn with_device(self, device: Option<&Device>) -> Self {
         match self {
@@ -199,7 +199,7 @@ impl LicenceFault {
         }
     }
 
-    /// What happened and what to do.
+    /// What happened, and what the officer can do.
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
@@ -215,7 +215,7 @@ impl LicenceFault {
         }
     }
 
-    /// After how long somebody else may have fixed it.
+    /// When to try again: by then an operator may have fixed the cause. `None`: never.
     fn retry_after(self) -> Option<Duration> {
         match self {
             Self::NotSetUp => Some(Duration::from_secs(5 * 60)),

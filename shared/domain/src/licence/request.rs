@@ -1,7 +1,7 @@
-//! A SEED licence that signed-in officers ask for whose account was created elsewhere.
+//! A SEED licence that a signed-in officer asks for, for an account that was not created by an invite.
 //!
-//! An account that was made for an invite has its licence there; this is for the others. Its id follows from the
-//! account, so that asking twice is one request.
+//! An account that was created by an invite has its licence there. The id of a request is computed from the account, so
+//! asking twice is one request.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -19,21 +19,21 @@ pub struct SeedRequest {
     pub officer: OfficerId,
     pub account: Account,
     pub seed: SeedState,
-    /// The device, once the device side has told of one.
+    /// The device. `None`: the device side has reported none yet.
     #[serde(default)]
     pub device: Option<Device>,
-    /// When it was first asked for.
+    /// When the officer first asked.
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
+    /// When the sweeper checks the request, where that does not follow from its state. Any change sets it to `None`.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
-    /// The request that asked last.
+    /// The trace of the latest request to the API.
     pub trace: TraceId,
 }
 
 impl SeedRequestId {
-    /// The request of an account: a function of the account's name in any case, so that there is one for each.
+    /// The id of an account's request. It is computed from the account's name without case, so each account has one.
     #[must_use]
     pub fn of_account(account: &Account) -> Self {
         let digest = Sha256::digest(account.directory_id.to_lowercase());
@@ -57,29 +57,29 @@ impl SeedRequest {
         }
     }
 
-    /// The holder asks again; `None` where that changes nothing.
+    /// The holder asks again. `None`: nothing changes.
     #[must_use]
     pub fn requested(self, now: Timestamp, trace: TraceId) -> Option<Self> {
         let seed = self.seed.requested()?;
         Some(Self { trace, ..self.with(seed, now) })
     }
 
-    /// Records the licence.
+    /// Records that the licence is assigned.
     ///
     /// # Errors
     ///
-    /// Unless it is to be assigned.
+    /// [`Conflict`] unless the next step is to assign it.
     pub fn assigned(self, now: Timestamp) -> Result<Self, Conflict> {
         self.expect(SeedStep::Assign, "licensed", now)?;
         let seed = SeedState::assigned(self.device.as_ref());
         Ok(self.with(seed, now))
     }
 
-    /// Records that the licence system refuses.
+    /// Records that the licence system refuses the licence.
     ///
     /// # Errors
     ///
-    /// Unless it is to be assigned.
+    /// [`Conflict`] unless the next step is to assign it.
     pub fn refused(self, fault: LicenceFault, now: Timestamp) -> Result<Self, Conflict> {
         self.expect(SeedStep::Assign, "refused a licence", now)?;
         Ok(self.with(SeedState::refused(fault, now), now))
@@ -89,32 +89,33 @@ impl SeedRequest {
     ///
     /// # Errors
     ///
-    /// Unless it is to be.
+    /// [`Conflict`] unless the next step is to withdraw it.
     pub fn withdrawn(self, now: Timestamp) -> Result<Self, Conflict> {
         self.expect(SeedStep::Withdraw, "withdrawn", now)?;
         Ok(self.with(SeedState::Withdrawn, now))
     }
 
-    /// The directory has a licence for it that was withdrawn; `None` where that is as it should be.
+    /// Records that the directory still has a licence that was withdrawn; it has to be withdrawn again. `None`: no
+    /// licence was withdrawn.
     #[must_use]
     pub fn licence_found(self, now: Timestamp) -> Option<Self> {
         let seed = self.seed.still_assigned();
         (seed != self.seed).then(|| self.with(seed, now))
     }
 
-    /// What the directory says of the account; `None` when that changes nothing.
+    /// Records the account's status in the directory. `None`: nothing changes.
     #[must_use]
     pub fn account_seen(self, status: AccountStatus, now: Timestamp) -> Option<Self> {
         let seed = match status {
             AccountStatus::Pending | AccountStatus::SignedIn => self.seed.account_enabled(),
             AccountStatus::Disabled => self.seed.account_disabled(),
-            // A licence ends with its account; a new account of the same name has to ask again.
+            // A licence ends with its account. The holder of a new account with the same name has to ask again.
             AccountStatus::Gone => SeedState::NotRequired,
         };
         (seed != self.seed).then(|| self.with(seed, now))
     }
 
-    /// What the device side tells; `None` when it says nothing new.
+    /// Records what the device side reports. `None`: the report is not newer than the last one.
     #[must_use]
     pub fn device_told(self, device: Device, now: Timestamp) -> Option<Self> {
         if !device.follows(self.device.as_ref()) {
@@ -124,8 +125,8 @@ impl SeedRequest {
         Some(Self { device: Some(device), ..self.with(seed, now) })
     }
 
-    /// When the sweeper has to check it: somebody has to act on it and was woken in vain, or it is to be seen how long
-    /// it is kept.
+    /// When the sweeper has to check the request: a worker was woken and the call was lost, or its retention may be
+    /// over.
     #[must_use]
     pub fn next_due(&self) -> Timestamp {
         let now = self.updated_at;
@@ -136,14 +137,15 @@ impl SeedRequest {
         }
     }
 
-    /// Has the sweeper check it at `until`, whatever it is, unless it changes before. Nothing else about it changes.
+    /// Has the sweeper check it at `until`, whatever its state. Any change before that cancels this; nothing else
+    /// changes.
     #[must_use]
     pub fn postponed(self, until: Timestamp) -> Self {
         Self { postponed_until: Some(until), ..self }
     }
 
-    /// Since when nothing more has come of it: its last change, or, while a licence is still to be assigned or
-    /// withdrawn, its beginning. What is known of its holder is kept for some time from then on.
+    /// From when its retention counts: its last change or, while a licence is still to be assigned or withdrawn, its
+    /// creation. The holder's data is kept for a set time after this.
     #[must_use]
     pub fn over_since(&self, now: Timestamp) -> Timestamp {
         let is_open = self.seed.step(now) != SeedStep::Nothing || self.seed.retry_at().is_some();

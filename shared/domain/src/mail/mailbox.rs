@@ -1,9 +1,9 @@
-//! What one mailbox may still be sent, by all officers together: nothing while it is suppressed, and else a few mails a
-//! day.
+//! What one mailbox may still be sent, by all officers together: nothing while it is suppressed, and otherwise a few
+//! mails a day.
 //!
-//! A mailbox is an address without case and plus-tag ([`Keys::address`](crate::Keys::address)), so that `a+1@x` and
-//! `a+2@x` share one allowance. A mail is counted by the write that claims it, and given back by the write that records
-//! that it was not sent.
+//! A mailbox is an address without case and plus-tag ([`Keys::address`](crate::Keys::address)), so `a+1@x` and `a+2@x`
+//! share one allowance. The write that claims a mail counts it. The write that records that it was not sent subtracts
+//! it again.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::{InviteId, Timestamp, keys::AddressKey};
 
-/// How many mails one mailbox is sent within [`MAIL_WINDOW`] at the most, by all officers together.
+/// Mails that one mailbox is sent within [`MAIL_WINDOW`] at most, by all officers together.
 pub const MAILS_PER_WINDOW: usize = 3;
 
-/// The span that [`MAILS_PER_WINDOW`] is about. A mail counts from its claim until, and not at, the span's end.
+/// The span of [`MAILS_PER_WINDOW`]. A mail counts from its claim to the end of the span, which is excluded.
 pub const MAIL_WINDOW: Duration = Duration::from_secs(24 * 3600);
 
-/// How long a cleared suppression is remembered: longer than any event of an older mail can still arrive, which is a
-/// day for EventBridge and fourteen for its dead letters.
+/// How long a cleared suppression is remembered. It is longer than an event of an older mail can take: a day in
+/// EventBridge, and 14 days among its dead letters.
 const CLEARANCE_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What one mailbox was sent, and whether it wants more.
+/// What one mailbox was sent, and whether it is suppressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
     pub key: AddressKey,
-    /// The mails that count, oldest first.
+    /// The mails that still count, oldest first.
     #[serde(default)]
     sendings: Vec<Sending>,
-    /// Why it is sent nothing, if so.
+    /// Why and since when it is suppressed, if it is.
     #[serde(default)]
     suppression: Option<Suppression>,
     #[serde(default)]
@@ -42,32 +42,32 @@ struct Sending {
     invite: InviteId,
 }
 
-/// Why and since when a mailbox is sent nothing.
+/// Why and since when a mailbox is suppressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Suppression {
     reason: SuppressionReason,
     at: Timestamp,
 }
 
-/// Who cleared a mailbox, as the account's own audit names them.
+/// When a mailbox was cleared, and by which operator, as the audit trail of the AWS account names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Clearance {
     at: Timestamp,
     by: String,
 }
 
-/// Why a mailbox is sent nothing.
+/// Why a mailbox is suppressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SuppressionReason {
-    /// A mail to it was returned for good.
+    /// A mail to it was returned and will not be retried.
     Bounced,
     /// A mail to it was marked as spam.
     Complained,
 }
 
 impl SuppressionReason {
-    /// The word of the API.
+    /// The reason's name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -76,7 +76,7 @@ impl SuppressionReason {
         }
     }
 
-    /// What happened and what to do, for the officer. It names no one.
+    /// What happened and what the officer can do. It names no person.
     #[must_use]
     pub fn detail(self) -> &'static str {
         match self {
@@ -92,46 +92,46 @@ impl SuppressionReason {
     }
 }
 
-/// Why a mailbox takes no mail now.
+/// Why a mailbox can be sent no mail now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
     /// It is suppressed, until an operator clears it.
     Suppressed(SuppressionReason),
-    /// It was sent its share; there is room again at this time.
+    /// It was sent as many mails as it may be. It has room again at this time.
     Full(Timestamp),
 }
 
 impl Mailbox {
-    /// A mailbox that nothing is known of.
+    /// A mailbox without a record in the table.
     #[must_use]
     pub fn unknown(key: AddressKey) -> Self {
         let updated_at = Timestamp::from_unix_ms(0);
         Self { key, sendings: Vec::new(), suppression: None, clearance: None, updated_at }
     }
 
-    /// Whether it may be sent anything.
+    /// Whether it may be sent mails at all.
     ///
     /// # Errors
     ///
-    /// While it is suppressed.
+    /// [`Closed::Suppressed`] while it is suppressed.
     pub fn is_open(&self) -> Result<(), Closed> {
         self.suppression.map_or(Ok(()), |suppression| Err(Closed::Suppressed(suppression.reason)))
     }
 
-    /// Until when it has no room for one more mail; `None` when it has.
+    /// When it has room for one more mail. `None`: it has room now.
     #[must_use]
     pub fn full_until(&self, now: Timestamp) -> Option<Timestamp> {
-        // A clock that went back must not make room: what lies ahead counts too.
+        // A clock that was set back must not create room, so mails in the future count too.
         let counting = self.sendings.iter().filter(|sending| now < sending.at + MAIL_WINDOW);
         let first_of_full = counting.rev().nth(MAILS_PER_WINDOW - 1);
         first_of_full.map(|sending| sending.at + MAIL_WINDOW)
     }
 
-    /// Counts one more mail, of `invite`.
+    /// Counts one more mail of `invite`.
     ///
     /// # Errors
     ///
-    /// While it is suppressed or full.
+    /// [`Closed`] while it is suppressed or full.
     pub fn admit(self, invite: InviteId, now: Timestamp) -> Result<Self, Closed> {
         self.is_open()?;
         if let Some(until) = self.full_until(now) {
@@ -143,7 +143,8 @@ impl Mailbox {
         Ok(next)
     }
 
-    /// Gives back the latest mail of `invite`, knowing that it was not sent; `None` when it counts no longer.
+    /// Subtracts the latest mail of `invite`, because it is known that it was not sent. `None`: that mail no longer
+    /// counts.
     #[must_use]
     pub fn give_back(self, invite: InviteId, now: Timestamp) -> Option<Self> {
         let mut next = self.stepped(now);
@@ -152,12 +153,12 @@ impl Mailbox {
         Some(next)
     }
 
-    /// Suppresses it because of a mail whose event was made `at`; `None` when that says nothing new, as the second
-    /// time, or when the mailbox was cleared since.
+    /// Suppresses the mailbox because of a mail event of time `at`. `None`: it is suppressed for that reason already,
+    /// or was cleared after the event.
     #[must_use]
     pub fn suppress(self, reason: SuppressionReason, at: Timestamp, now: Timestamp) -> Option<Self> {
         let known = match (&self.suppression, &self.clearance) {
-            // A complaint weighs more: the operator who clears it should know.
+            // A complaint replaces a bounce, because the operator who clears the mailbox should know of it.
             (Some(known), _) => known.reason == reason || known.reason == SuppressionReason::Complained,
             (None, Some(clearance)) => at <= clearance.at,
             (None, None) => false,
@@ -165,7 +166,7 @@ impl Mailbox {
         (!known).then(|| Self { suppression: Some(Suppression { reason, at }), ..self.stepped(now) })
     }
 
-    /// Lets it be sent mail again, on the word of `by`; `None` when it is not suppressed.
+    /// Records that an operator, named by `by`, allows mails to it again. `None`: it is not suppressed.
     #[must_use]
     pub fn clear(self, by: String, now: Timestamp) -> Option<Self> {
         self.suppression?;
@@ -173,19 +174,19 @@ impl Mailbox {
         Some(Self { suppression: None, clearance, ..self.stepped(now) })
     }
 
-    /// Why and since when it is sent nothing, if so.
+    /// Why and since when it is suppressed. `None`: it is not.
     #[must_use]
     pub fn suppressed_since(&self) -> Option<(SuppressionReason, Timestamp)> {
         self.suppression.map(|suppression| (suppression.reason, suppression.at))
     }
 
-    /// Whether an operator has cleared it after `at`: what came back before then may go out again.
+    /// Whether an operator has cleared it after `at`, so that a mail that was returned before then may be sent again.
     #[must_use]
     pub fn was_cleared_since(&self, at: Timestamp) -> bool {
         self.suppression.is_none() && self.clearance.as_ref().is_some_and(|clearance| clearance.at > at)
     }
 
-    /// From when nothing about it has to be known any more; `None` while it is suppressed.
+    /// From when its record is no longer needed. `None`: not while it is suppressed.
     #[must_use]
     pub fn forgotten_at(&self) -> Option<Timestamp> {
         if self.suppression.is_some() {
@@ -196,7 +197,7 @@ impl Mailbox {
         sent.into_iter().chain(cleared).chain([self.updated_at]).max()
     }
 
-    /// The same, without what counts no longer.
+    /// The same mailbox without the mails that no longer count.
     fn stepped(mut self, now: Timestamp) -> Self {
         self.sendings.retain(|sending| now < sending.at + MAIL_WINDOW);
         self.updated_at = now;

@@ -1,4 +1,4 @@
-//! Mails on their way, and what one mailbox may still be sent.
+//! The states of a mail, and what one mailbox may still be sent.
 
 mod mailbox;
 mod state;

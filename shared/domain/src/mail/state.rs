@@ -1,4 +1,4 @@
-//! What a mail says, its state, and what SES reports of it.
+//! The kinds of mail, the states of a mail, and what SES reports about it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,17 @@ use crate::{Timestamp, mail::SuppressionReason};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailKind {
-    /// You are invited: say who you are.
+    /// Invites a public officer, who accepts with their details.
     Invitation,
-    /// You are still invited, and not for long.
+    /// Reminds the invitee that the invitation is about to expire.
     Reminder,
-    /// Your account is there: set a password.
+    /// Says to the holder that the account exists and how to get a first password.
     AccountCreated,
-    /// To the officer: an invitation of yours has expired.
+    /// Says to the officer that an invitation has expired.
     #[serde(rename = "invitation-lapsed")]
     InvitationExpired,
     BatchReport,
-    /// Nothing, to be heard of.
+    /// Says nothing: it is sent so that SES reports it.
     Canary,
 }
 
@@ -31,7 +31,7 @@ impl MailKind {
         Self::Canary,
     ];
 
-    /// The name in tags and logs.
+    /// The kind's name in tags and logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -45,54 +45,54 @@ impl MailKind {
     }
 }
 
-/// How far a mail is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MailState {
     Due {
-        /// How often it was tried in vain, knowing that nothing was sent.
+        /// How many attempts failed, where it is known that nothing was sent.
         refusals: u32,
-        /// How often it may have been sent.
+        /// How many attempts may have sent it.
         attempts: u32,
-        /// Until when its mailbox has no room for it, if so.
+        /// When its mailbox has room again. `None`: it does not wait for that.
         #[serde(default)]
         held_until: Option<Timestamp>,
     },
-    /// About to be sent, or sent with the answer lost.
+    /// About to be sent, or sent with a lost answer.
     Claimed {
         /// 1 for the first attempt.
         attempt: u32,
         at: Timestamp,
-        /// How often it was refused, as in `Due`.
+        /// How many attempts failed, as in `Due`.
         refusals: u32,
     },
     Accepted(Receipt),
-    /// Not delivered yet; SES keeps trying.
+    /// Not delivered yet; SES continues to try.
     Delayed(Receipt),
-    /// Taken by SES, which said nothing more of it for [`DELIVERY_WAIT`](super::DELIVERY_WAIT).
+    /// Taken by SES, which reported nothing more about it for [`DELIVERY_WAIT`](super::DELIVERY_WAIT).
     Unknown(Receipt),
-    /// Taken by the recipient's mail server.
+    /// Taken by the mail server of the recipient.
     Delivered(Receipt),
     Bounced(Receipt),
     /// Marked as spam by its recipient.
     Complained(Receipt),
     /// Not sent by SES: the address is on the suppression list or the content was refused.
     Suppressed(Receipt),
-    /// Not handed over: its mailbox is sent nothing.
+    /// Not given to SES, because its mailbox is suppressed.
     Withheld {
         at: Timestamp,
         reason: SuppressionReason,
     },
-    /// Refused for good when it was handed over.
+    /// Refused by SES for good.
     Refused {
         at: Timestamp,
     },
-    /// Of details that were amended, or of an invite that was ended or sent again, since; it is not sent any more.
+    /// Not sent: its details were amended, or its invite ended or was sent again, or the directory is to be asked
+    /// first.
     Replaced,
 }
 
 impl MailState {
-    /// Its own word, for operators: it tells more apart than the API's.
+    /// The state's name for operators, who see more states than the API has.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -112,22 +112,22 @@ impl MailState {
     }
 }
 
-/// What SES says of a mail that it took.
+/// What SES reported about a mail that it took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// SES's id of the message; empty while only its claim is known.
+    /// The id that SES gave the message. It is empty while only the claim is known.
     pub message_id: String,
     pub at: Timestamp,
     /// Whether an earlier attempt may have been delivered too.
     pub possible_duplicate: bool,
 }
 
-/// What an SES event says about a mail, in rising rank: an event never takes a mail back to a lower one.
+/// What an SES event reports about a mail, in rising rank. An event never changes a mail to a lower rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MailEvent {
     Accepted,
     Delayed,
-    /// Taken by the recipient's server.
+    /// Taken by the mail server of the recipient.
     Delivered,
     Suppressed,
     Bounced,

@@ -1,7 +1,9 @@
-//! One mail on its way: claimed before it is sent, so that no crash and no doubled message sends it twice.
+//! The transitions of one mail. It is claimed before it is sent, so that no crash and no duplicate message sends it
+//! twice.
 //!
-//! SES has no idempotency key, so an attempt whose answer was lost is a state of its own kind: `Claimed` stays until an
-//! SES event settles it, or until enough time has passed with the events known to arrive ([`Mail::retry_unanswered`]).
+//! SES has no idempotency key, so an attempt with a lost answer has a state of its own. The mail stays `Claimed` until
+//! an SES event settles it, or until enough time has passed while events of other mails arrived
+//! ([`Mail::retry_unanswered`]).
 
 use std::time::Duration;
 
@@ -11,20 +13,20 @@ use thiserror::Error;
 use super::state::{MailEvent, MailKind, MailState, Receipt};
 use crate::{Timestamp, mail::SuppressionReason};
 
-/// How long after SES took a mail, or last said something of it, its fate counts as unknown. SES gives a delivery up
-/// after 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
+/// How long after the last report of SES about a mail its delivery counts as unknown. SES ends its own attempts after
+/// 14 hours: <https://docs.aws.amazon.com/ses/latest/dg/send-email-concepts-deliverability.html>.
 pub const DELIVERY_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// A mail of an invite or of a batch, or the canary.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     pub kind: MailKind,
-    /// Grows with each deliberate sending; copies of one sending share it, and with it their link.
+    /// Increases with each deliberate sending. Copies of one sending have the same generation, and so the same link.
     pub generation: u32,
     pub state: MailState,
 }
 
-/// The mail is not in a state from which this could happen.
+/// The mail is not in a state from which this transition is possible.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("a mail that is {state} cannot be {event}")]
 pub struct MailConflict {
@@ -33,19 +35,19 @@ pub struct MailConflict {
 }
 
 impl Mail {
-    /// A mail to be sent.
+    /// A mail that is due to be sent.
     #[must_use]
     pub fn due(kind: MailKind, generation: u32) -> Self {
         Self { kind, generation, state: MailState::Due { refusals: 0, attempts: 0, held_until: None } }
     }
 
-    /// Whether somebody still has to act for it to be on its way.
+    /// Whether a worker still has to act on it.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.state, MailState::Due { .. } | MailState::Claimed { .. })
     }
 
-    /// Whether it came back, or never left: another one to the same address would do the same.
+    /// Whether it was returned or never sent: another mail to the same address would end in the same way.
     #[must_use]
     pub fn is_undeliverable(&self) -> bool {
         matches!(
@@ -58,13 +60,13 @@ impl Mail {
         )
     }
 
-    /// Whether SES took it, or may have taken it and will not be asked again.
+    /// Whether SES took it, or may have taken it and is not asked again.
     #[must_use]
     pub fn may_have_arrived(&self) -> bool {
         !self.is_open() && !matches!(self.state, MailState::Replaced)
     }
 
-    /// Since when it is claimed, if it is.
+    /// When it was claimed. `None`: it is not claimed.
     #[must_use]
     pub fn claimed_at(&self) -> Option<Timestamp> {
         match self.state {
@@ -73,13 +75,13 @@ impl Mail {
         }
     }
 
-    /// The same mail, not to be sent: not any more, or not before the directory was asked.
+    /// The same mail, which is not to be sent: no longer, or not before the directory was asked.
     #[must_use]
     pub fn replaced(self) -> Self {
         Self { state: MailState::Replaced, ..self }
     }
 
-    /// Until when its mailbox has no room for it, if it waits for that.
+    /// When its mailbox has room again. `None`: it does not wait for that.
     #[must_use]
     pub fn held_until(&self) -> Option<Timestamp> {
         match self.state {
@@ -88,7 +90,7 @@ impl Mail {
         }
     }
 
-    /// When it came back or was given up, if an operator can clear the cause: its mailbox, not its words.
+    /// When it was returned or dropped for a reason that an operator can clear: its mailbox, not its content.
     #[must_use]
     pub fn closed_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -100,7 +102,7 @@ impl Mail {
         }
     }
 
-    /// The word of the API.
+    /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
@@ -119,7 +121,7 @@ impl Mail {
         }
     }
 
-    /// Why it is not on its way and what to do about it, for the officer. It names no one.
+    /// Why it is not on its way, and what the officer can do. It names no person.
     #[must_use]
     pub fn detail(&self) -> Option<&'static str> {
         match &self.state {
@@ -139,11 +141,11 @@ impl Mail {
         }
     }
 
-    /// Takes the mail for one attempt.
+    /// Claims the mail for one attempt.
     ///
     /// # Errors
     ///
-    /// Unless it is due.
+    /// [`MailConflict`] unless it is due.
     pub fn claim(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Due { refusals, attempts, .. } => {
@@ -153,11 +155,11 @@ impl Mail {
         }
     }
 
-    /// Puts it off until its mailbox has room.
+    /// Postpones it until its mailbox has room.
     ///
     /// # Errors
     ///
-    /// Unless it is due.
+    /// [`MailConflict`] unless it is due.
     pub fn hold(self, until: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Due { refusals, attempts, .. } => {
@@ -167,11 +169,11 @@ impl Mail {
         }
     }
 
-    /// Gives it up, because its mailbox is sent nothing.
+    /// Drops it, because its mailbox is suppressed.
     ///
     /// # Errors
     ///
-    /// Unless it is due.
+    /// [`MailConflict`] unless it is due.
     pub fn withhold(self, reason: SuppressionReason, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Due { .. } => Ok(Self { state: MailState::Withheld { at: now, reason }, ..self }),
@@ -179,11 +181,11 @@ impl Mail {
         }
     }
 
-    /// Records that SES took it.
+    /// Records that SES took the mail.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`MailConflict`] unless it is claimed.
     pub fn accepted(self, message_id: String, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { attempt, .. } => {
@@ -194,11 +196,11 @@ impl Mail {
         }
     }
 
-    /// Gives the claim back, knowing that nothing was sent.
+    /// Releases the claim, because it is known that nothing was sent. The mail is due again.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`MailConflict`] unless it is claimed.
     pub fn not_sent(self) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { attempt, refusals, .. } => {
@@ -209,11 +211,11 @@ impl Mail {
         }
     }
 
-    /// Records that SES will never take it.
+    /// Records that SES refused the mail for good.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`MailConflict`] unless it is claimed.
     pub fn refused(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { .. } => Ok(Self { state: MailState::Refused { at: now }, ..self }),
@@ -223,12 +225,12 @@ impl Mail {
 
     /// Makes an attempt without an answer due again. The copy has the same link, and a second delivery is flagged.
     ///
-    /// Allowed once: `wait` after the claim without an event, while `last_event` shows that events sent well after the
-    /// claim do arrive.
+    /// It is allowed once, when there was no event for `wait` after the claim while `last_event` proves that events of
+    /// mails sent well after the claim do arrive.
     ///
     /// # Errors
     ///
-    /// Unless all of that holds.
+    /// [`MailConflict`] unless all of that is so.
     pub fn retry_unanswered(
         self,
         now: Timestamp,
@@ -245,12 +247,12 @@ impl Mail {
         }
     }
 
-    /// Gives up waiting for a word about an attempt without an answer: [`DELIVERY_WAIT`] after its claim nothing more
-    /// comes.
+    /// Ends the wait for an answer. [`DELIVERY_WAIT`] after the claim no event is expected any more, so the delivery is
+    /// unknown.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed, and for so long.
+    /// [`MailConflict`] unless it was claimed so long ago.
     pub fn give_up(self, now: Timestamp) -> Result<Self, MailConflict> {
         match self.state {
             MailState::Claimed { attempt, at, .. } if now >= at + DELIVERY_WAIT => {
@@ -261,7 +263,7 @@ impl Mail {
         }
     }
 
-    /// From when its fate counts as unknown, while SES owes a word about it.
+    /// When its delivery counts as unknown. `None`: no event of SES is expected.
     #[must_use]
     pub fn unknown_from(&self) -> Option<Timestamp> {
         match &self.state {
@@ -270,11 +272,11 @@ impl Mail {
         }
     }
 
-    /// Notes that SES has said nothing of it for [`DELIVERY_WAIT`].
+    /// Records that SES has reported nothing about it for [`DELIVERY_WAIT`].
     ///
     /// # Errors
     ///
-    /// Unless that is so.
+    /// [`MailConflict`] unless that is so.
     pub fn unheard_of(self, now: Timestamp) -> Result<Self, MailConflict> {
         match (self.unknown_from(), self.state) {
             (Some(from), MailState::Accepted(receipt) | MailState::Delayed(receipt)) if now >= from => {
@@ -284,7 +286,7 @@ impl Mail {
         }
     }
 
-    /// Applies an SES event of this sending; `None` when it says nothing new.
+    /// Applies an SES event of this sending. `None`: the event adds nothing.
     #[must_use]
     pub fn observe(self, event: MailEvent, message_id: &str, now: Timestamp) -> Option<Self> {
         let (rank, possible_duplicate) = match &self.state {
@@ -294,7 +296,7 @@ impl Mail {
             MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
-            // Whatever comes at last says more than nothing does.
+            // Any late event says more than an unknown delivery.
             MailState::Unknown(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
             MailState::Delivered(receipt) => (Some(MailEvent::Delivered), receipt.possible_duplicate),
             MailState::Suppressed(receipt) => (Some(MailEvent::Suppressed), receipt.possible_duplicate),

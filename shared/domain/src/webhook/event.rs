@@ -1,11 +1,11 @@
-//! What an agency's system is sent about an invite: that its status changed.
+//! A webhook event: what an agency's system is sent when the status of an invite changes.
 //!
 //! ```text
 //! DUE -> CLAIMED -> DELIVERED
-//!     <- refused or unanswered, up to the last try -> GIVEN_UP
+//!     <- refused or unanswered, up to the last attempt -> GIVEN_UP
 //! ```
 //!
-//! An event holds ids and words of the API, and nobody's data.
+//! An event holds ids and names of the API, and no personal data.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
 /// How long the worker that claims an event may take: the 30 s of its function and 30 s more.
 pub const WEBHOOK_EVENT_LEASE: Duration = Duration::from_secs(60);
 
-/// How long after each failure the next try comes: in all a day.
+/// The pause after each failed attempt: a day in all.
 pub const EVENT_BACKOFF: [Duration; 8] = [
     Duration::from_secs(60),
     Duration::from_secs(5 * 60),
@@ -32,67 +32,67 @@ pub const EVENT_BACKOFF: [Duration; 8] = [
     Duration::from_secs(8 * 3600),
 ];
 
-/// How long an event to a parked endpoint rests between two looks.
+/// The pause between two checks of an event whose endpoint is parked.
 pub const PARKED_WAIT: Duration = Duration::from_secs(3600);
 
-/// How long an event is kept, delivered or not.
+/// How long an event is kept, whether or not it was delivered.
 pub const WEBHOOK_EVENT_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
-/// One change of one invite, to be told to one agency.
+/// One change of one invite, for one agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookEvent {
-    /// Its id, the same in every try.
+    /// Its id, which is the same in every attempt.
     pub id: WebhookEventId,
     pub agency: AgencyDomain,
     pub invite: InviteId,
-    /// The invite's version, by which events of one invite are ordered.
+    /// The version of the invite, which gives the order of the events of one invite.
     pub invite_version: u64,
     pub shown: Shown,
     pub at: Timestamp,
-    /// The request behind the invite.
+    /// The trace of the request that created the invite.
     pub trace: TraceId,
-    /// How far the event is.
+    /// The progress of the delivery.
     pub state: WebhookEventState,
-    /// When the sweeper checks it, where that does not follow from its state. Any change ends it.
+    /// When the sweeper checks the event, where that does not follow from its state. Any change sets it to `None`.
     #[serde(default, alias = "due_at")]
     postponed_until: Option<Timestamp>,
 }
 
-/// The status of an invite, in the words of the API.
+/// The status of an invite, in the names of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     pub techpass: String,
     pub seed: String,
-    /// The latest mail, if there is one.
+    /// The state of the latest mail, if there is one.
     pub mail: Option<String>,
 }
 
-/// How far an event is.
+/// The progress of an event's delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum WebhookEventState {
-    /// To be handed over, after so many tries.
+    /// To be posted, after this many attempts.
     Due {
         tries: u32,
-        /// When the next one may come.
+        /// From when the next attempt is allowed.
         from: Timestamp,
     },
     Claimed {
-        /// 1 for the first try.
+        /// 1 for the first attempt.
         tries: u32,
-        /// Until when nobody else may.
+        /// Until when no other worker may claim it.
         lease_until: Timestamp,
     },
     Delivered {
         at: Timestamp,
     },
     GivenUp {
-        /// Since when nobody tries any more.
+        /// When the last attempt failed or the event was dropped.
         at: Timestamp,
     },
 }
 
-/// The event is not in a state from which this can happen.
+/// The event is not in a state from which this transition is possible.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("the event is in another state")]
 pub struct WebhookEventConflict;
@@ -108,8 +108,8 @@ impl Shown {
 }
 
 impl WebhookEvent {
-    /// What is to be told of a change that made `version` of an invite, if its status changed and its officer has
-    /// an agency.
+    /// The event for a change that wrote `version` of an invite. `None`: the status is unchanged, or the officer's
+    /// email domain cannot be an agency's.
     #[must_use]
     pub fn of_change(old: Option<&Invite>, new: &Invite, version: u64) -> Option<Self> {
         let shown = Shown::of(new);
@@ -129,7 +129,7 @@ impl WebhookEvent {
         })
     }
 
-    /// The word for its state.
+    /// The state's name, for logs and operators.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
@@ -140,11 +140,11 @@ impl WebhookEvent {
         }
     }
 
-    /// Takes it for one try.
+    /// Claims the event for one attempt.
     ///
     /// # Errors
     ///
-    /// Unless its time has come, or the last worker's lease has run out.
+    /// [`WebhookEventConflict`] unless it is due, or the last worker's lease has expired.
     pub fn claim(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
         let tries = match self.state {
             WebhookEventState::Due { tries, from } if from <= now => tries,
@@ -155,11 +155,11 @@ impl WebhookEvent {
         Ok(self.moved_to(WebhookEventState::Claimed { tries: tries + 1, lease_until }))
     }
 
-    /// Records that the endpoint took it.
+    /// Records that the endpoint accepted the event.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`WebhookEventConflict`] unless it is claimed.
     pub fn delivered(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
         match self.state {
             WebhookEventState::Claimed { .. } => Ok(self.moved_to(WebhookEventState::Delivered { at: now })),
@@ -167,12 +167,12 @@ impl WebhookEvent {
         }
     }
 
-    /// Records that the endpoint did not take it, as far as anybody knows: it is told again later under the same id, or
-    /// given up after the last try.
+    /// Records that the endpoint did not accept the event, as far as is known. It is posted again later under the same
+    /// id, or given up after the last attempt.
     ///
     /// # Errors
     ///
-    /// Unless it is claimed.
+    /// [`WebhookEventConflict`] unless it is claimed.
     pub fn refused(self, now: Timestamp) -> Result<Self, WebhookEventConflict> {
         let WebhookEventState::Claimed { tries, .. } = self.state else {
             return Err(WebhookEventConflict);
@@ -184,14 +184,14 @@ impl WebhookEvent {
         })
     }
 
-    /// Ends it: nobody wants it, or nobody took it.
+    /// Ends the event: the agency no longer subscribes, or the last attempt failed.
     #[must_use]
     pub fn given_up(self, now: Timestamp) -> Self {
         self.moved_to(WebhookEventState::GivenUp { at: now })
     }
 
-    /// When the sweeper has to check it; never once it is delivered or given up. A worker was woken for a new one, so
-    /// the sweeper has to act only if nothing comes of that.
+    /// When the sweeper has to check the event. `None`: it is delivered or given up. A worker was woken for a new
+    /// event, so the sweeper acts only if that call was lost.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self.state {
@@ -203,7 +203,7 @@ impl WebhookEvent {
         }
     }
 
-    /// Has the sweeper check it at `until`, unless it changes before; no try is spent.
+    /// Has the sweeper check it at `until`, unless it changes before. This counts as no attempt.
     #[must_use]
     pub fn postponed(self, until: Timestamp) -> Self {
         Self { postponed_until: Some(until), ..self }

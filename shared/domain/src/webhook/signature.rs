@@ -1,9 +1,8 @@
-//! Signed calls between systems: how the device side signs its events for us, and we sign ours for others.
+//! Signed calls between systems: the device side signs its events for us, and we sign webhook events for agencies.
 //!
 //! The header [`SIGNATURE_HEADER`] is `t=<unix seconds>,v1=<hexadecimal>`, where `v1` is the HMAC-SHA256 of the
-//! seconds, a full stop and the body as it was sent. While a secret is being replaced there is a `v1` for each live
-//! one, so neither side has to change at the same moment as the other. A signature is worth something for
-//! [`SIGNATURE_WINDOW`] only.
+//! seconds, a full stop and the body as it was sent. While a secret is rotated there is a `v1` for each valid secret,
+//! so the two sides need not change at the same moment. A signature is valid for [`SIGNATURE_WINDOW`] only.
 
 use std::{fmt, time::Duration};
 
@@ -16,20 +15,20 @@ use crate::Timestamp;
 /// The header that carries a signature.
 pub const SIGNATURE_HEADER: &str = "x-invite-signature";
 
-/// How far the signing moment may lie from the reader's clock, either way.
+/// How far the time of signing may be from the reader's clock, in both directions.
 pub const SIGNATURE_WINDOW: Duration = Duration::from_secs(300);
 
-/// The shortest secret that is taken: 256 bits in base64 or hexadecimal are longer.
+/// Bytes of a secret at least: 256 bits in base64 or hexadecimal have more.
 const SHORTEST: usize = 32;
 
-/// Signatures read from one header at the most: two secrets live at a time.
+/// Signatures that are read from one header at most: two secrets are valid at a time.
 const MOST: usize = 4;
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret(Vec<u8>);
 
 impl SigningSecret {
-    /// The secret in this text, taken as its bytes; `None` when anybody could guess it.
+    /// The secret with the bytes of this text. `None`: it is so short that it could be guessed.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         (text.len() >= SHORTEST).then(|| Self(text.as_bytes().to_vec()))
@@ -48,16 +47,16 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// Why a signature is worth nothing.
+/// Why a signature is not valid.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum SignatureError {
-    /// The header is not of the form above.
+    /// The header does not have the form that this module describes.
     #[error("the signature header cannot be read")]
     Malformed,
-    /// It was signed more than [`SIGNATURE_WINDOW`] ago, or will be.
+    /// It was signed more than [`SIGNATURE_WINDOW`] ago or in the future.
     #[error("the signature is outside its window")]
     Stale,
-    /// No live secret made it.
+    /// It was not created with any valid secret.
     #[error("the signature is not of this body and any live secret")]
     Wrong,
 }
@@ -74,12 +73,13 @@ pub fn sign(secrets: &[SigningSecret], at: Timestamp, body: &[u8]) -> String {
     header
 }
 
-/// Whether `header` is the signature of `body` by one of `secrets`, made within [`SIGNATURE_WINDOW`] of `now`. Compared
-/// in constant time.
+/// Whether `header` is the signature of `body` by one of `secrets`, signed within [`SIGNATURE_WINDOW`] of `now`.
+/// Compared in constant time.
 ///
 /// # Errors
 ///
-/// Why it is worth nothing. A caller on the network is better told only that it is.
+/// [`SignatureError`] with the reason, for logs. A caller on the network should only be answered that the signature is
+/// not valid.
 pub fn verify(secrets: &[SigningSecret], header: &str, body: &[u8], now: Timestamp) -> Result<(), SignatureError> {
     let (seconds, signatures) = read(header).ok_or(SignatureError::Malformed)?;
     let at = Timestamp::from_unix_ms(seconds.checked_mul(1000).ok_or(SignatureError::Malformed)?);
@@ -92,7 +92,7 @@ pub fn verify(secrets: &[SigningSecret], header: &str, body: &[u8], now: Timesta
     if secrets.iter().any(made_by) { Ok(()) } else { Err(SignatureError::Wrong) }
 }
 
-/// The seconds and the signatures of a header; parts of other names are left for later versions.
+/// The seconds and the signatures of a header. Parts with other names are ignored, because later versions may add some.
 fn read(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
     let (mut seconds, mut signatures) = (None, Vec::new());
     for part in header.split(',') {
@@ -109,7 +109,7 @@ fn read(header: &str) -> Option<(i64, Vec<[u8; 32]>)> {
     seconds.filter(|_| !signatures.is_empty()).map(|seconds| (seconds, signatures))
 }
 
-/// The 32 bytes of 64 hexadecimal digits in either case.
+/// The 32 bytes of 64 hexadecimal digits, in either case. `None`: the text is no such digits.
 fn decoded(digits: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     let decoded = base16ct::mixed::decode(digits, &mut bytes).ok()?;
@@ -130,7 +130,7 @@ mod tests {
         SigningSecret::new(&fill.repeat(32)).unwrap()
     }
 
-    /// Made with `printf '%s.%s' 1795411442 "$BODY" | openssl dgst -sha256 -hmac "$SECRET"`.
+    /// The expected value is the output of `printf '%s.%s' 1795411442 "$BODY" | openssl dgst -sha256 -hmac "$SECRET"`.
     #[test]
     fn a_signature_is_what_any_other_program_computes() {
         let signed = sign(&[secret("k")], at(1_795_411_442), BODY);

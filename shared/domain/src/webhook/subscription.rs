@@ -1,4 +1,4 @@
-//! An agency whose system is told what becomes of its officers' invites.
+//! An agency's subscription: its system is sent the changes of its officers' invites.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use thiserror::Error;
 
 use crate::{SubscriptionId, Timestamp, fields::text, id::OfDigest as _};
 
-/// How many failures in a row park an endpoint. A day of retries of one event is fewer.
+/// Failures in a row after which an endpoint is parked. All attempts of one event within a day are fewer.
 pub const FAILURES_TO_PARK: u32 = 20;
 
-/// The email domain of an agency's officers, in lower case. It names the agency.
+/// The email domain of an agency's officers, in lower case. It is the name of the agency.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct AgencyDomain(String);
@@ -20,43 +20,43 @@ pub struct AgencyDomain(String);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     pub domain: AgencyDomain,
-    /// Where events are posted to. Whether it may be called is decided at each call.
+    /// The URL that events are posted to. Whether it may be called is decided at each call.
     pub endpoint: String,
     pub state: SubscriptionState,
-    /// Which of the agency's secrets is in force, from 1.
+    /// The generation of the agency's current secret, from 1.
     pub generation: u32,
-    /// Until when the one before signs too.
+    /// Until when the previous secret signs too. `None`: there is no previous one.
     pub previous_until: Option<Timestamp>,
-    /// How many events in a row could not be handed over.
+    /// How many events in a row could not be delivered.
     pub failures: u32,
     pub updated_at: Timestamp,
 }
 
-/// Whether an endpoint gets events.
+/// Whether an endpoint is sent events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SubscriptionState {
-    /// It has not shown yet that it wants them.
+    /// It has not confirmed yet that it wants events.
     Pending {
-        /// What it has to echo.
+        /// The text that it has to echo.
         challenge: String,
-        /// What came of the last attempt.
+        /// Why the last attempt failed, if there was one.
         failure: Option<String>,
     },
     Active,
-    /// It failed too often; events wait for an operator to resume it.
+    /// Its attempts failed too often. Events wait until an operator resumes it.
     Parked {
         at: Timestamp,
     },
 }
 
-/// It is not in a state from which this can happen.
+/// The subscription is not in a state from which this transition is possible.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("the agency is in another state")]
 pub struct SubscriptionConflict;
 
 impl AgencyDomain {
-    /// Reads a domain name; `None` when it is none.
+    /// Reads a domain name. `None`: the text is no domain name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let name = text::trim(text).to_ascii_lowercase();
@@ -66,7 +66,7 @@ impl AgencyDomain {
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         };
-        // A message group holds 128 characters.
+        // The name of a message group has at most 128 characters.
         (name.len() <= 128 && name.contains('.') && name.split('.').all(label)).then_some(Self(name))
     }
 
@@ -97,7 +97,7 @@ impl TryFrom<String> for AgencyDomain {
 }
 
 impl SubscriptionId {
-    /// The agency of an email domain.
+    /// The id of the subscription of an email domain.
     #[must_use]
     pub fn of_domain(domain: &AgencyDomain) -> Self {
         let digest = Sha256::digest(domain.as_str());
@@ -106,7 +106,7 @@ impl SubscriptionId {
 }
 
 impl Subscription {
-    /// An agency that was just registered, and has to echo `challenge`.
+    /// The subscription of an agency that an operator just registered. Its endpoint has to echo `challenge`.
     #[must_use]
     pub fn registered(domain: AgencyDomain, endpoint: String, challenge: String, now: Timestamp) -> Self {
         Self {
@@ -120,25 +120,25 @@ impl Subscription {
         }
     }
 
-    /// The same agency with another endpoint, which has to echo `challenge`. Its secret stays.
+    /// The same agency with another endpoint, which has to echo `challenge`. Its secret is unchanged.
     #[must_use]
     pub fn registered_again(self, endpoint: String, challenge: String, now: Timestamp) -> Self {
         let state = SubscriptionState::Pending { challenge, failure: None };
         Self { endpoint, failures: 0, ..self.moved_to(state, now) }
     }
 
-    /// Puts a new secret in force; the one before signs too until `previous_until`.
+    /// Starts to use a new secret. The previous secret signs too until `previous_until`.
     #[must_use]
     pub fn rotated(self, previous_until: Timestamp, now: Timestamp) -> Self {
         let generation = self.generation.saturating_add(1);
         Self { generation, previous_until: Some(previous_until), updated_at: now, ..self }
     }
 
-    /// Lets a parked endpoint have events again.
+    /// Sends events to a parked endpoint again.
     ///
     /// # Errors
     ///
-    /// Unless it is parked.
+    /// [`SubscriptionConflict`] unless it is parked.
     pub fn resumed(self, now: Timestamp) -> Result<Self, SubscriptionConflict> {
         match self.state {
             SubscriptionState::Parked { .. } => {
@@ -153,13 +153,14 @@ impl Subscription {
         SubscriptionId::of_domain(&self.domain)
     }
 
-    /// Whether changes of its officers' invites are to be told, now or once it is resumed.
+    /// Whether an event is written for a change of its officers' invites, to be sent now or once the endpoint is
+    /// resumed.
     #[must_use]
     pub fn wants_events(&self) -> bool {
         !matches!(self.state, SubscriptionState::Pending { .. })
     }
 
-    /// Its state, in a word.
+    /// The state's name, for logs and operators.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self.state {
@@ -169,18 +170,18 @@ impl Subscription {
         }
     }
 
-    /// Which secrets sign now, the one in force first.
+    /// The generations of the secrets that sign now, the current one first.
     #[must_use]
     pub fn generations(&self, now: Timestamp) -> Vec<u32> {
         let previous = self.previous_until.filter(|until| now < *until).and_then(|_| self.generation.checked_sub(1));
         [Some(self.generation), previous.filter(|generation| *generation > 0)].into_iter().flatten().collect()
     }
 
-    /// Records what the endpoint answered to the challenge, or why it could not.
+    /// Records what the endpoint answered to the challenge, or why it did not answer.
     ///
     /// # Errors
     ///
-    /// Unless it was to be challenged.
+    /// [`SubscriptionConflict`] unless it is pending.
     pub fn challenged(self, answer: Result<&str, &str>, now: Timestamp) -> Result<Self, SubscriptionConflict> {
         let SubscriptionState::Pending { challenge, .. } = &self.state else {
             return Err(SubscriptionConflict);
@@ -196,7 +197,7 @@ impl Subscription {
         Ok(self.moved_to(state, now))
     }
 
-    /// Counts an event that could not be handed over; too many in a row park the endpoint.
+    /// Counts an event that could not be delivered. Too many in a row park the endpoint.
     #[must_use]
     pub fn failed(self, now: Timestamp) -> Self {
         let failures = self.failures.saturating_add(1);
@@ -207,7 +208,7 @@ impl Subscription {
         Self { failures, ..self.moved_to(state, now) }
     }
 
-    /// Forgets failures: an event was handed over.
+    /// Resets the count of failures, because an event was delivered.
     #[must_use]
     pub fn succeeded(self, now: Timestamp) -> Self {
         let state = self.state.clone();
