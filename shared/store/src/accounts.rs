@@ -1,4 +1,5 @@
-//! The accounts that this service knows: for which invite each was made, or which request for SEED its holder made.
+//! The accounts that this service knows: each belongs to the invite that it was created for, or to its holder's request
+//! for SEED.
 
 use domain::{
     InviteId, SeedRequestId, Timestamp,
@@ -16,33 +17,33 @@ use crate::{
     transaction::{LostRace, Refused, Transaction},
 };
 
-/// The attribute that locks name their owner by as well.
+/// The attribute that names the owner of an item; locks use it too.
 const OWNER: &str = "invite_id";
 
-/// Where the licence of an account is kept.
+/// The record that has the licence of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountOwner {
-    /// With the invite that the account was made for.
+    /// The invite that the account was created for.
     Invite(Box<Stored<Invite>>),
-    /// With the request of its holder.
+    /// The request of the account's holder.
     Request(Stored<SeedRequest>),
 }
 
-/// That the licence of an account is kept somewhere; see [`Store::find_owner`] for where.
+/// An account and its owner, which has its licence; [`Store::find_owner`] reads the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountLink {
     pub account: Account,
-    /// The invite or the request, as text.
+    /// The id of the invite or the request.
     owner: String,
 }
 
 impl Store {
-    /// Writes what became of making an account over the version that was read, and with an account that it is the
-    /// invite's. The latest invite of an account counts.
+    /// Writes the result of creating an account over the version that was read. If there is an account, it also writes
+    /// that the account belongs to the invite. The latest invite of an account is its owner.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn record_account(&self, change: Change<Invite>) -> Result<Written<Stored<Invite>>, StoreError> {
         let link = change.account().map(|account| link(account, change.id.to_string()));
         let mut transaction = Transaction::default();
@@ -53,12 +54,12 @@ impl Store {
         transaction.commit_to(self, stored).await
     }
 
-    /// As [`Store::record_account`], for an invite that lives again with its account and so takes its locks again. What
-    /// was refused; nothing when it is written.
+    /// Like [`Store::record_account`], for an invite that is live again because its account was found, and so takes its
+    /// locks again. The answer has what was refused, and is empty when everything was written.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn adopt_account(&self, read: &Stored<Invite>, next: Invite) -> Result<Vec<Refused>, StoreError> {
         let link = next.account().map(|account| link(account, next.id.to_string()));
         let mut transaction = Transaction::default();
@@ -69,16 +70,17 @@ impl Store {
         transaction.commit(self).await
     }
 
-    /// Where the licence of `account` is kept; nowhere, if nobody asked for one and the account was made elsewhere.
+    /// The record that has the licence of `account`. `None`: the account was created elsewhere, and its holder has not
+    /// asked for SEED.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_owner(&self, account: &Account) -> Result<Option<AccountOwner>, StoreError> {
         let owner = self.table.get(&keys::account(account)).await?;
         if let Some(id) = owner.as_ref().and_then(|item| text(item, OWNER)).and_then(InviteId::parse) {
             let invite = self.get::<Invite>(&id).await?;
-            // An account may have been deleted since, and another of its name made elsewhere.
+            // The account may have been deleted since, and another account with its name created elsewhere.
             if let Some(invite) = invite.filter(|invite| invite.account().is_some_and(|of| is_same(of, account))) {
                 return Ok(Some(AccountOwner::Invite(Box::new(invite))));
             }
@@ -87,21 +89,21 @@ impl Store {
         Ok(request.map(AccountOwner::Request))
     }
 
-    /// The requests of `accounts` that are there, in no order.
+    /// The existing requests of `accounts`, in no order.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn find_seed_requests(&self, accounts: &[Account]) -> Result<Vec<Stored<SeedRequest>>, StoreError> {
         let ids: Vec<_> = accounts.iter().map(SeedRequestId::of_account).collect();
         self.get_many(&ids).await
     }
 
-    /// Writes a first request, unless there is one.
+    /// Writes the first request of an account. A lost race means that there is one already.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn create_seed_request(&self, request: SeedRequest) -> Result<Written<Stored<SeedRequest>>, StoreError> {
         let mut transaction = Transaction::default();
         transaction.add(link(&request.account, request.id.to_string()), LostRace);
@@ -109,12 +111,12 @@ impl Store {
         transaction.commit_to(self, stored).await
     }
 
-    /// Deletes a request over the version that was read, and that its account is known by it. Its id is noted until
-    /// `until`, which names nobody: by it [`Store::was_requested`] knows the licence of the account again.
+    /// Deletes a request over the version that was read, and the link of its account. The id of the request, which
+    /// names no person, is kept until `until`: [`Store::was_requested`] needs it to recognise the account's licence.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn forget_seed_request(
         &self,
         request: &Stored<SeedRequest>,
@@ -128,11 +130,11 @@ impl Store {
         transaction.commit_written(self).await
     }
 
-    /// Whether `account` got its licence by a request that is no longer kept; if so, that is remembered until `until`.
+    /// Whether `account` got its licence by a request that was deleted. If so, that is remembered until `until`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn was_requested(&self, account: &Account, until: Timestamp) -> Result<bool, StoreError> {
         let id = SeedRequestId::of_account(account);
         if self.table.get(&keys::ended_seed_request(id)).await?.is_none() {
@@ -142,11 +144,11 @@ impl Store {
         Ok(true)
     }
 
-    /// At most `limit` of the known accounts of one of the [`ACCOUNT_SHARDS`], by name, after the one named `after`.
+    /// Up to `limit` known accounts of one of the [`ACCOUNT_SHARDS`], by name, from the one after `after`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_accounts(
         &self,
         shard: u8,
@@ -163,11 +165,11 @@ impl Store {
         Ok(links.collect())
     }
 
-    /// Forgets an account that nothing is kept for any more, unless it was given to somebody else meanwhile.
+    /// Deletes the link of an account that no record owns any more, unless the account has another owner by now.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn forget_account(&self, link: &AccountLink) -> Result<Written, StoreError> {
         let condition = Condition::AbsentOrOwnedBy(link.owner.clone());
         let mut transaction = Transaction::default();
@@ -180,7 +182,7 @@ fn ended(id: SeedRequestId, until: Timestamp) -> item::Item {
     Envelope::new(keys::ended_seed_request(id), "ended_seed_request", 1).expires(until).bare()
 }
 
-/// The latest owner of an account counts, so nothing has to hold of an earlier one.
+/// The latest owner of an account replaces any earlier one, so the write has no condition.
 fn link(account: &Account, owner: String) -> Write {
     let item = Envelope::new(keys::account(account), "account", 1).text(OWNER, owner).bare();
     Write::Put { item, condition: Condition::Any }

@@ -1,6 +1,6 @@
-//! What operators did, and what the sweeper did on their word.
+//! The audit trail: what operators did, and what the sweeper erased at their request.
 //!
-//! An act is noted before it is done: nothing is done that is not noted, and what is noted may have failed afterwards.
+//! An act is recorded before it is done. So nothing is done without a record, but a recorded act may have failed.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,16 +16,16 @@ use crate::{
 
 const ACT: &str = "operator_act";
 
-/// What an operator asked for.
+/// An act that an operator asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperatorAct {
-    /// Names this one among all.
+    /// The id of this act.
     pub id: String,
     /// What was done, such as `ROTATE_AGENCY`.
     pub action: String,
-    /// On what: an id, an agency's domain, a queue, or the keyed hash of a person's address.
+    /// The target: an id, an agency's domain, a queue, or the keyed hash of a person's address.
     pub subject: String,
-    /// Who, as the account's own audit names them. It is the word of their client.
+    /// The operator, as the audit trail of the AWS account names them. The operator's client sends this name.
     pub by: String,
     pub at: Timestamp,
 }
@@ -33,18 +33,18 @@ pub struct OperatorAct {
 /// An entry of the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audited {
-    /// What an operator asked for.
+    /// An act that an operator asked for.
     Act(OperatorAct),
-    /// A person whom the sweeper has erased on an operator's word.
+    /// A person whom the sweeper erased at an operator's request.
     Erasure(AuditEntry),
 }
 
 impl Store {
-    /// Notes what an operator is about to do. The entry is kept until `until`.
+    /// Records what an operator is about to do. The entry is kept until `until`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer: then it must not be done.
+    /// [`StoreError`] when the table cannot answer. Then the caller must not do the act.
     pub async fn note_act(&self, act: &OperatorAct, until: Timestamp) -> Result<(), StoreError> {
         let item = Envelope::new(keys::audit(act.at, &act.id), ACT, 1).expires(until).body(ACT, act)?;
         self.table.put_many(vec![item]).await
@@ -54,7 +54,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_audit(&self, from: Option<Place>) -> Result<Page<Audited>, StoreError> {
         let after = from.map(Place::into_item);
         let page = self.table.page(&Query { after, ..Query::all(Index::Primary, keys::AUDIT.to_owned()) }).await?;

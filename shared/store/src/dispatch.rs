@@ -1,4 +1,4 @@
-//! Ready rows become invites: each row with its invite and locks, in one transaction with some others.
+//! Creates the invites of ready rows: each row with its invite and locks, and several rows in one transaction.
 
 use std::collections::HashSet;
 
@@ -11,24 +11,25 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// How many rows become invites together: each writes itself, its invite and at most two locks, of 100 in all.
+/// Rows that become invites in one call at most. Each row writes itself, its invite and at most two locks, and a
+/// transaction has 100 writes.
 pub const ROWS_PER_DISPATCH: usize = 25;
 
-/// What became of a row on its way to an invite.
+/// The result of dispatching one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DispatchOutcome {
-    /// The invite is there and the row says so.
+    /// The invite is written, and so is the sent row.
     Sent,
     /// A live invite has the address.
     AddressTaken,
     /// A live invite has the username.
     UsernameTaken,
-    /// The row was changed meanwhile; read it again.
+    /// Another writer changed the row; the caller reads it again.
     LostRace,
 }
 
 impl DispatchOutcome {
-    /// What a refused write of an invite means for its row.
+    /// The result for a row whose write was refused.
     fn of(refused: Refused) -> Self {
         match refused {
             Refused::AddressTaken => Self::AddressTaken,
@@ -39,12 +40,13 @@ impl DispatchOutcome {
 }
 
 impl Store {
-    /// Turns rows into invites: each row with its invite and locks, or not at all. At most [`ROWS_PER_DISPATCH`] rows.
-    /// `rows` holds the version that was read, the row as sent, and its invite; the answer has one outcome for each.
+    /// Creates the invites of rows, at most [`ROWS_PER_DISPATCH`]. Each row is written with its invite and locks, or
+    /// not at all. `rows` holds the version that was read, the row as sent, and its invite; the answer has one outcome
+    /// for each row.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; some rows may have been dispatched, and reading them again tells.
+    /// [`StoreError`] when the table cannot answer. Some rows may have been dispatched: the caller reads them again.
     pub async fn dispatch(
         &self,
         batch: BatchId,
@@ -53,7 +55,7 @@ impl Store {
         let mut outcomes = vec![DispatchOutcome::Sent; rows.len()];
         let mut left: Vec<usize> = (0..rows.len()).collect();
         while !left.is_empty() {
-            // A transaction may not name one lock twice, so the second row of an address waits for the next round.
+            // A transaction cannot write one lock twice, so the second row of an address waits for the next round.
             let mut named = HashSet::new();
             let (together, later): (Vec<usize>, Vec<usize>) = left.iter().partition(|index| {
                 let invite = rows.get(**index).map(|(_, _, invite)| invite);
@@ -85,7 +87,7 @@ impl Store {
         Ok(outcomes)
     }
 
-    /// One transaction; the rows that refused it, or none when it was written.
+    /// Writes one transaction. Returns the rows that were refused; none when all was written.
     async fn dispatch_together(
         &self,
         batch: BatchId,
@@ -104,7 +106,7 @@ impl Store {
             transaction.append(creation, |refused| (*index, refused));
         }
         let mut refused = transaction.commit(self).await?;
-        // The first refusal of a row says most: a lost race before a taken address before a taken username.
+        // The first refusal of a row says most: a lost race, then a taken address, then a taken username.
         refused.dedup_by_key(|(index, _)| *index);
         Ok(refused.into_iter().map(|(index, refused)| (index, DispatchOutcome::of(refused))).collect())
     }

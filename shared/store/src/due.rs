@@ -1,4 +1,4 @@
-//! What needs somebody, by time.
+//! What is due, by time.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
     table::{Index, Query, Range},
 };
 
-/// Something whose time has come. The index may lag: read it again before acting.
+/// Something that is due. The index may lag, so a caller reads the record again before it acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     Invite(InviteId),
@@ -37,7 +37,7 @@ impl Due {
             .or_else(|| SeedRequestId::parse(id).map(Self::SeedRequest))
     }
 
-    /// Its kind, in a word.
+    /// The kind of the record, for logs.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -66,28 +66,28 @@ impl fmt::Display for Due {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DueEntry {
     pub what: Due,
-    /// Since when, or from when.
+    /// When it was due, or will be.
     pub since: Timestamp,
 }
 
 impl Store {
-    /// At most `limit` things of one of the [`DUE_SHARDS`] whose time has come by `now`, the longest due first.
+    /// Up to `limit` entries of one of the [`DUE_SHARDS`] that are due at `now`, the longest due first.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_due(&self, shard: u8, now: Timestamp, limit: u32) -> Result<Vec<DueEntry>, StoreError> {
         let query = Query { limit: Some(limit), ..due_by(shard, now) };
         let page = self.table.page(&query).await?;
         Ok(page.items.iter().filter_map(read).collect())
     }
 
-    /// The batches of one of the [`DUE_SHARDS`] whose time comes by `by`: with a moment a little ahead, every batch
-    /// that is under way.
+    /// The batches of one of the [`DUE_SHARDS`] that are due at `by`. With a time in the near future these are all
+    /// batches that workers are processing.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_due_batches(&self, shard: u8, by: Timestamp) -> Result<Vec<BatchId>, StoreError> {
         let mut query = due_by(shard, by);
         let mut batches = Vec::new();

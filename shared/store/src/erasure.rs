@@ -1,4 +1,4 @@
-//! Forgetting people: items give way to tombstones, which the table's time to live takes away.
+//! Erases people: a tombstone replaces an item, and the table's time to live deletes the tombstone later.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -24,10 +24,10 @@ use crate::{
 const REQUEST: &str = "forget_request";
 pub(crate) const AUDIT: &str = "audit";
 
-/// Into how many parts the table is read whole.
+/// Segments that a scan of the whole table is split into.
 pub const PARTS: u32 = 64;
 
-/// Something that a reading of the whole table finds.
+/// Something that a scan of the whole table finds.
 #[derive(Clone, Debug)]
 pub enum Found {
     Invite(Box<Stored<Invite>>),
@@ -36,26 +36,26 @@ pub enum Found {
     Lock(Lock),
 }
 
-/// One page of a part of the table.
+/// One page of a segment of the table.
 #[derive(Clone, Debug)]
 pub struct PartPage {
     pub found: Vec<Found>,
-    /// Where the next page of the part begins, if there is one.
+    /// Where the next page of the segment begins. `None`: this was the last page.
     pub next: Option<PartPlace>,
 }
 
-/// A place within a part of the table.
+/// A place within a segment of the table.
 #[derive(Clone, Debug)]
 pub struct PartPlace(Item);
 
 impl PartPlace {
-    /// The place as text, for a job that goes on later. It holds a key of the table, and no address.
+    /// The place as text, so that a job can continue later. It holds a key of the table, and no address.
     #[must_use]
     pub fn to_text(&self) -> Option<String> {
         Some(format!("{}\n{}", text(&self.0, "pk")?, text(&self.0, "sk")?))
     }
 
-    /// The place that [`PartPlace::to_text`] wrote.
+    /// Reads the text of [`PartPlace::to_text`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (pk, sk) = text.split_once('\n')?;
@@ -64,35 +64,35 @@ impl PartPlace {
     }
 }
 
-/// What keeps a second live invite from an address or a username.
+/// A uniqueness lock: it keeps an address or a username to one live invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
     pk: String,
     pub owner: InviteId,
 }
 
-/// The record of an operator's act: what, on whom by a keyed hash, and what it touched.
+/// The record of an erasure for an operator: the act, the keyed hash of the person's address, and what was erased.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// What was done, such as `FORGET_PERSON`.
     pub action: String,
     /// The keyed hash of the person's address.
     pub address_key: AddressKey,
-    /// How many invites gave way to tombstones.
+    /// How many invites were replaced by tombstones.
     pub invites: u32,
     /// How many rows were emptied.
     pub rows: u32,
-    /// When the last of it was erased.
+    /// When the last record was erased.
     pub at: Timestamp,
 }
 
 impl Store {
-    /// Puts a tombstone in the place of an invite over the version that was read, and frees its locks. The tombstone
-    /// goes some time after `until`.
+    /// Replaces an invite by a tombstone over the version that was read, and deletes its locks. The table deletes the
+    /// tombstone some time after `until`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn forget_invite(
         &self,
         invite: &Stored<Invite>,
@@ -105,11 +105,11 @@ impl Store {
         transaction.commit_written(self).await
     }
 
-    /// Puts a tombstone in the place of a batch over the version that was read, once its rows are gone.
+    /// Replaces a batch by a tombstone over the version that was read. Its rows are deleted before.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn forget_batch(
         &self,
         batch: &Stored<Batch>,
@@ -121,11 +121,11 @@ impl Store {
         transaction.commit_written(self).await
     }
 
-    /// Deletes rows of a batch that nobody may change any more. Rows that are gone already stay gone.
+    /// Deletes rows of a batch that can no longer change. A row that is already deleted stays deleted.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; some rows may have been deleted.
+    /// [`StoreError`] when the table cannot answer; some rows may have been deleted.
     pub async fn delete_rows(&self, batch: BatchId, rows: &[Row]) -> Result<Written, StoreError> {
         for rows in rows.chunks(ROWS_PER_CHANGE) {
             let delete = |row: &Row| Write::Delete {
@@ -139,12 +139,13 @@ impl Store {
         Ok(Written::Done(()))
     }
 
-    /// What a page of one of the [`PARTS`] of the table holds of invites, rows and locks: the first page, or the one
-    /// that begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each. It may lag: read again before acting.
+    /// The invites, rows and locks on one page of one of the [`PARTS`] of the table: the first page, or the page that
+    /// begins at a [`PartPage::next`]. DynamoDB reads 1 MiB for each page. It may lag, so a caller reads a record again
+    /// before it acts.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer, or holds something unreadable there.
+    /// [`StoreError`] when the table cannot answer, or has an item there that this build cannot read.
     pub async fn read_part(&self, part: u32, from: Option<PartPlace>) -> Result<PartPage, StoreError> {
         let after = from.map(|PartPlace(item)| item);
         let segment = Segment { part, of: PARTS, after, freshness: Freshness::MayLag };
@@ -153,18 +154,19 @@ impl Store {
         Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
 
-    /// Frees a lock that its owner does not need, over the version of the owner that was read; without one, the lock of
-    /// an owner that is deleted.
+    /// Deletes a lock that its owner does not need, over the version of the owner that was read. Without `owner` it
+    /// deletes the lock of an invite that is deleted.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn free_lock(&self, lock: &Lock, owner: Option<&Stored<Invite>>) -> Result<Written, StoreError> {
         let condition = Condition::AbsentOrOwnedBy(lock.owner.to_string());
         let delete = Write::Delete { key: Key::new(lock.pk.clone(), keys::GUARD), condition };
         let mut transaction = Transaction::default();
         if let Some(read) = owner {
-            // It is written anew, so that an owner who takes the lock again at this moment wins or waits.
+            // The owner is written unchanged: an owner that takes the lock again at this moment conflicts with this
+            // write.
             transaction.write(read.becomes(read.to_value()), LostRace)?;
         }
         if !transaction.writes_to(&delete.key()) {
@@ -173,30 +175,30 @@ impl Store {
         transaction.commit_written(self).await
     }
 
-    /// The people whom an operator was asked to forget.
+    /// The people that operators asked to erase.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_forget_requests(&self) -> Result<Vec<AddressKey>, StoreError> {
         let page = self.table.page(&Query::all(Index::Primary, keys::FORGET_REQUESTS.to_owned())).await?;
         Ok(page.items.iter().filter_map(|item| AddressKey::parse(text(item, "sk")?)).collect())
     }
 
-    /// Asks for a person to be forgotten; asking again is harmless.
+    /// Asks for the erasure of a person. Asking again is harmless.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn request_forgetting(&self, person: &AddressKey) -> Result<(), StoreError> {
         self.table.put_many(vec![Envelope::new(keys::forget_request(person), REQUEST, 1).bare()]).await
     }
 
-    /// Notes that a person was forgotten, and takes the request away.
+    /// Records that a person was erased, and deletes the request.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn finish_forgetting(&self, entry: &AuditEntry, until: Timestamp) -> Result<Written, StoreError> {
         let item = Envelope::new(keys::audit(entry.at, entry.address_key.as_str()), AUDIT, 1).expires(until);
         let mut transaction = Transaction::default();
@@ -208,11 +210,11 @@ impl Store {
         transaction.commit_written(self).await
     }
 
-    /// Writes an emptied row over the version that was read, whatever its batch does.
+    /// Writes a row without its texts over the version that was read, whatever the state of its batch.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn empty_row(&self, batch: BatchId, read_version: u64, row: &Row) -> Result<Written, StoreError> {
         let row = KeyedRow { row: row.clone(), address: None };
         let mut transaction = Transaction::default();
@@ -222,7 +224,7 @@ impl Store {
     }
 }
 
-/// Puts a tombstone in the place of a record over the version that was read. It goes some time after `until`.
+/// Replaces a record by a tombstone over the version that was read. The table deletes it some time after `until`.
 fn over_with<T: Record>(tombstone: &impl Serialize, read: &Stored<T>, until: Timestamp) -> Result<Write, StoreError> {
     let item = Envelope::new(T::key(&read.id()), TOMBSTONE, read.version() + 1).expires(until);
     Ok(Write::Put { item: item.body(TOMBSTONE, tombstone)?, condition: Condition::Version(read.version()) })
@@ -244,14 +246,14 @@ fn read(mut item: Item) -> Result<Option<Found>, StoreError> {
 }
 
 impl Lock {
-    /// The lock in an item; none where it is of another kind.
+    /// Reads the lock in an item. `None`: the item is of another kind.
     #[must_use]
     pub fn of(item: &Item) -> Option<Self> {
         let pk = text(item, "pk").filter(|_| text(item, "entity") == Some("guard"))?;
         Some(Self { pk: pk.to_owned(), owner: lock_owner(item)? })
     }
 
-    /// Whether it is one that `invite` takes while it lives.
+    /// Whether it is a lock that `invite` has while it is live.
     #[must_use]
     pub fn belongs_to(&self, invite: &Invite) -> bool {
         let keys = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];

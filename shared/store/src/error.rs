@@ -1,35 +1,35 @@
-//! What can go wrong with the table.
+//! The errors of the table.
 
 use thiserror::Error;
 
-/// The table could not answer, or answered with something that nobody wrote.
+/// The table could not answer, or has an item that this build cannot read.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The request failed; a later one may not.
+    /// The request failed; the caller can try it again later.
     #[error("table: {operation} failed with {code}")]
     Unavailable {
         operation: &'static str,
-        /// The service's or the client's code for it.
+        /// The code that DynamoDB or its client gave.
         code: String,
     },
-    /// The request breaks a limit of the table: no repetition of it can succeed. A fault of this service.
+    /// The request breaks a limit of the table, so trying it again cannot help. This is a fault of this service.
     #[error("table: {operation} is refused with {code}")]
     Refused {
         operation: &'static str,
-        /// The service's code for it.
+        /// The code that DynamoDB gave.
         code: String,
     },
     /// An item that this build cannot read.
     #[error("table: an item of kind {entity} is unreadable: {problem}")]
     Corrupt {
         entity: &'static str,
-        /// What is wrong, without its values.
+        /// What is wrong with it, without its values.
         problem: String,
     },
-    /// Other writers kept changing a record; a later request may be alone with it.
+    /// Other writers changed a record each time that it was read; the caller can try again later.
     #[error("table: other writers kept changing an item of kind {entity}")]
     Contended { entity: &'static str },
-    /// The domain rules are missing or malformed; nothing is decided without them.
+    /// The domain rules are missing or malformed. Without them no request may be decided.
     #[error("settings: {0}")]
     Rules(String),
 }

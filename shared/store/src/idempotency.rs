@@ -1,4 +1,4 @@
-//! Answers kept by `Idempotency-Key`, so that a repeated request gets the answer of the first and does nothing.
+//! Answers saved under an `Idempotency-Key`: a repeated request gets the answer of the first one and changes nothing.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// How long an answer is kept.
+/// How long an answer is saved.
 pub const ANSWER_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 const ENTITY: &str = "request";
 
-/// A request that creates something, as its key names it.
+/// A request that creates something, with its key.
 #[derive(Clone, Debug)]
 pub struct KeyedRequest {
     officer: OfficerId,
@@ -28,7 +28,7 @@ pub struct KeyedRequest {
     request_hash: String,
 }
 
-/// A request that creates something, and what it is to be answered.
+/// A request that creates something, with the answer to save.
 #[derive(Clone, Debug)]
 pub struct IdempotentRequest {
     request: KeyedRequest,
@@ -37,11 +37,11 @@ pub struct IdempotentRequest {
     usage: Option<Change<Usage>>,
 }
 
-/// An answer, to be repeated byte for byte.
+/// An answer, which is repeated byte for byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedAnswer {
     pub status: u16,
-    /// What the `Location` header said, if there was one.
+    /// The `Location` header, if the answer had one.
     pub location: Option<String>,
     pub body: String,
 }
@@ -52,39 +52,39 @@ struct Saved {
     answer: SavedAnswer,
 }
 
-/// What became of a write that a request asks for.
+/// The result of a write that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Done` has written anything"]
 pub enum RequestOutcome {
-    /// It is written, and so is the answer.
+    /// Everything is written, and the answer is saved.
     Done,
-    /// The same request was answered before; this was the answer.
+    /// The same request was answered before, with this answer.
     Replay(SavedAnswer),
-    /// The key belongs to a request with another body.
+    /// The key was used for a request with another body.
     KeyReused,
-    /// Something that it was to change is no longer as it was.
+    /// Another writer changed a record that the request changes; the caller reads again.
     LostRace,
 }
 
-/// What a key was used for before.
+/// The use of a key before this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyUse {
-    /// Nothing, or nothing within [`ANSWER_LIFE`].
+    /// There was none within [`ANSWER_LIFE`].
     None,
-    /// The same request; this was the answer.
+    /// The same request, with this answer.
     Same(SavedAnswer),
     Other,
 }
 
 impl KeyedRequest {
-    /// The request of `officer` with `key`. The key belongs to the officer: nobody else's key meets it. `request` is
-    /// all that makes two requests the same: the route and the body, in one form.
+    /// The request of `officer` with `key`. A key counts for its officer only. `request` is what identifies the
+    /// request: its route and its body in one form.
     #[must_use]
     pub fn new(officer: OfficerId, key: &str, request: &[u8]) -> Self {
         Self { officer, key_hash: hex(key.as_bytes()), request_hash: hex(request) }
     }
 
-    /// The request with its answer, to be written at `at` together with what it creates.
+    /// The request with its answer, to be saved at `at` together with what it creates.
     #[must_use]
     pub fn answered(self, answer: SavedAnswer, at: Timestamp) -> IdempotentRequest {
         IdempotentRequest { request: self, answer, at, usage: None }
@@ -96,14 +96,14 @@ impl KeyedRequest {
 }
 
 impl IdempotentRequest {
-    /// As [`KeyedRequest::new`], with its answer.
+    /// Like [`KeyedRequest::new`], with its answer.
     #[must_use]
     pub fn new(officer: OfficerId, key: &str, request: &[u8], answer: SavedAnswer, at: Timestamp) -> Self {
         KeyedRequest::new(officer, key, request).answered(answer, at)
     }
 
-    /// The same request, which leaves its officer with this usage: counted when it is done, and not when it is
-    /// repeated.
+    /// The same request with the officer's usage after it. The usage is written when the request is done, and not when
+    /// it is repeated.
     #[must_use]
     pub fn counted(self, usage: Change<Usage>) -> Self {
         Self { usage: Some(usage), ..self }
@@ -117,11 +117,11 @@ impl IdempotentRequest {
 }
 
 impl Transaction<Refused> {
-    /// Adds the answer of a request, and what the request counts towards its officer's share.
+    /// Adds the answer of a request, and the usage that it counts for its officer.
     ///
     /// # Errors
     ///
-    /// When it cannot be stored, which is a fault of this service.
+    /// [`StoreError`] when it cannot be stored, which is a fault of this service.
     pub(crate) fn answer(&mut self, request: &IdempotentRequest) -> Result<(), StoreError> {
         self.add(request.write()?, Refused::KeyUsed);
         if let Some(usage) = request.usage.clone() {
@@ -132,7 +132,7 @@ impl Transaction<Refused> {
 }
 
 impl Store {
-    /// Writes all of `transaction` and the answer to the request that asks for it, or nothing.
+    /// Writes all of `transaction` and the answer to its request, or nothing.
     pub(crate) async fn commit_request(
         &self,
         mut transaction: Transaction<Refused>,
@@ -153,15 +153,15 @@ impl Store {
         })
     }
 
-    /// What the key of `request` was used for before `now`. To be asked before anything else about the request: what it
-    /// did may have changed what it would be answered now.
+    /// The use of the key of `request` before `now`. The caller asks for it before it decides anything else: what the
+    /// request did may have changed what it would be answered now.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn key_use(&self, request: &KeyedRequest, now: Timestamp) -> Result<KeyUse, StoreError> {
         let found = self.table.get(&request.key()).await?;
-        // The time to live takes an answer some time after it has expired.
+        // The time to live deletes an answer some time after it has expired.
         let Some(mut found) = found.filter(|found| !item::has_expired(found, now)) else {
             return Ok(KeyUse::None);
         };
@@ -169,7 +169,7 @@ impl Store {
         Ok(if saved.body_hash == request.request_hash { KeyUse::Same(saved.answer) } else { KeyUse::Other })
     }
 
-    /// The same for a request that is being answered, as of the moment of its answer.
+    /// Like [`Store::key_use`], for a request with an answer, at the time of the answer.
     pub(crate) async fn key_use_of(&self, request: &IdempotentRequest) -> Result<KeyUse, StoreError> {
         self.key_use(&request.request, request.at).await
     }

@@ -1,6 +1,6 @@
-//! What operators look through: what is overdue, all that officers' requests made, and all that is about a person.
+//! What operators list: what is overdue, everything that officers' requests created, and everything about a person.
 //!
-//! A table has no upper bound, so each of these is read a page at a time, and a [`Place`] says where the next begins.
+//! A table has no upper bound, so each list is read in pages, and a [`Place`] says where the next page begins.
 
 use std::collections::BTreeMap;
 
@@ -26,18 +26,18 @@ const PLACE: [&str; 4] = ["pk", "sk", "due_shard", "due_at"];
 #[derive(Clone, Debug)]
 pub struct Page<T> {
     pub found: Vec<T>,
-    /// How many items of these kinds this build cannot read.
+    /// How many items of the listed kinds this build cannot read.
     pub unreadable: u32,
-    /// Where the next page begins, if there may be one.
+    /// Where the next page begins. `None`: this was the last page.
     pub next: Option<Place>,
 }
 
-/// Where a page begins. In its serialised form it may be kept outside; it holds keys of the table, and no address.
+/// Where a page begins. Its serialised form can be stored outside the table: it holds keys, and no address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Place(BTreeMap<String, String>);
 
-/// Something with an id and a state, which an officer's request made or which came of one.
+/// A record with an id and a state that follows from an officer's request.
 #[derive(Clone, Debug)]
 pub enum Work {
     Invite(Box<Stored<Invite>>),
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_overdue(&self, before: Timestamp, from: Option<Place>) -> Result<Page<DueEntry>, StoreError> {
         let shard = from.as_ref().map_or(0, Place::shard);
         let after = from.filter(Place::is_within).map(Place::into_item);
@@ -68,11 +68,11 @@ impl Store {
         Ok(Page { found, unreadable, next: page.next.as_ref().map(Place::of).or(next_shard) })
     }
 
-    /// A page of all that officers' requests made, in no order. It may lag by a moment.
+    /// A page of everything that officers' requests created, in no order. It may lag by a moment.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_work(&self, from: Option<Place>) -> Result<Page<Work>, StoreError> {
         let (items, next) = self.page_of_all(from, Freshness::MayLag).await?;
         let (mut found, mut unreadable) = (Vec::new(), 0);
@@ -85,11 +85,11 @@ impl Store {
         Ok(Page { found, unreadable, next })
     }
 
-    /// A page of what is held about a person, each item as it lies in the table.
+    /// A page of the items about a person, each as the table has it.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_held(
         &self,
         person: &AddressKey,
@@ -102,11 +102,11 @@ impl Store {
         Ok(Page { found: held.map(plain).collect::<Result<_, _>>()?, unreadable: 0, next })
     }
 
-    /// What has this id, as it is now.
+    /// The record with this id, as it is now.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn find_work(&self, id: Due) -> Result<Option<Work>, StoreError> {
         Ok(match id {
             Due::Invite(id) => self.get(&id).await?.map(Box::new).map(Work::Invite),
@@ -138,7 +138,7 @@ impl Place {
         self.0.into_iter().map(|(name, value)| (name, AttributeValue::S(value))).collect()
     }
 
-    /// Where a shard of what is due begins.
+    /// The beginning of a shard of what is due.
     fn of_shard(shard: u8) -> Self {
         Self(BTreeMap::from([("due_shard".to_owned(), keys::due_shard(shard))]))
     }
@@ -148,7 +148,7 @@ impl Place {
         (0..DUE_SHARDS).find(|shard| name == Some(&keys::due_shard(*shard))).unwrap_or(0)
     }
 
-    /// Whether it is after an item, and not where a shard begins.
+    /// Whether it is after an item, and not at the beginning of a shard.
     fn is_within(&self) -> bool {
         self.0.contains_key("pk")
     }
@@ -180,7 +180,7 @@ impl Work {
         }
     }
 
-    /// Its state, in a word of the API.
+    /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
         match self {
@@ -204,7 +204,7 @@ impl Work {
         }
     }
 
-    /// The request that made it, or that it came of.
+    /// The trace of the request that created it.
     #[must_use]
     pub fn trace(&self) -> &TraceId {
         match self {
@@ -216,7 +216,7 @@ impl Work {
         }
     }
 
-    /// When it needs somebody, if ever.
+    /// When the sweeper has to check it. `None`: never.
     #[must_use]
     pub fn next_due(&self) -> Option<Timestamp> {
         match self {
@@ -229,7 +229,7 @@ impl Work {
     }
 }
 
-/// Whether an item is of a person: by its key, by the address of what it holds, or by the person that a row names.
+/// Whether an item is about a person: by its key, by an address in its body, or by the person that a row names.
 fn is_about(item: &Item, person: &AddressKey, about: &[Key]) -> bool {
     let body = item.get("body").and_then(|body| body.as_m().ok());
     let in_body = body.and_then(|body| text(body, "address_key"));

@@ -1,4 +1,4 @@
-//! What an item holds: an envelope that the table sorts and compares by, and the thing itself in `body`.
+//! The content of an item: an envelope of attributes that the table sorts and compares by, and the record in `body`.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{StoreError, keys, keys::Key};
 
-/// An item as DynamoDB holds it.
+/// An item in the form of the DynamoDB client.
 pub type Item = HashMap<String, AttributeValue>;
 
 /// The form of the items that this build writes and reads.
 pub(crate) const FORM: u64 = 1;
 
-/// The kind of the item that takes the place of what was erased.
+/// The kind of the item that replaces what was erased.
 pub(crate) const TOMBSTONE: &str = "tombstone";
 
 pub struct Envelope(Item);
@@ -35,14 +35,14 @@ impl Envelope {
         self
     }
 
-    /// Makes the item one that the sweeper finds once `due_at` has come.
+    /// Lets the sweeper find the item when it is due.
     pub(crate) fn due(self, due_at: Option<Timestamp>) -> Self {
         let Some(due_at) = due_at else { return self };
         let shard = text(&self.0, "pk").map(keys::due_shard_of).unwrap_or_default();
         self.text("due_shard", shard).text("due_at", due_at.to_string())
     }
 
-    /// Lets DynamoDB delete the item some time after `at`, if ever; its reader compares the clock itself.
+    /// Lets DynamoDB delete the item some time after `at`, or never. Its reader compares the time itself.
     pub(crate) fn expires(mut self, at: impl Into<Option<Timestamp>>) -> Self {
         let Some(at) = at.into() else { return self };
         self.0.insert("expires_epoch".to_owned(), AttributeValue::N(at.unix_seconds().to_string()));
@@ -54,7 +54,7 @@ impl Envelope {
         Ok(self.0)
     }
 
-    /// Adds something that indexes hold beside the keys.
+    /// Adds a value that an index holds beside the keys.
     pub(crate) fn part<T: Serialize>(mut self, entity: &'static str, name: &str, part: &T) -> Result<Self, StoreError> {
         self.0.insert(name.to_owned(), attribute(entity, part)?);
         Ok(self)
@@ -65,14 +65,14 @@ impl Envelope {
     }
 }
 
-/// The key that an item holds.
+/// The key of an item.
 #[must_use]
 pub fn key(item: &Item) -> Key {
     let part = |name| text(item, name).unwrap_or_default().to_owned();
     Key { pk: part("pk"), sk: part("sk") }
 }
 
-/// Whether an item is what is left of what its key says.
+/// Whether an item is the tombstone of an erased record.
 pub(crate) fn is_tombstone(item: &Item) -> bool {
     text(item, "entity") == Some(TOMBSTONE)
 }
@@ -82,19 +82,19 @@ pub fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
 }
 
-/// The whole number attribute `name`.
+/// The attribute `name` as a whole number.
 #[must_use]
 pub fn number(item: &Item, name: &str) -> Option<u64> {
     item.get(name).and_then(|value| value.as_n().ok()).and_then(|digits| digits.parse().ok())
 }
 
-/// Whether its life was over at `now`. In that second it still lives, as for the condition of a write over it.
+/// Whether it had expired at `now`. In the very second it is still valid, as in the condition of a write over it.
 #[must_use]
 pub fn has_expired(item: &Item, now: Timestamp) -> bool {
     expires_at(item).is_some_and(|seconds| seconds < now.unix_seconds())
 }
 
-/// When its life ends, in seconds after 1970 began, if ever.
+/// When it expires, in seconds since 1970 began. `None`: never.
 #[must_use]
 pub fn expires_at(item: &Item) -> Option<i64> {
     number(item, "expires_epoch").and_then(|seconds| i64::try_from(seconds).ok())
@@ -105,16 +105,16 @@ fn attribute<T: Serialize>(entity: &'static str, thing: &T) -> Result<AttributeV
     serde_dynamo::to_attribute_value(thing).map_err(corrupt)
 }
 
-/// The thing in an item.
+/// Reads the record in an item.
 ///
 /// # Errors
 ///
-/// When it is of another form, or is not there.
+/// [`StoreError::Corrupt`] when it has another form, or is missing.
 pub fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Result<T, StoreError> {
     part(entity, "body", item)
 }
 
-/// What an item holds as `name`.
+/// Reads the attribute `name` of an item.
 pub(crate) fn part<T: DeserializeOwned>(entity: &'static str, name: &str, item: &mut Item) -> Result<T, StoreError> {
     let corrupt = |problem: String| StoreError::Corrupt { entity, problem };
     match number(item, "v") {
@@ -125,6 +125,6 @@ pub(crate) fn part<T: DeserializeOwned>(entity: &'static str, name: &str, item: 
         None => return Err(corrupt("no form".to_owned())),
     }
     let part = item.remove(name).ok_or_else(|| corrupt(format!("no {name}")))?;
-    // The error of a wrong value may quote it, so only its kind is kept.
+    // The error of a wrong value may quote the value, so only the kind of the error is kept.
     serde_dynamo::from_attribute_value(part).map_err(|_| corrupt(format!("a field of its {name}")))
 }

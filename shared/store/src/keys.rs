@@ -40,14 +40,14 @@ pub(crate) fn username(username: &Username) -> Key {
     Key::new(format!("USERNAME#{}", username.canonical()), GUARD)
 }
 
-/// How many partitions the accounts are spread over, each of which can be listed.
+/// Partitions that the accounts are spread over. Each can be listed.
 pub const ACCOUNT_SHARDS: u8 = 8;
 
 pub(crate) fn accounts(shard: u8) -> String {
     format!("ACCOUNTS#{shard}")
 }
 
-/// A directory does not tell cases apart.
+/// The account's name is in lower case, because the directory ignores case.
 pub(crate) fn account(account: &Account) -> Key {
     let name = account.directory_id.to_lowercase();
     Key { pk: accounts(shard_of(&name, ACCOUNT_SHARDS)), sk: name }
@@ -57,7 +57,7 @@ pub(crate) fn seed_request(id: SeedRequestId) -> Key {
     Key::new(format!("SEED#{id}"), META)
 }
 
-/// That there was a request, once it is no longer kept.
+/// The key of the record that a request existed, once the request is deleted.
 pub(crate) fn ended_seed_request(id: SeedRequestId) -> Key {
     Key::new(format!("SEED#{id}"), "ENDED")
 }
@@ -74,7 +74,7 @@ pub(crate) fn batch(id: BatchId) -> Key {
     Key::new(format!("BATCH#{id}"), META)
 }
 
-/// The batch of an item of its partition.
+/// The batch that a partition belongs to, from its partition key.
 pub(crate) fn batch_of(pk: &str) -> Option<BatchId> {
     pk.strip_prefix("BATCH#").and_then(BatchId::parse)
 }
@@ -89,7 +89,7 @@ pub(crate) fn rows_pk(batch: BatchId) -> String {
 
 pub(crate) const ROW_PREFIX: &str = "ROW#";
 
-/// Six digits hold more rows than any limit allows, and sort as numbers do.
+/// Six digits hold more rows than any limit allows, and are sorted as numbers are.
 pub(crate) fn row_sk(number: u32) -> String {
     format!("{ROW_PREFIX}{number:06}")
 }
@@ -134,19 +134,19 @@ pub(crate) fn batches_of(officer: &OfficerId) -> String {
     format!("OFFICER#{officer}#BATCHES")
 }
 
-/// Newest last; the id keeps two of one millisecond apart.
+/// Sorted by time; the id separates two of the same millisecond.
 pub(crate) fn listed(at: Timestamp, id: &str) -> String {
     format!("{at}#{id}")
 }
 
-/// How many partitions the due index is spread over.
+/// Partitions that the due index is spread over.
 pub const DUE_SHARDS: u8 = 8;
 
 pub(crate) fn due_shard(shard: u8) -> String {
     format!("DUE#{shard}")
 }
 
-/// The partition of the due index that an item belongs to.
+/// The partition of the due index for an item.
 pub(crate) fn due_shard_of(pk: &str) -> String {
     due_shard(shard_of(pk, DUE_SHARDS))
 }
@@ -155,17 +155,17 @@ fn shard_of(text: &str, shards: u8) -> u8 {
     text.bytes().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) % shards
 }
 
-/// The partition of the people whom an operator was asked to forget.
+/// The partition of the people that operators asked to erase.
 pub(crate) const FORGET_REQUESTS: &str = "FORGET";
 
 pub(crate) fn forget_request(person: &AddressKey) -> Key {
     Key::new(FORGET_REQUESTS.to_owned(), person.as_str())
 }
 
-/// The partition of what operators did and had done.
+/// The partition of the audit trail.
 pub(crate) const AUDIT: &str = "AUDIT";
 
-/// Oldest first; `name` keeps two of one millisecond apart.
+/// Sorted by time, oldest first; `name` separates two of the same millisecond.
 pub(crate) fn audit(at: Timestamp, name: &str) -> Key {
     Key { pk: AUDIT.to_owned(), sk: listed(at, name) }
 }

@@ -1,7 +1,7 @@
-//! Addresses that have an account which no invite here stands for, as the directory listed them last.
+//! Addresses with an account that no invite here created, as the directory last listed them.
 //!
-//! They let a list say so before anything is sent. Whether there is an account is the directory's to say, and it is
-//! asked before one is made; what is noted here lapses by itself.
+//! With them a list can show such addresses before anything is sent. The directory decides whether there is an account,
+//! and is asked before one is created; these records expire by themselves.
 
 use std::collections::HashSet;
 
@@ -14,22 +14,22 @@ use crate::{
 };
 
 impl Store {
-    /// Notes that `addresses` have accounts, which is believed until `until`. Noting it again is harmless.
+    /// Records that `addresses` have accounts, until `until`. Recording it again is harmless.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; some may have been noted.
+    /// [`StoreError`] when the table cannot answer; some may have been recorded.
     pub async fn note_holders(&self, addresses: &[AddressKey], until: Timestamp) -> Result<(), StoreError> {
         let addresses: HashSet<&AddressKey> = addresses.iter().collect();
         let note = |address| Envelope::new(keys::holder(address), "holder", 1).expires(until).bare();
         self.table.put_many(addresses.into_iter().map(note).collect()).await
     }
 
-    /// Which of `addresses` are known at `now` to have an account.
+    /// The `addresses` that have an account, as far as is known at `now`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn held_addresses(
         &self,
         addresses: &[AddressKey],

@@ -1,4 +1,4 @@
-//! How many rows of a batch are in which state, and how far the invites are that it led to.
+//! How many rows of a batch are in each state, and the progress of its invites.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,15 +16,15 @@ use crate::{
     table::{Index, Query, Range},
 };
 
-/// How many rows are read together to count their invites.
+/// Rows that are read together to count their invites.
 const ROWS_PER_COUNT: u32 = 500;
 
 impl Store {
-    /// How many rows of a batch stand where, counted one by one.
+    /// How many rows of a batch are in each state, counted row by row.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn count_rows(&self, batch: BatchId) -> Result<Counts, StoreError> {
         let mut query =
             Query { range: Range::Above(keys::row_sk(0)), ..Query::all(Index::Primary, keys::rows_pk(batch)) };
@@ -42,12 +42,12 @@ impl Store {
         }
     }
 
-    /// How far the invites are that the sent rows of a batch name, read one by one as they are now: how many are where,
-    /// and as [`Progress::Deleted`] those of which a tombstone is there, because their person was erased.
+    /// How many invites of the batch's sent rows have which progress. Each invite is read as it is now. An invite that
+    /// was erased with its person, and is a tombstone, counts as [`Progress::Deleted`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn progress_of_rows(&self, batch: BatchId) -> Result<BTreeMap<Progress, u64>, StoreError> {
         let mut progress: BTreeMap<Progress, u64> = BTreeMap::new();
         let mut after = Some(0);
@@ -67,12 +67,12 @@ impl Store {
         Ok(progress)
     }
 
-    /// How far the invites of a batch are: how many are where. The index may lag by a moment, and
-    /// what is decided must be asked of [`Store::progress_of_rows`].
+    /// How many invites of a batch have which progress. The index may lag by a moment, so a decision needs
+    /// [`Store::progress_of_rows`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn batch_progress(&self, batch: BatchId) -> Result<BTreeMap<Progress, u64>, StoreError> {
         let mut query = Query::all(Index::ByBatch, batch.to_string());
         let mut progress = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! One item of the table as a value: read with its version, and written over that version.
 //!
-//! The version is the store's. A value of the domain does not carry it, so nobody can forget to raise it, and nobody
-//! can write over a version that was never read.
+//! The store keeps the version. A value of the domain does not have it, so no code can forget to increase it or write
+//! over a version that was never read.
 
 use std::ops::Deref;
 
@@ -14,26 +14,26 @@ use crate::{
     table::{Condition, Write},
 };
 
-/// What the table keeps as an item of its own. The modules of `records` say how each lies in the table.
+/// A value that the table keeps as an item of its own. The modules of `records` say how each is stored.
 pub trait Record: Layout + Clone + Serialize + DeserializeOwned {}
 
 impl<T: Layout + Clone + Serialize + DeserializeOwned> Record for T {}
 
-/// How a record lies in the table. Outside this crate nobody can name it, so nobody else makes a record.
+/// How a record is stored. Only this crate can name this trait, so only it defines records.
 pub trait Layout {
-    /// What names one record of this kind.
+    /// The identity of a record of this kind.
     type Id;
 
     /// The attribute `entity` of its item.
     const KIND: &'static str;
 
-    /// Where the record of this name lies.
+    /// The key of the record with this identity.
     fn key(id: &Self::Id) -> Key;
 
-    /// What names it among the records of its kind.
+    /// The identity of this record.
     fn id(&self) -> Self::Id;
 
-    /// What is read of this name while nothing is stored of it; `None` where that is no record.
+    /// The value that is read for this identity before anything is stored. `None`: then there is no record.
     fn unwritten(_id: &Self::Id) -> Option<Self>
     where
         Self: Sized,
@@ -41,18 +41,18 @@ pub trait Layout {
         None
     }
 
-    /// Adds what indexes find it by, when the sweeper is to find it, and when it is deleted.
+    /// Adds the attributes of indexes, the time when it is due, and the time when it expires.
     fn laid_out(&self, envelope: Envelope) -> Result<Envelope, StoreError> {
         Ok(envelope)
     }
 
-    /// What else is deleted with this write, where it is still this record's.
+    /// Items that are deleted with this write if they still belong to this record.
     fn freed(&self) -> Vec<Owned> {
         Vec::new()
     }
 }
 
-/// An item that belongs to an invite or a request, by the attribute `invite_id`.
+/// An item that belongs to an invite or a request, by its attribute `invite_id`.
 #[derive(Debug)]
 pub struct Owned {
     pub(crate) key: Key,
@@ -60,21 +60,21 @@ pub struct Owned {
 }
 
 impl Owned {
-    /// Deletes it while it is its owner's.
+    /// Deletes the item if it still belongs to its owner.
     pub(crate) fn deletion(self) -> Write {
         Write::Delete { key: self.key, condition: Condition::AbsentOrOwnedBy(self.owner) }
     }
 }
 
-/// A record as it was read, with the version to write over.
+/// A record with the version at which it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored<T> {
     value: T,
     version: u64,
 }
 
-/// The next value of a record, with the version that it is written over. Nothing is written before it is given to
-/// [`Store::write`](crate::Store::write) or a transaction.
+/// The next value of a record, with the version that it is written over. Nothing is written before
+/// [`Store::write`](crate::Store::write) or a transaction gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "nothing is written yet"]
 pub struct Change<T> {
@@ -83,13 +83,13 @@ pub struct Change<T> {
 }
 
 impl<T> Stored<T> {
-    /// A value that stands for a record of which nothing is stored yet; its first write creates the record.
+    /// A value for a record that is not stored yet. Its first write creates the record.
     #[must_use]
     pub fn unwritten(value: T) -> Self {
         Self { value, version: 0 }
     }
 
-    /// The version at which it was read: 1 when it was created, one more with each write.
+    /// The version at which it was read: 1 when it was created, and one more after each write.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -100,14 +100,14 @@ impl<T> Stored<T> {
         self.value
     }
 
-    /// What is to be written over what was read.
+    /// The change from what was read to `next`.
     pub fn becomes(&self, next: T) -> Change<T> {
         Change { next, read_version: self.version }
     }
 }
 
 impl<T: Clone> Stored<T> {
-    /// A copy of the value alone, for a decision that consumes it.
+    /// A copy of the value alone, for a transition that consumes it.
     #[must_use]
     pub fn to_value(&self) -> T {
         self.value.clone()
@@ -137,13 +137,13 @@ impl<T> Deref for Stored<T> {
     }
 }
 
-/// What became of a write over a version that was read.
+/// The result of a write over the version that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a lost race means that nothing was written"]
 pub enum Written<T = ()> {
-    /// It was written; where a value is given, it is what the table holds now.
+    /// It was written. The value, where there is one, is what the table holds now.
     Done(T),
-    /// Another writer was faster; read again.
+    /// Another writer was faster; the caller reads again.
     LostRace,
 }
 
@@ -153,7 +153,7 @@ impl<T> Written<T> {
         matches!(self, Self::Done(_))
     }
 
-    /// The same without what the table holds.
+    /// The same result without the value.
     pub fn without_value(self) -> Written {
         match self {
             Self::Done(_) => Written::Done(()),

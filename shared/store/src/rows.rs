@@ -1,4 +1,4 @@
-//! The rows of a batch: each an item of its batch's partition, found by its number, its address or its username.
+//! The rows of a batch. Each is an item in its batch's partition, found by its number, its address or its username.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -21,33 +21,33 @@ use crate::{
 
 pub(crate) const ROW: &str = "row";
 
-/// How many rows change together at the most: a transaction holds 100 writes, and one is the batch's.
+/// Rows that change together at most: a transaction has 100 writes, and one is the batch's.
 pub const ROWS_PER_CHANGE: usize = 99;
 
-/// How many bytes of rows change together at the most: a transaction holds 4 MB.
+/// Bytes of rows that change together at most: a transaction has 4 MB.
 pub const BYTES_PER_CHANGE: usize = 3 << 20;
 
-/// What a row's item takes at the most beside its texts: keys, state, faults, names of attributes.
+/// Bytes of a row's item beside its texts at most: keys, state, faults, names of attributes.
 const ROW_FRAME: usize = 4 << 10;
 
-/// How many bytes the item of a row takes at the most.
+/// Bytes of the item of a row at most.
 #[must_use]
 pub fn item_bytes(row: &Row) -> usize {
     row.text_bytes() + ROW_FRAME
 }
 
-/// How many addresses and usernames are looked for one by one. For more, the indexes of the batch are read whole: their
-/// entries are small, a page of DynamoDB holds some 5,000.
+/// Addresses and usernames that are searched for one by one at most. For more of them the indexes of the batch are read
+/// as a whole: their entries are small, and a page of DynamoDB holds about 5,000.
 const SOUGHT_ALONE: usize = 8;
 
-/// How many queries of one call are under way together.
+/// Queries of one call that run at the same time at most.
 const QUERIES_IN_FLIGHT: usize = 8;
 
-/// A row with what finds its double.
+/// A row with the keys by which duplicates of it are found.
 #[derive(Clone, Debug)]
 pub struct KeyedRow {
     pub row: Row,
-    /// The key of its address, where the address can be read.
+    /// The key of its address. `None`: the text is not a valid address.
     pub address: Option<AddressKey>,
 }
 
@@ -59,7 +59,7 @@ impl KeyedRow {
         Self { row, address }
     }
 
-    /// What its person is found by: nothing of a row that was taken out.
+    /// The index entries of its person. A removed row has none.
     fn people(&self) -> impl Iterator<Item = (Index, String)> {
         let stays = self.row.state != RowState::Removed;
         let address = self.address.as_ref().map(|address| (Index::ByAddress, address.as_str().to_owned()));
@@ -72,7 +72,7 @@ impl KeyedRow {
 #[derive(Debug)]
 pub struct RowPage {
     pub rows: Vec<Row>,
-    /// The row number after which the next page starts, if there may be one.
+    /// The row number after which the next page begins. `None`: this was the last page.
     pub next: Option<u32>,
 }
 
@@ -94,23 +94,23 @@ pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreErr
 }
 
 impl Store {
-    /// Writes the rows that a reader found. Only who created the batch of pasted rows or holds its parse claim may,
-    /// once the batch is stored and before it is a draft; doing it again writes the same.
+    /// Writes the rows that a reader found. Only the creator of a batch of pasted rows, or the worker with the parse
+    /// claim, may call it, after the batch is stored and before it is a draft. Calling it again writes the same rows.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; some rows may have been written.
+    /// [`StoreError`] when the table cannot answer; some rows may have been written.
     pub async fn write_rows(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<(), StoreError> {
         let items = rows.iter().map(|row| put_row(batch, row)).collect::<Result<_, _>>()?;
         self.table.put_many(items).await
     }
 
-    /// Marks the ready rows of `officer` whose address has a live invite, theirs or another officer's, or an account
-    /// that is known at `now`: see [`Row::beside_invite`].
+    /// Marks the ready rows of `officer` whose address has a live invite of any officer, or an account that is known at
+    /// `now`; see [`Row::beside_invite`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn mark_known(
         &self,
         rows: &mut [KeyedRow],
@@ -137,17 +137,17 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_row(&self, batch: BatchId, number: u32) -> Result<Option<Row>, StoreError> {
         self.table.get(&keys::row(batch, number)).await?.map(|mut found| item::body(ROW, &mut found)).transpose()
     }
 
-    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows in
-    /// that state; such a page may be short or empty while more follow.
+    /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows of
+    /// that status: such a page may be short or empty although more follow.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_rows(
         &self,
         batch: BatchId,
@@ -167,11 +167,11 @@ impl Store {
         Ok(RowPage { rows, next })
     }
 
-    /// The last row of a batch, if it has any.
+    /// The last row of a batch. `None`: it has no rows.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn last_row(&self, batch: BatchId) -> Result<Option<Row>, StoreError> {
         let query = Query {
             range: Range::Above(keys::row_sk(0)),
@@ -183,12 +183,12 @@ impl Store {
         page.items.pop().map(|mut item| item::body(ROW, &mut item)).transpose()
     }
 
-    /// The rows of a batch that have the address or the username of one of `rows` and were not taken out, in their
+    /// The rows of a batch that have the address or the username of one of `rows`, without removed rows, in their
     /// order.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn rows_of_people(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
         let people: HashSet<(Index, String)> = rows.iter().flat_map(KeyedRow::people).collect();
         let all = |index| Query::all(index, keys::rows_pk(batch));
@@ -214,11 +214,12 @@ impl Store {
         self.find_rows(batch, &numbers.into_iter().collect::<Vec<_>>()).await
     }
 
-    /// Those rows of a batch that are there, as they are now, in their order. No number may come twice.
+    /// The existing rows of a batch with these numbers, as they are now, in their order. Each number may occur only
+    /// once.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_rows(&self, batch: BatchId, numbers: &[u32]) -> Result<Vec<Row>, StoreError> {
         let keys: Vec<Key> = numbers.iter().map(|number| keys::row(batch, *number)).collect();
         let found = self.table.get_many(&keys).await?;
@@ -228,13 +229,13 @@ impl Store {
         Ok(rows)
     }
 
-    /// Writes changed rows and their batch over the versions that were read, or nothing; with them an invite that one
-    /// of them named, if one is `released`. At most [`ROWS_PER_CHANGE`] rows, the invite counted as one, and of
-    /// [`BYTES_PER_CHANGE`].
+    /// Writes changed rows and their batch over the versions that were read, or nothing. An invite that one of the rows
+    /// named is written too, if it is `released`. At most [`ROWS_PER_CHANGE`] rows, counting the invite as one, and at
+    /// most [`BYTES_PER_CHANGE`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn replace_rows(
         &self,
         rows: &[(u64, KeyedRow)],
@@ -244,7 +245,7 @@ impl Store {
         let mut transaction = Transaction::default();
         let batch = transaction.write(batch, LostRace)?;
         if let Some(invite) = released {
-            // It ended before, and its locks with it.
+            // The invite ended before, and its locks were deleted then.
             let (write, _) = put(invite)?;
             transaction.add(write, LostRace);
         }
@@ -259,7 +260,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn replace_row(&self, batch: BatchId, read_version: u64, row: &KeyedRow) -> Result<Written, StoreError> {
         let mut transaction = Transaction::default();
         let condition = Condition::Version(read_version);

@@ -1,4 +1,4 @@
-//! What operators set, and what the stack notes about itself.
+//! Settings of operators, and what the service records about its mails.
 
 use std::time::Duration;
 
@@ -13,34 +13,35 @@ use crate::{
     transaction::{LostRace, Transaction},
 };
 
-/// How exactly is kept when the newest mail was sent that SES told of; each note is a write to one item.
+/// The precision of the time of the newest mail with an SES event. Each record of it is a write to one item, so it is
+/// not written for every event.
 pub const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 
-/// Whether mails go out. An operator throws it; see the runbook.
+/// Whether mails are sent. An operator sets it; see the runbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailSwitch {
     Running,
-    /// None does; what is due stays due.
+    /// None is sent. A mail that is due stays due.
     Stopped,
 }
 
 impl Store {
-    /// Whether mails go out now.
+    /// Whether mails are sent now.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer: then nobody knows, and nothing may go out.
+    /// [`StoreError`] when the table cannot answer. Then it is unknown, and the caller must not send a mail.
     pub async fn mail_switch(&self) -> Result<MailSwitch, StoreError> {
         let found = self.table.get(&keys::mail_switch()).await?;
         let stopped = found.as_ref().and_then(|item| item::text(item, "state")) == Some("STOPPED");
         Ok(if stopped { MailSwitch::Stopped } else { MailSwitch::Running })
     }
 
-    /// Throws the switch.
+    /// Sets whether mails are sent.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn set_mail_switch(&self, switch: MailSwitch) -> Result<(), StoreError> {
         let state = match switch {
             MailSwitch::Running => "RUNNING",
@@ -50,11 +51,12 @@ impl Store {
         self.table.put_many(vec![item]).await
     }
 
-    /// The domain rules.
+    /// Reads the domain rules.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Rules`] when there are none or they are malformed: then nothing may be decided.
+    /// [`StoreError::Rules`] when there are none or they are malformed. Then the caller must not decide anything by
+    /// them.
     pub async fn domain_rules(&self) -> Result<DomainRules, StoreError> {
         let found = self.table.get(&keys::domain_rules()).await?;
         let json = found.as_ref().and_then(|item| item::text(item, "json"));
@@ -62,33 +64,33 @@ impl Store {
         DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))
     }
 
-    /// Puts domain rules in place once they have been read. That none of them is for a public suffix is the caller's
-    /// check.
+    /// Writes domain rules, after checking that they can be read. The caller checks that none of them is for a public
+    /// suffix.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Rules`] when they are malformed; those in place stay.
+    /// [`StoreError::Rules`] when they are malformed. Then the earlier rules stay.
     pub async fn put_domain_rules(&self, json: &str) -> Result<(), StoreError> {
         DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))?;
         let item = Envelope::new(keys::domain_rules(), "domain_rules", 1).text("json", json).bare();
         self.table.put_many(vec![item]).await
     }
 
-    /// When the newest mail was sent of which an event of SES arrived, to within a minute.
+    /// When the newest mail with an SES event was sent, to within a minute. `None`: no event arrived yet.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn last_mail_event(&self) -> Result<Option<Timestamp>, StoreError> {
         let found = self.table.get(&keys::mail_events()).await?;
         Ok(found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse))
     }
 
-    /// Notes that an event of SES arrived about a mail that was sent at `at`.
+    /// Records that an SES event arrived of a mail that was sent at `at`.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn note_mail_event(&self, at: Timestamp) -> Result<Written, StoreError> {
         let found = self.table.get(&keys::mail_events()).await?;
         let last = found.as_ref().and_then(|item| item::text(item, "at")).and_then(Timestamp::parse);

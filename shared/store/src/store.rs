@@ -1,10 +1,10 @@
-//! Where everything lasts.
+//! The store: everything that the service keeps.
 
 use std::sync::Arc;
 
 use crate::table::Table;
 
-/// Everything that lasts. Cheap to clone.
+/// Everything that the service keeps. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) table: Arc<dyn Table>,

@@ -1,4 +1,4 @@
-//! The table's stream, as Lambda hands it over: what an invite was, and what it is.
+//! The table's stream in the form that Lambda gives it to a function: an invite before and after each change.
 //!
 //! The form is that of <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html>.
 
@@ -11,7 +11,7 @@ use crate::{
     record::{Layout, Stored, stored},
 };
 
-/// Some changes of the table, oldest first for each item. Those of one item come in order; all may come again.
+/// Some changes of the table. The changes of one item are in order; all of them may be delivered again.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct StreamEvent {
     #[serde(rename = "Records", default)]
@@ -21,7 +21,7 @@ pub struct StreamEvent {
 /// One change of an invite.
 #[derive(Clone, Debug)]
 pub struct InviteChange {
-    /// What it was; nothing when it is new.
+    /// The invite before the change. `None`: it is new.
     pub old: Option<Invite>,
     pub new: Stored<Invite>,
 }
@@ -46,7 +46,7 @@ impl std::fmt::Debug for Images {
 }
 
 impl StreamEvent {
-    /// The changes of invites, each as far as it can be read; changes of other things are passed over.
+    /// The changes of invites, each as far as it can be read. Changes of other records are skipped.
     pub fn invites(self) -> impl Iterator<Item = Result<InviteChange, StoreError>> {
         self.records.into_iter().filter_map(|record| {
             let new = record.dynamodb.new.filter(is_invite)?;

@@ -1,7 +1,7 @@
-//! The few things that the rest of this crate asks of a table.
+//! The port to the table: the few operations that the rest of this crate needs.
 //!
-//! Conditions, atomic transactions, sparse indexes and pages: the contract suite runs the same assertions against
-//! DynamoDB and the table that tests keep in memory.
+//! Conditions, atomic transactions, sparse indexes and pages. The contract suite runs the same assertions over DynamoDB
+//! and over the fake in memory.
 
 mod dynamo;
 
@@ -14,25 +14,25 @@ pub use dynamo::Dynamo;
 
 use crate::{StoreError, item};
 
-/// One table: DynamoDB's, or the memory of a test.
+/// One table: DynamoDB, or the fake of a test.
 #[async_trait]
 pub trait Table: Debug + Send + Sync {
     /// The item at `key` as it is now.
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError>;
 
-    /// The items at `keys` that are there, in no order.
+    /// The existing items at `keys`, in no order.
     async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError>;
 
-    /// All of `writes`, or none. At most 100, each of another item.
+    /// Does all of `writes`, or none. At most 100, and each writes another item.
     async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError>;
 
-    /// Puts without conditions, in no order, each at least once: for items that only their own writer writes.
+    /// Puts items without conditions, in no order, each at least once. For items that have only one writer.
     async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError>;
 
     /// One page of what `query` finds.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
 
-    /// One page of a part of the whole table, in no order.
+    /// One page of a segment of the whole table, in no order.
     async fn scan(&self, segment: Segment) -> Result<Page, StoreError>;
 
     /// Every item of `query`, page after page.
@@ -49,21 +49,21 @@ pub trait Table: Debug + Send + Sync {
     }
 }
 
-/// What must hold of the item that is there for a write to happen.
+/// The condition on the stored item under which a write happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     Absent,
-    /// There is none, or its `expires_epoch` lies before these seconds.
+    /// There is no item, or its `expires_epoch` is before these seconds.
     AbsentOrExpired(i64),
-    /// The item is there and has this `version`.
+    /// The item exists and has this `version`.
     Version(u64),
-    /// There is none, or it belongs to this `invite_id`.
+    /// There is no item, or it belongs to this `invite_id`.
     AbsentOrOwnedBy(String),
     Any,
 }
 
 impl Condition {
-    /// The version before `next` is there, and nothing before the first.
+    /// The condition for writing version `next`: the version before it is stored, or nothing for the first.
     #[must_use]
     pub fn before(next: u64) -> Self {
         match next {
@@ -75,23 +75,23 @@ impl Condition {
 
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// Puts an item in place of what is there.
+    /// Puts an item, which replaces a stored one.
     Put {
         /// The item, with its key in it.
         item: Item,
-        /// What must hold of what is there.
+        /// The condition on the stored item.
         condition: Condition,
     },
-    /// Deletes an item; one that is not there stays so.
+    /// Deletes an item. Deleting a missing item is no error.
     Delete {
         key: Key,
-        /// What must hold of what is there.
+        /// The condition on the stored item.
         condition: Condition,
     },
 }
 
 impl Write {
-    /// Where the item is, or will be.
+    /// The key of the item that is written or deleted.
     #[must_use]
     pub fn key(&self) -> Key {
         match self {
@@ -101,15 +101,15 @@ impl Write {
     }
 }
 
-/// What became of writes that stand or fall together.
+/// The result of writes that all happen or none.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Commit {
     Done,
-    /// Nothing was written; these writes' conditions did not hold.
+    /// Nothing was written. The conditions of the writes at these indexes did not hold.
     Refused(Vec<usize>),
 }
 
-/// Which items a query is over, by the partition key of which index.
+/// The index that a query reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Index {
     Primary,
@@ -117,22 +117,22 @@ pub enum Index {
     ByAddress,
     /// The rows of a batch by their username.
     ByUsername,
-    /// What an officer's lists show, newest last.
+    /// The records in an officer's lists, by time.
     Listing,
     /// The invites of a batch by their progress.
     ByBatch,
-    /// What the sweeper has to check, by when.
+    /// The records that the sweeper has to check, by the time when they are due.
     Due,
 }
 
 impl Index {
-    /// Whether it can be read as it is now; the others may lag by a moment.
+    /// Whether a read of it sees every earlier write. The other indexes may lag by a moment.
     #[must_use]
     pub fn is_consistent(self) -> bool {
         matches!(self, Self::Primary | Self::ByAddress | Self::ByUsername)
     }
 
-    /// Its name in the template; none for the table itself.
+    /// Its name in the template. `None`: the table itself.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -145,13 +145,13 @@ impl Index {
         }
     }
 
-    /// The attribute that it sorts by.
+    /// The name of its sort attribute.
     #[must_use]
     pub fn sort_attribute(self) -> &'static str {
         self.attributes().1
     }
 
-    /// The partition and sort attributes.
+    /// The names of its partition and sort attributes.
     #[must_use]
     pub fn attributes(self) -> (&'static str, &'static str) {
         match self {
@@ -165,7 +165,7 @@ impl Index {
     }
 }
 
-/// Which part of a partition.
+/// The part of a partition that a query reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Range {
     All,
@@ -174,65 +174,65 @@ pub enum Range {
     Below(String),
     /// Sort keys above this one.
     Above(String),
-    /// Sort keys up to this one, and it.
+    /// Sort keys up to this one, which is included.
     UpTo(String),
 }
 
-/// In which order of the sort key.
+/// The order of the items, by their sort key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Ascending,
     Descending,
 }
 
-/// A question about one partition.
+/// A query of one partition.
 #[derive(Clone, Debug)]
 pub struct Query {
     pub index: Index,
     pub partition: String,
-    /// Which part of the partition.
+    /// The part of the partition.
     pub range: Range,
     pub order: Order,
-    /// Only items whose text attribute has this value; they count towards `limit` all the same.
+    /// Only items whose text attribute has this value. The others count towards `limit` too.
     pub filter: Option<(&'static str, String)>,
-    /// How many items to look at per page.
+    /// Items that DynamoDB reads per page at most.
     pub limit: Option<u32>,
-    /// The `next` of the page before.
+    /// The `next` of the previous page. `None`: the first page.
     pub after: Option<Item>,
 }
 
 impl Query {
-    /// All of a partition, the lowest sort key first.
+    /// All items of a partition, the lowest sort key first.
     #[must_use]
     pub fn all(index: Index, partition: String) -> Self {
         Self { index, partition, range: Range::All, order: Order::Ascending, filter: None, limit: None, after: None }
     }
 }
 
-/// Whether a reading of the whole table sees every write that was answered before it.
+/// Whether a scan of the whole table sees every write that was answered before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// It does, at twice the cost.
+    /// It sees them, at twice the cost.
     Current,
     /// It may lag by a moment.
     MayLag,
 }
 
-/// A part of the whole table, and where in it the reading goes on.
+/// A segment of the whole table, and where the scan continues in it.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    /// Which part, counted from 0.
+    /// The number of the segment, from 0.
     pub part: u32,
     pub of: u32,
-    /// The `next` of the page before.
+    /// The `next` of the previous page. `None`: the first page.
     pub after: Option<Item>,
     pub freshness: Freshness,
 }
 
-/// One page of an answer.
+/// One page of a query or a scan.
 #[derive(Debug, PartialEq)]
 pub struct Page {
     pub items: Vec<Item>,
-    /// Where the next page starts, if there may be one.
+    /// Where the next page begins. `None`: this was the last page.
     pub next: Option<Item>,
 }

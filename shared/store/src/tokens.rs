@@ -14,38 +14,38 @@ use crate::{
 
 const ENTITY: &str = "token";
 
-/// The versions of a token: one is used once, and what else changes about it leaves that alone.
+/// The versions of a token's item. Only its use changes the version; other writes keep it.
 const UNUSED: u64 = 1;
 const USED: u64 = 2;
 
-/// What a token stands for.
+/// The record of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRecord {
     pub invite: InviteId,
-    /// The sending that it went out with; a later sending outdates it.
+    /// The generation of the mail that has it. A later mail makes it invalid.
     pub generation: u32,
     /// From when it is no longer valid.
     pub expires_at: Timestamp,
-    /// When the invitation was accepted with it.
+    /// When the invitation was accepted with it. `None`: it is not used.
     pub used_at: Option<Timestamp>,
 }
 
 impl Store {
-    /// What the token with this hash stands for.
+    /// The record of the token with this hash. `None`: there is no such token.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_token(&self, hash: &TokenHash) -> Result<Option<TokenRecord>, StoreError> {
         self.table.get(&keys::token(hash)).await?.map(|mut found| item::body(ENTITY, &mut found)).transpose()
     }
 
-    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token that it
-    /// will carry. A token that is there already works until `expires_at` too, and stays used if it was.
+    /// Writes the claim of a mail over the version that was read, with the mailbox that counts it and the token in its
+    /// link. A token that exists already is valid until `expires_at` at least, and stays used if it was.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn claim_mail(
         &self,
         claim: Change<Invite>,
@@ -67,11 +67,11 @@ impl Store {
         transaction.commit_to(self, claimed).await
     }
 
-    /// Writes an acceptance over the version that was read, and uses the token up.
+    /// Writes an acceptance over the version that was read, and marks the token as used.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn accept(
         &self,
         acceptance: Change<Invite>,

@@ -1,4 +1,4 @@
-//! Writes of which all happen or none, each with what its refusal means.
+//! Writes of which all happen or none, each with the meaning of its refusal.
 
 use crate::{
     Store, StoreError,
@@ -7,39 +7,39 @@ use crate::{
     table::{Commit, Write},
 };
 
-/// Writes of which all happen or none; at most 100, each of another item.
+/// Writes of which all happen or none; at most 100, and each writes another item.
 ///
-/// `R` says what the refusal of a write means. Its order is that of what it tells: where several writes are refused,
-/// the least `R` comes first.
+/// `R` is the meaning of a refused write. Where several writes are refused, the least `R` is first, so the meanings
+/// that say most are the least.
 #[derive(Clone, Debug)]
 pub struct Transaction<R> {
     writes: Vec<(Meaning<R>, Write)>,
 }
 
-/// Another writer was faster, which is all that a refusal can mean in this transaction: read again.
+/// Another writer was faster, which is the only meaning of a refusal in this transaction. The caller reads again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LostRace;
 
-/// Why a transaction with an invite in it is refused. Of several reasons the first tells most.
+/// Why a transaction with an invite is refused. Of several reasons the first says most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refused {
-    /// Another writer was faster: read again.
+    /// Another writer was faster: the caller reads again.
     LostRace,
-    /// The key of the request has an answer already.
+    /// The key of the request already has an answer.
     KeyUsed,
     /// A live invite has the address.
     AddressTaken,
     /// A live invite has the username.
     UsernameTaken,
-    /// The officer asked for something else at the same moment: read their usage again.
+    /// Another request of the officer was counted at the same moment: the caller reads the usage again.
     UsageMoved,
 }
 
-/// What the refusal of a write means.
+/// The meaning of a refused write.
 #[derive(Clone, Copy, Debug)]
 enum Meaning<R> {
     Refused(R),
-    /// The item is another record's by now, and the rest may be written without this write.
+    /// The item belongs to another record by now. The other writes are done without this one.
     NotOurs,
 }
 
@@ -50,21 +50,22 @@ impl<R> Default for Transaction<R> {
 }
 
 impl<R: Copy + Ord> Transaction<R> {
-    /// Adds a new record; refused where there is one of its name. What the table holds once all is written.
+    /// Adds a new record. The write is refused if there is one with its identity. Returns what the table holds after
+    /// the commit.
     ///
     /// # Errors
     ///
-    /// When it cannot be stored, which is a fault of this service.
+    /// [`StoreError`] when it cannot be stored, which is a fault of this service.
     pub fn create<T: Record>(&mut self, value: T, refused: R) -> Result<Stored<T>, StoreError> {
         self.write(Change::first(value), refused)
     }
 
-    /// Adds a change over the version that was read; refused once another writer was faster. What the table holds once
-    /// all is written.
+    /// Adds a change over the version that was read. The write is refused if another writer was faster. Returns what
+    /// the table holds after the commit.
     ///
     /// # Errors
     ///
-    /// As [`Transaction::create`].
+    /// Like [`Transaction::create`].
     pub fn write<T: Record>(&mut self, change: Change<T>, refused: R) -> Result<Stored<T>, StoreError> {
         let freed = change.freed();
         let (write, stored) = put(change)?;
@@ -73,15 +74,15 @@ impl<R: Copy + Ord> Transaction<R> {
         Ok(stored)
     }
 
-    /// Writes all of it, or nothing: then what was refused, the most telling first.
+    /// Writes everything, or nothing: then the answer has what was refused, with the reason that says most first.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; it may have been written.
+    /// [`StoreError`] when the table cannot answer. Everything may have been written: the caller reads again.
     pub async fn commit(self, store: &Store) -> Result<Vec<R>, StoreError> {
         let (mut meanings, mut writes): (Vec<Meaning<R>>, Vec<Write>) = self.writes.into_iter().unzip();
         loop {
-            // Nothing is written twice but what may be refused without ending the rest.
+            // The writes are only needed again if one of them may be refused without stopping the others.
             let may_go_on = meanings.iter().any(|meaning| meaning.refused().is_none());
             let again = if may_go_on { writes.clone() } else { Vec::new() };
             let Commit::Refused(places) = store.table.commit(writes).await? else {
@@ -103,31 +104,31 @@ impl<R: Copy + Ord> Transaction<R> {
         self.writes.push((Meaning::Refused(refused), write));
     }
 
-    /// Deletes an item with it, unless that is another owner's by now.
+    /// Also deletes an item, unless the item belongs to another record by now.
     pub(crate) fn free(&mut self, owned: Owned) {
         self.writes.push((Meaning::NotOurs, owned.deletion()));
     }
 }
 
 impl Transaction<LostRace> {
-    /// Writes all of it, or nothing; `stored` is what matters to the caller of what the table holds then.
+    /// Writes everything, or nothing. `stored` is what the caller gets when everything is written.
     ///
     /// # Errors
     ///
-    /// As [`Transaction::commit`].
+    /// Like [`Transaction::commit`].
     pub(crate) async fn commit_to<T>(self, store: &Store, stored: Stored<T>) -> Result<Written<Stored<T>>, StoreError> {
         let refused = self.commit(store).await?;
         Ok(if refused.is_empty() { Written::Done(stored) } else { Written::LostRace })
     }
 
-    /// See [`Transaction::commit`] for what it promises.
+    /// Like [`Transaction::commit`], without the reasons.
     pub(crate) async fn commit_written(self, store: &Store) -> Result<Written, StoreError> {
         Ok(if self.commit(store).await?.is_empty() { Written::Done(()) } else { Written::LostRace })
     }
 }
 
 impl<R> Transaction<R> {
-    /// Adds the writes of another transaction, whose refusals mean what `meaning` makes of them.
+    /// Adds the writes of another transaction. `meaning` translates the meaning of their refusals.
     pub(crate) fn append<Q: Copy>(&mut self, other: Transaction<Q>, meaning: impl Fn(Q) -> R) {
         for (of_other, write) in other.writes {
             let of_write = match of_other {

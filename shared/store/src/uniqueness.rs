@@ -1,4 +1,4 @@
-//! The locks that keep two live invites from one address or one username.
+//! The locks that keep an address and a username to one live invite.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,29 +14,29 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// What became of a new invite.
+/// The result of creating an invite.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Created` has written anything"]
 pub enum CreateOutcome {
     Created,
-    /// The same request was answered before; this was the answer.
+    /// The same request was answered before, with this answer.
     Replay(SavedAnswer),
-    /// The key belongs to a request with another body.
+    /// The key was used for a request with another body.
     KeyReused,
     /// A live invite has the address.
     AddressTaken,
     /// A live invite has the username.
     UsernameTaken,
-    /// Something else was written at the same moment, such as the officer's usage: read again.
+    /// Another writer changed a record of the transaction, such as the officer's usage: the caller reads again.
     LostRace,
 }
 
 impl Transaction<Refused> {
-    /// Adds a new invite with the locks of its address and, for a vendor, of its username.
+    /// Adds a new invite with the lock of its address and, for a vendor, the lock of its username.
     ///
     /// # Errors
     ///
-    /// When it cannot be stored, which is a fault of this service.
+    /// [`StoreError`] when it cannot be stored, which is a fault of this service.
     pub(crate) fn create_invite(&mut self, invite: Invite) -> Result<Stored<Invite>, StoreError> {
         let lock = |key| Write::Put { item: lock_item(key, invite.id), condition: Condition::Absent };
         let address = lock(keys::address(&invite.address_key));
@@ -49,12 +49,12 @@ impl Transaction<Refused> {
         Ok(created)
     }
 
-    /// Adds an invite that lives again, or under another address: it takes its locks, and frees those that it no longer
-    /// needs.
+    /// Adds an invite that is live again, or has another address: it takes its locks, and deletes the locks that it no
+    /// longer needs.
     ///
     /// # Errors
     ///
-    /// When it cannot be stored, which is a fault of this service.
+    /// [`StoreError`] when it cannot be stored, which is a fault of this service.
     pub fn revive(&mut self, read: &Stored<Invite>, next: Invite) -> Result<Stored<Invite>, StoreError> {
         let owner = next.id.to_string();
         let ours = || Condition::AbsentOrOwnedBy(owner.clone());
@@ -95,7 +95,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; the request may have been done, and repeating it tells.
+    /// [`StoreError`] when the table cannot answer. The invite may have been created: a repeated request finds out.
     pub async fn create_invite(
         &self,
         invite: &Invite,
@@ -115,11 +115,11 @@ impl Store {
         Ok(CreateOutcome::of(&refused))
     }
 
-    /// What `request` was answered before, if it was.
+    /// The answer that `request` got before. `None`: it was not answered.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn answered(&self, request: &IdempotentRequest) -> Result<Option<CreateOutcome>, StoreError> {
         Ok(match self.key_use_of(request).await? {
             KeyUse::None => None,
@@ -128,20 +128,20 @@ impl Store {
         })
     }
 
-    /// Which of `addresses` have a live invite, by whatever officer.
+    /// The `addresses` that have a live invite of any officer.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn live_addresses(&self, addresses: &[AddressKey]) -> Result<Vec<AddressKey>, StoreError> {
         self.addresses_at(addresses, keys::address, |_| true).await
     }
 
-    /// The live invite that has `address`, if one has.
+    /// The live invite with `address`. `None`: there is none.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn live_invite(&self, address: &AddressKey) -> Result<Option<Stored<Invite>>, StoreError> {
         let lock = self.table.get(&keys::address(address)).await?;
         match lock.as_ref().and_then(lock_owner) {
@@ -150,16 +150,16 @@ impl Store {
         }
     }
 
-    /// Whether the live invite that has `address` is another officer's.
+    /// Whether the live invite with `address` is another officer's.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn is_invited_by_another(&self, address: &AddressKey, officer: &OfficerId) -> Result<bool, StoreError> {
         Ok(self.live_invite(address).await?.is_some_and(|live| live.officer.id != *officer))
     }
 
-    /// Those of `addresses` that have a live invite, each with it.
+    /// The `addresses` that have a live invite, each with that invite.
     pub(crate) async fn live_invites(
         &self,
         addresses: &[AddressKey],
@@ -170,7 +170,7 @@ impl Store {
         Ok(invites.into_iter().map(|invite| (invite.address_key.clone(), invite.into_value())).collect())
     }
 
-    /// Which of `addresses` have an item at `key`, and one that counts.
+    /// The `addresses` with an item at `key` for which `counts` is true.
     pub(crate) async fn addresses_at(
         &self,
         addresses: &[AddressKey],
@@ -185,12 +185,12 @@ impl Store {
     }
 }
 
-/// The invite for which a lock keeps its address or username.
+/// The invite that a lock belongs to.
 pub(crate) fn lock_owner(lock: &Item) -> Option<InviteId> {
     InviteId::parse(item::text(lock, "invite_id")?)
 }
 
-/// An invite's locks, and the link of its account to it.
+/// The locks of an invite, and the link of its account.
 pub(crate) fn owned_by(invite: &Invite) -> impl Iterator<Item = Owned> {
     let owner = invite.id.to_string();
     let locks = [Some(keys::address(&invite.address_key)), invite.holder.username().map(keys::username)];

@@ -1,4 +1,4 @@
-//! Reading a record, and writing it over what was read.
+//! Reads a record, and writes it over the version that was read.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -10,20 +10,20 @@ use crate::{
     transaction::{LostRace, Transaction},
 };
 
-/// How often [`Store::update`] decides anew because another writer was faster. Two writers of one item meet about once;
-/// more rounds than this mean that something keeps writing.
+/// Rounds of [`Store::update`] at most, where another writer was faster each time. Two writers of one item conflict
+/// about once, so more rounds than this mean a fault.
 pub const MAX_UPDATE_ROUNDS: u32 = 20;
 
-/// How many records are read together, and how often at a time.
+/// Keys in one request, and requests at the same time, when many records are read.
 const TOGETHER: usize = 100;
 const IN_FLIGHT: usize = 8;
 
-/// What became of a value that [`Store::update`] was to change.
+/// The result of a call of [`Store::update`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Updated<T, E> {
-    /// Written: the value that the decision was about, and what the table holds now.
+    /// Written: the value before, and what the table holds now.
     Done { before: T, after: Stored<T> },
-    /// The decision was to leave it as it is.
+    /// The decision was to leave the record unchanged.
     Unchanged(Stored<T>),
     /// There is no such record.
     Missing,
@@ -32,36 +32,36 @@ pub enum Updated<T, E> {
 }
 
 impl Store {
-    /// The record as it is now; none once only its tombstone is left.
+    /// The record as it is now. `None`: there is none, or only its tombstone.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer, or holds something unreadable there.
+    /// [`StoreError`] when the table cannot answer, or has an item there that this build cannot read.
     pub async fn get<T: Record>(&self, id: &T::Id) -> Result<Option<Stored<T>>, StoreError> {
         self.table.get(&T::key(id)).await?.filter(|item| !is_tombstone(item)).map(stored).transpose()
     }
 
-    /// The record as it is now, or what is read of its name while nothing is stored.
+    /// The record as it is now, or the value for a record that is not stored yet.
     pub(crate) async fn get_or_unwritten<T: Record>(&self, id: &T::Id) -> Result<Option<Stored<T>>, StoreError> {
         Ok(self.get(id).await?.or_else(|| T::unwritten(id).map(Stored::unwritten)))
     }
 
-    /// A record that was read before, as it is now.
+    /// The record that was read before, as it is now.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn reread<T: Record>(&self, read: &Stored<T>) -> Result<Option<Stored<T>>, StoreError> {
         self.get(&read.id()).await
     }
 
-    /// The records of `ids` that are there, in no order. No id may come twice.
+    /// The existing records of `ids`, in no order. Each id may occur only once.
     ///
     /// # Errors
     ///
-    /// As [`Store::get`].
+    /// Like [`Store::get`].
     pub async fn get_many<T: Record>(&self, ids: &[T::Id]) -> Result<Vec<Stored<T>>, StoreError> {
-        // An item takes several times the room of what is in it, so they are read a few at a time.
+        // An item in memory takes several times the size of its content, so the items are read in groups.
         let some: Vec<Vec<Key>> = ids.chunks(TOGETHER).map(|ids| ids.iter().map(T::key).collect()).collect();
         let read = async |keys: Vec<Key>| -> Result<Vec<Stored<T>>, StoreError> {
             self.table.get_many(&keys).await?.into_iter().filter(|item| !is_tombstone(item)).map(stored).collect()
@@ -69,11 +69,11 @@ impl Store {
         stream::iter(some).map(read).buffer_unordered(IN_FLIGHT).try_concat().await
     }
 
-    /// Writes a new record. A lost race means that there is one of its name already.
+    /// Writes a new record. A lost race means that there is one with its identity already.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; it may have been written.
+    /// [`StoreError`] when the table cannot answer; the record may have been written.
     pub async fn create<T: Record>(&self, value: T) -> Result<Written<Stored<T>>, StoreError> {
         self.write(Change::first(value)).await
     }
@@ -82,18 +82,18 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; it may have been written.
+    /// [`StoreError`] when the table cannot answer; the change may have been written.
     pub async fn write<T: Record>(&self, change: Change<T>) -> Result<Written<Stored<T>>, StoreError> {
         let mut transaction = Transaction::default();
         let stored = transaction.write(change, LostRace)?;
         transaction.commit_to(self, stored).await
     }
 
-    /// Writes two changes, or neither. What the table holds then of the first.
+    /// Writes two changes, or neither. Returns what the table holds of the first.
     ///
     /// # Errors
     ///
-    /// As [`Store::write`].
+    /// Like [`Store::write`].
     pub async fn write_both<T: Record, U: Record>(
         &self,
         change: Change<T>,
@@ -105,14 +105,14 @@ impl Store {
         transaction.commit_to(self, stored).await
     }
 
-    /// Reads the record, decides, and writes the decision over what was read; again when another writer was faster.
-    /// `decide` gives the next value, or `None` to leave the record as it is. A mailbox or usage of which nothing is
-    /// stored is decided about as unknown, and its first write creates it.
+    /// Reads the record, decides, and writes the decision over the version that was read. When another writer was
+    /// faster it starts again. `decide` returns the next value, or `None` to leave the record unchanged. For a mailbox
+    /// or usage without a record `decide` gets the empty value, and the first write creates the record.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer, and [`StoreError::Contended`] after [`MAX_UPDATE_ROUNDS`] lost races: in both
-    /// cases the caller may try later.
+    /// [`StoreError`] when the table cannot answer, and [`StoreError::Contended`] after [`MAX_UPDATE_ROUNDS`] lost
+    /// races. In both cases the caller can try again later.
     pub async fn update<T: Record, E>(
         &self,
         id: &T::Id,
@@ -129,7 +129,7 @@ impl Store {
         Err(StoreError::Contended { entity: T::KIND })
     }
 
-    /// One round of an update; `None` after a lost race.
+    /// One round of an update. `None`: the race was lost.
     async fn update_once<T: Record, E>(
         &self,
         read: Stored<T>,

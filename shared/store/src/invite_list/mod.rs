@@ -1,5 +1,4 @@
-//! An officer's invites as lists know them: a summary of each, which the index `listing` holds, and which of them a
-//! query means.
+//! An officer's invites as lists need them: the index `listing` holds a summary of each, and a query selects some.
 
 mod query;
 mod select;
@@ -19,23 +18,23 @@ use crate::{
     table::{Index, Order, Query, Range},
 };
 
-/// How far back changes are read again. A change shows in the index this long after the moment that it bears at the
-/// latest: its writer may live for 60 seconds, and the rest is for the index to follow and for clocks to differ.
+/// How far back changes are read again. A change appears in the index at most this long after its own time: its writer
+/// may run for 60 seconds, and the rest is for the index to catch up and for clocks to differ.
 const LAG: Duration = Duration::from_secs(120);
 
-/// How many invites a list has at most: those that changed last. It is what people are kept of for a few weeks by an
-/// officer who uses up every day's share.
+/// Invites that a list has at most: those that changed last. An officer who uses up every day's share reaches it within
+/// the retention of a few weeks.
 pub const MAX_LIST_INVITES: usize = 100_000;
 
 pub type Summaries = HashMap<InviteId, Summary>;
 
 impl Store {
-    /// The officer's invites that match, at most `query.limit` of them, newest first, whatever `query.sort` and
-    /// `query.after` say. It may lag by a moment.
+    /// The officer's invites that match, at most `query.limit` of them, newest first. `query.sort` and `query.after`
+    /// are ignored. It may lag by a moment.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn matching_invites(
         &self,
         officer: &OfficerId,
@@ -47,11 +46,11 @@ impl Store {
         Ok(newest.select(&summaries).ids)
     }
 
-    /// The officer's whole list as the index has it at `now`, up to [`MAX_LIST_INVITES`].
+    /// The officer's whole list as the index has it at `now`, at most [`MAX_LIST_INVITES`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_summaries(&self, officer: &OfficerId, now: Timestamp) -> Result<Summaries, StoreError> {
         let mut summaries = HashMap::new();
         self.read_summaries(&mut summaries, officer, Range::All, Order::Descending).await?;
@@ -59,13 +58,12 @@ impl Store {
         Ok(summaries)
     }
 
-    /// Brings a list that was read at `since` up to what the index has now: from the earliest change that it may lack
-    /// towards the latest, since an invite that changes meanwhile moves to the end, and so is met again instead of
-    /// missed.
+    /// Adds the changes since `since` to a list that was read then. It reads from the earliest change to the latest: an
+    /// invite that changes during the read moves to the end, and so is read again and not missed.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; some changes may have been read.
+    /// [`StoreError`] when the table cannot answer; some changes may have been read.
     pub async fn update_summaries(
         &self,
         summaries: &mut Summaries,

@@ -9,14 +9,14 @@ use domain::{
 pub struct InviteQuery {
     /// Part of a name, an address, an organisation, a department or a username, in any case.
     pub text: Option<String>,
-    /// Only of this TechPass status.
+    /// Only invites with this TechPass status.
     pub techpass: Option<TechpassStatus>,
-    /// Only of this SEED status.
+    /// Only invites with this SEED status.
     pub seed: Option<SeedStatus>,
     pub batch: Option<BatchId>,
     pub sort: Sort,
     pub limit: usize,
-    /// The `next` of the page before.
+    /// The `next` of the previous page. `None`: the first page.
     pub after: Option<String>,
 }
 
@@ -27,6 +27,6 @@ pub enum Sort {
     NewestFirst,
     OldestFirst,
     Email,
-    /// By last name, then first name; those without a name last.
+    /// By last name, then by first name; invites without a name are last.
     Name,
 }

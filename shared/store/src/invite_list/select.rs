@@ -1,4 +1,4 @@
-//! Which invites make a page of a list.
+//! The selection of one page of a list.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use domain::{InviteId, invite::TechpassStatus};
 
 use super::{Summaries, query::InviteQuery};
 
-/// Which invites make a page.
+/// The invites of one page.
 #[derive(Debug)]
 pub struct Selection {
     /// The invites of the page, in the order of the query.
     pub ids: Vec<InviteId>,
-    /// Where the next page starts, if there is one.
+    /// Where the next page begins. `None`: this is the last page.
     pub next: Option<String>,
-    /// How many there are in all.
+    /// How many invites match in all.
     pub total: u64,
-    /// How many there would be of each TechPass status, were none asked for.
+    /// How many invites would match for each TechPass status, if the query did not ask for one.
     pub techpass: BTreeMap<TechpassStatus, u64>,
 }
 
 impl InviteQuery {
-    /// The page of `summaries` that the query means.
+    /// Selects the page of the query from `summaries`.
     #[must_use]
     pub fn select(&self, summaries: &Summaries) -> Selection {
         let needle = self.text.as_ref().map(|text| text.to_lowercase());

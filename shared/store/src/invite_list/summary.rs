@@ -1,4 +1,4 @@
-//! What lists know of an invite: what they search, filter and sort by, and no more.
+//! The summary of an invite for lists: what they search, filter and sort by, and no more.
 
 use domain::{
     BatchId, InviteId, Timestamp,
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::query::{InviteQuery, Sort};
 
-/// An invite as lists know it. It is written with the invite, as the attribute that the index of lists holds of it.
+/// An invite as lists need it. It is written with the invite, as the attribute that the index `listing` holds.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub(super) id: InviteId,
@@ -39,7 +39,7 @@ impl std::fmt::Debug for Summary {
 }
 
 impl Summary {
-    /// What lists know of `invite`.
+    /// The summary of an invite.
     #[must_use]
     pub fn of(invite: &Invite) -> Self {
         let profile = invite.profile.as_ref();
@@ -65,23 +65,23 @@ impl Summary {
         }
     }
 
-    /// Whether it is one of those that `query` means, whatever the status of its TechPass account. `needle` is the
-    /// query's text in lower case.
+    /// Whether it matches `query` in everything but the status of its TechPass account. `needle` is the query's text in
+    /// lower case.
     pub(super) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
         query.seed.is_none_or(|wanted| wanted == self.seed)
             && query.batch.is_none_or(|wanted| self.batch == Some(wanted))
             && needle.is_none_or(|needle| self.searched().any(|text| text.to_lowercase().contains(needle)))
     }
 
-    /// Whether its TechPass account has the status that `query` asks for.
+    /// Whether its TechPass account has the status that the query asks for.
     pub(super) fn has_status(&self, query: &InviteQuery) -> bool {
         query.techpass.is_none_or(|wanted| wanted == self.techpass)
     }
 
-    /// Its place in an order: a text that sorts as the order does and is no other invite's.
+    /// Its place in an order: a text that is sorted as the order is, and that no other invite has.
     pub(super) fn place(&self, sort: Sort) -> String {
         let key = match sort {
-            // Complemented, so that later times sort first.
+            // The complement of the time, so that later times are sorted first.
             Sort::NewestFirst => format!("{:020}", i64::MAX - self.created_at.unix_ms()),
             Sort::OldestFirst => format!("{:020}", self.created_at.unix_ms()),
             Sort::Email => self.email.to_lowercase(),

@@ -1,4 +1,4 @@
-//! A list of people on its way to invites.
+//! A batch, and how it is stored.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// How many rows are added together at the most: of 100 writes, one is the batch's and one the answer's.
+/// Rows that are added in one call at most. A transaction has 100 writes: one is the batch's and one the answer's.
 pub const ROWS_PER_ADDITION: usize = 98;
 
 impl Layout for Batch {
@@ -39,26 +39,26 @@ impl Layout for Batch {
 }
 
 impl Store {
-    /// Writes a new batch that no request asks for under a key.
+    /// Writes a new batch that was not created by a request with a key.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn create_batch(&self, batch: &Batch) -> Result<Written<Stored<Batch>>, StoreError> {
         let created = self.create(batch.clone()).await?;
         if created.is_done() {
             return Ok(created);
         }
-        // A client repeats a single write whose answer was lost, and the first one is in its way then.
+        // The client repeats a single write when its answer is lost. The repeated write then finds the first one.
         let found = self.get::<Batch>(&batch.id).await?.filter(|found| **found == *batch);
         Ok(found.map_or(Written::LostRace, Written::Done))
     }
 
-    /// Writes a new batch and the answer to the request that asks for it, or nothing.
+    /// Writes a new batch and the answer to its request, or nothing.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn create_requested_batch(
         &self,
         batch: &Batch,
@@ -69,12 +69,11 @@ impl Store {
         self.commit_request(transaction, request).await
     }
 
-    /// Writes a batch whose rows are in over the version that was read, with the answer to the request for it, or
-    /// nothing.
+    /// Writes a batch whose rows are stored, over the version that was read, and the answer to its request, or nothing.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn fill_batch(
         &self,
         batch: Change<Batch>,
@@ -85,12 +84,12 @@ impl Store {
         self.commit_request(transaction, request).await
     }
 
-    /// Adds rows to a batch that was read, with the answer to the request, or nothing. At most [`ROWS_PER_ADDITION`]
-    /// rows, whose numbers nobody has taken while the batch is as it was read.
+    /// Adds rows to a batch over the version that was read, with the answer to the request, or nothing. At most
+    /// [`ROWS_PER_ADDITION`] rows. Their numbers are free as long as the batch is unchanged.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn add_rows(
         &self,
         rows: &[KeyedRow],
@@ -106,11 +105,11 @@ impl Store {
         self.commit_request(transaction, request).await
     }
 
-    /// At most `limit` of an officer's batches, newest first, after the position that the last page ended with.
+    /// Up to `limit` of an officer's batches, newest first, from the one after the last page.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_batches(
         &self,
         officer: &OfficerId,

@@ -15,19 +15,19 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// How long an action can be looked at after it was asked for.
+/// How long after it was asked for an action can be shown.
 pub const BULK_ACTION_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What became of a new action.
+/// The result of creating an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "only `Created` has written anything"]
 pub enum CreateBulkActionOutcome {
     Created(Stored<BulkAction>),
-    /// The same request was answered before; this was the answer.
+    /// The same request was answered before, with this answer.
     Replay(SavedAnswer),
-    /// The key belongs to a request with another body.
+    /// The key was used for a request with another body.
     KeyReused,
-    /// The write was refused, and the key is free: ask again.
+    /// The write was refused, and the key is still free: the caller tries again.
     LostRace,
 }
 
@@ -68,12 +68,12 @@ impl Layout for Part {
 }
 
 impl Store {
-    /// Writes a new action, its parts and the answer to its request. The parts come first, and mean nothing without the
-    /// action.
+    /// Writes a new action, its parts and the answer to its request. The parts are written first; they mean nothing
+    /// without the action.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; the request may have been done, and repeating it tells.
+    /// [`StoreError`] when the table cannot answer. The action may have been created: a repeated request finds out.
     pub async fn create_action(
         &self,
         action: &BulkAction,
@@ -92,12 +92,12 @@ impl Store {
         })
     }
 
-    /// The action, to be shown: none from [`BULK_ACTION_RETENTION`] after it was asked for on, although the table may
-    /// hold it for days longer.
+    /// The action, to be shown. `None` when [`BULK_ACTION_RETENTION`] is over, although the table may hold the action
+    /// for days longer.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn show_action(
         &self,
         id: BulkActionId,
@@ -106,11 +106,11 @@ impl Store {
         Ok(self.get::<BulkAction>(&id).await?.filter(|action| now < action.created_at + BULK_ACTION_RETENTION))
     }
 
-    /// At most `limit` of an action's invites from the place `from` on, counted from 0, with what became of each.
+    /// Up to `limit` of an action's invites from the index `from`, counted from 0, each with its outcome.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_entries(&self, action: &BulkAction, from: usize, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let end = from.saturating_add(limit).min(action.total as usize);
         let mut entries = Vec::new();

@@ -1,4 +1,4 @@
-//! The slot of the canary: there is one.
+//! The record of the canary. There is one.
 
 use domain::canary::Canary;
 

@@ -1,4 +1,4 @@
-//! One person brought in by one officer.
+//! An invite, and how it is stored.
 
 use domain::{
     InviteId,
@@ -41,7 +41,7 @@ impl Layout for Invite {
         })
     }
 
-    /// An invite that has ended keeps nobody from its address and username.
+    /// The locks of an invite that has ended are deleted, so its address and username are free for another invite.
     fn freed(&self) -> Vec<Owned> {
         if self.is_live() { Vec::new() } else { owned_by(self).collect() }
     }

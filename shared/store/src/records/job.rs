@@ -1,4 +1,4 @@
-//! What the sweeper remembers of its jobs: when each is to run again, and how far it is.
+//! The record of each job of the sweeper: when it runs next, and how far it is.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,13 @@ use crate::{
 /// One job of the sweeper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRecord {
-    /// Names it in logs, and its record.
+    /// The job's name in logs, and the key of its record.
     pub name: String,
-    /// From when it may be taken up: its next run, or, while one is under way, the end of that one's lease.
+    /// From when a run may start: when the next run is due or, during a run, when the lease of that run ends.
     pub due_at: Timestamp,
-    /// Where the next run goes on, in a form that only the job knows.
+    /// Where the next run continues, in a form that only the job knows.
     pub cursor: Option<String>,
-    /// When it last came to its end; before the first time, when it was first taken up.
+    /// When a run last came to its end. Before that, when the job was first started.
     pub finished_at: Timestamp,
 }
 
@@ -38,11 +38,11 @@ impl Layout for JobRecord {
 }
 
 impl Store {
-    /// Every job that was ever taken up.
+    /// Every job that was ever started.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn list_jobs(&self) -> Result<Vec<Stored<JobRecord>>, StoreError> {
         let page = self.table.page(&Query::all(Index::Primary, keys::JOBS.to_owned())).await?;
         page.items.into_iter().map(stored).collect()

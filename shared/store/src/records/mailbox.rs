@@ -1,4 +1,4 @@
-//! What each mailbox was sent, and whether it takes more; found by the keyed hash of its address.
+//! What each mailbox was sent, and whether it is suppressed. It is found by the keyed hash of its address.
 
 use domain::{keys::AddressKey, mail::Mailbox};
 
@@ -32,11 +32,11 @@ impl Layout for Mailbox {
 }
 
 impl Store {
-    /// The mailbox as it is now; one that was never sent anything is unknown.
+    /// The mailbox as it is now. One without a record is [`Mailbox::unknown`].
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_mailbox(&self, key: &AddressKey) -> Result<Stored<Mailbox>, StoreError> {
         Ok(self.get(key).await?.unwrap_or_else(|| Stored::unwritten(Mailbox::unknown(key.clone()))))
     }

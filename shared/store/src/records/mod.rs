@@ -1,4 +1,4 @@
-//! How each kind of record lies in the table: its key, what indexes find it by, and when it is due or deleted.
+//! How each kind of record is stored: its key, the attributes of its indexes, and when it is due or expires.
 
 pub(crate) mod batch;
 pub(crate) mod bulk_action;

@@ -1,4 +1,4 @@
-//! An agency whose system is told of its officers' invites.
+//! An agency's subscription, and how it is stored.
 
 use domain::{SubscriptionId, webhook::Subscription};
 
@@ -24,11 +24,11 @@ impl Layout for Subscription {
 }
 
 impl Store {
-    /// Deletes an agency's subscription, so that it is sent no more events. Deleting one that is not there succeeds.
+    /// Deletes the subscription of an agency, so that it gets no more events. Deleting it again is harmless.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn remove_subscription(&self, id: SubscriptionId) -> Result<(), StoreError> {
         let delete = Write::Delete { key: keys::agency(id), condition: Condition::Any };
         self.table.commit(vec![delete]).await.map(|_| ())

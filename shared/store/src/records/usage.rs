@@ -1,4 +1,4 @@
-//! What each officer has asked for.
+//! How much each officer has asked for.
 
 use domain::{OfficerId, usage::Usage};
 
@@ -32,11 +32,11 @@ impl Layout for Usage {
 }
 
 impl Store {
-    /// What `officer` has asked for, as it is now.
+    /// How much `officer` has asked for, as it is now.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn find_usage(&self, officer: &OfficerId) -> Result<Stored<Usage>, StoreError> {
         Ok(self.get(officer).await?.unwrap_or_else(|| Stored::unwritten(Usage::none(officer.clone()))))
     }

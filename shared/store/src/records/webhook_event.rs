@@ -1,4 +1,4 @@
-//! One change of one invite, to be told to one agency.
+//! A webhook event, and how it is stored.
 
 use domain::{
     WebhookEventId,

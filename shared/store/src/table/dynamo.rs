@@ -1,4 +1,4 @@
-//! DynamoDB.
+//! The port to the table over DynamoDB.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -17,15 +17,16 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use super::{Commit, Condition, Freshness, Order, Page, Query, Range, Segment, Table, Write};
 use crate::{StoreError, item::Item, keys::Key};
 
-/// The most that BatchGetItem takes in one request.
+/// Keys of one BatchGetItem at most.
 const GETS_PER_REQUEST: usize = 100;
-/// The most that BatchWriteItem takes in one request.
+/// Items of one BatchWriteItem at most.
 const PUTS_PER_REQUEST: usize = 25;
 
-/// How many requests of one call are under way together.
+/// Requests of one call that run at the same time at most.
 const IN_FLIGHT: usize = 8;
 
-/// How often a transaction that met another one, or a batch with leftovers, is repeated: 20 ms, 40 ms, … 1.3 s.
+/// How often a transaction that conflicts with another, or the rest of a batch, is repeated, after 20 ms, 40 ms, … 1.3
+/// s.
 const REPEATS: u32 = 7;
 
 #[derive(Clone, Debug)]
@@ -35,7 +36,7 @@ pub struct Dynamo {
 }
 
 impl Dynamo {
-    /// The table of this name.
+    /// The table with this name.
     #[must_use]
     pub fn new(client: Client, name: String) -> Self {
         Self { client, name }
@@ -71,7 +72,7 @@ impl Dynamo {
                 .expression_attribute_names("#f", *name)
                 .expression_attribute_values(":f", AttributeValue::S(value.clone()));
         }
-        // The reader of an index that may lag reads the item again before acting.
+        // A reader of an index that may lag reads the item itself before it acts.
         request.set_consistent_read(query.index.is_consistent().then_some(true))
     }
 
@@ -289,12 +290,12 @@ fn refused_writes(error: &SdkError<TransactWriteItemsError>) -> Vec<usize> {
     reasons(error).iter().enumerate().filter(|(_, reason)| failed(reason)).map(|(index, _)| index).collect()
 }
 
-/// The reason for which DynamoDB will never take the transaction, if it gives one.
+/// The reason why DynamoDB will never accept the transaction. `None`: it gives no such reason.
 fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&str> {
     reasons(error).iter().filter_map(CancellationReason::code).find(|code| is_refusal(code))
 }
 
-/// Whether the transaction failed only because another one was at the same items, or for lack of capacity.
+/// Whether the transaction failed only because of a conflict with another one, or for lack of capacity.
 fn met_another(error: &SdkError<TransactWriteItemsError>) -> bool {
     let passing =
         |code| matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
@@ -311,7 +312,7 @@ fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
     error.as_service_error().and_then(ProvideErrorMetadata::code) == Some(code)
 }
 
-/// Keeps the code of an error and nothing that could hold an item.
+/// Keeps only the code of an error, because its message may quote an item.
 fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> StoreError {
     let code = match error {
         SdkError::ConstructionFailure(_) => "unsendable",
@@ -329,8 +330,8 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
     }
 }
 
-/// Whether DynamoDB will never take this request: it breaks a limit or a rule, whatever the load is. An error and the
-/// reason of a cancelled transaction name the same thing differently:
+/// Whether DynamoDB will never accept this request, because it breaks a limit or a rule. The code of an error and the
+/// reason of a cancelled transaction have different names for the same cause:
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>.
 fn is_refusal(code: &str) -> bool {
     matches!(
