@@ -1,7 +1,7 @@
-//! Lists the built pages of `portal/dist`, so that the function carries them inside.
+//! Lists the built pages of `portal/dist`, so that the function has them inside its binary.
 //!
-//! Without them a debug build makes a function that says so, because the Rust tests bring pages of their own; a release
-//! build fails, because it is what gets deployed.
+//! Without them a debug build creates a function whose pages say so, because the Rust tests use pages of their own. A
+//! release build fails, because it is deployed.
 #![expect(clippy::disallowed_methods, reason = "this is how Cargo tells a build script where it is")]
 
 use std::{

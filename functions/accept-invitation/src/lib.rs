@@ -1,15 +1,14 @@
-//! The invitee's page: what the mail's link leads to.
+//! The invitee's page, which the link in a mail opens: view, accept, ask for a first password.
 //!
 //! - **trigger**: API Gateway, without sign-in: `POST /api/invitations/view`, `…/accept`, `…/first-password`
-//! - **effect**: the acceptance and the used token in one transaction, or the request for a first password; then a
-//!   wake-up call
-//! - **again**: an invitation is accepted once, a first password is asked for once a minute, and less often after the
-//!   first
+//! - **does**: writes the acceptance and the used token, or the request for a first password; wakes `provision-user`
+//! - **again**: an invitation is accepted once; between first passwords there is a pause, which grows from a minute
+//! - **crash**: each change is one write or one transaction, and the sweeper repeats a lost wake-up call
 //! - **needs**: the table, the provision queue
 //!
-//! The token is the credential. It travels in bodies only, so it stands in no log, and looking does not use it up: mail
-//! scanners open every link before its reader does. A first password is made and mailed by the directory, which makes
-//! its holder change it at the first sign-in; this service never sees one.
+//! The token is the credential. It is sent in bodies only, so no log has it. Viewing does not use it up, because mail
+//! scanners open every link before the invitee does. The directory creates and mails the first password, and has its
+//! holder change it at the first sign-in; this service never sees one.
 
 mod page;
 
@@ -37,22 +36,21 @@ use web::{
 
 pub use page::{FirstPasswordBody, FirstPasswordState, Holdup, PageBody, PageState};
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// Where the provisioning worker is woken.
+    /// The queue that wakes `provision-user`.
     pub queues: Queues,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -71,7 +69,7 @@ pub struct TokenRequest {
     pub token: String,
 }
 
-/// The fields of the body, and `Acceptance` beside them.
+/// The fields of the body, with the rest of it in `Acceptance`.
 pub type AcceptRequest = WithFields<Acceptance>;
 
 /// Who the invitee is; an absent field is an empty one.
@@ -126,7 +124,7 @@ async fn view(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>) -> Result
 )]
 async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Result<Response, Problem> {
     let token = body.value.rest.token.clone();
-    // The token first: a stranger learns nothing about the rules either.
+    // The token is checked first: a caller without a valid one learns nothing about the rules.
     let mut opened = deps.open(&token).await?;
     let profile = body.value.form().profile().map_err(|faults| Problem::validation(&faults))?;
     for _ in 0..MAX_UPDATE_ROUNDS {
@@ -139,7 +137,7 @@ async fn accept(State(deps): State<Arc<Deps>>, body: Json<AcceptRequest>) -> Res
                 deps.wake(&accepted.invite, "invitation accepted").await;
                 return reply::json(StatusCode::ACCEPTED, &accepted.page(None, now));
             }
-            // A mail's delivery is noted while its reader is on the page.
+            // The delivery of a mail may be recorded while the invitee is on the page.
             Written::LostRace => opened = deps.open(&token).await?,
         }
     }
@@ -183,7 +181,7 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
     Err(Problem::new(Slug::LostRace))
 }
 
-/// An invitation whose token is good.
+/// An invitation whose token is valid.
 struct Opened {
     token: Token,
     record: TokenRecord,
@@ -197,18 +195,18 @@ impl Opened {
 }
 
 impl Deps {
-    /// Finds what a token stands for. Every way of not being good is answered alike.
+    /// Finds the invite of a token. Every token that is not valid gets the same answer.
     async fn open(&self, token: &str) -> Result<Opened, Problem> {
         let not_valid = || Problem::new(Slug::InvitationNotValid);
         let token = Token::parse(token).ok_or_else(not_valid)?;
         let record = self.store.find_token(&token.hash()).await?.ok_or_else(not_valid)?;
         let invite = self.store.get::<Invite>(&record.invite).await?.ok_or_else(not_valid)?;
-        // A later sending has a token of its own, and this one is dead.
+        // A later mail has a token of its own, and this one is no longer valid.
         let is_latest = invite.mail.as_ref().is_some_and(|mail| mail.generation == record.generation);
         if is_latest { Ok(Opened { token, record, invite }) } else { Err(not_valid()) }
     }
 
-    /// What keeps a first password that was asked for from leaving, if anything does.
+    /// Why a requested first password cannot be mailed now. `None`: it can.
     async fn holdup(&self, invite: &Invite) -> Result<Option<Holdup>, Problem> {
         if !matches!(invite.first_password, FirstPassword::Requested { .. }) {
             return Ok(None);
@@ -218,7 +216,7 @@ impl Deps {
     }
 
     async fn wake(&self, invite: &Invite, what: &'static str) {
-        // The line that ties this request to the one that made the invite.
+        // This line connects the trace of this request with the trace of the request that created the invite.
         tracing::info!(invite_id = %invite.id, invite_trace = %invite.trace, what, "invite changed");
         let wake = [Wake::Invite { id: invite.id }];
         self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await;

@@ -1,4 +1,4 @@
-//! Boots `accept-invitation`.
+//! Starts `accept-invitation` as a Lambda function.
 
 use accept_invitation::Deps;
 

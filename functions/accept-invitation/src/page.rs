@@ -1,4 +1,4 @@
-//! What the invitee's page shows.
+//! The content of the invitee's page.
 
 use domain::{
     EmailAddress, Timestamp, TraceId,
@@ -74,16 +74,16 @@ pub struct FirstPasswordBody {
     pub waiting_until: Option<Timestamp>,
 }
 
-/// What keeps a mail to the holder from leaving.
+/// Why a mail to the holder cannot be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holdup {
-    /// Their mailbox was sent its share, and has room again at this time.
+    /// Their mailbox was sent as many mails as it may be. It has room again at this time.
     MailboxFull(Timestamp),
     MailStopped,
 }
 
 impl Holdup {
-    /// What keeps a mail to this mailbox from leaving at `now`, if anything does.
+    /// Why a mail to this mailbox cannot be sent at `now`. `None`: it can.
     #[must_use]
     pub fn of(switch: MailSwitch, mailbox: &Mailbox, now: Timestamp) -> Option<Self> {
         match switch {
@@ -109,7 +109,7 @@ pub enum FirstPasswordState {
 }
 
 impl PageBody {
-    /// What the holder of a link with this record sees at `now`, while `holdup` keeps mails to them from leaving.
+    /// What the holder of a link with this record sees at `now`, while `holdup` delays mails to them.
     #[must_use]
     pub fn of(invite: &Invite, link: &TokenRecord, holdup: Option<Holdup>, now: Timestamp) -> Self {
         let state = PageState::of(invite, link, now);
@@ -171,7 +171,7 @@ impl FirstPasswordBody {
     }
 }
 
-/// The address as its owner recognises it and nobody else learns it: `t***@agency.gov.sg`.
+/// The address in a form that its owner recognises and that reveals it to no one else: `t***@agency.gov.sg`.
 fn hidden(email: &EmailAddress) -> String {
     let first: String = email.as_str().chars().take(1).collect();
     format!("{first}***@{}", email.domain())

@@ -1,12 +1,13 @@
-//! Goes on with an action for many invites, from where its last worker left it.
+//! Continues an action for many invites where its last worker stopped.
 //!
-//! - **trigger**: one message of the actions queue: the id of an action
-//! - **effects**: per invite: what the action does, with the action in its history, and a wake-up of the worker that is
-//!   next; per part of a hundred: what became of each, with how far the action is, in one transaction
-//! - **again**: a part that was recorded is not begun again; an invite whose history names the action is left as it is
-//! - **crash**: what was done stays; the action is due and the sweeper wakes this function again
+//! - **trigger**: the actions queue; a message holds the id of an action
+//! - **does**: changes each invite, wakes its next worker, and records the outcomes of each part of 100 invites
+//! - **again**: a recorded part is not repeated; an invite whose history names the action is skipped
+//! - **crash**: finished changes stay; the action is due, and the sweeper wakes this function again
+//! - **needs**: the table, the provision, mail and actions queues
 //!
-//! A long action stops when time runs short, and wakes itself.
+//! A long action stops when time runs short, and wakes itself. The outcomes of a part and the progress of the action
+//! are recorded in one transaction.
 
 use std::time::Duration;
 
@@ -20,22 +21,22 @@ use queue::{Destination, QueueName, Queues, Wake};
 use store::Store;
 use tracing::Instrument as _;
 
-/// What going on with an action needs.
+/// What the function needs to continue an action.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// Where the function wakes itself.
+    /// The queue in which the function wakes itself.
     pub queues: Queues,
-    /// What is done with each invite.
+    /// Does what an action does with each invite.
     pub actions: Actions,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let used = [QueueName::Provision, QueueName::Mail, QueueName::Actions].map(Destination::Queue);
         let (store, queues) = (stack.store()?, stack.queues(&used)?);
@@ -44,10 +45,10 @@ impl Deps {
     }
 }
 
-/// No part is begun with less than this left.
+/// The time that must be left to begin a part.
 const PART_TIME: Duration = Duration::from_secs(20);
 
-/// Does what is left of the action, as far as `deadline` allows, which is when the invocation must end.
+/// Does the rest of the action, as far as time allows. `deadline` is when the invocation must end.
 pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
     let Wake::BulkAction { id } = message else {
         return Disposition::Discard("message is not about an action");

@@ -1,4 +1,4 @@
-//! Boots `apply-actions`.
+//! Starts `apply-actions` as a Lambda function.
 
 use apply_actions::Deps;
 

@@ -1,14 +1,13 @@
-//! Turns the ready rows of a submitted batch into invites, then sees the batch through.
+//! Creates the invites of a submitted batch's ready rows, and follows the batch to its end.
 //!
-//! - **trigger**: one message of the dispatch queue: the id of a batch
-//! - **effects**: per row, in one transaction: the row sent, its invite, the locks of address and username; wake-ups of
-//!   `provision-user`; at the end the batch done, its report due and `send-mail` woken
-//! - **again**: a row that was sent is not ready any more, and the id of its invite follows from the row, so a doubled
-//!   or repeated message makes no second invite
-//! - **crash**: what was dispatched stays; the batch is due and the sweeper wakes this function again; invites whose
-//!   wake-up was lost are due themselves
+//! - **trigger**: the dispatch queue; a message holds the id of a batch
+//! - **does**: writes each row with its invite and locks in one transaction, and wakes `provision-user`
+//! - **then**: checks the invites until none is open; the batch is done, its report is due, and `send-mail` is woken
+//! - **again**: a sent row is no longer ready, and an invite's id follows from its row, so no second invite is created
+//! - **crash**: sent rows stay sent; the batch and its invites are due, and the sweeper wakes their workers
+//! - **needs**: the table, the domain rules, the secret of the keys, the dispatch, provision and mail queues
 //!
-//! A long batch stops when time runs short, notes the last row, and wakes itself.
+//! A long batch stops when time runs short, records its last row, and wakes itself.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -33,19 +32,19 @@ pub struct Deps {
     pub store: Store,
     pub queues: Queues,
     pub rules: Rules,
-    /// The keys that addresses are found by.
+    /// The keys by which addresses are found.
     pub secrets: Secrets,
-    /// How long the links of its mails work.
+    /// How long the links in its mails work.
     pub terms: Terms,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let used = [QueueName::Dispatch, QueueName::Provision, QueueName::Mail].map(Destination::Queue);
         Ok(Self {
@@ -59,16 +58,16 @@ impl Deps {
     }
 }
 
-/// Rows looked at between two notes of how far it is.
+/// Rows that are processed between two records of the progress.
 const ROWS_PER_STEP: u32 = 500;
 
-/// Transactions of one step that are under way together.
+/// Transactions of one step that run at the same time.
 const IN_FLIGHT: usize = 4;
 
-/// No step is begun with less than this left.
+/// The time that must be left to begin a step.
 const STEP_TIME: Duration = Duration::from_secs(20);
 
-/// Why it stopped; another message goes on.
+/// Why the work stopped. The message is delivered again, and the work continues.
 #[derive(Debug, Error)]
 enum DispatchError {
     #[error(transparent)]
@@ -77,7 +76,7 @@ enum DispatchError {
     Secrets(#[from] boot::SecretsError),
 }
 
-/// Does what the batch needs now. `deadline` is when the invocation must end.
+/// Does the next step of the batch. `deadline` is when the invocation must end.
 pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposition {
     let Wake::Batch { id } = message else {
         return Disposition::Discard("message is not about a batch");
@@ -116,12 +115,12 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
         let now = deps.clock.now();
         let next = match page.next {
             Some(cursor) => batch.to_value().advanced(cursor, now),
-            // The rows themselves are counted, so that a crash on the way leaves no row out of the sum.
+            // The rows are counted one by one, so that no row is missing from the counts after a crash.
             None => batch.to_value().dispatched(deps.store.count_rows(batch.id).await?, now),
         };
         let Ok(next) = next else { return Ok(()) };
         let Written::Done(next) = deps.store.write(batch.becomes(next)).await? else {
-            // Another worker dispatches the same batch; the rows keep the two from doing anything twice.
+            // Another worker dispatches the same batch. The state of each row keeps it from being dispatched twice.
             return Ok(());
         };
         if matches!(next.state, BatchState::Dispatched { .. }) {
@@ -137,8 +136,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
     }
 }
 
-/// Ends the batch once all its invites have been worked on, or were waited for long enough; else checks them again
-/// later.
+/// Ends the batch when none of its invites is open, or it has waited for long enough. Otherwise plans the next check.
 async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
     let now = deps.clock.now();
     let BatchState::Dispatched { since, .. } = batch.state else {
@@ -147,7 +145,7 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
     if !batch.check_is_due(now) {
         return Ok(());
     }
-    // The index tells at little cost that something is open. That nothing is, only the rows tell: it may lag.
+    // The index shows at little cost that an invite is open. It may lag, so only the rows can show that none is.
     let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
         || has_open(&deps.store.progress_of_rows(batch.id).await?);
     let has_waited_enough = batch.has_waited_enough(now);
@@ -156,7 +154,7 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
     }
     let mut next_check = None;
     let decide = |found: Batch| {
-        // Submitted again meanwhile, or checked by another: they go on with it.
+        // The batch was submitted again or checked by another worker, which continues with it.
         let is_same = matches!(found.state, BatchState::Dispatched { since: again, .. } if again == since);
         if !is_same || !found.check_is_due(now) {
             return Ok(None);
@@ -168,8 +166,8 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
         }
         found.done(now).map(Some)
     };
-    // Its report or a count of its invites may be written at this moment: without another try nobody would check again
-    // before the sweeper does.
+    // The report or a count may be written at the same moment. Without another attempt there would be no check before
+    // the sweeper's.
     let Updated::Done { after, .. } = deps.store.update::<Batch, BatchConflict>(&batch.id, decide).await? else {
         return Ok(());
     };
@@ -183,7 +181,7 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
     Ok(())
 }
 
-/// Whether one of the invites has work ahead that is ours. One whose person was erased has none.
+/// Whether one of the invites has work ahead for the service. An erased one has none.
 fn has_open(progress: &BTreeMap<Progress, u64>) -> bool {
     progress.keys().any(|progress| progress.is_open())
 }
@@ -192,7 +190,7 @@ async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {
     deps.queues.wake_later(queue, &batch.officer.id, &[Wake::Batch { id: batch.id }], delay).await;
 }
 
-/// What a row is dispatched with.
+/// What is needed to dispatch a row.
 struct Step<'a> {
     deps: &'a Deps,
     batch: &'a Batch,
@@ -210,7 +208,7 @@ impl Step<'_> {
                     let sent = KeyedRow::new(row.clone().sent(invite.id, now), self.keys);
                     sending.push((row.version, sent, invite));
                 }
-                // The rules changed since the row was checked.
+                // The domain rules have changed since the row was checked.
                 None => {
                     let again = row.clone().edited(row.raw.clone(), self.rules, self.officer());
                     self.replace(row, again).await?;
@@ -225,9 +223,9 @@ impl Step<'_> {
                     wakes.push(Wake::Invite { id: invite.id });
                     continue;
                 }
-                // Changed meanwhile: it is looked at again as whatever it is now.
+                // Another writer changed the row. The next step reads it again.
                 DispatchOutcome::LostRace => continue,
-                // Where it is free again by now, the row stays ready.
+                // If the address is free again by now, the row stays ready.
                 DispatchOutcome::AddressTaken => match self.deps.store.live_invite(&invite.address_key).await? {
                     Some(live) => sent.row.beside_invite(&live, &self.batch.officer.id),
                     None => continue,
@@ -260,7 +258,7 @@ impl Step<'_> {
     async fn replace(&self, row: &Row, next: Option<Row>) -> Result<(), DispatchError> {
         if let Some(next) = next {
             let next = KeyedRow::new(next, self.keys);
-            // A lost race leaves the row as somebody else wants it.
+            // After a lost race the row stays as the other writer wrote it.
             let _ = self.deps.store.replace_row(self.batch.id, row.version, &next).await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Boots `dispatch-batch`.
+//! Starts `dispatch-batch` as a Lambda function.
 
 use dispatch_batch::Deps;
 

@@ -1,4 +1,4 @@
-//! Rows added to a list that is there already.
+//! Adds rows to an existing list.
 
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ pub(crate) async fn add(
     Err(Problem::new(Slug::LostRace))
 }
 
-/// The number of the next row, and the row of the spreadsheet that it would stand in.
+/// The number of the next row, and its row in the spreadsheet.
 fn follows(batch: &Batch, last: Option<&Row>) -> (u32, u32) {
     let number = batch.counts.total + 1;
     let below = last.map_or(0, |row| row.sheet_row) + 1;

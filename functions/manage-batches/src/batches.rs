@@ -1,4 +1,4 @@
-//! Making a batch, finding it again, handing it on, throwing it away.
+//! Creates, shows, submits and resets batches.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::{
     uploads::UploadForm,
 };
 
-/// How long a client waits before it looks at the progress again.
+/// Seconds that a client waits before it asks for the progress again.
 const LOOK_AGAIN: HeaderValue = HeaderValue::from_static("2");
 
 /// A new batch: a workbook to be uploaded, or rows pasted.
@@ -92,7 +92,7 @@ pub(crate) async fn create(
     let batch = Batch::new(id, officer, source, now, trace).of_file(file_name, columns);
     let upload = value.rows.is_none().then(|| deps.uploads.form(&Batch::upload_key(id), now));
     let body = serde_json::to_string(&NewBatchBody { batch_id: id.to_string(), upload }).map_err(Problem::internal)?;
-    // Relative to the request, so that it holds behind any stage and any host.
+    // Relative to the request, so that it is correct behind any stage and any host.
     let location = Some(format!("batches/{id}"));
     let answer = SavedAnswer { status: StatusCode::CREATED.as_u16(), location, body };
     let request = request.answered(answer.clone(), now);
@@ -103,8 +103,8 @@ pub(crate) async fn create(
     answered(outcome, answer)
 }
 
-/// Makes a batch of pasted rows. Until its rows are in, the batch waits for them, unlisted: if they never come, it ends
-/// as a draft ends that nobody submits, and its rows with it.
+/// Creates a batch of pasted rows. It is not listed until its rows are stored. If they never are, it ends like a draft
+/// that is not submitted, together with its rows.
 async fn create_pasted(
     deps: &Deps,
     rules: &DomainRules,
@@ -139,7 +139,8 @@ async fn create_pasted(
     if outcome != RequestOutcome::Done
         && let Ok(unused) = created.to_value().reset(now)
     {
-        // The same request at the same moment came first. Lost too, it ends a week later than a batch that was reset.
+        // The same request was done at the same moment. If this write is lost too, the batch is erased a week later
+        // than a batch that was reset.
         let _ = deps.store.write(created.becomes(unused)).await?;
     }
     Ok(outcome)
@@ -220,7 +221,7 @@ pub(crate) async fn find(
         _ => None,
     };
     let body = BatchBody::new(&batch, progress);
-    // Invites move without touching their batch, so its version does not tell.
+    // Invites change without their batch, so the version of the batch cannot be the `ETag`.
     reply::compared(known, &body, &body)
 }
 
@@ -266,7 +267,7 @@ pub(crate) async fn submit(
     Path(id): Path<String>,
     Json { value, .. }: Json<Submission>,
 ) -> Result<Response, Problem> {
-    // A batch moves without its officer too: its report goes out, its invites are counted.
+    // The batch also changes without its officer: its report is sent, its invites are counted.
     for _ in 0..MAX_UPDATE_ROUNDS {
         let batch = own_batch(&deps, &officer, &id).await?;
         if !batch.is_editable() || batch.counts.ready == 0 {
@@ -288,10 +289,10 @@ pub(crate) async fn submit(
     Err(Problem::new(Slug::LostRace))
 }
 
-/// The answer where nothing is ready: what was submitted before, or why nothing can be.
+/// The answer when no row is ready: what was submitted before, or why nothing can be submitted.
 async fn submitted_before(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
     match batch.state {
-        // The request that submitted it may have ended before the call.
+        // The request that submitted it may have ended before the wake-up call.
         BatchState::Submitted { .. } => dispatch(deps, batch).await,
         BatchState::Dispatched { .. } | BatchState::Done if batch.counts.needs_fixing == 0 => accepted(batch),
         BatchState::Draft | BatchState::Dispatched { .. } | BatchState::Done => Err(Problem::new(Slug::BatchEmpty)),

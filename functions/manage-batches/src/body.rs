@@ -1,4 +1,4 @@
-//! Batches and rows as the API shows them.
+//! Batches and rows in the form of the API.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,7 @@ pub(crate) struct RowBody {
     etag: String,
 }
 
-/// The fields of the body, and `Guesses` beside them.
+/// The fields of the body, with the rest of it in `Guesses`.
 pub(crate) type NewRow = WithFields<Guesses>;
 
 /// The text of a row as a person types it; an absent field is an empty one.
@@ -120,7 +120,7 @@ impl Beside for Guesses {
     }
 }
 
-/// The row that a reader would make of it.
+/// The row that a reader would create from it.
 pub(crate) fn raw_row(mut new: NewRow) -> RawRow {
     let guessed = std::mem::take(&mut new.rest.guessed);
     let mut raw = RawRow::from(new.form());
@@ -217,7 +217,7 @@ impl From<Counts> for CountsBody {
 }
 
 impl RowBody {
-    /// A row, with its invite where it became one.
+    /// A row, with its invite if it became one.
     pub(crate) fn new(row: &Row, invite: Option<&Invite>) -> Self {
         let duplicate = match &row.state {
             RowState::Duplicate { duplicate } => Some(DuplicateBody::from(*duplicate)),

@@ -1,8 +1,8 @@
-//! Rows changed or removed: one, or many.
+//! Changes and removes rows: one, or many.
 //!
-//! Every change is checked with the rules of the API and written together with the counts of its batch, over the
-//! versions that were read. A change or removal of a row also frees the rows that rest on it: its duplicates, and those
-//! that contradict it.
+//! Every change is checked with the rules of the API. It is written together with the counts of its batch, over the
+//! versions that were read. Changing or removing a row also frees the rows that depend on it: its duplicates, and the
+//! rows that contradict it.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -32,7 +32,7 @@ use crate::{
     rows::{Filter, Show},
 };
 
-/// The fields of the body, and `AnyField` beside them.
+/// The fields of the body, with the rest of it in `AnyField`.
 type RowPatch = WithFields<AnyField>;
 
 /// What is typed into a row anew. What is not named stays as it is.
@@ -142,7 +142,7 @@ pub(crate) struct Chosen {
     numbers: Option<BTreeSet<u32>>,
 }
 
-/// The fields of the body, and `AlikeInRows` beside them.
+/// The fields of the body, with the rest of it in `AlikeInRows`.
 type ManyFields = WithFields<AlikeInRows>;
 
 /// The fields that can be the same for many.
@@ -185,7 +185,7 @@ pub(crate) async fn change_many(
     let batch = own_batch(&deps, &officer, &id).await?;
     let Chosen { show, code, numbers } = chosen;
     let numbers = match numbers {
-        // A request that names rows and nothing else needs no others read.
+        // For a request that only names rows, no other rows are read.
         Some(mut numbers) if show == Show::All && code.is_none() => {
             numbers.retain(|number| *number <= batch.counts.total);
             count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;
@@ -233,9 +233,9 @@ pub(crate) async fn remove_many(
     reply::json(StatusCode::OK, &many.run(&id).await?)
 }
 
-/// What is done to many rows.
+/// What is done with many rows.
 enum Change {
-    /// Some fields get other text.
+    /// Some fields get another text.
     Set(Vec<(Field, String)>),
     Remove,
 }
@@ -250,14 +250,14 @@ struct Many<'a> {
 }
 
 impl Many<'_> {
-    /// Changes those of batch `id` that are neither sent nor removed, some at a time. Doing it again finishes what was
-    /// begun.
+    /// Changes the named rows of batch `id` that are neither sent nor removed, in several transactions. A repeated
+    /// request finishes what an earlier one began.
     async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
         let Self { deps, officer, rules, numbers, change } = self;
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
         let mut batch = own_batch(deps, officer, id).await?;
         let mut written = BTreeSet::new();
-        // From the last to the first, because a row mostly rests on one before it.
+        // From the last to the first, because a row usually depends on an earlier one.
         let numbers: Vec<u32> = numbers.iter().rev().copied().collect();
         for some in numbers.chunks(ROWS_PER_CHANGE) {
             let mut repeats = 0;
@@ -284,23 +284,24 @@ impl Many<'_> {
     }
 }
 
-/// A row as it was read, and as it is to be.
+/// A row before and after its change.
 type RowChange = (Row, Row);
 
-/// Changes of rows in the order in which they are written. Whatever comes between two transactions, no row rests on one
-/// that is out or somebody else's: then the change can be made again, and goes on where it ended.
+/// Changes of rows in the order in which they are written. After each transaction, no row depends on a row that is
+/// removed or belongs to another person. So a request that stops in the middle can be repeated, and continues where it
+/// stopped.
 #[derive(Default)]
 struct Plan {
-    /// Rows that rest on another row now: each can be written by itself.
+    /// Rows that now depend on another row; each can be written alone.
     first: Vec<RowChange>,
-    /// A row that goes or changes and those that take its place: each group is written whole.
+    /// A row that is removed or changes, with the rows that replace it; each group is written in one transaction.
     then: Vec<Vec<RowChange>>,
-    /// The failed invite of a row that is opened again, as it was read: it is the row's no more.
+    /// The failed invite of a row that is opened again, as it was read. It no longer belongs to the row.
     released: Option<Stored<Invite>>,
 }
 
 impl Plan {
-    /// The changes of each transaction: as many groups as it holds, in rows and in bytes.
+    /// The changes of each transaction: as many groups as fit in rows and in bytes.
     fn transactions(self) -> Vec<Vec<RowChange>> {
         let groups = self.first.into_iter().map(|change| vec![change]).chain(self.then);
         let mut transactions: Vec<Vec<RowChange>> = Vec::new();
@@ -322,7 +323,7 @@ impl Plan {
     }
 }
 
-/// Changes rows of one batch as it was read.
+/// Changes rows of one batch, over the version of it that was read.
 struct Editor<'a> {
     store: &'a Store,
     rules: &'a DomainRules,
@@ -332,7 +333,7 @@ struct Editor<'a> {
 }
 
 impl Editor<'_> {
-    /// Counts the change of one row where so many others rest on it that it is a change of many.
+    /// Counts the change of one row as a request for many, if very many rows depend on it.
     async fn count(&self, plan: &Plan) -> Result<(), Problem> {
         let rows = plan.first.len() + plan.then.iter().map(Vec::len).sum::<usize>();
         if rows <= ROWS_PER_CHANGE {
@@ -341,14 +342,14 @@ impl Editor<'_> {
         count_rows(self.store, &self.batch.officer.id, rows, self.now).await
     }
 
-    /// Gives `row` another text; `None` when the race was lost.
+    /// Sets the text of `row`. `None`: the race was lost.
     async fn change(&self, row: Row, raw: RawRow) -> Result<Option<(Row, Stored<Batch>)>, Problem> {
         let conflict = || Problem::new(Slug::StateConflict);
         let officer = &self.batch.officer.email;
         let mut plan = Plan::default();
         let next = match row.invite() {
             None => row.clone().edited(raw, self.rules, officer),
-            // A row whose invite failed can be fixed and submitted again.
+            // The officer can fix a row whose invite failed, and submit it again.
             Some(id) => {
                 let failed = self.store.get::<Invite>(&id).await?;
                 plan.released = failed.filter(|invite| matches!(invite.state, InviteState::Failed { .. }));
@@ -372,8 +373,7 @@ impl Editor<'_> {
         Ok(self.write(plan, &mut BTreeSet::new()).await?.map(|batch| (next, batch)))
     }
 
-    /// Gives `rows` other text in some fields, none of which makes a row somebody else: one that rests on another still
-    /// does.
+    /// Sets some fields of `rows`. These fields do not identify a person, so a row that depends on another still does.
     async fn set(&self, rows: &[Row], fields: &[(Field, String)]) -> Result<Plan, StoreError> {
         let change = |row: &Row| {
             let mut raw = row.raw.clone();
@@ -386,7 +386,7 @@ impl Editor<'_> {
             Some((row.clone(), Row { state, ..next }))
         };
         let changes: Vec<RowChange> = rows.iter().filter_map(change).collect();
-        // Nobody looked for the doubles of a row that needed fixing.
+        // A row that needed fixing was never compared with the other rows.
         let is_fixed = |(before, after): &RowChange| before.state != RowState::Ready && after.state == RowState::Ready;
         let (fixed, mut changes): (Vec<_>, Vec<_>) = changes.into_iter().partition(is_fixed);
         let (before, after): (Vec<Row>, Vec<Row>) = fixed.into_iter().unzip();
@@ -394,7 +394,7 @@ impl Editor<'_> {
         Ok(Plan { then: changes.into_iter().map(|change| vec![change]).collect(), ..Plan::default() })
     }
 
-    /// Removes `rows`. Those that rest on them take their places, or rest on those that do.
+    /// Removes `rows`. The rows that depend on them become ready, or depend on one of those.
     async fn remove(&self, rows: &[Row]) -> Result<Plan, StoreError> {
         let leaving: BTreeSet<u32> = rows.iter().map(|row| row.number).collect();
         let mut resting = self.resting_on(rows).await?;
@@ -408,14 +408,14 @@ impl Editor<'_> {
             let takes = |(before, _): &&RowChange| before.state.rests_on() == Some(row.number);
             groups.push(std::iter::once((row.clone(), removed)).chain(takers.iter().filter(takes).cloned()).collect());
         }
-        // A row goes before the one on which it rests.
+        // A row is removed before the row that it depends on.
         groups.sort_by_key(|group| {
             group.first().map(|(row, _)| (row.state.rests_on().is_none(), std::cmp::Reverse(row.number)))
         });
         Ok(Plan { first, then: groups, ..Plan::default() })
     }
 
-    /// The rows that rest on one of `rows`.
+    /// The rows that depend on one of `rows`.
     async fn resting_on(&self, rows: &[Row]) -> Result<Vec<Row>, StoreError> {
         let keyed: Vec<KeyedRow> = rows.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
         let mut resting = self.store.rows_of_people(self.batch.id, &keyed).await?;
@@ -424,16 +424,17 @@ impl Editor<'_> {
         Ok(resting)
     }
 
-    /// What becomes of a row that rests on one that is now `next`, if anything does.
+    /// The change of a row that depends on another one, which is `next` now. `None`: it does not change.
     fn rested(&self, row: Row, next: &Row) -> Option<RowChange> {
         let state = row.beside(next).filter(|state| *state != row.state)?;
         let after = row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email)?;
-        // Its own faults come first: then it is checked once they are fixed.
+        // Its own faults come first. It is compared again once they are fixed.
         let state = if after.state == RowState::Ready { state } else { after.state.clone() };
         Some((row, Row { state, ..after }))
     }
 
-    /// What becomes of rows that rest on `leaving` ones: the first of each person is free, the others rest on it.
+    /// The changes of rows that depend on `leaving` ones: the first row of each person is free, and the others depend
+    /// on it.
     async fn freed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<RowChange>, StoreError> {
         let next = |row: &Row| row.clone().edited(row.raw.clone(), self.rules, &self.batch.officer.email);
         let (rows, next): (Vec<Row>, Vec<Row>) =
@@ -441,8 +442,8 @@ impl Editor<'_> {
         Ok(rows.into_iter().zip(self.placed(next, leaving).await?).collect())
     }
 
-    /// Rows with new text, each marked when its person is there already: in another row that rests on none, an earlier
-    /// one of these, an invite or an account. Rows that are `leaving` do not count.
+    /// Rows with new text. A row is marked if its person has another row, which depends on none, an earlier one of
+    /// these rows, an invite or an account. Rows that are `leaving` do not count.
     async fn placed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<Row>, StoreError> {
         let mut keyed: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, self.keys)).collect();
         let moved: BTreeSet<u32> = keyed.iter().map(|keyed| keyed.row.number).collect();
@@ -460,8 +461,8 @@ impl Editor<'_> {
         Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
 
-    /// Writes rows and counts together, as many as a transaction holds at a time, and adds the numbers of the rows to
-    /// `written`; the batch as it is then, or `None` when a race was lost.
+    /// Writes rows and counts together, as many as fit into one transaction each time, and adds the numbers of the rows
+    /// to `written`. Returns the batch after that. `None`: a race was lost.
     async fn write(&self, plan: Plan, written: &mut BTreeSet<u32>) -> Result<Option<Stored<Batch>>, Problem> {
         let mut batch = self.batch.clone();
         let released = plan.released.clone();
@@ -475,7 +476,7 @@ impl Editor<'_> {
             }
             let keyed = |(before, after): &RowChange| (before.version, KeyedRow::new(after.clone(), self.keys));
             let rows: Vec<(u64, KeyedRow)> = some.iter().map(keyed).collect();
-            // The row that it belonged to is in the last group.
+            // The row that the invite belonged to is in the last group.
             let released = released.as_ref().filter(|_| place + 1 == transactions.len());
             let released = released.map(|invite| invite.becomes(invite.to_value().without_row(self.now)));
             match self.store.replace_rows(&rows, batch.becomes(next), released).await? {

@@ -1,12 +1,12 @@
-//! Batches at the API: create one, check it, fix it, submit it, and download its results.
+//! Batches in the API: create, edit, submit and reset them, and download the template and the results.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | the routes of [`router`], for signed-in officers |
-//! | effects | batches and their rows in the table; a signed upload form; a wake-up of `dispatch-batch` on submit |
-//! | again | creating is idempotent by `Idempotency-Key`, the rest by what state the batch is in |
+//! - **trigger**: API Gateway, for signed-in officers: the routes of [`router`]
+//! - **does**: writes batches and their rows, signs the form of an upload, and wakes `dispatch-batch` on submit
+//! - **again**: creating follows the `Idempotency-Key`; every other change follows from the state of the batch
+//! - **crash**: each transaction leaves rows and counts consistent, and a repeated request finishes the rest
+//! - **needs**: the table, the secret of the keys, the upload bucket, the dispatch queue, accounts in the directory
 //!
-//! A batch of another officer is not found, as if it did not exist.
+//! A batch of another officer gets the same answer as one that does not exist.
 
 mod add;
 mod batches;
@@ -35,27 +35,27 @@ pub use uploads::Uploads;
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// The queues; only dispatch is used.
+    /// The queues; only the dispatch queue is used.
     pub queues: Queues,
     pub uploads: Uploads,
     pub rules: Rules,
     pub active: ActiveAccounts,
-    /// App clients whose tokens are taken beside the portal's.
+    /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
-    /// The keys that addresses are found by and cursors signed with.
+    /// The keys by which addresses are found and cursors are sealed.
     pub secrets: Secrets,
-    /// How many people an officer may hand on a day.
+    /// How many people an officer may submit in batches a day.
     pub cap: BatchCap,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -113,7 +113,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve_api(routes().with_state(Arc::new(deps)), clock, entropy)
 }
 
-/// What the routes take and answer.
+/// The function's part of the API's description.
 #[must_use]
 pub fn api() -> OpenApi {
     routes().split_for_parts().1

@@ -1,4 +1,4 @@
-//! Boots `manage-batches`.
+//! Starts `manage-batches` as a Lambda function.
 
 use manage_batches::Deps;
 

@@ -1,4 +1,4 @@
-//! Workbooks to take home: the template, and what became of a batch.
+//! Workbooks for the officer: the template, and the results of a batch.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use crate::{
     rows::{Filter, Show, invite_of, invites_of},
 };
 
-/// The date inside the template, fixed so that everyone gets the same bytes: 2026-01-01.
+/// The date inside the template, 2026-01-01. It is fixed, so that each download has the same bytes.
 const TEMPLATE_DATE_MS: i64 = 1_767_225_600_000;
 
 /// Rows that are read together.
 const ROWS_TOGETHER: usize = 500;
 
-/// Bytes of text of all rows together at the most. A workbook that is uploaded has no more than 8 MiB.
+/// Bytes of text of all rows together at most. An uploaded workbook has no more than 8 MiB.
 const MOST_BYTES: usize = 32 << 20;
 
 /// The workbook to fill in.
@@ -87,7 +87,7 @@ pub(crate) async fn results(
     reply::workbook("results.xlsx", bytes)
 }
 
-/// The rows of a batch that are not removed, as long as they fit into one answer and into memory.
+/// The rows of a batch that are not removed, as far as they fit into one answer and into memory.
 async fn all_rows(deps: &Deps, batch: BatchId) -> Result<Vec<Row>, Problem> {
     let every = Filter { show: Show::All, code: None };
     let (mut rows, mut bytes) = (Vec::new(), 0);
@@ -111,7 +111,7 @@ fn sentence(FieldFault { field, fault }: &FieldFault) -> String {
     format!("{}: {}", field.title(), fault.detail())
 }
 
-/// What became of one row.
+/// The result of one row.
 struct Outcome {
     status: &'static str,
     what_is_wrong: String,
@@ -140,7 +140,7 @@ impl Outcome {
                 }
                 _ => (invite.techpass_status().label(), String::new(), false),
             },
-            // A row and its invite are written together, so this one was there and is not any more.
+            // A row and its invite are written together, so this invite existed and was deleted.
             (RowState::Sent { .. }, None) => {
                 ("Deleted", "Nothing is kept about this person any more.".to_owned(), false)
             }

@@ -1,4 +1,4 @@
-//! The rows of a batch.
+//! Pages of a batch's rows, with filters.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -18,10 +18,10 @@ use web::{Cursors, Limit, Path, Problem, Query, Reader, count_rows, reply};
 
 use crate::{Deps, body::RowBody, own_batch};
 
-/// Rows of a page at the most, and how many are looked at in one request to the table: half a megabyte of them.
+/// Rows of a page at most, and of one request to the table: half a megabyte of them.
 const MOST: usize = 500;
 
-/// Bytes of a page at the most, but for its first row: Lambda answers with 6 MB, and base64 takes a third more.
+/// Bytes of a page at most, not counting its first row. Lambda answers with 6 MB, and base64 needs a third more.
 const MOST_BYTES: usize = 3 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
@@ -38,7 +38,7 @@ pub(crate) enum Show {
 }
 
 impl Show {
-    /// What the table filters by.
+    /// The status that the table filters by.
     fn status(self) -> Option<RowStatus> {
         match self {
             Self::All => None,
@@ -128,12 +128,12 @@ pub(crate) struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    /// Whether a page may take the whole list to fill.
+    /// Whether a page may have to read the whole list.
     fn reads_on(&self) -> bool {
         self.show != Show::All || self.code.is_some()
     }
 
-    /// At most `limit` chosen rows with numbers above `after`.
+    /// Up to `limit` selected rows with numbers above `after`.
     pub(crate) async fn rows(
         &self,
         store: &Store,
@@ -143,7 +143,7 @@ impl Filter<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         let mut chosen = Vec::new();
         let mut after = Some(after);
-        // The table counts what it passes over as well.
+        // The table counts the rows that it skips, too.
         let ahead = if self.reads_on() { MOST } else { limit.min(MOST + 1) };
         let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
         while let (Some(from), true) = (after, chosen.len() < limit) {
@@ -155,7 +155,7 @@ impl Filter<'_> {
         Ok(chosen)
     }
 
-    /// The numbers of all chosen rows, of which no more than a page is in memory.
+    /// The numbers of all selected rows. No more than a page of rows is in memory.
     pub(crate) async fn numbers(&self, store: &Store, batch: BatchId) -> Result<BTreeSet<u32>, StoreError> {
         let (mut numbers, mut after) = (BTreeSet::new(), Some(0));
         while let Some(from) = after {
@@ -176,7 +176,7 @@ impl Filter<'_> {
     }
 }
 
-/// The invites that rows became.
+/// The invites that the rows became.
 pub(crate) async fn invites_of(store: &Store, rows: &[Row]) -> Result<HashMap<InviteId, Invite>, StoreError> {
     let ids: Vec<InviteId> = rows.iter().filter_map(Row::invite).collect();
     let invites = store.get_many::<Invite>(&ids).await?;

@@ -1,4 +1,4 @@
-//! Upload forms: what S3 lets a browser post without credentials of its own.
+//! Upload forms, with which a browser posts a workbook to S3 without credentials of its own.
 //!
 //! The policy names one key, one media type and a range of sizes, and is signed with the function's own credentials as
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html> describes.
@@ -19,11 +19,11 @@ const FORM_LIFE: Duration = Duration::from_secs(5 * 60);
 /// The media type that a workbook must have.
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// The upload bucket, and what signs for it.
+/// The upload bucket, and the access that signs its forms.
 #[derive(Clone, Debug)]
 pub struct Uploads {
     pub bucket: String,
-    /// What forms are signed with, and where they lead.
+    /// The credentials that sign a form, and the address that it posts to.
     pub access: UploadAccess,
     /// The largest workbook, in bytes.
     pub max_bytes: usize,
@@ -39,7 +39,7 @@ pub(crate) struct UploadForm {
 impl Uploads {
     pub(crate) fn form(&self, key: &str, now: Timestamp) -> UploadForm {
         let digits = |text: String| text.replace(['-', ':'], "");
-        // 2026-11-23T05:24:02.123Z, as 20261123 and 20261123T052402Z.
+        // 2026-11-23T05:24:02.123Z becomes 20261123 and 20261123T052402Z.
         let text = now.to_string();
         let day = digits(text.chars().take(10).collect());
         let moment = digits(text.chars().take(19).collect()) + "Z";

@@ -1,4 +1,4 @@
-//! What an agency's system reads: ids, words of the API, a time and the Trace ID. The rest it asks the API for.
+//! The body of a webhook event: ids, names of the API, a time and the Trace ID. The agency asks the API for the rest.
 
 use domain::{InviteId, Timestamp, TraceId, WebhookEventId, webhook::WebhookEvent};
 use serde::Serialize;
@@ -17,14 +17,14 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Subject<'a> {
     id: InviteId,
-    /// Grows with each change: of two events, the greater is the later.
+    /// Increases with each change: the event with the greater version is the later one.
     version: u64,
     techpass: &'a str,
     seed: &'a str,
     mail: Option<&'a str>,
 }
 
-/// The body of an event, the same in every try.
+/// The body of an event, which is the same in every attempt.
 pub(crate) fn of(event: &WebhookEvent) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Body {
         id: event.id,

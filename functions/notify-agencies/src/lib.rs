@@ -1,13 +1,14 @@
-//! Tells agencies' systems where their officers' invites stand.
+//! Posts webhook events to agencies' systems, and challenges the endpoints that operators register.
 //!
-//! - **trigger**: one message of the webhooks queue: the id of an event, or of an agency that is to be challenged
-//! - **effect**: one signed `POST` to the agency's endpoint, claimed before and recorded after
-//! - **again**: an event that was taken is not told again; one whose answer was lost is, under the same id
-//! - **crash**: the claim runs out after a minute, the sweeper wakes this function again
-//! - **dead endpoint**: each event is tried for a day with growing pauses; after twenty failures in a row the endpoint
-//!   is parked: its events rest until an operator resumes it, for as long as they are kept
+//! - **trigger**: the webhooks queue; a message holds the id of an event, or of an agency to be challenged
+//! - **does**: claims an event, posts it once with a signature to the agency's endpoint, and records the answer
+//! - **again**: an accepted event is not posted again; an event without an answer is, under the same id
+//! - **crash**: the claim ends after a minute, and the sweeper wakes this function again
+//! - **dead endpoint**: each event is tried for a day with growing pauses; 20 failures in a row park the endpoint
+//! - **needs**: the table, the secret of the agencies' keys
 //!
-//! It calls strangers, so it can read neither invites' owners nor the keys of anything else.
+//! Events for a parked endpoint wait until an operator resumes it, for as long as events are kept. The function calls
+//! strangers, so it has only the agencies' keys, and reads and writes single items of the table.
 
 mod body;
 
@@ -28,23 +29,24 @@ use webhooks::Notifier;
 pub struct Deps {
     pub store: Store,
     pub notifier: Notifier,
-    /// What agencies' secrets are derived from. A secret of its own: nothing else is signed with it.
+    /// The secret that agencies' secrets are derived from. It is separate from the others: nothing else is signed with
+    /// it.
     pub secrets: Secrets,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self { store: stack.store()?, notifier: stack.notifier()?, secrets: stack.secrets()?, clock: stack.clock() })
     }
 }
 
-/// Why it stopped; another message goes on.
+/// Why the work stopped. The message is delivered again, and the work continues.
 #[derive(Debug, Error)]
 enum NotifyError {
     #[error(transparent)]
@@ -55,7 +57,7 @@ enum NotifyError {
     Body,
 }
 
-/// Hands one event over, or challenges one endpoint.
+/// Posts one event, or challenges one endpoint.
 pub async fn handle(deps: &Deps, message: Wake, _deadline: Timestamp) -> Disposition {
     let done = match message {
         Wake::WebhookEvent { id } => {
@@ -82,7 +84,7 @@ async fn tell(deps: &Deps, id: WebhookEventId) -> Result<(), NotifyError> {
     let (next, agency) = match deps.store.get::<Subscription>(&SubscriptionId::of_domain(&event.agency)).await? {
         Some(agency) if agency.state == SubscriptionState::Active => (claimed, Some(agency)),
         Some(_) => (event.to_value().postponed(now + PARKED_WAIT), None),
-        // It was registered when the invite changed, and is not any more.
+        // The agency was removed after the invite had changed.
         None => (event.to_value().given_up(now), None),
     };
     match (deps.store.write(event.becomes(next)).await?, agency) {
@@ -108,7 +110,7 @@ async fn hand_over(deps: &Deps, event: Stored<WebhookEvent>, agency: Subscriptio
         }
     };
     if let Ok(next) = next {
-        // A lost race is somebody who took it over after the lease: theirs is recorded.
+        // After a lost race another worker has claimed the event, because the lease had expired. Its result counts.
         let is_given_up = next.state_name() == "GIVEN_UP";
         let _ = deps.store.write(event.becomes(next)).await?;
         if is_given_up {
@@ -129,7 +131,7 @@ async fn challenge(deps: &Deps, id: SubscriptionId) -> Result<(), NotifyError> {
     };
     let answer = deps.notifier.challenge(&endpoint, &challenge).await.map_err(|error| error.to_string());
     change_agency(deps, id, |agency, now| {
-        // Registered anew meanwhile: this answer was to something else.
+        // The agency was registered again. This answer belongs to an earlier challenge.
         let is_same =
             matches!(&agency.state, SubscriptionState::Pending { challenge: asked, .. } if *asked == challenge);
         let answer = answer.as_deref().map_err(String::as_str);
@@ -138,7 +140,7 @@ async fn challenge(deps: &Deps, id: SubscriptionId) -> Result<(), NotifyError> {
     .await
 }
 
-/// Writes what becomes of an agency.
+/// Writes a change of a subscription.
 async fn change_agency(
     deps: &Deps,
     id: SubscriptionId,
@@ -150,7 +152,7 @@ async fn change_agency(
         && after.state != before.state
         && matches!(after.state, SubscriptionState::Parked { .. })
     {
-        // The template's alarm waits for this line.
+        // The alarm in the template searches for this line.
         tracing::error!(agency = %after.domain, failures = after.failures, "agency parked");
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Boots `notify-agencies`.
+//! Starts `notify-agencies` as a Lambda function.
 
 use notify_agencies::Deps;
 

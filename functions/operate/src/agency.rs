@@ -1,4 +1,4 @@
-//! Agencies whose systems are notified of their officers' invites.
+//! Commands for agencies and their subscriptions.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use webhooks::Reach;
 
 use crate::{Failure, Round, Said, audit};
 
-/// How often, a second apart, it is looked whether an endpoint has echoed its challenge. What it did after that shows
-/// `show-agency`.
+/// How many times it is checked whether an endpoint has echoed its challenge, once a second. `show-agency` shows a
+/// later answer.
 const LOOKS: u32 = 40;
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The longest address of an endpoint, as of every address on the web.
+/// Characters of an endpoint's URL at most, as for every URL.
 const MAX_ENDPOINT: usize = 2048;
 
-/// Has an agency's system notified, once its endpoint has echoed a challenge.
+/// Registers an agency's endpoint, which gets events once it has echoed a challenge.
 pub(crate) async fn register(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Said, Failure> {
     let deps = round.deps;
     if deps.reach == Reach::Public && !endpoint.starts_with("https://") {
@@ -40,13 +40,13 @@ pub(crate) async fn register(round: &Round<'_>, domain: &AgencyDomain, endpoint:
     Ok(Said::once(format!("the secret of {domain}, for its system alone: {secret}\n{}", described(&agency))))
 }
 
-/// Whether an agency's system is notified, and how often that failed in a row.
+/// Shows whether an agency gets events, and how many failed in a row.
 pub(crate) async fn show(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     let agency = registered(round, domain).await?;
     Ok(Said::once(described(&agency)))
 }
 
-/// Gives an agency a new secret; the one before signs too for some days.
+/// Gives an agency a new secret. The previous one signs too for some days.
 pub(crate) async fn rotate(round: &Round<'_>, domain: &AgencyDomain, days: u32) -> Result<Said, Failure> {
     let deps = round.deps;
     registered(round, domain).await?;
@@ -64,7 +64,7 @@ pub(crate) async fn rotate(round: &Round<'_>, domain: &AgencyDomain, days: u32) 
     )))
 }
 
-/// Notifies a parked endpoint again; what was held back follows within the hour.
+/// Sends events to a parked endpoint again. The events that waited follow within the hour.
 pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     let deps = round.deps;
     let agency = registered(round, domain).await?;
@@ -80,14 +80,14 @@ pub(crate) async fn resume(round: &Round<'_>, domain: &AgencyDomain) -> Result<S
     }
 }
 
-/// Notifies an agency's system of nothing more.
+/// Removes an agency, which gets no more events.
 pub(crate) async fn remove(round: &Round<'_>, domain: &AgencyDomain) -> Result<Said, Failure> {
     audit::note(round, "REMOVE_AGENCY", domain.as_str()).await?;
     round.deps.store.remove_subscription(SubscriptionId::of_domain(domain)).await?;
     Ok(Said::once(format!("{domain} is notified of nothing more\n")))
 }
 
-/// The agency with a new challenge, which its endpoint has to echo.
+/// The subscription with a new challenge, which its endpoint has to echo.
 async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) -> Result<Stored<Subscription>, Failure> {
     let deps = round.deps;
     let challenge = format!("{:032x}{:032x}", deps.entropy.next_u128(), deps.entropy.next_u128());
@@ -104,7 +104,7 @@ async fn challenged(round: &Round<'_>, domain: &AgencyDomain, endpoint: &str) ->
     }
 }
 
-/// The agency once its endpoint has answered the challenge, or as it is when that takes too long.
+/// The subscription after its endpoint has answered the challenge, or as it is when that takes too long.
 async fn answered(round: &Round<'_>, domain: &AgencyDomain) -> Result<Stored<Subscription>, Failure> {
     for _ in 0..LOOKS {
         let agency = registered(round, domain).await?;

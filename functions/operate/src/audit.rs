@@ -1,10 +1,10 @@
-//! What operators did: noted before it is done, and listed.
+//! The audit trail of operators: recorded before an act is done, and listed.
 
 use store::audit::{Audited, OperatorAct};
 
 use crate::{Failure, Round, Said, listing::Listing};
 
-/// Notes what is about to be done, on `subject`: an id, a domain, a queue or a keyed hash, and never an address.
+/// Records what is about to be done, on `subject`: an id, a domain, a queue or a keyed hash, never an address.
 pub(crate) async fn note(round: &Round<'_>, action: &str, subject: &str) -> Result<(), Failure> {
     let deps = round.deps;
     let at = deps.clock.now();
@@ -18,7 +18,7 @@ pub(crate) async fn note(round: &Round<'_>, action: &str, subject: &str) -> Resu
     Ok(deps.store.note_act(&act, at + deps.audit_kept).await?)
 }
 
-/// What operators did and who was erased on their word, oldest first.
+/// Lists what operators did, and the erasures at their request, oldest first.
 pub(crate) async fn list(round: &Round<'_>) -> Result<Said, Failure> {
     let store = &round.deps.store;
     let line = |entry, _| {

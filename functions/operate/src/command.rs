@@ -1,6 +1,6 @@
-//! The commands: their words, and what they are for.
+//! The commands: how they are written, and what they do.
 //!
-//! What cannot be read is not repeated to the operator, because it may be somebody's address.
+//! A command that cannot be read is not repeated in the answer, because it may contain a person's address.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use domain::{AgencyDomain, EmailAddress, TraceId};
 use queue::Redrive;
 use store::{Due, settings::MailSwitch};
 
-/// For how many minutes something is due before it counts as stuck.
+/// How many minutes a record is overdue before it counts as stuck.
 const STUCK_MINUTES: u32 = 5;
 
-/// For how many days the secret before a new one signs too, unless the operator says otherwise, and at most.
+/// How many days the previous secret signs too, unless the operator says otherwise, and how many days at most.
 const ROTATION_DAYS: u32 = 7;
 const MAX_ROTATION_DAYS: u32 = 365;
 
@@ -85,7 +85,7 @@ const USAGES: [Usage; 18] = [
     usage("rules", "@<file>", "puts the domain rules of a file in force"),
 ];
 
-/// What every command is for.
+/// The usage of every command.
 pub(crate) fn help() -> String {
     let mut text = "make operate STAGE=<stage> DO=\"<command>\"\n\n".to_owned();
     for Usage { name, arguments, does } in USAGES {
@@ -96,7 +96,7 @@ pub(crate) fn help() -> String {
 }
 
 impl Command {
-    /// Reads the words of a command; what to tell the operator where they are none.
+    /// Reads the words of a command. The error says to the operator what is wrong.
     pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
         let (name, arguments) = match words {
             [] | ["help" | "--help" | "-h"] => return Ok(Self::Help),
@@ -114,7 +114,7 @@ impl Command {
         }
     }
 
-    /// `None` where there are too many arguments or too few.
+    /// Reads a command by its name. `None`: it has too many or too few arguments.
     fn read(name: &str, arguments: &[&str]) -> Result<Option<Self>, &'static str> {
         Ok(Some(match (name, arguments) {
             ("stuck", []) => Self::Stuck { minutes: STUCK_MINUTES },
@@ -143,7 +143,7 @@ impl Command {
         }))
     }
 
-    /// Its first word, for the log.
+    /// The first word of the command, for logs.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Help => "help",

@@ -1,17 +1,15 @@
-//! Does what an operator asks for: one command in words, answered in text.
+//! Does one operator's command: words in, text out.
 //!
-//! - **trigger**: `infra/operate.py` invokes it for `make operate`, and waits; nothing else does
-//! - **does**: one command of docs/RUNBOOK.md, with the store's own reads and the domain's own transitions
-//! - **answer**: what to print, why nothing was done, the code to exit with, and where a long listing goes on
-//! - **again**: a command that is repeated does no harm, but for `rotate-agency`, which makes another secret each time;
-//!   a cursor goes on where the answer before it ended
-//! - **audit**: a command that changes something, or shows a person or a secret, is noted before it is done
-//! - **IAM**: `dynamodb:GetItem PutItem DeleteItem BatchWriteItem Query Scan`, `sqs:SendMessage` to the queues,
-//!   `sqs:StartMessageMoveTask ReceiveMessage DeleteMessage GetQueueAttributes` of dead letters,
-//!   `ses:DeleteSuppressedDestination`, `secretsmanager:GetSecretValue`
+//! - **trigger**: `infra/operate.py` for `make operate`, which waits for the answer; nothing else invokes it
+//! - **does**: one command of docs/RUNBOOK.md, with the reads of the store and the transitions of the domain
+//! - **answer**: the text to print, the reason of a refusal, the exit code, and the cursor of a listing that continues
+//! - **again**: a repeated command does no harm, except `rotate-agency`, which creates another secret each time
+//! - **audit**: a command that changes something, or shows a person or a secret, is recorded before it is done
+//! - **crash**: the invocation fails and the client says so; the command may have been done
+//! - **needs**: the table, the queues and their dead letters, SES's suppression list, both secrets of keys
 //!
-//! Answers may hold a person (`export-person`) or a secret (`register-agency`, `rotate-agency`). So nothing of a
-//! request or an answer is logged but the command's name.
+//! An answer may hold a person (`export-person`) or a secret (`register-agency`, `rotate-agency`). So of a request and
+//! its answer only the command's name is logged.
 
 mod agency;
 mod audit;
@@ -35,35 +33,34 @@ use webhooks::Reach;
 
 use command::Command;
 
-/// The longest name of an operator that is taken: IAM's ARNs are no longer.
+/// Characters of an operator's name at most. IAM's ARNs are no longer.
 const MAX_NAME: usize = 2048;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub queues: Queues,
-    /// The addresses that SES sends nothing.
+    /// The addresses that SES does not send to.
     pub suppressions: Arc<dyn SuppressionList>,
     pub secrets: Secrets,
-    /// What agencies' secrets are derived from.
+    /// The secret that agencies' secrets are derived from.
     pub agency_secrets: Secrets,
     /// Which endpoints may be registered. Whether one may be called is decided at each call.
     pub reach: Reach,
-    /// How long the audit keeps an entry.
+    /// How long an entry of the audit trail is kept.
     pub audit_kept: Duration,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let queues = QueueName::ALL.map(Destination::Queue);
         let letters = Redrive::ALL.map(Destination::DeadLetters);
@@ -81,28 +78,28 @@ impl Deps {
     }
 }
 
-/// A command, as the operator's client hands it over.
+/// A command in the form in which the operator's client sends it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// The command and its arguments.
     pub words: Vec<String>,
-    /// Who asks, as the client was told by the account. Nothing shows that it is true; see ADR 34.
+    /// The operator, as the AWS account names them to the client. Nothing proves it; see ADR 34.
     pub by: String,
-    /// The cursor of the answer before, for the next part of a listing.
+    /// The cursor of the previous answer. `None`: the command begins.
     #[serde(default)]
     pub cursor: Option<String>,
 }
 
-/// What the client does with it: prints, exits, or asks for the next part.
+/// The answer, which the client prints. It then exits, or asks for the next part.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     pub text: String,
     /// Why the command was not done.
     pub error: Option<String>,
-    /// What to exit with: 0, 1 where the command could not be done, 2 where it cannot be understood.
+    /// The exit code: 0; 1 if the command could not be done; 2 if it cannot be understood.
     pub code: u8,
-    /// Where the listing goes on; nothing at its end.
+    /// Where the listing continues. `None`: it is complete.
     pub cursor: Option<String>,
 }
 
@@ -115,9 +112,9 @@ pub(crate) struct Said {
 /// Why a command was not done.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It cannot be done as things are; what to tell the operator.
+    /// It cannot be done now; the text says to the operator why.
     Refused(String),
-    /// Something that it needs did not answer.
+    /// A system that it needs did not answer.
     Unavailable(boot::Error),
 }
 
@@ -125,7 +122,7 @@ pub(crate) enum Failure {
 pub(crate) struct Round<'a> {
     pub(crate) deps: &'a Deps,
     pub(crate) by: &'a str,
-    /// Where a listing goes on; none where it begins.
+    /// Where a listing continues. `None`: it begins.
     pub(crate) cursor: Option<&'a str>,
     pub(crate) deadline: Timestamp,
 }
@@ -134,7 +131,8 @@ pub(crate) struct Round<'a> {
 ///
 /// # Errors
 ///
-/// When something did not answer: the invocation fails, and the client says so. The command may have been done.
+/// [`boot::Error`] when a system did not answer: the invocation fails, and the client says so. The command may have
+/// been done.
 pub async fn handle(deps: &Deps, request: &Request, deadline: Timestamp) -> Result<Answer, boot::Error> {
     let words: Vec<&str> = request.words.iter().map(String::as_str).collect();
     let command = match Command::parse(&words) {
@@ -146,7 +144,7 @@ pub async fn handle(deps: &Deps, request: &Request, deadline: Timestamp) -> Resu
         return Ok(Answer { text: String::new(), error, code: 2, cursor: None });
     }
     let round = Round { deps, by: &request.by, cursor: request.cursor.as_deref(), deadline };
-    // Boxed, because the compiler computes the layout of a future only so deep.
+    // Boxed, because the compiler computes the layout of nested futures only to a limited depth.
     let done = Box::pin(run(&round, &command)).await;
     tracing::info!(command = command.name(), "an operator's command");
     match done {
@@ -180,7 +178,7 @@ async fn run(round: &Round<'_>, command: &Command) -> Result<Said, Failure> {
 }
 
 impl Said {
-    /// Everything there is to say.
+    /// The whole answer, without a next part.
     pub(crate) fn once(text: impl Into<String>) -> Self {
         Self { text: text.into(), cursor: None }
     }

@@ -1,4 +1,4 @@
-//! Listings of what has no upper bound: as many pages as an invocation has time and room for, then a cursor.
+//! Listings without an upper bound: as many pages as an invocation has time and room for, and then a cursor.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use store::{
 
 use crate::{Failure, Round, Said};
 
-/// With less than this left of the invocation, no further page is begun.
+/// The time that must be left to begin a page.
 const TIME_TO_READ: Duration = Duration::from_secs(10);
 
-/// With more bytes of text than this, no further page is begun. A page of the table holds 1 MiB, which is at most some
-/// 3 MiB as indented JSON within JSON; so an answer stays below the 6 MB that Lambda takes.
+/// Bytes of text after which no further page is begun. A page of the table has 1 MiB, which is at most about 3 MiB as
+/// indented JSON within JSON, so an answer stays below the 6 MB that Lambda allows.
 const ENOUGH_TEXT: usize = 1 << 20;
 
-/// How far a listing is. The client hands it back as it is.
+/// The progress of a listing. The client sends it back unchanged.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Progress {
     place: Option<Place>,
-    /// How many were listed so far.
+    /// How many entries were listed so far.
     found: u32,
     /// How many items could not be read so far.
     unreadable: u32,
 }
 
-/// A part of a listing.
+/// One part of a listing.
 #[derive(Debug)]
 pub(crate) struct Listing {
     text: String,
@@ -35,8 +35,8 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Reads pages from where the round begins. `line` writes what was found, if it is to be listed; it gets the number
-    /// of those before it in the whole listing.
+    /// Reads pages from where the round begins. `line` writes an entry, if it is to be listed. Its argument is the
+    /// number of entries before it in the whole listing.
     pub(crate) async fn read<T>(
         round: &Round<'_>,
         mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>,
@@ -62,7 +62,7 @@ impl Listing {
         }
     }
 
-    /// This part of the listing, and once it is the last, what `summary` says of how many were listed.
+    /// This part of the listing. The last part ends with `summary` of the number of entries.
     pub(crate) fn ending_with(self, summary: impl FnOnce(u32) -> String) -> Result<Said, Failure> {
         let Self { mut text, progress } = self;
         if progress.place.is_some() {

@@ -1,11 +1,11 @@
-//! The emergency stop, and mailboxes that are sent nothing.
+//! Commands for mail: the emergency stop, and suppressed mailboxes.
 
 use domain::{EmailAddress, mail::Mailbox};
 use store::{Updated, settings::MailSwitch};
 
 use crate::{Failure, Round, Said, audit};
 
-/// Stops all mail within a second, or lets it go out again; what is due stays due.
+/// Stops all mail within a second, or starts it again. Due mails stay due.
 pub(crate) async fn switch(round: &Round<'_>, switch: MailSwitch) -> Result<Said, Failure> {
     let action = match switch {
         MailSwitch::Stopped => "STOP_MAIL",
@@ -19,9 +19,9 @@ pub(crate) async fn switch(round: &Round<'_>, switch: MailSwitch) -> Result<Said
     }))
 }
 
-/// Lets a mailbox be mailed again that returned a mail or complained, here and on SES's own list.
+/// Clears a mailbox that returned a mail or complained, here and in SES's own list, so that it can be mailed again.
 ///
-/// SES first: while the mailbox is suppressed here, the command can be repeated.
+/// SES is first: while the mailbox is suppressed here, the command can be repeated.
 pub(crate) async fn clear_suppression(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
     let deps = round.deps;
     let key = deps.secrets.keys().await?.address(address);

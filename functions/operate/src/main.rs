@@ -1,4 +1,4 @@
-//! Boots `operate`.
+//! Starts `operate` as a Lambda function.
 
 use operate::Deps;
 

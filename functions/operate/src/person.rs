@@ -1,11 +1,11 @@
-//! What is held about a person, and its erasure.
+//! Commands for one person's data: export and erasure.
 
 use domain::EmailAddress;
 use serde_json::Value;
 
 use crate::{Failure, Round, Said, audit, listing::Listing};
 
-/// Everything that is held about one person, as JSON, for that person. The parts of the listing are one document.
+/// Shows all data about one person as JSON, for that person. The parts of the listing form one document.
 pub(crate) async fn export(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
     let store = &round.deps.store;
     let person = round.deps.secrets.keys().await?.address(address);
@@ -20,7 +20,8 @@ pub(crate) async fn export(round: &Round<'_>, address: &EmailAddress) -> Result<
     Ok(Said { text: head + &text, cursor })
 }
 
-/// Has the sweeper erase one person within minutes: invites become tombstones, rows are emptied, an audit entry stays.
+/// Asks for the erasure of one person, which the sweeper does within minutes. Invites become tombstones, rows lose
+/// their texts, and an entry in the audit trail stays.
 pub(crate) async fn forget(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
     let person = round.deps.secrets.keys().await?.address(address);
     audit::note(round, "REQUEST_ERASURE", person.as_str()).await?;
@@ -28,7 +29,7 @@ pub(crate) async fn forget(round: &Round<'_>, address: &EmailAddress) -> Result<
     Ok(Said::once(format!("asked for; it is done once `audit` lists FORGET_PERSON  {}\n", person.as_str())))
 }
 
-/// One more element of the list of what is held.
+/// One element of the JSON array of the export.
 fn element(held: &Value, before: u32) -> String {
     let separator = if before == 0 { "" } else { "," };
     let written = format!("{held:#}").replace('\n', "\n    ");

@@ -1,4 +1,4 @@
-//! Wakes workers, and sends again what they gave up.
+//! Commands that wake workers and redrive dead letters.
 
 use domain::invite::InviteState;
 use queue::{Group, QueueName, Redrive, Wake};
@@ -6,7 +6,7 @@ use store::{Due, inspection::Work};
 
 use crate::{Failure, Round, Said, audit, work};
 
-/// Wakes the workers of one. They do what its state allows, so this is never once too often.
+/// Wakes the workers of one record. They do what its state allows, so a call too many does no harm.
 pub(crate) async fn retry(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     let work = work::existing(round, id).await?;
     let (wake, queues) = workers(&work);
@@ -18,14 +18,14 @@ pub(crate) async fn retry(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     Ok(Said::once(format!("{id}: woke the readers of {}\n", readers.join(" and "))))
 }
 
-/// Sends a queue's dead letters again.
+/// Sends the dead letters of a queue again.
 pub(crate) async fn redrive(round: &Round<'_>, queue: Redrive) -> Result<Said, Failure> {
     audit::note(round, "REDRIVE", queue.name()).await?;
     round.deps.queues.redrive(queue).await?;
     Ok(Said::once(format!("the dead letters of {} are on their way back\n", queue.name())))
 }
 
-/// What wakes the workers of one, and which queues they read.
+/// The message that wakes the workers of one record, and the queues that they read.
 fn workers(work: &Work) -> (Wake, &'static [QueueName]) {
     match work {
         Work::Invite(invite) if matches!(invite.state, InviteState::NeedsAttention { .. }) => {

@@ -1,4 +1,4 @@
-//! Looks for what does not go on, and shows it.
+//! Commands that find records without progress, and show them.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -8,7 +8,7 @@ use store::{Due, DueEntry, inspection::Work};
 
 use crate::{Failure, Round, Said, listing::Listing};
 
-/// What was due some minutes ago, and is due still.
+/// Lists what is overdue by some minutes.
 pub(crate) async fn stuck(round: &Round<'_>, minutes: u32) -> Result<Said, Failure> {
     let store = &round.deps.store;
     let before = round.deps.clock.now() - Duration::from_secs(60) * minutes;
@@ -17,7 +17,7 @@ pub(crate) async fn stuck(round: &Round<'_>, minutes: u32) -> Result<Said, Failu
     listing.ending_with(|found| format!("{found} stuck for more than {minutes} minutes\n"))
 }
 
-/// What a request made, by the Trace ID that its officer quotes.
+/// Lists what a request created, by the Trace ID that its officer quotes.
 pub(crate) async fn find(round: &Round<'_>, trace: &TraceId) -> Result<Said, Failure> {
     let store = &round.deps.store;
     let line = |work: Work, _| (work.trace() == trace).then(|| format!("{}  {}\n", work.id(), work.state_name()));
@@ -25,7 +25,7 @@ pub(crate) async fn find(round: &Round<'_>, trace: &TraceId) -> Result<Said, Fai
     listing.ending_with(|found| format!("{found} found\n"))
 }
 
-/// The invites that the workers gave up, which go on after `retry`.
+/// Lists the invites that need attention. They continue after `retry`.
 pub(crate) async fn attention(round: &Round<'_>) -> Result<Said, Failure> {
     let store = &round.deps.store;
     let line = |work: Work, _| match work {
@@ -38,7 +38,7 @@ pub(crate) async fn attention(round: &Round<'_>) -> Result<Said, Failure> {
     listing.ending_with(|found| format!("{found} need attention\n"))
 }
 
-/// The state of one, and how it came to it.
+/// Shows the state of one record, and its history.
 pub(crate) async fn show(round: &Round<'_>, id: Due) -> Result<Said, Failure> {
     let work = existing(round, id).await?;
     let mut text = String::new();
@@ -62,7 +62,7 @@ pub(crate) async fn existing(round: &Round<'_>, id: Due) -> Result<Work, Failure
     found.ok_or_else(|| Failure::refused(format!("there is no {id}, or its people were erased")))
 }
 
-/// The mails of one, with the names of their slots.
+/// The mails of one record, each with the name of its slot.
 fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
     let slots = match work {
         Work::Invite(invite) => vec![("mail", invite.mail.as_ref()), ("officer mail", invite.officer_mail.as_ref())],
@@ -72,7 +72,7 @@ fn mails(work: &Work) -> Vec<(&'static str, &Mail)> {
     slots.into_iter().filter_map(|(name, mail)| Some((name, mail?))).collect()
 }
 
-/// The word with which something is stored.
+/// The word under which a value is stored.
 fn word(stored: &impl Serialize) -> String {
     let word = serde_json::to_value(stored).ok().and_then(|word| word.as_str().map(str::to_owned));
     word.unwrap_or_default()

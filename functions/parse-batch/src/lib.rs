@@ -1,16 +1,15 @@
-//! Reads a workbook that reached the bucket into the rows of a batch.
+//! Reads a workbook from the bucket into the rows of a batch.
 //!
-//! - **trigger**: the parse queue: what S3 says of objects created under `uploads/` and `drops/`, at least once, in any
-//!   order; and what the sweeper says that S3 did not
-//! - **effects**: the batch's rows and state; a wake-up of `dispatch-batch` for a dropped file
-//! - **again**: a message that comes again finds its batch read, and does nothing; while another run reads it, it comes
-//!   once more
-//! - **fails**: the message comes again, and the sweeper announces the workbook within minutes; after three tries of a
-//!   version the batch is unreadable
+//! - **trigger**: the parse queue: S3 or the sweeper announces objects under `uploads/` and `drops/`, in any order
+//! - **does**: writes the batch and its rows, and wakes `dispatch-batch` for a dropped workbook
+//! - **again**: a batch that is read stays as it is; during another worker's attempt, the message is delivered again
+//! - **crash**: the message is delivered again, and the sweeper announces the workbook within minutes
+//! - **bad file**: after three attempts at one version, the batch is unreadable
+//! - **needs**: the table, the domain rules, the secret of the keys, the bucket, the user pool, the dispatch queue
 //!
-//! `uploads/<batch>` belongs to a batch that the portal made; its first version is pinned, later ones are ignored.
-//! `drops/<officer>/<name>.xlsx` makes a batch of its own, one per stored version, and submits its ready rows by
-//! itself.
+//! S3 announces each object at least once. `uploads/<batch>` belongs to a batch that the portal created: its first
+//! version is pinned, and later versions are ignored. `drops/<officer>/<name>.xlsx` creates a batch of its own for each
+//! stored version, whose ready rows are submitted without the officer.
 
 use std::sync::Arc;
 
@@ -27,21 +26,21 @@ use sheet::{FileError, Limits, Refusal};
 use store::{MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written, rows::KeyedRow};
 use thiserror::Error;
 
-/// What reading a workbook needs.
+/// What the function needs to read a workbook.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub objects: Objects,
-    /// The queues; only dispatch is used.
+    /// The queues; only the dispatch queue is used.
     pub queues: Queues,
-    /// Where the officer of a dropped file is looked up.
+    /// The user pool, which knows the officer of a dropped file.
     pub sign_in: Arc<dyn SignIn>,
     pub rules: Rules,
-    /// The keys that addresses are found by.
+    /// The keys by which addresses are found.
     pub secrets: Secrets,
-    /// What a workbook may ask of us.
+    /// The resources that reading one workbook may use.
     pub limits: Limits,
-    /// How many people an officer may hand on a day.
+    /// How many people an officer may submit in batches a day.
     pub cap: BatchCap,
     pub clock: Clock,
     /// The source of Trace IDs for dropped files.
@@ -49,11 +48,11 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -70,7 +69,7 @@ impl Deps {
     }
 }
 
-/// Why a workbook could not be read this time; another try may.
+/// Why a workbook was not read this time. Another attempt may read it.
 #[derive(Debug, Error)]
 enum ParseError {
     #[error(transparent)]
@@ -85,7 +84,7 @@ enum ParseError {
     BeingRead,
 }
 
-/// Reads every workbook that is announced. An object that is none of ours is noted and left.
+/// Reads every announced workbook. An object that is not a workbook of ours is logged and skipped.
 pub async fn handle(deps: &Deps, announcement: Announcement) -> Disposition {
     for object in announcement.objects(deps.objects.bucket()) {
         if let Err(error) = read_object(deps, object).await {
@@ -131,7 +130,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     };
     let (trace, now) = (batch.trace.clone(), deps.clock.now());
     if batch.is_being_read(&object, now) {
-        // Done now, the message would not come again if that run ends without a word.
+        // If this were done, the message would not be delivered again, and that run may still die.
         return Err(ParseError::BeingRead);
     }
     let claimed = match batch.to_value().claim_parse(object.clone(), now) {
@@ -168,8 +167,8 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     Ok(())
 }
 
-/// Writes a batch whose rows are in. A dropped workbook is submitted at once, if its officer's day has room for its
-/// people.
+/// Writes a batch whose rows are stored. A dropped workbook is submitted at once, if its officer's share of the day has
+/// room for its people.
 async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: Vec<String>) -> Result<(), ParseError> {
     for _ in 0..MAX_UPDATE_ROUNDS {
         let now = deps.clock.now();
@@ -182,7 +181,8 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: V
         let usage = deps.store.find_usage(&next.officer.id).await?;
         match usage.to_value().people(deps.cap, counts.ready, now) {
             Ok(counted) => {
-                // Lost, it was to the officer's other batches, or to another reader of this one: the next read tells.
+                // If the race was lost, then to another batch of the officer or to another reader of this one: the next
+                // read shows it.
                 let submitted = deps.store.write_both(claimed.becomes(next), usage.becomes(counted)).await?;
                 if submitted.is_done() {
                     wake(deps, claimed, submitted).await;
@@ -198,11 +198,11 @@ async fn parsed(deps: &Deps, claimed: &Stored<Batch>, counts: Counts, remarks: V
             }
         }
     }
-    // Others took the room each time, or the batch itself: the message comes again and sees.
+    // Other writers used up the share each time, or changed the batch: the message is delivered again.
     Err(ParseError::BeingRead)
 }
 
-/// Wakes the worker that goes on with a batch that was read.
+/// Wakes the worker that continues with a batch that was read.
 async fn wake(deps: &Deps, claimed: &Batch, written: Written<Stored<Batch>>) {
     let id = claimed.id;
     let Written::Done(next) = written else {
@@ -215,7 +215,7 @@ async fn wake(deps: &Deps, claimed: &Batch, written: Written<Stored<Batch>>) {
     }
 }
 
-/// Lets the next try begin at once; where that fails too, it begins when the lease is over.
+/// Releases the claim, so that the next attempt need not wait for the lease. If that fails, it waits.
 async fn give_back(deps: &Deps, claimed: &Stored<Batch>) {
     if let Ok(next) = claimed.to_value().not_read(deps.clock.now())
         && let Err(error) = deps.store.write(claimed.becomes(next)).await
@@ -224,7 +224,7 @@ async fn give_back(deps: &Deps, claimed: &Stored<Batch>) {
     }
 }
 
-/// Reads the object and writes its rows; the inner error is the workbook's own.
+/// Reads the object and writes its rows. The inner error is a fault of the workbook.
 async fn read_rows(
     deps: &Deps,
     batch: &Batch,

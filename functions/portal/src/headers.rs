@@ -1,4 +1,4 @@
-//! What browsers are told about every answer.
+//! The headers of every answer to a browser.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},
@@ -7,7 +7,7 @@ use axum::{
 
 use crate::Setting;
 
-/// One of the two documents.
+/// The pages of the officer, or the page of the invitee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
     Officer,
@@ -24,7 +24,7 @@ impl Document {
     }
 }
 
-/// Beside those that every function sends.
+/// Headers beside those that every function sends.
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
@@ -40,9 +40,10 @@ pub(crate) async fn complete(mut response: Response) -> Response {
     response
 }
 
-/// The content security policy of a document: our own files, nothing inline, no text made into markup but by Lit.
+/// The content security policy of a document: only our own files, nothing inline, and only Lit creates markup from
+/// text.
 ///
-/// The officer's pages also ask the sign-in page for tokens, and post workbooks to the bucket.
+/// The officer's pages also request tokens from the sign-in page, and post workbooks to the bucket.
 #[must_use]
 pub fn policy(document: Document, setting: &Setting) -> HeaderValue {
     let beside = match document {
@@ -54,15 +55,15 @@ pub fn policy(document: Document, setting: &Setting) -> HeaderValue {
          connect-src 'self'{beside}; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types lit-html"
     );
-    // A setting that cannot stand in a header leaves a document that loads nothing.
+    // With a setting that no header can hold, the document loads nothing.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }
 
-/// Scheme and host of an address; a policy would take a path for a limit.
+/// Scheme and host of an address. A policy would read a path as a restriction.
 fn origin(address: &str) -> &str {
     let host = address.find("://").map_or(0, |at| at + 3);
     address[host..].find('/').map_or(address, |end| &address[..host + end])
 }
 
-/// Whether an answer's type may be read differently depends on this.
+/// The answer depends on this header of the request, so caches have to compare it.
 pub(crate) const VARY: (HeaderName, HeaderValue) = (header::VARY, HeaderValue::from_static("accept-encoding"));

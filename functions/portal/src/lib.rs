@@ -1,13 +1,11 @@
-//! The portal: the built pages, and what they need to know before anybody has signed in.
+//! The portal: the built pages, and the settings that they need before sign-in.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | API Gateway, without sign-in: `GET` and `HEAD` of `/` and everything that is not `/api` |
-//! | effect | none |
-//! | needs | nothing but its settings; the pages are inside |
+//! - **trigger**: API Gateway, without sign-in: `GET` and `HEAD` of `/` and everything that is not below `/api`
+//! - **does**: answers with a file or a setting, and changes nothing
+//! - **needs**: only its settings; the pages are inside the binary
 //!
-//! Pages are named by hash and kept for a year, but for the two documents, which are asked for each time. What a page
-//! may load, run and call is in `headers.rs`, and nothing is inline.
+//! Pages have their hash in their names and are cached for a year. The two documents are not cached. What a page may
+//! load, run and call is in `headers.rs`, and nothing is inline.
 
 mod headers;
 mod pages;
@@ -35,11 +33,10 @@ pub use setting::{Config, Setting};
 
 /// The stage variable with the id of the portal's client at the user pool.
 ///
-/// The client names the API's address as where to come back to, and the API names its functions: only what belongs to
-/// the stage can name the client without a circle.
+/// The client needs the API's address, to redirect to it, and the API needs its functions. Only a part of the stage can
+/// have the client's id without a circle.
 const CLIENT_ID: &str = "ClientId";
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub pages: Pages,
@@ -49,11 +46,11 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let env = stack.env();
         Ok(Self {
@@ -86,9 +83,9 @@ pub fn router(deps: Deps) -> Router {
     web::serve(routes, clock, entropy)
 }
 
-/// The officer's pages; they find their own way after the `#`.
+/// The officer's pages. The part after the `#` is for the pages alone.
 async fn officer(State(deps): State<Arc<Deps>>, request: Request) -> Response {
-    // Relative addresses start at the stage, so the stage ends with a slash.
+    // Relative addresses begin at the stage, so the stage has to end with a slash.
     match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => match context.path.as_deref() {
             Some(path) if !path.ends_with('/') => with_slash(path),
@@ -98,7 +95,7 @@ async fn officer(State(deps): State<Arc<Deps>>, request: Request) -> Response {
     }
 }
 
-/// The invitee's page, for the holder of a link; its token is after the `#`, so it does not get here.
+/// The invitee's page. The token is after the `#`, so it is not part of the request.
 async fn invitee(State(deps): State<Arc<Deps>>, request: HeaderMap) -> Response {
     deps.document(Document::Invitee, &request)
 }
@@ -120,7 +117,7 @@ async fn asset(State(deps): State<Arc<Deps>>, Path(name): Path<String>, request:
     }
 }
 
-/// A page for people who followed a wrong link. It has no style: it may stand at any depth, and loads nothing.
+/// The page for a wrong link. It has no style, because it can be at any depth and loads nothing.
 async fn nothing_here(uri: Uri) -> Response {
     let up = "../".repeat(uri.path().trim_matches('/').matches('/').count() + usize::from(uri.path().ends_with('/')));
     let up = if up.is_empty() { "./" } else { &up };

@@ -1,4 +1,4 @@
-//! Boots `portal`.
+//! Starts `portal` as a Lambda function.
 
 use portal::Deps;
 

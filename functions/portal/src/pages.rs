@@ -1,4 +1,4 @@
-//! The files of `portal/dist`, each plain and compressed beforehand.
+//! The files of `portal/dist`, each plain and compressed in advance.
 
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ pub struct Page {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     Identity,
-    /// For clients that know no better.
+    /// For clients that accept no better one.
     Gzip,
     Brotli,
 }
 
 impl Pages {
-    /// The files that this build was made with; none when the pages were not built before.
+    /// The files that are part of this build. There are none if the pages were not built before.
     #[must_use]
     pub fn embedded() -> Self {
         Self::of(include!(concat!(env!("OUT_DIR"), "/files.rs")))
@@ -50,14 +50,14 @@ impl Pages {
         Self(pages.collect())
     }
 
-    /// The file at a path.
+    /// The file at `path`. `None`: there is none.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&Page> {
         self.0.get(path)
     }
 }
 
-/// The media type by the end of the name; files of other kinds are not served.
+/// The media type for the ending of the name. `None`: files of that kind are not served.
 fn media_type(path: &str) -> Option<&'static str> {
     let (_, end) = path.rsplit_once('.')?;
     match end {
@@ -71,7 +71,7 @@ fn media_type(path: &str) -> Option<&'static str> {
 }
 
 impl Page {
-    /// The file in the best form that the client takes.
+    /// The file in the best encoding that the client accepts.
     #[must_use]
     pub fn answer(&self, request: &HeaderMap) -> Response {
         let media_type = (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
@@ -88,7 +88,7 @@ impl Page {
     }
 }
 
-/// What `Accept-Encoding` asks for. An encoding with the weight 0 is refused by the client.
+/// The best encoding of `Accept-Encoding`. A client refuses an encoding with the weight 0.
 fn best(request: &HeaderMap) -> Encoding {
     let takes = |wanted: &str| {
         request

@@ -1,4 +1,4 @@
-//! What the pages are told about where they run.
+//! The settings of the pages.
 
 use serde::Serialize;
 
@@ -6,18 +6,18 @@ use serde::Serialize;
 pub struct Setting {
     /// The issuer of the user pool's tokens.
     pub authority: String,
-    /// Base address of the hosted sign-in page, without a trailing slash.
+    /// The base address of the hosted sign-in page, without a trailing slash.
     pub sign_in_url: String,
-    /// Scheme and host that workbooks are posted to.
+    /// The scheme and host that workbooks are posted to.
     pub upload_origin: String,
     pub support_address: String,
-    /// Where vendors ask for SEED.
+    /// Where vendors raise a service request for SEED.
     pub service_request_url: String,
-    /// Whether the pages stand under the banner of the Singapore government: only where they are its pages.
+    /// Whether the pages have the banner of the Singapore government: only if they are pages of the government.
     pub official_masthead: bool,
 }
 
-/// What the pages read from `config.json` as they start.
+/// The content of `config.json`, which the pages read when they start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Config<'a> {
@@ -25,17 +25,17 @@ pub struct Config<'a> {
     pub authority: &'a str,
     /// The portal's client at the user pool.
     pub client_id: &'a str,
-    /// Base address of the hosted sign-in page.
+    /// The base address of the hosted sign-in page.
     pub sign_in_url: &'a str,
     pub support_address: &'a str,
-    /// Where vendors ask for SEED.
+    /// Where vendors raise a service request for SEED.
     pub service_request_url: &'a str,
-    /// Whether to show the banner of the Singapore government.
+    /// Whether the pages have the banner of the Singapore government.
     pub official_masthead: bool,
 }
 
 impl Setting {
-    /// The settings as the pages read them.
+    /// The settings in the form of `config.json`.
     #[must_use]
     pub fn config<'a>(&'a self, client_id: &'a str) -> Config<'a> {
         Config {

@@ -1,26 +1,25 @@
-//! One message, one user: the account in the directory, its SEED group, its first password.
+//! Creates the account of an invite, assigns and withdraws SEED licences, and has first passwords mailed.
 //!
-//! - **trigger**: the provision queue; a message holds the id of an invite, or of an account's own request for SEED,
-//!   and nothing else
-//! - **does**: whatever [`Invite::next_step`] says, until it says nothing; asked twice, it does nothing the second time
-//! - **retry**: the table away: the message comes again; the directory away: the invite is due later, and the sweeper
-//!   wakes it
-//! - **IAM**: `dynamodb:GetItem PutItem DeleteItem`, `cognito-idp:ListUsers AdminCreateUser AdminGetUser
-//!   AdminAddUserToGroup AdminRemoveUserFromGroup`, `sqs:SendMessage` to the mail queue
+//! - **trigger**: the provision queue; a message holds the id of an invite, or of an account's own request for SEED
+//! - **does**: the steps of [`Invite::next_step`], one after another, until there is nothing to do
+//! - **again**: a repeated message finds no step to do
+//! - **crash**: the claim ends with its lease, and the next worker continues
+//! - **table out**: the message is delivered again
+//! - **directory out**: the invite is due later, and the sweeper wakes this function
+//! - **needs**: the table, the directory, the mail queue
 //!
 //! Requests of a step, after one GetItem per message:
 //!
-//! - **step**: requests
-//! - **check an address**: two ListUsers, PutItem, SendMessage; after a mail has waited, GetItem (mail switch) before
-//! - **check an account**: AdminGetUser, PutItem, SendMessage; the same
-//! - **make an account**: PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup,
-//!   TransactWriteItems (invite and whose the account is), SendMessage
+//! - **check an address**: two ListUsers, PutItem, SendMessage; when the mail has waited, GetItem (mail switch) before
+//! - **check an account**: AdminGetUser, PutItem, SendMessage; when the mail has waited, GetItem (mail switch) before
+//! - **create an account**: PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup,
+//!   TransactWriteItems (invite and the account's owner), SendMessage
 //! - **assign a licence, withdraw it**: AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem
 //! - **first password**: two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser,
-//!   PutItem; where nothing was sent, GetItem (mailbox) and TransactWriteItems in place of the last
+//!   PutItem; if nothing was mailed, GetItem (mailbox) and TransactWriteItems instead of the last
 //!
-//! An account is claimed before it is made. If the answer is lost, or this process, the claim stays until its lease
-//! runs out; the next worker then finds the account by the id of its invite and adopts it.
+//! An account is claimed before it is created. If the answer or this process is lost, the claim stays until its lease
+//! ends. The next worker then finds the account by the id of its invite, and adopts it.
 
 mod licence;
 
@@ -38,44 +37,43 @@ use queue::{Destination, QueueName, Queues, Wake};
 use store::{Change, Store, StoreError, Stored, Written, settings::MailSwitch};
 use tracing::Instrument as _;
 
-/// How many steps one message leads to, lost races included: an invite has four, and each may be lost once.
+/// Steps of one message at most, lost races included: an invite has four, and each may be lost once.
 const ROUNDS: usize = 8;
 
-/// What must be left to claim an account: a search and a create that both run into their time limit.
+/// The time that must be left to claim an account: a search and a create that both reach their time limit.
 const TIME_TO_CREATE: Duration = Duration::from_secs(16);
 
-/// How often it is tried to record what became of a first password, which nothing but that record tells.
+/// Attempts to record the outcome of a first password, which is known from nowhere else.
 const RECORD_TRIES: u32 = 6;
 
-/// The wait before the second try at recording while the table is away; it doubles with each.
+/// The pause before the second attempt to record while the table is out. It doubles with each attempt.
 const RECORD_PAUSE: Duration = Duration::from_millis(100);
 
-/// When to try again while the directory cannot be reached.
+/// The pause before the next attempt while the directory cannot be reached.
 const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
 
-/// When to try again while the directory refuses the service: an operator has to fix that first.
+/// The pause before the next attempt while the directory refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// From how many lost answers in a row on a person should look, while the attempts go on.
+/// Lost answers in a row after which an operator should check, while the attempts continue.
 const ATTEMPTS_TO_REPORT: u32 = 10;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub accounts: Arc<dyn Accounts>,
     pub licences: Arc<dyn Licences>,
-    /// Who is woken for the mail.
+    /// The queue that wakes `send-mail`.
     pub queues: Queues,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -87,11 +85,11 @@ impl Deps {
     }
 }
 
-/// Where a step leaves the worker.
+/// What follows after a step.
 enum Next {
-    /// The invite was written like this; there may be more to do.
+    /// The invite was written in this form; there may be another step.
     Written(Box<Stored<Invite>>),
-    /// Somebody else was faster: read the invite again.
+    /// Another writer was faster: read the invite again.
     Reload,
     /// Nothing more can be done now.
     Rest,
@@ -99,7 +97,7 @@ enum Next {
     OutOfTime,
 }
 
-/// Does what is to be done for one invite.
+/// Does the steps of one invite or of one request for SEED.
 pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition {
     let worked = match wake {
         Wake::Invite { id } => work(deps, id, deadline).await,
@@ -113,7 +111,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
     worked.unwrap_or_else(Disposition::retry)
 }
 
-/// Lets an invite that needs attention go on where it stood; any other stays as it is.
+/// Resumes an invite that needs attention. Any other invite stays as it is.
 async fn resume(deps: &Deps, id: InviteId) -> Result<(), StoreError> {
     deps.store.update(&id, |invite: Invite| invite.resume(deps.clock.now()).map(Some)).await?;
     Ok(())
@@ -137,7 +135,8 @@ async fn work(deps: &Deps, id: InviteId, deadline: Timestamp) -> Result<Disposit
             Next::OutOfTime => return Ok(Disposition::retry("no time left for the next step")),
         }
     }
-    // Others keep changing the invite, so others are at work on it; what they leave is due and found by the sweeper.
+    // Other writers changed the invite in each round, so they are working on it. If a step is left, the sweeper finds
+    // it.
     Ok(Disposition::Done)
 }
 
@@ -147,7 +146,8 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
     if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
         return Ok(Next::OutOfTime);
     }
-    // While mail is stopped nothing leaves, so the directory is asked once it may.
+    // While all mail is stopped the directory is not asked, because its answer would be too old when mail is sent
+    // again.
     if invite.asks_again(now) && is_check(step) && deps.store.mail_switch().await? == MailSwitch::Stopped {
         return Ok(Next::Rest);
     }
@@ -155,7 +155,7 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
         NextStep::CheckAddress => check_address(deps, invite).await,
         NextStep::CheckAccount => check_account(deps, invite).await,
         NextStep::Provision => provision(deps, invite).await,
-        // Somebody waits in front of a page for the password; a licence that cannot be assigned must not keep it back.
+        // The holder waits for the password in front of a page. A licence that cannot be assigned must not delay it.
         NextStep::AssignSeed if awaits_first_password(&invite) => send_first_password(deps, invite, deadline).await,
         NextStep::AssignSeed | NextStep::WithdrawSeed => licence::of_invite(deps, invite, step).await,
         NextStep::SendFirstPassword => send_first_password(deps, invite, deadline).await,
@@ -181,7 +181,7 @@ async fn check_address(deps: &Deps, invite: Stored<Invite>) -> Result<Next, Stor
     write(deps, invite.becomes(next)).await
 }
 
-/// A holder who has signed in since, or whose account was disabled or deleted, is not mailed that it is ready.
+/// If the holder has signed in since, or the account was disabled or deleted, there is no mail that it is ready.
 async fn check_account(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
     let Some(account) = invite.account() else {
         return Ok(Next::Rest);
@@ -212,7 +212,7 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
         return Ok(Next::Rest);
     };
     let created = deps.accounts.create(&wanted).await;
-    // An earlier claim may have made it under the very details that are refused now.
+    // An earlier claim may have created the account with the same details that are refused now.
     let created = match created {
         Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed) => deps
             .accounts
@@ -250,19 +250,19 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
     };
     let written = deps.store.record_account(claimed.becomes(next)).await?;
     match wake_mail(deps, written).await {
-        // What is left, a licence that could not be assigned just now, is tried again later and not at once.
+        // A licence that could not be assigned now is tried again later, not at once.
         Next::Written(_) => Ok(Next::Rest),
         next => Ok(next),
     }
 }
 
-/// The licence comes with the account where it can, so that both are one write; where not, it stays pending.
+/// Assigns the licence with the account where possible, so that both are one write. Otherwise it stays pending.
 async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) -> SeedState {
     if invite.seed == SeedState::Pending { licence::of_new_account(deps, account).await } else { invite.seed }
 }
 
-/// A first password is a mail like every other: the emergency stop, what its mailbox was sent and whether that is
-/// suppressed hold it.
+/// Has the directory mail a first password. As for every mail, the emergency stop, the bound of the mailbox and its
+/// suppression prevent it.
 async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let now = deps.clock.now();
     let put_off = |until| Ok::<_, StoreError>(invite.to_value().postponed(until));
@@ -305,23 +305,23 @@ async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Time
     Ok(Next::Rest)
 }
 
-/// What the directory said of a first password.
+/// What the directory answered about a first password.
 enum Answer {
     Mailed,
-    /// It has mailed none, and may at `retry_at`.
+    /// It has mailed none. It can be asked again at `retry_at`.
     NotMailed {
         retry_at: Timestamp,
     },
-    /// It has mailed none: the holder has a password by now, which the next look at the account notes.
+    /// It has mailed none: the holder has a password by now, which the next check of the account records.
     NotPending,
-    /// It has mailed none: there is no account.
+    /// It has mailed none: the account does not exist.
     AccountGone,
-    /// Nobody knows. Another password would void one that may be in the mail; the holder can ask for it in a minute.
+    /// It is unknown. Another password would void one that may be in the mail; the holder can ask for one in a minute.
     Lost,
 }
 
 impl Answer {
-    /// The invite whose first password is claimed, with this answer.
+    /// The invite, whose first password is claimed, with this answer.
     fn noted(&self, invite: Invite, now: Timestamp) -> Result<Invite, Conflict> {
         match self {
             Self::Mailed => invite.first_password_sent(now),
@@ -331,15 +331,15 @@ impl Answer {
         }
     }
 
-    /// Whether its mailbox may have been sent a mail, which takes room there.
+    /// Whether a mail may have been sent to its mailbox, so that it counts there.
     fn may_have_been_mailed(&self) -> bool {
         matches!(self, Self::Mailed | Self::Lost)
     }
 }
 
-/// Records the directory's answer over the claim that it belongs to, whatever else has changed beside it, and again
-/// while the table is away and time is left. An answer that is not recorded ends as unknown, and its holder has to ask
-/// again.
+/// Records the directory's answer over the claim that it belongs to, although other parts of the invite may have
+/// changed. It tries again while the table is out and time is left. An outcome that is not recorded becomes unknown,
+/// and the holder has to ask again.
 async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
     let (id, claim) = (claimed.id, claimed.first_password);
     let mut known = Some(claimed);
@@ -361,8 +361,8 @@ async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline:
     Ok(())
 }
 
-/// One try at recording, over the invite that is known or else as it is now. Room in the mailbox that was not needed is
-/// given back in the same write.
+/// One attempt to record, over the known invite, or over the invite as it is now. If no mail was sent, the same write
+/// subtracts it from the mailbox.
 async fn try_record(
     deps: &Deps,
     id: InviteId,
@@ -374,7 +374,7 @@ async fn try_record(
         Some(invite) => Some(invite),
         None => deps.store.get::<Invite>(&id).await?,
     };
-    // Without our claim in it, it is recorded already, or nobody needs to know any more.
+    // Without this claim, the outcome is recorded already or no longer needed.
     let Some(invite) = found.filter(|invite| invite.first_password == claim) else {
         return Ok(Written::Done(()));
     };
@@ -392,13 +392,13 @@ async fn try_record(
     Ok(deps.store.write(change).await?.without_value())
 }
 
-/// Writes a change and wakes the mail worker, if a mail has become due.
+/// Writes a change, and wakes the mail worker if a mail is due.
 async fn write(deps: &Deps, change: Change<Invite>) -> Result<Next, StoreError> {
     let written = deps.store.write(change).await?;
     Ok(wake_mail(deps, written).await)
 }
 
-/// Wakes the mail worker, if a change was written and a mail has become due with it.
+/// Wakes the mail worker, if a change was written that makes a mail due.
 async fn wake_mail(deps: &Deps, written: Written<Stored<Invite>>) -> Next {
     let Written::Done(next) = written else {
         return Next::Reload;
@@ -410,7 +410,7 @@ async fn wake_mail(deps: &Deps, written: Written<Stored<Invite>>) -> Next {
     Next::Written(Box::new(next))
 }
 
-/// Writes what ends this message's work, if the invite still allows it.
+/// Writes the last step of this message, if the invite still allows it.
 async fn settle<E>(deps: &Deps, read: &Stored<Invite>, next: Result<Invite, E>) -> Result<Next, StoreError> {
     let Ok(next) = next else {
         return Ok(Next::Rest);
@@ -426,7 +426,7 @@ async fn put_off(deps: &Deps, invite: &Stored<Invite>, error: &DirectoryError) -
     settle(deps, invite, Ok::<_, StoreError>(next)).await
 }
 
-/// When to try again after an error, which is reported on the way.
+/// The pause before the next attempt after an error, which is logged here.
 fn pause(error: &DirectoryError) -> Duration {
     report(error);
     match error {
@@ -453,7 +453,7 @@ fn report_unknown(claimed: &Invite) {
     }
 }
 
-/// Whether an earlier worker claimed the account and never said what came of it.
+/// Whether an earlier worker claimed the account and did not record the outcome.
 fn was_claimed_before(claimed: &Invite) -> bool {
     matches!(claimed.state, InviteState::Provisioning { attempt, .. } if attempt > 1)
 }

@@ -1,7 +1,7 @@
 //! SEED licences: assigned, refused, and withdrawn with the account.
 //!
-//! The state says what is to be done before it is asked of the directory, and both calls are harmless to repeat, so
-//! a worker that finds a lost answer asks again.
+//! The state is written before the directory is called, and both calls are harmless to repeat. So a worker that finds a
+//! lost answer calls again.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use crate::{Deps, Next, ROUNDS, pause, report, write};
 
-/// What the directory made of it.
+/// What the directory answered to a call.
 enum Answer {
     Done,
     Refused(LicenceFault),
@@ -26,7 +26,7 @@ enum Answer {
     Later(Duration),
 }
 
-/// Does what is to be done for an account's own request.
+/// Does the steps of an account's own request.
 pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, StoreError> {
     for _ in 0..ROUNDS {
         let Some(request) = deps.store.get::<SeedRequest>(&id).await? else {
@@ -37,7 +37,7 @@ pub(crate) async fn work(deps: &Deps, id: SeedRequestId) -> Result<Disposition, 
             return Ok(Disposition::Done);
         }
     }
-    // Others keep changing it, so others are at work on it.
+    // Other writers changed it in each round, so they are working on it.
     Ok(Disposition::Done)
 }
 
@@ -61,7 +61,7 @@ async fn step(deps: &Deps, request: Stored<SeedRequest>) -> Result<Written, Stor
     }
 }
 
-/// Does what is to be done for the licence of an invite.
+/// Does the step for the licence of an invite.
 pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, step: NextStep) -> Result<Next, StoreError> {
     let seed = invite.seed.step(deps.clock.now());
     let Some(account) = invite.account() else {
@@ -76,7 +76,7 @@ pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, step: NextSte
         Answer::Done => licensed.seed_withdrawn(now),
         Answer::Refused(fault) => licensed.seed_refused(fault, now),
         Answer::AccountGone => licensed.account_gone(now),
-        // The licence ends with the account, and is assigned once it is enabled again.
+        // The licence is withdrawn with the account, and assigned when the account is enabled again.
         Answer::AccountDisabled => {
             let Some(next) = licensed.account_seen(AccountStatus::Disabled, now) else { return Ok(Next::Rest) };
             Ok(next)
@@ -91,7 +91,7 @@ pub(crate) async fn of_invite(deps: &Deps, invite: Stored<Invite>, step: NextSte
     }
 }
 
-/// The licence of an account that was made just now, where it is not recorded yet.
+/// The licence of a new account that is not recorded yet.
 pub(crate) async fn of_new_account(deps: &Deps, account: &Account) -> SeedState {
     match ask(deps, account, SeedStep::Assign).await {
         Some(Answer::Done) => SeedState::assigned(None),
@@ -120,7 +120,8 @@ async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
             Answer::Refused(fault)
         }
         Ok(answer) => answer,
-        // Reported to the holder, since only an operator can fix it; a withdrawal is tried until it succeeds.
+        // The refusal is shown to the holder, because only an operator can fix it. A withdrawal is tried until it
+        // succeeds.
         Err(error @ DirectoryError::Misconfigured { .. }) if step == SeedStep::Assign => {
             report(&error);
             Answer::Refused(LicenceFault::NotSetUp)

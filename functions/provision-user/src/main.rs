@@ -1,4 +1,4 @@
-//! Boots `provision-user`.
+//! Starts `provision-user` as a Lambda function.
 
 use provision_user::Deps;
 

@@ -1,4 +1,4 @@
-//! How far an action for many invites is, and what became of each.
+//! The progress of an action for many invites, and the outcome of each.
 
 use std::sync::Arc;
 

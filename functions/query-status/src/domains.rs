@@ -1,4 +1,4 @@
-//! What an email domain means, so that a form can say so while it is filled in.
+//! What an email domain means, for a form that shows it while the officer types.
 
 use axum::{http::StatusCode, response::Response};
 use domain::{DomainName, Persona, SeedEligibility};

@@ -1,4 +1,4 @@
-//! What a list can be narrowed and ordered by.
+//! The filters and orders of a list.
 
 use domain::{
     BatchId,
@@ -73,26 +73,26 @@ pub enum SortOrder {
 }
 
 impl ListQuery {
-    /// What to list, from the first page on.
+    /// The query for the first page of the list.
     ///
     /// # Errors
     ///
-    /// A problem when the search text is too long.
+    /// [`Problem`] when the search text is too long.
     pub fn first_page(&self) -> Result<InviteQuery, Problem> {
         self.filter().query("", self.sort.into(), self.limit.get())
     }
 
-    /// The cursor, where the list goes on.
+    /// The cursor. `None`: the list begins.
     #[must_use]
     pub fn cursor(&self) -> Option<&str> {
         self.cursor.as_deref()
     }
 
-    /// Everything that a cursor depends on, in one text.
+    /// Everything that a cursor depends on, as one text.
     ///
     /// # Errors
     ///
-    /// A problem when it cannot be written, which is a fault of this service.
+    /// [`Problem`] when it cannot be serialised, which is a fault of this service.
     pub fn description(&self) -> Result<String, Problem> {
         serde_json::to_string(&("invites", self.filter(), self.sort)).map_err(Problem::internal)
     }
@@ -103,11 +103,11 @@ impl ListQuery {
 }
 
 impl ExportQuery {
-    /// What to export, up to `limit` rows.
+    /// The query for an export of up to `limit` rows.
     ///
     /// # Errors
     ///
-    /// A problem when the search text is too long.
+    /// [`Problem`] when the search text is too long.
     pub fn up_to(&self, limit: usize) -> Result<InviteQuery, Problem> {
         let filter = InviteFilter { q: self.q.clone(), techpass: self.techpass, seed: self.seed, batch: self.batch };
         filter.query("", self.sort.into(), limit)
@@ -126,7 +126,7 @@ impl From<SortOrder> for Sort {
 }
 
 impl std::fmt::Debug for ListQuery {
-    /// Without the search text, which is part of somebody's name or address.
+    /// Does not print the search text, which is part of a person's name or address.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ListQuery").field("sort", &self.sort).finish_non_exhaustive()
     }

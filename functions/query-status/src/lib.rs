@@ -1,12 +1,13 @@
-//! What became of an officer's invites.
+//! Shows officers their invites: lists, one invite, bulk actions, the export, and the officer's own account.
 //!
-//! - **trigger**: API Gateway: `GET /api/me`, `/api/domains/{domain}`, `/api/invites`, `/api/invites/{id}`,
-//!   `/api/invites/export.xlsx`, `/api/invites/actions/{id}`
-//! - **effect**: none but one: that a holder has signed in, or that an account is disabled, enabled or gone, is
-//!   recorded when it is seen, and the worker of its licence is woken
-//! - **needs**: the table, the keys' secret, the provision queue, reading accounts in the directory
+//! - **trigger**: API Gateway, for signed-in officers: `GET` of `/api/me`, `/api/domains/{domain}` and `/api/invites…`
+//! - **does**: reads; records a first sign-in, and an account that is disabled, enabled or deleted; wakes
+//!   `provision-user`
+//! - **again**: a repeated request reads again
+//! - **crash**: the status of an account is recorded by the next request that checks it
+//! - **needs**: the table, the secret of the keys, the provision queue, accounts in the directory
 //!
-//! An officer sees their own invites; those of others are not found.
+//! An officer sees only their own invites. Those of other officers are answered as not found.
 
 mod actions;
 mod domains;
@@ -39,36 +40,35 @@ pub use list_cache::{InvitePage, ListCache};
 pub use look::Looks;
 pub use me::{LimitsBody, MeBody};
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// What is remembered of officers' lists.
+    /// The lists of officers that this process keeps in memory.
     pub lists: ListCache,
     pub accounts: Arc<dyn Accounts>,
-    /// Where the provisioning worker is woken.
+    /// The queue that wakes `provision-user`.
     pub queues: Queues,
     pub rules: Rules,
     pub active: ActiveAccounts,
-    /// App clients whose tokens are taken beside the portal's.
+    /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
     pub secrets: Secrets,
-    /// When accounts were last looked at.
+    /// When each account was last checked in the directory.
     pub looks: Looks,
-    /// What an officer may ask for one by one.
+    /// How many single requests an officer may make.
     pub caps: SingleCaps,
-    /// How many people an officer may hand on in batches.
+    /// How many people an officer may submit in batches.
     pub batch_cap: BatchCap,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,

@@ -1,4 +1,4 @@
-//! The officer's invites: a page of them, one of them, all of them as a workbook.
+//! The officer's invites: a page of them, one of them, and all of them as a workbook.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,7 +18,7 @@ use web::{
 
 use crate::{Deps, ExportQuery, ListQuery};
 
-/// Rows of an export at most: what the function's memory and the gateway's answer hold with room to spare.
+/// Rows of an export at most. The function's memory and the gateway's answer have room for more.
 pub(crate) const EXPORT_ROWS: usize = 10_000;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,7 +69,7 @@ pub(crate) async fn list(
     reply::compared(known, &(&body.items, body.total, &body.techpass), &body)
 }
 
-/// The numbers under each status after one invite went from `before` to `now`.
+/// The number of invites of each status after one invite changed from `before` to `now`.
 fn recounted(
     mut counts: BTreeMap<TechpassStatus, u64>,
     before: TechpassStatus,
@@ -100,7 +100,7 @@ pub(crate) async fn show(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let found = deps.store.get::<Invite>(&id).await?;
-    // Another officer's invite is answered like one that does not exist.
+    // Another officer's invite gets the same answer as one that does not exist.
     let own = found.filter(|invite| invite.officer.id == officer.id);
     let invite = deps.look_again(own.into_iter().collect()).await.pop();
     let invite = invite.ok_or_else(|| Problem::new(Slug::NotFound))?;

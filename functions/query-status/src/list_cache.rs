@@ -1,6 +1,6 @@
-//! What this process remembers of officers' lists, so that only what has changed since is read again.
+//! The lists of officers that this process keeps in memory, so that only later changes are read.
 //!
-//! Which invites make a page follows from their summaries; the invites themselves are read as they are now.
+//! The summaries select the invites of a page. The invites themselves are read as they are now.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,23 +18,22 @@ use store::{
     invite_list::{MAX_LIST_INVITES, Selection, Summaries, Summary},
 };
 
-/// How long a list is brought up to date by its changes before it is read whole again: what is deleted leaves no
-/// change.
+/// How long changes are added to a list before it is read as a whole again, because a deleted invite leaves no change.
 const WHOLE_AFTER: Duration = Duration::from_secs(15 * 60);
 
-/// How many invites are remembered at most, of all officers together: some 100 MB. A list grows beyond its length
-/// by what is invited while it is remembered.
+/// Invites in memory at most, of all officers together: about 100 MB. A list grows by the invites that are created
+/// while it is in memory, so it may be longer than a list that is read.
 const MAX_REMEMBERED: usize = MAX_LIST_INVITES / 2 * 3;
 
-/// The lists of the officers who were asked about last.
+/// The lists of the officers who asked last.
 #[derive(Default)]
 pub struct ListCache(Mutex<HashMap<OfficerId, List>>);
 
 struct List {
     invites: Summaries,
-    /// When it was read whole.
+    /// When it was read as a whole.
     whole_at: Timestamp,
-    /// When its changes were read.
+    /// When its changes were last read.
     read_at: Timestamp,
 }
 
@@ -42,21 +41,21 @@ struct List {
 #[derive(Debug)]
 pub struct InvitePage {
     pub invites: Vec<Stored<Invite>>,
-    /// Where the next page starts, if there is one.
+    /// Where the next page begins. `None`: this is the last page.
     pub next: Option<String>,
-    /// How many there are in all.
+    /// How many invites match in all.
     pub total: u64,
-    /// How many there would be of each TechPass status, were none asked for.
+    /// How many invites would match for each TechPass status, if the query did not ask for one.
     pub techpass: BTreeMap<TechpassStatus, u64>,
 }
 
 impl ListCache {
-    /// A page of the officer's own invites at `now`. The invites are as they are now; which they are, and how many, may
-    /// lag by a moment.
+    /// A page of the officer's own invites at `now`. Each invite is as it is now. Which invites match, and how many,
+    /// may lag by a moment.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer.
+    /// [`StoreError`] when the table cannot answer.
     pub async fn page(
         &self,
         store: &Store,
@@ -67,7 +66,7 @@ impl ListCache {
         let mut list = self.list(store, officer, now).await?;
         let mut read: HashMap<InviteId, Stored<Invite>> = HashMap::new();
         let mut is_whole = false;
-        // Each turn finds out about every invite that it asks for, so the list settles.
+        // Each round reads every invite that it selects, so the selection becomes stable.
         let selection = loop {
             let selection = query.select(&list.invites);
             let unread: Vec<InviteId> = selection.ids.iter().filter(|id| !read.contains_key(id)).copied().collect();
@@ -76,7 +75,7 @@ impl ListCache {
             }
             unread.iter().for_each(|id| drop(list.invites.remove(id)));
             let found = store.get_many::<Invite>(&unread).await?;
-            // One that is deleted is seldom deleted alone.
+            // One deleted invite is rarely the only one, so the list is read as a whole.
             if found.len() < unread.len() && !is_whole {
                 list = List::read(store, officer, now).await?;
                 is_whole = true;
@@ -89,7 +88,7 @@ impl ListCache {
         Ok(InvitePage { invites: ids.iter().filter_map(|id| read.remove(id)).collect(), next, total, techpass })
     }
 
-    /// The officer's list as the index has it at `now`. The caller puts it back.
+    /// Takes the officer's list as the index has it at `now`. The caller puts it back.
     async fn list(&self, store: &Store, officer: &OfficerId, now: Timestamp) -> Result<List, StoreError> {
         let Some(mut list) = self.take(officer, now) else {
             return List::read(store, officer, now).await;
@@ -98,14 +97,14 @@ impl ListCache {
         Ok(list)
     }
 
-    /// The officer's list, if it can still be brought up to date. The caller puts it back.
+    /// Takes the officer's list, if changes can still be added to it. The caller puts it back.
     fn take(&self, officer: &OfficerId, now: Timestamp) -> Option<List> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.remove(officer).filter(|list| list.read_at <= now && now < list.whole_at + WHOLE_AFTER)
     }
 
-    /// Remembers a list. Those that are too old to be brought up to date are forgotten, and where there are too many,
-    /// those that were asked about before the others.
+    /// Keeps a list in memory. Lists that are too old for changes are dropped and, if there are too many invites, also
+    /// the lists that were used least recently.
     fn put_back(&self, officer: &OfficerId, list: List) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.retain(|_, known| list.read_at < known.whole_at + WHOLE_AFTER);

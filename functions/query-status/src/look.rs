@@ -1,5 +1,5 @@
-//! How accounts stand by now: only the directory knows whether holders signed in, and whether accounts were disabled or
-//! deleted, so it is asked when the officer looks.
+//! The current status of accounts. Only the directory knows whether holders signed in, and whether accounts were
+//! disabled or deleted, so it is asked when the officer opens a page.
 
 use std::{
     collections::HashMap,
@@ -17,27 +17,28 @@ use store::{Stored, Written};
 
 use crate::Deps;
 
-/// How long what was seen counts as fresh.
+/// How long a check of an account is valid.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Accounts asked about for one request, and how many of them at a time: a user pool takes 120 reads a second.
+/// Accounts that are checked for one request, and how many of them at the same time. A user pool allows 120 reads a
+/// second.
 const PER_REQUEST: usize = 25;
 const IN_FLIGHT: usize = 10;
 
-/// What a request spends on it; the rest of the answer is not kept waiting longer.
+/// How long a request waits for these checks at most.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Looks remembered at most; then all are forgotten, which costs a look each.
+/// Checks in memory at most. After that all are dropped, which costs one check for each account.
 const REMEMBERED: usize = 10_000;
 
-/// When each account was last looked at by this process.
+/// When this process last checked each account.
 ///
-/// Kept in memory and not in the table: a look that finds nothing new would cost a write.
+/// It is in memory and not in the table, because a check without news would cost a write.
 #[derive(Debug, Default)]
 pub struct Looks(Mutex<HashMap<InviteId, Timestamp>>);
 
 impl Looks {
-    /// Whether to look now; if so, this is the look.
+    /// Whether to check the account now. If so, the check counts from `now`.
     fn is_due(&self, id: InviteId, now: Timestamp) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.get(&id).is_some_and(|at| now < *at + FRESH) {
@@ -52,8 +53,8 @@ impl Looks {
 }
 
 impl Deps {
-    /// Brings the invites that have accounts up to date, as far as time and the directory allow: those that wait for
-    /// their first sign-in before the others.
+    /// Updates the invites with accounts, as far as time and the directory allow. Invites that wait for their first
+    /// sign-in come first.
     pub(crate) async fn look_again(&self, mut invites: Vec<Stored<Invite>>) -> Vec<Stored<Invite>> {
         let now = self.clock.now();
         let mut waiting: Vec<(usize, &Stored<Invite>)> =
@@ -80,7 +81,7 @@ impl Deps {
         invites
     }
 
-    /// The invite as the directory has it now, if that is news and could be recorded.
+    /// The invite with its account's current status. `None`: there is no news, or it could not be recorded.
     async fn look(&self, invite: Stored<Invite>, now: Timestamp) -> Option<Stored<Invite>> {
         let id = invite.id;
         let status = match self.accounts.status(invite.account()?).await {
@@ -96,7 +97,7 @@ impl Deps {
                 self.wake_for(&next, now).await;
                 Some(next)
             }
-            // Somebody else changed it: the next look sees both.
+            // Another writer changed it: the next check sees both changes.
             Ok(Written::LostRace) => None,
             Err(error) => {
                 tracing::warn!(invite_id = %id, %error, "what was seen could not be recorded");
@@ -105,7 +106,7 @@ impl Deps {
         }
     }
 
-    /// Wakes the worker that withdraws a licence or assigns it again.
+    /// Wakes the worker that withdraws a licence, or assigns it again.
     async fn wake_for(&self, invite: &Invite, now: Timestamp) {
         if invite.next_step(now) == NextStep::Nothing {
             return;

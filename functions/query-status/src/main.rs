@@ -1,4 +1,4 @@
-//! Boots `query-status`.
+//! Starts `query-status` as a Lambda function.
 
 use query_status::Deps;
 

@@ -1,4 +1,4 @@
-//! Who is signed in, what they may do, and where their own SEED licence stands.
+//! The signed-in officer: what they may do, and the state of their own SEED licence.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -107,7 +107,7 @@ pub(crate) async fn me(
     reply::json(StatusCode::OK, &body)
 }
 
-/// The licence of somebody who has not asked for one.
+/// The licence of an officer who has not asked for one.
 fn eligibility(rules: &DomainRules, email: &EmailAddress) -> SeedState {
     rules.holder(email).map_or(SeedState::NotRequired, |rule| SeedState::wished(SeedWish::NotRequired, rule.seed))
 }

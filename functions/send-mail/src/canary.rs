@@ -1,4 +1,4 @@
-//! The mail that is sent only to be heard of.
+//! The canary, a mail that is sent only so that SES reports it.
 
 use domain::{
     EmailAddress, Timestamp,
@@ -13,7 +13,7 @@ use crate::{
     slot::{self, Slot, Step},
 };
 
-/// Sends the canary that waits, if one does. One that cannot be sent now is not tried again: the next one comes.
+/// Sends the canary, if it is due. A canary that cannot be sent now is not tried again: the next one replaces it.
 pub(crate) async fn send(deps: &Deps, deadline: Timestamp) -> Result<Next, AnyError> {
     let Some(canary) = deps.store.get::<Canary>(&()).await? else {
         return Ok(Next::Rest(Disposition::Discard("no canary")));
@@ -21,7 +21,7 @@ pub(crate) async fn send(deps: &Deps, deadline: Timestamp) -> Result<Next, AnyEr
     slot::send(deps, TheCanary(canary), |_| deps.letters.canary().map(Some), deadline).await
 }
 
-/// The slot that every canary takes over from the one before.
+/// The record of the latest canary.
 struct TheCanary(Stored<Canary>);
 
 impl Slot for TheCanary {
@@ -51,7 +51,7 @@ impl Slot for TheCanary {
         self.0.to_value().map_mail(|mail| step.apply(mail, now)).ok()
     }
 
-    /// Always: even a mail that SES returns is heard of.
+    /// Always has room: even a canary that is returned causes an event.
     fn admitted(&self, mailbox: Mailbox, _now: Timestamp) -> Result<Mailbox, Closed> {
         Ok(mailbox)
     }

@@ -32,8 +32,8 @@ async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Re
     slot::send(deps, slot, |claimed| letter(&deps.letters, claimed, &token), deadline).await
 }
 
-/// What the mail of a claimed invite says; nothing where an invite has no such mail. It follows from what stays the
-/// same until the next deliberate sending, so that a copy soon after is identical; see [`Invite::claim_mail`].
+/// The letter of a claimed invite. `None`: the invite has no such mail. It depends only on what stays the same until
+/// the next deliberate sending, so an early copy is identical; see [`Invite::claim_mail`].
 fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Letter>, RenderError> {
     let (inviter, expires_at) = (&invite.officer.email, invite.promised_until());
     let Some(kind) = invite.mail.as_ref().map(|mail| mail.kind) else { return Ok(None) };
@@ -48,7 +48,7 @@ fn letter(letters: &Letters, invite: &Invite, token: &Token) -> Result<Option<Le
     }
 }
 
-/// An invite as the holder of the mail to its invitee, with the token in the mail's link.
+/// The mail to the invitee as a [`Slot`], with the token of its link.
 struct ToInvitee {
     invite: Stored<Invite>,
     token: TokenHash,

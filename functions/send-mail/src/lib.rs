@@ -1,17 +1,17 @@
-//! One message, one mail.
+//! Sends one mail: of an invite, of a batch, or the canary.
 //!
-//! - **trigger**: the mail queue; a message holds the id of an invite or of a batch and nothing else, or calls for the
-//!   canary
-//! - **does**: claims the mail that is due and room for it in its mailbox, hands it to SES once, records what SES said
-//! - **retry**: the table away: the message comes again; SES busy: the mail queues for its turn, each second, while
-//!   time is left; SES away: the mail is due later, and the sweeper wakes it; SES's answer lost: the mail stays claimed
-//!   until an event or the sweeper's rule settles it
-//! - **IAM**: `dynamodb:GetItem BatchGetItem PutItem DeleteItem Query`, `ses:SendEmail`,
-//!   `secretsmanager:GetSecretValue`
+//! - **trigger**: the mail queue; a message holds the id of an invite or a batch, or asks for the canary
+//! - **does**: claims the due mail together with room in its mailbox, calls SES once, and records the answer
+//! - **again**: a mail that is claimed or sent is not sent again
+//! - **crash, lost answer**: the mail stays claimed until an SES event or the sweeper settles it
+//! - **table out**: the message is delivered again
+//! - **SES busy**: the mail is tried again each second while time is left
+//! - **SES out**: the mail is due later, and the sweeper wakes this function
+//! - **needs**: the table, SES, the secret of the keys
 //!
-//! Requests of a mail: the mail switch (GetItem, for all mails of half a second), GetItem, the claim (a transaction of
-//! two puts, since the token's hash goes with it), SendEmail, PutItem. A batch's report has one put in place of the
-//! transaction, and a query for its numbers.
+//! Requests of a mail: the mail switch (GetItem, once for all mails of half a second), GetItem, the claim (a
+//! transaction of two puts, because the token's hash is written with it), SendEmail, PutItem. A batch's report has one
+//! put instead of the transaction, and a query for its numbers.
 
 mod canary;
 mod invite;
@@ -31,27 +31,26 @@ use store::{Store, settings::MailSwitch};
 
 pub use switch::Switch;
 
-/// How often a message begins anew after a lost race.
+/// How often a message starts again after a lost race.
 const ROUNDS: usize = 4;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub mailer: Mailer,
     pub letters: Letters,
-    /// The keys that links are made with.
+    /// The keys that the tokens of links are derived with.
     pub secrets: Secrets,
     pub switch: Switch,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let env = stack.env();
         Ok(Self {
@@ -67,9 +66,9 @@ impl Deps {
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-/// Where one attempt leaves the worker.
+/// What follows after an attempt.
 enum Next {
-    /// Somebody else was faster: read again.
+    /// Another writer was faster: read again.
     Reload,
     /// Nothing more can be done now.
     Rest(Disposition),
@@ -80,7 +79,7 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
     match deps.switch.position(&deps.store, deps.clock.now()).await {
         Ok(MailSwitch::Running) => {}
         Ok(MailSwitch::Stopped) => {
-            // It stays due, so the sweeper brings it back for as long as it takes.
+            // The mail stays due, and the sweeper repeats the wake-up call for as long as mail is stopped.
             tracing::warn!("mail is stopped; nothing was sent");
             return Disposition::Done;
         }
@@ -99,6 +98,6 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
             Err(error) => return Disposition::Retry(error),
         }
     }
-    // Others keep changing it; a mail that is still due stays so and is found by the sweeper.
+    // Other writers changed it in each round. If the mail is still due, the sweeper finds it.
     Disposition::Done
 }

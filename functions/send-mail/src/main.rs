@@ -1,4 +1,4 @@
-//! Boots `send-mail`.
+//! Starts `send-mail` as a Lambda function.
 
 use send_mail::Deps;
 

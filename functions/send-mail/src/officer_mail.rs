@@ -9,7 +9,7 @@ use crate::{
     slot::{self, Slot, Step},
 };
 
-/// Sends the mail that waits, if one does.
+/// Sends the mail, if it is due.
 pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, AnyError> {
     if !invite.officer_mail_is_due() {
         return Ok(Next::Rest(Disposition::Done));
@@ -19,7 +19,7 @@ pub(crate) async fn attempt(deps: &Deps, invite: Stored<Invite>, deadline: Times
     slot::send(deps, ToOfficer(invite), |_| Ok(Some(letter)), deadline).await
 }
 
-/// An invite as the holder of the mail to its officer.
+/// The mail to the officer as a [`Slot`].
 struct ToOfficer(Stored<Invite>);
 
 impl Slot for ToOfficer {

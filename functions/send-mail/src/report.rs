@@ -27,9 +27,9 @@ pub(crate) async fn send(deps: &Deps, id: BatchId, deadline: Timestamp) -> Resul
 
 async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Result<Next, AnyError> {
     let is_silent = match batch.state {
-        // An officer who reset the batch is not notified of it.
+        // An officer who has reset the batch gets no report.
         BatchState::Reset => true,
-        // Submitted since: the next report comes when that is through.
+        // The batch was submitted again: the next report is due when it is done.
         BatchState::Submitted { .. } | BatchState::Dispatched { .. } => true,
         _ => !batch.report_is_due(),
     };
@@ -59,7 +59,7 @@ fn tally(batch: &Batch, progress: &BTreeMap<Progress, u64>) -> Tally {
     }
 }
 
-/// A batch as the holder of the report to its officer.
+/// The report to the officer as a [`Slot`].
 struct AboutBatch(Stored<Batch>);
 
 impl Slot for AboutBatch {

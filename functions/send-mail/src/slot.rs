@@ -1,4 +1,4 @@
-//! Claim, send, record: the one way in which a mail leaves, whatever item of the table holds it.
+//! Claims, sends and records: every mail is sent in this way, whatever record holds it.
 
 use std::time::Duration;
 
@@ -14,51 +14,52 @@ use crate::{
     turn::{self, TIME_TO_SEND},
 };
 
-/// How often SES's answer is tried to be recorded.
+/// Attempts to record SES's answer.
 const RECORD_TRIES: u32 = 6;
 
-/// The wait before the second try at recording; it doubles with each.
+/// The pause before the second attempt to record. It doubles with each attempt.
 const RECORD_PAUSE: Duration = Duration::from_millis(100);
 
-/// The wait after the first refusal of a mail that was not sent; it doubles with each, up to [`LONGEST_PAUSE`].
+/// The pause after the first refusal of a mail that was not sent. It doubles with each refusal, up to
+/// [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// The wait after a mail has queued in vain for SES's rate. It does not grow: that SES is busy says nothing of the
-/// mail.
+/// The pause after a mail has waited in vain for SES's rate. It does not grow, because a busy SES says nothing about
+/// the mail.
 const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
-/// The least wait while SES refuses the service: an operator has to fix that first.
+/// The shortest pause while SES refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// A place that holds one mail, as it was read: an invite's mail to its invitee, its mail to its officer, the report
-/// of a batch, the canary.
+/// A record that holds a mail, as it was read: an invite with the mail to its invitee or to its officer, a batch with
+/// its report, the canary.
 pub(crate) trait Slot: Sized {
-    /// What of the table holds the mail.
+    /// The kind of the record.
     type Holder: Record;
 
-    /// It, as it was read.
+    /// The record, as it was read.
     fn holder(&self) -> &Stored<Self::Holder>;
 
-    /// The same slot, read anew.
+    /// The same slot with a newer version of the record.
     fn with(self, holder: Stored<Self::Holder>) -> Self;
 
-    /// What its mails are about.
+    /// What the mail is about, for its tags.
     fn subject(&self) -> Subject;
 
     fn recipient(&self) -> &EmailAddress;
 
     fn mail(&self) -> Option<&Mail>;
 
-    /// What the holder becomes with its mail one step on; `None` when the mail is not where the step begins.
+    /// The record after a step of its mail. `None`: the mail is not in a state from which the step is allowed.
     fn moved(&self, step: &Step, now: Timestamp) -> Option<Self::Holder>;
 
-    /// Takes room for its mail in the mailbox that it goes to. A mail to an officer about their own invites takes none.
+    /// Counts the mail in its mailbox. A mail to an officer about their own invites is not counted.
     fn admitted(&self, mailbox: Mailbox, _now: Timestamp) -> Result<Mailbox, Closed> {
         mailbox.is_open().map(|()| mailbox)
     }
 
-    /// Writes the claim of its mail, with all that must be there before the mail is.
+    /// Writes the claim of the mail, with everything that must be stored before the mail is sent.
     async fn write_claim(
         &self,
         store: &Store,
@@ -68,7 +69,7 @@ pub(crate) trait Slot: Sized {
         store.write(claim).await
     }
 
-    /// Writes SES's answer, with what follows from it.
+    /// Writes SES's answer, and what follows from it.
     async fn write_answer(
         &self,
         store: &Store,
@@ -79,13 +80,13 @@ pub(crate) trait Slot: Sized {
     }
 }
 
-/// A step of a mail on its way to SES.
+/// A step of a mail to SES.
 pub(crate) enum Step {
     /// Its mailbox has no room before `until`.
     Hold {
         until: Timestamp,
     },
-    /// Its mailbox is sent nothing.
+    /// Its mailbox is suppressed, so it is dropped.
     Withhold {
         reason: SuppressionReason,
     },
@@ -94,16 +95,16 @@ pub(crate) enum Step {
     Accepted {
         message_id: String,
     },
-    /// SES did not take it and may at `retry_at`.
+    /// SES did not take it. The next attempt is at `retry_at`.
     NotSent {
         retry_at: Timestamp,
     },
-    /// SES will never take it.
+    /// SES refused it for good.
     Refused,
 }
 
 impl Step {
-    /// The mail after this step.
+    /// Applies the step to the mail.
     pub(crate) fn apply(&self, mail: Mail, now: Timestamp) -> Result<Mail, MailConflict> {
         match self {
             Self::Hold { until } => mail.hold(*until),
@@ -115,7 +116,7 @@ impl Step {
         }
     }
 
-    /// When the mail is tried again because of it.
+    /// When the mail is due again after this step. `None`: it is not.
     pub(crate) fn retry_at(&self) -> Option<Timestamp> {
         match self {
             Self::NotSent { retry_at } => Some(*retry_at),
@@ -125,7 +126,7 @@ impl Step {
     }
 }
 
-/// Which attempt at which mail a slot is claimed for.
+/// The attempt at a mail that a slot is claimed for.
 #[derive(PartialEq, Eq)]
 struct Claim {
     tags: Tags,
@@ -142,7 +143,7 @@ impl Claim {
     }
 }
 
-/// Sends the mail of a slot as the `letter` that follows from it once it is claimed; without one, nothing is sent.
+/// Sends the mail of a slot. `letter` gets the claimed record; if it returns no letter, nothing is sent.
 pub(crate) async fn send<S: Slot>(
     deps: &Deps,
     slot: S,
@@ -180,10 +181,10 @@ pub(crate) async fn send<S: Slot>(
     Ok(Next::Rest(Disposition::Done))
 }
 
-/// Leaves a mail unsent whose mailbox takes none now: until there is room, or for good.
+/// Does not send a mail whose mailbox takes none now: it waits for room, or is dropped.
 async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp) -> Result<Next, StoreError> {
     let step = match closed {
-        // Woken for something else while it waits: all is said already.
+        // The mail waits already, and the message has another cause: there is nothing to record.
         Closed::Full(until) if slot.mail().and_then(Mail::held_until) == Some(until) => {
             return Ok(Next::Rest(Disposition::Done));
         }
@@ -205,7 +206,7 @@ async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp)
     })
 }
 
-/// Reads SES's answer; `None` when it was lost and the claim stays.
+/// The step for SES's answer. `None`: the answer is lost, and the claim stays.
 fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
     let refusals = claim.refusals;
     let backoff = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(refusals)).min(LONGEST_PAUSE);
@@ -237,7 +238,7 @@ fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
     }
 }
 
-/// Records SES's answer over the claim that it belongs to, whatever else has changed beside it.
+/// Records SES's answer over the claim that it belongs to, although other parts of the record may have changed.
 async fn record<S: Slot>(
     deps: &Deps,
     claimed: S,
@@ -246,7 +247,7 @@ async fn record<S: Slot>(
     deadline: Timestamp,
 ) -> Result<(), StoreError> {
     let mut slot = claimed;
-    // Without our claim in it, an event was faster than we are.
+    // Without this claim, an SES event was faster.
     while Claim::of(&slot).as_ref() == Some(claim) {
         let Some(next) = slot.moved(answer, deps.clock.now()) else {
             return Ok(());
@@ -262,8 +263,8 @@ async fn record<S: Slot>(
     Ok(())
 }
 
-/// Repeats a write of SES's answer for as long as the table is away and time is left: what is not recorded now has to
-/// wait for an event.
+/// Tries to write SES's answer while the table is out and time is left. An answer that is not recorded has to be
+/// settled by an event.
 async fn persist<S: Slot>(
     deps: &Deps,
     slot: &S,

@@ -6,10 +6,10 @@ use boot::Recent;
 use domain::Timestamp;
 use store::{Store, StoreError, settings::MailSwitch};
 
-/// How long the switch's position is believed: a stop is in force everywhere within a second.
+/// How long the last read of the switch is valid. A stop works everywhere within a second.
 const BELIEVED: Duration = Duration::from_millis(500);
 
-/// The position of the mail switch, as it was last read.
+/// The state of the mail switch, as it was last read.
 #[derive(Debug)]
 pub struct Switch(Recent<MailSwitch>);
 
@@ -20,7 +20,7 @@ impl Default for Switch {
 }
 
 impl Switch {
-    /// The position now. The mails of one event wait for one reading of it.
+    /// The current state. All mails of one event wait for the same read.
     pub(crate) async fn position(&self, store: &Store, now: Timestamp) -> Result<MailSwitch, StoreError> {
         self.0.get(now, || store.mail_switch()).await
     }

@@ -1,4 +1,4 @@
-//! Waiting for a turn: SES takes so many mails a second and refuses the others at once, without having taken them.
+//! Waits for SES's rate: SES takes a number of mails a second, and refuses the others at once without taking them.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use store::settings::MailSwitch;
 
 use crate::Deps;
 
-/// What must be left to claim a mail: SES's time limit, and two seconds to record its answer.
+/// The time that must be left to claim a mail: SES's time limit, and two seconds to record its answer.
 pub(crate) const TIME_TO_SEND: Duration = Duration::from_secs(10);
 
-/// How long to wait for the next turn: SES counts by the second.
+/// The pause before the next attempt: SES counts by the second.
 const TURN: Duration = Duration::from_secs(1);
 
-/// Hands a mail to SES, and again each second for as long as SES refuses it for its rate and time is left. So a rate is
-/// used in full whatever it is, and nothing that merely has to queue is put off by minutes.
+/// Sends a mail to SES. While SES refuses it for its rate and time is left, it tries again each second. So the whole
+/// rate is used, and a mail that only has to wait for it is not delayed by minutes.
 ///
-/// The claim stays in force meanwhile; that nobody has stopped all mail is asked before each turn.
+/// The claim stays valid meanwhile. Before each attempt the mail switch is checked.
 pub(crate) async fn take(deps: &Deps, mail: &OutgoingMail, deadline: Timestamp) -> SendOutcome {
     let spare = deadline.since(deps.clock.now()).saturating_sub(TIME_TO_SEND);
     let mut outcome = deps.mailer.send(mail.clone()).await;

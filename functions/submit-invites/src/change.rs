@@ -1,6 +1,7 @@
-//! What an officer does with an invite after it was submitted: resend it, revoke it, amend it.
+//! Changes of one invite after it was submitted: resend, revoke, amend.
 //!
-//! Each is done once however often it is asked for: an invite that is already so is answered as it is.
+//! Each is done once, however often it is asked for. An invite that is in the wanted state already is answered as it
+//! is.
 
 use std::sync::Arc;
 

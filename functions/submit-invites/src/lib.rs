@@ -1,12 +1,10 @@
-//! An officer invites one person, and later resends, revokes or amends invites; and asks for SEED for their own
-//! account.
+//! Invites one person; resends, revokes and amends invites; and asks for SEED for the officer's own account.
 //!
-//! - **trigger**: API Gateway: `POST /api/invites`, the changes of `change.rs`, and those of many invites in `many.rs`,
-//!   `POST /api/seed-requests`
-//! - **effect**: one invite with its locks and the answer to its request, in one transaction; then a wake-up call
-//! - **again**: the same `Idempotency-Key` gets the same answer and does nothing; a change that was made is not made
-//!   again; a lost wake-up call is the sweeper's to repeat
-//! - **needs**: the table, the provision, mail and actions queues, the keys' secret, reading accounts in the directory
+//! - **trigger**: API Gateway, for signed-in officers: `POST` of new invites, of their changes and of requests for SEED
+//! - **does**: writes one invite with its locks and the saved answer in one transaction, and wakes its worker
+//! - **again**: the same `Idempotency-Key` gets the same answer; a change that is done is not done again
+//! - **crash**: a change is written whole or not at all, and the sweeper repeats a lost wake-up call
+//! - **needs**: the table, the secret of the keys, the provision, mail and actions queues, accounts in the directory
 
 mod change;
 mod many;
@@ -36,39 +34,38 @@ use request::into_form;
 pub use request::{InviteRequest, Kind};
 pub use seed::SeedRequestBody;
 
-/// How often a request gives way to others of the same officer, and for how long at the most: an officer who sends
-/// fifty at once is through within the ten seconds of the function.
+/// How often a request tries again because of other requests of the same officer, and the longest pause in
+/// milliseconds. An officer who sends fifty requests at once is answered within the ten seconds of the function.
 const TRIES: u32 = 60;
 const LONGEST_PAUSE_MS: u128 = 100;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub queues: Queues,
-    /// What is done with invites that are out.
+    /// Resends, revokes and amends invites.
     pub actions: Actions,
     pub rules: Rules,
     pub active: ActiveAccounts,
-    /// App clients whose tokens are taken beside the portal's.
+    /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
     pub secrets: Secrets,
-    /// Where vendors raise a service request.
+    /// The page where vendors raise a service request.
     pub service_request_url: String,
-    /// How long invitations are open.
+    /// How long invitations can be accepted.
     pub terms: Terms,
-    /// How much an officer may ask for one by one.
+    /// How many single requests an officer may make.
     pub caps: SingleCaps,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let used = [QueueName::Provision, QueueName::Mail, QueueName::Actions].map(Destination::Queue);
         let (store, queues, env) = (stack.store()?, stack.queues(&used)?, stack.env());
@@ -110,14 +107,14 @@ impl SavedAnswers for Deps {
     }
 }
 
-/// Tries at a write that other requests of the same officer get in the way of.
+/// Attempts at a write that conflicts with other requests of the same officer.
 struct Tries {
     left: u32,
     entropy: Entropy,
 }
 
 impl Tries {
-    /// Waits a little, never as long as the others do.
+    /// Waits for a random pause, so that the requests do not conflict again.
     async fn next(&mut self) -> Result<(), Problem> {
         self.left = self.left.checked_sub(1).ok_or_else(|| Problem::new(Slug::LostRace))?;
         let pause = u64::try_from(self.entropy.next_u128() % LONGEST_PAUSE_MS).unwrap_or_default();
@@ -127,7 +124,7 @@ impl Tries {
 }
 
 impl Deps {
-    /// Why an address cannot be invited: the officer's own live invite has it, or another officer's.
+    /// Why an address cannot be invited: it has a live invite of this officer, or of another one.
     async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Problem, StoreError> {
         let is_others = self.store.is_invited_by_another(address, officer).await?;
         Ok(Problem::new(if is_others { Slug::InvitedByAnother } else { Slug::AlreadyInvited }))
@@ -200,7 +197,7 @@ async fn submit(
     let invite = Invite::queued(creation(&subject.email), origin, subject);
     let answer = SavedAnswer {
         status: StatusCode::ACCEPTED.as_u16(),
-        // Relative to the request, so that it holds behind any stage and any host.
+        // Relative to the request, so that it is correct behind any stage and any host.
         location: Some(format!("invites/{id}")),
         body: serde_json::to_string(&InviteBody::of(&invite)).map_err(Problem::internal)?,
     };
@@ -213,7 +210,7 @@ async fn submit(
                 let request = request.clone().counted(usage.becomes(counted));
                 deps.store.create_invite(&invite, Some(&request)).await?
             }
-            // The same request at the same moment may have come first, and taken the last of the share.
+            // The same request may have been done at the same moment, and have used up the share.
             Err(cap) => deps.store.answered(&request).await?.ok_or_else(|| Problem::cap_reached(&cap, now))?,
         };
         match outcome {

@@ -1,4 +1,4 @@
-//! Boots `submit-invites`.
+//! Starts `submit-invites` as a Lambda function.
 
 use submit_invites::Deps;
 

@@ -1,7 +1,7 @@
-//! One action for many invites: those that are named, or all that match a filter.
+//! One action for many invites: the named ones, or all that match a filter.
 //!
-//! What is asked for is stored with the invites that match now; the first of them are changed at once, the others by
-//! `apply-actions`. Either way each invite stands for itself.
+//! The action is stored with the invites that match now. The first of them are changed at once, the others by
+//! `apply-actions`. Each invite is changed or skipped independently of the others.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -26,7 +26,7 @@ use web::{
 
 use crate::Deps;
 
-/// Invites that one request names at the most; more are said by a filter.
+/// Invites that one request can name at most. A filter can select more.
 const MANY: usize = 200;
 
 /// One action for many invites.
@@ -43,7 +43,7 @@ pub(crate) struct ActionRequest {
     filter: Option<InviteFilter>,
 }
 
-/// The fields of the body, and `AlikeInInvites` beside them.
+/// The fields of the body, with the rest of it in `AlikeInInvites`.
 type CorrectionRequest = WithFields<AlikeInInvites>;
 
 /// What is amended alike in many invites. What is not named stays as it is.
@@ -131,7 +131,7 @@ fn field<T>(
 }
 
 impl Deps {
-    /// Stores a new action and begins it.
+    /// Stores a new action and does its first part.
     async fn asked_now(
         &self,
         request: KeyedRequest,
@@ -146,7 +146,7 @@ impl Deps {
         let now = self.clock.now();
         let id = BulkActionId::generate(now, &self.entropy);
         let (action, parts) = BulkAction::new(id, officer.clone(), verb, &invites, now, trace);
-        // What is remembered is which action it was; the answer shows how far that is.
+        // The saved answer holds the id of the action only; the answer to a request shows its current progress.
         let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
         match self.store.create_action(&action, &parts, &request.answered(answer, now)).await? {
             CreateBulkActionOutcome::Created(action) => Ok(self.begin(action).await),
@@ -156,7 +156,7 @@ impl Deps {
         }
     }
 
-    /// The invites that a request means, as they match now.
+    /// The invites of a request, as they match now.
     async fn meant(&self, officer: &Officer, request: &ActionRequest) -> Result<Vec<InviteId>, Problem> {
         let invalid = |pointer: &str, code, detail| {
             Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)])
@@ -183,8 +183,8 @@ impl Deps {
         }
     }
 
-    /// Does the first part at once and leaves the rest to `apply-actions`. The action is stored, so nothing that goes
-    /// wrong here is lost.
+    /// Does the first part at once, and leaves the rest to `apply-actions`. The action is stored, so an error here
+    /// loses nothing.
     async fn begin(&self, action: Stored<BulkAction>) -> Stored<BulkAction> {
         let (id, officer, stored) = (action.id, action.officer.id.clone(), action.clone());
         let action = self.actions.step(action).await.unwrap_or_else(|error| {

@@ -11,7 +11,7 @@ use web::{
     fields::{Beside, FieldJson, WithFields},
 };
 
-/// The fields of the body, and `NewInvite` beside them.
+/// The fields of the body, with the rest of it in `NewInvite`.
 pub type InviteRequest = WithFields<NewInvite>;
 
 /// A new invite as it is typed; an absent field is an empty one.
@@ -41,7 +41,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The name in the API.
+    /// The kind's name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Kind {
 ///
 /// # Errors
 ///
-/// A problem that names the fields of an account in an invitation by mail: there the invitee fills them in.
+/// [`Problem`] that names the fields of an account in an invitation by mail: the invitee fills them in when accepting.
 pub(crate) fn into_form(request: InviteRequest) -> Result<(Kind, Form), Problem> {
     let kind = request.rest.kind;
     let is_foreign = |(field, text): &(&Field, &String)| {

@@ -1,7 +1,7 @@
-//! An officer asks for SEED for the account they are signed in with, wherever it was created.
+//! An officer asks for SEED for the account that they are signed in with, wherever it was created.
 //!
-//! Asked twice, it is one request: the licence is with the invite that the account was made for, or with the account's
-//! own request, and either is pending once.
+//! Asking twice is one request. The licence belongs to the invite that the account was created for, or to the account's
+//! own request, and is pending once.
 
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ impl Deps {
         }
     }
 
-    /// `None` when somebody else's came first.
+    /// Writes the first request of an account. `None`: another request was faster.
     async fn first_request(&self, request: SeedRequest) -> Result<Option<SeedRequestBody>, Problem> {
         let Written::Done(request) = self.store.create_seed_request(request).await? else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The jobs, one file each.
+//! The jobs of the sweeper, each in a file of its own.
 
 mod account_audit;
 mod canary;
@@ -23,26 +23,26 @@ use crate::AnyError;
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// One thing that the sweeper does regularly.
+/// A regular job of the sweeper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {
-    /// Looks at whatever is due.
+    /// Checks every record that is due.
     Due,
-    /// Has a person look at what the workers gave up.
+    /// Marks invites whose messages are among the dead letters, so that an operator checks them.
     Letters,
-    /// Forgets the people whom an operator was asked to forget.
+    /// Erases the people that operators asked to erase.
     Forget,
     Uploads,
     Canary,
-    /// Counts the invites of batches that are under way against their rows.
+    /// Compares the invites of batches in progress with their sent rows.
     Totals,
-    /// Frees locks that no invite needs.
+    /// Deletes locks that no invite needs.
     Locks,
-    /// Looks at every account of the directory.
+    /// Compares every account of the directory with the table.
     DirectoryAudit,
-    /// Looks at every licence of the directory.
+    /// Compares every licence of the directory with the table.
     LicenceAudit,
-    /// Looks for every account that is known here.
+    /// Compares every account of the table with the directory.
     AccountAudit,
 }
 
@@ -60,7 +60,7 @@ impl Job {
         Self::AccountAudit,
     ];
 
-    /// Its name in the table and in logs.
+    /// The job's name in the table and in logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -77,7 +77,7 @@ impl Job {
         }
     }
 
-    /// How often it runs; `None` for each time that the sweeper does.
+    /// The interval between two runs. `None`: it runs in each sweep.
     #[must_use]
     pub fn every(self) -> Option<Duration> {
         match self {

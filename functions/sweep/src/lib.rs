@@ -1,14 +1,12 @@
-//! Wakes what is due, and decides what nobody else can.
+//! Wakes the workers of what is due; expires, erases and repairs; compares table and directory each day.
 //!
 //! - **trigger**: a timer, every minute
-//! - **does**: the jobs of [`jobs`] whose time has come, each as often as it says
-//! - **retry**: none: the next minute's sweep does what this one left
-//! - **IAM**: `dynamodb:Query Scan GetItem BatchGetItem PutItem BatchWriteItem DeleteItem`, `cognito-idp:ListUsers
-//!   ListUsersInGroup AdminGetUser`, `sqs:SendMessage` to the queues, `s3:ListBucketVersions DeleteObjectVersion`,
-//!   `secretsmanager:GetSecretValue`
+//! - **does**: the jobs of [`jobs`] that are due, each at its own interval
+//! - **again**: several sweepers may run at once: writes are conditional, and each job has a lease ([`schedule`])
+//! - **crash**: the lease of the job ends, and the next sweep continues from the job's cursor
+//! - **needs**: the table, the directory, the queues and their dead letters, the upload bucket, the secret of the keys
 //!
-//! Correctness never depends on it, only progress does. Several may run at once, and any of them late: what is due is
-//! moved by conditional writes, and a job is taken up by one of them ([`schedule`]).
+//! Correctness never depends on the sweeper; only progress does.
 
 pub mod jobs;
 pub mod retention;
@@ -25,7 +23,7 @@ use store::Store;
 
 pub use retention::Retention;
 
-/// The queues that the sweeper wakes, and the dead letters that it buries.
+/// The queues that the sweeper wakes, and the dead letters that it processes.
 pub const QUEUES: [Destination; 8] = [
     Destination::Queue(QueueName::Dispatch),
     Destination::Queue(QueueName::Provision),
@@ -37,7 +35,6 @@ pub const QUEUES: [Destination; 8] = [
     Destination::DeadLetters(Redrive::Of(QueueName::Mail)),
 ];
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
@@ -45,20 +42,20 @@ pub struct Deps {
     pub objects: Objects,
     pub accounts: Arc<dyn Accounts>,
     pub licences: Arc<dyn Licences>,
-    /// How long what is kept.
+    /// How long data is kept.
     pub retention: Retention,
-    /// Where canaries go; `None` for none.
+    /// The address of canaries. `None`: no canary is sent.
     pub canary: Option<EmailAddress>,
     pub secrets: Secrets,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         let env = stack.env();
         Ok(Self {
@@ -83,7 +80,7 @@ pub(crate) type AnyError = Box<dyn Error + Send + Sync>;
 
 /// Sweeps once.
 ///
-/// One job's failure keeps none of the others from running; the first is what the invocation fails with.
+/// An error of one job does not stop the others. The invocation fails with the first error.
 pub async fn handle(deps: &Deps, deadline: Timestamp) -> Disposition {
     match schedule::run(deps, deadline).await {
         Ok(()) => Disposition::Done,

@@ -1,4 +1,4 @@
-//! Boots `sweep`.
+//! Starts `sweep` as a Lambda function.
 
 use serde::de::IgnoredAny;
 use sweep::Deps;
@@ -6,6 +6,6 @@ use sweep::Deps;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), boot::Error> {
     let deps = Deps::new(&boot::start())?;
-    // Boxed, because the compiler computes the layout of a future only so deep.
+    // Boxed, because the compiler computes the layout of nested futures only to a limited depth.
     boot::run_event(|_: IgnoredAny, deadline| Box::pin(sweep::handle(&deps, deadline))).await
 }

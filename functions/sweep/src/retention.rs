@@ -1,4 +1,4 @@
-//! How long what is kept of people.
+//! How long data is kept.
 
 use std::{num::NonZeroU16, time::Duration};
 
@@ -11,14 +11,14 @@ use domain::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// How long what is kept, from when nothing more comes of it.
+/// How long data is kept, from when its record is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// An invite's person, and the rows of a batch that was submitted.
+    /// The person of an invite, and the rows of a submitted batch.
     pub people: Duration,
-    /// The rows of a batch that nobody submitted, from their last change.
+    /// The rows of a batch that was not submitted, from their last change.
     pub drafts: Duration,
-    /// What is left after that.
+    /// The tombstones that replace both of them.
     pub tombstones: Duration,
 }
 
@@ -35,23 +35,23 @@ impl Retention {
         Self { people, drafts, tombstones }
     }
 
-    /// Until when an invite's person is known; `None` while something may still come of it.
+    /// Until when an invite's person is kept. `None`: the invite is not over.
     pub(crate) fn of_invite(&self, invite: &Invite) -> Option<Timestamp> {
         invite.over_since().map(|over| over + self.people)
     }
 
-    /// Until when an account's own request for SEED is known.
+    /// Until when an account's own request for SEED is kept.
     pub(crate) fn of_seed_request(&self, request: &SeedRequest, now: Timestamp) -> Timestamp {
         request.over_since(now) + self.people
     }
 
-    /// Until when a batch's rows are kept; `None` while they are read or submitted.
+    /// Until when a batch's rows are kept. `None`: they are being read or dispatched.
     pub(crate) fn of_batch(&self, batch: &Batch) -> Option<Timestamp> {
         let period = match batch.state {
             BatchState::Parsing { .. } | BatchState::Submitted { .. } | BatchState::Dispatched { .. } => return None,
             BatchState::Done => self.people,
             BatchState::AwaitingUpload | BatchState::Draft | BatchState::Unreadable { .. } => self.drafts,
-            // Also on its way out after either period.
+            // A batch that is erased is reset first, after either period.
             BatchState::Reset => self.drafts.min(self.people),
         };
         Some(batch.updated_at + period)

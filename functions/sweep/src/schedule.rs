@@ -1,7 +1,7 @@
-//! Which jobs run now, and that only one sweeper at a time runs each.
+//! Which jobs run now. Only one sweeper at a time runs a job.
 //!
-//! A job is taken up by writing the end of a lease over its record, and given back by writing when it runs next. A
-//! sweeper that dies leaves the lease to run out; a job that fails or runs out of time goes on from its cursor.
+//! A sweeper claims a job by writing the end of a lease into its record, and releases it by writing when the job is due
+//! next. If the sweeper dies, the lease ends. A job that fails or runs out of time continues from its cursor.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::{
     jobs::{Job, Progress, Round},
 };
 
-/// How long one run may take: the 50 s of the function and 30 s more, so that nobody still works under an old lease.
+/// How long one run may take: the 50 s of the function and 30 s more, so that no run continues after its lease.
 pub const LEASE: Duration = Duration::from_secs(80);
 
-/// The timer comes every minute, and not to the second: what is due within half of one is done now.
+/// The timer runs every minute, but not on the second: a job that is due within half a minute runs now.
 const SLACK: Duration = Duration::from_secs(30);
 
-/// After how many missed turns a job counts as overdue.
+/// Missed runs after which a job counts as overdue.
 const MISSED_TURNS: u32 = 3;
 
-/// Runs what is to run now, the longest due first.
+/// Runs the jobs that are due, the longest due first.
 pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
     let mut outcome = each_time(deps, Job::Due, deadline).await;
     let mut turns: Vec<(Job, Duration, Option<Stored<JobRecord>>)> = Vec::new();
@@ -43,13 +43,13 @@ pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError
     outcome
 }
 
-/// Runs a job that every sweep runs.
+/// Runs a job that is part of every sweep.
 async fn each_time(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), AnyError> {
     let span = tracing::info_span!("job", job = job.name());
     job.run(&Round { deps, cursor: None, deadline }).instrument(span).await.map(|_| ())
 }
 
-/// Runs a job if it is its turn and nobody else has taken it up.
+/// Runs a job if it is due and no other sweeper has claimed it.
 async fn in_turn(
     deps: &Deps,
     job: Job,
@@ -82,7 +82,7 @@ async fn in_turn(
         Progress::OutOfTime { cursor } => (now, cursor, taken.finished_at),
     };
     let next = JobRecord { due_at, cursor, finished_at, ..taken.to_value() };
-    // Nobody takes it up under the lease, so a lost race means that this run was far too long.
+    // No other sweeper claims it during the lease, so a lost race means that this run took far too long.
     if !deps.store.write(taken.becomes(next)).await?.is_done() {
         tracing::warn!(job = job.name(), "the job was taken up by another sweeper while this one still ran it");
     }

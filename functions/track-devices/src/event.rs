@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Problem, ProblemItem, Slug};
 
-/// Bytes of an account's name at the most, as user pools have them.
+/// Bytes of an account's name at most, as in user pools.
 const MAX_ACCOUNT: usize = 128;
 
 /// What happened to the device of an account.
@@ -40,11 +40,11 @@ pub enum DeviceEventState {
 }
 
 impl DeviceEvent {
-    /// Whose device, and what happened to it.
+    /// The account of the device, and what happened to the device.
     ///
     /// # Errors
     ///
-    /// A problem that names what does not fit.
+    /// [`Problem`] that names the fields that are not valid.
     pub(crate) fn read(self) -> Result<(Account, Device), Problem> {
         let wrong = |pointer, code, detail| {
             Err(Problem::new(Slug::Validation).items([ProblemItem::new(pointer, code, detail)]))
@@ -67,7 +67,7 @@ impl DeviceEvent {
 }
 
 impl std::fmt::Debug for DeviceEvent {
-    /// Without the account, which may be a person's name.
+    /// Does not print the account, which may be a person's name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DeviceEvent").field("state", &self.state).field("at", &self.at).finish_non_exhaustive()
     }

@@ -1,13 +1,12 @@
-//! What became of a SEED device.
+//! Records what the device side reports about SEED devices.
 //!
-//! | | |
-//! |---|---|
-//! | trigger | API Gateway: `POST /api/seed-devices`, without a sign-in: the device side signs what it sends |
-//! | does | finds whose account it is and applies the event; events may come twice, late and in any order |
-//! | again | an event that is not newer than what is known does nothing |
-//! | needs | the table, the secret shared with the device side |
+//! - **trigger**: API Gateway, without sign-in: `POST /api/seed-devices`, which the device side signs
+//! - **does**: finds the owner of the account's licence and applies the event
+//! - **again**: events may come twice, late and in any order; one that is not newer than the last changes nothing
+//! - **crash**: an event is one write; without an answer the device side sends it again
+//! - **needs**: the table, the secret shared with the device side
 //!
-//! An event about an account that nobody here knows is answered like any other.
+//! An event of an account that this service does not know gets the same answer as any other.
 
 mod event;
 
@@ -28,25 +27,24 @@ use web::{Problem, ProblemItem, SignedJson, Signers, Slug};
 
 pub use event::{DeviceEvent, DeviceEventState};
 
-/// How often an event is applied anew after a lost race, before its sender has to repeat it.
+/// How often an event is applied again after a lost race, before its sender has to repeat it.
 const ROUNDS: usize = 8;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
-    /// What the device side signs with.
+    /// The secrets that the device side signs with.
     pub secrets: SigningSecrets,
     pub clock: Clock,
     pub entropy: Entropy,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -95,7 +93,7 @@ async fn tell(
     SignedJson(event): SignedJson<DeviceEvent>,
 ) -> Result<StatusCode, Problem> {
     let (account, device) = event.read()?;
-    // A clock that is ahead would make everything after it old.
+    // An event from the future would make every later event look old.
     if device.at > deps.clock.now() + SIGNATURE_WINDOW {
         let item = ProblemItem::new("/at", "at.future", "This lies more than five minutes ahead.");
         return Err(Problem::new(Slug::Validation).items([item]));

@@ -1,4 +1,4 @@
-//! Boots `track-devices`.
+//! Starts `track-devices` as a Lambda function.
 
 use track_devices::Deps;
 

@@ -1,4 +1,4 @@
-//! The events that SES puts on the bus, as far as anything is read from them. Their addresses are not.
+//! The SES events on the bus, as far as they are read. Their addresses are not read.
 //!
 //! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>
 
@@ -11,13 +11,13 @@ use domain::{
 use mail::Tags;
 use serde::Deserialize;
 
-/// The source of SES's events. Nobody but AWS may put events with a source that begins with `aws.`.
+/// The source of SES's events. Only AWS can put events whose source begins with `aws.`.
 const SOURCE: &str = "aws.ses";
 
-/// What SES calls it when it accepts a mail and does not send it, because its recipient bounced or complained before.
+/// SES's names for a mail that it took and does not send, because its recipient bounced or complained before.
 const SUPPRESSED: [&str; 2] = ["OnAccountSuppressionList", "Suppressed"];
 
-/// An event about one mail.
+/// An SES event about one mail.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SesEvent {
     source: String,
@@ -60,24 +60,24 @@ struct Complaint {
 }
 
 impl SesEvent {
-    /// Whether SES says it, about a mail of this account.
+    /// Whether SES sent it, about a mail of this account.
     pub(crate) fn is_genuine(&self) -> bool {
         let sender = self.detail.mail.sending_account_id.as_ref();
         self.source == SOURCE && sender.is_none_or(|sender| *sender == self.account)
     }
 
-    /// Which mail it is about; `None` when it is none of ours.
+    /// The mail that it is about. `None`: it is not a mail of ours.
     pub(crate) fn tags(&self) -> Option<Tags> {
         let tags = &self.detail.mail.tags;
         Tags::read(|name| Some(tags.get(name)?.first()?.as_str()))
     }
 
-    /// SES's id of the mail.
+    /// The id that SES gave the mail.
     pub(crate) fn message_id(&self) -> &str {
         &self.detail.mail.message_id
     }
 
-    /// When SES made the event.
+    /// When SES created the event.
     pub(crate) fn at(&self) -> Option<Timestamp> {
         time(&self.time)
     }
@@ -87,8 +87,8 @@ impl SesEvent {
         time(self.detail.mail.timestamp.as_ref()?)
     }
 
-    /// Why its recipient is to be sent nothing more, if so. What may pass, as a full mailbox does, is no reason, and
-    /// neither is the report that a mail was no spam after all.
+    /// Why its mailbox is to be suppressed. `None`: it is not. A temporary failure, such as a full mailbox, is no
+    /// reason, and neither is a report that a mail was no spam.
     pub(crate) fn suppresses(&self) -> Option<SuppressionReason> {
         let is_permanent = |bounce: &Bounce| bounce.bounce_type.as_deref() == Some("Permanent");
         let is_spam = |complaint: &Complaint| complaint.complaint_feedback_type.as_deref() != Some("not-spam");
@@ -102,7 +102,7 @@ impl SesEvent {
         }
     }
 
-    /// What it says; `None` for what is not asked about, such as opens.
+    /// What it reports about the mail. `None`: an event that is not needed, such as an open.
     pub(crate) fn says(&self) -> Option<MailEvent> {
         let suppressed = |kind: Option<&String>| kind.is_some_and(|kind| SUPPRESSED.contains(&kind.as_str()));
         let bounce = self.detail.bounce.as_ref();

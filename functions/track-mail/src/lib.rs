@@ -1,15 +1,15 @@
-//! What became of a mail.
+//! Records what SES reports about a mail, and suppresses mailboxes.
 //!
 //! - **trigger**: EventBridge: SES's events about mails of our configuration set
-//! - **does**: finds the mail by its tags and applies the event; suppresses the mailbox of one that was returned for
-//!   good or marked as spam; events may come twice, late and in any order
-//! - **retry**: the table away: Lambda repeats the event, and then it waits among the dead letters
-//! - **IAM**: `dynamodb:GetItem PutItem`
+//! - **does**: finds the mail by its tags, applies the event, and suppresses a mailbox that bounced or complained
+//! - **again**: events may come twice, late and in any order; one that adds nothing changes nothing
+//! - **table out**: Lambda repeats the event; after that it is among the dead letters
+//! - **needs**: the table
 //!
-//! The mailbox is among the tags, as a keyed hash: no address is read.
+//! The tags have the mailbox as a keyed hash, so no address is read.
 //!
-//! An event also settles a mail whose answer was lost. That events arrive at all is noted, since only then does silence
-//! about a mail mean something; those about canaries arrive even when nobody mails.
+//! An event also settles a mail whose answer was lost. It is recorded that events arrive at all, because a mail without
+//! events is a finding only then. Events of canaries arrive even when no other mail is sent.
 
 mod event;
 
@@ -33,27 +33,26 @@ use tracing::Instrument as _;
 
 pub use event::SesEvent;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub clock: Clock,
-    /// When the newest mail was sent of which an event was noted.
+    /// The newest mail with an event that this process has recorded.
     pub noted: Noted,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self { store: stack.store()?, clock: stack.clock(), noted: Noted::default() })
     }
 }
 
-/// What an event says of one mail.
+/// What an event reports about one mail.
 struct Report<'a> {
     tags: Tags,
     event: MailEvent,
@@ -65,7 +64,8 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     let (true, Some(tags), Some(says)) = (event.is_genuine(), event.tags(), event.says()) else {
         return Disposition::Discard("no event of a mail of ours");
     };
-    // First the mailbox: an officer who sees that the mail was returned and resends it is held back already.
+    // The mailbox is first, so that an officer who sees that the mail was returned cannot resend it before it is
+    // suppressed.
     if let (Some(key), Some(reason)) = (&tags.mailbox, event.suppresses())
         && let Err(error) = suppress(deps, key, reason, event.at()).await
     {
@@ -94,8 +94,8 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Disposition {
     }
 }
 
-/// Notes when the newest mail was sent of which anything came, not when that came: a backlog that arrives late says
-/// nothing about the mails after it. A lost race is somebody else's note of the same minute.
+/// Records when the newest mail with an event was sent, not when the event arrived: a backlog that arrives late says
+/// nothing about later mails. A lost race means that another worker recorded the same minute.
 async fn note(deps: &Deps, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
     let Some(at) = sent_at else { return Ok(()) };
     if deps.noted.covers(at) {
@@ -106,8 +106,8 @@ async fn note(deps: &Deps, sent_at: Option<Timestamp>) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The newest mail of which this process has noted an event, so that the table is asked once a minute and not for each
-/// event.
+/// The newest mail with an event that this process has recorded, so that the table is written once a minute and not for
+/// each event.
 #[derive(Debug, Default)]
 pub struct Noted(Mutex<Option<Timestamp>>);
 
@@ -122,8 +122,8 @@ impl Noted {
     }
 }
 
-/// Lets nobody send anything to a mailbox any more. The event that says so may come again: only its first time, and
-/// none that is older than an operator's clearing, changes anything.
+/// Suppresses a mailbox. The event may arrive again: only the first one changes something, and none that is older than
+/// an operator's clearing.
 async fn suppress(
     deps: &Deps,
     key: &AddressKey,
@@ -160,7 +160,7 @@ async fn apply_to_batch(deps: &Deps, id: BatchId, report: &Report<'_>) -> Result
     Ok(())
 }
 
-/// The batch after an event about its report; `None` when that says nothing new.
+/// The batch after an event about its report. `None`: the event adds nothing.
 fn observed(batch: Batch, report: &Report<'_>, now: Timestamp) -> Option<Batch> {
     let sending = (report.tags.kind, report.tags.generation);
     let mail = batch.report.clone().filter(|mail| (mail.kind, mail.generation) == sending)?;

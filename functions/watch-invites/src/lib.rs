@@ -1,12 +1,12 @@
-//! Sees where invites stand elsewhere now, and notes it down for the agencies that want to be told.
+//! Writes a webhook event for each visible change of an invite, if an agency subscribes.
 //!
-//! - **trigger**: the table's stream: what an invite was and what it is, in order
-//! - **effect**: one event for each change that shows, if the officer's agency is registered; then a wake-up of
-//!   `notify-agencies`
-//! - **again**: an event's id follows from the invite and its version, so a change that is seen twice is noted once
-//! - **crash**: the stream hands the same changes over again, for a day; a lost wake-up call is the sweeper's to repeat
+//! - **trigger**: the table's stream: each invite before and after a change, in order
+//! - **does**: writes one event for a change of the status, if the officer's agency subscribes; wakes `notify-agencies`
+//! - **again**: an event's id follows from the invite and its version, so a change that is seen twice is one event
+//! - **crash**: the stream delivers the same changes again, for a day; the sweeper repeats a lost wake-up call
+//! - **needs**: the table, the webhooks queue
 //!
-//! It reads whole invites, and passes on ids and words.
+//! It reads whole invites, and writes only ids and names of states.
 
 use std::{
     collections::HashMap,
@@ -22,28 +22,27 @@ use domain::{
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{Store, StoreError, Written, stream::StreamEvent};
 
-/// How long it counts that an agency is registered, or is not.
+/// How long it is remembered that an agency subscribes, or does not.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Domains remembered at most; then all are forgotten, which costs a read each.
+/// Domains in memory at most. After that all are dropped, which costs one read for each.
 const REMEMBERED: usize = 1000;
 
-/// What the function works with.
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
     pub queues: Queues,
-    /// Which agencies want to be told.
+    /// The agencies that subscribe, as far as they were read recently.
     pub listeners: Listeners,
     pub clock: Clock,
 }
 
 impl Deps {
-    /// What the function takes from a stack.
+    /// Takes what the function needs from a stack.
     ///
     /// # Errors
     ///
-    /// When a variable of the environment is missing, or cannot be meant.
+    /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
         Ok(Self {
             store: stack.store()?,
@@ -54,7 +53,7 @@ impl Deps {
     }
 }
 
-/// Which agencies want to be told, as far as was asked lately.
+/// The agencies that subscribe, as far as they were read recently.
 #[derive(Debug, Default)]
 pub struct Listeners(Mutex<HashMap<AgencyDomain, (Timestamp, Listener)>>);
 
@@ -64,12 +63,12 @@ enum Listener {
     Not,
 }
 
-/// Notes down what some changes are to be told.
+/// Writes the events of some changes.
 pub async fn handle(deps: &Deps, event: StreamEvent) -> Disposition {
     for change in event.invites() {
         let event = match change {
             Ok(change) => WebhookEvent::of_change(change.old.as_ref(), &change.new, change.new.version()),
-            // It will be no more readable later, and others wait behind it.
+            // Trying again cannot make it readable, and other changes wait behind it.
             Err(error) => {
                 tracing::error!(%error, "a change cannot be told");
                 continue;
@@ -87,7 +86,7 @@ async fn note(deps: &Deps, event: WebhookEvent) -> Result<(), StoreError> {
     if deps.listener(&event.agency).await? == Listener::Not {
         return Ok(());
     }
-    // The same change may be seen again.
+    // The same change may have been seen before.
     let Written::Done(event) = deps.store.create(event).await? else {
         return Ok(());
     };

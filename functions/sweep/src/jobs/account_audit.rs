@@ -1,5 +1,5 @@
-//! Daily: every account that is known here against the directory, so that what happened to it there is noticed even if
-//! nobody looks: its holder signed in, it was disabled or enabled, it was deleted.
+//! Daily: compares every account of the table with the directory. So a sign-in, and an account that was disabled,
+//! enabled or deleted, is recorded even if no officer opens a page.
 
 use std::time::Duration;
 
@@ -16,19 +16,20 @@ use crate::{AnyError, Deps};
 const PAGE: u32 = 25;
 const PAGES: usize = 40;
 
-/// Accounts asked about at a time: officers who look and holders who sign in use the same quota.
+/// Accounts that are checked at the same time. Officers' pages and sign-ins use the same quota.
 const AT_ONCE: usize = 4;
 
-/// With less than this left, no further page is begun.
+/// The time that must be left to begin a page.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
-/// What changed a moment ago may not be seen everywhere yet.
+/// How old a change must be: a newer one may not be visible everywhere yet.
 pub(super) const SETTLED: Duration = Duration::from_secs(600);
 
-/// From how many accounts of one page on it is doubted that they are all gone, and not the directory another one.
+/// If at least this many accounts of one page are missing, and more than half of them, it may be the wrong directory:
+/// nothing of that page is recorded.
 const DOUBTFUL: usize = 6;
 
-/// The cursor is the shard, and the last account of it that was looked at.
+/// Runs the job. Its cursor is the shard, and the last account that was checked in it.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let deps = round.deps;
     let (mut shard, mut after) = round.cursor.as_deref().and_then(read).unwrap_or((0, None));
@@ -64,10 +65,10 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     Ok(Progress::OutOfTime { cursor: Some(format!("{shard}#{}", after.unwrap_or_default())) })
 }
 
-/// The status of one account, for the owner of its licence; `None` while that is too early to say.
+/// The status of one account, and the owner of its licence. `None`: it is too early to know.
 async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, AccountStatus)>, AnyError> {
     let Some(owner) = deps.store.find_owner(&link.account).await? else {
-        // A lost race means that the account is somebody's again.
+        // A lost race means that the account has an owner again.
         let _ = deps.store.forget_account(&link).await?;
         return Ok(None);
     };
@@ -80,14 +81,13 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
 
 fn changed_at(owner: &AccountOwner) -> Timestamp {
     match owner {
-        // Not when it was written last, which the sweeper itself does every day.
+        // This is not the time of the last write, because the sweeper itself writes the invite every day.
         AccountOwner::Invite(invite) => invite.over_since().unwrap_or(invite.updated_at),
         AccountOwner::Request(request) => request.updated_at,
     }
 }
 
-/// Writes the status of an account, if that is new, and wakes the worker that withdraws its licence or assigns it
-/// again.
+/// Writes the status of an account, if it is new, and wakes the worker that withdraws its licence or assigns it again.
 pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
     let now = deps.clock.now();
     let (is_written, wake) = match owner {
@@ -104,7 +104,7 @@ pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStat
             (deps.store.write(request.becomes(next)).await?.is_done(), wake)
         }
     };
-    // Another writer has changed it; tomorrow's run sees what is left.
+    // Another writer has changed it. The run of the next day checks it again.
     if !is_written {
         return Ok(false);
     }

@@ -1,7 +1,7 @@
-//! Every five minutes: lets a canary go, and says how long ago the newest one was sent that anything was heard of.
+//! Every five minutes: creates a canary, and logs when the newest canary with an SES event was sent.
 //!
-//! Its mail is sent as every other is, under the emergency stop and SES's rate, so its age shows when mails do not go
-//! out as well as when nothing is heard of them.
+//! The canary is sent like every mail, under the emergency stop and SES's rate. So its age grows when mails are not
+//! sent, and also when their events do not arrive.
 
 use std::convert::Infallible;
 
@@ -20,7 +20,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         Updated::Done { after, .. } => Written::Done(after),
         _ => deps.store.create(Canary::first(to.clone(), deps.clock.now())).await?,
     };
-    // Another sweeper's first canary is as good.
+    // Another sweeper has created the first canary.
     let Written::Done(canary) = canary else { return Ok(Progress::Finished { cursor: None }) };
     deps.queues.wake(QueueName::Mail, Group::service(), &[Wake::Canary]).await;
     let now = deps.clock.now();

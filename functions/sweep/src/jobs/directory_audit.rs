@@ -1,8 +1,10 @@
-//! Daily: every account of the directory against the invite that it was made for. One that nobody recorded is adopted;
-//! none is ever deleted. The addresses of those without an invite are noted, so that lists can say of whom
-//! there is an account already. And every account with a licence: a disabled account has none. One that was withdrawn
-//! is withdrawn again, because a call that was under way as the account was disabled may have assigned it afterwards;
-//! and one whose invite or request is no longer kept is withdrawn here, because nobody else knows of it.
+//! Daily: compares every account of the directory with the invite that it was created for. An account that was not
+//! recorded is adopted; none is ever deleted. The addresses of accounts without an invite are recorded, so that lists
+//! can show that a person has an account already.
+//!
+//! It also compares every account that has a licence, because a disabled account must have none. A licence that was
+//! withdrawn is withdrawn again: a call at the moment when the account was disabled may have assigned it afterwards. A
+//! licence whose invite or request is deleted is withdrawn here, because no other worker knows of it.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -24,13 +26,13 @@ use crate::{AnyError, Deps};
 /// Pages of the directory's list that one run reads at most.
 const PAGES: usize = 20;
 
-/// How long it is believed that an address has an account: until the next day's list, and half a day more.
+/// How long an address counts as one with an account: until the list of the next day, and half a day more.
 const BELIEVED: Duration = Duration::from_secs(36 * 3600);
 
-/// With less than this left, no further page is begun.
+/// The time that must be left to begin a page.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
-/// Which accounts are gone through.
+/// The accounts that a run reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum List {
     Accounts,
@@ -46,7 +48,7 @@ struct Tally {
     left_over: u64,
 }
 
-/// The cursor is the directory's own place in its list.
+/// Runs the job. Its cursor is the directory's own place in its list.
 pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyError> {
     let deps = round.deps;
     let mut place = round.cursor.clone();
@@ -130,21 +132,21 @@ async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -
             Some(invite) => tally.adopted += u64::from(adopt(deps, invite, found.account).await?),
         }
     }
-    // Lists can do without it for a day, and the audit is for more than lists.
+    // Lists work without it for a day, and the audit has other results.
     if let Err(error) = note(deps, &others).await {
         tracing::warn!(error, "who has an account is not noted");
     }
     Ok(())
 }
 
-/// Notes whose addresses have accounts.
+/// Records that these addresses have accounts.
 async fn note(deps: &Deps, holders: &[EmailAddress]) -> Result<(), AnyError> {
     let keys = deps.secrets.keys().await?;
     let holders: Vec<_> = holders.iter().map(|email| keys.address(email)).collect();
     Ok(deps.store.note_holders(&holders, deps.clock.now() + BELIEVED).await?)
 }
 
-/// Has the licences of disabled accounts withdrawn that are there although they were withdrawn.
+/// Has the licences of disabled accounts withdrawn if the directory still has them.
 async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
     for ListedAccount { found, status, .. } in accounts {
         tally.listed += 1;
@@ -155,7 +157,7 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
             continue;
         }
         let (is_written, officer, wake) = match owner {
-            // What is withdrawn at this moment may still be listed.
+            // A licence that is withdrawn at this moment may still be in the list.
             Some(AccountOwner::Invite(invite)) if now >= invite.updated_at + SETTLED => {
                 let Some(next) = invite.to_value().licence_found(now) else { continue };
                 let is_written = deps.store.write(invite.becomes(next)).await?.is_done();
@@ -181,7 +183,7 @@ async fn take_back(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally)
     Ok(())
 }
 
-/// Whether an account that nothing is kept of got its licence by this service.
+/// Whether this service assigned the licence of an account that has no record any more.
 async fn is_ours(deps: &Deps, found: &FoundAccount, now: Timestamp) -> Result<bool, AnyError> {
     if found.invite.is_some() {
         return Ok(true);
@@ -189,7 +191,7 @@ async fn is_ours(deps: &Deps, found: &FoundAccount, now: Timestamp) -> Result<bo
     Ok(deps.store.was_requested(&found.account, now + deps.retention.tombstones).await?)
 }
 
-/// Withdraws the licence of a disabled account that nothing is kept of any more.
+/// Withdraws the licence of a disabled account that has no record any more.
 async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
     match deps.licences.withdraw(account).await {
         Ok(WithdrawOutcome::Withdrawn | WithdrawOutcome::AccountGone) => {
@@ -204,8 +206,8 @@ async fn withdraw(deps: &Deps, account: &Account) -> Result<bool, AnyError> {
     }
 }
 
-/// Takes up an account whose invite never heard of it. An invite that is still being worked on is left to its worker,
-/// who finds the account as well.
+/// Adopts an account that its invite does not have. An invite in progress is left to its worker, which finds the
+/// account too.
 async fn adopt(deps: &Deps, invite: Stored<Invite>, account: Account) -> Result<bool, AnyError> {
     let now = deps.clock.now();
     let Ok(next) = invite.to_value().adopt(account, now) else {

@@ -1,4 +1,5 @@
-//! Each sweep: postpones the next check of what is due, then wakes the workers that have to act.
+//! Each sweep: postpones the next check of what is due, then wakes the workers that have to act. It also erases what is
+//! no longer kept.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -22,19 +23,19 @@ use super::{
 };
 use crate::{AnyError, Deps};
 
-/// How many things are listed at a time.
+/// Records that are listed together.
 const PAGE: u32 = 200;
 
-/// How many of them are worked on at a time.
+/// Records that are checked at the same time.
 const AT_ONCE: usize = 16;
 
-/// How many rows of a batch are forgotten at one look.
+/// Rows of a batch that are deleted in one check.
 const ROWS: u32 = 1000;
 
-/// With less than this left, no further page is begun; the other jobs have what remains.
+/// The time that must be left to begin a page. The other jobs need the rest.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 
-/// Whom to wake, and on whose behalf.
+/// The queues to wake for a record, and the officer or agency in whose group.
 struct Call {
     queues: Vec<QueueName>,
     group: Group,
@@ -42,7 +43,7 @@ struct Call {
 }
 
 impl Call {
-    /// Something moved, and nobody has to know.
+    /// The record was changed, and no worker has to be woken.
     fn nobody(group: impl Into<Group>, wake: Wake) -> Self {
         Self { queues: Vec::new(), group: group.into(), wake }
     }
@@ -52,7 +53,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let deps = round.deps;
     let last_event = deps.store.last_mail_event().await?;
     let mut outcome = Ok(());
-    // One shard after the other, a page of each in turn, so that a long one keeps none of the others waiting.
+    // One page of each shard in each round, so that a long shard does not delay the others.
     let mut shards: Vec<u8> = (0..DUE_SHARDS).collect();
     let mut oldest: Option<Timestamp> = None;
     while !shards.is_empty() {
@@ -68,7 +69,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
             oldest = oldest.into_iter().chain(due.first().map(|first| first.since)).min();
             let is_full = u32::try_from(due.len()).is_ok_and(|listed| listed == PAGE);
             let (moved, failed) = page(deps, due.into_iter().map(|due| due.what).collect(), last_event).await;
-            // A page that moved nothing shows the index lagging, or others at work on the same.
+            // If a full page changed nothing, the index lags or another sweeper works on the same records.
             if is_full && moved > 0 {
                 unfinished.push(shard);
             }
@@ -81,13 +82,13 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     Ok(Progress::Finished { cursor: None })
 }
 
-/// Says how long the longest due has waited: a minute is the timer's, more is ours.
+/// Logs how long the longest due record has waited. Up to a minute is normal, because the timer runs every minute.
 fn tell_oldest(deps: &Deps, oldest: Option<Timestamp>) {
     let waited = oldest.map_or(0, |since| deps.clock.now().since(since).as_secs());
     tracing::info!(oldest_due_seconds = waited, "what is due was looked at");
 }
 
-/// Works on a page: how many things it moved, and the first error.
+/// Checks a page. Returns how many records it changed, and the first error.
 async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usize, Result<(), StoreError>) {
     let looks = stream::iter(due).map(|due| async move {
         match due {
@@ -136,7 +137,7 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
 }
 
 async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
-    // The index may lag: what it lists is read again.
+    // The index may lag, so the record is read again.
     let Some(invite) = deps.store.get::<Invite>(&id).await? else {
         return Ok(None);
     };
@@ -205,7 +206,7 @@ async fn check_webhook_event(deps: &Deps, id: WebhookEventId) -> Result<Option<C
     Ok(Some(Call { queues: wake, group, wake: Wake::WebhookEvent { id } }))
 }
 
-/// Takes a batch back, then its rows away, then the batch itself. Each look does one of these, or a page of the rows.
+/// Erases a batch in steps, one in each check: resets it, deletes a page of its rows, and replaces it by a tombstone.
 async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>, StoreError> {
     let (now, id, group) = (deps.clock.now(), batch.id, Group::from(&batch.officer.id));
     let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
@@ -219,7 +220,7 @@ async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>,
             deps.store.write(batch.becomes(batch.to_value().postponed(now))).await?.is_done()
         }
     } else {
-        // Nobody may change or hand on rows that are about to go; the rest follows at the next look.
+        // The officer can no longer change or submit rows that are about to be deleted. The next check continues.
         match batch.to_value().reset(now) {
             Ok(reset) => {
                 let next = reset.kept_like(&batch).postponed(now);

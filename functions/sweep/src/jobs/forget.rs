@@ -1,8 +1,9 @@
-//! Each minute: forgets the people whom an operator was asked to forget, wherever in the table they are.
+//! Each minute: erases the people that operators asked to erase, in the whole table.
 //!
-//! An operator's `forget-person` leaves the request, by the keyed hash of the address. The whole table is read once for
-//! some requests together, in as many runs as it takes, and a last entry in the audit trail takes the place of each. A
-//! request that comes in the meantime waits for the next reading, because this one has left a part of the table behind.
+//! An operator's `forget-person` writes a request with the keyed hash of the address. The table is scanned once for
+//! several requests, in as many runs as it takes. After that an entry in the audit trail replaces each request. A
+//! request that is written during a scan waits for the next scan, because this one has passed a part of the table
+//! already.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +23,10 @@ use store::{
 use super::{Progress, Round, whole_table};
 use crate::AnyError;
 
-/// How many people one reading of the table looks for at most: what a cursor has room for.
+/// People of one scan at most: the cursor has room for them.
 const TOGETHER: usize = 50;
 
-/// The numbers of the audit entry are those of the last run's share.
+/// Runs the job. The numbers in the audit entry are those of the last run.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let reading = match round.cursor.as_deref().and_then(Reading::parse) {
@@ -56,23 +57,23 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         Progress::Finished { .. } => {}
     }
     for entry in people.values() {
-        // A lost race is another sweeper's entry of the same.
+        // A lost race means that another sweeper wrote the same entry.
         let _ = store.finish_forgetting(entry, now + round.deps.retention.tombstones).await?;
         tracing::info!(invites = entry.invites, rows = entry.rows, "a person was forgotten on request");
     }
     Ok(Progress::Finished { cursor: None })
 }
 
-/// One reading of the whole table, as the job's cursor keeps it between runs.
+/// One scan of the whole table, as the job's cursor holds it between runs.
 #[derive(Debug, PartialEq, Eq)]
 struct Reading {
     people: Vec<AddressKey>,
-    /// Where in the table it goes on.
+    /// Where the scan continues in the table.
     place: Option<String>,
 }
 
 impl Reading {
-    /// The people on a line of their own, then the place.
+    /// The people in a line of their own, then the place.
     fn to_text(&self) -> String {
         let people: Vec<&str> = self.people.iter().map(AddressKey::as_str).collect();
         [people.join(" "), self.place.clone().unwrap_or_default()].join("\n")
@@ -85,7 +86,7 @@ impl Reading {
     }
 }
 
-/// Forgets what was found, if it is of one of these people, and counts it.
+/// Erases a found record, if it belongs to one of these people, and counts it.
 async fn forget(round: &Round<'_>, found: Found, people: &mut BTreeMap<String, AuditEntry>) -> Result<(), AnyError> {
     match found {
         Found::Invite(invite) => {
@@ -106,7 +107,7 @@ async fn forget(round: &Round<'_>, found: Found, people: &mut BTreeMap<String, A
     Ok(())
 }
 
-/// Puts a tombstone in the invite's place: its link is dead and its locks are free from then on.
+/// Replaces the invite by a tombstone. Its link stops working and its locks are deleted.
 async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> Result<(), AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     for _ in 0..MAX_UPDATE_ROUNDS {
@@ -122,14 +123,15 @@ async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> 
     Err("others kept changing an invite that is to be forgotten".into())
 }
 
-/// Empties a row. The invite that it has become may stand where the table was read already, so it is forgotten with it.
+/// Removes the texts of a row. Its invite may be in a part of the table that was already scanned, so it is erased here
+/// too.
 async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &AddressKey) -> Result<(), AnyError> {
     let store = &round.deps.store;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let Some(row) = store.find_row(batch, found.number).await? else {
             return Ok(());
         };
-        // Somebody may have typed another person into it.
+        // The officer may have typed another person into the row.
         if row.raw.form.email != found.raw.form.email {
             return Ok(());
         }
@@ -138,7 +140,7 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
         }
         let written = match store.get::<Batch>(&batch).await?.filter(|batch| batch.is_editable()) {
             Some(batch) => empty_in_list(round, batch, row).await?,
-            // Nobody adds or changes rows at this time, so none comes to rest on it.
+            // Rows cannot be added or changed now, so no row can start to depend on this one.
             None => store.empty_row(batch, row.version, &row.emptied()).await?,
         };
         if written == Written::Done(()) {
@@ -148,15 +150,15 @@ async fn empty_row(round: &Round<'_>, batch: BatchId, found: Row, person: &Addre
     Err("others kept changing a row that is to be emptied".into())
 }
 
-/// Empties a row together with a change of the rows of other people that rest on it by its username: the first of them
-/// is ready, and the others rest on that. Where these are more than are written together, a part of them takes this
-/// round.
+/// Removes the texts of a row, and changes the rows of other people that depend on it by its username. The first of
+/// these is ready, and the others depend on it. If there are more than one transaction can hold, this round writes a
+/// part of them.
 async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Result<Written, AnyError> {
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let keys = round.deps.secrets.keys().await?;
     let keyed = KeyedRow::new(row.clone(), keys);
     let mut others = store.rows_of_people(batch.id, std::slice::from_ref(&keyed)).await?;
-    // Rows of the same person are emptied themselves.
+    // Rows of the same person are emptied on their own.
     others.retain(|other| KeyedRow::new(other.clone(), keys).address != keyed.address);
     let (resting, free): (Vec<Row>, Vec<Row>) =
         others.into_iter().partition(|other| other.state.rests_on() == Some(row.number));
@@ -173,7 +175,8 @@ async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Res
         changes.push((other.version, KeyedRow::new(other.found(state), keys)));
     }
     if are_all {
-        // Also where nothing rests on it: a request that adds a row at this moment has read this one as it was.
+        // The batch is written even if no row depends on this one, because a request that adds a row at this moment has
+        // read the row with its texts.
         let emptied = row.clone().emptied();
         next = next.row_changed(&row.state, &emptied.state, now)?;
         changes.push((row.version, KeyedRow { row: emptied, address: None }));

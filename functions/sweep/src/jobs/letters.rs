@@ -1,7 +1,8 @@
-//! Each sweep: whatever the workers gave up needs a person's attention, and its officer is to see that.
+//! Each minute: marks invites whose messages are among the dead letters, so that an operator checks them and the
+//! officer sees it.
 //!
-//! A message that ends among the dead letters is taken from there, and its invite marked; an operator's `retry` lets it
-//! go on where it stood. A batch has no such state: it stays due, and its message stays where the alarm sees it.
+//! The job takes a message from the dead letters and marks its invite. An operator's `retry` continues the invite from
+//! its state. A batch has no such state: it stays due, and its message stays where the alarm counts it.
 
 use domain::{InviteId, invite::Invite};
 use queue::{QueueName, Wake};
@@ -11,7 +12,7 @@ use tracing::Instrument as _;
 use super::{Progress, Round};
 use crate::AnyError;
 
-/// How many letters of one queue are looked at in one sweep.
+/// Dead letters of one queue that one run processes at most.
 const LETTERS: usize = 100;
 
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
@@ -23,7 +24,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
                     let span = tracing::info_span!("invite", invite_id = %id);
                     marked += u32::from(mark(round, id).instrument(span).await?);
                 }
-                // The next one is on its way, and the age of the last tells.
+                // The next canary follows soon, and the age of the last one raises an alarm.
                 Wake::Canary => {}
                 _ => continue,
             }
@@ -34,7 +35,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     Ok(Progress::Finished { cursor: None })
 }
 
-/// Marks an invite that was given up; `false` when nothing is left to do for it.
+/// Marks an invite. `false`: it has no work ahead.
 async fn mark(round: &Round<'_>, id: InviteId) -> Result<bool, AnyError> {
     let deps = round.deps;
     let marked = deps.store.update(&id, |invite: Invite| invite.needs_attention(deps.clock.now()).map(Some)).await?;

@@ -1,7 +1,7 @@
-//! Each hour: frees locks of addresses and usernames that their invite does not need.
+//! Each hour: deletes locks of addresses and usernames that their invite does not need.
 //!
-//! Locks are written and freed together with their invite, so one that is left over is a fault of ours. Nobody could
-//! invite its person again.
+//! Locks are written and deleted together with their invite, so a lock that remains is a fault of this service. With
+//! it, no officer could invite its person again.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ use store::{
 use super::{Progress, Round, whole_table};
 use crate::AnyError;
 
-/// The cursor is the place in the table to go on with.
+/// Runs the job. Its cursor is the place in the table where it continues.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let mut released: u32 = 0;
     let look = async |found: Vec<Found>| {
@@ -34,8 +34,8 @@ fn lock(found: Found) -> Option<Lock> {
     }
 }
 
-/// Frees those locks that their owner does not need; how many were freed. The owners of a page are read together, so
-/// that a page takes a second and not a minute.
+/// Deletes the locks that their owner does not need. Returns how many. The owners of a page are read together, so that
+/// a page takes a second and not a minute.
 async fn release(round: &Round<'_>, locks: &[Lock]) -> Result<u32, AnyError> {
     let store = &round.deps.store;
     let owners: BTreeSet<InviteId> = locks.iter().map(|lock| lock.owner).collect();
@@ -43,7 +43,7 @@ async fn release(round: &Round<'_>, locks: &[Lock]) -> Result<u32, AnyError> {
     let owners: HashMap<InviteId, Stored<Invite>> = owners.into_iter().map(|invite| (invite.id, invite)).collect();
     let mut released = 0;
     for lock in locks.iter().filter(|lock| !is_needed(lock, owners.get(&lock.owner))) {
-        // As it is now: what was read with the page may have been written since.
+        // The owner is read again, because it may have changed since the page was read.
         let owner = store.get::<Invite>(&lock.owner).await?;
         if is_needed(lock, owner.as_ref()) {
             continue;

@@ -1,4 +1,4 @@
-//! What the sweeper decides about one thing whose time has come. No I/O.
+//! What the sweeper decides about one record that is due. No I/O.
 
 use std::time::Duration;
 
@@ -14,42 +14,42 @@ use queue::QueueName;
 
 use crate::Retention;
 
-/// How long a mail without an answer is left alone after it could not be decided; half of what is known about it comes
-/// within minutes, the rest within a day.
+/// The pause after a mail without an answer could not be decided. Half of what SES reports about it arrives within
+/// minutes, the rest within a day.
 const UNDECIDED_PAUSE: Duration = Duration::from_secs(3600);
 
-/// How long after its last reader's lease a workbook can still be taken up again: the job that looks after workbooks
-/// announces it every two minutes.
+/// How long after its reader's lease a workbook may wait for another reader. The job for workbooks announces it every
+/// two minutes.
 const PARSE_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
-/// What to write, and whom to wake once it is written.
+/// What to write, and which queues to wake after that.
 pub(crate) struct Plan<T> {
     pub(crate) next: T,
     pub(crate) wake: Vec<QueueName>,
     pub(crate) remark: Option<Remark>,
 }
 
-/// What a person should hear of.
+/// What an operator should know about a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Remark {
-    /// A mail is sent a second time, because nobody knows of the first.
+    /// A mail is sent a second time, because it is unknown whether the first was.
     PossibleDuplicate,
-    /// Nobody knows whether a mail was sent, and it may not be sent again.
+    /// It is unknown whether a mail was sent, and it must not be sent again.
     UndecidedMail,
-    /// Nobody knows what became of a mail, and nothing more is heard of it.
+    /// The delivery of a mail is unknown, and no further event is expected.
     UnknownDelivery,
-    /// A workbook's readers all ended without a word.
+    /// Each reader of a workbook died.
     WorkbookGivenUp,
 }
 
-/// What an unanswered mail leads to.
+/// What follows for a mail without an answer.
 enum Unanswered<T> {
     Repeat(T),
     GiveUp(T),
     Wait(Option<Remark>),
 }
 
-/// What is to be done for an invite; `None` when its time has not come after all.
+/// What to do for an invite. `None`: it is not due after all.
 pub(crate) fn invite(
     invite: Invite,
     now: Timestamp,
@@ -63,7 +63,7 @@ pub(crate) fn invite(
         InvitationDue::Expire => {
             return Some(woken(QueueName::Mail, invite.clone().expire(now).unwrap_or(invite)));
         }
-        // The directory is asked first.
+        // The directory is asked before the reminder is sent.
         InvitationDue::Remind => {
             return Some(woken(QueueName::Provision, invite.clone().remind(now).unwrap_or(invite)));
         }
@@ -72,7 +72,7 @@ pub(crate) fn invite(
     if matches!(invite.state, InviteState::NeedsAttention { .. }) {
         return Some(Plan { next: kept(invite, retention, now), wake: Vec::new(), remark: None });
     }
-    // Its worker ended without a word. What else is due now is done as always.
+    // The worker of the first password died. The other due steps follow as usual.
     let invite = invite.clone().first_password_given_up(now).unwrap_or(invite);
     let mut wake = Vec::new();
     if invite.next_step(now) != NextStep::Nothing {
@@ -103,7 +103,7 @@ pub(crate) fn invite(
         Some(Unanswered::Wait(remark)) => Plan { next: invite.postponed(now + UNDECIDED_PAUSE), wake, remark },
         None => match invite.clone().mail_unheard_of(now) {
             Ok(next) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
-            // Nothing is open any more: it comes back when time asks for something, or when it is to be forgotten.
+            // No step is open: the next check is when a reminder or an end is due, or the retention is over.
             Err(_) => Plan { next: kept(invite, retention, now), wake, remark: None },
         },
     })
@@ -116,19 +116,19 @@ fn kept(invite: Invite, retention: &Retention, now: Timestamp) -> Invite {
     }
 }
 
-/// Whether nothing more is to be noted of it before it is to be forgotten.
+/// Whether nothing has to be recorded about it until its retention is over.
 fn is_settled(invite: &Invite) -> bool {
     let is_paused = matches!(invite.state, InviteState::NeedsAttention { .. });
     let is_sending = matches!(invite.first_password, FirstPassword::Sending { .. });
     is_paused || !is_sending && invite.mail.as_ref().and_then(Mail::unknown_from).is_none()
 }
 
-/// What time alone has made of an invite, and the queue whose worker is woken for it.
+/// The invite after a change by time, and the queue whose worker is woken for it.
 fn woken(queue: QueueName, next: Invite) -> Plan<Invite> {
     Plan { next, wake: vec![queue], remark: None }
 }
 
-/// What is to be done for a batch; `None` when its time has not come after all.
+/// What to do for a batch. `None`: it is not due after all.
 pub(crate) fn batch(
     batch: Batch,
     now: Timestamp,
@@ -171,7 +171,7 @@ pub(crate) fn batch(
     })
 }
 
-/// What is to be done for an action; `None` when its time has not come after all.
+/// What to do for an action. `None`: it is not due after all.
 pub(crate) fn action(action: BulkAction, now: Timestamp) -> Option<Plan<BulkAction>> {
     is_due(action.next_due(), now).then(|| {
         let next = action.woken(now);
@@ -179,7 +179,7 @@ pub(crate) fn action(action: BulkAction, now: Timestamp) -> Option<Plan<BulkActi
     })
 }
 
-/// What is to be done for an event; `None` when its time has not come after all.
+/// What to do for an event. `None`: it is not due after all.
 pub(crate) fn webhook_event(event: WebhookEvent, now: Timestamp) -> Option<Plan<WebhookEvent>> {
     is_due(event.next_due(), now).then(|| Plan {
         next: event.postponed(now + WAKE_AFTER),
@@ -196,7 +196,7 @@ fn repeat<T>(next: T) -> Plan<T> {
     Plan { next, wake: vec![QueueName::Mail], remark: Some(Remark::PossibleDuplicate) }
 }
 
-/// What a claimed mail leads to; `None` when the mail is not claimed.
+/// What follows for a claimed mail. `None`: the mail is not claimed.
 fn unanswered<T>(
     mail: Option<&Mail>,
     retried: Option<T>,
@@ -206,7 +206,7 @@ fn unanswered<T>(
     let MailState::Claimed { at, .. } = mail?.state else {
         return None;
     };
-    // The first look says so; the later ones need not.
+    // Only the first check reports it.
     let is_first_look = now < at + MAIL_ANSWER_WAIT + UNDECIDED_PAUSE;
     Some(match (given_up, retried) {
         (Some(next), _) => Unanswered::GiveUp(next),
@@ -215,8 +215,8 @@ fn unanswered<T>(
     })
 }
 
-/// A workbook whose reader has let its lease run out: it is announced again, and once nobody takes it up any more, the
-/// officer is told.
+/// The reader of a workbook died. The workbook is announced again. If no worker reads it, the batch becomes unreadable
+/// and a report to its officer may be due.
 fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> {
     if now < lease_until + PARSE_PATIENCE {
         return Plan { next: batch.postponed(now + WAKE_AFTER), wake: Vec::new(), remark: None };

@@ -1,4 +1,4 @@
-//! One run of a job: what it gets, and what it leaves.
+//! One run of a job: its input and its result.
 
 use std::time::Duration;
 
@@ -6,21 +6,21 @@ use domain::Timestamp;
 
 use crate::Deps;
 
-/// One run of a job.
+/// The input of one run of a job.
 #[derive(Clone, Debug)]
 pub(crate) struct Round<'a> {
     pub(crate) deps: &'a Deps,
-    /// What the last run left.
+    /// The cursor of the last run.
     pub(crate) cursor: Option<String>,
     pub(crate) deadline: Timestamp,
 }
 
-/// How far a run came, and what the next one is to know.
+/// How far a run came, and the cursor of the next run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// To its end; the next run begins in its turn.
+    /// It came to its end; the next run begins when the job is due.
     Finished { cursor: Option<String> },
-    /// Not to its end; the next sweep goes on.
+    /// It did not come to its end; the next sweep continues.
     OutOfTime { cursor: Option<String> },
 }
 

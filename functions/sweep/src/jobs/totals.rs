@@ -1,7 +1,7 @@
-//! Every five minutes: counts the invites of batches under way against the rows that were sent.
+//! Every five minutes: compares the invites of batches in progress with their sent rows.
 //!
-//! A row and its invite are written together, so they differ only while the index lags, where a person was erased, or
-//! by a fault of ours. Where the index lists too few, the invites are read one by one.
+//! A row and its invite are written together. So the numbers differ only while the index lags, where a person was
+//! erased, or by a fault of this service. If the index lists too few, the invites are read one by one.
 
 use domain::{
     BatchId,
@@ -15,13 +15,13 @@ use store::{Written, due::DUE_SHARDS};
 use super::{Progress, Round};
 use crate::AnyError;
 
-/// After how many short counts in a row a person has to check.
+/// Counts in a row with missing invites, after which an operator has to check.
 const SHORT_COUNTS: u32 = 3;
 
-/// With less than this left, no further shard is begun.
+/// The time that must be left to begin a shard.
 const TIME_FOR_A_SHARD: Duration = Duration::from_secs(4);
 
-/// The cursor is the shard to begin with.
+/// Runs the job. Its cursor is the shard to begin with.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let begin = round.cursor.as_deref().and_then(|shard| shard.parse().ok()).unwrap_or(0);
     let mut short = 0;
@@ -42,7 +42,8 @@ fn is_dispatched(batch: &Batch) -> bool {
     matches!(batch.state, BatchState::Dispatched { .. })
 }
 
-/// Counts one batch, and wakes its dispatcher when invites are missing; whether that has been so for too long.
+/// Counts one batch, and wakes its dispatcher when invites are missing. Returns whether they were missing in too many
+/// counts.
 async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let deps = round.deps;
     let Some(batch) = deps.store.get::<Batch>(&id).await?.filter(|batch| is_dispatched(batch)) else {

@@ -1,7 +1,7 @@
-//! Every two minutes: what became of every stored workbook.
+//! Every two minutes: checks every stored workbook.
 //!
-//! One that was announced to nobody is announced now, once, five minutes after it was stored; one whose reader ended
-//! without a word is announced again. Whatever is read, or belongs to nobody, is deleted within a day.
+//! A workbook that no reader has claimed is announced once, five minutes after it was stored. A workbook whose reader
+//! died is announced again. A workbook that was read, or belongs to no batch, is deleted within a day.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -22,43 +22,43 @@ use crate::{AnyError, Deps};
 const PAGE: u16 = 200;
 const PAGES: usize = 10;
 
-/// How many are deleted at a time.
+/// Workbooks that are deleted at the same time.
 const AT_ONCE: usize = 8;
 
-/// With less than this left, no further page is begun.
+/// The time that must be left to begin a page.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(10);
 
-/// For how long a workbook is left to S3's own message.
+/// How long a workbook waits for S3's own message before it is announced here.
 const SETTLED: Duration = MINUTE.saturating_mul(5);
 
-/// From when on a workbook that nobody has read is one that nobody will.
+/// Age from which a workbook that was not read counts as overdue.
 const OVERDUE: Duration = MINUTE.saturating_mul(60);
 
-/// When a workbook goes that is not needed: the day it may stay, less what this job may be late.
+/// Age at which a workbook that is not needed is deleted: a day, less the time that this job may be late.
 const KEPT: Duration = MINUTE.saturating_mul(23 * 60);
 
-/// What is to become of a stored workbook.
+/// The state of a stored workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// It waits for its first reader.
     Unread,
-    /// Its reader ended without a word, or gave it back.
+    /// Its reader died, or released its claim.
     GivenUp,
     BeingRead,
-    /// Nobody needs it any more.
+    /// It is no longer needed.
     Read,
-    /// It belongs to no batch, and no reader would make one for it.
+    /// It belongs to no batch, and no reader would create one for it.
     Foreign,
 }
 
-/// One way through the whole bucket.
+/// One pass through the whole bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Pass {
-    /// What was stored until then has been announced.
+    /// Workbooks stored until then were announced by an earlier pass.
     announced_until: Timestamp,
-    /// What was stored until then is to be, in this pass.
+    /// Workbooks stored until then are announced by this pass.
     until: Timestamp,
-    /// The last version that was looked at.
+    /// The last version that was checked.
     after: Option<ObjectVersion>,
 }
 
@@ -69,7 +69,7 @@ struct Tally {
     deleted: usize,
 }
 
-/// The cursor is the [`Pass`], so that each workbook is announced once, however long the sweeper was away.
+/// Runs the job. Its cursor is the [`Pass`], so that each workbook is announced once, however long no sweeper ran.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let deps = round.deps;
     let mut pass = Pass::go_on(round.cursor.as_deref(), deps.clock.now());
@@ -87,7 +87,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         }
     }
     tell(&tally);
-    // A pass that has not begun must not look like one that has ended.
+    // The cursor of a pass that has not begun must differ from one that has ended.
     let cursor = if pass.after.is_some() { Some(pass.to_text()) } else { round.cursor.clone() };
     Ok(Progress::OutOfTime { cursor })
 }
@@ -102,7 +102,7 @@ fn tell(tally: &Tally) {
     );
 }
 
-/// Looks at one page: announces, counts and deletes.
+/// Checks one page: announces, counts and deletes.
 async fn look(deps: &Deps, pass: &Pass, objects: Vec<StoredObject>, tally: &mut Tally) -> Result<(), AnyError> {
     let now = deps.clock.now();
     let ids: BTreeSet<BatchId> = objects.iter().filter_map(|stored| batch_of(&stored.object)).collect();
@@ -134,7 +134,7 @@ async fn look(deps: &Deps, pass: &Pass, objects: Vec<StoredObject>, tally: &mut 
     Ok(())
 }
 
-/// The batch that an object belongs to, or would once it is read.
+/// The batch that an object belongs to, or will belong to once it is read.
 fn batch_of(object: &ObjectVersion) -> Option<BatchId> {
     match Place::of(&object.key)? {
         Place::Upload(id) => Some(id),
@@ -153,14 +153,14 @@ fn fate(object: &ObjectVersion, batch: Option<&Batch>, now: Timestamp) -> Fate {
         Some((_, BatchState::AwaitingUpload)) => Fate::Unread,
         Some((batch, BatchState::Parsing { .. })) if batch.is_being_read(object, now) => Fate::BeingRead,
         Some((_, BatchState::Parsing { object: pinned, .. })) if pinned == object => Fate::GivenUp,
-        // Of another version of it, too: only one is ever read.
+        // It belongs to another version of the object, or is read: only one version is ever read.
         Some(_) => Fate::Read,
     }
 }
 
 impl Pass {
-    /// The pass that a cursor was in the middle of, or the one after it. Before the first one, whatever was stored
-    /// within a day counts as never announced.
+    /// The pass of a cursor, or the next pass if that one has ended. The first pass announces every workbook of the
+    /// last day.
     fn go_on(cursor: Option<&str>, now: Timestamp) -> Self {
         let until = Timestamp::from_unix_ms(now.unix_ms() - millis(SETTLED));
         match cursor.and_then(Self::read) {
@@ -170,7 +170,7 @@ impl Pass {
         }
     }
 
-    /// Times and version ids hold no space; keys may.
+    /// Times and version ids contain no space; keys may contain some, so the key is last.
     fn to_text(&self) -> String {
         let Self { announced_until, until, after } = self;
         match after {

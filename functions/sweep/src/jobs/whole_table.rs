@@ -1,4 +1,4 @@
-//! The whole table, page by page, for jobs that look at everything in it.
+//! The whole table, page by page, for jobs that read everything in it.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use store::erasure::{Found, PARTS, PartPlace};
 use super::{Progress, Round};
 use crate::AnyError;
 
-/// With less than this left, no further page is begun.
+/// The time that must be left to begin a page.
 const TIME_TO_READ: Duration = Duration::from_secs(6);
 
-/// Shows everything that the table holds to `look`, a page at a time, from the place on that the round's cursor names.
+/// Calls `look` with everything in the table, one page at a time, from the place of the round's cursor.
 pub(super) async fn read(
     round: &Round<'_>,
     mut look: impl AsyncFnMut(Vec<Found>) -> Result<(), AnyError>,
@@ -32,7 +32,7 @@ pub(super) async fn read(
     Ok(Progress::Finished { cursor: None })
 }
 
-/// The part, and the place in it where one was begun.
+/// The segment, and the place in it if it has begun.
 fn cursor(part: u32, from: Option<&PartPlace>) -> String {
     let place = from.and_then(PartPlace::to_text);
     place.map_or_else(|| part.to_string(), |place| format!("{part}\n{place}"))
