@@ -1,7 +1,7 @@
-//! SDK clients, configured from what Lambda puts into the environment.
+//! SDK clients, configured from the environment that Lambda sets.
 //!
-//! `aws-config` would look in profiles, containers and instance metadata for what Lambda hands over in plain variables,
-//! at 3 MB of code and a millisecond of every cold start.
+//! `aws-config` would search profiles, containers and instance metadata for what Lambda sets in plain variables. That
+//! costs 3 MB of code and a millisecond of every cold start.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use aws_types::SdkConfig;
 
 use crate::{Env, Error};
 
-/// The roots that every AWS endpoint chains to, from <https://www.amazontrust.com/repository/>. Reading a system's
-/// hundred and forty instead takes 3 ms of every cold start.
+/// The roots that the certificates of every AWS endpoint chain to, from <https://www.amazontrust.com/repository/>.
+/// Reading the 140 roots of a system instead takes 3 ms of every cold start.
 const AMAZON_ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
-/// Within one region a connection is made in milliseconds; after two seconds it will not be.
+/// Within one region a connection takes milliseconds; after two seconds it will not be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Shorter than any function's timeout, so that a call that hangs ends as an error which can be told.
+/// Shorter than any function's timeout, so that a call that hangs ends as an error that can be handled.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Makes SDK clients that share one HTTP client, and with it connections and trust roots.
+/// Creates SDK clients that share one HTTP client, and with it connections and trusted roots.
 #[derive(Clone, Debug)]
 pub struct Aws {
     config: SdkConfig,
@@ -38,11 +38,12 @@ pub struct Aws {
 impl Aws {
     /// Reads region, credentials and, for an emulator, `AWS_ENDPOINT_URL`.
     ///
-    /// `TLS_ROOTS=system` trusts the system's roots in place of Amazon's, for endpoints behind an inspecting proxy.
+    /// With `TLS_ROOTS=system` the system's roots are trusted instead of Amazon's, for endpoints behind a proxy that
+    /// inspects.
     ///
     /// # Errors
     ///
-    /// The variable that is missing.
+    /// [`Error`] that names the missing variable.
     pub fn from_env(env: &Env) -> Result<Self, Error> {
         let region = env.required("AWS_REGION")?;
         let endpoint = env.optional("AWS_ENDPOINT_URL");
@@ -50,7 +51,7 @@ impl Aws {
             env.required("AWS_ACCESS_KEY_ID")?,
             env.required("AWS_SECRET_ACCESS_KEY")?,
             env.optional("AWS_SESSION_TOKEN"),
-            // Lambda replaces an environment before its credentials run out.
+            // Lambda replaces an environment before its credentials expire.
             None,
             "environment",
         );
@@ -85,7 +86,7 @@ impl Aws {
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config)
-            // An emulator's address is an IP address, which cannot carry the bucket in front of it.
+            // The address of an emulator is an IP address, which cannot have the name of the bucket in front of it.
             .force_path_style(self.config.endpoint_url().is_some())
             .build();
         aws_sdk_s3::Client::from_conf(config)
@@ -96,19 +97,19 @@ impl Aws {
         aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
-    /// Mail. [`mail::Ses`] switches retries off.
+    /// The client for mail. [`mail::Ses`] disables its retries.
     #[must_use]
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::new(&self.config)
     }
 
-    /// The user pool. [`directory::Cognito`] switches retries off.
+    /// The client for the user pool. [`directory::Cognito`] disables its retries.
     #[must_use]
     pub fn cognito(&self) -> aws_sdk_cognitoidentityprovider::Client {
         aws_sdk_cognitoidentityprovider::Client::new(&self.config)
     }
 
-    /// The credentials, for signing an upload form.
+    /// The credentials, which sign the form of an upload.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
@@ -119,7 +120,7 @@ impl Aws {
         &self.region
     }
 
-    /// The emulator's address, where there is one.
+    /// The emulator's address. `None`: the stack is on AWS.
     #[must_use]
     pub fn endpoint_url(&self) -> Option<&str> {
         self.config.endpoint_url()
@@ -156,7 +157,7 @@ mod tests {
         assert!(error.to_string().contains("AWS_REGION"));
     }
 
-    /// Roots that do not parse would only be noticed at the first connection.
+    /// Without this test, roots that cannot be parsed would only be noticed at the first connection.
     #[tokio::test]
     async fn every_way_of_trusting_makes_a_client() {
         for extra in [

@@ -1,10 +1,10 @@
-//! An error and what caused it, on one line.
+//! An error and its causes, on one line.
 
 use std::{error::Error, fmt};
 
 /// Displays an error with its sources: `store is unavailable: dispatch failure: connection refused`.
 ///
-/// Only `Display` is used: `Debug` of an SDK error prints the request, and with it addresses.
+/// It uses only `Display`, because `Debug` of an SDK error prints the request, and with it addresses.
 pub(crate) struct WithCauses<'a>(pub(crate) &'a (dyn Error + 'a));
 
 impl fmt::Display for WithCauses<'_> {

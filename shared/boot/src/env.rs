@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use thiserror::Error;
 
-/// The variables that the process was started with.
+/// The environment variables at the start of the process.
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
-/// A variable that the function cannot work without.
+/// A variable is missing that the function cannot work without.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("environment variable {0} is missing or empty")]
 pub struct MissingVariable(pub &'static str);
 
 impl Env {
-    /// Reads the environment. A variable that is not Unicode counts as absent: none of ours can be.
+    /// Reads the environment. A variable that is not Unicode counts as absent: none of ours is.
     #[must_use]
     pub fn from_process() -> Self {
         std::env::vars_os()
@@ -31,7 +31,7 @@ impl Env {
         self.optional(name).ok_or(MissingVariable(name))
     }
 
-    /// The value of a variable that may be absent; an empty one counts as absent.
+    /// The value of an optional variable. An empty one counts as absent.
     #[must_use]
     pub fn optional(&self, name: &str) -> Option<String> {
         self.0.get(name).filter(|value| !value.is_empty()).cloned()
@@ -45,7 +45,7 @@ impl FromIterator<(String, String)> for Env {
 }
 
 impl std::fmt::Debug for Env {
-    /// The names only: among the values are credentials.
+    /// Prints only the names: the values include credentials.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }

@@ -1,4 +1,4 @@
-//! Single events: S3, EventBridge, schedules, and requests of somebody who waits for the answer.
+//! Single events: S3, EventBridge, schedules, and requests whose caller waits for the answer.
 
 use domain::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::{Disposition, cause::WithCauses, sqs::deadline};
 
-/// Text that is not what was expected. What stands there is not in the error: it may be anyone's data.
+/// The text is not of the expected form. The error does not contain the text, which may be personal data.
 #[derive(Debug, Error)]
 #[error("not of the expected form at line {line}, column {column}")]
 pub(crate) struct Unexpected {
@@ -16,13 +16,13 @@ pub(crate) struct Unexpected {
     column: usize,
 }
 
-/// Handles one event at a time. A failed one is delivered again by Lambda, and then goes where the template says.
+/// Handles one event at a time. Lambda delivers a failed event again; after that it goes where the template says.
 ///
-/// `handler` gets the event and the moment by which the invocation must end.
+/// `handler` gets the event and the time at which the invocation must end.
 ///
 /// # Errors
 ///
-/// When Lambda's runtime interface is gone.
+/// [`Error`] when Lambda's runtime interface cannot be reached.
 pub async fn run_event<E, F, Fut>(handler: F) -> Result<(), Error>
 where
     E: DeserializeOwned,
@@ -36,14 +36,14 @@ where
     .await
 }
 
-/// Answers one request at a time, of somebody who invokes the function and waits.
+/// Answers one request at a time; its caller invokes the function and waits.
 ///
-/// `handler` gets the request and the moment by which the invocation must end. Neither the request nor the answer is
+/// `handler` gets the request and the time at which the invocation must end. Neither the request nor the answer is
 /// logged.
 ///
 /// # Errors
 ///
-/// When Lambda's runtime interface is gone.
+/// [`Error`] when Lambda's runtime interface cannot be reached.
 pub async fn run_request<Q, A, F, Fut>(handler: F) -> Result<(), Error>
 where
     Q: DeserializeOwned,
@@ -54,7 +54,7 @@ where
     let handler = &handler;
     lambda_runtime::run(service_fn(async move |event: LambdaEvent<Box<RawValue>>| {
         let request = decode(event.payload.get())?;
-        // Lambda's runtime logs the text of what is returned here.
+        // Lambda's runtime logs the text of the returned error.
         let answer = handler(request, deadline(&event.context)).await;
         answer.map_err(|error| Error::from(WithCauses(&*error).to_string()))
     }))
@@ -65,7 +65,7 @@ where
 ///
 /// # Errors
 ///
-/// When the text is no `E`, or when the handler says [`Disposition::Retry`].
+/// [`Error`] when the text is no `E`, or when the handler returns [`Disposition::Retry`].
 pub async fn handle_event<E, F, Fut>(text: &str, deadline: Timestamp, handler: &F) -> Result<(), Error>
 where
     E: DeserializeOwned,
@@ -78,7 +78,7 @@ where
             tracing::warn!(reason, "event rejected");
             Ok(())
         }
-        // Lambda's runtime logs the text of what is returned here.
+        // Lambda's runtime logs the text of the returned error.
         Disposition::Retry(error) => Err(WithCauses(&*error).to_string().into()),
     }
 }

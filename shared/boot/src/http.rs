@@ -9,16 +9,16 @@ use lambda_runtime::{Error, LambdaEvent};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value, value::RawValue};
 
-/// Where an event of API Gateway has its headers.
+/// The members of an API Gateway event that have its headers.
 const HEADERS: [&str; 2] = ["headers", "multiValueHeaders"];
 
 /// Serves the router behind a REST API.
 ///
-/// The template sets `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH`, so routes start at `/api`, without the stage.
+/// The template sets `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH`, so routes begin with `/api`, without the stage.
 ///
 /// # Errors
 ///
-/// When Lambda's runtime interface is gone.
+/// [`Error`] when Lambda's runtime interface cannot be reached.
 pub async fn run_http(router: Router) -> Result<(), Error> {
     let service = Adapter::from(router).map_request(|event: LambdaEvent<HttpEvent>| {
         let LambdaEvent { payload: HttpEvent(request), context, .. } = event;
@@ -27,10 +27,11 @@ pub async fn run_http(router: Router) -> Result<(), Error> {
     lambda_runtime::run(service).await
 }
 
-/// An event of API Gateway without the headers that HTTP does not allow.
+/// An API Gateway event without the headers that HTTP does not allow.
 ///
-/// The gateway passes control characters on, and an event that holds one cannot be read as a request: it would end as
-/// 502, without a problem and without a Trace ID. Such a header counts as not sent, with all its values.
+/// The gateway does not remove control characters, and an event with one cannot be read as a request: the answer would
+/// be 502, without a problem and without a Trace ID. So a header with a control character counts as not sent, with all
+/// its values.
 struct HttpEvent(LambdaRequest);
 
 impl<'de> Deserialize<'de> for HttpEvent {
@@ -57,8 +58,8 @@ fn drop_impossible(headers: &mut Map<String, Value>) {
     });
 }
 
-/// API Gateway tells headers twice: each with all its values, and each with its last. The adapter lets the last one
-/// win, which hides a header that was sent twice; without the second list it sees all.
+/// API Gateway sends headers twice: each with all its values, and each with its last value. The adapter uses the last
+/// value, which hides a header that was sent twice. Without the second list it sees all values.
 fn keep_repeated_headers(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV1(request) = &mut event.payload
         && !request.multi_value_headers.is_empty()

@@ -1,17 +1,16 @@
-//! Start-up: everything between `main` and a function's own code.
+//! Start-up: everything between `main` and the code of a function.
 //!
-//! - [`init_tracing`]: one JSON line per log entry, without anybody's data.
-//! - [`Env`]: the process environment, read here and nowhere else.
-//! - [`terms`], [`single_caps`], [`batch_cap`], [`days`], [`address`]: what the template's parameters decide.
-//! - [`Stack`]: everything that a function works with, made from the environment by [`AwsStack`] over [`Aws`], whose
-//!   SDK
-//!   clients share one HTTP client.
-//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: what is fetched at first use and kept; [`Recent`] keeps it for a
-//!   while.
+//! - [`init_tracing`]: one JSON line for each log entry, without personal data.
+//! - [`Env`]: the environment of the process, which is read here and nowhere else.
+//! - [`terms`], [`single_caps`], [`batch_cap`], [`days`], [`address`]: the values of the template's parameters.
+//! - [`Stack`]: everything that a function works with. [`AwsStack`] creates it from the environment over [`Aws`], whose
+//!   SDK clients share one HTTP client.
+//! - [`Secrets`], [`SigningSecrets`] and [`Rules`]: read at first use and kept in memory; [`Recent`] keeps a value for
+//!   a while.
 //! - [`run_http`], [`run_sqs`], [`run_event`], [`run_request`]: the four kinds of trigger.
 //!
-//! A `main` starts the stack and the trigger and does nothing else; the `Deps` of a function's `lib` take from a stack
-//! what they need.
+//! A `main` starts the stack and the trigger, and does nothing else. The `Deps` of a function take what they need from
+//! a stack.
 
 mod aws;
 mod cause;
@@ -41,7 +40,7 @@ pub use signing::{SigningSecrets, SigningSource};
 pub use sqs::{Disposition, UnnamedRecord, handle_records, run_sqs};
 pub use stack::{AwsStack, Stack, UploadAccess};
 
-/// Starts a function on Lambda: its log, and its stack.
+/// Starts a function on Lambda: logging and the stack.
 #[must_use]
 pub fn start() -> AwsStack {
     let env = Env::from_process();

@@ -1,4 +1,4 @@
-//! Logging: one JSON object per line on stdout, where Lambda collects it.
+//! Logging: one JSON object on each line of stdout, which Lambda collects.
 
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{
@@ -11,16 +11,16 @@ use tracing_subscriber::{
 
 use crate::Env;
 
-/// Crates that log whole requests at their lower levels. Whatever the level that is set, they say no more than `info`.
+/// Crates that log whole requests below `info`. Whatever level is set, they log at `info` and above only.
 const LIBRARIES: [&str; 6] = ["aws_", "h2", "hyper", "lambda_", "rustls", "tower"];
 
-/// Starts logging at the level of `RUST_LOG`, or else of `AWS_LAMBDA_LOG_LEVEL`, or else `info`.
+/// Starts logging at the level of `RUST_LOG`, or of `AWS_LAMBDA_LOG_LEVEL`, or at `info`.
 ///
-/// The fields of an entry stand flat beside its message; those of the surrounding span, such as the Trace ID, stand
-/// under `span`. A panic is logged by its place and never by its message, which may quote data.
+/// The fields of an entry are members beside its message. The fields of the surrounding span, such as the Trace ID, are
+/// members of `span`. A panic is logged with its place and never with its message, which may quote data.
 pub fn init_tracing(env: &Env) {
     let level = env.optional("RUST_LOG").or_else(|| env.optional("AWS_LAMBDA_LOG_LEVEL"));
-    // A second call finds the first one's subscriber in place and keeps it.
+    // A second call keeps the subscriber of the first call.
     let _ = tracing::subscriber::set_global_default(subscriber(level.as_deref(), std::io::stdout));
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -28,7 +28,7 @@ pub fn init_tracing(env: &Env) {
     }));
 }
 
-/// What [`init_tracing`] starts, at a level such as `debug` and over any writer.
+/// The subscriber of [`init_tracing`], at a level such as `debug` and with any writer.
 pub fn subscriber<W>(level: Option<&str>, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,

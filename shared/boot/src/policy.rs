@@ -1,4 +1,4 @@
-//! What the template's parameters decide, read before anything is served.
+//! The values of the template's parameters, read before the first request.
 
 use std::{num::NonZeroU16, str::FromStr};
 
@@ -15,44 +15,44 @@ use crate::Env;
 ///
 /// # Errors
 ///
-/// When a number is missing, is none, or the two do not fit together.
+/// [`Error`] when a value is missing or no number, or the two do not fit together.
 pub fn terms(env: &Env) -> Result<Terms, Error> {
     let (days, reminder_day) = (number(env, "INVITATION_DAYS")?, number(env, "REMINDER_DAY")?);
     Terms::new(days, reminder_day).map_err(|fault| format!("INVITATION_DAYS, REMINDER_DAY: {fault}").into())
 }
 
-/// What one officer may ask for one by one.
+/// How many single requests one officer may make.
 ///
 /// # Errors
 ///
-/// When a number is missing or not a positive one.
+/// [`Error`] when a value is missing or no positive number.
 pub fn single_caps(env: &Env) -> Result<SingleCaps, Error> {
     Ok(SingleCaps { per_hour: number(env, "INVITES_PER_HOUR")?, per_day: number(env, "INVITES_PER_DAY")? })
 }
 
-/// How many people one officer may hand on in batches within a day.
+/// How many people one officer may submit in batches within a day.
 ///
 /// # Errors
 ///
-/// When the number is missing or not a positive one.
+/// [`Error`] when the value is missing or no positive number.
 pub fn batch_cap(env: &Env) -> Result<BatchCap, Error> {
     number(env, "BATCH_PEOPLE_PER_DAY").map(BatchCap)
 }
 
-/// For how many days something is kept.
+/// A retention in days.
 ///
 /// # Errors
 ///
-/// When the number is missing, none, or so large that nobody meant it.
+/// [`Error`] when the value is missing, no positive number, or so large that it must be a mistake.
 pub fn days(env: &Env, name: &'static str) -> Result<NonZeroU16, Error> {
     number(env, name)
 }
 
-/// An address that mails come from or go to.
+/// The address that mails are sent from or to.
 ///
 /// # Errors
 ///
-/// When it is missing or no address.
+/// [`Error`] when the value is missing or no address.
 pub fn address(env: &Env, name: &'static str) -> Result<EmailAddress, Error> {
     let text = env.required(name)?;
     EmailAddress::parse(&text).map_err(|fault| format!("{name}: {}", fault.code()).into())

@@ -1,11 +1,11 @@
-//! What was read a while ago and still counts.
+//! A value that is kept in memory for a while.
 
 use std::{future::Future, time::Duration};
 
 use domain::Timestamp;
 use tokio::sync::Mutex;
 
-/// A value that is read anew once the last reading is too old.
+/// A value that is read again when the last read is too old.
 #[derive(Debug)]
 pub struct Recent<T> {
     life: Duration,
@@ -13,18 +13,18 @@ pub struct Recent<T> {
 }
 
 impl<T: Clone> Recent<T> {
-    /// A value that counts for so long, not read yet.
+    /// A value that is valid for `life` after each read. It is not read yet.
     #[must_use]
     pub fn kept_for(life: Duration) -> Self {
         Self { life, latest: Mutex::new(None) }
     }
 
-    /// The value at hand, or else what `read` gives, which is kept. A caller who asks meanwhile waits for the one
-    /// reading.
+    /// The value in memory or, when that is too old, the result of `read`, which is kept. Other callers wait for the
+    /// same read.
     ///
     /// # Errors
     ///
-    /// Those of `read`; nothing is kept then, and the next call reads again.
+    /// Those of `read`. Then nothing is kept, and the next call reads again.
     pub async fn get<E, F: Future<Output = Result<T, E>>>(
         &self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! The domain rules, read from the table and kept for a while.
+//! The domain rules, read from the table and kept in memory for a while.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,10 +7,10 @@ use store::{Store, StoreError};
 
 use crate::Recent;
 
-/// How long rules are used before they are read again: an operator's change is in force everywhere after this.
+/// How long rules are used before they are read again. After this time an operator's change is used everywhere.
 const FRESH: Duration = Duration::from_secs(300);
 
-/// The domain rules in force.
+/// The domain rules, as they were last read.
 #[derive(Debug)]
 pub struct Rules {
     store: Store,
@@ -19,7 +19,7 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules in `store`, none read yet.
+    /// The rules in `store`. They are not read yet.
     #[must_use]
     pub fn stored(store: Store, clock: Clock) -> Self {
         Self { store, clock, recent: Recent::kept_for(FRESH) }
@@ -29,8 +29,8 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// When they cannot be read, or are malformed: older ones are not used in their place, because their operator
-    /// meant them to end.
+    /// [`StoreError`] when they cannot be read or are malformed. Older rules are not used instead, because their
+    /// operator has replaced them.
     pub async fn current(&self) -> Result<Arc<DomainRules>, StoreError> {
         self.recent.get(self.clock.now(), || async { self.store.domain_rules().await.map(Arc::new) }).await
     }

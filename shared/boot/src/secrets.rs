@@ -1,4 +1,4 @@
-//! The service's one secret, fetched at first use and kept for the life of the process.
+//! The secret of the service's keys, fetched at first use and kept for the life of the process.
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -11,36 +11,36 @@ use tokio::sync::OnceCell;
 
 use crate::cause::WithCauses;
 
-/// The shortest master secret that is taken: 256 bits in base64 or hexadecimal are longer.
+/// Characters of the master secret at least: 256 bits in base64 or hexadecimal have more.
 const MIN_MASTER_LEN: usize = 32;
 
-/// Where the [`Keys`] come from.
+/// The [`Keys`], fetched at first use.
 #[derive(Debug)]
 pub struct Secrets {
     source: Arc<dyn KeySource>,
     keys: OnceCell<Keys>,
 }
 
-/// Where keys are: in Secrets Manager, or with a test.
+/// The source of keys: Secrets Manager, or a test.
 #[async_trait]
 pub trait KeySource: Debug + Send + Sync {
     async fn fetch(&self) -> Result<Keys, SecretsError>;
 }
 
-/// Keys derived from a secret of Secrets Manager: `{"master": "…"}`.
+/// Keys derived from a secret in Secrets Manager: `{"master": "…"}`.
 #[derive(Debug)]
 pub(crate) struct StoredKeys {
     client: Client,
     id: String,
 }
 
-/// Why there is no secret. Nothing of its value is in it.
+/// Why there is no secret. It contains nothing of the value.
 #[derive(Debug, Error)]
 pub enum SecretsError {
     /// The secret could not be fetched.
     #[error("a secret cannot be read: {0}")]
     Unreadable(String),
-    /// It is not an object with a text of at least 32 characters where one belongs.
+    /// It is not an object with a text of at least 32 characters as the expected member.
     #[error("a secret is not of its form, or too short")]
     Malformed,
 }
@@ -51,24 +51,24 @@ struct Document {
 }
 
 impl Secrets {
-    /// The keys in `source`, not fetched yet.
+    /// The keys of `source`. They are not fetched yet.
     #[must_use]
     pub fn from_source(source: Arc<dyn KeySource>) -> Self {
         Self { source, keys: OnceCell::new() }
     }
 
-    /// The keys.
+    /// The keys, fetched by the first call.
     ///
     /// # Errors
     ///
-    /// When the secret cannot be read; the next call tries again.
+    /// [`SecretsError`] when the secret cannot be read; the next call tries again.
     pub async fn keys(&self) -> Result<&Keys, SecretsError> {
         self.keys.get_or_try_init(|| self.source.fetch()).await
     }
 }
 
 impl StoredKeys {
-    /// Keys of the secret with this id.
+    /// The keys of the secret with this id.
     pub(crate) fn new(client: Client, id: String) -> Self {
         Self { client, id }
     }

@@ -1,4 +1,4 @@
-//! A secret that another system shares, of which two versions may be live.
+//! A secret shared with another system. Two versions of it may be valid at the same time.
 
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
@@ -9,13 +9,13 @@ use serde::Deserialize;
 
 use crate::{Recent, cause::WithCauses, secrets::SecretsError};
 
-/// How long what was fetched is used: a new version is in force everywhere after this.
+/// How long fetched secrets are used. After this time a new version is used everywhere.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Secrets Manager's names for the version in force and the one before it, which both count while one is replaced.
+/// Secrets Manager's names for the current version and the previous one. Both are valid during a rotation.
 const LIVE: [&str; 2] = ["AWSCURRENT", "AWSPREVIOUS"];
 
-/// Reads [`SigningSecret`]s, and remembers them for a minute.
+/// Fetches [`SigningSecret`]s, and keeps them in memory for a minute.
 #[derive(Debug)]
 pub struct SigningSecrets {
     source: Arc<dyn SigningSource>,
@@ -23,14 +23,14 @@ pub struct SigningSecrets {
     recent: Recent<Vec<SigningSecret>>,
 }
 
-/// Where signing secrets are: in Secrets Manager, or with a test.
+/// The source of signing secrets: Secrets Manager, or a test.
 #[async_trait]
 pub trait SigningSource: Debug + Send + Sync {
-    /// The live secrets, the one in force first, fetched anew.
+    /// Fetches the valid secrets, the current one first.
     async fn fetch(&self) -> Result<Vec<SigningSecret>, SecretsError>;
 }
 
-/// The live versions of a secret of Secrets Manager: `{"secret": "…"}`.
+/// The valid versions of a secret in Secrets Manager: `{"secret": "…"}`.
 #[derive(Debug)]
 pub(crate) struct StoredSigning {
     client: Client,
@@ -43,17 +43,17 @@ struct Document {
 }
 
 impl SigningSecrets {
-    /// The secrets in `source`, not fetched yet.
+    /// The secrets of `source`. They are not fetched yet.
     #[must_use]
     pub fn from_source(source: Arc<dyn SigningSource>, clock: Clock) -> Self {
         Self { source, clock, recent: Recent::kept_for(FRESH) }
     }
 
-    /// The live secrets, the one in force first, at most a minute old.
+    /// The valid secrets, the current one first, at most a minute old.
     ///
     /// # Errors
     ///
-    /// When the version in force cannot be read; the next call tries again.
+    /// [`SecretsError`] when the current version cannot be read; the next call tries again.
     pub async fn current(&self) -> Result<Vec<SigningSecret>, SecretsError> {
         self.recent.get(self.clock.now(), || self.source.fetch()).await
     }
@@ -74,7 +74,7 @@ impl SigningSource for StoredSigning {
             let got = self.client.get_secret_value().secret_id(&self.id).version_stage(stage).send().await;
             match got {
                 Ok(secret) => secrets.push(read(secret.secret_string().unwrap_or_default())?),
-                // Before its first change it has no version before.
+                // Before its first rotation there is no previous version.
                 Err(error) if !secrets.is_empty() && error.code() == Some("ResourceNotFoundException") => {}
                 Err(error) => return Err(SecretsError::Unreadable(WithCauses(&error).to_string())),
             }

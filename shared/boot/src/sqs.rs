@@ -1,4 +1,4 @@
-//! Messages from a queue: each on its own, whatever becomes of its neighbours.
+//! Messages of a queue, each handled independently of the others.
 
 use std::{fmt::Debug, panic::AssertUnwindSafe, time::Duration};
 
@@ -13,42 +13,42 @@ use tracing::{Instrument as _, Span, field};
 
 use crate::cause::WithCauses;
 
-/// Messages of one event that are worked on at a time: as many as an event holds.
+/// Messages of one event that are handled at the same time: as many as an event has.
 const IN_FLIGHT: usize = 10;
 
-/// No message is begun with less than this left: two SDK calls that time out, and the answer.
+/// The time that must be left to begin a message: two SDK calls that time out, and the answer.
 const MARGIN: Duration = Duration::from_secs(18);
 
-/// What became of a message.
+/// What happens to a message after it was handled.
 #[derive(Debug)]
 pub enum Disposition {
-    /// It is dealt with, or there was nothing to do.
+    /// It is handled, or there was nothing to do. The message is deleted.
     Done,
-    /// It comes again later, and after some times goes to the dead letters.
+    /// It is delivered again later, and after some attempts is among the dead letters.
     Retry(Box<dyn std::error::Error + Send + Sync>),
-    /// It can never be dealt with, and that is recorded where a person sees it: it is taken off the queue.
+    /// It can never be handled. This is logged, and the message is deleted.
     Discard(&'static str),
 }
 
 impl Disposition {
-    /// The message comes again later, because of `error`.
+    /// Delivers the message again later, because of `error`.
     pub fn retry(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Retry(error.into())
     }
 }
 
-/// A record without a message id: a response could only name it by an empty one, which fails the whole event anyway.
+/// A record has no message id. An answer could only name it by an empty id, which fails the whole event anyway.
 #[derive(Debug, Error)]
 #[error("a record has no message id")]
 pub struct UnnamedRecord;
 
-/// Handles the messages of a queue, which must have `ReportBatchItemFailures` set.
+/// Handles the messages of a queue, whose trigger must have `ReportBatchItemFailures` set.
 ///
-/// `handler` gets the message and the moment by which the invocation must end.
+/// `handler` gets the message and the time at which the invocation must end.
 ///
 /// # Errors
 ///
-/// When Lambda's runtime interface is gone.
+/// [`Error`] when Lambda's runtime interface cannot be reached.
 pub async fn run_sqs<M, F, Fut>(handler: F) -> Result<(), Error>
 where
     M: DeserializeOwned + Debug,
@@ -64,14 +64,14 @@ where
     .await
 }
 
-/// Handles records and names those that failed.
+/// Handles records, and names those that failed.
 ///
-/// A body that is no `M` fails, so that it reaches the dead letters instead of vanishing. A record whose handler panics
-/// fails alone. Records for which too little time is left fail without being begun.
+/// A body that is no `M` fails, so that it is not lost but ends among the dead letters. If the handler panics, only
+/// that record fails. Records for which too little time is left fail without being begun.
 ///
 /// # Errors
 ///
-/// [`UnnamedRecord`], before anything is begun.
+/// [`UnnamedRecord`], before any record is begun.
 pub async fn handle_records<M, F, Fut>(
     records: Vec<SqsMessage>,
     deadline: Timestamp,
@@ -132,9 +132,9 @@ where
             return Outcome::Failed;
         }
     };
-    // Messages hold ids and nothing else, so they may stand in the log.
+    // Messages hold ids only, so they may be logged.
     Span::current().record("wake", field::debug(&message));
-    // The handler leaves nothing half-changed in memory: its truth is the table, which a retry reads again.
+    // The handler leaves no half-changed memory behind: the table is the truth, and another attempt reads it again.
     let handled = async { handler(message, deadline).await };
     match AssertUnwindSafe(handled).catch_unwind().await {
         Ok(Disposition::Done) => Outcome::Settled,
@@ -146,12 +146,12 @@ where
             tracing::error!(error = %WithCauses(&*error), "message failed");
             Outcome::Failed
         }
-        // The panic hook has logged where.
+        // The panic hook has logged the place.
         Err(_) => Outcome::Failed,
     }
 }
 
-/// When Lambda will end the invocation.
+/// The time at which Lambda ends the invocation.
 pub(crate) fn deadline(context: &lambda_runtime::Context) -> Timestamp {
     Timestamp::from_unix_ms(i64::try_from(context.deadline).unwrap_or(i64::MAX))
 }
@@ -186,7 +186,7 @@ mod tests {
         }
     }
 
-    /// Every set of ten messages that a handler can fail: each bit of the mask is one message.
+    /// Tries every set of failed messages out of ten: each bit of the mask is one message.
     #[tokio::test]
     async fn exactly_the_failed_messages_are_named() {
         std::panic::set_hook(Box::new(|_| {}));
@@ -194,7 +194,7 @@ mod tests {
         for mask in 0..1024_u32 {
             let records = (0..10)
                 .map(|bit| {
-                    // Failures alternate between errors and panics; the others between done and rejected.
+                    // Failures alternate between errors and panics, and the others between done and discarded.
                     let fails = mask >> bit & 1;
                     let kind = if bit % 2 == 0 { fails } else { 2 + fails };
                     record(&format!("m{bit}"), &kind.to_string())
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(failed(&response), ["m1", "m2"]);
     }
 
-    /// Lambda takes an answer in any other shape as "all done" or "all failed".
+    /// Lambda reads an answer of any other form as "all done" or "all failed".
     #[tokio::test]
     async fn the_answer_has_the_shape_that_lambda_reads() {
         let clock = clock();

@@ -1,4 +1,4 @@
-//! What a function works with, made once at its start.
+//! What a function works with, created once at its start.
 
 use std::{cell::OnceCell, sync::Arc};
 
@@ -18,31 +18,31 @@ use crate::{
     signing::{SigningSource, StoredSigning},
 };
 
-/// What a function works with: AWS, or the memory of a test. A function takes from it what it needs; what it does not
-/// take is not in its binary.
+/// What a function works with: AWS, or the fakes of a test. A function takes what it needs; what it does not take is
+/// not in its binary.
 ///
 /// # Errors
 ///
-/// Each method says which variable of the environment is missing, or cannot be meant.
+/// Each method names the variable of the environment that is missing or has a value that cannot be used.
 pub trait Stack {
     /// The variables that the template sets.
     fn env(&self) -> &Env;
 
-    /// The clock that decides what is due and what has expired.
+    /// The clock, which decides what is due and what has expired.
     fn clock(&self) -> Clock;
 
-    /// The randomness that ids and tokens are made of.
+    /// The randomness of ids and tokens.
     fn entropy(&self) -> Entropy;
 
-    /// What lasts in the table; each call gives the same store.
+    /// The store over the table. Each call returns the same store.
     fn store(&self) -> Result<Store, Error>;
 
-    /// The queues, of which the function uses these.
+    /// The queues, of which the function uses `used`.
     fn queues(&self, used: &[Destination]) -> Result<Queues, Error>;
 
     fn objects(&self) -> Result<Objects, Error>;
 
-    /// What upload forms are signed with.
+    /// The access that signs the forms of uploads.
     fn upload_access(&self) -> Result<UploadAccess, Error>;
 
     fn accounts(&self) -> Result<Arc<dyn Accounts>, Error>;
@@ -55,31 +55,31 @@ pub trait Stack {
 
     fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error>;
 
-    /// How far calls of agencies' endpoints reach.
+    /// The endpoints of agencies that may be called.
     fn reach(&self) -> Result<Reach, Error>;
 
     fn notifier(&self) -> Result<Notifier, Error>;
 
-    /// Where the function's one secret is.
+    /// The source of the secret of the service's keys.
     fn key_source(&self) -> Result<Arc<dyn KeySource>, Error>;
 
-    /// Where the secret is that agencies' secrets are derived from, for a function that has both.
+    /// The source of the secret of the agencies' keys, for a function that has both.
     fn agency_key_source(&self) -> Result<Arc<dyn KeySource>, Error>;
 
-    /// Where the secrets are that the device side signs with.
+    /// The source of the secrets that the device side signs with.
     fn signing_source(&self) -> Result<Arc<dyn SigningSource>, Error>;
 
-    /// The keys that addresses are found by and links made with, fetched at first use.
+    /// The keys that find addresses and create the tokens of links, fetched at first use.
     fn secrets(&self) -> Result<Secrets, Error> {
         Ok(Secrets::from_source(self.key_source()?))
     }
 
-    /// The keys that agencies' secrets are derived from, for a function that has both.
+    /// The keys that agencies' secrets are derived from, for a function that has both. They are fetched at first use.
     fn agency_secrets(&self) -> Result<Secrets, Error> {
         Ok(Secrets::from_source(self.agency_key_source()?))
     }
 
-    /// What the device side signs with.
+    /// The secrets that the device side signs with.
     fn signing_secrets(&self) -> Result<SigningSecrets, Error> {
         Ok(SigningSecrets::from_source(self.signing_source()?, self.clock()))
     }
@@ -94,16 +94,16 @@ pub trait Stack {
     }
 }
 
-/// What upload forms are signed with, and where they lead.
+/// The access that signs the forms of uploads, and the address that they post to.
 #[derive(Clone, Debug)]
 pub struct UploadAccess {
     pub region: String,
-    /// The emulator's address, where there is one.
+    /// The emulator's address. `None`: the stack is on AWS.
     pub endpoint_url: Option<String>,
     pub credentials: Credentials,
 }
 
-/// The stack of a function on Lambda. What several parts of a function need is made once.
+/// The stack of a function on Lambda. What several parts of a function need is created once.
 #[derive(Debug)]
 pub struct AwsStack {
     env: Env,
@@ -113,7 +113,7 @@ pub struct AwsStack {
 }
 
 impl AwsStack {
-    /// The stack that the environment names. Nothing is read of it before it is asked for.
+    /// The stack of this environment. Each variable is read when a method needs it.
     #[must_use]
     pub fn new(env: Env) -> Self {
         Self { env, aws: OnceCell::new(), store: OnceCell::new(), pool: OnceCell::new() }
@@ -133,7 +133,7 @@ impl AwsStack {
     }
 }
 
-/// What is in `cell`, made now if nothing is.
+/// The value in `cell`, created by `make` if there is none.
 fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, Error>) -> Result<&T, Error> {
     if let Some(made) = cell.get() {
         return Ok(made);
