@@ -1,4 +1,4 @@
-//! An action for many invites as the API shows it to its officer.
+//! A bulk action in the form of the API.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Where the next page of a list starts, sealed so that it can travel in a URL.
+//! Cursors: where the next page of a list begins, sealed so that it can be part of a URL.
 //!
-//! A place in a list sorted by address holds an address, and a URL is kept by browsers and proxies. So a cursor is
-//! encrypted, and bound to its officer and list: AES-SIV (RFC 5297), whose output is the same for the same place, so
+//! A place in a list that is sorted by address contains an address, and browsers and proxies keep URLs. So a cursor is
+//! encrypted and bound to its officer and list with AES-SIV (RFC 5297). The same place always gives the same cursor, so
 //! that a page keeps its `ETag`.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,7 +9,7 @@ use domain::{Keys, OfficerId};
 
 use crate::{Problem, Slug};
 
-/// Seals and opens the cursors of one list: of one officer, with one filter and order.
+/// Seals and opens the cursors of one list, which belongs to one officer and has one filter and order.
 #[derive(Debug)]
 pub struct Cursors<'a> {
     keys: &'a Keys,
@@ -18,7 +18,7 @@ pub struct Cursors<'a> {
 }
 
 impl<'a> Cursors<'a> {
-    /// The cursors of the list that `list` describes: its name, filter and order, in one text.
+    /// The cursors of a list. `list` is its name, filter and order, as one text.
     #[must_use]
     pub fn new(keys: &'a Keys, officer: &'a OfficerId, list: &'a str) -> Self {
         Self { keys, officer, list }
@@ -34,7 +34,7 @@ impl<'a> Cursors<'a> {
     ///
     /// # Errors
     ///
-    /// A problem, unless the cursor was sealed for this very list.
+    /// [`Problem`] unless the cursor was sealed for this list.
     pub fn open(&self, cursor: &str) -> Result<String, Problem> {
         self.opened(cursor).ok_or_else(|| Problem::new(Slug::Cursor))
     }

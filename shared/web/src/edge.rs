@@ -1,4 +1,4 @@
-//! What surrounds every route: Trace ID, headers, panics, and the body of problems.
+//! What all routes share: Trace ID, headers, panics, and the body of problems.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -17,10 +17,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{Problem, Slug, query::DescribedQueries};
 
-/// The header in which every answer carries the Trace ID.
+/// The header of every answer that has the Trace ID.
 const TRACE_HEADER: HeaderName = HeaderName::from_static("x-trace-id");
 
-/// Headers of every answer that does not set them itself. An answer of the API is nothing to show, frame or keep.
+/// Headers of every answer that does not set them itself. Browsers must not show, frame or keep an answer of the API.
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -29,7 +29,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
 ];
 
-/// Wraps described routes into what routes of the API share: what [`serve`] gives, and a refusal of every query
+/// Wraps described routes in what all routes of the API share: everything of [`serve`], and a refusal of each query
 /// parameter that a route does not describe.
 pub fn serve_api(routes: OpenApiRouter, clock: Clock, entropy: Entropy) -> Router {
     let (routes, description) = routes.split_for_parts();
@@ -45,10 +45,10 @@ async fn check_query(State(queries): State<Arc<DescribedQueries>>, request: Requ
     }
 }
 
-/// Wraps routes into what they share: problems for unknown routes, for panics, and a Trace ID on everything.
+/// Wraps routes in what all of them share: problems for unknown routes and panics, and a Trace ID on every answer.
 ///
-/// A method that a route does not have is answered like a route that does not exist: the gateway in front of it
-/// does not tell them apart.
+/// A method that a route does not have gets the same answer as a route that does not exist, because the gateway does
+/// not distinguish them.
 pub fn serve(routes: Router, clock: Clock, entropy: Entropy) -> Router {
     routes
         .fallback(async || Problem::new(Slug::NotFound))
@@ -76,7 +76,7 @@ async fn surround(State(sources): State<Arc<(Clock, Entropy)>>, mut request: Req
     async move {
         let mut response = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
             Ok(response) => response,
-            // The panic hook has logged where.
+            // The panic hook has logged the place.
             Err(_) => Problem::new(Slug::Internal).into_response(),
         };
         if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {
@@ -97,7 +97,7 @@ async fn surround(State(sources): State<Arc<(Clock, Entropy)>>, mut request: Req
     .await
 }
 
-/// Lambda puts the invocation's own header here; there is one unless the client forged more, and then the last counts.
+/// Lambda sets this header for each invocation. If the client sent more of them, Lambda's is the last.
 fn trace_of(headers: &HeaderMap) -> Option<TraceId> {
     let value = headers.get_all("x-amzn-trace-id").iter().next_back()?;
     TraceId::from_header(value.to_str().ok()?)

@@ -1,4 +1,4 @@
-//! Bodies that hold fields of an invite: which ones they hold follows from the table of fields.
+//! Bodies with fields of an invite. The table of fields decides which fields a body has.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -18,35 +18,35 @@ use utoipa::{
     },
 };
 
-/// The body of a request with fields of an invite beside members of its own.
+/// The body of a request with fields of an invite, and with members of its own.
 pub struct WithFields<T> {
-    /// The texts of the fields that it names. One that is `null` is not named.
+    /// The texts of the fields in the body. A field that is `null` is absent.
     pub texts: BTreeMap<Field, String>,
     pub rest: T,
 }
 
-/// What a body has beside fields of an invite, and which fields those are.
+/// The members of a body that are no fields, and the fields that it has.
 pub trait Beside {
-    /// What JSON a field may be.
+    /// The JSON types that a field may have.
     const JSON: FieldJson;
 
     /// Whether a body has the field.
     fn has(field: Field) -> bool;
 }
 
-/// What JSON a field of a body may be.
+/// The JSON types that a field of a body may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldJson {
     /// A text, and nothing else.
     Text,
-    /// A text, or `null` for what is not named.
+    /// A text, or `null` for an absent field.
     Nullable,
-    /// The same, and the answer about SEED a boolean too, as programs say it.
+    /// A text or `null`; for SEED also a boolean, as programs send it.
     NullableWithFlag,
 }
 
 impl<T> WithFields<T> {
-    /// The texts as a form, in which what is not named is empty.
+    /// The texts as a form, in which an absent field is an empty text.
     #[must_use]
     pub fn form(self) -> Form {
         let mut form = Form::default();
@@ -58,7 +58,7 @@ impl<T> WithFields<T> {
 }
 
 impl<T> fmt::Debug for WithFields<T> {
-    /// Without the texts, which are somebody's data.
+    /// Does not print the texts, which are personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WithFields").field("fields", &self.texts.keys()).finish_non_exhaustive()
     }
@@ -87,7 +87,7 @@ impl<'de, T: Beside + Deserialize<'de>> Visitor<'de> for Body<T> {
     }
 }
 
-/// The members that are no fields; the fields are read on the way to them.
+/// The members that are no fields. The fields are read on the way.
 struct Rest<'t, T, A> {
     members: A,
     texts: &'t mut BTreeMap<Field, String>,
@@ -114,7 +114,7 @@ impl<'de, T: Beside, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, T, A> {
     }
 }
 
-/// The text of a field; none of `null`.
+/// The text of a field. `None`: it is `null`.
 struct FieldText {
     field: Field,
     json: FieldJson,
@@ -178,7 +178,7 @@ impl<T: Beside + ToSchema> ToSchema for WithFields<T> {
     }
 }
 
-/// What a client may say of a field.
+/// The schema of a field in a request.
 fn text_schema(field: Field, json: FieldJson) -> RefOr<Schema> {
     let types = match (json, field) {
         (FieldJson::Text, _) => SchemaType::Type(Type::String),
@@ -199,7 +199,7 @@ fn description(field: Field) -> String {
     format!("{}{who}{most}.", spec.title.trim_end_matches('?'))
 }
 
-/// The description of a [`Form`] as it is shown: the text of every field, exactly as it was typed.
+/// The schema of a [`Form`] in an answer: the text of every field, exactly as it was typed.
 #[derive(Debug)]
 pub struct FormBody;
 
@@ -215,7 +215,7 @@ impl PartialSchema for FormBody {
 
 impl ToSchema for FormBody {}
 
-/// The details of somebody's account, as far as they are known: all but the contact number.
+/// The details of an account's holder, as far as they are known, without the contact number.
 #[derive(Clone, Debug)]
 pub struct ProfileBody(Option<Profile>);
 

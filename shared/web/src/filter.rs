@@ -1,4 +1,4 @@
-//! What an officer's invites can be narrowed by, in the query of a list and in the body of an action alike.
+//! The filter of an officer's invites, for the query of a list and for the body of a bulk action.
 
 use domain::{
     BatchId,
@@ -38,7 +38,7 @@ pub struct InviteFilter {
     pub batch: Option<BatchId>,
 }
 
-/// The description of a [`TechpassStatus`] that lists are narrowed by.
+/// The schema of a [`TechpassStatus`] that lists can be filtered by.
 #[derive(Debug)]
 pub struct TechpassFilter;
 
@@ -50,7 +50,7 @@ impl PartialSchema for TechpassFilter {
 
 impl ToSchema for TechpassFilter {}
 
-/// The description of a [`SeedStatus`] that lists are narrowed by.
+/// The schema of a [`SeedStatus`] that lists can be filtered by.
 #[derive(Debug)]
 pub struct SeedFilter;
 
@@ -97,18 +97,18 @@ fn named<'de, D: Deserializer<'de>, T: Copy>(
 }
 
 impl InviteFilter {
-    /// Whether it lets everything through.
+    /// Whether it selects every invite.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let has_text = self.q.as_deref().is_some_and(|text| !domain::fields::text::trim(text).is_empty());
         !has_text && self.techpass.is_none() && self.seed.is_none() && self.batch.is_none()
     }
 
-    /// The question to the table. `pointer` is where the filter stands in the request: empty for a query.
+    /// The query to the table. `pointer` is the place of the filter in the request: empty for a query string.
     ///
     /// # Errors
     ///
-    /// A problem when the search text is too long.
+    /// [`Problem`] when the search text is too long.
     pub fn query(&self, pointer: &str, sort: Sort, limit: usize) -> Result<InviteQuery, Problem> {
         let text = self.q.as_deref().map(domain::fields::text::trim).filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
@@ -128,7 +128,7 @@ impl InviteFilter {
 }
 
 impl std::fmt::Debug for InviteFilter {
-    /// Without the search text, which is part of somebody's name or address.
+    /// Does not print the search text, which is part of a person's name or address.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InviteFilter")
             .field("techpass", &self.techpass)

@@ -1,4 +1,4 @@
-//! Headers with rules of their own.
+//! Request headers with rules of their own.
 
 use axum::{
     extract::FromRequestParts,
@@ -37,11 +37,11 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 pub struct IfMatch(u64);
 
 impl IfMatch {
-    /// Whether the thing still has that version.
+    /// Checks that the record still has that version.
     ///
     /// # Errors
     ///
-    /// A problem when it has changed.
+    /// [`Problem`] when it has changed.
     pub fn check(self, version: u64) -> Result<(), Problem> {
         if self.0 == version { Ok(()) } else { Err(Problem::new(Slug::VersionMismatch)) }
     }
@@ -54,7 +54,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
         if !parts.headers.contains_key(header::IF_MATCH) {
             return Err(Problem::new(Slug::VersionRequired));
         }
-        // A tag that was never given out matches nothing.
+        // A tag that was never sent matches no version.
         only(&parts.headers, header::IF_MATCH.as_str())
             .and_then(version)
             .map(Self)
@@ -62,7 +62,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// The version that the client has already: `If-None-Match: "7"`, if it says so.
+/// The version that the client has already: `If-None-Match: "7"`, if the header is present.
 #[derive(Clone, Copy, Debug)]
 pub struct IfNoneMatch(Option<u64>);
 
@@ -85,14 +85,14 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 /// The entity tag of a version.
 pub(crate) fn tag(version: u64) -> HeaderValue {
-    // Digits between quotes are a header value, so the fallback is never met.
+    // Digits between quotes are always a valid header value, so the fallback is never used.
     HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
 }
 
 fn version(value: &HeaderValue) -> Option<u64> {
     let digits = value.to_str().ok()?.strip_prefix('"')?.strip_suffix('"')?;
     let version = digits.parse().ok()?;
-    // "+7" and "007" parse as well, and are no tags of ours.
+    // "+7" and "007" can be parsed as well, but are no tags of ours.
     (tag(version) == value).then_some(version)
 }
 

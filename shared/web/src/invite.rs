@@ -1,4 +1,4 @@
-//! An invite as the API shows it to the officer who made it.
+//! An invite in the form of the API, for the officer who created it.
 
 use domain::{
     BatchId, InviteId, Persona, Timestamp, TraceId,
@@ -155,7 +155,7 @@ pub struct HistoryBody {
 }
 
 impl InviteBody {
-    /// What a list shows of an invite.
+    /// The invite in the form of a list.
     #[must_use]
     pub fn of(invite: &Invite) -> Self {
         let profile = invite.profile.as_ref();

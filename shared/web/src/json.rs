@@ -10,12 +10,12 @@ use serde::de::DeserializeOwned;
 
 use crate::{Problem, Slug, shape, strict};
 
-/// How much a request that holds rows of a batch may be at most, in bytes. `GET /me` tells it.
+/// Bytes of a request with rows of a batch at most. `GET /me` reports it.
 pub const ROWS_BODY_BYTES: usize = 1024 * 1024;
 
 /// The body as a `T`.
 ///
-/// Refused are: another media type (415), more than `MAX` bytes (413), and anything but one JSON object of exactly the
+/// It refuses another media type (415), more than `MAX` bytes (413), and anything but one JSON object with exactly the
 /// members of `T`, each named once (400, with everything that does not fit). `T` must have `deny_unknown_fields`.
 #[derive(Debug)]
 pub struct Json<T, const MAX: usize = { 64 * 1024 }> {
@@ -36,7 +36,7 @@ where
     }
 }
 
-/// The body of a request that announces JSON, at most `max` bytes of it.
+/// The body of a request whose headers declare JSON, at most `max` bytes of it.
 pub(crate) async fn text(request: Request, max: usize) -> Result<Bytes, Problem> {
     if !is_json(request.headers()) {
         return Err(Problem::new(Slug::UnsupportedMediaType));
@@ -48,7 +48,7 @@ pub(crate) async fn text(request: Request, max: usize) -> Result<Bytes, Problem>
     }
 }
 
-/// Whether the headers announce plain JSON in UTF-8, which is the only encoding that JSON has (RFC 8259).
+/// Whether the headers declare plain JSON in UTF-8, which is the only encoding of JSON (RFC 8259).
 fn is_json(headers: &HeaderMap) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(media_type), None) = (types.next(), types.next()) else {

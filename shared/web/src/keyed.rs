@@ -1,4 +1,4 @@
-//! A request that creates something and names an `Idempotency-Key`.
+//! A request that creates something and has an `Idempotency-Key`.
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use serde::de::DeserializeOwned;
@@ -6,31 +6,31 @@ use store::{KeyUse, KeyedRequest, SavedAnswer, StoreError};
 
 use crate::{IdempotencyKey, Officers, Problem, SignedIn, Slug, json, shape, strict};
 
-/// A signed-in officer's request with a key, read strictly as [`Json`](crate::Json) is.
+/// A signed-in officer's request with a key. Its body is read as strictly as by [`Json`](crate::Json).
 ///
-/// Its key is asked before its handler runs, so that a repeated request is answered as the first one was, whatever that
-/// one has changed since. Two requests are the same when their officer, method, path and body are: the body as JSON, in
-/// which the order of members and white space say nothing.
+/// The key is checked before the handler runs, so a repeated request gets the answer of the first one, whatever that
+/// one has changed since. Two requests are the same when they have the same officer, method, path and body. The body is
+/// compared as JSON, without the order of members and white space.
 #[derive(Debug)]
 pub struct Keyed<T, const MAX: usize = { 64 * 1024 }> {
-    /// Whose it is, and the rules in force.
+    /// The officer, and the current domain rules.
     pub signed_in: SignedIn,
     pub asked: Asked,
     pub value: T,
 }
 
-/// Whether a request came before.
+/// Whether the same request was answered before.
 #[derive(Debug)]
 pub enum Asked {
-    /// It did, and this was the answer.
+    /// It was, with this answer.
     Before(SavedAnswer),
-    /// It is new: what it creates is to be written together with its answer.
+    /// It is new. The handler writes what it creates together with its answer.
     Now(KeyedRequest),
 }
 
-/// What keeps the answers to requests with a key: the state of a function that has such routes.
+/// The saved answers of requests with a key: the state of a function that has such routes.
 pub trait SavedAnswers: Officers {
-    /// What the key of `request` was used for before.
+    /// The use of the key of `request` before this request.
     fn key_use(&self, request: &KeyedRequest) -> impl Future<Output = Result<KeyUse, StoreError>> + Send;
 }
 

@@ -1,17 +1,15 @@
-//! The HTTP edge that every API function shares: what a request must look like, and how a failure is told.
+//! The HTTP edge that every API function shares: what a request must look like, and what a failure looks like.
 //!
-//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes; [`serve_api`]
-//!   also
-//!   refuses query parameters that a route does not describe.
+//! - [`serve`] wraps a function's routes: Trace ID, headers, panics, and problems for unknown routes. [`serve_api`]
+//!   also refuses query parameters that a route does not describe.
 //! - [`Problem`] is every answer that is not a success (RFC 9457); [`Slug`] is the closed list of its types.
-//! - [`SignedIn`], [`Reader`], [`Json`], [`Query`], [`Path`], [`IfMatch`] take a request apart strictly: what is
-//!   not understood is refused and named, never ignored.
-//! - [`Keyed`] takes a request that creates something, and asks its `Idempotency-Key` before its handler runs.
-//! - [`SignedJson`] takes what another system sends, by its signature and not by a sign-in.
-//! - [`Cursors`] hides and signs where the next page starts.
-//! - [`InviteFilter`] says which invites are meant; [`invite`], [`action`] and [`seed`] are what the API shows;
-//!   [`reply`]
-//!   builds the answers, [`openapi`] describes them.
+//! - [`SignedIn`], [`Reader`], [`Json`], [`Query`], [`Path`], [`IfMatch`] read a request strictly: what they do not
+//!   know is refused and named, never ignored.
+//! - [`Keyed`] reads a request that creates something, and checks its `Idempotency-Key` before its handler runs.
+//! - [`SignedJson`] reads what another system sends; a signature replaces the sign-in.
+//! - [`Cursors`] encrypts the place where the next page begins.
+//! - [`InviteFilter`] selects invites. [`invite`], [`action`] and [`seed`] are what the API shows; [`reply`] creates
+//!   the answers, and [`openapi`] describes them.
 
 pub mod action;
 pub mod fields;

@@ -1,4 +1,4 @@
-//! A JSON value to read from, whose errors say what does not fit instead of telling it in English.
+//! A JSON value to deserialise from. Its errors are values that say what does not fit, not English text.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(crate) enum Misfit {
-    /// A member of this name is not part of the type.
+    /// The type has no member with this name.
     Unknown(String),
-    /// A member of this name is required.
+    /// The required member with this name is missing.
     Missing(&'static str),
     /// It has another JSON type.
     Type,
-    /// It has the right type and cannot be used.
+    /// It has the right type, but its value cannot be used.
     Value,
 }
 
@@ -62,7 +62,7 @@ impl de::Error for Misfit {
     }
 }
 
-/// A value to read from. It reads as `serde_json` does, but its error is [`Misfit`].
+/// A value to deserialise from. It works like `serde_json`, but its error is [`Misfit`].
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a>(pub(crate) &'a Value);
 
@@ -123,7 +123,7 @@ impl<'de> Deserializer<'de> for Source<'de> {
         }
     }
 
-    /// A variant is named by its text, and never by a number.
+    /// A variant is named by a text, never by a number.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.0 {
             Value::String(text) => visitor.visit_borrowed_str(text),
@@ -177,7 +177,7 @@ mod tests {
         b: Option<f32>,
     }
 
-    /// Whether a value reads as `serde_json` reads it, and where it does not fit, for the reason that it gives.
+    /// Checks that a value is read as `serde_json` reads it and, where it does not fit, for the same reason.
     fn reads_as_serde_json<T: DeserializeOwned + fmt::Debug + PartialEq>(value: &Value) {
         let theirs = serde_json::from_value::<T>(value.clone());
         match (T::deserialize(Source(value)), theirs) {

@@ -1,8 +1,9 @@
-//! The officer who asks, as API Gateway's authorizer has verified them.
+//! The caller of a route, as API Gateway's authorizer has verified them.
 //!
-//! A verified token says who somebody was when they signed in. Whether they still may act is asked of the directory, at
-//! most a minute ago: [`SignedIn`] and [`SignedInHolder`] are for routes that change something or export people,
-//! [`Reader`] is for those that show a page, where the ten minutes of a token are the bound.
+//! A verified token says what was true at sign-in. Whether the account may still act is asked from the directory, and
+//! an answer is valid for a minute. [`SignedIn`] and [`SignedInHolder`] ask; they are for routes that change something
+//! or export people. [`Reader`] does not ask; it is for routes that show a page, where the ten minutes of a token are
+//! the bound.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -14,53 +15,54 @@ use store::StoreError;
 
 use crate::{Problem, Slug};
 
-/// Bytes of an account's name at the most, as user pools have them.
+/// Bytes of an account's name at most, as in user pools.
 const MAX_ACCOUNT: usize = 128;
 
 /// The stage variable with the id of the portal's own client at the user pool.
 const CLIENT_ID: &str = "ClientId";
 
-/// A signed-in officer who may invite and whose account was active within the last minute, and the rules that say so.
+/// A signed-in officer who may invite and whose account was active within the last minute, with the rules that say so.
 ///
-/// Taken only from the claims that the authorizer puts into the request's context. No header has any say: whatever a
-/// client sends, the context is written by API Gateway.
+/// It comes only from the claims that the authorizer puts into the context of the request. API Gateway writes that
+/// context, so no header of a client can change it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The officer, from verified claims alone.
+    /// The officer, from verified claims only.
     pub officer: Officer,
     pub rules: Arc<DomainRules>,
 }
 
-/// A signed-in officer who may look at what is theirs. The directory is not asked: a page is shown while it is out.
+/// A signed-in officer who may see what is theirs. The directory is not asked, so pages are shown while it is out.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    /// The officer, from verified claims alone.
+    /// The officer, from verified claims only.
     pub officer: Officer,
     pub account: Account,
     pub rules: Arc<DomainRules>,
 }
 
-/// The holder of an account that was active within the last minute, officer or not, and the rules that say which.
+/// The holder of an account that was active within the last minute, with the domain rules. The holder may be an officer
+/// or a vendor.
 ///
-/// For routes about the caller's own account. The account is the one that the directory signed in.
+/// For routes about the caller's own account, which is the account that the directory signed in.
 #[derive(Clone, Debug)]
 pub struct SignedInHolder {
-    /// Who. Whether they may invite is not looked at.
+    /// The holder. Whether they may invite is not checked.
     pub holder: Officer,
     pub account: Account,
     pub rules: Arc<DomainRules>,
 }
 
-/// What knows who may ask: the state of a function whose routes need an officer.
+/// What a function with officers' routes needs to know its callers.
 pub trait Officers: Send + Sync {
-    /// The domain rules in force.
+    /// The domain rules, at most five minutes old.
     fn officer_rules(&self) -> impl Future<Output = Result<Arc<DomainRules>, StoreError>> + Send;
 
-    /// The app clients whose tokens are taken beside the portal's.
+    /// The app clients whose tokens are accepted beside the portal's.
     fn other_clients(&self) -> &OtherClients;
 
-    /// Whether the account may act, as the directory said at most a minute ago; see [`Problem::directory_out`] for when
-    /// it does not say.
+    /// Whether the account may act, as the directory answered at most a minute ago. [`Problem::directory_out`] is the
+    /// answer when the directory does not say.
     fn is_active(&self, account: &Account, id: &OfficerId) -> impl Future<Output = Result<bool, Problem>> + Send;
 }
 
@@ -78,12 +80,12 @@ impl<T: Officers> Officers for Arc<T> {
     }
 }
 
-/// App clients of the user pool, beside the portal's, whose tokens are taken.
+/// App clients of the user pool, beside the portal's, whose tokens are accepted.
 #[derive(Clone, Debug, Default)]
 pub struct OtherClients(BTreeSet<String>);
 
 impl OtherClients {
-    /// Reads ids with commas between; none where the text is empty.
+    /// Reads ids that are separated by commas. An empty text has none.
     #[must_use]
     pub fn parse(list: &str) -> Self {
         Self(list.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
@@ -131,24 +133,24 @@ async fn check_active(state: &impl Officers, account: &Account, id: &OfficerId) 
         .detail("Ask your agency's administrator to enable your account, then sign in again."))
 }
 
-/// Who a verified token is about, and the account that it was given to.
+/// The holder that a verified token names, and the account that it was issued for.
 fn verified(parts: &Parts, other_clients: &OtherClients) -> Result<(Officer, Account), Problem> {
     let unauthorized = || Problem::new(Slug::Unauthorized);
     let context = parts.extensions.get::<RequestContext>();
     let claims = context.and_then(RequestContext::authorizer).and_then(|authorizer| authorizer.fields.get("claims"));
     let claim = |name| claims.and_then(|claims| claims.get(name));
     let text = |name| claim(name).and_then(Value::as_str);
-    // An access token has no address in it; the ID token says who somebody is.
+    // An access token has no address; only the ID token identifies a person.
     let id = text("sub").filter(|_| text("token_use") == Some("id")).and_then(OfficerId::parse);
     let id = id.ok_or_else(unauthorized)?;
-    // The authorizer takes tokens of every client of the pool.
+    // The authorizer accepts tokens of every client of the pool.
     let variables = parts.stage_variables_ref();
     let own_client = variables.and_then(|variables| variables.first(CLIENT_ID));
     let is_for_us = |client: &str| own_client == Some(client) || other_clients.0.contains(client);
     text("aud").filter(|client| is_for_us(client)).ok_or_else(unauthorized)?;
     let name = text("cognito:username").filter(|name| (1..=MAX_ACCOUNT).contains(&name.len()));
     let account = Account { directory_id: name.ok_or_else(unauthorized)?.to_owned() };
-    // API Gateway turns every claim into text; an emulator may leave a boolean one.
+    // API Gateway converts every claim into a text; an emulator may send a boolean.
     let is_verified = text("email_verified") == Some("true") || claim("email_verified") == Some(&Value::Bool(true));
     if !is_verified {
         return Err(Problem::new(Slug::EmailNotVerified)
@@ -173,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// A function of a pool in which nobody is disabled but `disabled`, and that takes another client's tokens.
+    /// A function that accepts another client's tokens, over a pool in which only `disabled` is disabled.
     struct Function(OtherClients);
 
     impl Officers for Function {

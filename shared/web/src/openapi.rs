@@ -1,4 +1,4 @@
-//! The description of the API: each function describes its own routes, and here they become one document.
+//! The description of the API: each function describes its own routes, and this module joins them into one document.
 
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, ResponseBuilder, Server,
@@ -11,7 +11,7 @@ use crate::{Problem, ProblemBody, ProblemItem};
 /// The name of the security scheme that officers' routes require.
 pub const OFFICER: &str = "officer";
 
-/// One document of the routes that the functions describe. Every route may answer with a problem.
+/// One document of the routes that the functions describe. Every route can answer with a problem.
 #[must_use]
 pub fn document(parts: impl IntoIterator<Item = OpenApi>) -> OpenApi {
     let bearer = HttpBuilder::new()

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{Problem, Slug};
 
-/// The parameters of the path. What is no id of the right kind names nothing, so it is not found.
+/// The parameters of the path. A text that is no id of the right kind is answered as not found.
 #[derive(Debug)]
 pub struct Path<T>(pub T);
 

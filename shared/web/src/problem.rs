@@ -1,4 +1,4 @@
-//! Every answer that is not a success, as RFC 9457 describes it.
+//! Problems: every answer that is not a success, as in RFC 9457.
 
 use std::{borrow::Cow, error::Error, fmt::Write as _, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 macro_rules! slugs {
     ($($(#[$doc:meta])* $variant:ident = $slug:literal, $status:ident, $title:literal;)*) => {
-        /// What kind of problem it is: the last part of its `type`, with one status and one title.
+        /// The kind of a problem: the last part of its `type`, with one status and one title.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Slug {
             $($(#[$doc])* $variant,)*
@@ -34,7 +34,7 @@ macro_rules! slugs {
                 match self { $(Self::$variant => StatusCode::$status,)* }
             }
 
-            /// What it says to a person.
+            /// The title for a person.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* }
@@ -48,11 +48,11 @@ slugs! {
     BadRequest = "bad-request", BAD_REQUEST, "The request cannot be understood.";
     /// A request that creates something has no usable `Idempotency-Key`.
     IdempotencyKey = "idempotency-key", BAD_REQUEST, "Send one Idempotency-Key of 1 to 255 visible characters.";
-    /// The cursor is not one that was given out for this list.
+    /// The cursor was not created for this list.
     Cursor = "cursor", BAD_REQUEST, "This page link is no longer valid. Start from the first page.";
-    /// Nobody is signed in. Told by the gateway too.
+    /// There is no valid sign-in. The gateway answers it too.
     Unauthorized = "unauthorized", UNAUTHORIZED, "Sign in to continue.";
-    /// The body is not signed by a live secret, or not just now; which, it does not say.
+    /// The body is not signed with a valid secret, or not at this time. The answer does not say which.
     SignatureNotValid = "signature-not-valid", UNAUTHORIZED, "The signature is not valid.";
     /// The officer's address is not verified.
     EmailNotVerified = "email-not-verified", FORBIDDEN, "Your email address is not verified.";
@@ -64,64 +64,64 @@ slugs! {
     SeedByServiceRequest = "seed-by-service-request", FORBIDDEN, "Vendors ask for SEED by a service request.";
     /// The caller's domain may not have SEED.
     SeedIneligible = "seed-ineligible", FORBIDDEN, "People of your organisation may not have SEED.";
-    /// The request comes from outside the allowed networks. Told by the gateway.
+    /// The request comes from outside the allowed networks. The gateway answers it.
     NetworkNotAllowed = "network-not-allowed", FORBIDDEN, "This is only open from your agency's network.";
-    /// The request was refused by a firewall rule. Told by the gateway.
+    /// A firewall rule refused the request. The gateway answers it.
     Forbidden = "forbidden", FORBIDDEN, "The request was refused.";
-    /// It does not exist, or belongs to somebody else.
+    /// It does not exist, or belongs to another officer.
     NotFound = "not-found", NOT_FOUND, "There is nothing here.";
-    /// The link's token is unknown, outdated or used up; which, it does not say.
+    /// The token of the link is unknown, outdated or used. The answer does not say which.
     InvitationNotValid = "invitation-not-valid", NOT_FOUND, "This invitation is not valid. Use the link of the latest \
         mail, or ask the person who invited you.";
-    /// A live invite of the officer's own has the address.
+    /// A live invite of the same officer has the address.
     AlreadyInvited = "already-invited", CONFLICT, "You have already invited this person.";
     /// A live invite of another officer has the address.
     InvitedByAnother = "invited-by-another", CONFLICT, "Another officer has already invited this person.";
     /// A live invite has the username.
     UsernameTaken = "username-taken", CONFLICT, "This TechPass username is taken.";
-    /// What it is now does not allow this.
+    /// Its state does not allow this.
     StateConflict = "state-conflict", CONFLICT, "This cannot be done any more. Reload to see why.";
-    /// Somebody else changed it at the same moment.
+    /// Another writer changed it at the same moment.
     LostRace = "lost-race", CONFLICT, "Someone else changed this at the same moment. Try again.";
     /// It has changed since it was read.
     VersionMismatch = "version-mismatch", PRECONDITION_FAILED, "This has changed since you read it. Reload and try \
         again.";
-    /// The body is larger than the route takes. Told by the gateway too.
+    /// The body is larger than the route allows. The gateway answers it too.
     TooLarge = "too-large", PAYLOAD_TOO_LARGE, "The request is too large.";
-    /// The body is not plain JSON. Told by the gateway too.
+    /// The body is not plain JSON. The gateway answers it too.
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Send JSON.";
-    /// Fields break their rules; all of them are listed.
+    /// Fields have faults; all of them are listed.
     Validation = "validation", UNPROCESSABLE_ENTITY, "Some fields need fixing.";
-    /// The key came before with another body.
+    /// The key was used with another body.
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "This Idempotency-Key belongs to another \
         request.";
-    /// The batch holds no row that could be submitted.
+    /// The batch has no row that can be submitted.
     BatchEmpty = "batch-empty", UNPROCESSABLE_ENTITY, "There is no row to submit.";
-    /// The batch holds rows that need fixing.
+    /// The batch has rows that need fixing.
     BatchHasErrors = "batch-has-errors", UNPROCESSABLE_ENTITY, "Some rows need fixing before the batch can be \
         submitted.";
-    /// The change needs to say which version it is based on.
+    /// The change must say which version it is based on.
     VersionRequired = "version-required", PRECONDITION_REQUIRED, "Send If-Match with the version you read.";
-    /// Too many requests. Told by the gateway too.
+    /// Too many requests. The gateway answers it too.
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests. Try again in a moment.";
-    /// A fault of this service. Told by the gateway too.
+    /// A fault of this service. The gateway answers it too.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side.";
-    /// Something that this service needs does not answer.
+    /// A system that this service needs does not answer.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The service is busy. Try again in a moment.";
-    /// The answer took too long. Told by the gateway.
+    /// The answer took too long. The gateway answers it.
     Timeout = "timeout", GATEWAY_TIMEOUT, "This took too long. Look whether it happened before you try again.";
 }
 
-/// How long a client waits before it repeats a request that met an outage.
+/// How long a client waits before it repeats a request after an outage.
 const OUTAGE_PAUSE: Duration = Duration::from_secs(1);
 
-/// The same, where the directory was out.
+/// How long a client waits before it repeats a request after an outage of the directory.
 const DIRECTORY_PAUSE: Duration = Duration::from_secs(30);
 
-/// A failure on its way to the client.
+/// A failure that becomes an answer to the client.
 ///
-/// Its texts are constants or the operator's, so nothing that a person typed can be in them. The Trace ID is added by
-/// [`serve`](crate::serve).
+/// Its texts are constants or the operator's, so they never contain what a person typed. [`serve`](crate::serve) adds
+/// the Trace ID.
 #[derive(Clone, Debug)]
 pub struct Problem {
     slug: Slug,
@@ -183,37 +183,37 @@ impl Problem {
         Self { slug, detail: None, items: Vec::new(), retry_after: None, link: None, cause: None }
     }
 
-    /// A fault of this service. The error is logged and not told.
+    /// A fault of this service. The error is logged, and the client does not see it.
     pub fn internal(error: impl Error) -> Self {
         Self::caused(Slug::Internal, &error)
     }
 
-    /// An outage of something this service needs. The error is logged and not told.
+    /// An outage of a system that this service needs. The error is logged, and the client does not see it.
     pub fn unavailable(error: impl Error) -> Self {
         Self::caused(Slug::Unavailable, &error).retry_after(OUTAGE_PAUSE)
     }
 
-    /// The directory does not say whether the caller's account is active, and nothing was done.
+    /// The directory does not answer whether the caller's account is active, and nothing was done.
     pub fn directory_out(error: impl Error) -> Self {
         Self::caused(Slug::Unavailable, &error)
             .detail("It could not be checked that your account is active. Nothing was changed. Try again in a minute.")
             .retry_after(DIRECTORY_PAUSE)
     }
 
-    /// Fields that break their rules.
+    /// Faults of fields, as one problem.
     #[must_use]
     pub fn validation(faults: &[FieldFault]) -> Self {
         Self::new(Slug::Validation).items(faults.iter().copied().map(ProblemItem::from))
     }
 
-    /// More than an officer may ask for at `now`; it says how much that is, and when to go on.
+    /// The officer has used up a share at `now`. The answer says how large it is, and when to continue.
     #[must_use]
     pub fn cap_reached(cap: &CapReached, now: Timestamp) -> Self {
         let problem = Self { detail: Some(Cow::Owned(cap.detail())), ..Self::new(Slug::TooManyRequests) };
         problem.retry_after(cap.until.since(now))
     }
 
-    /// Says what to do about it.
+    /// Adds what the client has to do about it.
     #[must_use]
     pub fn detail(self, detail: &'static str) -> Self {
         Self { detail: Some(Cow::Borrowed(detail)), ..self }
@@ -224,13 +224,13 @@ impl Problem {
         Self { items: items.into_iter().collect(), ..self }
     }
 
-    /// Says when to try again, in whole seconds and at least one.
+    /// Adds when to try again, in whole seconds and at least one.
     #[must_use]
     pub fn retry_after(self, pause: Duration) -> Self {
         Self { retry_after: Some(pause), ..self }
     }
 
-    /// Says where to go on. The address is the operator's, never the caller's.
+    /// Adds a page where the caller can continue. The address is the operator's, never the caller's.
     #[must_use]
     pub fn link(self, url: &str) -> Self {
         Self { link: Some(url.to_owned()), ..self }
@@ -241,7 +241,7 @@ impl Problem {
         self.slug
     }
 
-    /// What caused it, for the log.
+    /// The cause of the problem, for the log.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }
@@ -293,7 +293,7 @@ impl From<StoreError> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// Status, headers, and itself as an extension, from which [`serve`](crate::serve) writes the body.
+    /// Status, headers, and the problem as an extension, from which [`serve`](crate::serve) writes the body.
     fn into_response(self) -> Response {
         let mut response = self.slug.status().into_response();
         if let Some(pause) = self.retry_after {
@@ -311,7 +311,7 @@ impl IntoResponse for Problem {
 mod tests {
     use super::*;
 
-    /// The list is part of the API: a change here is a change for clients, and for docs/API.md.
+    /// The list is part of the API: a change here changes docs/API.md and may break clients.
     #[test]
     fn every_kind_is_documented_with_its_status() {
         let page = std::fs::read_to_string("../../docs/API.md").unwrap();
@@ -321,7 +321,7 @@ mod tests {
         }
     }
 
-    /// The gateway answers some of these by itself, from texts in the template.
+    /// The gateway answers some of these by itself, with texts of the template.
     #[test]
     fn the_gateway_tells_its_problems_in_the_same_words() {
         let template = std::fs::read_to_string("../../template.yaml").unwrap();
@@ -335,7 +335,7 @@ mod tests {
         assert!(told >= 10, "{told}");
     }
 
-    /// No repetition of a request that the table refuses can succeed, so nobody is asked to try again.
+    /// A request that the table refuses can never succeed, so the client is not asked to try again.
     #[test]
     fn what_the_table_refuses_is_a_fault_of_ours_and_no_outage() {
         let (operation, code) = ("PutItem", "ValidationException".to_owned());

@@ -15,13 +15,13 @@ use utoipa::openapi::{
 
 use crate::{Problem, ProblemItem, Slug, shape};
 
-/// Unknown parameters named at most, and characters of such a name: a client chooses both.
+/// Unknown parameters in an answer, and characters of such a name, at most: a client chooses both.
 const MAX_ITEMS: usize = 20;
 const MAX_NAME: usize = 128;
 
-/// The query parameters as a `T`, whose fields all read from text.
+/// The query parameters as a `T`, whose fields are all read from text.
 ///
-/// Refused with 400 are parameters that `T` does not have, that come twice, or whose value does not fit. `T` must have
+/// It refuses parameters that `T` does not have, that occur twice, or whose value does not fit (400). `T` must have
 /// `deny_unknown_fields`.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
@@ -42,7 +42,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Query parameters by method and path, as the description of a function's routes has them.
+/// Query parameters by method and path, from the description of a function's routes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DescribedQueries(HashMap<(Method, String), BTreeSet<String>>);
 
@@ -66,7 +66,7 @@ impl DescribedQueries {
         Self(queries)
     }
 
-    /// Refuses what the route does not describe; whether the rest fits is [`Query`]'s to say.
+    /// Refuses parameters that the route does not describe. [`Query`] checks the values of the others.
     pub(crate) fn check(&self, method: &Method, path: &str, uri: &Uri) -> Result<(), Problem> {
         if uri.query().is_none_or(str::is_empty) {
             return Ok(());
@@ -99,7 +99,7 @@ fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
     }
 }
 
-/// How many items a page has: 1 to `MOST`, and 50 where nothing is said.
+/// How many entries a page has: 1 to `MOST`, and 50 by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Limit<const MOST: usize = 200>(usize);
@@ -161,7 +161,7 @@ mod tests {
     async fn what_is_unknown_repeated_or_out_of_range_is_refused() {
         for query in ["?limt=1", "?limit=0", "?limit=201", "?limit=+5", "?limit=x", "?limit=1&limit=2", "?q=%ff"] {
             let refused = read(query).await.err();
-            // A byte that is no UTF-8 is replaced when it is decoded, and then finds nothing.
+            // Decoding replaces a byte that is no UTF-8; the search then finds nothing.
             assert!(refused == Some(Slug::BadRequest) || query == "?q=%ff", "{query}: {refused:?}");
         }
     }

@@ -12,48 +12,48 @@ use store::SavedAnswer;
 
 use crate::{IfNoneMatch, Problem, Slug, headers::tag};
 
-/// Bytes of an answer at the most: Lambda answers with 6 MB, of which headers take their part.
+/// Bytes of an answer at most: Lambda answers with 6 MB, including headers.
 const LARGEST: usize = 6_000_000;
 
-/// A JSON body.
+/// An answer with a JSON body.
 ///
 /// # Errors
 ///
-/// A problem when it is larger than an answer may be, or cannot be written, which is a fault of this service.
+/// [`Problem`] when it is larger than an answer may be, or cannot be serialised, which is a fault of this service.
 pub fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
     let body = serde_json::to_string(value).map_err(Problem::internal)?;
-    // Lambda's answer is JSON itself, in which a body that is text has its quotes escaped.
+    // Lambda's answer is itself JSON, in which the quotes of a text body are escaped.
     let escapes = body.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
     if body.len() + escapes > LARGEST { Err(too_large()) } else { Ok(text(status, body)) }
 }
 
-/// A JSON body with the version it shows, or 304 when the client has that version.
+/// An answer with a JSON body and its version, or 304 when the client has that version already.
 ///
 /// # Errors
 ///
-/// As [`json`].
+/// Like [`json`].
 pub fn versioned<T: Serialize>(known: IfNoneMatch, version: u64, value: &T) -> Result<Response, Problem> {
     let mut response =
         if known.has(version) { StatusCode::NOT_MODIFIED.into_response() } else { json(StatusCode::OK, value)? };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, tag(version));
-    // With `no-store` a client could not keep what it asks about.
+    // With `no-store` a client could not keep the answer that it asks about later.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }
 
-/// As [`versioned`], for what has no version of its own: `content` is what would have to differ for the client to care.
+/// Like [`versioned`], for an answer without a version of its own. The client needs a new one when `content` differs.
 ///
 /// # Errors
 ///
-/// As [`json`].
+/// Like [`json`].
 pub fn compared<T: Serialize>(known: IfNoneMatch, content: &impl Serialize, value: &T) -> Result<Response, Problem> {
     let mut hasher = DefaultHasher::new();
     hasher.write(&serde_json::to_vec(content).map_err(Problem::internal)?);
     versioned(known, hasher.finish(), value)
 }
 
-/// The answer that was saved for a request, byte for byte.
+/// The saved answer of a request, byte for byte.
 #[must_use]
 pub fn saved(answer: SavedAnswer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
@@ -64,13 +64,13 @@ pub fn saved(answer: SavedAnswer) -> Response {
     response
 }
 
-/// A workbook to be saved under `name`, which must be plain ASCII without quotes.
+/// A workbook as a download with the file name `name`, which must be plain ASCII without quotes.
 ///
 /// # Errors
 ///
-/// A problem when it is larger than an answer may be.
+/// [`Problem`] when it is larger than an answer may be.
 pub fn workbook(name: &'static str, bytes: Vec<u8>) -> Result<Response, Problem> {
-    // Bytes that are no text travel as base64, four for three.
+    // Lambda sends bytes that are no text as base64, four for each three.
     if bytes.len().div_ceil(3) * 4 > LARGEST {
         return Err(too_large());
     }
@@ -107,7 +107,7 @@ mod tests {
         let json = |text: &str| json(StatusCode::OK, &text).map_err(|problem| problem.slug());
         assert!(json(&"x".repeat(5_999_990)).is_ok());
         assert_eq!(json(&"x".repeat(6_000_000)).unwrap_err(), Slug::TooLarge);
-        // Each quote is escaped in the answer, and its escape once more on the way.
+        // Each quote is escaped in the body, and each escape once more in Lambda's answer.
         assert_eq!(json(&"\"".repeat(1_500_001)).unwrap_err(), Slug::TooLarge);
     }
 }

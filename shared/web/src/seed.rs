@@ -1,4 +1,4 @@
-//! A SEED licence as the API shows it.
+//! A SEED licence in the form of the API.
 
 use domain::{
     Timestamp,
@@ -42,7 +42,7 @@ pub struct DeviceBody {
 }
 
 impl SeedBody {
-    /// The licence of an invite and its device. Nothing is said of what ails the licence of an account that is gone.
+    /// The licence of an invite, and its device. If the account is deleted, it does not say why a licence was refused.
     #[must_use]
     pub fn of_invite(invite: &Invite) -> Self {
         let body = Self::of(invite.seed, invite.device.as_ref());

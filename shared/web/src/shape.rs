@@ -1,4 +1,4 @@
-//! From JSON to a type, naming everything that does not fit.
+//! Reads JSON into a type, and names everything that does not fit.
 
 use std::collections::BTreeSet;
 
@@ -12,20 +12,20 @@ use crate::{
     pointer::pointer,
 };
 
-/// Things named at most: a body full of nonsense gets an answer of bounded size.
+/// Entries of an answer at most, so that the answer to a bad body has a bounded size.
 const MAX_ITEMS: usize = 20;
 
-/// The text by which two values are the same: of the same members, in whatever order and spacing they were written.
+/// The text by which two values are compared. It does not depend on the order of members or on white space.
 pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Problem> {
     let mut value = value.clone();
     value.sort_all_objects();
     serde_json::to_vec(&value).map_err(Problem::internal)
 }
 
-/// Makes a `T` of the value.
+/// Reads the value into a `T`.
 ///
-/// Serde stops at the first member that does not fit; here that member is noted and taken out, and the rest read again,
-/// until all are known.
+/// Serde stops at the first member that does not fit. This function records that member, removes it, and reads again,
+/// until all such members are known.
 pub(crate) fn fit<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         // Serde would read an array as the members in their order.
@@ -41,7 +41,7 @@ pub(crate) fn fit<T: DeserializeOwned>(mut value: Value) -> Result<T, Problem> {
         };
         let place = place_of(&error);
         let pointer = pointer(place.as_deref().unwrap_or_default());
-        // A member taken out because it does not fit is then missing; that says nothing new.
+        // A member that was removed because it does not fit is missing after that, which is not a second fault.
         if named.insert(pointer.clone()) {
             items.push(item(pointer, error.inner()));
         }
@@ -59,7 +59,7 @@ fn item(pointer: String, misfit: &Misfit) -> ProblemItem {
     ProblemItem::new(pointer, code, detail)
 }
 
-/// The member that does not fit, or is missing; `None` where no member can be named.
+/// The member that does not fit, or is missing. `None`: no member can be named.
 fn place_of(error: &serde_path_to_error::Error<Misfit>) -> Option<Place> {
     let mut place = place(error.path());
     match error.inner() {
@@ -74,7 +74,7 @@ fn place_of(error: &serde_path_to_error::Error<Misfit>) -> Option<Place> {
     place
 }
 
-/// The members on the way; `None` when something other than a member is among them, which cannot be taken out.
+/// The members on the way to the place. `None`: one of the steps is no member, and so cannot be removed.
 fn place(path: &Path) -> Option<Place> {
     path.iter()
         .map(|segment| match segment {

@@ -1,4 +1,4 @@
-//! A JSON body that another system signed.
+//! A JSON body with the signature of another system.
 
 use axum::extract::{FromRequest, Request};
 use domain::{
@@ -9,16 +9,16 @@ use serde::de::DeserializeOwned;
 
 use crate::{Problem, Slug, headers::only, json::text, shape, strict};
 
-/// The body as a `T`, once its signature is found to be of a live secret and of this moment.
+/// The body as a `T`, after its signature was found to be by a valid secret and of this time.
 ///
-/// Nothing of the body is read before. Then it is read as strictly as [`Json`](crate::Json) reads one; it has at most
-/// 4 KiB.
+/// Before that, nothing of the body is read. After that it is read as strictly as by [`Json`](crate::Json). It has at
+/// most 4 KiB.
 #[derive(Debug)]
 pub struct SignedJson<T>(pub T);
 
-/// What knows the secrets and the time: the state of a function whose callers sign.
+/// What a function with signed routes needs to know its callers.
 pub trait Signers: Send + Sync {
-    /// The secrets that are live.
+    /// The secrets that are valid now.
     fn secrets(&self) -> impl Future<Output = Result<Vec<SigningSecret>, Problem>> + Send;
 
     fn now(&self) -> Timestamp;
@@ -34,7 +34,7 @@ impl<T: Signers> Signers for std::sync::Arc<T> {
     }
 }
 
-/// Bytes of a signed body at the most.
+/// Bytes of a signed body at most.
 const MAX: usize = 4 * 1024;
 
 impl<S: Signers, T: DeserializeOwned> FromRequest<S> for SignedJson<T> {
@@ -49,7 +49,7 @@ impl<S: Signers, T: DeserializeOwned> FromRequest<S> for SignedJson<T> {
     }
 }
 
-/// The caller is told that it is not valid; why, is in the log.
+/// The caller only sees that the signature is not valid; the log says why.
 fn refused(error: SignatureError) -> Problem {
     tracing::warn!(%error, "a signed call is refused");
     Problem::new(Slug::SignatureNotValid)

@@ -1,4 +1,4 @@
-//! JSON text in which no object names a member twice.
+//! Reads JSON text, and refuses objects that name a member twice.
 
 use serde::{
     Deserialize, Deserializer,
@@ -11,10 +11,10 @@ use crate::{
     pointer::{MAX_POINTER, pointer},
 };
 
-/// Repeated members named at most: a body full of nonsense gets an answer of bounded size.
+/// Entries of an answer at most, so that the answer to a bad body has a bounded size.
 const MAX_ITEMS: usize = 20;
 
-/// Reads JSON text in which no object names a member twice. Depth is bounded by `serde_json`, at 128.
+/// Reads JSON text in which no object names a member twice. `serde_json` limits the depth to 128.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     let mut twice = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
@@ -28,7 +28,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {
     }
 }
 
-/// Builds a [`Value`] and notes the members that are named twice.
+/// Builds a [`Value`], and records the members that are named twice.
 struct Strict<'a> {
     pointer: String,
     twice: &'a mut Vec<ProblemItem>,
