@@ -11,21 +11,21 @@ use thiserror::Error;
 
 pub use sqs::Sqs;
 
-/// A wake-up call, as it lies in a queue.
+/// A wake-up call in the form of a queue's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wake", rename_all = "kebab-case")]
 pub enum Wake {
     Invite {
         id: InviteId,
     },
-    /// Let an invite that needs attention go on where it stood.
+    /// Resume the work on an invite that needs attention.
     Resume {
         id: InviteId,
     },
     Batch {
         id: BatchId,
     },
-    /// Go on with an action for many invites.
+    /// Continue an action for many invites.
     #[serde(rename = "action")]
     BulkAction {
         id: BulkActionId,
@@ -38,24 +38,24 @@ pub enum Wake {
     Subscription {
         id: SubscriptionId,
     },
-    /// Send the canary that waits.
+    /// Send the canary if it is due.
     Canary,
-    /// Look at an account's own request for SEED.
+    /// Check an account's own request for SEED.
     SeedRequest {
         id: SeedRequestId,
     },
 }
 
-/// The queues, by who reads them.
+/// The queues of wake-up calls, by their reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum QueueName {
     /// Batches for `dispatch-batch` to check.
     Dispatch,
-    /// Invites for `provision-user` to work on.
+    /// Invites with a step for `provision-user`.
     Provision,
-    /// Invites and batches that `send-mail` mails of.
+    /// Invites and batches with a mail for `send-mail`.
     Mail,
-    /// Bulk actions for `apply-actions` to go on with.
+    /// Bulk actions for `apply-actions` to continue.
     Actions,
     /// Events and subscriptions for `notify-agencies` to call.
     Webhooks,
@@ -64,7 +64,7 @@ pub enum QueueName {
 impl QueueName {
     pub const ALL: [Self; 5] = [Self::Actions, Self::Dispatch, Self::Provision, Self::Mail, Self::Webhooks];
 
-    /// Its name, in a word.
+    /// The queue's name, for operators and logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -77,15 +77,14 @@ impl QueueName {
     }
 }
 
-/// Where the messages of a function go, and where it finds those that were given up. A function holds only those that
-/// it uses.
+/// A queue that a function sends to or reads dead letters from. A function has only those that it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Destination {
-    /// The queue of this name.
+    /// The queue with this name.
     Queue(QueueName),
     /// The queue that `parse-batch` reads, in which S3 announces workbooks.
     Announcements,
-    /// What the reader of this queue gave up.
+    /// The dead letters of the queue with this reader.
     DeadLetters(Redrive),
 }
 
@@ -99,7 +98,7 @@ pub enum Redrive {
 }
 
 impl Redrive {
-    /// Every one, in the order in which work passes them.
+    /// Every queue, in the order in which work passes them.
     pub const ALL: [Self; 6] = [
         Self::Of(QueueName::Dispatch),
         Self::Parse,
@@ -109,7 +108,7 @@ impl Redrive {
         Self::Of(QueueName::Webhooks),
     ];
 
-    /// Its name, in a word.
+    /// The queue's name, for operators and logs.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -118,14 +117,14 @@ impl Redrive {
         }
     }
 
-    /// The one of this name.
+    /// The queue with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|queue| queue.name() == name)
     }
 }
 
-/// Where the queues of a stack are.
+/// The URLs of a stack's queues.
 pub type QueueUrls = BTreeMap<Destination, String>;
 
 impl Destination {
@@ -144,7 +143,7 @@ impl Destination {
         Self::DeadLetters(Redrive::Parse),
     ];
 
-    /// The variable of the environment that has its URL.
+    /// The environment variable with its URL.
     #[must_use]
     pub fn variable(self) -> &'static str {
         match self {
@@ -163,27 +162,27 @@ impl Destination {
         }
     }
 
-    /// Where the messages are that the reader of `queue` gave up.
+    /// The dead letters of the reader of `queue`.
     #[must_use]
     pub fn dead_letters(queue: QueueName) -> Self {
         Self::DeadLetters(Redrive::Of(queue))
     }
 }
 
-/// A wake-up call whose reader failed every time.
+/// A wake-up call that failed on every attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadLetter {
     pub wake: Wake,
-    /// What the queue knows it by until it is shown again.
+    /// The queue's handle for it, until the queue shows it again.
     pub receipt: String,
 }
 
-/// Among whom a queue is fair: one group's thousands delay no other group's single message.
+/// The unit of fair queueing: thousands of messages of one group do not delay a single message of another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Group(String);
 
 impl Group {
-    /// What the service does for nobody in particular: no officer's thousands delay it.
+    /// The group of work for no officer: no officer's messages delay it.
     #[must_use]
     pub fn service() -> Self {
         Self("service".to_owned())
@@ -212,13 +211,14 @@ pub struct Queues {
     transport: Arc<dyn Transport>,
 }
 
-/// What carries messages to their readers: SQS, or the queues of a test.
+/// The port that sends messages to their readers: SQS, or the fake queues of a test.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
-    /// Sends `wakes` to `queue` on behalf of `group`, to be seen after `delay`. What was taken stays so if others fail.
+    /// Sends `wakes` to `queue` in the group `group`; readers see them after `delay`. Messages that were accepted stay
+    /// so if others fail.
     async fn send(&self, queue: QueueName, group: &Group, wakes: &[Wake], delay: Duration) -> Result<(), QueueError>;
 
-    /// Sends announcements of stored workbooks to their reader, each a text in the form of S3's own.
+    /// Sends announcements of stored workbooks to their reader, each a text in the form of S3's own messages.
     async fn announce(&self, stored: &[String]) -> Result<(), QueueError>;
 
     /// See [`Queues::dead_letters`] for what it promises.
@@ -231,41 +231,40 @@ pub trait Transport: Debug + Send + Sync {
     async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError>;
 }
 
-/// Some messages did not get through. Nothing is lost by it: the sweeper repeats them.
+/// Some messages were not accepted. Nothing is lost: the sweeper repeats them.
 #[derive(Debug, Error)]
 #[error("queue: {missing} of {of} messages were not taken, {code}")]
 pub struct QueueError {
-    /// How many did not get through.
+    /// How many messages were not accepted.
     pub missing: usize,
     pub of: usize,
-    /// The service's or the client's code of the last failure.
+    /// The code of the last failure, from SQS or its client.
     pub code: String,
 }
 
-/// A redrive did not begin, or nobody knows; asking again is harmless.
+/// A redrive did not begin, or its answer is lost. Asking again is harmless.
 #[derive(Debug, Error)]
 #[error("queue: the dead letters cannot be sent again, {code}")]
 pub struct RedriveError {
-    /// The service's or the client's code for it.
+    /// The code of the failure, from SQS or its client.
     pub code: String,
 }
 
 impl Queues {
-    /// The queues that `transport` carries messages to.
+    /// The queues over this transport.
     #[must_use]
     pub fn new(transport: impl Transport + 'static) -> Self {
         Self { transport: Arc::new(transport) }
     }
 
-    /// Wakes the reader of `queue` for each of `wakes`, on behalf of an officer or an agency.
+    /// Wakes the reader of `queue` once for each of `wakes`, in the group of an officer or an agency.
     ///
-    /// A call that does not get through is told to the log and to nobody else: whatever is waited for is due in the
-    /// table, so the sweeper wakes it.
+    /// A call that is not accepted is only logged: its record is due in the table, so the sweeper repeats the call.
     pub async fn wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) {
         self.wake_later(queue, group, wakes, Duration::ZERO).await;
     }
 
-    /// As [`Queues::wake`], after `delay` of at most 15 minutes.
+    /// Like [`Queues::wake`], after `delay` of at most 15 minutes.
     pub async fn wake_later(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake], delay: Duration) {
         let Some(first) = wakes.first() else { return };
         let sent = self.transport.send(queue, &group.into(), wakes, delay).await;
@@ -274,50 +273,49 @@ impl Queues {
         }
     }
 
-    /// As [`Queues::wake`], for a caller who says whether the call got through.
+    /// Like [`Queues::wake`], for a caller that reports whether the call was accepted.
     ///
     /// # Errors
     ///
-    /// When it did not, or nobody knows.
+    /// [`QueueError`] when it was not accepted, or the answer is lost.
     pub async fn try_wake(&self, queue: QueueName, group: impl Into<Group>, wakes: &[Wake]) -> Result<(), QueueError> {
         self.transport.send(queue, &group.into(), wakes, Duration::ZERO).await
     }
 
-    /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. It is no wake-up call:
-    /// nothing repeats one that did not get through.
+    /// Announces stored workbooks to `parse-batch`, with messages in the form of S3's own. This is no wake-up call:
+    /// nothing repeats an announcement that was not accepted.
     ///
     /// # Errors
     ///
-    /// When some were not taken; those that were stay so.
+    /// [`QueueError`] when some were not accepted; the others stay accepted.
     pub async fn announce(&self, stored: &[String]) -> Result<(), QueueError> {
         self.transport.announce(stored).await
     }
 
-    /// At most `limit` of the calls that the reader of `queue` gave up. They stay where they are, and are not shown
-    /// again for a minute.
+    /// Up to `limit` of the dead letters of the reader of `queue`. They stay in the queue, and are not shown again for
+    /// a minute.
     ///
     /// # Errors
     ///
-    /// When the queue cannot answer.
+    /// [`QueueError`] when the queue cannot answer.
     pub async fn dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
         self.transport.dead_letters(queue, limit).await
     }
 
-    /// Takes a dead letter away for good.
+    /// Deletes a dead letter for good.
     ///
     /// # Errors
     ///
-    /// When the queue cannot answer; the letter is shown again.
+    /// [`QueueError`] when the queue cannot answer. The letter is then shown again.
     pub async fn bury(&self, queue: QueueName, letter: &DeadLetter) -> Result<(), QueueError> {
         self.transport.bury(queue, letter).await
     }
 
-    /// Has a queue's dead letters sent again, each to the queue that it came from. They move by themselves after the
-    /// answer.
+    /// Sends the dead letters of a queue again, each to the queue that it was in. SQS moves them after it has answered.
     ///
     /// # Errors
     ///
-    /// When that cannot begin, as while an earlier one is under way.
+    /// [`RedriveError`] when it cannot begin, for example while an earlier redrive runs.
     pub async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
         self.transport.redrive(queue).await
     }

@@ -1,4 +1,4 @@
-//! Amazon SQS.
+//! The transport over Amazon SQS.
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use futures::{StreamExt as _, stream};
 
 use crate::{DeadLetter, Destination, Group, QueueError, QueueName, QueueUrls, Redrive, RedriveError, Transport, Wake};
 
-/// The limit of SendMessageBatch, and of ReceiveMessage.
+/// Messages of one SendMessageBatch, and of one ReceiveMessage, at most.
 const PER_REQUEST: usize = 10;
 
-/// How many requests of one call are under way together.
+/// Requests of one call that run at the same time at most.
 const IN_FLIGHT: usize = 16;
 
-/// For how many seconds a dead letter that was looked at is not shown again.
+/// Seconds for which a dead letter that was received is not shown again.
 const HIDDEN: i32 = 60;
 
-/// How often entries that a successful request refused are sent again.
+/// How often messages that a successful answer did not accept are sent again.
 const REPEATS: usize = 2;
 
 const LONGEST_DELAY: Duration = Duration::from_secs(15 * 60);
 
-/// The queues of a stack.
+/// The queues of a stack in SQS.
 #[derive(Clone, Debug)]
 pub struct Sqs {
     client: Client,
@@ -34,7 +34,7 @@ pub struct Sqs {
 }
 
 impl Sqs {
-    /// The queues at `urls`; a message to one that is not there is not taken.
+    /// The queues at `urls`. A message to a queue without a URL is not accepted.
     #[must_use]
     pub fn new(client: Client, urls: QueueUrls) -> Self {
         Self { client, urls }
@@ -71,7 +71,7 @@ impl Sqs {
         url.map(String::as_str).ok_or_else(|| unanswered(Some("no such queue is set")))
     }
 
-    /// How many of `chunk` did not get through, and why.
+    /// How many messages of `chunk` were not accepted, and the code of the failure.
     async fn send_chunk(
         &self,
         url: &str,
@@ -88,7 +88,7 @@ impl Sqs {
                 let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
                 (left.len(), code.to_owned())
             })?;
-            // A successful answer can still hold entries that were not taken.
+            // A successful answer can still name messages that were not accepted.
             left.retain(|index| answer.failed.iter().any(|failed| failed.id == index.to_string()));
             match answer.failed.last() {
                 Some(failed) => code.clone_from(&failed.code),
@@ -139,7 +139,7 @@ impl Transport for Sqs {
         answer.map(|_| ()).map_err(|error| unanswered(error.as_service_error().and_then(|error| error.code())))
     }
 
-    /// SQS wants the queue's ARN, which only its attributes say.
+    /// SQS needs the ARN of the queue, which only the queue's attributes have.
     async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
         let failed = |code: Option<&str>| RedriveError { code: code.unwrap_or("unreachable").to_owned() };
         let url = self.urls.get(&Destination::DeadLetters(queue));
@@ -149,7 +149,7 @@ impl Transport for Sqs {
         let answer = answer.map_err(|error| failed(error.as_service_error().and_then(|error| error.code())))?;
         let arn = answer.attributes.and_then(|mut attributes| attributes.remove(&QueueAttributeName::QueueArn));
         let arn = arn.ok_or_else(|| failed(Some("the queue has no ARN")))?;
-        // Without a destination each letter goes back to where it came from.
+        // Without a destination, SQS sends each letter to the queue that it was in.
         let begun = self.client.start_message_move_task().source_arn(arn).send().await;
         begun.map(|_| ()).map_err(|error| failed(error.as_service_error().and_then(|error| error.code())))
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A network that gives these answers in turn, and notes what it was asked.
+/// A network that gives these answers one after another, and records the requests.
 #[derive(Clone, Debug)]
 struct Network {
     answers: Arc<Mutex<Vec<(u16, Value)>>>,
