@@ -1,7 +1,7 @@
-//! What each mail says: a subject that never changes, and one text in HTML and in plain text.
+//! The words of each mail: a constant subject, and one text in HTML and in plain text.
 //!
-//! Nothing that an officer typed freely is in a mail to somebody else: neither the reason nor a name. What is left are
-//! an address and a username, whose characters are bounded, and our own words.
+//! No mail to another person contains what an officer typed freely: no reason and no name. It contains only an address
+//! and a username, whose characters are bounded, and our own words.
 
 use askama::Template;
 use domain::{BatchId, EmailAddress, InviteId, Timestamp, Username, keys::Token};
@@ -11,43 +11,43 @@ use thiserror::Error;
 pub struct Letter {
     pub subject: &'static str,
     pub html: String,
-    /// The same words as plain text.
+    /// The same content as plain text.
     pub text: String,
 }
 
 impl std::fmt::Debug for Letter {
-    /// The subject only: the words hold a link that is a credential.
+    /// Prints only the subject: the text has a link that is a credential.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Letter").field("subject", &self.subject).finish_non_exhaustive()
     }
 }
 
-/// A template could not be filled in.
+/// A template could not be rendered.
 #[derive(Debug, Error)]
 #[error("a mail could not be written")]
 pub struct RenderError(#[from] askama::Error);
 
-/// Writes letters for one installation.
+/// Renders letters for one installation.
 #[derive(Clone, Debug)]
 pub struct Letters {
     portal: String,
     support: String,
 }
 
-/// Asks somebody to say who they are.
+/// The data of an invitation, and of a reminder.
 #[derive(Clone, Copy, Debug)]
 pub struct InvitationLetter<'a> {
     pub inviter: &'a EmailAddress,
     pub token: &'a Token,
-    /// From when the invitation can no longer be accepted; the letter names the day before which it can.
+    /// From when the invitation can no longer be accepted. The letter names the last full day before it.
     pub expires_at: Timestamp,
 }
 
-/// Tells somebody that their account is there.
+/// The data of the letter about a new account.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountLetter<'a> {
     pub inviter: &'a EmailAddress,
-    /// The username of a vendor; an officer signs in with the address.
+    /// The username of a vendor. `None`: a public officer, who signs in with the address.
     pub username: Option<&'a Username>,
     pub token: &'a Token,
     /// How many days the link works.
@@ -59,18 +59,18 @@ pub struct AccountLetter<'a> {
 pub enum Ending {
     /// Its invitee did not accept it in time.
     NotAccepted,
-    /// It could not be sent for as long as it may wait.
+    /// It waited for too long to be sent.
     NotSent,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Clone, Copy, Debug)]
 pub enum Report<'a> {
-    /// Its rows were worked on.
+    /// No row has work ahead, or the service has waited for long enough.
     Through(Tally),
-    /// Its workbook could not be read, and what to do about it.
+    /// Its workbook could not be read; the text says what to do.
     Unreadable(&'a str),
-    /// Its workbook was read and waits for its officer to submit it, and why.
+    /// Its workbook was read, and its officer has to submit it; the text says why.
     Waiting(&'a str),
 }
 
@@ -83,16 +83,16 @@ impl Report<'_> {
     }
 }
 
-/// How the rows of a batch ended.
+/// How many rows of a batch ended in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub accounts: u32,
     /// Rows that were sent and failed.
     pub failed: u32,
-    /// Rows that were sent and are still being worked on: the report was not held back for them any longer.
+    /// Rows that were sent and still have work ahead; the report did not wait longer for them.
     pub open: u32,
     pub needs_fixing: u32,
-    /// Rows left out because the person is there already.
+    /// Rows that were skipped, because their person has an invite, an account or another row.
     pub duplicates: u32,
 }
 
@@ -103,17 +103,17 @@ impl Tally {
 }
 
 impl Letters {
-    /// Letters that lead to the portal at `portal_url` and name `support` for questions.
+    /// Letters with links to the portal at `portal_url`, and with `support` as the address for questions.
     #[must_use]
     pub fn new(portal_url: &str, support: &EmailAddress) -> Self {
         Self { portal: portal_url.trim_end_matches('/').to_owned(), support: support.as_str().to_owned() }
     }
 
-    /// The letter of an invitation.
+    /// Renders an invitation.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn invitation(&self, letter: &InvitationLetter<'_>) -> Result<Letter, RenderError> {
         let (inviter, support) = (letter.inviter.as_str(), &*self.support);
         let (before, link) = (letter.expires_at.singapore_date(), self.invitation_link(letter.token));
@@ -125,11 +125,11 @@ impl Letters {
         })
     }
 
-    /// The letter that brings an invitation to mind.
+    /// Renders a reminder of an invitation.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn reminder(&self, letter: &InvitationLetter<'_>) -> Result<Letter, RenderError> {
         let (inviter, support) = (letter.inviter.as_str(), &*self.support);
         let (before, link) = (letter.expires_at.singapore_date(), self.invitation_link(letter.token));
@@ -141,11 +141,11 @@ impl Letters {
         })
     }
 
-    /// The letter to the officer whose invitation has expired.
+    /// Renders the letter to an officer whose invitation has expired.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn invitation_expired(
         &self,
         invite: InviteId,
@@ -161,11 +161,11 @@ impl Letters {
         })
     }
 
-    /// The letter of a new account.
+    /// Renders the letter about a new account.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn account_created(&self, letter: &AccountLetter<'_>) -> Result<Letter, RenderError> {
         let (inviter, support) = (letter.inviter.as_str(), &*self.support);
         let username = letter.username.map(Username::as_str);
@@ -178,11 +178,11 @@ impl Letters {
         })
     }
 
-    /// The letter to the officer whose batch is through, or waits for them.
+    /// Renders the letter to an officer whose batch is done, or waits to be submitted.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn batch_report(&self, batch: BatchId, report: Report<'_>) -> Result<Letter, RenderError> {
         let link = &*format!("{}/#/batches/{batch}", self.portal);
         let (subject, support) = (report.subject(), &*self.support);
@@ -193,11 +193,11 @@ impl Letters {
         })
     }
 
-    /// The letter of the canary.
+    /// Renders the letter of the canary.
     ///
     /// # Errors
     ///
-    /// When the template cannot be filled in.
+    /// [`RenderError`] when the template cannot be rendered.
     pub fn canary(&self) -> Result<Letter, RenderError> {
         let support = &*self.support;
         Ok(Letter {
@@ -207,7 +207,7 @@ impl Letters {
         })
     }
 
-    /// The token goes behind the `#`: browsers keep that part to themselves, out of logs and of `Referer`.
+    /// The token is after the `#`. Browsers do not send that part, so it is in no log and in no `Referer`.
     fn invitation_link(&self, token: &Token) -> String {
         format!("{}/accept#{}", self.portal, token.as_str())
     }

@@ -1,10 +1,10 @@
-//! Mails: what they say ([`Letters`]) and how they leave ([`Mailer`]).
+//! Mails: what they say ([`Letters`]) and how they are sent ([`Mailer`]).
 //!
-//! A letter is a function of its inputs, so a copy that is sent after a lost answer is identical to the first.
-//! A mailer sends one request per mail and says what is known of it ([`SendOutcome`]); it repeats nothing by itself,
-//! because SES has no key by which it would recognise a copy.
+//! A letter depends only on its inputs, so a copy that is sent after a lost answer is identical to the first letter. A
+//! mailer sends one request for each mail and reports what is known about it ([`SendOutcome`]). It repeats nothing by
+//! itself, because SES has no key by which it would recognise a copy.
 //!
-//! Addresses that SES itself sends nothing are on its [`SuppressionList`].
+//! The [`SuppressionList`] has the addresses that SES itself does not send to.
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -23,13 +23,13 @@ pub use ses::{Sender, Ses};
 pub use suppression::{SesSuppressions, SuppressionError, SuppressionList};
 pub use tags::{Subject, Tags};
 
-/// What carries mails away. Cheap to clone.
+/// Sends mails. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     transport: Arc<dyn Transport>,
 }
 
-/// Who takes mails: SES, or the outbox of a test.
+/// The port that sends mails: SES, or the outbox of a test.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
     /// See [`Mailer::send`] for what it promises.
@@ -41,18 +41,18 @@ pub trait Transport: Debug + Send + Sync {
 pub struct OutgoingMail {
     pub to: EmailAddress,
     pub letter: Letter,
-    /// What its events will be recognised by.
+    /// The tags by which its events are recognised.
     pub tags: Tags,
 }
 
 impl Mailer {
-    /// Mails that `transport` carries away.
+    /// Sends mails with this transport.
     #[must_use]
     pub fn new(transport: impl Transport + 'static) -> Self {
         Self { transport: Arc::new(transport) }
     }
 
-    /// Hands one mail over, in one request.
+    /// Sends one mail, in one request.
     pub async fn send(&self, mail: OutgoingMail) -> SendOutcome {
         self.transport.send(mail).await
     }

@@ -1,4 +1,4 @@
-//! What is known of a mail once its request is over.
+//! What is known about a mail after its request.
 
 use std::{error::Error, io::ErrorKind, time::Duration};
 
@@ -6,37 +6,38 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_smithy_runtime_api::client::{dns::ResolveDnsError, orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-/// How long to wait after a connection that could not be made.
+/// The pause after a connection that could not be made.
 const AWAY_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long to wait once the quota of a day is used up, or sending is paused by a person.
+/// The pause after the quota of a day is used up, or sending was paused for the account.
 const LONG_PAUSE: Duration = Duration::from_secs(15 * 60);
 
-/// What became of a mail.
+/// The result of sending a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
     Sent {
         message_id: String,
     },
-    /// SES did not take it and may later.
+    /// SES did not take it, and may take it later.
     NotSent {
-        /// The least time to wait.
+        /// The shortest pause before the next attempt.
         retry_after: Duration,
     },
-    /// SES did not take it: it has taken as many as it takes in a second.
+    /// SES did not take it, because it has taken as many mails as it allows in a second.
     Throttled,
-    /// SES will never take it.
+    /// SES refused it for good.
     Refused,
-    /// SES did not take it, because of how the service is set up: an operator has to fix that, and the mail can wait.
+    /// SES did not take it, because of the configuration of the service. An operator has to fix that, and the mail can
+    /// wait.
     Misconfigured {
         /// The code of SES's answer.
         code: String,
     },
-    /// Nobody knows whether SES took it.
+    /// It is unknown whether SES took it.
     Unknown,
 }
 
-/// Reads what an SDK error says about the mail. What else it holds, such as the mail, is dropped here.
+/// Reads what an SDK error says about the mail. Everything else in it, such as the mail itself, is dropped here.
 pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOutcome {
     match error {
         SdkError::ConstructionFailure(_) => SendOutcome::Misconfigured { code: "ConstructionFailure".to_owned() },
@@ -52,7 +53,7 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
                 SendEmailError::LimitExceededException(_) | SendEmailError::SendingPausedException(_) => {
                     SendOutcome::NotSent { retry_after: LONG_PAUSE }
                 }
-                // The same code stands for a bad message and for a sender that nobody has verified yet.
+                // The same code means a bad message, or a sender that is not verified yet.
                 SendEmailError::MessageRejected(rejected)
                     if rejected.message().is_some_and(|text| text.contains("not verified")) =>
                 {
@@ -75,7 +76,7 @@ fn misconfigured(code: &str) -> SendOutcome {
     SendOutcome::Misconfigured { code: code.to_owned() }
 }
 
-/// Whether a connection failed before a byte of the request can have left.
+/// Whether a connection failed before any byte of the request was sent.
 fn never_sent(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(|error| {
         error.is::<ResolveDnsError>()

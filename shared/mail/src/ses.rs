@@ -1,4 +1,4 @@
-//! Amazon SES, version 2 of its API.
+//! The transport over Amazon SES, version 2 of its API.
 
 use std::time::Duration;
 
@@ -12,20 +12,20 @@ use domain::EmailAddress;
 
 use crate::{Letter, OutgoingMail, SendOutcome, Transport, outcome::of_error};
 
-/// How long handing over one mail may take. A worker begins only with more than this left.
+/// How long the request of one mail may take. A worker begins only with more time left than this.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The name that mails come under.
+/// The display name of the sender.
 const SENDER_NAME: &str = "Invite users";
 
-/// Whom mails come from, and the configuration set that reports what becomes of them.
+/// The sender of mails, and the configuration set that reports their events.
 #[derive(Clone, Debug)]
 pub struct Sender {
     pub address: EmailAddress,
     pub configuration_set: String,
 }
 
-/// Amazon SES, asked once for each mail.
+/// Amazon SES, called once for each mail.
 #[derive(Clone)]
 pub struct Ses {
     client: Client,
@@ -40,11 +40,12 @@ impl std::fmt::Debug for Ses {
 }
 
 impl Ses {
-    /// Mails from `sender`. The retries of `client` are not used, and its time limits are replaced by shorter ones.
+    /// Sends mails from `sender`. The retries of `client` are not used, and its time limits are replaced by shorter
+    /// ones.
     #[must_use]
     pub fn new(client: &Client, sender: &Sender) -> Self {
-        // SES has no idempotency key: the SDK's default of three attempts would send a mail again whose answer was
-        // lost.
+        // SES has no idempotency key. With the SDK's default of three attempts, a mail whose answer was lost would be
+        // sent again.
         let timeouts = client
             .config()
             .timeout_config()
@@ -93,7 +94,7 @@ impl Transport for Ses {
 fn content(letter: Letter) -> Result<EmailContent, BuildError> {
     let utf8 = |data: String| Content::builder().data(data).charset("UTF-8").build();
     let body = Body::builder().html(utf8(letter.html)?).text(utf8(letter.text)?).build();
-    // RFC 3834: vacation notes and other machines do not answer this.
+    // RFC 3834: vacation notes and other programs do not answer this mail.
     let header = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()?;
     let message = Message::builder().subject(utf8(letter.subject.to_owned())?).body(body).headers(header).build();
     Ok(EmailContent::builder().simple(message).build())

@@ -1,4 +1,4 @@
-//! The list of addresses that Amazon SES itself sends nothing, in this account.
+//! The list of addresses that Amazon SES itself does not send to, for this account.
 
 use std::fmt::Debug;
 
@@ -7,33 +7,33 @@ use aws_sdk_sesv2::{Client, error::ProvideErrorMetadata as _};
 use domain::EmailAddress;
 use thiserror::Error;
 
-/// Who is sent nothing: SES's list, or that of a test.
+/// The port to the list: SES, or the list of a test.
 #[async_trait]
 pub trait SuppressionList: Debug + Send + Sync {
-    /// Takes an address off the list. Removing one that is not on it succeeds.
+    /// Removes an address from the list. Removing an address that is not on it is no error.
     ///
     /// # Errors
     ///
-    /// When the list cannot answer.
+    /// [`SuppressionError`] when the list cannot answer.
     async fn remove(&self, address: &EmailAddress) -> Result<(), SuppressionError>;
 }
 
-/// It did not do what it was asked, or nobody knows; asking again is harmless.
+/// The list was not changed, or its answer is lost. Asking again is harmless.
 #[derive(Debug, Error)]
 #[error("mail: SES's suppression list cannot be changed, {code}")]
 pub struct SuppressionError {
-    /// The service's or the client's code for it.
+    /// The code of the failure, from SES or its client.
     pub code: String,
 }
 
-/// The list of the account at SES.
+/// The list of the AWS account.
 #[derive(Clone, Debug)]
 pub struct SesSuppressions {
     client: Client,
 }
 
 impl SesSuppressions {
-    /// The list of the client's account.
+    /// The list of the account of this client.
     #[must_use]
     pub fn new(client: Client) -> Self {
         Self { client }
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    /// A network that always answers the same, and notes what it was asked.
+    /// A network that always gives the same answer, and records the requests.
     #[derive(Clone, Debug)]
     struct Network {
         status: u16,

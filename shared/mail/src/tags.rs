@@ -1,6 +1,6 @@
-//! The tags that a mail carries, by which its events are recognised.
+//! The tags of a mail, by which its events are recognised.
 //!
-//! SES allows letters, digits, `_` and `-` in them; ids and numbers are made of nothing else, and name no one.
+//! SES allows letters, digits, `_` and `-` in them. Ids and numbers have only these, and name no person.
 
 use domain::{BatchId, InviteId, keys::AddressKey, mail::MailKind};
 
@@ -11,16 +11,16 @@ const GENERATION: &str = "generation";
 const ATTEMPT: &str = "attempt";
 const MAILBOX: &str = "mailbox";
 
-/// Which sending of which mail, and to whom.
+/// The identity of one attempt at one mail, and its mailbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
     /// What the mail is about.
     pub subject: Subject,
     pub kind: MailKind,
     pub generation: u32,
-    /// Which attempt at it, 1 for the first.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// The keyed hash of its recipient; mails of before this was told lack it.
+    /// The keyed hash of its recipient. `None`: the mail was sent before there was this tag.
     pub mailbox: Option<AddressKey>,
 }
 
@@ -29,7 +29,7 @@ pub struct Tags {
 pub enum Subject {
     Invite(InviteId),
     Batch(BatchId),
-    /// Nothing but that mails are sent.
+    /// Nothing: the mail is sent only to cause events.
     Canary,
 }
 
@@ -53,7 +53,7 @@ impl Tags {
         pairs
     }
 
-    /// Reads tags by name; `None` when they are not those of a mail of this service.
+    /// Reads tags by their names. `None`: the mail is not one of this service.
     ///
     /// ```
     /// use mail::Tags;

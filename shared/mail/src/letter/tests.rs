@@ -111,7 +111,7 @@ fn an_apostrophe_in_an_address_is_escaped_in_html_only() {
     assert!(letter.html.contains("o&#39;brien@agency.gov.sg"));
 }
 
-/// The tags of a page in their order, without what stands between them.
+/// The tags of a page in their order, without the content between them.
 fn skeleton(html: &str) -> Vec<&str> {
     html.split('<').skip(1).map(|rest| rest.split('>').next().unwrap()).collect()
 }

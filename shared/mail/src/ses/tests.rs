@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{Mailer, Subject, Tags};
 
-/// What the network does with every request.
+/// The answer of the network to every request.
 #[derive(Clone, Copy, Debug)]
 enum Answer {
     Ok,
@@ -27,7 +27,7 @@ enum Answer {
     Silence,
 }
 
-/// A network that always answers the same and notes what it was asked.
+/// A network that always gives the same answer, and records the requests.
 #[derive(Clone, Debug)]
 struct Network {
     answer: Answer,
@@ -80,7 +80,7 @@ async fn send(answer: Answer) -> (SendOutcome, Vec<Value>) {
 async fn send_with(answer: Answer, configure: impl FnOnce(Builder) -> Builder) -> (SendOutcome, Vec<Value>) {
     let network = Network { answer, asked: Arc::default() };
     let connector = network.clone();
-    // The client comes with the SDK's own retries on: the mailer has to switch them off.
+    // The client begins with the SDK's own retries: the mailer has to disable them.
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-southeast-1"))
@@ -152,7 +152,7 @@ async fn a_mail_is_handed_over_once_whatever_the_answer() {
     }
 }
 
-/// Lets every sleep end at once and notes how long it was meant to be.
+/// Ends every sleep at once, and records how long it should have been.
 #[derive(Clone, Debug, Default)]
 struct Sleeps(Arc<Mutex<Vec<Duration>>>);
 
