@@ -1,4 +1,4 @@
-//! Accounts: created, found, listed, and opened to their holder.
+//! The port to accounts: create, find, list, and give their holder a first password.
 
 use std::fmt::Debug;
 
@@ -12,64 +12,63 @@ use domain::{
 
 use crate::DirectoryError;
 
-/// Where TechPass accounts are. An account's id is the directory's own: it is kept as it was given, and never made
-/// here.
+/// The directory of TechPass accounts. The directory chooses an account's id; this service stores it unchanged.
 ///
-/// No call is repeated in here. A create whose answer was lost is repeated by its caller, later, and then finds the
+/// No call is repeated here. If the answer of a create is lost, its caller repeats the call later, and then finds the
 /// account by the id of its invite.
 #[async_trait]
 pub trait Accounts: Debug + Send + Sync {
-    /// The account of an address' mailbox, with whatever plus-tag it was made.
+    /// The account with the mailbox of an address, whatever plus-tag it was created with.
     ///
     /// # Errors
     ///
-    /// When the directory does not say.
+    /// [`DirectoryError`] when the directory does not answer.
     async fn find_by_email(&self, email: &EmailAddress) -> Result<Option<FoundAccount>, DirectoryError>;
 
     /// Creates an account, or finds the one that an earlier attempt for the same invite created.
     ///
-    /// At most one request with an effect is sent. Its holder hears nothing of it from the directory.
+    /// It sends at most one request with an effect. The directory does not notify the holder.
     ///
     /// # Errors
     ///
-    /// [`DirectoryError::Unknown`] when the account may be there now; every other error means that this call created
-    /// none.
+    /// [`DirectoryError::Unknown`] when the account may exist now. Every other error means that this call created none.
     async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError>;
 
-    /// The account that an earlier attempt for the same invite created under these details, if it is there.
+    /// The account that an earlier attempt for the same invite created with these details. `None`: there is none.
     ///
     /// # Errors
     ///
-    /// When the directory does not say.
+    /// [`DirectoryError`] when the directory does not answer.
     async fn find_created(&self, wanted: &AccountToCreate<'_>) -> Result<Option<Account>, DirectoryError>;
 
-    /// A page of all accounts, wherever they were created: the first, or the one that begins at an
-    /// [`AccountPage::next`]. An account created a moment ago may be missing.
+    /// A page of all accounts, wherever they were created: the first page, or the one that begins at an
+    /// [`AccountPage::next`]. An account that was created a moment ago may be missing.
     ///
     /// # Errors
     ///
-    /// When the directory does not say, and [`DirectoryError::Misconfigured`] when it no longer knows that place.
+    /// [`DirectoryError`] when the directory does not answer, and [`DirectoryError::Misconfigured`] when it no longer
+    /// knows that place.
     async fn list(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError>;
 
-    /// The status of an account now.
+    /// The current status of an account.
     ///
     /// # Errors
     ///
-    /// When the directory does not say.
+    /// [`DirectoryError`] when the directory does not answer.
     async fn status(&self, account: &Account) -> Result<AccountStatus, DirectoryError>;
 
-    /// Has the directory make a first password and mail it to the holder. Each voids the one before.
+    /// Has the directory create a first password and mail it to the holder. Each password voids the one before.
     ///
     /// # Errors
     ///
-    /// [`DirectoryError::Unknown`] when one may have been mailed.
+    /// [`DirectoryError::Unknown`] when one may have been mailed. Every other error means that this call mailed none.
     async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError>;
 }
 
-/// Everything that an account is created from.
+/// The details of a new account.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountToCreate<'a> {
-    /// The invite behind it, which marks the account as ours.
+    /// The invite that it is created for, by which the service recognises the account.
     pub invite: InviteId,
     /// The key of its holder's address.
     pub address_key: &'a AddressKey,
@@ -80,7 +79,7 @@ pub struct AccountToCreate<'a> {
 }
 
 impl<'a> AccountToCreate<'a> {
-    /// The account that an invite asks for; none until it is known who the invitee is.
+    /// The account that an invite needs. `None`: the details of the invitee are not known yet.
     #[must_use]
     pub fn of(invite: &'a Invite) -> Option<Self> {
         Some(Self {
@@ -92,8 +91,9 @@ impl<'a> AccountToCreate<'a> {
         })
     }
 
-    /// The account's name in the directory: a vendor's username, and for an officer, who signs in with the address, a
-    /// name that follows from the address. Either way a second account for the same person meets a taken name.
+    /// The account's name in the directory: the username of a vendor; for an officer, who signs in with the address, a
+    /// name that follows from the address. So for both, a second account of the same person would have a name that is
+    /// taken.
     #[must_use]
     pub fn name(&self) -> String {
         match self.holder {
@@ -108,27 +108,27 @@ impl<'a> AccountToCreate<'a> {
 /// An account that the directory has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundAccount {
-    /// Its id, as the directory gave it.
+    /// Its id, as the directory returned it.
     pub account: Account,
-    /// The invite that it was made for, if any.
+    /// The invite that it was created for, if any.
     pub invite: Option<InviteId>,
 }
 
-/// What became of a create.
+/// The result of creating an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreateOutcome {
     Created(Account),
-    /// An earlier attempt for the same invite had created it.
+    /// An earlier attempt for the same invite has created it.
     AlreadyOurs(Account),
-    /// The address has an account.
+    /// The address already has an account.
     EmailTaken,
-    /// The username has an account.
+    /// The username already has an account.
     UsernameTaken,
-    /// The directory does not take these details.
+    /// The directory refuses these details.
     DetailsRefused,
 }
 
-/// What became of a request for a first password.
+/// The result of asking for a first password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstPasswordOutcome {
     /// The directory has mailed one.
@@ -138,14 +138,14 @@ pub enum FirstPasswordOutcome {
     AccountGone,
 }
 
-/// An account in a list of all.
+/// An account in a list of all accounts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedAccount {
-    /// Which, and for which invite.
+    /// The account, and the invite that it was created for.
     pub found: FoundAccount,
-    /// Whether its holder has signed in, and may.
+    /// Whether its holder has signed in, and whether it is enabled.
     pub status: AccountStatus,
-    /// Its address, where it has one that can be read.
+    /// Its address. `None`: it has none that is valid.
     pub email: Option<EmailAddress>,
 }
 
@@ -154,6 +154,6 @@ pub struct ListedAccount {
 pub struct AccountPage {
     /// The accounts, in the directory's own order.
     pub accounts: Vec<ListedAccount>,
-    /// Where the next page starts, if there is one. The directory forgets it within the hour.
+    /// Where the next page begins. `None`: this was the last page. The directory knows the place for an hour at most.
     pub next: Option<String>,
 }

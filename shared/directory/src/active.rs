@@ -1,4 +1,4 @@
-//! Which accounts may act, as the directory said a moment ago.
+//! Which accounts are active, as the directory answered recently.
 
 use std::{
     collections::HashMap,
@@ -10,16 +10,16 @@ use domain::{Clock, OfficerId, Timestamp, invite::Account};
 
 use crate::{DirectoryError, SignIn};
 
-/// How long an answer counts: an account that is disabled does nothing more after this.
+/// How long an answer is valid. A disabled account can do nothing after this time.
 const FRESH: Duration = Duration::from_secs(60);
 
-/// Accounts remembered at most; then all are forgotten, which costs a question each.
+/// Accounts in memory at most. After that all are dropped, which costs one question for each.
 const REMEMBERED: usize = 10_000;
 
-/// Asks the directory whether accounts are active, once a minute for each.
+/// Asks the directory whether accounts are active, once a minute for each account.
 ///
-/// A token is good until it expires, whatever becomes of its account; this is what says that the account was disabled
-/// or deleted meanwhile.
+/// A token is valid until it expires, whatever happens to its account. These answers show that the account was disabled
+/// or deleted since.
 #[derive(Debug)]
 pub struct ActiveAccounts {
     sign_in: Arc<dyn SignIn>,
@@ -34,17 +34,18 @@ struct Answer {
 }
 
 impl ActiveAccounts {
-    /// Those that sign in there, none asked about yet.
+    /// Asks `sign_in`. No account was asked about yet.
     #[must_use]
     pub fn new(sign_in: Arc<dyn SignIn>, clock: Clock) -> Self {
         Self { sign_in, clock, answers: Mutex::default() }
     }
 
-    /// What [`SignIn::is_active`] says, or said at most a minute ago.
+    /// The answer of [`SignIn::is_active`], at most a minute old.
     ///
     /// # Errors
     ///
-    /// When the directory does not say now and said nothing within the last minute: nobody may act on older answers.
+    /// [`DirectoryError`] when the directory does not answer now and gave no answer within the last minute: no caller
+    /// may act on an older one.
     pub async fn has(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError> {
         // The answer is as old as its question.
         let at = self.clock.now();

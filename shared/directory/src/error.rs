@@ -9,38 +9,38 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
-/// How long to wait after a throttle that names no time: the quotas of user pools are per second, and a batch fills
-/// many.
+/// The pause after a throttle that names no time. The quotas of user pools are per second, and one batch uses up many.
 const THROTTLE_PAUSE: Duration = Duration::from_secs(30);
 
-/// The longest wait that a directory can ask for.
+/// The longest pause that a directory can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
-/// A call that did not do what it was made for.
+/// A call failed.
 ///
-/// The variants say what is known of the effect, which is what a caller acts on. Neither form of printing shows more
-/// than a code of the directory's own.
+/// Each variant says what is known about the effect, because the caller acts on that. `Debug` and `Display` show no
+/// more than a code of the directory.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DirectoryError {
-    /// Nothing happened: the directory has too much to do.
+    /// Nothing happened: the directory refuses more requests for now.
     #[error("the directory is throttling")]
     Throttled {
-        /// How long to stay away.
+        /// The pause before the next attempt.
         retry_after: Duration,
     },
-    /// Nothing happened: the directory was not reached, or only asked.
+    /// Nothing happened: the directory was not reached, or the call only reads.
     #[error("the directory could not be asked")]
     KnownNoEffect,
-    /// Nobody knows whether it happened: the answer was lost, or was a failure of the directory's own.
+    /// It is unknown whether it happened: the answer was lost, or was an internal failure of the directory.
     #[error("the directory's answer was lost")]
     Unknown,
-    /// Nothing happened: this service may not, or asks for something that is not there. No row is to blame.
+    /// Nothing happened: this service has no permission, or asks for something that does not exist. It is not the fault
+    /// of an invite.
     #[error("the directory refuses this service with {code}")]
     Misconfigured { code: String },
 }
 
 impl DirectoryError {
-    /// The error of a call that only reads: whatever was lost, nothing was changed.
+    /// The error of a call that only reads: even if its answer was lost, nothing was changed.
     #[must_use]
     pub fn of_read(self) -> Self {
         match self {
@@ -50,16 +50,16 @@ impl DirectoryError {
     }
 }
 
-/// An answer of the service that is an error, by its code; or the error that kept it from answering.
+/// An error that the service answered, by its code; or the error that prevented an answer.
 pub(crate) enum Refusal {
     /// The service answered with this code.
     Code(String),
-    /// It did not, or its code says nothing about the request.
+    /// It did not answer, or its code says nothing about the request.
     Error(DirectoryError),
 }
 
 impl Refusal {
-    /// The error of a code that no caller knows.
+    /// The error for a code that no caller handles.
     pub(crate) fn unexpected(self) -> DirectoryError {
         match self {
             Self::Code(code) => DirectoryError::Misconfigured { code },
@@ -68,7 +68,7 @@ impl Refusal {
     }
 }
 
-/// Reads an SDK error down to what may be acted on. What else it holds, such as the request, is dropped here.
+/// Reads what an SDK error says about the effect. Everything else in it, such as the request, is dropped here.
 pub(crate) fn refusal<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>) -> Refusal {
     use DirectoryError::{KnownNoEffect, Throttled, Unknown};
     match error {
@@ -88,7 +88,7 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>)
                 | "LimitExceededException"
                 | "RequestLimitExceeded" => Refusal::Error(Throttled { retry_after: pause(context.raw().headers()) }),
                 _ if status == 429 => Refusal::Error(Throttled { retry_after: pause(context.raw().headers()) }),
-                // Cognito answers its own failures with 500, after or before the effect.
+                // Cognito answers its own failures with 500, both before and after the effect.
                 "InternalErrorException" => Refusal::Error(Unknown),
                 _ if status >= 500 => Refusal::Error(Unknown),
                 code => Refusal::Code(code.to_owned()),
@@ -98,7 +98,7 @@ pub(crate) fn refusal<E: ProvideErrorMetadata>(error: SdkError<E, HttpResponse>)
     }
 }
 
-/// Whether a connection failed before a byte of the request can have left.
+/// Whether a connection failed before any byte of the request was sent.
 fn never_sent(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(|error| {
         error.is::<ResolveDnsError>()

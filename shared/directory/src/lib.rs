@@ -1,9 +1,9 @@
-//! The directory: where TechPass accounts and SEED licences are, and where officers sign in.
+//! The directory: TechPass accounts, SEED licences, and the sign-in of officers.
 //!
-//! Three ports, of which a function holds those that it uses: [`Accounts`], [`Licences`] and [`SignIn`]. Their callers
-//! see outcomes and [`DirectoryError`]s that say what is known about the effect, never an SDK type, and nothing in
-//! either names a person. A backend is a folder that implements them; `contract` in the tests holds each to the same
-//! promises.
+//! It has three ports, [`Accounts`], [`Licences`] and [`SignIn`], and a function has those that it uses. Callers see
+//! outcomes and [`DirectoryError`]s, which say what is known about the effect. They never see an SDK type, and neither
+//! names a person. A backend is a folder that implements the ports; `contract` in the tests checks the same promises
+//! for each.
 
 mod accounts;
 mod active;
@@ -25,7 +25,7 @@ pub use error::DirectoryError;
 pub use licences::{AssignOutcome, Licences, WithdrawOutcome};
 pub use sign_in::SignIn;
 
-/// Whether an address of the directory is of the same mailbox as `email`, whatever its case and plus-tag.
+/// Whether `known`, an address in the directory, has the same mailbox as `email`, in any case and with any plus-tag.
 #[must_use]
 pub fn is_same_mailbox(known: &str, email: &EmailAddress) -> bool {
     EmailAddress::parse(known).is_ok_and(|known| known.recipient() == email.recipient())

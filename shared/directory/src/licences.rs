@@ -1,4 +1,4 @@
-//! SEED licences of accounts: assigned, withdrawn, listed.
+//! The port to SEED licences: assign, withdraw, list.
 
 use std::fmt::Debug;
 
@@ -11,42 +11,42 @@ use crate::{AccountPage, DirectoryError};
 pub trait Licences: Debug + Send + Sync {
     /// Assigns the licence to an account that is enabled. Harmless to repeat.
     ///
-    /// A directory that has to be asked for that first may disable the account in between; the daily audit of licences
-    /// finds those.
+    /// If the directory needs a separate question for the status, the account may be disabled in between; the daily
+    /// audit of licences finds that.
     ///
     /// # Errors
     ///
-    /// When it is not known to be assigned.
+    /// [`DirectoryError`] when the licence may not be assigned.
     async fn assign(&self, account: &Account) -> Result<AssignOutcome, DirectoryError>;
 
     /// Withdraws the licence of an account. Harmless to repeat.
     ///
     /// # Errors
     ///
-    /// When the account may still have it.
+    /// [`DirectoryError`] when the account may still have it.
     async fn withdraw(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError>;
 
-    /// A page of the accounts that have a licence, as [`Accounts::list`](crate::Accounts::list) gives one of all.
+    /// A page of the accounts with a licence, like [`Accounts::list`](crate::Accounts::list).
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Like [`Accounts::list`](crate::Accounts::list).
     async fn list_licensed(&self, from: Option<&str>) -> Result<AccountPage, DirectoryError>;
 }
 
-/// What became of an assignment.
+/// The result of assigning a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssignOutcome {
     /// The account has the licence.
     Assigned,
     AccountGone,
-    /// The account is disabled, and was given none.
+    /// The account is disabled, and did not get one.
     AccountDisabled,
-    /// There is no licence for it.
+    /// The licence system refused the licence.
     Refused(LicenceFault),
 }
 
-/// What became of a withdrawal.
+/// The result of withdrawing a licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithdrawOutcome {
     /// The account has no licence.

@@ -1,4 +1,4 @@
-//! Who may sign in to this service: always a user pool's to say, whatever directory accounts are created in.
+//! The port to sign-in. A user pool always decides it, in whatever directory accounts are created.
 
 use std::fmt::Debug;
 
@@ -9,18 +9,18 @@ use crate::DirectoryError;
 
 #[async_trait]
 pub trait SignIn: Debug + Send + Sync {
-    /// The officer behind a user id, if they may sign in and their address is verified.
+    /// The officer with a user id. `None`: the account may not sign in, or its address is not verified.
     ///
     /// # Errors
     ///
-    /// When the pool does not say.
+    /// [`DirectoryError`] when the pool does not answer.
     async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError>;
 
-    /// Whether the account of a token may sign in now: it is enabled, and still the one with this user id. Another
-    /// account that took the name of a deleted one is not.
+    /// Whether the account of a token may sign in now: it is enabled and still has this user id. An account that has
+    /// the name of a deleted one has another user id.
     ///
     /// # Errors
     ///
-    /// When the pool does not say.
+    /// [`DirectoryError`] when the pool does not answer.
     async fn is_active(&self, account: &Account, id: &OfficerId) -> Result<bool, DirectoryError>;
 }

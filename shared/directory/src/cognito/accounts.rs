@@ -1,7 +1,7 @@
-//! Accounts of the pool.
+//! The accounts of a user pool.
 //!
-//! The pool signs people in by email alias, so its usernames must not look like addresses: see
-//! [`AccountToCreate::name`]. Cognito makes the first password itself; no password passes through this service.
+//! The pool signs people in by an email alias, so its usernames must not look like addresses: see
+//! [`AccountToCreate::name`]. Cognito creates the first password itself; no password passes through this service.
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, MessageActionType};
@@ -15,7 +15,8 @@ use crate::{
     is_same_mailbox,
 };
 
-/// Pages of accounts that one search reads at most: 60 accounts each, of one local part with a plus-tag at any domain.
+/// Pages of accounts that one search reads at most. A page has 60 accounts, with one local part with a plus-tag at any
+/// domain.
 const MOST_PAGES: u32 = 10;
 
 #[async_trait]
@@ -26,8 +27,8 @@ impl Accounts for Cognito {
     }
 
     async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
-        // An account made by someone else may hold the address under another name, and unverified, where no uniqueness
-        // of the pool would notice it.
+        // An account that another system created may have the address under another name. If the address is not
+        // verified, the pool's own check of uniqueness does not find it.
         if let Some(outcome) = self.outcome_of_address(wanted).await? {
             return Ok(outcome);
         }
@@ -52,12 +53,12 @@ impl Accounts for Cognito {
         match created.map_err(refusal) {
             Ok(created) => match created.user.and_then(|user| user.username) {
                 Some(directory_id) => Ok(CreateOutcome::Created(Account { directory_id })),
-                // The account is there, and is found by its invite.
+                // The account exists, and is found by its invite.
                 None => Err(DirectoryError::Unknown),
             },
             Err(Refusal::Code(code)) => match code.as_str() {
                 "UsernameExistsException" => self.outcome_of_taken_name(wanted).await,
-                // The index behind the search lags; the alias does not.
+                // The index of the search lags; the alias does not.
                 "AliasExistsException" => {
                     Ok(self.outcome_of_address(wanted).await?.unwrap_or(CreateOutcome::EmailTaken))
                 }
@@ -107,7 +108,7 @@ impl Accounts for Cognito {
             Err(Refusal::Code(code)) => match code.as_str() {
                 "UnsupportedUserStateException" => Ok(FirstPasswordOutcome::NotPending),
                 "UserNotFoundException" => Ok(FirstPasswordOutcome::AccountGone),
-                // The password was made and its mail was not sent: another one has to be.
+                // The password was created, but its mail was not sent, so another password has to be.
                 "CodeDeliveryFailureException" => Err(DirectoryError::KnownNoEffect),
                 _ => Err(DirectoryError::Misconfigured { code }),
             },
@@ -117,7 +118,7 @@ impl Accounts for Cognito {
 }
 
 impl Cognito {
-    /// Why the address keeps the account from being made, if it does.
+    /// Why the account cannot be created with this address. `None`: it can.
     async fn outcome_of_address(&self, wanted: &AccountToCreate<'_>) -> Result<Option<CreateOutcome>, DirectoryError> {
         let mut outcome = None;
         for user in self.users_of(wanted.email).await? {
@@ -130,7 +131,7 @@ impl Cognito {
     }
 
     async fn outcome_of_taken_name(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
-        // If it is gone again, the next attempt finds the name free.
+        // If it was deleted since, the name is free for the next attempt.
         let (user, _) = self.user(&wanted.name()).await?.ok_or(DirectoryError::KnownNoEffect)?;
         let invite = user.invite();
         let same_address = user
@@ -146,7 +147,7 @@ impl Cognito {
         }
     }
 
-    /// The accounts of a mailbox: of the plain address, and of those with a plus-tag.
+    /// The accounts of a mailbox: with the plain address, and with a plus-tag.
     async fn users_of(&self, email: &EmailAddress) -> Result<Vec<User>, DirectoryError> {
         let recipient = email.recipient();
         let local = recipient.rsplit_once('@').map_or(recipient.as_str(), |(local, _)| local);
@@ -163,7 +164,7 @@ impl Cognito {
                     break;
                 }
                 if page == MOST_PAGES {
-                    // Better not to make an account than to make a second one.
+                    // Creating no account is better than creating a second one.
                     return Err(DirectoryError::KnownNoEffect);
                 }
             }

@@ -1,4 +1,4 @@
-//! The group of the pool whose members have a SEED licence.
+//! Licences as a group of the user pool: its members have a SEED licence.
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;
@@ -28,13 +28,13 @@ impl Licences for Cognito {
             .await;
         match added {
             Ok(_) => Ok(AssignOutcome::Assigned),
-            // A quota of the pool, and not of the moment: waiting a little does not help.
+            // This is a fixed quota of the pool, so a short wait does not help.
             Err(error) if error.code() == Some("LimitExceededException") => {
                 Ok(AssignOutcome::Refused(LicenceFault::NoneLeft))
             }
             Err(error) => match refusal(error) {
                 Refusal::Code(code) if code == "UserNotFoundException" => Ok(AssignOutcome::AccountGone),
-                // The pool has no such group. That the pool itself is missing would be told at sign-in.
+                // The pool has no such group. A missing pool would be noticed at sign-in.
                 Refusal::Code(code) if code == "ResourceNotFoundException" => {
                     Ok(AssignOutcome::Refused(LicenceFault::NotSetUp))
                 }
@@ -56,7 +56,7 @@ impl Licences for Cognito {
             Ok(_) => Ok(WithdrawOutcome::Withdrawn),
             Err(Refusal::Code(code)) => match code.as_str() {
                 "UserNotFoundException" => Ok(WithdrawOutcome::AccountGone),
-                // Nobody is in a group that is not there.
+                // A group that does not exist has no members.
                 "ResourceNotFoundException" => Ok(WithdrawOutcome::Withdrawn),
                 _ => Err(DirectoryError::Misconfigured { code }),
             },
@@ -75,7 +75,7 @@ impl Licences for Cognito {
             .await;
         let page = match listing.map_err(refusal) {
             Ok(page) => page,
-            // Nobody is in a group that is not there.
+            // A group that does not exist has no members.
             Err(Refusal::Code(code)) if code == "ResourceNotFoundException" => {
                 return Ok(AccountPage { accounts: Vec::new(), next: None });
             }

@@ -21,13 +21,13 @@ use crate::{
     error::{Refusal, refusal},
 };
 
-/// How long one request may take: well within the lease of the worker that makes it.
+/// How long one request may take. It is much shorter than the lease of the worker that sends it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The attribute that says which invite an account was made for.
+/// The attribute with the invite that an account was created for.
 const INVITE_ID: &str = "custom:invite_id";
 
-/// Which user pool, and which group of it.
+/// A user pool, and its group for SEED.
 #[derive(Clone, Debug)]
 pub struct UserPool {
     pub id: String,
@@ -35,7 +35,7 @@ pub struct UserPool {
     pub seed_group: String,
 }
 
-/// A user pool, asked once for each call.
+/// A user pool, called once for each operation.
 #[derive(Clone)]
 pub struct Cognito {
     client: Client,
@@ -48,7 +48,7 @@ impl std::fmt::Debug for Cognito {
     }
 }
 
-/// A user of the pool, as lists and lookups show one.
+/// A user of the pool, as lists and searches return one.
 struct User {
     name: String,
     attributes: Vec<AttributeType>,
@@ -69,10 +69,12 @@ impl User {
 }
 
 impl Cognito {
-    /// This pool. The retries of `client` are not used, and its time limits are replaced by shorter ones.
+    /// The directory over this pool. The retries of `client` are not used, and its time limits are replaced by shorter
+    /// ones.
     #[must_use]
     pub fn new(client: &Client, pool: UserPool) -> Self {
-        // The SDK's default would send a create again whose answer was lost. When to do so is the invite's to say.
+        // With the SDK's default, a create whose answer was lost would be sent again. The invite decides when that is
+        // done.
         let timeouts = client
             .config()
             .timeout_config()
@@ -129,7 +131,7 @@ fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {
     }
 }
 
-/// A filter of ListUsers: `=` for one exact value, `^=` for all that begin with it.
+/// A filter for ListUsers: `=` for an exact value, `^=` for all values that begin with it.
 fn filter(attribute: &str, comparison: &str, value: &str) -> String {
     let escaped = value.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{attribute} {comparison} \"{escaped}\"")

@@ -1,4 +1,4 @@
-//! Officers of the pool, who sign in to this service.
+//! Sign-in to this service, by users of the pool.
 
 use async_trait::async_trait;
 use domain::{Officer, OfficerId, invite::Account};
@@ -9,7 +9,7 @@ use crate::{AccountStatus, DirectoryError, ListedAccount, SignIn};
 #[async_trait]
 impl SignIn for Cognito {
     async fn find_officer(&self, id: &OfficerId) -> Result<Option<Officer>, DirectoryError> {
-        // By the attribute, since a lookup by name would find an account whose username looks like a user id.
+        // By the attribute, because a search by name could find an account whose username looks like a user id.
         let page = self.list_where(filter("sub", "=", id.as_str()), None).await?;
         let found = page.users.unwrap_or_default().into_iter().next();
         let Some(ListedAccount { status, email, .. }) = found.as_ref().cloned().and_then(listed) else {

@@ -24,7 +24,7 @@ use crate::{
 fn directory(answers: Vec<Answer>) -> (Cognito, Network) {
     let network = Network { answers: Arc::new(Mutex::new(answers.into())), asked: Arc::default() };
     let connector = network.clone();
-    // The client comes with the SDK's own retries on: the directory has to switch them off.
+    // The client begins with the SDK's own retries: the directory has to disable them.
     let config = aws_sdk_cognitoidentityprovider::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("ap-southeast-1"))

@@ -1,4 +1,4 @@
-//! A network that answers by a script.
+//! A network that gives scripted answers.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
-/// What the network does with one request.
+/// The answer of the network to one request.
 #[derive(Debug)]
 pub(super) enum Answer {
     Ok(Value),
@@ -26,7 +26,7 @@ pub(super) enum Answer {
     Html,
 }
 
-/// A network that answers by a script and notes what it was asked.
+/// A network that gives scripted answers, and records the requests.
 #[derive(Clone, Debug)]
 pub(super) struct Network {
     pub(super) answers: Arc<Mutex<VecDeque<Answer>>>,
