@@ -1,4 +1,4 @@
-//! What is announced of stored objects, in the form of S3's notifications as far as anything is read from them.
+//! Announcements of stored objects, in the form of S3's notifications, as far as they are read.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
 
@@ -8,10 +8,10 @@ use domain::batch::ObjectVersion;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// What S3 leaves as it is in a key.
+/// The characters that S3 does not encode in a key.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*');
 
-/// That objects were stored. What S3 sends when it is first connected announces none.
+/// Announces objects that were stored. The test message that S3 sends first announces none.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Announcement {
     #[serde(rename = "Records", default)]
@@ -38,14 +38,14 @@ struct Bucket {
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Object {
-    /// As forms write it: percent-encoded, with `+` for a space.
+    /// Encoded like the value of a form: percent-encoded, with `+` for a space.
     key: String,
     #[serde(rename = "versionId")]
     version_id: Option<String>,
 }
 
 impl Announcement {
-    /// That `object` was stored in `bucket`.
+    /// Announces that `object` was stored in `bucket`.
     #[must_use]
     pub fn of(bucket: &str, object: &ObjectVersion) -> Self {
         let key = utf8_percent_encode(&object.key, ENCODED).to_string();
@@ -54,8 +54,7 @@ impl Announcement {
         Self { records: vec![Record { event_name: "ObjectCreated:Announced".to_owned(), s3 }] }
     }
 
-    /// The stored versions that it is about, one for each record: `None` for what was not stored in `bucket`, or not in
-    /// versions.
+    /// The announced stored versions, one for each record. `None`: the object is in another bucket, or has no version.
     pub fn objects<'a>(&'a self, bucket: &'a str) -> impl Iterator<Item = Option<ObjectVersion>> + 'a {
         self.records.iter().map(move |record| {
             let is_ours = record.s3.bucket.name == bucket;
@@ -66,21 +65,21 @@ impl Announcement {
         })
     }
 
-    /// The text of a message.
+    /// The text of the message.
     #[must_use]
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// The key that S3 wrote as forms do, percent-encoded and with `+` for a space.
+/// Decodes a key that S3 encoded like the value of a form: percent-encoded, with `+` for a space.
 pub(crate) fn decoded(key: &str) -> Option<String> {
     let key = key.replace('+', " ");
     percent_decode_str(&key).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 impl fmt::Debug for Announcement {
-    /// How many objects: keys hold what people call their files.
+    /// Prints only how many objects there are: people choose the names of their files, which are in the keys.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Announcement").field("objects", &self.records.len()).finish_non_exhaustive()
     }

@@ -21,7 +21,7 @@ pub struct Objects {
     name: String,
 }
 
-/// What holds the objects: S3, or the memory of a test.
+/// The port to the bucket: S3, or the fake of a test.
 #[async_trait]
 pub trait Bucket: Debug + Send + Sync {
     /// See [`Objects::get`] for what it promises.
@@ -42,26 +42,26 @@ pub struct StoredObject {
     pub stored_at: Timestamp,
 }
 
-/// One page of what the bucket holds.
+/// One page of the stored versions of a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// By key, the newest version of each first.
+    /// The versions in the order of their keys, the newest version of each key first.
     pub objects: Vec<StoredObject>,
-    /// Where the next page begins, if there is one.
+    /// Where the next page begins. `None`: this was the last page.
     pub next: Option<ObjectVersion>,
 }
 
-/// The bucket could not answer.
+/// The bucket could not answer; the caller can try again later.
 #[derive(Debug, Error)]
 #[error("bucket: {operation} failed with {code}")]
 pub struct ObjectError {
     pub operation: &'static str,
-    /// The service's or the client's code for it.
+    /// The code of the failure, from S3 or its client.
     pub code: String,
 }
 
 impl Objects {
-    /// The objects in a bucket of this name.
+    /// The objects in the bucket with this name.
     #[must_use]
     pub fn new(bucket: impl Bucket + 'static, name: String) -> Self {
         Self { bucket: Arc::new(bucket), name }
@@ -72,30 +72,30 @@ impl Objects {
         &self.name
     }
 
-    /// The bytes of one stored version; `None` when they are more than `max`, which is known before they are read.
+    /// The bytes of one stored version. `None`: it has more than `max` bytes, which is known before they are read.
     ///
     /// # Errors
     ///
-    /// When the bucket cannot answer, or sends more than it said.
+    /// [`ObjectError`] when the bucket cannot answer, or sends more bytes than it announced.
     pub async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
         self.bucket.get(object, max).await
     }
 
-    /// At most `limit` of the stored versions, from the beginning or from the `next` of the page before, which may have
-    /// been deleted meanwhile. What marks an object as deleted is not listed.
+    /// Up to `limit` stored versions, from the beginning or from the `next` of the previous page, which may be deleted
+    /// since. Delete markers are not listed.
     ///
     /// # Errors
     ///
-    /// When the bucket cannot answer.
+    /// [`ObjectError`] when the bucket cannot answer.
     pub async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
         self.bucket.list(after, limit).await
     }
 
-    /// Deletes one stored version for good. One that is gone already stays gone.
+    /// Deletes one stored version for good. Deleting it again is no error.
     ///
     /// # Errors
     ///
-    /// When the bucket cannot answer.
+    /// [`ObjectError`] when the bucket cannot answer.
     pub async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
         self.bucket.delete(object).await
     }

@@ -1,18 +1,18 @@
-//! Whose workbook an object is.
+//! The batch or the officer that a stored workbook belongs to.
 
 use domain::{BatchId, OfficerId};
 
-/// Whose workbook an object is, by its key.
+/// The batch or the officer that a stored workbook belongs to, by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// Of a batch that the portal made.
+    /// A batch that the portal created.
     Upload(BatchId),
-    /// Of an officer, put there by another system.
+    /// An officer; another system stored the workbook for them.
     Drop(OfficerId),
 }
 
 impl Place {
-    /// Where an object of this key belongs; `None` for other prefixes and other forms.
+    /// Reads a key. `None`: it has another prefix or another form.
     #[must_use]
     pub fn of(key: &str) -> Option<Self> {
         match key.split_once('/')? {

@@ -1,4 +1,4 @@
-//! Amazon S3.
+//! The bucket in Amazon S3.
 
 use async_trait::async_trait;
 use aws_sdk_s3::{
@@ -18,7 +18,7 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// The bucket of this name.
+    /// The bucket with this name.
     #[must_use]
     pub fn new(client: Client, bucket: String) -> Self {
         Self { client, bucket }
@@ -47,7 +47,8 @@ impl Bucket for S3 {
     }
 
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
-        // A key may hold what no XML can; as it is, it would spoil every list that it is in.
+        // A key may contain characters that XML cannot. Without encoding, such a key would break every list that has
+        // it.
         let request = self.client.list_object_versions().bucket(&self.bucket).encoding_type(EncodingType::Url);
         let request = request.max_keys(i32::from(limit));
         let request = request
@@ -64,7 +65,7 @@ impl Bucket for S3 {
 }
 
 fn page(answer: ListObjectVersionsOutput) -> Page {
-    // An emulator may leave keys as they are, and says so.
+    // An emulator may not encode the keys, and says so.
     let is_encoded = answer.encoding_type == Some(EncodingType::Url);
     let key_of = |key: String| if is_encoded { decoded(&key) } else { Some(key) };
     let stored = |listed: Listed| {
