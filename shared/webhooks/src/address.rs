@@ -1,11 +1,11 @@
-//! Which addresses are the public's, and a resolver that knows no others.
+//! Which IP addresses are public, and a resolver that returns only those.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns, ResolveDnsError};
 use thiserror::Error;
 
-/// Looks names up, and refuses those that stand for any address that is not public.
+/// Resolves names, and refuses a name that has any address that is not public.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PublicOnly;
 
@@ -26,7 +26,7 @@ impl ResolveDns for PublicOnly {
     }
 }
 
-/// Whether an address is one of the internet at large, by the registries of special-purpose addresses
+/// Whether an address is a public one, by the registries of special-purpose addresses
 /// (<https://www.iana.org/assignments/iana-ipv4-special-registry>,
 /// <https://www.iana.org/assignments/iana-ipv6-special-registry>).
 pub(crate) fn is_public(address: IpAddr) -> bool {
@@ -49,7 +49,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
-    // Everything handed out so far lies in 2000::/3; what embeds an older address or names none is left out of it.
+    // All addresses assigned so far are in 2000::/3. Of these, addresses that embed an IPv4 address or identify no host
+    // are refused.
     matches!(segments[0], 0x2000..=0x3fff)
         && !matches!(
             segments,

@@ -1,4 +1,4 @@
-//! Calls over the network.
+//! The transport over HTTPS.
 
 use std::time::Duration;
 
@@ -25,14 +25,14 @@ use crate::{
 /// How long one call may take in all.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a connection may take to be made.
+/// How long it may take to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a connection is kept for the next call; an endpoint may end it sooner, and a frozen process does not see
-/// it.
+/// How long a connection is kept for the next call. An endpoint may close it sooner, which a frozen process does not
+/// notice.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Bytes of an answer that are read; a challenge is shorter.
+/// Bytes of an answer that are read at most; a challenge is shorter.
 const MAX_ANSWER: usize = 512;
 
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Https {
     ///
     /// # Errors
     ///
-    /// When there is nothing to trust.
+    /// [`NoClient`] when there are no trusted roots.
     pub fn new(reach: Reach) -> Result<Self, NoClient> {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(PATIENCE).build();
         let builder = || {
@@ -56,14 +56,14 @@ impl Https {
                 .sleep_impl(TokioSleep::new())
                 .pool_idle_timeout(IDLE)
         };
-        // Trusts what the system trusts: agencies' certificates come from anywhere.
+        // Trusts the roots of the system, because agencies' certificates come from many authorities.
         let tls = TlsContext::builder().build().map_err(|error| NoClient(error.to_string()))?;
         let public =
             builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_with_resolver(PublicOnly);
         Ok(Self { public, loopback: builder().build_http(), reach })
     }
 
-    /// The answer, if it is a success. A redirect is none: where it leads was never registered.
+    /// The answer, if it is a success. A redirect is no success, because its target was never registered.
     async fn call(
         &self,
         target: &Target,
@@ -107,7 +107,7 @@ impl Transport for Https {
     }
 }
 
-/// The endpoint with the challenge among its parameters.
+/// The endpoint with the challenge as one of its parameters.
 fn asking(uri: &Uri, token: &str) -> Result<Uri, CallFailure> {
     let text = uri.to_string();
     let joint = if uri.query().is_some() { '&' } else { '?' };
@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers one call with `answer`, while `call` runs; what was asked, and what the call gave.
+    /// Answers one call with `answer` while `call` runs. Returns the request, and the result of `call`.
     async fn one_call<T>(answer: &str, call: impl AsyncFnOnce(Https, String) -> T) -> (String, T) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/in", listener.local_addr().unwrap());
@@ -156,8 +156,8 @@ mod tests {
         assert_eq!(outcome, Err(CallFailure::Unreachable));
     }
 
-    /// Ends every connection once it has been asked something, for as long as `call` runs and a moment longer: how
-    /// often it was asked, and what the call gave.
+    /// Closes every connection after one request, while `call` runs and a moment longer. Returns how many requests
+    /// there were, and the result of `call`.
     async fn hung_up_on<T>(call: impl AsyncFnOnce(Https, String) -> T) -> (usize, T) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/in", listener.local_addr().unwrap());
@@ -199,7 +199,7 @@ mod tests {
         let serve = async {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
-            // The first is answered, the second is read and left without an answer.
+            // The first request is answered; the second is read and not answered.
             while asked < 2 && socket.read(&mut request).await.unwrap() > 0 {
                 asked += 1;
                 if asked == 1 {
@@ -238,7 +238,7 @@ mod tests {
         let https = Https::new(Reach::Public).unwrap();
         let refused = https.post("http://127.0.0.1:9/", ("x", "y"), "{}").await;
         assert_eq!(refused, Err(CallFailure::NotAllowed("it is not https")));
-        // A name that stands for this machine.
+        // A name of this machine.
         let refused = https.post("https://localhost.localdomain/", ("x", "y"), "{}").await;
         assert_eq!(refused, Err(CallFailure::Unreachable));
     }

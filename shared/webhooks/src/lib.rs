@@ -13,13 +13,13 @@ pub use https::Https;
 
 pub use target::Reach;
 
-/// Who calls endpoints. Cheap to clone.
+/// Calls the endpoints of agencies. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Notifier {
     transport: Arc<dyn Transport>,
 }
 
-/// What carries calls to endpoints: HTTPS, or the endpoints of a test.
+/// The port to endpoints: HTTPS, or the fake endpoints of a test.
 #[async_trait]
 pub trait Transport: Debug + Send + Sync {
     /// See [`Notifier::post`] for what it promises.
@@ -29,13 +29,13 @@ pub trait Transport: Debug + Send + Sync {
     async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure>;
 }
 
-/// Why an endpoint did not do what it was asked. It may have, all the same: an answer can be lost.
+/// Why a call failed. The endpoint may have acted on it all the same, because an answer can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CallFailure {
-    /// It may not be called.
+    /// The endpoint may not be called.
     #[error("the endpoint is not allowed: {0}")]
     NotAllowed(&'static str),
-    /// There was no connection, or it broke.
+    /// There was no connection, or it was interrupted.
     #[error("the endpoint cannot be reached")]
     Unreachable,
     #[error("the endpoint did not answer in time")]
@@ -43,12 +43,12 @@ pub enum CallFailure {
     /// It answered with this status, which is no success.
     #[error("the endpoint answered {0}")]
     Status(u16),
-    /// It answered with more than a challenge, or with no text.
+    /// Its answer is longer than a challenge, or no text.
     #[error("the endpoint's answer is not a challenge")]
     Unexpected,
 }
 
-/// The cause of not having a client at all: the system's trusted roots cannot be read.
+/// There is no client, because the trusted roots of the system cannot be read.
 #[derive(Debug, Error)]
 #[error("no TLS client: {0}")]
 pub struct NoClient(String);
@@ -59,20 +59,20 @@ impl Notifier {
         Self { transport: Arc::new(transport) }
     }
 
-    /// Posts a JSON body, with its signature in the header of that name.
+    /// Posts a JSON body with a signature, which is the name and the value of a header.
     ///
     /// # Errors
     ///
-    /// When the endpoint did not say that it took it.
+    /// [`CallFailure`] when the endpoint did not answer that it accepted the body.
     pub async fn post(&self, endpoint: &str, signature: (&str, &str), body: &str) -> Result<(), CallFailure> {
         self.transport.post(endpoint, signature, body).await
     }
 
-    /// Asks the endpoint to echo `token`, as `GET …?challengeToken=<token>`, and gives what it answered.
+    /// Asks the endpoint to echo `token`, with `GET …?challengeToken=<token>`, and returns its answer.
     ///
     /// # Errors
     ///
-    /// When it answered nothing that could be the token.
+    /// [`CallFailure`] when the answer cannot be the token.
     pub async fn challenge(&self, endpoint: &str, token: &str) -> Result<String, CallFailure> {
         self.transport.challenge(endpoint, token).await
     }

@@ -1,4 +1,4 @@
-//! Which endpoints may be called, as far as their text tells.
+//! Which endpoints may be called, as far as their text shows it.
 
 use http::{Uri, uri::Authority};
 
@@ -9,11 +9,11 @@ const MAX_LEN: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     Public,
-    /// To those, and to this machine by plain HTTP: beside an emulator of AWS.
+    /// Public endpoints, and this machine by plain HTTP: next to an emulator of AWS.
     PublicAndLoopback,
 }
 
-/// An endpoint that may be called, once its name stands for public addresses.
+/// An endpoint that may be called if its name has public addresses only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Public(Uri),
@@ -21,8 +21,8 @@ pub(crate) enum Target {
 }
 
 impl Reach {
-    /// What a process may call whose AWS is at `endpoint_url`: on AWS itself that is never set, and its functions hold
-    /// services on loopback that nobody may call from outside.
+    /// The endpoints that a process may call whose AWS is at `endpoint_url`. On AWS this is never set: a function has
+    /// services on loopback there that no one outside may reach.
     #[must_use]
     pub fn beside(endpoint_url: Option<&str>) -> Self {
         match endpoint_url {
@@ -60,19 +60,20 @@ impl Target {
     }
 }
 
-/// Whether there is no port behind the host, or 443. A port that is no number is not "no port".
+/// Whether the port is absent or 443. A port that is no number is not absent.
 fn has_default_port(authority: &Authority) -> bool {
     matches!(authority.as_str().strip_prefix(authority.host()), Some("" | ":443"))
 }
 
-/// Whether it is this machine, with a port or without.
+/// Whether the host is this machine, with or without a port.
 fn is_loopback(authority: &Authority) -> bool {
     let host = authority.host();
     host == "127.0.0.1" && (authority.as_str() == host || authority.port_u16().is_some())
 }
 
-/// Whether a host is a name of several labels, the last of which is no number: a client would take it for an address,
-/// and an address is never looked up.
+/// Whether a host is a name of several labels whose last one is no number. A client reads a host that ends with a
+/// number as an IP address, which it does not resolve, so [`PublicOnly`](crate::address::PublicOnly) would not check
+/// it.
 fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty()
