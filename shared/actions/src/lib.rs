@@ -12,10 +12,11 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{QueueName, Queues, Wake};
 use store::{MAX_UPDATE_ROUNDS, Refused, Store, StoreError, Stored, Transaction, Written};
 
-/// How many invites of a part are revoked at a time.
+/// Invites of a part that are revoked at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// How many are mailed again at a time: each is written together with the one item that counts its officer's requests.
+/// Invites of a part that are sent again at the same time: each is written together with the one record that counts the
+/// requests of its officer.
 const COUNTED_IN_FLIGHT: usize = 1;
 
 /// Changes invites on behalf of their officers.
@@ -27,14 +28,14 @@ pub struct Actions {
     clock: Clock,
 }
 
-/// Which share of an officer a change counts towards.
+/// The share that a change counts towards.
 #[derive(Clone, Copy, Debug)]
 enum Counting {
     OneByOne,
     OneOfMany,
 }
 
-/// An invite after it was changed, or when it was so already.
+/// An invite after it was changed, or one that needed no change.
 #[derive(Clone, Debug)]
 pub struct Changed {
     pub invite: Invite,
@@ -42,20 +43,20 @@ pub struct Changed {
 }
 
 impl Actions {
-    /// Changes invites in `store` within the `caps` of their officers, and wakes the provisioning and mail workers by
+    /// Changes invites in `store` within the `caps` of their officers, and wakes the provisioning and mail workers with
     /// `queues`.
     #[must_use]
     pub fn new(store: Store, queues: Queues, caps: SingleCaps, clock: Clock) -> Self {
         Self { store, queues, caps, clock }
     }
 
-    /// Does one thing with one invite of `officer`, and wakes the worker that is next. A resend or amendment counts
-    /// towards the caps.
+    /// Changes one invite of `officer`, and wakes the worker of its next step. A resend or an amendment counts towards
+    /// the caps.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer; the invite may have been changed, and asking again tells. Inside is why the invite
-    /// stays as it is.
+    /// [`StoreError`] when the table cannot answer. The invite may have been changed: a repeated call finds out. The
+    /// inner error is the reason why the invite is not changed.
     pub async fn one(
         &self,
         verb: &Verb,
@@ -73,11 +74,11 @@ impl Actions {
         Ok(Ok(changed.invite))
     }
 
-    /// Goes on with an action until it is done, or no further part may be begun because `until` has come.
+    /// Continues an action until it is done, or until `until`, after which no further part is begun.
     ///
     /// # Errors
     ///
-    /// When the table cannot answer. What was done is kept or found again.
+    /// [`StoreError`] when the table cannot answer. Finished changes stay.
     pub async fn run(
         &self,
         mut action: Stored<BulkAction>,
@@ -89,11 +90,11 @@ impl Actions {
         Ok(action)
     }
 
-    /// Does the next part of an action and records it.
+    /// Does the next part of an action, and records it.
     ///
     /// # Errors
     ///
-    /// As [`Actions::run`].
+    /// Like [`Actions::run`].
     pub async fn step(&self, action: Stored<BulkAction>) -> Result<Stored<BulkAction>, StoreError> {
         let BulkActionState::Running { part: number } = action.state else {
             return Ok(action);
@@ -130,7 +131,7 @@ impl Actions {
         };
         match self.store.write_both(action.becomes(next), decided).await? {
             Written::Done(next) => Ok(next),
-            // Another worker goes on with it: theirs is the truth.
+            // Another worker continues the action, and its record counts.
             Written::LostRace => Ok(self.store.get::<BulkAction>(&action.id).await?.unwrap_or(action)),
         }
     }
@@ -191,7 +192,7 @@ impl Actions {
         Ok(Err(Refusal::LostRace))
     }
 
-    /// The officer's usage with one mail more.
+    /// The officer's usage after one more mail.
     async fn counted(
         &self,
         officer: &OfficerId,
@@ -206,7 +207,7 @@ impl Actions {
         Ok(counted.map(|next| usage.becomes(next)))
     }
 
-    /// Wakes the worker that is next for an invite that was just written.
+    /// Wakes the worker of the next step of an invite that was just written.
     pub async fn wake_for(&self, invite: &Invite, now: Timestamp) {
         if let Some(queue) = waker(invite, now) {
             self.queues.wake(queue, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
