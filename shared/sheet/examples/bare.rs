@@ -1,6 +1,6 @@
 //! Reads a workbook with nothing but calamine's streaming reader: `cargo run --release --example bare -- file.xlsx`.
 //!
-//! This is what `parse` is held against: no guard, no limits, no headers, and of a cell only whether it has a value.
+//! `parse` is compared with this: no guard, no limits, no headers, and of each cell only whether it has a value.
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// `VmHWM` of Linux; nothing elsewhere.
+/// The peak memory in kB, from `VmHWM` of Linux. `None` on other systems.
 fn peak_rss_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()

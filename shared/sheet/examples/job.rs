@@ -1,6 +1,6 @@
-//! What becomes of an upload, without AWS: `cargo run --release --example job -- file.xlsx domain-rules.json`.
+//! Processes an upload without AWS: `cargo run --release --example job -- file.xlsx domain-rules.json`.
 //!
-//! Guards and reads the workbook, checks every row, finds those that repeat another, and encodes all of them.
+//! It bounds and reads the workbook, checks every row, marks duplicates, and encodes all rows.
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(path)?;
     let rules = DomainRules::from_json(&rules)?;
     let officer = EmailAddress::parse("officer@example-agency.gov.sg").map_err(|fault| fault.code())?;
-    // Benchmarks read files larger than an officer may upload.
+    // Benchmarks read files that are larger than an upload may be.
     let limits = Limits {
         upload_bytes: usize::MAX,
         entry_bytes: u64::MAX,
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// `VmHWM` of Linux; nothing elsewhere.
+/// The peak memory in kB, from `VmHWM` of Linux. `None` on other systems.
 fn peak_rss_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()

@@ -1,6 +1,6 @@
 //! Reads a workbook as the service does: `cargo run --release --example parse -- file.xlsx [times]`.
 //!
-//! Prints the rows, the best time of reading, and the highest memory that the process held.
+//! Prints the number of rows, the shortest time, and the peak memory of the process.
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = arguments.next().ok_or("which file?")?;
     let times: u32 = arguments.next().map_or(Ok(1), |times| times.parse())?;
     let bytes = std::fs::read(path)?;
-    // Benchmarks read files larger than an officer may upload.
+    // Benchmarks read files that are larger than an upload may be.
     let limits = Limits {
         upload_bytes: usize::MAX,
         entry_bytes: u64::MAX,
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// `VmHWM` of Linux; nothing elsewhere.
+/// The peak memory in kB, from `VmHWM` of Linux. `None` on other systems.
 fn peak_rss_kb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()

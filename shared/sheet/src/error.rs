@@ -1,9 +1,9 @@
-//! Why a whole file is refused.
+//! Why a file cannot be used at all.
 
 use domain::{Field, batch::Column};
 use serde::{Deserialize, Serialize};
 
-/// Why a file was refused as a whole, with a stable code and a sentence that says what to do next.
+/// Why a file cannot be used at all, with a stable code and a sentence that says what to do next.
 ///
 /// It names columns and limits, never the content of a cell, so it can be logged, stored and shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -28,11 +28,11 @@ pub enum FileError {
     #[serde(rename = "FILE_CORRUPT")]
     #[error("the workbook is damaged")]
     Corrupt,
-    /// Larger than the limit, packed or unpacked.
+    /// Larger than the limit, compressed or inflated.
     #[serde(rename = "FILE_TOO_LARGE")]
     #[error("the workbook is too large")]
     TooLarge,
-    /// Unpacks to far more than it is.
+    /// Inflates to far more than its own size.
     #[serde(rename = "FILE_BOMB")]
     #[error("the workbook is compressed beyond what spreadsheets do")]
     Bomb,
@@ -40,7 +40,7 @@ pub enum FileError {
     #[serde(rename = "FILE_TOO_MANY_PARTS")]
     #[error("the workbook has too many parts")]
     TooManyParts,
-    /// XML that spreadsheets never hold, such as a document type.
+    /// XML that spreadsheets never have, such as a document type.
     #[serde(rename = "FILE_XML_FORBIDDEN")]
     #[error("the workbook declares a document type")]
     XmlForbidden,
@@ -64,29 +64,29 @@ pub enum FileError {
     #[serde(rename = "FILE_TOO_MANY_CELLS")]
     #[error("the workbook has too many cells")]
     TooManyCells,
-    /// A cell outside the sheet, or far outside the table.
+    /// A cell outside the worksheet, or far outside the table.
     #[serde(rename = "FILE_CELL_OUT_OF_RANGE")]
     #[error("a cell lies out of range")]
     CellOutOfRange,
-    /// No row holds all the required titles; these are the ones not found.
+    /// No row has all the required titles; these fields were not found.
     #[serde(rename = "FILE_HEADER_MISSING")]
     #[error("the header lacks required columns")]
     HeaderMissing(Vec<Field>),
-    /// Titles that stand in more than one column.
+    /// These fields have more than one column.
     #[serde(rename = "FILE_HEADER_DUPLICATE")]
     #[error("the header holds a column twice")]
     HeaderDuplicate(Vec<Field>),
-    /// A header with nothing under it.
+    /// A header without any row under it.
     #[serde(rename = "FILE_NO_ROWS")]
     #[error("the workbook has no rows")]
     NoRows,
 }
 
-/// A file that is refused as a whole, with what an officer may say something about.
+/// A file that cannot be used, with the columns that an officer can give fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub error: FileError,
-    /// The titled columns of what stands where a header should, if anything does and its titles are what is wrong.
+    /// The titled columns of the row that is most like a header, if there is one and its titles are the fault.
     pub columns: Vec<Column>,
 }
 
@@ -97,7 +97,7 @@ impl From<FileError> for Refusal {
 }
 
 impl FileError {
-    /// The stable code: the key of the portal's message catalogue.
+    /// The stable code, which is the key of the portal's messages.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -123,7 +123,7 @@ impl FileError {
         }
     }
 
-    /// A sentence for the officer: what is wrong and what to do next.
+    /// A sentence for the officer: what the fault is, and what to do next.
     #[must_use]
     pub fn detail(&self) -> String {
         let sentence = match self {

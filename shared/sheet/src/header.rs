@@ -1,4 +1,4 @@
-//! Finds the columns by their titles.
+//! Finds the columns of fields by their titles.
 
 use domain::{
     Field,
@@ -8,23 +8,23 @@ use domain::{
 
 use crate::FileError;
 
-/// Rows in which the header is looked for: it stands under a logo, a title and an instruction banner.
+/// Rows in which the header is searched for. It may be under a logo, a title and a banner with instructions.
 pub(crate) const HEADER_ROWS: u32 = 20;
 
-/// A row with fewer known titles is text that happens to hold one.
+/// Known titles that a header has at least. A row with fewer of them is a text that happens to contain one.
 const ENOUGH_TITLES: usize = 3;
 
-/// Which field stands in which column.
+/// The field of each column.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Header {
     columns: Vec<Option<Field>>,
-    /// Titled columns that no field claims.
+    /// Titled columns that no field has.
     pub(crate) extra: u32,
     /// Hidden columns with a title.
     pub(crate) hidden: u32,
 }
 
-/// A title as it stands in a row.
+/// A title, with its column.
 pub(crate) struct Title {
     pub(crate) column: u32,
     pub(crate) text: String,
@@ -32,12 +32,12 @@ pub(crate) struct Title {
 }
 
 impl Header {
-    /// Reads a row as the header; nothing if it is not one. What the officer says of a title counts more than what it
-    /// is known as.
+    /// Reads a row as the header. `None`: it is no header. What the officer says about a title has priority over the
+    /// known titles.
     ///
     /// # Errors
     ///
-    /// The row is a header, but lacks required titles or holds one twice.
+    /// [`FileError`] when the row is a header, but lacks required titles or has one twice.
     pub(crate) fn read(titles: &[Title], said: &Said) -> Option<Result<Self, FileError>> {
         let mut header = Self::default();
         let mut duplicates = Vec::new();
@@ -70,12 +70,12 @@ impl Header {
         Some(if missing.is_empty() { Ok(header) } else { Err(FileError::HeaderMissing(missing)) })
     }
 
-    /// The field in a column.
+    /// The field of a column. `None`: it has none.
     pub(crate) fn field(&self, column: u32) -> Option<Field> {
         usize::try_from(column).ok().and_then(|column| self.columns.get(column)).copied().flatten()
     }
 
-    /// The column of a field.
+    /// The column of a field. `None`: it has none.
     pub(crate) fn column(&self, field: Field) -> Option<u32> {
         self.columns.iter().position(|found| *found == Some(field)).and_then(|at| u32::try_from(at).ok())
     }
@@ -93,7 +93,7 @@ impl Header {
     }
 }
 
-/// What an officer says that titles mean.
+/// The columns as the officer described them.
 pub(crate) struct Said<'a>(Vec<(String, &'a Column)>);
 
 impl<'a> Said<'a> {
@@ -101,8 +101,8 @@ impl<'a> Said<'a> {
         Self(columns.iter().map(|column| (key(&column.title), column)).collect())
     }
 
-    /// What they say of this title: of the only one that reads like it, wherever it stands, or of one among several by
-    /// its place. The inner option is the field, none if the column is to be left out.
+    /// What the officer said about this title: the only one with this text, or the one in this column of several. The
+    /// inner `None` means that the column is skipped.
     fn field(&self, title: &Title, key: &str, titles: &[Title]) -> Option<Option<Field>> {
         let alike = |other: &&Title| !other.is_hidden && self::key(&other.text) == key;
         let mut said = self.0.iter().filter(|(said, _)| said == key).map(|(_, column)| column).peekable();
@@ -112,7 +112,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The titled columns of a row, for an officer to say what they are; none if it has too few to be a header.
+/// The titled columns of a row, for an officer to describe. The list is empty if there are too few for a header.
 pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for title in titles.iter().filter(|title| !title.is_hidden) {
@@ -128,7 +128,8 @@ pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
     if columns.len() < ENOUGH_TITLES { Vec::new() } else { columns }
 }
 
-/// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may go.
+/// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may be
+/// missing.
 pub(crate) fn required() -> impl Iterator<Item = Field> {
     Field::ALL.into_iter().filter(|field| field.spec().required == Required::Always)
 }
@@ -139,7 +140,7 @@ fn key(title: &str) -> String {
     title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Columns that our own workbooks add; the officer need not hear about them.
+/// Columns that our own workbooks add. They are not counted as extra columns.
 fn is_ours(key: &str) -> bool {
     matches!(key, "sn" | "sno" | "no" | "status" | "whatiswrong" | "traceid")
 }

@@ -1,21 +1,21 @@
-//! What a workbook may ask of us.
+//! The resources that reading one workbook may use.
 
-/// Bounds that hold before anything of a workbook is believed.
+/// Bounds that are checked before anything of a workbook is used.
 ///
-/// The defaults leave honest files far behind: a filled template of 10,000 rows is a 1 MiB upload.
+/// The defaults are far above honest files: a filled-in template of 10,000 rows is an upload of 1 MiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many bytes the upload may have.
+    /// Bytes of the upload at most.
     pub upload_bytes: usize,
     /// Entries in the zip archive.
     pub entries: usize,
-    /// Declared, and thereby inflated, bytes of one entry.
+    /// Declared, and so inflated, bytes of one entry.
     pub entry_bytes: u64,
     /// Declared bytes of all entries together.
     pub total_bytes: u64,
-    /// How many times larger than its compressed form an inflated entry may be, past [`Limits::ratio_free_bytes`].
+    /// How many times larger than its compressed form an entry may be, above [`Limits::ratio_free_bytes`].
     pub ratio: u64,
-    /// Entries up to this size may have any ratio: short repetitive parts compress well.
+    /// Bytes of an entry up to which any ratio is allowed, because short repetitive parts compress well.
     pub ratio_free_bytes: u64,
     /// Rows with content under the header.
     pub rows: usize,
@@ -24,9 +24,9 @@ pub struct Limits {
     pub cells: usize,
     /// Entries of the shared string table.
     pub strings: usize,
-    /// Bytes of text in the shared string table, which is held in memory whole.
+    /// Bytes of text in the shared string table, which is in memory as a whole.
     pub string_bytes: usize,
-    /// Bytes of text in all rows together: one shared string may be shown by many cells.
+    /// Bytes of text in all rows together, because many cells may have the same shared string.
     pub text_bytes: usize,
     /// Characters in one cell: Excel's own limit.
     pub cell_chars: usize,
@@ -60,9 +60,9 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Bytes that the XML text of one cell may take.
+    /// Bytes of the XML text of one cell at most.
     ///
-    /// A character takes at most six bytes in what writers produce, for example `&quot;`.
+    /// In what spreadsheet programs write, a character has at most six bytes, for example `&quot;`.
     pub(crate) fn cell_bytes(&self) -> usize {
         self.cell_chars.saturating_mul(6)
     }

@@ -1,4 +1,4 @@
-//! From a workbook to rows of text, as the officer sees them.
+//! Reads a workbook into rows of text, as the officer sees them.
 
 use std::borrow::Cow;
 
@@ -27,32 +27,32 @@ pub struct Sheet {
 pub struct SheetRow {
     /// The number that Excel shows beside the row.
     pub sheet_row: u32,
-    /// The texts, and the faults of cells that have no trustworthy text.
+    /// The texts, and the faults of cells whose text cannot be trusted.
     pub raw: RawRow,
 }
 
-/// Characters that are kept of a cell: one more than a row takes, which then has a fault for what it cut.
+/// Characters of a cell that are kept: one more than a row allows, so that the row gets a fault for the rest.
 const KEPT_CHARS: usize = MAX_TEXT + 1;
 
-/// As [`read_as`], by the titles alone.
+/// Like [`read_as`], by the titles alone.
 ///
 /// # Errors
 ///
-/// The file as a whole cannot be used: [`FileError`] says why and what to do.
+/// [`FileError`] when the file cannot be used; it says why and what to do.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
     read_as(bytes, limits, &[]).map_err(|refusal| refusal.error)
 }
 
-/// Reads the first visible worksheet that has the template's header, or one that `said` turns into it: what the officer
-/// says its titles mean.
+/// Reads the first visible worksheet that has the template's header. `said` is what the officer said about its titles,
+/// which can turn another row into the header.
 ///
-/// The values are text as the officer sees it; what has none (a formula, a date, an error) is a fault of its cell.
-/// Whether a text is a valid email address or name is for the domain to say.
+/// The values are texts as the officer sees them. A cell without such a text (a formula, a date, an error) gets a
+/// fault. The domain decides whether a text is a valid email address or name.
 ///
 /// # Errors
 ///
-/// The file as a whole cannot be used: [`FileError`] says why and what to do. Where its titles are what is wrong, they
-/// come with it.
+/// [`Refusal`] when the file cannot be used; it says why and what to do. If its titles are the fault, it has the titled
+/// columns.
 pub fn read_as(bytes: &[u8], limits: &Limits, said: &[Column]) -> Result<Sheet, Refusal> {
     let mut workbook = VettedWorkbook::open(bytes, limits)?;
     let said = Said::new(said);
@@ -83,11 +83,11 @@ pub fn read_as(bytes: &[u8], limits: &Limits, said: &[Column]) -> Result<Sheet, 
 enum Scan {
     Table(Table),
     BadHeader(Refusal),
-    /// With the columns of what looks most like a header.
+    /// With the columns of the row that is most like a header.
     NoHeader(Vec<Column>),
 }
 
-/// The rows under a header, as they accumulate.
+/// The rows under a header, as far as they were read.
 struct Table {
     header: Header,
     rows: Vec<SheetRow>,
@@ -127,7 +127,7 @@ impl Table {
         Ok(Scan::Table(table))
     }
 
-    /// Puts a cell into its row.
+    /// Adds a cell to its row.
     fn put(&mut self, draft: &mut Draft, note: CellNote, value: CellValue<'_>) -> Result<(), FileError> {
         if note.column >= self.limits.columns {
             return Err(FileError::CellOutOfRange);
@@ -149,7 +149,7 @@ impl Table {
         Ok(())
     }
 
-    /// Takes a whole row in, unless it is blank, hidden or the example.
+    /// Adds a whole row, unless it is blank, hidden or an example.
     fn add(&mut self, draft: Draft) -> Result<(), FileError> {
         if draft.is_blank() {
             return Ok(());
@@ -190,7 +190,7 @@ impl Table {
         Ok(Sheet { rows: self.rows, remarks })
     }
 
-    /// A link under an address must lead to that address: the officer sees one, a click would reach the other.
+    /// A link on an address must lead to that address: the officer sees one address, and a click could use another one.
     fn compare_link(&mut self, row: u32, target: &str) {
         let Ok(index) = self.rows.binary_search_by_key(&(row + 1), |row| row.sheet_row) else {
             return;
@@ -208,7 +208,7 @@ impl Table {
     }
 }
 
-/// A row whose cells are still coming.
+/// A row of which not all cells were read.
 struct Draft {
     row: u32,
     is_hidden: bool,
@@ -226,10 +226,10 @@ impl Draft {
 }
 
 enum Found<'w> {
-    /// The header, and the first cell under it.
+    /// The header, and the first cell below it.
     Header(Header, Option<(CellNote, CellValue<'w>)>),
     Bad(Refusal),
-    /// The columns of the row with the most titles, the first of them.
+    /// There is no header. These are the columns of the first row with the most titles.
     None(Vec<Column>),
 }
 
@@ -277,19 +277,19 @@ fn text(field: Field, value: CellValue<'_>) -> Result<Cow<'_, str>, Fault> {
     match value {
         CellValue::Text(text) => Ok(text),
         CellValue::Number(number) => number_text(number).map(Cow::Owned),
-        // Yes and No are also written as TRUE and FALSE.
+        // Yes and No may be stored as TRUE and FALSE.
         CellValue::Boolean(true) if field == Field::Seed => Ok(Cow::Borrowed("TRUE")),
         CellValue::Boolean(false) if field == Field::Seed => Ok(Cow::Borrowed("FALSE")),
         CellValue::Boolean(_) | CellValue::Date => Err(Fault::CellType),
-        // The result that a file claims for a formula need not be what the formula gives.
+        // The result in the file need not be the result of the formula.
         CellValue::Formula => Err(Fault::CellFormula),
         CellValue::Error => Err(Fault::CellError),
     }
 }
 
-/// A number without exponent and without decimals that are not there.
+/// A number as text, without exponent and without needless decimals.
 fn number_text(number: f64) -> Result<String, Fault> {
-    /// Excel keeps 15 digits; the sixteenth is already a zero that nobody typed.
+    /// Excel keeps 15 digits. From the sixteenth on a digit may be a zero that the person did not type.
     const FIRST_LOSSY: f64 = 1e15;
     if !number.is_finite() {
         return Err(Fault::CellType);
@@ -297,13 +297,13 @@ fn number_text(number: f64) -> Result<String, Fault> {
     if number.abs() >= FIRST_LOSSY {
         return Err(Fault::CellPrecision);
     }
-    // Adding zero turns minus zero into zero. `Display` of a float never writes an exponent.
+    // Adding zero makes minus zero positive. `Display` of a float never writes an exponent.
     Ok((number + 0.0).to_string())
 }
 
 /// The first characters of a text, as many as are kept.
 fn keep(text: Cow<'_, str>) -> String {
-    // A text of so few bytes has no more characters than that.
+    // A text with so few bytes cannot have more characters.
     if text.len() <= KEPT_CHARS {
         return text.into_owned();
     }

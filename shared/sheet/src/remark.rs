@@ -1,17 +1,17 @@
-//! What the reader left out, so that nothing is dropped in silence.
+//! Reader remarks: everything that the reader skipped is reported.
 
-/// Something in the workbook that was left out; the officer sees it above the rows.
+/// Something in the workbook that the reader skipped. The officer sees it above the rows.
 ///
-/// It counts and never quotes, so it can be logged, stored and shown.
+/// It has a count and no content, so it can be logged, stored and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Hidden or filtered-out rows with content.
+    /// Rows with content that are hidden or filtered out.
     HiddenRows(u32),
     /// Hidden columns with a title.
     HiddenColumns(u32),
     /// Titled columns that the template does not have.
     ExtraColumns(u32),
-    /// Worksheets beside the one that was read.
+    /// Worksheets besides the one that was read.
     OtherSheets(u32),
     HiddenSheets(u32),
     /// Rows that are the template's example.
@@ -19,7 +19,7 @@ pub enum Remark {
 }
 
 impl Remark {
-    /// How many were left out.
+    /// How many of them were skipped.
     #[must_use]
     pub fn count(self) -> u32 {
         match self {
@@ -45,7 +45,7 @@ impl Remark {
         };
         let count = self.count();
         let (plural, verb) = if count == 1 { ("", "was") } else { ("s", "were") };
-        // The one phrase whose noun is not its last word takes its plural inside.
+        // This is the only phrase whose noun is not its last word, so its plural is inside.
         let what = match self {
             Self::ExtraColumns(_) => format!("column{plural} that the template does not have"),
             _ => format!("{what}{plural}"),

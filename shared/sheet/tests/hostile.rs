@@ -1,4 +1,4 @@
-//! Files made to hurt: each gets its verdict, none an abort.
+//! Hostile files: each gets its fault, and none aborts the process.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -20,7 +20,7 @@ fn good() -> Package {
     Package::default().with_rows(&row(2, &GOOD))
 }
 
-/// Where the local header and the directory entry of a part begin.
+/// Where the local header of a part and its directory entry begin.
 fn headers(bytes: &[u8], name: &str) -> (usize, usize) {
     let find = |magic: &[u8], name_at: usize| {
         (0..bytes.len() - name_at - name.len())
@@ -133,9 +133,9 @@ fn entries_that_share_bytes_are_a_bomb() {
     let mut overlapping = bytes.clone();
     overlapping[central + 42..central + 46].copy_from_slice(&u32::try_from(first).unwrap().to_le_bytes());
     overlapping[central + 46..central + 56].copy_from_slice(b"xl/media/a");
-    // Two entries of one name are refused before overlap is looked at.
+    // Two entries with one name are refused before the overlap is checked.
     assert_eq!(verdict(&overlapping), "FILE_CORRUPT");
-    // The second entry is swallowed by the first one's announced length.
+    // The announced length of the first entry includes the second entry.
     let mut swallowing = bytes;
     let (local, central) = headers(&swallowing, "xl/media/a");
     let length = 80_u32.to_le_bytes();

@@ -1,6 +1,6 @@
-//! How much memory and time a hostile file gets, and how much it would get without the guard.
+//! How much memory and time a hostile file takes, and how much it would take without the guard.
 //!
-//! The counter sees every allocation of the process, so the tests take turns.
+//! The counter counts every allocation of the process, so the tests run one after another.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -24,7 +24,7 @@ static TURN: Mutex<()> = Mutex::new(());
 
 const MIB: usize = 1 << 20;
 
-/// What any file may take, and how long.
+/// The memory and the time that any file may take.
 const MOST_BYTES: usize = 48 * MIB;
 const MOST_TIME: Duration = Duration::from_secs(3);
 
@@ -32,7 +32,7 @@ fn turn() -> MutexGuard<'static, ()> {
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `job` and says how far it took the heap above where it was.
+/// Runs `job`, and returns how much the heap grew.
 fn peak_of<T>(job: impl FnOnce() -> T) -> (T, usize) {
     let before = HEAP.current_usage();
     HEAP.reset_peak_usage();
@@ -40,19 +40,19 @@ fn peak_of<T>(job: impl FnOnce() -> T) -> (T, usize) {
     (result, HEAP.peak_usage().saturating_sub(before))
 }
 
-/// Reads within the bounds that hold for every file.
+/// Reads a file within the bounds of every file.
 fn bounded(name: &str, bytes: &[u8], limits: &Limits) -> Result<Sheet, FileError> {
     let start = Instant::now();
     let (read, peak) = peak_of(|| sheet::read(bytes, limits));
     assert!(peak <= MOST_BYTES, "{name}: {} MiB", peak / MIB);
-    // Only what is compiled as it is shipped says something about time.
+    // Only a release build says something about the time.
     if !cfg!(debug_assertions) {
         assert!(start.elapsed() <= MOST_TIME, "{name}: {:?}", start.elapsed());
     }
     read
 }
 
-/// Limits under which compression does not give the file away, so that what lies behind is tested as well.
+/// Limits that allow any compression ratio, so that the checks behind it are tested as well.
 fn any_ratio() -> Limits {
     Limits { ratio: u64::MAX, ..Limits::default() }
 }
@@ -101,7 +101,7 @@ fn an_announced_count_takes_no_memory() {
         let (_, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
         assert!(peak < base + MIB, "{count}: {peak} bytes");
     }
-    // More would abort the process, so a count that merely hurts stands for them.
+    // A larger count would abort the process, so this one is just large enough.
     let hurting = announcing("20000000");
     let (_, unguarded) = peak_of(|| Xlsx::new(Cursor::new(&hurting)).map(drop));
     assert!(unguarded > MOST_BYTES, "without the guard the same file is harmless: {unguarded}");
@@ -219,7 +219,7 @@ fn ten_thousand_honest_rows_take_little() {
     assert!(peak < 16 * MIB, "{} KiB", peak / 1024);
 }
 
-/// What calamine takes for the same cells.
+/// How many cells calamine itself reads.
 fn unguarded_cells(bytes: &[u8]) -> usize {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).unwrap();
     let mut cells = workbook.worksheet_cells_reader("Users").unwrap();

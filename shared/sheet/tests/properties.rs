@@ -1,4 +1,4 @@
-//! No file makes the reader panic, and no change of a byte goes unnoticed.
+//! No file makes the reader panic, and no changed byte stays unnoticed.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -11,7 +11,7 @@ use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 use sheet::{Limits, ResultRow};
 use support::{GOOD, Package, SHEET_PATH, good_row_but, row, worksheet};
 
-/// Good files of different writers and shapes.
+/// Valid files of different programs and shapes.
 static GOOD_FILES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let day = Timestamp::from_unix_ms(0);
     let form = Form { email: "tan@agency.gov.sg".to_owned(), ..Form::default() };

@@ -1,4 +1,4 @@
-//! What officers upload, and what becomes of it.
+//! What officers upload, and what the reader makes of it.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -22,7 +22,7 @@ fn one(result: Result<Sheet, FileError>) -> SheetRow {
     sheet.rows.remove(0)
 }
 
-/// Reads one good row whose contact number is replaced by a cell of other XML.
+/// Reads one valid row whose contact number is replaced by a cell with other XML.
 fn contact(cell: &str) -> Result<String, Vec<Fault>> {
     let row = one(Package::default().with_rows(&good_row_but(2, 'G', cell)).read());
     if row.raw.cell_faults.is_empty() {
@@ -213,7 +213,7 @@ fn a_header_that_lacks_or_repeats_columns_is_refused_by_name() {
     assert_eq!(renamed, Err(FileError::HeaderMissing(vec![Field::Reason])));
 }
 
-/// Titles of their own, under a banner, with a column too many.
+/// A workbook with titles of its own, under a banner, with one column too many.
 const OTHER_TITLES: &[u8] = include_bytes!("files/other-titles.xlsx");
 
 fn column(number: u32, title: &str, field: Option<Field>) -> Column {
@@ -229,7 +229,7 @@ fn titles_that_are_not_known_are_asked_about_and_read_as_the_officer_says() {
     assert_eq!(refusal.columns, asked);
     let fields =
         [Field::Email, Field::FirstName, Field::LastName, Field::ContactNumber, Field::Organisation, Field::Reason];
-    // The place need not be right where the title tells, nor its case.
+    // The number of a column is not needed where its title is unique, and the case of a title does not matter.
     let said: Vec<Column> =
         titles.iter().zip(fields).map(|(title, field)| column(1, &title.to_uppercase(), Some(field))).collect();
     let sheet = sheet::read_as(OTHER_TITLES, &Limits::default(), &said).unwrap();
@@ -272,7 +272,7 @@ fn what_cannot_be_seen_is_left_out_with_a_remark() {
     let sheet = Package::default().with(SHEET_PATH, xml).read().unwrap();
     assert_eq!(sheet.rows.len(), 1);
     assert_eq!(sheet.remarks, [Remark::HiddenRows(2), Remark::HiddenColumns(2)]);
-    // A value in a hidden column does not reach the row.
+    // A value in a hidden column is not part of the row.
     let xml = worksheet(&format!("{}{}", row(1, &HEADER), row(2, &values)))
         .replace("<sheetData>", &format!("{columns}<sheetData>"));
     assert_eq!(one(Package::default().with(SHEET_PATH, xml).read()).raw.form.username, "");
@@ -438,7 +438,7 @@ fn shared_strings_hold_to_their_limit() {
     assert_eq!(code(sheet::read(&silent, &Limits { strings: 9, ..Limits::default() })), "FILE_TOO_MANY_STRINGS");
 }
 
-/// The template, opened in LibreOffice 7.4, filled in, kept as an OpenDocument and saved as .xlsx again.
+/// The template, opened in LibreOffice 7.4, filled in, kept as an OpenDocument file and saved as .xlsx again.
 #[test]
 fn the_template_comes_back_from_libreoffice() {
     let file = include_bytes!("files/template-filled-in-libreoffice.xlsx");

@@ -1,4 +1,4 @@
-//! What officers download, and that it comes back as it went out.
+//! What officers download, and that the reader reads it unchanged.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
 
@@ -184,7 +184,7 @@ proptest! {
         for (field, text) in Field::ALL.into_iter().zip(&texts) {
             form.set(field, text.clone());
         }
-        // A row without an address would be blank when every text is; and an example when it is one.
+        // A row without texts would be skipped as blank, and an example as an example, so the address has some text.
         form.email = format!("x{}", form.email);
         let sheet = sheet::read(&results_of(std::slice::from_ref(&form)), &Limits::default()).unwrap();
         for field in Field::ALL {
@@ -193,7 +193,7 @@ proptest! {
     }
 }
 
-/// Text as XML can hold it: the two characters that it cannot are written by nobody.
+/// Text that XML can hold: it cannot hold these two characters.
 fn any_text() -> impl proptest::strategy::Strategy<Value = String> {
     any::<String>().prop_map(|text| text.chars().filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect())
 }

@@ -1,4 +1,4 @@
-//! The zip archive: its directory is checked before any byte of it is inflated.
+//! The zip archive. Its directory is checked before any byte is inflated.
 
 use std::{collections::HashMap, io::Cursor};
 
@@ -12,7 +12,7 @@ use crate::{FileError, Limits};
 
 /// An archive whose directory is consistent and within the limits.
 pub(super) struct Archive<'a> {
-    /// By lower-case path with forward slashes: part names do not depend on case.
+    /// The parts by path, in lower case and with forward slashes, because part names do not depend on case.
     parts: HashMap<String, Entry<'a>>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Archive<'a> {
         sniff(bytes, limits)?;
         let end = &bytes[bytes.len() - END_OF_DIRECTORY_BYTES..];
         let directory_start = u64::from(u32_at(end, 16)?);
-        // An offset of zero means: no searching for archives inside other data.
+        // An offset of zero: the library does not search for an archive inside other data.
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let mut archive = ZipArchive::with_config(config, Cursor::new(bytes)).map_err(|_| FileError::Corrupt)?;
         let is_zip64 = directory_start == u64::from(u32::MAX);
@@ -85,11 +85,12 @@ impl<'a> Archive<'a> {
         Ok(Self { parts })
     }
 
-    /// The part at `path`, if the archive has it.
+    /// The part at `path`. `None`: the archive has none.
     ///
     /// # Errors
     ///
-    /// A part that is to be inflated must not be a bomb; pictures, which never are, may compress as they like.
+    /// [`FileError::Bomb`] when the part would inflate to far more than its size. Pictures are never inflated, so they
+    /// may have any ratio.
     pub(super) fn part(&self, path: &str) -> Result<Option<Part<'a>>, FileError> {
         match self.parts.get(&path.to_ascii_lowercase()) {
             Some(entry) if entry.is_bomb => Err(FileError::Bomb),
@@ -104,7 +105,7 @@ impl<'a> Archive<'a> {
     }
 }
 
-/// Tells files apart by their first and last bytes.
+/// Recognises the kind of a file by its first and last bytes.
 fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
     if bytes.is_empty() {
         return Err(FileError::Empty);
@@ -116,16 +117,16 @@ fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
         return Err(if is_encrypted_package(bytes) { FileError::Encrypted } else { FileError::OldXls });
     }
     let end = bytes.len().checked_sub(END_OF_DIRECTORY_BYTES).and_then(|start| bytes.get(start..)).unwrap_or_default();
-    // A comment would make room for a second end record: the archive must end where its directory does.
+    // A comment would leave room for a second end record, so the archive must end where its directory ends.
     let ends_well = end.starts_with(END_OF_DIRECTORY) && end.ends_with(&[0, 0]);
     match (bytes.starts_with(LOCAL_HEADER), ends_well) {
         (true, true) => {}
         (true, false) => return Err(FileError::Corrupt),
-        // Something in front of an archive; an archive of nothing is no workbook.
+        // Bytes before an archive. An archive without entries is no workbook.
         (false, true) if bytes.len() > END_OF_DIRECTORY_BYTES => return Err(FileError::Corrupt),
         (false, _) => return Err(FileError::NotXlsx),
     }
-    // The count is known here without reading the directory; 65,535 means that it is in the zip64 record.
+    // This count is known without reading the directory. 65,535 means that the count is in the zip64 record.
     let entries = usize::from(u16::from_le_bytes([end[10], end[11]]));
     if entries > limits.entries && entries != usize::from(u16::MAX) {
         return Err(FileError::TooManyParts);
@@ -133,15 +134,15 @@ fn sniff(bytes: &[u8], limits: &Limits) -> Result<(), FileError> {
     Ok(())
 }
 
-/// An encrypted workbook is a compound file that holds a stream of this name, written in UTF-16.
+/// An encrypted workbook is a compound file with a stream of this name, written in UTF-16.
 ///
-/// Only the name is looked for: the compound file's own structures are never followed.
+/// Only the name is searched for: the structures of the compound file are never followed.
 fn is_encrypted_package(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     memchr::memmem::find(bytes, &name).is_some()
 }
 
-/// The compressed bytes of an entry, from its local header, which must tell the same name and method.
+/// The compressed bytes of an entry. Its local header must have the same name and method as the directory.
 fn data<'a>(
     bytes: &'a [u8],
     header_start: u64,
@@ -173,7 +174,7 @@ fn data<'a>(
         .ok_or(FileError::Corrupt)
 }
 
-/// The path of a part, refused when it points anywhere but into the package.
+/// The path of a part. A path that leads out of the package is refused.
 fn part_path(name: &[u8]) -> Result<String, FileError> {
     let name = std::str::from_utf8(name).map_err(|_| FileError::Corrupt)?;
     let path = name.replace('\\', "/").to_ascii_lowercase();

@@ -1,9 +1,9 @@
-//! Bounds a hostile file, and vouches for every byte that calamine sees.
+//! The workbook guard: it bounds a hostile file, and checks every byte that calamine reads.
 //!
 //! Reading order: [`archive`] (the zip directory, before anything is inflated), [`package`] (which parts matter),
-//! [`scan`] (XML, token by token), [`part`] (a part inflated once and checked as it is read), [`strings`],
-//! [`worksheet`] and [`rich_text`] (the two large parts, rewritten to what is needed of them), [`vetted`] and
-//! [`virtual_zip`] (the workbook handed to calamine).
+//! [`scan`] (XML, token by token), [`part`] (a part that is inflated once and checked while it is read), [`strings`],
+//! [`worksheet`] and [`rich_text`] (the two large parts, rewritten to what calamine needs), [`vetted`] and
+//! [`virtual_zip`] (the workbook that calamine reads).
 
 mod archive;
 mod package;

@@ -1,4 +1,4 @@
-//! What the package's small parts say: which worksheets there are, and which number formats are dates.
+//! The small parts of the package: they say which worksheets there are, and which number formats are dates.
 
 use super::{
     archive::Archive,
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{FileError, Limits, example::EXAMPLE_SHEET};
 
-/// The parts of a workbook that may be read, all found, none inflated but the small ones.
+/// The parts of a workbook that may be read. All are found, and only the small ones are inflated.
 pub(super) struct Package<'a> {
     pub(super) strings: Option<Part<'a>>,
     pub(super) sheets: Vec<SheetPart<'a>>,
@@ -17,9 +17,9 @@ pub(super) struct Package<'a> {
 
 pub(super) struct SheetPart<'a> {
     pub(super) part: Part<'a>,
-    /// The relationships, where links point to addresses.
+    /// The relationships of the worksheet, which have the targets of links.
     pub(super) links: Option<Part<'a>>,
-    /// It is named as the template's example.
+    /// Whether its name is that of the template's example.
     pub(super) is_example: bool,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Package<'a> {
         let mut hidden_sheets = 0;
         for sheet in listed {
             let target = targets.iter().find(|found| found.id == sheet.relationship).ok_or(FileError::Corrupt)?;
-            // Charts and dialogs are sheets as well, without cells.
+            // Charts and dialogs are sheets too, but without cells.
             if !target.is("worksheet") {
                 continue;
             }
@@ -68,13 +68,13 @@ impl<'a> Package<'a> {
             let links = archive.part(&relationships_of(&path))?;
             sheets.push(SheetPart { part, links, is_example: sheet.is_example });
         }
-        // The example is read only where there is nothing else, whatever the order of the tabs.
+        // The example is read only if there is no other sheet, so it comes last, wherever its tab is.
         sheets.sort_by_key(|sheet| sheet.is_example);
         Ok(Self { strings, sheets, hidden_sheets, dates })
     }
 }
 
-/// The addresses behind the links of a worksheet, as (relationship id, target).
+/// The mail addresses that links of a worksheet lead to, as (relationship id, target).
 pub(super) fn mail_links(part: Part<'_>, limits: &Limits) -> Result<Vec<(String, String)>, FileError> {
     let is_mail = |found: &Relationship| found.is("hyperlink") && found.target.starts_with("mailto:");
     let all = walk(part, limits, Relationships { most: limits.cells, keep: is_mail, found: Vec::new() })?.found;
@@ -86,7 +86,7 @@ fn relationships(archive: &Archive<'_>, path: &str, limits: &Limits) -> Result<O
         return Ok(None);
     };
     let all = |_: &Relationship| true;
-    // A workbook relates to each of its parts once; links to other files count as well.
+    // A workbook has one relationship for each of its parts, and others for links to other files.
     let most = limits.entries.saturating_mul(4);
     Ok(Some(walk(part, limits, Relationships { most, keep: all, found: Vec::new() })?.found))
 }
@@ -97,7 +97,7 @@ fn relationships_of(path: &str) -> String {
     format!("{folder}_rels/{}.rels", &path[folder.len()..])
 }
 
-/// The folder of a path, with its slash.
+/// The folder of a path, with its slash at the end.
 fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..=slash])
 }
@@ -107,7 +107,7 @@ enum Kind {
     Macro,
 }
 
-/// `[Content_Types].xml`: what kind of document this is.
+/// `[Content_Types].xml`, which says what kind of document this is.
 #[derive(Default)]
 struct ContentTypes {
     workbook: Option<Kind>,
@@ -138,7 +138,7 @@ impl Visitor for ContentTypes {
 
 struct Relationship {
     id: String,
-    /// The last segment of the type, which transitional and strict documents share.
+    /// The last segment of the type, which is the same in transitional and strict documents.
     kind: String,
     target: String,
     is_external: bool,
@@ -149,7 +149,7 @@ impl Relationship {
         self.kind == kind
     }
 
-    /// The path in the package, for a target that is relative to `folder`.
+    /// The path in the package of a target that is relative to `folder`.
     fn path(&self, folder: &str) -> Result<String, FileError> {
         if self.is_external {
             return Err(FileError::Corrupt);
@@ -205,7 +205,7 @@ struct Listed {
     is_hidden: bool,
 }
 
-/// The workbook part: its sheets, in the order of their tabs.
+/// The workbook part, with its sheets in the order of their tabs.
 struct Workbook {
     most: usize,
     sheets: Vec<Listed>,
@@ -235,10 +235,10 @@ impl Visitor for Workbook {
     }
 }
 
-/// Excel's own limit of cell formats in one workbook. A cell that names a later one has a plain value.
+/// Cell formats of one workbook at most: Excel's own limit. A cell with a later format has a plain value.
 const MOST_FORMATS: usize = 65_490;
 
-/// Which cell formats show a number as a date or a time.
+/// Which cell formats show a number as a date or a time, by their index.
 #[derive(Default)]
 pub(super) struct DateStyles(Vec<bool>);
 
@@ -248,7 +248,7 @@ impl DateStyles {
     }
 }
 
-/// The styles part, of which only number formats matter.
+/// The styles part, of which only the number formats are read.
 #[derive(Default)]
 struct Styles {
     in_cell_formats: bool,
@@ -281,29 +281,29 @@ impl Visitor for Styles {
     }
 }
 
-/// The date and time formats that every spreadsheet program knows by number.
+/// Whether the number of a format means a date or a time in every spreadsheet program.
 fn is_builtin_date(id: u32) -> bool {
     matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
 }
 
-/// Whether a format code shows a date or a time: a date letter outside quotes, escapes and brackets.
+/// Whether a format code shows a date or a time: it has a date letter outside quotes, escapes and brackets.
 fn is_date_code(code: &str) -> bool {
-    // Excel reads the first section for positive numbers.
+    // Excel uses the first section for positive numbers.
     let mut letters = code.chars();
     let mut is_date = false;
     while let Some(letter) = letters.next() {
         match letter {
             '"' => letters.by_ref().take_while(|quoted| *quoted != '"').for_each(drop),
-            // Escapes, and the character whose width or repetition fills space.
+            // An escape, or a character whose width or repetition fills space.
             '\\' | '_' | '*' => drop(letters.next()),
-            // Colours, conditions and locales; elapsed time is written as [h], [mm] or [ss].
+            // Colours, conditions and locales. Elapsed time is written as [h], [mm] or [ss].
             '[' => {
                 let inner: String = letters.by_ref().take_while(|inner| *inner != ']').collect();
                 let elapsed = inner.chars().all(|c| matches!(c.to_ascii_lowercase(), 'h' | 'm' | 's'));
                 is_date |= elapsed && !inner.is_empty();
             }
             ';' => break,
-            // `General` holds an e, which is no date; `AM/PM` comes with an h.
+            // `General` has an e, which is no date letter. `AM/PM` only occurs together with an h.
             'd' | 'D' | 'm' | 'M' | 'y' | 'Y' | 'h' | 'H' | 's' | 'S' => is_date = true,
             _ => {}
         }

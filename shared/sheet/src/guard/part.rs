@@ -1,4 +1,4 @@
-//! One part of the package: inflated once, counted, checked, and passed on as its visitor rewrites it.
+//! One part of the package: inflated once, counted, checked, and rewritten by its visitor.
 
 use std::io::{self, Read};
 
@@ -8,12 +8,12 @@ use flate2::bufread::DeflateDecoder;
 use super::scan::{Scanner, Tail, Visitor};
 use crate::{FileError, Limits};
 
-/// Where a part lies in the upload, and what the archive's directory says about it.
+/// The compressed bytes of a part, and what the directory of the archive says about it.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) data: &'a [u8],
     pub(super) method: Method,
-    /// Bytes after inflating: an upper bound, checked against what comes out.
+    /// Bytes after inflating, as the directory says. This is an upper bound, checked while inflating.
     pub(super) size: u64,
     pub(super) crc: u32,
 }
@@ -24,16 +24,16 @@ pub(super) enum Method {
     Deflated,
 }
 
-/// How much is inflated at a time.
+/// Bytes that are inflated at a time.
 const CHUNK: usize = 64 << 10;
 
-/// A part on its way through the guard: reads give what its visitor wrote, never a byte of the upload itself.
+/// A part while the guard reads it: a reader gets what the visitor wrote, never a byte of the upload itself.
 pub(super) struct PartReader<'a, V> {
     source: Source<'a>,
     scanner: Scanner,
     visitor: V,
     window: Vec<u8>,
-    /// Bytes at the start of the window that are done with.
+    /// Bytes at the start of the window that were already scanned.
     scanned: usize,
     /// What the visitor wrote, and how much of it was read.
     out: Vec<u8>,
@@ -61,12 +61,12 @@ impl<'a, V: Visitor> PartReader<'a, V> {
         &mut self.visitor
     }
 
-    /// Why reading failed, when it was the guard that stopped it.
+    /// The fault for which the guard stopped the read, if it did.
     pub(super) fn verdict(&self) -> Option<&FileError> {
         self.verdict.as_ref()
     }
 
-    /// Checks what is left of the part, through to its checksum, without handing it on.
+    /// Checks the rest of the part up to its checksum, without writing it.
     pub(super) fn finish(&mut self) -> Result<(), FileError> {
         while self.tail == Tail::More {
             self.advance()?;
@@ -74,7 +74,7 @@ impl<'a, V: Visitor> PartReader<'a, V> {
         Ok(())
     }
 
-    /// Inflates and checks the next stretch. What was not read before is dropped.
+    /// Inflates and checks the next chunk. Output that was not read before is dropped.
     fn advance(&mut self) -> Result<(), FileError> {
         if let Some(verdict) = &self.verdict {
             return Err(verdict.clone());
@@ -112,14 +112,14 @@ impl<V: Visitor> Read for PartReader<'_, V> {
     }
 }
 
-/// Reads a whole part for what its visitor makes of it.
+/// Reads a whole part, and returns its visitor.
 pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, visitor: V) -> Result<V, FileError> {
     let mut reader = PartReader::new(part, limits, visitor);
     reader.finish()?;
     Ok(reader.visitor)
 }
 
-/// The inflated bytes, held to the declared size and checksum.
+/// The inflated bytes, compared with the declared size and checksum.
 struct Source<'a> {
     bytes: Bytes<'a>,
     left: u64,
@@ -141,7 +141,7 @@ impl<'a> Source<'a> {
         Self { bytes, left: part.size, crc: Hasher::new(), declared_crc: part.crc }
     }
 
-    /// Fills `buf` unless the part ends first; the end is where size and checksum are compared.
+    /// Fills `buf` unless the part ends before. At the end, size and checksum are compared.
     fn fill(&mut self, buf: &mut [u8]) -> Result<usize, FileError> {
         let mut filled = 0;
         while filled < buf.len() {
@@ -164,7 +164,7 @@ impl<'a> Source<'a> {
         Ok(filled)
     }
 
-    /// At the end nothing may be missing, and nothing may hide behind the compressed stream.
+    /// At the end no byte may be missing, and none may follow the compressed stream.
     fn compare(&self) -> Result<(), FileError> {
         let behind = match &self.bytes {
             Bytes::Stored(bytes) => bytes.len(),

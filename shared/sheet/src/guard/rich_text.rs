@@ -1,12 +1,12 @@
-//! The text of a string item or an inline string: one `t`, or several runs with one each.
+//! The text of a string item or an inline string: one `t`, or several runs with one `t` each.
 
 use super::scan::Tag;
 use crate::FileError;
 
-/// Writes the `t` elements on and leaves out everything else: fonts, and the reading aids of East Asian text.
+/// Writes the `t` elements and skips everything else: fonts, and the reading aids of East Asian text.
 #[derive(Default)]
 pub(super) struct RichText {
-    /// Whether the child that is open is a run, whose `t` counts as the item's own does.
+    /// Whether the open child is a run, whose `t` counts like the item's own.
     in_run: bool,
     /// The nesting of the open `t`, below the item.
     text_at: Option<usize>,
@@ -15,7 +15,7 @@ pub(super) struct RichText {
 }
 
 impl RichText {
-    /// The text of an item that may take `limit` bytes.
+    /// The text of an item with `limit` bytes at most.
     pub(super) fn new(limit: usize) -> Self {
         Self { limit, ..Self::default() }
     }
@@ -44,7 +44,7 @@ impl RichText {
         }
     }
 
-    /// Text with its entities, or a CDATA section.
+    /// Adds text with its entities, or a CDATA section.
     pub(super) fn text(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<(), FileError> {
         if self.text_at.is_some() {
             self.bytes += text.len();

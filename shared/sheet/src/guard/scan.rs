@@ -1,25 +1,24 @@
 //! Cuts XML into tokens, strictly, and bounds each of them.
 //!
-//! The scanner accepts only the XML that spreadsheet writers produce, so that no other parser can read the same bytes
-//! differently: quotes around every attribute, no `<` inside a tag, closing names that match, no document type.
-//! It works on a window of a stream and hands complete tokens to a visitor, which decides what of them is written on.
+//! The scanner accepts only the XML that spreadsheet programs write, so that no other parser can read the same bytes
+//! differently: quotes around every attribute, no `<` inside a tag, closing names that match, no document type. It
+//! works on a window of a stream. Its visitor gets complete tokens, and decides what is written.
 
 use memchr::{memchr, memmem};
 
 use crate::{FileError, Limits};
 
-/// What a part's content means is decided by its visitor, and so is what a reader behind it sees: what the visitor
-/// writes to `out`, and nothing else.
+/// Interprets the content of a part. A reader sees only what the visitor writes to `out`.
 pub(super) trait Visitor {
-    /// An element begins at nesting `depth`; the root has depth 1.
+    /// An element begins at nesting `depth`. The root has depth 1.
     fn open(&mut self, tag: &Tag<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError>;
 
-    /// The element at nesting `depth` ends.
+    /// The element ends at nesting `depth`.
     fn close(&mut self, _depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
         Ok(())
     }
 
-    /// Text inside the root as it stands in the file, with its entities.
+    /// Text inside the root exactly as in the file, with its entities.
     fn text(&mut self, _text: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
         Ok(())
     }
@@ -28,7 +27,7 @@ pub(super) trait Visitor {
         Ok(())
     }
 
-    /// A comment or a processing instruction, which nobody reads.
+    /// A comment or a processing instruction, which has no meaning here.
     fn aside(&mut self) -> Result<(), FileError> {
         Ok(())
     }
@@ -42,12 +41,12 @@ pub(super) struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    /// The raw value of the attribute with exactly this name.
+    /// The raw value of the attribute with exactly this name. `None`: there is none.
     pub(super) fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
         self.find(|found| found == name)
     }
 
-    /// The raw value of the attribute with this name under any prefix, as `r:id`.
+    /// The raw value of the attribute with this name under any prefix, such as `r:id`.
     pub(super) fn get_local(&self, name: &[u8]) -> Option<&'a [u8]> {
         self.find(|found| local_name(found) == name)
     }
@@ -57,7 +56,7 @@ impl<'a> Tag<'a> {
         self.get(name).map(unescape).transpose()
     }
 
-    /// Every attribute as raw name and raw value, in the order of the file.
+    /// Every attribute as raw name and raw value, in the order of the tag.
     pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         let bytes = self.bytes;
         self.attributes.iter().map(move |attribute| {
@@ -82,17 +81,17 @@ struct Attribute {
     value: (usize, usize),
 }
 
-/// Whether more bytes of the part will follow the window.
+/// Whether more bytes of the part follow the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
     More,
     Last,
 }
 
-/// The state between windows: where in the document the stream stands.
+/// The state between two windows: the position of the stream in the document.
 pub(super) struct Scanner {
     limits: Limits,
-    /// The names of the open elements, one after the other.
+    /// The names of the open elements, one after another.
     names: Vec<u8>,
     starts: Vec<usize>,
     attributes: Vec<Attribute>,
@@ -118,7 +117,7 @@ impl Scanner {
         }
     }
 
-    /// Checks the complete tokens at the start of `window` and returns their length.
+    /// Checks the complete tokens at the start of `window`, and returns their length.
     pub(super) fn scan(
         &mut self,
         window: &[u8],
@@ -140,7 +139,7 @@ impl Scanner {
         Ok(at)
     }
 
-    /// What stands at the very end of a part: white space after the root, or half a token.
+    /// The length of the rest at the end of a part, which may only be white space after the root.
     fn trailing(&self, rest: &[u8]) -> Result<usize, FileError> {
         if self.place == Place::Epilog && rest.iter().all(u8::is_ascii_whitespace) {
             Ok(rest.len())
@@ -149,7 +148,7 @@ impl Scanner {
         }
     }
 
-    /// Checks one token and returns its length, or nothing if it is not complete yet.
+    /// Checks one token and returns its length. `None`: it is not complete yet.
     fn token(
         &mut self,
         window: &[u8],
@@ -171,13 +170,14 @@ impl Scanner {
         }
     }
 
-    /// A byte order mark and the XML declaration. Only UTF-8 is read: it is what spreadsheet writers write.
+    /// Reads a byte order mark and the XML declaration. Only UTF-8 is accepted, because spreadsheet programs write no
+    /// other encoding.
     fn prolog(&mut self, window: &[u8]) -> Result<Option<usize>, FileError> {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         const DECLARATION: &[u8] = b"<?xml";
         let body = window.strip_prefix(MARK).unwrap_or(window);
         let mark = window.len() - body.len();
-        // The shortest document is longer than what tells a declaration from other markup.
+        // The shortest document is longer than the bytes that distinguish a declaration from other markup.
         if body.len() <= DECLARATION.len() {
             return Ok(None);
         }
@@ -258,7 +258,7 @@ impl Scanner {
         let start = *self.starts.last().ok_or(FileError::Corrupt)?;
         let expected = &self.names[start..];
         let name_end = 2 + expected.len();
-        // Almost every end tag is just its name.
+        // Almost every end tag has only a name.
         let end = if window.get(name_end) == Some(&b'>') { Some(name_end) } else { memchr(b'>', window) };
         let Some(end) = end else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
@@ -288,7 +288,7 @@ impl Scanner {
         const CDATA: &[u8] = b"<![CDATA[";
         if window.starts_with(COMMENT) {
             let body = &window[COMMENT.len()..];
-            // Parsers disagree on whether `<!-->` is a whole comment.
+            // Parsers disagree whether `<!-->` is a whole comment.
             if body.starts_with(b">") || body.starts_with(b"->") {
                 return Err(FileError::Corrupt);
             }
@@ -323,7 +323,7 @@ impl Scanner {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(end, self.limits.tag_bytes)?;
-        // A second declaration could announce another encoding.
+        // A second declaration could declare another encoding.
         if end == 0 || window[2..].get(..3).is_some_and(|name| name.eq_ignore_ascii_case(b"xml")) {
             return Err(FileError::Corrupt);
         }
@@ -331,7 +331,7 @@ impl Scanner {
         Ok(Some(end + 4))
     }
 
-    /// Reads `<name key="value" ... >` by XML's grammar; nothing if the window ends first.
+    /// Reads `<name key="value" ... >` by the grammar of XML. `None`: the window ends before the tag.
     fn parse_tag(&mut self, window: &[u8]) -> Result<Option<TagShape>, FileError> {
         self.attributes.clear();
         let name_end = 1 + name_length(&window[1..]);
@@ -373,7 +373,7 @@ impl Scanner {
                 Some(_) => return Err(FileError::Corrupt),
             };
             let value = at + 1;
-            // Values are short, so a plain loop beats a search that has to be set up.
+            // Values are short, so a plain loop is faster than a search with a set-up.
             let rest = &window[value..];
             let Some(length) = rest.iter().position(|byte| *byte == quote || *byte == b'<') else {
                 return Ok(None);
@@ -386,7 +386,7 @@ impl Scanner {
             if self.attributes.len() == self.limits.attributes {
                 return Err(FileError::XmlLimit);
             }
-            // Comparing the first letters first keeps this cheap: cells have attributes of one letter.
+            // Most attributes of cells have one letter, so the first letters are compared first.
             let is_same = |other: &Attribute| {
                 window[other.name.0] == window[name.0] && window[other.name.0..other.name.1] == window[name.0..name.1]
             };
@@ -401,7 +401,7 @@ impl Scanner {
         if length > limit { Err(FileError::XmlLimit) } else { Ok(()) }
     }
 
-    /// A token that the window does not hold whole: more is needed, unless it is over its limit already.
+    /// A token that is not complete in the window: more bytes are needed, unless it is longer than its limit already.
     fn incomplete(&self, length: usize, limit: usize) -> Result<Option<usize>, FileError> {
         self.bounded(length, limit)?;
         Ok(None)
@@ -421,12 +421,12 @@ fn skip_space(window: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// How many bytes of a name `bytes` begins with.
+/// The length of the name at the start of `bytes`.
 fn name_length(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| !IS_NAME[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
-/// Bytes of names, generously: whatever has no meaning of its own in a tag.
+/// Bytes that a name may have: every byte without a meaning of its own in a tag.
 const IS_NAME: [bool; 256] = {
     let mut is_name = [false; 256];
     let mut byte = 0x21;
@@ -444,7 +444,7 @@ const IS_NAME: [bool; 256] = {
 
 const SPECIAL: &[u8] = b"<>/=\"'&\x7F";
 
-/// Where the next tag begins. Most texts are short, so the first bytes are looked at one by one.
+/// The position of the next tag. Most texts are short, so the first bytes are compared one by one.
 fn next_tag(window: &[u8]) -> Option<usize> {
     const NEAR: usize = 24;
     let near = &window[..window.len().min(NEAR)];

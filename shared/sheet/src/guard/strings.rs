@@ -8,23 +8,23 @@ use super::{
 };
 use crate::{FileError, Limits};
 
-/// How many shared strings there are: known once the table has been read, and asked by every worksheet.
+/// The number of shared strings. It is known after the table was read, and every worksheet needs it.
 pub(super) type StringCount = Rc<Cell<usize>>;
 
 /// Counts the strings and their bytes.
 ///
-/// A reader sets memory aside for as many strings as the table announces, so the announcement is not passed on.
+/// A reader allocates memory for as many strings as the table announces, so the announced number is not written.
 pub(super) struct Strings {
     limits: Limits,
-    /// Bytes of the whole part, which bound any honest announcement.
+    /// Bytes of the whole part, which bound every honest number of strings.
     part_bytes: u64,
     count: StringCount,
-    /// The item that is open; nothing inside an extension.
+    /// The open item. `None` inside an extension.
     item: Option<RichText>,
     bytes: usize,
 }
 
-/// The shortest string of a table: `<si/>`.
+/// Bytes of the shortest string of a table: `<si/>`.
 const SHORTEST_ITEM: u64 = 5;
 
 impl Strings {

@@ -1,8 +1,8 @@
-//! The workbook that calamine sees: one that we wrote.
+//! The workbook that calamine reads, which is written by this crate.
 //!
-//! calamine opens zip archives, so this is one, made up as it is read: the small parts are ours, constant but for the
-//! number of worksheets, and the shared strings and worksheets are streams that come out of a [`PartReader`], rewritten
-//! to the little that calamine needs. Everything is inflated once and never held in memory whole.
+//! calamine opens zip archives, so this is one, written while it is read. Its small parts are our own, and depend only
+//! on the number of worksheets. The shared strings and the worksheets are streams of a [`PartReader`], rewritten to
+//! what calamine needs. Each part is inflated once and is never in memory as a whole.
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap, fmt::Write as _, io::Read, rc::Rc};
 
@@ -17,11 +17,11 @@ use super::{
 };
 use crate::{FileError, Limits};
 
-/// A workbook behind the guard.
+/// A workbook that the guard has checked.
 pub(crate) struct VettedWorkbook<'a> {
     xlsx: Xlsx<VirtualZip<'a>>,
     sheets: Vec<VettedSheet<'a>>,
-    /// Worksheets that are hidden, and not among those that can be read.
+    /// Hidden worksheets, which cannot be read.
     pub(crate) hidden_sheets: u32,
 }
 
@@ -33,15 +33,15 @@ struct VettedSheet<'a> {
     is_example: bool,
 }
 
-/// A cell reader together with the guard's notes.
+/// A reader of cells, with the guard's notes about them.
 pub(crate) struct Cells<'w, 'a> {
     cells: calamine::XlsxCellReader<'w, VirtualZip<'a>>,
     sheet: &'w VettedSheet<'a>,
-    /// calamine must not be asked again behind its last cell.
+    /// Whether the last cell was read: after it calamine must not be called again.
     at_end: bool,
 }
 
-/// A cell with content. Formulas, dates and error values have no text that could be trusted.
+/// The value of a cell with content. Formulas, dates and error values have no text that can be trusted.
 #[derive(Debug)]
 pub(crate) enum CellValue<'s> {
     Text(Cow<'s, str>),
@@ -53,7 +53,7 @@ pub(crate) enum CellValue<'s> {
 }
 
 impl<'a> VettedWorkbook<'a> {
-    /// Bounds `bytes` and opens the workbook in them.
+    /// Bounds `bytes`, and opens the workbook in them.
     pub(crate) fn open(bytes: &'a [u8], limits: &Limits) -> Result<Self, FileError> {
         let package = Package::open(bytes, limits)?;
         let count = StringCount::default();
@@ -106,21 +106,21 @@ impl<'a> VettedWorkbook<'a> {
         self.sheets.len()
     }
 
-    /// How many worksheets there are beside the one at `index`, not counting the template's example.
+    /// How many worksheets there are besides the one at `index` and the template's example.
     pub(crate) fn others(&self, index: usize) -> u32 {
         let others = self.sheets.iter().enumerate().filter(|(other, sheet)| *other != index && !sheet.is_example);
         u32::try_from(others.count()).unwrap_or(u32::MAX)
     }
 
-    /// The cells of the worksheet at `index`, which can be read once.
+    /// The cells of the worksheet at `index`. They can be read once.
     pub(crate) fn cells(&mut self, index: usize) -> Result<Cells<'_, 'a>, FileError> {
         let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
         let cells = self.xlsx.worksheet_cells_reader(&sheet_name(index)).map_err(|_| sheet.verdict())?;
         Ok(Cells { cells, sheet, at_end: false })
     }
 
-    /// Checks what stands behind the cells of the worksheet, and gives the addresses behind the links on cells of
-    /// `column`, by row.
+    /// Checks the rest of the worksheet after its cells, and returns the mail addresses that links on cells of `column`
+    /// lead to, by row.
     pub(crate) fn finish(&self, index: usize, column: u32, limits: &Limits) -> Result<Vec<(u32, String)>, FileError> {
         let sheet = self.sheets.get(index).ok_or(FileError::Corrupt)?;
         sheet.reader.borrow_mut().finish()?;
@@ -135,7 +135,7 @@ impl<'a> VettedWorkbook<'a> {
 }
 
 impl VettedSheet<'_> {
-    /// Why calamine stopped: the guard's verdict, or else calamine could not make sense of the part.
+    /// Why calamine stopped: the fault that the guard found, or else calamine could not read the part.
     fn verdict(&self) -> FileError {
         self.reader.borrow().verdict().cloned().unwrap_or(FileError::Corrupt)
     }
@@ -152,7 +152,7 @@ impl<'w> Cells<'w, '_> {
             return Ok(None);
         };
         let note = self.sheet.reader.borrow_mut().visitor().next_note().ok_or(FileError::Corrupt)?;
-        // Guard and reader must speak of the same cell, or a value could land in another person's row.
+        // Guard and reader must mean the same cell, or a value could get into the row of another person.
         if cell.get_position() != (note.row, note.nth) {
             return Err(FileError::Corrupt);
         }
@@ -165,7 +165,7 @@ impl<'w> Cells<'w, '_> {
             (Content::Value, DataRef::Float(number)) => CellValue::Number(*number),
             (Content::Value, DataRef::Bool(answer)) => CellValue::Boolean(*answer),
             (Content::Value, DataRef::Empty) => CellValue::Text(Cow::Borrowed("")),
-            // Nothing that the guard writes reads as anything else.
+            // Everything that the guard writes is read as one of these values.
             (Content::Value, _) => return Err(FileError::Corrupt),
         };
         Ok(Some((note, value)))
@@ -177,12 +177,12 @@ impl<'w> Cells<'w, '_> {
     }
 }
 
-/// Bytes that leave room for a rewritten part: the guard drops more than it adds, but writes `<t/>` as `<t></t>`.
+/// Bytes at most of a part after it was rewritten. The guard removes more than it adds, but writes `<t/>` as `<t></t>`.
 fn rewritten(part: &Part<'_>) -> u64 {
     part.size * 2 + 1024
 }
 
-/// What the bytes of an entry come out of.
+/// The source of an entry's bytes.
 type Stream<'a> = Rc<RefCell<dyn Read + 'a>>;
 
 const PACKAGE_RELATIONSHIPS: &str = concat!(

@@ -1,5 +1,5 @@
-//! A zip archive that exists only while it is read: headers made here, entries without compression, each backed by
-//! bytes or by a stream that is read once, from front to back.
+//! A zip archive that exists only while it is read. Its headers are written here, and its entries are not compressed.
+//! Each entry has bytes, or a stream that is read once from front to back.
 
 use std::{
     cell::RefCell,
@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-/// Reads as the archive's bytes would.
+/// Reads like the bytes of the archive.
 pub(super) struct VirtualZip<'a> {
     sections: Vec<Section<'a>>,
     length: u64,
@@ -26,7 +26,7 @@ enum Body<'a> {
     Stream { stream: Rc<RefCell<dyn Read + 'a>>, taken: u64 },
 }
 
-/// Lays the archive out, entry after entry.
+/// Writes the archive, entry after entry.
 #[derive(Default)]
 pub(super) struct VirtualZipWriter<'a> {
     sections: Vec<Section<'a>>,
@@ -42,23 +42,23 @@ impl<'a> VirtualZipWriter<'a> {
         self.section(bytes.len() as u64, Body::Bytes(bytes));
     }
 
-    /// Adds an entry of `length` bytes, which come out of `stream` and are spaces behind its end.
+    /// Adds an entry of `length` bytes: those of `stream`, and spaces after its end.
     pub(super) fn add_stream(&mut self, name: &str, length: u64, stream: Rc<RefCell<dyn Read + 'a>>) {
-        // The checksum is not known, and not looked at: XML ends before the spaces do.
+        // The checksum is unknown, and is not checked: the XML ends before the spaces.
         self.header(name, 0, length);
         self.section(length, Body::Stream { stream, taken: 0 });
     }
 
-    /// Leaves a gap around the streams.
+    /// Adds a gap before or after the streams.
     ///
-    /// Readers look at the first and last bytes of an archive in blocks, to tell what it is and to find its directory.
-    /// A stream can be read once only, so it keeps more than a block's distance from both ends.
+    /// Readers read the first and last bytes of an archive in blocks, to recognise it and to find its directory. A
+    /// stream can be read only once, so it must be more than a block away from both ends.
     pub(super) fn gap(&mut self) {
         const GAP: u64 = 128 << 10;
         self.section(GAP, Body::Zeros);
     }
 
-    /// Closes the archive with its directory.
+    /// Ends the archive with its directory.
     pub(super) fn finish(mut self) -> VirtualZip<'a> {
         let mut end = std::mem::take(&mut self.directory);
         let directory_bytes = narrow(end.len() as u64);
@@ -105,7 +105,7 @@ impl<'a> VirtualZipWriter<'a> {
     }
 }
 
-/// The guard's limits keep every archive far below the 4 GiB that these fields hold.
+/// The limits of the guard keep every archive far below the 4 GiB that these fields can hold.
 fn narrow(size: u64) -> u32 {
     u32::try_from(size).unwrap_or(u32::MAX)
 }

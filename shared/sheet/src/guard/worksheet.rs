@@ -1,4 +1,4 @@
-//! A worksheet, rewritten to its values, with notes about what a reader does not tell.
+//! A worksheet, rewritten to its values, with notes about what a reader does not report.
 
 use std::{collections::VecDeque, rc::Rc};
 
@@ -10,26 +10,26 @@ use super::{
 };
 use crate::{FileError, Limits};
 
-/// Where a cell stands, and what its content is.
+/// The position of a cell, and the kind of its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CellNote {
     /// The number of the row, from zero.
     pub(crate) row: u32,
     /// The number of the column, from zero.
     pub(crate) column: u32,
-    /// How many cells with content stand before it in its row: its column as the reader counts.
+    /// How many cells with content are before it in its row, which is its column as the reader counts.
     pub(super) nth: u32,
-    /// The row is hidden or filtered out.
+    /// Whether the row is hidden or filtered out.
     pub(crate) is_hidden: bool,
     pub(super) content: Content,
 }
 
-/// What a cell holds, as far as the reader cannot tell.
+/// The content of a cell, as far as the reader does not report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// A text, a number, or true or false: the reader says which.
+    /// A text, a number, or true or false; the reader reports which.
     Value,
-    /// A formula, whatever result the file claims for it.
+    /// A formula, whatever result the file has for it.
     Formula,
     /// A date or a time.
     Date,
@@ -37,21 +37,21 @@ pub(super) enum Content {
     Error,
 }
 
-/// A link on a cell, by its position from zero.
+/// A link on a cell. Row and column count from zero.
 pub(crate) struct Link {
     pub(crate) row: u32,
     column: u32,
     pub(crate) relationship: String,
 }
 
-/// Rows and columns of a sheet, in any version of the format since 2007.
+/// Rows and columns of a sheet at most, in every version of the format since 2007.
 const MOST_ROWS: u32 = 1_048_576;
 const MOST_COLUMNS: u32 = 16_384;
 
-/// Follows the cells and holds the sheet to its grammar: `sheetData` > `row` > `c` > `f`, `v` or `is`.
+/// Visits the cells, and checks the grammar of the sheet: `sheetData` > `row` > `c` > `f`, `v` or `is`.
 ///
-/// What it writes on is a sheet of rows and values only, without positions, styles and formulas. Where a reader would
-/// take a shortcut (a wrong index is the first string, a reference of nine letters wraps around) the sheet is refused.
+/// It writes a sheet of rows and values only, without positions, styles and formulas. It refuses content that a reader
+/// would read loosely: a wrong index as the first string, or a reference of nine letters that wraps around.
 pub(crate) struct Worksheet {
     limits: Limits,
     strings: StringCount,
@@ -63,7 +63,7 @@ pub(crate) struct Worksheet {
     row: Row,
     cell: Cell,
     cells: usize,
-    /// The value of the current cell as it will be written.
+    /// The value of the current cell, as it will be written.
     value: Vec<u8>,
     rich: RichText,
 }
@@ -79,12 +79,12 @@ enum Section {
 struct Row {
     /// The number of the current row, from one; zero before the first.
     number: u32,
-    /// Whether the row told its number itself.
+    /// Whether the row had a number of its own.
     is_numbered: bool,
     is_hidden: bool,
     /// The number of the last cell's column, from one; zero before the first.
     column: u32,
-    /// Cells written so far. A row is written with its first.
+    /// Cells written so far. A row is written with its first cell.
     written: u32,
 }
 
@@ -98,24 +98,24 @@ struct Cell {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Kind {
-    /// A number that says so.
+    /// A number with the type of a number.
     #[default]
     Number,
-    /// What has no type is a number as well, but Excel's own early versions wrote text like this.
+    /// A cell without a type is a number too, but early versions of Excel wrote texts without a type.
     Untyped,
     Shared,
     Inline,
-    /// A formula's text, which may hold entities.
+    /// The text of a formula, which may have entities.
     Text,
     Boolean,
     IsoDate,
     Error,
 }
 
-/// How far into its children a cell is.
+/// Which child of a cell was read last.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Child {
-    /// No value yet, maybe a formula.
+    /// No value yet; there may be a formula.
     #[default]
     None,
     Formula,
@@ -146,7 +146,7 @@ impl Worksheet {
         }
     }
 
-    /// The note on the next cell, in the order in which the reader gives them.
+    /// The note about the next cell, in the order of the reader.
     pub(super) fn next_note(&mut self) -> Option<CellNote> {
         self.notes.pop_front()
     }
@@ -188,7 +188,7 @@ impl Worksheet {
         if number > MOST_ROWS {
             return Err(FileError::CellOutOfRange);
         }
-        // Rows in disorder would let two rows claim one place.
+        // Rows out of order could give two rows the same number.
         if number < next {
             return Err(FileError::Corrupt);
         }
@@ -250,7 +250,7 @@ impl Worksheet {
         Ok(())
     }
 
-    /// A child of a cell: `f`, then `v` or `is`, each once.
+    /// Begins a child of a cell: `f`, then `v` or `is`, each once.
     fn begin_child(&mut self, name: &[u8]) -> Result<(), FileError> {
         self.cell.child = match (name, self.cell.kind, self.cell.child) {
             (b"f", _, Child::None) if !self.cell.is_formula => {
@@ -284,7 +284,7 @@ impl Worksheet {
         Ok(())
     }
 
-    /// Writes the cell, unless it is blank. What has no trustworthy value is written without one.
+    /// Writes the cell, unless it is blank. A cell without a trustworthy value is written without a value.
     fn end_cell(&mut self, out: &mut Vec<u8>) {
         if self.value.is_empty() && !self.cell.is_formula {
             return;
@@ -323,7 +323,8 @@ impl Worksheet {
         self.row.written += 1;
     }
 
-    /// A value is one plain text: readers take the first piece of what a comment or a section would split.
+    /// Adds to the value, which must be one plain text: where a comment or a section splits it, readers take the first
+    /// part.
     fn add_value(&mut self, text: &[u8]) -> Result<(), FileError> {
         let is_split = !self.value.is_empty();
         let has_entity = self.cell.kind != Kind::Text && memchr::memchr(b'&', text).is_some();
@@ -339,10 +340,10 @@ impl Worksheet {
 
     fn link(&mut self, tag: &Tag<'_>) -> Result<(), FileError> {
         let (Some(raw), Some(id)) = (tag.get(b"ref"), tag.get_local(b"id")) else { return Ok(()) };
-        // A link over a range of cells begins at its first.
+        // A link over a range of cells begins at the first cell.
         let first = raw.split(|byte| *byte == b':').next().unwrap_or_default();
         let (row, column) = reference(first)?;
-        // Excel makes one of every address that is typed; more than a few in each row are not its doing.
+        // Excel creates a link for every address that is typed. It does not create more than a few in each row.
         if self.links.len() > self.limits.rows.saturating_mul(4) {
             return Err(FileError::XmlLimit);
         }
@@ -412,14 +413,14 @@ impl Visitor for Worksheet {
     }
 }
 
-/// Whether a row or column cannot be seen: hidden, filtered out, or of no size.
+/// Whether a row or column is not visible: it is hidden, filtered out, or has no size.
 fn is_hidden(tag: &Tag<'_>, size: &[u8]) -> bool {
     let is_true = |raw: &[u8]| matches!(raw, b"1" | b"true" | b"on");
     let is_zero = |raw: &[u8]| std::str::from_utf8(raw).ok().and_then(|raw| raw.parse::<f64>().ok()) == Some(0.0);
     tag.get(b"hidden").is_some_and(is_true) || tag.get(size).is_some_and(is_zero)
 }
 
-/// Digits and nothing else, as a number that fits.
+/// Reads digits only, as a number that fits.
 fn number(raw: &[u8]) -> Option<u32> {
     if raw.is_empty() {
         return None;
@@ -430,7 +431,7 @@ fn number(raw: &[u8]) -> Option<u32> {
     })
 }
 
-/// A row number from one, as `r` of a row tells it.
+/// A row number from one, as the `r` of a row has it.
 fn row_number(raw: &[u8]) -> Result<u32, FileError> {
     if raw.is_empty() || !raw.iter().all(u8::is_ascii_digit) || raw.iter().all(|digit| *digit == b'0') {
         return Err(FileError::Corrupt);

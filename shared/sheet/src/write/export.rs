@@ -1,4 +1,4 @@
-//! The status page as a workbook.
+//! The export: the status page as a workbook.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use super::{
     text_sheet::{put, put_header, workbook},
 };
 
-/// A line of the status page.
+/// One line of the status page.
 #[derive(Clone, Default)]
 pub struct ExportRow<'a> {
-    /// What is known of the invite.
+    /// The known fields of the invite.
     pub texts: BTreeMap<Field, &'a str>,
-    /// The day of the invite, as officers read dates.
+    /// The date of the invite, as officers read dates.
     pub date_of_invite: &'a str,
     pub techpass_status: &'a str,
     pub seed_status: &'a str,
-    /// What a person makes of it, where the status does not say enough.
+    /// What the licence's state means for the officer, where the status does not say enough.
     pub seed_detail: &'a str,
-    /// What to quote to support.
+    /// The Trace ID, which the officer quotes to support.
     pub trace_id: &'a str,
 }
 
@@ -41,7 +41,7 @@ enum Column {
     TraceId,
 }
 
-/// TechBiz's columns in their order, then ours.
+/// TechBiz's columns in their order, and then ours.
 const COLUMNS: [Column; 12] = [
     Column::Of(Field::FirstName),
     Column::Of(Field::LastName),
@@ -57,7 +57,7 @@ const COLUMNS: [Column; 12] = [
     Column::TraceId,
 ];
 
-/// The fields that an export leaves out: the numbers of people, and what its SEED columns say better.
+/// The fields that the export skips: phone numbers, and the SEED answer, which its SEED columns replace.
 #[cfg(test)]
 const LEFT_OUT: [Field; 3] = [Field::CountryCode, Field::ContactNumber, Field::Seed];
 
@@ -86,11 +86,11 @@ impl Column {
     }
 }
 
-/// Writes the lines of the status page in the order given.
+/// Writes the lines of the status page, in their order.
 ///
 /// # Errors
 ///
-/// [`WriteError`] when there are more rows than a sheet has.
+/// [`WriteError`] when there are more rows than a worksheet has.
 pub fn export<'a>(rows: impl IntoIterator<Item = ExportRow<'a>>, created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let mut workbook = workbook(created)?;
     let sheet = workbook.add_worksheet().set_name("Invitations")?;

@@ -1,6 +1,6 @@
 //! The workbooks that officers download.
 //!
-//! Text is written as text, always: what begins with `=`, `+`, `-` or `@` stays what somebody typed and is never
+//! Text is always written as text: a text that begins with `=`, `+`, `-` or `@` stays as it was typed, and is never
 //! computed.
 
 mod export;
@@ -14,7 +14,7 @@ pub use template::template;
 
 /// A workbook could not be written.
 ///
-/// It holds no cell content: what went wrong is a limit of the file format.
+/// It contains no content of a cell: the cause is a limit of the file format.
 #[derive(Debug, thiserror::Error)]
 #[error("the workbook could not be written")]
 pub struct WriteError(#[source] rust_xlsxwriter::XlsxError);

@@ -1,4 +1,4 @@
-//! What became of a batch.
+//! The results of a batch as a workbook.
 
 use domain::{Field, Timestamp, fields::Form};
 
@@ -8,18 +8,18 @@ use super::{
     text_sheet::{put, put_header, workbook},
 };
 
-/// A row of a batch with what became of it.
+/// A row of a batch with its result.
 #[derive(Clone, Copy)]
 pub struct ResultRow<'a> {
     /// The row's number in the batch.
     pub number: u32,
     /// The texts as they were last edited.
     pub form: &'a Form,
-    /// What became of it, in the words of the status page.
+    /// The result, in the words of the status page.
     pub status: &'a str,
-    /// What is wrong and what to do; empty when nothing is.
+    /// What the fault is and what to do; empty if there is none.
     pub what_is_wrong: &'a str,
-    /// What to quote to support.
+    /// The Trace ID, which the officer quotes to support.
     pub trace_id: &'a str,
 }
 
@@ -29,13 +29,13 @@ impl std::fmt::Debug for ResultRow<'_> {
     }
 }
 
-/// Writes the rows with their outcome: the template's columns, then status, what is wrong, and Trace ID.
+/// Writes the rows with their results: the template's columns, then status, what is wrong, and Trace ID.
 ///
-/// With the failed rows alone it is the workbook to correct and upload again: [`crate::read`] takes it as it is.
+/// With the failed rows only, it is the workbook that the officer corrects and uploads again: [`crate::read`] reads it.
 ///
 /// # Errors
 ///
-/// [`WriteError`] when there are more rows than a sheet has.
+/// [`WriteError`] when there are more rows than a worksheet has.
 pub fn results<'a>(rows: impl IntoIterator<Item = ResultRow<'a>>, created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let mut workbook = workbook(created)?;
     let mut columns = columns();

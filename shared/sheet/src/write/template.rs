@@ -22,7 +22,7 @@ const TITLE: &str = "TechPass invitations";
 const BANNER: &str = "This template is required for the creation of multiple TechPass accounts. \
      Kindly fill in all the required fields before submitting. Public officers need no username; vendors do. \
      The sheet \u{201C}Example\u{201D} shows a filled row of each kind.";
-/// Stands in a hidden row, for support: files are read by their titles, whatever their version.
+/// The text of a hidden row, for support. Files are read by their titles, whatever their version.
 const VERSION: &str = "Template version 1";
 const VERSION_ROW: u32 = 2;
 const HEADER_ROW: u32 = 3;
@@ -50,7 +50,7 @@ pub fn template(created: Timestamp) -> Result<Vec<u8>, WriteError> {
     let first_row = HEADER_ROW + 1;
     let last_row = HEADER_ROW + u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
     for (column, field) in (1_u16..).zip(Field::ALL) {
-        // Excel would drop the leading zero of a number, and the plus sign of a country code.
+        // Without it, Excel would remove the leading zero of a number, and the plus sign of a country code.
         sheet.set_column_format(column, &plain())?;
         sheet.add_data_validation(first_row, column, last_row, column, &hint(field)?)?;
     }
@@ -71,7 +71,7 @@ fn put_row(sheet: &mut Worksheet, row: u32, texts: &[&str]) -> Result<(), WriteE
     Ok(())
 }
 
-/// What Excel shows beside a selected cell, and the choices of the one column that has some.
+/// The hint that Excel shows beside a selected cell, and the choices of the one column that has choices.
 fn hint(field: Field) -> Result<DataValidation, WriteError> {
     let validation = match field {
         Field::Seed => DataValidation::new()

@@ -1,14 +1,14 @@
-//! What all our workbooks share: text cells, a bold header, one creation date.
+//! What all our workbooks share: text cells, a bold header, a fixed creation date.
 
 use domain::Timestamp;
 use rust_xlsxwriter::{Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet};
 
 use super::WriteError;
 
-/// Excel's own limit, in UTF-16 units.
+/// UTF-16 units of a cell at most: Excel's own limit.
 const MOST_UNITS: usize = 32_767;
 
-/// A workbook whose bytes depend on its content and `created` alone.
+/// A workbook whose bytes depend only on its content and `created`.
 pub(super) fn workbook(created: Timestamp) -> Result<Workbook, WriteError> {
     let properties = DocProperties::new()
         .set_title("TechPass invitations")
@@ -18,13 +18,13 @@ pub(super) fn workbook(created: Timestamp) -> Result<Workbook, WriteError> {
     Ok(workbook)
 }
 
-/// Writes a text cell that stays text when somebody edits it.
+/// Writes a text cell that stays text when a person edits it.
 pub(super) fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), WriteError> {
     sheet.write_string_with_format(row, column, cap(text), &plain())?;
     Ok(())
 }
 
-/// Writes the header: titles, widths, and panes that keep it in view.
+/// Writes the header: titles, widths, and panes that keep it visible.
 pub(super) fn put_header(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)]) -> Result<(), WriteError> {
     let format = header();
     for (column, (title, width)) in (0_u16..).zip(columns) {
@@ -49,7 +49,7 @@ pub(super) fn header() -> Format {
         .set_border_bottom(FormatBorder::Thin)
 }
 
-/// What fits into a cell.
+/// The part of a text that fits into a cell.
 fn cap(text: &str) -> &str {
     let mut units = 0;
     for (end, character) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! Builds workbooks from hand-written XML, so that a test shows the very bytes that it is about.
+//! Creates workbooks from hand-written XML, so that a test shows the bytes that it is about.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::allow_attributes, reason = "whether it is dead depends on the binary")]
@@ -116,7 +116,7 @@ impl Package {
         zip.finish().unwrap().into_inner()
     }
 
-    /// Reads a package whose repetitive content is not what the test is about.
+    /// Reads a package with repetitive content, whose compression is not what the test is about.
     pub(crate) fn read_repetitive(&self) -> Result<Sheet, FileError> {
         sheet::read(&self.build(), &Limits { ratio: u64::MAX, ..Limits::default() })
     }
@@ -147,11 +147,11 @@ pub(crate) fn inline(reference: &str, text: &str) -> String {
     format!(r#"<c r="{reference}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#)
 }
 
-/// The texts of a good row, with the S/N in front.
+/// The texts of a valid row, after the S/N.
 pub(crate) const GOOD: [&str; 11] =
     ["1", "tan@agency.gov.sg", "", "Ah Kow", "Tan", "65", "91234567", "GovTech", "", "Yes", "New joiner"];
 
-/// A good row with one cell replaced by other XML.
+/// A valid row with one cell replaced by other XML.
 pub(crate) fn good_row_but(number: u32, column: char, cell: &str) -> String {
     let cells: String = ('A'..)
         .zip(GOOD)
