@@ -1,4 +1,4 @@
-//! A bucket in memory.
+//! A fake bucket in memory.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
@@ -8,10 +8,10 @@ use objects::{Bucket, ObjectError, Objects, Page, StoredObject};
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// The order of S3's lists: by key, the newest version first.
+/// The order of S3's lists: by key, and the newest version of each key first.
 type Rank = (String, Reverse<Timestamp>, String);
 
-/// A bucket in memory; clones share it.
+/// A fake bucket in memory. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryBucket {
     state: Probed<State>,
@@ -20,7 +20,7 @@ pub struct MemoryBucket {
 #[derive(Clone, Debug, Default)]
 struct State {
     objects: BTreeMap<Rank, Vec<u8>>,
-    /// Where deleted versions were: a page that ended with one is followed by the next all the same.
+    /// The places of deleted versions: a page that ended with a deleted version is still followed by the next page.
     deleted: Vec<Rank>,
 }
 
@@ -44,19 +44,19 @@ impl State {
 }
 
 impl MemoryBucket {
-    /// A bucket whose calls pass a probe.
+    /// A bucket whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self { state: Probed::new(probe, State::default()) }
     }
 
-    /// It, as functions use objects, in a bucket of this name.
+    /// The bucket under this name, as functions use it.
     #[must_use]
     pub fn objects(&self, name: &str) -> Objects {
         Objects::new(self.clone(), name.to_owned())
     }
 
-    /// Puts an object into it.
+    /// Stores an object without a counted call.
     pub fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
         let rank = (stored.object.key, Reverse(stored.stored_at), stored.object.version_id);
         self.state.by_hand().objects.insert(rank, bytes);

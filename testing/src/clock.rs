@@ -1,4 +1,4 @@
-//! Time and randomness that a test decides.
+//! Time and randomness under the control of a test.
 
 use std::{
     sync::{
@@ -10,25 +10,25 @@ use std::{
 
 use domain::{Clock, Entropy, Timestamp};
 
-/// A clock that only a test moves; clones share its time.
+/// A clock that only a test advances. Clones share its time.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);
 
 impl ManualClock {
-    /// A clock that shows `start`.
+    /// A clock at the time `start`.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(start.unix_ms())))
     }
 
-    /// It, as functions use a clock.
+    /// The clock, as functions use it.
     #[must_use]
     pub fn clock(&self) -> Clock {
         let hands = self.clone();
         Clock::new(move || hands.now())
     }
 
-    /// The moment that it shows.
+    /// The current time of the clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_unix_ms(self.0.load(Ordering::SeqCst))
@@ -39,7 +39,7 @@ impl ManualClock {
     }
 }
 
-/// A sequence that follows from `seed`; clones share their place in it.
+/// A sequence of numbers that depends only on `seed`. Clones share their place in it.
 #[must_use]
 pub fn seeded(seed: u64) -> Entropy {
     let state = AtomicU64::new(seed);

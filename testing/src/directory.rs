@@ -1,5 +1,5 @@
-//! The directory of the tests: an honest one, which keeps addresses and usernames unique, knows who signed in and who
-//! may, and whose searches may lag behind.
+//! A fake directory. It keeps addresses and usernames unique, knows which holders have signed in and who may, and its
+//! searches may lag.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -15,7 +15,7 @@ use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licenc
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// Accounts of a page: few, so that tests need few accounts for several pages.
+/// Accounts of a page: few, so that tests get several pages with few accounts.
 const PAGE: usize = 3;
 
 /// Accounts in memory; clones share them.
@@ -24,9 +24,9 @@ pub struct MemoryDirectory(Probed<State>);
 
 #[derive(Clone, Debug, Default)]
 struct State {
-    /// By name in lower case.
+    /// The accounts by name in lower case.
     accounts: BTreeMap<String, Record>,
-    /// By user id, with whether they may sign in.
+    /// The officers by user id, and whether they may sign in.
     officers: BTreeMap<String, (Officer, Access)>,
     search_index: SearchIndex,
     seed_group: SeedGroup,
@@ -73,16 +73,16 @@ impl Record {
     }
 }
 
-/// Whether searches and lists show what was made a moment ago.
+/// Whether searches and lists show accounts that were just created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SearchIndex {
     #[default]
     Current,
-    /// They show nothing that is made from now on.
+    /// They do not show accounts that are created from now on.
     Lagging,
 }
 
-/// The state of the group that stands for SEED licences.
+/// The state of the group with the SEED licences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SeedGroup {
     #[default]
@@ -91,7 +91,7 @@ pub enum SeedGroup {
     Missing,
 }
 
-/// A call that the directory takes.
+/// A call of a function to the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Call {
     /// A call of [`Accounts::find_by_email`] by a function.
@@ -119,7 +119,7 @@ pub enum Call {
 }
 
 impl Call {
-    /// Its name in the traces of a probe.
+    /// The name of the call in the traces of a probe.
     fn name(self) -> &'static str {
         match self {
             Self::FindByEmail => "directory.find_by_email",
@@ -137,54 +137,54 @@ impl Call {
     }
 }
 
-/// How a call can go wrong.
+/// The way in which a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The request is lost on its way.
+    /// The request is lost, and has no effect.
     BeforeEffect,
-    /// The answer is lost on its way.
+    /// The answer is lost, after the effect.
     AfterEffect,
-    /// The directory has too much to do.
+    /// The directory refuses more requests for now.
     Throttle,
     /// The directory cannot be reached.
     Unreachable,
     /// The directory refuses the service.
     Misconfigured,
-    /// The directory does not take the details; [`Call::CreateAccount`] only.
+    /// The directory refuses the details; for [`Call::CreateAccount`] only.
     RefuseDetails,
 }
 
 impl MemoryDirectory {
-    /// A directory whose calls pass a probe.
+    /// A directory whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self(Probed::outside(probe, State::default()))
     }
 
-    /// Lets the next such call fail.
+    /// Makes the next call of this kind fail.
     pub fn fail_next(&self, call: Call, fault: Fault) {
         self.0.by_hand().faults.push_back((call, fault));
     }
 
-    /// How often a call was made.
+    /// How often functions made this call.
     #[must_use]
     pub fn calls(&self, call: Call) -> usize {
         self.0.by_hand().calls.get(&call).copied().unwrap_or(0)
     }
 
-    /// Adds an account that somebody else made.
+    /// Adds an account that another system created.
     pub fn add_foreign_account(&self, name: &str, email: &EmailAddress) {
         let record = Record::new(None, email, Presence::Done, SearchIndex::Current);
         self.0.by_hand().accounts.insert(name.to_ascii_lowercase(), record);
     }
 
-    /// Adds an officer who may sign in and can be found by user id; one who is there already stays as they are.
+    /// Adds an officer who may sign in and can be found by user id. An officer who exists already is unchanged.
     pub fn add_officer(&self, officer: Officer) {
         let id = officer.id.as_str().to_owned();
         self.0.by_hand().officers.entry(id).or_insert((officer, Access::Enabled));
     }
 
-    /// Disables the account of an officer who was added.
+    /// Disables the account of an officer that was added before.
     pub fn disable_officer(&self, id: &OfficerId) {
         if let Some((_, access)) = self.0.by_hand().officers.get_mut(id.as_str()) {
             *access = Access::Disabled;
@@ -197,7 +197,7 @@ impl MemoryDirectory {
         }
     }
 
-    /// Leaves a licence with an account, enabled or not, as a call does that ends late.
+    /// Assigns a licence to an account in any state, as a call does that ends late.
     pub fn leave_licence(&self, account: &Account) {
         if let Some(record) = self.0.by_hand().record(account) {
             record.seed = true;
@@ -208,7 +208,7 @@ impl MemoryDirectory {
         self.0.by_hand().accounts.clear();
     }
 
-    /// Sets how an account stands. One that is disabled keeps whether its holder has signed in.
+    /// Sets the status of an account. A disabled account still knows whether its holder has signed in.
     pub fn set_status(&self, account: &Account, status: AccountStatus) {
         let mut state = self.0.by_hand();
         if status == AccountStatus::Gone {
@@ -223,7 +223,7 @@ impl MemoryDirectory {
         }
     }
 
-    /// Lets searches lag, or catch up.
+    /// Makes searches lag, or current again.
     pub fn set_search_index(&self, index: SearchIndex) {
         let mut state = self.0.by_hand();
         state.search_index = index;
@@ -232,12 +232,12 @@ impl MemoryDirectory {
         }
     }
 
-    /// Sets what the SEED group does from now on.
+    /// Sets the state of the SEED group from now on.
     pub fn set_seed_group(&self, group: SeedGroup) {
         self.0.by_hand().seed_group = group;
     }
 
-    /// The accounts that the service made, by invite; one made twice would be there twice.
+    /// The accounts that the service created, by invite. An account that was created twice would be listed twice.
     #[must_use]
     pub fn made(&self) -> Vec<(InviteId, Account)> {
         let state = self.0.by_hand();
@@ -256,7 +256,7 @@ impl MemoryDirectory {
         members.map(|(name, _)| name.clone()).collect()
     }
 
-    /// How many first passwords were mailed for an account.
+    /// How many first passwords were mailed to the holder of an account.
     #[must_use]
     pub fn first_passwords(&self, account: &Account) -> usize {
         let name = account.directory_id.to_ascii_lowercase();
@@ -394,7 +394,7 @@ fn error_of(failure: Failure) -> DirectoryError {
     }
 }
 
-/// How long a busy directory asks to wait.
+/// How long a busy directory asks the caller to wait.
 const PAUSE: Duration = Duration::from_secs(30);
 
 impl State {
@@ -439,13 +439,13 @@ impl State {
         Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 
-    /// Makes an account of whose address a search showed nothing.
+    /// Creates an account for an address that the search did not find.
     fn create(&mut self, wanted: &AccountToCreate<'_>) -> CreateOutcome {
         let name = wanted.name();
         let account = Account { directory_id: name.clone() };
         let email = wanted.email.as_str().to_ascii_lowercase();
         let by_name = self.accounts.get(&name).map(|record| (record.invite, record.email == email));
-        // The alias of a verified address is unique whatever the search shows.
+        // The alias of a verified address is unique, even if the search does not show it.
         let has_alias = self.accounts.values().any(|record| record.email == email);
         match by_name {
             Some((invite, _)) if invite == Some(wanted.invite) => CreateOutcome::AlreadyOurs(account),

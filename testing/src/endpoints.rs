@@ -1,4 +1,4 @@
-//! Endpoints in memory.
+//! Fake endpoints of agencies, in memory.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use webhooks::{CallFailure, Notifier, Transport};
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// Endpoints that take what is posted to them, or fail as a test says; clones share them.
+/// Endpoints that accept what is posted to them, or fail as a test says. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints(Probed<State>);
 
@@ -22,27 +22,27 @@ struct State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
     pub endpoint: String,
-    /// The name of the header of the signature.
+    /// The name of the header with the signature.
     pub header: String,
     pub signature: String,
-    /// The body, as it was sent.
+    /// The body exactly as it was sent.
     pub body: String,
 }
 
 impl Endpoints {
-    /// Endpoints whose calls pass a probe.
+    /// Endpoints whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self(Probed::outside(probe, State::default()))
     }
 
-    /// They, as functions use a notifier.
+    /// The endpoints, as functions call them.
     #[must_use]
     pub fn notifier(&self) -> Notifier {
         Notifier::new(self.clone())
     }
 
-    /// Lets an endpoint fail from now on, or work again.
+    /// Makes an endpoint fail from now on, or work again.
     pub fn fail(&self, endpoint: &str, failure: Option<CallFailure>) {
         let failing = &mut self.0.by_hand().failing;
         match failure {
@@ -51,18 +51,18 @@ impl Endpoints {
         };
     }
 
-    /// Lets challenges be answered with this in place of what was asked for.
+    /// Sets the text that every challenge is answered with.
     pub fn echo(&self, answer: &str) {
         self.0.by_hand().echo = Some(answer.to_owned());
     }
 
-    /// What was taken, oldest first.
+    /// The accepted posts, oldest first.
     #[must_use]
     pub fn posted(&self) -> Vec<Posted> {
         self.0.by_hand().posted.clone()
     }
 
-    /// How many calls there were, taken or not.
+    /// How many calls there were, accepted or not.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.0.by_hand().calls

@@ -1,6 +1,6 @@
-//! Backends in memory, as strict as the real ones, and the probe that counts and breaks their calls.
+//! Fake backends in memory, as strict as the real ones, and the probe that counts and breaks their calls.
 //!
-//! No function depends on this crate, so nothing of it is in a release.
+//! No function depends on this crate, so no release contains it.
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod bucket;

@@ -1,4 +1,4 @@
-//! The outbox of the tests.
+//! A fake SES, which keeps its mails in memory.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Tags, Transport};
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// Mails in memory; clones share them.
+/// Mails in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox(Probed<State>);
 
@@ -19,25 +19,25 @@ struct State {
     requests: usize,
 }
 
-/// A mail that was taken.
+/// A mail that the outbox took.
 #[derive(Clone, Debug)]
 pub struct SentMail {
-    /// The id that it got.
+    /// The id that the mail got.
     pub message_id: String,
     pub to: EmailAddress,
     pub letter: Letter,
-    /// What it is recognised by.
+    /// The tags by which its events are recognised.
     pub tags: Tags,
 }
 
-/// How a hand-over can go wrong.
+/// How a request to send fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The request is lost on its way.
+    /// The request is lost, and has no effect.
     BeforeEffect,
-    /// The answer is lost on its way.
+    /// The answer is lost, after the effect.
     AfterEffect,
-    /// SES has too much to do.
+    /// SES refuses more mails for now.
     Throttle,
     /// SES refuses the mail for good.
     Refuse,
@@ -45,30 +45,30 @@ pub enum Fault {
 }
 
 impl Outbox {
-    /// An outbox whose calls pass a probe.
+    /// An outbox whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self(Probed::outside(probe, State::default()))
     }
 
-    /// It, as functions use a mailer.
+    /// The outbox, as functions use it.
     #[must_use]
     pub fn mailer(&self) -> Mailer {
         Mailer::new(self.clone())
     }
 
-    /// Lets the next hand-over fail.
+    /// Makes the next request fail.
     pub fn fail_next(&self, fault: Fault) {
         self.0.by_hand().faults.push_back(fault);
     }
 
-    /// The mails that were taken, oldest first.
+    /// The mails that the outbox took, oldest first.
     #[must_use]
     pub fn sent(&self) -> Vec<SentMail> {
         self.0.by_hand().sent.clone()
     }
 
-    /// How many mails were handed over, taken or not.
+    /// How many requests to send there were, taken or not.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.0.by_hand().requests

@@ -1,4 +1,4 @@
-//! Queues in memory.
+//! Fake queues in memory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use queue::{DeadLetter, Destination, Group, QueueError, QueueName, Queues, Redri
 
 use crate::probe::{Probe, Probed};
 
-/// Queues in memory; clones share them.
+/// Fake queues in memory. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryQueues {
     state: Probed<State>,
@@ -20,7 +20,7 @@ pub struct MemoryQueues {
 pub enum Delivery {
     #[default]
     Working,
-    /// Each call is answered with an error, and nothing is taken.
+    /// Each call fails with an error, and no message is accepted.
     Failing,
 }
 
@@ -37,19 +37,19 @@ fn unanswered(code: &str) -> QueueError {
 }
 
 impl MemoryQueues {
-    /// Queues whose calls pass a probe.
+    /// Queues whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self { state: Probed::new(probe, State::default()) }
     }
 
-    /// They, as a function uses them that said that it uses these.
+    /// The queues as a function with this list of `used` destinations has them.
     #[must_use]
     pub fn queues(&self, used: &[Destination]) -> Queues {
         Queues::new(Granted { used: used.iter().copied().collect(), queues: self.clone() })
     }
 
-    /// They, as somebody uses them who may use all.
+    /// The queues for a caller that may use all of them.
     #[must_use]
     pub fn all(&self) -> Queues {
         self.queues(&Destination::ALL)
@@ -60,31 +60,32 @@ impl MemoryQueues {
         std::mem::take(&mut self.state.by_hand().announcements)
     }
 
-    /// Takes every call out of a queue, delayed ones too.
+    /// Removes every message of a queue, and returns them, delayed ones too.
     #[must_use]
     pub fn drain(&self, queue: QueueName) -> Vec<Wake> {
         self.state.by_hand().queues.remove(&queue).unwrap_or_default()
     }
 
-    /// Puts a call among the dead letters of a queue, as SQS does after its last delivery.
+    /// Adds a message to the dead letters of a queue, as SQS does after the last delivery.
     pub fn give_up(&self, queue: QueueName, wake: Wake) {
         self.state.by_hand().dead_letters.entry(queue).or_default().push(wake);
     }
 
-    /// Makes the queues lose every call from now on, or stop losing them.
+    /// Makes the queues refuse every message from now on, or accept them again.
     pub fn set_delivery(&self, delivery: Delivery) {
         self.state.by_hand().delivery = delivery;
     }
 }
 
-/// The queues as one function uses them: a message to another is not taken, since the function has no address for it.
+/// The queues as one function has them. A message to another queue is not accepted, because the function has no URL for
+/// it.
 #[derive(Clone, Debug)]
 struct Granted {
     used: BTreeSet<Destination>,
     queues: MemoryQueues,
 }
 
-/// What is said of a queue that the function did not say that it uses.
+/// The error for a queue that the function does not use.
 const UNSET: &str = "no such queue is set";
 
 impl Granted {
@@ -156,7 +157,7 @@ impl Transport for Granted {
         self.queues.state.write("queue.bury", take_away, |failure| Err(unanswered(failure.code()))).await
     }
 
-    /// Nobody gives announcements up here, so there are none to send again.
+    /// No announcement becomes a dead letter here, so there is none to send again.
     async fn redrive(&self, queue: Redrive) -> Result<(), RedriveError> {
         let failed = |code: &str| Err(RedriveError { code: code.to_owned() });
         if !self.used.contains(&Destination::DeadLetters(queue)) {

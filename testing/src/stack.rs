@@ -1,4 +1,4 @@
-//! A whole stack in memory.
+//! A whole fake stack in memory.
 
 use std::sync::Arc;
 
@@ -21,16 +21,16 @@ use crate::{
 /// Everything that functions work with, in memory. Clones share it.
 #[derive(Clone, Debug)]
 pub struct MemoryStack {
-    /// What the template's parameters decide.
+    /// The values of the template's parameters.
     pub env: Env,
     pub table: MemoryTable,
-    /// What lasts in it; clones remember officers' lists together.
+    /// The store over the fake table.
     pub store: Store,
     pub queues: MemoryQueues,
     pub directory: MemoryDirectory,
-    /// The mails that were sent.
+    /// The mails that SES took.
     pub outbox: Outbox,
-    /// The addresses that SES sends nothing.
+    /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
     pub endpoints: Endpoints,
@@ -39,12 +39,12 @@ pub struct MemoryStack {
     pub keys: Keys,
     /// The keys that agencies' secrets are derived from, for a function that has both.
     pub agency_keys: Keys,
-    /// What the device side signs with, the secret in force first.
+    /// The secrets that the device side signs with, the current one first.
     pub device_secrets: Vec<SigningSecret>,
 }
 
 impl MemoryStack {
-    /// An empty stack whose calls pass a probe.
+    /// An empty stack whose calls the probe counts and breaks.
     #[must_use]
     pub fn new(env: Env, keys: Keys, clock: ManualClock, entropy: Entropy, probe: &Probe) -> Self {
         let table = MemoryTable::probed(probe.clone());

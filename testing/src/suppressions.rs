@@ -1,4 +1,4 @@
-//! Addresses that are sent nothing, in memory.
+//! A fake of SES's suppression list, in memory.
 
 use async_trait::async_trait;
 use domain::EmailAddress;
@@ -6,18 +6,18 @@ use mail::{SuppressionError, SuppressionList};
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// A suppression list in memory; clones share it.
+/// A fake suppression list in memory. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct MemorySuppressions(Probed<Vec<EmailAddress>>);
 
 impl MemorySuppressions {
-    /// An empty list whose calls pass a probe.
+    /// An empty list whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self(Probed::outside(probe, Vec::new()))
     }
 
-    /// Puts an address on the list, as SES does after a mail that came back.
+    /// Adds an address to the list, as SES does after a mail was returned.
     pub fn add(&self, address: EmailAddress) {
         self.0.by_hand().push(address);
     }

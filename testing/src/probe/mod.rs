@@ -1,7 +1,7 @@
-//! What every call of every backend in memory passes through, so that a test can count the calls and break any of them.
+//! Every call of every fake backend passes this probe, so that a test can count the calls and break any of them.
 //!
-//! A backend keeps its state in [`Probed`], which gives it out to nothing but a call with a name. A new call is
-//! therefore met by the fault harness without anybody listing it.
+//! A backend keeps its state in [`Probed`], which only calls with a name can access. So the fault harness breaks a new
+//! call without any list.
 
 mod probed;
 #[cfg(test)]
@@ -18,18 +18,18 @@ use std::{
 
 pub use probed::Probed;
 
-/// How long what was written may be missing from answers that come late: what a user pool's search and an index of a
-/// table take at their worst, with room.
+/// How long a write may be missing from late answers. It is longer than the lag of a user pool's search and of an index
+/// of the table at worst.
 const LAG: Duration = Duration::from_secs(60);
 
-/// The place where calls are counted and broken; clones share it. It only looks at what happens in [`Probe::run`]: what
-/// a test does to a backend by itself is neither counted nor broken.
+/// The place where calls are counted and broken. Clones share it. It only counts calls within [`Probe::run`]: what a
+/// test does to a backend itself is neither counted nor broken.
 #[derive(Clone, Debug, Default)]
 pub struct Probe(Arc<Mutex<Watch>>);
 
 #[derive(Debug, Default)]
 struct Watch {
-    /// Whose calls these are, while a handler is being polled.
+    /// The function and the run whose calls these are, while its handler is polled.
     running: Option<(&'static str, usize)>,
     runs: usize,
     calls: Vec<Call>,
@@ -38,113 +38,114 @@ struct Watch {
     interruption: Interruption,
     waiting: Option<Waker>,
     outages: Vec<Outage>,
-    /// The time that has passed, as far as the test says.
+    /// The time that has passed, as set by the test.
     now: Duration,
-    /// Whether it is noted of late answers what would be missing in them.
+    /// Whether late answers are compared with current ones; see [`Probe::survey`].
     survey: bool,
 }
 
-/// Where a handler waits while somebody else acts.
+/// Where a handler waits while another actor acts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Interruption {
     #[default]
     None,
-    /// Before the call to come at this place.
+    /// It will wait before the call at this place.
     Before(usize),
-    /// It waits, and nobody acts yet.
+    /// It waits, and no other actor acts yet.
     Begun,
-    /// It waits, and somebody acts.
+    /// It waits, and another actor acts.
     Attended,
 }
 
-/// A time in which every call of a kind goes wrong the same way.
+/// A span in which every call of a kind fails in the same way.
 #[derive(Debug)]
 struct Outage {
-    /// How the names of these calls begin, such as `ses.`.
+    /// The start of the names of these calls, such as `ses.`.
     of: &'static str,
     fault: Fault,
     until: Duration,
 }
 
-/// One call that left a handler.
+/// One call by a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
     pub function: &'static str,
-    /// Which run of a handler, 1 for the first of all.
+    /// The number of the handler's run, from 1 over all runs.
     pub run: usize,
-    /// The call, such as `table.get`.
+    /// The name of the call, such as `table.get`.
     pub name: &'static str,
     pub effect: Effect,
     pub service: Service,
-    /// The ways of being late that would have changed the answer, in a run that [`Probe::survey`] looks at.
+    /// The kinds of late answers that would have differed from the current answer, in a run with [`Probe::survey`].
     pub stale: &'static [Fault],
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Service {
-    /// A store or queue of the stack's own.
+    /// A store or queue of the service's own stack.
     #[default]
     Own,
-    /// Somebody whose answers are read with care: they may be no answers at all.
+    /// Another system, whose answers may be garbled.
     Outside,
 }
 
-/// What a call can do, and with it how it can go wrong.
+/// The effect of a call, which decides how it can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
-    /// Nothing: it only asks, and hears how things are.
+    /// None: it only reads, and the answer is current.
     None,
-    /// Nothing: it only asks, and may hear how things were a moment ago.
+    /// None: it only reads, and the answer may be late.
     Late,
-    /// Something, in one request that is never repeated unseen: retries are off, or a token makes them harmless.
+    /// One effect, in a request that is never repeated unnoticed: retries are disabled, or a token makes them harmless.
     Once,
-    /// Something, in a request that the client repeats by itself when the answer is lost.
+    /// One effect, in a request that the client repeats by itself when the answer is lost.
     Repeatable,
-    /// Several things in such a request, each of which may happen or not.
+    /// Several effects in such a request, each of which may happen or not.
     Each,
 }
 
-/// How a call goes wrong.
+/// The way in which a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// Too much to do: nothing happened, and the answer says so.
+    /// Refused because of the load: there is no effect, and the answer says so.
     Throttled,
-    /// The service may not: nothing happened, and the answer says so.
+    /// Refused because the service has no permission: there is no effect, and the answer says so.
     Denied,
-    /// The request is lost, by a timeout, a reset or a failure of the other side: nothing happened, and nobody knows.
+    /// The request is lost by a timeout, a reset or a failure of the other side. There is no effect, but the caller
+    /// cannot know that.
     LostBefore,
-    /// The answer is lost: it happened, and nobody knows.
+    /// The answer is lost. There is an effect, but the caller cannot know that.
     LostAfter,
-    /// The answer is lost and the client repeats the request: it happens twice, and the second answer arrives.
+    /// The answer is lost and the client repeats the request. The effect happens twice, and the second answer arrives.
     Repeated,
-    /// Half of several things happen, then the request is lost.
+    /// Half of several effects happen, and then the request is lost.
     Partial,
-    /// The process ends before the request leaves.
+    /// The process ends before the request is sent.
     CrashBefore,
-    /// The process ends after it happened, before the answer is read.
+    /// The process ends after the effect and before the answer is read.
     CrashAfter,
-    /// It happened, and the answer cannot be understood.
+    /// There is an effect, but the answer cannot be parsed.
     Garbled,
-    /// The answer is as it was before the last write.
+    /// The answer is the one before the last write.
     WithoutLastWrite,
-    /// The answer is as it was a minute ago.
+    /// The answer is the one of a minute ago.
     WithoutLastMinute,
 }
 
-/// What a failed call says of itself.
+/// What a failed call reports about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Nothing happened; later it may.
+    /// There is no effect now; a later attempt may have one.
     Throttled,
-    /// Nothing happened, and nothing will until an operator fixes it.
+    /// There is no effect, and there will be none until an operator fixes the cause.
     Denied,
     Lost,
-    /// Nobody knows: what was answered is no answer.
+    /// The effect is unknown: the answer cannot be parsed.
     Garbled,
 }
 
 impl Call {
-    /// Every way in which it can go wrong.
+    /// Every way in which this call can fail.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         let garbled = (self.service == Service::Outside).then_some(Fault::Garbled);
@@ -153,17 +154,17 @@ impl Call {
 }
 
 impl Effect {
-    /// Whether a call with it changes nothing.
+    /// Whether a call with this effect changes nothing.
     #[must_use]
     pub fn is_none(self) -> bool {
         matches!(self, Self::None | Self::Late)
     }
 
-    /// Every way in which a call with this effect can go wrong, whichever service answers it.
+    /// Every way in which a call with this effect can fail, in any service.
     fn faults(self) -> &'static [Fault] {
         use Fault::{CrashAfter, CrashBefore, Denied, LostAfter, LostBefore, Partial, Repeated, Throttled};
         match self {
-            // For a call that does nothing, before and after it are the same.
+            // For a call without an effect, a crash before it and a crash after it are the same.
             Self::None | Self::Late => &[Throttled, Denied, CrashAfter],
             Self::Once => &[Throttled, Denied, LostBefore, LostAfter, CrashBefore, CrashAfter],
             Self::Repeatable => &[Throttled, Denied, LostBefore, LostAfter, Repeated, CrashBefore, CrashAfter],
@@ -173,7 +174,7 @@ impl Effect {
 }
 
 impl Fault {
-    /// Whether an answer leaves out what was written last.
+    /// Whether the fault is a late answer, without the last writes.
     #[must_use]
     pub fn is_stale(self) -> bool {
         matches!(self, Self::WithoutLastWrite | Self::WithoutLastMinute)
@@ -181,7 +182,7 @@ impl Fault {
 }
 
 impl Failure {
-    /// A code as AWS writes them.
+    /// An error code in the form of AWS.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -194,9 +195,9 @@ impl Failure {
 }
 
 impl Probe {
-    /// Runs a handler to its end, or to its crash: then it is dropped where it stands, and there is no answer.
+    /// Runs a handler to its end, or to its crash. After a crash it is dropped, and there is no answer.
     pub async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
-        // Boxed: unoptimised futures of whole handlers fill the stack of a test.
+        // Boxed, because the unoptimised futures of whole handlers are too large for the stack of a test.
         let mut handler = Box::pin(handler);
         let run = {
             let mut watch = self.watch();
@@ -216,8 +217,8 @@ impl Probe {
         .await
     }
 
-    /// As [`Probe::run`]. Where a call to come is to be interrupted, the handler waits before it until `meanwhile` is
-    /// done.
+    /// Like [`Probe::run`]. If a call is to be interrupted, the handler waits before that call until `meanwhile` has
+    /// ended.
     pub async fn run_interrupted<T>(
         &self,
         function: &'static str,
@@ -240,34 +241,34 @@ impl Probe {
             watch.interruption = Interruption::None;
             watch.waiting.take()
         };
-        // It may be one of several calls that the handler makes at once, and only what is woken is polled.
+        // The call may be one of several that the handler makes at the same time, and only a woken one is polled.
         waiting.iter().for_each(Waker::wake_by_ref);
         handler.await
     }
 
-    /// Interrupts a handler before a call to come, the `place`th since the beginning; see [`Probe::run_interrupted`].
+    /// Interrupts a handler before a later call, the `place`th since the beginning; see [`Probe::run_interrupted`].
     pub fn interrupt(&self, place: usize) {
         self.watch().interruption = Interruption::Before(place);
     }
 
-    /// From now on and for as long as `time` every call whose name begins with `of` goes wrong, whatever else is set.
+    /// For the span `time` from now on, every call whose name begins with `of` fails, whatever else is set.
     pub fn begin_outage(&self, of: &'static str, fault: Fault, time: Duration) {
         let mut watch = self.watch();
         let until = watch.now + time;
         watch.outages.push(Outage { of, fault, until });
     }
 
-    /// Breaks a call to come: the `place`th since the beginning, 0 for the first.
+    /// Breaks a later call: the `place`th since the beginning, 0 for the first.
     pub fn break_call(&self, place: usize, fault: Fault) {
         self.watch().faults.insert(place, fault);
     }
 
-    /// Notes from now on of late answers what would be missing in them.
+    /// From now on, records which late answers would differ from the current ones.
     pub fn survey(&self) {
         self.watch().survey = true;
     }
 
-    /// Lets time pass: what was written a minute ago is in every answer.
+    /// Lets time pass. After a minute a write is part of every answer.
     pub fn pass(&self, time: Duration) {
         self.watch().now += time;
     }
@@ -278,7 +279,7 @@ impl Probe {
         self.watch().calls.clone()
     }
 
-    /// Notes a call, and says what is to become of it.
+    /// Counts a call, and returns its fault if it is to fail.
     fn meet(&self, name: &'static str, effect: Effect, service: Service) -> Option<Fault> {
         let mut watch = self.watch();
         let (function, run) = watch.running?;
@@ -287,7 +288,7 @@ impl Probe {
         let outage = watch.outages.iter().find(|outage| name.starts_with(outage.of) && now < outage.until);
         let outage = outage.map(|outage| outage.fault);
         watch.calls.push(Call { function, run, name, effect, service, stale: &[] });
-        // What was before it may have moved another call to this place.
+        // An earlier mishap may have moved another call to this place.
         let fault = watch.faults.remove(&place).filter(|fault| match fault {
             Fault::WithoutLastWrite | Fault::WithoutLastMinute => effect == Effect::Late,
             Fault::Garbled => service == Service::Outside,
@@ -296,7 +297,7 @@ impl Probe {
         outage.or(fault)
     }
 
-    /// Waits while somebody else acts, where the call that begins now is to be interrupted.
+    /// Waits while another actor acts, if the call that begins now is to be interrupted.
     async fn wait_for_others(&self) {
         {
             let mut watch = self.watch();
@@ -316,7 +317,7 @@ impl Probe {
         .await;
     }
 
-    /// Notes of the last call how its answer could be stale.
+    /// Records how the answer of the last call could be late.
     fn note_stale(&self, stale: &'static [Fault]) {
         if let Some(call) = self.watch().calls.last_mut() {
             call.stale = stale;
@@ -328,7 +329,7 @@ impl Probe {
         watch.survey && watch.running.is_some()
     }
 
-    /// Whether there may be an answer to come that leaves out what was written last.
+    /// Whether a later answer may be one without the last writes.
     fn keeps_past(&self) -> bool {
         let watch = self.watch();
         watch.survey || watch.faults.values().any(|fault| fault.is_stale())
@@ -338,7 +339,7 @@ impl Probe {
         self.watch().now
     }
 
-    /// Ends the handler that is running: it is never polled again.
+    /// Ends the running handler, which is never polled again.
     async fn crash(&self) -> ! {
         self.watch().crashed = true;
         match std::future::pending::<std::convert::Infallible>().await {}

@@ -1,4 +1,4 @@
-//! A backend's state, behind its probe.
+//! The state of a backend, behind its probe.
 
 use std::{
     future::poll_fn,
@@ -9,8 +9,7 @@ use std::{
 
 use super::{Effect, Failure, Fault, LAG, Probe, Service};
 
-/// What a backend in memory holds; clones share it. Each of its calls takes what the call does, and what its error is
-/// like.
+/// The state of a fake backend. Clones share it. Each of its calls says what it does, and what its error is.
 #[derive(Debug, Default)]
 pub struct Probed<S> {
     probe: Probe,
@@ -19,7 +18,7 @@ pub struct Probed<S> {
     past: Arc<Mutex<Past<S>>>,
 }
 
-/// States with the times at which they were written over, oldest first. Kept only while a test is to see one of them.
+/// Earlier states with the times at which they were replaced, oldest first. They are kept only while a test needs one.
 type Past<S> = Vec<(Duration, S)>;
 
 impl<S> Clone for Probed<S> {
@@ -36,13 +35,13 @@ impl<S: Clone> Probed<S> {
         Self { probe, service: Service::Own, state: Arc::new(Mutex::new(state)), past: Arc::default() }
     }
 
-    /// The state of a service outside, whose answers may be garbled.
+    /// The state of another system, whose answers may be garbled.
     #[must_use]
     pub fn outside(probe: Probe, state: S) -> Self {
         Self { service: Service::Outside, ..Self::new(probe, state) }
     }
 
-    /// A call that only asks, and hears how things are.
+    /// A call that only reads, with a current answer.
     pub async fn read<T>(
         &self,
         name: &'static str,
@@ -52,11 +51,11 @@ impl<S: Clone> Probed<S> {
         self.once(name, Effect::None, answer, error).await
     }
 
-    /// A call that only asks, and may hear how things were a moment ago.
+    /// A call that only reads, with an answer that may be late.
     ///
     /// # Errors
     ///
-    /// What `error` makes of a call that is broken.
+    /// The result of `error` when the call is broken.
     pub async fn read_late<T: PartialEq, E>(
         &self,
         name: &'static str,
@@ -70,7 +69,7 @@ impl<S: Clone> Probed<S> {
         self.end(fault, |state| Ok(answer(state)), |failure| Err(error(failure))).await
     }
 
-    /// A call that changes something and is never repeated unseen.
+    /// A call with an effect, which is never repeated unnoticed.
     pub async fn write_once<T>(
         &self,
         name: &'static str,
@@ -80,7 +79,7 @@ impl<S: Clone> Probed<S> {
         self.once(name, Effect::Once, effect, error).await
     }
 
-    /// A call that changes something and that a client repeats when its answer is lost.
+    /// A call with an effect, which a client repeats when its answer is lost.
     pub async fn write<T>(
         &self,
         name: &'static str,
@@ -94,7 +93,7 @@ impl<S: Clone> Probed<S> {
         self.end(fault, effect, error).await
     }
 
-    /// A call that does something with each of `things`, of which a lost request may have done some; `done` answers it.
+    /// A call with an effect for each of `things`. A lost request may have done some of them. `done` is its answer.
     pub async fn write_each<T, I: Clone>(
         &self,
         name: &'static str,
@@ -119,7 +118,7 @@ impl<S: Clone> Probed<S> {
         self.end(fault, everything, error).await
     }
 
-    /// The state itself, for what is no call: a test that looks, or lays a trap.
+    /// The state itself, for a test that reads or prepares it without a call.
     pub fn by_hand(&self) -> MutexGuard<'_, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -135,7 +134,7 @@ impl<S: Clone> Probed<S> {
         self.end(fault, effect, error).await
     }
 
-    /// Lets other tasks go first, as a call over a network does, and says what is to become of the call.
+    /// Lets other tasks run first, as a call over a network does. Returns the fault of the call, if it is to fail.
     async fn begin(&self, name: &'static str, effect: Effect) -> Option<Fault> {
         let mut went = false;
         poll_fn(|context| {
@@ -188,7 +187,7 @@ impl<S: Clone> Probed<S> {
         }
     }
 
-    /// The ways of being late that change an answer, each of them once.
+    /// The kinds of late answers that differ from the current answer, each of them once.
     fn ways_of_being_late<T: PartialEq>(&self, answer: impl Fn(&mut S) -> T) -> &'static [Fault] {
         let present = self.by_hand().clone();
         let [now, write, minute] =
@@ -209,7 +208,7 @@ impl<S: Clone> Probed<S> {
         self.unseen(|past| past.first())
     }
 
-    /// One of the states of the last minute, or the present one.
+    /// One of the states of the last minute, or the current one.
     fn unseen(&self, choose: impl FnOnce(&Past<S>) -> Option<&(Duration, S)>) -> S {
         let now = self.probe.now();
         let mut past = self.past();

@@ -2,7 +2,7 @@ use futures::{StreamExt as _, executor::block_on, stream};
 
 use super::*;
 
-/// What a counter holds and answers after one call of each effect, the `place`th of them broken.
+/// The state and the answer of a counter after one call of each effect, with the `place`th call broken.
 fn broken(place: usize, fault: Fault) -> (u32, Option<Result<u32, Failure>>) {
     let probe = Probe::default();
     probe.break_call(place, fault);
@@ -115,8 +115,8 @@ fn a_garbled_answer_is_one_to_what_happened() {
     assert_eq!(*counter.by_hand(), 1);
 }
 
-/// What is heard of a counter that was written at 0 s, 50 s and 55 s, by a question at `asked`; and how the answer
-/// could have been stale.
+/// The answer of a counter that was written at 0 s, 50 s and 55 s to a call at `asked`, and how the answer could have
+/// been late.
 fn heard(asked: u64, fault: Option<Fault>) -> (Option<Result<u32, Failure>>, &'static [Fault]) {
     let probe = Probe::default();
     match fault {

@@ -1,4 +1,4 @@
-//! What a table in memory holds that belongs to nobody, or that nothing will ever end.
+//! Finds items of the fake table that belong to no record, or that nothing will ever end.
 
 use std::collections::HashMap;
 
@@ -12,13 +12,13 @@ use store::{
 
 use super::MemoryTable;
 
-/// What an operator or the stack has set up: it stays until they change it.
+/// The kinds of items that an operator or the stack sets up. They stay until they are changed.
 const SET_UP: [&str; 6] = ["domain_rules", "mail_switch", "mail_events", "canary", "job", "agency"];
 
-/// Items as a table holds them.
+/// The items of a table.
 struct Items {
     by_key: HashMap<Key, Item>,
-    /// Keys of those whose body has an id.
+    /// The keys of the items whose body has an id.
     by_id: HashMap<String, Key>,
 }
 
@@ -40,10 +40,10 @@ fn id_of(item: &Item) -> Option<&str> {
 }
 
 impl MemoryTable {
-    /// Every item that belongs to nobody at `now`, or that neither a time to live nor the sweeper will ever take away,
-    /// in words. An item that has expired is not there any more, however late DynamoDB deletes it.
+    /// Every item that belongs to no record at `now`, or that neither a time to live nor the sweeper will ever delete,
+    /// as text. An item that has expired counts as deleted, however late DynamoDB deletes it.
     ///
-    /// An invite that waits for a person is no leftover, nor is that an address is sent nothing.
+    /// An invite that waits for a person is no leftover, and neither is a suppressed mailbox.
     #[must_use]
     pub fn leftovers(&self, now: Timestamp) -> Vec<String> {
         let items = Items::new(self.live_items(now));
@@ -56,8 +56,8 @@ impl MemoryTable {
         found
     }
 
-    /// Every item that is there at `now`, but for what was set up and addresses that are sent nothing: after the last
-    /// retention period there is none.
+    /// Every item at `now` except what was set up and suppressed mailboxes. After the last retention has ended there is
+    /// none.
     #[must_use]
     pub fn kept(&self, now: Timestamp) -> Vec<String> {
         let is_set_up = |item: &Item| SET_UP.contains(&text(item, "entity").unwrap_or_default());
@@ -67,7 +67,7 @@ impl MemoryTable {
     }
 }
 
-/// Why an item should not be there.
+/// Why an item should not exist.
 fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
     let entity = text(item, "entity").unwrap_or_default();
     let has_end = item::expires_at(item).is_some() || text(item, "due_at").is_some();
@@ -76,7 +76,7 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
         "guard" => (!has_live_owner(items, item)).then_some("a lock without a live invite"),
         "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
         "forget_request" => Some("a request to forget somebody that is never done"),
-        // Nothing is sent to its address until an operator says otherwise.
+        // The mailbox stays suppressed until an operator clears it.
         "mailbox" if is_suppressed(item) => None,
         "invite" if invite_of(item).is_some_and(|invite| invite.state_name() == "NEEDS_ATTENTION") => None,
         _ if SET_UP.contains(&entity) => None,

@@ -1,7 +1,7 @@
-//! What DynamoDB refuses, for the table in memory to refuse as well.
+//! The limits of DynamoDB, which the fake table enforces too.
 //!
-//! Limits: "Constraints in Amazon DynamoDB" of its developer guide. Sizes: "DynamoDB item sizes and formats", same
-//! place.
+//! Limits: "Constraints in Amazon DynamoDB" of its developer guide. Sizes: "DynamoDB item sizes and formats" in the
+//! same guide.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -10,31 +10,31 @@ use store::{
     table::{Index, Item, Write},
 };
 
-/// An item at most, in bytes.
+/// Bytes of an item at most.
 pub(super) const MAX_ITEM: usize = 400 * 1024;
 
-/// All items of one transaction together at most, in bytes.
+/// Bytes of all items of one transaction at most.
 const MAX_TRANSACTION: usize = 4 * 1024 * 1024;
 
 /// Writes of one transaction at most.
 const MAX_TRANSACTION_WRITES: usize = 100;
 
-/// What one page of a query or scan reads at most, in bytes.
+/// Bytes that one page of a query or scan reads at most.
 pub(super) const MAX_PAGE: usize = 1024 * 1024;
 
-/// A partition key and a sort key at most, in bytes; both have at least one.
+/// Bytes of a partition key and of a sort key at most; both have at least one.
 const MAX_PARTITION_KEY: usize = 2048;
 const MAX_SORT_KEY: usize = 1024;
 
-/// Every pair of attributes that is a key somewhere. An item need not have those of an index.
+/// Every pair of attributes that is a key of the table or an index. An item need not have the attributes of an index.
 const INDEXES: [Index; 6] =
     [Index::Primary, Index::ByAddress, Index::ByUsername, Index::Listing, Index::ByBatch, Index::Due];
 
-/// Says whether DynamoDB takes `writes` as one request.
+/// Checks whether DynamoDB would accept `writes` as one request.
 ///
 /// # Errors
 ///
-/// When it refuses them, whatever is in the table.
+/// [`StoreError`] when it would refuse them, whatever the table contains.
 pub(super) fn check_writes(writes: &[Write]) -> Result<(), StoreError> {
     let operation = if writes.len() == 1 { "PutItem" } else { "TransactWriteItems" };
     let refused = |limit: &str| refusal(operation, limit);
@@ -55,12 +55,12 @@ pub(super) fn check_writes(writes: &[Write]) -> Result<(), StoreError> {
     if total > MAX_TRANSACTION { Err(refused("transaction too large")) } else { Ok(()) }
 }
 
-/// Says whether DynamoDB takes `item`. A batch request needs no check of its own: 25 of the largest items are below the
-/// 16 MB that it may have.
+/// Checks whether DynamoDB would accept `item`. A batch request needs no check of its own: 25 of the largest items are
+/// below its limit of 16 MB.
 ///
 /// # Errors
 ///
-/// When it refuses it, whatever is in the table.
+/// [`StoreError`] when it would refuse the item, whatever the table contains.
 pub(super) fn check_item(operation: &'static str, item: &Item) -> Result<(), StoreError> {
     if size(item) > MAX_ITEM {
         return Err(refusal(operation, "item too large"));
@@ -82,13 +82,13 @@ fn refusal(operation: &'static str, limit: &str) -> StoreError {
     StoreError::Refused { operation, code: format!("ValidationException: {limit}") }
 }
 
-/// How many bytes an item takes.
+/// The size of an item in bytes.
 pub(super) fn size(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
 }
 
 fn size_of(value: &AttributeValue) -> usize {
-    /// Of a list or map, and of each element.
+    /// The overhead of a list or map, and of each of its elements.
     const NESTED: usize = 3;
     const ELEMENT: usize = 1;
     match value {
@@ -101,7 +101,7 @@ fn size_of(value: &AttributeValue) -> usize {
         }
         AttributeValue::Ss(texts) | AttributeValue::Ns(texts) => texts.iter().map(String::len).sum(),
         AttributeValue::Bs(blobs) => blobs.iter().map(|blob| blob.as_ref().len()).sum(),
-        // A null or a boolean, or something that a later SDK knows.
+        // A null or a boolean, or a type that a later SDK adds.
         _ => 1,
     }
 }

@@ -1,4 +1,4 @@
-//! A table in memory, as strict as DynamoDB: conditions, transactions, indexes that lag, sizes and pages.
+//! A fake table in memory, as strict as DynamoDB: conditions, transactions, indexes that lag, sizes and pages.
 
 mod leftovers;
 mod limits;
@@ -18,25 +18,25 @@ use store::{
 
 use crate::probe::{Failure, Probe, Probed};
 
-/// How many items a page of a scan looks at: few, where DynamoDB reads 1 MiB.
+/// Items that a page of a scan reads: few, while DynamoDB reads 1 MiB.
 const SCANNED: usize = 25;
 
-/// A table in memory; clones share it.
+/// A fake table in memory. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryTable {
     items: Probed<Items>,
 }
 
-/// The items, and the stream of what happened to those that somebody watches.
+/// The items, and the stream of the changes of invites.
 #[derive(Clone, Debug, Default)]
 struct Items {
     by_key: BTreeMap<Key, Item>,
     stream: Vec<Change>,
-    /// Whether writes happen whatever their condition.
+    /// Whether writes happen even if their condition is not met.
     is_blind: bool,
 }
 
-/// What an item was, and what it is.
+/// An item before and after a change.
 type Change = (Option<Item>, Item);
 
 impl Items {
@@ -61,28 +61,28 @@ impl Items {
 }
 
 impl MemoryTable {
-    /// A table whose calls pass a probe.
+    /// A table whose calls the probe counts and breaks.
     #[must_use]
     pub fn probed(probe: Probe) -> Self {
         Self { items: Probed::new(probe, Items::default()) }
     }
 
-    /// What lasts in it, as functions use a store.
+    /// The store over this table, as functions use it.
     #[must_use]
     pub fn store(&self) -> Store {
         Store::new(self.clone())
     }
 
-    /// Lets every write happen from now on whatever its condition, to show what the conditions keep from happening.
+    /// From now on every write happens even if its condition is not met. This shows what the conditions prevent.
     pub fn ignore_conditions(&self) {
         self.items.by_hand().is_blind = true;
     }
 
-    /// What the table would have streamed since this was last asked: the changes of invites; deletions are left out.
+    /// What the table would have streamed since the last call: the changes of invites, without deletions.
     ///
     /// # Panics
     ///
-    /// When an item cannot be written as the stream has it.
+    /// When an item cannot be written in the form of the stream.
     #[must_use]
     pub fn take_stream(&self) -> StreamEvent {
         let changes = std::mem::take(&mut self.items.by_hand().stream);
@@ -95,20 +95,20 @@ impl MemoryTable {
         serde_json::from_value(json!({ "Records": records })).expect("an event of a stream")
     }
 
-    /// Every item that its time to live has not taken by `now`, as text.
+    /// Every item that its time to live has not ended by `now`, as text.
     #[must_use]
     pub fn dump(&self, now: Timestamp) -> Vec<String> {
         self.live_items(now).iter().map(|item| format!("{item:?}")).collect()
     }
 
-    /// The locks that keep addresses and usernames, as they are now.
+    /// The current locks of addresses and usernames.
     #[must_use]
     pub fn locks(&self) -> Vec<Item> {
         let is_lock = |item: &&Item| text(item, "entity") == Some("guard");
         self.items.by_hand().values().filter(is_lock).cloned().collect()
     }
 
-    /// Puts items back as they were, as no release of this service may.
+    /// Writes items back as they were before, which no function of this service does.
     pub fn put_back(&self, items: Vec<Item>) {
         let mut held = self.items.by_hand();
         for item in items {
@@ -217,7 +217,7 @@ fn page(items: &Items, query: &Query) -> Page {
     Page { items: passing.map(|item| projected(query.index, item)).collect(), next }
 }
 
-/// How many of these items DynamoDB reads for one page: those that its limit ends at, and at least one.
+/// How many of these items DynamoDB reads for one page: as many as its limit allows, and at least one.
 fn fitting(items: &[Item]) -> usize {
     let mut read = 0;
     let fits = |item: &&Item| {
@@ -228,7 +228,7 @@ fn fitting(items: &[Item]) -> usize {
     items.iter().take_while(fits).count()
 }
 
-/// The items of the partition and range after the query's position, in its order.
+/// The items of the query's partition and range after its position, in its order.
 fn matching(items: &Items, query: &Query) -> Vec<Item> {
     let (partition, sort) = query.index.attributes();
     let order = |item: &Item| {
@@ -277,8 +277,7 @@ fn projected(index: Index, mut item: Item) -> Item {
     item
 }
 
-/// What an item read from an index holds beside its key and the attributes of the index; everything, if nothing is
-/// said.
+/// The attributes of an item in an index, beside the keys of the table and the index. `None`: all attributes.
 fn projection(index: Index) -> Option<&'static [&'static str]> {
     match index {
         Index::Primary => None,
