@@ -1,4 +1,4 @@
-//! The whole product in one process: every function over backends in memory, a clock that tests move, people who act.
+//! The whole product in one process: every function over fake backends, a clock that tests advance, and people who act.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -17,39 +17,39 @@ use tower::ServiceExt as _;
 
 use crate::{people, person::Person};
 
-/// Where links of mails point.
+/// The base of links in mails.
 pub const PORTAL: &str = "https://portal.example/";
 
 pub const BUCKET: &str = "uploads";
 
-/// The portal's client at the user pool.
+/// The id of the portal's client at the user pool.
 pub(crate) const CLIENT: &str = "portal";
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// As many as each job of the sweeper needs to run, and for what it found to be done.
+/// Sweeps that each job needs to run and to finish what it found.
 const SWEEPS_A_DAY: usize = 3;
 
-/// Rounds of messages at the most before everything must be quiet.
+/// Rounds of messages after which all queues must be empty, at most.
 const ROUNDS: usize = 1000;
 
 #[derive(Debug)]
 pub struct App {
     pub store: Store,
-    /// The table that it lasts in.
+    /// The fake table, which holds everything.
     pub table: MemoryTable,
     pub queues: MemoryQueues,
     pub directory: MemoryDirectory,
-    /// The mails that were sent.
+    /// The mails that SES took.
     pub outbox: Outbox,
-    /// The addresses that SES sends nothing.
+    /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
-    /// What is in it, as functions see it.
+    /// The upload bucket, as functions use it.
     pub objects: Objects,
     pub endpoints: Endpoints,
     pub clock: ManualClock,
-    /// Where the calls of handlers are counted and broken.
+    /// The place where the calls of handlers are counted and broken.
     pub probe: Probe,
     pub(crate) stack: MemoryStack,
     pub(crate) router: Router,
@@ -66,7 +66,7 @@ pub struct App {
 }
 
 impl App {
-    /// The product with the rules of [`people::RULES`], whose officers may each do the work of many.
+    /// The product with the rules of [`people::RULES`]. Its caps allow an officer the work of many.
     ///
     /// # Panics
     ///
@@ -75,11 +75,11 @@ impl App {
         Self::start_with(SingleCaps { per_hour: count(100_000), per_day: count(1_000_000) }).await
     }
 
-    /// The same, with officers who may ask for this much one by one.
+    /// The product with these caps for single requests.
     ///
     /// # Panics
     ///
-    /// As [`App::start`].
+    /// Like [`App::start`].
     pub async fn start_with(caps: SingleCaps) -> Self {
         let probe = Probe::default();
         let (clock, entropy) = (ManualClock::new(people::beginning()), testing::seeded(42));
@@ -91,7 +91,7 @@ impl App {
         Self::over(stack, probe)
     }
 
-    /// Other processes of the same product, with what they remember for themselves, over the same backends.
+    /// Other processes of the same product over the same backends. They share nothing that a process keeps in memory.
     #[must_use]
     pub fn beside(&self) -> Self {
         Self::over(self.stack.clone(), self.probe.clone())
@@ -105,7 +105,7 @@ impl App {
             query_status::router(query_status::Deps::new(&stack).unwrap()),
             track_devices::router(track_devices::Deps::new(&stack).unwrap()),
         ];
-        // Agencies' secrets are derived from a secret of their own.
+        // Agencies' secrets are derived from another secret than the rest.
         let of_agencies = MemoryStack { keys: people::agency_keys(), ..stack.clone() };
         Self {
             router: gateway(routers),
@@ -134,20 +134,20 @@ impl App {
         }
     }
 
-    /// The same with canaries, which the sweeper lets go.
+    /// The same product with canaries, which the sweeper creates.
     #[must_use]
     pub fn with_canaries(mut self, to: &str) -> Self {
         self.sweep.canary = Some(people::email(to));
         self
     }
 
-    /// An officer who is signed in.
+    /// A signed-in officer of the example agency.
     #[must_use]
     pub fn officer(&self, name: &str) -> Person<'_> {
         self.signed_in(&people::officer(name))
     }
 
-    /// A person with a token of these facts.
+    /// A person with a token for this officer.
     #[must_use]
     pub fn signed_in(&self, officer: &Officer) -> Person<'_> {
         let claims = json!({
@@ -162,7 +162,7 @@ impl App {
         Person { app: self, claims: Some(claims) }
     }
 
-    /// The holder of an account that the directory has, signed in with it.
+    /// The holder of an account in the directory, who is signed in with it.
     #[must_use]
     pub fn holder(&self, account: &Account, email: &str) -> Person<'_> {
         let claims = json!({
@@ -182,11 +182,12 @@ impl App {
         Person { app: self, claims: None }
     }
 
-    /// Works on messages until the queues are empty, ten seconds a round, which is as long as any message is delayed.
+    /// Delivers messages until the queues are empty. Each round takes ten seconds, which is the longest delay of a
+    /// message.
     ///
     /// # Panics
     ///
-    /// When the queues never fall silent.
+    /// When the queues never become empty.
     pub async fn drain(&self) {
         for _ in 0..ROUNDS {
             self.clock.advance(Duration::from_secs(10));
@@ -205,11 +206,11 @@ impl App {
         panic!("the queues never fall silent");
     }
 
-    /// Lets days pass, with some sweeps on each and workers at work.
+    /// Lets days pass, with some sweeps on each day and with all workers.
     ///
     /// # Panics
     ///
-    /// As [`App::drain`].
+    /// Like [`App::drain`].
     pub async fn pass_days(&self, days: u32) {
         for _ in 0..days {
             self.clock.advance(DAY);
@@ -220,7 +221,7 @@ impl App {
         }
     }
 
-    /// Delivers one message; a failed one is lost, as after its last delivery.
+    /// Delivers one message. A failed one is lost, as after its last delivery.
     pub async fn deliver(&self, queue: QueueName, wake: Wake) -> Disposition {
         let deadline = self.deadline();
         match queue {
@@ -232,7 +233,7 @@ impl App {
         }
     }
 
-    /// Delivers what the table has streamed since the last time.
+    /// Delivers what the table has streamed since the last call.
     pub async fn stream(&self) -> Disposition {
         self.watch(self.table.take_stream()).await
     }
@@ -246,11 +247,11 @@ impl App {
         sweep::handle(&self.sweep, self.deadline()).await
     }
 
-    /// What an operator's command says to its end, as their client prints it.
+    /// Runs an operator's command to its end. Returns what the operator's client prints.
     ///
     /// # Errors
     ///
-    /// When the function fails.
+    /// [`boot::Error`] when the function fails.
     pub async fn operate(&self, words: &[&str]) -> Result<operate::Answer, boot::Error> {
         let mut printed = String::new();
         let mut cursor = None;
@@ -268,7 +269,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// As [`App::operate`].
+    /// Like [`App::operate`].
     pub async fn operate_part(
         &self,
         words: &[&str],
@@ -284,12 +285,12 @@ impl App {
     ///
     /// # Errors
     ///
-    /// As [`App::operate`].
+    /// Like [`App::operate`].
     pub async fn operate_as(&self, request: &operate::Request) -> Result<operate::Answer, boot::Error> {
         operate::handle(&self.operate, request, self.deadline()).await
     }
 
-    /// Puts a workbook into the upload bucket: S3's message about it, which is yet to be delivered.
+    /// Stores a workbook in the upload bucket. Returns S3's message about it, which is not delivered yet.
     ///
     /// # Panics
     ///
@@ -302,7 +303,7 @@ impl App {
         let record = &mut message["Records"][0];
         record["eventTime"] = json!(self.clock.now().to_string());
         record["s3"]["bucket"]["name"] = json!(BUCKET);
-        // The key as S3 writes it.
+        // The key in the form in which S3 writes it.
         let ours = serde_json::to_value(Announcement::of(BUCKET, &object)).unwrap();
         record["s3"]["object"]["key"] = ours["Records"][0]["s3"]["object"]["key"].clone();
         record["s3"]["object"]["versionId"] = json!(object.version_id);
@@ -314,16 +315,16 @@ impl App {
     ///
     /// # Panics
     ///
-    /// When it is none.
+    /// When `message` is no such message.
     pub async fn parse(&self, message: Value) -> Disposition {
         parse_batch::handle(&self.parse, serde_json::from_value(message).unwrap()).await
     }
 
-    /// Delivers an event of SES.
+    /// Delivers an SES event.
     ///
     /// # Panics
     ///
-    /// When it is none.
+    /// When `event` is no SES event.
     pub async fn track(&self, event: Value) -> Disposition {
         track_mail::handle(&self.track, serde_json::from_value(event).unwrap()).await
     }
@@ -338,7 +339,7 @@ impl App {
     ///
     /// # Panics
     ///
-    /// When there is no mail, or no link in it.
+    /// When there is no mail, or it has no link.
     #[must_use]
     pub fn token_of(&self, address: &str) -> String {
         let mails = self.mails_to(address);
@@ -352,13 +353,13 @@ impl App {
     }
 }
 
-/// What an officer may ask for one by one, as in the template.
+/// The caps for single requests, as in the template.
 #[must_use]
 pub fn single_caps() -> SingleCaps {
     SingleCaps { per_hour: count(100), per_day: count(1000) }
 }
 
-/// What the template's parameters decide, with these caps.
+/// The values of the template's parameters, with these caps.
 #[must_use]
 pub fn settings(caps: SingleCaps) -> Env {
     let settings = [
@@ -383,7 +384,7 @@ fn count(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap()
 }
 
-/// Sends each request to the function whose route it is, as the gateway does.
+/// Routes each request to its function, as the gateway does.
 fn gateway(routers: [Router; 5]) -> Router {
     let [submit, batches, accept, status, devices] = routers;
     let choose = move |request: Request<Body>| {

@@ -1,45 +1,45 @@
-//! What an officer does with a list, as the tests of lists have it.
+//! What officers do with a list, for the tests of lists.
 
 use serde_json::{Value, json};
 
 use crate::person::{Answer, Person};
 use domain::fields::Form;
 
-/// Pastes rows: the id of their batch.
+/// Pastes rows. Returns the id of their batch.
 ///
 /// # Panics
 ///
-/// When they are not taken.
+/// When they are refused.
 pub async fn paste(officer: &Person<'_>, forms: &[Form]) -> String {
     let made = officer.post("/api/batches", json!({"rows": forms})).await.expect(201);
     made.body["batchId"].as_str().unwrap().to_owned()
 }
 
-/// A batch as it is shown.
+/// A batch as the API shows it.
 ///
 /// # Panics
 ///
-/// When it is not there.
+/// When it does not exist.
 pub async fn batch(officer: &Person<'_>, id: &str) -> Value {
     officer.get(&format!("/api/batches/{id}")).await.expect(200).body
 }
 
-/// A row as it is shown, `null` where there is none of this number among the first 500.
+/// A row as the API shows it; `null` if the first 500 rows have none with this number.
 ///
 /// # Panics
 ///
-/// When its batch is not there.
+/// When its batch does not exist.
 pub async fn row(officer: &Person<'_>, id: &str, number: u32) -> Value {
     let rows = officer.get(&format!("/api/batches/{id}/rows?limit=500")).await.expect(200).body;
     let items = rows["items"].as_array().unwrap();
     items.iter().find(|row| row["number"] == number).cloned().unwrap_or(Value::Null)
 }
 
-/// Edits a row over the version that is shown.
+/// Edits a row over the version that the API shows.
 ///
 /// # Panics
 ///
-/// When the row is not there.
+/// When the row does not exist.
 pub async fn edit(officer: &Person<'_>, id: &str, number: u32, set: Value) -> Answer {
     let etag = row(officer, id, number).await["etag"].as_str().unwrap().to_owned();
     officer.json("PATCH", &format!("/api/batches/{id}/rows/{number}"), &[("if-match", &etag)], set).await

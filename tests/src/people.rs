@@ -11,7 +11,7 @@ use domain::{
 use sheet::ResultRow;
 use store::rows::KeyedRow;
 
-/// Rules for one government suffix and one vendor.
+/// Domain rules for one government suffix and one vendor.
 pub const RULES: &str = r#"{"version":1,"domains":[
     {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
     {"domain":"schools.gov.sg","match":"exact","persona":"officer","seed":"ineligible"},
@@ -19,10 +19,10 @@ pub const RULES: &str = r#"{"version":1,"domains":[
         "company":"Example Vendor Pte Ltd"}
     ],"refused_mailboxes":["postmaster"]}"#;
 
-/// Where vendors raise a service request.
+/// The page where vendors raise a service request.
 pub const SERVICE_REQUEST_URL: &str = "https://service.example/request";
 
-/// What the device side signs with: the secret in force, and the one before it.
+/// The secrets that the device side signs with: the current one and the previous one.
 ///
 /// # Panics
 ///
@@ -33,10 +33,10 @@ pub fn device_secrets() -> [SigningSecret; 2] {
         .map(|text| SigningSecret::new(text).unwrap())
 }
 
-/// Who operates the product, as their account names them.
+/// The operator, as the AWS account names them.
 pub const OPERATOR: &str = "arn:aws:sts::123456789012:assumed-role/operators/night";
 
-/// The addresses that SES sends nothing when a test begins.
+/// The addresses that SES does not send to when a test begins.
 #[must_use]
 pub fn suppressed() -> [EmailAddress; 2] {
     [email("thaddeus@sample-board.gov.sg"), email("someone@sample-board.gov.sg")]
@@ -47,7 +47,7 @@ pub fn beginning() -> Timestamp {
     Timestamp::from_unix_ms(1_795_411_442_000)
 }
 
-/// [`RULES`], read.
+/// The domain rules of [`RULES`].
 ///
 /// # Panics
 ///
@@ -62,17 +62,17 @@ pub fn keys() -> Keys {
     Keys::derive(b"the secret of the tests")
 }
 
-/// The keys of tests that agencies' secrets are derived from.
+/// The keys that agencies' secrets are derived from in tests.
 #[must_use]
 pub fn agency_keys() -> Keys {
     Keys::derive(b"the other secret of the tests")
 }
 
-/// An address.
+/// Parses an email address for a test.
 ///
 /// # Panics
 ///
-/// When `text` is none.
+/// When `text` is no address.
 #[must_use]
 pub fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
@@ -118,7 +118,7 @@ pub fn vendor_form(name: &str) -> Form {
     }
 }
 
-/// An invite by `officer` from a form, as an account on someone's behalf.
+/// An invite by `officer` from a form, for an account on behalf of a person.
 ///
 /// # Panics
 ///
@@ -137,11 +137,11 @@ pub fn account_invite(officer: &Officer, form: &Form, now: Timestamp, entropy: &
     Invite::queued(creation, Origin::Account, request)
 }
 
-/// A batch of `officer` with a row for each form, as a draft; its rows are not stored.
+/// A batch of `officer` with a row for each form, as a draft. Its rows are not stored.
 ///
 /// # Panics
 ///
-/// Never: an uploaded batch can be read.
+/// Never: an uploaded batch can be parsed.
 #[must_use]
 pub fn draft(officer: &Officer, forms: Vec<Form>, now: Timestamp, entropy: &Entropy) -> (Batch, Vec<KeyedRow>) {
     let id = BatchId::generate(now, entropy);
@@ -160,7 +160,7 @@ pub fn draft(officer: &Officer, forms: Vec<Form>, now: Timestamp, entropy: &Entr
 ///
 /// # Panics
 ///
-/// Never: so few rows fit into a sheet.
+/// Never: so few rows fit into a worksheet.
 #[must_use]
 pub fn workbook(forms: &[Form]) -> Vec<u8> {
     let row = |(number, form)| ResultRow { number, form, status: "", what_is_wrong: "", trace_id: "" };

@@ -1,4 +1,4 @@
-//! Somebody who uses the API, and the answers that they get.
+//! A person who uses the API, and the answers of the API.
 
 use std::collections::HashMap;
 
@@ -13,18 +13,17 @@ use tower::ServiceExt as _;
 
 use crate::app::{App, CLIENT};
 
-/// An answer of the API.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
     pub headers: axum::http::HeaderMap,
-    /// The body, `null` when it is no JSON.
+    /// The body; `null` if it is no JSON.
     pub body: Value,
-    /// The body as it came.
+    /// The body byte for byte.
     pub bytes: Vec<u8>,
 }
 
-/// A person at the API.
+/// A caller of the API, signed in or not.
 #[derive(Clone, Debug)]
 pub struct Person<'a> {
     pub(crate) app: &'a App,
@@ -36,7 +35,7 @@ impl Person<'_> {
         self.send("GET", path, &[], Body::empty()).await
     }
 
-    /// Asks to make something, with a fresh idempotency key.
+    /// Sends a request that creates something, with a new idempotency key.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         let key = format!("{:x}", self.app.stack.entropy.next_u128());
         self.json("POST", path, &[("idempotency-key", &key)], body).await
@@ -48,11 +47,11 @@ impl Person<'_> {
         self.send(method, path, &headers, Body::from(body.to_string())).await
     }
 
-    /// Sends any request.
+    /// Sends any request to the API.
     ///
     /// # Panics
     ///
-    /// When it is no request at all.
+    /// When it is not a valid request.
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder()
             .method(method)
@@ -76,17 +75,17 @@ impl Person<'_> {
 }
 
 impl Answer {
-    /// The answer, which must have this status.
+    /// The answer, after checking its status.
     ///
     /// # Panics
     ///
-    /// When it has another.
+    /// When the status is another one.
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);
         self
     }
 
-    /// The problem that the answer is: its slug, after checking that it has the form of one and carries the Trace ID.
+    /// The slug of the answer's problem, after checking that it has the form of a problem and the Trace ID.
     ///
     /// # Panics
     ///
@@ -100,7 +99,7 @@ impl Answer {
         self.body["type"].as_str().unwrap().trim_start_matches("/problems/").to_owned()
     }
 
-    /// The `pointer: code` of everything that the problem lists.
+    /// The `pointer: code` of every entry of the problem.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let items = self.body["errors"].as_array().cloned().unwrap_or_default();

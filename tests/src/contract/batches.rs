@@ -1,4 +1,4 @@
-//! Batches, their rows, and what they lead to.
+//! The contract of batches, their rows, and their invites.
 
 use domain::{
     BulkActionId,

@@ -1,4 +1,4 @@
-//! What every directory promises.
+//! The contract of every directory.
 
 use directory::{
     AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, FirstPasswordOutcome,
@@ -13,19 +13,19 @@ use domain::{
 
 use crate::people::{account_invite, beginning, email, officer, officer_form, vendor_form};
 
-/// A backend that is all three: accounts, licences and officers who sign in.
+/// A backend that implements all three ports: accounts, licences and sign-in.
 pub trait Directory: Accounts + Licences + SignIn {}
 
 impl<T: Accounts + Licences + SignIn> Directory for T {}
 
-/// What people do to a directory's accounts elsewhere.
+/// What people do with a directory's accounts outside of this service.
 pub trait People {
-    /// What these people use: an accounts, licences and sign-in backend in one.
+    /// A backend that implements all three ports.
     type Directory: Directory;
 
     fn make(&self, name: &str, email: &EmailAddress) -> impl Future<Output = ()>;
 
-    /// An officer whose address is verified gets an account; the user id.
+    /// Creates the account of an officer whose address is verified. Returns the user id.
     fn make_officer(&self, email: &EmailAddress) -> impl Future<Output = OfficerId>;
 
     /// The holder of an account signs in for the first time.
@@ -35,7 +35,7 @@ pub trait People {
 
     fn delete(&self, account: &Account) -> impl Future<Output = ()>;
 
-    /// The same directory without a SEED group.
+    /// The same directory, but without a SEED group.
     fn without_seed_group(&self) -> impl Future<Output = Self::Directory>;
 }
 
@@ -43,7 +43,7 @@ pub trait People {
 ///
 /// # Panics
 ///
-/// When a promise is broken.
+/// When the directory breaks the contract.
 pub async fn all(directory: &impl Directory, people: &impl People) {
     an_account_is_made_once_for_an_invite(directory).await;
     an_address_or_a_username_has_one_account(directory, people).await;
@@ -130,7 +130,7 @@ async fn an_account_has_the_status_that_its_holder_and_others_left(directory: &i
     assert_eq!(directory.status(&account).await, Ok(AccountStatus::Gone));
 }
 
-/// Over more accounts than a page of any directory holds, and those of them that have a licence.
+/// Uses more accounts, and more accounts with a licence, than a page of any directory has.
 async fn every_account_is_listed_once(directory: &impl Directory) {
     let (mut invites, mut licensed) = (Vec::new(), Vec::new());
     for number in 0..65 {
@@ -152,7 +152,7 @@ pub(super) fn sorted(invites: &[InviteId]) -> Vec<InviteId> {
     sorted
 }
 
-/// Which of these invites' accounts stand in a list, page after page.
+/// The accounts of these invites that a list has, over all its pages.
 pub(super) async fn listed(invites: &[InviteId], ask: impl AsyncFn(Option<&str>) -> AccountPage) -> Vec<InviteId> {
     let (mut listed, mut place) = (Vec::new(), None);
     loop {

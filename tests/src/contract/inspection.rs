@@ -1,4 +1,4 @@
-//! What every table promises operators: that all of it is found, page by page, once.
+//! The contract of every table for operators: each record is found exactly once, page by page.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use store::{
 
 use crate::people::{account_invite, beginning, draft, keys, officer, vendor_form};
 
-/// Runs this part of the contract, on a table that may hold anything else.
+/// Runs this part of the contract, on a table that may contain anything else.
 pub(super) async fn all(store: &Store) {
     what_requests_made_is_found_once(store).await;
     what_is_held_about_a_person_is_found_as_it_lies_there(store).await;
@@ -21,7 +21,7 @@ pub(super) async fn all(store: &Store) {
     an_agency_that_is_removed_is_not_there(store).await;
 }
 
-/// Every page to the end, each begun at the place before in the form in which a client keeps it.
+/// All pages to the end. Each begins at the place of the previous page, in the form in which a client keeps it.
 pub(super) async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<Page<T>, StoreError>) -> Vec<T> {
     let (mut found, mut from) = (Vec::new(), None);
     loop {

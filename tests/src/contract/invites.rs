@@ -1,4 +1,4 @@
-//! Invites: uniqueness, tokens, lives.
+//! The contract of invites: uniqueness, tokens, states.
 
 use domain::{
     batch::{Duplicate, RowState},

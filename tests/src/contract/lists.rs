@@ -1,4 +1,4 @@
-//! Lists of an officer's invites.
+//! The contract of the lists of an officer's invites.
 
 use domain::{
     invite::{Act, Actor, SeedStatus, TechpassStatus},
@@ -92,7 +92,7 @@ pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store
         "a page holds nobody who is gone"
     );
 
-    // A change that bears a time long past is not looked for, until the list is read whole again.
+    // A change with a time long ago is not read, until the list is read as a whole again.
     let act = Act { at: at(100), ..act };
     write(store, &stays, stays.to_value().revoke(&act).unwrap()).await;
     assert_eq!(list(Some(TechpassStatus::Revoked), at(640)).await.0, "moves");
@@ -104,7 +104,7 @@ pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store
     let old = Act { at: at(110), ..act };
     write(store, &late, late.to_value().revoke(&old).unwrap()).await;
     assert_eq!(list(Some(TechpassStatus::Revoked), at(660)).await.0, "moves stays");
-    // It was read whole when somebody on it was gone.
+    // The list was read as a whole when one of its invites was deleted.
     assert_eq!(list(Some(TechpassStatus::Revoked), at(629 + 15 * 60)).await.0, "moves stays");
     assert_eq!(list(Some(TechpassStatus::Revoked), at(630 + 15 * 60)).await.0, "late moves stays");
 }

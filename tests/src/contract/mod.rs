@@ -1,5 +1,5 @@
-//! What every table promises. The same assertions run over the table in memory and over a DynamoDB API, so that a test
-//! over the first says something about the second. The modules below it do the same for the other backends.
+//! The contract of every table. The same assertions run over the fake table and over a DynamoDB API, so that a test
+//! over the fake says something about DynamoDB. The modules below do the same for the other backends.
 
 mod batches;
 mod invites;
@@ -48,7 +48,7 @@ pub mod queues;
 ///
 /// # Panics
 ///
-/// When a promise is broken.
+/// When the table breaks the contract.
 pub async fn all(store: &Store) {
     one_live_invite_per_address_and_username(store).await;
     a_job_is_taken_up_once(store).await;
@@ -89,7 +89,7 @@ async fn create(store: &Store, invite: &Invite) -> CreateOutcome {
     store.create_invite(invite, None).await.unwrap()
 }
 
-/// A new invite as it is stored.
+/// Stores a new invite, and returns it.
 async fn created(store: &Store, invite: &Invite) -> Stored<Invite> {
     assert_eq!(create(store, invite).await, CreateOutcome::Created);
     stored(store, &invite.id).await
@@ -103,7 +103,7 @@ async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
     store.get(id).await.unwrap().map(Stored::into_value)
 }
 
-/// Writes a change, which nobody else is to be faster than.
+/// Writes a change, which must not lose a race.
 async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
     match store.write(read.becomes(next)).await.unwrap() {
         Written::Done(stored) => stored,
@@ -111,7 +111,7 @@ async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T>
     }
 }
 
-/// What becomes of a change.
+/// Writes a change, which may lose a race.
 async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Written {
     store.write(read.becomes(next)).await.unwrap().without_value()
 }
@@ -227,7 +227,7 @@ async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &St
     assert_eq!(found(store, &id).await, Some(active));
 }
 
-/// Each decision is about what the table holds, also after another writer was faster.
+/// Each decision is about the current record, also after another writer was faster.
 async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
     let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
@@ -248,7 +248,8 @@ async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     assert_eq!(store.update(&key, suppress).await.unwrap(), Updated::Unchanged(after));
 }
 
-/// A transaction says which of its writes were refused, and writes without those that only free what was its own.
+/// A transaction names the writes that were refused. It goes through without writes that only delete what belongs to
+/// another record.
 async fn a_transaction_names_what_it_was_refused(store: &Store) {
     let (now, entropy) = (beginning(), testing::seeded(77));
     let invites =

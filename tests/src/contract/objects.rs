@@ -1,13 +1,13 @@
-//! What the upload bucket must keep to, in memory and on S3.
+//! The contract of the upload bucket, over the fake and over S3.
 
 use domain::batch::ObjectVersion;
 use objects::{Objects, Page};
 
-/// Checks an empty bucket, into which `put` puts an object and says which version that became.
+/// Runs the contract on an empty bucket. `put` stores an object and returns its version.
 ///
 /// # Panics
 ///
-/// When the bucket does not keep to it.
+/// When the bucket breaks the contract.
 pub async fn all(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) {
     assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
     let mut made = Vec::new();

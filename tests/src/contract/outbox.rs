@@ -1,14 +1,14 @@
-//! What every carrier of mails promises.
+//! The contract of every mail transport.
 
 use domain::{BatchId, EmailAddress, mail::MailKind};
 use mail::{Letter, Mailer, OutgoingMail, SendOutcome, Subject, Tags};
 
 use crate::people::{beginning, email};
 
-/// A mail as its recipient has it.
+/// A mail as its recipient gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
-    /// The id that its sender was told.
+    /// The id that the sender got.
     pub message_id: String,
     pub subject: String,
     pub text: String,
@@ -23,7 +23,7 @@ pub trait Mailboxes {
 ///
 /// # Panics
 ///
-/// When a promise is broken.
+/// When the transport breaks the contract.
 pub async fn all(mailer: &Mailer, mailboxes: &impl Mailboxes) {
     let to = email("Contract.O'Tan+1@sample-board.gov.sg");
     let id = BatchId::generate(beginning(), &testing::seeded(1));
@@ -44,7 +44,7 @@ pub async fn all(mailer: &Mailer, mailboxes: &impl Mailboxes) {
     };
     assert_eq!(mailboxes.mails_to(&to).await, []);
     let mut ids = Vec::new();
-    // Nothing tells it that the second is a copy of the first: the sender has to know.
+    // The transport cannot know that the second mail is a copy of the first; only the sender can.
     for count in 1..=2 {
         let SendOutcome::Sent { message_id } = mailer.send(mail()).await else { panic!("not sent") };
         ids.push(message_id);

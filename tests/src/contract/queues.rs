@@ -1,4 +1,4 @@
-//! What every set of queues promises.
+//! The contract of every set of queues.
 
 use std::time::Duration;
 
@@ -9,21 +9,22 @@ use crate::people::{beginning, officer};
 
 /// The reader of the queues.
 pub trait Readers {
-    /// Takes what is in a queue, waiting until there are so many at the least.
+    /// Takes the messages of a queue, after waiting until there are at least `count`.
     fn take(&self, queue: QueueName, count: usize) -> impl Future<Output = Vec<Wake>>;
 
-    /// Takes the announcements of workbooks, waiting until there are so many at the least.
+    /// Takes the announcements of workbooks, after waiting until there are at least `count`.
     fn take_announcements(&self, count: usize) -> impl Future<Output = Vec<String>>;
 
-    /// Gives a call up after its last delivery.
+    /// Puts a message among the dead letters, as after its last delivery.
     fn give_up(&self, queue: QueueName, wake: Wake) -> impl Future<Output = ()>;
 }
 
-/// Runs the whole contract on empty queues, as the sweeper uses them: it may look at the dead letters of two.
+/// Runs the whole contract on empty queues, with the permissions of the sweeper: it may read the dead letters of two
+/// queues.
 ///
 /// # Panics
 ///
-/// When a promise is broken.
+/// When the queues break the contract.
 pub async fn all(queues: &Queues, readers: &impl Readers) {
     every_call_arrives_at_its_reader(queues, readers).await;
     every_workbook_is_announced_as_it_stands(queues, readers).await;
@@ -40,7 +41,7 @@ pub(super) fn sorted(mut wakes: Vec<Wake>) -> Vec<String> {
     wakes.into_iter().map(|wake| format!("{wake:?}")).collect()
 }
 
-/// Over more of them than a request holds.
+/// Uses more messages than one request holds.
 async fn every_call_arrives_at_its_reader(queues: &Queues, readers: &impl Readers) {
     let ada = officer("contract").id;
     let many = calls(23);
