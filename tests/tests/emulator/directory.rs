@@ -1,4 +1,4 @@
-//! The user pool of `template.yaml`.
+//! The contract of the directory, over the user pool of `template.yaml`.
 
 use aws_sdk_cognitoidentityprovider::{
     Client,

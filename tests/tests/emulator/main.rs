@@ -1,6 +1,7 @@
-//! An emulator of AWS keeps the contracts that what is in memory keeps.
+//! An emulator of AWS keeps the same contracts as the fakes.
 //!
-//! `TEST_AWS_ENDPOINT_URL` says where it is; without it these tests fail, since a contract that nobody checked is none.
+//! `TEST_AWS_ENDPOINT_URL` has its address. Without it these tests fail, because an unchecked contract is worth
+//! nothing.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use aws_sdk_dynamodb::{
@@ -32,7 +33,7 @@ fn endpoint() -> String {
     Env::from_process().required("TEST_AWS_ENDPOINT_URL").expect("`make test` sets it to its emulator")
 }
 
-/// Clients of the emulator, as the functions make theirs.
+/// Clients of the emulator, created as the functions create theirs.
 fn aws() -> Aws {
     let vars = [
         ("AWS_REGION", "ap-southeast-1"),
@@ -44,12 +45,12 @@ fn aws() -> Aws {
     Aws::from_env(&env).unwrap()
 }
 
-/// A name that nothing else has.
+/// A name that was not used before.
 fn fresh_name() -> String {
     format!("contract-{:x}", Entropy::system().next_u128())
 }
 
-/// Creates the table as `template.yaml` describes it.
+/// Creates the table as in `template.yaml`.
 async fn create_table(client: &Client, name: &str) {
     let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     let keys_only = || Projection::builder().projection_type(ProjectionType::KeysOnly);

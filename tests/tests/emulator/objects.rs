@@ -1,4 +1,4 @@
-//! A versioned bucket.
+//! The contract of objects, over a versioned bucket.
 
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,

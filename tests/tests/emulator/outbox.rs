@@ -1,4 +1,4 @@
-//! SES, and the emulator's list of the mails that it took.
+//! The contract of mail, over SES and the emulator's list of the mails that it took.
 
 use std::{
     io::{Read as _, Write as _},
@@ -35,7 +35,7 @@ impl Mailboxes for Taken {
     }
 }
 
-/// What the emulator says of itself, which no client of AWS can ask.
+/// Reads from the emulator itself, which no client of AWS can do.
 fn get(path: &str) -> String {
     let host = endpoint().trim_start_matches("http://").to_owned();
     let mut connection = TcpStream::connect(&host).unwrap();

@@ -1,4 +1,4 @@
-//! Queues of SQS.
+//! The contract of queues, over SQS.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use tests::contract::{self, queues::Readers};
 
 use super::{aws, fresh_name};
 
-/// How long a call may take to arrive, in requests that wait a second each.
+/// How long a message may take to arrive, as a number of requests that each wait a second.
 const PATIENCE: usize = 20;
 
 struct Sqs {

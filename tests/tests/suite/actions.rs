@@ -1,4 +1,4 @@
-//! One action for many invites, by name or by filter.
+//! Bulk actions: one action for many invites, by id or by filter.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -27,7 +27,7 @@ async fn invite(app: &App, officer: &str, name: &str) -> String {
     made.body["id"].as_str().unwrap().to_owned()
 }
 
-/// So many of Ada's invitations, mailed.
+/// Creates `count` invitations of Ada, and mails them.
 async fn invitations(app: &App, count: usize) -> Vec<String> {
     let mut ids = Vec::new();
     for number in 0..count {
@@ -46,7 +46,7 @@ async fn look(app: &App, action: &Value) -> Value {
     app.officer("ada").get(&path).await.expect(200).body
 }
 
-/// Everything that became of an action's invites, over all pages.
+/// The outcomes of an action, over all pages.
 async fn outcomes(app: &App, action: &Value) -> Vec<Value> {
     let path = format!("/api/invites/actions/{}?limit=70", action["id"].as_str().unwrap());
     let (mut all, mut cursor) = (Vec::new(), String::new());
@@ -110,8 +110,8 @@ async fn all_that_match_are_changed_and_no_others() {
     assert_eq!((&none["state"], &none["counts"]["total"]), (&json!("DONE"), &json!(0)));
 }
 
-/// All that match, and an export, are a whole reading of an officer's list: of several pages, while invites change. One
-/// that the reading has yet to come to moves to where it has been.
+/// A filter for all, and an export, read an officer's list as a whole, page by page, while invites change. An invite
+/// that was not read yet may move to the part that was.
 #[tokio::test]
 async fn nobody_is_missed_who_changes_while_the_whole_list_is_read() {
     const MANY: usize = 900;
@@ -167,8 +167,8 @@ async fn what_is_asked_for_must_be_clear() {
     assert_eq!(keyless.problem(), "idempotency-key");
 }
 
-/// An action with the id of the one that is asked for is written in between. Nothing is wrong with what was asked, so
-/// it is a race and no fault of the request.
+/// Another action with the id of the requested one is written in between. The request itself has no fault, so this is a
+/// lost race.
 #[tokio::test]
 async fn an_action_that_was_not_written_is_asked_for_again() {
     let counted = App::start().await;
@@ -179,7 +179,7 @@ async fn an_action_that_was_not_written_is_asked_for_again() {
     let ids = invitations(&app, 1).await;
     let body = json!({"action": "revoke", "ids": ids});
     let between = async || {
-        // Its parts are there already, and name it.
+        // The parts of the action are stored already, and have its id.
         let (now, ada) = (app.clock.now(), people::officer("ada"));
         let items = app.table.dump(now).join("\n");
         let name = &items[items.find("act_0").unwrap()..];
@@ -264,7 +264,7 @@ async fn an_action_whose_call_was_lost_is_found_by_the_sweeper() {
     assert_eq!(look(&app, &action).await["counts"]["done"], 101);
 }
 
-/// A worker that ends after it changed invites and before it wrote so down; the next one comes a day later, when the
+/// A worker dies after it has changed invites and before it has recorded that. The next one runs a day later, when the
 /// invites' own rules would allow a second mail.
 #[tokio::test]
 async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() {
@@ -282,7 +282,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     let request = store::IdempotentRequest::new(officer.id.clone(), "k", b"", answer, now);
     let created = app.store.create_action(&action, &parts, &request).await.unwrap();
     assert!(matches!(created, store::CreateBulkActionOutcome::Created(_)));
-    // The first worker got as far as the first two invites.
+    // The first worker has changed the first two invites.
     let actions =
         actions::Actions::new(app.store.clone(), app.queues.all(), tests::app::single_caps(), app.clock.clock());
     for invite in &invites[..2] {
@@ -294,7 +294,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     app.sweep().await;
     for wake in app.queues.drain(QueueName::Actions) {
         assert_eq!(wake, Wake::BulkAction { id });
-        // Delivered twice, as queues do.
+        // Delivers the message twice, as queues may.
         app.deliver(QueueName::Actions, wake).await;
         app.deliver(QueueName::Actions, wake).await;
     }

@@ -27,7 +27,7 @@ async fn view(app: &App, token: &str) -> tests::person::Answer {
     app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await
 }
 
-/// Lets SES say something of the mail that an invite sent last.
+/// Delivers an SES event about the last mail of an invite.
 async fn observe(app: &App, id: &str, event: MailEvent) {
     let id = domain::InviteId::parse(id).unwrap();
     let invite = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();

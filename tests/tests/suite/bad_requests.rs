@@ -1,4 +1,4 @@
-//! Every wrong request gets a clear problem with its Trace ID, and nothing is half-written.
+//! Every bad request gets a clear problem with its Trace ID, and nothing is half-written.
 
 use axum::body::Body;
 use serde_json::{Value, json};

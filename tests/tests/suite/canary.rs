@@ -1,4 +1,4 @@
-//! The canary: that silence about a mail means something even when nobody else mails, and that a canary is only that.
+//! The canary: with it, a mail without events is a finding even when no other mail is sent.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn start() -> App {
     App::start().await.with_canaries(CANARY)
 }
 
-/// Lets `minutes` pass with a sweep and all that it wakes in each.
+/// Lets `minutes` pass, with a sweep and all woken workers in each minute.
 async fn minutes(app: &App, minutes: u32) {
     for _ in 0..minutes {
         app.clock.advance(MINUTE);
@@ -32,7 +32,7 @@ async fn minutes(app: &App, minutes: u32) {
     }
 }
 
-/// Lets SES say that it sent a mail, a second ago.
+/// Delivers the SES event that a mail was sent a second ago.
 async fn hear_of(app: &App, sent: &SentMail) {
     let mut event: Value = serde_json::from_str(include_str!("../../../events/mail-sent.json")).unwrap();
     event["time"] = json!(app.clock.now().to_string());
@@ -52,7 +52,7 @@ async fn mail_state(app: &App) -> &'static str {
     app.store.get::<domain::canary::Canary>(&()).await.unwrap().unwrap().mail.state_name()
 }
 
-/// Invites somebody whose mail SES takes without a word, and lets nobody else mail for half an hour.
+/// Invites a person, loses SES's answer about the mail, and lets half an hour pass without other mails.
 async fn half_an_hour_after_a_lost_answer(app: &App) -> InviteId {
     app.outbox.fail_next(Fault::AfterEffect);
     let body = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins"});

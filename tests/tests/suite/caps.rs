@@ -1,4 +1,4 @@
-//! Nobody's mailbox is flooded, by however many officers and under whatever spelling.
+//! No mailbox gets too many mails, whatever the number of officers and the spellings of its address.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -32,7 +32,7 @@ async fn show(app: &App, officer: &str, id: &str) -> Value {
     app.officer(officer).get(&format!("/api/invites/{id}")).await.expect(200).body
 }
 
-/// Invites `address` and takes it back, so that the next officer may.
+/// Invites `address` and revokes the invite, so that the next officer can invite it.
 async fn invite_and_revoke(app: &App, officer: &str, address: &str) {
     let id = invite(app, officer, address).await.unwrap();
     app.drain().await;
@@ -56,7 +56,7 @@ async fn the_fourth_mail_of_a_day_waits_for_room_and_says_so() {
     assert!(held["mail"]["detail"].as_str().unwrap().contains("three mails within a day"));
     let until = Timestamp::parse(held["mail"]["heldUntil"].as_str().unwrap()).unwrap();
     assert!(until > app.clock.now() && until < app.clock.now() + DAY);
-    // Somebody else's mailbox has room.
+    // The mailbox of another person has room.
     invite(&app, "ada", "lee@sample-board.gov.sg").await.unwrap();
     app.drain().await;
     assert_eq!(app.outbox.requests(), 4);
@@ -73,7 +73,7 @@ async fn the_fourth_mail_of_a_day_waits_for_room_and_says_so() {
     assert_eq!(show(&app, "ada", &id).await["techpass"]["label"], "Invited");
 }
 
-/// One thing that somebody does, or that happens.
+/// One act of a person, or one event.
 #[derive(Clone, Debug)]
 enum Act {
     Invite { officer: usize, person: usize, tag: u8 },
@@ -100,7 +100,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// The mails that were sent, with the latest moment before each and the first after it.
+/// The mails that were sent, each with the latest time before it and the first time after it.
 struct Witness {
     seen: Vec<(String, Timestamp, Timestamp)>,
 }
@@ -115,7 +115,7 @@ impl Witness {
         }
     }
 
-    /// The most mails that one mailbox was certainly sent within a day.
+    /// The largest number of mails that one mailbox was certainly sent within a day.
     fn worst(&self) -> usize {
         let within = |(to, begin, _): &(String, Timestamp, Timestamp)| {
             self.seen
@@ -156,7 +156,7 @@ async fn live_through(history: Vec<Act>) -> (usize, usize, usize) {
         }
         witness.watch(&app).await;
     }
-    // Whatever was put off goes out in the end.
+    // Every postponed mail is sent in the end.
     for _ in 0..30 {
         app.clock.advance(4 * HOUR);
         witness.watch(&app).await;
@@ -181,7 +181,7 @@ proptest! {
     }
 }
 
-/// Asks for all but `leave` of the hundred single invites of an hour.
+/// Uses up an officer's hundred single invites of an hour, except `leave`.
 async fn use_up(app: &App, officer: &str, leave: usize) {
     for n in leave..100 {
         let id = invite(app, officer, &format!("used-{n}@sample-board.gov.sg")).await;
@@ -208,11 +208,11 @@ async fn the_invite_after_an_hours_share_is_refused_until_there_is_room() {
     assert!(detail.contains("100 invites an hour") && detail.contains("in Singapore"), "{detail}");
     let pause: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((3000..=4200).contains(&pause), "{pause}");
-    // No side effect, and what was asked before is answered as then.
+    // There is no side effect, and an earlier request gets its earlier answer.
     assert_eq!(app.officer("ada").get("/api/invites").await.expect(200).body["total"], 100);
     let again = app.officer("ada").json("POST", "/api/invites", &headers, body).await.expect(202);
     assert_eq!(again.bytes, first.bytes);
-    // Nobody else is held up.
+    // Other officers are not affected.
     assert!(invite(&app, "eve", "late@sample-board.gov.sg").await.is_some());
     app.clock.advance(Duration::from_secs(pause));
     let other = json!({"kind": "email", "email": "later@sample-board.gov.sg", "reason": "Joins"});
@@ -229,7 +229,7 @@ async fn resends_and_amendments_count_and_what_is_refused_does_not() {
     app.clock.advance(DAY);
     use_up(&app, "ada", 1).await;
     for _ in 0..5 {
-        // Taken already, malformed: nothing was done.
+        // The address is taken, or malformed: nothing was done, so nothing is counted.
         assert_eq!(invite(&app, "ada", "bo@sample-board.gov.sg").await, None);
         assert_eq!(invite(&app, "ada", "bo@nowhere.example.com").await, None);
     }
@@ -262,7 +262,7 @@ async fn what_an_action_for_many_mails_counts_towards_the_day() {
                 assert_eq!(change(&app, "ada", id, "revoke").await, 200);
             }
         }
-        // The next day of Singapore, and not yet a day later.
+        // It is the next day in Singapore, but less than a day later.
         app.clock.advance(23 * HOUR);
         let asked = json!({"action": action, "ids": ids});
         let done = app.officer("ada").post("/api/invites/actions", asked.clone()).await.expect(202).body;
@@ -280,7 +280,7 @@ async fn what_an_action_for_many_mails_counts_towards_the_day() {
     }
 }
 
-/// Counts so many people of other lists of an officer.
+/// Counts `people` of other lists of an officer.
 async fn hand_on(app: &App, officer: &str, people: u32) {
     let (officer, now) = (people::officer(officer), app.clock.now());
     let cap = BatchCap(NonZeroU32::new(20_000).unwrap());
@@ -306,7 +306,7 @@ async fn the_people_of_a_days_batches_are_capped_and_counted_apart() {
     let first = paste(1).await;
     submit(&first).await.expect(202);
     submit(&first).await.expect(202);
-    // Others of this officer's lists leave room for none.
+    // Other lists of this officer use up the share.
     hand_on(&app, "ada", 19_999).await;
     let second = paste(2).await;
     let refused = submit(&second).await;
@@ -373,7 +373,7 @@ async fn requests_for_many_are_counted_against_an_officers_hour() {
         };
         let usage = app.store.find_usage(&officer).await.unwrap();
         let most = domain::usage::ROWS_PER_HOUR;
-        // The hour before is used up, but for the largest of these.
+        // The share of the hour is used up, except for the largest of these requests.
         let used = usage.to_value().rows(most - 10_000, app.clock.now()).unwrap();
         assert!(app.store.write(usage.becomes(used)).await.unwrap().is_done());
         let first = ask().await;

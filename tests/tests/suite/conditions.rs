@@ -1,5 +1,4 @@
-//! What the conditions of writes are for: the same thing happens with them and without, and only without them does harm
-//! come.
+//! What the conditions of writes prevent: the same thing happens with them and without, and does harm only without.
 
 use std::{process::Command, time::Duration};
 
@@ -14,7 +13,7 @@ use tests::{
     person::Answer,
 };
 
-/// The product on a table that takes every write.
+/// The product on a table that ignores all conditions.
 async fn blind() -> App {
     let app = App::start().await;
     app.table.ignore_conditions();
@@ -32,14 +31,14 @@ async fn account_for_kim(app: &App) {
     app.officer("ada").post("/api/invites", body).await.expect(202);
 }
 
-/// The one message of a queue.
+/// The only message of a queue.
 fn message(app: &App, queue: QueueName) -> Wake {
     let wakes = app.queues.drain(queue);
     assert_eq!(wakes.len(), 1);
     wakes[0]
 }
 
-/// How many mails two workers send that get the same message at once.
+/// How many mails two workers send that get the same message at the same time.
 async fn mails_of_a_doubled_message(app: &App) -> usize {
     invite_by_mail(app).await;
     let wake = message(app, QueueName::Provision);
@@ -55,13 +54,13 @@ async fn without_the_claim_a_doubled_message_sends_two_mails() {
     assert_eq!(mails_of_a_doubled_message(&blind().await).await, 2);
 }
 
-/// How often an account is asked for when its message comes again `after` the first request for it has begun.
+/// How many accounts are requested if a message is delivered again `after` the first request has begun.
 async fn creates_of_a_message_that_comes_again(app: &App, after: Duration) -> usize {
     account_for_kim(app).await;
     let wake = message(app, QueueName::Provision);
     let first = app.deliver(QueueName::Provision, wake);
     let second = async {
-        // By the time it reads, the first has claimed the invite and waits for the directory.
+        // When it reads, the first worker has claimed the invite and waits for the directory.
         tokio::task::yield_now().await;
         app.clock.advance(after);
         app.deliver(QueueName::Provision, wake).await
@@ -77,7 +76,7 @@ async fn under_its_lease_no_second_worker_asks_for_the_account_and_after_it_one_
     assert_eq!(creates_of_a_message_that_comes_again(&App::start().await, PROVISION_LEASE).await, 2);
 }
 
-/// The answers to two people who accept with the same link at once.
+/// The answers to two people who accept with the same link at the same time.
 async fn acceptances_of_one_link(app: &App) -> Vec<u16> {
     invite_by_mail(app).await;
     app.drain().await;
@@ -104,7 +103,7 @@ async fn without_single_use_two_people_accept_one_invitation() {
     assert_eq!(acceptances_of_one_link(&blind().await).await, [202, 202]);
 }
 
-/// How many batches there are after one request to make one came twice at once, and the two answers.
+/// How many batches there are after the same request was sent twice at the same time, and the two answers.
 async fn batches_of_a_doubled_request(app: &App) -> (usize, Value, Value) {
     let ada = app.officer("ada");
     let again = [("idempotency-key", "the-same")];
@@ -138,7 +137,7 @@ fn packages(arguments: &[&str]) -> String {
 #[test]
 fn nothing_that_is_deployed_holds_what_only_tests_use() {
     let is_for_tests = |line: &str| line.starts_with("testing ");
-    // Releases are built without naming packages: see infra/local/build.py and `make deploy`.
+    // Releases are built without package names: see infra/local/build.py and `make deploy`.
     let released = packages(&[]);
     assert!(released.lines().any(|line| line.starts_with("send-mail ")), "{released}");
     assert!(!released.lines().any(is_for_tests));

@@ -1,4 +1,4 @@
-//! What is in memory keeps the contracts; an emulator of AWS does in `tests/emulator`.
+//! The fakes keep the contracts. `tests/emulator` checks that an emulator of AWS keeps them too.
 
 use std::{cell::Cell, time::Duration};
 

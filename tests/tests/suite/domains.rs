@@ -1,4 +1,4 @@
-//! What a form is told about a domain while it is filled in.
+//! What a form shows about a domain while the officer types.
 
 use serde_json::json;
 use tests::{app::App, people};

@@ -1,5 +1,5 @@
-//! What holds on every route, found by going through the description of the API: a new route is tested by being
-//! described.
+//! What is true of every route. The routes are those of the API's description, so a new route is tested as soon as it
+//! is described.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -12,13 +12,13 @@ use tests::{
     person::{Answer, Person},
 };
 
-/// How long an answer of the directory counts.
+/// How long an answer of the directory is remembered.
 const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// The methods that a description can have.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-/// The one workbook that holds nobody.
+/// The only workbook without people.
 const TEMPLATE: &str = "/api/template.xlsx";
 
 struct Route {
@@ -28,13 +28,13 @@ struct Route {
 }
 
 impl Route {
-    /// The path with ids that name nothing.
+    /// The path with ids of no record.
     fn address(&self) -> String {
         let filled = |part: &str| if part.starts_with('{') { "x.example".to_owned() } else { part.to_owned() };
         self.path.split('/').map(filled).collect::<Vec<_>>().join("/")
     }
 
-    /// Whether a path is this one, with something for each parameter.
+    /// Whether a path is one of this route, with any values as parameters.
     fn covers(&self, path: &str) -> bool {
         let (own, other) = (self.path.split('/'), path.split('/'));
         own.clone().count() == other.clone().count()
@@ -45,7 +45,7 @@ impl Route {
         self.operation["security"].is_array()
     }
 
-    /// Whether it changes something or hands out people, as its method and its answer say.
+    /// Whether the route changes something or returns a workbook with people, by its method and its path.
     fn acts(&self) -> bool {
         self.method != "GET" || self.path.ends_with(".xlsx") && self.path != TEMPLATE
     }

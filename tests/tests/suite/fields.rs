@@ -1,4 +1,4 @@
-//! The table of fields is what the portal and the docs say.
+//! The portal and the docs have the same table of fields as the code.
 
 use std::{fmt::Write as _, fs};
 
@@ -8,13 +8,13 @@ use domain::{
 };
 use serde_json::{Value, json};
 
-/// What the portal's forms, paste box and rules are made from.
+/// The table that the portal's forms, paste box and rules use.
 const PORTAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../portal/src/rules/field-table.ts");
 
-/// Where programs read what fields there are.
+/// The page that describes the fields of the API.
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/API.md");
 
-/// The table in TypeScript, in the form that the portal's formatter gives it.
+/// The table in TypeScript, as the portal's formatter writes it.
 fn portal_table() -> String {
     let mut table = "\
 // Written by `make describe` from shared/domain/src/fields/spec.rs; a test fails when it is out of date.

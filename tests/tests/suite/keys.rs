@@ -1,4 +1,4 @@
-//! Requests that are repeated under their `Idempotency-Key`, on every route that takes one.
+//! Repeated requests with an `Idempotency-Key`, on every route that has one.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -15,7 +15,7 @@ use tests::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The operations whose description says that they take a key.
+/// The operations whose description has the key.
 fn keyed_operations() -> Vec<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/openapi.json");
     let described: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
@@ -38,7 +38,7 @@ enum Meanwhile {
     DomainRefused,
 }
 
-/// How an operation is played.
+/// How an operation is called.
 struct Play {
     path: String,
     body: Value,
@@ -130,7 +130,7 @@ async fn ask(app: &App, path: &str, key: &str, body: String) -> Answer {
     app.officer("ada").send("POST", path, &headers, Body::from(body)).await
 }
 
-/// The same JSON with the members of its objects the other way round, and spaces.
+/// The same JSON with the members of its objects in reverse order, and with spaces.
 fn reordered(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -142,7 +142,7 @@ fn reordered(value: &Value) -> String {
     }
 }
 
-/// What tells one answer from another: an action is shown as it is by now, so of it only which it is.
+/// What identifies an answer. An action is shown with its current progress, so only its id counts.
 fn told(answer: &Answer) -> (u16, String, Value) {
     let location = answer.headers.get("location").map(|place| place.to_str().unwrap().to_owned());
     let is_action = answer.body["id"].as_str().is_some_and(|id| id.starts_with("act_"));
@@ -226,7 +226,7 @@ async fn a_key_belongs_to_one_route_and_one_list() {
     }
 }
 
-/// How many rows there are of each batch.
+/// How many rows each batch has.
 async fn rows_of_batches(app: &App) -> BTreeMap<BatchId, usize> {
     let mut rows = BTreeMap::new();
     for part in 0..PARTS {
@@ -282,7 +282,7 @@ async fn no_row_is_without_a_batch_wherever_a_paste_is_broken_and_repeated() {
     }
 }
 
-/// Every `Location` leads from its request to what was created, behind whatever stage or host.
+/// Every `Location` leads from its request to what was created, behind any stage or host.
 #[tokio::test]
 async fn every_location_is_relative_to_its_request() {
     let mut met = 0;
@@ -305,7 +305,7 @@ async fn every_location_is_relative_to_its_request() {
     assert!(met >= 3, "{met}");
 }
 
-/// Where `place` leads from `path`, as RFC 3986 resolves it; it must not name a stage, so not begin at the root.
+/// Resolves `place` against `path` as in RFC 3986. It must not name a stage, so it must not begin at the root.
 fn resolved(path: &str, place: &str) -> String {
     assert!(!place.starts_with('/') && !place.contains("://"), "{place}");
     let mut steps: Vec<&str> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! Lists that two people, two tabs or a broken connection work at: what rests on another row, and how far a list is.
+//! Lists with two people, two tabs or a broken connection: rows that depend on others, and the progress of a list.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn named(address: &str, first: &str, last: &str) -> Form {
     Form { first_name: first.to_owned(), last_name: last.to_owned(), ..officer_form(address) }
 }
 
-/// Sees that every row rests on one that is there for the same address or username, and that the counts add up.
+/// Checks that every row depends on one with the same address or username that exists, and that the counts are correct.
 async fn assert_nothing_rests_on_nothing(app: &App, id: &str, context: &str) {
     let id = BatchId::parse(id).unwrap();
     let mut rows = Vec::new();
@@ -51,7 +51,7 @@ async fn assert_nothing_rests_on_nothing(app: &App, id: &str, context: &str) {
     assert_eq!(app.store.get::<domain::batch::Batch>(&id).await.unwrap().unwrap().counts, counted, "{context}");
 }
 
-/// 250 rows of one person: more than two transactions hold.
+/// 250 rows of one person: more than two transactions can hold.
 fn crowd() -> Vec<Form> {
     (0..250).map(|_| officer_form("bo")).collect()
 }
@@ -142,7 +142,7 @@ async fn one_address_with_two_names_is_a_fault_to_fix_and_not_the_same_person() 
     assert_eq!(shown["items"].as_array().unwrap().len(), 1);
     let whole = ada.json("POST", &format!("/api/batches/{id}/submit"), &[], json!({})).await;
     assert_eq!(whole.problem(), "batch-has-errors", "nobody is skipped in silence");
-    // A change of all rows alike does not settle it, and a change of either row does.
+    // A change of all rows does not resolve it; a change of either row does.
     let all = json!({"rows": {}, "set": {"reason": "Another"}});
     ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], all).await.expect(200);
     assert_eq!(row(&ada, &id, 2).await["state"], "NEEDS_FIXING");
@@ -172,7 +172,7 @@ async fn a_second_name_at_an_address_that_the_officer_has_invited_is_a_fault_to_
     submit(&ada, &first).await;
     app.drain().await;
     let code = async |id: &str, number| row(&ada, id, number).await["errors"][0]["code"].clone();
-    // While it is read, while it is edited, and while it is sent.
+    // While it is read, while it is edited, and while it is dispatched.
     let read = paste(&ada, &[second(), vendor_form("bo"), vendor_form("kim")]).await;
     assert_eq!(code(&read, 1).await, "email.invited-other-name");
     edit(&ada, &read, 3, json!({"email": "bo@vendor.example.com", "username": "kim.tan", "firstName": "Kim"})).await;
@@ -181,7 +181,7 @@ async fn a_second_name_at_an_address_that_the_officer_has_invited_is_a_fault_to_
     app.drain().await;
     assert_eq!(code(&early, 1).await, "email.invited-other-name");
     assert_eq!(batch(&ada, &early).await["counts"]["needsFixing"], 1);
-    // The same person is a duplicate, and of another officer's invite nothing is told.
+    // The same person is a duplicate, and another officer's invite reveals nothing.
     let same = paste(&ada, &[vendor_form("bo")]).await;
     assert_eq!(row(&ada, &same, 1).await["duplicate"]["code"], "duplicate.invited");
     let theirs = paste(&eve, &[second()]).await;
@@ -200,7 +200,7 @@ async fn an_invite_of_another_officer_is_named_as_that() {
     assert_eq!(row(&ada, &own, 1).await["duplicate"]["code"], "duplicate.invited");
     assert_eq!(eve.post("/api/invites", body.clone()).await.problem(), "invited-by-another");
     assert_eq!(ada.post("/api/invites", body).await.problem(), "already-invited");
-    // Between the check and the submission.
+    // The invite is created between the check and the submission.
     let late = paste(&eve, &[officer_form("kim")]).await;
     let body = json!({"kind": "email", "email": officer_form("kim").email, "reason": "Joins"});
     ada.post("/api/invites", body).await.expect(202);
@@ -253,7 +253,7 @@ async fn a_list_is_done_though_one_of_its_people_was_erased_before() {
         app.sweep().await;
     }
     app.drain().await;
-    // It was dispatched hours ago, so its next check comes within a quarter of an hour.
+    // The batch was dispatched hours ago, so its next check is within a quarter of an hour.
     app.clock.advance(Duration::from_secs(17 * 60));
     app.sweep().await;
     app.drain().await;
@@ -282,7 +282,7 @@ async fn two_progresses_never_have_one_tag() {
         seen.push((tag, answer.body));
     };
     look().await;
-    // The batch itself is not touched by what becomes of its invites.
+    // The batch itself does not change with its invites.
     for queue in [QueueName::Provision, QueueName::Mail] {
         for wake in app.queues.drain(queue) {
             app.deliver(queue, wake).await;

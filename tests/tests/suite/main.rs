@@ -1,4 +1,4 @@
-//! Everything that runs in one process, over the backends in memory.
+//! Everything that runs in one process, over the fake backends.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod actions;

@@ -1,4 +1,4 @@
-//! The description of the API that is committed is the one that the code gives.
+//! The committed description of the API is the one that the code generates.
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn the_committed_description_is_that_of_the_code() {
     assert!(committed == described, "docs/openapi.json is out of date; run `make describe`");
 }
 
-/// A number of the description, which is written there by hand, is the one that the code refuses by.
+/// A number that is written by hand in the description is the bound that the code checks.
 #[test]
 fn the_bounds_that_are_described_are_those_of_the_code() {
     let described: Value = serde_json::from_str(&fs::read_to_string(PATH).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! A workbook whose reading goes wrong once is read when its event comes again, which it does twice.
+//! A workbook whose reading fails once is read when its message is delivered again, which happens twice.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use tests::{
     people::{officer, vendor_form, workbook},
 };
 
-/// A dropped workbook, and the event of it.
+/// A dropped workbook, and S3's message about it.
 async fn dropped(app: &App) -> Value {
     app.directory.add_officer(officer("ada"));
     app.upload("drops/officer-ada/joiners.xlsx", workbook(&[vendor_form("kim")]))
 }
 
-/// A product in which the reader's last call of this name before it has read the rows goes wrong.
+/// The product, in which the reader's last call with this name before it has read the rows fails.
 async fn broken(call: &str, fault: Fault) -> App {
     let app = App::start().await;
     let event = dropped(&app).await;

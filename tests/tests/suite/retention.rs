@@ -1,4 +1,4 @@
-//! Nobody is known for longer than the service says: after the periods, no item of the table holds a person.
+//! No person's data is kept for longer than the service says: after its retention, no item of the table contains any.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tests::{
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What only the people of these tests have.
+/// Texts that only the people of these tests have.
 const PEOPLE: [&str; 7] =
     ["zara", "quill", "99998888", "Umbrella Bureau", "vivid reason", "@sample-board", "ada@example-agency"];
 
@@ -22,13 +22,13 @@ fn form(name: &str) -> Value {
         "seed": "Yes", "reason": "A vivid reason"})
 }
 
-/// The items that hold something of somebody.
+/// The items that contain data of a person.
 fn holding(app: &App) -> Vec<String> {
     let is_theirs = |item: &String| PEOPLE.iter().any(|mark| item.to_lowercase().contains(&mark.to_lowercase()));
     app.table.dump(app.clock.now()).into_iter().filter(is_theirs).collect()
 }
 
-/// The items that name one of them.
+/// The items that contain one of these names.
 fn naming(app: &App, names: &[&str]) -> Vec<String> {
     let is_theirs = |item: &String| {
         names.iter().any(|name| item.contains(&format!("{name}@")) || item.contains(&format!("\"{name}\"")))
@@ -159,7 +159,7 @@ async fn everybody_to_be_forgotten_is_found_although_the_table_is_read_in_parts(
         app.clock.advance(2 * DAY);
         app.store.request_forgetting(&key("zara")).await.unwrap();
         app.probe.interrupt(app.probe.calls().len() + place);
-        // Its time is over in the middle, and somebody else is asked for.
+        // The time of the sweep is over in the middle, and the erasure of another person is requested.
         let meanwhile = async || {
             app.store.request_forgetting(&key("quill")).await.unwrap();
             app.clock.advance(MINUTE);
@@ -215,7 +215,7 @@ async fn a_person_whose_row_is_sent_while_the_table_is_read_is_forgotten_too() {
     let mut sent = 0;
     for place in 0..120 {
         let app = App::start().await;
-        // The part of the table that holds the list depends on its id.
+        // The segment of the table with the list depends on the list's id.
         let mut id = paste(&app, &names).await;
         for _ in 0..place % 5 {
             id = paste(&app, &names).await;

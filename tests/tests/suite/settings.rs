@@ -1,4 +1,4 @@
-//! What is seeded is what functions can use, and what is changed is in force soon.
+//! The functions can use the settings of a new stack, and soon use a changed one.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One person at a time: by mail, and on someone's behalf.
+//! Single invites: by mail, and with an account on behalf of a person.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The sweeper: that whatever stands still moves again, and that several of it do what one does.
+//! The sweeper: it continues everything that has stopped, and several sweepers do the same as one.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn is_made(app: &App, id: InviteId) -> bool {
     matches!(invite.state, InviteState::AccountCreated { .. })
 }
 
-/// When a job runs next, by the table.
+/// When a job runs next, as its record says.
 async fn due(app: &App, job: &str) -> Timestamp {
     app.store.list_jobs().await.unwrap().into_iter().find(|record| record.name == job).unwrap().due_at
 }
@@ -47,7 +47,7 @@ async fn whatever_loses_its_wake_up_call_moves_again_within_three_minutes() {
     let id = submit(&app, "eve").await;
     app.queues.set_delivery(Delivery::Working);
     let stuck_since = app.clock.now();
-    // The timer, and nobody else: at the worst it has just been by.
+    // Only the timer wakes it. In the worst case the timer has just run.
     while !is_made(&app, id).await {
         app.clock.advance(MINUTE);
         assert!(app.clock.now() <= stuck_since + 3 * MINUTE, "stuck for more than three minutes");
@@ -165,7 +165,7 @@ async fn a_lock_without_a_live_invite_is_released_and_one_with_it_is_not() {
     let invite = app.store.get::<domain::invite::Invite>(&dead).await.unwrap().unwrap();
     let now = app.clock.now();
     let failed = invite.to_value().fail(Failure::DetailsRefused, now).unwrap();
-    // As if the locks had been left behind: the same write without freeing them.
+    // As if the locks were left over: the same write, without deleting them.
     let locks = app.table.locks();
     assert!(app.store.write(invite.becomes(failed)).await.unwrap().is_done());
     app.table.put_back(locks);
@@ -209,7 +209,7 @@ async fn a_job_runs_in_its_turn_and_is_taken_over_from_a_sweeper_that_died() {
     app.sweep().await;
     assert_eq!(version(&app, "totals").await, 2, "not its turn");
     app.clock.advance(4 * MINUTE);
-    // One takes it up and dies.
+    // A sweeper claims the job and dies.
     let read = app.store.list_jobs().await.unwrap().into_iter().find(|job| job.name == "totals").unwrap();
     let due_at = app.clock.now() + sweep::schedule::LEASE;
     let _ = app.store.write(read.becomes(store::JobRecord { due_at, ..read.to_value() })).await.unwrap();

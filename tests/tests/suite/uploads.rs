@@ -1,4 +1,4 @@
-//! Stored workbooks: each is read though nobody says that it is there, and each is gone within a day.
+//! Stored workbooks: each is read even if S3 does not announce it, and each is deleted within a day.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use tests::{
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Lets a minute pass with a sweep: what it announces.
+/// Lets a minute pass with a sweep. Returns what the sweep announces.
 async fn minute(app: &App) -> Vec<Value> {
     app.clock.advance(MINUTE);
     assert!(matches!(app.sweep().await, Disposition::Done));
     app.queues.drain_announcements().iter().map(|text| serde_json::from_str(text).unwrap()).collect()
 }
 
-/// Lets time pass until the sweeper announces something, which it must within `patience`: when that is.
+/// Lets time pass until the sweeper announces something, which it must within `patience`. Returns how long that took.
 async fn announced_after(app: &App, patience: Duration) -> (Duration, Vec<Value>) {
     let begun = app.clock.now();
     loop {
@@ -39,7 +39,7 @@ async fn batch(app: &App) -> store::Stored<Batch> {
     app.store.list_batches(&officer("ada").id, 1, None).await.unwrap().0.remove(0)
 }
 
-/// Puts a workbook where the portal's form puts it: S3's message about it.
+/// Stores a workbook as the portal's form does. Returns S3's message about it.
 async fn upload(app: &App) -> Value {
     let made = app.officer("ada").post("/api/batches", json!({"fileName": "joiners.xlsx"})).await.expect(201);
     let key = format!("uploads/{}", made.body["batchId"].as_str().unwrap());
@@ -65,7 +65,7 @@ async fn a_workbook_that_s3_did_not_announce_is_announced_within_minutes() {
         assert!(matches!(app.parse(announced.clone()).await, Disposition::Done));
         let read = batch(&app).await;
         assert!(matches!(read.state, BatchState::Draft | BatchState::Submitted { .. }), "{place}: {read:?}");
-        // S3's own message comes after all.
+        // S3's own message arrives after all.
         assert!(matches!(app.parse(lost).await, Disposition::Done));
         assert_eq!(batch(&app).await, read, "{place}");
     }
@@ -91,7 +91,7 @@ async fn a_workbook_whose_readers_die_is_announced_until_it_is_given_up() {
     for _ in 0..20 {
         let waiting = batch(&app).await;
         if let Ok(claimed) = waiting.to_value().claim_parse(object.clone(), app.clock.now()) {
-            // The reader claims it, and is never heard of again.
+            // The reader claims the workbook, and dies.
             let _ = app.store.write(waiting.becomes(claimed)).await.unwrap();
             tries += 1;
         }
@@ -116,7 +116,7 @@ async fn a_workbook_for_nobody_is_announced_once_however_often_the_sweeper_fails
     let (_, announced) = announced_after(&app, 5 * MINUTE).await;
     assert_eq!(announced.len(), 1);
     assert!(matches!(app.parse(announced[0].clone()).await, Disposition::Done));
-    // The sweeper is away for hours, and for the last of them it is not.
+    // The sweeper does not run for many hours, and then runs again.
     app.clock.advance(21 * HOUR);
     assert_eq!((minute(&app).await.len(), stored(&app).await), (0, 1));
     app.clock.advance(2 * HOUR + 30 * MINUTE);

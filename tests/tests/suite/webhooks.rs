@@ -1,4 +1,4 @@
-//! What agencies' systems are told.
+//! What agencies' systems are sent.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -25,7 +25,7 @@ fn agency() -> AgencyDomain {
     AgencyDomain::parse("example-agency.gov.sg").unwrap()
 }
 
-/// The example agency registers its endpoint, and the endpoint is challenged.
+/// Registers the endpoint of the example agency, and challenges it.
 async fn register(app: &App) -> store::Stored<Subscription> {
     let registered = Subscription::registered(agency(), ENDPOINT.to_owned(), "challenge".to_owned(), app.clock.now());
     assert!(app.store.create(registered).await.unwrap().is_done());
@@ -43,7 +43,7 @@ async fn invite(app: &App, name: &str) -> String {
     made.body["id"].as_str().unwrap().to_owned()
 }
 
-/// Lets time pass, the sweeper run and everybody work, minute by minute.
+/// Lets time pass minute by minute, with a sweep and all workers in each.
 async fn wait(app: &App, time: Duration) {
     let end = app.clock.now() + time;
     while app.clock.now() < end {
@@ -144,7 +144,7 @@ async fn an_event_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
     register(&app).await;
     app.endpoints.fail(ENDPOINT, Some(CallFailure::Status(503)));
     let id = InviteId::parse(&invite(&app, "bo").await).unwrap();
-    // The first state alone: what follows is told by events of its own.
+    // Only the first state: each later state has an event of its own.
     app.stream().await;
     let created = app.store.get::<domain::invite::Invite>(&id).await.unwrap().unwrap();
     let event = WebhookEventId::of_version(id, 1, created.created_at);
@@ -160,7 +160,7 @@ async fn an_event_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
         }
         app.clock.advance(MINUTE);
         app.sweep().await;
-        // The invite itself rests, so that only this event is at work.
+        // The workers do not get to the invite, so only this event is processed.
         for queue in [QueueName::Provision, QueueName::Mail] {
             let _ = app.queues.drain(queue);
         }
@@ -212,7 +212,7 @@ async fn a_dead_endpoint_is_parked_and_told_everything_once_it_is_resumed() {
     assert!(matches!(parked.state, SubscriptionState::Parked { .. }), "{parked:?}");
     let calls = app.endpoints.calls();
     assert!(calls <= 1 + FAILURES_TO_PARK as usize, "{calls}");
-    // The product goes on without it.
+    // The product continues without the endpoint.
     assert_eq!(app.mails_to("person-7@sample-board.gov.sg").len(), 1);
     app.endpoints.fail(ENDPOINT, None);
     wait(&app, 2 * PARKED_WAIT).await;
@@ -262,7 +262,7 @@ async fn while_a_secret_is_replaced_both_sign() {
     assert!(verify(&[other], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now()).is_err());
 }
 
-/// As Lambda hands it over: `events/invite-changed.json` was made from a change of this table's form.
+/// `events/invite-changed.json` has the form in which Lambda delivers a change of this table.
 #[test]
 fn the_tables_stream_is_read_as_lambda_hands_it_over() {
     let event: StreamEvent = serde_json::from_str(include_str!("../../../events/invite-changed.json")).unwrap();

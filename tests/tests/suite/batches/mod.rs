@@ -1,4 +1,4 @@
-//! A list of people: checked, fixed, submitted, finished, and downloaded.
+//! A list of people: checked, edited, submitted, done, and downloaded.
 
 mod rows;
 
@@ -13,7 +13,7 @@ use tests::{
     person::{Answer, Person},
 };
 
-/// After which the sweeper's daily jobs run again.
+/// After this time the sweeper's daily jobs run again.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 async fn submit(officer: &Person<'_>, id: &str, body: Value) -> Answer {
@@ -87,7 +87,7 @@ async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked
     let ada = app.officer("ada");
     let id = paste(&ada, &[officer_form("bo")]).await;
     let batch_id = domain::BatchId::parse(&id).unwrap();
-    // As its report and the count of its invites do, which nobody can see coming.
+    // As when its report is recorded or its invites are counted, which no caller can foresee.
     let overtake = async || {
         for _ in 0..4 {
             let batch = app.store.get::<Batch>(&batch_id).await.unwrap().unwrap();
@@ -106,7 +106,7 @@ async fn a_batch_that_changes_by_itself_while_it_is_submitted_or_reset_is_looked
 
 #[tokio::test]
 async fn a_batch_that_changes_by_itself_while_its_invites_are_checked_is_checked_again_soon() {
-    /// More calls than a check makes.
+    /// More calls than one check has.
     const CALLS_OF_A_CHECK: usize = 8;
     for place in 0..CALLS_OF_A_CHECK {
         let app = App::start().await;

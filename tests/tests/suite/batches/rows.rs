@@ -1,4 +1,4 @@
-//! Rows: edited, removed, added, and what they are beside each other.
+//! Rows: edited, removed, added, and compared with each other.
 
 use domain::{
     batch::{Batch, Counts},
@@ -37,7 +37,8 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     let app = App::start().await;
     let ada = app.officer("ada");
     let named = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
-    // Row 1 has doubles by address and by name, of which one stays; rows 6 and 7 are doubles that go with their first.
+    // Row 1 has duplicates by address and by username, of which one stays. Rows 6 and 7 are duplicates that are removed
+    // with their first row.
     let mut forms = vec![named("bo", "vera"), named("bo", "victor"), named("kim", "vera"), named("kim", "vicky")];
     forms.extend([officer_form("eve"), officer_form("max"), officer_form("max"), officer_form("max")]);
     forms.extend((0..40).map(|n| officer_form(&format!("crowd{n}"))));
@@ -59,7 +60,7 @@ async fn many_rows_are_taken_out_at_once_and_their_doubles_take_their_places() {
     assert_eq!(remove(&[49, 400]).await.expect(200).body["changed"], 1, "there is no row 400");
     assert_eq!(remove(&[]).await.faults(), ["/numbers: numbers.number"]);
     assert_eq!(remove(&(1..=501).collect::<Vec<_>>()).await.faults(), ["/numbers: numbers.number"]);
-    // A row that takes the place of a person who is invited already is a duplicate too.
+    // A row that is freed is a duplicate too if its person was invited since.
     let ann = officer_form("ann");
     let invitation = json!({"kind": "email", "email": ann.email, "seed": ann.seed, "reason": ann.reason});
     ada.post("/api/invites", invitation).await.expect(202);
@@ -98,15 +99,15 @@ async fn a_row_that_becomes_ready_is_compared_with_all_others() {
         let shown = |row: &Value| row["duplicate"]["row"].as_u64().map_or(row["state"].clone(), |first| json!(first));
         rows["items"].as_array().unwrap().iter().map(shown).collect::<Vec<_>>()
     };
-    // Row 3 follows row 1 by its address, and shares its name with row 2, which stands.
+    // Row 3 depends on row 1 by its address, and has the username of row 2, which depends on no row.
     let id = paste(&ada, &[named("bo", "vera"), named("kim", "victor"), named("bo", "victor")]).await;
     ada.send("DELETE", &format!("/api/batches/{id}/rows/1"), &[], axum::body::Body::empty()).await.expect(204);
     assert_eq!(shown(&id).await, [json!("READY"), json!(2)]);
-    // Row 3 follows row 2, which follows row 1: neither keeps row 1 from standing.
+    // Row 3 depends on row 2, which depends on row 1. Neither of them makes row 1 a duplicate.
     let id = paste(&ada, &[named("bo", "vera"), named("bo", "victor"), named("kim", "victor")]).await;
     edit(&ada, &id, 1, json!({"username": "victor"})).await.expect(200);
     assert_eq!(shown(&id).await[0], "READY");
-    // A row that is fixed together with others is searched for as well.
+    // A row that is fixed together with others is compared as well.
     let faulty = |name: &str| Form { organisation: String::new(), ..officer_form(name) };
     let id = paste(&ada, &[faulty("eve"), faulty("eve"), faulty("max")]).await;
     edit(&ada, &id, 2, json!({"email": officer_form("max").email})).await.expect(200);
@@ -171,11 +172,11 @@ async fn a_removed_row_comes_back_when_it_is_changed() {
     };
     remove(1).await;
     assert_eq!(restore(1).await, "READY");
-    // The double of a removed row has taken its place.
+    // The duplicate of a removed row has taken its place.
     remove(2).await;
     assert_eq!(restore(2).await, "DUPLICATE");
     assert_eq!(batch(&ada, &id).await["counts"]["removed"], 0);
-    // Fixing the row that has a double leaves both as they are.
+    // An edit of the row that has a duplicate leaves both as they are.
     edit(&ada, &id, 3, json!({"reason": "Another"})).await.expect(200);
     assert_eq!(
         (row(&ada, &id, 3).await["state"].as_str(), row(&ada, &id, 2).await["duplicate"]["row"].as_u64()),
@@ -214,7 +215,8 @@ async fn a_username_is_one_persons_in_a_list_however_it_gets_there() {
     let id = paste(&ada, &[named("bo", "vera"), named("kim", "VERA"), named("bo", "victor")]).await;
     let double_of = async |number: u32| row(&ada, &id, number).await["duplicate"]["row"].as_u64();
     assert_eq!((double_of(2).await, double_of(3).await), (Some(1), Some(1)), "by name, and by address");
-    // Who bears neither the name nor the address any more lets both go; who still bears one keeps that double.
+    // A row with another username and another address has no duplicates any more. With one of the two unchanged, it
+    // keeps that duplicate.
     edit(&ada, &id, 1, json!({"username": "valentin"})).await.expect(200);
     assert_eq!((double_of(2).await, double_of(3).await), (None, Some(1)));
     edit(&ada, &id, 1, json!({"email": vendor_form("eve").email})).await.expect(200);
@@ -269,7 +271,7 @@ async fn a_list_has_an_end() {
     let ada = app.officer("ada");
     let id = paste(&ada, &[officer_form("bo")]).await;
     let stored = app.store.get::<Batch>(&domain::BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
-    // As if it had been pasted with as many.
+    // As if the list had been pasted with this many rows.
     let counts = Counts { total: 9_999, needs_fixing: 9_998, ..stored.counts };
     let mut full = stored.to_value();
     full.counts = counts;

@@ -1,9 +1,8 @@
-//! What people tell the product about themselves shows in nothing that others read: no log line, no message, no key of
-//! an object, no URL, no notice, no problem; whatever goes wrong.
+//! Personal data must not appear where others can read it: no log line, no message, no key of an object, no URL, no
+//! webhook event, no problem, whatever fails.
 //!
-//! Every scenario is played by people with names and words that stand nowhere else. What the functions log is written
-//! as
-//! `boot` writes it, at its most talkative.
+//! In every scenario people have names and texts that occur nowhere else: the canaries. The functions log in the form
+//! of `boot`, at the most verbose level.
 
 use std::{
     io::{self, Write},
@@ -15,18 +14,18 @@ use serde_json::Value;
 use tests::person::Answer;
 use tracing::subscriber::DefaultGuard;
 
-/// What an invitee's telephone number is.
+/// The phone number of an invitee.
 pub(super) const PHONE: &str = "98761234";
 
 pub(super) const REASON: &str = "Perambulates the estate";
 
-/// An identity number that somebody types where it does not belong; nobody has it.
+/// An identity number that a person types into the wrong field. It is not taken from a person.
 pub(super) const NRIC: &str = "S1234567D";
 
-/// What an officer's browser sends.
+/// The token that an officer's browser sends.
 pub(super) const TOKEN_OF_OFFICER: &str = "Bearer eyJjYW5hcnk.eyJjYW5hcnk.Y2FuYXJ5";
 
-/// What must show nowhere, in lower case: names, the parts of addresses before the `@`, usernames, telephone numbers,
+/// What must not appear, in lower case: names, the parts of addresses before the `@`, usernames, phone numbers,
 /// organisations, departments, reasons, identity numbers, tokens of the sign-in.
 const CANARIES: [&str; 15] = [
     "wilhelmina",
@@ -46,13 +45,13 @@ const CANARIES: [&str; 15] = [
     "eyjjyw5hcnk",
 ];
 
-/// The first canary that a text names.
+/// The first canary in a text.
 pub(super) fn named_in(text: &str) -> Option<&'static str> {
     let lower = text.to_lowercase();
     CANARIES.into_iter().find(|canary| lower.contains(canary))
 }
 
-/// A form whose every field gives itself away.
+/// A form with a canary in every field.
 pub(super) fn telling(form: Form) -> Form {
     Form {
         first_name: "Wilhelmina".to_owned(),
@@ -75,7 +74,7 @@ pub(super) enum Medium {
     Problem,
 }
 
-/// What was said of people, to the product and by it.
+/// The texts about people that the product got, and the texts that it wrote for others.
 #[derive(Debug, Default)]
 pub(super) struct Spoken {
     told: Vec<String>,
@@ -88,17 +87,18 @@ impl Spoken {
         self.told.push(what);
     }
 
-    /// The product says it to all who read there.
+    /// Adds a text that the product wrote to a medium.
     pub(super) fn add(&mut self, medium: Medium, text: String) {
         self.said.push((medium, text));
     }
 
-    /// A link that only its recipient may know.
+    /// Adds the token of a link, which only its recipient may know.
     pub(super) fn add_token(&mut self, token: String) {
         self.tokens.push(token);
     }
 
-    /// An answer of the API. To who asks it may tell what is theirs; a problem may be passed on to support.
+    /// Adds an answer of the API. The caller may see their own data; but a problem may be forwarded to support, so it
+    /// must not contain any.
     pub(super) fn answered(&mut self, answer: &Answer) {
         if answer.status.is_client_error() || answer.status.is_server_error() {
             self.add(Medium::Problem, answer.body.to_string());
@@ -113,7 +113,7 @@ impl Spoken {
         }
     }
 
-    /// The first thing that should not have been said.
+    /// The first text with data that it must not have.
     pub(super) fn leak(&self) -> Option<String> {
         self.said.iter().find_map(|(medium, text)| {
             let lower = text.to_lowercase();
@@ -124,19 +124,19 @@ impl Spoken {
         })
     }
 
-    /// The canaries that nobody told the product.
+    /// The canaries that no one sent to the product.
     pub(super) fn untold(&self) -> Vec<&'static str> {
         let told = self.told.join("\n").to_lowercase();
         CANARIES.into_iter().filter(|canary| !told.contains(canary)).collect()
     }
 }
 
-/// The lines that functions log, as they are written on AWS.
+/// The lines that functions log, in the form that they have on AWS.
 #[derive(Clone, Default)]
 pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Lines {
-    /// Keeps what is logged from now on, at the most talkative level that can be set.
+    /// Keeps what is logged from now on, at the most verbose level that can be set.
     pub(super) fn keep() -> (Self, DefaultGuard) {
         let lines = Self::default();
         let writer = lines.clone();

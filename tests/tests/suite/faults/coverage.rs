@@ -1,5 +1,5 @@
-//! There is a scenario about everything that the product does: every function, every route, every kind of message,
-//! every job. What there is to do is read from the product, so whatever is new has to be played.
+//! There is a scenario for everything that the product does: every function, every route, every kind of message, every
+//! job. These lists are read from the product, so everything new needs a scenario.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use super::{
 
 const OPENAPI: &str = include_str!("../../../../docs/openapi.json");
 
-/// Handlers that call nothing outside.
+/// Handlers without calls to other systems.
 const WITHOUT_CALLS: [&str; 1] = ["portal"];
 
 #[test]
@@ -55,7 +55,7 @@ async fn every_route_and_message_has_its_scenario_and_every_canary_is_told() {
     }
     assert_eq!(missing(&routes(), &asked), Vec::<String>::new(), "routes without a scenario");
     assert_eq!(missing(&kinds(), &woken), Vec::<String>::new(), "messages without a scenario");
-    // A workbook is not told in words, and a number is written apart by nobody but us.
+    // A workbook is no text, and only this harness writes a number in groups.
     let untold: Vec<&str> = untold.into_iter().flatten().filter(|canary| *canary != "9876 1234").collect();
     assert_eq!(untold, ["ada@"], "all but the officer's own address, which the sign-in tells");
 }
@@ -76,7 +76,7 @@ fn routes() -> BTreeSet<String> {
         .collect()
 }
 
-/// The route of a request: of those that fit, the one that leaves the least open.
+/// The route of a request: of the matching ones, the one with the fewest parameters.
 fn route_of(asked: &Asked) -> Option<String> {
     let fits = |route: &String| {
         let Some((method, path)) = route.split_once(' ') else { return false };
@@ -90,7 +90,7 @@ fn route_of(asked: &Asked) -> Option<String> {
     routes().into_iter().filter(fits).min_by_key(|route| route.matches('{').count())
 }
 
-/// The kinds of messages, as reading an unknown one lists them.
+/// The kinds of messages, from the error about an unknown one.
 fn kinds() -> BTreeSet<String> {
     let unknown = serde_json::from_value::<Wake>(json!({"wake": "?"})).unwrap_err().to_string();
     let (_, expected) = unknown.split_once("expected one of").unwrap();

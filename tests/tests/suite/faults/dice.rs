@@ -1,4 +1,4 @@
-//! Numbers that follow from a seed, so that a random run is the same each time.
+//! Random numbers that depend only on a seed, so that a random run is the same each time.
 
 use domain::Entropy;
 
@@ -13,7 +13,7 @@ impl Dice {
         usize::try_from(self.0.next_u128() % bound as u128).unwrap()
     }
 
-    /// One of `things`, if there are any.
+    /// One of `things`. `None`: there are none.
     pub(super) fn one_of<T: Copy>(&self, things: &[T]) -> Option<T> {
         (!things.is_empty()).then(|| things[self.below(things.len())])
     }

@@ -1,4 +1,4 @@
-//! What must hold after every handler, and what must be there in the end.
+//! What must be true after every handler, and what must be true at the end.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,24 +24,24 @@ macro_rules! ensure {
     };
 }
 
-/// A sending: what it is about, what it says, which one.
+/// A sending: what it is about, its kind, its generation.
 type Sending = (String, &'static str, u32);
 
-/// What was seen on the way.
+/// What was seen so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// Calls and mails that were looked at.
+    /// Calls and mails that were already checked.
     calls: usize,
     mails: usize,
     with_account: BTreeSet<InviteId>,
-    /// Sendings that say of themselves that there may be a second copy.
+    /// Sendings that are flagged as possible duplicates.
     flagged: BTreeSet<Sending>,
     pub(super) dead_letters: Vec<String>,
-    /// The addresses whose locks a scenario has left behind for the sweeper to find.
+    /// The addresses whose locks a scenario has left for the sweeper to find.
     pub(super) left_behind: BTreeSet<String>,
 }
 
-/// Where everything stands in the end, in words that are the same in every run that ends well.
+/// The state of everything at the end, in words that are the same in every run that ends well.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ending {
     invites: Vec<String>,
@@ -50,12 +50,12 @@ pub(super) struct Ending {
     licences: BTreeSet<String>,
     passwords: BTreeMap<String, &'static str>,
     mails: Vec<String>,
-    /// What the agency was told last of each invite.
+    /// The last status of each invite that the agency was sent.
     told: Vec<String>,
 }
 
 impl World {
-    /// Sees that nothing is as it must never be.
+    /// Checks what must be true after every handler.
     pub(super) async fn watch(&self) {
         let calls = self.app.probe.calls();
         let new = std::mem::replace(&mut self.seen.borrow_mut().calls, calls.len());
@@ -107,8 +107,8 @@ impl World {
         Ok(())
     }
 
-    /// Where everything stands, after seeing that no mail went out twice without saying so, that no message was given
-    /// up, and that the batches add up.
+    /// The state of everything, after checking that no mail was sent twice without a flag, that no message is among the
+    /// dead letters, and that the counts of batches are correct.
     pub(super) async fn ending(&self) -> Ending {
         if self.manner == Manner::Calm {
             assert_eq!(self.seen.borrow().dead_letters, Vec::<String>::new());
@@ -137,7 +137,8 @@ impl World {
         let mut batches = Vec::new();
         for batch in self.batches().await {
             let rows = self.app.store.count_rows(batch.id).await.unwrap();
-            // A list that was reset while its workbook was read has rows that nobody counted; they go with it.
+            // A list that was reset while its workbook was read has rows that were not counted. They are deleted with
+            // it.
             let is_counted = self.manner == Manner::Calm || batch.state != BatchState::Reset;
             assert!(!is_counted || rows == batch.counts, "{rows:?} of a batch that is {}", batch.state_name());
             undecided.extend(batch.report.iter().filter(|mail| is_undecided(mail)).map(|mail| {
@@ -163,7 +164,7 @@ impl World {
         Ending { invites, batches, accounts, licences, passwords, mails, told }
     }
 
-    /// Each sending of a mail and to whom it went, after seeing that copies say so and are alike.
+    /// Each sending of a mail and its recipient, after checking that copies are flagged and identical.
     fn sendings(&self) -> BTreeMap<Sending, String> {
         let mut mails: BTreeMap<Sending, (String, Letter)> = BTreeMap::new();
         for mail in self.app.outbox.sent() {
@@ -175,7 +176,7 @@ impl World {
             let sending = (subject, mail.tags.kind.name(), mail.tags.generation);
             if let Some((_, letter)) = mails.get(&sending) {
                 assert!(self.seen.borrow().flagged.contains(&sending), "a second copy says nothing of it: {sending:?}");
-                // A copy that waited for days may name a later date.
+                // A copy that waited for days may have a later date.
                 let is_same = (&letter.text, &letter.html) == (&mail.letter.text, &mail.letter.html);
                 assert!(is_same || self.jumped.get() > Duration::ZERO, "copies differ: {sending:?}");
             } else {
@@ -185,7 +186,7 @@ impl World {
         mails.into_iter().map(|(sending, (to, _))| (sending, to)).collect()
     }
 
-    /// What the agency was told of each invite in the event of its latest version.
+    /// The status of each invite in the event of its latest version.
     fn told(&self) -> Vec<String> {
         let mut latest: BTreeMap<String, (u64, String)> = BTreeMap::new();
         for posted in self.app.endpoints.posted() {
@@ -202,7 +203,7 @@ impl World {
         latest.into_values().map(|(_, words)| words).collect()
     }
 
-    /// Everything that is not at rest, for who reads a failed run.
+    /// Everything that still has work ahead, to analyse a failed run.
     pub(super) async fn shown(&self) -> String {
         let invites = self.invites().await;
         let invites = invites
@@ -220,18 +221,18 @@ fn shown_invite(invite: &Invite) -> String {
     format!("{} {:?}", invite.email.as_str(), invite.state)
 }
 
-/// A mail of whose second attempt too nobody knows what became: a person has to ask its recipient.
+/// A mail whose second attempt has no known result either: an operator has to ask its recipient.
 pub(super) fn is_undecided(mail: &Mail) -> bool {
     matches!(mail.state, MailState::Claimed { attempt: 2.., .. })
 }
 
-/// A mail in the end: whether SES's later words of it arrived is no matter here.
+/// A mail at the end. Whether later reports of SES arrived does not matter here.
 fn shown(mail: &Mail) -> String {
     let state = if is_undecided(mail) { "SENT" } else { heard(mail.state_name()) };
     format!("{} {state}", mail.kind.name())
 }
 
-/// The state of a mail without what SES said of it later.
+/// The state of a mail without SES's later reports.
 fn heard(state: &str) -> &str {
     match state {
         "ACCEPTED" | "DELIVERED" | "UNKNOWN" => "SENT",

@@ -1,4 +1,4 @@
-//! Nothing is left over: not after a run, and not after the last period for which anything is kept.
+//! Nothing is left over: not after a run, and not after the last retention.
 
 use std::time::Duration;
 
@@ -10,24 +10,24 @@ use super::{
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Longer than everything that is kept together: an invitation, its person, a tombstone, with room.
+/// Days, more than all retentions together: an invitation, its person, a tombstone, and some more.
 const LAST_PERIOD: u64 = 30 + 90 + 365 + 60;
 
-/// Longer than what is left of an account's request for SEED is kept once the account is deleted.
+/// Longer than the record of a deleted request for SEED is kept after its account was deleted.
 const TOMBSTONES: Duration = Duration::from_secs(400 * 24 * 3600);
 
-/// How far time goes at a stroke once the daily reminders are over.
+/// Days that pass in one step after the daily reminders are over.
 const STRIDE: u64 = 15;
 
-/// How long everybody works after each stride: each job of the sweeper has run, and what it found is done.
+/// Minutes of work after each step: each job of the sweeper has run, and what it found is done.
 const MINUTES_A_DAY: u64 = 4;
 
-/// Until when something may happen every day.
+/// Days on which something may happen every day.
 const DAILY_UNTIL: u64 = 40;
 
 impl World {
-    /// Sees that everything in the table belongs to somebody and has an end: at once, or once every job of the sweeper
-    /// has had another day.
+    /// Checks that everything in the table belongs to a record and has an end: at once, or after every job of the
+    /// sweeper had another day.
     pub(super) async fn inspect_leftovers(&self) -> Result<(), String> {
         for _ in 0..2 {
             if self.app.table.leftovers(self.app.clock.now()).is_empty() {
@@ -40,7 +40,7 @@ impl World {
         if left.is_empty() { Ok(()) } else { Err(format!("left over: {left:#?}")) }
     }
 
-    /// Lets time pass until the last period has ended, and sees that nothing is kept of anybody, nor of anything.
+    /// Lets time pass until the last retention is over, and checks that nothing is kept.
     pub(super) async fn inspect_the_end(&self) -> Result<(), String> {
         let mut day = 0;
         while day < LAST_PERIOD {
@@ -49,7 +49,7 @@ impl World {
             self.pass(u32::try_from(stride).unwrap() * DAY);
             self.work(MINUTES_A_DAY).await;
         }
-        // The directory goes on knowing its accounts, and what is noted of them daily ends with them.
+        // The directory still knows its accounts; the daily records about them end with the accounts.
         self.app.directory.delete_all();
         for _ in 0..4 {
             self.pass(DAY);
@@ -78,7 +78,7 @@ async fn nothing_is_kept_after_the_last_period() {
     assert!(wrong.is_empty(), "{} of {} scenarios:\n{}", wrong.len(), ALL.len(), wrong.join("\n"));
 }
 
-/// What is wrong after the last period of a run with these mishaps.
+/// What is wrong after the last retention of a run with these mishaps.
 pub(super) async fn wrong_in_the_end(scenario: Scenario, mishaps: &[Mishap]) -> Option<String> {
     let world = World::begin(&[scenario], mishaps, Manner::of(mishaps)).await;
     Box::pin(world.play(scenario)).await;

@@ -1,8 +1,8 @@
-//! Others who act in the middle of a handler: another officer who invites the same people, and a second tab of the same
-//! officer, before any call that a handler makes.
+//! Other actors in the middle of a handler, before any call that the handler makes: another officer who invites the
+//! same people, and a second tab of the same officer.
 //!
-//! What must come of it depends on who was faster; what must never come of it does not. The people of a scenario may
-//! get something else than they came for, and give up; see [`World::play`].
+//! The result depends on who was faster; the invariants do not. The people of a scenario may get another result than
+//! they wanted, and stop; see [`World::play`].
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,7 +32,7 @@ pub(super) enum Meddler {
     OtherOfficer,
     /// Another officer submits a list of the same people.
     OtherList,
-    /// A second tab adds a person to the list who is in it.
+    /// A second tab adds a row whose person is in the list already.
     AddsDouble,
     /// A second tab removes the first row.
     Removes,
@@ -48,7 +48,7 @@ pub(super) enum Meddler {
     Revokes,
     /// A second tab resends every invite.
     Resends,
-    /// An operator deletes what is known of a person.
+    /// An operator has a person erased.
     Erases,
 }
 
@@ -67,14 +67,14 @@ impl Meddler {
         Self::Erases,
     ];
 
-    /// Those who change a list.
+    /// The meddlers that change a list.
     const TABS: [Self; 6] =
         [Self::AddsDouble, Self::Removes, Self::MakesDouble, Self::SetsMany, Self::Submits, Self::Resets];
 }
 
 impl World {
-    /// Lets somebody act, who gives up where the product is kept from its work and answers nothing. What an invariant
-    /// finds is never forgiven.
+    /// Lets a meddler act. It stops when the product is in trouble and does not answer. A broken invariant always fails
+    /// the run.
     pub(super) async fn meddle(&self, meddler: Meddler) {
         let acts = AssertUnwindSafe(self.act(meddler));
         let was_meddling = self.is_meddling.replace(true);
@@ -170,13 +170,13 @@ impl World {
         self.others.officer("bo")
     }
 
-    /// The officer of the scenario, in another tab.
+    /// The officer of the scenario, in a second tab.
     fn second_tab(&self) -> Person<'_> {
         self.others.officer("ada")
     }
 
-    /// Sees that a list can be submitted as it says: no person twice among what is ready, and no row left behind
-    /// another one that is not in its way.
+    /// Checks that a list can be submitted as it is shown: no person is ready twice, and no row depends on a row that
+    /// is not the same person.
     pub(super) async fn inspect_list(&self, batch: &Batch) -> Result<(), String> {
         if batch.state != BatchState::Draft {
             return Ok(());
@@ -204,8 +204,8 @@ impl World {
     }
 }
 
-/// Before which calls of a scenario somebody acts: those of the handlers that it is about, the sweeper's aside. Of
-/// calls that come after the same call the first and the last will do.
+/// The calls of a scenario before which a meddler acts: those of the handlers that the scenario is about, without the
+/// sweeper's. Of calls that follow the same call, the first and the last are enough.
 fn places(scenario: Scenario, undisturbed: &Run) -> Vec<usize> {
     let mut known: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     let mut before = "";

@@ -1,21 +1,21 @@
-//! Every call of every handler, broken in every way, and what must come of it.
+//! Every call of every handler, broken in every way, and the expected end.
 //!
-//! A [scenario](scenarios) runs undisturbed once: that run lists the calls and how everything ends. Then it runs again
-//! for each of these calls and each way in which such a call can go wrong, and for each message and event and what may
-//! happen to it; and some runs have several mishaps. The [world](world) goes on meanwhile: clients ask again, messages
-//! come again, the timer sweeps, SES says what became of mails. After every handler the [invariants] must hold, and the
-//! end must be the end of the undisturbed run.
+//! A [scenario](scenarios) first runs undisturbed: that run lists the calls and the end of everything. Then it runs
+//! again for each of these calls and each way in which such a call can fail, and for each message and event and
+//! everything that may happen to it. Some runs have several mishaps. The [world](world) continues meanwhile: clients
+//! ask again, messages are delivered again, the timer sweeps, SES reports mails. After every handler the [invariants]
+//! must be true, and the end must be the end of the undisturbed run.
 //!
-//! What people tell the product shows nowhere that others read, in every one of these runs ([canaries]). What there is
-//! to play is read from the product ([coverage]), and two mishaps in one run have their own place ([pairs]).
+//! In none of these runs may personal data appear where others can read it ([canaries]). The list of what has to be
+//! played is read from the product ([coverage]). Runs with two mishaps are in [pairs].
 //!
-//! Nobody lists calls: the backends in memory hand their state out to named calls only (`shared/probe`), so a new call
-//! is broken like all others from the day it is written.
+//! No list of calls has to be maintained: the fake backends give their state only to calls with a name
+//! (`testing/src/probe`), so a new call is broken like all others as soon as it exists.
 //!
 //! # Reading a failing run
 //!
-//! The message names the scenario and its mishaps, then what was wrong, then the handlers' calls with their places, the
-//! broken ones marked. To see it alone, run [`one_run_alone`] with that scenario and those mishaps.
+//! The message names the scenario and its mishaps, then the failure, then the handlers' calls with their places; the
+//! broken ones are marked. To see the run alone, run [`one_run_alone`] with that scenario and those mishaps.
 
 mod canaries;
 mod coverage;
@@ -49,7 +49,7 @@ struct Run {
     ending: Ending,
 }
 
-/// Runs a scenario with these mishaps; what is wrong with it, if anything.
+/// Runs a scenario with these mishaps. The error says what failed.
 async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
     let (log, _kept) = Lines::keep();
     let world = World::begin(&[scenario], mishaps, Manner::of(mishaps)).await;
@@ -64,7 +64,7 @@ async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
         }
         ending
     };
-    // An assertion that fails in a run is told with the trace of that run.
+    // A failed assertion of a run is reported with the calls of that run.
     let ended = AssertUnwindSafe(script).catch_unwind().await;
     let (calls, spoken) = (world.app.probe.calls(), world.spoken(&log));
     if let Some(leak) = spoken.leak() {
@@ -78,7 +78,7 @@ async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
     }
 }
 
-/// Runs a scenario with these mishaps and sees that it ends like the undisturbed run.
+/// Runs a scenario with these mishaps, and checks that it ends like the undisturbed run.
 async fn check(scenario: Scenario, mishaps: &[Mishap], undisturbed: &Run) -> Result<(), String> {
     let shown = |wrong: String| format!("{:?} with {mishaps:?}: {wrong}", scenario.name);
     let disturbed = run(scenario, mishaps).await.map_err(shown)?;
@@ -108,14 +108,14 @@ fn trace(calls: &[Call], mishaps: &[Mishap]) -> String {
     calls.iter().enumerate().filter(|(_, call)| call.function != "sweep").map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// How many calls before it make a call of the sweeper another one.
+/// How many calls before a call of the sweeper have to be equal for two calls to count as the same.
 const CONTEXT: usize = 2;
 
-/// Every single way in which the calls of the handlers can go wrong that the scenario is about, with their places.
+/// Every single failure of the calls of the handlers that the scenario is about, with the places of the calls.
 ///
-/// The sweeper asks a lot, for nothing mostly: of its calls that come after the same calls only the first is broken,
-/// and of the same question in a row the first and the last; that the stack's own services refuse it is the same to it
-/// for whatever reason they do. A late answer that makes a difference is tried wherever it is heard.
+/// The sweeper has many calls, most of them without a result. Of its calls after the same calls only the first is
+/// broken, and of equal calls in a row the first and the last. All refusals of the stack's own services count as one
+/// for it. A late answer that makes a difference is tried at every place.
 fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Fault)> {
     let mut known = BTreeSet::new();
     let mut broken = Vec::new();
@@ -143,7 +143,7 @@ fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Faul
     broken
 }
 
-/// Every single mishap that the undisturbed run gives occasion for.
+/// Every single mishap that is possible in the undisturbed run.
 fn single_mishaps(scenario: Scenario, undisturbed: &Run) -> Vec<Vec<Mishap>> {
     let mut runs = Vec::new();
     for (place, call, fault) in broken_calls(scenario, undisturbed) {
@@ -154,7 +154,7 @@ fn single_mishaps(scenario: Scenario, undisturbed: &Run) -> Vec<Vec<Mishap>> {
     }
     for (number, parcel) in undisturbed.parcels.iter().enumerate() {
         let may_be = |post: &Post| match parcel.carrier {
-            // A stream keeps what it holds, and its order.
+            // A stream loses nothing, and keeps its order.
             "stream" => *post == Post::Doubled,
             _ => true,
         };
@@ -165,7 +165,7 @@ fn single_mishaps(scenario: Scenario, undisturbed: &Run) -> Vec<Vec<Mishap>> {
     runs
 }
 
-/// Runs a scenario with each of these sets of mishaps, and tells how many runs there were and what was wrong.
+/// Runs a scenario with each of these sets of mishaps. Reports how many runs there were, and what failed.
 #[expect(clippy::print_stdout, reason = "how many runs there were is what one asks of a harness")]
 async fn check_each(scenario: Scenario, undisturbed: &Run, runs: &[Vec<Mishap>]) {
     let mut wrong = Vec::new();
@@ -201,14 +201,14 @@ each_single_mishap! {
     given_up: 15, forgotten: 16, left_behind: 17, action: 18, unannounced: 19, canary: 20, operator: 21,
 }
 
-/// For a closer look at a run that failed: put its scenario and mishaps in here.
+/// For the analysis of a failed run: set its scenario and mishaps here.
 #[tokio::test(start_paused = true)]
 async fn one_run_alone() {
     let (scenario, mishaps) = (ALL[0], [Mishap::Call(12, Fault::LostAfter)]);
     check_each(scenario, &undisturbed(scenario).await, &[mishaps.to_vec()]).await;
 }
 
-/// What a person said is logged by a handler.
+/// A handler logs a person's data on purpose.
 #[tokio::test(start_paused = true)]
 async fn a_handler_that_tells_is_found_out() {
     async fn tell(world: &World) {

@@ -1,7 +1,7 @@
 //! Several mishaps in one run.
 //!
-//! The two workers whose effects cannot be undone are broken twice in a row in every way: the first try ends somewhere,
-//! and so does the second. Of all other pairs there is a sample.
+//! The two workers whose effects cannot be undone are broken twice in a row in every way: in the first attempt, and in
+//! the second one. Of all other pairs, a sample is run.
 
 use testing::probe::{Call, Fault};
 
@@ -14,20 +14,20 @@ use super::{
     world::Mishap,
 };
 
-/// How a try ends from which the next one has to go on: the process, or the answer that it would have gone on with.
+/// The faults that end an attempt so that the next one has to continue: a crash, or a lost answer.
 fn endings(call: &Call) -> Vec<Fault> {
     let is_one = |fault: &Fault| matches!(fault, Fault::CrashBefore | Fault::CrashAfter | Fault::LostAfter);
     call.faults().into_iter().filter(is_one).collect()
 }
 
-/// The calls, with their places, of the first run of `function` that comes after the run `after`.
+/// The calls, with their places, of the first run of `function` after the run `after`.
 fn next_run<'a>(calls: &'a [Call], function: &str, after: usize) -> Vec<(usize, &'a Call)> {
     let is_next = |call: &&Call| call.function == function && call.run > after;
     let Some(next) = calls.iter().find(is_next).map(|call| call.run) else { return Vec::new() };
     calls.iter().enumerate().filter(|(_, call)| call.run == next && call.function == function).collect()
 }
 
-/// Breaks the first try of `function` in every way, and for each of these the second try in every way.
+/// Breaks the first attempt of `function` in every way, and for each of these the second attempt in every way.
 #[expect(clippy::print_stdout, reason = "how many runs there were is what one asks of a harness")]
 async fn check_each_pair(scenario: Scenario, function: &str, also: &[Mishap]) {
     let undisturbed = undisturbed(scenario).await;
@@ -60,13 +60,13 @@ async fn the_worker_of_mails_is_stopped_twice() {
     check_each_pair(ALL[0], "send-mail", &[]).await;
 }
 
-/// Two mails that may have gone out, of which nothing is heard: the second is a person's to look at.
+/// Two mails that may have been sent, without events: an operator has to check the second one.
 #[tokio::test(start_paused = true)]
 async fn the_worker_of_mails_is_stopped_twice_while_no_event_arrives() {
     check_each_pair(ALL[0], "send-mail", &[Mishap::NoMailEvents]).await;
 }
 
-/// Random runs of each scenario, of each kind of pair.
+/// Random runs of each scenario, for each kind of pair.
 const RANDOM_RUNS: usize = 12;
 
 impl Dice {
@@ -85,8 +85,8 @@ impl Dice {
         broken.into_iter().map(|(_, mishap)| mishap).collect()
     }
 
-    /// Two mishaps of one handler in two runs in a row; `None` where that is not to be had. Not of mails, whose second
-    /// loss is a person's to look at: those have their own tests.
+    /// Two mishaps of one handler in two runs in a row. `None`: there is no such pair. Mails are excluded, because an
+    /// operator has to check a second lost mail; they have tests of their own.
     async fn of_one_handler(&self, scenario: Scenario, undisturbed: &Run) -> Option<Vec<Mishap>> {
         let place = self.below(undisturbed.calls.len());
         let call = undisturbed.calls[place];

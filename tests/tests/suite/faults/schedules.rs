@@ -1,8 +1,9 @@
-//! Random runs: scenarios one after another, with calls that break, messages that are lost, outages, others who act
-//! between handlers and calls, operators, and time that passes.
+//! Random runs: scenarios one after another, with broken calls, lost messages, outages, other actors between handlers
+//! and calls, operators, and time that passes.
 //!
-//! A run follows from its seed alone. `make test` makes the first [`RUNS`]; `make schedules RUNS=1000000` makes that
-//! many. A seed that fails is printed; [`one_seed_alone`] replays it, and once its fault is fixed it stays in [`KEPT`].
+//! A run depends only on its seed. `make test` plays the first [`RUNS`]; `make schedules RUNS=1000000` plays that many.
+//! A seed that fails is printed. [`one_seed_alone`] plays it again, and after its fault is fixed the seed stays in
+//! [`KEPT`].
 
 use std::{panic::AssertUnwindSafe, time::Instant};
 
@@ -20,31 +21,32 @@ use super::{
     world::{Manner, Mishap, Post, World},
 };
 
-/// Seeds that once failed, each of which must not fail again.
+/// Seeds that failed once. None of them may fail again.
 const KEPT: [u64; 18] = [
     580, 678, 838, 2387, 4478, 4963, 5029, 8878, 8960, 11176, 14561, 16913, 18484, 107_174, 120_477, 121_193, 335_924,
     341_393,
 ];
 
-/// How many runs both tests make together, unless they are told another number.
+/// Runs of both tests together, unless another number is set.
 const RUNS: u64 = 400;
 
-/// What a run is made of, at most.
+/// Scenarios of a run at most.
 const SCENARIOS: usize = 3;
 const MISHAPS: usize = 5;
 
-/// Where something goes wrong: among as many calls, handlers and messages as a run has, roughly.
+/// The places where something fails are chosen among this many calls, handlers and messages, about as many as a run
+/// has.
 const CALLS: usize = 500;
 const HANDLERS: usize = 90;
 const PARCELS: usize = 40;
 
-/// Failures after which no more are looked for.
+/// Failures after which the test stops.
 const ENOUGH: usize = 20;
 
-/// One in so many runs goes on until the last period has ended, which takes as long as many runs.
+/// One run in this many continues until the last retention is over, which takes as long as that many runs.
 const TO_THE_END: u64 = 21;
 
-/// A run, and what goes wrong in it.
+/// A run, and what fails in it.
 #[derive(Debug)]
 struct Schedule {
     seed: u64,
@@ -77,7 +79,7 @@ impl Schedule {
         Self { seed, scenarios, mishaps }
     }
 
-    /// Plays it: what is wrong, if anything.
+    /// Plays the run. The error says what failed.
     async fn run(&self) -> Result<(), String> {
         let (log, _kept) = Lines::keep();
         let world = World::begin(&self.scenarios, &self.mishaps, Manner::Rough).await;
@@ -108,13 +110,13 @@ impl Schedule {
     }
 }
 
-/// What a person who runs this by hand has set.
+/// The number in an environment variable, set by a person who runs this test.
 #[expect(clippy::disallowed_methods, reason = "a test that is told how long to run reads it from its own environment")]
 fn set(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap())
 }
 
-/// Every other seed from `first` on.
+/// Plays every second seed from `first` on.
 #[expect(clippy::print_stdout, reason = "how many runs there were, and which failed, is what one asks of a harness")]
 async fn check_seeds(first: u64) {
     std::panic::set_hook(Box::new(|_| {}));
@@ -151,7 +153,7 @@ async fn a_seed_that_failed_once_does_not_fail_again() {
     }
 }
 
-/// For a closer look at a run that failed: put its seed in here, or into `SCHEDULE`.
+/// For the analysis of a failed run: set its seed here, or in `SCHEDULE`.
 #[tokio::test(start_paused = true)]
 async fn one_seed_alone() {
     Schedule::of(set("SCHEDULE").unwrap_or(0)).run().await.unwrap();

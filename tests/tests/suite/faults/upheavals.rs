@@ -1,7 +1,7 @@
 //! What happens around the product in the middle of a run: time, outages, an operator.
 //!
-//! After it people may get something else than they came for, and give up. What must hold all the same: every
-//! [invariant](super::invariants), everything comes to rest once the trouble is over, and nothing is left over.
+//! After an upheaval people may get another result than they wanted, and stop. Three things must still be true: every
+//! [invariant](super::invariants) holds, everything comes to rest after the trouble, and nothing is left over.
 
 use std::time::Duration;
 
@@ -23,23 +23,23 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upheaval {
-    /// A day passes: what is done daily may be done again.
+    /// A day passes, so that daily things may be done again.
     Day,
-    /// It is about to be midnight in Singapore.
+    /// The time is just before midnight in Singapore.
     Midnight,
-    /// Longer than an invitation lives.
+    /// More time passes than an invitation is open.
     Expiry,
-    /// Longer than anything is kept of people.
+    /// More time passes than people's data is kept.
     Retention,
-    /// Mails are stopped for longer than an invitation lives.
+    /// Mails are stopped for longer than an invitation is open.
     Stop,
-    /// SES answers nothing for six hours.
+    /// SES does not answer for six hours.
     MailOutage,
-    /// The directory answers nothing for six hours.
+    /// The directory does not answer for six hours.
     DirectoryOutage,
-    /// An operator deletes what is known of two people.
+    /// An operator has two people erased.
     Erasure,
-    /// The workers give up every message that is under way.
+    /// Every message that is on its way becomes a dead letter.
     GivenUp,
 }
 
@@ -57,12 +57,12 @@ impl Upheaval {
     ];
 }
 
-/// How often an operator has looked at what needs attention before nothing does any more.
+/// How often an operator has to resume what needs attention, at most, until nothing does any more.
 const LOOKS: usize = 4;
 
 impl World {
-    /// Plays a scenario to its end, and ends whatever trouble there was. Its people may give up where somebody or
-    /// something came between; what an invariant finds is never forgiven.
+    /// Plays a scenario to its end, and then ends all trouble. After another actor or an upheaval, its people may stop.
+    /// A broken invariant always fails the run.
     pub(super) async fn play(&self, scenario: Scenario) {
         if self.manner == Manner::Calm {
             return (scenario.script)(self).await;
@@ -105,13 +105,12 @@ impl World {
         }
     }
 
-    /// Whether something goes on that keeps the product from its work.
+    /// Whether there is an outage or a stop now.
     pub(super) fn is_in_trouble(&self) -> bool {
         !self.troubles.borrow().is_empty()
     }
 
-    /// Ends whatever goes on, has an operator look at what needs attention, and waits until everything has come to
-    /// rest.
+    /// Ends all trouble, has an operator resume what needs attention, and waits until everything is at rest.
     pub(super) async fn end_trouble(&self) {
         let troubles = self.troubles.borrow().clone();
         if troubles.contains(&Upheaval::Stop) {
@@ -143,17 +142,17 @@ impl World {
         }
     }
 
-    /// Lets much time pass at a stroke.
+    /// Lets much time pass in one step.
     fn jump(&self, time: Duration) {
         self.jumped.set(self.jumped.get() + time);
         self.pass(time);
     }
 }
 
-/// After how many of a scenario's handlers something happens, per upheaval.
+/// How many handlers of a scenario have an upheaval after them, for each kind of upheaval.
 const TIMES: usize = 3;
 
-/// Some of the handlers of a scenario, spread over all of it.
+/// Some handlers of a scenario, spread over all of it.
 fn times(undisturbed: &Run) -> Vec<usize> {
     let step = undisturbed.runs.div_ceil(TIMES).max(1);
     (1..=undisturbed.runs).step_by(step).collect()

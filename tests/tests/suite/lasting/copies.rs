@@ -17,7 +17,7 @@ async fn the_link_of_the_account_mail_works_for_as_long_as_it_says() {
     link_works_for_thirty_days(&app, &address("bo")).await;
 }
 
-/// That the link of the latest mail works on its 29th day and no longer on its 31st.
+/// Checks that the link of the latest mail works on its 29th day, and no longer on its 31st.
 async fn link_works_for_thirty_days(app: &App, email: &str) {
     let token = app.token_of(email);
     app.clock.advance(29 * DAY);
@@ -41,7 +41,7 @@ async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
 }
 
-/// Loses the answer about the mail to `email` in this way, and lets 15 minutes pass, so that a copy is due; then stops
+/// Loses the answer about the mail to `email` in this way, lets 15 minutes pass so that a copy is due, and then stops
 /// mail.
 async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
     app.outbox.fail_next(lost);
@@ -52,7 +52,7 @@ async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
     app.drain().await;
     app.store.set_mail_switch(Stopped).await.unwrap();
     app.clock.advance(16 * MINUTE);
-    // Other mails are heard of, so the silence about this one means something.
+    // Events of other mails arrive, so a mail without events is a finding.
     let _ = app.store.note_mail_event(app.clock.now()).await.unwrap();
     app.sweep().await;
     app.drain().await;

@@ -1,4 +1,4 @@
-//! Batches and invites that come to an end although something never answers.
+//! Batches and invites that end although a system never answers.
 
 use domain::{BatchId, InviteId, invite::Invite};
 use queue::QueueName;
@@ -40,7 +40,7 @@ async fn a_batch_ends_although_nobody_knows_of_one_of_its_mails() {
     let submit = format!("/api/batches/{id}/submit");
     let headers = [("if-match", etag.as_str()), ("idempotency-key", "k")];
     app.officer("ada").json("POST", &submit, &headers, json!({})).await.expect(202);
-    // Every answer about the first mails is lost, and no event comes.
+    // Every answer about the first mails is lost, and no event arrives.
     for _ in 0..3 * 24 * 3 {
         app.outbox.fail_next(MailFault::AfterEffect);
         app.clock.advance(20 * MINUTE);
@@ -56,7 +56,7 @@ async fn a_batch_ends_although_nobody_knows_of_one_of_its_mails() {
     assert_eq!(shown["state"], "DONE", "{shown}");
 }
 
-/// A list of two vendors, submitted.
+/// A submitted list of two vendors.
 async fn submitted(app: &App) -> String {
     let ada = app.officer("ada");
     let id = paste(&ada, &[vendor_form("ann"), vendor_form("bo")]).await;

@@ -1,4 +1,4 @@
-//! First passwords that wait, are lost, or are asked for again.
+//! First passwords that wait, are lost, or are requested again.
 
 use domain::{
     InviteId,
@@ -29,7 +29,7 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     app.sweep().await;
     app.drain().await;
     assert_eq!(sent(), 1);
-    // The pauses grow, and the mailbox has room for three mails a day, the account's own among them.
+    // The pauses grow, and the mailbox has room for three mails a day, including the one about the account.
     app.clock.advance(MINUTE);
     first_password(&app, &token).await.expect(202);
     assert_eq!(sent(), 2);
@@ -66,7 +66,7 @@ async fn a_first_password_whose_answer_was_lost_is_not_called_sent() {
     assert_eq!(app.directory.first_passwords(stored(&app, &id).await.account().unwrap()), 1);
 }
 
-/// An account whose holder has asked for a first password, which nobody has worked on yet; and their link's token.
+/// An account whose holder has requested a first password, with no worker since; and the token of their link.
 async fn asked_for_password(app: &App) -> (InviteId, Account, String) {
     let id = for_account(app, &officer_form("bo")).await;
     app.drain().await;
@@ -77,7 +77,7 @@ async fn asked_for_password(app: &App) -> (InviteId, Account, String) {
     (InviteId::parse(&id).unwrap(), account, token)
 }
 
-/// What the page says of the first password.
+/// The state of the first password on the page.
 async fn password_state(app: &App, token: &str) -> Value {
     let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await.expect(200);
     shown.body["firstPassword"]["state"].clone()
@@ -103,7 +103,7 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
     app.clock.advance(3 * MINUTE);
     app.sweep().await;
     app.drain().await;
-    // The mail about the account and two passwords are what a mailbox is sent in a day.
+    // The mail about the account and two passwords use up the mailbox's day.
     let mut asked = Value::Null;
     for pause in [MINUTE, 11 * MINUTE] {
         assert_eq!(page().await["state"], "sent");
@@ -123,7 +123,7 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
     assert_eq!((app.directory.first_passwords(&account), page().await["state"].clone()), (3, json!("sent")));
 }
 
-/// More calls than a worker makes for a first password.
+/// More calls than a worker has for a first password.
 const CALLS_OF_A_PASSWORD: usize = 9;
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_first_password_is_recorded_although_another_worker_writes_its_invite(
             let (id, account, token) = asked_for_password(&app).await;
             fault.into_iter().for_each(|fault| app.directory.fail_next(Call::MailFirstPassword, fault));
             app.probe.interrupt(app.probe.calls().len() + place);
-            // SES says that the mail about the account has arrived.
+            // SES reports that the mail about the account was delivered.
             let meanwhile = async || {
                 let read = app.store.get::<Invite>(&id).await.unwrap().unwrap();
                 let (invite, now) = (read.to_value(), app.clock.now());
@@ -163,7 +163,7 @@ async fn a_first_password_is_recorded_although_the_table_is_away_for_a_moment() 
         app.probe.break_call(app.probe.calls().len() + place, Broken::Throttled);
         let work = app.deliver(QueueName::Provision, Wake::Invite { id });
         app.probe.run("provision-user", work).await.unwrap();
-        // Whatever came before the claim is begun anew; what the directory refused is tried later.
+        // Everything before the claim is repeated. What the directory refused is tried again later.
         for _ in 0..5 {
             app.clock.advance(2 * MINUTE);
             app.sweep().await;
@@ -178,7 +178,7 @@ async fn a_first_password_is_recorded_although_the_table_is_away_for_a_moment() 
 async fn a_first_password_that_nobody_recorded_is_unknown_and_asked_for_again() {
     let app = App::start().await;
     let (id, account, token) = asked_for_password(&app).await;
-    // Its worker ends between its claim and the directory's answer.
+    // Its worker dies between its claim and the directory's answer.
     let read = app.store.get::<Invite>(&id).await.unwrap().unwrap();
     let claimed = read.to_value().claim_first_password(app.clock.now()).unwrap();
     assert!(app.store.write(read.becomes(claimed)).await.unwrap().is_done());

@@ -1,4 +1,4 @@
-//! What outlives a moment: locks, links, accounts and licences, over time, other officers and answers that were lost.
+//! What lasts: locks, links, accounts and licences, over time, with other officers and with lost answers.
 
 mod copies;
 mod endings;

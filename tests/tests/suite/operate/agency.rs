@@ -1,4 +1,4 @@
-//! Agencies whose systems are notified: registered, shown, given a new secret, resumed and removed.
+//! Agencies: registered, shown, given a new secret, resumed and removed.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn secret(generation: u32) -> String {
     agency_keys().agency_secret_text(&AgencyDomain::parse(DOMAIN).unwrap(), generation)
 }
 
-/// Lets `notify-agencies` do what it is woken for, as long as an operator waits.
+/// Lets `notify-agencies` do what it is woken for, for as long as an operator waits.
 async fn notify(app: &App) {
     for _ in 0..3 {
         tokio::time::sleep(Duration::from_millis(1500)).await;
@@ -161,7 +161,7 @@ async fn what_is_not_registered_is_said_to_be_so_and_a_removed_agency_is_not() {
     assert_eq!(refused(&app, &["show-agency", DOMAIN]).await, format!("{DOMAIN} is not registered"));
 }
 
-/// What a function noted meanwhile is not written over.
+/// A change that a function has written meanwhile is not lost.
 #[tokio::test(start_paused = true)]
 async fn a_lost_race_is_decided_anew() {
     let app = App::start().await;

@@ -1,4 +1,4 @@
-//! What changes something is noted before it is done.
+//! A command that changes something is recorded before it is done.
 
 use store::settings::MailSwitch;
 use testing::probe::Fault;

@@ -1,4 +1,4 @@
-//! The emergency stop, and mailboxes that are sent nothing.
+//! The emergency stop, and suppressed mailboxes.
 
 use domain::mail::{Mailbox, SuppressionReason};
 use store::settings::MailSwitch;
@@ -21,7 +21,7 @@ async fn mail_is_stopped_and_started() {
     assert!(audit.contains("  STOP_MAIL  mail  by ") && audit.contains("  START_MAIL  mail  by "), "{audit}");
 }
 
-/// A mailbox to which a mail was returned.
+/// Suppresses a mailbox, as after a mail that was returned.
 async fn bounced(app: &App, address: &str) -> domain::Timestamp {
     let now = app.clock.now();
     let bounce = |mailbox: Mailbox| Ok::<_, ()>(mailbox.suppress(SuppressionReason::Bounced, now, now));
@@ -44,7 +44,7 @@ async fn a_mailbox_is_cleared_here_and_at_ses_and_the_operator_is_noted() {
     let cleared = mailbox(&app, address.as_str()).await;
     assert!(cleared.is_open().is_ok() && cleared.was_cleared_since(since));
     assert!(serde_json::to_string(&cleared).unwrap().contains(OPERATOR));
-    // As the operator wrote it, which is how SES has it.
+    // The address exactly as the operator wrote it, which is how SES has it.
     assert_eq!(app.suppressions.addresses(), [address.clone(), other.clone()]);
     app.clock.advance(std::time::Duration::from_secs(60));
     bounced(&app, address.as_str()).await;

@@ -1,4 +1,4 @@
-//! What operators ask for, over the product in one process.
+//! Operators' commands, over the product in one process.
 
 mod agency;
 mod audit;
@@ -14,21 +14,21 @@ use serde_json::json;
 use store::Stored;
 use tests::{app::App, people::vendor_form};
 
-/// What a command that is done prints.
+/// The output of a command that is done.
 async fn printed(app: &App, words: &[&str]) -> String {
     let answer = app.operate(words).await.unwrap();
     assert_eq!((answer.code, answer.error.as_deref()), (0, None), "{words:?}");
     answer.text
 }
 
-/// Why a command is not done.
+/// The reason why a command is not done.
 async fn refused(app: &App, words: &[&str]) -> String {
     let Answer { text, error, code, cursor } = app.operate(words).await.unwrap();
     assert_eq!((text.as_str(), code, cursor), ("", 1, None), "{words:?}");
     error.unwrap()
 }
 
-/// What a command prints whose every invocation has time for one page, and how many invocations that takes.
+/// The output of a command whose invocations each have time for one page, and how many invocations it takes.
 async fn printed_in_parts(app: &App, words: &[&str]) -> (String, usize) {
     let (mut text, mut cursor) = (String::new(), None);
     for parts in 1.. {
@@ -43,7 +43,7 @@ async fn printed_in_parts(app: &App, words: &[&str]) -> (String, usize) {
     unreachable!("a listing has an end")
 }
 
-/// An invite for the vendor `name`, on whose account nobody has worked.
+/// An invite for the vendor `name`, before any worker has created the account.
 async fn submitted(app: &App, name: &str) -> InviteId {
     let mut form = serde_json::to_value(vendor_form(name)).unwrap();
     form["kind"] = json!("account");
@@ -55,7 +55,7 @@ async fn invite(app: &App, id: InviteId) -> Stored<Invite> {
     app.store.get::<Invite>(&id).await.unwrap().unwrap()
 }
 
-/// The workers give an invite up.
+/// Marks an invite as one that needs attention.
 async fn given_up(app: &App, id: InviteId) {
     let read = invite(app, id).await;
     let next = read.to_value().needs_attention(app.clock.now()).unwrap();

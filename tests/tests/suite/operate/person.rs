@@ -1,4 +1,4 @@
-//! A person is told what is held about them, and is erased.
+//! The export of a person's data, and the erasure of a person.
 
 use domain::{Timestamp, invite::Invite, mail::Mailbox};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::{invite, printed, printed_in_parts, submitted};
 
 const EVE: &str = "eve@vendor.example.com";
 
-/// A person with an invite, a row in a list, a mailbox and a noted account, among many others.
+/// A person with an invite, a row in a list, a mailbox and a recorded account, among many others.
 async fn world() -> App {
     let app = App::start().await;
     submitted(&app, "eve").await;
@@ -110,7 +110,7 @@ async fn a_person_who_asks_is_erased_once_the_audit_lists_it() {
     let audit = printed(&app, &["audit"]).await;
     assert!(audit.contains(&asked) && audit.ends_with(&done), "{audit}");
     assert!(app.store.get::<Invite>(&id).await.unwrap().is_none());
-    // The account is the directory's, and the sweep has noted by hash that there is one.
+    // The directory still has the account, and the sweeper has recorded its address as a hash.
     assert_eq!(kinds(&printed(&app, &["export-person", EVE]).await), ["audit", "holder", "mailbox", "tombstone"]);
     let mailbox: Mailbox = app.store.find_mailbox(&person).await.unwrap().into_value();
     assert_ne!(mailbox.forgotten_at(), None::<Timestamp>);

@@ -1,4 +1,4 @@
-//! Workers are woken, and what they gave up is sent again.
+//! Commands that wake workers and send dead letters again.
 
 use domain::{AgencyDomain, SubscriptionId, webhook::Subscription};
 use queue::{QueueName, Redrive, Wake};
@@ -65,7 +65,7 @@ async fn own_request(app: &App) -> String {
     domain::SeedRequestId::of_account(&account).to_string()
 }
 
-/// An event to an agency whose endpoint wants them.
+/// An event for an agency whose endpoint is active.
 async fn event(app: &App) -> String {
     let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();

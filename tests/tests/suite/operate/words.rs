@@ -1,4 +1,4 @@
-//! The words of commands, and who says them.
+//! How commands are written, and the name of the operator.
 
 use operate::Request;
 use tests::{app::App, people};

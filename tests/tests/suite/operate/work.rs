@@ -1,4 +1,4 @@
-//! What does not go on is found and shown, in a table of any size.
+//! Records without progress are found and shown, in a table of any size.
 
 use std::time::Duration;
 

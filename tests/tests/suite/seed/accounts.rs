@@ -1,4 +1,4 @@
-//! Licences that follow their accounts, and accounts that no invite knows.
+//! Licences that follow their accounts, and accounts that no invite has.
 
 use directory::AccountStatus;
 use domain::invite::{Account, Event, Failure, InviteState};
@@ -55,7 +55,7 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     app.sweep().await;
     app.drain().await;
     assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann"]);
-    // A worker's call that was to assign it arrives only now.
+    // A worker's call that assigns the licence ends only now.
     for account in [&account, &own_account, &stranger] {
         app.directory.leave_licence(account);
     }
@@ -113,7 +113,7 @@ async fn the_audit_notices_what_nobody_looks_at() {
     }
     assert_eq!(states, ["ACCOUNT_CREATED", "ONBOARDED", "DISABLED", "ACCOUNT_GONE", "ACCOUNT_CREATED"]);
     assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann", "ben", "eve"]);
-    // Both audits came to their end, and rest.
+    // Both audits have come to their end, and do not run now.
     let calls = app.directory.calls(Call::ListAccounts);
     app.clock.advance(MINUTE);
     app.sweep().await;
@@ -132,7 +132,7 @@ async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
     let before = app.mails_to("eve@vendor.example.com").len();
     let now = app.clock.now();
     let read = stored(&app, id).await;
-    // As if its worker had given up after the directory had made it.
+    // As if its worker had died after the directory had created the account.
     let stood = Some(Box::new(InviteState::Provisioning { lease_until: now, attempt: 10 }));
     let mut lost = read.to_value();
     lost.state = InviteState::NeedsAttention { stood };
@@ -182,6 +182,7 @@ async fn a_directory_that_lost_everybody_at_once_is_doubted() {
     for (id, _) in &made {
         gone += usize::from(stored(&app, *id).await.state_name() == "ACCOUNT_GONE");
     }
-    // Eight partitions of about six each: those with fewer are believed.
+    // Eight partitions of about six accounts each. In partitions with fewer, the missing accounts are recorded as
+    // deleted.
     assert!(gone < made.len() / 2, "{gone} of {}", made.len());
 }

@@ -1,4 +1,4 @@
-//! Devices, as the device side tells of them.
+//! Devices, as the device side reports them.
 
 use axum::body::Body;
 use domain::{
@@ -25,7 +25,7 @@ async fn send(app: &App, body: &str, signature: Option<&str>) -> Answer {
     app.anyone().send("POST", "/api/seed-devices", &headers, Body::from(body.to_owned())).await
 }
 
-/// The device side says something, signed as it should be.
+/// Sends an event of the device side with a valid signature.
 pub(super) async fn tell(app: &App, event: &Value) -> Answer {
     let body = event.to_string();
     let signed = domain::webhook::sign(&device_secrets()[..1], app.clock.now(), body.as_bytes());
@@ -89,7 +89,7 @@ async fn only_what_the_device_side_signed_just_now_is_heard() {
     }
     assert_eq!(stored(&app, id).await.device, None);
 
-    // The secret before is live while the device side changes over, and a signed call that is sent again does no harm.
+    // The previous secret is valid during a rotation, and a signed event that is sent again does no harm.
     let signed = sign(&previous, now, &body);
     send(&app, &body, Some(&signed)).await.expect(202);
     let version = stored(&app, id).await.version();

@@ -1,5 +1,4 @@
-//! SEED licences after the invite: asked for, refused, withdrawn and assigned again with the account, and the device
-//! that they are for.
+//! SEED licences after the invite: requested, refused, withdrawn, assigned again with the account; and their device.
 
 mod accounts;
 mod devices;
@@ -30,7 +29,7 @@ fn address(name: &str) -> String {
     format!("{name}@sample-board.gov.sg")
 }
 
-/// An account of an officer that nobody here made.
+/// An account of an officer that this service did not create.
 fn elsewhere(app: &App, name: &str) -> Account {
     app.directory.add_foreign_account(name, &people::email(&address(name)));
     named(name)
@@ -45,7 +44,7 @@ async fn own(app: &App, account: &Account, email: &str) -> Value {
     app.holder(account, email).get("/api/me").await.expect(200).body["seed"].clone()
 }
 
-/// Makes an account for a form with an invite of the officer Ada.
+/// Creates an account for a form, with an invite of the officer Ada.
 async fn invited(app: &App, form: &domain::fields::Form) -> (InviteId, Account) {
     let mut body = serde_json::to_value(form).unwrap();
     body["kind"] = json!("account");
@@ -59,7 +58,7 @@ async fn stored(app: &App, id: InviteId) -> store::Stored<Invite> {
     app.store.get::<Invite>(&id).await.unwrap().unwrap()
 }
 
-/// The two columns of the status page, looked at a while later.
+/// The two columns of the status page after some minutes.
 async fn columns(app: &App, id: InviteId) -> (String, String) {
     app.clock.advance(2 * MINUTE);
     let shown = app.officer("ada").get(&format!("/api/invites/{id}")).await.expect(200).body;
@@ -109,7 +108,7 @@ async fn a_licence_is_not_given_to_an_account_that_was_disabled_after_it_was_ask
     app.clock.advance(2 * MINUTE);
     let refused = ask(&app, &own_account, &address("bo")).await;
     assert_eq!((refused.status.as_u16(), refused.problem()), (403, "account-not-active".to_owned()));
-    // Enabled again, both have what they asked for.
+    // After both accounts are enabled again, both have the licence that they asked for.
     for account in [&own_account, &invited_account] {
         app.directory.set_status(account, AccountStatus::SignedIn);
     }

@@ -1,4 +1,4 @@
-//! What the logs say, and whom they do not name.
+//! What the logs contain, and which data they must not contain.
 
 use std::sync::{Arc, Mutex};
 use testing::{Call, Delivery, DirectoryFault, MailFault};
@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use super::{DELIVERED, World};
 
-/// Lines of log, kept for a look at them.
+/// Keeps the lines of a log for a test.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -55,7 +55,7 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
     }
 }
 
-/// The caller is not told to try again, and the line in the log is one that an alarm counts.
+/// The client is not asked to try again, and the line in the log is one that an alarm counts.
 #[tokio::test]
 async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
     let log = Log::default();

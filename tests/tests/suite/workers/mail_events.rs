@@ -1,4 +1,4 @@
-//! What SES reports of mails, and mailboxes that are closed by it.
+//! SES's events of mails, and mailboxes that they suppress.
 
 use boot::Disposition;
 use domain::mail::SuppressionReason;
@@ -49,7 +49,7 @@ async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
         let first = world.invitation("bo").await;
         world.provision(first).await;
         world.drain().await;
-        // Told twice, in the end late.
+        // The event arrives twice, and then once more, late.
         let sent = world.outbox.sent()[0].clone();
         for _ in 0..2 {
             assert!(matches!(world.report(recorded, &sent).await, Disposition::Done));
@@ -64,12 +64,12 @@ async fn a_mailbox_that_returned_a_mail_is_sent_nothing_more_by_anyone() {
         assert_eq!(body["mail"]["reason"], reason);
         assert!(body["mail"]["detail"].as_str().unwrap().contains("nothing is sent to it"));
         assert_eq!(body["techpass"]["failure"]["code"], format!("address.{reason}"));
-        // Somebody else is not concerned.
+        // Other mailboxes are not affected.
         let other = world.invitation("kim").await;
         world.provision(other).await;
         world.drain().await;
         assert_eq!(world.outbox.sent().len(), 2);
-        // An operator clears it; the event that comes once more is older.
+        // An operator clears the mailbox. The event arrives once more, and is older than that.
         let mailbox = world.store().find_mailbox(&invite.address_key).await.unwrap();
         world.clock.advance(Duration::from_secs(3600));
         let cleared = mailbox.to_value().clear("an operator".to_owned(), world.clock.now()).unwrap();

@@ -1,4 +1,4 @@
-//! Mails: sent once, or known not to be.
+//! Mails: sent once, or known not to be sent.
 
 use boot::Disposition;
 use queue::Wake;
@@ -105,10 +105,10 @@ async fn an_unanswered_mail_is_copied_once_and_only_while_events_are_seen_to_arr
     world.outbox.fail_next(MailFault::AfterEffect);
     world.provision(id).await;
     world.drain().await;
-    // No event ever came: silence proves nothing.
+    // No event ever arrived, so a mail without events is no finding.
     world.minutes(90).await;
     assert_eq!(world.outbox.requests(), 1);
-    // Another mail's event shows that events arrive.
+    // The event of another mail proves that events arrive.
     let other = world.account(&vendor_form("ada")).await;
     world.provision(other).await;
     world.drain().await;
@@ -140,7 +140,7 @@ async fn a_second_unanswered_mail_is_left_to_a_person() {
     }
     assert_eq!(world.outbox.requests(), 2);
     assert_eq!(mail_state(&world.invite(id).await), "SENDING");
-    // However late its event is, it is believed.
+    // Its event counts, however late it is.
     world.report(DELIVERED, &world.outbox.sent()[0]).await;
     assert_eq!(world.invite(id).await.state_name(), "INVITED");
 }

@@ -1,4 +1,4 @@
-//! The workers behind the queues, and everything that can go wrong around them.
+//! The workers behind the queues, and everything that can fail around them.
 
 mod logging;
 mod mail_events;
@@ -24,7 +24,7 @@ use tests::{
     people::{account_invite, beginning, keys, officer, officer_form, rules},
 };
 
-/// The workers over one store, and what they work on.
+/// The workers over one store, and their backends.
 struct World {
     provision: provision_user::Deps,
     mail: send_mail::Deps,
@@ -67,17 +67,17 @@ impl World {
         self.clock.now() + Duration::from_secs(30)
     }
 
-    /// Whether nothing is to happen by itself for hours: only what is not heard of, or kept, is looked at after a day.
+    /// Whether nothing happens by itself for hours. A day later only an unknown delivery or the retention is checked.
     fn is_at_rest(&self, due_at: Option<Timestamp>) -> bool {
         due_at.is_none_or(|due_at| due_at > self.clock.now() + Duration::from_secs(12 * 3600))
     }
 
-    /// Stores an invite for the account of a form, and wakes nobody.
+    /// Stores an invite for the account of a form, without waking a worker.
     async fn account(&self, form: &Form) -> InviteId {
         self.keep(account_invite(&officer("olivia"), form, self.clock.now(), &self.entropy)).await
     }
 
-    /// Stores an email invitation for the public officer `name`, and wakes nobody.
+    /// Stores an email invitation for the public officer `name`, without waking a worker.
     async fn invitation(&self, name: &str) -> InviteId {
         let officer = officer("olivia");
         let request = officer_form(name).email_invitation(&rules(), &officer.email).unwrap();
@@ -99,7 +99,7 @@ impl World {
         invite.id
     }
 
-    /// Something that an officer does now.
+    /// An act of an officer at this time.
     fn act(&self) -> Act {
         let now = self.clock.now();
         Act { at: now, trace: TraceId::generate(now, &self.entropy), action: None }
@@ -109,12 +109,12 @@ impl World {
         self.store().get::<Invite>(&id).await.unwrap().unwrap()
     }
 
-    /// For how many seconds an invite is left alone.
+    /// Seconds until an invite is due.
     async fn wait_of(&self, id: InviteId) -> u64 {
         self.invite(id).await.next_due().unwrap().since(self.clock.now()).as_secs()
     }
 
-    /// Changes an invite as somebody outside the workers would.
+    /// Changes an invite as a writer other than the workers does.
     async fn change<E: std::fmt::Debug>(&self, id: InviteId, change: impl FnOnce(Invite) -> Result<Invite, E>) {
         let read = self.invite(id).await;
         let next = change(read.to_value()).unwrap();
@@ -134,7 +134,7 @@ impl World {
         assert!(matches!(disposition, Disposition::Done));
     }
 
-    /// Hands every message to its worker until the queues stay empty.
+    /// Delivers every message to its worker, until the queues stay empty.
     async fn drain(&self) {
         loop {
             let provision = self.queues().drain(QueueName::Provision);
@@ -151,7 +151,7 @@ impl World {
         }
     }
 
-    /// Lets `minutes` pass, with a sweep in each.
+    /// Lets `minutes` pass, with a sweep in each minute.
     async fn minutes(&self, minutes: u32) {
         for _ in 0..minutes {
             self.clock.advance(Duration::from_secs(60));
@@ -160,7 +160,7 @@ impl World {
         }
     }
 
-    /// What SES says about the mail `sent` in the recorded event `recorded`.
+    /// Delivers the recorded event `recorded`, as an event of the mail `sent`.
     async fn report(&self, recorded: &str, sent: &SentMail) -> Disposition {
         let mut event: Value = serde_json::from_str(recorded).unwrap();
         event["time"] = json!(self.clock.now().to_string());

@@ -1,4 +1,4 @@
-//! Accounts and licences: made once, whatever the directory does.
+//! Accounts and licences: created once, whatever the directory does.
 
 use boot::Disposition;
 use directory::AccountStatus;
@@ -87,14 +87,14 @@ async fn a_message_that_comes_five_times_at_once_has_one_effect() {
     assert_eq!(world.queues().drain(QueueName::Mail).len(), 1);
     join_all((0..5).map(|_| world.mail(Wake::Invite { id }))).await;
     assert_eq!(world.outbox.requests(), 1);
-    // A replay of the whole day changes nothing.
+    // A repetition of all messages of the day changes nothing.
     let before = world.invite(id).await;
     world.provision(id).await;
     world.mail(Wake::Invite { id }).await;
     assert_eq!(world.invite(id).await, before);
 }
 
-/// Every fault at every call, alone and twice in a row: one account, one mail, nothing stuck.
+/// Every fault at every call, once and twice in a row: one account, one mail, and nothing that stops for ever.
 #[tokio::test]
 async fn whatever_the_directory_does_everyone_ends_with_one_account_and_one_mail() {
     let faults = [
@@ -165,7 +165,7 @@ async fn a_first_password_is_mailed_once_and_again_only_if_it_is_known_not_to_be
         (Some(DirectoryFault::Throttle), 1),
         (Some(DirectoryFault::Misconfigured), 1),
         (Some(DirectoryFault::AfterEffect), 1),
-        // Nobody knows, so nothing is sent by itself: the holder asks again.
+        // The result is unknown, so nothing is sent by itself: the holder asks again.
         (Some(DirectoryFault::BeforeEffect), 0),
     ];
     for (fault, mailed) in cases {

@@ -1,4 +1,4 @@
-//! Wake-ups that are lost, and what is given up.
+//! Lost wake-up calls, and dead letters.
 
 use boot::Disposition;
 use domain::{

@@ -1,7 +1,7 @@
-//! What people do, from the first request to the last: together every handler's main flows.
+//! What people do, from the first request to the last. Together the scenarios are the main flows of every handler.
 //!
-//! A person who gets no answer asks again, and one who is told that somebody was faster looks and goes on; whether that
-//! was right shows in the end.
+//! A person without an answer asks again. A person who sees that another writer was faster reads again and continues.
+//! Whether that was right shows at the end.
 
 mod steps;
 mod table;
@@ -34,12 +34,12 @@ use steps::{
     sign_in, stored, submit, submitted,
 };
 
-/// A script, and the handlers whose calls it is there to break one by one.
+/// A script, and the handlers whose calls are broken one by one in it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static [&'static str],
-    /// The sweeper's jobs without which it does not end as it should.
+    /// The sweeper's jobs that the scenario needs to end well.
     pub(super) jobs: &'static [Job],
     pub(super) script: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()>,
 }
@@ -48,7 +48,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 const BOUNCED: &str = include_str!("../../../../../events/mail-bounced.json");
 
-/// An account for a vendor with a licence, and the officer who looks at the list.
+/// An account for a vendor with a licence, and the officer who opens the list.
 async fn account(world: &World) {
     submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
@@ -63,13 +63,14 @@ async fn invitation(world: &World) {
     world.settle().await;
 }
 
-/// The holder of an account asks for a password, signs in, and is seen to have done so.
+/// The holder of an account asks for a password and signs in, and the sign-in is recorded.
 async fn first_password(world: &World) {
     submit(world, account_of(&telling(officer_form("thaddeus")))).await;
     world.settle().await;
     let token = world.app.token_of("thaddeus@sample-board.gov.sg");
     let [(_, account)] = &world.app.directory.made()[..] else { panic!("one account") };
-    // One request is enough. A holder asks again only where no mail came and the page says that nobody knows why.
+    // One request is enough. The holder asks again only if no mail arrived and the page says that the result is
+    // unknown.
     for _ in 0..5 {
         let asked = invitee(world, "first-password", json!({"token": token})).await;
         assert!(matches!(asked.status.as_u16(), 202 | 429), "{}", asked.body);
@@ -79,13 +80,13 @@ async fn first_password(world: &World) {
             break;
         }
         assert_eq!(page.body["firstPassword"]["state"], "unknown", "it was asked for and never mailed");
-        // The longest pause between two requests but one.
+        // The second longest pause between two requests.
         world.pass(Duration::from_secs(600));
     }
     sign_in(world, account).await;
 }
 
-/// Rows that were pasted: one is fixed, one removed, the rest submitted.
+/// A pasted list: one row is fixed, one removed, and the rest submitted.
 async fn list(world: &World) {
     let faulty = Form { contact_number: "12".to_owned(), ..telling(officer_form("ignatius")) };
     let rows =
@@ -101,7 +102,7 @@ async fn list(world: &World) {
     assert_eq!(looked.body["state"], "DONE", "{}", looked.body);
 }
 
-/// A workbook through the portal, with a row that stays behind.
+/// A workbook through the portal, with one row that is not submitted.
 async fn upload(world: &World) {
     let file = json!({"fileName": "zorkmund.xlsx"});
     let made = world.ask("manage-batches", &world.ada(), "POST", "/api/batches", file).await.expect(201);
@@ -132,7 +133,7 @@ async fn no_workbook(world: &World) {
     world.settle().await;
 }
 
-/// An invitation that is sent again the next day, and then revoked with all others.
+/// An invitation that is resent on the next day, and then revoked with all others.
 async fn resend_and_revoke(world: &World) {
     let id = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -149,7 +150,7 @@ async fn resend_and_revoke(world: &World) {
     assert_eq!(action.body["state"], "DONE", "{}", action.body);
 }
 
-/// An address that has an account, and one that bounces, both amended.
+/// An address that has an account, and one that bounces; both are amended.
 async fn amend(world: &World) {
     world.app.directory.add_foreign_account("somebody", &email("aurelian@vendor.example.com"));
     let mistaken = Form { email: "aurelian@vendor.example.com".to_owned(), ..telling(vendor_form("yolandra")) };
@@ -164,7 +165,7 @@ async fn amend(world: &World) {
     world.settle().await;
 }
 
-/// An invitation that nobody accepts: reminded of once, then expired.
+/// An invitation that is not accepted: reminded once, then expired.
 async fn expiry(world: &World) {
     submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -174,7 +175,7 @@ async fn expiry(world: &World) {
     world.settle().await;
 }
 
-/// An officer who has an account asks for a licence, and a device of a vendor is enrolled.
+/// An officer with an account asks for a licence, and the device of a vendor is enrolled.
 async fn licence(world: &World) {
     let address = email("thaddeus@sample-board.gov.sg");
     world.app.directory.add_foreign_account("thaddeus", &address);
@@ -190,7 +191,7 @@ async fn licence(world: &World) {
     world.settle().await;
 }
 
-/// An agency's own system is told of an invitation.
+/// An agency's system is sent the changes of an invitation.
 async fn webhooks(world: &World) {
     let domain = AgencyDomain::parse("example-agency.gov.sg").unwrap();
     let endpoint = "https://hooks.example-agency.gov.sg/invites".to_owned();
@@ -210,7 +211,7 @@ async fn webhooks(world: &World) {
     world.settle().await;
 }
 
-/// Everything that an officer can look at, and what is refused.
+/// Everything that an officer can read, and what is refused.
 async fn looks(world: &World) {
     let id = submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     let faulty = Form { reason: format!("Joins as {NRIC}"), ..telling(officer_form("ignatius")) };
@@ -257,7 +258,7 @@ async fn looks(world: &World) {
     assert!(answer.status.is_client_error(), "{}", answer.body);
 }
 
-/// Rows that were pasted: one is added, the others fixed together, some removed, and all reset after all.
+/// A pasted list: one row is added, the others are fixed together, some are removed, and in the end the list is reset.
 async fn reset(world: &World) {
     let faulty = |name| Form { organisation: String::new(), ..telling(officer_form(name)) };
     let rows = json!({"rows": [faulty("thaddeus"), faulty("ignatius"), telling(vendor_form("yolandra"))]});
@@ -286,14 +287,14 @@ async fn revoke(world: &World) {
     world.settle().await;
 }
 
-/// An invite whose message was given up, and which an operator lets go on.
+/// An invite whose message is among the dead letters, and which an operator resumes.
 async fn given_up(world: &World) {
     let id = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
     for wake in world.app.queues.drain(QueueName::Provision) {
         world.app.queues.give_up(QueueName::Provision, wake);
     }
     world.settle().await;
-    // An officer who sees that it is still there has it sent again.
+    // An operator who sees that the message is still there has it sent again.
     for _ in 0..5 {
         if stored(world, id).await.account().is_some() {
             return;
@@ -304,7 +305,7 @@ async fn given_up(world: &World) {
     }
 }
 
-/// A person who asked to be forgotten.
+/// A person who asked for erasure.
 async fn forgotten(world: &World) {
     submit(world, account_of(&telling(vendor_form("yolandra")))).await;
     world.settle().await;
@@ -319,8 +320,9 @@ async fn forgotten(world: &World) {
     panic!("the person is never forgotten");
 }
 
-/// What only an audit finds: an account that nobody recorded, one that is gone, one that is disabled, a licence that
-/// was assigned to it too late, the lock of an invite that is over, and a batch that is counted while it is under way.
+/// What only an audit finds: an account that was not recorded, one that is deleted, one that is disabled, a licence
+/// that was assigned to it too late, the lock of an invite that has ended, and a batch that is counted while it is in
+/// progress.
 async fn left_behind(world: &World) {
     let now = world.app.clock.now();
     let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
@@ -361,7 +363,7 @@ async fn left_behind(world: &World) {
     found_by_an_audit(world, async || !world.app.directory.seed_group().contains("aurelian")).await;
 }
 
-/// Gives the sweeper time until `is_fixed`.
+/// Gives the sweeper time until `is_fixed` is true.
 async fn found_by_an_audit(world: &World, is_fixed: impl AsyncFn() -> bool) {
     for _ in 0..ROUNDS {
         minutes(world, 3).await;
@@ -372,13 +374,13 @@ async fn found_by_an_audit(world: &World, is_fixed: impl AsyncFn() -> bool) {
     panic!("something stays behind: {}", world.shown().await);
 }
 
-/// A workbook of which S3 says nothing.
+/// A workbook that S3 does not announce.
 async fn unannounced(world: &World) {
     world.store_unannounced("drops/officer-ada/zorkmund.xlsx", workbook(&[telling(vendor_form("yolandra"))]));
     world.settle().await;
 }
 
-/// A canary that is heard of.
+/// A canary whose events arrive.
 async fn canary(world: &World) {
     for _ in 0..ROUNDS {
         minutes(world, 3).await;
@@ -390,7 +392,7 @@ async fn canary(world: &World) {
     panic!("no canary is ever heard of");
 }
 
-/// An action for more than are done at once: two invitations of it are left to the worker of actions.
+/// A bulk action for more invites than are changed at once: two invitations are left to `apply-actions`.
 async fn action(world: &World) {
     let ids = [submitted(world, invitation_of("thaddeus")).await, submitted(world, invitation_of("ignatius")).await];
     world.settle().await;
@@ -405,8 +407,8 @@ async fn action(world: &World) {
     world.settle().await;
 }
 
-/// An operator looks at everything, stops mail and lets it go on, clears a mailbox that bounced, has an agency notified
-/// no more, and puts rules in force.
+/// An operator lists everything, stops mail and starts it again, clears a mailbox that bounced, removes an agency, and
+/// writes domain rules.
 async fn operator(world: &World) {
     let id = submit(world, invitation_of("thaddeus")).await;
     world.settle().await;
@@ -429,7 +431,7 @@ async fn operator(world: &World) {
     let mails = world.app.mails_to("thaddeus@sample-board.gov.sg");
     world.post_event(world.event(BOUNCED, &mails[0]));
     world.settle().await;
-    // Who asks again after an answer that was lost is told that it is done.
+    // An operator who repeats the command after a lost answer sees that it is done.
     let said = world.operate(&["clear-suppression", "thaddeus@sample-board.gov.sg"]).await;
     assert!(matches!(said.error.as_deref(), None | Some("this mailbox is not suppressed")), "{said:?}");
     let mailbox = world.app.store.find_mailbox(&keys().address(&email("thaddeus@sample-board.gov.sg"))).await.unwrap();

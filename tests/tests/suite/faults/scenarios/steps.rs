@@ -1,4 +1,4 @@
-//! What the people of the scenarios do, each until it is done.
+//! The steps of the people in scenarios. Each is repeated until it is done.
 
 use directory::AccountStatus;
 use domain::{
@@ -16,7 +16,7 @@ use super::super::{
     world::World,
 };
 
-/// How often the sweeper's jobs are waited for.
+/// How often a scenario waits for the sweeper's jobs.
 pub(super) const ROUNDS: usize = 10;
 
 pub(super) async fn minutes(world: &World, count: u64) {
@@ -32,7 +32,7 @@ pub(super) async fn stored(world: &World, id: InviteId) -> Stored<Invite> {
     world.app.store.get::<Invite>(&id).await.unwrap().unwrap()
 }
 
-/// Writes an invite as if a fault of ours had.
+/// Writes an invite as a fault of this service could.
 pub(super) async fn by_hand(world: &World, invite: Invite) {
     let read = stored(world, invite.id).await;
     assert!(world.app.store.write(read.becomes(invite)).await.unwrap().is_done());
@@ -73,7 +73,7 @@ pub(super) async fn accept(world: &World, address: &str) {
 
 pub(super) async fn sign_in(world: &World, account: &Account) {
     world.app.directory.set_status(account, AccountStatus::SignedIn);
-    // A look that fails is repeated after a minute at the earliest.
+    // After a failed check, the next one is possible after a minute.
     for _ in 0..3 {
         world.pass(Duration::from_secs(61));
         world.ask("query-status", &world.ada(), "GET", "/api/invites", Value::Null).await.expect(200);
@@ -81,7 +81,7 @@ pub(super) async fn sign_in(world: &World, account: &Account) {
     world.settle().await;
 }
 
-/// Changes a row over the version that is shown, until the row is seen to be so.
+/// Changes a row over the version that is shown, until the change is visible.
 pub(super) async fn change_row(world: &World, batch: &str, number: u32, method: &str, body: Value) {
     for _ in 0..3 {
         let rows =
@@ -101,7 +101,7 @@ pub(super) async fn hand_on(world: &World, batch: &str, body: Value) {
     insist(world, "POST", &format!("{batch}/submit"), body).await;
 }
 
-/// Asks for a change of a batch, again if somebody was faster.
+/// Asks for a change of a batch, and again if another writer was faster.
 pub(super) async fn insist(world: &World, method: &str, path: &str, body: Value) {
     for _ in 0..3 {
         let answer = world.ask("manage-batches", &world.ada(), method, path, body.clone()).await;
@@ -114,7 +114,7 @@ pub(super) async fn insist(world: &World, method: &str, path: &str, body: Value)
     panic!("{method} {path} is never done");
 }
 
-/// Amends an invite over the version that is shown; an officer who is told that it has changed has amended it already.
+/// Amends an invite over the version that is shown. An officer who sees that it has changed has amended it already.
 pub(super) async fn amend_over(world: &World, id: &str, body: Value) {
     let path = format!("/api/invites/{id}");
     let shown = world.ask("query-status", &world.ada(), "GET", &path, Value::Null).await.expect(200);

@@ -1,11 +1,11 @@
-//! Every scenario, and what it is about.
+//! Every scenario, and the handlers that it is about.
 
 use futures::future::FutureExt as _;
 use sweep::jobs::Job;
 
 use super::Scenario;
 
-/// Together they are about every handler, route, message and job; see [`crate::faults::coverage`].
+/// Together they cover every handler, route, message and job; see [`crate::faults::coverage`].
 pub(in crate::faults) const ALL: [Scenario; 22] = [
     Scenario {
         name: "account",

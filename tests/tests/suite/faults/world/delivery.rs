@@ -1,4 +1,4 @@
-//! How time passes in the world: messages are delivered, the sweeper runs, and what fails comes again.
+//! How time passes in the world: messages are delivered, the sweeper runs, and what fails is delivered again.
 
 use boot::Disposition;
 use domain::{Timestamp, batch::Batch, invite::Invite};
@@ -16,7 +16,7 @@ use super::{
 };
 
 impl World {
-    /// Gives the sweeper time to do something about a workbook.
+    /// Gives the sweeper time to process a workbook.
     pub(super) fn wait_for_sweeper(&self) {
         self.made_up_for.set(self.app.clock.now() + MAKING_UP);
     }
@@ -26,7 +26,7 @@ impl World {
         self.app.probe.pass(time);
     }
 
-    /// Lets the world go on until everything has come to rest.
+    /// Lets time pass until everything is at rest.
     pub(in crate::faults) async fn settle(&self) {
         let (begun, jumped) = (self.app.clock.now(), self.jumped.get());
         let mut sweep_at = begun + MINUTE;
@@ -52,11 +52,11 @@ impl World {
             if swept && next.is_none() {
                 return;
             }
-            // What is due much later is due by a date, and not because anything is still under way.
+            // What is due much later is due by a date, so nothing is in progress any more.
             if next.is_some_and(|next| swept && next >= begun + PATIENCE + (self.jumped.get() - jumped)) {
                 return;
             }
-            // Until something is due, sweep after sweep would find nothing.
+            // Until the next record is due, no sweep would find anything.
             let waits_for_sweeper = self.made_up_for.get() > now;
             if let Some(next) = next.filter(|next| swept && !waits_for_sweeper && *next > now + MINUTE) {
                 self.pass((next - TURN).since(now));
@@ -76,7 +76,7 @@ impl World {
         }
     }
 
-    /// Lets every worker and the sweeper work for some minutes, whether or not anything comes to rest.
+    /// Lets every worker and the sweeper work for some minutes, even if not everything comes to rest.
     pub(in crate::faults) async fn work(&self, minutes: u64) {
         for _ in 0..minutes {
             self.pass(MINUTE);
@@ -89,13 +89,13 @@ impl World {
     }
 
     async fn sweep(&self) {
-        // Other officers' mails are under way all the time.
+        // Mails of other officers are always being sent.
         let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
         self.run("sweep", self.app.sweep()).await;
         self.watch().await;
     }
 
-    /// When something is next on its way or due, dates of an invitation aside.
+    /// When something is delivered or due next, without the dates of invitations.
     async fn next(&self) -> Option<Timestamp> {
         self.collect();
         let soon = self.app.clock.now() + SOON;
@@ -111,7 +111,7 @@ impl World {
         next.into_iter().min()
     }
 
-    /// Whether nothing more happens to something that is due, until a person has looked at its mail.
+    /// Whether nothing happens to a due record any more until an operator has checked its mail.
     async fn is_left_to_a_person(&self, due: Due) -> bool {
         match due {
             Due::Invite(id) => {
@@ -126,7 +126,7 @@ impl World {
         }
     }
 
-    /// Takes up what was sent since: messages, and what SES says about new mails.
+    /// Collects what was sent since the last call: messages, and SES's events of new mails.
     fn collect(&self) {
         for queue in QueueName::ALL {
             for wake in self.app.queues.drain(queue) {
@@ -151,7 +151,7 @@ impl World {
         }
     }
 
-    /// What SES says about a mail in a recorded event.
+    /// The recorded SES event, as an event of this mail.
     pub(in crate::faults) fn event(&self, recorded: &str, sent: &SentMail) -> Value {
         let mut event: Value = serde_json::from_str(recorded).unwrap();
         event["time"] = json!(self.app.clock.now().to_string());
@@ -163,13 +163,13 @@ impl World {
         event
     }
 
-    /// Posts an event of SES that arrives for certain.
+    /// Posts an SES event that is certain to arrive.
     pub(in crate::faults) fn post_event(&self, event: Value) {
         let posted = Posted { parcel: Parcel::Ses(event), at: self.app.clock.now(), received: 0, at_once: 1 };
         self.post.borrow_mut().push(posted);
     }
 
-    /// Posts a parcel, or does with it what is to go wrong.
+    /// Posts a parcel, or applies its mishap.
     pub(super) fn hand_in(&self, parcel: Parcel) {
         let number = self.posted.borrow().len();
         self.posted.borrow_mut().push(parcel.label());
@@ -209,7 +209,7 @@ impl World {
                     (received < RECEIVES).then_some(VISIBILITY)
                 }
                 (Some(Disposition::Retry(_)) | None, Parcel::Ses(_)) => REPEATS.get(posted.received).copied(),
-                // Whatever comes after it waits.
+                // Later parcels of the stream wait for it.
                 (Some(Disposition::Retry(_)) | None, Parcel::Streamed(_)) => Some(TURN),
             };
             match again {
@@ -230,7 +230,7 @@ impl World {
         self.seen.borrow_mut().dead_letters.push(format!("{parcel:?}: {outcome:?}"));
     }
 
-    /// Gives up every message that is under way, as if its workers had failed each time.
+    /// Puts every message that is on its way among the dead letters, as if its worker had failed each time.
     pub(in crate::faults) fn give_up_messages(&self) {
         self.collect();
         let is_message = |posted: &Posted| matches!(posted.parcel, Parcel::Wake(..));
@@ -241,7 +241,7 @@ impl World {
         }
     }
 
-    /// Gives a parcel to the function that works on it: `None` when that crashes.
+    /// Gives a parcel to the function that handles it. `None`: the function crashes.
     async fn open(&self, parcel: Parcel) -> Option<Disposition> {
         let function = parcel.label().reader;
         match parcel {

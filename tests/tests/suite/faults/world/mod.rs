@@ -1,5 +1,5 @@
-//! The product with the world around it: clients that ask again, queues and events that come again, a timer; and
-//! whatever is to go wrong.
+//! The product and the world around it: clients that ask again, queues and events that deliver again, a timer, and all
+//! mishaps of a run.
 
 mod delivery;
 
@@ -33,29 +33,29 @@ const DELIVERED: &str = include_str!("../../../../../events/mail-delivered.json"
 
 const CANARY: &str = "success@simulator.amazonses.com";
 
-/// One thing that goes wrong.
+/// One thing that fails or happens in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mishap {
-    /// The call at this place of the trace.
+    /// The call at this place of the trace fails.
     Call(usize, Fault),
-    /// The message or event with this number.
+    /// Something happens to the message or event with this number.
     Parcel(usize, Post),
-    /// None of SES's events about these mails arrives, while those about others do.
+    /// SES's events of these mails do not arrive, while those of others do.
     NoMailEvents,
-    /// Somebody else acts before the call at this place.
+    /// Another actor acts before the call at this place.
     Meanwhile(usize, Meddler),
-    /// Somebody else acts after the handler that ran as this one, 1 for the first.
+    /// Another actor acts after the handler with this number, from 1.
     Then(usize, Meddler),
-    /// Something happens around the product after the handler that ran as this one, 1 for the first.
+    /// Something happens around the product after the handler with this number, from 1.
     After(usize, Upheaval),
 }
 
-/// How a run is judged.
+/// How strictly a run is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manner {
-    /// People get what they came for, whatever breaks.
+    /// People get the result that they want, whatever breaks.
     Calm,
-    /// People may get something else and give up: what must never be otherwise holds all the same.
+    /// People may get another result and stop, but the invariants are still true.
     Rough,
 }
 
@@ -81,35 +81,34 @@ impl Post {
     pub(super) const ALL: [Self; 4] = [Self::Lost, Self::Doubled, Self::Together, Self::Late];
 }
 
-/// How long a message that was not worked off stays invisible: the least visibility timeout of the template.
+/// How long a message that was not handled stays invisible: the shortest visibility timeout of the template.
 const VISIBILITY: Duration = Duration::from_secs(180);
 
-/// How often a message is received before it is a dead letter.
+/// Deliveries of a message before it is a dead letter.
 const RECEIVES: usize = 5;
 
-/// When Lambda repeats an event whose function failed.
+/// The pauses after which Lambda repeats an event whose function failed.
 const REPEATS: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
-/// One turn of the world, and how often the timer comes round.
+/// One step of the world's time.
 const TURN: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Longer than anything but a date of an invitation may wait.
+/// Longer than anything may wait, except for a date of an invitation.
 const SOON: Duration = Duration::from_secs(6 * 3600);
 
-/// How long after the last trouble everything must have come to rest: the two hours that a late message and an
-/// unanswered mail take, with room.
+/// How long after the last trouble everything must be at rest: two hours for a late message and an unanswered mail, and
+/// some more.
 const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 
-/// How long everybody tries while something keeps the product from its work: what is tried then is tried again and
-/// again.
+/// How long every worker continues to try during trouble, because each attempt is like the last.
 const IN_TROUBLE: Duration = Duration::from_secs(20 * 60);
 
-/// How long the sweeper may take to do something about a workbook: five minutes until it begins, two until its turn,
-/// and a lease of a sweeper that died.
+/// How long the sweeper may take to process a workbook: five minutes until it announces one, two until the job's next
+/// run, and the lease of a sweeper that died.
 const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 
-/// How often a client asks when it gets no answer.
+/// How often a client asks if it gets no answer.
 const ASKED: usize = 8;
 
 pub(super) const OFFICERS: [&str; 2] = ["ada", "bo"];
@@ -130,7 +129,7 @@ struct Posted {
     at_once: usize,
 }
 
-/// A request, by who answers it.
+/// A request, and the function that answers it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
     pub(super) function: &'static str,
@@ -140,7 +139,7 @@ pub(super) struct Asked {
 
 pub(super) struct World {
     pub(super) app: App,
-    /// The processes that answer others: one that waits in the middle of a handler keeps only itself waiting.
+    /// Processes for the other actors, because a handler that waits in the middle blocks its own process.
     pub(super) others: App,
     mishaps: Vec<Mishap>,
     pub(super) manner: Manner,
@@ -148,23 +147,23 @@ pub(super) struct World {
     posted: RefCell<Vec<Label>>,
     reported: Cell<usize>,
     keys: Cell<u32>,
-    /// Until when the sweeper may take to do something about a workbook.
+    /// Until when the sweeper may process a workbook.
     made_up_for: Cell<Timestamp>,
     asked: RefCell<BTreeSet<Asked>>,
     /// How many handlers have run.
     runs: Cell<usize>,
     lists: query_status::ListCache,
-    /// Whether somebody acts in the middle of a handler, or right after one.
+    /// Whether another actor acts now, in the middle of a handler or right after one.
     pub(super) is_meddling: Cell<bool>,
-    /// How much time has passed at a stroke.
+    /// How much time has passed in large steps.
     pub(super) jumped: Cell<Duration>,
-    /// What goes on around the product until it is ended.
+    /// The outages and stops that were not ended yet.
     pub(super) troubles: RefCell<Vec<Upheaval>>,
-    /// What was found wrong, by an invariant and not by the script.
+    /// The failure that an invariant found, as distinct from one of the script.
     wrong: RefCell<Option<String>>,
-    /// What has left the product for others to read.
+    /// What the product has written for others to read.
     pub(super) spoken: RefCell<Spoken>,
-    /// What has been seen on the way, of what must never be otherwise.
+    /// What was seen so far, for the invariants.
     pub(super) seen: RefCell<Seen>,
 }
 
@@ -211,33 +210,33 @@ impl World {
         self.posted.borrow().clone()
     }
 
-    /// What an invariant found wrong, if one did.
+    /// The failure that an invariant found, if any.
     pub(super) fn wrong(&self) -> Option<String> {
         self.wrong.borrow().clone()
     }
 
-    /// Ends the run, because something is as it must never be.
+    /// Ends the run, because an invariant is broken.
     pub(super) fn found(&self, wrong: &str) -> ! {
         *self.wrong.borrow_mut() = Some(wrong.to_owned());
         panic!("{wrong}");
     }
 
-    /// Runs a handler to its end or crash, with whatever happens meanwhile and right after, and looks at what came of
-    /// it.
+    /// Runs a handler to its end or crash, with everything that happens during it and right after it, and then checks
+    /// the invariants.
     pub(super) async fn run<T>(&self, function: &'static str, handler: impl Future<Output = T>) -> Option<T> {
         let meanwhile = async || {
-            // Those who act in the middle share a process, and one may wait for what another has locked in it.
+            // The other actors share a process. One may wait for a lock that another one has in that process.
             if self.is_meddling.get() {
                 return;
             }
             for mishap in &self.mishaps {
                 if let Mishap::Meanwhile(_, meddler) = mishap {
-                    // Boxed: they run handlers as well.
+                    // Boxed, because meddlers run handlers too.
                     Box::pin(self.meddle(*meddler)).await;
                 }
             }
         };
-        // Boxed: unoptimised futures of whole handlers fill the stack of a test.
+        // Boxed, because the unoptimised futures of whole handlers are too large for the stack of a test.
         let handler = Box::pin(handler);
         let ended = Box::pin(self.app.probe.run_interrupted(function, handler, meanwhile)).await;
         let now = self.runs.get() + 1;
@@ -259,12 +258,12 @@ impl World {
         self.runs.get()
     }
 
-    /// What is to go wrong.
+    /// The mishaps of this run, in order.
     pub(super) fn mishaps(&self) -> &[Mishap] {
         &self.mishaps
     }
 
-    /// All that was said of people, with what the functions have logged.
+    /// Everything that was written about people, with the logs of the functions.
     pub(super) fn spoken(&self, log: &Lines) -> Spoken {
         let mut spoken = self.spoken.take();
         spoken.add(Medium::Log, log.text());
@@ -280,7 +279,7 @@ impl World {
         spoken
     }
 
-    /// What was asked of the API so far.
+    /// The requests to the API so far.
     pub(super) fn asked(&self) -> BTreeSet<Asked> {
         self.asked.borrow().clone()
     }
@@ -290,7 +289,7 @@ impl World {
         self.app.officer("ada")
     }
 
-    /// Asks for something, and asks again the same way for as long as there is no answer.
+    /// Sends a request, and repeats it in the same form for as long as there is no answer.
     pub(super) async fn ask(
         &self,
         function: &'static str,
@@ -302,7 +301,7 @@ impl World {
         self.ask_over(function, who, method, path, &[], body).await
     }
 
-    /// As [`World::ask`], over the version that the asker knows.
+    /// Like [`World::ask`], over the version that the caller knows.
     pub(super) async fn ask_over(
         &self,
         function: &'static str,
@@ -331,7 +330,7 @@ impl World {
         panic!("{method} {path} is never answered");
     }
 
-    /// Does what an operator asks for, and asks again for as long as the function fails: what it said.
+    /// Runs an operator's command, and repeats it for as long as the function fails. Returns its answer.
     pub(super) async fn operate(&self, words: &[&str]) -> operate::Answer {
         for _ in 0..ASKED {
             let answer = self.run("operate", self.app.operate(words)).await;
@@ -344,7 +343,7 @@ impl World {
         panic!("{words:?} is never done");
     }
 
-    /// Sends a message as somebody else does.
+    /// Sends a message as another system does.
     pub(super) fn post(&self, queue: QueueName, wake: Wake) {
         self.hand_in(Parcel::Wake(queue, wake));
     }
@@ -354,7 +353,7 @@ impl World {
         self.hand_in(Parcel::Stored(self.app.upload(key, bytes)));
     }
 
-    /// Puts a workbook into the bucket, and nobody says so.
+    /// Puts a workbook into the bucket, without an announcement.
     pub(super) fn store_unannounced(&self, key: &str, bytes: Vec<u8>) {
         let _ = self.app.upload(key, bytes);
         self.wait_for_sweeper();
@@ -383,7 +382,7 @@ impl World {
     }
 }
 
-/// What is written on a parcel.
+/// The label of a parcel.
 #[derive(Clone, Debug)]
 pub(super) struct Label {
     pub(super) carrier: &'static str,
