@@ -1,5 +1,5 @@
-//! What is stored keeps its names: a release before and a release after read each other's items. A name that is changed
-//! here makes items unreadable; give the new name to the code, and keep the old one with `#[serde(rename = "…")]`.
+//! Stored names never change, because an earlier and a later release read each other's items. A name that is changed
+//! here makes items unreadable. Give the code the new name, and keep the old one with `#[serde(rename = "…")]`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use domain::{
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 const AT: &str = "2026-11-23T05:24:02.000Z";
 
-/// Each of `values` is read, and written as it was.
+/// Checks that each of `values` is read, and written unchanged.
 fn keep<T: Serialize + DeserializeOwned>(values: impl IntoIterator<Item = Value>) {
     for value in values {
         let read: T = serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"));

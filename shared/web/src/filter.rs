@@ -66,20 +66,20 @@ fn names<const N: usize>(names: [&'static str; N]) -> RefOr<Schema> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
 }
 
-/// Reads a TechPass status by the name of the API; what is stored of earlier releases is no name here.
+/// Reads a TechPass status by its name in the API. Names that earlier releases stored are refused.
 ///
 /// # Errors
 ///
-/// When it is no name.
+/// When the text is no such name.
 pub fn techpass_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TechpassStatus>, D::Error> {
     named(deserializer, &TechpassStatus::ALL, TechpassStatus::name)
 }
 
-/// Reads a SEED status as [`techpass_filter`] does.
+/// Reads a SEED status by its name in the API, like [`techpass_filter`].
 ///
 /// # Errors
 ///
-/// When it is no name that lists can be narrowed by.
+/// When the text is no name that lists can be filtered by.
 pub fn seed_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeedStatus>, D::Error> {
     named(deserializer, &SeedStatus::FILTERS, SeedStatus::name)
 }

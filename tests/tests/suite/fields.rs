@@ -78,7 +78,8 @@ fn the_docs_have_a_row_for_each_field() {
     }
 }
 
-/// A correction and a name are written out in the code, so a field that the table adds to them has to be added there.
+/// `Correction` and the names of a person are written out in the code, so a field that the table adds to them has to be
+/// added there too.
 #[test]
 fn what_the_code_writes_out_is_what_the_table_says() {
     let alike = Field::ALL.into_iter().filter(|field| field.spec().alike == Alike::Everywhere);
