@@ -139,8 +139,8 @@ async fn create_pasted(
     if outcome != RequestOutcome::Done
         && let Ok(unused) = created.to_value().reset(now)
     {
-        // The same request was done at the same moment. If this write is lost too, the batch is erased a week later
-        // than a batch that was reset.
+        // The same request was done at the same moment. If this write is lost too, the batch is erased like one whose
+        // workbook never came.
         let _ = deps.store.write(created.becomes(unused)).await?;
     }
     Ok(outcome)

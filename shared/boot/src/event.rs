@@ -22,7 +22,7 @@ pub(crate) struct Unexpected {
 ///
 /// # Errors
 ///
-/// [`Error`] when Lambda's runtime interface cannot be reached.
+/// An error when Lambda's runtime interface cannot be reached.
 pub async fn run_event<E, F, Fut>(handler: F) -> Result<(), Error>
 where
     E: DeserializeOwned,
@@ -43,7 +43,7 @@ where
 ///
 /// # Errors
 ///
-/// [`Error`] when Lambda's runtime interface cannot be reached.
+/// An error when Lambda's runtime interface cannot be reached.
 pub async fn run_request<Q, A, F, Fut>(handler: F) -> Result<(), Error>
 where
     Q: DeserializeOwned,
@@ -65,7 +65,7 @@ where
 ///
 /// # Errors
 ///
-/// [`Error`] when the text is no `E`, or when the handler returns [`Disposition::Retry`].
+/// An error when the text is no `E`, or when the handler returns [`Disposition::Retry`].
 pub async fn handle_event<E, F, Fut>(text: &str, deadline: Timestamp, handler: &F) -> Result<(), Error>
 where
     E: DeserializeOwned,

@@ -48,7 +48,7 @@ pub struct UnnamedRecord;
 ///
 /// # Errors
 ///
-/// [`Error`] when Lambda's runtime interface cannot be reached.
+/// An error when Lambda's runtime interface cannot be reached.
 pub async fn run_sqs<M, F, Fut>(handler: F) -> Result<(), Error>
 where
     M: DeserializeOwned + Debug,
