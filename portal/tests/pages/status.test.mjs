@@ -125,6 +125,43 @@ test('a mail that waits says until when and why, and one of which nothing was re
   await details.getByText(detail).waitFor();
 });
 
+test.each([
+  ['while its details are open', true],
+  ['once its details are closed', false],
+])('the focus stays on the page when the row that had it leaves the list %s', async (_, isEarly) => {
+  open = await stage();
+  const { page, server } = open;
+  const row = invite('one');
+  let items = [row];
+  server.on('listInvites', () => ({
+    status: 200,
+    headers: { etag: `"${items.length}"` },
+    body: { items, total: items.length, techpass: {} },
+  }));
+  const revoked = { ...row, techpass: { state: 'REVOKED', label: 'Revoked' }, updatedAt: at(0) };
+  server.on('showInvite', () => ({
+    status: 200,
+    headers: { etag: '"1"' },
+    body: { ...(items.length > 0 ? row : revoked), reason: 'Joins the team', history: [] },
+  }));
+  server.on('revokeInvite', () => {
+    if (isEarly) items = [];
+    return { status: 200, headers: { etag: '"2"' }, body: revoked };
+  });
+  const isEmpty = () => page.getByText('No record found').waitFor();
+  await open.goTo('/invites?techpass=invited');
+  await page.getByRole('link', { name: row.email }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog', { name: 'Revoke?' }).getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('dialog', { name: 'Revoke?' }).waitFor({ state: 'detached' });
+  if (isEarly) await isEmpty();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  items = [];
+  await isEmpty();
+  expect(await page.evaluate(() => document.activeElement.localName)).toBe('main');
+});
+
 test('many selected invites are amended together and sent again', async () => {
   open = await stage();
   const { page, server } = open;

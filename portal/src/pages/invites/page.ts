@@ -74,6 +74,8 @@ export class InviteStatusPage extends LightElement {
   #etag: string | undefined;
   /** When the list was last known to be up to date. */
   #freshAt = new Date();
+  /** Whether the focus was within before what is shown changed. */
+  #hadFocus = false;
   readonly #poll = new Poll((signal) => this.#refresh(signal));
 
   constructor() {
@@ -93,12 +95,18 @@ export class InviteStatusPage extends LightElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#hadFocus = this.contains(document.activeElement);
     if (!changed.has('query')) return;
     const query = queryOf(this.query);
     if (this.list && JSON.stringify(query) === JSON.stringify(this.#query)) return;
     this.#query = query;
     this.#unselect();
     void this.#load([undefined]);
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const isClosed = changed.has('open') && !this.open;
+    if (this.#hadFocus || isClosed) this.#keepFocus();
   }
 
   override render(): TemplateResult {
@@ -294,8 +302,14 @@ export class InviteStatusPage extends LightElement {
     });
     await this.#load(this.#cursors);
     await this.updateComplete;
-    // The button that was pressed went with the selection.
-    if (document.activeElement === document.body) this.querySelector<HTMLElement>('.notice.told button')?.focus();
+    this.#keepFocus();
+  }
+
+  /** What had the focus may leave the list: a row by a change of its invite, a button with the selection. */
+  #keepFocus(): void {
+    if (document.activeElement !== document.body) return;
+    const place = this.querySelector<HTMLElement>('.notice.told button') ?? document.querySelector('main')!;
+    place.focus({ preventScroll: true });
   }
 
   async #export(): Promise<void> {
