@@ -1,13 +1,10 @@
 //! The filters and orders of a list.
 
-use domain::{
-    BatchId,
-    invite::{SeedStatus, TechpassStatus},
-};
+use domain::BatchId;
 use serde::{Deserialize, Serialize};
 use store::{InviteQuery, Sort};
 use utoipa::{IntoParams, ToSchema};
-use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter, seed_filter, techpass_filter};
+use web::{InviteFilter, Limit, Problem, SeedFilter, TechpassFilter};
 
 /// The parameters of a list.
 #[derive(Deserialize, IntoParams)]
@@ -22,14 +19,12 @@ pub struct ListQuery {
     /// Part of a name, an address, an organisation, a department or a username.
     #[param(max_length = 100)]
     q: Option<String>,
-    /// Where the TechPass account stands.
-    #[serde(default, deserialize_with = "techpass_filter")]
-    #[param(inline, value_type = Option<TechpassFilter>)]
-    techpass: Option<TechpassStatus>,
-    /// Where the SEED licence stands.
-    #[serde(default, deserialize_with = "seed_filter")]
-    #[param(inline, value_type = Option<SeedFilter>)]
-    seed: Option<SeedStatus>,
+    /// The status of the TechPass account.
+    #[param(inline)]
+    techpass: Option<TechpassFilter>,
+    /// The status of the SEED licence.
+    #[param(inline)]
+    seed: Option<SeedFilter>,
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
     #[serde(default)]
@@ -45,14 +40,12 @@ pub struct ExportQuery {
     /// Part of a name, an address, an organisation, a department or a username.
     #[param(max_length = 100)]
     q: Option<String>,
-    /// Where the TechPass account stands.
-    #[serde(default, deserialize_with = "techpass_filter")]
-    #[param(inline, value_type = Option<TechpassFilter>)]
-    techpass: Option<TechpassStatus>,
-    /// Where the SEED licence stands.
-    #[serde(default, deserialize_with = "seed_filter")]
-    #[param(inline, value_type = Option<SeedFilter>)]
-    seed: Option<SeedStatus>,
+    /// The status of the TechPass account.
+    #[param(inline)]
+    techpass: Option<TechpassFilter>,
+    /// The status of the SEED licence.
+    #[param(inline)]
+    seed: Option<SeedFilter>,
     #[param(value_type = Option<String>)]
     batch: Option<BatchId>,
     #[serde(default)]

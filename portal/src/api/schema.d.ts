@@ -768,9 +768,9 @@ export interface components {
             batch?: string | null;
             /** @description Part of a name, an address, an organisation, a department or a username. */
             q?: string | null;
-            /** @description Where the SEED licence stands. */
+            /** @description The status of the SEED licence. */
             seed?: ("not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn") | null;
-            /** @description Where the TechPass account stands. */
+            /** @description The status of the TechPass account. */
             techpass?: ("queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention") | null;
         };
         /**
@@ -1768,9 +1768,9 @@ export interface operations {
                 cursor?: string;
                 /** @description Part of a name, an address, an organisation, a department or a username. */
                 q?: string;
-                /** @description Where the TechPass account stands. */
+                /** @description The status of the TechPass account. */
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
-                /** @description Where the SEED licence stands. */
+                /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
                 batch?: string;
                 sort?: "newest" | "oldest" | "email" | "name";
@@ -1926,9 +1926,9 @@ export interface operations {
             query?: {
                 /** @description Part of a name, an address, an organisation, a department or a username. */
                 q?: string;
-                /** @description Where the TechPass account stands. */
+                /** @description The status of the TechPass account. */
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
-                /** @description Where the SEED licence stands. */
+                /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
                 batch?: string;
                 sort?: "newest" | "oldest" | "email" | "name";

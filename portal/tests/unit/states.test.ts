@@ -6,7 +6,7 @@ import { domain } from '../domain';
 
 const page = readFileSync(new URL('../../../docs/API.md', import.meta.url), 'utf8');
 
-/** What stands between two texts of another one. */
+/** What is between two texts of another one. */
 function between(text: string, from: string, to: string): string {
   const start = text.indexOf(from) + from.length;
   expect(start, from).toBeGreaterThanOrEqual(from.length);

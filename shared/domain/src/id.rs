@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
-use crate::{Entropy, Timestamp, digest::first_16_bytes};
+use crate::{Entropy, Timestamp, digest::first_16_bytes, text_form::text_form};
 
 /// An id that is computed from a digest: the same for the same input.
 pub(crate) trait OfDigest: Sized {
@@ -175,19 +175,7 @@ impl fmt::Debug for OfficerId {
     }
 }
 
-impl From<OfficerId> for String {
-    fn from(id: OfficerId) -> Self {
-        id.0
-    }
-}
-
-impl TryFrom<String> for OfficerId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not an officer id")
-    }
-}
+text_form!(OfficerId, "not an officer id");
 
 #[cfg(test)]
 mod tests {

@@ -27,6 +27,7 @@ pub mod webhook;
 mod digest;
 mod entropy;
 mod officer;
+mod text_form;
 mod trace;
 
 pub use entropy::Entropy;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Entropy, Timestamp};
+use crate::{Entropy, Timestamp, text_form::text_form};
 
 /// The `Root` of `X-Amzn-Trace-Id`, as `1-<8 hex>-<24 hex>`.
 ///
@@ -56,19 +56,7 @@ impl fmt::Debug for TraceId {
     }
 }
 
-impl From<TraceId> for String {
-    fn from(trace: TraceId) -> Self {
-        trace.0
-    }
-}
-
-impl TryFrom<String> for TraceId {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a trace id")
-    }
-}
+text_form!(TraceId, "not a trace id");
 
 #[cfg(test)]
 mod tests {

@@ -97,20 +97,58 @@ struct Rest<'t, T, A> {
 impl<'de, T: Beside, A: MapAccess<'de>> MapAccess<'de> for Rest<'_, T, A> {
     type Error = A::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(name) = self.members.next_key::<String>()? {
-            let Some(field) = Field::parse(&name).filter(|field| T::has(*field)) else {
-                return seed.deserialize(name.into_deserializer()).map(Some);
-            };
-            if let Some(text) = self.members.next_value_seed(FieldText { field, json: T::JSON })? {
-                self.texts.insert(field, text);
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, mut seed: K) -> Result<Option<K::Value>, A::Error> {
+        loop {
+            match self.members.next_key_seed(Name { other: seed, of: self.of })? {
+                None => return Ok(None),
+                Some(Named::Other(key)) => return Ok(Some(key)),
+                Some(Named::Field(field, other)) => {
+                    if let Some(text) = self.members.next_value_seed(FieldText { field, json: T::JSON })? {
+                        self.texts.insert(field, text);
+                    }
+                    seed = other;
+                }
             }
         }
-        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         self.members.next_value_seed(seed)
+    }
+}
+
+/// The name of a member, read where it is, so that its place is known if nothing has this name.
+struct Name<K, T> {
+    other: K,
+    of: PhantomData<T>,
+}
+
+/// What a name says: a field, with what reads other names, or something else.
+enum Named<K, V> {
+    Field(Field, K),
+    Other(V),
+}
+
+impl<'de, K: DeserializeSeed<'de>, T: Beside> DeserializeSeed<'de> for Name<K, T> {
+    type Value = Named<K, K::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<'de, K: DeserializeSeed<'de>, T: Beside> Visitor<'de> for Name<K, T> {
+    type Value = Named<K, K::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        match Field::parse(name).filter(|field| T::has(*field)) {
+            Some(field) => Ok(Named::Field(field, self.other)),
+            None => self.other.deserialize(name.into_deserializer()).map(Named::Other),
+        }
     }
 }
 
@@ -251,3 +289,61 @@ impl PartialSchema for ProfileBody {
 }
 
 impl ToSchema for ProfileBody {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{shape::fit, strict::parse};
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Request {
+        rows: Vec<WithFields<Guess>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Guess {
+        #[serde(default)]
+        guessed: u8,
+    }
+
+    impl Beside for Guess {
+        const JSON: FieldJson = FieldJson::Nullable;
+
+        fn has(field: Field) -> bool {
+            field != Field::Username
+        }
+    }
+
+    fn faults(json: &str) -> Vec<(String, &'static str)> {
+        let problem = parse(json.as_bytes()).and_then(fit::<Request>).unwrap_err();
+        let trace = domain::TraceId::parse("1-67891233-abcdef012345678912345678").unwrap();
+        problem.body(&trace).errors.into_iter().map(|item| (item.pointer, item.code)).collect()
+    }
+
+    #[test]
+    fn fields_are_read_beside_the_other_members() {
+        let json = r#"{"rows":[{"guessed":1,"email":"a@b","department":null},{"seed":""}]}"#;
+        let Request { rows } = parse(json.as_bytes()).and_then(fit).unwrap();
+        assert_eq!(rows[0].rest.guessed, 1);
+        assert_eq!(rows[0].texts, BTreeMap::from([(Field::Email, "a@b".to_owned())]));
+        assert_eq!(rows[1].texts, BTreeMap::from([(Field::Seed, String::new())]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named_where_it_is() {
+        let json = r#"{"rows":[{"rows":1,"0":2,"username":"a"},{"email":7,"guessed":"x","seed":true}]}"#;
+        let mut found = faults(json);
+        found.sort();
+        let expected = [
+            ("/rows/0/0", "unknown-field"),
+            ("/rows/0/rows", "unknown-field"),
+            ("/rows/0/username", "unknown-field"),
+            ("/rows/1/email", "wrong-type"),
+            ("/rows/1/guessed", "wrong-type"),
+            ("/rows/1/seed", "wrong-type"),
+        ];
+        assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+    }
+}

@@ -4,7 +4,7 @@ use domain::{
     BatchId,
     invite::{SeedStatus, TechpassStatus},
 };
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use store::{InviteQuery, Sort};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -26,75 +26,73 @@ pub struct InviteFilter {
     /// Part of a name, an address, an organisation, a department or a username.
     #[schema(max_length = 100)]
     pub q: Option<String>,
-    /// Where the TechPass account stands.
-    #[serde(default, deserialize_with = "techpass_filter")]
-    #[schema(inline, value_type = Option<TechpassFilter>)]
-    pub techpass: Option<TechpassStatus>,
-    /// Where the SEED licence stands.
-    #[serde(default, deserialize_with = "seed_filter")]
-    #[schema(inline, value_type = Option<SeedFilter>)]
-    pub seed: Option<SeedStatus>,
+    /// The status of the TechPass account.
+    #[schema(inline)]
+    pub techpass: Option<TechpassFilter>,
+    /// The status of the SEED licence.
+    #[schema(inline)]
+    pub seed: Option<SeedFilter>,
     #[schema(value_type = Option<String>)]
     pub batch: Option<BatchId>,
 }
 
-/// The schema of a [`TechpassStatus`] that lists can be filtered by.
-#[derive(Debug)]
-pub struct TechpassFilter;
+/// A status by its name in the API. Names that earlier releases stored, and statuses that no filter has, are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByName<T>(pub T);
 
-impl PartialSchema for TechpassFilter {
-    fn schema() -> RefOr<Schema> {
-        names(TechpassStatus::ALL.map(TechpassStatus::name))
+/// What a filter says of the TechPass account.
+pub type TechpassFilter = ByName<TechpassStatus>;
+
+/// What a filter says of the SEED licence.
+pub type SeedFilter = ByName<SeedStatus>;
+
+/// A status that lists can be filtered by.
+pub trait Status: Copy + 'static {
+    /// Every one that a filter can have.
+    const FILTERS: &'static [Self];
+
+    /// The name in the API.
+    fn name(self) -> &'static str;
+}
+
+impl Status for TechpassStatus {
+    const FILTERS: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
     }
 }
 
-impl ToSchema for TechpassFilter {}
+impl Status for SeedStatus {
+    const FILTERS: &'static [Self] = &Self::FILTERS;
 
-/// The schema of a [`SeedStatus`] that lists can be filtered by.
-#[derive(Debug)]
-pub struct SeedFilter;
-
-impl PartialSchema for SeedFilter {
-    fn schema() -> RefOr<Schema> {
-        names(SeedStatus::FILTERS.map(SeedStatus::name))
+    fn name(self) -> &'static str {
+        self.name()
     }
 }
 
-impl ToSchema for SeedFilter {}
-
-fn names<const N: usize>(names: [&'static str; N]) -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+impl<'de, T: Status> Deserialize<'de> for ByName<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let found = T::FILTERS.iter().copied().find(|status| status.name() == text);
+        found.map(Self).ok_or_else(|| de::Error::custom("no such status"))
+    }
 }
 
-/// Reads a TechPass status by its name in the API. Names that earlier releases stored are refused.
-///
-/// # Errors
-///
-/// When the text is no such name.
-pub fn techpass_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TechpassStatus>, D::Error> {
-    named(deserializer, &TechpassStatus::ALL, TechpassStatus::name)
+impl<T: Status> Serialize for ByName<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.name())
+    }
 }
 
-/// Reads a SEED status by its name in the API, like [`techpass_filter`].
-///
-/// # Errors
-///
-/// When the text is no name that lists can be filtered by.
-pub fn seed_filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SeedStatus>, D::Error> {
-    named(deserializer, &SeedStatus::FILTERS, SeedStatus::name)
+impl<T: Status> PartialSchema for ByName<T> {
+    fn schema() -> RefOr<Schema> {
+        let names = T::FILTERS.iter().map(|status| status.name());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
 }
 
-fn named<'de, D: Deserializer<'de>, T: Copy>(
-    deserializer: D,
-    all: &[T],
-    name: fn(T) -> &'static str,
-) -> Result<Option<T>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(deserializer)? else {
-        return Ok(None);
-    };
-    let found = all.iter().copied().find(|one| name(*one) == text);
-    found.map(Some).ok_or_else(|| de::Error::custom("no such status"))
-}
+impl<T: Status> ToSchema for ByName<T> {}
 
 impl InviteFilter {
     /// Whether it selects every invite.
@@ -117,8 +115,8 @@ impl InviteFilter {
         }
         Ok(InviteQuery {
             text: text.map(str::to_owned),
-            techpass: self.techpass,
-            seed: self.seed,
+            techpass: self.techpass.map(|ByName(status)| status),
+            seed: self.seed.map(|ByName(status)| status),
             batch: self.batch,
             sort,
             limit,
@@ -148,8 +146,8 @@ mod tests {
     fn a_status_is_read_by_its_name_and_by_nothing_else() {
         let read = |value: serde_json::Value| serde_json::from_value::<InviteFilter>(value);
         let filter = read(json!({"techpass": "not-onboarded", "seed": "licence-assigned"})).unwrap();
-        assert_eq!(filter.techpass, Some(TechpassStatus::NotOnboarded));
-        assert_eq!(filter.seed, Some(SeedStatus::LicenceAssigned));
+        assert_eq!(filter.techpass, Some(ByName(TechpassStatus::NotOnboarded)));
+        assert_eq!(filter.seed, Some(ByName(SeedStatus::LicenceAssigned)));
         assert!(read(json!({"techpass": null})).unwrap().is_empty());
         for stored in [
             json!({"techpass": "Not Onboarded"}),

@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(crate) enum Misfit {
-    /// The type has no member with this name.
-    Unknown(String),
+    /// A member is not part of the type.
+    Unknown,
     /// The required member with this name is missing.
     Missing(&'static str),
     /// It has another JSON type.
@@ -28,7 +28,7 @@ impl Misfit {
     /// The stable code, and a sentence for the client.
     pub(crate) fn message(&self) -> (&'static str, &'static str) {
         match self {
-            Self::Unknown(_) => ("unknown-field", "This is not part of the request."),
+            Self::Unknown => ("unknown-field", "This is not part of the request."),
             Self::Missing(_) => ("missing-field", "This is required."),
             Self::Type => ("wrong-type", "This has the wrong JSON type."),
             Self::Value => ("invalid-value", "This value cannot be used here."),
@@ -53,8 +53,8 @@ impl de::Error for Misfit {
         Self::Type
     }
 
-    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::Unknown(field.to_owned())
+    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
+        Self::Unknown
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -1,4 +1,7 @@
-//! JSON pointers to what does not fit in a request.
+//! What an answer names of a request that does not fit: how many places, and each by a JSON pointer.
+
+/// Places named at most: a body full of nonsense gets an answer of bounded size.
+pub(crate) const MAX_ITEMS: usize = 20;
 
 /// Characters of a pointer at most, because a client chooses the names in it.
 pub(crate) const MAX_POINTER: usize = 128;

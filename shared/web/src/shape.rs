@@ -9,11 +9,8 @@ use serde_path_to_error::{Path, Segment};
 use crate::{
     Problem, ProblemItem, Slug,
     misfit::{Misfit, Source},
-    pointer::pointer,
+    pointer::{MAX_ITEMS, pointer},
 };
-
-/// Entries of an answer at most, so that the answer to a bad body has a bounded size.
-const MAX_ITEMS: usize = 20;
 
 /// The text by which two values are compared. It does not depend on the order of members or on white space.
 pub(crate) fn canonical(value: &Value) -> Result<Vec<u8>, Problem> {
@@ -62,14 +59,8 @@ fn item(pointer: String, misfit: &Misfit) -> ProblemItem {
 /// The member that does not fit, or is missing. `None`: no member can be named.
 fn place_of(error: &serde_path_to_error::Error<Misfit>) -> Option<Place> {
     let mut place = place(error.path());
-    match error.inner() {
-        Misfit::Unknown(name) => {
-            if let Some(place) = place.as_mut().filter(|place| place.last() != Some(name)) {
-                place.push(name.clone());
-            }
-        }
-        Misfit::Missing(name) => place.get_or_insert_default().push((*name).to_owned()),
-        Misfit::Type | Misfit::Value => {}
+    if let Misfit::Missing(name) = error.inner() {
+        place.get_or_insert_default().push((*name).to_owned());
     }
     place
 }

@@ -8,11 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Problem, ProblemItem, Slug,
-    pointer::{MAX_POINTER, pointer},
+    pointer::{MAX_ITEMS, MAX_POINTER, pointer},
 };
-
-/// Entries of an answer at most, so that the answer to a bad body has a bounded size.
-const MAX_ITEMS: usize = 20;
 
 /// Reads JSON text in which no object names a member twice. `serde_json` limits the depth to 128.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Problem> {

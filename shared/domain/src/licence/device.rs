@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
+use crate::{Timestamp, text_form::text_form};
 
 /// The device that a licence is used on, as the device side last reported it. A person has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,19 +63,7 @@ impl DeviceFault {
     }
 }
 
-impl From<DeviceFault> for String {
-    fn from(fault: DeviceFault) -> Self {
-        fault.0
-    }
-}
-
-impl TryFrom<String> for DeviceFault {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a device fault")
-    }
-}
+text_form!(DeviceFault, "not a device fault");
 
 #[cfg(test)]
 mod tests {

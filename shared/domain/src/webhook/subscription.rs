@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::{SubscriptionId, Timestamp, fields::text, id::OfDigest as _};
+use crate::{SubscriptionId, Timestamp, fields::text, id::OfDigest as _, text_form::text_form};
 
 /// Failures in a row after which an endpoint is parked. All attempts of one event within a day are fewer.
 pub const FAILURES_TO_PARK: u32 = 20;
@@ -82,19 +82,7 @@ impl fmt::Display for AgencyDomain {
     }
 }
 
-impl From<AgencyDomain> for String {
-    fn from(domain: AgencyDomain) -> Self {
-        domain.0
-    }
-}
-
-impl TryFrom<String> for AgencyDomain {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a domain name")
-    }
-}
+text_form!(AgencyDomain, "not a domain name");
 
 impl SubscriptionId {
     /// The id of the subscription of an email domain.
