@@ -1,13 +1,16 @@
-//! Fake backends in memory, as strict as the real ones, and the probe that counts and breaks their calls.
+//! Fake backends in memory, as strict as the real ones, and the probe that counts and breaks their calls. The contracts
+//! that fakes and real backends keep, and the invented people that tests are about.
 //!
 //! No function depends on this crate, so no release contains it.
-#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod bucket;
 mod clock;
+pub mod contract;
 mod directory;
 mod endpoints;
 mod outbox;
+pub mod people;
 pub mod probe;
 mod queues;
 mod stack;

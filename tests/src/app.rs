@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
     Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemorySuppressions, MemoryTable,
-    Outbox, SentMail, probe::Probe,
+    Outbox, SentMail, people, probe::Probe,
 };
 use tower::ServiceExt as _;
 
-use crate::{people, person::Person};
+use crate::person::Person;
 
 /// The base of links in mails.
 pub const PORTAL: &str = "https://portal.example/";

@@ -9,7 +9,7 @@ use aws_sdk_cognitoidentityprovider::{
 };
 use directory::{Cognito, UserPool};
 use domain::{EmailAddress, OfficerId, invite::Account};
-use tests::contract::{self, directory::People};
+use testing::contract::{self, directory::People};
 
 use super::{aws, fresh_name};
 

@@ -25,7 +25,9 @@ async fn dynamodb_keeps_the_contract() {
     let client = aws().dynamodb();
     let name = fresh_name();
     create_table(&client, &name).await;
-    tests::contract::all(&Store::new(Dynamo::new(client.clone(), name.clone()))).await;
+    let store = Store::new(Dynamo::new(client.clone(), name.clone()));
+    testing::contract::table::all(&store).await;
+    tests::list_contract::all(&store).await;
     client.delete_table().table_name(name).send().await.unwrap();
 }
 

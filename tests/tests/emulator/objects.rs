@@ -20,6 +20,6 @@ async fn s3_keeps_the_contract() {
         let stored = client.put_object().bucket(&name).key(key).body(body).send().await.unwrap();
         ObjectVersion { key: key.to_owned(), version_id: stored.version_id.unwrap() }
     };
-    tests::contract::objects::all(&Objects::new(S3::new(client.clone(), name.clone()), name.clone()), put).await;
+    testing::contract::objects::all(&Objects::new(S3::new(client.clone(), name.clone()), name.clone()), put).await;
     client.delete_bucket().bucket(name).send().await.unwrap();
 }

@@ -4,17 +4,17 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
 };
-
-use domain::EmailAddress;
-use mail::{Mailer, Sender, Ses};
-use serde_json::Value;
-use tests::{
+use testing::{
     contract::{
         self,
         outbox::{Mailboxes, Received},
     },
     people::email,
 };
+
+use domain::EmailAddress;
+use mail::{Mailer, Sender, Ses};
+use serde_json::Value;
 
 use super::{aws, endpoint, fresh_name};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sqs::Client;
 use queue::{Destination, QueueName, Queues, Wake};
-use tests::contract::{self, queues::Readers};
+use testing::contract::{self, queues::Readers};
 
 use super::{aws, fresh_name};
 

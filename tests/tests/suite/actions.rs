@@ -12,12 +12,11 @@ use domain::{
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{CreateOutcome, InviteQuery, Stored};
-use testing::Delivery;
-use tests::{
-    app::App,
+use testing::{
+    Delivery,
     people::{self, vendor_form},
-    person::Answer,
 };
+use tests::{app::App, person::Answer};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

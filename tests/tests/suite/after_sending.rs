@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::mail::MailEvent;
 use serde_json::{Value, json};
-use tests::{app::App, people::vendor_form};
+use testing::people::vendor_form;
+use tests::app::App;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use serde_json::{Value, json};
-use tests::{app::App, people::vendor_form, person::Person};
+use testing::people::vendor_form;
+use tests::{app::App, person::Person};
 
 async fn raw(person: &Person<'_>, body: &str) -> tests::person::Answer {
     let headers = [("content-type", "application/json"), ("idempotency-key", "k")];
@@ -103,8 +104,10 @@ async fn only_verified_officers_are_let_in() {
     let app = App::start().await;
     for path in ["/api/me", "/api/domains/agency.gov.sg", "/api/invites", "/api/batches", "/api/template.xlsx"] {
         assert_eq!(app.anyone().get(path).await.problem(), "unauthorized", "{path}");
-        let vendor =
-            domain::Officer { email: tests::people::email("eve@vendor.example.com"), ..tests::people::officer("eve") };
+        let vendor = domain::Officer {
+            email: testing::people::email("eve@vendor.example.com"),
+            ..testing::people::officer("eve")
+        };
         let answer = app.signed_in(&vendor).get(path).await;
         assert_eq!((answer.status.as_u16(), answer.problem()), (403, "not-an-officer".to_owned()), "{path}");
     }

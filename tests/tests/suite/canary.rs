@@ -9,8 +9,8 @@ use mail::Subject;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::settings::MailSwitch;
-use testing::{MailFault as Fault, SentMail};
-use tests::{app::App, people};
+use testing::{MailFault as Fault, SentMail, people};
+use tests::app::App;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const CANARY: &str = "success@simulator.amazonses.com";

@@ -10,10 +10,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sheet::ResultRow;
 use store::{CreateOutcome, IdempotentRequest, SavedAnswer};
-use tests::{
-    app::{App, single_caps},
-    people,
-};
+use testing::people;
+use tests::app::{App, single_caps};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);

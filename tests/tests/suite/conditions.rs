@@ -6,12 +6,11 @@ use domain::invite::PROVISION_LEASE;
 use futures::future::join;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use testing::Call;
-use tests::{
-    app::App,
+use testing::{
+    Call,
     people::{officer, vendor_form},
-    person::Answer,
 };
+use tests::{app::App, person::Answer};
 
 /// The product on a table that ignores all conditions.
 async fn blind() -> App {

@@ -1,7 +1,8 @@
 //! What a form shows about a domain while the officer types.
 
 use serde_json::json;
-use tests::{app::App, people};
+use testing::people;
+use tests::app::App;
 
 #[tokio::test]
 async fn a_domain_is_told_by_what_its_people_are() {

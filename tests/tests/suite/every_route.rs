@@ -5,10 +5,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::body::Body;
 use serde_json::Value;
-use testing::{Call, DirectoryFault as Fault};
+use testing::{Call, DirectoryFault as Fault, people};
 use tests::{
     app::App,
-    people,
     person::{Answer, Person},
 };
 

@@ -6,12 +6,11 @@ use axum::body::Body;
 use domain::BatchId;
 use serde_json::{Value, json};
 use store::{erasure::Found, erasure::PARTS};
-use testing::probe::Fault;
-use tests::{
-    app::App,
+use testing::{
     people::{RULES, officer_form},
-    person::Answer,
+    probe::Fault,
 };
+use tests::{app::App, person::Answer};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -11,11 +11,13 @@ use domain::{
 };
 use queue::QueueName;
 use serde_json::{Value, json};
-use testing::Call;
+use testing::{
+    Call,
+    people::{email, officer_form, vendor_form},
+};
 use tests::{
     app::App,
     lists::{batch, edit, paste, row},
-    people::{email, officer_form, vendor_form},
     person::{Answer, Person},
 };
 
@@ -246,7 +248,7 @@ async fn a_list_is_done_though_one_of_its_people_was_erased_before() {
     for wake in app.queues.drain(QueueName::Dispatch) {
         app.deliver(QueueName::Dispatch, wake).await;
     }
-    let person = tests::people::keys().address(&email(&vendor_form("eve").email));
+    let person = testing::people::keys().address(&email(&vendor_form("eve").email));
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..5 {
         app.clock.advance(Duration::from_secs(3600));
@@ -348,7 +350,7 @@ async fn no_way_in_takes_a_text_without_bounds_and_what_is_right_of_it_stays() {
     ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], many).await.expect(200);
     let made = ada.post("/api/batches", json!({"fileName": "long.xlsx"})).await.expect(201);
     let uploaded = made.body["batchId"].as_str().unwrap().to_owned();
-    let event = app.upload(&format!("uploads/{uploaded}"), tests::people::workbook(&[form("sue")]));
+    let event = app.upload(&format!("uploads/{uploaded}"), testing::people::workbook(&[form("sue")]));
     let _ = app.parse(event).await;
     for (list, number) in [(&id, 1), (&id, 2), (&id, 3), (&id, 4), (&uploaded, 1)] {
         let row = row(&ada, list, number).await;

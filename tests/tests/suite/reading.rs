@@ -5,11 +5,11 @@ use std::time::Duration;
 use boot::Disposition;
 use domain::batch::Batch;
 use serde_json::Value;
-use testing::probe::Fault;
-use tests::{
-    app::App,
+use testing::{
     people::{officer, vendor_form, workbook},
+    probe::Fault,
 };
+use tests::app::App;
 
 /// A dropped workbook, and S3's message about it.
 async fn dropped(app: &App) -> Value {

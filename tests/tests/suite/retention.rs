@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::{
-    app::App,
-    people::{keys, vendor_form},
-};
+use testing::people::{keys, vendor_form};
+use tests::app::App;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -127,7 +125,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     let kept = submit(&app, "quill").await;
     let batch = paste(&app, &["zara", "kim"]).await;
     app.clock.advance(2 * DAY);
-    let person = keys().address(&tests::people::email("zara@vendor.example.com"));
+    let person = keys().address(&testing::people::email("zara@vendor.example.com"));
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..5 {
         app.sweep().await;
@@ -149,7 +147,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
 
 #[tokio::test]
 async fn everybody_to_be_forgotten_is_found_although_the_table_is_read_in_parts() {
-    let key = |name: &str| keys().address(&tests::people::email(&format!("{name}@vendor.example.com")));
+    let key = |name: &str| keys().address(&testing::people::email(&format!("{name}@vendor.example.com")));
     let mut cut = 0;
     for place in (0..120).step_by(5) {
         let app = App::start().await;
@@ -192,7 +190,7 @@ async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
     let path = format!("/api/batches/{}", made.body["batchId"].as_str().unwrap());
     let changed_at = app.officer("ada").get(&path).await.expect(200).body["updatedAt"].clone();
     app.clock.advance(2 * DAY);
-    let person = keys().address(&tests::people::email("zara@vendor.example.com"));
+    let person = keys().address(&testing::people::email("zara@vendor.example.com"));
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..3 {
         app.clock.advance(MINUTE);
@@ -222,7 +220,7 @@ async fn a_person_whose_row_is_sent_while_the_table_is_read_is_forgotten_too() {
         }
         app.clock.advance(2 * DAY);
         for name in names {
-            let person = keys().address(&tests::people::email(&format!("{name}@vendor.example.com")));
+            let person = keys().address(&testing::people::email(&format!("{name}@vendor.example.com")));
             app.store.request_forgetting(&person).await.unwrap();
         }
         app.probe.interrupt(app.probe.calls().len() + place);

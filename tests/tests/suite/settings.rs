@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use boot::Rules;
 use domain::{DomainRules, EmailAddress, Fault, Persona};
-use testing::{ManualClock, MemoryTable};
-use tests::people::beginning;
+use testing::{ManualClock, MemoryTable, people::beginning};
 
 #[test]
 fn the_rules_that_are_seeded_are_well_formed_and_mean_what_they_should() {

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use directory::AccountStatus;
 use serde_json::{Value, json};
-use tests::{
-    app::App,
-    people::{self, officer_form, vendor_form},
-    person::Answer,
-};
+use testing::people::{self, officer_form, vendor_form};
+use tests::{app::App, person::Answer};
 
 fn with_kind(kind: &str, form: &domain::fields::Form) -> Value {
     let mut body = serde_json::to_value(form).unwrap();

@@ -11,11 +11,11 @@ use futures::future::join_all;
 use queue::{QueueName, Wake};
 use serde_json::json;
 use store::settings::MailSwitch;
-use testing::Delivery;
-use tests::{
-    app::App,
+use testing::{
+    Delivery,
     people::{draft, email, keys, officer, vendor_form},
 };
+use tests::app::App;
 
 const MINUTE: Duration = Duration::from_secs(60);
 

@@ -6,11 +6,11 @@ use boot::Disposition;
 use domain::batch::{Batch, BatchState, ObjectVersion};
 use objects::StoredObject;
 use serde_json::{Value, json};
-use testing::Delivery;
-use tests::{
-    app::App,
+use testing::{
+    Delivery,
     people::{officer, vendor_form, workbook},
 };
+use tests::app::App;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);

@@ -11,11 +11,11 @@ use domain::{
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::stream::StreamEvent;
-use testing::{Delivery, Posted};
-use tests::{
-    app::App,
+use testing::{
+    Delivery, Posted,
     people::{agency_keys, vendor_form},
 };
+use tests::app::App;
 use webhooks::CallFailure;
 
 const ENDPOINT: &str = "https://hooks.example-agency.gov.sg/invites";
@@ -130,8 +130,8 @@ async fn an_endpoint_that_does_not_echo_is_told_nothing() {
 async fn nobody_is_told_of_other_agencies_invites() {
     let app = App::start().await;
     register(&app).await;
-    let mut stranger = tests::people::officer("kim");
-    stranger.email = tests::people::email("kim@sample-board.gov.sg");
+    let mut stranger = testing::people::officer("kim");
+    stranger.email = testing::people::email("kim@sample-board.gov.sg");
     let body = json!({"kind": "email", "email": "bo@sample-board.gov.sg", "reason": "Joins"});
     app.signed_in(&stranger).post("/api/invites", body).await.expect(202);
     app.drain().await;
@@ -258,7 +258,7 @@ async fn while_a_secret_is_replaced_both_sign() {
         let signed = verify(&[secret], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now());
         assert_eq!(signed, Ok(()), "{generation}");
     }
-    let other = tests::people::keys().agency_secret(&agency(), 2).unwrap();
+    let other = testing::people::keys().agency_secret(&agency(), 2).unwrap();
     assert!(verify(&[other], &posted[0].signature, posted[0].body.as_bytes(), app.clock.now()).is_err());
 }
 

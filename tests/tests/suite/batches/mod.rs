@@ -6,10 +6,10 @@ use domain::batch::Batch;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::time::Duration;
+use testing::people::{officer_form, vendor_form};
 use tests::{
     app::App,
     lists::{batch, edit, paste, row},
-    people::{officer_form, vendor_form},
     person::{Answer, Person},
 };
 
@@ -162,7 +162,7 @@ async fn a_workbook_with_other_titles_is_read_once_the_officer_says_what_they_me
 async fn a_row_whose_invite_failed_is_fixed_and_submitted_again() {
     let app = App::start().await;
     let ada = app.officer("ada");
-    app.directory.add_foreign_account("eve", &tests::people::email("someone@sample-board.gov.sg"));
+    app.directory.add_foreign_account("eve", &testing::people::email("someone@sample-board.gov.sg"));
     let id = paste(&ada, &[vendor_form("eve")]).await;
     submit(&ada, &id, json!({})).await.expect(202);
     app.drain().await;

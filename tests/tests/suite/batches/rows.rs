@@ -5,10 +5,10 @@ use domain::{
     fields::Form,
 };
 use serde_json::{Value, json};
+use testing::people::{email, officer_form, vendor_form};
 use tests::{
     app::App,
     lists::{batch, edit, paste, row},
-    people::{email, officer_form, vendor_form},
 };
 
 use super::{DAY, submit};

@@ -12,10 +12,8 @@ use std::{
 use domain::batch::{Batch, BatchState, Row, RowState};
 use futures::FutureExt as _;
 use serde_json::{Value, json};
-use tests::{
-    people::{email, keys, officer_form, vendor_form},
-    person::Person,
-};
+use testing::people::{email, keys, officer_form, vendor_form};
+use tests::person::Person;
 
 use super::{
     Run,

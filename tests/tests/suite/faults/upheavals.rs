@@ -8,8 +8,10 @@ use std::time::Duration;
 use domain::invite::InviteState;
 use queue::{QueueName, Wake};
 use store::settings::MailSwitch;
-use testing::probe::Fault;
-use tests::people::{email, keys};
+use testing::{
+    people::{email, keys},
+    probe::Fault,
+};
 
 use super::{
     Run, check_each,

@@ -1,8 +1,8 @@
 //! Mails that are sent late or again, and the links in them.
 
 use store::settings::MailSwitch::{Running, Stopped};
-use testing::MailFault;
-use tests::{app::App, people::vendor_form};
+use testing::{MailFault, people::vendor_form};
+use tests::app::App;
 
 use super::{DAY, MINUTE, accept, act, address, by_mail, first_password, for_account, stored};
 

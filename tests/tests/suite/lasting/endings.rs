@@ -4,11 +4,13 @@ use domain::{BatchId, InviteId, invite::Invite};
 use queue::QueueName;
 use serde_json::{Value, json};
 use store::settings::MailSwitch::Stopped;
-use testing::{Call, DirectoryFault as Fault, MailFault};
+use testing::{
+    Call, DirectoryFault as Fault, MailFault,
+    people::{self, vendor_form},
+};
 use tests::{
     app::App,
     lists::{batch, paste},
-    people::{self, vendor_form},
 };
 
 use super::{DAY, MINUTE, act, address, by_mail, for_account};

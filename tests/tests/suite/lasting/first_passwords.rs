@@ -8,8 +8,8 @@ use domain::{
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::settings::MailSwitch::{Running, Stopped};
-use testing::{Call, DirectoryFault as Fault, probe::Fault as Broken};
-use tests::{app::App, people::officer_form};
+use testing::{Call, DirectoryFault as Fault, people::officer_form, probe::Fault as Broken};
+use tests::app::App;
 
 use super::{DAY, MINUTE, address, first_password, for_account, stored};
 

@@ -13,12 +13,11 @@ use domain::{
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::settings::MailSwitch::{Running, Stopped};
-use testing::{Call, DirectoryFault as Fault, SearchIndex};
-use tests::{
-    app::App,
+use testing::{
+    Call, DirectoryFault as Fault, SearchIndex,
     people::{self, officer_form, vendor_form},
-    person::Answer,
 };
+use tests::{app::App, person::Answer};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);

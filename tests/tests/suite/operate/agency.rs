@@ -9,7 +9,8 @@ use domain::{
 use futures::future::join;
 use queue::QueueName;
 use store::Stored;
-use tests::{app::App, people::agency_keys};
+use testing::people::agency_keys;
+use tests::app::App;
 use webhooks::CallFailure;
 
 use super::{printed, refused};

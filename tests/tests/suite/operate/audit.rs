@@ -1,8 +1,8 @@
 //! A command that changes something is recorded before it is done.
 
 use store::settings::MailSwitch;
-use testing::probe::Fault;
-use tests::{app::App, people::OPERATOR};
+use testing::{people::OPERATOR, probe::Fault};
+use tests::app::App;
 
 use super::{printed, printed_in_parts, submitted};
 

@@ -2,11 +2,11 @@
 
 use domain::mail::{Mailbox, SuppressionReason};
 use store::settings::MailSwitch;
-use testing::probe::Fault;
-use tests::{
-    app::App,
+use testing::{
     people::{OPERATOR, email, keys, suppressed},
+    probe::Fault,
 };
+use tests::app::App;
 
 use super::{printed, refused};
 

@@ -12,7 +12,8 @@ use domain::{InviteId, invite::Invite};
 use operate::Answer;
 use serde_json::json;
 use store::Stored;
-use tests::{app::App, people::vendor_form};
+use testing::people::vendor_form;
+use tests::app::App;
 
 /// The output of a command that is done.
 async fn printed(app: &App, words: &[&str]) -> String {

@@ -2,10 +2,8 @@
 
 use domain::{Timestamp, invite::Invite, mail::Mailbox};
 use serde_json::{Value, json};
-use tests::{
-    app::App,
-    people::{OPERATOR, draft, email, keys, officer, vendor_form},
-};
+use testing::people::{OPERATOR, draft, email, keys, officer, vendor_form};
+use tests::app::App;
 
 use super::{invite, printed, printed_in_parts, submitted};
 

@@ -3,8 +3,8 @@
 use domain::{AgencyDomain, SubscriptionId, webhook::Subscription};
 use queue::{QueueName, Redrive, Wake};
 use serde_json::json;
-use testing::Delivery;
-use tests::{app::App, people};
+use testing::{Delivery, people};
+use tests::app::App;
 
 use super::{given_up, invite, printed, submitted};
 

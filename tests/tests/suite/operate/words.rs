@@ -1,7 +1,8 @@
 //! How commands are written, and the name of the operator.
 
 use operate::Request;
-use tests::{app::App, people};
+use testing::people;
+use tests::app::App;
 
 use super::{printed, refused};
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use domain::BatchId;
 use serde_json::json;
-use tests::{app::App, people};
+use testing::people;
+use tests::app::App;
 
 use super::{given_up, invite, printed, printed_in_parts, refused, submitted};
 

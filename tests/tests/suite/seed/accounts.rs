@@ -4,8 +4,8 @@ use directory::AccountStatus;
 use domain::invite::{Account, Event, Failure, InviteState};
 use futures::future::join_all;
 use serde_json::json;
-use testing::{Call, DirectoryFault as Fault};
-use tests::{app::App, people::vendor_form};
+use testing::{Call, DirectoryFault as Fault, people::vendor_form};
+use tests::app::App;
 
 use super::{
     DAY, MINUTE, address, ask, both, columns,

@@ -7,11 +7,8 @@ use domain::{
     webhook::{SIGNATURE_HEADER, SigningSecret},
 };
 use serde_json::{Value, json};
-use tests::{
-    app::App,
-    people::{device_secrets, vendor_form},
-    person::Answer,
-};
+use testing::people::{device_secrets, vendor_form};
+use tests::{app::App, person::Answer};
 
 use super::{MINUTE, address, ask, columns, elsewhere, invited, named, own, stored};
 

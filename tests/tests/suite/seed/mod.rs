@@ -11,12 +11,11 @@ use domain::{
 use futures::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::{Call, DirectoryFault as Fault, SeedGroup};
-use tests::{
-    app::App,
+use testing::{
+    Call, DirectoryFault as Fault, SeedGroup,
     people::{self, officer_form, vendor_form},
-    person::Answer,
 };
+use tests::{app::App, person::Answer};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);

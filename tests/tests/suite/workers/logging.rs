@@ -1,8 +1,10 @@
 //! What the logs contain, and which data they must not contain.
 
 use std::sync::{Arc, Mutex};
-use testing::{Call, Delivery, DirectoryFault, MailFault};
-use tests::people::{keys, vendor_form};
+use testing::{
+    Call, Delivery, DirectoryFault, MailFault,
+    people::{keys, vendor_form},
+};
 use tower::ServiceExt as _;
 
 use super::{DELIVERED, World};
@@ -62,7 +64,7 @@ async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
     let writer = log.clone();
     let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
     let world = World::new();
-    let (store, too_large) = (world.store().clone(), format!("{}{}", tests::people::RULES, " ".repeat(400 * 1024)));
+    let (store, too_large) = (world.store().clone(), format!("{}{}", testing::people::RULES, " ".repeat(400 * 1024)));
     let put = move || {
         let (store, too_large) = (store.clone(), too_large.clone());
         async move { store.put_domain_rules(&too_large).await.map_err(web::Problem::from) }

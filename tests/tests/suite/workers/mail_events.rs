@@ -6,8 +6,10 @@ use queue::Wake;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::Transaction;
-use testing::MailFault;
-use tests::people::{beginning, keys, officer, vendor_form};
+use testing::{
+    MailFault,
+    people::{beginning, keys, officer, vendor_form},
+};
 
 use super::{DELIVERED, SENT, World, mail_state};
 

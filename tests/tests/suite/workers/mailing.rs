@@ -4,8 +4,7 @@ use boot::Disposition;
 use queue::Wake;
 use std::time::Duration;
 use store::settings::MailSwitch;
-use testing::{MailFault, SentMail};
-use tests::people::vendor_form;
+use testing::{MailFault, SentMail, people::vendor_form};
 
 use super::{DELIVERED, SENT, World, is_duplicate, mail_state};
 

@@ -18,11 +18,12 @@ use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{CreateOutcome, Store, Stored};
-use testing::{ManualClock, MemoryDirectory, MemoryQueues, MemoryStack, Outbox, SentMail, probe::Probe};
-use tests::{
-    app::{settings, single_caps},
+use testing::{
+    ManualClock, MemoryDirectory, MemoryQueues, MemoryStack, Outbox, SentMail,
     people::{account_invite, beginning, keys, officer, officer_form, rules},
+    probe::Probe,
 };
+use tests::app::{settings, single_caps};
 
 /// The workers over one store, and their backends.
 struct World {

@@ -6,8 +6,10 @@ use domain::{fields::Form, invite::InviteState, licence::SeedState};
 use futures::future::join_all;
 use queue::{QueueName, Wake};
 use std::time::Duration;
-use testing::{Call, DirectoryFault};
-use tests::people::{email, keys, officer_form, vendor_form};
+use testing::{
+    Call, DirectoryFault,
+    people::{email, keys, officer_form, vendor_form},
+};
 
 use super::{World, mail_state};
 

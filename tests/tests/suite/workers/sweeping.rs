@@ -11,8 +11,10 @@ use futures::future::join_all;
 use queue::{QueueName, Wake};
 use std::time::Duration;
 use store::rows::KeyedRow;
-use testing::{Delivery, MailFault};
-use tests::people::{account_invite, draft, keys, officer, vendor_form};
+use testing::{
+    Delivery, MailFault,
+    people::{account_invite, draft, keys, officer, vendor_form},
+};
 
 use super::{DELIVERED, World};
 

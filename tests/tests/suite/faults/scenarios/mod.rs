@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use store::{CreateBulkActionOutcome, IdempotentRequest, SavedAnswer};
 use sweep::jobs::Job;
-use tests::people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook};
+use testing::people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook};
 
 pub(super) use table::ALL;
 

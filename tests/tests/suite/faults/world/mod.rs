@@ -13,10 +13,9 @@ use std::{
 };
 use store::{InviteQuery, Stored};
 use sweep::jobs::Job;
-use testing::probe::Fault;
+use testing::{people::officer, probe::Fault};
 use tests::{
     app::App,
-    people::officer,
     person::{Answer, Person},
 };
 

@@ -24,7 +24,7 @@ pub(super) async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch>
 
 pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
-    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &testing::seeded(33));
+    let (batch, rows) = draft(&officer("gone"), forms, beginning(), &crate::seeded(33));
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
     let read = store.list_rows(batch.id, 0, 10, None).await.unwrap().rows;
@@ -39,7 +39,7 @@ pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Stor
 }
 
 pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
-    let entropy = testing::seeded(8);
+    let entropy = crate::seeded(8);
     let mut forms: Vec<_> = (1..=30).map(|n| officer_form(&format!("page-{n}"))).collect();
     for form in forms.iter_mut().step_by(3) {
         form.organisation.clear();
@@ -88,7 +88,7 @@ pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
 }
 
 pub(super) async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {
-    let entropy = testing::seeded(9);
+    let entropy = crate::seeded(9);
     let (batch, rows) = draft(&officer("change"), vec![officer_form("change-1")], beginning(), &entropy);
     let batch = created_batch(store, &batch).await;
     store.write_rows(batch.id, &rows).await.unwrap();
@@ -104,7 +104,7 @@ pub(super) async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Stor
 }
 
 pub(super) async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store) {
-    let (ada, entropy) = (officer("adding"), testing::seeded(19));
+    let (ada, entropy) = (officer("adding"), crate::seeded(19));
     let forms = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("adding-{n}"))).collect();
     let (whole, rows) = draft(&ada, forms, beginning(), &entropy);
     let (first, more) = rows.split_at(1);
@@ -128,7 +128,7 @@ pub(super) async fn rows_are_added_once_to_the_batch_that_was_read(store: &Store
 }
 
 pub(super) async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
-    let entropy = testing::seeded(10);
+    let entropy = crate::seeded(10);
     let ada = officer("dispatch");
     let taken = account_invite(&officer("dispatch-bo"), &vendor_form("dispatch-taken"), beginning(), &entropy);
     assert_eq!(create(store, &taken).await, CreateOutcome::Created);
@@ -169,7 +169,7 @@ pub(super) async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
 }
 
 pub(super) async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
-    let (ada, entropy, now) = (officer("acting"), testing::seeded(12), beginning());
+    let (ada, entropy, now) = (officer("acting"), crate::seeded(12), beginning());
     let mut invites = Vec::new();
     for number in 0..3 {
         let invite = account_invite(&ada, &officer_form(&format!("acting-{number}")), now, &entropy);

@@ -58,7 +58,7 @@ pub async fn all(directory: &impl Directory, people: &impl People) {
 }
 
 pub(super) fn invite(form: &Form, seed: u64) -> Invite {
-    account_invite(&officer("contract"), form, beginning(), &testing::seeded(seed))
+    account_invite(&officer("contract"), form, beginning(), &crate::seeded(seed))
 }
 
 pub(super) async fn create(directory: &impl Directory, invite: &Invite) -> CreateOutcome {

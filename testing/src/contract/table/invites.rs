@@ -20,7 +20,7 @@ use crate::people::{account_invite, beginning, draft, keys, officer, officer_for
 
 pub(super) async fn one_live_invite_per_address_and_username(store: &Store) {
     let (ada, bo) = (officer("guard-ada"), officer("guard-bo"));
-    let entropy = testing::seeded(1);
+    let entropy = crate::seeded(1);
     let invite = |officer, form| account_invite(officer, &form, beginning(), &entropy);
     let first = invite(&ada, vendor_form("guard-vendor"));
     assert_eq!(create(store, &first).await, CreateOutcome::Created);
@@ -41,7 +41,7 @@ pub(super) async fn one_live_invite_per_address_and_username(store: &Store) {
 
 pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks(store: &Store) {
     let (ada, now) = (officer("forget"), beginning());
-    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(31));
+    let invite = account_invite(&ada, &vendor_form("forget-1"), now, &crate::seeded(31));
     let stale = created(store, &invite).await;
     let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
@@ -51,14 +51,14 @@ pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks
     assert_eq!(forget(&latest).await, Written::Done(()));
     assert_eq!(found::<Invite>(store, &invite.id).await, None);
     assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
-    let again = account_invite(&ada, &vendor_form("forget-1"), now, &testing::seeded(32));
+    let again = account_invite(&ada, &vendor_form("forget-1"), now, &crate::seeded(32));
     assert_eq!(create(store, &again).await, CreateOutcome::Created);
     assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
 }
 
 pub(super) async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) {
     let (ada, now) = (officer("guard"), beginning());
-    let invite = account_invite(&ada, &officer_form("guard-1"), now, &testing::seeded(35));
+    let invite = account_invite(&ada, &officer_form("guard-1"), now, &crate::seeded(35));
     let stale = created(store, &invite).await;
     let latest = write(store, &stale, stale.to_value().postponed(now)).await;
     let mut lock = None;
@@ -78,19 +78,19 @@ pub(super) async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(stor
 }
 
 pub(super) async fn a_stale_version_writes_nothing(store: &Store) {
-    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &testing::seeded(3));
+    let invite = account_invite(&officer("stale"), &officer_form("stale-1"), beginning(), &crate::seeded(3));
     let read = created(store, &invite).await;
     let claimed = invite.claim(beginning()).unwrap();
     let latest = write(store, &read, claimed.clone()).await;
     assert_eq!(try_write(store, &read, claimed.clone()).await, Written::LostRace);
     assert_eq!(stored::<Invite>(store, &read.id).await, latest);
-    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &testing::seeded(4));
+    let absent = account_invite(&officer("stale"), &officer_form("stale-2"), beginning(), &crate::seeded(4));
     assert_eq!(try_write(store, &latest, absent).await, Written::LostRace, "nothing is there at its key");
 }
 
 pub(super) async fn a_failed_invite_frees_its_locks(store: &Store) {
     let ada = officer("free");
-    let entropy = testing::seeded(5);
+    let entropy = crate::seeded(5);
     let invite = account_invite(&ada, &vendor_form("free-1"), beginning(), &entropy);
     let read = created(store, &invite).await;
     let claimed = invite.claim(beginning()).unwrap();
@@ -104,7 +104,7 @@ pub(super) async fn a_failed_invite_frees_its_locks(store: &Store) {
 }
 
 pub(super) async fn an_invite_that_lives_again_takes_its_locks_again(store: &Store) {
-    let (ada, now, entropy) = (officer("revive"), beginning(), testing::seeded(12));
+    let (ada, now, entropy) = (officer("revive"), beginning(), crate::seeded(12));
     let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
     let invite = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
     let read = created(store, &invite).await;
@@ -136,7 +136,7 @@ pub(super) async fn an_invite_that_lives_again_takes_its_locks_again(store: &Sto
 pub(super) async fn a_token_is_used_once(store: &Store) {
     let now = beginning();
     let ada = officer("token");
-    let entropy = testing::seeded(6);
+    let entropy = crate::seeded(6);
     let request = domain::fields::Form {
         email: "token-1@sample-board.gov.sg".into(),
         reason: "Joins".into(),
@@ -190,9 +190,9 @@ pub(super) async fn a_token_is_used_once(store: &Store) {
 pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &Store) {
     let [held, invited, free] = ["held", "invited", "free"].map(|name| officer_form(&format!("holder-{name}")));
     let (batch, mut rows) =
-        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &testing::seeded(72));
+        draft(&officer("holder"), vec![held, invited.clone(), free], beginning(), &crate::seeded(72));
     created_batch(store, &batch).await;
-    let invite = account_invite(&batch.officer, &invited, beginning(), &testing::seeded(73));
+    let invite = account_invite(&batch.officer, &invited, beginning(), &crate::seeded(73));
     assert_eq!(create(store, &invite).await, CreateOutcome::Created);
     let until = beginning() + Duration::from_secs(60);
     let held: Vec<_> = rows[..2].iter().filter_map(|row| row.address.clone()).collect();
@@ -214,7 +214,7 @@ pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &S
 }
 
 pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
-    let (now, entropy) = (beginning(), testing::seeded(31));
+    let (now, entropy) = (beginning(), crate::seeded(31));
     let account = Account { directory_id: "Owner.One".to_owned() };
     let in_lower_case = Account { directory_id: "owner.one".to_owned() };
     assert_eq!(store.find_owner(&account).await.unwrap(), None);

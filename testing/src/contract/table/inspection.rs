@@ -34,7 +34,7 @@ pub(super) async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<
 }
 
 async fn what_requests_made_is_found_once(store: &Store) {
-    let (ada, now, entropy) = (officer("work"), beginning(), testing::seeded(81));
+    let (ada, now, entropy) = (officer("work"), beginning(), crate::seeded(81));
     let invite = account_invite(&ada, &vendor_form("work-1"), now, &entropy);
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
     let (batch, _) = draft(&ada, vec![vendor_form("work-2")], now, &entropy);
@@ -54,7 +54,7 @@ async fn what_requests_made_is_found_once(store: &Store) {
 }
 
 async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
-    let (ada, now, entropy) = (officer("held"), beginning(), testing::seeded(82));
+    let (ada, now, entropy) = (officer("held"), beginning(), crate::seeded(82));
     let invite = account_invite(&ada, &vendor_form("held-1"), now, &entropy);
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
     let (batch, rows) = draft(&ada, vec![vendor_form("held-1"), vendor_form("held-2")], now, &entropy);
@@ -74,7 +74,7 @@ async fn what_is_held_about_a_person_is_found_as_it_lies_there(store: &Store) {
 
 async fn what_was_due_before_a_moment_is_overdue(store: &Store) {
     let later = beginning() + Duration::from_secs(400 * 24 * 3600);
-    let invite = account_invite(&officer("overdue"), &vendor_form("overdue-1"), later, &testing::seeded(83));
+    let invite = account_invite(&officer("overdue"), &vendor_form("overdue-1"), later, &crate::seeded(83));
     assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
     let due_at = invite.next_due().unwrap();
     let entry = DueEntry { what: Due::Invite(invite.id), since: due_at };

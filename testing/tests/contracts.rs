@@ -1,14 +1,15 @@
 //! The fakes keep the contracts. `tests/emulator` checks that an emulator of AWS keeps them too.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{cell::Cell, time::Duration};
 
 use directory::AccountStatus;
 use domain::{EmailAddress, Officer, OfficerId, batch::ObjectVersion, invite::Account};
 use objects::StoredObject;
-use queue::{QueueName, Wake};
+use queue::{Destination, QueueName, Redrive, Wake};
 use store::erasure::PARTS;
-use testing::{MemoryBucket, MemoryDirectory, MemoryQueues, MemoryTable, Outbox, SeedGroup};
-use tests::{
+use testing::{
+    MemoryBucket, MemoryDirectory, MemoryQueues, MemoryTable, Outbox, SeedGroup,
     contract::{
         self,
         directory::People,
@@ -20,7 +21,7 @@ use tests::{
 
 #[tokio::test]
 async fn the_table_in_memory_keeps_the_contract() {
-    contract::all(&MemoryTable::default().store()).await;
+    contract::table::all(&MemoryTable::default().store()).await;
 }
 
 struct PeopleInMemory(MemoryDirectory);
@@ -98,10 +99,22 @@ impl Readers for ReadersInMemory {
     }
 }
 
+/// The queues of the contract.
+const QUEUES: [Destination; 8] = [
+    Destination::Queue(QueueName::Dispatch),
+    Destination::Queue(QueueName::Provision),
+    Destination::Queue(QueueName::Mail),
+    Destination::Queue(QueueName::Actions),
+    Destination::Queue(QueueName::Webhooks),
+    Destination::Announcements,
+    Destination::DeadLetters(Redrive::Of(QueueName::Provision)),
+    Destination::DeadLetters(Redrive::Of(QueueName::Mail)),
+];
+
 #[tokio::test]
 async fn the_queues_in_memory_keep_the_contract() {
     let queues = MemoryQueues::default();
-    contract::queues::all(&queues.queues(&sweep::QUEUES), &ReadersInMemory(queues)).await;
+    contract::queues::all(&queues.queues(&QUEUES), &ReadersInMemory(queues)).await;
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ pub async fn all(queues: &Queues, readers: &impl Readers) {
 }
 
 fn calls(count: usize) -> Vec<Wake> {
-    let entropy = testing::seeded(71);
+    let entropy = crate::seeded(71);
     (0..count).map(|_| Wake::Invite { id: InviteId::generate(beginning(), &entropy) }).collect()
 }
 
@@ -48,7 +48,7 @@ async fn every_call_arrives_at_its_reader(queues: &Queues, readers: &impl Reader
     queues.wake(QueueName::Provision, &ada, &many).await;
     queues.wake(QueueName::Provision, &ada, &[]).await;
     for queue in QueueName::ALL.into_iter().filter(|queue| *queue != QueueName::Provision) {
-        let wake = Wake::Batch { id: BatchId::generate(beginning(), &testing::seeded(72)) };
+        let wake = Wake::Batch { id: BatchId::generate(beginning(), &crate::seeded(72)) };
         queues.wake_later(queue, &ada, &[wake], Duration::from_secs(1)).await;
         assert_eq!(readers.take(queue, 1).await, [wake], "{queue:?}");
     }

@@ -1,4 +1,4 @@
-//! The contract of the lists of an officer's invites.
+//! The contract of every table for the lists of an officer's invites.
 
 use domain::{
     invite::{Act, Actor, SeedStatus, TechpassStatus},
@@ -8,10 +8,23 @@ use query_status::ListCache;
 use std::time::Duration;
 use store::{CreateOutcome, InviteQuery, Sort, Store, Written};
 
-use super::{create, created, write};
-use crate::people::{account_invite, beginning, officer, officer_form, vendor_form};
+use testing::{
+    contract::table::{create, created, write},
+    people::{account_invite, beginning, officer, officer_form, vendor_form},
+};
 
-pub(super) async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
+/// Runs the contract on a table that may contain anything else.
+///
+/// # Panics
+///
+/// When the table breaks the contract.
+pub async fn all(store: &Store) {
+    an_officers_list_is_paged_sorted_and_filtered(store).await;
+    a_list_that_is_remembered_follows_what_changes(store).await;
+    a_page_is_full_although_people_are_erased(store).await;
+}
+
+async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
     let ada = officer("list-ada");
     let entropy = testing::seeded(7);
     for n in 0..7u64 {
@@ -52,7 +65,7 @@ pub(super) async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store)
     assert_eq!((nobody.invites.len(), nobody.total), (0, 0), "another officer's invites are not listed");
 }
 
-pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
+async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     let (cy, entropy) = (officer("list-cy"), testing::seeded(71));
     let at = |seconds| beginning() + Duration::from_secs(seconds);
     let mut invites = Vec::new();
@@ -109,7 +122,7 @@ pub(super) async fn a_list_that_is_remembered_follows_what_changes(store: &Store
     assert_eq!(list(Some(TechpassStatus::Revoked), at(630 + 15 * 60)).await.0, "late moves stays");
 }
 
-pub(super) async fn a_page_is_full_although_people_are_erased(store: &Store) {
+async fn a_page_is_full_although_people_are_erased(store: &Store) {
     let (dee, entropy, now) = (officer("list-dee"), testing::seeded(74), beginning());
     let mut invites = Vec::new();
     for number in 0..12 {

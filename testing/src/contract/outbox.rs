@@ -26,7 +26,7 @@ pub trait Mailboxes {
 /// When the transport breaks the contract.
 pub async fn all(mailer: &Mailer, mailboxes: &impl Mailboxes) {
     let to = email("Contract.O'Tan+1@sample-board.gov.sg");
-    let id = BatchId::generate(beginning(), &testing::seeded(1));
+    let id = BatchId::generate(beginning(), &crate::seeded(1));
     let mail = || OutgoingMail {
         to: to.clone(),
         letter: Letter {
