@@ -60,7 +60,7 @@ TEMPLATE_ENVIRONMENT = {
 
 API = frozenset({"submit-invites", "manage-batches", "query-status", "accept-invitation", "portal", "track-devices"})
 # Every event is work in the table.
-WITHOUT_IDLE_EVENT = frozenset({"sweep"})
+WITHOUT_IDLE_EVENT = frozenset({"sweep", "maintain"})
 
 
 @dataclass(frozen=True)

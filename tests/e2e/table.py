@@ -65,6 +65,6 @@ def rewrite(table: str, wanted: dict[str, str], change) -> None:
 
 
 def bring_job_forward(table: str, job: str) -> None:
-    """Makes it the turn of one of the sweeper's jobs, as if it had never run."""
+    """Makes it the turn of a regular job, as if it had never run."""
     for item in items(table, {"entity": "job", "body.name": job}):
         delete(table, item)

@@ -70,7 +70,7 @@ def test_a_workbook_that_nobody_announces_is_read_by_nobody(drop, officer, losin
 
 
 @pytest.mark.late
-def test_after_five_minutes_the_sweeper_announces_it(directory, outbox):
+def test_after_five_minutes_a_job_announces_it(directory, outbox):
     eventually(
         lambda: directory.by_email(UNANNOUNCED["email"]),
         seconds=480,

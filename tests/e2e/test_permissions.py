@@ -29,9 +29,9 @@ RESERVED = {
         for letters in LETTERS
     },
     ("track-mail", "sqs:SendMessage", "TrackDeadLetters"): "Lambda leaves an event there in the function's name",
-    ("sweep", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
-    ("sweep", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
-    ("sweep", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",
+    ("maintain", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
+    ("maintain", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
+    ("maintain", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",
     ("submit-invites", "sqs:SendMessage", "MailQueue"): "an account is mailed about again on the next day",
     ("apply-actions", "dynamodb:DeleteItem", ""): "those it would revoke here are accounts, which it may not",
     ("apply-actions", "sqs:SendMessage", "MailQueue"): "an invite is mailed again on the next day",

@@ -110,7 +110,7 @@ def test_a_disabled_account_loses_its_licence_and_gets_it_back(officer, outputs,
     seed_in_state(officer.api, invite, "WITHDRAWN")
     aws("cognito-idp").admin_enable_user(UserPoolId=outputs["UserPoolId"], Username=account)
     leave_alone(outputs, invite["id"])
-    # The sweeper notices it though no page is opened.
+    # The daily audit notices it though no page is opened.
     audit(outputs, invoke)
     eventually(lambda: directory.groups(account), what="a licence again", until=lambda groups: groups == ["seed"])
     shown = seed_in_state(officer.api, invite, "LICENCE_ASSIGNED")
@@ -139,7 +139,7 @@ def leave_alone(outputs: dict, id: str) -> None:
 
 
 def audit(outputs: dict, invoke) -> None:
-    """Has the sweeper compare accounts and invites now, as if a day had passed."""
+    """Has `maintain` compare accounts and invites now, as if a day had passed."""
     for job in ["directory-audit", "licence-audit", "account-audit"]:
         bring_job_forward(outputs["TableName"], job)
-    assert invoke("sweep", {})["error"] is None
+    assert invoke("maintain", {})["error"] is None

@@ -62,6 +62,7 @@ pub struct App {
     watch: watch_invites::Deps,
     notify: notify_agencies::Deps,
     sweep: sweep::Deps,
+    maintain: maintain::Deps,
     operate: operate::Deps,
 }
 
@@ -118,6 +119,7 @@ impl App {
             watch: watch_invites::Deps::new(&stack).unwrap(),
             notify: notify_agencies::Deps::new(&of_agencies).unwrap(),
             sweep: sweep::Deps::new(&stack).unwrap(),
+            maintain: maintain::Deps::new(&stack).unwrap(),
             operate: operate::Deps::new(&stack).unwrap(),
             store: stack.store.clone(),
             table: stack.table.clone(),
@@ -215,7 +217,7 @@ impl App {
         for _ in 0..days {
             self.clock.advance(DAY);
             for _ in 0..SWEEPS_A_DAY {
-                self.sweep().await;
+                self.timers().await;
                 self.drain().await;
             }
         }
@@ -243,8 +245,24 @@ impl App {
         watch_invites::handle(&self.watch, event).await
     }
 
+    /// What the timers start each minute: [`App::sweep`] and [`App::maintain`]. Returns the result of the first that
+    /// failed.
+    pub async fn timers(&self) -> Disposition {
+        match self.sweep().await {
+            Disposition::Done => self.maintain().await,
+            failed => {
+                self.maintain().await;
+                failed
+            }
+        }
+    }
+
     pub async fn sweep(&self) -> Disposition {
         sweep::handle(&self.sweep, self.deadline()).await
+    }
+
+    pub async fn maintain(&self) -> Disposition {
+        maintain::handle(&self.maintain, self.deadline()).await
     }
 
     /// Runs an operator's command to its end. Returns what the operator's client prints.

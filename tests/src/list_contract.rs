@@ -9,7 +9,7 @@ use std::time::Duration;
 use store::{CreateOutcome, InviteQuery, Sort, Store, Written};
 
 use testing::{
-    contract::table::{create, created, write},
+    contract::table::steps::{create, created, write},
     people::{account_invite, beginning, officer, officer_form, vendor_form},
 };
 

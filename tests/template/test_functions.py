@@ -98,15 +98,15 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     assert holders("cognito-idp:AdminCreateUser") == {"ProvisionUser"}
     assert holders("cognito-idp:AdminAddUserToGroup") == {"ProvisionUser"}
     # The audit ends licences of accounts whose invites are deleted, which no worker is woken for.
-    assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser", "Sweep"}
+    assert holders("cognito-idp:AdminRemoveUserFromGroup") == {"ProvisionUser", "Maintain"}
     for ends_accounts in ["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminEnableUser"]:
         assert not holders(ends_accounts)
     assert holders("ses:SendEmail") == {"SendMail"}
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     assert holders("s3:PutObject") == {"ManageBatches"}
-    assert holders("s3:DeleteObjectVersion") == holders("s3:ListBucketVersions") == {"Sweep"}
+    assert holders("s3:DeleteObjectVersion") == holders("s3:ListBucketVersions") == {"Maintain"}
     # Which answer no request of the API.
-    assert holders("dynamodb:Scan") == {"Sweep", "Operate"}
+    assert holders("dynamodb:Scan") == {"Maintain", "Operate"}
     assert holders("ses:DeleteSuppressedDestination") == holders("sqs:StartMessageMoveTask") == {"Operate"}
     for action in ["cognito-idp:AdminSetUserPassword", "s3:GetObject", "s3:DeleteObject", "sqs:PurgeQueue"]:
         assert not holders(action)

@@ -70,17 +70,23 @@ METRICS = {
 OURS = [name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace"]).startswith("AWS/")]
 
 
-@pytest.mark.parametrize(
-    "alarm",
-    [a for a in OURS if referred(METRICS[ALARMS[a]["Properties"]["MetricName"]]["LogGroupName"]) == "SweepLogs"],
-)
-def test_an_alarm_on_what_the_sweep_finds_reads_what_the_sweep_says(alarm):
+# Functions that a timer starts, by the log groups that alarms read.
+TIMERS = {"SweepLogs": "sweep", "MaintainLogs": "maintain"}
+
+
+def read_log(alarm: str) -> str:
+    """The log group that an alarm of ours reads."""
+    return referred(METRICS[ALARMS[alarm]["Properties"]["MetricName"]]["LogGroupName"])
+
+
+@pytest.mark.parametrize("alarm", [alarm for alarm in OURS if read_log(alarm) in TIMERS])
+def test_an_alarm_on_what_a_timers_function_finds_reads_what_it_says(alarm):
     found = ALARMS[alarm]["Properties"]
     metric = METRICS[found["MetricName"]]
     (transformation,) = metric["MetricTransformations"]
     assert transformation["MetricNamespace"] == found["Namespace"]
     assert "Dimensions" not in transformation, "nothing that could identify a person"
-    said = " ".join(path.read_text() for path in (ROOT / "functions" / "sweep" / "src").rglob("*.rs"))
+    said = " ".join(path.read_text() for path in (ROOT / "functions" / TIMERS[read_log(alarm)] / "src").rglob("*.rs"))
     field = re.match(r"{ \$\.(\w+) ", metric["FilterPattern"]).group(1)
     assert (
         f'"{re.search(chr(34) + "(.*)" + chr(34), metric["FilterPattern"]).group(1)}"' in said
@@ -120,9 +126,9 @@ def test_an_event_that_fails_is_kept():
     assert referred(rule["Targets"][0]["DeadLetterConfig"]["Arn"]) == "TrackDeadLetters"
 
 
-def test_the_sweep_runs_every_minute_and_ends_before_the_next():
-    (rule,) = [
-        r["Properties"] for r in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r["Properties"]
-    ]
+@pytest.mark.parametrize("function", ["Sweep", "Maintain"])
+def test_a_timers_function_runs_every_minute_and_ends_before_the_next(function):
+    rules = [r["Properties"] for r in of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r["Properties"]]
+    (rule,) = [rule for rule in rules if referred(rule["Targets"][0]["Arn"]) == function]
     assert rule["ScheduleExpression"] == "rate(1 minute)"
-    assert FUNCTIONS["Sweep"]["Properties"]["Timeout"] < 60
+    assert FUNCTIONS[function]["Properties"]["Timeout"] < 60

@@ -60,7 +60,7 @@ const USAGES: [Usage; 18] = [
     ),
     usage("attention", "", "lists the invites that the workers gave up; reads the whole table"),
     usage("export-person", "<address>", "all that is held about one person, as JSON, for them; reads the whole table"),
-    usage("forget-person", "<address>", "has the sweeper erase one person within minutes"),
+    usage("forget-person", "<address>", "has one person erased within minutes"),
     usage("audit", "", "what operators did, and who was erased, by the keyed hash of the address"),
     usage("clear-suppression", "<address>", "lets a mailbox be mailed again, here and on SES's own list"),
     usage(

@@ -20,7 +20,7 @@ pub(crate) async fn export(round: &Round<'_>, address: &EmailAddress) -> Result<
     Ok(Said { text: head + &text, cursor })
 }
 
-/// Asks for the erasure of one person, which the sweeper does within minutes. Invites become tombstones, rows lose
+/// Asks for the erasure of one person, which `maintain` does within minutes. Invites become tombstones, rows lose
 /// their texts, and an entry in the audit trail stays.
 pub(crate) async fn forget(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
     let person = round.deps.secrets.keys().await?.address(address);

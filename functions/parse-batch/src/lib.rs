@@ -1,9 +1,9 @@
 //! Reads a workbook from the bucket into the rows of a batch.
 //!
-//! - **trigger**: the parse queue: S3 or the sweeper announces objects under `uploads/` and `drops/`, in any order
+//! - **trigger**: the parse queue: S3 or `maintain` announces objects under `uploads/` and `drops/`, in any order
 //! - **does**: writes the batch and its rows, and wakes `dispatch-batch` for a dropped workbook
 //! - **again**: a batch that is read stays as it is; during another worker's attempt, the message is delivered again
-//! - **crash**: the message is delivered again, and the sweeper announces the workbook within minutes
+//! - **crash**: the message is delivered again, and `maintain` announces the workbook within minutes
 //! - **bad file**: after three attempts at one version, the batch is unreadable
 //! - **needs**: the table, the domain rules, the secret of the keys, the bucket, the user pool, the dispatch queue
 //!

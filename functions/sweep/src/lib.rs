@@ -1,36 +1,36 @@
-//! Wakes the workers of what is due; expires, erases and repairs; compares table and directory each day.
+//! Wakes the workers of what is due, expires and erases; marks what the workers gave up; sends the canary.
 //!
 //! - **trigger**: a timer, every minute
-//! - **does**: the jobs of [`jobs`] that are due, each at its own interval
-//! - **again**: several sweepers may run at once: writes are conditional, and each job has a lease ([`schedule`])
-//! - **crash**: the lease of the job ends, and the next sweep continues from the job's cursor
-//! - **needs**: the table, the directory, the queues and their dead letters, the upload bucket, the secret of the keys
+//! - **does**: each [`Job`]
+//! - **again**: several sweepers may run at once: writes are conditional
+//! - **crash**: what is due is still due in the next sweep
+//! - **needs**: the table, the queues and their dead letters
 //!
 //! Correctness never depends on the sweeper; only progress does.
 
-pub mod jobs;
+mod canary;
+mod due;
+mod letters;
+mod plan;
 pub mod retention;
-pub mod schedule;
 
-use std::{error::Error, sync::Arc};
+use std::error::Error;
 
-use boot::{Disposition, Secrets, Stack};
-use directory::{Accounts, Licences};
+use boot::{Disposition, Stack};
 use domain::{Clock, EmailAddress, Timestamp};
-use objects::Objects;
 use queue::{Destination, QueueName, Queues, Redrive};
 use store::Store;
+use tracing::Instrument as _;
 
 pub use retention::Retention;
 
 /// The queues that the sweeper wakes, and the dead letters that it processes.
-pub const QUEUES: [Destination; 8] = [
+pub const QUEUES: [Destination; 7] = [
     Destination::Queue(QueueName::Dispatch),
     Destination::Queue(QueueName::Provision),
     Destination::Queue(QueueName::Mail),
     Destination::Queue(QueueName::Actions),
     Destination::Queue(QueueName::Webhooks),
-    Destination::Announcements,
     Destination::DeadLetters(Redrive::Of(QueueName::Provision)),
     Destination::DeadLetters(Redrive::Of(QueueName::Mail)),
 ];
@@ -39,14 +39,10 @@ pub const QUEUES: [Destination; 8] = [
 pub struct Deps {
     pub store: Store,
     pub queues: Queues,
-    pub objects: Objects,
-    pub accounts: Arc<dyn Accounts>,
-    pub licences: Arc<dyn Licences>,
     /// How long data is kept.
     pub retention: Retention,
     /// The address of canaries. `None`: no canary is sent.
     pub canary: Option<EmailAddress>,
-    pub secrets: Secrets,
     pub clock: Clock,
 }
 
@@ -61,18 +57,46 @@ impl Deps {
         Ok(Self {
             store: stack.store()?,
             queues: stack.queues(&QUEUES)?,
-            objects: stack.objects()?,
-            accounts: stack.accounts()?,
-            licences: stack.licences()?,
             retention: Retention::in_days(
                 boot::days(env, "PEOPLE_RETENTION_DAYS")?,
                 boot::days(env, "DRAFT_RETENTION_DAYS")?,
                 boot::days(env, "TOMBSTONE_RETENTION_DAYS")?,
             ),
             canary: env.optional("CANARY_ADDRESS").map(|_| boot::address(env, "CANARY_ADDRESS")).transpose()?,
-            secrets: stack.secrets()?,
             clock: stack.clock(),
         })
+    }
+}
+
+/// A part of each sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Checks every record that is due.
+    Due,
+    /// Marks invites whose messages are among the dead letters, so that an operator checks them.
+    Letters,
+    Canary,
+}
+
+impl Job {
+    pub const ALL: [Self; 3] = [Self::Due, Self::Letters, Self::Canary];
+
+    /// The job's name in logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Letters => "letters",
+            Self::Canary => "canary",
+        }
+    }
+
+    async fn run(self, deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
+        match self {
+            Self::Due => due::run(deps, deadline).await,
+            Self::Letters => letters::run(deps).await,
+            Self::Canary => canary::run(deps).await,
+        }
     }
 }
 
@@ -82,7 +106,12 @@ pub(crate) type AnyError = Box<dyn Error + Send + Sync>;
 ///
 /// An error of one job does not stop the others. The invocation fails with the first error.
 pub async fn handle(deps: &Deps, deadline: Timestamp) -> Disposition {
-    match schedule::run(deps, deadline).await {
+    let mut outcome = Ok(());
+    for job in Job::ALL {
+        let ran = job.run(deps, deadline).instrument(tracing::info_span!("job", job = job.name())).await;
+        outcome = outcome.and(ran);
+    }
+    match outcome {
         Ok(()) => Disposition::Done,
         Err(error) => Disposition::Retry(error),
     }

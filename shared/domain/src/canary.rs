@@ -12,12 +12,18 @@ use crate::{
     mail::{Mail, MailConflict, MailEvent, MailKind},
 };
 
+/// From one canary to the next, less the time that the timer may be early: it runs every minute, but not on the second.
+const INTERVAL: Duration = Duration::from_secs(5 * 60 - 30);
+
 /// The latest canary, and when an event last proved that canaries arrive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Canary {
     pub to: EmailAddress,
     /// Its mail. The generation differs from one canary to the next.
     pub mail: Mail,
+    /// `None`: an earlier release created it.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
     /// When the newest canary with an event was sent. Before any event it is when the first canary was created.
     pub heard_at: Timestamp,
 }
@@ -25,14 +31,15 @@ pub struct Canary {
 impl Canary {
     #[must_use]
     pub fn first(to: EmailAddress, now: Timestamp) -> Self {
-        Self { to, mail: Mail::due(MailKind::Canary, 1), heard_at: now }
+        Self { to, mail: Mail::due(MailKind::Canary, 1), created_at: Some(now), heard_at: now }
     }
 
-    /// The next canary, which replaces this one.
+    /// The next canary, which replaces this one. `None`: it is too early, because there is one every five minutes.
     #[must_use]
-    pub fn next(self, to: EmailAddress) -> Self {
+    pub fn next(self, to: EmailAddress, now: Timestamp) -> Option<Self> {
+        let is_due = self.created_at.is_none_or(|created_at| created_at + INTERVAL <= now);
         let mail = Mail::due(MailKind::Canary, self.mail.generation + 1);
-        Self { to, mail, ..self }
+        is_due.then(|| Self { to, mail, created_at: Some(now), ..self })
     }
 
     /// Applies one of [`Mail`]'s transitions to its mail.
@@ -91,7 +98,7 @@ mod tests {
         assert_eq!(first.age(at(60)), Duration::from_secs(60), "before the first is heard of, since it was made");
         let heard = first.heard_of(1, MailEvent::Delivered, "m-1", at(1), at(2)).unwrap();
         assert_eq!(heard.age(at(301)), Duration::from_secs(300));
-        let second = heard.next(mailbox());
+        let second = heard.next(mailbox(), at(270)).unwrap();
         assert_eq!(second.age(at(301)), Duration::from_secs(300), "one that is sent is not heard of yet");
         assert_eq!(
             second.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(302)),
@@ -105,7 +112,8 @@ mod tests {
     #[test]
     fn the_next_one_takes_over_whatever_became_of_the_one_before() {
         let lost = Canary::first(mailbox(), at(0)).map_mail(|mail| mail.claim(at(1))).unwrap();
-        let next = lost.next(mailbox());
+        assert_eq!(lost.clone().next(mailbox(), at(269)), None, "five minutes, and the timer may be early");
+        let next = lost.next(mailbox(), at(270)).unwrap();
         assert_eq!((next.mail.state_name(), next.mail.generation), ("QUEUED", 2));
         assert!(next.map_mail(|mail| mail.claim(at(301))).is_ok());
     }

@@ -1,4 +1,4 @@
-//! The audit trail: what operators did, and what the sweeper erased at their request.
+//! The audit trail: what operators did, and what was erased at their request.
 //!
 //! An act is recorded before it is done. So nothing is done without a record, but a recorded act may have failed.
 
@@ -35,7 +35,7 @@ pub struct OperatorAct {
 pub enum Audited {
     /// An act that an operator asked for.
     Act(OperatorAct),
-    /// A person whom the sweeper erased at an operator's request.
+    /// A person who was erased at an operator's request.
     Erasure(AuditEntry),
 }
 

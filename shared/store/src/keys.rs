@@ -170,7 +170,7 @@ pub(crate) fn audit(at: Timestamp, name: &str) -> Key {
     Key { pk: AUDIT.to_owned(), sk: listed(at, name) }
 }
 
-/// The partition of the sweeper's jobs.
+/// The partition of regular jobs.
 pub(crate) const JOBS: &str = "JOB";
 
 pub(crate) fn job(name: &str) -> Key {

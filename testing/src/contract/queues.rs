@@ -19,8 +19,7 @@ pub trait Readers {
     fn give_up(&self, queue: QueueName, wake: Wake) -> impl Future<Output = ()>;
 }
 
-/// Runs the whole contract on empty queues, with the permissions of the sweeper: it may read the dead letters of two
-/// queues.
+/// Runs the whole contract on empty queues, of which the dead letters of two may be read.
 ///
 /// # Panics
 ///

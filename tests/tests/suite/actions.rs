@@ -258,7 +258,7 @@ async fn an_action_whose_call_was_lost_is_found_by_the_sweeper() {
     app.drain().await;
     assert_eq!(look(&app, &action).await["state"], "RUNNING");
     app.clock.advance(Duration::from_secs(121));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(look(&app, &action).await["counts"]["done"], 101);
 }
@@ -290,7 +290,7 @@ async fn an_invite_is_changed_once_by_an_action_however_often_its_worker_dies() 
     }
     app.drain().await;
     app.clock.advance(2 * DAY);
-    app.sweep().await;
+    app.timers().await;
     for wake in app.queues.drain(QueueName::Actions) {
         assert_eq!(wake, Wake::BulkAction { id });
         // Delivers the message twice, as queues may.

@@ -93,7 +93,7 @@ async fn an_invitee_is_reminded_the_invitation_expires_and_is_sent_again() {
     let token = app.token_of("bo@sample-board.gov.sg");
     for _ in 0..32 {
         app.clock.advance(DAY);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     let subjects: Vec<&str> = app.mails_to("bo@sample-board.gov.sg").iter().map(|mail| mail.letter.subject).collect();
@@ -135,13 +135,13 @@ async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
     let id = invite_by_mail(&app).await;
     for _ in 0..10 {
         app.clock.advance(Duration::from_secs(121));
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(app.outbox.requests(), 0);
     app.store.set_mail_switch(Running).await.unwrap();
     app.clock.advance(Duration::from_secs(121));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(app.outbox.requests(), 1);
     assert_eq!(label(&app, &id).await, "Invited");

@@ -23,7 +23,7 @@ async fn start() -> App {
 async fn minutes(app: &App, minutes: u32) {
     for _ in 0..minutes {
         app.clock.advance(MINUTE);
-        assert!(matches!(app.sweep().await, Disposition::Done));
+        assert!(matches!(app.timers().await, Disposition::Done));
         for queue in QueueName::ALL {
             for wake in app.queues.drain(queue) {
                 app.deliver(queue, wake).await;
@@ -103,7 +103,7 @@ async fn a_canary_that_nobody_hears_of_proves_nothing_and_grows_old() {
 #[tokio::test]
 async fn one_goes_out_every_five_minutes_however_many_sweepers_there_are() {
     let app = start().await;
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     assert_eq!(app.queues.drain(QueueName::Mail), [Wake::Canary]);
     join_all((0..3).map(|_| app.deliver(QueueName::Mail, Wake::Canary))).await;
     assert_eq!(canaries(&app).len(), 1);
@@ -117,7 +117,7 @@ async fn one_goes_out_every_five_minutes_however_many_sweepers_there_are() {
 async fn a_lost_canary_is_not_repeated_and_the_next_one_comes() {
     for fault in [Fault::BeforeEffect, Fault::AfterEffect, Fault::Misconfigured, Fault::Refuse] {
         let app = start().await;
-        app.sweep().await;
+        app.timers().await;
         let _ = app.queues.drain(QueueName::Mail);
         app.outbox.fail_next(fault);
         for _ in 0..3 {
@@ -153,7 +153,7 @@ async fn the_emergency_stop_holds_it_back_and_no_share_and_no_suppression_does()
 async fn one_that_the_workers_gave_up_leaves_no_dead_letter() {
     let app = start().await;
     app.queues.give_up(QueueName::Mail, Wake::Canary);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(app.queues.all().dead_letters(QueueName::Mail, 10).await.unwrap(), []);
 }
 

@@ -60,12 +60,12 @@ async fn the_fourth_mail_of_a_day_waits_for_room_and_says_so() {
     assert_eq!(app.outbox.requests(), 4);
     while app.clock.now() + HOUR < until {
         app.clock.advance(HOUR / 2);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(app.outbox.requests(), 4, "woken in vain");
     app.clock.advance(until.since(app.clock.now()));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(app.outbox.requests(), 5, "put off, not lost");
     assert_eq!(show(&app, "ada", &id).await["techpass"]["label"], "Invited");
@@ -106,7 +106,7 @@ struct Witness {
 impl Witness {
     async fn watch(&mut self, app: &App) {
         let before = app.clock.now();
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
         for mail in app.outbox.sent().into_iter().skip(self.seen.len()) {
             self.seen.push((mail.to.recipient(), before, app.clock.now()));

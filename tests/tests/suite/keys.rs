@@ -272,9 +272,9 @@ async fn no_row_is_without_a_batch_wherever_a_paste_is_broken_and_repeated() {
             }
             for _ in 0..10 {
                 app.clock.advance(DAY);
-                app.sweep().await;
+                app.timers().await;
                 app.drain().await;
-                app.sweep().await;
+                app.timers().await;
             }
             assert_eq!(rows_of_batches(&app).await, BTreeMap::new(), "{context}: nobody submits it");
         }

@@ -252,12 +252,12 @@ async fn a_list_is_done_though_one_of_its_people_was_erased_before() {
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..5 {
         app.clock.advance(Duration::from_secs(3600));
-        app.sweep().await;
+        app.timers().await;
     }
     app.drain().await;
     // The batch was dispatched hours ago, so its next check is within a quarter of an hour.
     app.clock.advance(Duration::from_secs(17 * 60));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(batch(&ada, &id).await["state"], "DONE");
 }

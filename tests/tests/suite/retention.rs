@@ -128,7 +128,7 @@ async fn a_person_is_forgotten_on_request_wherever_they_stand_and_nobody_else_is
     let person = keys().address(&testing::people::email("zara@vendor.example.com"));
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..5 {
-        app.sweep().await;
+        app.timers().await;
     }
     assert_eq!(naming(&app, &["zara"]), Vec::<String>::new());
     assert_eq!(app.store.list_forget_requests().await.unwrap(), []);
@@ -157,16 +157,16 @@ async fn everybody_to_be_forgotten_is_found_although_the_table_is_read_in_parts(
         app.clock.advance(2 * DAY);
         app.store.request_forgetting(&key("zara")).await.unwrap();
         app.probe.interrupt(app.probe.calls().len() + place);
-        // The time of the sweep is over in the middle, and the erasure of another person is requested.
+        // The time of the run is over in the middle, and the erasure of another person is requested.
         let meanwhile = async || {
             app.store.request_forgetting(&key("quill")).await.unwrap();
             app.clock.advance(MINUTE);
         };
-        app.probe.run_interrupted("sweep", app.sweep(), meanwhile).await.unwrap();
+        app.probe.run_interrupted("maintain", app.maintain(), meanwhile).await.unwrap();
         cut += usize::from(app.store.list_forget_requests().await.unwrap().len() == 2);
         for _ in 0..5 {
             app.clock.advance(MINUTE);
-            app.sweep().await;
+            app.timers().await;
         }
         assert_eq!(app.store.list_forget_requests().await.unwrap(), [], "{place}");
         assert_eq!(naming(&app, &["zara", "quill"]), Vec::<String>::new(), "{place}");
@@ -194,7 +194,7 @@ async fn nobody_rests_on_the_row_of_a_person_who_was_forgotten() {
     app.store.request_forgetting(&person).await.unwrap();
     for _ in 0..3 {
         app.clock.advance(MINUTE);
-        app.sweep().await;
+        app.timers().await;
     }
     let rows = app.officer("ada").get(&format!("{path}/rows")).await.expect(200).body;
     let states: Vec<&str> =
@@ -236,7 +236,7 @@ async fn a_person_whose_row_is_sent_while_the_table_is_read_is_forgotten_too() {
         sent += app.directory.made().len();
         for _ in 0..3 {
             app.clock.advance(MINUTE);
-            app.sweep().await;
+            app.timers().await;
             app.drain().await;
         }
         app.clock.advance(2 * DAY);

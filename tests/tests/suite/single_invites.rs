@@ -143,7 +143,7 @@ async fn a_lost_wake_up_is_repeated_by_the_sweeper() {
     assert_eq!(app.directory.made().len(), 0);
     app.clock.advance(Duration::from_secs(121));
     for _ in 0..5 {
-        app.sweep().await;
+        app.timers().await;
     }
     app.drain().await;
     assert_eq!(app.directory.made().len(), 1);
@@ -159,7 +159,7 @@ async fn a_lost_answer_of_the_directory_makes_no_second_account() {
     assert_eq!(app.outbox.sent().len(), 0);
     for _ in 0..4 {
         app.clock.advance(Duration::from_secs(61));
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(app.directory.made().len(), 1);
@@ -175,7 +175,7 @@ async fn a_lost_answer_of_ses_is_not_answered_with_a_second_mail_while_no_event_
     app.drain().await;
     for _ in 0..10 {
         app.clock.advance(Duration::from_secs(600));
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(app.outbox.requests(), 1);

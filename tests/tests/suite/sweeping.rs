@@ -51,7 +51,7 @@ async fn whatever_loses_its_wake_up_call_moves_again_within_three_minutes() {
     while !is_made(&app, id).await {
         app.clock.advance(MINUTE);
         assert!(app.clock.now() <= stuck_since + 3 * MINUTE, "stuck for more than three minutes");
-        app.sweep().await;
+        app.timers().await;
         for wake in app.queues.drain(QueueName::Provision) {
             app.deliver(QueueName::Provision, wake).await;
         }
@@ -66,11 +66,10 @@ async fn five_sweepers_at_once_do_what_one_does() {
     }
     let _ = app.queues.drain(QueueName::Provision);
     app.clock.advance(3 * MINUTE);
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     assert_eq!(app.queues.drain(QueueName::Provision).len(), 3, "one call for each");
-    for job in sweep::jobs::Job::ALL {
-        let runs = u64::from(job.every().is_some());
-        assert_eq!(version(&app, job.name()).await, 2 * runs, "{} was taken up and given back once", job.name());
+    for job in maintain::jobs::Job::ALL {
+        assert_eq!(version(&app, job.name()).await, 2, "{} was taken up and given back once", job.name());
     }
 }
 
@@ -80,7 +79,7 @@ async fn a_sweeper_that_comes_late_does_no_harm() {
     let id = submit(&app, "eve").await;
     let _ = app.queues.drain(QueueName::Provision);
     app.clock.advance(24 * 60 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert!(is_made(&app, id).await);
     assert_eq!(app.directory.made().len(), 1);
@@ -93,14 +92,14 @@ async fn what_the_workers_gave_up_is_seen_by_its_officer_and_goes_on_once_somebo
     let id = submit(&app, "eve").await;
     let _ = app.queues.drain(QueueName::Provision);
     app.queues.give_up(QueueName::Provision, Wake::Invite { id });
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     let path = format!("/api/invites/{id}");
     let shown = app.officer("ada").get(&path).await.expect(200).body;
     assert_eq!(shown["techpass"]["label"], "Needs attention");
     assert!(shown["traceId"].is_string());
     for _ in 0..10 {
         app.clock.advance(3 * MINUTE);
-        app.sweep().await;
+        app.timers().await;
     }
     assert!(app.queues.drain(QueueName::Provision).is_empty(), "nobody tries on");
     app.deliver(QueueName::Provision, Wake::Invite { id }).await;
@@ -110,7 +109,7 @@ async fn what_the_workers_gave_up_is_seen_by_its_officer_and_goes_on_once_somebo
     assert!(is_made(&app, id).await);
     assert_eq!(app.directory.made().len(), 1);
     app.queues.give_up(QueueName::Mail, Wake::Invite { id });
-    app.sweep().await;
+    app.timers().await;
     assert!(is_made(&app, id).await, "there is nothing to give up any more");
 }
 
@@ -124,7 +123,7 @@ async fn a_batch_with_fewer_invites_than_sent_rows_is_counted_short_and_its_disp
     let lost = batch.submit(now).unwrap().dispatched(Counts { total: 1, sent: 1, ..Counts::default() }, now).unwrap();
     let _ = app.store.create_batch(&lost).await.unwrap();
     for _ in 0..3 {
-        app.sweep().await;
+        app.timers().await;
         let batch = app.store.get::<Batch>(&lost.id).await.unwrap().unwrap();
         let _ = app.store.write(batch.becomes(batch.to_value().postponed(app.clock.now() + 6 * MINUTE))).await;
         app.clock.advance(5 * MINUTE);
@@ -149,7 +148,7 @@ async fn a_batch_whose_people_were_erased_is_not_counted_short() {
     app.store.request_forgetting(&keys().address(&email("eve@vendor.example.com"))).await.unwrap();
     for _ in 0..60 {
         app.clock.advance(MINUTE);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     let batch = app.store.get::<Batch>(&BatchId::parse(&id).unwrap()).await.unwrap().unwrap();
@@ -175,7 +174,7 @@ async fn a_lock_without_a_live_invite_is_released_and_one_with_it_is_not() {
         body
     };
     assert_eq!(app.officer("bo").post("/api/invites", again("eve")).await.problem(), "invited-by-another");
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     app.officer("bo").post("/api/invites", again("eve")).await.expect(202);
     assert_eq!(app.officer("bo").post("/api/invites", again("kim")).await.problem(), "invited-by-another");
 }
@@ -191,31 +190,31 @@ async fn a_mail_that_nothing_is_heard_of_for_a_day_is_shown_as_unknown() {
     };
     assert_eq!(mail().await, "ACCEPTED");
     app.clock.advance(24 * 60 * MINUTE - 2 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(mail().await, "ACCEPTED");
     app.clock.advance(3 * MINUTE);
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     assert_eq!(mail().await, "UNKNOWN");
 }
 
 #[tokio::test]
 async fn a_job_runs_in_its_turn_and_is_taken_over_from_a_sweeper_that_died() {
     let app = App::start().await;
-    app.sweep().await;
+    app.timers().await;
     let every = 5 * MINUTE;
     let next = due(&app, "totals").await;
     assert!(next > app.clock.now() + every - MINUTE && next <= app.clock.now() + every);
     app.clock.advance(MINUTE);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(version(&app, "totals").await, 2, "not its turn");
     app.clock.advance(4 * MINUTE);
     // A sweeper claims the job and dies.
     let read = app.store.list_jobs().await.unwrap().into_iter().find(|job| job.name == "totals").unwrap();
-    let due_at = app.clock.now() + sweep::schedule::LEASE;
+    let due_at = app.clock.now() + maintain::schedule::LEASE;
     let _ = app.store.write(read.becomes(store::JobRecord { due_at, ..read.to_value() })).await.unwrap();
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(version(&app, "totals").await, 3, "still leased");
     app.clock.advance(2 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(version(&app, "totals").await, 5);
 }

@@ -18,7 +18,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// Lets a minute pass with a sweep. Returns what the sweep announces.
 async fn minute(app: &App) -> Vec<Value> {
     app.clock.advance(MINUTE);
-    assert!(matches!(app.sweep().await, Disposition::Done));
+    assert!(matches!(app.timers().await, Disposition::Done));
     app.queues.drain_announcements().iter().map(|text| serde_json::from_str(text).unwrap()).collect()
 }
 
@@ -111,7 +111,7 @@ async fn a_workbook_for_nobody_is_announced_once_however_often_the_sweeper_fails
     let _ = app.upload("drops/officer-nobody/list.xlsx", workbook(&[vendor_form("kim")]));
     app.clock.advance(6 * MINUTE);
     app.queues.set_delivery(Delivery::Failing);
-    assert!(matches!(app.sweep().await, Disposition::Retry(_)), "nothing else would repeat it");
+    assert!(matches!(app.timers().await, Disposition::Retry(_)), "nothing else would repeat it");
     app.queues.set_delivery(Delivery::Working);
     let (_, announced) = announced_after(&app, 5 * MINUTE).await;
     assert_eq!(announced.len(), 1);

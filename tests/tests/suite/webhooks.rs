@@ -48,7 +48,7 @@ async fn wait(app: &App, time: Duration) {
     let end = app.clock.now() + time;
     while app.clock.now() < end {
         app.clock.advance(MINUTE);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
 }
@@ -159,7 +159,7 @@ async fn an_event_is_tried_for_a_day_with_growing_pauses_and_then_given_up() {
             tried_at.push(app.clock.now());
         }
         app.clock.advance(MINUTE);
-        app.sweep().await;
+        app.timers().await;
         // The workers do not get to the invite, so only this event is processed.
         for queue in [QueueName::Provision, QueueName::Mail] {
             let _ = app.queues.drain(queue);

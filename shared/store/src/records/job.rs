@@ -1,4 +1,4 @@
-//! The record of each job of the sweeper: when it runs next, and how far it is.
+//! The record of each regular job: when it runs next, and how far it is.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use crate::{
     table::{Index, Query},
 };
 
-/// One job of the sweeper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobRecord {
     /// The job's name in logs, and the key of its record.

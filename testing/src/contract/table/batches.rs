@@ -12,15 +12,8 @@ use store::{
     SavedAnswer, Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow,
 };
 
-use super::{answer, create, found, stored, try_write, write};
+use super::steps::{answer, create, created_batch, found, stored, try_write, write};
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
-
-pub(super) async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
-    match store.create_batch(batch).await.unwrap() {
-        Written::Done(stored) => stored,
-        Written::LostRace => panic!("there is one already"),
-    }
-}
 
 pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];

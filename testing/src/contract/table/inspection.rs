@@ -109,7 +109,7 @@ async fn the_audit_is_in_order(store: &Store) {
     assert_eq!(ours, acts.iter().collect::<Vec<_>>(), "by time, each once however often it is noted");
     let erased = keys().address(&crate::people::email("forget-me@sample-board.gov.sg"));
     let is_erasure = |entry: &&Audited| matches!(entry, Audited::Erasure(done) if done.address_key == erased);
-    assert_eq!(audit.iter().filter(is_erasure).count(), 1, "what the sweeper noted is there too");
+    assert_eq!(audit.iter().filter(is_erasure).count(), 1, "what was erased is there too");
 }
 
 async fn an_agency_that_is_removed_is_not_there(store: &Store) {

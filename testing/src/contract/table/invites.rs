@@ -15,7 +15,7 @@ use store::{
     rows::KeyedRow,
 };
 
-use super::{batches::created_batch, create, created, found, stored, try_write, whole_part, write};
+use super::steps::{create, created, created_batch, found, stored, try_write, whole_part, write};
 use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
 
 pub(super) async fn one_live_invite_per_address_and_username(store: &Store) {

@@ -3,20 +3,20 @@
 mod batches;
 mod inspection;
 mod invites;
+pub mod steps;
 
 use crate::people::{account_invite, beginning, keys, officer, officer_form, vendor_form};
 use domain::{
     SubscriptionId,
     canary::Canary,
-    invite::{Account, Invite},
+    invite::Account,
     licence::SeedState,
     mail::{Mail, MailKind, Mailbox, SuppressionReason},
     webhook::{Subscription, WebhookEvent},
 };
 use std::time::Duration;
 use store::{
-    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Record, SavedAnswer, Store, Stored,
-    Transaction, Updated, Written,
+    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Store, Transaction, Updated, Written,
     due::DUE_SHARDS,
     erasure::{AuditEntry, Found, PARTS},
 };
@@ -32,6 +32,9 @@ use invites::{
     a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, an_account_is_its_latest_owners_and_can_be_listed,
     an_invite_that_lives_again_takes_its_locks_again, one_live_invite_per_address_and_username,
 };
+
+use steps::{answer, create, created, found, try_write, whole_part, write};
+
 /// Runs the whole contract on an empty table.
 ///
 /// # Panics
@@ -66,60 +69,12 @@ pub async fn all(store: &Store) {
     settings_are_read_strictly(store).await;
 }
 
-fn answer(body: &str) -> SavedAnswer {
-    SavedAnswer { status: 202, location: Some("/x".to_owned()), body: body.to_owned() }
-}
-
-/// Stores a new invite, if its address and username are free.
-///
-/// # Panics
-///
-/// When the table cannot be used.
-pub async fn create(store: &Store, invite: &Invite) -> CreateOutcome {
-    store.create_invite(invite, None).await.unwrap()
-}
-
-/// Stores a new invite, and returns it.
-///
-/// # Panics
-///
-/// When the table cannot be used, or the address or username is taken.
-pub async fn created(store: &Store, invite: &Invite) -> Stored<Invite> {
-    assert_eq!(create(store, invite).await, CreateOutcome::Created);
-    stored(store, &invite.id).await
-}
-
-async fn stored<T: Record>(store: &Store, id: &T::Id) -> Stored<T> {
-    store.get(id).await.unwrap().unwrap()
-}
-
-async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
-    store.get(id).await.unwrap().map(Stored::into_value)
-}
-
-/// Writes a change.
-///
-/// # Panics
-///
-/// When the table cannot be used, or the race is lost.
-pub async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
-    match store.write(read.becomes(next)).await.unwrap() {
-        Written::Done(stored) => stored,
-        Written::LostRace => panic!("the race is lost"),
-    }
-}
-
-/// Writes a change, which may lose a race.
-async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Written {
-    store.write(read.becomes(next)).await.unwrap().without_value()
-}
-
 async fn a_job_is_taken_up_once(store: &Store) {
     assert_eq!(store.list_jobs().await.unwrap(), []);
     let now = beginning();
     let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now };
     let Written::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
-    assert_eq!(store.create(first.clone()).await.unwrap(), Written::LostRace, "another sweeper took it up");
+    assert_eq!(store.create(first.clone()).await.unwrap(), Written::LostRace, "it is taken up already");
     let next = JobRecord { cursor: Some("3".to_owned()), ..first };
     let written = write(store, &taken, next.clone()).await;
     assert_eq!(written.version(), 2);
@@ -142,18 +97,6 @@ async fn reading_every_part_finds_everything_once(store: &Store) {
         }
     }
     assert_eq!((invites, locks), (1, 2), "itself, and the locks of its address and username");
-}
-
-async fn whole_part(store: &Store, part: u32) -> Vec<Found> {
-    let (mut found, mut from) = (Vec::new(), None);
-    loop {
-        let page = store.read_part(part, from).await.unwrap();
-        found.extend(page.found);
-        from = page.next;
-        if from.is_none() {
-            return found;
-        }
-    }
 }
 
 async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
@@ -228,7 +171,7 @@ async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &St
 /// Each decision is about the current record, also after another writer was faster.
 async fn an_update_decides_anew_after_a_lost_race(store: &Store) {
     let (now, to) = (beginning(), crate::people::email("canary@sample-board.gov.sg"));
-    let next = |canary: Canary| Ok::<_, &str>(Some(canary.next(to.clone())));
+    let next = |canary: Canary| Ok::<_, &str>(canary.next(to.clone(), now + Duration::from_secs(300)));
     assert_eq!(store.update(&(), next).await.unwrap(), Updated::Missing);
     let Written::Done(first) = store.create(Canary::first(to.clone(), now)).await.unwrap() else { panic!("it is new") };
     let Updated::Done { before, after } = store.update(&(), next).await.unwrap() else {

@@ -249,7 +249,7 @@ async fn the_sweeper_takes_over_a_batch_that_nobody_looks_after() {
     app.drain().await;
     assert_eq!(batch(&ada, &id).await["state"], "DISPATCHED");
     app.clock.advance(std::time::Duration::from_secs(121));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(batch(&ada, &id).await["state"], "DONE");
 }

@@ -195,7 +195,7 @@ async fn who_has_an_account_is_said_before_anything_is_sent() {
     };
     assert_eq!(first("bo").await["state"], "READY", "the directory is listed once a day");
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     let bo = first("BO").await;
     assert_eq!((&bo["state"], &bo["duplicate"]["code"]), (&json!("DUPLICATE"), &json!("duplicate.account")));
     assert_eq!(first("kim").await["state"], "READY");

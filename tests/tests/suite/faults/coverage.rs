@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use queue::Wake;
 use serde_json::{Value, json};
-use sweep::jobs::Job;
 
 use super::{
     canaries::Spoken,
-    scenarios::ALL,
+    scenarios::{ALL, Scenario},
     undisturbed,
     world::{Asked, Label},
 };
@@ -30,10 +29,12 @@ fn every_handler_has_its_scenario() {
 }
 
 #[test]
-fn every_job_of_the_sweeper_has_its_scenario() {
-    for job in Job::ALL {
-        let is_played = ALL.iter().any(|scenario| scenario.jobs.contains(&job) && scenario.about.contains(&"sweep"));
-        assert!(is_played, "no scenario needs the job {}", job.name());
+fn every_job_of_a_timer_has_its_scenario() {
+    let of_sweep = sweep::Job::ALL.map(|job| ("sweep", job.name()));
+    let of_maintain = maintain::jobs::Job::ALL.map(|job| ("maintain", job.name()));
+    for (function, job) in of_sweep.into_iter().chain(of_maintain) {
+        let needs_it = |scenario: &Scenario| scenario.jobs.contains(&job) && scenario.about.contains(&function);
+        assert!(ALL.iter().any(needs_it), "no scenario needs the job {job} of {function}");
     }
 }
 

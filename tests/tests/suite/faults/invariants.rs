@@ -37,7 +37,7 @@ pub(super) struct Seen {
     /// Sendings that are flagged as possible duplicates.
     flagged: BTreeSet<Sending>,
     pub(super) dead_letters: Vec<String>,
-    /// The addresses whose locks a scenario has left for the sweeper to find.
+    /// The addresses whose locks a scenario has left for the timers to find.
     pub(super) left_behind: BTreeSet<String>,
 }
 

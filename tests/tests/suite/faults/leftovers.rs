@@ -19,7 +19,7 @@ const TOMBSTONES: Duration = Duration::from_secs(400 * 24 * 3600);
 /// Days that pass in one step after the daily reminders are over.
 const STRIDE: u64 = 15;
 
-/// Minutes of work after each step: each job of the sweeper has run, and what it found is done.
+/// Minutes of work after each step: each job of the timers has run, and what it found is done.
 const MINUTES_A_DAY: u64 = 4;
 
 /// Days on which something may happen every day.
@@ -27,7 +27,7 @@ const DAILY_UNTIL: u64 = 40;
 
 impl World {
     /// Checks that everything in the table belongs to a record and has an end: at once, or after every job of the
-    /// sweeper had another day.
+    /// timers had another day.
     pub(super) async fn inspect_leftovers(&self) -> Result<(), String> {
         for _ in 0..2 {
             if self.app.table.leftovers(self.app.clock.now()).is_empty() {

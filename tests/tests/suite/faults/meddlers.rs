@@ -16,7 +16,7 @@ use testing::people::{email, keys, officer_form, vendor_form};
 use tests::person::Person;
 
 use super::{
-    Run,
+    Run, TIMERS,
     canaries::telling,
     check_each,
     scenarios::{ALL, Scenario},
@@ -203,12 +203,12 @@ impl World {
 }
 
 /// The calls of a scenario before which a meddler acts: those of the handlers that the scenario is about, without the
-/// sweeper's. Of calls that follow the same call, the first and the last are enough.
+/// timers'. Of calls that follow the same call, the first and the last are enough.
 fn places(scenario: Scenario, undisturbed: &Run) -> Vec<usize> {
     let mut known: BTreeMap<_, (usize, usize)> = BTreeMap::new();
     let mut before = "";
     for (place, call) in undisturbed.calls.iter().enumerate() {
-        if call.function != "sweep" && scenario.about.contains(&call.function) {
+        if !TIMERS.contains(&call.function) && scenario.about.contains(&call.function) {
             known.entry((call.function, before, call.name)).or_insert((place, place)).1 = place;
         }
         before = call.name;

@@ -3,7 +3,7 @@
 //! A [scenario](scenarios) first runs undisturbed: that run lists the calls and the end of everything. Then it runs
 //! again for each of these calls and each way in which such a call can fail, and for each message and event and
 //! everything that may happen to it. Some runs have several mishaps. The [world](world) continues meanwhile: clients
-//! ask again, messages are delivered again, the timer sweeps, SES reports mails. After every handler the [invariants]
+//! ask again, messages are delivered again, the timers run, SES reports mails. After every handler the [invariants]
 //! must be true, and the end must be the end of the undisturbed run.
 //!
 //! In none of these runs may personal data appear where others can read it ([canaries]). The list of what has to be
@@ -105,26 +105,35 @@ fn trace(calls: &[Call], mishaps: &[Mishap]) -> String {
         });
         format!("{place:5} {:18} {}{}", call.function, call.name, broken.unwrap_or_default())
     };
-    calls.iter().enumerate().filter(|(_, call)| call.function != "sweep").map(line).collect::<Vec<_>>().join("\n")
+    calls
+        .iter()
+        .enumerate()
+        .filter(|(_, call)| !TIMERS.contains(&call.function))
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-/// How many calls before a call of the sweeper have to be equal for two calls to count as the same.
+/// The functions that a timer starts.
+const TIMERS: [&str; 2] = ["sweep", "maintain"];
+
+/// How many calls before a call of a timer's function have to be equal for two calls to count as the same.
 const CONTEXT: usize = 2;
 
 /// Every single failure of the calls of the handlers that the scenario is about, with the places of the calls.
 ///
-/// The sweeper has many calls, most of them without a result. Of its calls after the same calls only the first is
-/// broken, and of equal calls in a row the first and the last. All refusals of the stack's own services count as one
-/// for it. A late answer that makes a difference is tried at every place.
+/// The functions of timers have many calls, most of them without a result. Of their calls after the same calls only the
+/// first is broken, and of equal calls in a row the first and the last. All refusals of the stack's own services count
+/// as one for them. A late answer that makes a difference is tried at every place.
 fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Fault)> {
     let mut known = BTreeSet::new();
     let mut broken = Vec::new();
     let mut place = 0;
     for calls in undisturbed.calls.chunk_by(|one, next| one.run == next.run) {
         for (within, call) in calls.iter().enumerate() {
-            let is_sweep = call.function == "sweep";
+            let is_of_timer = TIMERS.contains(&call.function);
             let before: Vec<_> = calls[within.saturating_sub(CONTEXT)..within].iter().map(|call| call.name).collect();
-            if is_sweep && !known.insert((before, call.name, call.stale)) {
+            if is_of_timer && !known.insert((before, call.name, call.stale)) {
                 continue;
             }
             let is_asked_too = |other: Option<&Call>| other.is_some_and(|other| other.name == call.name);
@@ -133,7 +142,7 @@ fn broken_calls(scenario: Scenario, undisturbed: &Run) -> Vec<(usize, Call, Faul
             let is_worth_it = |fault: Fault| {
                 let is_dull =
                     call.effect.is_none() && is_between || fault == Fault::Denied && call.service == Service::Own;
-                fault.is_stale() || is_about && !(is_sweep && is_dull)
+                fault.is_stale() || is_about && !(is_of_timer && is_dull)
             };
             let faults = call.faults().into_iter().filter(|fault| is_worth_it(*fault));
             broken.extend(faults.map(|fault| (place + within, *call, fault)));

@@ -54,7 +54,7 @@ async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
     app.clock.advance(16 * MINUTE);
     // Events of other mails arrive, so a mail without events is a finding.
     let _ = app.store.note_mail_event(app.clock.now()).await.unwrap();
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(stored(app, &id).await.mail.as_ref().unwrap().state_name(), "QUEUED", "{email}: its copy is due");
     id
@@ -108,7 +108,7 @@ async fn a_copy_that_follows_soon_is_the_same_letter_on_the_next_day_too() {
     let id = copy_is_stopped(&app, &address("bo"), MailFault::AfterEffect).await;
     app.store.set_mail_switch(Running).await.unwrap();
     app.clock.advance(3 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     let mails = app.mails_to(&address("bo"));
     assert_eq!(mails.len(), 2);

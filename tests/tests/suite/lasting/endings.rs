@@ -46,7 +46,7 @@ async fn a_batch_ends_although_nobody_knows_of_one_of_its_mails() {
     for _ in 0..3 * 24 * 3 {
         app.outbox.fail_next(MailFault::AfterEffect);
         app.clock.advance(20 * MINUTE);
-        app.sweep().await;
+        app.timers().await;
         for queue in QueueName::ALL {
             for wake in app.queues.drain(queue) {
                 app.deliver(queue, wake).await;
@@ -71,7 +71,7 @@ async fn submitted(app: &App) -> String {
 /// A minute of work: a sweep, and every message of these queues.
 async fn minute(app: &App, queues: &[QueueName]) {
     app.clock.advance(MINUTE);
-    app.sweep().await;
+    app.timers().await;
     for queue in queues {
         for wake in app.queues.drain(*queue) {
             app.deliver(*queue, wake).await;

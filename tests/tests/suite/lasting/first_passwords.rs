@@ -26,7 +26,7 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     assert_eq!(sent(), 0, "the emergency stop");
     app.store.set_mail_switch(Running).await.unwrap();
     app.clock.advance(3 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(sent(), 1);
     // The pauses grow, and the mailbox has room for three mails a day, including the one about the account.
@@ -101,7 +101,7 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
     app.store.set_mail_switch(Running).await.unwrap();
     assert_eq!(page().await["state"], "requested", "it leaves within minutes");
     app.clock.advance(3 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     // The mail about the account and two passwords use up the mailbox's day.
     let mut asked = Value::Null;
@@ -118,7 +118,7 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
         assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &json!(until.to_string())), "{shown}");
     }
     app.clock.advance(until.since(app.clock.now()));
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!((app.directory.first_passwords(&account), page().await["state"].clone()), (3, json!("sent")));
 }
@@ -147,7 +147,7 @@ async fn a_first_password_is_recorded_although_another_worker_writes_its_invite(
             assert_eq!(app.directory.first_passwords(&account), sent, "{fault:?}, before call {place}");
             assert_eq!(password_state(&app, &token).await, state, "{fault:?}, before call {place}");
             app.clock.advance(5 * MINUTE);
-            app.sweep().await;
+            app.timers().await;
             app.drain().await;
             assert_eq!(app.directory.first_passwords(&account), 1, "{fault:?}, before call {place}");
             assert_eq!(password_state(&app, &token).await, "sent", "{fault:?}, before call {place}");
@@ -166,7 +166,7 @@ async fn a_first_password_is_recorded_although_the_table_is_away_for_a_moment() 
         // Everything before the claim is repeated. What the directory refused is tried again later.
         for _ in 0..5 {
             app.clock.advance(2 * MINUTE);
-            app.sweep().await;
+            app.timers().await;
             app.drain().await;
         }
         assert_eq!(app.directory.first_passwords(&account), 1, "call {place}");
@@ -184,7 +184,7 @@ async fn a_first_password_that_nobody_recorded_is_unknown_and_asked_for_again() 
     assert!(app.store.write(read.becomes(claimed)).await.unwrap().is_done());
     assert_eq!(password_state(&app, &token).await, "requested");
     app.clock.advance(MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(password_state(&app, &token).await, "unknown");
     app.pass_days(1).await;

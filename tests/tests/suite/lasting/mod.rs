@@ -122,12 +122,12 @@ async fn the_directory_is_asked_again_after_a_mail_has_waited() {
     app.directory.set_status(stored(&app, &deleted).await.account().unwrap(), AccountStatus::Gone);
     app.clock.advance(60 * MINUTE);
     let searches = app.directory.calls(Call::FindByEmail);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(app.directory.calls(Call::FindByEmail), searches, "nobody is asked while nothing may leave");
     app.store.set_mail_switch(Running).await.unwrap();
     app.clock.advance(5 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(failure(&app, &invited).await, "account.exists");
     assert_eq!(stored(&app, &deleted).await.state_name(), "ACCOUNT_GONE");
@@ -170,12 +170,12 @@ async fn an_account_of_which_nobody_knows_is_not_left_alone() {
     app.drain().await;
     app.directory.fail_next(Call::CreateAccount, Fault::Throttle);
     app.clock.advance(2 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(act(&app, &id, "revoke").await.problem(), "state-conflict", "there may be an account");
     for _ in 0..5 {
         app.clock.advance(2 * MINUTE);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");
@@ -192,7 +192,7 @@ async fn details_that_are_refused_after_a_lost_answer_do_not_hide_the_account() 
     app.directory.fail_next(Call::CreateAccount, Fault::RefuseDetails);
     for _ in 0..3 {
         app.clock.advance(2 * MINUTE);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
     }
     assert_eq!(stored(&app, &id).await.state_name(), "ACCOUNT_CREATED");

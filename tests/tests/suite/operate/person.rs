@@ -104,7 +104,7 @@ async fn a_person_who_asks_is_erased_once_the_audit_lists_it() {
     let audit = printed(&app, &["audit"]).await;
     assert!(audit.ends_with(&asked) && !audit.contains("FORGET_PERSON"), "{audit}");
     app.clock.advance(std::time::Duration::from_secs(120));
-    app.sweep().await;
+    app.timers().await;
     let audit = printed(&app, &["audit"]).await;
     assert!(audit.contains(&asked) && audit.ends_with(&done), "{audit}");
     assert!(app.store.get::<Invite>(&id).await.unwrap().is_none());

@@ -52,7 +52,7 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
         app.directory.set_status(account, AccountStatus::Disabled);
     }
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(app.directory.seed_group().into_iter().collect::<Vec<_>>(), ["ann"]);
     // A worker's call that assigns the licence ends only now.
@@ -61,7 +61,7 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     }
     app.directory.set_status(&stranger, AccountStatus::Disabled);
     app.clock.advance(DAY);
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     app.drain().await;
     let names = |accounts: [&Account; 2]| accounts.map(|account| account.directory_id.to_lowercase());
     let mut left = names([&kept, &stranger]);
@@ -70,7 +70,7 @@ async fn a_licence_that_was_assigned_after_it_was_taken_back_is_taken_back_again
     assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"));
     let read = stored(&app, id).await.version();
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(stored(&app, id).await.seed, domain::licence::SeedState::Withdrawn);
     assert!(stored(&app, id).await.version() <= read + 1, "there is nothing to take back any more");
@@ -98,14 +98,14 @@ async fn the_audit_notices_what_nobody_looks_at() {
     let own_account = elsewhere(&app, "bo");
     ask(&app, &own_account, &address("bo")).await.expect(202);
     app.drain().await;
-    app.sweep().await;
+    app.timers().await;
     let statuses = [AccountStatus::Pending, AccountStatus::SignedIn, AccountStatus::Disabled, AccountStatus::Gone];
     for ((_, account), status) in made.iter().zip(statuses) {
         app.directory.set_status(account, status);
     }
     app.directory.set_status(&own_account, AccountStatus::Disabled);
     app.clock.advance(DAY);
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     app.drain().await;
     let mut states = Vec::new();
     for (id, _) in &made {
@@ -116,10 +116,10 @@ async fn the_audit_notices_what_nobody_looks_at() {
     // Both audits have come to their end, and do not run now.
     let calls = app.directory.calls(Call::ListAccounts);
     app.clock.advance(MINUTE);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(app.directory.calls(Call::ListAccounts), calls);
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     let known =
         join_all((0..store::accounts::ACCOUNT_SHARDS).map(|shard| app.store.list_accounts(shard, None, 100))).await;
     assert_eq!(known.into_iter().map(|page| page.unwrap().len()).sum::<usize>(), 5, "the deleted one is forgotten");
@@ -138,7 +138,7 @@ async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
     lost.state = InviteState::NeedsAttention { stood };
     assert!(app.store.write(read.becomes(lost)).await.unwrap().is_done());
     app.clock.advance(DAY);
-    join_all((0..5).map(|_| app.sweep())).await;
+    join_all((0..5).map(|_| app.timers())).await;
     app.drain().await;
     let adopted = stored(&app, id).await;
     assert_eq!((adopted.state_name(), adopted.account()), ("ACCOUNT_CREATED", Some(&account)));
@@ -161,7 +161,7 @@ async fn an_adoption_that_a_later_invite_forbids_is_left_alone() {
     again["kind"] = json!("account");
     app.officer("kim").post("/api/invites", again).await.expect(202);
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     assert_eq!(stored(&app, id).await.state_name(), "FAILED");
     assert_eq!(app.directory.made(), [(id, account)]);
 }
@@ -177,7 +177,7 @@ async fn a_directory_that_lost_everybody_at_once_is_doubted() {
         app.directory.set_status(account, AccountStatus::Gone);
     }
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     let mut gone = 0;
     for (id, _) in &made {
         gone += usize::from(stored(&app, *id).await.state_name() == "ACCOUNT_GONE");

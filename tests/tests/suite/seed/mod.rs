@@ -112,7 +112,7 @@ async fn a_licence_is_not_given_to_an_account_that_was_disabled_after_it_was_ask
         app.directory.set_status(account, AccountStatus::SignedIn);
     }
     app.clock.advance(DAY);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(app.directory.seed_group().len(), 2);
     assert_eq!(columns(&app, id).await, both("Onboarded", "License Assigned"));
@@ -153,7 +153,7 @@ async fn a_lost_wake_up_for_a_licence_is_repeated_by_the_sweeper() {
     app.drain().await;
     assert_eq!(own(&app, &account, &address("bo")).await["state"], "PENDING");
     app.clock.advance(3 * MINUTE);
-    app.sweep().await;
+    app.timers().await;
     app.drain().await;
     assert_eq!(own(&app, &account, &address("bo")).await["state"], "LICENCE_ASSIGNED");
 }
@@ -202,7 +202,7 @@ async fn a_refused_licence_says_why_everywhere_and_is_given_once_it_can_be() {
 
         app.directory.set_seed_group(SeedGroup::Open);
         app.clock.advance(61 * MINUTE);
-        app.sweep().await;
+        app.timers().await;
         app.drain().await;
         assert_eq!(columns(&app, id).await.1, "License Assigned");
         assert_eq!(own(&app, &account, &address("bo")).await["state"], "LICENCE_ASSIGNED");
@@ -235,7 +235,7 @@ async fn whatever_the_directory_does_a_licence_is_given_and_taken_back() {
             for _ in 0..4 {
                 app.drain().await;
                 app.clock.advance(6 * MINUTE);
-                app.sweep().await;
+                app.timers().await;
             }
             app.drain().await;
         };
@@ -246,7 +246,7 @@ async fn whatever_the_directory_does_a_licence_is_given_and_taken_back() {
             app.directory.fail_next(Call::RemoveFromSeedGroup, fault);
         }
         app.clock.advance(DAY);
-        app.sweep().await;
+        app.timers().await;
         turn().await;
         assert_eq!(app.directory.seed_group().len(), 0, "{fault:?}");
         assert_eq!(columns(&app, id).await, both("Disabled", "Licence withdrawn"), "{fault:?}");

@@ -24,7 +24,6 @@ use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{CreateBulkActionOutcome, IdempotentRequest, SavedAnswer};
-use sweep::jobs::Job;
 use testing::people::{RULES, device_secrets, email, keys, officer, officer_form, vendor_form, workbook};
 
 pub(super) use table::ALL;
@@ -39,8 +38,8 @@ use steps::{
 pub(super) struct Scenario {
     pub(super) name: &'static str,
     pub(super) about: &'static [&'static str],
-    /// The sweeper's jobs that the scenario needs to end well.
-    pub(super) jobs: &'static [Job],
+    /// The timers' jobs that the scenario needs to end well.
+    pub(super) jobs: &'static [&'static str],
     pub(super) script: for<'a> fn(&'a World) -> LocalBoxFuture<'a, ()>,
 }
 
@@ -363,7 +362,7 @@ async fn left_behind(world: &World) {
     found_by_an_audit(world, async || !world.app.directory.seed_group().contains("aurelian")).await;
 }
 
-/// Gives the sweeper time until `is_fixed` is true.
+/// Gives the timers time until `is_fixed` is true.
 async fn found_by_an_audit(world: &World, is_fixed: impl AsyncFn() -> bool) {
     for _ in 0..ROUNDS {
         minutes(world, 3).await;

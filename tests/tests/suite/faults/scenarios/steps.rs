@@ -16,7 +16,7 @@ use super::super::{
     world::World,
 };
 
-/// How often a scenario waits for the sweeper's jobs.
+/// How often a scenario waits for the timers' jobs.
 pub(super) const ROUNDS: usize = 10;
 
 pub(super) async fn minutes(world: &World, count: u64) {

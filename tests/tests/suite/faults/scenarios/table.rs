@@ -1,7 +1,6 @@
 //! Every scenario, and the handlers that it is about.
 
 use futures::future::FutureExt as _;
-use sweep::jobs::Job;
 
 use super::Scenario;
 
@@ -64,7 +63,7 @@ pub(in crate::faults) const ALL: [Scenario; 22] = [
     Scenario {
         name: "expiry",
         about: &["sweep", "send-mail"],
-        jobs: &[Job::Due],
+        jobs: &["due"],
         script: |world| super::expiry(world).boxed_local(),
     },
     Scenario {
@@ -100,19 +99,19 @@ pub(in crate::faults) const ALL: [Scenario; 22] = [
     Scenario {
         name: "given up",
         about: &["sweep", "provision-user", "operate"],
-        jobs: &[Job::Letters],
+        jobs: &["letters"],
         script: |world| super::given_up(world).boxed_local(),
     },
     Scenario {
         name: "forgotten",
-        about: &["sweep", "operate"],
-        jobs: &[Job::Forget],
+        about: &["maintain", "operate"],
+        jobs: &["forget"],
         script: |world| super::forgotten(world).boxed_local(),
     },
     Scenario {
         name: "left behind",
-        about: &["sweep"],
-        jobs: &[Job::Totals, Job::Locks, Job::DirectoryAudit, Job::LicenceAudit, Job::AccountAudit],
+        about: &["sweep", "maintain"],
+        jobs: &["totals", "locks", "directory-audit", "licence-audit", "account-audit"],
         script: |world| super::left_behind(world).boxed_local(),
     },
     Scenario {
@@ -123,14 +122,14 @@ pub(in crate::faults) const ALL: [Scenario; 22] = [
     },
     Scenario {
         name: "unannounced",
-        about: &["sweep"],
-        jobs: &[Job::Uploads],
+        about: &["maintain"],
+        jobs: &["uploads"],
         script: |world| super::unannounced(world).boxed_local(),
     },
     Scenario {
         name: "canary",
         about: &["sweep", "send-mail", "track-mail"],
-        jobs: &[Job::Canary],
+        jobs: &["canary"],
         script: |world| super::canary(world).boxed_local(),
     },
     Scenario { name: "operator", about: &["operate"], jobs: &[], script: |world| super::operator(world).boxed_local() },

@@ -1,4 +1,4 @@
-//! How time passes in the world: messages are delivered, the sweeper runs, and what fails is delivered again.
+//! How time passes in the world: messages are delivered, the timers run, and what fails is delivered again.
 
 use boot::Disposition;
 use domain::{Timestamp, batch::Batch, invite::Invite};
@@ -16,8 +16,8 @@ use super::{
 };
 
 impl World {
-    /// Gives the sweeper time to process a workbook.
-    pub(super) fn wait_for_sweeper(&self) {
+    /// Gives the job for workbooks time to process one.
+    pub(super) fn wait_for_uploads(&self) {
         self.made_up_for.set(self.app.clock.now() + MAKING_UP);
     }
 
@@ -29,7 +29,7 @@ impl World {
     /// Lets time pass until everything is at rest.
     pub(in crate::faults) async fn settle(&self) {
         let (begun, jumped) = (self.app.clock.now(), self.jumped.get());
-        let mut sweep_at = begun + MINUTE;
+        let mut timers_at = begun + MINUTE;
         let mut swept = false;
         loop {
             self.pass(TURN);
@@ -42,9 +42,9 @@ impl World {
             if waited >= PATIENCE {
                 self.found(&format!("stuck: {}", self.shown().await));
             }
-            if now >= sweep_at {
-                Box::pin(self.sweep()).await;
-                sweep_at = self.app.clock.now() + MINUTE;
+            if now >= timers_at {
+                Box::pin(self.timers()).await;
+                timers_at = self.app.clock.now() + MINUTE;
                 swept = true;
             }
             let now = self.app.clock.now();
@@ -57,10 +57,10 @@ impl World {
                 return;
             }
             // Until the next record is due, no sweep would find anything.
-            let waits_for_sweeper = self.made_up_for.get() > now;
-            if let Some(next) = next.filter(|next| swept && !waits_for_sweeper && *next > now + MINUTE) {
+            let waits_for_uploads = self.made_up_for.get() > now;
+            if let Some(next) = next.filter(|next| swept && !waits_for_uploads && *next > now + MINUTE) {
                 self.pass((next - TURN).since(now));
-                sweep_at = next;
+                timers_at = next;
             }
         }
     }
@@ -76,11 +76,11 @@ impl World {
         }
     }
 
-    /// Lets every worker and the sweeper work for some minutes, even if not everything comes to rest.
+    /// Lets every worker and the timers work for some minutes, even if not everything comes to rest.
     pub(in crate::faults) async fn work(&self, minutes: u64) {
         for _ in 0..minutes {
             self.pass(MINUTE);
-            Box::pin(self.sweep()).await;
+            Box::pin(self.timers()).await;
             for _ in 0..3 {
                 self.pass(Duration::from_secs(1));
                 Box::pin(self.deliver_ready()).await;
@@ -88,10 +88,11 @@ impl World {
         }
     }
 
-    async fn sweep(&self) {
+    async fn timers(&self) {
         // Mails of other officers are always being sent.
         let _ = self.app.store.note_mail_event(self.app.clock.now()).await.unwrap();
         self.run("sweep", self.app.sweep()).await;
+        self.run("maintain", self.app.maintain()).await;
         self.watch().await;
     }
 
@@ -187,7 +188,7 @@ impl World {
         };
         let posted = Posted { parcel, at: now, received: 0, at_once };
         if let (Parcel::Stored(_), Some(Post::Lost)) = (&posted.parcel, mishap) {
-            self.wait_for_sweeper();
+            self.wait_for_uploads();
         }
         self.post.borrow_mut().extend(times.iter().map(|after| Posted { at: now + *after, ..posted.clone() }));
     }

@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 use store::{InviteQuery, Stored};
-use sweep::jobs::Job;
 use testing::{people::officer, probe::Fault};
 use tests::{
     app::App,
@@ -103,8 +102,8 @@ const PATIENCE: Duration = Duration::from_secs(5 * 3600);
 /// How long every worker continues to try during trouble, because each attempt is like the last.
 const IN_TROUBLE: Duration = Duration::from_secs(20 * 60);
 
-/// How long the sweeper may take to process a workbook: five minutes until it announces one, two until the job's next
-/// run, and the lease of a sweeper that died.
+/// How long the job for workbooks may take to process one: five minutes until it announces one, two until its next run,
+/// and the lease of a run that died.
 const MAKING_UP: Duration = Duration::from_secs(12 * 60);
 
 /// How often a client asks if it gets no answer.
@@ -146,7 +145,7 @@ pub(super) struct World {
     posted: RefCell<Vec<Label>>,
     reported: Cell<usize>,
     keys: Cell<u32>,
-    /// Until when the sweeper may process a workbook.
+    /// Until when the job for workbooks may process one.
     made_up_for: Cell<Timestamp>,
     asked: RefCell<BTreeSet<Asked>>,
     /// How many handlers have run.
@@ -169,7 +168,7 @@ pub(super) struct World {
 impl World {
     pub(super) async fn begin(scenarios: &[Scenario], mishaps: &[Mishap], manner: Manner) -> Self {
         let app = App::start().await;
-        let has_canaries = scenarios.iter().any(|scenario| scenario.jobs.contains(&Job::Canary));
+        let has_canaries = scenarios.iter().any(|scenario| scenario.jobs.contains(&"canary"));
         let app = if has_canaries { app.with_canaries(CANARY) } else { app };
         for mishap in mishaps {
             match mishap {
@@ -355,7 +354,7 @@ impl World {
     /// Puts a workbook into the bucket, without an announcement.
     pub(super) fn store_unannounced(&self, key: &str, bytes: Vec<u8>) {
         let _ = self.app.upload(key, bytes);
-        self.wait_for_sweeper();
+        self.wait_for_uploads();
     }
 
     /// All invites, of every officer.

@@ -81,7 +81,7 @@ async fn look(deps: &Deps, link: AccountLink) -> Result<Option<(AccountOwner, Ac
 
 fn changed_at(owner: &AccountOwner) -> Timestamp {
     match owner {
-        // This is not the time of the last write, because the sweeper itself writes the invite every day.
+        // This is not the time of the last write, because this audit itself writes the invite every day.
         AccountOwner::Invite(invite) => invite.over_since().unwrap_or(invite.updated_at),
         AccountOwner::Request(request) => request.updated_at,
     }

@@ -20,7 +20,7 @@ pub(crate) struct Round<'a> {
 pub(crate) enum Progress {
     /// It came to its end; the next run begins when the job is due.
     Finished { cursor: Option<String> },
-    /// It did not come to its end; the next sweep continues.
+    /// It did not come to its end; the next invocation continues.
     OutOfTime { cursor: Option<String> },
 }
 

@@ -1,4 +1,4 @@
-//! Each minute: marks invites whose messages are among the dead letters, so that an operator checks them and the
+//! Each sweep: marks invites whose messages are among the dead letters, so that an operator checks them and the
 //! officer sees it.
 //!
 //! The job takes a message from the dead letters and marks its invite. An operator's `retry` continues the invite from
@@ -9,35 +9,33 @@ use queue::{QueueName, Wake};
 use store::Updated;
 use tracing::Instrument as _;
 
-use super::{Progress, Round};
-use crate::AnyError;
+use crate::{AnyError, Deps};
 
 /// Dead letters of one queue that one run processes at most.
 const LETTERS: usize = 100;
 
-pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
+pub(crate) async fn run(deps: &Deps) -> Result<(), AnyError> {
     let mut marked: u32 = 0;
     for queue in [QueueName::Provision, QueueName::Mail] {
-        for letter in round.deps.queues.dead_letters(queue, LETTERS).await? {
+        for letter in deps.queues.dead_letters(queue, LETTERS).await? {
             match letter.wake {
                 Wake::Invite { id } | Wake::Resume { id } => {
                     let span = tracing::info_span!("invite", invite_id = %id);
-                    marked += u32::from(mark(round, id).instrument(span).await?);
+                    marked += u32::from(mark(deps, id).instrument(span).await?);
                 }
                 // The next canary follows soon, and the age of the last one raises an alarm.
                 Wake::Canary => {}
                 _ => continue,
             }
-            round.deps.queues.bury(queue, &letter).await?;
+            deps.queues.bury(queue, &letter).await?;
         }
     }
     tracing::info!(invites_given_up = marked, "dead letters looked at");
-    Ok(Progress::Finished { cursor: None })
+    Ok(())
 }
 
 /// Marks an invite. `false`: it has no work ahead.
-async fn mark(round: &Round<'_>, id: InviteId) -> Result<bool, AnyError> {
-    let deps = round.deps;
+async fn mark(deps: &Deps, id: InviteId) -> Result<bool, AnyError> {
     let marked = deps.store.update(&id, |invite: Invite| invite.needs_attention(deps.clock.now()).map(Some)).await?;
     let Updated::Done { after, .. } = marked else {
         return Ok(false);

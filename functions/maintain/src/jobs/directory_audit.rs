@@ -70,7 +70,7 @@ pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyEr
             }
             Err(error @ DirectoryError::Misconfigured { .. }) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(%error, "the directory is not listed now; the next sweep goes on");
+                tracing::warn!(%error, "the directory is not listed now; the next run goes on");
                 break;
             }
         };
@@ -188,7 +188,7 @@ async fn is_ours(deps: &Deps, found: &FoundAccount, now: Timestamp) -> Result<bo
     if found.invite.is_some() {
         return Ok(true);
     }
-    Ok(deps.store.was_requested(&found.account, now + deps.retention.tombstones).await?)
+    Ok(deps.store.was_requested(&found.account, now + deps.tombstones).await?)
 }
 
 /// Withdraws the licence of a disabled account that has no record any more.

@@ -57,8 +57,8 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         Progress::Finished { .. } => {}
     }
     for entry in people.values() {
-        // A lost race means that another sweeper wrote the same entry.
-        let _ = store.finish_forgetting(entry, now + round.deps.retention.tombstones).await?;
+        // A lost race means that another invocation wrote the same entry.
+        let _ = store.finish_forgetting(entry, now + round.deps.tombstones).await?;
         tracing::info!(invites = entry.invites, rows = entry.rows, "a person was forgotten on request");
     }
     Ok(Progress::Finished { cursor: None })
@@ -115,7 +115,7 @@ async fn forget_invite(round: &Round<'_>, id: InviteId, person: &AddressKey) -> 
             return Ok(());
         };
         let tombstone = InviteTombstone::of(&invite, Actor::Operator, now);
-        let until = now + round.deps.retention.tombstones;
+        let until = now + round.deps.tombstones;
         if store.forget_invite(&invite, &tombstone, until).await? == Written::Done(()) {
             return Ok(());
         }

@@ -69,7 +69,7 @@ struct Tally {
     deleted: usize,
 }
 
-/// Runs the job. Its cursor is the [`Pass`], so that each workbook is announced once, however long no sweeper ran.
+/// Runs the job. Its cursor is the [`Pass`], so that each workbook is announced once, however long the job did not run.
 pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     let deps = round.deps;
     let mut pass = Pass::go_on(round.cursor.as_deref(), deps.clock.now());

@@ -1,7 +1,7 @@
-//! Which jobs run now. Only one sweeper at a time runs a job.
+//! Which jobs run now. Only one invocation at a time runs a job.
 //!
-//! A sweeper claims a job by writing the end of a lease into its record, and releases it by writing when the job is due
-//! next. If the sweeper dies, the lease ends. A job that fails or runs out of time continues from its cursor.
+//! An invocation claims a job by writing the end of a lease into its record, and releases it by writing when the job is
+//! due next. If it dies, the lease ends. A job that fails or runs out of time continues from its cursor.
 
 use std::time::Duration;
 
@@ -25,35 +25,24 @@ const MISSED_TURNS: u32 = 3;
 
 /// Runs the jobs that are due, the longest due first.
 pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
-    let mut outcome = each_time(deps, Job::Due, deadline).await;
-    let mut turns: Vec<(Job, Duration, Option<Stored<JobRecord>>)> = Vec::new();
     let records = deps.store.list_jobs().await?;
-    for job in Job::ALL {
-        let Some(every) = job.every() else { continue };
-        let record = records.iter().find(|record| record.name == job.name()).cloned();
-        turns.push((job, every, record));
-    }
-    let overdue = turns.iter().filter(|(job, every, record)| is_overdue(deps, *job, *every, record.as_ref())).count();
+    let record_of = |job: Job| records.iter().find(|record| record.name == job.name()).cloned();
+    let mut turns = Job::ALL.map(|job| (job, record_of(job)));
+    let overdue = turns.iter().filter(|(job, record)| is_overdue(deps, *job, record.as_ref())).count();
     tracing::info!(overdue_jobs = overdue, "jobs looked at");
-    turns.sort_by_key(|(_, _, record)| record.as_ref().map(|record| record.due_at));
-    for (job, every, record) in turns {
-        let ran = in_turn(deps, job, every, record, deadline).await;
+    turns.sort_by_key(|(_, record)| record.as_ref().map(|record| record.due_at));
+    let mut outcome = Ok(());
+    for (job, record) in turns {
+        let ran = in_turn(deps, job, record, deadline).await;
         outcome = outcome.and(ran);
     }
     outcome
 }
 
-/// Runs a job that is part of every sweep.
-async fn each_time(deps: &Deps, job: Job, deadline: Timestamp) -> Result<(), AnyError> {
-    let span = tracing::info_span!("job", job = job.name());
-    job.run(&Round { deps, cursor: None, deadline }).instrument(span).await.map(|_| ())
-}
-
-/// Runs a job if it is due and no other sweeper has claimed it.
+/// Runs a job if it is due and nobody has claimed it.
 async fn in_turn(
     deps: &Deps,
     job: Job,
-    every: Duration,
     record: Option<Stored<JobRecord>>,
     deadline: Timestamp,
 ) -> Result<(), AnyError> {
@@ -78,21 +67,22 @@ async fn in_turn(
     let progress = job.run(&round).instrument(tracing::info_span!("job", job = job.name())).await?;
     let now = deps.clock.now();
     let (due_at, cursor, finished_at) = match progress {
-        Progress::Finished { cursor } => ((started + every - SLACK).max(now), cursor, now),
+        Progress::Finished { cursor } => ((started + job.every() - SLACK).max(now), cursor, now),
         Progress::OutOfTime { cursor } => (now, cursor, taken.finished_at),
     };
     let next = JobRecord { due_at, cursor, finished_at, ..taken.to_value() };
-    // No other sweeper claims it during the lease, so a lost race means that this run took far too long.
+    // Nobody else claims it during the lease, so a lost race means that this run took far too long.
     if !deps.store.write(taken.becomes(next)).await?.is_done() {
-        tracing::warn!(job = job.name(), "the job was taken up by another sweeper while this one still ran it");
+        tracing::warn!(job = job.name(), "the job was claimed again while it still ran");
     }
     Ok(())
 }
 
-fn is_overdue(deps: &Deps, job: Job, every: Duration, record: Option<&Stored<JobRecord>>) -> bool {
-    let overdue = record.is_some_and(|record| deps.clock.now() > record.finished_at + every * MISSED_TURNS + LEASE);
+fn is_overdue(deps: &Deps, job: Job, record: Option<&Stored<JobRecord>>) -> bool {
+    let overdue =
+        record.is_some_and(|record| deps.clock.now() > record.finished_at + job.every() * MISSED_TURNS + LEASE);
     if overdue {
-        tracing::error!(job = job.name(), "a job of the sweeper has missed its turns");
+        tracing::error!(job = job.name(), "a job has missed its turns");
     }
     overdue
 }

@@ -17,11 +17,10 @@ use queue::{Group, QueueName, Wake};
 use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS};
 use tracing::Instrument as _;
 
-use super::{
-    Progress, Round,
+use crate::{
+    AnyError, Deps,
     plan::{self, Plan, Remark},
 };
-use crate::{AnyError, Deps};
 
 /// Records that are listed together.
 const PAGE: u32 = 200;
@@ -49,8 +48,7 @@ impl Call {
     }
 }
 
-pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
-    let deps = round.deps;
+pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
     let last_event = deps.store.last_mail_event().await?;
     let mut outcome = Ok(());
     // One page of each shard in each round, so that a long shard does not delay the others.
@@ -59,11 +57,10 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
     while !shards.is_empty() {
         let mut unfinished = Vec::new();
         for shard in shards {
-            if round.has_less_than(TIME_FOR_A_PAGE) {
+            if deps.clock.now() + TIME_FOR_A_PAGE > deadline {
                 tracing::warn!("time ran out; the next sweep goes on");
                 tell_oldest(deps, oldest);
-                outcome?;
-                return Ok(Progress::OutOfTime { cursor: None });
+                return Ok(outcome?);
             }
             let due = deps.store.list_due(shard, deps.clock.now(), PAGE).await?;
             oldest = oldest.into_iter().chain(due.first().map(|first| first.since)).min();
@@ -78,8 +75,7 @@ pub(super) async fn run(round: &Round<'_>) -> Result<Progress, AnyError> {
         shards = unfinished;
     }
     tell_oldest(deps, oldest);
-    outcome?;
-    Ok(Progress::Finished { cursor: None })
+    Ok(outcome?)
 }
 
 /// Logs how long the longest due record has waited. Up to a minute is normal, because the timer runs every minute.
