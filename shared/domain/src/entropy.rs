@@ -54,3 +54,22 @@ impl fmt::Debug for Entropy {
         f.write_str("Entropy")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_draw_is_what_the_source_gives() {
+        assert_eq!(Entropy::new(|| 42).next_u128(), 42);
+        let (seeded, same) = (Entropy::seeded(1), Entropy::seeded(1));
+        let draws = [seeded.next_u128(), seeded.next_u128()];
+        assert_eq!(draws, [same.next_u128(), same.next_u128()]);
+        assert_ne!(draws[0], draws[1]);
+    }
+
+    #[test]
+    fn the_system_gives_other_bytes_each_time() {
+        assert_ne!(Entropy::system().next_u128(), Entropy::system().next_u128());
+    }
+}

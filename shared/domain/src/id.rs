@@ -190,13 +190,49 @@ mod tests {
         assert_eq!(InviteId::parse("inv_"), None);
     }
 
+    /// Rows and versions that were written before a release are read again after it, so every release has to compute
+    /// the same ids.
     #[test]
-    fn a_row_always_becomes_the_same_invite_and_another_after_an_edit() {
-        let batch = BatchId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::seeded(7));
+    fn a_computed_id_never_changes_and_holds_the_time_of_its_source() {
+        let at = Timestamp::from_unix_ms(1_763_875_442_123);
+        let batch = BatchId::generate(at, &Entropy::new(|| 7));
         let officer = OfficerId::parse("0a1b").unwrap();
         let id = InviteId::of_row(batch, &officer, 3, 1);
-        assert_eq!(id, InviteId::of_row(batch, &officer, 3, 1));
-        assert_ne!(id, InviteId::of_row(batch, &officer, 3, 2));
-        assert_ne!(id, InviteId::of_row(batch, &officer, 4, 1));
+        assert_eq!((id.to_string().as_str(), id.generated_at()), ("inv_01KAQJPKEBYEBHC9VZS64M1YWG", at));
+        let event = WebhookEventId::of_version(id, 2, at);
+        assert_eq!((event.to_string().as_str(), event.generated_at()), ("ntc_01KAQJPKEBN6GD5VGMD28H3QHT", at));
+    }
+
+    #[test]
+    fn everything_about_a_row_and_a_version_is_in_the_id() {
+        let at = Timestamp::from_unix_ms(1_763_875_442_123);
+        let batch = |random| BatchId::generate(at, &Entropy::new(move || random));
+        let row =
+            |batch, officer, row, version| InviteId::of_row(batch, &OfficerId::parse(officer).unwrap(), row, version);
+        let id = row(batch(7), "0a1b", 3, 1);
+        assert_eq!(id, row(batch(7), "0a1b", 3, 1));
+        for other in [
+            row(batch(8), "0a1b", 3, 1),
+            row(batch(7), "0a1c", 3, 1),
+            row(batch(7), "0a1b", 4, 1),
+            row(batch(7), "0a1b", 3, 2),
+        ] {
+            assert_ne!(id, other);
+        }
+        let event = WebhookEventId::of_version(id, 2, at);
+        assert_ne!(event, WebhookEventId::of_version(id, 3, at));
+        assert_ne!(event, WebhookEventId::of_version(row(batch(8), "0a1b", 3, 1), 2, at));
+    }
+
+    #[test]
+    fn an_officer_id_is_letters_digits_and_hyphens() {
+        let longest = "a".repeat(64);
+        for text in ["a", "7", "-", "0a1B-c", &longest] {
+            let id = OfficerId::parse(text).unwrap();
+            assert_eq!((id.as_str(), id.to_string().as_str()), (text, text));
+        }
+        for text in ["", "a b", "a_b", "a.b", "\u{e4}", &"a".repeat(65)] {
+            assert_eq!(OfficerId::parse(text), None, "{text}");
+        }
     }
 }

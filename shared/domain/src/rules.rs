@@ -329,29 +329,86 @@ mod tests {
     }
 
     #[test]
+    fn the_holder_of_an_account_has_a_rule_even_where_the_address_could_not_be_invited() {
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let company = |text| rules.holder(&EmailAddress::parse(text).unwrap()).map(|rule| rule.company.as_deref());
+        assert_eq!(company("postmaster@agency.gov.sg"), Some(None));
+        assert_eq!(company("a@vendor.com.sg"), Some(Some("Vendor Pte Ltd")));
+        assert_eq!([company("a@nomail.gov.sg"), company("a@gmail.com")], [None; 2]);
+    }
+
+    #[test]
+    fn every_domain_with_a_rule_is_listed() {
+        let rules = DomainRules::from_json(RULES).unwrap();
+        let domains: Vec<&str> = rules.domains().collect();
+        assert_eq!(domains, ["local.gov.sg", "nomail.gov.sg", "schools.gov.sg", "vendor.com.sg", "gov.sg"]);
+    }
+
+    #[test]
+    fn a_domain_name_is_a_host_name_that_fits_in_an_address() {
+        let name = |text: &str| DomainName::parse(text).map(|name| name.as_str().to_owned());
+        assert_eq!(name("Unit.GOV.sg").as_deref(), Some("unit.gov.sg"));
+        assert_eq!(name("gov_sg.sg"), None);
+        let long = |n: usize| format!("{}{}.gov.sg", "a.".repeat(120), "b".repeat(n - 247));
+        assert_eq!(long(252).len(), 252);
+        assert!(EmailAddress::parse(&format!("a@{}", long(252))).is_ok());
+        assert_eq!(name(&long(252)), Some(long(252)));
+        assert_eq!(name(&long(253)), None);
+    }
+
+    /// Rules with one entry, which has `rest` beside its domain.
+    fn rules(domain: &str, rest: &str, mailboxes: &str) -> Result<DomainRules, String> {
+        let json =
+            format!(r#"{{"version":1,"domains":[{{"domain":"{domain}",{rest}}}],"refused_mailboxes":[{mailboxes}]}}"#);
+        DomainRules::from_json(&json).map_err(|error| error.to_string())
+    }
+
+    const OFFICERS: &str = r#""match":"exact","persona":"officer","seed":"eligible""#;
+
+    #[test]
+    fn rules_with_one_allowed_domain_are_enough() {
+        assert!(rules("gov.sg", OFFICERS, "").is_ok());
+        assert!(rules("gov.sg", &OFFICERS.replace("exact", "subdomains"), "").is_ok());
+        let mailboxes = rules("gov.sg", OFFICERS, r#""a.b-c_9","1""#).unwrap();
+        let invitee = |text| mailboxes.invitee(&EmailAddress::parse(text).unwrap()).map(|rule| rule.persona);
+        assert_eq!(invitee("A.B-C_9+x@gov.sg"), Err(Fault::EmailRoleMailbox));
+        assert_eq!(invitee("1@gov.sg"), Err(Fault::EmailRoleMailbox));
+        assert_eq!(invitee("2@gov.sg"), Ok(Persona::Officer));
+    }
+
+    #[test]
     fn malformed_rules_are_refused_whole() {
-        let with = |domain: &str| {
-            format!(
-                r#"{{"version":1,"domains":[{{"domain":{domain:?},"match":"subdomains",
-                   "persona":"officer","seed":"eligible"}}]}}"#
-            )
-        };
-        assert!(DomainRules::from_json(&with("gov.sg")).is_ok());
-        for domain in ["", "sg", "*.gov.sg", "GOV.SG ", "gov.sg.", ".gov.sg", "gov sg"] {
-            assert!(DomainRules::from_json(&with(domain)).is_err(), "{domain:?}");
+        for domain in ["", "sg", "*.gov.sg", "GOV.SG", "Gov.sg", "gov.sg ", "gov.sg.", ".gov.sg", "gov sg"] {
+            let error = rules(domain, OFFICERS, "").unwrap_err();
+            assert_eq!(error, "domain rules entry 0: not a lower-case domain of at least two labels", "{domain:?}");
         }
-        for json in [
-            "",
-            "{}",
-            r#"{"version":2,"domains":[]}"#,
-            r#"{"version":1,"domains":[]}"#,
-            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact"}]}"#,
-            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact",
-               "persona":"officer","seed":"eligible","x":1}]}"#,
-            r#"{"version":1,"domains":[{"domain":"gov.sg","match":"exact",
-               "persona":"officer","seed":"eligible"}],"refused_mailboxes":["A@b"]}"#,
+        for rest in [
+            r#""match":"exact""#,
+            r#""match":"exact","persona":"officer""#,
+            r#""match":"exact","seed":"eligible""#,
+            r#""match":"exact","company":"Vendor Pte Ltd","refused":"no inbox""#,
+            r#""match":"exact","persona":"officer","seed":"eligible","refused":"no inbox""#,
         ] {
-            assert!(DomainRules::from_json(json).is_err(), "{json}");
+            let error = rules("gov.sg", rest, "").unwrap_err();
+            assert_eq!(error, "domain rules entry 0: needs either persona and seed, or refused", "{rest}");
         }
+        for mailbox in ["", "A", "a@b", "a+b", "a b"] {
+            let error = rules("gov.sg", OFFICERS, &format!(r#""a","{mailbox}""#)).unwrap_err();
+            assert_eq!(error, "domain rules: refused mailbox 1 is not the lower-case part before an @", "{mailbox:?}");
+        }
+        let twice = r#""match":"exact","refused":"no inbox"},{"domain":"gov.sg","match":"exact","refused":"no inbox""#;
+        assert_eq!(rules("gov.sg", twice, "").unwrap_err(), "domain rules entry 1: a domain that stands there already");
+        let refused = r#""match":"exact","refused":"no inbox""#;
+        assert_eq!(rules("gov.sg", refused, "").unwrap_err(), "domain rules allow no domain");
+    }
+
+    #[test]
+    fn only_the_known_form_and_version_are_read() {
+        let error = |json: &str| DomainRules::from_json(json).unwrap_err();
+        for json in ["", "{}", &RULES.replace(r#""match":"#, r#""x":1,"match":"#), &RULES.replace("exact", "Exact")] {
+            assert!(matches!(error(json), RulesError::Syntax(_)), "{json}");
+        }
+        assert!(matches!(error(&RULES.replace(r#""version":1"#, r#""version":2"#)), RulesError::Version(2)));
+        assert!(matches!(error(r#"{"version":1,"domains":[]}"#), RulesError::Empty));
     }
 }

@@ -168,6 +168,38 @@ mod tests {
     }
 
     #[test]
+    fn moments_are_between_the_years_1970_and_9999() {
+        let (first, last) = (Timestamp::from_unix_ms(0), Timestamp::from_unix_ms(i64::MAX));
+        assert_eq!((first.unix_ms(), first.to_string().as_str()), (0, "1970-01-01T00:00:00.000Z"));
+        assert_eq!((last.unix_ms(), last.to_string().as_str()), (LATEST_MS, "9999-12-31T23:59:59.999Z"));
+        assert_eq!([Timestamp::from_unix_ms(-1), first - Duration::MAX, last - Duration::MAX], [first; 3]);
+        assert_eq!([Timestamp::from_unix_ms(LATEST_MS + 1), last + Duration::MAX, first + Duration::MAX], [last; 3]);
+    }
+
+    #[test]
+    fn whole_seconds_are_rounded_down() {
+        for (ms, seconds) in [(0, 0), (999, 0), (1000, 1), (1_763_875_442_123, 1_763_875_442)] {
+            assert_eq!(Timestamp::from_unix_ms(ms).unix_seconds(), seconds, "{ms}");
+        }
+    }
+
+    #[test]
+    fn time_since_a_moment_in_the_future_is_zero() {
+        let moment = Timestamp::from_unix_ms(1_763_875_442_123);
+        let pause = Duration::from_millis(1500);
+        assert_eq!((moment + pause).since(moment), pause);
+        assert_eq!(moment.since(moment - pause), pause);
+        assert_eq!([moment.since(moment), moment.since(moment + pause)], [Duration::ZERO; 2]);
+    }
+
+    #[test]
+    fn the_clock_of_the_system_is_at_a_moment_after_this_was_written() {
+        assert!(Clock::system().now() > Timestamp::from_unix_ms(1_763_875_442_123));
+        let moment = Timestamp::from_unix_ms(7);
+        assert_eq!(Clock::new(move || moment).now(), moment);
+    }
+
+    #[test]
     fn a_late_utc_evening_is_the_next_day_in_singapore() {
         let moment = Timestamp::parse("2026-11-22T16:00:00.000Z").unwrap();
         assert_eq!(moment.singapore_date(), "23-11-2026");

@@ -62,17 +62,44 @@ text_form!(TraceId, "not a trace id");
 mod tests {
     use super::*;
 
+    const TRACE: &str = "1-67891233-abcdef012345678912345678";
+
     #[test]
     fn the_root_is_found_among_the_parts_of_the_header() {
-        let header = "Self=1-67891234-12456789abcdef012345678a;Root=1-67891233-abcdef012345678912345678;Sampled=1";
-        assert_eq!(TraceId::from_header(header).unwrap().as_str(), "1-67891233-abcdef012345678912345678");
-        assert_eq!(TraceId::from_header("Root=1-xyz"), None);
-        assert_eq!(TraceId::parse("1-67891233-abcdef012345678912345678-"), None);
+        let own = "Self=1-67891234-12456789abcdef012345678a";
+        for header in [format!("{own}; Root={TRACE} ;Sampled=1"), format!("Root=1-xyz;Root={TRACE}")] {
+            assert_eq!(TraceId::from_header(&header).map(String::from).as_deref(), Some(TRACE), "{header}");
+        }
+        for header in ["", own, TRACE, "Root=1-xyz"] {
+            assert_eq!(TraceId::from_header(header), None, "{header}");
+        }
     }
 
     #[test]
-    fn a_generated_trace_is_a_trace() {
-        let trace = TraceId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::seeded(1));
+    fn a_trace_has_one_form() {
+        let read = TraceId::parse(&TRACE.to_uppercase()).unwrap();
+        assert_eq!((read.as_str(), read.to_string().as_str()), (TRACE, TRACE));
+        for text in [
+            "",
+            "1-67891233",
+            "2-67891233-abcdef012345678912345678",
+            "1-6789123-abcdef012345678912345678",
+            "1-678912333-abcdef012345678912345678",
+            "1-6789123g-abcdef012345678912345678",
+            "1-67891233-abcdef01234567891234567",
+            "1-67891233-abcdef0123456789123456789",
+            "1-67891233-abcdef01234567891234567g",
+            "1-67891233-abcdef012345678912345678-",
+        ] {
+            assert_eq!(TraceId::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_generated_trace_has_the_time_and_the_upper_bytes_of_the_randomness() {
+        let random = || 0x0102_0304_0506_0708_090a_0b0c_0d0e_0f10;
+        let trace = TraceId::generate(Timestamp::from_unix_ms(1_763_875_442_123), &Entropy::new(random));
+        assert_eq!(trace.as_str(), "1-69229a72-0102030405060708090a0b0c");
         assert_eq!(TraceId::parse(trace.as_str()), Some(trace));
     }
 }

@@ -98,11 +98,22 @@ mod tests {
             ("", "\u{ff19}\u{ff11}\u{ff12}\u{ff13}\u{ff14}\u{ff15}\u{ff16}\u{ff17}"),
             ("0065", "9123\u{a0}4567"),
             ("", "006591234567"),
+            ("+ 65", "(+65) 9123.4567"),
+            ("\u{ff0b}\u{ff16}\u{ff15}", "9123\u{2013}4567"),
         ] {
             let parsed = ContactNumber::parse_parts(code, number).map(String::from);
             assert_eq!(parsed.as_deref(), Ok("+6591234567"), "{code} {number}");
         }
-        assert_eq!(ContactNumber::parse_parts("44", "20 7946 0000").map(String::from).as_deref(), Ok("+442079460000"));
+        for (code, number, full) in [
+            ("44", "20 7946 0000", "+442079460000"),
+            ("852", "21234567", "+85221234567"),
+            ("", "65123456", "+6565123456"),
+            ("", "00852 2123 4567", "+85221234567"),
+            ("1", "234567", "+1234567"),
+            ("1", "23456789012345", "+123456789012345"),
+        ] {
+            assert_eq!(ContactNumber::parse_parts(code, number).map(String::from).as_deref(), Ok(full), "{number}");
+        }
     }
 
     #[test]
@@ -116,7 +127,11 @@ mod tests {
             ("44", "+6591234567", Fault::ContactNumberSyntax.at(Field::ContactNumber)),
             ("Singapore", "91234567", Fault::CountryCodeSyntax.at(Field::CountryCode)),
             ("6565", "91234567", Fault::CountryCodeSyntax.at(Field::CountryCode)),
-            ("1", "23456789012345678", Fault::ContactNumberSyntax.at(Field::ContactNumber)),
+            ("065", "91234567", Fault::CountryCodeSyntax.at(Field::CountryCode)),
+            ("1", "23456", Fault::ContactNumberSyntax.at(Field::ContactNumber)),
+            ("1", "234567890123456", Fault::ContactNumberSyntax.at(Field::ContactNumber)),
+            ("", "+0123456789", Fault::ContactNumberSyntax.at(Field::ContactNumber)),
+            ("", "1234567890", Fault::ContactNumberSingapore.at(Field::ContactNumber)),
         ] {
             assert_eq!(ContactNumber::parse_parts(code, number), Err(fault), "{code} {number}");
         }

@@ -199,10 +199,7 @@ impl Form {
     /// Every fault, in the order of the columns.
     pub fn profile(&self) -> Result<Profile, Vec<FieldFault>> {
         let mut faults = Faults::default();
-        match faults.profile(self) {
-            Some(profile) if faults.is_empty() => Ok(profile),
-            _ => Err(faults.sorted()),
-        }
+        faults.profile(self).ok_or_else(|| faults.sorted())
     }
 }
 
@@ -246,14 +243,11 @@ impl Faults {
 
     fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
         let text = trim(text);
+        let is_blank = text.is_empty() || text == "-";
         match invitee.map(|invitee| invitee.persona) {
-            Some(Persona::Officer) if text.is_empty() || text == "-" => Some(Holder::Officer),
+            Some(Persona::Officer) if is_blank => Some(Holder::Officer),
             Some(Persona::Officer) => {
                 self.push(Field::Username, Fault::UsernameNotForOfficer);
-                None
-            }
-            Some(Persona::Vendor) if text.is_empty() => {
-                self.push(Field::Username, Fault::UsernameRequired);
                 None
             }
             Some(Persona::Vendor) => {
@@ -261,7 +255,7 @@ impl Faults {
             }
             // The persona is unknown, so whether a username belongs here is unknown too. Its own faults are still
             // reported.
-            None if text.is_empty() || text == "-" => None,
+            None if is_blank => None,
             None => {
                 self.field(Field::Username, Username::parse(text));
                 None
@@ -295,3 +289,6 @@ impl Faults {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

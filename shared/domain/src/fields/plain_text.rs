@@ -65,6 +65,24 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_text_has_a_bound_and_only_the_department_may_be_blank() {
+        type Read = fn(&str) -> Result<String, Fault>;
+        let fields: [(Read, usize); 3] = [
+            (|text| Organisation::parse(text).map(Into::into), 64),
+            (|text| Department::parse(text).map(Into::into), 64),
+            (|text| Reason::parse(text).map(Into::into), 255),
+        ];
+        for (read, max) in fields {
+            assert_eq!(read(" Cloud &\n Data "), Ok("Cloud & Data".to_owned()));
+            assert_eq!(read(&"x".repeat(max)), Ok("x".repeat(max)));
+            assert_eq!(read(&"x".repeat(max + 1)), Err(Fault::TooLong));
+            assert_eq!(read(" \u{200b}"), Err(Fault::Required));
+        }
+        assert_eq!(Department::parse_optional(" \u{200b}"), Ok(None));
+        assert_eq!(Department::parse_optional("Data").map(|it| it.map(String::from)), Ok(Some("Data".to_owned())));
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in any::<String>()) {

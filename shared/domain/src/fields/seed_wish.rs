@@ -49,10 +49,11 @@ mod tests {
         for text in ["Yes", "y", "TRUE", "1", "\u{662f}"] {
             assert_eq!(SeedWish::parse(text), Ok(SeedWish::Required), "{text}");
         }
-        for text in ["", "No", "n", "false", "0", "-"] {
+        for text in ["", "No", "n", "false", "0", "-", "\u{5426}"] {
             assert_eq!(SeedWish::parse(text), Ok(SeedWish::NotRequired), "{text}");
         }
         assert_eq!(SeedWish::parse("maybe"), Err(Fault::SeedSyntax));
+        assert_eq!([SeedWish::Required, SeedWish::NotRequired].map(SeedWish::as_str), ["Yes", "No"]);
     }
 
     proptest! {

@@ -312,11 +312,23 @@ mod tests {
             assert_eq!(serde_json::to_value(field).unwrap(), field.name());
             assert_eq!(Field::parse(field.name()), Some(field));
         }
+        assert_eq!(Field::parse("first_name"), None);
         let form = serde_json::to_value(Form::default()).unwrap();
         let named: Vec<&str> = form.as_object().unwrap().keys().map(String::as_str).collect();
         let mut names = Field::ALL.map(Field::name);
         names.sort_unstable();
         assert_eq!(named, names);
+    }
+
+    #[test]
+    fn the_title_of_the_template_and_every_alias_are_read() {
+        for field in Field::ALL {
+            let key: String = field.title().to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+            for alias in field.spec().aliases.iter().copied().chain([key.as_str()]) {
+                assert_eq!(Field::of_title(alias), Some(field), "{alias}");
+            }
+        }
+        assert_eq!([Field::of_title(""), Field::of_title("nickname")], [None; 2]);
     }
 
     #[test]

@@ -110,9 +110,21 @@ mod tests {
     fn identity_numbers_are_recognised_by_their_check_letter() {
         // Computed with the published algorithm for the digits 1234567, 0000001 and similar ones; not taken from a
         // person.
-        assert_eq!(parse("see S1234567D", 64), Err(Fault::IdentityNumber));
-        assert_eq!(parse("see s1234567d.", 64), Err(Fault::IdentityNumber));
-        assert_eq!(parse("part S1234567A", 64), Ok(Some("part S1234567A".to_owned())));
-        assert_eq!(parse("order S12345678D", 64), Ok(Some("order S12345678D".to_owned())));
+        for text in [
+            "see S1234567D",
+            "see s1234567d.",
+            "(T1234567J)",
+            "F1234567N/G1234567X",
+            "S0000001I",
+            "T0000001E",
+            "F0000001U",
+            "G0000001P",
+            "S9999999C",
+        ] {
+            assert_eq!(parse(text, 64), Err(Fault::IdentityNumber), "{text}");
+        }
+        for text in ["part S1234567A", "T1234567D", "F1234567D", "S12345678D", "S123456D", "A1234567D", "1234567"] {
+            assert_eq!(parse(text, 64), Ok(Some(text.to_owned())), "{text}");
+        }
     }
 }

@@ -100,10 +100,23 @@ mod tests {
         for taken in ["0f8fad5b-d9cb-469f-a165-70867728950e", "PO-0123456789abcdef0123456789"] {
             assert_eq!(Username::parse(taken), Err(Fault::UsernameReserved), "{taken}");
         }
-        for free in ["po-lin.tan", "0f8fad5b-d9cb", "po-0123456789abcdef012345678g"] {
+        for free in [
+            "po-lin.tan",
+            "po-0123456789abcdef012345678g",
+            "po-0123456789abcdef012345678",
+            "0f8fad5b-d9cb",
+            "0f8fad5b-d9cb-469f-a165-70867728950g",
+            &"a".repeat(64),
+        ] {
             assert!(Username::parse(free).is_ok(), "{free}");
         }
         assert_eq!(Username::parse(&"a".repeat(65)), Err(Fault::TooLong));
+    }
+
+    #[test]
+    fn usernames_are_compared_without_case() {
+        let username = Username::parse(" John_Doe-2").unwrap();
+        assert_eq!((username.as_str(), username.canonical().as_str()), ("John_Doe-2", "john_doe-2"));
     }
 
     proptest! {
