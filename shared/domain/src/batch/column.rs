@@ -107,19 +107,37 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_make_no_sense_are_refused() {
-        let email = Some(Field::Email);
-        let good = vec![column(1, " Work mail ", email), column(16_384, "Notes", None), column(3, "Notes", None)];
-        assert_eq!(Column::parse_all(good).unwrap()[0], column(1, "Work mail", email));
-        for (columns, fault) in [
-            (vec![column(1, "A", None); 65], ColumnFault::TooMany),
-            (vec![column(0, "A", email)], ColumnFault::NoColumn(0)),
-            (vec![column(16_385, "A", email)], ColumnFault::NoColumn(0)),
-            (vec![column(1, "A", None), column(2, " ", email)], ColumnFault::NoColumn(1)),
-            (vec![column(1, &"A".repeat(101), None)], ColumnFault::NoColumn(0)),
-            (vec![column(1, "A", email), column(2, "B", email)], ColumnFault::FieldTwice(1)),
+    fn columns_are_trimmed_and_kept_up_to_the_last_column_and_the_longest_title() {
+        let (email, longest) = (Some(Field::Email), "A".repeat(100));
+        let typed = vec![column(1, " Work mail ", email), column(16_384, &longest, None), column(3, "Notes", None)];
+        let parsed = vec![column(1, "Work mail", email), column(16_384, &longest, None), column(3, "Notes", None)];
+        assert_eq!(Column::parse_all(typed), Ok(parsed));
+        assert_eq!(Column::parse_all(Vec::new()), Ok(Vec::new()));
+        let most = vec![column(1, "A", None); 64];
+        assert_eq!(Column::parse_all(most.clone()), Ok(most));
+    }
+
+    #[test]
+    fn columns_that_make_no_sense_are_refused_with_a_code_at_the_column() {
+        let (email, two) = (Some(Field::Email), column(2, "B", Some(Field::Email)));
+        for (columns, fault, code, pointer) in [
+            (vec![column(1, "A", None); 65], ColumnFault::TooMany, "columns.too-many", ""),
+            (vec![column(0, "A", email)], ColumnFault::NoColumn(0), "columns.syntax", "/0"),
+            (vec![column(16_385, "A", email)], ColumnFault::NoColumn(0), "columns.syntax", "/0"),
+            (vec![column(1, "A", None), column(2, " ", email)], ColumnFault::NoColumn(1), "columns.syntax", "/1"),
+            (vec![column(1, &"A".repeat(101), None)], ColumnFault::NoColumn(0), "columns.syntax", "/0"),
+            (vec![column(1, "A", email), two], ColumnFault::FieldTwice(1), "columns.twice", "/1"),
         ] {
             assert_eq!(Column::parse_all(columns), Err(fault));
+            assert_eq!((fault.code(), fault.pointer().as_str()), (code, pointer));
         }
+    }
+
+    #[test]
+    fn each_fault_says_what_to_do_within_the_bounds() {
+        let (many, title) = (ColumnFault::TooMany.detail(), ColumnFault::NoColumn(0).detail());
+        assert!(many.contains(&format!("at most {MAX_COLUMNS} columns")), "{many}");
+        assert!(title.contains(&format!("1 to {MAX_TITLE} characters")), "{title}");
+        assert!(ColumnFault::FieldTwice(1).detail().contains("Choose one of them."));
     }
 }

@@ -160,86 +160,141 @@ fn words<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 }
 
 #[cfg(test)]
-pub(super) mod samples {
-    use super::*;
-    use crate::fields::Form;
-
-    pub(in crate::batch) const RULES: &str = r#"{"version":1,"domains":[
-        {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
-        {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
-
-    pub(in crate::batch) fn raw(email: &str, username: &str) -> RawRow {
-        RawRow {
-            form: Form {
-                email: email.into(),
-                username: username.into(),
-                first_name: "Ada".into(),
-                last_name: "Tan".into(),
-                contact_number: "91234567".into(),
-                organisation: "Example".into(),
-                reason: "Project".into(),
-                ..Form::default()
-            },
-            ..RawRow::default()
-        }
-    }
-
-    pub(in crate::batch) fn read(raws: Vec<RawRow>) -> Vec<Row> {
-        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-        let numbered = (5..).zip(raws);
-        read_all(numbered, &DomainRules::from_json(RULES).unwrap(), &officer)
-    }
-}
-
-#[cfg(test)]
 mod tests {
-    use super::{
-        samples::{raw, read},
-        *,
+    use super::*;
+    use crate::{
+        Entropy, Keys, TraceId,
+        batch::samples::{at, invite_id, named, officer, raw, read, read_one, rules},
+        fields::Subject,
+        invite::{Creation, Origin},
+        terms::Terms,
     };
+
+    const ADDRESS: Fault = Fault::EmailOtherName;
+    const USERNAME: Fault = Fault::UsernameOtherName;
+
+    fn repeats(number: u32) -> RowState {
+        RowState::Duplicate { duplicate: Duplicate::Row { number } }
+    }
+
+    fn contradicts(number: u32, fault: Fault) -> RowState {
+        let field = if fault == ADDRESS { Field::Email } else { Field::Username };
+        RowState::Contradiction { fault: fault.at(field), number }
+    }
+
+    fn summaries(rows: Vec<Row>) -> Vec<(u32, u32, RowState)> {
+        rows.into_iter().map(|row| (row.number, row.sheet_row, row.state)).collect()
+    }
 
     #[test]
     fn one_person_twice_is_a_duplicate_of_the_first_row() {
         let rows = read(vec![
-            raw("bo@agency.gov.sg", ""),
-            raw("BO+work@agency.gov.sg", ""),
+            raw("bo@example-agency.gov.sg", ""),
+            raw("BO+work@example-agency.gov.sg", ""),
             raw("ada@vendor.example.com", "ada"),
             raw("eve@vendor.example.com", "Ada"),
         ]);
-        let states: Vec<&str> = rows.iter().map(|row| row.state.name()).collect();
-        assert_eq!(states, ["READY", "DUPLICATE", "READY", "DUPLICATE"]);
-        assert_eq!(rows[1].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 1 } });
-        assert_eq!(rows[3].state, RowState::Duplicate { duplicate: Duplicate::Row { number: 3 } });
-        assert_eq!(rows[3].sheet_row, 8);
+        let states = [(1, 5, RowState::Ready), (2, 6, repeats(1)), (3, 7, RowState::Ready), (4, 8, repeats(3))];
+        assert_eq!(summaries(rows), states);
     }
 
     #[test]
     fn one_address_or_username_with_two_names_is_a_fault_and_never_the_same_person() {
-        let named = |email: &str, username: &str, first: &str, last: &str| {
-            let mut raw = raw(email, username);
-            (raw.form.first_name, raw.form.last_name) = (first.into(), last.into());
-            raw
-        };
         let rows = read(vec![
-            named("bo@agency.gov.sg", "", "Priya", "Rahman"),
-            named("bo+1@agency.gov.sg", "", "Nurul", "Pillai"),
-            named("bo@agency.gov.sg", "", "RAHMAN", "priya"),
+            named("bo@example-agency.gov.sg", "", "Priya", "Rahman"),
+            named("bo+1@example-agency.gov.sg", "", "Nurul", "Pillai"),
+            named("bo@example-agency.gov.sg", "", "RAHMAN", "priya"),
             named("ada@vendor.example.com", "ada", "Ada", "Tan"),
             named("eve@vendor.example.com", "Ada", "Eve", "Lim"),
             named("ada@vendor.example.com", "other", "Ada", ""),
         ]);
-        let address = Fault::EmailOtherName.at(Field::Email);
-        let username = Fault::UsernameOtherName.at(Field::Username);
-        assert_eq!(rows[1].state, RowState::Contradiction { fault: address, number: 1 });
-        assert_eq!(rows[1].state.faults(), [address]);
-        assert_eq!(
-            rows[2].state,
-            RowState::Duplicate { duplicate: Duplicate::Row { number: 1 } },
-            "in any order and case"
-        );
-        assert_eq!(rows[4].state, RowState::Contradiction { fault: username, number: 4 });
-        assert_eq!(rows[5].state.faults(), [Fault::Required.at(Field::LastName)], "its own faults come first");
-        let names: Vec<&str> = rows.iter().map(|row| row.state.name()).collect();
-        assert_eq!(names, ["READY", "NEEDS_FIXING", "DUPLICATE", "READY", "NEEDS_FIXING", "NEEDS_FIXING"]);
+        let own = RowState::NeedsFixing { faults: vec![Fault::Required.at(Field::LastName)] };
+        let states = [
+            (1, 5, RowState::Ready),
+            (2, 6, contradicts(1, ADDRESS)),
+            (3, 7, repeats(1)),
+            (4, 8, RowState::Ready),
+            (5, 9, contradicts(4, USERNAME)),
+            (6, 10, own),
+        ];
+        assert_eq!(summaries(rows), states);
+    }
+
+    #[test]
+    fn added_rows_are_read_beside_the_rows_before_them_that_are_not_removed() {
+        let mut earlier = read(vec![raw("bo@example-agency.gov.sg", ""), raw("ada@vendor.example.com", "ada")]);
+        earlier[0].state = RowState::Removed;
+        let added = [
+            (20, raw("bo@example-agency.gov.sg", "")),
+            (21, named("eve@vendor.example.com", "ADA", "Eve", "Lim")),
+            (25, raw("bo+1@example-agency.gov.sg", "")),
+        ];
+        let rows = read_more(&earlier, 3, added, &rules(), &officer().email);
+        assert_eq!(summaries(rows), [(3, 20, RowState::Ready), (4, 21, contradicts(2, USERNAME)), (5, 25, repeats(3))]);
+    }
+
+    #[test]
+    fn a_row_repeats_or_contradicts_each_row_with_its_mailbox_or_its_username() {
+        let row = read_one(named("ada@vendor.example.com", "ada", "Ada Mei", "Tan"));
+        for (email, username, first_name, last_name, expected) in [
+            ("ADA+1@vendor.example.com", "eve", "tan", "Mei, Ada", Some(repeats(1))),
+            ("ada@vendor.example.com", "eve", "", "", Some(repeats(1))),
+            ("ada@vendor.example.com", "eve", "Ada", "Tan", Some(contradicts(1, ADDRESS))),
+            ("ada@vendor.example.com", "ADA", "Eve", "Lim", Some(contradicts(1, ADDRESS))),
+            ("eve@vendor.example.com", "ADA", "Tan Ada", "Mei", Some(repeats(1))),
+            ("eve@vendor.example.com", "ADA", "Eve", "Lim", Some(contradicts(1, USERNAME))),
+            ("", "ada", "Eve", "Lim", Some(contradicts(1, USERNAME))),
+            ("eve@vendor.example.com", "eve", "Ada Mei", "Tan", None),
+        ] {
+            let other = read_one(named(email, username, first_name, last_name));
+            assert_eq!((row.beside(&other), other.beside(&row)), (expected.clone(), expected), "{email} {username}");
+        }
+        let nobody = read_one(named("", "", "Ada Mei", "Tan"));
+        assert_eq!(nobody.beside(&nobody), None, "rows without an address and a username may be anyone's");
+    }
+
+    #[test]
+    fn rows_are_known_as_one_person_only_with_the_same_mailbox_username_and_name() {
+        let row = read_one(named("ada@vendor.example.com", "ada", "Ada", "Tan"));
+        for (email, username, first_name, is_same) in [
+            ("ADA+1@vendor.example.com", "Ada", "ADA", true),
+            ("eve@vendor.example.com", "ada", "Ada", false),
+            ("ada@vendor.example.com", "eve", "Ada", false),
+            ("ada@vendor.example.com", "", "Ada", false),
+            ("ada@vendor.example.com", "ada", "Eve", false),
+            ("eve@vendor.example.com", "eve", "Eve", false),
+        ] {
+            let other = read_one(named(email, username, first_name, "Tan"));
+            assert_eq!(row.is_known_as(&other), is_same, "{email} {username} {first_name}");
+        }
+    }
+
+    fn invite(subject: Subject) -> Invite {
+        let trace = TraceId::generate(at(0), &Entropy::seeded(1));
+        let address_key = Keys::derive(b"test").address(&subject.email);
+        let (id, officer, terms) = (invite_id(), officer(), Terms::USUAL);
+        Invite::queued(Creation { id, officer, address_key, terms, at: at(0), trace }, Origin::Email, subject)
+    }
+
+    #[test]
+    fn a_row_with_a_live_invite_is_a_duplicate_unless_its_officer_has_invited_another_name() {
+        let row =
+            |first_name: &str, last_name: &str| read_one(named("bo@example-agency.gov.sg", "", first_name, last_name));
+        let form = row("Priya", "Rahman").raw.form;
+        let named_invite = invite(form.account(&rules(), &officer().email).unwrap());
+        let by_email = invite(form.email_invitation(&rules(), &officer().email).unwrap());
+        let (own, other) = (officer().id, OfficerId::parse("officer-2").unwrap());
+        let duplicate = |duplicate: Duplicate| RowState::Duplicate { duplicate };
+        let fault = RowState::NeedsFixing { faults: vec![Fault::EmailInvitedOtherName.at(Field::Email)] };
+        for (invite, officer, row, state) in [
+            (&named_invite, &own, row("RAHMAN", "Priya"), duplicate(Duplicate::LiveInvite)),
+            (&named_invite, &own, row("", ""), duplicate(Duplicate::LiveInvite)),
+            (&named_invite, &own, row("Nurul", "Rahman"), fault),
+            (&named_invite, &other, row("Nurul", "Rahman"), duplicate(Duplicate::OthersInvite)),
+            (&named_invite, &other, row("Priya", "Rahman"), duplicate(Duplicate::OthersInvite)),
+            (&by_email, &own, row("Nurul", "Rahman"), duplicate(Duplicate::LiveInvite)),
+        ] {
+            assert_eq!(row.beside_invite(invite, officer), state, "{}", row.raw.form.first_name);
+        }
     }
 }

@@ -13,6 +13,8 @@ mod duplicates;
 mod raw_row;
 mod repair;
 mod row;
+#[cfg(test)]
+mod samples;
 mod state;
 
 use std::time::Duration;
@@ -358,83 +360,4 @@ impl Batch {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{EmailAddress, Entropy, OfficerId};
-
-    fn at(seconds: u64) -> Timestamp {
-        Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
-    }
-
-    fn batch(source: Source) -> Batch {
-        let entropy = Entropy::seeded(1);
-        let email = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-        let officer = Officer { id: OfficerId::parse("officer-1").unwrap(), email };
-        Batch::new(BatchId::generate(at(0), &entropy), officer, source, at(0), TraceId::generate(at(0), &entropy))
-    }
-
-    fn object(version: &str) -> ObjectVersion {
-        ObjectVersion { key: "uploads/x".into(), version_id: version.into() }
-    }
-
-    fn counts(ready: u32, needs_fixing: u32) -> Counts {
-        Counts { total: ready + needs_fixing, ready, needs_fixing, ..Counts::default() }
-    }
-
-    fn draft(source: Source) -> Batch {
-        let parsing = batch(source).claim_parse(object("1"), at(1)).unwrap();
-        parsing.parsed(counts(2, 1), Vec::new(), at(2)).unwrap()
-    }
-
-    #[test]
-    fn a_workbook_goes_from_upload_to_done() {
-        let submitted = draft(Source::Upload).submit(at(3)).unwrap();
-        assert!(submitted.clone().submit(at(3)).is_err());
-        assert!(submitted.clone().reset(at(3)).is_err());
-        let dispatched = submitted.advanced(1, at(4)).unwrap().dispatched(counts(0, 1), at(5)).unwrap();
-        assert!(dispatched.check_is_due(at(5)) && !dispatched.has_waited_enough(at(5)));
-        let (first, pause) = dispatched.clone().still_open(at(5)).unwrap();
-        assert_eq!(pause, Duration::from_secs(10));
-        assert!(!first.check_is_due(at(9)) && first.check_is_due(at(15)), "a doubled message comes too early");
-        assert_eq!(dispatched.clone().still_open(at(5 + 800)).unwrap().1, Duration::from_secs(100));
-        let (last, pause) = dispatched.clone().still_open(at(5) + MAX_BATCH_WAIT).unwrap();
-        assert_eq!(pause, Duration::from_secs(900));
-        assert!(last.has_waited_enough(at(5) + MAX_BATCH_WAIT));
-        let done = dispatched.done(at(6)).unwrap();
-        assert!(done.report_is_due());
-        assert!(done.submit(at(7)).is_err(), "nothing is ready");
-    }
-
-    #[test]
-    fn a_dropped_workbook_submits_itself_or_ends_with_a_report() {
-        assert_eq!(draft(Source::Drop).state_name(), "SUBMITTED");
-        let parsing = batch(Source::Drop).claim_parse(object("1"), at(1)).unwrap();
-        let done = parsing.clone().parsed(counts(0, 3), Vec::new(), at(2)).unwrap();
-        assert_eq!(done.state_name(), "DONE");
-        assert!(done.report_is_due());
-        assert!(parsing.unreadable("FILE_EMPTY", "…", Vec::new(), at(2)).unwrap().report_is_due());
-    }
-
-    #[test]
-    fn only_the_pinned_version_is_read_and_not_for_ever() {
-        let mut parsing = batch(Source::Upload).claim_parse(object("1"), at(0)).unwrap();
-        assert!(parsing.clone().claim_parse(object("1"), at(89)).is_err(), "leased");
-        assert!(parsing.clone().claim_parse(object("2"), at(90)).is_err(), "overwritten");
-        for attempt in 1..=2 {
-            parsing = parsing.claim_parse(object("1"), at(90 * attempt)).unwrap();
-            assert_eq!(parsing.state_name(), "PARSING");
-        }
-        assert_eq!(parsing.claim_parse(object("1"), at(270)).unwrap().state_name(), "UNREADABLE");
-        assert!(draft(Source::Upload).claim_parse(object("2"), at(9)).is_err());
-    }
-
-    #[test]
-    fn edits_keep_the_counts_and_lose_to_a_submission() {
-        let edited = draft(Source::Upload)
-            .row_changed(&RowState::NeedsFixing { faults: Vec::new() }, &RowState::Ready, at(3))
-            .unwrap();
-        assert_eq!(edited.counts, counts(3, 0));
-        let submitted = edited.submit(at(4)).unwrap();
-        assert!(submitted.row_changed(&RowState::Ready, &RowState::Removed, at(5)).is_err());
-    }
-}
+mod tests;

@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_used_otherwise_than_typed_is_told() {
         for (field, typed, used) in [
-            (Field::Email, "\u{a0}bo@agency.gov.sg ", "bo@agency.gov.sg"),
+            (Field::Email, "\u{a0}bo@example-agency.gov.sg ", "bo@example-agency.gov.sg"),
             (Field::Username, "bo@techpass.gov.sg", "bo"),
             (Field::FirstName, "Bo\u{a0} Li", "Bo Li"),
             (Field::ContactNumber, "6591234567", "+6591234567"),
@@ -117,7 +117,7 @@ mod tests {
     fn what_is_used_as_typed_or_not_at_all_is_not() {
         assert_eq!(
             repairs(&[
-                (Field::Email, "Bo.Li@agency.gov.sg"),
+                (Field::Email, "Bo.Li@example-agency.gov.sg"),
                 (Field::Username, "-"),
                 (Field::FirstName, "Bo4"),
                 (Field::CountryCode, "+65"),
@@ -127,6 +127,9 @@ mod tests {
             ]),
             []
         );
-        assert_eq!(repairs(&[(Field::CountryCode, "44"), (Field::ContactNumber, "7400123456")]), []);
+        for code in ["44", "+44", " 44 "] {
+            let typed = [(Field::CountryCode, code), (Field::ContactNumber, "7400123456")];
+            assert_eq!(repairs(&typed), [], "the code is part of the number: {code:?}");
+        }
     }
 }

@@ -240,27 +240,27 @@ fn state_of(raw: &RawRow, rules: &DomainRules, officer: &EmailAddress) -> RowSta
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::{
-        EmailAddress, Fault, Field, InviteId, OfficerId, Timestamp,
+        Fault,
         batch::{
-            MAX_TEXT, RawRow, Row, RowState,
-            duplicates::samples::{RULES, raw, read},
+            MAX_TEXT,
+            samples::{at, invite_id, officer, raw, read_one, row_states, rules},
         },
         fields::Form,
-        rules::DomainRules,
     };
 
     #[test]
     fn a_text_without_bounds_is_cut_with_a_fault_in_its_cell_and_the_rest_is_kept() {
-        let form = Form { reason: "\u{674e}".repeat(MAX_TEXT + 1), ..raw("bo@agency.gov.sg", "").form };
-        let [row] = <[Row; 1]>::try_from(read(vec![RawRow::from(form.clone())])).unwrap();
+        let form = Form { reason: "\u{674e}".repeat(MAX_TEXT + 1), ..raw("bo@example-agency.gov.sg", "").form };
+        let row = read_one(RawRow::from(form.clone()));
         assert_eq!(row.state.faults(), [Fault::TextCut.at(Field::Reason)]);
         assert_eq!(row.raw.form.reason.chars().count(), MAX_TEXT);
         assert_eq!(row.raw.form.email, form.email);
         let mut raw = row.raw;
         raw.set(Field::Organisation, "x".repeat(MAX_TEXT));
         raw.set(Field::Reason, "Project".into());
-        let [row] = <[Row; 1]>::try_from(read(vec![raw])).unwrap();
+        let row = read_one(raw);
         assert_eq!(
             row.state.faults(),
             [Fault::TooLong.at(Field::Organisation)],
@@ -270,12 +270,11 @@ mod tests {
 
     #[test]
     fn a_row_reports_all_its_faults_and_a_cell_fault_until_the_cell_is_typed_again() {
-        let mut bad = raw("bo@agency.gov.sg", "bo");
+        let mut bad = raw("bo@example-agency.gov.sg", "bo");
         bad.form.organisation.clear();
         bad.cell_faults.push(Fault::CellFormula.at(Field::FirstName));
         bad.form.first_name.clear();
-        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-        let rules = DomainRules::from_json(RULES).unwrap();
+        let (rules, officer) = (rules(), officer().email);
         let faults = [
             Fault::UsernameNotForOfficer.at(Field::Username),
             Fault::CellFormula.at(Field::FirstName),
@@ -289,18 +288,67 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_row_comes_back_when_it_is_edited_and_a_sent_one_is_not_edited() {
-        let [row] = <[Row; 1]>::try_from(read(vec![raw("bo@agency.gov.sg", "")])).unwrap();
-        let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
-        let rules = DomainRules::from_json(RULES).unwrap();
-        let removed = row.clone().removed().unwrap();
-        let restored = removed.edited(row.raw.clone(), &rules, &officer).unwrap();
-        assert_eq!((restored.state, restored.version), (RowState::Ready, row.version + 2));
-        let batch = crate::BatchId::parse("bat_01JD0000000000000000000000").unwrap();
-        let id = InviteId::of_row(batch, &OfficerId::parse("o").unwrap(), 1, 1);
-        let sent = row.sent(id, Timestamp::from_unix_ms(0));
-        assert!(sent.clone().edited(raw("x@agency.gov.sg", ""), &rules, &officer).is_none());
-        assert!(sent.clone().removed().is_none());
-        assert_eq!(sent.reopened(raw("x@agency.gov.sg", ""), &rules, &officer).unwrap().state, RowState::Ready);
+    fn each_state_has_a_name_its_faults_the_row_that_it_rests_on_and_its_invite() {
+        let (required, other_name) = (Fault::Required.at(Field::Reason), Fault::EmailOtherName.at(Field::Email));
+        let expected: [(&str, &[FieldFault], Option<u32>, Option<InviteId>); 7] = [
+            ("READY", &[], None, None),
+            ("NEEDS_FIXING", &[required], None, None),
+            ("NEEDS_FIXING", &[other_name], Some(7), None),
+            ("DUPLICATE", &[], Some(8), None),
+            ("DUPLICATE", &[], None, None),
+            ("REMOVED", &[], None, None),
+            ("SENT", &[], None, Some(invite_id())),
+        ];
+        for (state, expected) in row_states().into_iter().zip(expected) {
+            let row = read_one(raw("bo@example-agency.gov.sg", "")).found(state.clone());
+            assert_eq!((state.name(), state.faults(), state.rests_on(), row.invite()), expected);
+        }
+    }
+
+    #[test]
+    fn each_change_raises_the_version_and_a_sent_row_is_neither_edited_nor_removed_but_reopened() {
+        let (rules, officer) = (rules(), officer().email);
+        let (good, bad) = (raw("eve@example-agency.gov.sg", ""), raw("eve@example-agency.gov.sg", "eve"));
+        let needs_fixing = RowState::NeedsFixing { faults: vec![Fault::UsernameNotForOfficer.at(Field::Username)] };
+        for state in row_states() {
+            let is_sent = matches!(state, RowState::Sent { .. });
+            let row = Row { version: 3, state: state.clone(), ..read_one(raw("bo@example-agency.gov.sg", "")) };
+            let changed = |state: RowState| Row { state, version: 4, ..row.clone() };
+            for (typed, checked) in [(&good, &RowState::Ready), (&bad, &needs_fixing)] {
+                let typed_again = Row { raw: typed.clone(), ..changed(checked.clone()) };
+                let edited = row.clone().edited(typed.clone(), &rules, &officer);
+                assert_eq!(edited, (!is_sent).then(|| typed_again.clone()), "{state:?}");
+                let reopened = row.clone().reopened(typed.clone(), &rules, &officer);
+                assert_eq!(reopened, is_sent.then_some(typed_again), "{state:?}");
+            }
+            let removed = if state == RowState::Removed { row.clone() } else { changed(RowState::Removed) };
+            assert_eq!(row.clone().removed(), (!is_sent).then_some(removed), "{state:?}");
+            assert_eq!(row.clone().found(needs_fixing.clone()), changed(needs_fixing.clone()), "{state:?}");
+            let sent = changed(RowState::Sent { invite: invite_id(), at: at(5) });
+            assert_eq!(row.clone().sent(invite_id(), at(5)), sent, "{state:?}");
+            let alone = if state.rests_on().is_some() { RowState::Ready } else { state };
+            assert_eq!(row.clone().emptied(), Row { raw: RawRow::default(), ..changed(alone) });
+        }
+    }
+
+    #[test]
+    fn a_new_row_has_version_one_and_a_person_as_long_as_the_rules_allow() {
+        let (rules, officer) = (rules(), officer().email);
+        let typed = raw("bo@example-agency.gov.sg", "");
+        let row = Row::read(2, 9, typed.clone(), &rules, &officer);
+        assert_eq!(row, Row { number: 2, sheet_row: 9, raw: typed, state: RowState::Ready, version: 1 });
+        let subject = row.subject(&rules, &officer).unwrap();
+        assert_eq!((Some(&subject.email), subject.reason.as_str()), (row.email().as_ref(), "Project"));
+        let others = r#"{"version":1,"domains":[
+            {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
+        assert_eq!(row.subject(&DomainRules::from_json(others).unwrap(), &officer), None);
+        assert_eq!(read_one(raw("bo", "")).email(), None);
+    }
+
+    #[test]
+    fn the_texts_of_a_row_are_measured_in_bytes() {
+        let form = Form { first_name: "\u{674e}".into(), reason: "abc".into(), ..Form::default() };
+        assert_eq!(read_one(form.into()).text_bytes(), 6);
+        assert_eq!(read_one(RawRow::default()).text_bytes(), 0);
     }
 }

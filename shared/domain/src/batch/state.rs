@@ -136,3 +136,46 @@ impl From<MailConflict> for BatchConflict {
         Self { state: "reported", event: "reported again" }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::samples::{object, row_states};
+
+    #[test]
+    fn a_row_is_counted_once_and_moves_from_one_count_to_another() {
+        let none = Counts::default();
+        let one = [
+            Counts { ready: 1, ..none },
+            Counts { needs_fixing: 1, ..none },
+            Counts { needs_fixing: 1, ..none },
+            Counts { duplicate: 1, ..none },
+            Counts { duplicate: 1, ..none },
+            Counts { removed: 1, ..none },
+            Counts { sent: 1, ..none },
+        ]
+        .map(|counts| Counts { total: 1, ..counts });
+        for (before, counted) in row_states().iter().zip(one) {
+            let mut counts = none;
+            counts.add(before);
+            assert_eq!(counts, counted, "{before:?}");
+            for (after, moved) in row_states().iter().zip(one) {
+                let mut counts = counted;
+                counts.shift(before, after);
+                assert_eq!(counts, moved, "{before:?} to {after:?}");
+            }
+        }
+        let mut uncounted = none;
+        uncounted.shift(&RowState::Ready, &RowState::Removed);
+        assert_eq!(uncounted, Counts { removed: 1, ..none }, "a count never falls below zero");
+    }
+
+    #[test]
+    fn a_stored_version_of_an_object_always_has_the_same_batch_and_no_other_version_has_it() {
+        let of = |key: &str, version: &str| BatchId::of_object(&ObjectVersion { key: key.into(), ..object(version) });
+        assert_eq!(of("drops/a.xlsx", "1"), of("drops/a.xlsx", "1"));
+        for (key, version) in [("drops/a.xlsx", "2"), ("drops/b.xlsx", "1"), ("drops/a.xlsx1", "")] {
+            assert_ne!(of(key, version), of("drops/a.xlsx", "1"), "{key} {version}");
+        }
+    }
+}
