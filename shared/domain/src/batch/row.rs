@@ -290,18 +290,18 @@ mod tests {
     #[test]
     fn each_state_has_a_name_its_faults_the_row_that_it_rests_on_and_its_invite() {
         let (required, other_name) = (Fault::Required.at(Field::Reason), Fault::EmailOtherName.at(Field::Email));
-        let expected: [(&str, &[FieldFault], Option<u32>, Option<InviteId>); 7] = [
-            ("READY", &[], None, None),
-            ("NEEDS_FIXING", &[required], None, None),
-            ("NEEDS_FIXING", &[other_name], Some(7), None),
-            ("DUPLICATE", &[], Some(8), None),
-            ("DUPLICATE", &[], None, None),
-            ("REMOVED", &[], None, None),
-            ("SENT", &[], None, Some(invite_id())),
+        let expected = [
+            ("READY", vec![], None, None),
+            ("NEEDS_FIXING", vec![required], None, None),
+            ("NEEDS_FIXING", vec![other_name], Some(7), None),
+            ("DUPLICATE", vec![], Some(8), None),
+            ("DUPLICATE", vec![], None, None),
+            ("REMOVED", vec![], None, None),
+            ("SENT", vec![], None, Some(invite_id())),
         ];
         for (state, expected) in row_states().into_iter().zip(expected) {
             let row = read_one(raw("bo@example-agency.gov.sg", "")).found(state.clone());
-            assert_eq!((state.name(), state.faults(), state.rests_on(), row.invite()), expected);
+            assert_eq!((state.name(), state.faults().to_vec(), state.rests_on(), row.invite()), expected);
         }
     }
 

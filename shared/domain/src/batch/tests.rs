@@ -25,9 +25,10 @@ fn a_workbook_goes_from_upload_to_done() {
 }
 
 type Event = fn(Batch) -> Result<Batch, BatchConflict>;
+type Steps = &'static [(&'static str, &'static str)];
 
 /// Each event with the states in which it is possible, and the state that follows.
-const EVENTS: [(&str, Event, &[(&str, &str)]); 14] = [
+const EVENTS: [(&str, Event, Steps); 14] = [
     ("parsed", |batch| batch.claim_parse(object("2"), at(NOW)), &[("AWAITING_UPLOAD", "PARSING")]),
     ("given back", |batch| batch.not_read(at(NOW)), &[("PARSING", "PARSING")]),
     ("parsed", |batch| batch.parsed(counts(2, 1), Vec::new(), at(NOW)), &[("PARSING", "DRAFT")]),
