@@ -281,9 +281,10 @@ mod tests {
             Fault::Required.at(Field::Organisation),
         ];
         assert_eq!(bad.check(&rules, &officer), Err(faults.to_vec()));
-        bad.set(Field::FirstName, "Bo".into());
         bad.set(Field::Username, String::new());
         bad.set(Field::Organisation, "Example".into());
+        assert_eq!(bad.check(&rules, &officer), Err(vec![Fault::CellFormula.at(Field::FirstName)]));
+        bad.set(Field::FirstName, "Bo".into());
         assert!(bad.check(&rules, &officer).is_ok());
     }
 
