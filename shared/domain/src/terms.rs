@@ -75,8 +75,20 @@ mod tests {
         for (days, reminder_day) in [(0, 0), (1, 1), (30, 0), (30, 30), (30, 31), (181, 1), (u16::MAX, 1)] {
             assert_eq!(Terms::new(days, reminder_day), Err(TermsFault), "{days}, {reminder_day}");
         }
-        assert_eq!(Terms::new(30, 23), Ok(Terms::USUAL));
-        let short = Terms::new(2, 1).unwrap();
-        assert_eq!((short.life(), short.reminder_span()), (2 * DAY, DAY));
+        assert_eq!((Terms::new(30, 23), Terms::default()), (Ok(Terms::USUAL), Terms::USUAL));
+    }
+
+    #[test]
+    fn an_invitation_lives_for_whole_days_and_the_reminders_begin_on_their_day() {
+        let days = |days: u64| Duration::from_secs(days * 86_400);
+        for (life, reminder_day, span) in [(2, 1, 1), (30, 23, 7), (180, 1, 179), (180, 179, 1)] {
+            let terms = Terms::new(life, reminder_day).unwrap();
+            assert_eq!(terms.days(), life);
+            assert_eq!(
+                (terms.life(), terms.reminder_span()),
+                (days(life.into()), days(span)),
+                "{life}, {reminder_day}"
+            );
+        }
     }
 }

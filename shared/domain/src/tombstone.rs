@@ -80,3 +80,53 @@ impl BatchTombstone {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Entropy,
+        batch::Source,
+        invite::{
+            Creation,
+            samples::{at, creation, for_account},
+        },
+    };
+
+    fn has_personal_data(tombstone: &impl Serialize) -> bool {
+        let text = serde_json::to_string(tombstone).unwrap();
+        ["Ada", "Tan", "ada.tan", "9123", "example.com", "gov.sg", "Vendor", "Project"]
+            .iter()
+            .any(|it| text.contains(it))
+    }
+
+    #[test]
+    fn a_tombstone_of_an_invite_says_what_happened_and_names_nobody() {
+        let invite = for_account().claim(at(1)).unwrap();
+        assert!(has_personal_data(&invite));
+        let tombstone = InviteTombstone::of(&invite, Actor::Operator, at(9));
+        assert!(!has_personal_data(&tombstone));
+        let trace = invite.trace.clone();
+        let erased = HistoryEntry { at: at(9), event: Event::Forgotten, by: Actor::Operator, trace, action: None };
+        assert_eq!(tombstone.history, [invite.history.as_slice(), &[erased]].concat());
+        assert_eq!((tombstone.id, &tombstone.address_key), (invite.id, &invite.address_key));
+        assert_eq!((tombstone.officer, tombstone.state.as_str()), (invite.officer.id, "PROVISIONING"));
+        assert_eq!((tombstone.created_at, tombstone.forgotten_at), (at(0), at(9)));
+    }
+
+    #[test]
+    fn a_tombstone_of_a_batch_says_how_many_and_names_nobody() {
+        let Creation { officer, trace, .. } = creation(&for_account().email);
+        let id = BatchId::generate(at(0), &Entropy::seeded(1));
+        let counts = Counts { total: 2, ready: 1, removed: 1, ..Counts::default() };
+        let batch =
+            Batch::new(id, officer, Source::Paste, at(0), trace).of_file(Some("Ada Tan.xlsx".into()), Vec::new());
+        let batch = batch.parsed(counts, Vec::new(), at(1)).unwrap();
+        assert!(has_personal_data(&batch));
+        let tombstone = BatchTombstone::of(&batch, at(9));
+        assert!(!has_personal_data(&tombstone));
+        assert_eq!((tombstone.id, tombstone.officer, tombstone.trace), (batch.id, batch.officer.id, batch.trace));
+        assert_eq!((tombstone.state.as_str(), tombstone.counts), ("DRAFT", counts));
+        assert_eq!((tombstone.created_at, tombstone.forgotten_at), (at(0), at(9)));
+    }
+}

@@ -344,6 +344,61 @@ mod tests {
         assert!(usage.one(&caps(1, 1), at(HOUR)).is_ok(), "counted apart");
         let some = none().people(cap, 60, at(0)).unwrap();
         assert!(some.clone().people(cap, 40, at(1)).is_ok());
-        assert!(some.people(cap, 41, at(1)).is_err());
+        let until = at(24 * HOUR + 600);
+        for people in [41, 250] {
+            let reached = some.clone().people(cap, people, at(1)).unwrap_err();
+            assert_eq!(reached, CapReached { limit: 100, share: Share::PeoplePerDay, until }, "{people}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_no_longer_counts() {
+        let (caps, cap) = (caps(5, 5), BatchCap(NonZeroU32::new(100).unwrap()));
+        let usage = none().one(&caps, at(0)).unwrap().one_of_many(&caps, at(599)).unwrap();
+        let usage = usage.people(cap, 60, at(0)).unwrap().rows(2_000, at(599)).unwrap();
+        let end = at(24 * HOUR + 600);
+        assert_eq!((none().forgotten_at(), usage.forgotten_at()), (None, Some(end)));
+        assert_eq!(usage.clone().one(&caps, end), none().one(&caps, end));
+        let before = end - Duration::from_millis(1);
+        let kept = usage.clone().one(&caps, before).unwrap();
+        assert_eq!(
+            (&kept.mailed_by_actions, &kept.people, &kept.rows),
+            (&usage.mailed_by_actions, &usage.people, &usage.rows)
+        );
+        for later in [usage.clone().one_of_many(&caps, at(600)), usage.people(cap, 1, at(600))] {
+            assert_eq!(later.unwrap().forgotten_at(), Some(end + SLOT), "the latest of all counts");
+        }
+    }
+
+    #[test]
+    fn a_record_has_one_count_for_ten_minutes() {
+        let caps = caps(9, 9);
+        let usage = [0, 599, 600].into_iter().fold(none(), |usage, then| usage.one(&caps, at(then)).unwrap());
+        let slots = [Slot { at: at(0), count: 2 }, Slot { at: at(600), count: 1 }];
+        assert_eq!(usage, Usage { singles: Meter(slots.into()), ..none() });
+    }
+
+    #[test]
+    fn what_is_asked_for_after_the_clock_was_set_back_counts_as_long_as_what_came_before() {
+        let caps = caps(2, 100);
+        let full = none().one(&caps, at(1200)).unwrap().one(&caps, at(0)).unwrap();
+        let reached = full.clone().one(&caps, at(HOUR + 1799)).unwrap_err();
+        assert_eq!((reached.share, reached.until), (Share::SinglesPerHour, at(HOUR + 1800)));
+        assert!(full.one(&caps, at(HOUR + 1800)).is_ok());
+    }
+
+    #[test]
+    fn an_officer_is_told_the_limit_and_when_to_continue() {
+        let until = at(HOUR + 600);
+        for (share, limit) in [
+            (Share::SinglesPerHour, "You may send 3 invites an hour one by one. "),
+            (Share::SinglesPerDay, "You may send 3 invites a day one by one. "),
+            (Share::PeoplePerDay, "You may submit lists of 3 people a day. "),
+            (Share::RowsPerHour, "You may read and change 3 rows an hour "),
+        ] {
+            let detail = CapReached { limit: 3, share, until }.detail();
+            assert!(detail.starts_with(limit), "{detail}");
+            assert!(detail.contains(" from 14:30 on 23-11-2025 in Singapore"), "{detail}");
+        }
     }
 }

@@ -238,8 +238,10 @@ mod tests {
             let asked = sent.request_first_password(at(now)).unwrap();
             sent = asked.claim_first_password(at(now)).unwrap().first_password_sent(at(now)).unwrap();
         }
-        let next_day = sent.clone().request_first_password(at(now + DAY)).unwrap();
-        assert_eq!(next_day.first_password, FirstPassword::Requested { at: at(now + DAY), count: 1 });
+        for (later, count) in [(now + DAY - 1, 6), (now + DAY, 1)] {
+            let next_day = sent.clone().request_first_password(at(later)).unwrap();
+            assert_eq!(next_day.first_password, FirstPassword::Requested { at: at(later), count });
+        }
         let old: FirstPassword = serde_json::from_str(r#"{"state":"SENT","at":"2026-11-23T05:24:02.000Z"}"#).unwrap();
         assert!(matches!(old, FirstPassword::Sent { count: 1, .. }), "stored before they were counted");
         assert!(
@@ -263,5 +265,63 @@ mod tests {
         assert_eq!(again.first_password, FirstPassword::Requested { at: at(64), count: 2 });
         let lost = claimed.first_password_unknown(at(5)).unwrap();
         assert_eq!((lost.first_password.latest(), lost.next_step(at(5))), (Some((at(4), 1)), NextStep::Nothing));
+    }
+
+    #[test]
+    fn each_step_of_a_first_password_is_possible_in_one_state_only() {
+        type Step = fn(Invite) -> Result<Invite, Conflict>;
+        let none = created(SeedState::NotRequired);
+        let requested = none.clone().request_first_password(at(3)).unwrap();
+        let sending = requested.clone().claim_first_password(at(4)).unwrap();
+        let unknown = sending.clone().first_password_unknown(at(5)).unwrap();
+        let sent = sending.clone().first_password_sent(at(5)).unwrap();
+        let lost = FirstPassword::Unknown { at: at(4), count: 1 };
+        let steps: [(&str, Step, &Invite, FirstPassword); 6] = [
+            (
+                "claim",
+                |it| it.claim_first_password(at(64)),
+                &requested,
+                FirstPassword::Sending { at: at(64), count: 1 },
+            ),
+            ("withhold", |it| it.first_password_withheld(at(64)), &requested, FirstPassword::NotRequested),
+            ("sent", |it| it.first_password_sent(at(64)), &sending, FirstPassword::Sent { at: at(64), count: 1 }),
+            (
+                "not sent",
+                |it| it.first_password_not_sent(at(90), at(64)),
+                &sending,
+                FirstPassword::Requested { at: at(4), count: 1 },
+            ),
+            ("unknown", |it| it.first_password_unknown(at(64)), &sending, lost),
+            ("give up", |it| it.first_password_given_up(at(64)), &sending, lost),
+        ];
+        for (name, step, possible, next) in steps {
+            for invite in [&none, &requested, &sending, &unknown, &sent] {
+                let stepped = step(invite.clone()).ok().map(|stepped| stepped.first_password);
+                assert_eq!(stepped, (invite == possible).then_some(next), "{name}: {:?}", invite.first_password);
+            }
+        }
+        let again = sending.first_password_not_sent(at(90), at(64)).unwrap();
+        assert_eq!((again.next_due(), &again.history), (Some(at(90)), &requested.history));
+        let signed_in = requested.account_seen(AccountStatus::SignedIn, at(5)).unwrap();
+        assert!(signed_in.claim_first_password(at(64)).is_err(), "its holder has got in");
+    }
+
+    #[test]
+    fn a_first_password_can_be_requested_at_once_and_then_after_a_pause_until_the_first_sign_in() {
+        let fresh = created(SeedState::NotRequired);
+        assert_eq!(fresh.first_password_from(), Some(fresh.created_at));
+        let requested = fresh.request_first_password(at(3)).unwrap();
+        assert_eq!(requested.first_password_from(), Some(at(63)));
+        let withheld = requested.clone().first_password_withheld(at(4)).unwrap();
+        assert_eq!(withheld.first_password_from(), Some(at(0)), "a request that was dropped does not count");
+        let sent = requested.claim_first_password(at(4)).unwrap().first_password_sent(at(5)).unwrap();
+        assert_eq!(sent.first_password_from(), Some(at(65)));
+        let events = |invite: &Invite| invite.history.iter().skip(3).map(|entry| (entry.event, entry.by)).collect();
+        let (sent_events, withheld_events): (Vec<_>, Vec<_>) = (events(&sent), events(&withheld));
+        let asked = (Event::FirstPasswordRequested, Actor::Invitee);
+        assert_eq!(sent_events, [asked, (Event::FirstPasswordSent, Actor::Service)]);
+        assert_eq!(withheld_events, [asked, (Event::FirstPasswordWithheld, Actor::Service)]);
+        assert_eq!(sent.account_seen(AccountStatus::SignedIn, at(66)).unwrap().first_password_from(), None);
+        assert_eq!(for_account().first_password_from(), None);
     }
 }

@@ -180,8 +180,11 @@ impl Invite {
 
 #[cfg(test)]
 mod tests {
-    use super::Event;
-    use crate::invite::samples::{at, for_account};
+    use super::*;
+    use crate::{
+        Entropy,
+        invite::samples::{act, at, for_account},
+    };
 
     #[test]
     fn a_step_that_is_tried_again_and_again_says_so_once() {
@@ -191,5 +194,48 @@ mod tests {
         }
         let events: Vec<Event> = invite.history.iter().map(|entry| entry.event).collect();
         assert_eq!(events, [Event::Queued, Event::Provisioning]);
+    }
+
+    #[test]
+    fn only_what_an_officer_does_is_added_twice_in_a_row() {
+        let (service, invitee, officer) = (Actor::Service, Actor::Invitee, Actor::Officer);
+        let happened = [
+            (Event::Accepted, service),
+            (Event::Accepted, service),
+            (Event::Accepted, invitee),
+            (Event::Delivered, invitee),
+            (Event::Resent, officer),
+            (Event::Resent, officer),
+            (Event::Accepted, service),
+        ];
+        let invite = happened.into_iter().fold(for_account(), |invite, (event, by)| invite.acted(event, by, at(1)));
+        let entries: Vec<_> = invite.history.iter().skip(1).map(|entry| (entry.event, entry.by)).collect();
+        assert_eq!(entries, happened[1..]);
+    }
+
+    #[test]
+    fn a_long_history_has_its_first_entry_and_the_latest_forty_nine() {
+        let resent = |invite: Invite, second| invite.apply(Event::Resent, Actor::Officer, &act(second));
+        for (last, kept) in [(49, 1..=49), (50, 2..=50), (120, 72..=120)] {
+            let invite = (1..=last).fold(for_account(), resent);
+            let times: Vec<_> = invite.history.iter().map(|entry| entry.at).collect();
+            let expected: Vec<_> = [0].into_iter().chain(kept).map(at).collect();
+            assert_eq!(times, expected, "{last}");
+        }
+    }
+
+    #[test]
+    fn an_invite_knows_which_bulk_actions_have_changed_it() {
+        let [action, other] = [1, 2].map(|seed| BulkActionId::generate(at(1), &Entropy::seeded(seed)));
+        assert!(!for_account().was_changed_by(action));
+        let changed = for_account().apply(Event::Resent, Actor::Officer, &Act { action: Some(action), ..act(1) });
+        let changed = changed.happened(Event::Delivered, at(2));
+        assert!(changed.was_changed_by(action) && !changed.was_changed_by(other));
+    }
+
+    #[test]
+    fn any_change_cancels_a_postponement() {
+        let changed = for_account().postponed(at(999)).touched(at(5));
+        assert_eq!(changed, Invite { updated_at: at(5), ..for_account() });
     }
 }

@@ -148,4 +148,29 @@ mod tests {
         assert_eq!(refused.account_seen(AccountStatus::Gone, at(3)).unwrap().seed_detail(), None);
         assert_eq!(gone.account_seen(AccountStatus::Disabled, at(4)), None);
     }
+
+    #[test]
+    fn a_withdrawn_licence_that_is_found_in_the_directory_is_withdrawn_again() {
+        let disabled = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Disabled, at(3)).unwrap();
+        assert_eq!(disabled.clone().licence_found(at(4)), None, "it is still to be withdrawn");
+        let found = disabled.seed_withdrawn(at(4)).unwrap().licence_found(at(5)).unwrap();
+        assert_eq!((found.seed, found.next_step(at(5))), (SeedState::Withdrawing, NextStep::WithdrawSeed));
+        assert_eq!((found.history.last().unwrap().event, found.updated_at), (Event::LicenceFound, at(5)));
+    }
+
+    #[test]
+    fn a_licence_is_only_changed_by_the_step_that_is_next() {
+        let disabled = created(SeedState::LicenceAssigned).account_seen(AccountStatus::Disabled, at(3)).unwrap();
+        for (invite, next) in [
+            (created(SeedState::NotRequired), NextStep::Nothing),
+            (created(SeedState::Pending), NextStep::AssignSeed),
+            (disabled, NextStep::WithdrawSeed),
+        ] {
+            assert_eq!(invite.next_step(at(4)), next);
+            assert_eq!(invite.clone().seed_assigned(at(4)).is_ok(), next == NextStep::AssignSeed, "{next:?}");
+            let refused = invite.clone().seed_refused(LicenceFault::NoneLeft, at(4));
+            assert_eq!(refused.is_ok(), next == NextStep::AssignSeed, "{next:?}");
+            assert_eq!(invite.seed_withdrawn(at(4)).is_ok(), next == NextStep::WithdrawSeed, "{next:?}");
+        }
+    }
 }

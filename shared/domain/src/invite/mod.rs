@@ -16,7 +16,7 @@ mod history;
 mod licence;
 mod mail;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod schedule;
 mod state;
 mod status;

@@ -1,4 +1,4 @@
-//! Invites for the tests of this folder.
+//! Invites for the tests of this folder, and of what is kept of them.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ pub(super) const RULES: &str = r#"{"version":1,"domains":[
     {"domain":"gov.sg","match":"subdomains","persona":"officer","seed":"eligible"},
     {"domain":"vendor.example.com","match":"exact","persona":"vendor","seed":"eligible"}]}"#;
 
-pub(super) fn at(seconds: u64) -> Timestamp {
+pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_unix_ms(1_763_875_442_000) + Duration::from_secs(seconds)
 }
 
-pub(super) fn creation(email: &EmailAddress) -> Creation {
+pub(crate) fn creation(email: &EmailAddress) -> Creation {
     let entropy = Entropy::seeded(1);
     let officer = EmailAddress::parse("officer@agency.gov.sg").unwrap();
     Creation {
@@ -53,7 +53,7 @@ pub(super) fn officer() -> EmailAddress {
     EmailAddress::parse("officer@agency.gov.sg").unwrap()
 }
 
-pub(super) fn for_account() -> Invite {
+pub(crate) fn for_account() -> Invite {
     let request = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
     Invite::queued(creation(&request.email), Origin::Account, request)
 }

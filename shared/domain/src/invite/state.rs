@@ -245,9 +245,12 @@ impl Invite {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invite::{
-        samples::{DAY, at, for_account, invited},
-        schedule::{KEEPING_LOOK, NextStep},
+    use crate::{
+        invite::{
+            samples::{DAY, account, act, at, by_email, created, for_account, form, invited},
+            schedule::{KEEPING_LOOK, NextStep},
+        },
+        licence::SeedState,
     };
 
     #[test]
@@ -278,5 +281,121 @@ mod tests {
         assert!(invited().needs_attention(at(9)).is_err(), "it waits for its invitee");
         let old = r#"{"state":"NEEDS_ATTENTION"}"#;
         assert_eq!(serde_json::from_str::<InviteState>(old).unwrap(), InviteState::NeedsAttention { stood: None });
+    }
+
+    #[test]
+    fn an_invite_is_over_when_it_has_an_account_or_has_ended_or_is_paused() {
+        let failed = InviteState::Failed { failure: Failure::UsernameTaken };
+        for (state, is_live, is_over) in [
+            (InviteState::Queued, true, false),
+            (InviteState::Invited { expires_at: at(DAY) }, true, false),
+            (InviteState::Accepted, true, false),
+            (InviteState::Provisioning { lease_until: at(60), attempt: 1 }, true, false),
+            (InviteState::AccountCreated { account: account() }, true, true),
+            (InviteState::Onboarded { account: account() }, true, true),
+            (InviteState::Disabled { account: account() }, true, true),
+            (InviteState::AccountGone, false, true),
+            (failed, false, true),
+            (InviteState::Expired, false, true),
+            (InviteState::Revoked, false, true),
+        ] {
+            let invite = Invite { state: state.clone(), updated_at: at(9), ..for_account() };
+            assert_eq!((invite.is_live(), invite.over_since()), (is_live, is_over.then_some(at(0))), "{state:?}");
+            let paused = InviteState::NeedsAttention { stood: Some(Box::new(state.clone())) };
+            let paused = Invite { state: paused, ..invite };
+            assert_eq!((paused.is_live(), paused.over_since()), (is_live, Some(at(0))), "{state:?}, paused");
+        }
+        let old = Invite { state: InviteState::NeedsAttention { stood: None }, ..for_account() };
+        assert_eq!((old.is_live(), old.over_since()), (true, Some(at(0))));
+    }
+
+    #[test]
+    fn only_an_invite_that_the_service_works_on_can_fail() {
+        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        let reminded = invited().remind(at(24 * DAY)).unwrap();
+        let asked = reminded.clone().address_is_free(at(24 * DAY)).unwrap();
+        let hour = 24 * DAY + 3600;
+        for (invite, now, can_fail) in [
+            (for_account(), 1, true),
+            (accepted, 6, true),
+            (for_account().claim(at(1)).unwrap(), 2, true),
+            (invited(), 4, false),
+            (reminded, 24 * DAY, true),
+            (asked.clone(), hour - 1, false),
+            (asked, hour, true),
+            (created(SeedState::NotRequired), 3, false),
+            (by_email().revoke(&act(1)).unwrap(), 2, false),
+            (for_account().needs_attention(at(1)).unwrap(), 2, false),
+        ] {
+            let failed = invite.clone().fail(Failure::AccountExists, at(now)).ok().map(|failed| failed.state);
+            let expected = can_fail.then_some(InviteState::Failed { failure: Failure::AccountExists });
+            assert_eq!(failed, expected, "{:?}, {now}", invite.state);
+        }
+    }
+
+    #[test]
+    fn an_end_closes_an_open_mail_and_counts_one_that_may_have_arrived() {
+        let due = by_email().address_is_free(at(1)).unwrap();
+        let claimed = due.clone().claim_mail(at(2)).unwrap();
+        let reminder = invited().remind(at(24 * DAY)).unwrap().address_is_free(at(24 * DAY)).unwrap();
+        let claimed_reminder = reminder.clone().claim_mail(at(24 * DAY + 1)).unwrap();
+        for (invite, mail, mailed_at) in [
+            (by_email(), None, None),
+            (due, Some("REPLACED"), None),
+            (claimed, Some("REPLACED"), Some(at(2))),
+            (invited(), Some("ACCEPTED"), Some(at(3))),
+            (reminder, Some("REPLACED"), Some(at(3))),
+            (claimed_reminder, Some("REPLACED"), Some(at(24 * DAY + 1))),
+        ] {
+            let ended = invite.clone().ended(InviteState::Revoked);
+            assert_eq!((&ended.state, ended.mailed_at), (&InviteState::Revoked, mailed_at), "{:?}", invite.mail);
+            assert_eq!(ended.mail.as_ref().map(Mail::state_name), mail, "{:?}", invite.mail);
+        }
+    }
+
+    #[test]
+    fn only_an_invite_with_work_ahead_is_paused() {
+        let claimed = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
+        let expired = invited().expire(at(31 * DAY)).unwrap();
+        assert!(expired.officer_mail_is_due());
+        for (name, invite, now, has_work) in [
+            ("a step is next", by_email(), 1, true),
+            ("a mail is due", by_email().address_is_free(at(1)).unwrap(), 2, true),
+            ("a mail to the officer is due", expired, 31 * DAY, true),
+            ("a worker creates the account", for_account().claim(at(1)).unwrap(), 2, true),
+            ("SES is to answer", claimed, 3, false),
+            ("its invitee is to accept", invited(), 4, false),
+            ("revoked", by_email().revoke(&act(1)).unwrap(), 2, false),
+            ("paused", for_account().needs_attention(at(1)).unwrap(), 2, false),
+        ] {
+            let paused = invite.clone().needs_attention(at(now)).ok().map(|paused| paused.state);
+            let expected =
+                has_work.then(|| InviteState::NeedsAttention { stood: Some(Box::new(invite.state.clone())) });
+            assert_eq!(paused, expected, "{name}");
+            assert_eq!(invite.resume(at(now)).is_ok(), name == "paused", "{name}");
+        }
+    }
+
+    #[test]
+    fn each_failure_has_its_code_and_its_own_words() {
+        let failures = [
+            (Failure::AccountExists, "account.exists"),
+            (Failure::UsernameTaken, "username.taken"),
+            (Failure::DetailsRefused, "account.details-refused"),
+            (Failure::MailRefused, "mail.refused"),
+            (Failure::AddressBounced, "address.bounced"),
+            (Failure::AddressComplained, "address.complained"),
+        ];
+        let mut details: Vec<&str> = failures.iter().map(|(failure, _)| failure.detail()).collect();
+        assert!(details.iter().all(|detail| detail.ends_with('.')));
+        details.sort_unstable();
+        details.dedup();
+        assert_eq!(details.len(), failures.len());
+        for (failure, code) in failures {
+            assert_eq!(failure.code(), code);
+        }
+        for reason in [SuppressionReason::Bounced, SuppressionReason::Complained] {
+            assert_eq!(Failure::from(reason).detail(), reason.detail());
+        }
     }
 }

@@ -321,6 +321,13 @@ impl InviteState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        invite::{
+            samples::{DAY, account, at, created, for_account},
+            state::Failure,
+        },
+        licence::LicenceFault,
+    };
 
     fn stored<T: Serialize>(value: T) -> String {
         serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
@@ -339,6 +346,72 @@ mod tests {
         for progress in Progress::ALL {
             assert_eq!(stored(progress), progress.name());
             assert_eq!(Progress::parse(progress.name()), Some(progress));
+        }
+    }
+
+    #[test]
+    fn each_state_has_its_name_and_its_words() {
+        for (state, name, words) in [
+            (InviteState::Queued, "QUEUED", "Queued"),
+            (InviteState::Invited { expires_at: at(DAY) }, "INVITED", "Invited"),
+            (InviteState::Accepted, "ACCEPTED", "Queued"),
+            (InviteState::Provisioning { lease_until: at(60), attempt: 1 }, "PROVISIONING", "Queued"),
+            (InviteState::AccountCreated { account: account() }, "ACCOUNT_CREATED", "Not Onboarded"),
+            (InviteState::Onboarded { account: account() }, "ONBOARDED", "Onboarded"),
+            (InviteState::Disabled { account: account() }, "DISABLED", "Disabled"),
+            (InviteState::AccountGone, "ACCOUNT_GONE", "User Not Found"),
+            (InviteState::Failed { failure: Failure::UsernameTaken }, "FAILED", "Failed"),
+            (InviteState::Expired, "EXPIRED", "Expired"),
+            (InviteState::Revoked, "REVOKED", "Revoked"),
+            (InviteState::NeedsAttention { stood: None }, "NEEDS_ATTENTION", "Needs attention"),
+        ] {
+            let invite = Invite { state, ..for_account() };
+            let shown = (invite.state_name(), invite.progress().name(), invite.techpass_status().label());
+            assert_eq!(shown, (name, name, words));
+        }
+    }
+
+    #[test]
+    fn an_account_is_being_mailed_about_until_its_mail_is_sent() {
+        let due = created(SeedState::NotRequired);
+        let claimed = due.clone().claim_mail(at(3)).unwrap();
+        let sent = claimed.clone().mail_accepted("m-1".into(), at(4)).unwrap();
+        let resent = Invite { mail: sent.mail.clone().map(crate::mail::Mail::replaced), ..sent.clone() };
+        assert!(resent.awaits_account_check());
+        for (invite, progress) in [
+            (due, Progress::Mailing),
+            (claimed, Progress::Mailing),
+            (sent, Progress::AccountCreated),
+            (resent, Progress::Mailing),
+        ] {
+            assert_eq!((invite.progress(), invite.state_name()), (progress, "ACCOUNT_CREATED"));
+        }
+    }
+
+    #[test]
+    fn the_service_has_work_ahead_until_an_account_is_mailed_about() {
+        let open: Vec<&str> =
+            Progress::ALL.into_iter().filter(|progress| progress.is_open()).map(Progress::name).collect();
+        assert_eq!(open, ["QUEUED", "ACCEPTED", "PROVISIONING", "MAILING"]);
+        assert_eq!(Progress::parse("queued"), None);
+    }
+
+    #[test]
+    fn the_seed_column_shows_the_licence_of_an_account_that_is_not_deleted() {
+        for (seed, status) in [
+            (SeedState::NotRequired, SeedStatus::NotRequired),
+            (SeedState::Ineligible, SeedStatus::Ineligible),
+            (SeedState::Pending, SeedStatus::Pending),
+            (SeedState::LicenceAssigned, SeedStatus::LicenceAssigned),
+            (SeedState::FullyOnboarded, SeedStatus::FullyOnboarded),
+            (SeedState::refused(LicenceFault::NoneLeft, at(0)), SeedStatus::LicenceError),
+            (SeedState::Withdrawing, SeedStatus::LicenceWithdrawn),
+            (SeedState::Withdrawn, SeedStatus::LicenceWithdrawn),
+        ] {
+            let invite = Invite { seed, ..for_account() };
+            assert_eq!((invite.seed_status(), invite.seed_detail()), (status, seed.detail()));
+            let gone = Invite { state: InviteState::AccountGone, ..invite };
+            assert_eq!((gone.seed_status(), gone.seed_detail()), (SeedStatus::NoAccount, None));
         }
     }
 }

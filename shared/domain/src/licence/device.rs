@@ -68,6 +68,7 @@ text_form!(DeviceFault, "not a device fault");
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invite::Event;
 
     fn device(state: DeviceState, seconds: i64) -> Device {
         Device { state, at: Timestamp::from_unix_ms(seconds * 1000) }
@@ -82,6 +83,22 @@ mod tests {
         assert!(!failed.follows(Some(&device(DeviceState::Enrolled, 5))));
         for text in ["", "Ada Tan", "a@b", &"x".repeat(65)] {
             assert_eq!(DeviceFault::parse(text), None, "{text}");
+        }
+        for text in ["x", "7", "-", "tpm-2-missing", &"x".repeat(64)] {
+            assert_eq!(DeviceFault::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn a_report_is_called_the_same_as_its_entry_in_the_history() {
+        let reason = DeviceFault::parse("no-tpm").unwrap();
+        for (state, name) in [
+            (DeviceState::Enrolled, "DEVICE_ENROLLED"),
+            (DeviceState::Removed, "DEVICE_REMOVED"),
+            (DeviceState::Failed { reason }, "DEVICE_FAILED"),
+        ] {
+            assert_eq!(serde_json::to_value(Event::from(&state)).unwrap(), name);
+            assert_eq!(device(state, 1).event(), name);
         }
     }
 }

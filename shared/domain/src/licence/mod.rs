@@ -253,28 +253,55 @@ mod tests {
 
     #[test]
     fn a_licence_goes_and_comes_with_its_account() {
-        for state in [
-            SeedState::Pending,
-            SeedState::LicenceAssigned,
-            SeedState::FullyOnboarded,
-            SeedState::refused(LicenceFault::Refused, at(0)),
+        use SeedState::{FullyOnboarded, Ineligible, LicenceAssigned, NotRequired, Pending, Withdrawing, Withdrawn};
+        let error = SeedState::refused(LicenceFault::Refused, at(0));
+        for (state, name, step, disabled, enabled) in [
+            (NotRequired, "NOT_REQUIRED", SeedStep::Nothing, NotRequired, NotRequired),
+            (Ineligible, "INELIGIBLE", SeedStep::Nothing, Ineligible, Ineligible),
+            (Pending, "PENDING", SeedStep::Assign, Withdrawing, Pending),
+            (LicenceAssigned, "LICENCE_ASSIGNED", SeedStep::Nothing, Withdrawing, LicenceAssigned),
+            (FullyOnboarded, "FULLY_ONBOARDED", SeedStep::Nothing, Withdrawing, FullyOnboarded),
+            (error, "LICENCE_ERROR", SeedStep::Nothing, Withdrawing, error),
+            (Withdrawing, "WITHDRAWING", SeedStep::Withdraw, Withdrawing, Pending),
+            (Withdrawn, "WITHDRAWN", SeedStep::Nothing, Withdrawn, Pending),
         ] {
-            let withdrawing = state.account_disabled();
-            assert_eq!(withdrawing.step(at(0)), SeedStep::Withdraw, "{state:?}");
-            assert_eq!(withdrawing.account_enabled(), SeedState::Pending);
+            assert_eq!((state.name(), state.step(at(1))), (name, step));
+            assert_eq!((state.account_disabled(), state.account_enabled()), (disabled, enabled), "{name}");
+            let found = if state == Withdrawn { Withdrawing } else { state };
+            assert_eq!(state.still_assigned(), found, "{name}");
+            let is_explained = matches!(name, "INELIGIBLE" | "LICENCE_ERROR" | "WITHDRAWING" | "WITHDRAWN");
+            assert_eq!(state.detail().is_some_and(|detail| detail.ends_with('.')), is_explained, "{name}");
+            assert!(is_explained || state.detail().is_none(), "{name}");
         }
-        assert_eq!(SeedState::Withdrawn.account_enabled().step(at(0)), SeedStep::Assign);
-        for state in [SeedState::NotRequired, SeedState::Ineligible] {
-            assert_eq!((state.account_disabled(), state.account_enabled()), (state, state));
+    }
+
+    #[test]
+    fn a_new_invite_has_the_licence_that_was_wished_for_where_the_domain_may_have_it() {
+        for (wish, eligibility, state) in [
+            (SeedWish::Required, SeedEligibility::Eligible, SeedState::Pending),
+            (SeedWish::NotRequired, SeedEligibility::Eligible, SeedState::NotRequired),
+            (SeedWish::Required, SeedEligibility::Ineligible, SeedState::Ineligible),
+            (SeedWish::NotRequired, SeedEligibility::Ineligible, SeedState::Ineligible),
+        ] {
+            assert_eq!(SeedState::wished(wish, eligibility), state);
         }
     }
 
     #[test]
     fn what_somebody_else_can_fix_is_tried_again_and_nothing_else() {
-        let missing = SeedState::refused(LicenceFault::NotSetUp, at(0));
-        assert_eq!((missing.step(at(299)), missing.step(at(300))), (SeedStep::Nothing, SeedStep::Assign));
+        for (fault, code, pause) in [
+            (LicenceFault::NotSetUp, "licence.not-set-up", Some(300)),
+            (LicenceFault::NoneLeft, "licence.none-left", Some(3600)),
+            (LicenceFault::Refused, "licence.refused", None),
+        ] {
+            let refused = SeedState::refused(fault, at(0));
+            assert_eq!((fault.code(), refused.retry_at()), (code, pause.map(at)));
+            assert_eq!(refused.step(at(pause.unwrap_or(1_000_000) - 1)), SeedStep::Nothing, "{code}");
+            let step = if pause.is_some() { SeedStep::Assign } else { SeedStep::Nothing };
+            assert_eq!(refused.step(at(pause.unwrap_or(1_000_000))), step, "{code}");
+            assert_eq!(refused.detail(), Some(fault.detail()));
+        }
         let refused = SeedState::refused(LicenceFault::Refused, at(0));
-        assert_eq!((refused.retry_at(), refused.step(at(1_000_000))), (None, SeedStep::Nothing));
         assert_eq!(refused.requested(), Some(SeedState::Pending), "who asks again is tried again");
     }
 
@@ -282,6 +309,9 @@ mod tests {
     fn asking_for_what_is_there_or_on_its_way_changes_nothing() {
         for state in [SeedState::Pending, SeedState::LicenceAssigned, SeedState::FullyOnboarded, SeedState::Withdrawn] {
             assert_eq!(state.requested(), None, "{state:?}");
+        }
+        for state in [SeedState::NotRequired, SeedState::Ineligible] {
+            assert_eq!(state.requested(), Some(SeedState::Pending), "{state:?}");
         }
     }
 

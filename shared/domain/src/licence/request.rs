@@ -215,4 +215,50 @@ mod tests {
         assert_eq!(back.seed, SeedState::FullyOnboarded);
         assert_eq!(back.account_seen(AccountStatus::Gone, at(8)).unwrap().seed, SeedState::NotRequired);
     }
+
+    #[test]
+    fn a_licence_that_was_withdrawn_is_withdrawn_again_when_it_is_found() {
+        let disabled = request().account_seen(AccountStatus::Disabled, at(1)).unwrap();
+        assert_eq!(disabled.clone().licence_found(at(2)), None, "it is still to be withdrawn");
+        let found = disabled.clone().withdrawn(at(2)).unwrap().licence_found(at(3)).unwrap();
+        assert_eq!(found, SeedRequest { updated_at: at(3), ..disabled.clone() });
+        for (state, expected) in [(AccountStatus::Pending, Some(SeedState::Pending)), (AccountStatus::Disabled, None)] {
+            let seen = disabled.clone().account_seen(state, at(2)).map(|seen| seen.seed);
+            assert_eq!(seen, expected, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_step_that_is_next_is_recorded() {
+        let refused = |request: SeedRequest| request.refused(LicenceFault::NoneLeft, at(9));
+        let withdrawing = request().account_seen(AccountStatus::Disabled, at(1)).unwrap();
+        for conflict in [withdrawing.clone().assigned(at(9)), refused(withdrawing)] {
+            assert!(conflict.unwrap_err().to_string().starts_with("what is WITHDRAWING cannot be "));
+        }
+        assert_eq!(request().withdrawn(at(9)).unwrap_err().to_string(), "what is PENDING cannot be withdrawn");
+    }
+
+    #[test]
+    fn a_postponed_request_is_checked_then_unless_it_changes_before() {
+        let postponed = request().postponed(at(999));
+        assert_eq!(postponed.next_due(), at(999));
+        assert_eq!(postponed.assigned(at(1)), request().assigned(at(1)));
+    }
+
+    #[test]
+    fn data_is_kept_from_the_last_change_or_from_the_creation_while_work_is_open() {
+        let device = Device { state: DeviceState::Enrolled, at: at(1) };
+        let refused = |fault| request().refused(fault, at(5)).unwrap();
+        let withdrawing = request().account_seen(AccountStatus::Disabled, at(5)).unwrap();
+        for (request, since) in [
+            (request().device_told(device, at(5)).unwrap(), at(0)),
+            (request().assigned(at(5)).unwrap(), at(5)),
+            (refused(LicenceFault::NoneLeft), at(0)),
+            (refused(LicenceFault::Refused), at(5)),
+            (withdrawing.clone(), at(0)),
+            (withdrawing.withdrawn(at(6)).unwrap(), at(6)),
+        ] {
+            assert_eq!(request.over_since(at(7)), since, "{:?}", request.seed);
+        }
+    }
 }
