@@ -311,7 +311,12 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EmailAddress, Entropy, OfficerId};
+    use crate::{
+        EmailAddress, Entropy, OfficerId,
+        invite::samples::{DAY, act, at, by_email, invited, mailbox},
+        mail::{MailEvent, MailKind},
+        usage::Share,
+    };
 
     fn action(invites: usize) -> (BulkAction, Vec<Part>) {
         let (now, entropy) = (Timestamp::from_unix_ms(1_763_875_442_000), Entropy::seeded(1));
@@ -337,18 +342,101 @@ mod tests {
         assert_eq!(action.clone().advanced(&parts[0], now), Err(OutOfTurn), "not looked at");
         let half = action.advanced(&all_done(&parts[0]), now).unwrap();
         assert_eq!((half.state, half.done), (BulkActionState::Running { part: 2 }, 100));
-        assert!(half.next_due().is_some());
         assert_eq!(half.clone().advanced(&all_done(&parts[0]), now), Err(OutOfTurn));
         let why = Refusal::StateConflict;
         let last = parts[1].clone().decided(vec![Outcome::Skipped { why }]);
-        let done = half.advanced(&last, now).unwrap();
-        assert_eq!((done.state, done.done, done.next_due()), (BulkActionState::Done, 100, None));
-        assert_eq!(done.skipped, BTreeMap::from([("state-conflict".to_owned(), 1)]));
+        let later = now + WAKE_AFTER;
+        let skipped = BTreeMap::from([("state-conflict".to_owned(), 1)]);
+        let done = BulkAction { state: BulkActionState::Done, skipped, updated_at: later, ..half.clone() };
+        assert_eq!(half.advanced(&last, later), Ok(done));
     }
 
     #[test]
     fn an_action_for_nobody_is_done() {
         let (action, parts) = action(0);
         assert_eq!((action.state, action.next_due(), parts.len()), (BulkActionState::Done, None, 0));
+    }
+
+    #[test]
+    fn an_action_ends_with_its_last_full_part() {
+        let (action, parts) = action(2 * ENTRIES_PER_PART);
+        assert_eq!((parts.len(), parts[1].entries.len(), action.total), (2, ENTRIES_PER_PART, 200));
+        let now = action.created_at;
+        let done = parts.iter().fold(action, |action, part| action.advanced(&all_done(part), now).unwrap());
+        assert_eq!((done.state, done.done), (BulkActionState::Done, 200));
+    }
+
+    #[test]
+    fn an_action_that_is_not_recorded_in_time_wakes_another_worker() {
+        let (action, parts) = action(1);
+        assert_eq!(action.next_due(), Some(action.created_at + WAKE_AFTER));
+        let now = action.created_at + WAKE_AFTER;
+        let woken = action.clone().woken(now);
+        assert_eq!(woken.next_due(), Some(now + WAKE_AFTER));
+        assert_eq!(woken, BulkAction { updated_at: now, ..action });
+        assert_eq!(woken.advanced(&all_done(&parts[0]), now).unwrap().next_due(), None);
+    }
+
+    #[test]
+    fn states_and_verbs_have_their_stored_names() {
+        let (running, done) = (action(1).0, action(0).0);
+        for (action, name) in [(running, "RUNNING"), (done, "DONE")] {
+            assert_eq!((action.state_name(), serde_json::json!(action.state)["state"].as_str()), (name, Some(name)));
+        }
+        assert_eq!(
+            [Verb::Resend, Verb::Revoke, Verb::Amend(Correction::default())].map(|verb| verb.name()),
+            ["resend", "revoke", "amend"]
+        );
+    }
+
+    #[test]
+    fn a_refusal_has_the_code_of_the_same_problem_of_a_single_request() {
+        let cap = CapReached { limit: 1, share: Share::SinglesPerDay, until: at(0) };
+        for (refusal, code) in [
+            (Refusal::NotFound, "not-found"),
+            (Refusal::StateConflict, "state-conflict"),
+            (Refusal::Undeliverable, "undeliverable"),
+            (Refusal::TooSoon { next: at(0) }, "too-many-requests"),
+            (Refusal::CapReached { cap }, "too-many-requests"),
+            (Refusal::AlreadyInvited, "already-invited"),
+            (Refusal::InvitedByAnother, "invited-by-another"),
+            (Refusal::UsernameTaken, "username-taken"),
+            (Refusal::LostRace, "lost-race"),
+        ] {
+            assert_eq!(refusal.code(), code);
+        }
+    }
+
+    #[test]
+    fn an_invite_is_changed_or_is_in_that_state_already_or_says_why_not() {
+        let correction = Correction::default();
+        let queued = by_email();
+        let [mut accepted, mut expired] = [invited(), invited()];
+        accepted.state = InviteState::Accepted;
+        expired.state = InviteState::Expired;
+        let revoked = invited().revoke(&act(DAY)).unwrap();
+        let bounced = invited().observe_mail(MailKind::Invitation, 1, MailEvent::Bounced, "m-1", at(9)).unwrap();
+        let (already, conflict) = (Ok(Change::Already), Err(Refusal::StateConflict));
+        let returned = Err(Refusal::Undeliverable);
+        let too_soon = Err(Refusal::TooSoon { next: expired.resend_from() });
+        let next = |invite| Ok(Change::Next(Box::new(invite)));
+        let (early, late) = (act(10), act(DAY));
+        let again = |invite: &Invite| next(invite.clone().resend(&mailbox(), &late).unwrap());
+        let amended = |invite: &Invite| next(invite.clone().correct(&correction, &late).unwrap());
+        let ended = |invite: &Invite| next(invite.clone().revoke(&late).unwrap());
+        for (invite, act, revoke, resend, correct) in [
+            (&queued, &late, ended(&queued), already.clone(), conflict.clone()),
+            (&invited(), &late, ended(&invited()), again(&invited()), conflict.clone()),
+            (&invited(), &early, next(invited().revoke(&early).unwrap()), too_soon.clone(), conflict.clone()),
+            (&accepted, &late, conflict.clone(), conflict.clone(), conflict.clone()),
+            (&revoked, &late, already, conflict, amended(&revoked)),
+            (&expired, &late, ended(&expired), again(&expired), amended(&expired)),
+            (&expired, &early, next(expired.clone().revoke(&early).unwrap()), too_soon.clone(), too_soon),
+            (&bounced, &late, ended(&bounced), returned.clone(), returned),
+        ] {
+            assert_eq!(Change::revoke(invite, act), revoke, "revoke {}", invite.state_name());
+            assert_eq!(Change::resend(invite, &mailbox(), act), resend, "resend {}", invite.state_name());
+            assert_eq!(Change::correct(invite, &correction, act), correct, "amend {}", invite.state_name());
+        }
     }
 }

@@ -111,10 +111,27 @@ mod tests {
 
     #[test]
     fn the_next_one_takes_over_whatever_became_of_the_one_before() {
-        let lost = Canary::first(mailbox(), at(0)).map_mail(|mail| mail.claim(at(1))).unwrap();
-        assert_eq!(lost.clone().next(mailbox(), at(269)), None, "five minutes, and the timer may be early");
-        let next = lost.next(mailbox(), at(270)).unwrap();
-        assert_eq!((next.mail.state_name(), next.mail.generation), ("QUEUED", 2));
-        assert!(next.map_mail(|mail| mail.claim(at(301))).is_ok());
+        let first = Canary::first(mailbox(), at(0));
+        let lost = first.map_mail(|mail| mail.claim(at(1))).unwrap();
+        assert_eq!(lost.mail.state_name(), "SENDING");
+        assert!(lost.clone().map_mail(|mail| mail.claim(at(2))).is_err());
+        let other = EmailAddress::parse("canary@sample-board.gov.sg").unwrap();
+        assert_eq!(lost.clone().next(other.clone(), at(269)), None, "five minutes, and the timer may be early");
+        let next = lost.clone().next(other.clone(), at(270)).unwrap();
+        let (mail, created_at) = (Mail::due(MailKind::Canary, 2), Some(at(270)));
+        assert_eq!(next, Canary { to: other.clone(), mail, created_at, heard_at: at(0) });
+        let of_an_earlier_release = Canary { created_at: None, ..lost };
+        assert!(of_an_earlier_release.next(other, at(1)).is_some());
+    }
+
+    #[test]
+    fn an_event_of_the_latest_one_changes_its_state_too() {
+        let sent = Canary::first(mailbox(), at(0)).map_mail(|mail| mail.claim(at(1))).unwrap();
+        let accepted = sent.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(2)).unwrap();
+        let mail = sent.mail.clone().observe(MailEvent::Accepted, "m-1", at(2)).unwrap();
+        assert_eq!(accepted, Canary { mail, heard_at: at(1), ..sent });
+        let delivered = accepted.clone().heard_of(1, MailEvent::Delivered, "m-1", at(1), at(3)).unwrap();
+        assert_eq!((delivered.mail.state_name(), delivered.heard_at), ("DELIVERED", at(1)));
+        assert_eq!(delivered.heard_of(1, MailEvent::Accepted, "m-1", at(1), at(4)), None, "nothing new");
     }
 }

@@ -1,4 +1,4 @@
-//! Invites for the tests of this folder, and of what is kept of them.
+//! Invites for tests.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(super) fn form() -> Form {
 }
 
 /// The mailbox of the invitations here.
-pub(super) fn mailbox() -> Mailbox {
+pub(crate) fn mailbox() -> Mailbox {
     Mailbox::unknown(by_email().address_key)
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn for_account() -> Invite {
     Invite::queued(creation(&request.email), Origin::Account, request)
 }
 
-pub(super) fn by_email() -> Invite {
+pub(crate) fn by_email() -> Invite {
     let form = Form { email: "bo@agency.gov.sg".into(), reason: "Project".into(), ..Form::default() };
     let request = form.email_invitation(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
     Invite::queued(creation(&request.email), Origin::Email, request)
@@ -68,7 +68,7 @@ pub(super) fn account() -> Account {
     Account { directory_id: "d-1".into() }
 }
 
-pub(super) fn invited() -> Invite {
+pub(crate) fn invited() -> Invite {
     let invite = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
     invite.mail_accepted("m-1".into(), at(3)).unwrap()
 }
@@ -77,11 +77,11 @@ pub(super) fn created(seed: SeedState) -> Invite {
     for_account().claim(at(1)).unwrap().account_created(account(), seed, at(2)).unwrap()
 }
 
-pub(super) fn act(seconds: u64) -> Act {
+pub(crate) fn act(seconds: u64) -> Act {
     Act { at: at(seconds), trace: TraceId::generate(at(seconds), &Entropy::seeded(seconds)), action: None }
 }
 
-pub(super) const DAY: u64 = 24 * 3600;
+pub(crate) const DAY: u64 = 24 * 3600;
 
 pub(super) fn paused_kept() -> Invite {
     for_account().needs_attention(at(3)).unwrap()

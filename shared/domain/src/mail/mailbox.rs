@@ -257,8 +257,57 @@ mod tests {
         assert!(cleared.was_cleared_since(at(19)) && !cleared.was_cleared_since(at(20)));
         assert_eq!(cleared.clone().clear("an operator".into(), at(21)), None);
         assert_eq!(cleared.clone().suppress(SuppressionReason::Bounced, at(5), at(30)), None, "an old event, again");
+        let [before, after] = [20, 21].map(|of| cleared.clone().suppress(SuppressionReason::Bounced, at(of), at(30)));
+        assert_eq!((before, after.is_some()), (None, true), "an event of the moment of the clearance is old");
         assert!(cleared.clone().admit(invite(1), at(30)).is_ok());
         let again = cleared.suppress(SuppressionReason::Bounced, at(40), at(41)).unwrap();
         assert!(!again.was_cleared_since(at(19)));
+    }
+
+    #[test]
+    fn a_mail_counts_for_a_day_whichever_way_the_clock_is_set() {
+        let end = at(100 + DAY);
+        let early = end - Duration::from_millis(1);
+        let one = mailbox().admit(invite(1), at(100)).unwrap();
+        assert!(one.clone().give_back(invite(1), early).is_some());
+        assert_eq!(one.clone().give_back(invite(1), end), None, "it no longer counts");
+        let full = [50, 150].into_iter().fold(one, |mailbox, n| mailbox.admit(invite(n), at(n)).unwrap());
+        assert_eq!(full.full_until(at(0)), Some(at(50 + DAY)), "mails in the future count");
+    }
+
+    #[test]
+    fn the_latest_mail_of_an_invite_is_given_back() {
+        let mails = [(1, 0), (2, 10), (1, 20), (3, 30)];
+        let admit = |mailbox: Mailbox, (of, when): (u64, u64)| mailbox.admit(invite(of), at(when)).unwrap();
+        let twice = mails[..3].iter().copied().fold(mailbox(), admit);
+        let once = admit(twice.give_back(invite(1), at(25)).unwrap(), mails[3]);
+        assert_eq!(once.full_until(at(30)), Some(at(DAY)), "the first mail still counts");
+    }
+
+    #[test]
+    fn its_record_is_kept_for_as_long_as_it_says_something() {
+        let unknown = mailbox();
+        assert_eq!(unknown.forgotten_at(), Some(Timestamp::from_unix_ms(0)));
+        let sent = unknown.admit(invite(1), at(5)).unwrap().admit(invite(2), at(10)).unwrap();
+        assert_eq!(sent.forgotten_at(), Some(at(10 + DAY)));
+        let none = sent.clone().give_back(invite(1), at(20)).unwrap().give_back(invite(2), at(21)).unwrap();
+        assert_eq!(none.forgotten_at(), Some(at(21)), "nothing but its last change");
+        let suppressed = sent.suppress(SuppressionReason::Complained, at(30), at(31)).unwrap();
+        assert_eq!(suppressed.forgotten_at(), None);
+        let cleared = suppressed.clear("an operator".into(), at(40)).unwrap();
+        assert_eq!(cleared.forgotten_at(), Some(at(40 + 30 * DAY)));
+        let sent_late = cleared.admit(invite(3), at(40 + 29 * DAY + 1)).unwrap();
+        assert_eq!(sent_late.forgotten_at(), Some(at(41 + 30 * DAY)));
+    }
+
+    #[test]
+    fn a_reason_has_its_stored_name_and_says_what_the_officer_can_do() {
+        for (reason, happened, action) in [
+            (SuppressionReason::Bounced, "was returned", "Amend the address"),
+            (SuppressionReason::Complained, "was marked as spam", "Use another address"),
+        ] {
+            assert_eq!(serde_json::json!(reason), reason.name());
+            assert!(reason.detail().contains(happened) && reason.detail().contains(action), "{reason:?}");
+        }
     }
 }

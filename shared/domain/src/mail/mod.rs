@@ -2,6 +2,8 @@
 
 mod mailbox;
 mod state;
+#[cfg(test)]
+mod tests;
 mod transitions;
 
 pub use mailbox::{Closed, MAIL_WINDOW, MAILS_PER_WINDOW, Mailbox, SuppressionReason};

@@ -213,3 +213,139 @@ impl WebhookEvent {
         Self { state, postponed_until: None, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        EmailAddress,
+        invite::{
+            InviteState,
+            samples::{DAY, at, by_email, invited},
+        },
+        licence::SeedState,
+        mail::{MailEvent, MailKind},
+    };
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
+
+    fn but(invite: &Invite, change: impl FnOnce(&mut Invite)) -> Invite {
+        let mut changed = invite.clone();
+        change(&mut changed);
+        changed
+    }
+
+    fn in_state(state: WebhookEventState) -> WebhookEvent {
+        WebhookEvent { state, ..WebhookEvent::of_change(None, &by_email(), 1).unwrap() }
+    }
+
+    fn due(tries: u32, from: Timestamp) -> WebhookEvent {
+        in_state(WebhookEventState::Due { tries, from })
+    }
+
+    fn claimed(tries: u32, lease_until: Timestamp) -> WebhookEvent {
+        in_state(WebhookEventState::Claimed { tries, lease_until })
+    }
+
+    fn delivered(at: Timestamp) -> WebhookEvent {
+        in_state(WebhookEventState::Delivered { at })
+    }
+
+    fn given_up(at: Timestamp) -> WebhookEvent {
+        in_state(WebhookEventState::GivenUp { at })
+    }
+
+    #[test]
+    fn a_change_of_the_status_is_an_event_and_any_other_change_is_none() {
+        let invite = invited();
+        let event = WebhookEvent {
+            id: WebhookEventId::of_version(invite.id, 7, invite.created_at),
+            agency: AgencyDomain::parse("agency.gov.sg").unwrap(),
+            invite: invite.id,
+            invite_version: 7,
+            shown: Shown { techpass: "INVITED".into(), seed: "NOT_REQUIRED".into(), mail: Some("ACCEPTED".into()) },
+            at: at(3),
+            trace: invite.trace.clone(),
+            state: WebhookEventState::Due { tries: 0, from: at(3) },
+            postponed_until: None,
+        };
+        assert_eq!(WebhookEvent::of_change(None, &invite, 7), Some(event.clone()));
+        let of_change = |old: &Invite| WebhookEvent::of_change(Some(old), &invite, 7);
+        let delivered =
+            invite.clone().observe_mail(MailKind::Invitation, 1, MailEvent::Delivered, "m-1", at(4)).unwrap();
+        for old in [
+            by_email(),
+            delivered,
+            but(&invite, |old| old.state = InviteState::Queued),
+            but(&invite, |old| old.seed = SeedState::Ineligible),
+        ] {
+            assert_eq!(of_change(&old), Some(event.clone()));
+        }
+        assert_eq!(of_change(&but(&invite, |old| old.updated_at = at(2))), None);
+    }
+
+    #[test]
+    fn an_officer_whose_email_domain_cannot_be_an_agencys_has_no_events() {
+        let email = EmailAddress::parse(&format!("officer@{}gov.sg", "a.".repeat(62))).unwrap();
+        let invite = but(&by_email(), |invite| invite.officer.email = email);
+        assert_eq!(WebhookEvent::of_change(None, &invite, 1), None);
+    }
+
+    #[test]
+    fn an_event_is_claimed_once_it_is_due_or_the_lease_has_expired() {
+        let now = at(100);
+        let next = Some(claimed(4, now + Duration::from_secs(60)));
+        for (event, expected) in [
+            (due(3, now), next.clone()),
+            (due(3, now + MILLISECOND), None),
+            (claimed(3, now), next),
+            (claimed(3, now + MILLISECOND), None),
+            (delivered(at(1)), None),
+            (given_up(at(1)), None),
+        ] {
+            assert_eq!(event.clone().claim(now).ok(), expected, "{event:?}");
+            assert_eq!(event.postponed(at(200)).claim(now).ok(), expected, "a claim ends the postponement");
+        }
+    }
+
+    #[test]
+    fn only_a_claimed_event_is_delivered_or_refused_and_any_can_be_given_up() {
+        assert_eq!(claimed(1, at(60)).delivered(at(9)), Ok(delivered(at(9))));
+        for event in [due(1, at(0)), delivered(at(1)), given_up(at(1))] {
+            assert_eq!(event.clone().delivered(at(9)), Err(WebhookEventConflict), "{event:?}");
+            assert_eq!(event.clone().refused(at(9)), Err(WebhookEventConflict), "{event:?}");
+        }
+        for event in [due(1, at(0)), claimed(1, at(60)).postponed(at(70))] {
+            assert_eq!(event.given_up(at(9)), given_up(at(9)));
+        }
+    }
+
+    #[test]
+    fn a_refused_event_is_posted_again_for_a_day_and_then_given_up() {
+        let minutes = [1, 5, 15, 60, 120, 240, 480, 480];
+        for (tries, pause) in (1..).zip(minutes) {
+            assert_eq!(claimed(tries, at(60)).refused(at(9)), Ok(due(tries, at(9 + pause * 60))), "{tries}");
+        }
+        assert_eq!(claimed(9, at(60)).refused(at(9)), Ok(given_up(at(9))));
+    }
+
+    #[test]
+    fn an_event_that_is_not_over_is_checked_when_it_is_due_or_when_it_is_postponed_to() {
+        for (event, name, own) in [
+            (due(0, at(5)), "DUE", Some(at(5) + WAKE_AFTER)),
+            (due(1, at(5)), "DUE", Some(at(5))),
+            (claimed(1, at(60)), "CLAIMED", Some(at(60))),
+            (delivered(at(9)), "DELIVERED", None),
+            (given_up(at(9)), "GIVEN_UP", None),
+        ] {
+            assert_eq!((event.state_name(), event.next_due()), (name, own));
+            assert_eq!(serde_json::json!(event.state)["state"], name);
+            assert_eq!(event.postponed(at(DAY)).next_due(), own.map(|_| at(DAY)), "{name}");
+        }
+    }
+
+    #[test]
+    fn events_are_kept_for_two_weeks() {
+        assert_eq!(at(0) + WEBHOOK_EVENT_RETENTION, at(14 * DAY));
+    }
+}

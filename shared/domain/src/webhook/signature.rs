@@ -118,6 +118,8 @@ fn decoded(digits: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     const BODY: &[u8] = br#"{"account":"po-1","state":"enrolled"}"#;
@@ -163,7 +165,12 @@ mod tests {
             assert_eq!(verify(&[new.clone(), old.clone()], &signed, BODY, at(7_000)), Ok(()));
         }
         let both = sign(&[new.clone(), old], at(7_000), BODY);
-        assert_eq!(verify(&[new], &both, BODY, at(7_000)), Ok(()));
+        assert_eq!(verify(slice::from_ref(&new), &both, BODY, at(7_000)), Ok(()));
+        let signed = sign(slice::from_ref(&new), at(7_000), BODY);
+        let (moment, signature) = signed.split_once(",v1=").unwrap();
+        let others = format!(",v1={}", "0".repeat(64)).repeat(3);
+        let last_of_four = format!("{moment}{others}, v1={}", signature.to_uppercase());
+        assert_eq!(verify(&[new], &last_of_four, BODY, at(7_000)), Ok(()), "{last_of_four}");
     }
 
     #[test]
@@ -179,6 +186,8 @@ mod tests {
             format!("t=99999999999999999999,v1={hex}"),
             format!("t=9223372036854775807,v1={hex}"),
             format!("t=1,v1={hex}0"),
+            format!("t=1,v1={}", "00".repeat(31)),
+            "t=1,v1=".to_owned(),
             format!("t=1,v1={}", "é".repeat(32)),
             format!("t=1,v1={}", "g".repeat(64)),
             format!("t=1{}", format!(",v1={hex}").repeat(5)),
@@ -190,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_secret_that_anyone_could_guess_is_no_secret_and_none_is_printed() {
-        assert_eq!(SigningSecret::new("changeme"), None);
+        assert_eq!(SigningSecret::new(&"k".repeat(31)), None);
+        assert!(SigningSecret::new(&"k".repeat(32)).is_some());
         assert_eq!(format!("{:?}", secret("k")), "SigningSecret");
     }
 }

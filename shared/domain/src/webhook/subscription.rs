@@ -229,12 +229,17 @@ mod tests {
 
     #[test]
     fn only_the_right_echo_makes_an_endpoint_active() {
-        for answer in [Ok(""), Ok("C"), Ok("c "), Err("timed out")] {
+        let wrong = "the answer is not the challenge";
+        for (answer, failure) in [(Ok(""), wrong), (Ok("C"), wrong), (Ok("c "), wrong), (Err("timed out"), "timed out")]
+        {
             let refused = agency().challenged(answer, at(1)).unwrap();
             assert!(!refused.wants_events(), "{answer:?}");
+            let state = SubscriptionState::Pending { challenge: "c".to_owned(), failure: Some(failure.to_owned()) };
+            assert_eq!(refused, Subscription { state, updated_at: at(1), ..agency() });
         }
         let active = agency().challenged(Ok("c"), at(1)).unwrap();
-        assert_eq!(active.state, SubscriptionState::Active);
+        assert_eq!(active, Subscription { state: SubscriptionState::Active, updated_at: at(1), ..agency() });
+        assert!(active.wants_events());
         assert_eq!(active.challenged(Ok("c"), at(2)), Err(SubscriptionConflict));
     }
 
@@ -246,7 +251,15 @@ mod tests {
         assert_eq!(nearly.state, SubscriptionState::Active);
         let relieved = fail(nearly.clone().succeeded(at(3)), FAILURES_TO_PARK - 1);
         assert_eq!(relieved.state, SubscriptionState::Active);
-        assert_eq!(nearly.failed(at(4)).state, SubscriptionState::Parked { at: at(4) });
+        let parked = nearly.clone().failed(at(4));
+        let state = SubscriptionState::Parked { at: at(4) };
+        let failures = FAILURES_TO_PARK;
+        assert_eq!(parked, Subscription { state: state.clone(), failures, updated_at: at(4), ..nearly });
+        assert!(parked.wants_events(), "they wait until it is resumed");
+        assert_eq!(parked.failed(at(5)).state, state, "since the first time");
+        let pending = fail(agency(), FAILURES_TO_PARK);
+        assert_eq!(pending, Subscription { failures, updated_at: at(2), ..agency() }, "only an active one is parked");
+        assert_eq!(pending.succeeded(at(6)), Subscription { updated_at: at(6), ..agency() });
     }
 
     #[test]
@@ -256,12 +269,15 @@ mod tests {
         assert_eq!(rotated.generations(at(99)), [2, 1]);
         assert_eq!(rotated.generations(at(100)), [2]);
         assert_eq!((rotated.updated_at, rotated.state_name()), (at(1), "PENDING"));
+        let first = Subscription { previous_until: Some(at(100)), ..agency() };
+        assert_eq!(first.generations(at(0)), [1], "there is none before the first");
     }
 
     #[test]
     fn only_a_parked_endpoint_is_resumed_and_its_failures_are_forgotten() {
         let active = agency().challenged(Ok("c"), at(1)).unwrap();
         let parked = (0..FAILURES_TO_PARK).fold(active.clone(), |agency, _| agency.failed(at(2)));
+        assert_eq!(parked.state_name(), "PARKED");
         let resumed = parked.resumed(at(3)).unwrap();
         assert_eq!((resumed.state_name(), resumed.failures, resumed.updated_at), ("ACTIVE", 0, at(3)));
         assert_eq!(active.resumed(at(3)), Err(SubscriptionConflict));
@@ -280,8 +296,17 @@ mod tests {
 
     #[test]
     fn a_domain_is_a_name_in_lower_case() {
-        assert_eq!(AgencyDomain::parse(" A.gov.SG ").unwrap().as_str(), "a.gov.sg");
-        for text in ["", "sg", "a..sg", "-a.sg", "a-.sg", "a b.sg", "a.sg/x", "a@b.sg", &"a.".repeat(70)] {
+        let domain = AgencyDomain::parse(" A-1.gov.SG ").unwrap();
+        assert_eq!((domain.as_str(), domain.to_string()), ("a-1.gov.sg", "a-1.gov.sg".to_owned()));
+        let label = |length| format!("{}.sg", "a".repeat(length));
+        let whole = |length: usize| format!("{}{}", "a.".repeat(60), "b".repeat(length - 120));
+        for text in [label(1), label(63), whole(128)] {
+            assert_eq!(AgencyDomain::parse(&text).unwrap().as_str(), text);
+        }
+        for text in [label(0), label(64), whole(129)] {
+            assert_eq!(AgencyDomain::parse(&text), None, "{text}");
+        }
+        for text in ["", "sg", "a..sg", "a.sg.", "-a.sg", "a-.sg", "a b.sg", "a.sg/x", "a@b.sg"] {
             assert_eq!(AgencyDomain::parse(text), None, "{text}");
         }
     }
