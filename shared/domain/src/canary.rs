@@ -130,7 +130,7 @@ mod tests {
         let accepted = sent.clone().heard_of(1, MailEvent::Accepted, "m-1", at(1), at(2)).unwrap();
         let mail = sent.mail.clone().observe(MailEvent::Accepted, "m-1", at(2)).unwrap();
         assert_eq!(accepted, Canary { mail, heard_at: at(1), ..sent });
-        let delivered = accepted.clone().heard_of(1, MailEvent::Delivered, "m-1", at(1), at(3)).unwrap();
+        let delivered = accepted.heard_of(1, MailEvent::Delivered, "m-1", at(1), at(3)).unwrap();
         assert_eq!((delivered.mail.state_name(), delivered.heard_at), ("DELIVERED", at(1)));
         assert_eq!(delivered.heard_of(1, MailEvent::Accepted, "m-1", at(1), at(4)), None, "nothing new");
     }
