@@ -233,6 +233,38 @@ mod tests {
         assert!(claimed.clone().adopt(account(), at(59)).is_err(), "its worker is still at it");
         assert!(claimed.adopt(account(), at(60)).is_ok());
         assert!(by_email().adopt(account(), at(60)).is_err());
+        assert!(paused_kept().adopt(account(), at(60)).is_ok());
+        let known = created(SeedState::Pending).needs_attention(at(3)).unwrap();
+        assert!(known.adopt(account(), at(60)).is_err(), "its account is recorded");
+    }
+
+    #[test]
+    fn an_invite_follows_the_status_of_its_account() {
+        use AccountStatus::{Disabled, Gone, Pending, SignedIn};
+        let pending = created(SeedState::LicenceAssigned);
+        let signed_in = pending.clone().account_seen(SignedIn, at(3)).unwrap();
+        let disabled = pending.clone().account_seen(Disabled, at(3)).unwrap();
+        let (onboarded, withdrawing) = (InviteState::Onboarded { account: account() }, SeedState::Withdrawing);
+        let (waits, off) = (pending.state.clone(), InviteState::Disabled { account: account() });
+        for (invite, status, expected) in [
+            (&pending, Pending, None),
+            (&pending, SignedIn, Some((onboarded.clone(), Event::Onboarded, pending.seed))),
+            (&pending, Disabled, Some((off.clone(), Event::Disabled, withdrawing))),
+            (&pending, Gone, Some((InviteState::AccountGone, Event::AccountGone, pending.seed))),
+            (&signed_in, Pending, None),
+            (&signed_in, SignedIn, None),
+            (&signed_in, Disabled, Some((off, Event::Disabled, withdrawing))),
+            (&signed_in, Gone, Some((InviteState::AccountGone, Event::AccountGone, pending.seed))),
+            (&disabled, Pending, Some((waits, Event::Enabled, SeedState::Pending))),
+            (&disabled, SignedIn, Some((onboarded, Event::Enabled, SeedState::Pending))),
+            (&disabled, Disabled, None),
+            (&disabled, Gone, Some((InviteState::AccountGone, Event::AccountGone, withdrawing))),
+        ] {
+            let seen = invite.clone().account_seen(status, at(9));
+            let seen = seen.map(|next| (next.state, next.history.last().unwrap().event, next.seed));
+            assert_eq!(seen, expected, "{} {status:?}", invite.state_name());
+        }
+        assert_eq!(by_email().account_seen(SignedIn, at(9)), None, "it has no account");
     }
 
     #[test]

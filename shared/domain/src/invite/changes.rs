@@ -230,26 +230,35 @@ impl Invite {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::{
-        DomainRules, Keys,
+        BatchId, DomainRules, Entropy, Keys,
         fields::Form,
         invite::{
-            samples::{DAY, RULES, act, at, by_email, created, form, invited, mailbox, officer},
+            samples::{
+                DAY, RULES, act, at, by_email, created, for_account, form, invited, mailbox, officer, paused_kept,
+            },
             schedule::InvitationDue,
         },
-        mail::{MailEvent, MailKind},
+        mail::{MailEvent, MailKind, SuppressionReason},
         terms::Terms,
     };
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
 
     #[test]
     fn an_invitation_expires_at_its_end_and_is_accepted_once() {
         let profile = form().profile().unwrap();
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
-        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
-        assert!(invited().accept(profile.clone(), before).is_ok());
+        let before = expires_at - MILLISECOND;
+        let accepted = invited().accept(profile.clone(), before).unwrap();
+        assert_eq!((&accepted.state, accepted.profile.as_ref()), (&InviteState::Accepted, Some(&profile)));
+        let entry = accepted.history.last().unwrap();
+        assert_eq!((entry.event, entry.by, entry.at), (Event::Accepted, Actor::Invitee, before));
         assert!(invited().accept(profile.clone(), expires_at).is_err());
-        assert!(invited().accept(profile.clone(), before).unwrap().accept(profile, before).is_err());
+        assert!(accepted.accept(profile, before).is_err());
     }
 
     #[test]
@@ -276,15 +285,24 @@ mod tests {
         let later = Act { at: out.resend_from(), ..act(0) };
         let again = out.clone().resend(&mailbox(), &later).unwrap();
         let revoked = out.clone().revoke(&act(1)).unwrap();
-        for invite in [by_email(), out, bounced, again, revoked, created(SeedState::NotRequired)] {
+        for invite in [&by_email().address_is_free(at(1)).unwrap(), &again, &created(SeedState::NotRequired)] {
+            assert!(invite.is_on_its_way(later.at), "{}", invite.state_name());
+        }
+        for invite in [&out, &bounced, &revoked] {
+            assert!(!invite.is_on_its_way(later.at), "{}", invite.state_name());
+        }
+        let reminding = out.clone().remind(at(24 * DAY)).unwrap().address_is_free(at(24 * DAY)).unwrap();
+        let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
+        let mailed = account.clone().mail_accepted("m-1".into(), at(4)).unwrap();
+        let asking = mailed.clone().resend(&mailbox(), &later).unwrap();
+        for invite in [by_email(), out, bounced, again, revoked, reminding, account, mailed, asking] {
             let name = invite.state_name();
             let Some(from) = invite.resendable_from() else {
                 assert!(invite.resend(&mailbox(), &act(9 * DAY)).is_err(), "{name}");
                 continue;
             };
             assert!(invite.clone().resend(&mailbox(), &Act { at: from, ..act(0) }).is_ok(), "{name}");
-            let earlier = Timestamp::from_unix_ms(from.unix_ms() - 1);
-            let early = invite.resend(&mailbox(), &Act { at: earlier, ..act(0) });
+            let early = invite.resend(&mailbox(), &Act { at: from - MILLISECOND, ..act(0) });
             assert_eq!(early, Err(ResendRefusal::NotBefore(from)), "{name}");
         }
     }
@@ -320,10 +338,104 @@ mod tests {
             (request, key)
         };
         let (same, key) = amendment("bo+again@agency.gov.sg");
-        assert_eq!(revoked.clone().amend(same, key, &act(6)), Err(AmendRefusal::NotBefore(from)));
+        let amend_at = |at| revoked.clone().amend(same.clone(), key.clone(), &Act { at, ..act(0) });
+        assert_eq!(amend_at(from - MILLISECOND), Err(AmendRefusal::NotBefore(from)));
+        assert!(amend_at(from).is_ok());
         let (other, key) = amendment("cy@agency.gov.sg");
         assert!(revoked.clone().amend(other, key, &act(6)).is_ok());
         assert!(revoked.correct(&correction, &Act { at: from, ..act(0) }).is_ok());
+    }
+
+    #[test]
+    fn amending_an_invite_replaces_what_the_officer_wrote_and_begins_it_again() {
+        let form = Form { reason: "Second project".into(), ..form() };
+        let subject = form.account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+        let key = Keys::derive(b"test").address(&subject.email);
+        let revoked = invited().revoke(&act(5)).unwrap();
+        let amended = revoked.clone().amend(subject.clone(), key.clone(), &act(6)).unwrap();
+        let (holder, profile) = subject.person.parts();
+        assert!(profile.is_some());
+        let (email, reason, seed) = (subject.email, subject.reason, SeedState::Pending);
+        let begun = revoked.clone().begun_again(&act(6));
+        assert_eq!(amended, Invite { email, address_key: key, holder, profile, reason, seed, ..begun });
+        assert_eq!((&amended.state, amended.mail), (&InviteState::Queued, revoked.mail.map(Mail::replaced)));
+        let entry = amended.history.last().unwrap();
+        assert_eq!((entry.event, entry.by, &entry.trace), (Event::Amended, Actor::Officer, &act(6).trace));
+    }
+
+    #[test]
+    fn a_correction_changes_only_what_it_names() {
+        let (organisation, department) = (Organisation::parse("Sample Vendor"), Department::parse("Operations"));
+        let (organisation, department) = (organisation.ok(), department.ok());
+        let (reason, nothing) = (Reason::parse("Second project").ok(), Correction::default());
+        let ada = for_account().revoke(&act(5)).unwrap();
+        let corrected = |invite: &Invite, correction| {
+            let next = invite.clone().correct(&correction, &act(3 * DAY)).unwrap();
+            let begun = invite.clone().begun_again(&act(3 * DAY));
+            assert_eq!(next, Invite { profile: next.profile.clone(), reason: next.reason.clone(), ..begun });
+            (next.profile, next.reason)
+        };
+        let before = ada.profile.clone().unwrap();
+        let after =
+            Profile { organisation: organisation.clone().unwrap(), department: department.clone(), ..before.clone() };
+        let all = Correction { organisation, department: department.clone(), reason: reason.clone() };
+        assert_eq!(corrected(&ada, all.clone()), (Some(after.clone()), reason.clone().unwrap()));
+        let amended = Invite { profile: Some(after.clone()), ..ada.clone() };
+        assert_eq!(corrected(&amended, nothing.clone()), (Some(after), ada.reason.clone()));
+        let moved = Correction { department: department.clone(), ..nothing };
+        assert_eq!(corrected(&ada, moved), (Some(Profile { department, ..before }), ada.reason.clone()));
+        let bo = invited().revoke(&act(5)).unwrap();
+        assert_eq!(corrected(&bo, all), (None, reason.unwrap()), "an invitee gives the profile when accepting");
+    }
+
+    #[test]
+    fn an_invite_is_amended_after_it_ended_and_corrected_unless_its_address_is_at_fault() {
+        let end = at(2 + 30 * DAY);
+        let refused = by_email().address_is_free(at(1)).unwrap().claim_mail(at(2)).unwrap();
+        let copy = refused.clone().retry_mail(at(902), Some(at(902))).unwrap();
+        let withheld = copy.mail_withheld(SuppressionReason::Complained, at(903)).unwrap();
+        let heard = |invite: &Invite, event| invite.clone().observe_mail(MailKind::Invitation, 1, event, "m", at(904));
+        let late = heard(&withheld, MailEvent::Delivered).unwrap();
+        let bounced = heard(&invited(), MailEvent::Bounced).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), at(5)).unwrap();
+        let taken = for_account().claim(at(1)).unwrap().fail(Failure::UsernameTaken, at(2)).unwrap();
+        let (yes, no, at_fault) = ("yes", "no", "its address is at fault");
+        for (what, invite, amends, corrects) in [
+            ("queued", by_email(), no, no),
+            ("invited", invited(), no, no),
+            ("accepted", accepted, no, no),
+            ("its account is created", created(SeedState::NotRequired), no, no),
+            ("paused", paused_kept(), no, no),
+            ("its username is taken", taken, yes, yes),
+            ("expired", invited().expire(end).unwrap(), yes, yes),
+            ("revoked", invited().revoke(&act(5)).unwrap(), yes, yes),
+            ("returned", bounced.clone(), yes, at_fault),
+            ("returned, then expired", bounced.clone().expire(end).unwrap(), yes, at_fault),
+            ("returned, then revoked", bounced.revoke(&act(5)).unwrap(), yes, at_fault),
+            ("refused for good", refused.mail_refused(at(3)).unwrap(), yes, at_fault),
+            ("its mailbox is suppressed", withheld, yes, at_fault),
+            ("its mailbox is suppressed, and an earlier copy was delivered", late, yes, at_fault),
+        ] {
+            let subject = form().account(&DomainRules::from_json(RULES).unwrap(), &officer()).unwrap();
+            let key = Keys::derive(b"test").address(&subject.email);
+            let answer = |result| match result {
+                Ok(_) => yes,
+                Err(AmendRefusal::Undeliverable) => at_fault,
+                Err(AmendRefusal::Conflict(_)) => no,
+                Err(AmendRefusal::NotBefore(_)) => "later",
+            };
+            let amended = answer(invite.clone().amend(subject, key, &act(99 * DAY)));
+            let corrected = answer(invite.correct(&Correction::default(), &act(99 * DAY)));
+            assert_eq!((amended, corrected), (amends, corrects), "{what}");
+        }
+    }
+
+    #[test]
+    fn an_invite_whose_row_is_opened_again_belongs_to_no_batch() {
+        let origin = Origin::Batch { batch: BatchId::generate(at(0), &Entropy::seeded(1)), row: 2 };
+        let invite = Invite { origin, ..for_account() }.postponed(at(99));
+        let expected = Invite { origin: Origin::Account, updated_at: at(9), ..invite.clone() };
+        assert_eq!(invite.without_row(at(9)), expected);
     }
 
     #[test]

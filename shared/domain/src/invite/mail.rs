@@ -268,11 +268,110 @@ mod tests {
     use crate::{
         invite::{
             changes::ResendRefusal,
-            samples::{DAY, act, at, by_email, claimed, created, invited, mailbox},
+            samples::{DAY, act, at, by_email, claimed, created, form, invited, mailbox},
             schedule::{InvitationDue, NextStep},
+            state::AccountStatus,
         },
         licence::SeedState,
+        mail::Receipt,
     };
+
+    #[test]
+    fn a_mail_is_sent_only_in_a_state_that_wants_it() {
+        let invitation = by_email().address_is_free(at(1)).unwrap();
+        let account = created(SeedState::NotRequired);
+        let seen = |status| account.clone().account_seen(status, at(3)).unwrap();
+        for (what, invite, is_due) in [
+            ("nothing was asked yet", by_email(), false),
+            ("an invitation", invitation.clone(), true),
+            ("an invitation, paused", invitation.clone().needs_attention(at(3)).unwrap(), false),
+            ("an invitation that is claimed", invitation.claim_mail(at(3)).unwrap(), false),
+            ("an invitation that was sent", invited(), false),
+            ("an account", account.clone(), true),
+            ("an account that its holder signed in to", seen(AccountStatus::SignedIn), true),
+            ("an account that is disabled", seen(AccountStatus::Disabled), false),
+            ("an account that is deleted", seen(AccountStatus::Gone), false),
+            ("an account, paused", account.clone().needs_attention(at(3)).unwrap(), false),
+        ] {
+            assert_eq!((invite.mail_is_due(), invite.claim_mail(at(9)).is_ok()), (is_due, is_due), "{what}");
+        }
+        let signed_in = seen(AccountStatus::SignedIn);
+        assert!(signed_in.claim_mail(at(DAY)).is_ok(), "that account exists, so the directory is not asked again");
+    }
+
+    #[test]
+    fn a_report_counts_only_for_the_mail_that_it_is_about() {
+        let report = |invite: &Invite, kind, generation| {
+            invite.clone().observe_mail(kind, generation, MailEvent::Delivered, "m-1", at(99 * DAY))
+        };
+        let receipt = Receipt { message_id: "m-1".into(), at: at(99 * DAY), possible_duplicate: false };
+        let delivered = |kind| Some(Mail { kind, generation: 1, state: MailState::Delivered(receipt.clone()) });
+        let sent = invited();
+        let expired = sent.clone().expire(at(30 * DAY + 2)).unwrap();
+        let sending = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        for (kind, generation) in [
+            (MailKind::Invitation, 2),
+            (MailKind::Reminder, 1),
+            (MailKind::AccountCreated, 1),
+            (MailKind::InvitationExpired, 2),
+        ] {
+            for invite in [&sent, &expired, &sending] {
+                assert_eq!(report(invite, kind, generation), None, "{kind:?} {generation}");
+            }
+        }
+        assert_eq!(report(&sent, MailKind::InvitationExpired, 1), None, "it has no such mail");
+        let told = report(&expired, MailKind::InvitationExpired, 1).unwrap();
+        let officer_mail = delivered(MailKind::InvitationExpired);
+        assert_eq!(told, Invite { officer_mail, updated_at: at(99 * DAY), ..expired });
+        for (invite, mailed_at) in [(sent, at(3)), (sending, at(99 * DAY))] {
+            let heard = report(&invite, MailKind::Invitation, 1).unwrap();
+            let reported = heard.history.iter().any(|entry| entry.event == Event::Delivered);
+            assert_eq!((heard.mail, heard.mailed_at), (delivered(MailKind::Invitation), Some(mailed_at)));
+            assert!(reported && matches!(heard.state, InviteState::Invited { .. }));
+        }
+    }
+
+    #[test]
+    fn a_mail_to_the_officer_is_due_until_it_is_claimed_and_not_while_work_is_paused() {
+        let end = at(2 + 30 * DAY);
+        let claim = |invite: Invite| invite.map_officer_mail(end, |mail| mail.claim(end));
+        assert!(!invited().officer_mail_is_due());
+        assert_eq!(claim(invited()), Err(invited().conflict("told of")), "there is none");
+        let expired = invited().expire(end).unwrap();
+        assert!(expired.officer_mail_is_due());
+        let paused = expired.clone().needs_attention(end).unwrap();
+        assert!(!paused.officer_mail_is_due());
+        assert!(paused.resume(end).unwrap().officer_mail_is_due());
+        let claimed = claim(expired.clone()).unwrap();
+        assert!(!claimed.officer_mail_is_due());
+        let sending = Mail::due(MailKind::InvitationExpired, 1).claim(end).unwrap();
+        assert_eq!(claimed, Invite { officer_mail: Some(sending), ..expired });
+        assert!(claim(claimed).is_err());
+    }
+
+    #[test]
+    fn an_invite_says_whether_it_was_mailed_since_a_person_acted_on_it() {
+        let sending = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        let reminded = invited().remind(at(24 * DAY)).unwrap();
+        let resumed = reminded.clone().needs_attention(at(24 * DAY)).unwrap().resume(at(25 * DAY)).unwrap();
+        let resent = invited().resend(&mailbox(), &act(2 * DAY)).unwrap();
+        let sent_again = claimed(resent.clone(), at(2 * DAY)).mail_accepted("m-2".into(), at(2 * DAY)).unwrap();
+        let accepted = invited().accept(form().profile().unwrap(), at(9)).unwrap();
+        for (what, invite, was_sent) in [
+            ("queued", by_email(), false),
+            ("sending", sending.clone(), false),
+            ("sent", invited(), true),
+            ("perhaps sent", sending.mail_given_up(at(DAY)).unwrap(), true),
+            ("reminded", reminded, true),
+            ("resumed by an operator", resumed, true),
+            ("to be sent again", resent, false),
+            ("sent again", sent_again, true),
+            ("accepted by its invitee", accepted, false),
+            ("expired", invited().expire(at(31 * DAY)).unwrap(), true),
+        ] {
+            assert_eq!(invite.was_sent(), was_sent, "{what}");
+        }
+    }
 
     #[test]
     fn a_mail_to_a_mailbox_that_is_sent_nothing_fails_until_that_is_cleared() {
@@ -338,6 +437,9 @@ mod tests {
         assert!(matches!(heard.state, InviteState::Invited { expires_at } if expires_at == promised));
         let account = claimed(created(SeedState::NotRequired), at(40 * DAY));
         assert_eq!(account.promised_until(), at(70 * DAY));
+        let late = claimed(by_email(), at(9 * DAY)).mail_accepted("m".into(), at(9 * DAY)).unwrap();
+        let earlier_release = Invite { sending_at: None, ..late };
+        assert_eq!(earlier_release.promised_until(), at(39 * DAY), "it stored no start of the letter's days");
     }
 
     #[test]
@@ -369,6 +471,8 @@ mod tests {
     #[test]
     fn a_mail_that_nobody_knows_of_ends_after_a_day() {
         let claimed = by_email().address_is_free(at(0)).unwrap().claim_mail(at(0)).unwrap();
+        assert!(claimed.clone().retry_mail(at(899), Some(at(899))).is_err());
+        assert!(claimed.clone().retry_mail(at(900), Some(at(900))).unwrap().mail_is_due());
         assert!(claimed.clone().mail_given_up(at(DAY - 1)).is_err());
         let unknown = claimed.mail_given_up(at(DAY)).unwrap();
         assert_eq!((unknown.state_name(), unknown.mail.as_ref().unwrap().state_name()), ("INVITED", "UNKNOWN"));
@@ -389,5 +493,7 @@ mod tests {
         let mut stored = paused;
         stored.mail = stored.mail.map(|mail| mail.observe(MailEvent::Delivered, "m", at(904)).unwrap());
         assert_eq!(stored.resume(at(905)).unwrap().state_name(), "INVITED", "what an earlier release left");
+        let never_sent = by_email().needs_attention(at(1)).unwrap().resume(at(2)).unwrap();
+        assert_eq!((never_sent.state_name(), never_sent.next_step(at(2))), ("QUEUED", NextStep::CheckAddress));
     }
 }

@@ -229,24 +229,63 @@ mod tests {
     use crate::{
         invite::{
             history::Act,
-            samples::{DAY, account, act, at, by_email, claimed, for_account, invited, mailbox},
+            samples::{DAY, act, at, by_email, claimed, for_account, form, invited, mailbox},
             state::Failure,
         },
-        licence::SeedState,
+        mail::MailEvent,
     };
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
 
     #[test]
     fn an_invite_with_open_work_is_due() {
-        let invite = for_account();
-        let claimed = invite.clone().claim(at(1)).unwrap();
-        let created = claimed.clone().account_created(account(), SeedState::Pending, at(2)).unwrap();
-        let mailing = created.clone().claim_mail(at(3)).unwrap();
-        let seeded = created.clone().seed_assigned(at(3)).unwrap();
-        for invite in
-            [invite, claimed, created, mailing, seeded, by_email(), by_email().address_is_free(at(1)).unwrap()]
-        {
-            assert!(invite.next_due().is_some(), "{}", invite.progress().name());
+        let end = 2 + 30 * DAY;
+        let leased = for_account().claim(at(1)).unwrap();
+        let waiting = by_email().address_is_free(at(1)).unwrap();
+        let sending = waiting.clone().claim_mail(at(1)).unwrap();
+        let heard = |event| invited().observe_mail(MailKind::Invitation, 1, event, "m-1", at(9)).unwrap();
+        let expired = heard(MailEvent::Delivered).expire(at(end)).unwrap();
+        let telling = expired.clone().map_officer_mail(at(end), |mail| mail.claim(at(end))).unwrap();
+        for (what, invite, due) in [
+            ("a step is open", for_account(), 120),
+            ("a mail is due", waiting.clone(), 1 + 120),
+            ("a mail to the officer is due", expired, end + 120),
+            ("a worker has it", leased.clone(), 1 + 60),
+            ("its worker's lease has just ended", leased.clone().settled(at(61)), 61 + 120),
+            ("a mail has no answer", sending, 1 + 900),
+            ("a mail to the officer has no answer", telling, end + 900),
+            ("its mailbox has no room", waiting.clone().mail_held(at(77), at(2)).unwrap(), 77),
+            ("its mail is delivered", heard(MailEvent::Delivered), 2 + 23 * DAY),
+            ("its mail was returned", heard(MailEvent::Bounced), end),
+            ("work on it is paused", waiting.needs_attention(at(2)).unwrap(), 2 + DAY),
+            ("it is over", for_account().revoke(&act(2)).unwrap(), 2 + DAY),
+            ("it is postponed", for_account().postponed(at(5)), 5),
+            ("it is postponed no longer", for_account().postponed(at(5)).settled(at(6)), 6 + 120),
+            ("its claim is released", leased.give_back(at(20), at(3)).unwrap(), 20),
+        ] {
+            assert_eq!(invite.next_due(), Some(at(due)), "{what}");
         }
+    }
+
+    #[test]
+    fn an_invite_that_waits_for_its_account_or_its_mail_expires_90_days_after_a_person_acted_on_it() {
+        let accepted = invited().accept(form().profile().unwrap(), at(10)).unwrap();
+        let resumed = for_account().needs_attention(at(3)).unwrap().resume(at(50)).unwrap();
+        let leased = for_account().claim(at(90 * DAY - 10)).unwrap();
+        for (what, invite, end) in [
+            ("an account", for_account(), 90 * DAY),
+            ("an invitation", by_email().address_is_free(at(7)).unwrap(), 90 * DAY),
+            ("accepted by its invitee", accepted, 90 * DAY + 10),
+            ("resumed by an operator", resumed, 90 * DAY + 50),
+            ("its worker died long ago", for_account().claim(at(1)).unwrap(), 90 * DAY),
+            ("a worker has it", leased, 90 * DAY + 50),
+        ] {
+            assert_eq!(invite.invitation_due(at(end) - MILLISECOND), InvitationDue::Nothing, "{what}");
+            assert!(invite.clone().expire(at(end) - MILLISECOND).is_err(), "{what}");
+            assert_eq!(invite.invitation_due(at(end)), InvitationDue::Expire, "{what}");
+            assert_eq!(invite.expire(at(end)).unwrap().state, InviteState::Expired, "{what}");
+        }
+        assert_eq!(for_account().revoke(&act(2)).unwrap().invitation_due(at(99 * DAY)), InvitationDue::Nothing);
     }
 
     #[test]
@@ -254,6 +293,7 @@ mod tests {
         let invite = invited();
         assert_eq!(invite.invitation_due(at(22 * DAY)), InvitationDue::Nothing);
         let mut invite = invite;
+        let end = at(2 + 30 * DAY);
         for day in 0..7 {
             let now = at(3 + (23 + day) * DAY);
             assert_eq!(invite.invitation_due(now), InvitationDue::Remind, "day {day}");
@@ -265,15 +305,17 @@ mod tests {
             invite =
                 reminded.address_is_free(now).unwrap().claim_mail(now).unwrap().mail_accepted("m".into(), now).unwrap();
             assert_eq!(invite.mail.as_ref().unwrap().generation, 1, "the same link");
-            assert_eq!(invite.invitation_due(now), InvitationDue::Nothing);
+            let before_next = (now + Duration::from_secs(DAY)).min(end) - MILLISECOND;
+            assert_eq!(invite.invitation_due(before_next), InvitationDue::Nothing);
         }
-        let end = at(2 + 30 * DAY);
         assert_eq!(invite.next_due(), Some(end));
         let lapsed = invite.expire(end).unwrap();
         assert!(!lapsed.is_live());
-        assert!(lapsed.next_due().is_some(), "the officer is to be told");
+        assert_eq!(lapsed.officer_mail, Some(Mail::due(MailKind::InvitationExpired, 1)));
         let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
         assert!(revived.is_live() && revived.next_step(end.next_singapore_day()) == NextStep::CheckAddress);
+        let again = revived.expire(end + 92 * Duration::from_secs(DAY)).unwrap();
+        assert_eq!(again.officer_mail, Some(Mail::due(MailKind::InvitationExpired, 2)), "a mail of its own");
     }
 
     #[test]
@@ -293,7 +335,7 @@ mod tests {
     #[test]
     fn no_reminder_leaves_once_the_invitation_has_ended() {
         let InviteState::Invited { expires_at } = invited().state else { panic!() };
-        let before = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+        let before = expires_at - MILLISECOND;
         let due = invited().remind(before).unwrap().address_is_free(before).unwrap();
         assert!(due.clone().claim_mail(before).is_ok());
         assert!(due.claim_mail(expires_at).is_err());
