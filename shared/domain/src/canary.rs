@@ -39,7 +39,7 @@ impl Canary {
     pub fn next(self, to: EmailAddress, now: Timestamp) -> Option<Self> {
         let is_due = self.created_at.is_none_or(|created_at| created_at + INTERVAL <= now);
         let mail = Mail::due(MailKind::Canary, self.mail.generation + 1);
-        is_due.then(|| Self { to, mail, created_at: Some(now), ..self })
+        is_due.then_some(Self { to, mail, created_at: Some(now), ..self })
     }
 
     /// Applies one of [`Mail`]'s transitions to its mail.
