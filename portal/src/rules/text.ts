@@ -60,5 +60,5 @@ function isIdentityNumber(word: string): boolean {
   const weighted = [...digits].reduce((sum, digit, at) => sum + Number(digit) * [2, 7, 6, 5, 4, 3, 2][at]!, 0);
   const remainder = (weighted + ({ T: 4, G: 4, M: 3 }[series] ?? 0)) % 11;
   const letters = series === 'M' ? 'XWUTRQPNJLK' : 'ST'.includes(series) ? 'JZIHGFEDCBA' : 'XWUTRQPNMLK';
-  return letters[series === 'M' ? 10 - remainder : remainder] === check;
+  return letters[remainder] === check;
 }
