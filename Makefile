@@ -8,11 +8,14 @@ DO ?= --help
 
 LOCAL := .tools/emulator/bin/python infra/local
 CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
+MUTANTS_VERSION := 27.1.0
+MUTANTS := PATH="$(CURDIR)/.tools/mutants/bin:$(CURDIR)/.tools/cargo/bin:$$PATH" cargo mutants --output .build --no-shuffle --jobs 2
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
 .PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots \
 	check-portal check-python check-docs check-rust check-dependencies check-template test-rust test-browser test-e2e
+.PHONY: mutants test-mutants
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -107,6 +110,20 @@ FROM ?= 0
 schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make schedules RUNS=100000 FROM=0.
 	SCHEDULES=$(RUNS) SCHEDULES_FROM=$(FROM) $(CARGO) nextest run --workspace --locked --no-fail-fast \
 		--success-output final -E 'test(/faults::schedules::random_runs/)'
+
+# One part of many, another one at each commit: all of them take more than an hour.
+MUTANT_PARTS := 32
+test-mutants: .tools/mutants/.ready .tools/cargo/.ready
+	$(MUTANTS) --package domain --sharding round-robin --shard \
+		$$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % $(MUTANT_PARTS)))/$(MUTANT_PARTS)
+
+mutants: portal .tools/mutants/.ready .tools/cargo/.ready ## Whether tests notice each of thousands of changes: make mutants OF=domain (or store).
+	$(MUTANTS) $(if $(filter store,$(OF)),--package store --test-package store --test-package testing,--package domain)
+
+.tools/mutants/.ready: | needs
+	@echo "[tools] mutants: building cargo-mutants $(MUTANTS_VERSION) ..."
+	@cargo install cargo-mutants --version $(MUTANTS_VERSION) --locked --debug --quiet --root .tools/mutants
+	@touch $@
 
 check-template: .tools/emulator/.ready .tools/sam/.ready
 	.tools/sam/bin/cfn-lint template.yaml
