@@ -7,15 +7,15 @@ TO ?=
 DO ?= --help
 
 LOCAL := .tools/emulator/bin/python infra/local
-CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$$PATH" cargo
+CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$(CURDIR)/.tools/mutants/bin:$$PATH" cargo
 MUTANTS_VERSION := 27.1.0
-MUTANTS := PATH="$(CURDIR)/.tools/mutants/bin:$(CURDIR)/.tools/cargo/bin:$$PATH" cargo mutants --output .build --no-shuffle --jobs 2
+MUTANTS = $(CARGO) mutants --output .build --no-shuffle --jobs 2
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots \
-	check-portal check-python check-docs check-rust check-dependencies check-template test-rust test-browser test-e2e
-.PHONY: mutants test-mutants
+.PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots
+.PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
+.PHONY: test-rust test-browser test-e2e mutants test-mutants
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -29,7 +29,7 @@ needs:
 demo: up ## Everything: tools, build, stack, and a workbook of 220 people from upload to accounts and mails.
 	@$(LOCAL)/demo.py
 
-up: needs portal .tools/emulator/.ready .tools/sam/.ready ## Only the stack: tools, build, emulator, deployment, demo people.
+up: needs portal .tools/emulator/.ready .tools/sam/.ready ## Only the stack: tools, build, emulator, deployment, people.
 	@$(LOCAL)/up.py
 
 logs: .tools/emulator/.ready ## What the functions said; FUNCTION=send-mail for one of them.
@@ -80,7 +80,7 @@ DOCS := README.md portal/README.md docs
 check-docs: .tools/check/.ready
 	.tools/check/bin/mdformat --check $(DOCS)
 
-format: portal/node_modules/.ready .tools/check/.ready ## Formats Rust, TypeScript, Python, and the tables and lists of the docs.
+format: portal/node_modules/.ready .tools/check/.ready ## Formats Rust, TypeScript, Python and docs.
 	cargo fmt --all
 	npm --prefix portal run --silent format
 	.tools/check/bin/ruff format infra tests
@@ -101,7 +101,7 @@ test-rust: portal .tools/cargo/.ready
 	$(CARGO) nextest run --workspace --locked --no-tests=fail
 	cargo test --workspace --locked --doc
 
-describe: portal/node_modules/.ready ## Writes what is made from the code: the API's description, the portal's types and table of fields.
+describe: portal/node_modules/.ready ## Writes the API's description, and what the portal has of it.
 	BLESS=1 cargo test --workspace --locked --test suite -q -- openapi:: fields::the_portal
 	npm --prefix portal run --silent api
 
@@ -111,14 +111,17 @@ schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make 
 	SCHEDULES=$(RUNS) SCHEDULES_FROM=$(FROM) $(CARGO) nextest run --workspace --locked --no-fail-fast \
 		--success-output final -E 'test(/faults::schedules::random_runs/)'
 
+OF ?= domain
+# The tests that have to notice, where they are not those of the package.
+MUTANTS_OF_store := --test-package store --test-package testing
 # One part of many, another one at each commit: all of them take more than an hour.
 MUTANT_PARTS := 32
 test-mutants: .tools/mutants/.ready .tools/cargo/.ready
 	$(MUTANTS) --package domain --sharding round-robin --shard \
 		$$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % $(MUTANT_PARTS)))/$(MUTANT_PARTS)
 
-mutants: portal .tools/mutants/.ready .tools/cargo/.ready ## Whether tests notice each of thousands of changes: make mutants OF=domain (or store).
-	$(MUTANTS) $(if $(filter store,$(OF)),--package store --test-package store --test-package testing,--package domain)
+mutants: .tools/mutants/.ready .tools/cargo/.ready ## Whether tests notice changes of the code: make mutants OF=store.
+	$(MUTANTS) --package $(OF) $(MUTANTS_OF_$(OF))
 
 .tools/mutants/.ready: | needs
 	@echo "[tools] mutants: building cargo-mutants $(MUTANTS_VERSION) ..."
@@ -147,7 +150,8 @@ bench: portal .tools/emulator/.ready .tools/sam/.ready ## The tables of performa
 
 # ------------------------------------------------------------------------------------------------------------ AWS
 
-deploy: portal .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod (see infra/samconfig.toml).
-	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
+deploy: portal .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
+	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \
+		cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
 	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json

@@ -10,12 +10,17 @@ MAX_FILE_LINES, MAX_FUNCTION_LINES, MAX_COLUMNS = 500, 60, 120
 REASON, HEAD_LINES = "Longer than 500 lines because", 15
 
 # Formatters break code, but neither comments nor texts. In Python ruff finds those too.
-SHORT_LINES = {".css", ".html", ".jsonc", ".mjs", ".rs", ".svg", ".ts", ".yaml", ".yml"}
+SHORT_LINES = {".css", ".html", ".jsonc", ".mjs", ".rs", ".svg", ".ts", ".yaml", ".yml", "Makefile"}
 SHORT_FILES = SHORT_LINES | {".py"}
 
 NOT_BY_HAND = {".aws-sam", ".build", ".git", ".local", ".tools", "dist", "node_modules", "schema.d.ts", "target"}
 # Mails have their styles within their tags.
 MAILS = "templates"
+
+
+def kind(path: str | Path) -> str:
+    """What its name ends with; of a file without such an end, its name."""
+    return Path(path).suffix or Path(path).name
 
 
 def files_by_hand() -> dict[str, list[str]]:
@@ -24,7 +29,7 @@ def files_by_hand() -> dict[str, list[str]]:
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(set(folders) - NOT_BY_HAND - {MAILS})
         for path in (Path(folder, name) for name in sorted(set(names) - NOT_BY_HAND)):
-            if path.suffix in SHORT_LINES | SHORT_FILES:
+            if kind(path) in SHORT_LINES | SHORT_FILES:
                 found[str(path.relative_to(ROOT))] = path.read_text().splitlines()
     return found
 
@@ -32,12 +37,8 @@ def files_by_hand() -> dict[str, list[str]]:
 FILES = files_by_hand()
 
 
-def kind(path: str) -> str:
-    return Path(path).suffix
-
-
 def test_files_of_each_kind_are_found():
-    assert {kind(path) for path in FILES} >= {".css", ".html", ".mjs", ".py", ".rs", ".ts", ".yaml"}
+    assert {kind(path) for path in FILES} >= {".css", ".html", ".mjs", ".py", ".rs", ".ts", ".yaml", "Makefile"}
 
 
 def test_no_line_is_too_long():

@@ -17,7 +17,7 @@ pub(crate) use round::{Progress, Round};
 use crate::AnyError;
 
 const MINUTE: Duration = Duration::from_secs(60);
-pub(crate) const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Job {

@@ -54,7 +54,7 @@ impl Deps {
             objects: stack.objects()?,
             accounts: stack.accounts()?,
             licences: stack.licences()?,
-            tombstones: jobs::DAY * u32::from(boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?.get()),
+            tombstones: boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?,
             secrets: stack.secrets()?,
             clock: stack.clock(),
         })

@@ -36,8 +36,6 @@ use command::Command;
 /// Characters of an operator's name at most. IAM's ARNs are no longer.
 const MAX_NAME: usize = 2048;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
 #[derive(Debug)]
 pub struct Deps {
     pub store: Store,
@@ -71,7 +69,7 @@ impl Deps {
             secrets: stack.secrets()?,
             agency_secrets: stack.agency_secrets()?,
             reach: stack.reach()?,
-            audit_kept: DAY * u32::from(boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?.get()),
+            audit_kept: boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?,
             clock: stack.clock(),
             entropy: stack.entropy(),
         })

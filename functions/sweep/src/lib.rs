@@ -57,11 +57,11 @@ impl Deps {
         Ok(Self {
             store: stack.store()?,
             queues: stack.queues(&QUEUES)?,
-            retention: Retention::in_days(
-                boot::days(env, "PEOPLE_RETENTION_DAYS")?,
-                boot::days(env, "DRAFT_RETENTION_DAYS")?,
-                boot::days(env, "TOMBSTONE_RETENTION_DAYS")?,
-            ),
+            retention: Retention {
+                people: boot::days(env, "PEOPLE_RETENTION_DAYS")?,
+                drafts: boot::days(env, "DRAFT_RETENTION_DAYS")?,
+                tombstones: boot::days(env, "TOMBSTONE_RETENTION_DAYS")?,
+            },
             canary: env.optional("CANARY_ADDRESS").map(|_| boot::address(env, "CANARY_ADDRESS")).transpose()?,
             clock: stack.clock(),
         })

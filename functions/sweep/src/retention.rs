@@ -1,6 +1,6 @@
 //! How long data is kept.
 
-use std::{num::NonZeroU16, time::Duration};
+use std::time::Duration;
 
 use domain::{
     Timestamp,
@@ -29,12 +29,6 @@ impl Default for Retention {
 }
 
 impl Retention {
-    #[must_use]
-    pub fn in_days(people: NonZeroU16, drafts: NonZeroU16, tombstones: NonZeroU16) -> Self {
-        let [people, drafts, tombstones] = [people, drafts, tombstones].map(|days| u32::from(days.get()) * DAY);
-        Self { people, drafts, tombstones }
-    }
-
     /// Until when an invite's person is kept. `None`: the invite is not over.
     pub(crate) fn of_invite(&self, invite: &Invite) -> Option<Timestamp> {
         invite.over_since().map(|over| over + self.people)

@@ -1,6 +1,6 @@
 //! The values of the template's parameters, read before the first request.
 
-use std::{num::NonZeroU16, str::FromStr};
+use std::{num::NonZeroU16, str::FromStr, time::Duration};
 
 use domain::{
     EmailAddress,
@@ -10,6 +10,8 @@ use domain::{
 use lambda_runtime::Error;
 
 use crate::Env;
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The terms of new invites.
 ///
@@ -39,13 +41,14 @@ pub fn batch_cap(env: &Env) -> Result<BatchCap, Error> {
     number(env, "BATCH_PEOPLE_PER_DAY").map(BatchCap)
 }
 
-/// A retention in days.
+/// How long something is kept. The variable has whole days.
 ///
 /// # Errors
 ///
 /// [`Error`] when the value is missing, no positive number, or so large that it must be a mistake.
-pub fn days(env: &Env, name: &'static str) -> Result<NonZeroU16, Error> {
-    number(env, name)
+pub fn days(env: &Env, name: &'static str) -> Result<Duration, Error> {
+    let days: NonZeroU16 = number(env, name)?;
+    Ok(DAY * u32::from(days.get()))
 }
 
 /// The address that mails are sent from or to.
@@ -85,7 +88,7 @@ mod tests {
         assert!(single_caps(&env(&[("INVITES_PER_HOUR", "0"), ("INVITES_PER_DAY", "1000")])).is_err());
         assert!(batch_cap(&env(&[("BATCH_PEOPLE_PER_DAY", "many")])).is_err());
         let kept = |days_given| days(&env(&[("PEOPLE_RETENTION_DAYS", days_given)]), "PEOPLE_RETENTION_DAYS");
-        assert_eq!(kept("90").unwrap().get(), 90);
+        assert_eq!(kept("90").unwrap(), 90 * DAY);
         for nonsense in ["", "0", "-1", "ninety", "90.0", "100000"] {
             assert!(kept(nonsense).is_err(), "{nonsense}");
         }

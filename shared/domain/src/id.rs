@@ -175,7 +175,7 @@ impl fmt::Debug for OfficerId {
     }
 }
 
-text_form!(OfficerId, "not an officer id");
+text_form!(OfficerId, |text| OfficerId::parse(text).ok_or("not an officer id"));
 
 #[cfg(test)]
 mod tests {

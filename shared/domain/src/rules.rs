@@ -161,7 +161,7 @@ impl DomainRules {
             };
             let map = if entry.reach == Reach::Exact { &mut rules.exact } else { &mut rules.suffixes };
             if map.insert(entry.domain, verdict).is_some() {
-                return Err(wrong("a domain that stands there already"));
+                return Err(wrong("a domain that is there already"));
             }
         }
         let allows = |map: &BTreeMap<_, _>| map.values().any(|verdict| matches!(verdict, Verdict::Allowed(_)));
@@ -397,7 +397,7 @@ mod tests {
             assert_eq!(error, "domain rules: refused mailbox 1 is not the lower-case part before an @", "{mailbox:?}");
         }
         let twice = r#""match":"exact","refused":"no inbox"},{"domain":"gov.sg","match":"exact","refused":"no inbox""#;
-        assert_eq!(rules("gov.sg", twice, "").unwrap_err(), "domain rules entry 1: a domain that stands there already");
+        assert_eq!(rules("gov.sg", twice, "").unwrap_err(), "domain rules entry 1: a domain that is there already");
         let refused = r#""match":"exact","refused":"no inbox""#;
         assert_eq!(rules("gov.sg", refused, "").unwrap_err(), "domain rules allow no domain");
     }

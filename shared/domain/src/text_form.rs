@@ -1,8 +1,8 @@
 //! Types that are stored and sent as their text, and read by their `parse`.
 
-/// Implements both directions for a type that holds one `String` and has `parse(&str) -> Option<Self>`.
+/// Implements both directions for a type that holds one `String`. The second argument reads a text.
 macro_rules! text_form {
-    ($name:ident, $otherwise:literal) => {
+    ($name:ident, $parse:expr) => {
         impl From<$name> for String {
             fn from(value: $name) -> Self {
                 value.0
@@ -13,7 +13,8 @@ macro_rules! text_form {
             type Error = &'static str;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text).ok_or($otherwise)
+                let parse: fn(&str) -> Result<Self, Self::Error> = $parse;
+                parse(&text)
             }
         }
     };

@@ -56,7 +56,7 @@ impl fmt::Debug for TraceId {
     }
 }
 
-text_form!(TraceId, "not a trace id");
+text_form!(TraceId, |text| TraceId::parse(text).ok_or("not a trace id"));
 
 #[cfg(test)]
 mod tests {

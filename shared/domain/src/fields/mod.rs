@@ -24,19 +24,7 @@ macro_rules! text_field {
             }
         }
 
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = &'static str;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text).map_err($crate::Fault::code)
-            }
-        }
+        $crate::text_form::text_form!($name, |text| $name::parse(text).map_err($crate::Fault::code));
     };
 }
 

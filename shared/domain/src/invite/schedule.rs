@@ -309,10 +309,10 @@ mod tests {
             assert_eq!(invite.invitation_due(before_next), InvitationDue::Nothing);
         }
         assert_eq!(invite.next_due(), Some(end));
-        let lapsed = invite.expire(end).unwrap();
-        assert!(!lapsed.is_live());
-        assert_eq!(lapsed.officer_mail, Some(Mail::due(MailKind::InvitationExpired, 1)));
-        let revived = lapsed.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
+        let expired = invite.expire(end).unwrap();
+        assert!(!expired.is_live());
+        assert_eq!(expired.officer_mail, Some(Mail::due(MailKind::InvitationExpired, 1)));
+        let revived = expired.resend(&mailbox(), &Act { at: end.next_singapore_day(), ..act(0) }).unwrap();
         assert!(revived.is_live() && revived.next_step(end.next_singapore_day()) == NextStep::CheckAddress);
         let again = revived.expire(end + 92 * Duration::from_secs(DAY)).unwrap();
         assert_eq!(again.officer_mail, Some(Mail::due(MailKind::InvitationExpired, 2)), "a mail of its own");

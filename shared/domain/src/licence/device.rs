@@ -63,7 +63,7 @@ impl DeviceFault {
     }
 }
 
-text_form!(DeviceFault, "not a device fault");
+text_form!(DeviceFault, |text| DeviceFault::parse(text).ok_or("not a device fault"));
 
 #[cfg(test)]
 mod tests {

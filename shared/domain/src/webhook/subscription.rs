@@ -82,7 +82,7 @@ impl fmt::Display for AgencyDomain {
     }
 }
 
-text_form!(AgencyDomain, "not a domain name");
+text_form!(AgencyDomain, |text| AgencyDomain::parse(text).ok_or("not a domain name"));
 
 impl SubscriptionId {
     /// The id of the subscription of an email domain.
