@@ -28,7 +28,7 @@ impl Form {
     #[must_use]
     pub fn repairs(&self) -> Vec<Repair> {
         let repair = |field: Field| {
-            let used = self.used(field).filter(|used| !used.is_empty())?;
+            let used = self.used(field)?;
             Some(Repair { field, used, is_guess: false })
         };
         Field::ALL.into_iter().filter(|field| !text::trim(self.get(*field)).is_empty()).filter_map(repair).collect()

@@ -224,7 +224,6 @@ impl Faults {
 
     fn sorted(mut self) -> Vec<FieldFault> {
         self.0.sort_unstable();
-        self.0.dedup();
         self.0
     }
 

@@ -223,7 +223,7 @@ fn an_event_counts_when_it_says_more_than_the_state() {
         (5, true),
         (6, false),
         (4, true),
-        (0, false),
+        (3, false),
         (0, false),
         (6, false),
     ];

@@ -292,7 +292,9 @@ impl Mail {
         let (rank, possible_duplicate) = match &self.state {
             MailState::Due { attempts, .. } => (None, *attempts > 1),
             MailState::Claimed { attempt, .. } => (None, *attempt > 1),
-            MailState::Refused { .. } | MailState::Withheld { .. } => (None, false),
+            MailState::Refused { .. } => (None, false),
+            // An earlier attempt that arrived does not open the mailbox again.
+            MailState::Withheld { .. } => (Some(MailEvent::Delivered), false),
             MailState::Replaced => return None,
             MailState::Accepted(receipt) => (Some(MailEvent::Accepted), receipt.possible_duplicate),
             MailState::Delayed(receipt) => (Some(MailEvent::Delayed), receipt.possible_duplicate),
