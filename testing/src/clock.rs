@@ -9,16 +9,27 @@ use std::{
 };
 
 use domain::{Clock, Entropy, Timestamp};
+use tokio::time::Instant;
 
-/// A clock that only a test advances. Clones share its time.
+/// A clock that a test advances. Clones share its time.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<AtomicI64>);
+pub struct ManualClock {
+    hands: Arc<AtomicI64>,
+    /// When the time of `tokio`, which also advances it, was nought. `None`: only the test advances it.
+    since: Option<Instant>,
+}
 
 impl ManualClock {
-    /// A clock at the time `start`.
+    /// A clock at the time `start`, which only a test advances.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(start.unix_ms())))
+        Self { hands: Arc::new(AtomicI64::new(start.unix_ms())), since: None }
+    }
+
+    /// A clock at the time `start`, which goes with the time of `tokio`.
+    #[must_use]
+    pub fn going(start: Timestamp) -> Self {
+        Self { since: Some(Instant::now()), ..Self::new(start) }
     }
 
     /// The clock, as functions use it.
@@ -31,11 +42,12 @@ impl ManualClock {
     /// The current time of the clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_unix_ms(self.0.load(Ordering::SeqCst))
+        let passed = self.since.map_or(Duration::ZERO, |since| since.elapsed());
+        Timestamp::from_unix_ms(self.hands.load(Ordering::SeqCst)) + passed
     }
 
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        self.hands.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
     }
 }
 

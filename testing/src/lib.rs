@@ -25,4 +25,4 @@ pub use outbox::{Fault as MailFault, Outbox, SentMail};
 pub use queues::{Delivery, MemoryQueues};
 pub use stack::MemoryStack;
 pub use suppressions::MemorySuppressions;
-pub use table::MemoryTable;
+pub use table::{LimitedTable, MemoryTable, Tally};

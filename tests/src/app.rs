@@ -10,8 +10,8 @@ use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
-    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemorySuppressions, MemoryTable,
-    Outbox, SentMail, people, probe::Probe,
+    Endpoints, LimitedTable, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemorySuppressions,
+    MemoryTable, Outbox, SentMail, people, probe::Probe,
 };
 use tower::ServiceExt as _;
 
@@ -83,13 +83,21 @@ impl App {
     /// Like [`App::start`].
     pub async fn start_with(caps: SingleCaps) -> Self {
         let probe = Probe::default();
-        let (clock, entropy) = (ManualClock::new(people::beginning()), testing::seeded(42));
-        let mut stack = MemoryStack::new(settings(caps), people::keys(), clock, entropy, &probe);
-        stack.device_secrets = people::device_secrets().to_vec();
-        stack.agency_keys = people::agency_keys();
-        people::suppressed().into_iter().for_each(|address| stack.suppressions.add(address));
-        stack.store.put_domain_rules(people::RULES).await.unwrap();
+        let stack = stack_of(caps, ManualClock::new(people::beginning()), &probe).await;
         Self::over(stack, probe)
+    }
+
+    /// The product over a table with DynamoDB's limits of throughput, whose clock goes with the time of `tokio`.
+    ///
+    /// # Panics
+    ///
+    /// Like [`App::start`].
+    pub async fn start_limited() -> (Self, LimitedTable) {
+        let (probe, caps) = (Probe::default(), single_caps());
+        let mut stack = stack_of(caps, ManualClock::going(people::beginning()), &probe).await;
+        let table = LimitedTable::new(stack.table.clone());
+        stack.store = table.store(stack.entropy.clone());
+        (Self::over(stack, probe), table)
     }
 
     /// Other processes of the same product over the same backends. They share nothing that a process keeps in memory.
@@ -335,7 +343,7 @@ impl App {
     ///
     /// When `message` is no such message.
     pub async fn parse(&self, message: Value) -> Disposition {
-        parse_batch::handle(&self.parse, serde_json::from_value(message).unwrap()).await
+        parse_batch::handle(&self.parse, serde_json::from_value(message).unwrap(), self.deadline()).await
     }
 
     /// Delivers an SES event.
@@ -366,9 +374,19 @@ impl App {
         rest.chars().take_while(char::is_ascii_hexdigit).collect()
     }
 
+    /// As far ahead as the shortest timeout of a function that works on messages.
     fn deadline(&self) -> Timestamp {
         self.clock.now() + Duration::from_secs(30)
     }
+}
+
+async fn stack_of(caps: SingleCaps, clock: ManualClock, probe: &Probe) -> MemoryStack {
+    let mut stack = MemoryStack::new(settings(caps), people::keys(), clock, testing::seeded(42), probe);
+    stack.device_secrets = people::device_secrets().to_vec();
+    stack.agency_keys = people::agency_keys();
+    people::suppressed().into_iter().for_each(|address| stack.suppressions.add(address));
+    stack.store.put_domain_rules(people::RULES).await.unwrap();
+    stack
 }
 
 /// The caps for single requests, as in the template.

@@ -58,11 +58,18 @@ impl Deps {
     }
 }
 
-/// Rows that are processed between two records of the progress.
-const ROWS_PER_STEP: u32 = 500;
+/// Rows of one page at most.
+const ROWS_PER_PAGE: u32 = 500;
+
+/// Pages that are processed between two records of the progress. Each is of another partition of the table, and they
+/// are written in turn, so that no partition holds up the others.
+const PAGES_PER_STEP: usize = 4;
 
 /// Transactions of one step that run at the same time.
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 8;
+
+/// The time that must be left to record the progress.
+const TIME_TO_END: Duration = Duration::from_secs(5);
 
 /// The time that must be left to begin a step.
 const STEP_TIME: Duration = Duration::from_secs(20);
@@ -105,18 +112,19 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
         let BatchState::Submitted { cursor } = batch.state else {
             return Ok(());
         };
-        let page = deps.store.list_rows(batch.id, cursor, ROWS_PER_STEP, Some(RowStatus::Ready)).await?;
-        let step = Step { deps, batch: &batch, rules: &rules, keys };
-        stream::iter(page.rows.chunks(ROWS_PER_DISPATCH))
+        let (pages, next) = next_pages(deps, &batch, cursor).await?;
+        let store = deps.store.for_as_long_as(deadline.since(deps.clock.now() + TIME_TO_END));
+        let step = Step { deps, store, batch: &batch, rules: &rules, keys };
+        stream::iter(in_turn(&pages))
             .map(|rows| step.dispatch(rows))
             .buffer_unordered(IN_FLIGHT)
             .try_collect::<()>()
             .await?;
         let now = deps.clock.now();
-        let next = match page.next {
+        let next = match next {
             Some(cursor) => batch.to_value().advanced(cursor, now),
             // The rows are counted one by one, so that no row is missing from the counts after a crash.
-            None => batch.to_value().dispatched(deps.store.count_rows(batch.id).await?, now),
+            None => batch.to_value().dispatched(deps.store.count_rows(&batch).await?, now),
         };
         let Ok(next) = next else { return Ok(()) };
         let Written::Done(next) = deps.store.write(batch.becomes(next)).await? else {
@@ -136,6 +144,26 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
     }
 }
 
+/// The pages of the next step with the ready rows above `cursor`, and the cursor after it. `None`: these are the last.
+async fn next_pages(deps: &Deps, batch: &Batch, cursor: u32) -> Result<(Vec<Vec<Row>>, Option<u32>), StoreError> {
+    let (mut pages, mut next) = (Vec::with_capacity(PAGES_PER_STEP), Some(cursor));
+    while let Some(after) = next
+        && pages.len() < PAGES_PER_STEP
+    {
+        let page = deps.store.list_rows(batch, after, ROWS_PER_PAGE, Some(RowStatus::Ready)).await?;
+        pages.push(page.rows);
+        next = page.next;
+    }
+    Ok((pages, next))
+}
+
+/// The first rows of each page that go into one transaction, then the next ones of each page, and so on.
+fn in_turn(pages: &[Vec<Row>]) -> Vec<&[Row]> {
+    let turns = pages.iter().map(|page| page.len().div_ceil(ROWS_PER_DISPATCH)).max().unwrap_or(0);
+    let turn = |turn: usize| pages.iter().filter_map(move |page| page.chunks(ROWS_PER_DISPATCH).nth(turn));
+    (0..turns).flat_map(turn).collect()
+}
+
 /// Ends the batch when none of its invites is open, or it has waited for long enough. Otherwise plans the next check.
 async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
     let now = deps.clock.now();
@@ -146,8 +174,8 @@ async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), Dispatch
         return Ok(());
     }
     // The index shows at little cost that an invite is open. It may lag, so only the rows can show that none is.
-    let is_open = has_open(&deps.store.batch_progress(batch.id).await?)
-        || has_open(&deps.store.progress_of_rows(batch.id).await?);
+    let is_open =
+        has_open(&deps.store.batch_progress(batch.id).await?) || has_open(&deps.store.progress_of_rows(&batch).await?);
     let has_waited_enough = batch.has_waited_enough(now);
     if is_open && has_waited_enough {
         tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, "a batch ends although invites of it are open");
@@ -193,6 +221,8 @@ async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {
 /// What is needed to dispatch a row.
 struct Step<'a> {
     deps: &'a Deps,
+    /// The store, for as long as the invocation may go on.
+    store: Store,
     batch: &'a Batch,
     rules: &'a DomainRules,
     keys: &'a Keys,
@@ -215,7 +245,7 @@ impl Step<'_> {
                 }
             }
         }
-        let outcomes = self.deps.store.dispatch(self.batch.id, &sending).await?;
+        let outcomes = self.store.dispatch(self.batch.id, &sending).await?;
         let mut wakes = Vec::with_capacity(sending.len());
         for ((read_version, sent, invite), outcome) in sending.iter().zip(outcomes) {
             let found = match outcome {
@@ -226,7 +256,7 @@ impl Step<'_> {
                 // Another writer changed the row. The next step reads it again.
                 DispatchOutcome::LostRace => continue,
                 // If the address is free again by now, the row stays ready.
-                DispatchOutcome::AddressTaken => match self.deps.store.live_invite(&invite.address_key).await? {
+                DispatchOutcome::AddressTaken => match self.store.live_invite(&invite.address_key).await? {
                     Some(live) => sent.row.beside_invite(&live, &self.batch.officer.id),
                     None => continue,
                 },
@@ -259,7 +289,7 @@ impl Step<'_> {
         if let Some(next) = next {
             let next = KeyedRow::new(next, self.keys);
             // After a lost race the row stays as the other writer wrote it.
-            let _ = self.deps.store.replace_row(self.batch.id, row.version, &next).await?;
+            let _ = self.store.replace_row(self.batch.id, row.version, &next).await?;
         }
         Ok(())
     }

@@ -19,8 +19,8 @@ use crate::{
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MoreRows {
-    /// 1 to 98 of them. A blank one is added too, to be filled in.
-    #[schema(min_items = 1, max_items = 98)]
+    /// 1 to 96 of them. A blank one is added too, to be filled in.
+    #[schema(min_items = 1, max_items = 96)]
     rows: Vec<NewRow>,
 }
 
@@ -54,12 +54,12 @@ pub(crate) async fn add(
         return Err(wrong("rows.empty", "Name at least one row."));
     }
     if raws.len() > ROWS_PER_ADDITION {
-        return Err(wrong("rows.too-many", "Add at most 98 rows in one request."));
+        return Err(wrong("rows.too-many", "Add at most 96 rows in one request."));
     }
     let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
     for _ in 0..MAX_UPDATE_ROUNDS {
         let (now, batch) = (deps.clock.now(), own_batch(&deps, &officer, &id).await?);
-        let (number, sheet_row) = follows(&batch, deps.store.last_row(batch.id).await?.as_ref());
+        let (number, sheet_row) = follows(&batch, deps.store.find_row(batch.id, batch.counts.total).await?.as_ref());
         if usize::try_from(batch.counts.total).map_or(true, |total| total + raws.len() > MAX_ROWS) {
             return Err(wrong("rows.too-many", "A list holds at most 10,000 rows. Make another one."));
         }
@@ -68,7 +68,7 @@ pub(crate) async fn add(
             let rows = read_more(earlier, number, raws, &rules, &officer.email);
             rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect()
         };
-        let earlier = deps.store.rows_of_people(batch.id, &read(&[])).await?;
+        let earlier = deps.store.rows_of_people(&batch, &read(&[])).await?;
         let mut rows = read(&earlier);
         deps.store.mark_known(&mut rows, &batch.officer.id, now).await?;
         let next = batch.to_value().rows_added(rows.iter().map(|row| &row.row.state), now);

@@ -194,7 +194,7 @@ pub(crate) async fn change_many(
         numbers => {
             count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
             let filter = Filter { show, code: code.as_deref() };
-            let mut chosen = filter.numbers(&deps.store, batch.id).await?;
+            let mut chosen = filter.numbers(&deps.store, &batch).await?;
             chosen.retain(|number| numbers.as_ref().is_none_or(|numbers| numbers.contains(number)));
             chosen
         }
@@ -418,7 +418,7 @@ impl Editor<'_> {
     /// The rows that depend on one of `rows`.
     async fn resting_on(&self, rows: &[Row]) -> Result<Vec<Row>, StoreError> {
         let keyed: Vec<KeyedRow> = rows.iter().map(|row| KeyedRow::new(row.clone(), self.keys)).collect();
-        let mut resting = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        let mut resting = self.store.rows_of_people(self.batch, &keyed).await?;
         let is_one = |number| rows.iter().any(|row| row.number == number);
         resting.retain(|row| row.state.rests_on().is_some_and(is_one));
         Ok(resting)
@@ -447,7 +447,7 @@ impl Editor<'_> {
     async fn placed(&self, rows: Vec<Row>, leaving: &BTreeSet<u32>) -> Result<Vec<Row>, StoreError> {
         let mut keyed: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, self.keys)).collect();
         let moved: BTreeSet<u32> = keyed.iter().map(|keyed| keyed.row.number).collect();
-        let mut others = self.store.rows_of_people(self.batch.id, &keyed).await?;
+        let mut others = self.store.rows_of_people(self.batch, &keyed).await?;
         others.retain(|row| {
             !moved.contains(&row.number) && !leaving.contains(&row.number) && row.state.rests_on().is_none()
         });

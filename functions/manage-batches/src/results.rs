@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::{extract::State, response::Response};
 use domain::{
-    BatchId, FieldFault, Timestamp,
-    batch::{Row, RowState},
+    FieldFault, Timestamp,
+    batch::{Batch, Row, RowState},
     invite::InviteState,
 };
 use serde::Deserialize;
@@ -69,7 +69,7 @@ pub(crate) async fn results(
 ) -> Result<Response, Problem> {
     let batch = own_batch(&deps, &officer, &id).await?;
     count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
-    let rows = all_rows(&deps, batch.id).await?;
+    let rows = all_rows(&deps, &batch).await?;
     let invites = invites_of(&deps.store, &rows).await?;
     let outcomes: Vec<(&Row, Outcome)> = rows
         .iter()
@@ -88,7 +88,7 @@ pub(crate) async fn results(
 }
 
 /// The rows of a batch that are not removed, as far as they fit into one answer and into memory.
-async fn all_rows(deps: &Deps, batch: BatchId) -> Result<Vec<Row>, Problem> {
+async fn all_rows(deps: &Deps, batch: &Batch) -> Result<Vec<Row>, Problem> {
     let every = Filter { show: Show::All, code: None };
     let (mut rows, mut bytes) = (Vec::new(), 0);
     loop {

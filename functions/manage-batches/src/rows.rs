@@ -7,8 +7,8 @@ use std::{
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
-    BatchId, InviteId,
-    batch::{Row, RowState, RowStatus},
+    InviteId,
+    batch::{Batch, Row, RowState, RowStatus},
     invite::Invite,
 };
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,7 @@ pub(crate) async fn list(
         count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
     }
     let limit = query.limit.get();
-    let mut rows = filter.rows(&deps.store, batch.id, after, limit + 1).await?;
+    let mut rows = filter.rows(&deps.store, &batch, after, limit + 1).await?;
     let found = rows.len();
     rows.truncate(limit);
     let invites = invites_of(&deps.store, &rows).await?;
@@ -137,7 +137,7 @@ impl Filter<'_> {
     pub(crate) async fn rows(
         &self,
         store: &Store,
-        batch: BatchId,
+        batch: &Batch,
         after: u32,
         limit: usize,
     ) -> Result<Vec<Row>, StoreError> {
@@ -156,7 +156,7 @@ impl Filter<'_> {
     }
 
     /// The numbers of all selected rows. No more than a page of rows is in memory.
-    pub(crate) async fn numbers(&self, store: &Store, batch: BatchId) -> Result<BTreeSet<u32>, StoreError> {
+    pub(crate) async fn numbers(&self, store: &Store, batch: &Batch) -> Result<BTreeSet<u32>, StoreError> {
         let (mut numbers, mut after) = (BTreeSet::new(), Some(0));
         while let Some(from) = after {
             let page =

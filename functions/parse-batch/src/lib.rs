@@ -11,12 +11,12 @@
 //! version is pinned, and later versions are ignored. `drops/<officer>/<name>.xlsx` creates a batch of its own for each
 //! stored version, whose ready rows are submitted without the officer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use boot::{Disposition, Rules, Secrets, Stack};
 use directory::SignIn;
 use domain::{
-    BatchId, Clock, Entropy, TraceId,
+    BatchId, Clock, Entropy, Timestamp, TraceId,
     batch::{Batch, BatchState, Counts, ObjectVersion, Source, read_all},
     usage::BatchCap,
 };
@@ -69,6 +69,9 @@ impl Deps {
     }
 }
 
+/// The time that must be left to record how a reading ended.
+const TIME_TO_END: Duration = Duration::from_secs(5);
+
 /// Why a workbook was not read this time. Another attempt may read it.
 #[derive(Debug, Error)]
 enum ParseError {
@@ -84,24 +87,25 @@ enum ParseError {
     BeingRead,
 }
 
-/// Reads every announced workbook. An object that is not a workbook of ours is logged and skipped.
-pub async fn handle(deps: &Deps, announcement: Announcement) -> Disposition {
+/// Reads every announced workbook. An object that is not a workbook of ours is logged and skipped. `deadline` is when
+/// the invocation must end.
+pub async fn handle(deps: &Deps, announcement: Announcement, deadline: Timestamp) -> Disposition {
     for object in announcement.objects(deps.objects.bucket()) {
-        if let Err(error) = read_object(deps, object).await {
+        if let Err(error) = read_object(deps, object, deadline).await {
             return Disposition::retry(error);
         }
     }
     Disposition::Done
 }
 
-async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), ParseError> {
+async fn read_object(deps: &Deps, object: Option<ObjectVersion>, deadline: Timestamp) -> Result<(), ParseError> {
     let place = object.as_ref().and_then(|object| Place::of(&object.key));
     let Some((place, object)) = place.zip(object) else {
         tracing::warn!("object is none of ours");
         return Ok(());
     };
     match place {
-        Place::Upload(id) => read_upload(deps, id, object).await,
+        Place::Upload(id) => read_upload(deps, id, object, deadline).await,
         Place::Drop(officer) => {
             let now = deps.clock.now();
             let Some(officer) = deps.sign_in.find_officer(&officer).await? else {
@@ -118,12 +122,12 @@ async fn read_object(deps: &Deps, object: Option<ObjectVersion>) -> Result<(), P
             if deps.store.create_batch(&batch).await?.is_done() {
                 tracing::info!(batch_id = %id, trace_id = %batch.trace, "file dropped");
             }
-            read_upload(deps, id, object).await
+            read_upload(deps, id, object, deadline).await
         }
     }
 }
 
-async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<(), ParseError> {
+async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion, deadline: Timestamp) -> Result<(), ParseError> {
     let Some(batch) = deps.store.get::<Batch>(&id).await? else {
         tracing::error!(batch_id = %id, "uploaded object belongs to no batch");
         return Ok(());
@@ -146,7 +150,7 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion) -> Result<
     if matches!(claimed.state, BatchState::Unreadable { .. }) {
         return Ok(());
     }
-    let next = match read_rows(deps, &claimed, &object).await {
+    let next = match read_rows(deps, &claimed, &object, deadline).await {
         Err(error) => {
             give_back(deps, &claimed).await;
             return Err(error);
@@ -229,6 +233,7 @@ async fn read_rows(
     deps: &Deps,
     batch: &Batch,
     object: &ObjectVersion,
+    deadline: Timestamp,
 ) -> Result<Result<(Counts, Vec<String>), Refusal>, ParseError> {
     let Some(bytes) = deps.objects.get(object, deps.limits.upload_bytes).await? else {
         return Ok(Err(FileError::TooLarge.into()));
@@ -242,8 +247,11 @@ async fn read_rows(
     let raws = sheet.rows.into_iter().map(|row| (row.sheet_row, row.raw));
     let rows = read_all(raws, &rules, &batch.officer.email);
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
-    deps.store.mark_known(&mut rows, &batch.officer.id, deps.clock.now()).await?;
-    deps.store.write_rows(batch.id, &rows).await?;
+    // A long list goes on at the table's pace for as long as there is time.
+    let now = deps.clock.now();
+    let store = deps.store.for_as_long_as(deadline.since(now + TIME_TO_END));
+    store.mark_known(&mut rows, &batch.officer.id, now).await?;
+    store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {
         counts.add(&row.row.state);

@@ -6,5 +6,5 @@ use parse_batch::Deps;
 async fn main() -> Result<(), boot::Error> {
     let deps = Deps::new(&boot::start())?;
     // Boxed, because the compiler computes the layout of nested futures only to a limited depth.
-    boot::run_sqs(|announcement, _| Box::pin(parse_batch::handle(&deps, announcement))).await
+    boot::run_sqs(|announcement, deadline| Box::pin(parse_batch::handle(&deps, announcement, deadline))).await
 }

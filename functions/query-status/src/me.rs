@@ -39,7 +39,7 @@ pub struct LimitsBody {
     #[schema(example = 10_000)]
     pub batch_rows: usize,
     /// Rows of one addition to a batch. More are added by several requests, each with a key of its own.
-    #[schema(example = 98)]
+    #[schema(example = 96)]
     pub added_rows: usize,
     /// Rows that one request removes from a batch.
     #[schema(example = 500)]

@@ -39,7 +39,7 @@ async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Resu
     let report = match &batch.state {
         BatchState::Unreadable { detail, .. } => Report::Unreadable(detail),
         BatchState::Draft => Report::Waiting(batch.remarks.last().map_or("", String::as_str)),
-        _ => Report::Through(tally(&batch, &deps.store.progress_of_rows(batch.id).await?)),
+        _ => Report::Through(tally(&batch, &deps.store.progress_of_rows(&batch).await?)),
     };
     let letter = deps.letters.batch_report(batch.id, report)?;
     slot::send(deps, AboutBatch(batch), |_| Ok(Some(letter)), deadline).await

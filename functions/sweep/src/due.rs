@@ -207,12 +207,12 @@ async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>,
     let (now, id, group) = (deps.clock.now(), batch.id, Group::from(&batch.officer.id));
     let is_frozen = matches!(batch.state, BatchState::Reset | BatchState::Unreadable { .. });
     let is_written = if is_frozen {
-        let page = deps.store.list_rows(id, 0, ROWS, None).await?;
-        if page.rows.is_empty() {
+        let rows = deps.store.remaining_rows(id, ROWS).await?;
+        if rows.is_empty() {
             let until = now + deps.retention.tombstones;
             deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done(())
         } else {
-            let _ = deps.store.delete_rows(id, &page.rows).await?;
+            let _ = deps.store.delete_rows(id, &rows).await?;
             deps.store.write(batch.becomes(batch.to_value().postponed(now))).await?.is_done()
         }
     } else {

@@ -156,8 +156,9 @@ impl Stack for AwsStack {
     }
 
     fn store(&self) -> Result<Store, Error> {
-        let made =
-            once(&self.store, || Ok(Store::new(Dynamo::new(self.aws()?.dynamodb(), self.env.required("TABLE_NAME")?))));
+        let made = once(&self.store, || {
+            Ok(Store::new(Dynamo::new(self.aws()?.dynamodb(), self.env.required("TABLE_NAME")?), self.entropy()))
+        });
         made.cloned()
     }
 

@@ -35,6 +35,13 @@ impl Entropy {
         (self.0)()
     }
 
+    /// A random number from 0 to 1.
+    #[must_use]
+    pub fn fraction(&self) -> f64 {
+        let bytes = self.next_u128().to_be_bytes();
+        f64::from(u16::from_be_bytes([bytes[0], bytes[1]])) / f64::from(u16::MAX)
+    }
+
     /// A sequence that follows from `seed`, for the tests of this crate.
     #[cfg(test)]
     pub(crate) fn seeded(seed: u64) -> Self {

@@ -14,6 +14,7 @@ use crate::{
     Store, StoreError, Written,
     item::{self, Envelope, Item, TOMBSTONE, text},
     keys::{self, Key},
+    people,
     record::{Layout, Record, Stored, stored},
     rows::{KeyedRow, ROW, ROWS_PER_CHANGE, put_row},
     table::{Commit, Condition, Freshness, Index, Query, Segment, Write},
@@ -118,6 +119,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let mut transaction = Transaction::default();
         transaction.add(over_with(tombstone, batch, until)?, LostRace);
+        people::deletions(batch.id).for_each(|write| transaction.add(write, LostRace));
         transaction.commit_written(self).await
     }
 
@@ -132,7 +134,7 @@ impl Store {
                 key: keys::row(batch, row.number),
                 condition: Condition::Version(row.version),
             };
-            if let Commit::Refused(_) = self.table.commit(rows.iter().map(delete).collect()).await? {
+            if let Commit::Refused(_) = self.table.commit(&rows.iter().map(delete).collect::<Vec<_>>()).await? {
                 return Ok(Written::LostRace);
             }
         }
@@ -149,7 +151,7 @@ impl Store {
     pub async fn read_part(&self, part: u32, from: Option<PartPlace>) -> Result<PartPage, StoreError> {
         let after = from.map(|PartPlace(item)| item);
         let segment = Segment { part, of: PARTS, after, freshness: Freshness::MayLag };
-        let page = self.table.scan(segment).await?;
+        let page = self.table.scan(&segment).await?;
         let read: Vec<Option<Found>> = page.items.into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(PartPage { found: read.into_iter().flatten().collect(), next: page.next.map(PartPlace) })
     }
@@ -218,6 +220,9 @@ impl Store {
     pub async fn empty_row(&self, batch: BatchId, read_version: u64, row: &Row) -> Result<Written, StoreError> {
         let row = KeyedRow { row: row.clone(), address: None };
         let mut transaction = Transaction::default();
+        for write in self.found_by(batch, &[&row]).await? {
+            transaction.add(write, LostRace);
+        }
         let condition = Condition::Version(read_version);
         transaction.add(Write::Put { item: put_row(batch, &row)?, condition }, LostRace);
         transaction.commit_written(self).await

@@ -12,6 +12,15 @@ pub enum StoreError {
         /// The code that DynamoDB or its client gave.
         code: String,
     },
+    /// The table took nothing of the request: it is at a limit of its throughput, or another transaction had one of the
+    /// items at that moment. The same request may be taken a moment later. [`Store`](crate::Store) asks again itself,
+    /// so its caller learns this only once its patience is over.
+    #[error("table: {operation} was put off with {code}")]
+    Busy {
+        operation: &'static str,
+        /// The code that DynamoDB gave.
+        code: String,
+    },
     /// The request breaks a limit of the table, so trying it again cannot help. This is a fault of this service.
     #[error("table: {operation} is refused with {code}")]
     Refused {

@@ -123,7 +123,7 @@ impl Store {
         freshness: Freshness,
     ) -> Result<(Vec<Item>, Option<Place>), StoreError> {
         let segment = Segment { part: 0, of: 1, after: from.map(Place::into_item), freshness };
-        let page = self.table.scan(segment).await?;
+        let page = self.table.scan(&segment).await?;
         Ok((page.items, page.next.as_ref().map(Place::of)))
     }
 }

@@ -30,8 +30,12 @@ impl Envelope {
         Self(item)
     }
 
-    pub(crate) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
+    pub(crate) fn text(self, name: &str, value: impl Into<String>) -> Self {
+        self.attribute(name, AttributeValue::S(value.into()))
+    }
+
+    pub(crate) fn attribute(mut self, name: &str, value: AttributeValue) -> Self {
+        self.0.insert(name.to_owned(), value);
         self
     }
 

@@ -1,8 +1,10 @@
 //! Every key string of the table.
 
+use std::ops::Range;
+
 use domain::{
     BatchId, BulkActionId, InviteId, OfficerId, SeedRequestId, SubscriptionId, Timestamp, Username, WebhookEventId,
-    invite::Account, keys::AddressKey, keys::TokenHash,
+    batch::MAX_ROWS, invite::Account, keys::AddressKey, keys::TokenHash,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,17 +76,47 @@ pub(crate) fn batch(id: BatchId) -> Key {
     Key::new(format!("BATCH#{id}"), META)
 }
 
-/// The batch that a partition belongs to, from its partition key.
+/// The batch that a partition belongs to, from its partition key: the batch's own, or a part of its rows.
 pub(crate) fn batch_of(pk: &str) -> Option<BatchId> {
-    pk.strip_prefix("BATCH#").and_then(BatchId::parse)
+    let id = pk.strip_prefix("BATCH#")?;
+    BatchId::parse(id.split_once('#').map_or(id, |(id, _)| id))
+}
+
+/// Rows of a batch in one partition, which takes 1,000 writes of 1 KB a second. A small batch has one.
+pub(crate) const ROWS_PER_PART: u32 = 500;
+
+/// The partitions that the rows of a batch can be in.
+pub(crate) fn parts() -> Range<u32> {
+    parts_of(u32::try_from(MAX_ROWS).unwrap_or(u32::MAX))
+}
+
+/// The partitions of the first `total` rows of a batch.
+pub(crate) fn parts_of(total: u32) -> Range<u32> {
+    0..total.div_ceil(ROWS_PER_PART)
+}
+
+/// The partition of a row, and its place in it, from 0.
+pub(crate) fn place_of(number: u32) -> (u32, u32) {
+    let before = number.saturating_sub(1);
+    (before / ROWS_PER_PART, before % ROWS_PER_PART)
 }
 
 pub(crate) fn row(batch: BatchId, number: u32) -> Key {
-    Key { pk: rows_pk(batch), sk: row_sk(number) }
+    Key { pk: rows_pk(batch, place_of(number).0), sk: row_sk(number) }
 }
 
-pub(crate) fn rows_pk(batch: BatchId) -> String {
-    format!("BATCH#{batch}")
+pub(crate) fn rows_pk(batch: BatchId, part: u32) -> String {
+    format!("BATCH#{batch}#{part:02}")
+}
+
+/// The part of a batch's rows that a partition holds, from its partition key.
+pub(crate) fn part_of(pk: &str) -> Option<u32> {
+    pk.strip_prefix("BATCH#")?.split_once('#')?.1.parse().ok()
+}
+
+/// The item that says who is in a part of a batch's rows.
+pub(crate) fn people(batch: BatchId, part: u32) -> Key {
+    Key { pk: rows_pk(batch, part), sk: "PEOPLE".to_owned() }
 }
 
 pub(crate) const ROW_PREFIX: &str = "ROW#";

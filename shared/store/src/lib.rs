@@ -20,6 +20,7 @@ pub mod uniqueness;
 
 mod error;
 mod keys;
+mod people;
 mod record;
 mod records;
 mod store;

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::{
     BatchId, InviteId,
-    batch::{Counts, Row, RowStatus},
+    batch::{Batch, Counts, Row, RowStatus},
     invite::{Invite, Progress},
 };
 
 use crate::{
     Store, StoreError,
-    item::{self, text},
+    item::text,
     keys::{self, Key},
-    rows::ROW,
-    table::{Index, Query, Range},
+    table::{Index, Query},
 };
 
 /// Rows that are read together to count their invites.
@@ -25,21 +24,14 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer.
-    pub async fn count_rows(&self, batch: BatchId) -> Result<Counts, StoreError> {
-        let mut query =
-            Query { range: Range::Above(keys::row_sk(0)), ..Query::all(Index::Primary, keys::rows_pk(batch)) };
-        let mut counts = Counts::default();
-        loop {
-            let page = self.table.page(&query).await?;
-            for mut item in page.items {
-                let row: Row = item::body(ROW, &mut item)?;
-                counts.add(&row.state);
-            }
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(counts);
-            }
+    pub async fn count_rows(&self, batch: &Batch) -> Result<Counts, StoreError> {
+        let (mut counts, mut after) = (Counts::default(), Some(0));
+        while let Some(from) = after {
+            let page = self.list_rows(batch, from, ROWS_PER_COUNT, None).await?;
+            page.rows.iter().for_each(|row| counts.add(&row.state));
+            after = page.next;
         }
+        Ok(counts)
     }
 
     /// How many invites of the batch's sent rows have which progress. Each invite is read as it is now. An invite that
@@ -48,7 +40,7 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer.
-    pub async fn progress_of_rows(&self, batch: BatchId) -> Result<BTreeMap<Progress, u64>, StoreError> {
+    pub async fn progress_of_rows(&self, batch: &Batch) -> Result<BTreeMap<Progress, u64>, StoreError> {
         let mut progress: BTreeMap<Progress, u64> = BTreeMap::new();
         let mut after = Some(0);
         while let Some(from) = after {

@@ -1,28 +1,31 @@
-//! The rows of a batch. Each is an item in its batch's partition, found by its number, its address or its username.
+//! The rows of a batch. Each is an item, found by its number; `people` finds those of a person.
+//!
+//! The rows are spread over partitions, so that a long list is written and dispatched in seconds; see ADR 40.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use domain::{
-    BatchId, Keys, OfficerId, Timestamp, Username,
+    BatchId, Keys, OfficerId, Timestamp,
     batch::{Batch, Duplicate, Row, RowState, RowStatus},
     invite::Invite,
     keys::AddressKey,
 };
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{
     Store, StoreError,
     item::{self, Envelope, Item, text},
-    keys::{self, Key},
+    keys::{self, Key, ROWS_PER_PART},
+    people,
     record::{Change, Stored, Written, put},
-    table::{Condition, Index, Order, Query, Range, Write},
+    table::{Condition, Index, Query, Range, Write},
     transaction::{LostRace, Transaction},
 };
 
 pub(crate) const ROW: &str = "row";
 
-/// Rows that change together at most: a transaction has 100 writes, and one is the batch's.
-pub const ROWS_PER_CHANGE: usize = 99;
+/// Rows that change together at most: a transaction has 100 writes. One is the batch's, and twenty may say who is in
+/// it.
+pub const ROWS_PER_CHANGE: usize = 79;
 
 /// Bytes of rows that change together at most: a transaction has 4 MB.
 pub const BYTES_PER_CHANGE: usize = 3 << 20;
@@ -35,13 +38,6 @@ const ROW_FRAME: usize = 4 << 10;
 pub fn item_bytes(row: &Row) -> usize {
     row.text_bytes() + ROW_FRAME
 }
-
-/// Addresses and usernames that are searched for one by one at most. For more of them the indexes of the batch are read
-/// as a whole: their entries are small, and a page of DynamoDB holds about 5,000.
-const SOUGHT_ALONE: usize = 8;
-
-/// Queries of one call that run at the same time at most.
-const QUERIES_IN_FLIGHT: usize = 8;
 
 /// A row with the keys by which duplicates of it are found.
 #[derive(Clone, Debug)]
@@ -58,15 +54,6 @@ impl KeyedRow {
         let address = row.email().map(|email| keys.address(&email));
         Self { row, address }
     }
-
-    /// The index entries of its person. A removed row has none.
-    fn people(&self) -> impl Iterator<Item = (Index, String)> {
-        let stays = self.row.state != RowState::Removed;
-        let address = self.address.as_ref().map(|address| (Index::ByAddress, address.as_str().to_owned()));
-        let username = Username::parse(&self.row.raw.form.username).ok();
-        let username = username.map(|username| (Index::ByUsername, username.canonical()));
-        address.into_iter().chain(username).filter(move |_| stays)
-    }
 }
 
 #[derive(Debug)]
@@ -74,6 +61,12 @@ pub struct RowPage {
     pub rows: Vec<Row>,
     /// The row number after which the next page begins. `None`: this was the last page.
     pub next: Option<u32>,
+}
+
+/// The batch that the item at a key belongs to: the batch itself, or one of its rows. `None`: it belongs to none.
+#[must_use]
+pub fn batch_of(key: &Key) -> Option<BatchId> {
+    keys::batch_of(&key.pk)
 }
 
 fn row_number(sk: &str) -> Option<u32> {
@@ -87,21 +80,21 @@ pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreErr
     if let Some(address) = address {
         envelope = envelope.text("person", address.as_str());
     }
-    for (index, person) in keyed.people() {
-        envelope = envelope.text(index.sort_attribute(), person);
-    }
     envelope.body(ROW, row)
 }
 
 impl Store {
-    /// Writes the rows that a reader found. Only the creator of a batch of pasted rows, or the worker with the parse
+    /// Writes all rows of a batch, as a reader found them. Only the creator of a batch of pasted rows, or the worker with the parse
     /// claim, may call it, after the batch is stored and before it is a draft. Calling it again writes the same rows.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer; some rows may have been written.
     pub async fn write_rows(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<(), StoreError> {
-        let items = rows.iter().map(|row| put_row(batch, row)).collect::<Result<_, _>>()?;
+        let mut items = people::all(batch, rows);
+        for row in rows {
+            items.push(put_row(batch, row)?);
+        }
         self.table.put_many(items).await
     }
 
@@ -143,44 +136,49 @@ impl Store {
     }
 
     /// A page of rows with numbers above `after`, in their order, and whether more may follow. With `only`, rows of
-    /// that status: such a page may be short or empty although more follow.
+    /// that status. A page may be short or empty although more follow.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer.
     pub async fn list_rows(
         &self,
-        batch: BatchId,
+        batch: &Batch,
         after: u32,
         limit: u32,
         only: Option<RowStatus>,
     ) -> Result<RowPage, StoreError> {
+        let (part, _) = keys::place_of(after + 1);
         let query = Query {
             range: Range::Above(keys::row_sk(after)),
             limit: Some(limit),
             filter: only.map(|status| ("row_state", status.name().to_owned())),
-            ..Query::all(Index::Primary, keys::rows_pk(batch))
+            ..Query::all(Index::Primary, keys::rows_pk(batch.id, part))
         };
         let page = self.table.page(&query).await?;
+        let last_of_part = (part + 1) * ROWS_PER_PART;
+        let next_part = (last_of_part < batch.counts.total).then_some(last_of_part);
         let next = page.next.as_ref().and_then(|item| row_number(text(item, "sk")?));
         let rows = page.items.into_iter().map(|mut item| item::body(ROW, &mut item)).collect::<Result<_, _>>()?;
-        Ok(RowPage { rows, next })
+        Ok(RowPage { rows, next: next.or(next_part) })
     }
 
-    /// The last row of a batch. `None`: it has no rows.
+    /// Up to `limit` rows of a batch, however many it counts: what a reader wrote before it failed, too. None: it has
+    /// no rows.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer.
-    pub async fn last_row(&self, batch: BatchId) -> Result<Option<Row>, StoreError> {
-        let query = Query {
-            range: Range::Above(keys::row_sk(0)),
-            order: Order::Descending,
-            limit: Some(1),
-            ..Query::all(Index::Primary, keys::rows_pk(batch))
-        };
-        let mut page = self.table.page(&query).await?;
-        page.items.pop().map(|mut item| item::body(ROW, &mut item)).transpose()
+    pub async fn remaining_rows(&self, batch: BatchId, limit: u32) -> Result<Vec<Row>, StoreError> {
+        for part in keys::parts() {
+            let range = Range::Above(keys::row_sk(0));
+            let query = Query { range, limit: Some(limit), ..Query::all(Index::Primary, keys::rows_pk(batch, part)) };
+            let page = self.table.page(&query).await?;
+            if !page.items.is_empty() {
+                return page.items.into_iter().map(|mut item| item::body(ROW, &mut item)).collect();
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The rows of a batch that have the address or the username of one of `rows`, without removed rows, in their
@@ -189,29 +187,11 @@ impl Store {
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer.
-    pub async fn rows_of_people(&self, batch: BatchId, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
-        let people: HashSet<(Index, String)> = rows.iter().flat_map(KeyedRow::people).collect();
-        let all = |index| Query::all(index, keys::rows_pk(batch));
-        let queries: Vec<Query> = if people.len() <= SOUGHT_ALONE {
-            people.iter().map(|(index, person)| Query { range: Range::Only(person.clone()), ..all(*index) }).collect()
-        } else {
-            [Index::ByAddress, Index::ByUsername].map(all).to_vec()
-        };
-        let found: Vec<Vec<u32>> = stream::iter(queries)
-            .map(async |query| {
-                let index = query.index;
-                let is_meant = |item: &&Item| {
-                    let person = text(item, index.sort_attribute());
-                    person.is_some_and(|person| people.contains(&(index, person.to_owned())))
-                };
-                let found = self.table.all(query).await?;
-                Ok(found.iter().filter(is_meant).filter_map(|item| row_number(text(item, "sk")?)).collect())
-            })
-            .buffer_unordered(QUERIES_IN_FLIGHT)
-            .try_collect()
-            .await?;
-        let numbers: BTreeSet<u32> = found.into_iter().flatten().collect();
-        self.find_rows(batch, &numbers.into_iter().collect::<Vec<_>>()).await
+    pub async fn rows_of_people(&self, batch: &Batch, rows: &[KeyedRow]) -> Result<Vec<Row>, StoreError> {
+        let numbers = self.numbers_of_people(batch, rows).await?;
+        let mut found = self.find_rows(batch.id, &numbers).await?;
+        found.retain(|row| rows.iter().any(|sought| row.beside(&sought.row).is_some()));
+        Ok(found)
     }
 
     /// The existing rows of a batch with these numbers, as they are now, in their order. Each number may occur only
@@ -249,6 +229,10 @@ impl Store {
             let (write, _) = put(invite)?;
             transaction.add(write, LostRace);
         }
+        let changed: Vec<&KeyedRow> = rows.iter().map(|(_, row)| row).collect();
+        for write in self.found_by(batch.id, &changed).await? {
+            transaction.add(write, LostRace);
+        }
         for (read_version, row) in rows {
             let condition = Condition::Version(*read_version);
             transaction.add(Write::Put { item: put_row(batch.id, row)?, condition }, LostRace);
@@ -256,7 +240,7 @@ impl Store {
         transaction.commit_to(self, batch).await
     }
 
-    /// Writes a row over the version that was read, while its batch is being dispatched.
+    /// Writes a row of the same person over the version that was read, while its batch is being dispatched.
     ///
     /// # Errors
     ///

@@ -1,9 +1,10 @@
-//! The port to the table: the few operations that the rest of this crate needs.
+//! The port to the table: the few requests that the rest of this crate needs.
 //!
 //! Conditions, atomic transactions, sparse indexes and pages. The contract suite runs the same assertions over DynamoDB
-//! and over the fake in memory.
+//! and over the fakes in memory.
 
 mod dynamo;
+mod patient;
 
 use std::fmt::Debug;
 
@@ -11,42 +12,45 @@ use async_trait::async_trait;
 
 pub use crate::{item::Item, keys::Key};
 pub use dynamo::Dynamo;
+pub(crate) use patient::Patient;
 
 use crate::{StoreError, item};
 
-/// One table: DynamoDB, or the fake of a test.
+/// Keys of one [`Table::get_some`] at most.
+pub const KEYS_PER_REQUEST: usize = 100;
+
+/// Items of one [`Table::put_some`] at most.
+pub const PUTS_PER_REQUEST: usize = 25;
+
+/// One table: DynamoDB, or the fake of a test. Each method is one request. It answers [`StoreError::Busy`] when the
+/// table took nothing of the request and may take it a moment later.
 #[async_trait]
 pub trait Table: Debug + Send + Sync {
     /// The item at `key` as it is now.
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError>;
 
-    /// The existing items at `keys`, in no order.
-    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError>;
+    /// The existing items at [`KEYS_PER_REQUEST`] keys or fewer, as they are now, in no order.
+    async fn get_some(&self, keys: &[Key]) -> Result<Got, StoreError>;
 
     /// Does all of `writes`, or none. At most 100, and each writes another item.
-    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError>;
+    async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError>;
 
-    /// Puts items without conditions, in no order, each at least once. For items that have only one writer.
-    async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError>;
+    /// Puts [`PUTS_PER_REQUEST`] items or fewer without conditions, in no order, each at least once. Returns what the
+    /// table did not take. For items that have only one writer.
+    async fn put_some(&self, items: &[Item]) -> Result<Vec<Item>, StoreError>;
 
     /// One page of what `query` finds.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
 
     /// One page of a segment of the whole table, in no order.
-    async fn scan(&self, segment: Segment) -> Result<Page, StoreError>;
+    async fn scan(&self, segment: &Segment) -> Result<Page, StoreError>;
+}
 
-    /// Every item of `query`, page after page.
-    async fn all(&self, mut query: Query) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        loop {
-            let page = self.page(&query).await?;
-            items.extend(page.items);
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(items);
-            }
-        }
-    }
+/// The items that were read, and the keys that the table did not look at.
+#[derive(Clone, Debug, Default)]
+pub struct Got {
+    pub items: Vec<Item>,
+    pub left: Vec<Key>,
 }
 
 /// The condition on the stored item under which a write happens.
@@ -113,10 +117,6 @@ pub enum Commit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Index {
     Primary,
-    /// The rows of a batch by the keyed hash of their address.
-    ByAddress,
-    /// The rows of a batch by their username.
-    ByUsername,
     /// The records in an officer's lists, by time.
     Listing,
     /// The invites of a batch by their progress.
@@ -129,7 +129,7 @@ impl Index {
     /// Whether a read of it sees every earlier write. The other indexes may lag by a moment.
     #[must_use]
     pub fn is_consistent(self) -> bool {
-        matches!(self, Self::Primary | Self::ByAddress | Self::ByUsername)
+        self == Self::Primary
     }
 
     /// Its name in the template. `None`: the table itself.
@@ -137,8 +137,6 @@ impl Index {
     pub fn name(self) -> Option<&'static str> {
         match self {
             Self::Primary => None,
-            Self::ByAddress => Some("by_address"),
-            Self::ByUsername => Some("by_username"),
             Self::Listing => Some("listing"),
             Self::ByBatch => Some("by_batch"),
             Self::Due => Some("due"),
@@ -156,8 +154,6 @@ impl Index {
     pub fn attributes(self) -> (&'static str, &'static str) {
         match self {
             Self::Primary => ("pk", "sk"),
-            Self::ByAddress => ("pk", "address_key"),
-            Self::ByUsername => ("pk", "username_key"),
             Self::Listing => ("listing_pk", "listing_sk"),
             Self::ByBatch => ("batch_id", "batch_state"),
             Self::Due => ("due_shard", "due_at"),

@@ -82,10 +82,7 @@ impl<R: Copy + Ord> Transaction<R> {
     pub async fn commit(self, store: &Store) -> Result<Vec<R>, StoreError> {
         let (mut meanings, mut writes): (Vec<Meaning<R>>, Vec<Write>) = self.writes.into_iter().unzip();
         loop {
-            // The writes are only needed again if one of them may be refused without stopping the others.
-            let may_go_on = meanings.iter().any(|meaning| meaning.refused().is_none());
-            let again = if may_go_on { writes.clone() } else { Vec::new() };
-            let Commit::Refused(places) = store.table.commit(writes).await? else {
+            let Commit::Refused(places) = store.table.commit(&writes).await? else {
                 return Ok(Vec::new());
             };
             let meant = places.iter().filter_map(|place| meanings.get(*place));
@@ -95,7 +92,7 @@ impl<R: Copy + Ord> Transaction<R> {
                 refused.dedup();
                 return Ok(refused);
             }
-            let left = meanings.into_iter().zip(again).enumerate().filter(|(place, _)| !places.contains(place));
+            let left = meanings.into_iter().zip(writes).enumerate().filter(|(place, _)| !places.contains(place));
             (meanings, writes) = left.map(|(_, write)| write).unzip();
         }
     }

@@ -285,7 +285,7 @@ impl From<FieldFault> for ProblemItem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable { .. } => Self::unavailable(error),
+            StoreError::Unavailable { .. } | StoreError::Busy { .. } => Self::unavailable(error),
             StoreError::Contended { .. } => Self::new(Slug::LostRace),
             StoreError::Refused { .. } | StoreError::Corrupt { .. } | StoreError::Rules(_) => Self::internal(error),
         }

@@ -7,6 +7,7 @@ use domain::{Timestamp, batch::Batch, invite::Invite, mail::Mailbox};
 use store::{
     erasure::Lock,
     item::{self, text},
+    rows::batch_of,
     table::{Item, Key},
 };
 
@@ -72,7 +73,7 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
     let entity = text(item, "entity").unwrap_or_default();
     let has_end = item::expires_at(item).is_some() || text(item, "due_at").is_some();
     match entity {
-        "row" => (!has_batch(items, key)).then_some("a row without its batch"),
+        "row" | "people" => (!has_batch(items, key)).then_some("a row without its batch"),
         "guard" => (!has_live_owner(items, item)).then_some("a lock without a live invite"),
         "account" => (!has_account(items, key, item)).then_some("a link to nothing"),
         "forget_request" => Some("a request to forget somebody that is never done"),
@@ -85,7 +86,8 @@ fn reason(items: &Items, key: &Key, item: &Item) -> Option<&'static str> {
 }
 
 fn has_batch(items: &Items, row: &Key) -> bool {
-    let batch = items.by_key.get(&Key { pk: row.pk.clone(), sk: "META".to_owned() });
+    let Some(batch) = batch_of(row) else { return false };
+    let batch = items.by_key.get(&Key { pk: format!("BATCH#{batch}"), sk: "META".to_owned() });
     batch.is_some_and(|item| item::body::<Batch>("batch", &mut item.clone()).is_ok())
 }
 

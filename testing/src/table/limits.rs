@@ -6,8 +6,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use store::{
-    StoreError,
-    table::{Index, Item, Write},
+    StoreError, item,
+    table::{Index, Item, KEYS_PER_REQUEST, Key, PUTS_PER_REQUEST, Write},
 };
 
 /// Bytes of an item at most.
@@ -27,8 +27,7 @@ const MAX_PARTITION_KEY: usize = 2048;
 const MAX_SORT_KEY: usize = 1024;
 
 /// Every pair of attributes that is a key of the table or an index. An item need not have the attributes of an index.
-const INDEXES: [Index; 6] =
-    [Index::Primary, Index::ByAddress, Index::ByUsername, Index::Listing, Index::ByBatch, Index::Due];
+const INDEXES: [Index; 4] = [Index::Primary, Index::Listing, Index::ByBatch, Index::Due];
 
 /// Checks whether DynamoDB would accept `writes` as one request.
 ///
@@ -41,9 +40,7 @@ pub(super) fn check_writes(writes: &[Write]) -> Result<(), StoreError> {
     if writes.len() > MAX_TRANSACTION_WRITES {
         return Err(refused("too many writes"));
     }
-    let mut keys: Vec<_> = writes.iter().map(Write::key).collect();
-    keys.sort_unstable();
-    if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+    if is_one_twice(writes.iter().map(Write::key).collect()) {
         return Err(refused("one item twice"));
     }
     let mut total = 0;
@@ -55,13 +52,48 @@ pub(super) fn check_writes(writes: &[Write]) -> Result<(), StoreError> {
     if total > MAX_TRANSACTION { Err(refused("transaction too large")) } else { Ok(()) }
 }
 
+/// Checks whether DynamoDB would accept a request for `keys`.
+///
+/// # Errors
+///
+/// [`StoreError`] when it would refuse it: more keys than one request has, or one key twice.
+pub(super) fn check_keys(keys: &[Key]) -> Result<(), StoreError> {
+    let operation = "BatchGetItem";
+    if keys.is_empty() || keys.len() > KEYS_PER_REQUEST {
+        return Err(refusal(operation, "not 1 to 100 keys"));
+    }
+    if is_one_twice(keys.to_vec()) { Err(refusal(operation, "one item twice")) } else { Ok(()) }
+}
+
+/// Checks whether DynamoDB would accept a request to put `items`.
+///
+/// # Errors
+///
+/// [`StoreError`] when it would refuse it: more items than one request has, one item twice, or an item that it would
+/// not accept.
+pub(super) fn check_puts(items: &[Item]) -> Result<(), StoreError> {
+    let operation = "BatchWriteItem";
+    if items.is_empty() || items.len() > PUTS_PER_REQUEST {
+        return Err(refusal(operation, "not 1 to 25 items"));
+    }
+    if is_one_twice(items.iter().map(item::key).collect()) {
+        return Err(refusal(operation, "one item twice"));
+    }
+    items.iter().try_for_each(|item| check_item(operation, item))
+}
+
+fn is_one_twice(mut keys: Vec<Key>) -> bool {
+    keys.sort_unstable();
+    keys.windows(2).any(|pair| pair[0] == pair[1])
+}
+
 /// Checks whether DynamoDB would accept `item`. A batch request needs no check of its own: 25 of the largest items are
 /// below its limit of 16 MB.
 ///
 /// # Errors
 ///
 /// [`StoreError`] when it would refuse the item, whatever the table contains.
-pub(super) fn check_item(operation: &'static str, item: &Item) -> Result<(), StoreError> {
+fn check_item(operation: &'static str, item: &Item) -> Result<(), StoreError> {
     if size(item) > MAX_ITEM {
         return Err(refusal(operation, "item too large"));
     }
@@ -157,7 +189,7 @@ mod tests {
         assert_eq!(limit(check_item("PutItem", &item(&format!("{long}k"), 0))).as_deref(), Some("key not valid"));
         assert_eq!(limit(check_item("PutItem", &item("", 0))).as_deref(), Some("key not valid"));
         let mut indexed = item("SK", 0);
-        indexed.insert("address_key".to_owned(), AttributeValue::S(String::new()));
+        indexed.insert("listing_sk".to_owned(), AttributeValue::S(String::new()));
         assert_eq!(limit(check_item("PutItem", &indexed)).as_deref(), Some("key not valid"));
     }
 }

@@ -1,19 +1,23 @@
 //! A fake table in memory, as strict as DynamoDB: conditions, transactions, indexes that lag, sizes and pages.
 
 mod leftovers;
+mod limited;
 mod limits;
+mod units;
+
+pub use limited::{LimitedTable, Tally};
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Timestamp;
+use domain::{Entropy, Timestamp};
 use serde_json::json;
 use store::{
     Store, StoreError,
     item::{self, number, text},
     stream::StreamEvent,
-    table::{Commit, Condition, Freshness, Index, Item, Key, Order, Page, Query, Range, Segment, Table, Write},
+    table::{Commit, Condition, Freshness, Got, Index, Item, Key, Order, Page, Query, Range, Segment, Table, Write},
 };
 
 use crate::probe::{Failure, Probe, Probed};
@@ -70,7 +74,7 @@ impl MemoryTable {
     /// The store over this table, as functions use it.
     #[must_use]
     pub fn store(&self) -> Store {
-        Store::new(self.clone())
+        Store::new(self.clone(), Entropy::system())
     }
 
     /// From now on every write happens even if its condition is not met. This shows what the conditions prevent.
@@ -128,26 +132,31 @@ impl Table for MemoryTable {
         self.items.read("table.get", |items| Ok(items.get(key).cloned()), failed("GetItem")).await
     }
 
-    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let found = |items: &mut Items| Ok(keys.iter().filter_map(|key| items.get(key).cloned()).collect());
+    async fn get_some(&self, keys: &[Key]) -> Result<Got, StoreError> {
+        limits::check_keys(keys)?;
+        let found = |items: &mut Items| {
+            let items = keys.iter().filter_map(|key| items.get(key).cloned()).collect();
+            Ok(Got { items, left: Vec::new() })
+        };
         self.items.read("table.get_many", found, failed("BatchGetItem")).await
     }
 
-    async fn commit(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
-        if let [write] = &writes[..] {
-            let effect = |items: &mut Items| commit(items, vec![write.clone()]);
+    async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError> {
+        if let [_] = writes {
+            let effect = |items: &mut Items| commit(items, writes);
             return self.items.write("table.put", effect, failed("PutItem")).await;
         }
         let effect = |items: &mut Items| commit(items, writes);
         self.items.write_once("table.transact", effect, failed("TransactWriteItems")).await
     }
 
-    async fn put_many(&self, new: Vec<Item>) -> Result<(), StoreError> {
-        new.iter().try_for_each(|item| limits::check_item("BatchWriteItem", item))?;
+    async fn put_some(&self, new: &[Item]) -> Result<Vec<Item>, StoreError> {
+        limits::check_puts(new)?;
         let put = |items: &mut Items, item: Item| {
             items.insert(item::key(&item), item);
         };
-        self.items.write_each("table.put_many", new, put, |_| Ok(()), failed("BatchWriteItem")).await
+        let done = |_: &mut Items| Ok(Vec::new());
+        self.items.write_each("table.put_many", new.to_vec(), put, done, failed("BatchWriteItem")).await
     }
 
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
@@ -158,12 +167,12 @@ impl Table for MemoryTable {
         }
     }
 
-    async fn scan(&self, segment: Segment) -> Result<Page, StoreError> {
+    async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
         let Segment { part, of, after, freshness } = segment;
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let after = after.as_ref().map(item::key);
         let found = |items: &mut Items| {
-            let mut rest = items.by_key.iter().filter(|(key, _)| part_of(key) % of == part);
+            let mut rest = items.by_key.iter().filter(|(key, _)| part_of(key) % of == *part);
             let rest = rest.by_ref().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
             let mut page: Vec<Item> = rest.take(SCANNED + 1).map(|(_, item)| item.clone()).collect();
             let is_cut = page.len() > SCANNED;
@@ -186,8 +195,8 @@ fn unavailable(operation: &'static str) -> impl FnOnce(Failure) -> StoreError {
     move |failure| StoreError::Unavailable { operation, code: failure.code().to_owned() }
 }
 
-fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {
-    limits::check_writes(&writes)?;
+fn commit(items: &mut Items, writes: &[Write]) -> Result<Commit, StoreError> {
+    limits::check_writes(writes)?;
     let refused: Vec<usize> = writes
         .iter()
         .enumerate()
@@ -200,18 +209,24 @@ fn commit(items: &mut Items, writes: Vec<Write>) -> Result<Commit, StoreError> {
     for write in writes {
         let key = write.key();
         match write {
-            Write::Put { item, .. } => items.insert(key, item),
+            Write::Put { item, .. } => items.insert(key, item.clone()),
             Write::Delete { .. } => items.remove(&key),
         };
     }
     Ok(Commit::Done)
 }
 
-fn page(items: &Items, query: &Query) -> Page {
-    let matching = matching(items, query);
+/// The items that DynamoDB reads for one page, and whether there are more.
+fn looked_at(items: &Items, query: &Query) -> (Vec<Item>, bool) {
+    let mut matching = matching(items, query);
     let limit = query.limit.map_or(usize::MAX, |limit| limit as usize).min(fitting(&matching));
     let more = matching.len() > limit;
-    let looked_at: Vec<Item> = matching.into_iter().take(limit).collect();
+    matching.truncate(limit);
+    (matching, more)
+}
+
+fn page(items: &Items, query: &Query) -> Page {
+    let (looked_at, more) = looked_at(items, query);
     let next = looked_at.last().filter(|_| more).map(|item| position(query, item));
     let passing = looked_at.into_iter().filter(|item| passes(query, item));
     Page { items: passing.map(|item| projected(query.index, item)).collect(), next }
@@ -282,7 +297,7 @@ fn projection(index: Index) -> Option<&'static [&'static str]> {
     match index {
         Index::Primary => None,
         Index::Listing => Some(&["v", "summary"]),
-        Index::ByAddress | Index::ByUsername | Index::ByBatch | Index::Due => Some(&[]),
+        Index::ByBatch | Index::Due => Some(&[]),
     }
 }
 

@@ -7,8 +7,8 @@
 use aws_sdk_dynamodb::{
     Client,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex,
-        Projection, ProjectionType, ScalarAttributeType, builders::ProjectionBuilder,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType, builders::ProjectionBuilder,
     },
 };
 use boot::{Aws, Env};
@@ -25,7 +25,7 @@ async fn dynamodb_keeps_the_contract() {
     let client = aws().dynamodb();
     let name = fresh_name();
     create_table(&client, &name).await;
-    let store = Store::new(Dynamo::new(client.clone(), name.clone()));
+    let store = Store::new(Dynamo::new(client.clone(), name.clone()), Entropy::system());
     testing::contract::table::all(&store).await;
     tests::list_contract::all(&store).await;
     client.delete_table().table_name(name).send().await.unwrap();
@@ -68,27 +68,7 @@ async fn create_table(client: &Client, name: &str) {
             .build()
             .unwrap()
     };
-    let local = |name: &str, range: &str| {
-        LocalSecondaryIndex::builder()
-            .index_name(name)
-            .key_schema(key("pk", KeyType::Hash))
-            .key_schema(key(range, KeyType::Range))
-            .projection(keys_only().build())
-            .build()
-            .unwrap()
-    };
-    let names = [
-        "pk",
-        "sk",
-        "listing_pk",
-        "listing_sk",
-        "batch_id",
-        "batch_state",
-        "due_shard",
-        "due_at",
-        "address_key",
-        "username_key",
-    ];
+    let names = ["pk", "sk", "listing_pk", "listing_sk", "batch_id", "batch_state", "due_shard", "due_at"];
     let names = names.map(|name| {
         AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
     });
@@ -99,8 +79,6 @@ async fn create_table(client: &Client, name: &str) {
         .set_attribute_definitions(Some(names.to_vec()))
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range))
-        .local_secondary_indexes(local("by_address", "address_key"))
-        .local_secondary_indexes(local("by_username", "username_key"))
         .global_secondary_indexes(index("listing", "listing_pk", "listing_sk", summaries))
         .global_secondary_indexes(index("by_batch", "batch_id", "batch_state", keys_only()))
         .global_secondary_indexes(index("due", "due_shard", "due_at", keys_only()))

@@ -14,6 +14,7 @@ mod faults;
 mod fields;
 mod keys;
 mod lasting;
+mod limits;
 mod list_contract;
 mod lists;
 mod openapi;

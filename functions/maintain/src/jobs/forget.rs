@@ -157,7 +157,7 @@ async fn empty_in_list(round: &Round<'_>, batch: Stored<Batch>, row: Row) -> Res
     let (store, now) = (&round.deps.store, round.deps.clock.now());
     let keys = round.deps.secrets.keys().await?;
     let keyed = KeyedRow::new(row.clone(), keys);
-    let mut others = store.rows_of_people(batch.id, std::slice::from_ref(&keyed)).await?;
+    let mut others = store.rows_of_people(&batch, std::slice::from_ref(&keyed)).await?;
     // Rows of the same person are emptied on their own.
     others.retain(|other| KeyedRow::new(other.clone(), keys).address != keyed.address);
     let (resting, free): (Vec<Row>, Vec<Row>) =

@@ -54,7 +54,7 @@ async fn is_short(round: &Round<'_>, id: BatchId) -> Result<bool, AnyError> {
     let (missing, erased) = if is_complete {
         (0, batch.erased)
     } else {
-        let progress = deps.store.progress_of_rows(id).await?;
+        let progress = deps.store.progress_of_rows(&batch).await?;
         let missing = u64::from(batch.counts.sent).saturating_sub(progress.values().sum());
         (missing, progress.get(&invite::Progress::Deleted).copied().unwrap_or_default())
     };

@@ -14,8 +14,9 @@ use crate::{
     transaction::{Refused, Transaction},
 };
 
-/// Rows that are added in one call at most. A transaction has 100 writes: one is the batch's and one the answer's.
-pub const ROWS_PER_ADDITION: usize = 98;
+/// Rows that are added in one call at most. A transaction has 100 writes: one is the batch's and one the answer's, and
+/// two may say who is in the batch.
+pub const ROWS_PER_ADDITION: usize = 96;
 
 impl Layout for Batch {
     type Id = BatchId;
@@ -98,6 +99,9 @@ impl Store {
     ) -> Result<RequestOutcome, StoreError> {
         let mut transaction = Transaction::default();
         let batch = transaction.write(batch, Refused::LostRace)?;
+        for write in self.found_by(batch.id, &rows.iter().collect::<Vec<_>>()).await? {
+            transaction.add(write, Refused::LostRace);
+        }
         for row in rows {
             let item = put_row(batch.id, row)?;
             transaction.add(Write::Put { item, condition: Condition::Absent }, Refused::LostRace);

@@ -31,6 +31,6 @@ impl Store {
     /// [`StoreError`] when the table cannot answer.
     pub async fn remove_subscription(&self, id: SubscriptionId) -> Result<(), StoreError> {
         let delete = Write::Delete { key: keys::agency(id), condition: Condition::Any };
-        self.table.commit(vec![delete]).await.map(|_| ())
+        self.table.commit(&[delete]).await.map(|_| ())
     }
 }

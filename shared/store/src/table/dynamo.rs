@@ -1,6 +1,6 @@
 //! The port to the table over DynamoDB.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{
@@ -12,22 +12,13 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_types::error::operation::BuildError;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Commit, Condition, Freshness, Order, Page, Query, Range, Segment, Table, Write};
-use crate::{StoreError, item::Item, keys::Key};
-
-/// Keys of one BatchGetItem at most.
-const GETS_PER_REQUEST: usize = 100;
-/// Items of one BatchWriteItem at most.
-const PUTS_PER_REQUEST: usize = 25;
-
-/// Requests of one call that run at the same time at most.
-const IN_FLIGHT: usize = 8;
-
-/// How often a transaction that conflicts with another, or the rest of a batch, is repeated, after 20 ms, 40 ms, … 1.3
-/// s.
-const REPEATS: u32 = 7;
+use super::{Commit, Condition, Freshness, Got, Order, Page, Query, Range, Segment, Table, Write};
+use crate::{
+    StoreError,
+    item::{self, Item},
+    keys::Key,
+};
 
 #[derive(Clone, Debug)]
 pub struct Dynamo {
@@ -76,15 +67,15 @@ impl Dynamo {
         request.set_consistent_read(query.index.is_consistent().then_some(true))
     }
 
-    async fn commit_one(&self, write: Write) -> Result<Commit, StoreError> {
+    async fn commit_one(&self, write: &Write) -> Result<Commit, StoreError> {
         let refused = match write {
             Write::Put { item, condition } => {
-                let (expression, names, values) = expression(&condition);
+                let (expression, names, values) = expression(condition);
                 let request = self
                     .client
                     .put_item()
                     .table_name(&self.name)
-                    .set_item(Some(item))
+                    .set_item(Some(item.clone()))
                     .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
@@ -95,12 +86,12 @@ impl Dynamo {
                 }
             }
             Write::Delete { key, condition } => {
-                let (expression, names, values) = expression(&condition);
+                let (expression, names, values) = expression(condition);
                 let request = self
                     .client
                     .delete_item()
                     .table_name(&self.name)
-                    .set_key(Some(attributes(&key)))
+                    .set_key(Some(attributes(key)))
                     .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
@@ -114,88 +105,51 @@ impl Dynamo {
         Ok(if refused { Commit::Refused(vec![0]) } else { Commit::Done })
     }
 
-    async fn commit_together(&self, writes: Vec<Write>) -> Result<Commit, StoreError> {
+    async fn commit_together(&self, writes: &[Write]) -> Result<Commit, StoreError> {
         let items: Vec<TransactWriteItem> =
-            writes.into_iter().map(|write| self.transacted(write)).collect::<Result<_, _>>().map_err(unbuilt)?;
-        for repeat in 0.. {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            let error = match request.send().await {
-                Ok(_) => return Ok(Commit::Done),
-                Err(error) => error,
-            };
-            let refused = refused_writes(&error);
-            if !refused.is_empty() {
-                return Ok(Commit::Refused(refused));
-            }
-            if let Some(code) = refusal(&error) {
-                return Err(StoreError::Refused { operation: "TransactWriteItems", code: code.to_owned() });
-            }
-            if repeat >= REPEATS || !met_another(&error) {
-                return Err(failed("TransactWriteItems", &error));
-            }
-            pause(repeat).await;
+            writes.iter().map(|write| self.transacted(write)).collect::<Result<_, _>>().map_err(unbuilt)?;
+        let error = match self.client.transact_write_items().set_transact_items(Some(items)).send().await {
+            Ok(_) => return Ok(Commit::Done),
+            Err(error) => error,
+        };
+        let refused = refused_writes(&error);
+        if !refused.is_empty() {
+            return Ok(Commit::Refused(refused));
         }
-        Ok(Commit::Done)
+        let operation = "TransactWriteItems";
+        if let Some(code) = refusal(&error) {
+            return Err(StoreError::Refused { operation, code: code.to_owned() });
+        }
+        Err(match put_off(&error) {
+            Some(code) => StoreError::Busy { operation, code: code.to_owned() },
+            None => failed(operation, &error),
+        })
     }
 
-    fn transacted(&self, write: Write) -> Result<TransactWriteItem, BuildError> {
+    fn transacted(&self, write: &Write) -> Result<TransactWriteItem, BuildError> {
         let item = TransactWriteItem::builder();
         Ok(match write {
             Write::Put { item: new, condition } => {
-                let (expression, names, values) = expression(&condition);
+                let (expression, names, values) = expression(condition);
                 let put = Put::builder()
                     .table_name(&self.name)
-                    .set_item(Some(new))
+                    .set_item(Some(new.clone()))
                     .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 item.put(put.build()?).build()
             }
             Write::Delete { key, condition } => {
-                let (expression, names, values) = expression(&condition);
+                let (expression, names, values) = expression(condition);
                 let delete = Delete::builder()
                     .table_name(&self.name)
-                    .set_key(Some(attributes(&key)))
+                    .set_key(Some(attributes(key)))
                     .set_condition_expression(expression.map(str::to_owned))
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
                 item.delete(delete.build()?).build()
             }
         })
-    }
-
-    async fn get_chunk(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        let mut found = Vec::with_capacity(keys.len());
-        let mut wanted: Vec<Item> = keys.iter().map(attributes).collect();
-        for repeat in 0..=REPEATS {
-            let keys =
-                KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build().map_err(unbuilt)?;
-            let request = self.client.batch_get_item().request_items(&self.name, keys);
-            let answer = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;
-            found.extend(answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
-            wanted = match answer.unprocessed_keys.and_then(|mut left| left.remove(&self.name)) {
-                Some(left) if !left.keys.is_empty() => left.keys,
-                _ => return Ok(found),
-            };
-            pause(repeat).await;
-        }
-        Err(leftovers("BatchGetItem"))
-    }
-
-    async fn put_chunk(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let put =
-            |item| Ok(WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(item)).build()?).build());
-        let mut writes: Vec<WriteRequest> = items.into_iter().map(put).collect::<Result<_, _>>().map_err(unbuilt)?;
-        for repeat in 0..=REPEATS {
-            let request = self.client.batch_write_item().request_items(&self.name, writes);
-            let answer = request.send().await.map_err(|error| failed("BatchWriteItem", &error))?;
-            writes = match answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)) {
-                Some(left) if !left.is_empty() => left,
-                _ => return Ok(()),
-            };
-            pause(repeat).await;
-        }
-        Err(leftovers("BatchWriteItem"))
     }
 }
 
@@ -208,25 +162,37 @@ impl Table for Dynamo {
         Ok(answer.item)
     }
 
-    async fn get_many(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let chunks: Vec<Vec<Key>> = keys.chunks(GETS_PER_REQUEST).map(<[Key]>::to_vec).collect();
-        stream::iter(chunks).map(|chunk| self.get_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_concat().await
+    async fn get_some(&self, keys: &[Key]) -> Result<Got, StoreError> {
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys.iter().map(attributes).collect()))
+            .consistent_read(true)
+            .build()
+            .map_err(unbuilt)?;
+        let request = self.client.batch_get_item().request_items(&self.name, keys);
+        let answer = request.send().await.map_err(|error| failed("BatchGetItem", &error))?;
+        let items = answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default();
+        let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.name);
+        let left = left.map_or_else(Vec::new, |left| left.keys.iter().map(item::key).collect());
+        Ok(Got { items, left })
     }
 
-    async fn commit(&self, mut writes: Vec<Write>) -> Result<Commit, StoreError> {
-        match (writes.len(), writes.pop()) {
-            (1, Some(write)) => self.commit_one(write).await,
-            (_, Some(last)) => {
-                writes.push(last);
-                self.commit_together(writes).await
-            }
-            (_, None) => Ok(Commit::Done),
+    async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError> {
+        match writes {
+            [write] => self.commit_one(write).await,
+            writes => self.commit_together(writes).await,
         }
     }
 
-    async fn put_many(&self, items: Vec<Item>) -> Result<(), StoreError> {
-        let chunks: Vec<Vec<Item>> = items.chunks(PUTS_PER_REQUEST).map(<[Item]>::to_vec).collect();
-        stream::iter(chunks).map(|chunk| self.put_chunk(chunk)).buffer_unordered(IN_FLIGHT).try_collect::<()>().await
+    async fn put_some(&self, items: &[Item]) -> Result<Vec<Item>, StoreError> {
+        let put = |item: &Item| {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build()?;
+            Ok(WriteRequest::builder().put_request(put).build())
+        };
+        let puts: Vec<WriteRequest> = items.iter().map(put).collect::<Result<_, _>>().map_err(unbuilt)?;
+        let request = self.client.batch_write_item().request_items(&self.name, puts);
+        let answer = request.send().await.map_err(|error| failed("BatchWriteItem", &error))?;
+        let left = answer.unprocessed_items.unwrap_or_default().remove(&self.name).unwrap_or_default();
+        Ok(left.into_iter().filter_map(|write| Some(write.put_request?.item)).collect())
     }
 
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
@@ -235,7 +201,7 @@ impl Table for Dynamo {
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
-    async fn scan(&self, segment: Segment) -> Result<Page, StoreError> {
+    async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
         let number = |number| i32::try_from(number).unwrap_or(i32::MAX);
         let request = self
             .client
@@ -244,7 +210,7 @@ impl Table for Dynamo {
             .segment(number(segment.part))
             .total_segments(number(segment.of))
             .consistent_read(segment.freshness == Freshness::Current)
-            .set_exclusive_start_key(segment.after);
+            .set_exclusive_start_key(segment.after.clone());
         let answer = request.send().await.map_err(|error| failed("Scan", &error))?;
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
@@ -295,17 +261,10 @@ fn refusal<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&str> {
     reasons(error).iter().filter_map(CancellationReason::code).find(|code| is_refusal(code))
 }
 
-/// Whether the transaction failed only because of a conflict with another one, or for lack of capacity.
-fn met_another(error: &SdkError<TransactWriteItemsError>) -> bool {
-    let passing =
-        |code| matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
-    let reasons = reasons(error);
-    is(error, "TransactionInProgressException")
-        || (!reasons.is_empty() && reasons.iter().all(|reason| passing(reason.code().unwrap_or("None"))))
-}
-
-async fn pause(repeat: u32) {
-    tokio::time::sleep(Duration::from_millis(20) * 2u32.saturating_pow(repeat)).await;
+/// The code of a transaction that was put off: it met another one, or lacked capacity. `None`: it failed otherwise.
+fn put_off<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&str> {
+    let codes = || reasons(error).iter().filter_map(CancellationReason::code).filter(|code| *code != "None");
+    codes().next().filter(|_| codes().all(is_put_off))
 }
 
 fn is<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, code: &str) -> bool {
@@ -325,6 +284,8 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
     let code = code.to_owned();
     if is_refusal(&code) {
         StoreError::Refused { operation, code }
+    } else if is_put_off(&code) {
+        StoreError::Busy { operation, code }
     } else {
         StoreError::Unavailable { operation, code }
     }
@@ -343,8 +304,19 @@ fn is_refusal(code: &str) -> bool {
     )
 }
 
-fn leftovers(operation: &'static str) -> StoreError {
-    StoreError::Unavailable { operation, code: "unprocessed items left".to_owned() }
+/// Whether the same request may be taken a moment later, because another one was in its way. Names as above.
+fn is_put_off(code: &str) -> bool {
+    matches!(
+        code,
+        "ThrottlingException"
+            | "ThrottlingError"
+            | "ProvisionedThroughputExceededException"
+            | "ProvisionedThroughputExceeded"
+            | "RequestLimitExceeded"
+            | "TransactionConflictException"
+            | "TransactionConflict"
+            | "TransactionInProgressException"
+    )
 }
 
 fn unbuilt(_: BuildError) -> StoreError {
@@ -373,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_a_limit_is_refused_and_what_meets_load_is_an_outage() {
+    fn what_breaks_a_limit_is_refused_and_what_meets_load_is_put_off() {
         for code in ["ValidationException", "ItemCollectionSizeLimitExceededException"] {
             assert!(matches!(put_failed(code), StoreError::Refused { .. }), "{code}");
         }
@@ -381,10 +353,11 @@ mod tests {
             "ThrottlingException",
             "ProvisionedThroughputExceededException",
             "RequestLimitExceeded",
-            "InternalServerError",
-            "AccessDeniedException",
             "TransactionConflictException",
         ] {
+            assert!(matches!(put_failed(code), StoreError::Busy { .. }), "{code}");
+        }
+        for code in ["InternalServerError", "AccessDeniedException"] {
             assert!(matches!(put_failed(code), StoreError::Unavailable { .. }), "{code}");
         }
         let timeout = failed("PutItem", &SdkError::<PutItemError, ()>::timeout_error("too long"));
@@ -398,6 +371,9 @@ mod tests {
         }
         for code in ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"] {
             assert_eq!(refusal(&cancelled(&["None", code])), None, "{code}");
+            assert_eq!(put_off(&cancelled(&["None", code])), Some(code));
+            assert_eq!(put_off(&cancelled(&[code, "SomethingElse"])), None, "{code}");
         }
+        assert_eq!(put_off(&cancelled(&["None", "None"])), None);
     }
 }

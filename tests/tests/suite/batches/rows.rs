@@ -5,6 +5,7 @@ use domain::{
     fields::Form,
 };
 use serde_json::{Value, json};
+use store::ROWS_PER_ADDITION;
 use testing::people::{email, officer_form, vendor_form};
 use tests::{
     app::App,
@@ -248,7 +249,7 @@ async fn rows_are_added_to_a_list_once_and_meet_those_before_them() {
     assert_eq!(row(&ada, &id, 5).await["state"], "NEEDS_FIXING", "to be filled in");
     assert_eq!(added["counts"], batch(&ada, &id).await["counts"]);
     assert_eq!(add("key-2", &[]).await.faults(), ["/rows: rows.empty"]);
-    let crowd: Vec<Form> = (0..99).map(|n| officer_form(&format!("crowd{n}"))).collect();
+    let crowd: Vec<Form> = (0..=ROWS_PER_ADDITION).map(|n| officer_form(&format!("crowd{n}"))).collect();
     assert_eq!(add("key-3", &crowd).await.faults(), ["/rows: rows.too-many"]);
     assert_eq!(add("key-1", &crowd[..1]).await.problem(), "idempotency-key-reused");
     submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
@@ -256,8 +257,8 @@ async fn rows_are_added_to_a_list_once_and_meet_those_before_them() {
     app.drain().await;
     assert_eq!(app.directory.made().len(), 2);
     assert_eq!(
-        add("key-5", &crowd[..98]).await.expect(201).body["counts"]["ready"],
-        98,
+        add("key-5", &crowd[..ROWS_PER_ADDITION]).await.expect(201).body["counts"]["ready"],
+        ROWS_PER_ADDITION,
         "a list that is through goes on"
     );
     let bo = app.officer("bo");

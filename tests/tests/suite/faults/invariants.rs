@@ -136,7 +136,7 @@ impl World {
         invites.sort();
         let mut batches = Vec::new();
         for batch in self.batches().await {
-            let rows = self.app.store.count_rows(batch.id).await.unwrap();
+            let rows = self.app.store.count_rows(&batch).await.unwrap();
             // A list that was reset while its workbook was read has rows that were not counted. They are deleted with
             // it.
             let is_counted = self.manner == Manner::Calm || batch.state != BatchState::Reset;

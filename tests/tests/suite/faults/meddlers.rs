@@ -130,7 +130,7 @@ impl World {
 
     async fn change_list(&self, tab: Meddler, batch: &Batch) {
         let path = format!("/api/batches/{}", batch.id);
-        let rows = self.app.store.list_rows(batch.id, 0, 100, None).await.unwrap().rows;
+        let rows = self.app.store.list_rows(batch, 0, 100, None).await.unwrap().rows;
         let Some(first) = rows.first() else { return };
         let ask = async |method: &str, path: String, headers: &[(&str, &str)], body: Value| {
             self.ask_over("manage-batches", &self.second_tab(), method, &path, headers, body).await
@@ -179,7 +179,7 @@ impl World {
         if batch.state != BatchState::Draft {
             return Ok(());
         }
-        let rows = self.app.store.list_rows(batch.id, 0, 1000, None).await.unwrap().rows;
+        let rows = self.app.store.list_rows(batch, 0, 1000, None).await.unwrap().rows;
         for row in &rows {
             let shown = || format!("row {} is {:?}", row.number, row.state);
             if let Some(number) = row.state.rests_on() {

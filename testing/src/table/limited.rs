@@ -1,0 +1,242 @@
+//! The fake table with DynamoDB's limits of throughput, in the time of `tokio`, which a test can stop.
+//!
+//! A partition key takes 1,000 write units and 3,000 read units a second. A new table with on-demand capacity takes
+//! 4,000 and 12,000 in all, and so does each of its indexes. There is no reserve for bursts, which AWS does not promise.
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>,
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html>.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use domain::Entropy;
+use store::{
+    Store, StoreError, item,
+    table::{Commit, Got, Index, Item, Key, Page, Query, Segment, Table, Write},
+};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    MemoryTable, limits, looked_at,
+    units::{self, Charge, Place},
+};
+
+/// How long a request takes that DynamoDB answers at once, and a transaction.
+const REQUEST: Duration = Duration::from_millis(5);
+const TRANSACTION: Duration = Duration::from_millis(15);
+
+/// Units a second of one partition key, and of a table or an index.
+const PARTITION: Rates = Rates { write: 1_000.0, read: 3_000.0 };
+const WHOLE: Rates = Rates { write: 4_000.0, read: 12_000.0 };
+
+#[derive(Clone, Copy, Debug)]
+struct Rates {
+    write: f64,
+    read: f64,
+}
+
+/// A fake table with limits of throughput. Clones share it.
+#[derive(Clone, Debug)]
+pub struct LimitedTable {
+    table: MemoryTable,
+    spent: Arc<Mutex<Spent>>,
+}
+
+/// What was taken and what was put off, since the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    pub write_units: f64,
+    pub read_units: f64,
+    pub requests: u64,
+    /// How often an item or a request was put off.
+    pub put_off: u64,
+}
+
+#[derive(Debug, Default)]
+struct Spent {
+    buckets: HashMap<(Direction, Option<String>, Index), Bucket>,
+    tally: Tally,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Direction {
+    Write,
+    Read,
+}
+
+impl Direction {
+    fn of(self, rates: Rates) -> f64 {
+        match self {
+            Self::Write => rates.write,
+            Self::Read => rates.read,
+        }
+    }
+}
+
+/// Units that are left, at a moment. A second fills it.
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    left: f64,
+    at: Instant,
+    rate: f64,
+}
+
+impl Bucket {
+    fn full(rate: f64, now: Instant) -> Self {
+        Self { left: rate, at: now, rate }
+    }
+
+    fn refilled(self, now: Instant) -> Self {
+        let left = self.left + self.rate * now.duration_since(self.at).as_secs_f64();
+        Self { left: left.min(self.rate), at: now, ..self }
+    }
+}
+
+impl LimitedTable {
+    /// An empty table.
+    #[must_use]
+    pub fn new(table: MemoryTable) -> Self {
+        Self { table, spent: Arc::default() }
+    }
+
+    /// The store over this table, as functions use it.
+    #[must_use]
+    pub fn store(&self, entropy: Entropy) -> Store {
+        Store::new(self.clone(), entropy)
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.spent().tally
+    }
+
+    async fn begin(&self, pause: Duration) {
+        self.spent().tally.requests += 1;
+        sleep(pause).await;
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(
+        &self,
+        operation: &'static str,
+        direction: Direction,
+        charges: Vec<Charge>,
+        code: &str,
+    ) -> Result<(), StoreError> {
+        let is_taken = self.spent().take(direction, charges);
+        if is_taken { Ok(()) } else { Err(StoreError::Busy { operation, code: code.to_owned() }) }
+    }
+
+    fn cost(&self, write: &Write, times: f64) -> Vec<Charge> {
+        units::of_write(write, self.table.items.by_hand().get(&write.key()), times)
+    }
+
+    fn cost_of_key(&self, key: &Key) -> Charge {
+        let bytes = self.table.items.by_hand().get(key).map_or(1, limits::size);
+        units::of_read(Index::Primary, &key.pk, bytes)
+    }
+}
+
+impl Spent {
+    /// Takes all units, or none where a place has none left.
+    fn take(&mut self, direction: Direction, charges: Vec<Charge>) -> bool {
+        let now = Instant::now();
+        let mut sums: HashMap<(Option<String>, Index), f64> = HashMap::new();
+        let mut total = 0.0;
+        for Charge { place: Place { index, partition }, units } in charges {
+            *sums.entry((Some(partition), index)).or_default() += units;
+            *sums.entry((None, index)).or_default() += units;
+            total += units;
+        }
+        for ((partition, index), units) in &sums {
+            let rate = direction.of(if partition.is_some() { PARTITION } else { WHOLE });
+            let bucket = self.buckets.entry((direction, partition.clone(), *index));
+            let bucket = bucket.or_insert_with(|| Bucket::full(rate, now));
+            *bucket = bucket.refilled(now);
+            // A request that needs more than a second has is taken when all of it is there.
+            if bucket.left < units.min(rate) {
+                self.tally.put_off += 1;
+                return false;
+            }
+        }
+        for ((partition, index), units) in sums {
+            if let Some(bucket) = self.buckets.get_mut(&(direction, partition, index)) {
+                bucket.left -= units;
+            }
+        }
+        match direction {
+            Direction::Write => self.tally.write_units += total,
+            Direction::Read => self.tally.read_units += total,
+        }
+        true
+    }
+}
+
+#[async_trait]
+impl Table for LimitedTable {
+    async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        self.begin(REQUEST).await;
+        self.take("GetItem", Direction::Read, vec![self.cost_of_key(key)], "ThrottlingException")?;
+        self.table.get(key).await
+    }
+
+    async fn get_some(&self, keys: &[Key]) -> Result<Got, StoreError> {
+        self.begin(REQUEST).await;
+        let is_taken = |key: &&Key| self.spent().take(Direction::Read, vec![self.cost_of_key(key)]);
+        let (taken, left): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(is_taken);
+        if taken.is_empty() {
+            return Err(StoreError::Busy { operation: "BatchGetItem", code: "ThrottlingException".to_owned() });
+        }
+        let got = self.table.get_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
+        Ok(Got { left: left.into_iter().cloned().collect(), ..got })
+    }
+
+    async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError> {
+        let (pause, operation, times, code) = match writes {
+            [_] => (REQUEST, "PutItem", 1.0, "ThrottlingException"),
+            _ => (TRANSACTION, "TransactWriteItems", 2.0, "ThrottlingError"),
+        };
+        self.begin(pause).await;
+        let charges = writes.iter().flat_map(|write| self.cost(write, times)).collect();
+        self.take(operation, Direction::Write, charges, code)?;
+        self.table.commit(writes).await
+    }
+
+    async fn put_some(&self, items: &[Item]) -> Result<Vec<Item>, StoreError> {
+        self.begin(REQUEST).await;
+        let is_taken = |item: &&Item| {
+            let condition = store::table::Condition::Any;
+            let cost = self.cost(&Write::Put { item: (*item).clone(), condition }, 1.0);
+            self.spent().take(Direction::Write, cost)
+        };
+        let (taken, left): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_taken);
+        if taken.is_empty() {
+            return Err(StoreError::Busy { operation: "BatchWriteItem", code: "ThrottlingException".to_owned() });
+        }
+        self.table.put_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
+        Ok(left.into_iter().cloned().collect())
+    }
+
+    async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        self.begin(REQUEST).await;
+        let bytes = looked_at(&self.table.items.by_hand(), query).0.iter().map(limits::size).sum();
+        let charge = units::of_read(query.index, &query.partition, bytes);
+        self.take("Query", Direction::Read, vec![charge], "ThrottlingException")?;
+        self.table.page(query).await
+    }
+
+    async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
+        self.begin(REQUEST).await;
+        let page = self.table.scan(segment).await?;
+        let charges = page.items.iter().map(|item| self.cost_of_key(&item::key(item))).collect();
+        self.take("Scan", Direction::Read, charges, "ThrottlingException")?;
+        Ok(page)
+    }
+}
