@@ -808,7 +808,7 @@ export interface components {
         LimitsBody: {
             /**
              * @description Rows of one addition to a batch. More are added by several requests, each with a key of its own.
-             * @example 98
+             * @example 96
              */
             addedRows: number;
             /**
@@ -935,7 +935,7 @@ export interface components {
             seed: components["schemas"]["SeedBody"];
         };
         MoreRows: {
-            /** @description 1 to 98 of them. A blank one is added too, to be filled in. */
+            /** @description 1 to 96 of them. A blank one is added too, to be filled in. */
             rows: components["schemas"]["NewRow"][];
         };
         /** @description A new batch: a workbook to be uploaded, or rows pasted. */
