@@ -7,15 +7,16 @@ TO ?=
 DO ?= --help
 
 LOCAL := .tools/emulator/bin/python infra/local
-CARGO := PATH="$(CURDIR)/.tools/cargo/bin:$(CURDIR)/.tools/mutants/bin:$$PATH" cargo
+WITH_TOOLS := PATH="$(CURDIR)/.tools/cargo/bin:$(CURDIR)/.tools/mutants/bin:$$PATH"
+CARGO := $(WITH_TOOLS) cargo
 MUTANTS_VERSION := 27.1.0
-MUTANTS = $(CARGO) mutants --output .build --no-shuffle --jobs 2
+MUTANTS := mutants --output .build --no-shuffle
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
 .PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots
 .PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
-.PHONY: test-rust test-browser test-e2e mutants test-mutants
+.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -65,7 +66,7 @@ operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" 
 # ---------------------------------------------------------------------------------------------------------- tests
 
 CHECKS := check-portal check-python check-docs check-rust check-dependencies
-test: needs $(CHECKS) test-rust check-template test-e2e ## Everything that CI runs; tools included.
+test: needs $(CHECKS) test-rust check-template test-stack ## Everything that CI runs; tools included.
 
 check-portal: portal
 	npm --prefix portal run --silent check
@@ -114,14 +115,14 @@ schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make 
 OF ?= domain
 # The tests that have to notice, where they are not those of the package.
 MUTANTS_OF_store := --test-package store --test-package testing
-# One part of many, another one at each commit: all of them take more than an hour.
+# One part of many, another one at each commit: all of them take more than an hour. Others come first.
 MUTANT_PARTS := 32
 test-mutants: .tools/mutants/.ready .tools/cargo/.ready
-	$(MUTANTS) --package domain --sharding round-robin --shard \
+	$(WITH_TOOLS) nice -n 5 cargo $(MUTANTS) --package domain --sharding round-robin --shard \
 		$$((0x$$(git rev-parse --short=7 HEAD 2>/dev/null || echo 0) % $(MUTANT_PARTS)))/$(MUTANT_PARTS)
 
 mutants: .tools/mutants/.ready .tools/cargo/.ready ## Whether tests notice changes of the code: make mutants OF=store.
-	$(MUTANTS) --package $(OF) $(MUTANTS_OF_$(OF))
+	$(CARGO) $(MUTANTS) --jobs 2 --package $(OF) $(MUTANTS_OF_$(OF))
 
 .tools/mutants/.ready: | needs
 	@echo "[tools] mutants: building cargo-mutants $(MUTANTS_VERSION) ..."
@@ -138,6 +139,10 @@ test-browser: needs portal ## The portal in a browser, on the stack of `make up`
 
 screenshots: needs portal ## What the pages look like, into docs/screenshots, from the stack of `make up`.
 	npm --prefix portal run --silent screenshots
+
+# The tests on a stack wait for it most of the time. Mutants are tried meanwhile.
+test-stack: portal .tools/emulator/.ready .tools/sam/.ready .tools/mutants/.ready
+	@$(MAKE) --no-print-directory --jobs 2 test-e2e test-mutants
 
 test-e2e: portal .tools/emulator/.ready .tools/sam/.ready
 	@$(LOCAL)/e2e.py
