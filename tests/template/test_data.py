@@ -13,11 +13,28 @@ def test_the_table_can_be_restored_and_forgets():
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
 
 
-@pytest.mark.parametrize("name", ["Table", "Keys", "AgencyKeys", "DeviceSecret", "UploadBucket", "UserPool"])
-def test_data_outlives_the_stack(name):
+# What holds people, licences, keys or the record of what happened.
+DATA = {
+    "AWS::DynamoDB::Table",
+    "AWS::SecretsManager::Secret",
+    "AWS::S3::Bucket",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::Logs::LogGroup",
+}
+
+
+@pytest.mark.parametrize("name", [name for name, r in SOURCE["Resources"].items() if r["Type"] in DATA])
+def test_data_outlives_the_stack_but_not_a_first_deployment_that_failed(name):
     resource = SOURCE["Resources"][name]
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}
+    assert resource["DeletionPolicy"] == {"Fn::If": ["KeepData", "RetainExceptOnCreate", "Delete"]}
+    assert resource["UpdateReplacePolicy"] == {"Ref": "DataDeletionPolicy"}
     assert SOURCE["Parameters"]["DataDeletionPolicy"]["Default"] == "Retain"
+
+
+def test_nothing_that_a_failed_first_deployment_made_stays():
+    for name, resource in SOURCE["Resources"].items():
+        assert resource.get("DeletionPolicy", "Delete") != "Retain", name
 
 
 def test_the_bucket_is_private_and_forgets():

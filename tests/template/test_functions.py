@@ -115,6 +115,8 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
 def test_mail_is_sent_from_one_address_only():
     (mail,) = [s for s in statements("SendMail") if s["Action"] == "ses:SendEmail"]
     assert mail["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+    # In the sandbox of SES the recipient's identity is checked too.
+    assert mail["Resource"][0]["Fn::Sub"].endswith(":identity/*")
 
 
 def test_no_environment_holds_a_secret():

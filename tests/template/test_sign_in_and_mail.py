@@ -125,3 +125,8 @@ def test_every_kind_of_mail_event_reaches_the_rule():
     assert recorded_kinds <= set(rule["EventPattern"]["detail-type"])
     published = properties("MailEvents")["EventDestination"]["MatchingEventTypes"]
     assert len(rule["EventPattern"]["detail-type"]) == len(published)
+
+
+def test_a_user_costs_what_the_least_plan_costs_unless_someone_says_otherwise():
+    assert properties("UserPool")["UserPoolTier"] == {"Ref": "UserPoolTier"}
+    assert SOURCE["Parameters"]["UserPoolTier"]["Default"] == "LITE"
