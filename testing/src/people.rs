@@ -1,8 +1,8 @@
 //! Invented people of invented agencies.
 
 use domain::{
-    BatchId, DomainRules, EmailAddress, Entropy, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId,
-    batch::{Batch, RawRow, Source, read_all},
+    BatchId, DomainRules, EmailAddress, Entropy, Field, InviteId, Keys, Officer, OfficerId, Timestamp, TraceId,
+    batch::{Batch, MAX_TEXT, RawRow, Source, read_all},
     fields::Form,
     invite::{Creation, Invite, Origin},
     terms::Terms,
@@ -116,6 +116,16 @@ pub fn vendor_form(name: &str) -> Form {
         seed: "Yes".to_owned(),
         ..officer_form(name)
     }
+}
+
+/// A form of `name` whose other texts are as long as a row can hold, in characters of four bytes.
+#[must_use]
+pub fn longest_form(name: &str) -> Form {
+    let mut form = Form::default();
+    for field in Field::ALL {
+        form.set(field, "\u{1f600}".repeat(MAX_TEXT));
+    }
+    Form { email: officer_form(name).email, ..form }
 }
 
 /// An invite by `officer` from a form, for an account on behalf of a person.

@@ -1,5 +1,4 @@
 //! The store over a table at the limits of its throughput, in virtual time.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::time::Duration;
 

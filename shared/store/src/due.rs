@@ -120,3 +120,23 @@ pub(crate) fn read(item: &Item) -> Option<DueEntry> {
     };
     Some(DueEntry { what, since: Timestamp::parse(text(item, "due_at")?)? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_an_id_and_a_name_of_its_own() {
+        for (id, kind) in [
+            ("inv_01JD0000000000000000000000", "invite"),
+            ("bat_01JD0000000000000000000000", "batch"),
+            ("act_01JD0000000000000000000000", "action"),
+            ("ntc_01JD0000000000000000000000", "webhook event"),
+            ("sed_01JD0000000000000000000000", "seed"),
+        ] {
+            let due = Due::parse(id).unwrap();
+            assert_eq!((due.to_string().as_str(), due.kind()), (id, kind));
+        }
+        assert_eq!(Due::parse("01JD0000000000000000000000"), None);
+    }
+}

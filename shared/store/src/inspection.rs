@@ -241,3 +241,20 @@ fn plain(item: Item) -> Result<serde_json::Value, StoreError> {
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt { entity: "item", problem: error.to_string() };
     serde_dynamo::from_item(item).map_err(corrupt)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_within_a_shard_or_at_its_beginning() {
+        let item = ["pk", "sk", "due_at", "due_shard", "other"].map(|name| {
+            (name.to_owned(), AttributeValue::S(if name == "due_shard" { "DUE#5" } else { "x" }.to_owned()))
+        });
+        let within = Place::of(&Item::from(item));
+        assert_eq!((within.shard(), within.is_within()), (5, true));
+        assert_eq!(within.into_item().len(), PLACE.len(), "nothing but keys");
+        let beginning = Place::of_shard(3);
+        assert_eq!((beginning.shard(), beginning.is_within()), (3, false));
+    }
+}

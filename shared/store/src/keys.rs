@@ -212,3 +212,19 @@ pub(crate) fn job(name: &str) -> Key {
 pub(crate) fn mail_switch() -> Key {
     Key::new("CONFIG".to_owned(), "MAIL_SWITCH")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn shards_share_the_load() {
+        let account = |number: u32| account(&Account { directory_id: format!("person-{number}") }).pk;
+        let accounts: BTreeSet<String> = (0..100).map(account).collect();
+        assert_eq!(accounts, (0..ACCOUNT_SHARDS).map(super::accounts).collect());
+        let due: BTreeSet<String> = (0..100).map(|number| due_shard_of(&format!("INVITE#{number}"))).collect();
+        assert_eq!(due, (0..DUE_SHARDS).map(due_shard).collect());
+    }
+}

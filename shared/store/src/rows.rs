@@ -252,3 +252,31 @@ impl Store {
         transaction.commit_written(self).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{batch::RawRow, fields::Form};
+    use testing::people::{beginning, keys, longest_form, officer, rules, vendor_form};
+
+    use super::*;
+
+    /// The bytes of an item as a transaction counts them at least: the names and texts in it.
+    fn bytes(item: Item) -> usize {
+        let json: serde_json::Value = serde_dynamo::from_item(item).unwrap();
+        json.to_string().len()
+    }
+
+    #[test]
+    fn the_item_of_a_row_is_within_its_bound() {
+        let wrong = Form { email: "nobody".to_owned(), ..Form::default() };
+        for form in [Form::default(), wrong, vendor_form("usual"), longest_form("long")] {
+            let name = form.email.clone();
+            let row = Row::read(1, 1, RawRow::from(form), &rules(), &officer("ada").email);
+            let bound = item_bytes(&row);
+            let batch = BatchId::generate(beginning(), &testing::seeded(1));
+            let size = bytes(put_row(batch, &KeyedRow::new(row, &keys())).unwrap());
+            assert!(size <= bound, "{size} bytes for {name:?}, and at most {bound} expected");
+            assert!(bound < size + 5_000, "so many rows can change together");
+        }
+    }
+}

@@ -66,3 +66,36 @@ fn is_invite(item: &serde_dynamo::Item) -> bool {
 fn invite(item: serde_dynamo::Item) -> Result<Stored<Invite>, StoreError> {
     stored(item.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use testing::people::{account_invite, beginning, draft, officer, officer_form};
+
+    use super::*;
+    use crate::record::{Record as Written, item_of};
+
+    fn image<T: Written>(value: &T, version: u64) -> Value {
+        serde_json::to_value(serde_dynamo::Item::from(item_of(value, version).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn only_changes_of_invites_are_read() {
+        let (ada, entropy) = (officer("ada"), testing::seeded(1));
+        let new = account_invite(&ada, &officer_form("new"), beginning(), &entropy);
+        let later = new.clone().postponed(beginning());
+        let (batch, _) = draft(&ada, Vec::new(), beginning(), &entropy);
+        let records = json!({ "Records": [
+            { "dynamodb": { "NewImage": image(&new, 1) } },
+            { "dynamodb": { "NewImage": image(&batch, 1) } },
+            { "dynamodb": { "OldImage": image(&new, 1), "NewImage": image(&later, 2) } },
+            { "dynamodb": { "OldImage": image(&later, 2) } },
+            { "dynamodb": { "NewImage": { "entity": { "S": "invite" } } } },
+        ] });
+        let event: StreamEvent = serde_json::from_value(records).unwrap();
+        let changes: Vec<_> = event.invites().collect();
+        let [Ok(first), Ok(second), Err(_)] = &changes[..] else { panic!("{changes:?}") };
+        assert_eq!((&first.old, &*first.new, first.new.version()), (&None, &new, 1));
+        assert_eq!((&second.old, &*second.new, second.new.version()), (&Some(new), &later, 2));
+    }
+}

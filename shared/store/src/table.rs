@@ -232,3 +232,34 @@ pub struct Page {
     /// Where the next page begins. `None`: this was the last page.
     pub next: Option<Item>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The indexes of a kind in the template, each with its partition attribute and its sort attribute.
+    fn in_template(kind: &str, next: &str) -> Vec<(String, [String; 2])> {
+        let template = include_str!("../../../template.yaml");
+        let (_, indexes) = template.split_once(kind).unwrap();
+        let (indexes, _) = indexes.split_once(next).unwrap();
+        let word = |text: &str| text.split([',', '\n']).next().unwrap().trim().to_owned();
+        let read = |index: &str| {
+            let mut names = index.split("AttributeName: ").map(word);
+            (names.next().unwrap(), [names.next().unwrap(), names.next().unwrap()])
+        };
+        indexes.split("- IndexName: ").skip(1).map(read).collect()
+    }
+
+    #[test]
+    fn indexes_are_those_of_the_template_and_may_lag() {
+        let described = |index: Index| {
+            let (partition, sort) = index.attributes();
+            assert_eq!(index.sort_attribute(), sort);
+            (index.name().unwrap().to_owned(), [partition.to_owned(), sort.to_owned()])
+        };
+        let global = [Index::Listing, Index::ByBatch, Index::Due];
+        assert_eq!(global.map(described).to_vec(), in_template("GlobalSecondaryIndexes:", "StreamSpecification:"));
+        assert!(!global.into_iter().any(Index::is_consistent));
+        assert_eq!((Index::Primary.name(), Index::Primary.is_consistent()), (None, true));
+    }
+}

@@ -3,6 +3,8 @@
 mod query;
 mod select;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::HashMap, time::Duration};
 

@@ -8,5 +8,7 @@ pub(crate) mod job;
 mod mailbox;
 mod seed_request;
 mod subscription;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod webhook_event;

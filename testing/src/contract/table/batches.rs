@@ -1,19 +1,18 @@
 //! The contract of batches, their rows, and their invites.
 
 use domain::{
-    BulkActionId,
     batch::{Batch, Counts, Duplicate, Row, RowState, RowStatus},
-    bulk_action::{BulkAction, Outcome, Part, Verb},
     invite::Invite,
     tombstone::BatchTombstone,
 };
 use store::{
-    CreateBulkActionOutcome, CreateOutcome, IdempotentRequest, InviteQuery, ROWS_PER_ADDITION, RequestOutcome,
-    SavedAnswer, Store, Stored, Written, dispatch::DispatchOutcome, rows::KeyedRow,
+    CreateOutcome, IdempotentRequest, ROWS_PER_ADDITION, RequestOutcome, SavedAnswer, Store, Stored, Written,
+    dispatch::DispatchOutcome,
+    rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
 };
 
-use super::steps::{answer, create, created_batch, found, stored, try_write, write};
-use crate::people::{account_invite, beginning, draft, keys, officer, officer_form, vendor_form};
+use super::steps::{create, created_batch, found, stored, write};
+use crate::people::{account_invite, beginning, draft, keys, longest_form, officer, officer_form, vendor_form};
 
 pub(super) async fn rows_are_deleted_over_the_version_that_was_read(store: &Store) {
     let forms = vec![vendor_form("gone-1"), vendor_form("gone-2")];
@@ -51,6 +50,7 @@ pub(super) async fn rows_are_paged_and_filtered(store: &Store) {
         let (mut after, mut numbers) = (0, Vec::new());
         loop {
             let page = store.list_rows(&batch, after, limit, only).await.unwrap();
+            assert!(page.rows.len() <= limit as usize);
             numbers.extend(page.rows.iter().map(|row| row.number));
             let Some(next) = page.next else { return numbers };
             after = next;
@@ -209,44 +209,24 @@ pub(super) async fn a_dispatch_says_what_became_of_each_row(store: &Store) {
     assert_eq!(store.replace_row(batch.id, rows[1].row.version, &marked).await.unwrap(), Written::LostRace);
 }
 
-pub(super) async fn an_action_advances_with_its_part_or_not_at_all(store: &Store) {
-    let (ada, entropy, now) = (officer("acting"), crate::seeded(12), beginning());
-    let mut invites = Vec::new();
-    for number in 0..3 {
-        let invite = account_invite(&ada, &officer_form(&format!("acting-{number}")), now, &entropy);
-        assert_eq!(create(store, &invite).await, CreateOutcome::Created);
-        invites.push(invite.id);
+/// As many rows as may change together are written together, be they many or large.
+pub(super) async fn rows_within_the_bounds_change_together(store: &Store) {
+    let long = |number: usize| longest_form(&format!("long-{number}"));
+    let short = |number: usize| officer_form(&format!("short-{number}"));
+    let many = (0..ROWS_PER_CHANGE).map(short).collect();
+    for (forms, seed, least) in [(many, 106, ROWS_PER_CHANGE), ((0..60).map(long).collect(), 107, 30)] {
+        let (batch, rows) = draft(&officer("together"), forms, beginning(), &crate::seeded(seed));
+        let batch = created_batch(store, &batch).await;
+        store.write_rows(batch.id, &rows).await.unwrap();
+        let mut bytes = 0;
+        let fits = |row: &&KeyedRow| {
+            bytes += item_bytes(&row.row);
+            bytes <= BYTES_PER_CHANGE
+        };
+        let together: Vec<(u64, KeyedRow)> =
+            rows.iter().take_while(fits).map(|row| (row.row.version, row.clone())).collect();
+        assert!(together.len() >= least, "only {} rows may change together", together.len());
+        let written = store.replace_rows(&together, batch.becomes(batch.to_value()), None).await.unwrap();
+        assert!(written.is_done());
     }
-    let query = InviteQuery { text: Some("ACTING-".to_owned()), limit: 2, ..InviteQuery::default() };
-    let mut matching = store.matching_invites(&ada.id, &InviteQuery { limit: 9, ..query.clone() }, now).await.unwrap();
-    assert_eq!(store.matching_invites(&ada.id, &query, now).await.unwrap(), matching[..2]);
-    matching.sort_unstable();
-    invites.sort_unstable();
-    assert_eq!(matching, invites);
-
-    let id = BulkActionId::generate(now, &entropy);
-    let trace = domain::TraceId::generate(now, &entropy);
-    let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &invites, now, trace);
-    let request = |body: &[u8]| IdempotentRequest::new(ada.id.clone(), "acting", body, answer("first"), now);
-    let make = async |body: &'static [u8]| store.create_action(&action, &parts, &request(body)).await.unwrap();
-    let CreateBulkActionOutcome::Created(first) = make(b"a").await else { panic!("the key is free") };
-    assert_eq!(make(b"a").await, CreateBulkActionOutcome::Replay(answer("first")));
-    assert_eq!(make(b"b").await, CreateBulkActionOutcome::KeyReused);
-    assert_eq!(stored::<BulkAction>(store, &id).await, first);
-    assert_eq!(store.list_entries(&action, 1, 5).await.unwrap(), parts[0].entries[1..]);
-
-    let part = stored::<Part>(store, &(id, 1)).await;
-    let decided = part.to_value().decided(vec![Outcome::Done; 3]);
-    let next = first.to_value().advanced(&decided, now).unwrap();
-    let advance = async |action: &Stored<BulkAction>, part: &Stored<Part>| {
-        store.write_both(action.becomes(next.clone()), part.becomes(decided.clone())).await.unwrap()
-    };
-    let (no_action, no_part) = (Stored::unwritten(first.to_value()), Stored::unwritten(part.to_value()));
-    assert_eq!(advance(&no_action, &part).await, Written::LostRace);
-    assert_eq!(advance(&first, &no_part).await, Written::LostRace);
-    assert_eq!(stored::<Part>(store, &(id, 1)).await, part, "nothing half-written");
-    assert!(advance(&first, &part).await.is_done());
-    assert_eq!(found(store, &id).await, Some(next.clone()));
-    assert_eq!(found(store, &(id, 1)).await, Some(decided.clone()));
-    assert_eq!(try_write(store, &first, next).await, Written::LostRace);
 }

@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
-use domain::{AgencyDomain, Timestamp, webhook::Subscription};
+use domain::{
+    AgencyDomain, BulkActionId, Timestamp, TraceId,
+    bulk_action::{BulkAction, Verb},
+    invite::Account,
+    licence::SeedRequest,
+    webhook::{Subscription, WebhookEvent},
+};
 use serde_json::Value;
 use store::{
-    CreateOutcome, Due, DueEntry, Store, StoreError,
+    CreateBulkActionOutcome, CreateOutcome, Due, DueEntry, IdempotentRequest, Store, StoreError,
     audit::{Audited, OperatorAct},
     inspection::{Page, Place, Work},
 };
 
+use super::steps::{answer, created, created_batch, done, write};
 use crate::people::{account_invite, beginning, draft, keys, officer, vendor_form};
 
 /// Runs this part of the contract, on a table that may contain anything else.
@@ -35,19 +42,35 @@ pub(super) async fn whole<T>(mut page: impl AsyncFnMut(Option<Place>) -> Result<
 
 async fn what_requests_made_is_found_once(store: &Store) {
     let (ada, now, entropy) = (officer("work"), beginning(), crate::seeded(81));
-    let invite = account_invite(&ada, &vendor_form("work-1"), now, &entropy);
-    assert_eq!(store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
-    let (batch, _) = draft(&ada, vec![vendor_form("work-2")], now, &entropy);
-    assert!(store.create_batch(&batch).await.unwrap().is_done());
+    let trace = TraceId::generate(now, &entropy);
+    let invite = created(store, &account_invite(&ada, &vendor_form("work-1"), now, &entropy)).await;
+    // Written once more, so that it has another version than the rest.
+    let invite = write(store, &invite, invite.to_value().postponed(now)).await;
+    let batch = created_batch(store, &draft(&ada, vec![vendor_form("work-2")], now, &entropy).0).await;
+    let id = BulkActionId::generate(now, &entropy);
+    let (action, parts) = BulkAction::new(id, ada.clone(), Verb::Revoke, &[invite.id], now, trace.clone());
+    let request = IdempotentRequest::new(ada.id.clone(), "work", b"work", answer("work"), now);
+    let outcome = store.create_action(&action, &parts, &request).await.unwrap();
+    let CreateBulkActionOutcome::Created(action) = outcome else { panic!("the key is free") };
+    let event = done(store.create(WebhookEvent::of_change(None, &invite, 2).unwrap()).await.unwrap());
+    let account = Account { directory_id: "work".to_owned() };
+    let asked = done(store.create_seed_request(SeedRequest::new(ada.id, account, now, trace)).await.unwrap());
     let found = whole(async |from| store.list_work(from).await).await;
-    for (id, trace, state) in
-        [(Due::Invite(invite.id), &invite.trace, "QUEUED"), (Due::Batch(batch.id), &batch.trace, "DRAFT")]
-    {
+    let works = [
+        (Due::Invite(invite.id), 2, "QUEUED", &invite.trace, Some(now)),
+        (Due::Batch(batch.id), 1, "DRAFT", &batch.trace, Some(batch.next_due())),
+        (Due::BulkAction(id), 1, "RUNNING", &action.trace, action.next_due()),
+        (Due::WebhookEvent(event.id), 1, "DUE", &event.trace, event.next_due()),
+        (Due::SeedRequest(asked.id), 1, "PENDING", &asked.trace, Some(asked.next_due())),
+    ];
+    for (id, version, state, trace, due) in works {
         let same: Vec<&Work> = found.iter().filter(|work| work.id() == id).collect();
         let [one] = same[..] else { panic!("{id} is found {} times", same.len()) };
-        assert_eq!((one.trace(), one.state_name(), one.version()), (trace, state, 1));
         let alone = store.find_work(id).await.unwrap().unwrap();
-        assert_eq!((alone.id(), alone.next_due()), (id, one.next_due()));
+        for work in [one, &alone] {
+            assert_eq!((work.id(), work.version(), work.state_name()), (id, version, state));
+            assert_eq!((work.trace(), work.next_due()), (trace, due), "{id}");
+        }
         assert_eq!(Due::parse(&id.to_string()), Some(id));
     }
     assert!(store.find_work(Due::parse("inv_01JD0000000000000000000000").unwrap()).await.unwrap().is_none());

@@ -1,17 +1,17 @@
 //! The contract of invites: uniqueness, tokens, states.
 
 use domain::{
+    InviteId, Officer,
     batch::{Duplicate, RowState},
-    invite::{Account, Act, Actor, Failure, Invite, Origin},
-    licence::{SeedRequest, SeedState},
+    fields::Form,
+    invite::{Act, Actor, Failure, Invite, Origin},
     terms::Terms,
     tombstone::InviteTombstone,
 };
 use std::time::Duration;
 use store::{
-    AccountOwner, CreateOutcome, Refused, Store, Transaction, Written,
-    accounts::ACCOUNT_SHARDS,
-    erasure::{Found, PARTS},
+    CreateOutcome, Refused, Store, Transaction, Written,
+    erasure::{Found, Lock, PARTS},
     rows::KeyedRow,
 };
 
@@ -49,6 +49,10 @@ pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks
     let forget = async |read| store.forget_invite(read, &tombstone, until).await.unwrap();
     assert_eq!(forget(&stale).await, Written::LostRace, "a stale version");
     assert_eq!(forget(&latest).await, Written::Done(()));
+    for read in [&stale, &latest] {
+        let late = try_write(store, read, read.to_value().postponed(now)).await;
+        assert_eq!(late, Written::LostRace, "nobody who read it before writes over the tombstone");
+    }
     assert_eq!(found::<Invite>(store, &invite.id).await, None);
     assert_eq!(store.get_many::<Invite>(&[invite.id]).await.unwrap(), []);
     let again = account_invite(&ada, &vendor_form("forget-1"), now, &crate::seeded(32));
@@ -56,25 +60,58 @@ pub(super) async fn a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks
     assert_eq!(create(store, &invite).await, CreateOutcome::AddressTaken, "nor does it come back");
 }
 
+/// The lock of an invite's address, and of its username if it has one.
+async fn locks_of(store: &Store, invite: InviteId) -> Vec<Lock> {
+    let mut locks = Vec::new();
+    for part in 0..PARTS {
+        locks.extend(whole_part(store, part).await.into_iter().filter_map(|found| match found {
+            Found::Lock(lock) if lock.owner == invite => Some(lock),
+            _ => None,
+        }));
+    }
+    locks
+}
+
 pub(super) async fn a_lock_is_freed_only_from_under_the_owner_that_was_read(store: &Store) {
-    let (ada, now) = (officer("guard"), beginning());
-    let invite = account_invite(&ada, &officer_form("guard-1"), now, &crate::seeded(35));
+    let (ada, now, entropy) = (officer("guard"), beginning(), crate::seeded(35));
+    let invite = account_invite(&ada, &officer_form("guard-1"), now, &entropy);
+    let other = account_invite(&ada, &vendor_form("guard-2"), now, &entropy);
     let stale = created(store, &invite).await;
     let latest = write(store, &stale, stale.to_value().postponed(now)).await;
-    let mut lock = None;
-    for part in 0..PARTS {
-        for found in whole_part(store, part).await {
-            match found {
-                Found::Lock(found) if found.owner == invite.id => lock = Some(found),
-                _ => {}
-            }
-        }
-    }
-    let lock = lock.unwrap();
-    assert_eq!(store.free_lock(&lock, Some(&stale)).await.unwrap(), Written::LostRace);
+    let [lock] = &locks_of(store, invite.id).await[..] else { panic!("an officer has no username") };
+    assert!(lock.belongs_to(&invite) && !lock.belongs_to(&other));
+    assert_eq!(store.free_lock(lock, Some(&stale)).await.unwrap(), Written::LostRace);
     assert_eq!(store.live_addresses(std::slice::from_ref(&invite.address_key)).await.unwrap().len(), 1);
-    assert_eq!(store.free_lock(&lock, Some(&latest)).await.unwrap(), Written::Done(()));
+    assert_eq!(store.free_lock(lock, Some(&latest)).await.unwrap(), Written::Done(()));
     assert_eq!(store.live_addresses(&[invite.address_key]).await.unwrap(), []);
+}
+
+/// Writing an invite that has ended deletes its locks anyway.
+pub(super) async fn a_lock_of_an_ended_invite_can_be_freed_with_it(store: &Store) {
+    let (now, form) = (beginning(), vendor_form("guard-ended"));
+    let act = Act { at: now, trace: domain::TraceId::generate(now, &crate::seeded(108)), action: None };
+    let read = created(store, &account_invite(&officer("guard"), &form, now, &crate::seeded(109))).await;
+    let locks = locks_of(store, read.id).await;
+    assert_eq!(locks.len(), 2);
+    let mut revoked = write(store, &read, read.to_value().revoke(&act).unwrap()).await;
+    for lock in locks {
+        assert_eq!(store.free_lock(&lock, Some(&revoked)).await.unwrap(), Written::Done(()));
+        revoked = stored(store, &read.id).await;
+    }
+}
+
+pub(super) async fn a_live_invite_is_found_by_its_address(store: &Store) {
+    let (ada, bo, now) = (officer("live-ada"), officer("live-bo"), beginning());
+    let invite = account_invite(&ada, &officer_form("live"), now, &crate::seeded(110));
+    let address = invite.address_key.clone();
+    let by_another = async |officer: &Officer| store.is_invited_by_another(&address, &officer.id).await.unwrap();
+    assert_eq!(store.live_invite(&address).await.unwrap(), None);
+    assert!(!by_another(&bo).await);
+    let first = created(store, &invite).await;
+    assert_eq!(store.live_invite(&address).await.unwrap(), Some(first.clone()));
+    assert!(by_another(&bo).await && !by_another(&ada).await);
+    let latest = write(store, &first, first.to_value().postponed(now)).await;
+    assert_eq!(store.reread(&first).await.unwrap(), Some(latest));
 }
 
 pub(super) async fn a_stale_version_writes_nothing(store: &Store) {
@@ -131,6 +168,28 @@ pub(super) async fn an_invite_that_lives_again_takes_its_locks_again(store: &Sto
     assert_eq!(create(store, &taken).await, CreateOutcome::AddressTaken);
     let free = account_invite(&ada, &vendor_form("revive-1"), now, &entropy);
     assert_eq!(create(store, &free).await, CreateOutcome::Created, "the old address and name are free");
+}
+
+pub(super) async fn an_invite_with_another_address_frees_the_old_one(store: &Store) {
+    let (ada, now, entropy) = (officer("moving"), beginning(), crate::seeded(111));
+    let act = Act { at: now, trace: domain::TraceId::generate(now, &entropy), action: None };
+    let read = created(store, &account_invite(&ada, &vendor_form("moving-1"), now, &entropy)).await;
+    let mut moved = vendor_form("moving-2");
+    moved.username = "moving-1".to_owned();
+    let request = moved.account(&crate::people::rules(), &ada.email).unwrap();
+    let key = keys().address(&request.email);
+    let next = read.to_value().revoke(&act).unwrap().amend(request, key, &act).unwrap();
+    let mut transaction = Transaction::default();
+    let revived = transaction.revive(&read, next).unwrap();
+    assert_eq!(transaction.commit(store).await.unwrap(), []);
+    assert_eq!(stored::<Invite>(store, &read.id).await, revived);
+    let creates = async |email: &str, username: &str| {
+        let form = Form { username: username.to_owned(), ..vendor_form(email) };
+        create(store, &account_invite(&ada, &form, now, &entropy)).await
+    };
+    assert_eq!(creates("moving-2", "moving-3").await, CreateOutcome::AddressTaken);
+    assert_eq!(creates("moving-3", "moving-1").await, CreateOutcome::UsernameTaken, "the name is still its own");
+    assert_eq!(creates("moving-1", "moving-3").await, CreateOutcome::Created);
 }
 
 pub(super) async fn a_token_is_used_once(store: &Store) {
@@ -211,41 +270,4 @@ pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &S
     let another = officer("holder-another");
     store.mark_known(&mut later, &another.id, until + Duration::from_secs(1)).await.unwrap();
     assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::OthersInvite), RowState::Ready]);
-}
-
-pub(super) async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {
-    let (now, entropy) = (beginning(), crate::seeded(31));
-    let account = Account { directory_id: "Owner.One".to_owned() };
-    let in_lower_case = Account { directory_id: "owner.one".to_owned() };
-    assert_eq!(store.find_owner(&account).await.unwrap(), None);
-    let trace = domain::TraceId::generate(now, &entropy);
-    let request = SeedRequest::new(officer("owner").id, account.clone(), now, trace);
-    let Written::Done(asked) = store.create_seed_request(request.clone()).await.unwrap() else { panic!("it is new") };
-    assert_eq!(store.create_seed_request(request).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Request(asked.clone())));
-    let assigned = write(store, &asked, asked.to_value().assigned(now).unwrap()).await;
-    assert_eq!(try_write(store, &asked, assigned.to_value()).await, Written::LostRace);
-    assert_eq!(
-        store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(),
-        std::slice::from_ref(&assigned)
-    );
-
-    let invite = account_invite(&officer("owner"), &officer_form("owner-1"), now, &entropy);
-    let read = created(store, &invite).await;
-    let claimed = write(store, &read, invite.claim(now).unwrap()).await;
-    let made = || claimed.to_value().account_created(account.clone(), SeedState::NotRequired, now).unwrap();
-    let recorded = store.record_account(claimed.becomes(made())).await.unwrap();
-    let Written::Done(recorded) = recorded else { panic!("nobody else records it") };
-    assert_eq!(store.record_account(claimed.becomes(made())).await.unwrap(), Written::LostRace);
-    assert_eq!(store.find_owner(&in_lower_case).await.unwrap(), Some(AccountOwner::Invite(Box::new(recorded))));
-
-    let mut links = Vec::new();
-    for shard in 0..ACCOUNT_SHARDS {
-        links.extend(store.list_accounts(shard, None, 1000).await.unwrap());
-        let after = store.list_accounts(shard, Some("owner.one"), 1000).await.unwrap();
-        assert!(after.iter().all(|link| link.account != in_lower_case), "the one it begins after is not listed");
-    }
-    let link = links.into_iter().find(|link| link.account == in_lower_case).unwrap();
-    assert_eq!(store.forget_account(&link).await.unwrap(), Written::Done(()));
-    assert_eq!(store.find_owner(&account).await.unwrap(), Some(AccountOwner::Request(assigned)));
 }

@@ -1,40 +1,47 @@
 //! The contract of every table.
 
+mod accounts;
+mod actions;
 mod batches;
+mod due;
 mod inspection;
 mod invites;
+mod lists;
+mod progress;
+mod requests;
+mod settings;
 pub mod steps;
 
 use crate::people::{account_invite, beginning, keys, officer, officer_form, vendor_form};
 use domain::{
     SubscriptionId,
     canary::Canary,
-    invite::Account,
-    licence::SeedState,
-    mail::{Mail, MailKind, Mailbox, SuppressionReason},
+    mail::{Mailbox, SuppressionReason},
     webhook::{Subscription, WebhookEvent},
 };
 use std::time::Duration;
 use store::{
-    CreateOutcome, Due, DueEntry, IdempotentRequest, JobRecord, LostRace, Store, Transaction, Updated, Written,
+    CreateOutcome, Due, JobRecord, LostRace, Store, Transaction, Updated, Written,
     due::DUE_SHARDS,
     erasure::{AuditEntry, Found, PARTS},
 };
 
 use batches::{
     a_change_of_rows_stands_or_falls_with_its_batch, a_dispatch_says_what_became_of_each_row,
-    a_long_list_is_read_in_its_order_and_searched_whole, an_action_advances_with_its_part_or_not_at_all,
-    rows_are_added_once_to_the_batch_that_was_read, rows_are_deleted_over_the_version_that_was_read,
-    rows_are_paged_and_filtered,
+    a_long_list_is_read_in_its_order_and_searched_whole, rows_are_added_once_to_the_batch_that_was_read,
+    rows_are_deleted_over_the_version_that_was_read, rows_are_paged_and_filtered,
+    rows_within_the_bounds_change_together,
 };
 use invites::{
     a_failed_invite_frees_its_locks, a_known_account_is_believed_until_its_note_expires,
-    a_lock_is_freed_only_from_under_the_owner_that_was_read, a_stale_version_writes_nothing, a_token_is_used_once,
-    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, an_account_is_its_latest_owners_and_can_be_listed,
-    an_invite_that_lives_again_takes_its_locks_again, one_live_invite_per_address_and_username,
+    a_live_invite_is_found_by_its_address, a_lock_is_freed_only_from_under_the_owner_that_was_read,
+    a_lock_of_an_ended_invite_can_be_freed_with_it, a_stale_version_writes_nothing, a_token_is_used_once,
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, an_invite_that_lives_again_takes_its_locks_again,
+    an_invite_with_another_address_frees_the_old_one, one_live_invite_per_address_and_username,
 };
 
-use steps::{answer, create, created, found, try_write, whole_part, write};
+use progress::the_progress_of_a_batch_is_that_of_its_sent_rows;
+use steps::{create, created, done, found, try_write, whole_part, write};
 
 /// Runs the whole contract on an empty table.
 ///
@@ -48,40 +55,49 @@ pub async fn all(store: &Store) {
     rows_are_deleted_over_the_version_that_was_read(store).await;
     reading_every_part_finds_everything_once(store).await;
     a_lock_is_freed_only_from_under_the_owner_that_was_read(store).await;
+    a_lock_of_an_ended_invite_can_be_freed_with_it(store).await;
+    a_live_invite_is_found_by_its_address(store).await;
     a_request_to_forget_ends_in_the_audit_trail(store).await;
-    a_repeated_request_gets_its_first_answer(store).await;
     a_stale_version_writes_nothing(store).await;
     a_failed_invite_frees_its_locks(store).await;
     an_invite_that_lives_again_takes_its_locks_again(store).await;
+    an_invite_with_another_address_frees_the_old_one(store).await;
     a_token_is_used_once(store).await;
     a_known_account_is_believed_until_its_note_expires(store).await;
     rows_are_paged_and_filtered(store).await;
     a_long_list_is_read_in_its_order_and_searched_whole(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;
+    rows_within_the_bounds_change_together(store).await;
     a_dispatch_says_what_became_of_each_row(store).await;
-    an_action_advances_with_its_part_or_not_at_all(store).await;
     a_webhook_event_is_there_once_and_changes_over_what_was_read(store).await;
     an_update_decides_anew_after_a_lost_race(store).await;
     a_transaction_names_what_it_was_refused(store).await;
-    what_is_due_is_found_and_nothing_else(store).await;
-    an_account_is_its_latest_owners_and_can_be_listed(store).await;
     a_mailbox_is_written_over_the_version_that_was_read(store).await;
+    the_progress_of_a_batch_is_that_of_its_sent_rows(store).await;
+    requests::all(store).await;
+    actions::all(store).await;
+    accounts::all(store).await;
+    due::all(store).await;
+    lists::all(store).await;
     inspection::all(store).await;
-    settings_are_read_strictly(store).await;
+    settings::all(store).await;
 }
 
 async fn a_job_is_taken_up_once(store: &Store) {
     assert_eq!(store.list_jobs().await.unwrap(), []);
     let now = beginning();
     let first = JobRecord { name: "totals".to_owned(), due_at: now, cursor: None, finished_at: now };
-    let Written::Done(taken) = store.create(first.clone()).await.unwrap() else { panic!("nobody took it up") };
+    let taken = done(store.create(first.clone()).await.unwrap());
     assert_eq!(store.create(first.clone()).await.unwrap(), Written::LostRace, "it is taken up already");
     let next = JobRecord { cursor: Some("3".to_owned()), ..first };
     let written = write(store, &taken, next.clone()).await;
     assert_eq!(written.version(), 2);
     assert_eq!(try_write(store, &taken, next).await, Written::LostRace);
-    assert_eq!(store.list_jobs().await.unwrap(), [written]);
+    assert_eq!(store.list_jobs().await.unwrap(), std::slice::from_ref(&written));
+    let other = JobRecord { name: "audit".to_owned(), due_at: now, cursor: None, finished_at: now };
+    let other = done(store.create(other).await.unwrap());
+    assert_eq!(store.list_jobs().await.unwrap(), [other, written], "each job has a record of its own");
 }
 
 async fn reading_every_part_finds_everything_once(store: &Store) {
@@ -114,31 +130,6 @@ async fn a_request_to_forget_ends_in_the_audit_trail(store: &Store) {
     assert_eq!(store.held_addresses(&[person], beginning()).await.unwrap(), []);
     assert_eq!(store.finish_forgetting(&entry, until).await.unwrap(), Written::LostRace, "it is finished once");
     assert_eq!(store.list_forget_requests().await.unwrap(), []);
-}
-
-async fn a_repeated_request_gets_its_first_answer(store: &Store) {
-    let ada = officer("repeat-ada");
-    let entropy = crate::seeded(2);
-    let request = |officer: &domain::Officer, body: &str, at| {
-        IdempotentRequest::new(officer.id.clone(), "key-1", body.as_bytes(), answer(body), at)
-    };
-    let invite = |name: &str| account_invite(&ada, &officer_form(name), beginning(), &entropy);
-    let at = beginning();
-    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::Created);
-    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", at))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::Replay(answer("one")));
-    let outcome = store.create_invite(&invite("repeat-2"), Some(&request(&ada, "two", at))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::KeyReused, "the body is compared on the very path where the key is found taken");
-    let bo = officer("repeat-bo");
-    let other = account_invite(&bo, &officer_form("repeat-3"), at, &entropy);
-    let outcome = store.create_invite(&other, Some(&request(&bo, "three", at))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::Created, "another officer's key is another key");
-    let later = at + Duration::from_secs(24 * 3600 + 1);
-    let outcome = store.create_invite(&invite("repeat-1"), Some(&request(&ada, "one", later))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::AddressTaken, "a forgotten key does not unlock the address");
-    let outcome = store.create_invite(&invite("repeat-4"), Some(&request(&ada, "four", later))).await.unwrap();
-    assert_eq!(outcome, CreateOutcome::Created, "a key is forgotten by the clock, deleted or not");
 }
 
 async fn a_webhook_event_is_there_once_and_changes_over_what_was_read(store: &Store) {
@@ -209,33 +200,6 @@ async fn a_transaction_names_what_it_was_refused(store: &Store) {
     assert_eq!(transaction.commit(store).await.unwrap(), []);
 }
 
-async fn what_is_due_is_found_and_nothing_else(store: &Store) {
-    let later = beginning() + Duration::from_secs(365 * 24 * 3600);
-    let invite = account_invite(&officer("due"), &officer_form("due-1"), later, &crate::seeded(11));
-    let read = created(store, &invite).await;
-    let due = async |now| {
-        let mut found = Vec::new();
-        for shard in 0..DUE_SHARDS {
-            found.extend(store.list_due(shard, now, 1000).await.unwrap());
-        }
-        found.iter().any(|entry: &DueEntry| entry.what == Due::Invite(invite.id))
-    };
-    let due_at = invite.next_due().unwrap();
-    assert!(!due(later).await);
-    assert!(due(due_at).await);
-    let created = invite.clone().claim(later).unwrap();
-    let created = created
-        .account_created(Account { directory_id: "d".into() }, SeedState::NotRequired, later)
-        .unwrap()
-        .claim_mail(later)
-        .unwrap()
-        .mail_accepted("m".into(), later)
-        .unwrap();
-    assert_eq!(created.mail.as_ref().map(|mail: &Mail| mail.kind), Some(MailKind::AccountCreated));
-    write(store, &read, created).await;
-    assert!(!due(due_at + Duration::from_secs(3600)).await, "what waits for nobody is not found");
-}
-
 async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {
     let now = beginning();
     let key = keys().address(&crate::people::email("mailbox-1@sample-board.gov.sg"));
@@ -246,18 +210,4 @@ async fn a_mailbox_is_written_over_the_version_that_was_read(store: &Store) {
     assert_eq!(store.find_mailbox(&key).await.unwrap(), read);
     write(store, &read, read.to_value().clear("an operator".to_owned(), now).unwrap()).await;
     assert_eq!(store.find_mailbox(&key).await.unwrap().is_open(), Ok(()));
-}
-
-async fn settings_are_read_strictly(store: &Store) {
-    assert!(store.domain_rules().await.is_err(), "no rules, no decisions");
-    assert!(store.put_domain_rules("{}").await.is_err());
-    store.put_domain_rules(crate::people::RULES).await.unwrap();
-    assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
-    let at = beginning();
-    assert_eq!(store.last_mail_event().await.unwrap(), None);
-    assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done(()));
-    assert_eq!(store.note_mail_event(at + Duration::from_secs(59)).await.unwrap(), Written::Done(()));
-    assert_eq!(store.last_mail_event().await.unwrap(), Some(at));
-    assert_eq!(store.note_mail_event(at + Duration::from_secs(61)).await.unwrap(), Written::Done(()));
-    assert_eq!(store.last_mail_event().await.unwrap(), Some(at + Duration::from_secs(61)));
 }

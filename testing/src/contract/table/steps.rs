@@ -34,16 +34,21 @@ pub(super) async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
     store.get(id).await.unwrap().map(Stored::into_value)
 }
 
+/// What was written.
+pub(super) fn done<T>(written: Written<T>) -> T {
+    match written {
+        Written::Done(value) => value,
+        Written::LostRace => panic!("the race is lost"),
+    }
+}
+
 /// Writes a change.
 ///
 /// # Panics
 ///
 /// When the table cannot be used, or the race is lost.
 pub async fn write<T: Record>(store: &Store, read: &Stored<T>, next: T) -> Stored<T> {
-    match store.write(read.becomes(next)).await.unwrap() {
-        Written::Done(stored) => stored,
-        Written::LostRace => panic!("the race is lost"),
-    }
+    done(store.write(read.becomes(next)).await.unwrap())
 }
 
 /// Writes a change, which may lose a race.

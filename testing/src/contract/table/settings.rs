@@ -1,0 +1,37 @@
+//! The contract of settings, and of what the service records about its mails.
+
+use std::time::Duration;
+
+use store::{Store, Written, settings::MailSwitch};
+
+use crate::people::{RULES, beginning, officer};
+
+pub(super) async fn all(store: &Store) {
+    settings_are_read_strictly(store).await;
+    mails_are_sent_until_an_operator_stops_them(store).await;
+    the_newest_mail_with_an_event_is_known_to_the_minute(store).await;
+}
+
+async fn settings_are_read_strictly(store: &Store) {
+    assert!(store.domain_rules().await.is_err(), "no rules, no decisions");
+    assert!(store.put_domain_rules("{}").await.is_err());
+    store.put_domain_rules(RULES).await.unwrap();
+    assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
+}
+
+async fn mails_are_sent_until_an_operator_stops_them(store: &Store) {
+    assert_eq!(store.mail_switch().await.unwrap(), MailSwitch::Running, "nobody has set it yet");
+    for switch in [MailSwitch::Stopped, MailSwitch::Running] {
+        store.set_mail_switch(switch).await.unwrap();
+        assert_eq!(store.mail_switch().await.unwrap(), switch);
+    }
+}
+
+async fn the_newest_mail_with_an_event_is_known_to_the_minute(store: &Store) {
+    assert_eq!(store.last_mail_event().await.unwrap(), None);
+    for (after, known) in [(0, 0), (59_999, 0), (60_000, 60_000), (30_000, 60_000), (121_000, 121_000)] {
+        let at = beginning() + Duration::from_millis(after);
+        assert_eq!(store.note_mail_event(at).await.unwrap(), Written::Done(()));
+        assert_eq!(store.last_mail_event().await.unwrap(), Some(beginning() + Duration::from_millis(known)), "{after}");
+    }
+}
