@@ -118,12 +118,13 @@ pub fn vendor_form(name: &str) -> Form {
     }
 }
 
-/// A form of `name` whose other texts are as long as a row can hold, in characters of four bytes.
+/// A form of `name` whose other texts are as long as a row can hold, with some characters of three bytes.
 #[must_use]
 pub fn longest_form(name: &str) -> Form {
+    let text: String = "\u{5b57}Tan A".chars().cycle().take(MAX_TEXT).collect();
     let mut form = Form::default();
     for field in Field::ALL {
-        form.set(field, "\u{1f600}".repeat(MAX_TEXT));
+        form.set(field, text.clone());
     }
     Form { email: officer_form(name).email, ..form }
 }

@@ -214,7 +214,9 @@ pub(super) async fn rows_within_the_bounds_change_together(store: &Store) {
     let long = |number: usize| longest_form(&format!("long-{number}"));
     let short = |number: usize| officer_form(&format!("short-{number}"));
     let many = (0..ROWS_PER_CHANGE).map(short).collect();
-    for (forms, seed, least) in [(many, 106, ROWS_PER_CHANGE), ((0..60).map(long).collect(), 107, 30)] {
+    // More than fit.
+    let large = (0..2 * ROWS_PER_CHANGE).map(long).collect();
+    for (forms, seed, least) in [(many, 106, ROWS_PER_CHANGE), (large, 107, 80)] {
         let (batch, rows) = draft(&officer("together"), forms, beginning(), &crate::seeded(seed));
         let batch = created_batch(store, &batch).await;
         store.write_rows(batch.id, &rows).await.unwrap();
