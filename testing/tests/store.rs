@@ -4,18 +4,19 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Timestamp;
+use domain::{Timestamp, batch::MAX_ROWS};
 use store::{
     Store, StoreError, Written,
     audit::{Audited, OperatorAct},
     due::DUE_SHARDS,
     inspection::{Page, Place},
+    rows::{KeyedRow, ROWS_PER_CHANGE},
     table::{Commit, Got, Index, Item, Key, Page as ItemPage, Query, Segment, Table, Write},
 };
 use testing::{
     MemoryTable,
-    contract::table::steps::created,
-    people::{account_invite, beginning, draft, officer, officer_form},
+    contract::table::steps::{created, created_batch},
+    people::{account_invite, beginning, draft, keys, officer, officer_form},
     probe::Probe,
 };
 
@@ -140,6 +141,26 @@ async fn people_are_found_without_reading_their_whole_batch() {
     assert_eq!(found.len(), 8);
     let read: Vec<&str> = probe.calls().iter().map(|call| call.name).collect();
     assert_eq!(read, ["table.get_many", "table.get_many"], "who is in the three parts, then the rows");
+}
+
+#[tokio::test]
+async fn as_many_rows_as_may_change_together_may_be_of_every_part_and_of_new_people() {
+    let store = MemoryTable::default().store();
+    let forms = (0..MAX_ROWS).map(|number| officer_form(&format!("spread-{number}")));
+    let (batch, rows) = draft(&officer("ada"), forms.collect(), beginning(), &testing::seeded(2));
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let batch = created_batch(&store, &batch).await;
+    let apart = rows.iter().step_by(MAX_ROWS / ROWS_PER_CHANGE).take(ROWS_PER_CHANGE);
+    let moved = |(place, keyed): (usize, &KeyedRow)| {
+        let mut row = keyed.row.clone();
+        row.raw.form.email = officer_form(&format!("moved-{place}")).email;
+        (row.version, KeyedRow::new(row, &keys()))
+    };
+    let changes: Vec<(u64, KeyedRow)> = apart.enumerate().map(moved).collect();
+    assert_eq!(changes.len(), ROWS_PER_CHANGE);
+    assert!(changes.last().unwrap().1.row.number > 9_500, "the last part too");
+    let written = store.replace_rows(&changes, batch.becomes(batch.to_value()), None).await.unwrap();
+    assert!(written.is_done());
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ pub mod tokens;
 pub mod uniqueness;
 
 mod error;
+mod keyed_row;
 mod keys;
 mod people;
 mod record;

@@ -19,8 +19,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Store, StoreError,
     item::{self, Envelope, Item},
+    keyed_row::KeyedRow,
     keys::{self, Key, ROWS_PER_PART},
-    rows::KeyedRow,
     table::{Condition, Write},
 };
 

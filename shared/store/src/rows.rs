@@ -5,12 +5,13 @@
 use std::collections::HashSet;
 
 use domain::{
-    BatchId, Keys, OfficerId, Timestamp,
+    BatchId, OfficerId, Timestamp,
     batch::{Batch, Duplicate, Row, RowState, RowStatus},
     invite::Invite,
     keys::AddressKey,
 };
 
+pub use crate::keyed_row::KeyedRow;
 use crate::{
     Store, StoreError,
     item::{self, Envelope, Item, text},
@@ -37,23 +38,6 @@ const ROW_FRAME: usize = 4 << 10;
 #[must_use]
 pub fn item_bytes(row: &Row) -> usize {
     row.text_bytes() + ROW_FRAME
-}
-
-/// A row with the keys by which duplicates of it are found.
-#[derive(Clone, Debug)]
-pub struct KeyedRow {
-    pub row: Row,
-    /// The key of its address. `None`: the text is not a valid address.
-    pub address: Option<AddressKey>,
-}
-
-impl KeyedRow {
-    /// The row with the key of its address.
-    #[must_use]
-    pub fn new(row: Row, keys: &Keys) -> Self {
-        let address = row.email().map(|email| keys.address(&email));
-        Self { row, address }
-    }
 }
 
 #[derive(Debug)]
@@ -84,8 +68,9 @@ pub(crate) fn put_row(batch: BatchId, keyed: &KeyedRow) -> Result<Item, StoreErr
 }
 
 impl Store {
-    /// Writes all rows of a batch, as a reader found them. Only the creator of a batch of pasted rows, or the worker with the parse
-    /// claim, may call it, after the batch is stored and before it is a draft. Calling it again writes the same rows.
+    /// Writes all rows of a batch, as a reader found them. Only the creator of a batch of pasted rows, or the worker
+    /// with the parse claim, may call it, after the batch is stored and before it is a draft. Calling it again writes
+    /// the same rows.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! The fake table with DynamoDB's limits of throughput, in the time of `tokio`, which a test can stop.
 //!
 //! A partition key takes 1,000 write units and 3,000 read units a second. A new table with on-demand capacity takes
-//! 4,000 and 12,000 in all, and so does each of its indexes. There is no reserve for bursts, which AWS does not promise.
+//! 4,000 and 12,000 in all, and so does each of its indexes. It has no reserve for bursts, which AWS does not promise.
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>,
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html>.
 
@@ -96,7 +96,7 @@ impl Bucket {
 }
 
 impl LimitedTable {
-    /// An empty table.
+    /// A table with what `table` holds, none of whose throughput is used yet.
     #[must_use]
     pub fn new(table: MemoryTable) -> Self {
         Self { table, spent: Arc::default() }

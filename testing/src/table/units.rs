@@ -18,7 +18,7 @@ pub(super) struct Place {
     pub(super) partition: String,
 }
 
-/// Units at a place.
+/// Units that a request takes at a place.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Charge {
     pub(super) place: Place,

