@@ -76,6 +76,15 @@ mod tests {
     }
 
     #[test]
+    fn a_fraction_is_from_0_to_1() {
+        // Only the first two bytes of a draw count.
+        for (draw, fraction) in [(0, 0.0), (u128::MAX, 1.0), (13_107 << 112, 0.2), (1, 0.0)] {
+            let found = Entropy::new(move || draw).fraction();
+            assert!((found - fraction).abs() < 1e-9, "{found} for {draw}");
+        }
+    }
+
+    #[test]
     fn the_system_gives_other_bytes_each_time() {
         assert_ne!(Entropy::system().next_u128(), Entropy::system().next_u128());
     }
