@@ -3,6 +3,9 @@
 //! DynamoDB takes 1,000 writes of 1 KB and 3,000 reads of 4 KB a second of one partition key, and puts off the rest:
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
