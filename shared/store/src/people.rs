@@ -91,9 +91,7 @@ impl People {
     /// Sets the marks of the row at `place` of the part. Returns whether they were others.
     fn set(&mut self, place: u32, marks: Marks) -> bool {
         let from = place as usize * BYTES_PER_ROW;
-        if self.marks.len() < from + BYTES_PER_ROW {
-            self.marks.resize(from + BYTES_PER_ROW, 0);
-        }
+        self.marks.resize(self.marks.len().max(from + BYTES_PER_ROW), 0);
         let held = &mut self.marks[from..from + BYTES_PER_ROW];
         let is_other = *held != marks.bytes();
         held.copy_from_slice(&marks.bytes());

@@ -241,7 +241,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use domain::{batch::RawRow, fields::Form};
-    use testing::people::{beginning, keys, longest_form, officer, rules, vendor_form};
+    use testing::people::{beginning, longest_form, officer, rules, vendor_form};
 
     use super::*;
 
@@ -252,6 +252,15 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_and_its_rows_are_of_that_batch() {
+        let id = BatchId::generate(beginning(), &testing::seeded(1));
+        for key in [keys::batch(id), keys::row(id, 1), keys::row(id, 10_000)] {
+            assert_eq!(batch_of(&key), Some(id), "{key:?}");
+        }
+        assert_eq!(batch_of(&keys::mail_switch()), None);
+    }
+
+    #[test]
     fn the_item_of_a_row_is_within_its_bound() {
         let wrong = Form { email: "nobody".to_owned(), ..Form::default() };
         for form in [Form::default(), wrong, vendor_form("usual"), longest_form("long")] {
@@ -259,7 +268,7 @@ mod tests {
             let row = Row::read(1, 1, RawRow::from(form), &rules(), &officer("ada").email);
             let bound = item_bytes(&row);
             let batch = BatchId::generate(beginning(), &testing::seeded(1));
-            let size = bytes(put_row(batch, &KeyedRow::new(row, &keys())).unwrap());
+            let size = bytes(put_row(batch, &KeyedRow::new(row, &testing::people::keys())).unwrap());
             assert!(size <= bound, "{size} bytes for {name:?}, and at most {bound} expected");
             assert!(bound < size + 5_000, "so many rows can change together");
         }
