@@ -116,6 +116,7 @@ pub(super) async fn a_long_list_is_read_in_its_order_and_searched_whole(store: &
     let mut left = 0;
     loop {
         let some = store.remaining_rows(batch.id, 300).await.unwrap();
+        assert!(some.len() <= 300);
         if some.is_empty() {
             break;
         }
@@ -126,6 +127,17 @@ pub(super) async fn a_long_list_is_read_in_its_order_and_searched_whole(store: &
     let tombstone = BatchTombstone::of(&batch, beginning());
     assert_eq!(store.forget_batch(&batch, &tombstone, beginning()).await.unwrap(), Written::Done(()));
     assert_eq!(people(&batch, &rows[3..4]).await, [0u32; 0]);
+}
+
+/// Also where the last row is the last of its part, which has 500.
+pub(super) async fn a_list_ends_with_its_last_row(store: &Store) {
+    for (total, seed) in [(499, 112), (500, 113)] {
+        let forms = (0..total).map(|number| officer_form(&format!("ends-{number}"))).collect();
+        let (batch, rows) = draft(&officer("ends"), forms, beginning(), &crate::seeded(seed));
+        store.write_rows(batch.id, &rows).await.unwrap();
+        let page = store.list_rows(&batch, 0, 1_000, None).await.unwrap();
+        assert_eq!((page.rows.len(), page.next), (total, None));
+    }
 }
 
 pub(super) async fn a_change_of_rows_stands_or_falls_with_its_batch(store: &Store) {

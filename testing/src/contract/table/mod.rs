@@ -28,9 +28,9 @@ use store::{
 
 use batches::{
     a_change_of_rows_stands_or_falls_with_its_batch, a_dispatch_says_what_became_of_each_row,
-    a_long_list_is_read_in_its_order_and_searched_whole, rows_are_added_once_to_the_batch_that_was_read,
-    rows_are_deleted_over_the_version_that_was_read, rows_are_paged_and_filtered,
-    rows_within_the_bounds_change_together,
+    a_list_ends_with_its_last_row, a_long_list_is_read_in_its_order_and_searched_whole,
+    rows_are_added_once_to_the_batch_that_was_read, rows_are_deleted_over_the_version_that_was_read,
+    rows_are_paged_and_filtered, rows_within_the_bounds_change_together,
 };
 use invites::{
     a_failed_invite_frees_its_locks, a_known_account_is_believed_until_its_note_expires,
@@ -66,6 +66,7 @@ pub async fn all(store: &Store) {
     a_known_account_is_believed_until_its_note_expires(store).await;
     rows_are_paged_and_filtered(store).await;
     a_long_list_is_read_in_its_order_and_searched_whole(store).await;
+    a_list_ends_with_its_last_row(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;
     rows_within_the_bounds_change_together(store).await;
