@@ -4,19 +4,22 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Timestamp, batch::MAX_ROWS};
+use domain::{
+    Field, Timestamp,
+    batch::{MAX_ROWS, MAX_TEXT},
+};
 use store::{
     Store, StoreError, Written,
     audit::{Audited, OperatorAct},
     due::DUE_SHARDS,
     inspection::{Page, Place},
-    rows::{KeyedRow, ROWS_PER_CHANGE},
+    rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
     table::{Commit, Got, Index, Item, Key, Page as ItemPage, Query, Segment, Table, Write},
 };
 use testing::{
     MemoryTable,
     contract::table::steps::{created, created_batch},
-    people::{account_invite, beginning, draft, keys, officer, officer_form},
+    people::{account_invite, beginning, draft, keys, longest_form, officer, officer_form},
     probe::Probe,
 };
 
@@ -161,6 +164,31 @@ async fn as_many_rows_as_may_change_together_may_be_of_every_part_and_of_new_peo
     assert!(changes.last().unwrap().1.row.number > 9_500, "the last part too");
     let written = store.replace_rows(&changes, batch.becomes(batch.to_value()), None).await.unwrap();
     assert!(written.is_done());
+}
+
+/// An emulator of DynamoDB counts the bytes of such characters otherwise, so this is no part of the contract.
+#[tokio::test]
+async fn the_longest_rows_that_may_change_together_fit_in_one_transaction() {
+    let store = MemoryTable::default().store();
+    let longest = |number: usize| {
+        let mut form = longest_form(&format!("longest-{number}"));
+        for field in Field::ALL.into_iter().filter(|field| *field != Field::Email) {
+            form.set(field, "\u{1f600}".repeat(MAX_TEXT));
+        }
+        form
+    };
+    let forms = (0..ROWS_PER_CHANGE).map(longest).collect();
+    let (batch, rows) = draft(&officer("ada"), forms, beginning(), &testing::seeded(2));
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let batch = created_batch(&store, &batch).await;
+    let mut bytes = 0;
+    let fits = |row: &KeyedRow| {
+        bytes += item_bytes(&row.row);
+        bytes <= BYTES_PER_CHANGE
+    };
+    let together: Vec<_> = rows.into_iter().take_while(fits).map(|row| (row.row.version, row)).collect();
+    assert!((30..ROWS_PER_CHANGE).contains(&together.len()), "{} rows may change together", together.len());
+    assert!(store.replace_rows(&together, batch.becomes(batch.to_value()), None).await.unwrap().is_done());
 }
 
 #[tokio::test]
