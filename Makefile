@@ -115,7 +115,7 @@ schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make 
 OF ?= domain
 # The tests that have to notice, where they are not those of the package.
 MUTANTS_OF_store := --test-package store --test-package testing
-# One part of many, another one at each commit: all of them take more than an hour. Others come first.
+# One part of many, another one at each commit: all of them take more than an hour. The tests beside it come first.
 MUTANT_PARTS := 32
 test-mutants: .tools/mutants/.ready .tools/cargo/.ready
 	$(WITH_TOOLS) nice -n 5 cargo $(MUTANTS) --package domain --sharding round-robin --shard \

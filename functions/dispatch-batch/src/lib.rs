@@ -68,9 +68,6 @@ const PAGES_PER_STEP: usize = 4;
 /// Transactions of one step that run at the same time.
 const IN_FLIGHT: usize = 8;
 
-/// The time that must be left to record the progress.
-const TIME_TO_END: Duration = Duration::from_secs(5);
-
 /// The time that must be left to begin a step.
 const STEP_TIME: Duration = Duration::from_secs(20);
 
@@ -113,7 +110,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
             return Ok(());
         };
         let (pages, next) = next_pages(deps, &batch, cursor).await?;
-        let store = deps.store.for_as_long_as(deadline.since(deps.clock.now() + TIME_TO_END));
+        let store = deps.store.until(deadline, deps.clock.now());
         let step = Step { deps, store, batch: &batch, rules: &rules, keys };
         stream::iter(in_turn(&pages))
             .map(|rows| step.dispatch(rows))

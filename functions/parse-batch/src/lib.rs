@@ -11,7 +11,7 @@
 //! version is pinned, and later versions are ignored. `drops/<officer>/<name>.xlsx` creates a batch of its own for each
 //! stored version, whose ready rows are submitted without the officer.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use boot::{Disposition, Rules, Secrets, Stack};
 use directory::SignIn;
@@ -68,9 +68,6 @@ impl Deps {
         })
     }
 }
-
-/// The time that must be left to record how a reading ended.
-const TIME_TO_END: Duration = Duration::from_secs(5);
 
 /// Why a workbook was not read this time. Another attempt may read it.
 #[derive(Debug, Error)]
@@ -249,7 +246,7 @@ async fn read_rows(
     let mut rows: Vec<KeyedRow> = rows.into_iter().map(|row| KeyedRow::new(row, keys)).collect();
     // A long list goes on at the table's pace for as long as there is time.
     let now = deps.clock.now();
-    let store = deps.store.for_as_long_as(deadline.since(now + TIME_TO_END));
+    let store = deps.store.until(deadline, now);
     store.mark_known(&mut rows, &batch.officer.id, now).await?;
     store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();

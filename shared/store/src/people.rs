@@ -4,7 +4,7 @@
 //! written in one transaction with its rows, so no row of a person is missed. Two people may share a mark by chance, so
 //! a reader looks at the rows that it finds.
 //!
-//! A change of one row writes some 10 KB, while an item for each person would double the writes of a whole batch.
+//! A change of a person writes 8 KB, while an item for each person would double the writes of a whole batch.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -105,11 +105,16 @@ impl People {
         (0..).zip(marks).filter(move |(_, marks)| is_found(marks)).map(|(place, _)| place)
     }
 
+    /// The item of the next version.
+    fn item(self, batch: BatchId, part: u32) -> Item {
+        let envelope = Envelope::new(keys::people(batch, part), ENTITY, self.version + 1);
+        envelope.attribute(MARKS, AttributeValue::B(Blob::new(self.marks))).bare()
+    }
+
+    /// Writes it over the version that was read.
     fn put(self, batch: BatchId, part: u32) -> Write {
-        let next = self.version + 1;
-        let envelope = Envelope::new(keys::people(batch, part), ENTITY, next);
-        let item = envelope.attribute(MARKS, AttributeValue::B(Blob::new(self.marks))).bare();
-        Write::Put { item, condition: Condition::before(next) }
+        let condition = Condition::before(self.version + 1);
+        Write::Put { item: self.item(batch, part), condition }
     }
 }
 
@@ -120,11 +125,7 @@ pub(crate) fn all(batch: BatchId, rows: &[KeyedRow]) -> Vec<Item> {
         let (part, place) = keys::place_of(keyed.row.number);
         parts.entry(part).or_default().set(place, Marks::of(keyed));
     }
-    let item = |(part, people): (u32, People)| match people.put(batch, part) {
-        Write::Put { item, .. } => Some(item),
-        Write::Delete { .. } => None,
-    };
-    parts.into_iter().filter_map(item).collect()
+    parts.into_iter().map(|(part, people)| people.item(batch, part)).collect()
 }
 
 /// The deletion of every such item of a batch.

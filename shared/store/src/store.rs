@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use domain::Entropy;
+use domain::{Entropy, Timestamp};
 
 use crate::table::{Patient, Table};
+
+/// The time that is left after long work.
+const TIME_TO_END: Duration = Duration::from_secs(5);
 
 /// Everything that the service keeps. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,9 +22,10 @@ impl Store {
         Self { table: Patient::new(table, entropy) }
     }
 
-    /// The same store, each call of which asks a busy table again for as long as this, and not for five seconds.
+    /// The same store for the long work of an invocation that must end by `deadline`: each call asks a busy table again
+    /// for as long as there is time, and not for five seconds. Five seconds are left to record how the work ended.
     #[must_use]
-    pub fn for_as_long_as(&self, patience: Duration) -> Self {
-        Self { table: self.table.clone().for_as_long_as(patience) }
+    pub fn until(&self, deadline: Timestamp, now: Timestamp) -> Self {
+        Self { table: self.table.clone().for_as_long_as(deadline.since(now + TIME_TO_END)) }
     }
 }

@@ -143,12 +143,6 @@ impl Index {
         }
     }
 
-    /// The name of its sort attribute.
-    #[must_use]
-    pub fn sort_attribute(self) -> &'static str {
-        self.attributes().1
-    }
-
     /// The names of its partition and sort attributes.
     #[must_use]
     pub fn attributes(self) -> (&'static str, &'static str) {
@@ -254,7 +248,6 @@ mod tests {
     fn indexes_are_those_of_the_template_and_may_lag() {
         let described = |index: Index| {
             let (partition, sort) = index.attributes();
-            assert_eq!(index.sort_attribute(), sort);
             (index.name().unwrap().to_owned(), [partition.to_owned(), sort.to_owned()])
         };
         let global = [Index::Listing, Index::ByBatch, Index::Due];

@@ -15,13 +15,13 @@ use async_trait::async_trait;
 use domain::Entropy;
 use store::{
     Store, StoreError, item,
-    table::{Commit, Got, Index, Item, Key, Page, Query, Segment, Table, Write},
+    table::{Commit, Condition, Got, Index, Item, Key, Page, Query, Segment, Table, Write},
 };
 use tokio::time::{Instant, sleep};
 
 use super::{
     MemoryTable, limits, looked_at,
-    units::{self, Charge, Place},
+    units::{self, Charge},
 };
 
 /// How long a request takes that DynamoDB answers at once, and a transaction.
@@ -123,15 +123,9 @@ impl LimitedTable {
         self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(
-        &self,
-        operation: &'static str,
-        direction: Direction,
-        charges: Vec<Charge>,
-        code: &str,
-    ) -> Result<(), StoreError> {
+    fn take(&self, operation: &'static str, direction: Direction, charges: Vec<Charge>) -> Result<(), StoreError> {
         let is_taken = self.spent().take(direction, charges);
-        if is_taken { Ok(()) } else { Err(StoreError::Busy { operation, code: code.to_owned() }) }
+        if is_taken { Ok(()) } else { Err(busy(operation)) }
     }
 
     fn cost(&self, write: &Write, times: f64) -> Vec<Charge> {
@@ -144,13 +138,17 @@ impl LimitedTable {
     }
 }
 
+fn busy(operation: &'static str) -> StoreError {
+    StoreError::Busy { operation, code: "ThrottlingException".to_owned() }
+}
+
 impl Spent {
     /// Takes all units, or none where a place has none left.
     fn take(&mut self, direction: Direction, charges: Vec<Charge>) -> bool {
         let now = Instant::now();
         let mut sums: HashMap<(Option<String>, Index), f64> = HashMap::new();
         let mut total = 0.0;
-        for Charge { place: Place { index, partition }, units } in charges {
+        for Charge { index, partition, units } in charges {
             *sums.entry((Some(partition), index)).or_default() += units;
             *sums.entry((None, index)).or_default() += units;
             total += units;
@@ -183,7 +181,7 @@ impl Spent {
 impl Table for LimitedTable {
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
         self.begin(REQUEST).await;
-        self.take("GetItem", Direction::Read, vec![self.cost_of_key(key)], "ThrottlingException")?;
+        self.take("GetItem", Direction::Read, vec![self.cost_of_key(key)])?;
         self.table.get(key).await
     }
 
@@ -192,33 +190,32 @@ impl Table for LimitedTable {
         let is_taken = |key: &&Key| self.spent().take(Direction::Read, vec![self.cost_of_key(key)]);
         let (taken, left): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(is_taken);
         if taken.is_empty() {
-            return Err(StoreError::Busy { operation: "BatchGetItem", code: "ThrottlingException".to_owned() });
+            return Err(busy("BatchGetItem"));
         }
         let got = self.table.get_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
         Ok(Got { left: left.into_iter().cloned().collect(), ..got })
     }
 
     async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError> {
-        let (pause, operation, times, code) = match writes {
-            [_] => (REQUEST, "PutItem", 1.0, "ThrottlingException"),
-            _ => (TRANSACTION, "TransactWriteItems", 2.0, "ThrottlingError"),
+        let (pause, operation, times) = match writes {
+            [_] => (REQUEST, "PutItem", 1.0),
+            _ => (TRANSACTION, "TransactWriteItems", 2.0),
         };
         self.begin(pause).await;
         let charges = writes.iter().flat_map(|write| self.cost(write, times)).collect();
-        self.take(operation, Direction::Write, charges, code)?;
+        self.take(operation, Direction::Write, charges)?;
         self.table.commit(writes).await
     }
 
     async fn put_some(&self, items: &[Item]) -> Result<Vec<Item>, StoreError> {
         self.begin(REQUEST).await;
         let is_taken = |item: &&Item| {
-            let condition = store::table::Condition::Any;
-            let cost = self.cost(&Write::Put { item: (*item).clone(), condition }, 1.0);
+            let cost = self.cost(&Write::Put { item: (*item).clone(), condition: Condition::Any }, 1.0);
             self.spent().take(Direction::Write, cost)
         };
         let (taken, left): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_taken);
         if taken.is_empty() {
-            return Err(StoreError::Busy { operation: "BatchWriteItem", code: "ThrottlingException".to_owned() });
+            return Err(busy("BatchWriteItem"));
         }
         self.table.put_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
         Ok(left.into_iter().cloned().collect())
@@ -228,7 +225,7 @@ impl Table for LimitedTable {
         self.begin(REQUEST).await;
         let bytes = looked_at(&self.table.items.by_hand(), query).0.iter().map(limits::size).sum();
         let charge = units::of_read(query.index, &query.partition, bytes);
-        self.take("Query", Direction::Read, vec![charge], "ThrottlingException")?;
+        self.take("Query", Direction::Read, vec![charge])?;
         self.table.page(query).await
     }
 
@@ -236,7 +233,7 @@ impl Table for LimitedTable {
         self.begin(REQUEST).await;
         let page = self.table.scan(segment).await?;
         let charges = page.items.iter().map(|item| self.cost_of_key(&item::key(item))).collect();
-        self.take("Scan", Direction::Read, charges, "ThrottlingException")?;
+        self.take("Scan", Direction::Read, charges)?;
         Ok(page)
     }
 }

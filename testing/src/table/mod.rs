@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Entropy, Timestamp};
+use domain::Timestamp;
 use serde_json::json;
 use store::{
     Store, StoreError,
@@ -74,7 +74,7 @@ impl MemoryTable {
     /// The store over this table, as functions use it.
     #[must_use]
     pub fn store(&self) -> Store {
-        Store::new(self.clone(), Entropy::system())
+        Store::new(self.clone(), crate::seeded(1))
     }
 
     /// From now on every write happens even if its condition is not met. This shows what the conditions prevent.

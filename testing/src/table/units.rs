@@ -11,23 +11,17 @@ use super::{limits, projected, text};
 /// The indexes that a write may touch.
 const INDEXES: [Index; 3] = [Index::Listing, Index::ByBatch, Index::Due];
 
-/// Where units are counted: a partition of the table or of an index.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) index: Index,
-    pub(super) partition: String,
-}
-
-/// Units that a request takes at a place.
+/// Units that a request takes of a partition, of the table or of an index.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Charge {
-    pub(super) place: Place,
+    pub(super) index: Index,
+    pub(super) partition: String,
     pub(super) units: f64,
 }
 
 impl Charge {
     fn of(index: Index, partition: &str, units: f64) -> Self {
-        Self { place: Place { index, partition: partition.to_owned() }, units }
+        Self { index, partition: partition.to_owned(), units }
     }
 }
 
@@ -47,7 +41,7 @@ pub(super) fn of_write(write: &Write, old: Option<&Item>, times: f64) -> Vec<Cha
     charges
 }
 
-/// What a read of items of `sizes` costs.
+/// What a read of so many bytes of a partition costs.
 pub(super) fn of_read(index: Index, partition: &str, bytes: usize) -> Charge {
     let times = if index.is_consistent() { 1.0 } else { 0.5 };
     Charge::of(index, partition, times * read(bytes))

@@ -48,13 +48,7 @@ impl Patient {
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let mut wait = self.wait();
-        loop {
-            match self.table.get(key).await {
-                Err(error) => wait.before_repeating(error).await?,
-                found => return found,
-            }
-        }
+        self.asked_again(|| self.table.get(key)).await
     }
 
     /// The existing items at `keys`, in no order.
@@ -75,13 +69,7 @@ impl Patient {
         if writes.is_empty() {
             return Ok(Commit::Done);
         }
-        let mut wait = self.wait();
-        loop {
-            match self.table.commit(writes).await {
-                Err(error) => wait.before_repeating(error).await?,
-                done => return done,
-            }
-        }
+        self.asked_again(|| self.table.commit(writes)).await
     }
 
     /// Puts items without conditions, in no order, each at least once. For items that have only one writer.
@@ -105,22 +93,24 @@ impl Patient {
 
     /// One page of what `query` finds.
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        let mut wait = self.wait();
-        loop {
-            match self.table.page(query).await {
-                Err(error) => wait.before_repeating(error).await?,
-                page => return page,
-            }
-        }
+        self.asked_again(|| self.table.page(query)).await
     }
 
     /// One page of a segment of the whole table, in no order.
     pub(crate) async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
+        self.asked_again(|| self.table.scan(segment)).await
+    }
+
+    /// The answer to a request, which is repeated while the table puts it off.
+    async fn asked_again<T, F>(&self, request: impl Fn() -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
         let mut wait = self.wait();
         loop {
-            match self.table.scan(segment).await {
+            match request().await {
                 Err(error) => wait.before_repeating(error).await?,
-                page => return page,
+                answer => return answer,
             }
         }
     }
@@ -149,10 +139,11 @@ impl Patient {
                 let asked = left.len();
                 match self.table.put_some(&left).await {
                     Err(error) => wait.before_repeating(error).await?,
-                    Ok(rest) if rest.is_empty() => left = rest,
                     Ok(rest) => {
-                        wait.before_the_rest("BatchWriteItem", asked, rest.len()).await?;
                         left = rest;
+                        if !left.is_empty() {
+                            wait.before_the_rest("BatchWriteItem", asked, left.len()).await?;
+                        }
                     }
                 }
             }
