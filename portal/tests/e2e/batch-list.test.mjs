@@ -188,7 +188,7 @@ describe('At its limits', () => {
     const rows = Array.from({ length: 10_000 }, (_, n) =>
       user({ email: `${stem}${n}@example-agency.gov.sg`, lastName: n === 8_765 ? '' : 'Tan' }),
     );
-    // The rows that one request cannot hold are added 98 at a time.
+    // The rows that one request cannot hold are added in parts.
     await paste(page, rows, { timeout: 300_000 });
     await page.getByText('loaded…').waitFor({ state: 'detached' });
     assert.equal(await grid(page).getAttribute('aria-rowcount'), '10001');

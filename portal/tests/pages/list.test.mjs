@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { LIMITS } from '../fake/description';
 import { FakeList, person } from '../fake/list';
 import { problem } from '../fake/server';
 import { stage } from './page.mjs';
@@ -43,8 +44,11 @@ test('150 users pasted over a list are added in parts; after a failure in the mi
   const dialog = page.getByRole('dialog', { name: 'Add users' });
   server.trouble('addRows', problem('unavailable'), 1, 1);
   await dialog.getByRole('button', { name: 'Add 150 users' }).click();
-  await dialog.getByText('98 of 150 users added. Trying again adds the other 52, and nobody twice.').waitFor();
-  await dialog.getByRole('button', { name: 'Add the other 52' }).click();
+  const [added, left] = [LIMITS.addedRows, 150 - LIMITS.addedRows];
+  await dialog
+    .getByText(`${added} of 150 users added. Trying again adds the other ${left}, and nobody twice.`)
+    .waitFor();
+  await dialog.getByRole('button', { name: `Add the other ${left}` }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('heading', { name: '153 users' }).waitFor();
   expect(list.rows.length).toBe(153);

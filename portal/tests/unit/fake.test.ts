@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { LIMITS } from '../fake/description';
 import { FakeList, person } from '../fake/list';
 import { type Answer, FakeServer, problem } from '../fake/server';
 
@@ -31,7 +32,7 @@ test.each<[string, string, string, Record<string, string>, unknown, [number, str
     [400, 'idempotency-key'],
   ],
   ['no version', 'PATCH', `${LIST}/rows/1`, OFFICER, { reason: 'Other' }, [428, 'version-required']],
-  ['too many rows', 'POST', `${LIST}/rows`, KEY, rows(99), [422, 'validation']],
+  ['too many rows', 'POST', `${LIST}/rows`, KEY, rows(LIMITS.addedRows + 1), [422, 'validation']],
   ['no row', 'POST', `${LIST}/rows`, KEY, rows(0), [422, 'validation']],
   [
     'too many numbers',
@@ -82,7 +83,7 @@ test('there is no problem that docs/API.md does not list', () => {
 test('what is allowed is answered', async () => {
   const server = new FakeServer();
   new FakeList([person(1)]).on(server);
-  expect(await ask(server, 'POST', `${LIST}/rows`, KEY, rows(98))).toEqual([201, undefined]);
+  expect(await ask(server, 'POST', `${LIST}/rows`, KEY, rows(LIMITS.addedRows))).toEqual([201, undefined]);
   expect(await ask(server, 'GET', `${LIST}/rows?limit=500`, OFFICER)).toEqual([200, undefined]);
   expect(await ask(server, 'PATCH', `${LIST}/rows/1`, { ...OFFICER, 'if-match': '"1"' }, { reason: 'Other' })).toEqual([
     200,

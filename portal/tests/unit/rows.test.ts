@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LIMITS } from '../fake/description';
 import { FakeList, person } from '../fake/list';
 import { officerOf } from '../fake/officer';
 import { FakeServer, problem } from '../fake/server';
@@ -261,14 +262,14 @@ test('added rows come at the end, also behind the last page, and are removed by 
   expect([rows.list.all.length, rows.counts!.removed]).toEqual([999, 2]);
 });
 
-test.each([99, 150, 1_000])(
+test.each([LIMITS.addedRows + 1, 150, 1_000])(
   '%d users are added to a list that is there, in as many parts as the API takes',
   async (n) => {
     const told: number[] = [];
     const addition = new Addition(Array.from({ length: n }, (_, at) => person(100 + at)));
     await rows.add(addition, (done) => told.push(done));
     expect([addition.numbers.length, list.rows.length, rows.list.all.length]).toEqual([n, 5 + n, 5 + n]);
-    expect([asked(ADD), told.at(-1)]).toEqual([Math.ceil(n / 98), n]);
+    expect([asked(ADD), told.at(-1)]).toEqual([Math.ceil(n / LIMITS.addedRows), n]);
     expect(await rows.undo()).toBe(`${n.toLocaleString('en-SG')} users added.`);
     expect(rows.list.all.length).toBe(5);
   },
@@ -285,9 +286,10 @@ test('rows of much text are split by their bytes as well', async () => {
 test('an addition that fails in the middle shows what was added, goes on, and adds nobody twice', async () => {
   // All alike, so that only a key of its own tells one part from another.
   const addition = new Addition(Array.from({ length: 300 }, () => ({ countryCode: '65', seed: 'No' })));
-  const tell = (done: number) => void (done === 98 && server.trouble('addRows', 'lost-answer'));
+  const tell = (done: number) => void (done === LIMITS.addedRows && server.trouble('addRows', 'lost-answer'));
   await expect(rows.add(addition, tell)).rejects.toBeDefined();
-  expect([addition.numbers.length, addition.left, rows.list.all.length]).toEqual([98, 202, 5 + 98 * 2]);
+  expect([addition.numbers.length, addition.left]).toEqual([LIMITS.addedRows, 300 - LIMITS.addedRows]);
+  expect(rows.list.all.length).toBe(5 + LIMITS.addedRows * 2);
   await rows.add(addition, tell);
   expect([addition.numbers.length, addition.left, list.rows.length, rows.list.all.length]).toEqual([300, 0, 305, 305]);
   expect(await rows.undo()).toBe('300 users added.');
