@@ -44,10 +44,16 @@ export class UnsavedChanges {
 
   /** Sends again what failed. What was changed elsewhere meanwhile waits for the officer. */
   retryFailed(): Promise<void> {
-    return this.retry(['not-saved']);
+    return this.#send(['not-saved']);
   }
 
-  async retry(states?: readonly PendingState[]): Promise<void> {
+  /** Sends all again for the officer. What fails again is sent by itself as often as the first time. */
+  retry(): Promise<void> {
+    this.#timer.reset();
+    return this.#send();
+  }
+
+  async #send(states?: readonly PendingState[]): Promise<void> {
     if (this.#rows.pending.typed === 0) this.#timer.reset();
     if (this.#rows.pending.unsaved === 0) return;
     try {
