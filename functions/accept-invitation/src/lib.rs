@@ -169,7 +169,7 @@ async fn first_password(State(deps): State<Arc<Deps>>, body: Json<TokenRequest>)
             return Err(Problem::new(Slug::StateConflict)
                 .detail("Mail to this address came back, so nothing is sent to it. Ask support to clear it."));
         }
-        let holdup = Holdup::of(deps.store.mail_switch().await?, &mailbox, now);
+        let holdup = Holdup::of(deps.store.mail_switch(now).await?, &mailbox, now);
         let next = opened.invite.to_value().request_first_password(now);
         let next = opened.invite.becomes(next.map_err(|_| Problem::new(Slug::StateConflict))?);
         if let Written::Done(invite) = deps.store.write(next).await? {
@@ -211,8 +211,9 @@ impl Deps {
         if !matches!(invite.first_password, FirstPassword::Requested { .. }) {
             return Ok(None);
         }
+        let now = self.clock.now();
         let mailbox = self.store.find_mailbox(&invite.address_key).await?;
-        Ok(Holdup::of(self.store.mail_switch().await?, &mailbox, self.clock.now()))
+        Ok(Holdup::of(self.store.mail_switch(now).await?, &mailbox, now))
     }
 
     async fn wake(&self, invite: &Invite, what: &'static str) {

@@ -77,8 +77,9 @@ pub struct FirstPasswordBody {
 /// Why a mail to the holder cannot be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holdup {
-    /// Their mailbox was sent as many mails as it may be. It has room again at this time.
-    MailboxFull(Timestamp),
+    /// Their mailbox was sent as many mails as it may be, or SES takes none for now. It can be sent from this time.
+    Until(Timestamp),
+    /// All mail is stopped until an operator starts it again.
     MailStopped,
 }
 
@@ -88,7 +89,8 @@ impl Holdup {
     pub fn of(switch: MailSwitch, mailbox: &Mailbox, now: Timestamp) -> Option<Self> {
         match switch {
             MailSwitch::Stopped => Some(Self::MailStopped),
-            MailSwitch::Running => mailbox.full_until(now).map(Self::MailboxFull),
+            MailSwitch::Paused { until } => Some(Self::Until(mailbox.full_until(now).unwrap_or(until).max(until))),
+            MailSwitch::Running => mailbox.full_until(now).map(Self::Until),
         }
     }
 }
@@ -157,9 +159,7 @@ impl FirstPasswordBody {
     fn of(invite: &Invite, holdup: Option<Holdup>) -> Option<Self> {
         let (state, waiting_until) = match (invite.first_password, holdup) {
             (FirstPassword::NotRequested, _) => (FirstPasswordState::Available, None),
-            (FirstPassword::Requested { .. }, Some(Holdup::MailboxFull(until))) => {
-                (FirstPasswordState::Held, Some(until))
-            }
+            (FirstPassword::Requested { .. }, Some(Holdup::Until(until))) => (FirstPasswordState::Held, Some(until)),
             (FirstPassword::Requested { .. }, Some(Holdup::MailStopped)) => (FirstPasswordState::Held, None),
             (FirstPassword::Requested { .. }, None) | (FirstPassword::Sending { .. }, _) => {
                 (FirstPasswordState::Requested, None)

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use domain::{AgencyDomain, EmailAddress, TraceId};
 use queue::Redrive;
-use store::{Due, settings::MailSwitch};
+use store::Due;
 
 /// How many minutes a record is overdue before it counts as stuck.
 const STUCK_MINUTES: u32 = 5;
@@ -27,7 +27,8 @@ pub(crate) enum Command {
     ExportPerson(EmailAddress),
     ForgetPerson(EmailAddress),
     Audit,
-    SwitchMail(MailSwitch),
+    StopMail,
+    StartMail,
     ClearSuppression(EmailAddress),
     RegisterAgency { domain: AgencyDomain, endpoint: String },
     ShowAgency(AgencyDomain),
@@ -136,8 +137,8 @@ impl Command {
             ("rotate-agency", [name, text]) => Self::RotateAgency { domain: domain(name)?, days: days(text)? },
             ("resume-agency", [name]) => Self::ResumeAgency(domain(name)?),
             ("remove-agency", [name]) => Self::RemoveAgency(domain(name)?),
-            ("stop-mail", []) => Self::SwitchMail(MailSwitch::Stopped),
-            ("start-mail", []) => Self::SwitchMail(MailSwitch::Running),
+            ("stop-mail", []) => Self::StopMail,
+            ("start-mail", []) => Self::StartMail,
             ("rules", [json]) => Self::Rules((*json).to_owned()),
             _ => return Ok(None),
         }))
@@ -156,8 +157,8 @@ impl Command {
             Self::ExportPerson(_) => "export-person",
             Self::ForgetPerson(_) => "forget-person",
             Self::Audit => "audit",
-            Self::SwitchMail(MailSwitch::Stopped) => "stop-mail",
-            Self::SwitchMail(MailSwitch::Running) => "start-mail",
+            Self::StopMail => "stop-mail",
+            Self::StartMail => "start-mail",
             Self::ClearSuppression(_) => "clear-suppression",
             Self::RegisterAgency { .. } => "register-agency",
             Self::ShowAgency(_) => "show-agency",

@@ -1,22 +1,22 @@
 //! Commands for mail: the emergency stop, and suppressed mailboxes.
 
 use domain::{EmailAddress, mail::Mailbox};
-use store::{Updated, settings::MailSwitch};
+use store::Updated;
 
 use crate::{Failure, Round, Said, audit};
 
-/// Stops all mail within a second, or starts it again. Due mails stay due.
-pub(crate) async fn switch(round: &Round<'_>, switch: MailSwitch) -> Result<Said, Failure> {
-    let action = match switch {
-        MailSwitch::Stopped => "STOP_MAIL",
-        MailSwitch::Running => "START_MAIL",
-    };
-    audit::note(round, action, "mail").await?;
-    round.deps.store.set_mail_switch(switch).await?;
-    Ok(Said::once(match switch {
-        MailSwitch::Stopped => "mail is stopped\n",
-        MailSwitch::Running => "mail is running\n",
-    }))
+/// Stops all mail within a second. Due mails stay due.
+pub(crate) async fn stop(round: &Round<'_>) -> Result<Said, Failure> {
+    audit::note(round, "STOP_MAIL", "mail").await?;
+    round.deps.store.stop_mail().await?;
+    Ok(Said::once("mail is stopped\n"))
+}
+
+/// Starts mail again, also before a pause of the service ends.
+pub(crate) async fn start(round: &Round<'_>) -> Result<Said, Failure> {
+    audit::note(round, "START_MAIL", "mail").await?;
+    round.deps.store.start_mail().await?;
+    Ok(Said::once("mail is running\n"))
 }
 
 /// Clears a mailbox that returned a mail or complained, here and in SES's own list, so that it can be mailed again.

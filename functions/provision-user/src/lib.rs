@@ -146,9 +146,8 @@ async fn step(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Resul
     if step == NextStep::Provision && now + TIME_TO_CREATE > deadline {
         return Ok(Next::OutOfTime);
     }
-    // While all mail is stopped the directory is not asked, because its answer would be too old when mail is sent
-    // again.
-    if invite.asks_again(now) && is_check(step) && deps.store.mail_switch().await? == MailSwitch::Stopped {
+    // While no mail is sent the directory is not asked, because its answer would be too old when mail is sent again.
+    if invite.asks_again(now) && is_check(step) && deps.store.mail_switch(now).await? != MailSwitch::Running {
         return Ok(Next::Rest);
     }
     match step {
@@ -266,9 +265,14 @@ async fn seed_of_new_account(deps: &Deps, invite: &Invite, account: &Account) ->
 async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Timestamp) -> Result<Next, StoreError> {
     let now = deps.clock.now();
     let put_off = |until| Ok::<_, StoreError>(invite.to_value().postponed(until));
-    if deps.store.mail_switch().await? == MailSwitch::Stopped {
-        tracing::warn!("mail is stopped; the first password waits");
-        return settle(deps, &invite, put_off(now + WAKE_AFTER)).await;
+    let waits_until = match deps.store.mail_switch(now).await? {
+        MailSwitch::Running => None,
+        MailSwitch::Paused { until } => Some(until),
+        MailSwitch::Stopped => Some(now + WAKE_AFTER),
+    };
+    if let Some(until) = waits_until {
+        tracing::warn!(%until, "no mail is sent now; the first password waits");
+        return settle(deps, &invite, put_off(until)).await;
     }
     let mailbox = deps.store.find_mailbox(&invite.address_key).await?;
     let mailbox = match mailbox.to_value().admit(invite.id, now) {

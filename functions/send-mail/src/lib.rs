@@ -7,6 +7,7 @@
 //! - **table out**: the message is delivered again
 //! - **SES busy**: the mail is tried again each second while time is left
 //! - **SES out**: the mail is due later, and the sweeper wakes this function
+//! - **SES takes no more today**: all mail is paused, here and everywhere, and goes out after that by itself
 //! - **needs**: the table, SES, the secret of the keys
 //!
 //! Requests of a mail: the mail switch (GetItem, once for all mails of half a second), GetItem, the claim (a
@@ -81,6 +82,11 @@ pub async fn handle(deps: &Deps, wake: Wake, deadline: Timestamp) -> Disposition
         Ok(MailSwitch::Stopped) => {
             // The mail stays due, and the sweeper repeats the wake-up call for as long as mail is stopped.
             tracing::warn!("mail is stopped; nothing was sent");
+            return Disposition::Done;
+        }
+        Ok(MailSwitch::Paused { until }) => {
+            // The mail stays due, and the sweeper wakes this function after the pause.
+            tracing::info!(%until, "mail is paused; nothing was sent");
             return Disposition::Done;
         }
         Err(error) => return Disposition::retry(error),

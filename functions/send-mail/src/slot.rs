@@ -29,6 +29,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// the mail.
 const BUSY_PAUSE: Duration = Duration::from_secs(30);
 
+/// The pause of all mail while SES takes none of this account. The quota is for the last 24 hours at each moment, so
+/// some of it may be free again soon.
+const CLOSED_PAUSE: Duration = Duration::from_secs(15 * 60);
+
 /// The shortest pause while SES refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
@@ -175,7 +179,11 @@ pub(crate) async fn send<S: Slot>(
     };
     let tags = Tags { mailbox: Some(key), ..claim.tags.clone() };
     let outgoing = OutgoingMail { to: claimed.recipient().clone(), letter, tags };
-    if let Some(answer) = answer(turn::take(deps, &outgoing, deadline).await, &claim, deps.clock.now()) {
+    let outcome = turn::take(deps, &outgoing, deadline).await;
+    if let SendOutcome::Closed { code } = &outcome {
+        close(deps, code).await;
+    }
+    if let Some(answer) = answer(outcome, &claim, deps.clock.now()) {
         record(deps, claimed, &claim, &answer, deadline).await?;
     }
     Ok(Next::Rest(Disposition::Done))
@@ -206,6 +214,15 @@ async fn hold_back(deps: &Deps, slot: impl Slot, closed: Closed, now: Timestamp)
     })
 }
 
+/// Pauses all mail, so that no other is sent in vain. If that fails, the next mail pauses it.
+async fn close(deps: &Deps, code: &str) {
+    let until = deps.clock.now() + CLOSED_PAUSE;
+    tracing::error!(code, %until, "SES takes no more mails of this account; all mail is paused");
+    if let Err(error) = deps.store.pause_mail(until).await {
+        tracing::warn!(%error, "mail could not be paused");
+    }
+}
+
 /// The step for SES's answer. `None`: the answer is lost, and the claim stays.
 fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
     let refusals = claim.refusals;
@@ -223,6 +240,7 @@ fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
             tracing::warn!("SES takes no more mails a second; the mail is tried again later");
             Some(Step::NotSent { retry_at: now + BUSY_PAUSE })
         }
+        SendOutcome::Closed { .. } => Some(Step::NotSent { retry_at: now + CLOSED_PAUSE }),
         SendOutcome::Misconfigured { code } => {
             tracing::error!(code, "SES refuses the service");
             Some(Step::NotSent { retry_at: now + backoff.max(MISCONFIGURED_PAUSE) })

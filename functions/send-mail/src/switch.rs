@@ -22,6 +22,6 @@ impl Default for Switch {
 impl Switch {
     /// The current state. All mails of one event wait for the same read.
     pub(crate) async fn position(&self, store: &Store, now: Timestamp) -> Result<MailSwitch, StoreError> {
-        self.0.get(now, || store.mail_switch()).await
+        self.0.get(now, || store.mail_switch(now)).await
     }
 }

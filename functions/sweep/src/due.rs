@@ -14,12 +14,12 @@ use domain::{
 };
 use futures::{StreamExt as _, stream};
 use queue::{Group, QueueName, Wake};
-use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS};
+use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS, settings::MailSwitch};
 use tracing::Instrument as _;
 
 use crate::{
-    AnyError, Deps,
-    plan::{self, Plan, Remark},
+    AnyError, Deps, Retention,
+    plan::{self, Moment, Plan, Remark},
 };
 
 /// Records that are listed together.
@@ -33,6 +33,19 @@ const ROWS: u32 = 1000;
 
 /// The time that must be left to begin a page. The other jobs need the rest.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
+
+/// What a sweep knows of mails at its beginning.
+#[derive(Clone, Copy, Debug)]
+struct Mails {
+    last_event: Option<Timestamp>,
+    mail_from: Option<Timestamp>,
+}
+
+impl Mails {
+    fn at(self, now: Timestamp, retention: &Retention) -> Moment<'_> {
+        Moment { now, last_event: self.last_event, mail_from: self.mail_from, retention }
+    }
+}
 
 /// The queues to wake for a record, and the officer or agency in whose group.
 struct Call {
@@ -50,6 +63,11 @@ impl Call {
 
 pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
     let last_event = deps.store.last_mail_event().await?;
+    let mail_from = match deps.store.mail_switch(deps.clock.now()).await? {
+        MailSwitch::Paused { until } => Some(until),
+        MailSwitch::Running | MailSwitch::Stopped => None,
+    };
+    let mails = Mails { last_event, mail_from };
     let mut outcome = Ok(());
     // One page of each shard in each round, so that a long shard does not delay the others.
     let mut shards: Vec<u8> = (0..DUE_SHARDS).collect();
@@ -65,7 +83,7 @@ pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError
             let due = deps.store.list_due(shard, deps.clock.now(), PAGE).await?;
             oldest = oldest.into_iter().chain(due.first().map(|first| first.since)).min();
             let is_full = u32::try_from(due.len()).is_ok_and(|listed| listed == PAGE);
-            let (moved, failed) = page(deps, due.into_iter().map(|due| due.what).collect(), last_event).await;
+            let (moved, failed) = page(deps, due.into_iter().map(|due| due.what).collect(), mails).await;
             // If a full page changed nothing, the index lags or another sweeper works on the same records.
             if is_full && moved > 0 {
                 unfinished.push(shard);
@@ -85,16 +103,16 @@ fn tell_oldest(deps: &Deps, oldest: Option<Timestamp>) {
 }
 
 /// Checks a page. Returns how many records it changed, and the first error.
-async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usize, Result<(), StoreError>) {
+async fn page(deps: &Deps, due: Vec<Due>, mails: Mails) -> (usize, Result<(), StoreError>) {
     let looks = stream::iter(due).map(|due| async move {
         match due {
             Due::Invite(id) => {
                 let span = tracing::info_span!("invite", invite_id = %id);
-                look_at_invite(deps, id, last_event).instrument(span).await
+                look_at_invite(deps, id, mails).instrument(span).await
             }
             Due::Batch(id) => {
                 let span = tracing::info_span!("batch", batch_id = %id);
-                look_at_batch(deps, id, last_event).instrument(span).await
+                look_at_batch(deps, id, mails).instrument(span).await
             }
             Due::BulkAction(id) => {
                 let span = tracing::info_span!("action", action_id = %id);
@@ -132,7 +150,7 @@ async fn page(deps: &Deps, due: Vec<Due>, last_event: Option<Timestamp>) -> (usi
     (moved, outcome)
 }
 
-async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
+async fn look_at_invite(deps: &Deps, id: InviteId, mails: Mails) -> Result<Option<Call>, StoreError> {
     // The index may lag, so the record is read again.
     let Some(invite) = deps.store.get::<Invite>(&id).await? else {
         return Ok(None);
@@ -144,7 +162,7 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
         return Ok((forgotten == Written::Done(())).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
     let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), now, last_event, &deps.retention) else {
+    let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), &mails.at(now, &deps.retention)) else {
         return Ok(None);
     };
     if !deps.store.write(invite.becomes(next)).await?.is_done() {
@@ -154,7 +172,7 @@ async fn look_at_invite(deps: &Deps, id: InviteId, last_event: Option<Timestamp>
     Ok(Some(Call { queues: wake, group, wake: Wake::Invite { id } }))
 }
 
-async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) -> Result<Option<Call>, StoreError> {
+async fn look_at_batch(deps: &Deps, id: BatchId, mails: Mails) -> Result<Option<Call>, StoreError> {
     let Some(batch) = deps.store.get::<Batch>(&id).await? else {
         return Ok(None);
     };
@@ -163,7 +181,7 @@ async fn look_at_batch(deps: &Deps, id: BatchId, last_event: Option<Timestamp>) 
         return forget_batch(deps, batch).await;
     }
     let (group, trace) = (Group::from(&batch.officer.id), batch.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::batch(batch.to_value(), now, last_event, &deps.retention) else {
+    let Some(Plan { next, wake, remark }) = plan::batch(batch.to_value(), &mails.at(now, &deps.retention)) else {
         return Ok(None);
     };
     if !deps.store.write(batch.becomes(next)).await?.is_done() {

@@ -22,6 +22,17 @@ const UNDECIDED_PAUSE: Duration = Duration::from_secs(3600);
 /// two minutes.
 const PARSE_PATIENCE: Duration = Duration::from_secs(15 * 60);
 
+/// What a decision depends on beside the record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment<'a> {
+    pub(crate) now: Timestamp,
+    /// When the newest mail with an SES event was sent.
+    pub(crate) last_event: Option<Timestamp>,
+    /// When mail is sent again. `None`: it is sent now, or nobody knows when.
+    pub(crate) mail_from: Option<Timestamp>,
+    pub(crate) retention: &'a Retention,
+}
+
 /// What to write, and which queues to wake after that.
 pub(crate) struct Plan<T> {
     pub(crate) next: T,
@@ -50,12 +61,8 @@ enum Unanswered<T> {
 }
 
 /// What to do for an invite. `None`: it is not due after all.
-pub(crate) fn invite(
-    invite: Invite,
-    now: Timestamp,
-    last_event: Option<Timestamp>,
-    retention: &Retention,
-) -> Option<Plan<Invite>> {
+pub(crate) fn invite(invite: Invite, moment: &Moment<'_>) -> Option<Plan<Invite>> {
+    let Moment { now, last_event, mail_from, retention } = *moment;
     if !is_due(invite.next_due(), now) {
         return None;
     }
@@ -79,6 +86,10 @@ pub(crate) fn invite(
         wake.push(QueueName::Provision);
     }
     if invite.mail_is_due() || invite.officer_mail_is_due() {
+        // A mail that cannot be sent now is left alone until it can, with all others that wait.
+        if let Some(from) = mail_from.filter(|_| wake.is_empty()) {
+            return Some(Plan { next: invite.postponed(from), wake, remark: None });
+        }
         wake.push(QueueName::Mail);
     }
     if !wake.is_empty() {
@@ -129,12 +140,8 @@ fn woken(queue: QueueName, next: Invite) -> Plan<Invite> {
 }
 
 /// What to do for a batch. `None`: it is not due after all.
-pub(crate) fn batch(
-    batch: Batch,
-    now: Timestamp,
-    last_event: Option<Timestamp>,
-    retention: &Retention,
-) -> Option<Plan<Batch>> {
+pub(crate) fn batch(batch: Batch, moment: &Moment<'_>) -> Option<Plan<Batch>> {
+    let Moment { now, last_event, retention, .. } = *moment;
     if !is_due(Some(batch.next_due()), now) {
         return None;
     }
@@ -225,4 +232,32 @@ fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> 
     let next = given_up.unwrap_or_else(|_| batch.postponed(now + UNDECIDED_PAUSE));
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
+}
+
+#[cfg(test)]
+mod tests {
+    use testing::people::{account_invite, beginning, officer, officer_form};
+
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+
+    /// A mail that cannot be sent wakes nobody before it can.
+    #[test]
+    fn a_mail_that_is_due_waits_for_the_end_of_a_pause() {
+        let account = domain::invite::Account { directory_id: "bo".to_owned() };
+        let made = account_invite(&officer("ada"), &officer_form("bo"), beginning(), &testing::seeded(1));
+        let seed = domain::licence::SeedState::NotRequired;
+        let due = made.claim(beginning()).unwrap().account_created(account, seed, beginning()).unwrap();
+        let now = due.next_due().unwrap();
+        let retention = Retention { people: 90 * DAY, drafts: 7 * DAY, tombstones: 365 * DAY };
+        let pause = now + Duration::from_secs(900);
+        for (mail_from, next_due, wake) in
+            [(None, now + WAKE_AFTER, vec![QueueName::Mail]), (Some(pause), pause, Vec::new())]
+        {
+            let moment = Moment { now, last_event: None, mail_from, retention: &retention };
+            let plan = invite(due.clone(), &moment).unwrap();
+            assert_eq!((plan.next.next_due(), plan.wake), (Some(next_due), wake), "{mail_from:?}");
+        }
+    }
 }

@@ -9,8 +9,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 /// The pause after a connection that could not be made.
 const AWAY_PAUSE: Duration = Duration::from_secs(30);
 
-/// The pause after the quota of a day is used up, or sending was paused for the account.
-const LONG_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// The code of [`SendOutcome::Closed`] for the quota of 24 hours.
+const QUOTA: &str = "QUOTA";
 
 /// The result of sending a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,12 @@ pub enum SendOutcome {
     },
     /// SES did not take it, because it has taken as many mails as it allows in a second.
     Throttled,
+    /// SES did not take it, and takes no other mail of this account for now: it has taken as many as it allows in 24
+    /// hours, or sending is paused for the account.
+    Closed {
+        /// The code of SES's answer, or `QUOTA` for the quota of 24 hours.
+        code: String,
+    },
     /// SES refused it for good.
     Refused,
     /// SES did not take it, because of the configuration of the service. An operator has to fix that, and the mail can
@@ -49,10 +55,10 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
         SdkError::ServiceError(context) => {
             let status = context.raw().status().as_u16();
             match context.err() {
-                SendEmailError::TooManyRequestsException(_) => SendOutcome::Throttled,
-                SendEmailError::LimitExceededException(_) | SendEmailError::SendingPausedException(_) => {
-                    SendOutcome::NotSent { retry_after: LONG_PAUSE }
-                }
+                SendEmailError::SendingPausedException(_) => closed("SendingPausedException"),
+                SendEmailError::LimitExceededException(_) => closed(QUOTA),
+                error if is_throttle(error, status) && is_about_quota(error) => closed(QUOTA),
+                error if is_throttle(error, status) => SendOutcome::Throttled,
                 // The same code means a bad message, or a sender that is not verified yet.
                 SendEmailError::MessageRejected(rejected)
                     if rejected.message().is_some_and(|text| text.contains("not verified")) =>
@@ -61,8 +67,6 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
                 }
                 SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => SendOutcome::Refused,
                 other => match other.code().unwrap_or("none") {
-                    "ThrottlingException" | "Throttling" | "RequestLimitExceeded" => SendOutcome::Throttled,
-                    _ if status == 429 => SendOutcome::Throttled,
                     _ if status >= 500 => SendOutcome::Unknown,
                     code => misconfigured(code),
                 },
@@ -70,6 +74,22 @@ pub(crate) fn of_error(error: SdkError<SendEmailError, HttpResponse>) -> SendOut
         }
         _ => SendOutcome::Unknown,
     }
+}
+
+/// Whether SES takes no more for a while. It has the same codes for its rate and for its quota of 24 hours.
+fn is_throttle(error: &SendEmailError, status: u16) -> bool {
+    let codes = ["TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"];
+    status == 429 || error.code().is_some_and(|code| codes.contains(&code))
+}
+
+/// Whether a throttle is for the quota of 24 hours, which only its words tell: "Daily message quota exceeded".
+/// <https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html>
+fn is_about_quota(error: &SendEmailError) -> bool {
+    error.message().is_some_and(|text| text.to_ascii_lowercase().contains("quota"))
+}
+
+fn closed(code: &str) -> SendOutcome {
+    SendOutcome::Closed { code: code.to_owned() }
 }
 
 fn misconfigured(code: &str) -> SendOutcome {

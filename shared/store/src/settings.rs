@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{DomainRules, Timestamp};
 
 use crate::{
-    Store, StoreError, Written,
-    item::{self, Envelope},
+    MAX_UPDATE_ROUNDS, Store, StoreError, Written,
+    item::{self, Envelope, Item, text},
     keys,
     table::{Condition, Write},
     transaction::{LostRace, Transaction},
@@ -17,38 +17,103 @@ use crate::{
 /// not written for every event.
 pub const MAIL_EVENT_STEP: Duration = Duration::from_secs(60);
 
-/// Whether mails are sent. An operator sets it; see the runbook.
+/// Whether mails are sent. A mail that is due stays due while none is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailSwitch {
     Running,
-    /// None is sent. A mail that is due stays due.
+    /// None is sent before this time, because SES takes none of this account.
+    Paused {
+        until: Timestamp,
+    },
+    /// None is sent until an operator starts it again; see the runbook.
     Stopped,
 }
 
+impl MailSwitch {
+    fn read(item: &Item) -> Self {
+        match text(item, "state") {
+            Some("STOPPED") => Self::Stopped,
+            Some("PAUSED") => {
+                let until = text(item, "until").and_then(Timestamp::parse);
+                until.map_or(Self::Running, |until| Self::Paused { until })
+            }
+            _ => Self::Running,
+        }
+    }
+
+    fn item(self, version: u64) -> Item {
+        let item = Envelope::new(keys::mail_switch(), "mail_switch", version);
+        match self {
+            Self::Running => item.text("state", "RUNNING").bare(),
+            Self::Stopped => item.text("state", "STOPPED").bare(),
+            Self::Paused { until } => item.text("state", "PAUSED").text("until", until.to_string()).bare(),
+        }
+    }
+}
+
 impl Store {
-    /// Whether mails are sent now.
+    /// Whether mails are sent at `now`.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the table cannot answer. Then it is unknown, and the caller must not send a mail.
-    pub async fn mail_switch(&self) -> Result<MailSwitch, StoreError> {
+    pub async fn mail_switch(&self, now: Timestamp) -> Result<MailSwitch, StoreError> {
         let found = self.table.get(&keys::mail_switch()).await?;
-        let stopped = found.as_ref().and_then(|item| item::text(item, "state")) == Some("STOPPED");
-        Ok(if stopped { MailSwitch::Stopped } else { MailSwitch::Running })
+        Ok(match found.as_ref().map_or(MailSwitch::Running, MailSwitch::read) {
+            MailSwitch::Paused { until } if until <= now => MailSwitch::Running,
+            switch => switch,
+        })
     }
 
-    /// Sets whether mails are sent.
+    /// Stops all mail.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the table cannot answer.
-    pub async fn set_mail_switch(&self, switch: MailSwitch) -> Result<(), StoreError> {
-        let state = match switch {
-            MailSwitch::Running => "RUNNING",
-            MailSwitch::Stopped => "STOPPED",
-        };
-        let item = Envelope::new(keys::mail_switch(), "mail_switch", 1).text("state", state).bare();
-        self.table.put_many(vec![item]).await
+    /// [`StoreError`] when the table cannot answer, or other writers were faster each time. The caller can try again.
+    pub async fn stop_mail(&self) -> Result<(), StoreError> {
+        self.replace_mail_switch(|_| Some(MailSwitch::Stopped)).await
+    }
+
+    /// Starts mail again, whether it is stopped or paused.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Store::stop_mail`].
+    pub async fn start_mail(&self) -> Result<(), StoreError> {
+        self.replace_mail_switch(|_| Some(MailSwitch::Running)).await
+    }
+
+    /// Pauses all mail until `until`, unless it is stopped or is paused for longer.
+    ///
+    /// # Errors
+    ///
+    /// Like [`Store::stop_mail`].
+    pub async fn pause_mail(&self, until: Timestamp) -> Result<(), StoreError> {
+        self.replace_mail_switch(|switch| match switch {
+            MailSwitch::Stopped => None,
+            MailSwitch::Paused { until: known } if known >= until => None,
+            MailSwitch::Paused { .. } | MailSwitch::Running => Some(MailSwitch::Paused { until }),
+        })
+        .await
+    }
+
+    /// Writes the next state over the one that was read, so that a pause never replaces a stop.
+    async fn replace_mail_switch(&self, next: impl Fn(MailSwitch) -> Option<MailSwitch>) -> Result<(), StoreError> {
+        for _ in 0..MAX_UPDATE_ROUNDS {
+            let found = self.table.get(&keys::mail_switch()).await?;
+            let version = found.as_ref().and_then(|item| item::number(item, "version"));
+            let Some(next) = next(found.as_ref().map_or(MailSwitch::Running, MailSwitch::read)) else {
+                return Ok(());
+            };
+            let item = next.item(version.unwrap_or(0) + 1);
+            let condition = version.map_or(Condition::Absent, Condition::Version);
+            let mut transaction = Transaction::default();
+            transaction.add(Write::Put { item, condition }, LostRace);
+            if transaction.commit_written(self).await?.is_done() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Contended { entity: "mail_switch" })
     }
 
     /// Reads the domain rules.

@@ -129,9 +129,8 @@ async fn an_invite_whose_mail_was_returned_is_amended_and_its_new_address_checke
 
 #[tokio::test]
 async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
-    use store::settings::MailSwitch::{Running, Stopped};
     let app = App::start().await;
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     let id = invite_by_mail(&app).await;
     for _ in 0..10 {
         app.clock.advance(Duration::from_secs(121));
@@ -139,7 +138,7 @@ async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
         app.drain().await;
     }
     assert_eq!(app.outbox.requests(), 0);
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     app.clock.advance(Duration::from_secs(121));
     app.timers().await;
     app.drain().await;
@@ -149,10 +148,9 @@ async fn the_emergency_stop_holds_every_mail_back_and_loses_none() {
 
 #[tokio::test]
 async fn a_stop_is_in_force_within_a_second() {
-    use store::settings::MailSwitch::Stopped;
     let app = App::start().await;
     invite_by_mail(&app).await;
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     app.clock.advance(Duration::from_millis(600));
     let body = json!({"kind": "email", "email": "kim@sample-board.gov.sg", "reason": "Joins"});
     app.officer("ada").post("/api/invites", body).await.expect(202);

@@ -8,7 +8,6 @@ use futures::future::join_all;
 use mail::Subject;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::settings::MailSwitch;
 use testing::{MailFault as Fault, SentMail, people};
 use tests::app::App;
 
@@ -137,10 +136,10 @@ async fn a_lost_canary_is_not_repeated_and_the_next_one_comes() {
 #[tokio::test]
 async fn the_emergency_stop_holds_it_back_and_no_share_and_no_suppression_does() {
     let app = start().await;
-    app.store.set_mail_switch(MailSwitch::Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     minutes(&app, 11).await;
     assert_eq!(app.outbox.requests(), 0);
-    app.store.set_mail_switch(MailSwitch::Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     let mailbox = app.store.find_mailbox(&people::keys().address(&people::email(CANARY))).await.unwrap();
     let now = app.clock.now();
     let suppressed = mailbox.to_value().suppress(SuppressionReason::Bounced, now, now).unwrap();

@@ -10,7 +10,6 @@ use domain::{
 use futures::future::join_all;
 use queue::{QueueName, Wake};
 use serde_json::json;
-use store::settings::MailSwitch;
 use testing::{
     Delivery,
     people::{draft, email, keys, officer, vendor_form},
@@ -142,7 +141,7 @@ async fn a_batch_whose_people_were_erased_is_not_counted_short() {
     let id = made.body["batchId"].as_str().unwrap().to_owned();
     let etag = ada.get(&format!("/api/batches/{id}")).await.headers["etag"].to_str().unwrap().to_owned();
     let headers = [("if-match", etag.as_str()), ("idempotency-key", "one")];
-    app.store.set_mail_switch(MailSwitch::Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     ada.json("POST", &format!("/api/batches/{id}/submit"), &headers, json!({})).await.expect(202);
     app.drain().await;
     app.store.request_forgetting(&keys().address(&email("eve@vendor.example.com"))).await.unwrap();

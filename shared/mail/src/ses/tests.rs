@@ -125,6 +125,7 @@ async fn a_mail_goes_to_one_recipient_letter_for_letter() {
 async fn a_mail_is_handed_over_once_whatever_the_answer() {
     let not_sent = |seconds| SendOutcome::NotSent { retry_after: Duration::from_secs(seconds) };
     let misconfigured = |code: &str| SendOutcome::Misconfigured { code: code.to_owned() };
+    let closed = |code: &str| SendOutcome::Closed { code: code.to_owned() };
     let error = |status, code| Answer::Error(status, code, "about ada@vendor.example.com");
     let cases = [
         (Answer::WithoutId, SendOutcome::Unknown),
@@ -134,8 +135,11 @@ async fn a_mail_is_handed_over_once_whatever_the_answer() {
         (Answer::Refused, not_sent(30)),
         (error(429, "TooManyRequestsException"), SendOutcome::Throttled),
         (error(400, "ThrottlingException"), SendOutcome::Throttled),
-        (error(400, "LimitExceededException"), not_sent(900)),
-        (error(400, "SendingPausedException"), not_sent(900)),
+        (Answer::Error(429, "TooManyRequestsException", "Maximum sending rate exceeded."), SendOutcome::Throttled),
+        (Answer::Error(429, "TooManyRequestsException", "Daily message quota exceeded."), closed("QUOTA")),
+        (Answer::Error(400, "ThrottlingException", "Daily message quota exceeded"), closed("QUOTA")),
+        (error(400, "LimitExceededException"), closed("QUOTA")),
+        (error(400, "SendingPausedException"), closed("SendingPausedException")),
         (error(400, "MessageRejected"), SendOutcome::Refused),
         (error(400, "BadRequestException"), SendOutcome::Refused),
         (Answer::Error(400, "MessageRejected", "Email address is not verified. …"), misconfigured("MessageRejected")),

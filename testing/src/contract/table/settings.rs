@@ -9,6 +9,7 @@ use crate::people::{RULES, beginning, officer};
 pub(super) async fn all(store: &Store) {
     settings_are_read_strictly(store).await;
     mails_are_sent_until_an_operator_stops_them(store).await;
+    a_pause_ends_by_itself_and_never_replaces_a_stop(store).await;
     the_newest_mail_with_an_event_is_known_to_the_minute(store).await;
 }
 
@@ -20,11 +21,26 @@ async fn settings_are_read_strictly(store: &Store) {
 }
 
 async fn mails_are_sent_until_an_operator_stops_them(store: &Store) {
-    assert_eq!(store.mail_switch().await.unwrap(), MailSwitch::Running, "nobody has set it yet");
-    for switch in [MailSwitch::Stopped, MailSwitch::Running] {
-        store.set_mail_switch(switch).await.unwrap();
-        assert_eq!(store.mail_switch().await.unwrap(), switch);
-    }
+    let now = beginning();
+    assert_eq!(store.mail_switch(now).await.unwrap(), MailSwitch::Running, "nobody has set it yet");
+    store.stop_mail().await.unwrap();
+    assert_eq!(store.mail_switch(now).await.unwrap(), MailSwitch::Stopped);
+    store.start_mail().await.unwrap();
+    assert_eq!(store.mail_switch(now).await.unwrap(), MailSwitch::Running);
+}
+
+async fn a_pause_ends_by_itself_and_never_replaces_a_stop(store: &Store) {
+    let [now, soon, later] = [0, 60, 120].map(|seconds| beginning() + Duration::from_secs(seconds));
+    store.pause_mail(later).await.unwrap();
+    store.pause_mail(soon).await.unwrap();
+    assert_eq!(store.mail_switch(soon).await.unwrap(), MailSwitch::Paused { until: later });
+    assert_eq!(store.mail_switch(later).await.unwrap(), MailSwitch::Running);
+    store.start_mail().await.unwrap();
+    assert_eq!(store.mail_switch(now).await.unwrap(), MailSwitch::Running, "an operator ends it");
+    store.stop_mail().await.unwrap();
+    store.pause_mail(soon).await.unwrap();
+    assert_eq!(store.mail_switch(later).await.unwrap(), MailSwitch::Stopped);
+    store.start_mail().await.unwrap();
 }
 
 async fn the_newest_mail_with_an_event_is_known_to_the_minute(store: &Store) {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use domain::invite::InviteState;
 use queue::{QueueName, Wake};
-use store::settings::MailSwitch;
 use testing::{
     people::{email, keys},
     probe::Fault,
@@ -87,7 +86,7 @@ impl World {
             Upheaval::Expiry => self.jump(31 * DAY),
             Upheaval::Retention => self.jump(100 * DAY),
             Upheaval::Stop => {
-                self.app.store.set_mail_switch(MailSwitch::Stopped).await.unwrap();
+                self.app.store.stop_mail().await.unwrap();
                 self.troubles.borrow_mut().push(upheaval);
             }
             Upheaval::MailOutage => {
@@ -118,7 +117,7 @@ impl World {
         if troubles.contains(&Upheaval::Stop) {
             self.jump(40 * DAY);
             self.settle().await;
-            self.app.store.set_mail_switch(MailSwitch::Running).await.unwrap();
+            self.app.store.start_mail().await.unwrap();
         }
         if !troubles.is_empty() {
             self.jump(6 * HOUR);

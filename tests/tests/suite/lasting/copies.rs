@@ -1,6 +1,5 @@
 //! Mails that are sent late or again, and the links in them.
 
-use store::settings::MailSwitch::{Running, Stopped};
 use testing::{MailFault, people::vendor_form};
 use tests::app::App;
 
@@ -29,11 +28,11 @@ async fn link_works_for_thirty_days(app: &App, email: &str) {
 #[tokio::test]
 async fn an_invitation_that_was_mailed_late_has_a_link_until_it_ends() {
     let app = App::start().await;
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     let id = by_mail(&app, "ada", &address("bo")).await;
     app.pass_days(40).await;
     assert!(app.mails_to(&address("bo")).is_empty());
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     app.pass_days(1).await;
     assert_eq!(stored(&app, &id).await.state_name(), "INVITED");
     app.clock.advance(28 * DAY);
@@ -50,7 +49,7 @@ async fn copy_is_stopped(app: &App, email: &str, lost: MailFault) -> String {
         _ => by_mail(app, "ada", email).await,
     };
     app.drain().await;
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     app.clock.advance(16 * MINUTE);
     // Events of other mails arrive, so a mail without events is a finding.
     let _ = app.store.note_mail_event(app.clock.now()).await.unwrap();
@@ -68,7 +67,7 @@ async fn a_copy_of_the_account_mail_that_waited_has_a_link_for_as_long_as_it_say
             let email = "ann@vendor.example.com";
             copy_is_stopped(&app, email, lost).await;
             app.pass_days(days).await;
-            app.store.set_mail_switch(Running).await.unwrap();
+            app.store.start_mail().await.unwrap();
             app.pass_days(1).await;
             let mails = app.mails_to(email);
             assert_eq!(mails.len(), copies, "{lost:?}, {days} days");
@@ -86,7 +85,7 @@ async fn a_copy_of_an_invitation_that_waited_names_a_date_that_holds() {
         let email = address("bo");
         let id = copy_is_stopped(&app, &email, lost).await;
         app.pass_days(days).await;
-        app.store.set_mail_switch(Running).await.unwrap();
+        app.store.start_mail().await.unwrap();
         app.pass_days(1).await;
         let sent_at = app.clock.now();
         let invite = stored(&app, &id).await;
@@ -106,7 +105,7 @@ async fn a_copy_that_follows_soon_is_the_same_letter_on_the_next_day_too() {
     let now = app.clock.now();
     app.clock.advance(now.next_singapore_day().since(now) - MINUTE);
     let id = copy_is_stopped(&app, &address("bo"), MailFault::AfterEffect).await;
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     app.clock.advance(3 * MINUTE);
     app.timers().await;
     app.drain().await;
@@ -122,10 +121,10 @@ async fn an_invitation_that_expires_behind_the_emergency_stop_can_be_sent_again(
     let app = App::start().await;
     let id = by_mail(&app, "ada", &address("bo")).await;
     app.clock.advance(22 * DAY);
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     app.pass_days(10).await;
     assert_eq!(stored(&app, &id).await.state_name(), "EXPIRED");
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     app.pass_days(1).await;
     let sent = app.mails_to(&address("bo")).len();
     assert_eq!(sent, 1, "no reminder of what has expired");

@@ -3,7 +3,6 @@
 use domain::{BatchId, InviteId, invite::Invite};
 use queue::QueueName;
 use serde_json::{Value, json};
-use store::settings::MailSwitch::Stopped;
 use testing::{
     Call, DirectoryFault as Fault, MailFault,
     people::{self, vendor_form},
@@ -82,7 +81,7 @@ async fn minute(app: &App, queues: &[QueueName]) {
 #[tokio::test]
 async fn a_batch_with_an_open_invite_is_checked_ever_less_often() {
     let app = App::start().await;
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     let id = submitted(&app).await;
     for _ in 0..8 * 60 {
         minute(&app, &QueueName::ALL).await;
@@ -120,7 +119,7 @@ async fn everything_ends_however_long_mail_or_the_directory_is_away() {
     for endless in [Endless::Stop, Endless::Outage, Endless::Directory] {
         let app = App::start().await;
         match endless {
-            Endless::Stop => app.store.set_mail_switch(Stopped).await.unwrap(),
+            Endless::Stop => app.store.stop_mail().await.unwrap(),
             Endless::Outage => (0..100_000).for_each(|_| app.outbox.fail_next(MailFault::Misconfigured)),
             Endless::Directory => {
                 (0..100_000).for_each(|_| app.directory.fail_next(Call::CreateAccount, Fault::Throttle));

@@ -7,7 +7,6 @@ use domain::{
 };
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
-use store::settings::MailSwitch::{Running, Stopped};
 use testing::{Call, DirectoryFault as Fault, people::officer_form, probe::Fault as Broken};
 use tests::app::App;
 
@@ -21,10 +20,10 @@ async fn first_passwords_obey_the_stop_the_mailboxs_share_and_suppressions() {
     let account = stored(&app, &id).await.account().unwrap().clone();
     let token = app.token_of(&address("bo"));
     let sent = || app.directory.first_passwords(&account);
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     first_password(&app, &token).await.expect(202);
     assert_eq!(sent(), 0, "the emergency stop");
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     app.clock.advance(3 * MINUTE);
     app.timers().await;
     app.drain().await;
@@ -93,12 +92,12 @@ async fn the_page_says_that_a_first_password_waits_and_until_when() {
         let shown = app.anyone().json("POST", "/api/invitations/view", &[], json!({"token": token})).await;
         shown.expect(200).body["firstPassword"].clone()
     };
-    app.store.set_mail_switch(Stopped).await.unwrap();
+    app.store.stop_mail().await.unwrap();
     let asked = first_password(&app, &token).await.expect(202).body["firstPassword"].clone();
     for shown in [asked, page().await] {
         assert_eq!((&shown["state"], &shown["waitingUntil"]), (&json!("held"), &Value::Null), "nobody knows: {shown}");
     }
-    app.store.set_mail_switch(Running).await.unwrap();
+    app.store.start_mail().await.unwrap();
     assert_eq!(page().await["state"], "requested", "it leaves within minutes");
     app.clock.advance(3 * MINUTE);
     app.timers().await;

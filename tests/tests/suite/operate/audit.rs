@@ -1,6 +1,5 @@
 //! A command that changes something is recorded before it is done.
 
-use store::settings::MailSwitch;
 use testing::{people::OPERATOR, probe::Fault};
 use tests::app::App;
 
@@ -44,7 +43,7 @@ async fn nothing_is_done_that_cannot_be_noted() {
     app.probe.break_call(app.probe.calls().len(), Fault::LostBefore);
     let failed = app.probe.run("operate", app.operate(&["stop-mail"])).await.unwrap().unwrap_err();
     assert!(failed.to_string().starts_with("table: BatchWriteItem failed"), "{failed}");
-    assert_eq!(app.store.mail_switch().await.unwrap(), MailSwitch::Running);
+    assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Running);
     assert_eq!(printed(&app, &["audit"]).await, "");
 }
 

@@ -1,7 +1,6 @@
 //! The emergency stop, and suppressed mailboxes.
 
 use domain::mail::{Mailbox, SuppressionReason};
-use store::settings::MailSwitch;
 use testing::{
     people::{OPERATOR, email, keys, suppressed},
     probe::Fault,
@@ -14,9 +13,9 @@ use super::{printed, refused};
 async fn mail_is_stopped_and_started() {
     let app = App::start().await;
     assert_eq!(printed(&app, &["stop-mail"]).await, "mail is stopped\n");
-    assert_eq!(app.store.mail_switch().await.unwrap(), MailSwitch::Stopped);
+    assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Stopped);
     assert_eq!(printed(&app, &["start-mail"]).await, "mail is running\n");
-    assert_eq!(app.store.mail_switch().await.unwrap(), MailSwitch::Running);
+    assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Running);
     let audit = printed(&app, &["audit"]).await;
     assert!(audit.contains("  STOP_MAIL  mail  by ") && audit.contains("  START_MAIL  mail  by "), "{audit}");
 }

@@ -83,7 +83,7 @@ async fn nobody_operates_without_a_name() {
         let answer = app.operate_as(&request).await.unwrap();
         assert_eq!((answer.code, answer.error.as_deref()), (2, Some("the client did not say who asks")));
     }
-    assert_eq!(app.store.mail_switch().await.unwrap(), store::settings::MailSwitch::Running);
+    assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Running);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use boot::Disposition;
 use queue::Wake;
 use std::time::Duration;
-use store::settings::MailSwitch;
 use testing::{MailFault, SentMail, people::vendor_form};
 
 use super::{DELIVERED, SENT, World, is_duplicate, mail_state};
@@ -58,7 +57,7 @@ async fn a_mail_that_queues_is_stopped_like_any_other() {
     (0..5).for_each(|_| world.outbox.fail_next(MailFault::Throttle));
     let stop = async {
         tokio::time::sleep(Duration::from_millis(1500)).await;
-        world.store().set_mail_switch(MailSwitch::Stopped).await.unwrap();
+        world.store().stop_mail().await.unwrap();
         world.clock.advance(Duration::from_secs(1));
     };
     tokio::join!(world.mail(Wake::Invite { id }), stop);
