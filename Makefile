@@ -16,7 +16,7 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .DEFAULT_GOAL := help
 .PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots
 .PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
-.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants
+.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -105,6 +105,9 @@ test-rust: portal .tools/cargo/.ready
 describe: portal/node_modules/.ready ## Writes the API's description, and what the portal has of it.
 	BLESS=1 cargo test --workspace --locked --test suite -q -- openapi:: fields::the_portal
 	npm --prefix portal run --silent api
+
+limits: portal .tools/cargo/.ready ## Ten thousand people within the limits of AWS, in virtual time.
+	PEOPLE=10000 $(CARGO) nextest run --workspace --locked --success-output final -E 'binary(limits)'
 
 RUNS ?= 1000000
 FROM ?= 0

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, DirectoryError,
+    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, DirectoryError, Elsewhere,
     FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
 };
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licence::LicenceFault};
@@ -263,6 +263,11 @@ impl MemoryDirectory {
         self.0.by_hand().accounts.get(&name).map_or(0, |record| record.first_passwords)
     }
 
+    async fn search(&self, wanted: &AccountToCreate<'_>) -> Result<Option<FoundAccount>, DirectoryError> {
+        let search = |state: &mut State| state.found(wanted.email);
+        self.0.read_late("directory.search", search, |failure| error_of(failure).of_read()).await
+    }
+
     async fn call<T>(&self, call: Call, effect: impl FnOnce(&mut State) -> T) -> Result<T, DirectoryError> {
         let answer = move |state: &mut State| state.answer(call, effect);
         self.0.write_once(call.name(), answer, |failure| Err(error_of(failure))).await
@@ -287,8 +292,9 @@ impl Accounts for MemoryDirectory {
             let place = state.faults.iter().position(|fault| *fault == refuse);
             place.and_then(|place| state.faults.remove(place)).is_some()
         };
-        let search = |state: &mut State| state.found(wanted.email);
-        let found = self.0.read_late("directory.search", search, |failure| error_of(failure).of_read()).await?;
+        let has_tag = !wanted.email.as_str().eq_ignore_ascii_case(&wanted.email.recipient());
+        let must_search = has_tag || wanted.elsewhere == Elsewhere::Listed;
+        let found = if must_search { self.search(wanted).await? } else { None };
         if let Some(found) = found {
             *self.0.by_hand().calls.entry(Call::CreateAccount).or_default() += 1;
             let is_ours = found.invite == Some(wanted.invite);
@@ -388,14 +394,11 @@ impl SignIn for MemoryDirectory {
 
 fn error_of(failure: Failure) -> DirectoryError {
     match failure {
-        Failure::Throttled => DirectoryError::Throttled { retry_after: PAUSE },
+        Failure::Throttled => DirectoryError::Throttled { retry_after: Duration::ZERO },
         Failure::Denied => DirectoryError::Misconfigured { code: failure.code().to_owned() },
         Failure::Lost | Failure::Garbled => DirectoryError::Unknown,
     }
 }
-
-/// How long a busy directory asks the caller to wait.
-const PAUSE: Duration = Duration::from_secs(30);
 
 impl State {
     fn answer<T>(&mut self, call: Call, effect: impl FnOnce(&mut Self) -> T) -> Result<T, DirectoryError> {
@@ -439,7 +442,7 @@ impl State {
         Some(FoundAccount { account: Account { directory_id: name.clone() }, invite: record.invite })
     }
 
-    /// Creates an account for an address that the search did not find.
+    /// Creates an account, unless its name or its address as it is written has one.
     fn create(&mut self, wanted: &AccountToCreate<'_>) -> CreateOutcome {
         let name = wanted.name();
         let account = Account { directory_id: name.clone() };

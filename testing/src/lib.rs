@@ -4,6 +4,7 @@
 //! No function depends on this crate, so no release contains it.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws;
 mod bucket;
 mod clock;
 pub mod contract;
@@ -13,16 +14,18 @@ mod outbox;
 pub mod people;
 pub mod probe;
 mod queues;
+mod rate;
 mod stack;
 mod suppressions;
 mod table;
 
+pub use aws::{CognitoTwin, PoolTally, PoolUsers, SesLimits, SesTwin};
 pub use bucket::MemoryBucket;
 pub use clock::{ManualClock, seeded};
 pub use directory::{Call, Fault as DirectoryFault, MemoryDirectory, SearchIndex, SeedGroup};
 pub use endpoints::{Endpoints, Posted};
 pub use outbox::{Fault as MailFault, Outbox, SentMail};
 pub use queues::{Delivery, MemoryQueues};
-pub use stack::MemoryStack;
+pub use stack::{MemoryStack, Twins};
 pub use suppressions::MemorySuppressions;
 pub use table::{LimitedTable, MemoryTable, Tally};

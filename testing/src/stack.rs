@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use boot::{Env, Error, KeySource, SecretsError, SigningSource, Stack, UploadAccess};
-use directory::{Accounts, Licences, SignIn};
+use directory::{Accounts, Cognito, Licences, Share, SignIn};
 use domain::{Clock, Entropy, Keys, webhook::SigningSecret};
 use mail::{Mailer, SuppressionList};
 use objects::Objects;
@@ -14,8 +14,8 @@ use store::Store;
 use webhooks::{Notifier, Reach};
 
 use crate::{
-    Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemorySuppressions, MemoryTable, Outbox,
-    probe::Probe,
+    CognitoTwin, Endpoints, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemorySuppressions, MemoryTable,
+    Outbox, SesTwin, probe::Probe,
 };
 
 /// Everything that functions work with, in memory. Clones share it.
@@ -41,6 +41,23 @@ pub struct MemoryStack {
     pub agency_keys: Keys,
     /// The secrets that the device side signs with, the current one first.
     pub device_secrets: Vec<SigningSecret>,
+    /// `None`: accounts and mails have no limits.
+    pub twins: Option<Twins>,
+}
+
+/// The real backends of accounts and mails over twins with quotas, in place of `directory` and `outbox`.
+#[derive(Clone, Debug)]
+pub struct Twins {
+    pub cognito: CognitoTwin,
+    /// How the processes of this stack share the pool's quotas.
+    pub share: Share,
+    pub ses: SesTwin,
+}
+
+impl Twins {
+    fn directory(&self) -> Arc<Cognito> {
+        Arc::new(self.cognito.directory().with_share(self.share))
+    }
 }
 
 impl MemoryStack {
@@ -63,6 +80,7 @@ impl MemoryStack {
             agency_keys: keys.clone(),
             keys,
             device_secrets: Vec::new(),
+            twins: None,
         }
     }
 }
@@ -98,11 +116,17 @@ impl Stack for MemoryStack {
     }
 
     fn accounts(&self) -> Result<Arc<dyn Accounts>, Error> {
-        Ok(Arc::new(self.directory.clone()))
+        Ok(match &self.twins {
+            Some(twins) => twins.directory(),
+            None => Arc::new(self.directory.clone()),
+        })
     }
 
     fn licences(&self) -> Result<Arc<dyn Licences>, Error> {
-        Ok(Arc::new(self.directory.clone()))
+        Ok(match &self.twins {
+            Some(twins) => twins.directory(),
+            None => Arc::new(self.directory.clone()),
+        })
     }
 
     fn sign_in(&self) -> Result<Arc<dyn SignIn>, Error> {
@@ -110,7 +134,7 @@ impl Stack for MemoryStack {
     }
 
     fn mailer(&self) -> Result<Mailer, Error> {
-        Ok(self.outbox.mailer())
+        Ok(self.twins.as_ref().map_or_else(|| self.outbox.mailer(), |twins| twins.ses.mailer()))
     }
 
     fn suppressions(&self) -> Result<Arc<dyn SuppressionList>, Error> {

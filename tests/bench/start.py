@@ -35,6 +35,8 @@ TEMPLATE_ENVIRONMENT = {
     "UPLOAD_BUCKET": "uploads",
     "USER_POOL_ID": "ap-southeast-1_bench",
     "SEED_GROUP": "seed",
+    "CREATIONS_PER_SECOND": "50",
+    "WORKERS": "10",
     "OTHER_CLIENT_IDS": "",
     "CONFIGURATION_SET": "mails",
     "SENDER_ADDRESS": "no-reply@invite.example.gov.sg",

@@ -4,14 +4,15 @@ use std::{num::NonZeroU32, time::Duration};
 
 use axum::{Router, body::Body, http::Request};
 use boot::{Disposition, Env};
+use directory::Share;
 use domain::{Officer, Timestamp, batch::ObjectVersion, invite::Account, usage::SingleCaps};
 use objects::{Announcement, Objects, StoredObject};
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
-    Endpoints, LimitedTable, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack, MemorySuppressions,
-    MemoryTable, Outbox, SentMail, people, probe::Probe,
+    CognitoTwin, Endpoints, LimitedTable, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack,
+    MemorySuppressions, MemoryTable, Outbox, SentMail, SesLimits, SesTwin, Twins, people, probe::Probe,
 };
 use tower::ServiceExt as _;
 
@@ -87,17 +88,21 @@ impl App {
         Self::over(stack, probe)
     }
 
-    /// The product over a table with DynamoDB's limits of throughput, whose clock goes with the time of `tokio`.
+    /// The product over a table, a user pool and an SES with the limits of AWS, whose clock goes with the time of
+    /// `tokio`.
     ///
     /// # Panics
     ///
     /// Like [`App::start`].
-    pub async fn start_limited() -> (Self, LimitedTable) {
+    pub async fn start_limited(ses: SesLimits) -> (Self, LimitedTable, Twins) {
         let (probe, caps) = (Probe::default(), single_caps());
         let mut stack = stack_of(caps, ManualClock::going(people::beginning()), &probe).await;
         let table = LimitedTable::new(stack.table.clone());
+        let share = Share { creations_per_second: 50, processes: 10 };
+        let twins = Twins { cognito: CognitoTwin::default(), share, ses: SesTwin::new(ses) };
         stack.store = table.store(stack.entropy.clone());
-        (Self::over(stack, probe), table)
+        stack.twins = Some(twins.clone());
+        (Self::over(stack, probe), table, twins)
     }
 
     /// Other processes of the same product over the same backends. They share nothing that a process keeps in memory.
@@ -233,7 +238,11 @@ impl App {
 
     /// Delivers one message. A failed one is lost, as after its last delivery.
     pub async fn deliver(&self, queue: QueueName, wake: Wake) -> Disposition {
-        let deadline = self.deadline();
+        self.deliver_by(queue, wake, self.deadline()).await
+    }
+
+    /// Like [`App::deliver`], by a function that ends at `deadline`.
+    pub async fn deliver_by(&self, queue: QueueName, wake: Wake, deadline: Timestamp) -> Disposition {
         match queue {
             QueueName::Dispatch => dispatch_batch::handle(&self.dispatch, wake, deadline).await,
             QueueName::Provision => provision_user::handle(&self.provision, wake, deadline).await,

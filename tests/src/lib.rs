@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 pub mod app;
+pub mod lambda;
 pub mod list_contract;
 pub mod lists;
 pub mod person;

@@ -12,8 +12,9 @@
 //!
 //! - **check an address**: two ListUsers, PutItem, SendMessage; when the mail has waited, GetItem (mail switch) before
 //! - **check an account**: AdminGetUser, PutItem, SendMessage; when the mail has waited, GetItem (mail switch) before
-//! - **create an account**: PutItem, two ListUsers, AdminCreateUser, with SEED AdminGetUser and AdminAddUserToGroup,
-//!   TransactWriteItems (invite and the account's owner), SendMessage
+//! - **create an account**: GetItem (whether another system's account has the address), PutItem, AdminCreateUser, with
+//!   SEED AdminGetUser and AdminAddUserToGroup, TransactWriteItems (invite and the account's owner), SendMessage. Two
+//!   ListUsers before AdminCreateUser for an address with a plus-tag or with such an account
 //! - **assign a licence, withdraw it**: AdminGetUser and AdminAddUserToGroup, or AdminRemoveUserFromGroup, PutItem
 //! - **first password**: two GetItem (mail switch, mailbox), TransactWriteItems (claim and mailbox), AdminCreateUser,
 //!   PutItem; if nothing was mailed, GetItem (mailbox) and TransactWriteItems instead of the last
@@ -26,9 +27,9 @@ mod licence;
 use std::{sync::Arc, time::Duration};
 
 use boot::{Disposition, Stack};
-use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, FirstPasswordOutcome, Licences};
+use directory::{AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere, FirstPasswordOutcome, Licences};
 use domain::{
-    Clock, InviteId, Timestamp,
+    Clock, Entropy, InviteId, Timestamp,
     invite::{Account, Conflict, Failure, FirstPassword, Invite, InviteState, NextStep, WAKE_AFTER},
     licence::SeedState,
     mail::Closed,
@@ -40,8 +41,8 @@ use tracing::Instrument as _;
 /// Steps of one message at most, lost races included: an invite has four, and each may be lost once.
 const ROUNDS: usize = 8;
 
-/// The time that must be left to claim an account: a search and a create that both reach their time limit.
-const TIME_TO_CREATE: Duration = Duration::from_secs(16);
+/// The time that must be left to claim an account: a turn, a create and its record that all take as long as they may.
+const TIME_TO_CREATE: Duration = Duration::from_secs(24);
 
 /// Attempts to record the outcome of a first password, which is known from nowhere else.
 const RECORD_TRIES: u32 = 6;
@@ -55,6 +56,10 @@ const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
 /// The pause before the next attempt while the directory refuses the service: an operator has to fix that first.
 const MISCONFIGURED_PAUSE: Duration = Duration::from_secs(5 * 60);
 
+/// The longest pause that chance adds after the directory has refused a request for its quota, so that those who were
+/// refused together do not come back together.
+const SPREAD: Duration = Duration::from_secs(30);
+
 /// Lost answers in a row after which an operator should check, while the attempts continue.
 const ATTEMPTS_TO_REPORT: u32 = 10;
 
@@ -66,6 +71,7 @@ pub struct Deps {
     /// The queue that wakes `send-mail`.
     pub queues: Queues,
     pub clock: Clock,
+    pub entropy: Entropy,
 }
 
 impl Deps {
@@ -81,6 +87,7 @@ impl Deps {
             licences: stack.licences()?,
             queues: stack.queues(&[Destination::Queue(QueueName::Mail)])?,
             clock: stack.clock(),
+            entropy: stack.entropy(),
         })
     }
 }
@@ -201,13 +208,14 @@ async fn check_account(deps: &Deps, invite: Stored<Invite>) -> Result<Next, Stor
 }
 
 async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreError> {
+    let elsewhere = listed_elsewhere(deps, &invite).await?;
     let Ok(claimed) = invite.to_value().claim(deps.clock.now()) else {
         return Ok(Next::Rest);
     };
     let Written::Done(claimed) = deps.store.write(invite.becomes(claimed)).await? else {
         return Ok(Next::Reload);
     };
-    let Some(wanted) = AccountToCreate::of(&claimed) else {
+    let Some(wanted) = AccountToCreate::of(&claimed, elsewhere) else {
         return Ok(Next::Rest);
     };
     let created = deps.accounts.create(&wanted).await;
@@ -240,7 +248,7 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
             return Ok(Next::Rest);
         }
         Err(error) => {
-            let retry_at = now + pause(&error);
+            let retry_at = now + pause(deps, &error);
             return settle(deps, &claimed, made.give_back(retry_at, now)).await;
         }
     };
@@ -253,6 +261,11 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
         Next::Written(_) => Ok(Next::Rest),
         next => Ok(next),
     }
+}
+
+async fn listed_elsewhere(deps: &Deps, invite: &Invite) -> Result<Elsewhere, StoreError> {
+    let is_held = deps.store.is_held(&invite.address_key, deps.clock.now()).await?;
+    Ok(if is_held { Elsewhere::Listed } else { Elsewhere::NotListed })
 }
 
 /// Assigns the licence with the account where possible, so that both are one write. Otherwise it stays pending.
@@ -303,7 +316,7 @@ async fn send_first_password(deps: &Deps, invite: Stored<Invite>, deadline: Time
             report(&DirectoryError::Unknown);
             Answer::Lost
         }
-        Err(error) => Answer::NotMailed { retry_at: deps.clock.now() + pause(&error) },
+        Err(error) => Answer::NotMailed { retry_at: deps.clock.now() + pause(deps, &error) },
     };
     record(deps, claimed, &answer, deadline).await?;
     Ok(Next::Rest)
@@ -426,15 +439,15 @@ async fn settle<E>(deps: &Deps, read: &Stored<Invite>, next: Result<Invite, E>) 
 }
 
 async fn put_off(deps: &Deps, invite: &Stored<Invite>, error: &DirectoryError) -> Result<Next, StoreError> {
-    let next = invite.to_value().postponed(deps.clock.now() + pause(error));
+    let next = invite.to_value().postponed(deps.clock.now() + pause(deps, error));
     settle(deps, invite, Ok::<_, StoreError>(next)).await
 }
 
 /// The pause before the next attempt after an error, which is logged here.
-fn pause(error: &DirectoryError) -> Duration {
+fn pause(deps: &Deps, error: &DirectoryError) -> Duration {
     report(error);
     match error {
-        DirectoryError::Throttled { retry_after } => *retry_after,
+        DirectoryError::Throttled { retry_after } => *retry_after + SPREAD.mul_f64(deps.entropy.fraction()),
         DirectoryError::KnownNoEffect | DirectoryError::Unknown => UNREACHABLE_PAUSE,
         DirectoryError::Misconfigured { .. } => MISCONFIGURED_PAUSE,
     }

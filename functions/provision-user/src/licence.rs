@@ -126,6 +126,6 @@ async fn ask(deps: &Deps, account: &Account, step: SeedStep) -> Option<Answer> {
             report(&error);
             Answer::Refused(LicenceFault::NotSetUp)
         }
-        Err(error) => Answer::Later(pause(&error)),
+        Err(error) => Answer::Later(pause(deps, &error)),
     })
 }

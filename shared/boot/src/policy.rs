@@ -2,6 +2,7 @@
 
 use std::{num::NonZeroU16, str::FromStr, time::Duration};
 
+use directory::Share;
 use domain::{
     EmailAddress,
     terms::Terms,
@@ -39,6 +40,19 @@ pub fn single_caps(env: &Env) -> Result<SingleCaps, Error> {
 /// [`Error`] when the value is missing or no positive number.
 pub fn batch_cap(env: &Env) -> Result<BatchCap, Error> {
     number(env, "BATCH_PEOPLE_PER_DAY").map(BatchCap)
+}
+
+/// How the workers that create accounts share the directory's quotas. `None`: the function is no such worker.
+///
+/// # Errors
+///
+/// [`Error`] when one of the two values is missing, or one is no number.
+pub(crate) fn directory_share(env: &Env) -> Result<Option<Share>, Error> {
+    if env.optional("CREATIONS_PER_SECOND").is_none() {
+        return Ok(None);
+    }
+    let (creations_per_second, processes) = (number(env, "CREATIONS_PER_SECOND")?, number(env, "WORKERS")?);
+    Ok(Some(Share { creations_per_second, processes }))
 }
 
 /// How long something is kept. The variable has whole days.
@@ -94,5 +108,15 @@ mod tests {
         }
         assert!(address(&env(&[("CANARY_ADDRESS", "success@simulator.amazonses.com")]), "CANARY_ADDRESS").is_ok());
         assert!(address(&env(&[("CANARY_ADDRESS", "nobody")]), "CANARY_ADDRESS").is_err());
+    }
+
+    #[test]
+    fn only_the_workers_of_accounts_share_the_directorys_quotas() {
+        let share = |pairs| directory_share(&env(pairs));
+        assert_eq!(share(&[("WORKERS", "10")]).unwrap(), None);
+        let expected = Share { creations_per_second: 50, processes: 10 };
+        assert_eq!(share(&[("CREATIONS_PER_SECOND", "50"), ("WORKERS", "10")]).unwrap(), Some(expected));
+        assert!(share(&[("CREATIONS_PER_SECOND", "50")]).is_err());
+        assert!(share(&[("CREATIONS_PER_SECOND", "many"), ("WORKERS", "10")]).is_err());
     }
 }

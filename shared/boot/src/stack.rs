@@ -13,7 +13,7 @@ use store::{Store, table::Dynamo};
 use webhooks::{Https, Notifier, Reach};
 
 use crate::{
-    Aws, Env, Rules, Secrets, SigningSecrets, address,
+    Aws, Env, Rules, Secrets, SigningSecrets, address, policy,
     secrets::{KeySource, StoredKeys},
     signing::{SigningSource, StoredSigning},
 };
@@ -127,7 +127,11 @@ impl AwsStack {
         let made = once(&self.pool, || {
             let id = self.env.required("USER_POOL_ID")?;
             let pool = UserPool { id, seed_group: self.env.required("SEED_GROUP")? };
-            Ok(Arc::new(Cognito::new(&self.aws()?.cognito(), pool)))
+            let directory = Cognito::new(&self.aws()?.cognito(), pool);
+            Ok(Arc::new(match policy::directory_share(&self.env)? {
+                Some(share) => directory.with_share(share),
+                None => directory,
+            }))
         });
         made.cloned()
     }
@@ -246,6 +250,8 @@ mod tests {
         let stack = stack(&[("USER_POOL_ID", "pool")]);
         assert!(stack.store().unwrap_err().to_string().contains("TABLE_NAME"));
         assert!(stack.user_pool().unwrap_err().to_string().contains("SEED_GROUP"));
+        let stack = self::stack(&[("USER_POOL_ID", "pool"), ("SEED_GROUP", "seed"), ("CREATIONS_PER_SECOND", "50")]);
+        assert!(stack.user_pool().unwrap_err().to_string().contains("WORKERS"));
         let queues = stack.queues(&[Destination::Announcements]);
         assert!(queues.unwrap_err().to_string().contains("PARSE_QUEUE_URL"));
     }

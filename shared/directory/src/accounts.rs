@@ -27,7 +27,8 @@ pub trait Accounts: Debug + Send + Sync {
 
     /// Creates an account, or finds the one that an earlier attempt for the same invite created.
     ///
-    /// It sends at most one request with an effect. The directory does not notify the holder.
+    /// It sends at most one request with an effect. The directory does not notify the holder. The address is not
+    /// searched before, unless only a search could find another account with its mailbox.
     ///
     /// # Errors
     ///
@@ -76,18 +77,29 @@ pub struct AccountToCreate<'a> {
     /// What its holder signs in with.
     pub holder: &'a Holder,
     pub profile: &'a Profile,
+    pub elsewhere: Elsewhere,
+}
+
+/// Whether another system created an account with this mailbox, as far as the service knows without asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// The last list of all accounts had none. There may be one that was created since.
+    NotListed,
+    /// The last list of all accounts had one. It may be deleted by now.
+    Listed,
 }
 
 impl<'a> AccountToCreate<'a> {
     /// The account that an invite needs. `None`: the details of the invitee are not known yet.
     #[must_use]
-    pub fn of(invite: &'a Invite) -> Option<Self> {
+    pub fn of(invite: &'a Invite, elsewhere: Elsewhere) -> Option<Self> {
         Some(Self {
             invite: invite.id,
             address_key: &invite.address_key,
             email: &invite.email,
             holder: &invite.holder,
             profile: invite.profile.as_ref()?,
+            elsewhere,
         })
     }
 

@@ -9,9 +9,6 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use thiserror::Error;
 
-/// The pause after a throttle that names no time. The quotas of user pools are per second, and one batch uses up many.
-const THROTTLE_PAUSE: Duration = Duration::from_secs(30);
-
 /// The longest pause that a directory can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 
@@ -24,7 +21,7 @@ pub enum DirectoryError {
     /// Nothing happened: the directory refuses more requests for now.
     #[error("the directory is throttling")]
     Throttled {
-        /// The pause before the next attempt.
+        /// The shortest pause before the next attempt, which is zero where the directory asks for none.
         retry_after: Duration,
     },
     /// Nothing happened: the directory was not reached, or the call only reads.
@@ -110,6 +107,6 @@ fn pause(headers: &Headers) -> Duration {
     headers
         .get("retry-after")
         .and_then(|seconds| seconds.parse().ok())
-        .map_or(THROTTLE_PAUSE, Duration::from_secs)
+        .map_or(Duration::ZERO, Duration::from_secs)
         .min(LONGEST_PAUSE)
 }

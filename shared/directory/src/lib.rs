@@ -17,10 +17,10 @@ use domain::EmailAddress;
 pub use domain::invite::AccountStatus;
 
 pub use accounts::{
-    AccountPage, AccountToCreate, Accounts, CreateOutcome, FirstPasswordOutcome, FoundAccount, ListedAccount,
+    AccountPage, AccountToCreate, Accounts, CreateOutcome, Elsewhere, FirstPasswordOutcome, FoundAccount, ListedAccount,
 };
 pub use active::ActiveAccounts;
-pub use cognito::{Cognito, UserPool};
+pub use cognito::{Cognito, Share, UserPool};
 pub use error::DirectoryError;
 pub use licences::{AssignOutcome, Licences, WithdrawOutcome};
 pub use sign_in::SignIn;

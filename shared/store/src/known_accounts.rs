@@ -1,7 +1,7 @@
 //! Addresses with an account that no invite here created, as the directory last listed them.
 //!
-//! With them a list can show such addresses before anything is sent. The directory decides whether there is an account,
-//! and is asked before one is created; these records expire by themselves.
+//! With them a list can show such addresses before anything is sent, and the directory is searched for such an address
+//! before an account is created. The directory decides whether there is one. These records expire by themselves.
 
 use std::collections::HashSet;
 
@@ -25,6 +25,16 @@ impl Store {
         self.table.put_many(addresses.into_iter().map(note).collect()).await
     }
 
+    /// Whether `address` has an account, as far as is known at `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table cannot answer.
+    pub async fn is_held(&self, address: &AddressKey, now: Timestamp) -> Result<bool, StoreError> {
+        let note = self.table.get(&keys::holder(address)).await?;
+        Ok(note.is_some_and(|note| is_believed(&note, now)))
+    }
+
     /// The `addresses` that have an account, as far as is known at `now`.
     ///
     /// # Errors
@@ -35,10 +45,11 @@ impl Store {
         addresses: &[AddressKey],
         now: Timestamp,
     ) -> Result<Vec<AddressKey>, StoreError> {
-        let is_believed = |item: &Item| {
-            let until = item::number(item, "expires_epoch").and_then(|until| i64::try_from(until).ok());
-            until.is_some_and(|until| now.unix_seconds() <= until)
-        };
-        self.addresses_at(addresses, keys::holder, is_believed).await
+        self.addresses_at(addresses, keys::holder, |note| is_believed(note, now)).await
     }
+}
+
+fn is_believed(note: &Item, now: Timestamp) -> bool {
+    let until = item::number(note, "expires_epoch").and_then(|until| i64::try_from(until).ok());
+    until.is_some_and(|until| now.unix_seconds() <= until)
 }

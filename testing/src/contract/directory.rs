@@ -1,8 +1,8 @@
 //! The contract of every directory.
 
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, FirstPasswordOutcome,
-    Licences, SignIn, WithdrawOutcome,
+    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, Elsewhere,
+    FirstPasswordOutcome, Licences, SignIn, WithdrawOutcome,
 };
 use domain::{
     EmailAddress, InviteId, OfficerId,
@@ -62,7 +62,7 @@ pub(super) fn invite(form: &Form, seed: u64) -> Invite {
 }
 
 pub(super) async fn create(directory: &impl Directory, invite: &Invite) -> CreateOutcome {
-    directory.create(&AccountToCreate::of(invite).unwrap()).await.unwrap()
+    directory.create(&AccountToCreate::of(invite, Elsewhere::NotListed).unwrap()).await.unwrap()
 }
 
 pub(super) async fn made(directory: &impl Directory, invite: &Invite) -> Account {
@@ -94,6 +94,11 @@ async fn an_address_or_a_username_has_one_account(directory: &impl Directory, pe
     made(directory, &invite(&officer_form("contract-tag"), 13)).await;
     let tagged = Form { email: "contract-tag+work@sample-board.gov.sg".to_owned(), ..officer_form("contract-tag") };
     assert_eq!(create(directory, &invite(&tagged, 14)).await, CreateOutcome::EmailTaken, "it is the same mailbox");
+    people.make("contract-listed", &email("contract-listed+theirs@vendor.example.com")).await;
+    let listed = Form { username: "contract-plain".to_owned(), ..vendor_form("contract-listed") };
+    let listed = invite(&listed, 15);
+    let outcome = directory.create(&AccountToCreate::of(&listed, Elsewhere::Listed).unwrap()).await;
+    assert_eq!(outcome, Ok(CreateOutcome::EmailTaken), "another system's account has the mailbox");
 }
 
 async fn a_licence_is_given_and_taken_back_however_often(directory: &impl Directory, people: &impl People) {

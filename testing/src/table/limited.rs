@@ -23,6 +23,7 @@ use super::{
     MemoryTable, limits, looked_at,
     units::{self, Charge},
 };
+use crate::rate::Bucket;
 
 /// How long a request takes that DynamoDB answers at once, and a transaction.
 const REQUEST: Duration = Duration::from_millis(5);
@@ -73,25 +74,6 @@ impl Direction {
             Self::Write => rates.write,
             Self::Read => rates.read,
         }
-    }
-}
-
-/// Units that are left, at a moment. A second fills it.
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    left: f64,
-    at: Instant,
-    rate: f64,
-}
-
-impl Bucket {
-    fn full(rate: f64, now: Instant) -> Self {
-        Self { left: rate, at: now, rate }
-    }
-
-    fn refilled(self, now: Instant) -> Self {
-        let left = self.left + self.rate * now.duration_since(self.at).as_secs_f64();
-        Self { left: left.min(self.rate), at: now, ..self }
     }
 }
 
@@ -158,15 +140,14 @@ impl Spent {
             let bucket = self.buckets.entry((direction, partition.clone(), *index));
             let bucket = bucket.or_insert_with(|| Bucket::full(rate, now));
             *bucket = bucket.refilled(now);
-            // A request that needs more than a second has is taken when all of it is there.
-            if bucket.left < units.min(rate) {
+            if !bucket.has(*units) {
                 self.tally.put_off += 1;
                 return false;
             }
         }
         for ((partition, index), units) in sums {
             if let Some(bucket) = self.buckets.get_mut(&(direction, partition, index)) {
-                bucket.left -= units;
+                bucket.take(units);
             }
         }
         match direction {

@@ -7,7 +7,10 @@ mod units;
 
 pub use limited::{LimitedTable, Tally};
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Bound,
+};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -31,10 +34,15 @@ pub struct MemoryTable {
     items: Probed<Items>,
 }
 
+/// The indexes beside the table itself.
+const INDEXES: [Index; 3] = [Index::Listing, Index::ByBatch, Index::Due];
+
 /// The items, and the stream of the changes of invites.
 #[derive(Clone, Debug, Default)]
 struct Items {
     by_key: BTreeMap<Key, Item>,
+    /// The keys of each partition of an index, by their sort key.
+    entries: HashMap<(Index, String), BTreeSet<(String, Key)>>,
     stream: Vec<Change>,
     /// Whether writes happen even if their condition is not met.
     is_blind: bool,
@@ -52,16 +60,49 @@ impl Items {
         self.by_key.values()
     }
 
+    /// The items of a partition in the order of their sort keys, which come with them.
+    fn of_partition<'a>(
+        &'a self,
+        index: Index,
+        partition: &'a str,
+    ) -> Box<dyn DoubleEndedIterator<Item = (&'a str, &'a Item)> + 'a> {
+        if index == Index::Primary {
+            let [first, beyond] = ["", "\u{10ffff}"].map(|sk| Key { pk: partition.to_owned(), sk: sk.to_owned() });
+            return Box::new(self.by_key.range(first..beyond).map(|(key, item)| (key.sk.as_str(), item)));
+        }
+        let entries = self.entries.get(&(index, partition.to_owned())).into_iter().flatten();
+        Box::new(entries.filter_map(|(sort, key)| Some((sort.as_str(), self.by_key.get(key)?))))
+    }
+
     fn insert(&mut self, key: Key, item: Item) {
-        let old = self.by_key.insert(key, item.clone());
+        let old = self.remove(&key);
+        for index in INDEXES {
+            if let Some((partition, sort)) = entry(index, &item) {
+                self.entries.entry((index, partition)).or_default().insert((sort, key.clone()));
+            }
+        }
+        self.by_key.insert(key, item.clone());
         if text(&item, "entity") == Some("invite") {
             self.stream.push((old, item));
         }
     }
 
-    fn remove(&mut self, key: &Key) {
-        self.by_key.remove(key);
+    fn remove(&mut self, key: &Key) -> Option<Item> {
+        let old = self.by_key.remove(key)?;
+        for index in INDEXES {
+            let Some((partition, sort)) = entry(index, &old) else { continue };
+            if let Some(entries) = self.entries.get_mut(&(index, partition)) {
+                entries.remove(&(sort, key.clone()));
+            }
+        }
+        Some(old)
     }
+}
+
+/// The partition and the sort key of an item in an index. `None`: it is not in it.
+fn entry(index: Index, item: &Item) -> Option<(String, String)> {
+    let (partition, sort) = index.attributes();
+    Some((text(item, partition)?.to_owned(), text(item, sort)?.to_owned()))
 }
 
 impl MemoryTable {
@@ -172,8 +213,8 @@ impl Table for MemoryTable {
         let part_of = |key: &Key| key.pk.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         let after = after.as_ref().map(item::key);
         let found = |items: &mut Items| {
-            let mut rest = items.by_key.iter().filter(|(key, _)| part_of(key) % of == *part);
-            let rest = rest.by_ref().filter(|(key, _)| after.as_ref().is_none_or(|after| *key > after));
+            let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+            let rest = items.by_key.range((from, Bound::Unbounded)).filter(|(key, _)| part_of(key) % of == *part);
             let mut page: Vec<Item> = rest.take(SCANNED + 1).map(|(_, item)| item.clone()).collect();
             let is_cut = page.len() > SCANNED;
             page.truncate(SCANNED);
@@ -210,19 +251,25 @@ fn commit(items: &mut Items, writes: &[Write]) -> Result<Commit, StoreError> {
         let key = write.key();
         match write {
             Write::Put { item, .. } => items.insert(key, item.clone()),
-            Write::Delete { .. } => items.remove(&key),
-        };
+            Write::Delete { .. } => drop(items.remove(&key)),
+        }
     }
     Ok(Commit::Done)
 }
 
-/// The items that DynamoDB reads for one page, and whether there are more.
+/// The items that DynamoDB reads for one page, and whether there are more. It reads up to the query's limit and up to
+/// its own limit of bytes, and at least one item.
 fn looked_at(items: &Items, query: &Query) -> (Vec<Item>, bool) {
-    let mut matching = matching(items, query);
-    let limit = query.limit.map_or(usize::MAX, |limit| limit as usize).min(fitting(&matching));
-    let more = matching.len() > limit;
-    matching.truncate(limit);
-    (matching, more)
+    let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
+    let (mut looked_at, mut bytes) = (Vec::new(), 0);
+    for item in matching(items, query) {
+        if looked_at.len() == limit || bytes >= limits::MAX_PAGE {
+            return (looked_at, true);
+        }
+        bytes += limits::size(item);
+        looked_at.push(item.clone());
+    }
+    (looked_at, false)
 }
 
 fn page(items: &Items, query: &Query) -> Page {
@@ -232,42 +279,27 @@ fn page(items: &Items, query: &Query) -> Page {
     Page { items: passing.map(|item| projected(query.index, item)).collect(), next }
 }
 
-/// How many of these items DynamoDB reads for one page: as many as its limit allows, and at least one.
-fn fitting(items: &[Item]) -> usize {
-    let mut read = 0;
-    let fits = |item: &&Item| {
-        let is_below = read < limits::MAX_PAGE;
-        read += limits::size(item);
-        is_below
-    };
-    items.iter().take_while(fits).count()
-}
-
 /// The items of the query's partition and range after its position, in its order.
-fn matching(items: &Items, query: &Query) -> Vec<Item> {
-    let (partition, sort) = query.index.attributes();
-    let order = |item: &Item| {
-        let part = |name| text(item, name).unwrap_or_default().to_owned();
-        (part(sort), part("pk"), part("sk"))
-    };
-    let mut matching: Vec<Item> = items
-        .values()
-        .filter(|item| text(item, partition) == Some(query.partition.as_str()))
-        .filter(|item| text(item, sort).is_some_and(|sort| in_range(&query.range, sort)))
-        .cloned()
-        .collect();
-    matching.sort_by_key(order);
-    if query.order == Order::Descending {
-        matching.reverse();
+fn matching<'a>(items: &'a Items, query: &'a Query) -> Box<dyn Iterator<Item = &'a Item> + 'a> {
+    let place = |sort: &str, item: &Item| (sort.to_owned(), item::key(item));
+    let after = query.after.as_ref().map(|after| {
+        let (_, sort) = query.index.attributes();
+        place(text(after, sort).unwrap_or_default(), after)
+    });
+    let all = items.of_partition(query.index, &query.partition);
+    let all = all.filter(|(sort, _)| in_range(&query.range, sort));
+    match query.order {
+        Order::Ascending => {
+            let is_next =
+                move |(sort, item): &(&str, &Item)| after.as_ref().is_none_or(|last| place(sort, item) > *last);
+            Box::new(all.filter(is_next).map(|(_, item)| item))
+        }
+        Order::Descending => {
+            let is_next =
+                move |(sort, item): &(&str, &Item)| after.as_ref().is_none_or(|last| place(sort, item) < *last);
+            Box::new(all.rev().filter(is_next).map(|(_, item)| item))
+        }
     }
-    if let Some(after) = &query.after {
-        let after = order(after);
-        matching.retain(|item| match query.order {
-            Order::Ascending => order(item) > after,
-            Order::Descending => order(item) < after,
-        });
-    }
-    matching
 }
 
 fn in_range(range: &Range, sort: &str) -> bool {

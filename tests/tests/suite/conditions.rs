@@ -59,7 +59,8 @@ async fn creates_of_a_message_that_comes_again(app: &App, after: Duration) -> us
     let wake = message(app, QueueName::Provision);
     let first = app.deliver(QueueName::Provision, wake);
     let second = async {
-        // When it reads, the first worker has claimed the invite and waits for the directory.
+        // When it reads, the first worker has made two reads and the claim, and waits for the directory.
+        tokio::task::yield_now().await;
         tokio::task::yield_now().await;
         app.clock.advance(after);
         app.deliver(QueueName::Provision, wake).await

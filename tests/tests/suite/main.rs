@@ -14,7 +14,6 @@ mod faults;
 mod fields;
 mod keys;
 mod lasting;
-mod limits;
 mod list_contract;
 mod lists;
 mod openapi;

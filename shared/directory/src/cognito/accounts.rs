@@ -7,10 +7,10 @@ use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, MessageActionType};
 use domain::{EmailAddress, invite::Account};
 
-use super::{Cognito, INVITE_ID, User, filter, listed};
+use super::{Category, Cognito, INVITE_ID, User, filter, listed};
 use crate::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, CreateOutcome, DirectoryError, FirstPasswordOutcome,
-    FoundAccount,
+    AccountPage, AccountStatus, AccountToCreate, Accounts, CreateOutcome, DirectoryError, Elsewhere,
+    FirstPasswordOutcome, FoundAccount,
     error::{Refusal, refusal},
     is_same_mailbox,
 };
@@ -27,14 +27,15 @@ impl Accounts for Cognito {
     }
 
     async fn create(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
-        // An account that another system created may have the address under another name. If the address is not
-        // verified, the pool's own check of uniqueness does not find it.
-        if let Some(outcome) = self.outcome_of_address(wanted).await? {
+        if must_search_first(wanted)
+            && let Some(outcome) = self.outcome_of_address(wanted).await?
+        {
             return Ok(outcome);
         }
         let attribute = |name: &str, value: &str| {
             AttributeType::builder().name(name).value(value).build().map_err(|_| DirectoryError::KnownNoEffect)
         };
+        self.pace.turn(Category::Creation).await?;
         let created = self
             .client
             .admin_create_user()
@@ -58,10 +59,7 @@ impl Accounts for Cognito {
             },
             Err(Refusal::Code(code)) => match code.as_str() {
                 "UsernameExistsException" => self.outcome_of_taken_name(wanted).await,
-                // The index of the search lags; the alias does not.
-                "AliasExistsException" => {
-                    Ok(self.outcome_of_address(wanted).await?.unwrap_or(CreateOutcome::EmailTaken))
-                }
+                "AliasExistsException" => self.outcome_of_taken_alias(wanted).await,
                 "InvalidParameterException" | "InvalidPasswordException" | "UserLambdaValidationException" => {
                     Ok(CreateOutcome::DetailsRefused)
                 }
@@ -94,6 +92,7 @@ impl Accounts for Cognito {
     }
 
     async fn mail_first_password(&self, account: &Account) -> Result<FirstPasswordOutcome, DirectoryError> {
+        self.pace.turn(Category::Creation).await?;
         let sent = self
             .client
             .admin_create_user()
@@ -117,6 +116,14 @@ impl Accounts for Cognito {
     }
 }
 
+/// Whether the pool's own check of uniqueness may miss an account with this mailbox, so that the address has to be
+/// searched before. That check knows names, and verified addresses as they are written. It does not know plus-tags,
+/// nor the address of an account that another system created without verifying it.
+fn must_search_first(wanted: &AccountToCreate<'_>) -> bool {
+    let has_tag = !wanted.email.as_str().eq_ignore_ascii_case(&wanted.email.recipient());
+    has_tag || wanted.elsewhere == Elsewhere::Listed
+}
+
 impl Cognito {
     /// Why the account cannot be created with this address. `None`: it can.
     async fn outcome_of_address(&self, wanted: &AccountToCreate<'_>) -> Result<Option<CreateOutcome>, DirectoryError> {
@@ -128,6 +135,14 @@ impl Cognito {
             outcome = Some(CreateOutcome::EmailTaken);
         }
         Ok(outcome)
+    }
+
+    async fn outcome_of_taken_alias(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {
+        // The index of the search lags; the name and the alias do not.
+        if let Some(account) = self.find_created(wanted).await? {
+            return Ok(CreateOutcome::AlreadyOurs(account));
+        }
+        Ok(self.outcome_of_address(wanted).await?.unwrap_or(CreateOutcome::EmailTaken))
     }
 
     async fn outcome_of_taken_name(&self, wanted: &AccountToCreate<'_>) -> Result<CreateOutcome, DirectoryError> {

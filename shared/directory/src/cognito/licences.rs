@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata as _;
 use domain::{invite::Account, licence::LicenceFault};
 
-use super::{Cognito, listed};
+use super::{Category, Cognito, listed};
 use crate::{
     AccountPage, AccountStatus, Accounts as _, AssignOutcome, DirectoryError, Licences, WithdrawOutcome,
     error::{Refusal, refusal},
@@ -18,6 +18,7 @@ impl Licences for Cognito {
             AccountStatus::Disabled => return Ok(AssignOutcome::AccountDisabled),
             AccountStatus::Pending | AccountStatus::SignedIn => {}
         }
+        self.pace.turn(Category::Update).await?;
         let added = self
             .client
             .admin_add_user_to_group()
@@ -44,6 +45,7 @@ impl Licences for Cognito {
     }
 
     async fn withdraw(&self, account: &Account) -> Result<WithdrawOutcome, DirectoryError> {
+        self.pace.turn(Category::Update).await?;
         let removed = self
             .client
             .admin_remove_user_from_group()

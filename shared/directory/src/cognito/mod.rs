@@ -2,6 +2,7 @@
 
 mod accounts;
 mod licences;
+mod pace;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,9 @@ use aws_sdk_cognitoidentityprovider::{
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use domain::{EmailAddress, InviteId, invite::Account};
+
+pub use pace::Share;
+use pace::{Category, Pace};
 
 use crate::{
     AccountStatus, DirectoryError, FoundAccount, ListedAccount,
@@ -40,6 +44,7 @@ pub struct UserPool {
 pub struct Cognito {
     client: Client,
     pool: UserPool,
+    pace: Pace,
 }
 
 impl std::fmt::Debug for Cognito {
@@ -85,10 +90,17 @@ impl Cognito {
             .build();
         let config =
             client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), pool }
+        Self { client: Client::from_conf(config), pool, pace: Pace::free() }
+    }
+
+    /// The same directory, whose requests wait for their turn, so that all processes together keep to the quotas.
+    #[must_use]
+    pub fn with_share(self, share: Share) -> Self {
+        Self { pace: Pace::of(share), ..self }
     }
 
     async fn list_where(&self, filter: String, from: Option<String>) -> Result<ListUsersOutput, DirectoryError> {
+        self.pace.turn(Category::List).await?;
         self.client
             .list_users()
             .user_pool_id(&self.pool.id)
@@ -100,6 +112,7 @@ impl Cognito {
     }
 
     async fn user(&self, name: &str) -> Result<Option<(User, AccountStatus)>, DirectoryError> {
+        self.pace.turn(Category::Read).await?;
         let got = self.client.admin_get_user().user_pool_id(&self.pool.id).username(name).send().await;
         match got.map_err(refusal) {
             Ok(user) => {

@@ -85,7 +85,8 @@ impl Invite {
         Ok(Self { state, ..self.happened(Event::Provisioning, now) })
     }
 
-    /// Releases the claim, because it is known that the directory did nothing. The invite is due again at `retry_at`.
+    /// Releases the claim, because it is known that the directory did nothing. The invite is due again at `retry_at`,
+    /// and its history does not show the attempt.
     ///
     /// If the result of an earlier claim is unknown, the invite stays `Provisioning`: the account may exist, so the
     /// invite can be neither revoked nor amended until the directory has answered.
@@ -101,7 +102,7 @@ impl Invite {
             }
             InviteState::Provisioning { .. } => {
                 let state = if self.origin == Origin::Email { InviteState::Accepted } else { InviteState::Queued };
-                Ok(Self { state, ..self.touched(now) }.postponed(retry_at))
+                Ok(Self { state, ..self.without_last(Event::Provisioning).touched(now) }.postponed(retry_at))
             }
             _ => Err(self.conflict("given back")),
         }

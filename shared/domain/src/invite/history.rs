@@ -172,6 +172,14 @@ impl Invite {
         self.acted(event, Actor::Service, now)
     }
 
+    /// The same invite without the latest entry of `event`, because it is known that the step had no effect.
+    pub(super) fn without_last(mut self, event: Event) -> Self {
+        if let Some(place) = self.history.iter().rposition(|entry| entry.event == event) {
+            self.history.remove(place);
+        }
+        self
+    }
+
     /// Like [`Invite::apply`], for a change that does not appear in the history.
     pub(super) fn touched(self, now: Timestamp) -> Self {
         Self { updated_at: now, postponed_until: None, ..self }
@@ -187,13 +195,19 @@ mod tests {
     };
 
     #[test]
-    fn a_step_that_is_tried_again_and_again_says_so_once() {
+    fn an_attempt_that_had_no_effect_leaves_nothing_in_the_history() {
         let mut invite = for_account();
         for n in 0..100 {
             invite = invite.claim(at(n)).unwrap().give_back(at(n), at(n)).unwrap();
         }
-        let events: Vec<Event> = invite.history.iter().map(|entry| entry.event).collect();
-        assert_eq!(events, [Event::Queued, Event::Provisioning]);
+        let events = |invite: &Invite| invite.history.iter().map(|entry| entry.event).collect::<Vec<_>>();
+        assert_eq!(events(&invite), [Event::Queued]);
+        // What happened meanwhile stays, and so does a claim whose effect is unknown.
+        let busy =
+            invite.claim(at(100)).unwrap().happened(Event::Delivered, at(101)).give_back(at(102), at(102)).unwrap();
+        assert_eq!(events(&busy), [Event::Queued, Event::Delivered]);
+        let lost = busy.claim(at(103)).unwrap().claim(at(163)).unwrap().give_back(at(164), at(164)).unwrap();
+        assert_eq!(events(&lost), [Event::Queued, Event::Delivered, Event::Provisioning]);
     }
 
     #[test]

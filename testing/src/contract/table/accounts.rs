@@ -10,7 +10,7 @@ use domain::{
 use store::{AccountOwner, CreateOutcome, Refused, Store, Stored, Written, accounts::ACCOUNT_SHARDS};
 
 use super::steps::{create, created, done, try_write, write};
-use crate::people::{account_invite, beginning, officer, officer_form, vendor_form};
+use crate::people::{account_invite, beginning, email, keys, officer, officer_form, vendor_form};
 
 pub(super) async fn all(store: &Store) {
     an_account_is_its_latest_owners_and_can_be_listed(store).await;
@@ -19,6 +19,7 @@ pub(super) async fn all(store: &Store) {
     an_account_is_not_adopted_for_an_address_that_is_taken(store).await;
     a_deleted_request_is_remembered(store).await;
     accounts_are_listed_page_by_page_each_once(store).await;
+    an_account_elsewhere_is_believed_until_its_note_ends(store).await;
 }
 
 fn account(name: &str) -> Account {
@@ -41,6 +42,19 @@ async fn claimed(store: &Store, form: &Form, seed: u64) -> Stored<Invite> {
 
 fn with_account(invite: &Stored<Invite>, account: &Account) -> Invite {
     invite.to_value().account_created(account.clone(), SeedState::NotRequired, beginning()).unwrap()
+}
+
+async fn an_account_elsewhere_is_believed_until_its_note_ends(store: &Store) {
+    let [theirs, nobodys] = ["held", "free"].map(|name| keys().address(&email(&format!("{name}@vendor.example.com"))));
+    let until = beginning() + Duration::from_secs(3600);
+    store.note_holders(std::slice::from_ref(&theirs), until).await.unwrap();
+    let both = [theirs.clone(), nobodys.clone()];
+    for (now, believed) in [(beginning(), true), (until, true), (until + Duration::from_secs(1), false)] {
+        let held = store.held_addresses(&both, now).await.unwrap();
+        assert_eq!(held, if believed { vec![theirs.clone()] } else { Vec::new() });
+        assert_eq!(store.is_held(&theirs, now).await.unwrap(), believed);
+        assert!(!store.is_held(&nobodys, now).await.unwrap());
+    }
 }
 
 async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {

@@ -10,7 +10,7 @@ use super::{
     canaries::{NRIC, telling},
     world::World,
 };
-use directory::{AccountStatus, AccountToCreate, Accounts as _};
+use directory::{AccountStatus, AccountToCreate, Accounts as _, Elsewhere};
 use domain::{
     AgencyDomain, BatchId, BulkActionId, InviteId, SubscriptionId, TraceId,
     batch::Batch,
@@ -326,7 +326,7 @@ async fn left_behind(world: &World) {
     let now = world.app.clock.now();
     let lost = submitted(world, account_of(&telling(vendor_form("yolandra")))).await;
     let claimed = stored(world, lost).await.into_value().claim(now).unwrap();
-    let wanted = AccountToCreate::of(&claimed).unwrap();
+    let wanted = AccountToCreate::of(&claimed, Elsewhere::NotListed).unwrap();
     world.app.directory.create(&wanted).await.unwrap();
     by_hand(world, claimed.needs_attention(now).unwrap()).await;
     let dead = submitted(world, account_of(&telling(vendor_form("bartleby")))).await;

@@ -1,0 +1,133 @@
+//! Amazon SES behind its API, version 2.
+//!
+//! A mail beyond the rate or beyond the quota of 24 hours is not taken, and the answer says which in words:
+//! <https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html>.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use aws_sdk_sesv2::{Client, Config, config::BehaviorVersion};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::{
+    http::{HttpConnector, HttpConnectorFuture},
+    orchestrator::HttpRequest,
+};
+use domain::EmailAddress;
+use mail::{Mailer, Sender, Ses};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::wire::{self, Refusal};
+use crate::rate::Bucket;
+
+/// How long a request takes.
+const REQUEST: Duration = Duration::from_millis(80);
+
+/// What an account may send.
+#[derive(Clone, Copy, Debug)]
+pub struct SesLimits {
+    pub per_second: f64,
+    /// Mails that SES takes within any [`window`](Self::window).
+    pub quota: usize,
+    /// 24 hours on AWS; a test may have less.
+    pub window: Duration,
+}
+
+impl Default for SesLimits {
+    /// What an account has that has just left the sandbox.
+    fn default() -> Self {
+        Self { per_second: 14.0, quota: 50_000, window: Duration::from_secs(24 * 3600) }
+    }
+}
+
+/// SES behind its API. Clones share it.
+#[derive(Clone, Debug)]
+pub struct SesTwin(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    limits: SesLimits,
+    rate: Bucket,
+    /// When the mails of the last window were taken.
+    taken: VecDeque<Instant>,
+    mails: BTreeMap<String, usize>,
+    requests: usize,
+}
+
+impl SesTwin {
+    #[must_use]
+    pub fn new(limits: SesLimits) -> Self {
+        let rate = Bucket::full(limits.per_second, Instant::now());
+        let state = State { limits, rate, taken: VecDeque::new(), mails: BTreeMap::new(), requests: 0 };
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The real backend over this API.
+    ///
+    /// # Panics
+    ///
+    /// Never: the address of the sender is one.
+    #[must_use]
+    pub fn mailer(&self) -> Mailer {
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(wire::REGION)
+            .credentials_provider(wire::credentials())
+            .sleep_impl(TokioSleep::new())
+            .http_client(wire::client_of(self.clone()))
+            .build();
+        let address = EmailAddress::parse("no-reply@invite.example.gov.sg").expect("an address");
+        let sender = Sender { address, configuration_set: "mails".to_owned() };
+        Mailer::new(Ses::new(&Client::from_conf(config), &sender))
+    }
+
+    /// How many mails each address was sent.
+    #[must_use]
+    pub fn mails(&self) -> BTreeMap<String, usize> {
+        self.state().mails.clone()
+    }
+
+    /// How many requests there were, also those that were refused.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.state().requests
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl HttpConnector for SesTwin {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        assert!(request.uri().ends_with("/v2/email/outbound-emails"), "nothing but SendEmail is here");
+        let body: Value = serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
+        wire::answer(self.state().send(&body), REQUEST)
+    }
+}
+
+impl State {
+    fn send(&mut self, body: &Value) -> Result<Value, Refusal> {
+        let now = Instant::now();
+        self.requests += 1;
+        while self.taken.front().is_some_and(|taken| *taken + self.limits.window <= now) {
+            self.taken.pop_front();
+        }
+        let throttled = |message| Err(Refusal { status: 429, code: "TooManyRequestsException", message });
+        if self.taken.len() >= self.limits.quota {
+            return throttled("Daily message quota exceeded.");
+        }
+        self.rate = self.rate.refilled(now);
+        if !self.rate.has(1.0) {
+            return throttled("Maximum sending rate exceeded.");
+        }
+        self.rate.take(1.0);
+        self.taken.push_back(now);
+        let to = body["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
+        *self.mails.entry(to).or_default() += 1;
+        Ok(json!({"MessageId": format!("m-{}", self.requests)}))
+    }
+}

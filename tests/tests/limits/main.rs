@@ -1,0 +1,136 @@
+//! A list of ten thousand within the limits that AWS documents, in virtual time.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::time::Duration;
+
+use boot::Disposition;
+use domain::{
+    batch::{Batch, BatchState},
+    fields::Form,
+};
+use queue::{QueueName, Wake};
+use store::Stored;
+use testing::{
+    SesLimits,
+    people::{officer, officer_form, vendor_form, workbook},
+};
+use tests::{app::App, lambda::Lambda};
+use tokio::time::Instant;
+
+/// People of a list that is only read and dispatched.
+const PEOPLE: usize = 10_000;
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn batch(app: &App) -> Stored<Batch> {
+    app.store.list_batches(&officer("ada").id, 1, None).await.unwrap().0.remove(0)
+}
+
+/// Reads a workbook of so many people: vendors who get a licence, and as many officers who do not. Returns how long
+/// that took.
+async fn read(app: &App, people: usize) -> Duration {
+    app.directory.add_officer(officer("ada"));
+    let form = |n| match n % 2 {
+        0 => vendor_form(&format!("crowd-{n}")),
+        _ => Form { seed: "No".to_owned(), ..officer_form(&format!("crowd-{n}")) },
+    };
+    let people: Vec<_> = (0..people).map(form).collect();
+    let message = app.upload("drops/officer-ada/list.xlsx", workbook(&people));
+    let began = Instant::now();
+    assert!(matches!(app.parse(message).await, Disposition::Done));
+    let read_in = began.elapsed();
+    let submitted = batch(app).await;
+    assert!(matches!(submitted.state, BatchState::Submitted { .. }), "{}", submitted.state_name());
+    read_in
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_people_are_read_in_fifteen_seconds_and_dispatched_in_a_minute() {
+    let (app, table, _) = App::start_limited(SesLimits::default()).await;
+    let read_in = read(&app, PEOPLE).await;
+    let began = Instant::now();
+    let (mut legs, mut failures) = (0, 0);
+    let id = batch(&app).await.id;
+    while matches!(batch(&app).await.state, BatchState::Submitted { .. }) {
+        legs += 1;
+        let told = app.deliver(QueueName::Dispatch, Wake::Batch { id }).await;
+        failures += usize::from(!matches!(told, Disposition::Done));
+        assert!(legs < 100, "it never ends");
+    }
+    let dispatched_in = began.elapsed();
+    let sent = batch(&app).await;
+    println!(
+        "read in {read_in:?}, dispatched in {dispatched_in:?}, {legs} legs, {failures} failed; {:?}",
+        table.tally()
+    );
+    assert_eq!(sent.counts.sent as usize, PEOPLE);
+    assert!(read_in <= Duration::from_secs(15), "read in {read_in:?}");
+    assert!(dispatched_in <= MINUTE, "dispatched in {dispatched_in:?}");
+    assert_eq!(failures, 0, "no message of it is delivered again because the table was busy");
+}
+
+/// People of a list that is drained: `make limits` has ten thousand, and `make test` fewer, at the same rates.
+fn drained() -> usize {
+    boot::Env::from_process().optional("PEOPLE").map_or(2_000, |people| people.parse().unwrap())
+}
+
+/// From the upload to the last mail, with every worker of the template: accounts and licences of ten thousand people in
+/// four minutes, their mails at the rate of SES.
+#[tokio::test(start_paused = true)]
+async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
+    let (app, table, twins) = App::start_limited(SesLimits::default()).await;
+    let people = drained();
+    read(&app, people).await;
+    let lambda = Lambda::new(&app);
+    let began = Instant::now();
+    let (mut accounts_in, mut licences_in) = (None, None);
+    let is_done = || {
+        let users = twins.cognito.users();
+        if users.all == people {
+            accounts_in.get_or_insert(began.elapsed());
+        }
+        if users.licensed == people / 2 {
+            licences_in.get_or_insert(began.elapsed());
+        }
+        twins.ses.mails().len() == people
+    };
+    lambda.run_until(60 * MINUTE, is_done).await;
+    let mailed_in = began.elapsed();
+    let created = twins.cognito.tally()["AdminCreateUser"];
+    println!("accounts in {accounts_in:?}, licences in {licences_in:?}, mails in {mailed_in:?}, {lambda:?}");
+    println!("{:?}, {} requests to SES, {:?}", twins.cognito.tally(), twins.ses.requests(), table.tally());
+    let (accounts_in, licences_in) = (accounts_in.unwrap(), licences_in.unwrap());
+    let people = u32::try_from(people).unwrap();
+    let goal = 4 * MINUTE * people / 10_000;
+    assert!(accounts_in <= goal, "accounts in {accounts_in:?}");
+    assert!(licences_in <= goal, "licences in {licences_in:?}");
+    assert!(mailed_in <= Duration::from_secs(1) * people / 14 * 11 / 10, "mails in {mailed_in:?}");
+    assert!(created.requests <= u64::from(people) * 11 / 10, "{created:?}");
+    assert!(twins.ses.mails().values().all(|mails| *mails == 1), "nobody is mailed twice");
+    assert_eq!(lambda.dead_letters(), 0);
+}
+
+/// The account's quota is used up in the middle of a list. It counts the mails of three hours here, to be quick.
+#[tokio::test(start_paused = true)]
+async fn mails_beyond_the_quota_wait_together_and_go_out_when_there_is_room() {
+    let window = 180 * MINUTE;
+    let (app, _, twins) = App::start_limited(SesLimits { quota: 100, window, ..SesLimits::default() }).await;
+    read(&app, 150).await;
+    let lambda = Lambda::new(&app);
+    let mut closed = None;
+    let is_done = || {
+        let mailed = twins.ses.mails().len();
+        if mailed == 100 {
+            closed.get_or_insert_with(|| (Instant::now(), twins.ses.requests()));
+        }
+        mailed == 150
+    };
+    lambda.run_until(window + 60 * MINUTE, is_done).await;
+    let (closed_at, before) = closed.unwrap();
+    let (waited, asked) = (closed_at.elapsed(), twins.ses.requests() - before);
+    println!("the rest was mailed after {waited:?} with {asked} requests");
+    assert!(waited <= window + 20 * MINUTE, "{waited:?}");
+    // Each quarter of an hour, those that are sent before the pause is known everywhere try it again.
+    assert!(asked <= 3 * 4 * 50, "{asked} requests");
+    assert!(twins.ses.mails().values().all(|mails| *mails == 1), "nobody is mailed twice");
+    assert_eq!(lambda.dead_letters(), 0);
+}
