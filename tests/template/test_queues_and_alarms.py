@@ -10,6 +10,7 @@ from rendered import (
     API,
     DEAD_LETTERS,
     FUNCTIONS,
+    MAPPINGS,
     QUEUES,
     ROOT,
     WORK_QUEUES,
@@ -62,46 +63,95 @@ def test_an_alarm_reaches_someone_and_says_what_it_means(alarm):
     assert found["AlarmDescription"].endswith(".")
 
 
-METRICS = {
-    m["MetricName"]: f["Properties"]
-    for f in of_type("AWS::Logs::MetricFilter").values()
-    for m in f["Properties"]["MetricTransformations"]
-}
-OURS = [name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace"]).startswith("AWS/")]
+NAMESPACE = {"Fn::Sub": "InviteUsers/${AWS::StackName}"}
+FILTERS = {name: f["Properties"] for name, f in of_type("AWS::Logs::MetricFilter").items()}
+# Some metrics are counted by several filters.
+METRICS = {m["MetricName"] for f in FILTERS.values() for m in f["MetricTransformations"]}
+OURS = {name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace"]).startswith("AWS/")}
+
+# What Lambda writes into a function's log, and not the function:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html.
+OF_LAMBDA = {"Task timed out", "Runtime exited"}
+# What a function is to log from a change on that is not merged yet.
+PENDING: set[str] = set()
 
 
-# Functions that a timer starts, by the log groups that alarms read.
-TIMERS = {"SweepLogs": "sweep", "MaintainLogs": "maintain"}
+def code(filtered: dict) -> str:
+    """What can write into the log that a filter reads: the code of its function, and the code that all share."""
+    function = referred(filtered["LogGroupName"]).removesuffix("Logs")
+    folder = re.sub("(?<=[a-z])(?=[A-Z])", "-", function).lower()
+    sources = [ROOT / "functions" / folder / "src", ROOT / "shared"]
+    return " ".join(path.read_text() for source in sources for path in sorted(source.rglob("*.rs")))
 
 
-def read_log(alarm: str) -> str:
-    """The log group that an alarm of ours reads."""
-    return referred(METRICS[ALARMS[alarm]["Properties"]["MetricName"]]["LogGroupName"])
-
-
-@pytest.mark.parametrize("alarm", [alarm for alarm in OURS if read_log(alarm) in TIMERS])
-def test_an_alarm_on_what_a_timers_function_finds_reads_what_it_says(alarm):
-    found = ALARMS[alarm]["Properties"]
-    metric = METRICS[found["MetricName"]]
-    (transformation,) = metric["MetricTransformations"]
-    assert transformation["MetricNamespace"] == found["Namespace"]
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_reads_what_its_function_logs(name):
+    found = FILTERS[name]
+    (transformation,) = found["MetricTransformations"]
+    assert transformation["MetricNamespace"] == NAMESPACE
     assert "Dimensions" not in transformation, "nothing that could identify a person"
-    said = " ".join(path.read_text() for path in (ROOT / "functions" / TIMERS[read_log(alarm)] / "src").rglob("*.rs"))
-    field = re.match(r"{ \$\.(\w+) ", metric["FilterPattern"]).group(1)
-    assert (
-        f'"{re.search(chr(34) + "(.*)" + chr(34), metric["FilterPattern"]).group(1)}"' in said
-        if field == "message"
-        else f"{field} = " in said
-    )
+    pattern, said = found["FilterPattern"], code(found)
+    quoted = {text.rstrip("*") for text in re.findall('"(.+?)"', pattern)} - OF_LAMBDA - PENDING
+    assert not [text for text in quoted if f'"{text}' not in said]
+    fields = set(re.findall(r"\$\.(\w+)", pattern)) - {"message", "error"}
+    assert not [field for field in fields if f"{field} = " not in said]
 
 
 def test_every_metric_of_ours_has_an_alarm():
-    assert {ALARMS[name]["Properties"]["MetricName"] for name in OURS} == set(METRICS)
+    assert {ALARMS[name]["Properties"]["MetricName"] for name in OURS} == METRICS
+    assert all(ALARMS[name]["Properties"]["Namespace"] == NAMESPACE for name in OURS)
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_the_runbook_says_what_to_do_about_an_alarm(alarm):
     assert f"`{alarm}`" in (ROOT / "docs" / "RUNBOOK.md").read_text()
+
+
+def failed_messages(function: str) -> list[dict]:
+    """Alarms on the failed messages of a worker."""
+    counted = {
+        m["MetricName"]
+        for f in FILTERS.values()
+        if referred(f["LogGroupName"]) == f"{function}Logs" and "message failed" in f["FilterPattern"]
+        for m in f["MetricTransformations"]
+    }
+    return [a["Properties"] for a in ALARMS.values() if a["Properties"].get("MetricName") in counted]
+
+
+QUEUE_WORKERS = [referred(mapping["Properties"]["FunctionName"]) for mapping in MAPPINGS.values()]
+
+
+@pytest.mark.parametrize("function", QUEUE_WORKERS)
+def test_messages_that_fail_each_time_raise_an_alarm_and_a_short_outage_does_not(function):
+    """Lambda counts an invocation that names failed messages as a successful one, so `Errors` does not show them."""
+    (alarm,) = failed_messages(function)
+    patterns = {
+        f["FilterPattern"]
+        for f in FILTERS.values()
+        if f["MetricTransformations"][0]["MetricName"] == alarm["MetricName"]
+    }
+    assert '?"Task timed out" ?"Runtime exited"' in patterns, "with which all messages of the invocation fail"
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    # An outage of one period falls into two of them at most.
+    assert (alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (300, 3, 4)
+    # A message that always fails does so in three of them, before it is among the dead letters.
+    (queue,) = [
+        QUEUES[referred(m["Properties"]["EventSourceArn"])]["Properties"]
+        for m in MAPPINGS.values()
+        if referred(m["Properties"]["FunctionName"]) == function
+    ]
+    again, attempts = queue["VisibilityTimeout"], queue["RedrivePolicy"]["maxReceiveCount"]
+    for begin in range(300):
+        failing = {(begin + again * attempt) // 300 for attempt in range(attempts)}
+        assert any(len(failing & set(range(last - 3, last + 1))) >= 3 for last in failing)
+
+
+# Functions with neither: why their failures raise another alarm.
+OTHERWISE = {
+    "TrackMail": "an event that failed three times is among the dead letters, which raise an alarm",
+    "WatchInvites": "what is not processed ages in its stream, which raises an alarm",
+    "Operate": "the operator sees the error of a command",
+}
 
 
 def test_every_worker_that_fails_raises_an_alarm():
@@ -111,7 +161,7 @@ def test_every_worker_that_fails_raises_an_alarm():
         for a in ALARMS.values()
         if a["Properties"]["MetricName"] == "Errors"
     }
-    assert watched == set(FUNCTIONS) - behind_the_api
+    assert watched | set(QUEUE_WORKERS) | set(OTHERWISE) == set(FUNCTIONS) - behind_the_api
 
 
 def test_an_event_that_fails_is_kept():
