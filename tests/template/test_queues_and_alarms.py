@@ -97,6 +97,13 @@ def test_a_filter_reads_what_its_function_logs(name):
     assert not [field for field in fields if f"{field} = " not in said]
 
 
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_runbook_explains_each_line_that_an_alarm_counts(name):
+    runbook = (ROOT / "docs" / "RUNBOOK.md").read_text()
+    lines = re.findall(r'\$\.message = "(.+?)"', FILTERS[name]["FilterPattern"])
+    assert not [line for line in lines if f'"{line}"' not in runbook]
+
+
 def test_every_metric_of_ours_has_an_alarm():
     assert {ALARMS[name]["Properties"]["MetricName"] for name in OURS} == METRICS
     assert all(ALARMS[name]["Properties"]["Namespace"] == NAMESPACE for name in OURS)
