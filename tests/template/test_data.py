@@ -2,7 +2,7 @@
 
 import pytest
 
-from rendered import SOURCE, TEMPLATE, properties, referred
+from rendered import ALARMS, SOURCE, TEMPLATE, properties, referred
 
 
 def test_the_table_can_be_restored_and_forgets():
@@ -11,6 +11,28 @@ def test_the_table_can_be_restored_and_forgets():
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_epoch", "Enabled": True}
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
+
+
+# Indexes that one reader reads at a time, page by page, or of which a partition is small. Their reads have no alarm.
+FEW_READS = {"by_batch", "due"}
+
+
+def throttle_alarms(index: str | None) -> set[str]:
+    """Metrics of throttled requests that have an alarm, for an index or the table itself."""
+    dimensions = [{"Name": "TableName", "Value": {"Ref": "Table"}}]
+    if index is not None:
+        dimensions.append({"Name": "GlobalSecondaryIndexName", "Value": index})
+    alarms = [a["Properties"] for a in ALARMS.values() if a["Properties"].get("Dimensions") == dimensions]
+    return {a["MetricName"] for a in alarms if a["Namespace"] == "AWS/DynamoDB"}
+
+
+@pytest.mark.parametrize(
+    "index", [None, *(index["IndexName"] for index in properties("Table")["GlobalSecondaryIndexes"])]
+)
+def test_throttles_of_the_table_and_of_each_index_raise_an_alarm(index):
+    """CloudWatch counts those of an index apart from those of its table."""
+    wanted = {"WriteThrottleEvents"} if index in FEW_READS else {"WriteThrottleEvents", "ReadThrottleEvents"}
+    assert throttle_alarms(index) == wanted
 
 
 # What holds people, licences, keys or the record of what happened.
