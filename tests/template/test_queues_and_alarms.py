@@ -13,6 +13,7 @@ from rendered import (
     MAPPINGS,
     QUEUES,
     ROOT,
+    SOURCE,
     WORK_QUEUES,
     of_type,
     referred,
@@ -73,7 +74,7 @@ OURS = {name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html.
 OF_LAMBDA = {"Task timed out", "Runtime exited"}
 # What a function is to log from a change on that is not merged yet.
-PENDING: set[str] = set()
+PENDING = {"SES takes no more mails of this account; all mail is paused"}
 
 
 def code(filtered: dict) -> str:
@@ -102,6 +103,15 @@ def test_the_runbook_explains_each_line_that_an_alarm_counts(name):
     runbook = (ROOT / "docs" / "RUNBOOK.md").read_text()
     lines = re.findall(r'\$\.message = "(.+?)"', FILTERS[name]["FilterPattern"])
     assert not [line for line in lines if f'"{line}"' not in runbook]
+
+
+def test_the_share_of_the_daily_quota_of_mails_raises_an_alarm():
+    alarm = ALARMS["MailsPerDayAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/SES", "Send", "Sum")
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 86400
+    assert alarm["Threshold"] == {"Ref": "MailsPerDayThreshold"}
+    # The quota of an account that is out of the sandbox: https://docs.aws.amazon.com/ses/latest/dg/quotas.html.
+    assert SOURCE["Parameters"]["MailsPerDayThreshold"]["Default"] == 0.8 * 50_000
 
 
 def test_every_metric_of_ours_has_an_alarm():
