@@ -72,16 +72,16 @@ OURS = {name for name, a in ALARMS.items() if not str(a["Properties"]["Namespace
 
 # What Lambda writes into a function's log, and not the function:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html.
-OF_LAMBDA = {"Task timed out", "Runtime exited"}
+OF_LAMBDA = {"Task timed out", "Runtime exited", "REPORT", "RequestId:", "Duration:"}
 # What a function is to log from a change on that is not merged yet.
 PENDING = {"SES takes no more mails of this account; all mail is paused"}
 
 
-def code(filtered: dict) -> str:
+def code(filtered: dict, shared: bool = True) -> str:
     """What can write into the log that a filter reads: the code of its function, and the code that all share."""
     function = referred(filtered["LogGroupName"]).removesuffix("Logs")
     folder = re.sub("(?<=[a-z])(?=[A-Z])", "-", function).lower()
-    sources = [ROOT / "functions" / folder / "src", ROOT / "shared"]
+    sources = [ROOT / "functions" / folder / "src", *([ROOT / "shared"] if shared else [])]
     return " ".join(path.read_text() for source in sources for path in sorted(source.rglob("*.rs")))
 
 
@@ -161,6 +161,61 @@ def test_messages_that_fail_each_time_raise_an_alarm_and_a_short_outage_does_not
     for begin in range(300):
         failing = {(begin + again * attempt) // 300 for attempt in range(attempts)}
         assert any(len(failing & set(range(last - 3, last + 1))) >= 3 for last in failing)
+
+
+# Functions that know when Lambda ends them and end before. One that Lambda ended has failed messages, or an error.
+UNTIL_DEADLINE = {*QUEUE_WORKERS, "Sweep", "Maintain"}
+# An operator waits for the answer of a command, and sees its error.
+WATCHED_BY_A_PERSON = {"Operate"}
+
+
+@pytest.mark.parametrize("function", sorted(set(FUNCTIONS) - UNTIL_DEADLINE - WATCHED_BY_A_PERSON))
+def test_invocations_near_the_time_limit_raise_an_alarm(function):
+    patterns = [
+        f["FilterPattern"]
+        for f in FILTERS.values()
+        if referred(f["LogGroupName"]) == f"{function}Logs"
+        and f["MetricTransformations"][0]["MetricName"] == "SlowInvocations"
+    ]
+    four_fifths = FUNCTIONS[function]["Properties"]["Timeout"] * 800
+    assert patterns == [
+        f'[type = "REPORT", id_is = "RequestId:", id, took = "Duration:", milliseconds >= {four_fifths}, ...]'
+    ]
+
+
+@pytest.mark.parametrize("function", sorted(UNTIL_DEADLINE))
+def test_a_function_without_an_alarm_on_its_duration_asks_for_its_deadline(function):
+    assert "deadline" in code({"LogGroupName": {"Ref": f"{function}Logs"}}, shared=False)
+
+
+def test_old_events_of_what_is_invoked_asynchronously_raise_an_alarm():
+    """Of a timer's function, Lambda drops what is older than a minute. Its silence raises an alarm."""
+    ages = {
+        referred(a["Properties"]["Dimensions"][0]["Value"]): a["Properties"]["MetricName"]
+        for a in ALARMS.values()
+        if a["Properties"]["MetricName"] in {"AsyncEventAge", "IteratorAge", "Invocations"}
+    }
+    assert ages == {
+        "TrackMail": "AsyncEventAge",
+        "WatchInvites": "IteratorAge",
+        "Sweep": "Invocations",
+        "Maintain": "Invocations",
+    }
+
+
+def test_latency_and_refusals_of_the_api_raise_an_alarm():
+    found = [a["Properties"] for a in ALARMS.values() if a["Properties"]["Namespace"] == "AWS/ApiGateway"]
+    assert {(a["MetricName"], a.get("Statistic", a.get("ExtendedStatistic"))) for a in found} == {
+        ("5XXError", "Sum"),
+        ("4XXError", "Average"),
+        ("Latency", "p99"),
+    }
+    for alarm in found:
+        # The API has the name of its stack.
+        assert alarm["Dimensions"] == [
+            {"Name": "ApiName", "Value": {"Ref": "AWS::StackName"}},
+            {"Name": "Stage", "Value": "v1"},
+        ]
 
 
 # Functions with neither: why their failures raise another alarm.
