@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from rendered import ALARMS, of_type
+from rendered import ALARMS, ROOT, of_type
 
 DOLLARS_PER_ALARM_METRIC = 0.10
 DOLLARS_PER_METRIC = 0.30
@@ -16,7 +16,8 @@ DOLLARS_PER_DASHBOARD = 3.00
 FREE_DASHBOARDS = 3
 
 # An idle month may cost ten dollars. Polling the queues, secrets, canary and the rest take these.
-BOUND = 10.0 - 1.6 - 1.2 - 0.9 - 0.9
+IDLE_MONTH = 10.0
+BOUND = IDLE_MONTH - 1.6 - 1.2 - 0.9 - 0.9
 
 # The largest values that the timers' functions log in an idle month, if not 0. When a canary is sent, the newest one
 # with an event is five minutes old, and ten if the event of the last one is late.
@@ -61,6 +62,26 @@ def dollars_of_dashboards() -> float:
 
 def test_an_idle_month_of_alarms_metrics_and_dashboards_is_within_its_share():
     assert dollars_of_alarms() + dollars_of_metrics() + dollars_of_dashboards() <= BOUND + 1e-9
+
+
+def test_the_page_for_operations_has_the_numbers_of_the_template():
+    page = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    read = round(dollars_of_alarms() / DOLLARS_PER_ALARM_METRIC)
+    watching = dollars_of_alarms() + dollars_of_metrics() + dollars_of_dashboards()
+    assert f"| metrics that alarms read | {read} | 0.10 | {dollars_of_alarms():.2f} |" in page
+    assert f"| {round(dollars_of_metrics() / DOLLARS_PER_METRIC)} | 0.30 | {dollars_of_metrics():.2f} |" in page
+    assert re.search(rf"\*\*sum\*\*[ |]+\*\*{watching + IDLE_MONTH - BOUND:.2f}\*\*", page)
+
+
+def test_the_queries_of_the_page_read_what_functions_and_the_gateway_log():
+    page = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    said = " ".join(path.read_text() for path in (ROOT / "functions").rglob("src/**/*.rs"))
+    template = (ROOT / "template.yaml").read_text()
+    for query in re.findall("```\n(filter .*?)```", page, re.DOTALL):
+        for line in re.findall('"([a-z ]{5,})"', query):
+            assert f'"{line}"' in said
+        for field in re.findall(r"ispresent\((\w+)\)", query):
+            assert f"{field} = " in said or f'"{field}":' in template
 
 
 @pytest.mark.parametrize(
