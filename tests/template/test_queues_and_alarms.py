@@ -60,7 +60,7 @@ def test_waiting_too_long_raises_an_alarm(queue):
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_reaches_someone_and_says_what_it_means(alarm):
     found = ALARMS[alarm]["Properties"]
-    assert found["AlarmActions"] == [{"Ref": "Alarms"}]
+    assert found["AlarmActions"] == found["OKActions"] == [{"Ref": "Alarms"}]
     assert found["AlarmDescription"].endswith(".")
 
 
