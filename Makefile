@@ -16,7 +16,7 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .DEFAULT_GOAL := help
 .PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots
 .PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
-.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits
+.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -158,7 +158,10 @@ bench: portal .tools/emulator/.ready .tools/sam/.ready ## The tables of performa
 
 # ------------------------------------------------------------------------------------------------------------ AWS
 
-deploy: portal .tools/sam/.ready .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
+preflight: .tools/sam/.ready ## What a real account still lacks, and what to ask for: make preflight STAGE=prod.
+	@.tools/sam/bin/python infra/preflight.py $(STAGE)
+
+deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \
 		cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)

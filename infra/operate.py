@@ -7,6 +7,8 @@ import json
 import sys
 from pathlib import Path
 
+import stages
+
 INFRA = Path(__file__).resolve().parent
 
 # An invocation is waited for to its end, and never repeated by the client: its operator decides.
@@ -49,12 +51,11 @@ def operator_of(stage: str) -> Operator:
 
         return Operator(stack.client, stack.outputs()["OperateFunctionName"])
     import boto3
-    import tomlkit
     from botocore.config import Config
 
-    settings = tomlkit.parse((INFRA / "samconfig.toml").read_text())[stage]["deploy"]["parameters"]
-    session = boto3.Session(region_name=str(settings["region"]))
-    found = session.client("cloudformation").describe_stacks(StackName=str(settings["stack_name"]))["Stacks"][0]
+    settings = stages.settings_of(stage)
+    session = boto3.Session(region_name=settings["region"])
+    found = session.client("cloudformation").describe_stacks(StackName=settings["stack_name"])["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
     return Operator(
         lambda service, **config: session.client(service, config=Config(**config)), outputs["OperateFunctionName"]

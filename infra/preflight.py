@@ -1,0 +1,282 @@
+"""Reads what an AWS account allows, and says in plain words what to ask for before a deployment: `preflight.py STAGE`.
+
+It changes nothing. The exit code is 1 when the deployment would fail, or would not serve people as it should.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+import stages
+
+# What requests of the API and the timers may need at the same time, beside the workers of the queues.
+OTHERS = 60
+
+# How much of SES's rate one mail worker uses up: a mail takes 0.3 s.
+MAILS_OF_A_WORKER = Fraction(10, 3)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that should be otherwise, and what to do about it."""
+
+    # Whether the deployment must wait for it.
+    blocks: bool
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage, and the AWS account that it is deployed to."""
+
+    name: str
+    stack: str
+    parameters: dict[str, str]
+    client: Callable
+
+    @property
+    def is_production(self) -> bool:
+        return self.name == "prod"
+
+    def number(self, parameter: str) -> int:
+        return int(self.parameters[parameter])
+
+
+def must(what: str, do: str) -> Finding:
+    return Finding(True, what, do)
+
+
+def should(what: str, do: str) -> Finding:
+    return Finding(False, what, do)
+
+
+def concurrency(stage: Stage) -> Iterator[Finding]:
+    allowed = stage.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    # Dispatch and bulk actions have the same number of workers.
+    once = ["ParseConcurrency", "ProvisionConcurrency", "MailConcurrency", "WebhookConcurrency"]
+    workers = sum(stage.number(name) for name in once) + 2 * stage.number("DispatchConcurrency")
+    if allowed < workers + OTHERS:
+        yield must(
+            f"Lambda runs {allowed} functions at the same time, and {workers} workers and the API need"
+            f" {workers + OTHERS}",
+            "ask for 1,000 concurrent executions in Service Quotas, AWS Lambda; a new account has 10",
+        )
+    elif stage.number("ConcurrencyThreshold") > allowed * 9 // 10:
+        yield should(
+            f"ConcurrencyThreshold is {stage.number('ConcurrencyThreshold')}, and Lambda runs {allowed} functions at"
+            " the same time",
+            f"set ConcurrencyThreshold to {allowed * 8 // 10}, so that its alarm rings in time",
+        )
+
+
+def sending(stage: Stage) -> Iterator[Finding]:
+    account = stage.client("sesv2").get_account()
+    if not account.get("SendingEnabled"):
+        yield must("SES does not send for this account", "read AWS's mail about it, and answer it")
+    if not account.get("ProductionAccessEnabled"):
+        sandbox = should if not stage.is_production else must
+        yield sandbox(
+            "SES is in its sandbox: it mails verified addresses only, 200 in 24 hours",
+            "ask for production access in SES, Account dashboard; it takes a day",
+        )
+        return
+    quota = account["SendQuota"]
+    if stage.number("MailsPerDayThreshold") > quota["Max24HourSend"] * 0.9:
+        yield should(
+            f"SES takes {quota['Max24HourSend']:.0f} mails in 24 hours, and MailsPerDayThreshold is"
+            f" {stage.number('MailsPerDayThreshold')}",
+            f"set MailsPerDayThreshold to {quota['Max24HourSend'] * 0.8:.0f}, or ask for more mails in Service Quotas",
+        )
+    workers = max(2, round(Fraction(quota["MaxSendRate"]) / MAILS_OF_A_WORKER))
+    if stage.number("MailConcurrency") * 10 < quota["MaxSendRate"]:
+        yield should(
+            f"SES takes {quota['MaxSendRate']:.0f} mails a second, and MailConcurrency is"
+            f" {stage.number('MailConcurrency')}",
+            f"set MailConcurrency to {workers}, so that the rate is used",
+        )
+
+
+def sender(stage: Stage) -> Iterator[Finding]:
+    identity = stage.parameters["SenderIdentity"]
+    if not identity:
+        if stage.is_production:
+            yield must(
+                "SenderIdentity is empty: first passwords would be mailed by Cognito in its own words, 50 a day",
+                "verify the sender's domain in SES, and set SenderIdentity to it",
+            )
+        return
+    address = stage.parameters["SenderAddress"]
+    if address != identity and not address.endswith(f"@{identity}"):
+        yield must(
+            "SenderAddress is not an address of SenderIdentity", "set SenderIdentity to the address or its domain"
+        )
+    try:
+        found = stage.client("sesv2").get_email_identity(EmailIdentity=identity)
+    except ClientError as error:
+        if code_of(error) != "NotFoundException":
+            raise
+        yield must("SES does not know SenderIdentity", "create this identity in SES, and verify it")
+        return
+    if not found.get("VerifiedForSendingStatus"):
+        yield must(
+            "SenderIdentity is not verified in SES", "add the DNS records that SES shows for it, and wait for them"
+        )
+
+
+def creations(stage: Stage) -> Iterator[Finding]:
+    pages = stage.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="cognito-idp")
+    quotas = [quota for page in pages for quota in page["Quotas"] if "UserCreation" in quota["QuotaName"]]
+    if not quotas:
+        yield should(
+            "Cognito's quota UserCreation was not found", "compare CreationsPerSecond with it in Service Quotas"
+        )
+        return
+    allowed, used = int(quotas[0]["Value"]), stage.number("CreationsPerSecond")
+    if used > allowed:
+        yield must(
+            f"Cognito creates {allowed} users a second, and CreationsPerSecond is {used}",
+            f"set CreationsPerSecond to {allowed}, or ask for more in Service Quotas",
+        )
+    elif used < allowed:
+        yield should(
+            f"Cognito creates {allowed} users a second, and CreationsPerSecond is {used}",
+            f"set CreationsPerSecond to {allowed}, so that lists are quicker",
+        )
+
+
+def sign_in_domain(stage: Stage) -> Iterator[Finding]:
+    prefix = stage.parameters["SignInDomainPrefix"]
+    if not prefix:
+        account = stage.client("sts").get_caller_identity()["Account"]
+        prefix = f"{stage.stack}-{account}"
+        if prefix != prefix.lower() or len(prefix) > 63 or any(word in prefix for word in ("aws", "amazon", "cognito")):
+            yield must(
+                "the name of the stack makes no valid prefix for the sign-in page",
+                "set SignInDomainPrefix: up to 63 small letters, digits and hyphens, without aws, amazon or cognito",
+            )
+            return
+    found = stage.client("cognito-idp").describe_user_pool_domain(Domain=prefix)["DomainDescription"]
+    if found.get("UserPoolId") and status_of(stage) is None:
+        yield must(
+            "the prefix of the sign-in page belongs to another user pool",
+            "set SignInDomainPrefix to another name, or delete the domain of that pool",
+        )
+
+
+def access_logs(stage: Stage) -> Iterator[Finding]:
+    has_role = bool(stage.client("apigateway").get_account().get("cloudwatchRoleArn"))
+    choice = stage.parameters["ApiGatewayLogRole"]
+    if choice == "exists" and not has_role:
+        yield must(
+            "API Gateway has no role to write logs with, and ApiGatewayLogRole is exists",
+            "set ApiGatewayLogRole to create",
+        )
+    if choice == "create" and has_role and status_of(stage) is None:
+        yield must(
+            "API Gateway has a role to write logs with already, which the stack would replace for the whole account",
+            "set ApiGatewayLogRole to exists",
+        )
+
+
+def last_deployment(stage: Stage) -> Iterator[Finding]:
+    status = status_of(stage)
+    if status == "ROLLBACK_COMPLETE":
+        yield must(
+            "the first deployment failed, and what is left of it is in the way",
+            f"delete the stack: aws cloudformation delete-stack --stack-name {stage.stack}",
+        )
+    elif status and status.endswith(("_FAILED", "_IN_PROGRESS")):
+        yield must(f"the stack is {status}", "wait for it, or read its events in CloudFormation and repair it")
+
+
+def safety(stage: Stage) -> Iterator[Finding]:
+    """What a stage with real people must not have."""
+    parameters = stage.parameters
+    examples = [
+        name
+        for name in ("SenderAddress", "SupportAddress", "AlarmEmail")
+        if parameters[name].endswith(("@example.gov.sg", ".example.gov.sg"))
+    ]
+    if examples:
+        yield must(f"these addresses are examples: {', '.join(examples)}", "put your own into infra/samconfig.toml")
+    if not stage.is_production:
+        return
+    if {"0.0.0.0/0", "::/0"} & set(parameters["AllowedCidrs"].split(",")):
+        yield must("every network may use the API", "set AllowedCidrs to the agency's own networks")
+    if parameters["AllowPasswordAuth"] == "true":
+        yield must("tokens are given for a password alone", "leave AllowPasswordAuth out: it is for tests")
+    if parameters["DataDeletionPolicy"] != "Retain":
+        yield must("a deleted stack deletes its data", "leave DataDeletionPolicy out")
+    if not parameters["AlarmEmail"]:
+        yield should("nobody is told of alarms", "set AlarmEmail, or subscribe to the topic of alarms")
+
+
+CHECKS = [last_deployment, safety, concurrency, sending, sender, creations, sign_in_domain, access_logs]
+
+
+def status_of(stage: Stage) -> str | None:
+    """The status of the stack. `None`: there is none."""
+    try:
+        return stage.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        return None
+
+
+def code_of(error: ClientError) -> str:
+    return error.response["Error"]["Code"]
+
+
+def findings_of(stage: Stage) -> Iterator[Finding]:
+    for check in CHECKS:
+        yield from checked(check, stage)
+
+
+def checked(check: Callable, stage: Stage) -> Iterator[Finding]:
+    """What a check finds. A question that AWS does not answer is a finding too."""
+    try:
+        yield from check(stage)
+    except ClientError as error:
+        yield should(
+            f"{check.__name__.replace('_', ' ')} could not be checked: {code_of(error)}",
+            "allow yourself to read it, or check it in the AWS console",
+        )
+
+
+def told(findings: list[Finding]) -> str:
+    """What is printed: first what the deployment must wait for."""
+    if not findings:
+        return "The account is ready.\n"
+    lines = []
+    for finding in sorted(findings, key=lambda finding: not finding.blocks):
+        lines += [f"{'MUST  ' if finding.blocks else 'should'}  {finding.what}.", f"        {finding.do}."]
+    return "\n".join(lines) + "\n"
+
+
+def stage_on_aws(name: str) -> Stage:
+    import boto3
+
+    settings = stages.settings_of(name)
+    session = boto3.Session(region_name=settings["region"])
+    return Stage(name, settings["stack_name"], stages.parameters_of(name), session.client)
+
+
+def main(name: str) -> int:
+    try:
+        findings = list(findings_of(stage_on_aws(name)))
+    except BotoCoreError as error:
+        print(f"AWS could not be asked: {error}", file=sys.stderr)
+        return 1
+    print(told(findings), end="")
+    return int(any(finding.blocks for finding in findings))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("preflight.py STAGE")
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,182 @@
+"""What the preflight says about an account, from recorded answers that botocore holds against AWS's own model."""
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+import preflight
+import stages
+
+GOOD = {
+    "SenderAddress": "no-reply@agency.gov.sg",
+    "SenderIdentity": "agency.gov.sg",
+    "SupportAddress": "help@agency.gov.sg",
+    "AlarmEmail": "oncall@agency.gov.sg",
+    "AllowedCidrs": "192.0.2.0/24",
+    "ApiGatewayLogRole": "exists",
+}
+STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
+NO_STACK = "ValidationError"
+LAMBDA = {"AccountLimit": {"ConcurrentExecutions": 1000}}
+SES = {
+    "SendingEnabled": True,
+    "ProductionAccessEnabled": True,
+    "SendQuota": {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 0.0},
+}
+IDENTITY = {"VerifiedForSendingStatus": True}
+QUOTAS = {
+    "Quotas": [
+        {"QuotaName": "Rate of UserAuthentication requests", "Value": 120.0},
+        {"QuotaName": "Rate of UserCreation requests", "Value": 50.0},
+    ]
+}
+DOMAIN = {"DomainDescription": {}}
+ME = {"Account": "123456789012"}
+API_GATEWAY = {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"}
+
+
+class Account:
+    """An AWS account that gives these answers to one question of each kind, as often as it is asked."""
+
+    def __init__(self, **answers: object):
+        self.answers = {
+            ("cloudformation", "describe_stacks"): answers.get("stacks", STACKS),
+            ("lambda", "get_account_settings"): answers.get("functions", LAMBDA),
+            ("sesv2", "get_account"): answers.get("ses", SES),
+            ("sesv2", "get_email_identity"): answers.get("identity", IDENTITY),
+            ("service-quotas", "list_service_quotas"): answers.get("quotas", QUOTAS),
+            ("cognito-idp", "describe_user_pool_domain"): answers.get("domain", DOMAIN),
+            ("sts", "get_caller_identity"): ME,
+            ("apigateway", "get_account"): answers.get("api_gateway", API_GATEWAY),
+        }
+
+    def client(self, service: str):
+        client = boto3.client(
+            service, region_name="ap-southeast-1", aws_access_key_id="id", aws_secret_access_key="secret"
+        )
+        stubber = Stubber(client)
+        for (of, operation), answer in self.answers.items():
+            if of != service:
+                continue
+            if isinstance(answer, str):
+                stubber.add_client_error(operation, answer)
+            else:
+                stubber.add_response(operation, answer)
+        stubber.activate()
+        return client
+
+
+def said(stage: str = "prod", parameters: dict | None = None, **answers: object) -> list[str]:
+    """What is found, without what to do."""
+    account = Account(**answers)
+    values = {**stages.parameters_of("prod"), **GOOD, **(parameters or {})}
+    # A client answers its operations in order, so each question gets a client of its own.
+    asked = preflight.Stage(stage, "invite-users", values, lambda service: Once(account, service))
+    return [("MUST " if one.blocks else "should ") + one.what for one in preflight.findings_of(asked)]
+
+
+class Once:
+    """A client whose every question is the first of a new client, which has the answer to that question alone."""
+
+    def __init__(self, account: Account, service: str):
+        self.account, self.service = account, service
+
+    def __getattr__(self, operation: str):
+        asked = "list_service_quotas" if operation == "get_paginator" else operation
+        alone = Account()
+        alone.answers = {(self.service, asked): self.account.answers[self.service, asked]}
+        return getattr(alone.client(self.service), operation)
+
+
+def test_an_account_that_is_ready_has_no_finding():
+    assert said() == []
+    assert preflight.told([]) == "The account is ready.\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"stacks": {"Stacks": [{**STACKS["Stacks"][0], "StackStatus": "ROLLBACK_COMPLETE"}]}}, "MUST the first depl"),
+        ({"stacks": {"Stacks": [{**STACKS["Stacks"][0], "StackStatus": "DELETE_FAILED"}]}}, "MUST the stack is DELETE"),
+        ({"functions": {"AccountLimit": {"ConcurrentExecutions": 10}}}, "MUST Lambda runs 10 functions at the same"),
+        ({"functions": {"AccountLimit": {"ConcurrentExecutions": 500}}}, "should ConcurrencyThreshold is 800, and"),
+        ({"ses": {**SES, "SendingEnabled": False}}, "MUST SES does not send for this account"),
+        ({"ses": {**SES, "ProductionAccessEnabled": False}}, "MUST SES is in its sandbox"),
+        (
+            {"ses": {**SES, "SendQuota": {**SES["SendQuota"], "Max24HourSend": 2000.0}}},
+            "should SES takes 2000 mails in",
+        ),
+        (
+            {"ses": {**SES, "SendQuota": {**SES["SendQuota"], "MaxSendRate": 90.0}}},
+            "should SES takes 90 mails a second",
+        ),
+        ({"identity": "NotFoundException"}, "MUST SES does not know SenderIdentity"),
+        ({"identity": {"VerifiedForSendingStatus": False}}, "MUST SenderIdentity is not verified in SES"),
+        ({"quotas": {"Quotas": []}}, "should Cognito's quota UserCreation was not found"),
+        ({"quotas": {"Quotas": [{**QUOTAS["Quotas"][1], "Value": 40.0}]}}, "MUST Cognito creates 40 users a second"),
+        ({"quotas": {"Quotas": [{**QUOTAS["Quotas"][1], "Value": 90.0}]}}, "should Cognito creates 90 users a second"),
+        ({"stacks": NO_STACK, "domain": {"DomainDescription": {"UserPoolId": "other"}}}, "MUST the prefix of the sign"),
+        ({"api_gateway": {}}, "MUST API Gateway has no role to write logs with"),
+        ({"functions": "AccessDeniedException"}, "should concurrency could not be checked: AccessDeniedException"),
+    ],
+)
+def test_what_an_account_lacks_is_said(answers, expected):
+    (found,) = said(**answers)
+    assert found.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"SenderAddress": "no-reply@example.gov.sg", "SenderIdentity": "example.gov.sg"}, "MUST these addresses are"),
+        ({"AllowedCidrs": "0.0.0.0/0,::/0"}, "MUST every network may use the API"),
+        ({"AllowedCidrs": "192.0.2.0/24,::/0"}, "MUST every network may use the API"),
+        ({"AllowPasswordAuth": "true"}, "MUST tokens are given for a password alone"),
+        ({"DataDeletionPolicy": "Delete"}, "MUST a deleted stack deletes its data"),
+        ({"AlarmEmail": ""}, "should nobody is told of alarms"),
+        ({"SenderIdentity": ""}, "MUST SenderIdentity is empty"),
+        ({"SenderIdentity": "other.gov.sg"}, "MUST SenderAddress is not an address of SenderIdentity"),
+        ({"CreationsPerSecond": "80"}, "MUST Cognito creates 50 users a second, and CreationsPerSecond is 80"),
+        ({"ProvisionConcurrency": "1000"}, "MUST Lambda runs 1000 functions at the same time, and 1022 workers"),
+    ],
+)
+def test_what_production_must_not_have_is_said(parameters, expected):
+    (found,) = said(parameters=parameters)
+    assert found.startswith(expected)
+
+
+def test_a_stage_without_real_people_may_be_open_and_in_the_sandbox():
+    open_stage = {
+        "AllowedCidrs": "0.0.0.0/0,::/0",
+        "DataDeletionPolicy": "Delete",
+        "AlarmEmail": "",
+        "SenderIdentity": "",
+    }
+    assert said("dev", open_stage) == []
+    (found,) = said("dev", ses={**SES, "ProductionAccessEnabled": False})
+    assert found.startswith("should SES is in its sandbox")
+
+
+def test_a_role_of_the_account_is_not_replaced_by_a_first_deployment():
+    create = {"ApiGatewayLogRole": "create"}
+    (found,) = said(parameters=create, stacks=NO_STACK)
+    assert found.startswith("MUST API Gateway has a role to write logs with already")
+    assert said(parameters=create) == [], "a later deployment has it from this stack"
+
+
+@pytest.mark.parametrize(("stack", "is_valid"), [("invite-users", True), ("Invite", False), ("aws-invites", False)])
+def test_the_name_of_a_stack_may_make_no_domain(stack, is_valid):
+    stage = preflight.Stage("prod", stack, {**stages.parameters_of("prod"), **GOOD}, lambda s: Once(Account(), s))
+    found = [one.what for one in preflight.sign_in_domain(stage)]
+    assert found == ([] if is_valid else ["the name of the stack makes no valid prefix for the sign-in page"])
+
+
+def test_what_blocks_is_printed_first_and_each_says_what_to_do():
+    found = [preflight.should("one", "do this"), preflight.must("two", "do that")]
+    assert preflight.told(found) == "MUST    two.\n        do that.\nshould  one.\n        do this.\n"
+
+
+def test_a_stage_has_the_defaults_of_the_template_where_it_says_nothing():
+    prod, local = stages.parameters_of("prod"), stages.parameters_of("local")
+    assert (prod["SenderIdentity"], local["SenderIdentity"]) == ("example.gov.sg", "")
+    assert (prod["CreationsPerSecond"], prod["DataDeletionPolicy"]) == ("50", "Retain")
