@@ -211,6 +211,8 @@ def safety(stage: Stage) -> Iterator[Finding]:
         yield must("tokens are given for a password alone", "leave AllowPasswordAuth out: it is for tests")
     if parameters["DataDeletionPolicy"] != "Retain":
         yield must("a deleted stack deletes its data", "leave DataDeletionPolicy out")
+    if not parameters["WebAcl"]:
+        yield must("one client can use up the routes of all invitees", "set WebAcl to create, or to the ARN of yours")
     if not parameters["AlarmEmail"]:
         yield should("nobody is told of alarms", "set AlarmEmail, or subscribe to the topic of alarms")
 

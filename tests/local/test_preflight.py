@@ -14,6 +14,7 @@ GOOD = {
     "AlarmEmail": "oncall@agency.gov.sg",
     "AllowedCidrs": "192.0.2.0/24",
     "ApiGatewayLogRole": "exists",
+    "WebAcl": "create",
 }
 STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
 NO_STACK = "ValidationError"
@@ -150,6 +151,7 @@ def test_a_stage_without_real_people_may_be_open_and_in_the_sandbox():
         "AllowedCidrs": "0.0.0.0/0,::/0",
         "DataDeletionPolicy": "Delete",
         "AlarmEmail": "",
+        "WebAcl": "",
         "SenderIdentity": "",
     }
     assert said("dev", open_stage) == []

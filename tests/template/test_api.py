@@ -6,7 +6,7 @@ import re
 import pytest
 
 from evaluated import is_allowed
-from rendered import API, FUNCTIONS, ROOT, ROUTES, SOURCE, properties, referred, referred_function, statements
+from rendered import API, FUNCTIONS, ROOT, ROUTES, SOURCE, TEMPLATE, properties, referred, referred_function, statements
 
 
 def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
@@ -115,3 +115,16 @@ def test_what_the_gateway_refuses_is_a_problem(kind, response):
     assert {"type", "title", "traceId"} <= set(body)
     if not kind.startswith("DEFAULT"):
         assert str(body["status"]) == str(response["statusCode"])
+
+
+def test_a_web_acl_that_is_made_limits_each_address_on_the_routes_of_invitees():
+    acl = TEMPLATE["Resources"]["ApiWebAcl"]
+    assert acl["Condition"] == "MakeWebAcl"
+    (limit,) = [rule for rule in acl["Properties"]["Rules"] if "RateBasedStatement" in rule["Statement"]]
+    rate = limit["Statement"]["RateBasedStatement"]
+    assert (rate["AggregateKeyType"], limit["Action"]["Block"]["CustomResponse"]["ResponseCode"]) == ("IP", 429)
+    part = rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+    limited = {route for route in ROUTES if part in route[1]}
+    assert limited == OPEN - {("post", "/api/seed-devices")}, "the routes of invitees, and no others"
+    association = properties("WebAclAssociation")["WebACLArn"]
+    assert association == {"Fn::If": ["MakeWebAcl", {"Fn::GetAtt": ["ApiWebAcl", "Arn"]}, {"Ref": "WebAcl"}]}
