@@ -165,4 +165,5 @@ deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy 
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \
 		cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
+	.tools/sam/bin/python infra/protect.py $(STAGE)
 	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json

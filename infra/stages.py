@@ -16,8 +16,12 @@ def settings_of(stage: str) -> dict:
 
 def parameters_of(stage: str) -> dict[str, str]:
     """The value of each parameter of the template."""
+    given = dict(one.split("=", 1) for one in settings_of(stage).get("parameter_overrides", []))
+    declared = template()["Parameters"]
+    return {name: given.get(name, str(about.get("Default", ""))) for name, about in declared.items()}
+
+
+def template() -> dict:
     from samtranslator.yaml_helper import yaml_parse
 
-    given = dict(one.split("=", 1) for one in settings_of(stage).get("parameter_overrides", []))
-    declared = yaml_parse(TEMPLATE.read_text())["Parameters"]
-    return {name: given.get(name, str(about.get("Default", ""))) for name, about in declared.items()}
+    return yaml_parse(TEMPLATE.read_text())
