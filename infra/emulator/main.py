@@ -2,7 +2,8 @@
 
 Each file beside this one says what it changes, by which means, and what MiniStack would have to offer to do without it.
 What the public interfaces reach is done from outside: by proxies in front of the emulator (`ses_rate`, `ses_events`,
-`cognito_resend`), in what it saved (`stream_positions`), and by calls after a deployment (`fixups`, `cognito_mail`).
+`cognito_alias`, `cognito_resend`), in what it saved (`stream_positions`), and by calls after a deployment (`fixups`,
+`cognito_mail`).
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
 
+import cognito_alias
 import cognito_resend
 import expression_cache
 import iam_audit
@@ -30,8 +32,9 @@ def main(folder: Path) -> None:
     stream_positions.forget(Path(os.environ["STATE_DIR"]))
     expression_cache.install()
     iam_audit.install(folder)
+    directory = cognito_alias.keep_unique(cognito_resend.renew_passwords(app))
     # A mail that is refused for its rate has no events, so the rate comes first.
-    proxied = ses_rate.limit(ses_events.publish(cognito_resend.renew_passwords(app), folder), folder)
+    proxied = ses_rate.limit(ses_events.publish(directory, folder), folder)
     raise_file_limit()
     asyncio.run(serve(proxied, server_config()))
 
