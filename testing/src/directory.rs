@@ -292,8 +292,7 @@ impl Accounts for MemoryDirectory {
             let place = state.faults.iter().position(|fault| *fault == refuse);
             place.and_then(|place| state.faults.remove(place)).is_some()
         };
-        let has_tag = !wanted.email.as_str().eq_ignore_ascii_case(&wanted.email.recipient());
-        let must_search = has_tag || wanted.elsewhere == Elsewhere::Listed;
+        let must_search = wanted.email.has_plus_tag() || wanted.elsewhere == Elsewhere::Listed;
         let found = if must_search { self.search(wanted).await? } else { None };
         if let Some(found) = found {
             *self.0.by_hand().calls.entry(Call::CreateAccount).or_default() += 1;

@@ -120,8 +120,7 @@ impl Accounts for Cognito {
 /// searched before. That check knows names, and verified addresses as they are written. It does not know plus-tags,
 /// nor the address of an account that another system created without verifying it.
 fn must_search_first(wanted: &AccountToCreate<'_>) -> bool {
-    let has_tag = !wanted.email.as_str().eq_ignore_ascii_case(&wanted.email.recipient());
-    has_tag || wanted.elsewhere == Elsewhere::Listed
+    wanted.email.has_plus_tag() || wanted.elsewhere == Elsewhere::Listed
 }
 
 impl Cognito {

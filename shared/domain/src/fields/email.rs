@@ -71,6 +71,13 @@ impl EmailAddress {
         local.split('+').next().unwrap_or_default().to_ascii_lowercase()
     }
 
+    /// Whether it has a plus-tag, so that other addresses have the same mailbox.
+    #[must_use]
+    pub fn has_plus_tag(&self) -> bool {
+        // No domain has this sign.
+        self.0.contains('+')
+    }
+
     /// The whole address in lower case and without its plus-tag: the same text for every spelling of one person's
     /// address.
     #[must_use]
@@ -118,6 +125,13 @@ mod tests {
             assert_eq!(email(text).as_deref(), Ok(text));
         }
         assert_eq!(email("\u{a0}\u{feff} a@agency.gov.sg\u{200b}\n").as_deref(), Ok("a@agency.gov.sg"));
+    }
+
+    #[test]
+    fn a_plus_tag_is_found() {
+        for (text, has_tag) in [("a@x.gov.sg", false), ("a+1@x.gov.sg", true), ("A.B+@x.gov.sg", true)] {
+            assert_eq!(EmailAddress::parse(text).unwrap().has_plus_tag(), has_tag, "{text}");
+        }
     }
 
     #[test]
