@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-/// What is left of a rate at a moment. A second fills it.
+/// What is left of a rate. A second fills it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
     left: f64,
@@ -15,17 +15,23 @@ impl Bucket {
         Self { left: rate, at: now, rate }
     }
 
-    pub(crate) fn refilled(self, now: Instant) -> Self {
+    /// Whether `amount` is there at `now`. More than a second has is there when all of a second is.
+    pub(crate) fn has(&mut self, amount: f64, now: Instant) -> bool {
         let left = self.left + self.rate * now.duration_since(self.at).as_secs_f64();
-        Self { left: left.min(self.rate), at: now, ..self }
-    }
-
-    /// Whether `amount` is there. More than a second has is there when all of a second is.
-    pub(crate) fn has(self, amount: f64) -> bool {
+        (self.left, self.at) = (left.min(self.rate), now);
         self.left >= amount.min(self.rate)
     }
 
     pub(crate) fn take(&mut self, amount: f64) {
         self.left -= amount;
+    }
+
+    /// Takes one, if it is there at `now`. Returns whether it was.
+    pub(crate) fn take_one(&mut self, now: Instant) -> bool {
+        let is_there = self.has(1.0, now);
+        if is_there {
+            self.take(1.0);
+        }
+        is_there
     }
 }

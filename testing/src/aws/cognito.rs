@@ -9,8 +9,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_cognitoidentityprovider::{Client, Config, config::BehaviorVersion};
-use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_sdk_cognitoidentityprovider::Client;
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture},
     orchestrator::HttpRequest,
@@ -124,15 +123,8 @@ impl CognitoTwin {
     /// The real backend over this pool.
     #[must_use]
     pub fn directory(&self) -> Cognito {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(wire::REGION)
-            .credentials_provider(wire::credentials())
-            .sleep_impl(TokioSleep::new())
-            .http_client(wire::client_of(self.clone()))
-            .build();
         let pool = UserPool { id: "ap-southeast-1_twin".to_owned(), seed_group: SEED_GROUP.to_owned() };
-        Cognito::new(&Client::from_conf(config), pool)
+        Cognito::new(&Client::new(&wire::config_of(self.clone())), pool)
     }
 
     /// The requests since the beginning, by operation.
@@ -190,13 +182,7 @@ impl State {
 
     fn is_allowed(&mut self, category: Category, now: Instant) -> bool {
         let bucket = self.rates.entry(category);
-        let bucket = bucket.or_insert_with(|| Bucket::full(category.requests_per_second(), now));
-        *bucket = bucket.refilled(now);
-        let is_there = bucket.has(1.0);
-        if is_there {
-            bucket.take(1.0);
-        }
-        is_there
+        bucket.or_insert_with(|| Bucket::full(category.requests_per_second(), now)).take_one(now)
     }
 
     fn create(&mut self, body: &Value, now: Instant) -> Result<Value, Refusal> {

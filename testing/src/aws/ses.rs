@@ -9,8 +9,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_sesv2::{Client, Config, config::BehaviorVersion};
-use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_sdk_sesv2::Client;
 use aws_smithy_runtime_api::client::{
     http::{HttpConnector, HttpConnectorFuture},
     orchestrator::HttpRequest,
@@ -72,16 +71,9 @@ impl SesTwin {
     /// Never: the address of the sender is one.
     #[must_use]
     pub fn mailer(&self) -> Mailer {
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(wire::REGION)
-            .credentials_provider(wire::credentials())
-            .sleep_impl(TokioSleep::new())
-            .http_client(wire::client_of(self.clone()))
-            .build();
         let address = EmailAddress::parse("no-reply@invite.example.gov.sg").expect("an address");
         let sender = Sender { address, configuration_set: "mails".to_owned() };
-        Mailer::new(Ses::new(&Client::from_conf(config), &sender))
+        Mailer::new(Ses::new(&Client::new(&wire::config_of(self.clone())), &sender))
     }
 
     /// How many mails each address was sent.
@@ -120,11 +112,9 @@ impl State {
         if self.taken.len() >= self.limits.quota {
             return throttled("Daily message quota exceeded.");
         }
-        self.rate = self.rate.refilled(now);
-        if !self.rate.has(1.0) {
+        if !self.rate.take_one(now) {
             return throttled("Maximum sending rate exceeded.");
         }
-        self.rate.take(1.0);
         self.taken.push_back(now);
         let to = body["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
         *self.mails.entry(to).or_default() += 1;

@@ -2,29 +2,31 @@
 
 use std::time::Duration;
 
-use aws_sdk_cognitoidentityprovider::config::{Credentials, Region};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
+        http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
         orchestrator::HttpResponse,
     },
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use aws_types::SdkConfig;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-/// The region of all twins.
-pub(super) const REGION: Region = Region::from_static("ap-southeast-1");
-
-/// Credentials that no service knows.
-pub(super) fn credentials() -> Credentials {
-    Credentials::new("id", "secret", None, None, "tests")
-}
-
-/// An HTTP client whose every request goes to `twin`.
-pub(super) fn client_of(twin: impl HttpConnector + Clone + 'static) -> SharedHttpClient {
-    http_client_fn(move |_, _| SharedHttpConnector::new(twin.clone()))
+/// The configuration of a client whose every request goes to `twin`. No service knows its credentials.
+pub(super) fn config_of(twin: impl HttpConnector + Clone + 'static) -> SdkConfig {
+    let credentials = Credentials::new("id", "secret", None, None, "tests");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("ap-southeast-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(twin.clone())))
+        .sleep_impl(TokioSleep::new())
+        .build()
 }
 
 /// Why a service refuses a request: the status and the code of its answer, and the words that go with them.

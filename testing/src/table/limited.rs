@@ -139,8 +139,7 @@ impl Spent {
             let rate = direction.of(if partition.is_some() { PARTITION } else { WHOLE });
             let bucket = self.buckets.entry((direction, partition.clone(), *index));
             let bucket = bucket.or_insert_with(|| Bucket::full(rate, now));
-            *bucket = bucket.refilled(now);
-            if !bucket.has(*units) {
+            if !bucket.has(*units, now) {
                 self.tally.put_off += 1;
                 return false;
             }
