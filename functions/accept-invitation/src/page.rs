@@ -89,7 +89,7 @@ impl Holdup {
     pub fn of(switch: MailSwitch, mailbox: &Mailbox, now: Timestamp) -> Option<Self> {
         match switch {
             MailSwitch::Stopped => Some(Self::MailStopped),
-            MailSwitch::Paused { until } => Some(Self::Until(mailbox.full_until(now).unwrap_or(until).max(until))),
+            MailSwitch::Paused { until } => mailbox.full_until(now).max(Some(until)).map(Self::Until),
             MailSwitch::Running => mailbox.full_until(now).map(Self::Until),
         }
     }

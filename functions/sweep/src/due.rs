@@ -18,8 +18,8 @@ use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS, settings::MailSwi
 use tracing::Instrument as _;
 
 use crate::{
-    AnyError, Deps, Retention,
-    plan::{self, Moment, Plan, Remark},
+    AnyError, Deps,
+    plan::{self, Mails, Moment, Plan, Remark},
 };
 
 /// Records that are listed together.
@@ -33,19 +33,6 @@ const ROWS: u32 = 1000;
 
 /// The time that must be left to begin a page. The other jobs need the rest.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
-
-/// What a sweep knows of mails at its beginning.
-#[derive(Clone, Copy, Debug)]
-struct Mails {
-    last_event: Option<Timestamp>,
-    mail_from: Option<Timestamp>,
-}
-
-impl Mails {
-    fn at(self, now: Timestamp, retention: &Retention) -> Moment<'_> {
-        Moment { now, last_event: self.last_event, mail_from: self.mail_from, retention }
-    }
-}
 
 /// The queues to wake for a record, and the officer or agency in whose group.
 struct Call {
@@ -63,11 +50,11 @@ impl Call {
 
 pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError> {
     let last_event = deps.store.last_mail_event().await?;
-    let mail_from = match deps.store.mail_switch(deps.clock.now()).await? {
+    let sent_from = match deps.store.mail_switch(deps.clock.now()).await? {
         MailSwitch::Paused { until } => Some(until),
         MailSwitch::Running | MailSwitch::Stopped => None,
     };
-    let mails = Mails { last_event, mail_from };
+    let mails = Mails { last_event, sent_from };
     let mut outcome = Ok(());
     // One page of each shard in each round, so that a long shard does not delay the others.
     let mut shards: Vec<u8> = (0..DUE_SHARDS).collect();
@@ -162,7 +149,8 @@ async fn look_at_invite(deps: &Deps, id: InviteId, mails: Mails) -> Result<Optio
         return Ok((forgotten == Written::Done(())).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
     let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), &mails.at(now, &deps.retention)) else {
+    let moment = Moment { now, mails, retention: &deps.retention };
+    let Some(Plan { next, wake, remark }) = plan::invite(invite.to_value(), &moment) else {
         return Ok(None);
     };
     if !deps.store.write(invite.becomes(next)).await?.is_done() {
@@ -181,7 +169,8 @@ async fn look_at_batch(deps: &Deps, id: BatchId, mails: Mails) -> Result<Option<
         return forget_batch(deps, batch).await;
     }
     let (group, trace) = (Group::from(&batch.officer.id), batch.trace.clone());
-    let Some(Plan { next, wake, remark }) = plan::batch(batch.to_value(), &mails.at(now, &deps.retention)) else {
+    let moment = Moment { now, mails, retention: &deps.retention };
+    let Some(Plan { next, wake, remark }) = plan::batch(batch.to_value(), &moment) else {
         return Ok(None);
     };
     if !deps.store.write(batch.becomes(next)).await?.is_done() {

@@ -26,11 +26,17 @@ const PARSE_PATIENCE: Duration = Duration::from_secs(15 * 60);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment<'a> {
     pub(crate) now: Timestamp,
+    pub(crate) mails: Mails,
+    pub(crate) retention: &'a Retention,
+}
+
+/// What a sweep knows of mails at its beginning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mails {
     /// When the newest mail with an SES event was sent.
     pub(crate) last_event: Option<Timestamp>,
     /// When mail is sent again. `None`: it is sent now, or nobody knows when.
-    pub(crate) mail_from: Option<Timestamp>,
-    pub(crate) retention: &'a Retention,
+    pub(crate) sent_from: Option<Timestamp>,
 }
 
 /// What to write, and which queues to wake after that.
@@ -62,7 +68,7 @@ enum Unanswered<T> {
 
 /// What to do for an invite. `None`: it is not due after all.
 pub(crate) fn invite(invite: Invite, moment: &Moment<'_>) -> Option<Plan<Invite>> {
-    let Moment { now, last_event, mail_from, retention } = *moment;
+    let Moment { now, mails: Mails { last_event, sent_from }, retention } = *moment;
     if !is_due(invite.next_due(), now) {
         return None;
     }
@@ -87,7 +93,7 @@ pub(crate) fn invite(invite: Invite, moment: &Moment<'_>) -> Option<Plan<Invite>
     }
     if invite.mail_is_due() || invite.officer_mail_is_due() {
         // A mail that cannot be sent now is left alone until it can, with all others that wait.
-        if let Some(from) = mail_from.filter(|_| wake.is_empty()) {
+        if let Some(from) = sent_from.filter(|_| wake.is_empty()) {
             return Some(Plan { next: invite.postponed(from), wake, remark: None });
         }
         wake.push(QueueName::Mail);
@@ -141,7 +147,7 @@ fn woken(queue: QueueName, next: Invite) -> Plan<Invite> {
 
 /// What to do for a batch. `None`: it is not due after all.
 pub(crate) fn batch(batch: Batch, moment: &Moment<'_>) -> Option<Plan<Batch>> {
-    let Moment { now, last_event, retention, .. } = *moment;
+    let Moment { now, mails: Mails { last_event, .. }, retention } = *moment;
     if !is_due(Some(batch.next_due()), now) {
         return None;
     }
@@ -252,12 +258,12 @@ mod tests {
         let now = due.next_due().unwrap();
         let retention = Retention { people: 90 * DAY, drafts: 7 * DAY, tombstones: 365 * DAY };
         let pause = now + Duration::from_secs(900);
-        for (mail_from, next_due, wake) in
+        for (sent_from, next_due, wake) in
             [(None, now + WAKE_AFTER, vec![QueueName::Mail]), (Some(pause), pause, Vec::new())]
         {
-            let moment = Moment { now, last_event: None, mail_from, retention: &retention };
+            let moment = Moment { now, mails: Mails { last_event: None, sent_from }, retention: &retention };
             let plan = invite(due.clone(), &moment).unwrap();
-            assert_eq!((plan.next.next_due(), plan.wake), (Some(next_due), wake), "{mail_from:?}");
+            assert_eq!((plan.next.next_due(), plan.wake), (Some(next_due), wake), "{sent_from:?}");
         }
     }
 }
