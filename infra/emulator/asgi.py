@@ -1,5 +1,6 @@
 """What proxies in front of the emulator need of ASGI, the interface between a web server and its application."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -54,6 +55,28 @@ class Answer:
     async def pass_on(self, send: Send) -> None:
         for message in self.messages:
             await send(message)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why AWS refuses a call: the name of the error, and its words."""
+
+    error: str
+    reason: str
+
+
+def checked(app: App, target: str, refusal_of: Callable[[dict], Refusal | None]) -> App:
+    """Asks about each call of an operation before the application gets it. What `refusal_of` returns is answered."""
+
+    async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
+        if is_call(scope, "POST", "/") and header(scope, "x-amz-target") == target:
+            body, receive = await read_body(receive)
+            if refusal := await asyncio.to_thread(refusal_of, json.loads(body)):
+                await refuse(send, 400, refusal.error, refusal.reason)
+                return
+        await app(scope, receive, send)
+
+    return proxy
 
 
 async def refuse(send: Send, status: int, error: str, message: str) -> None:

@@ -5,26 +5,20 @@ The emulator creates it. A proxy in front of it looks for another account with t
 MiniStack would have to offer: AliasExistsException of AdminCreateUser as in Cognito's API reference.
 """
 
-import asyncio
 import json
 
 import asgi
 import root
 
-TARGET = "AWSCognitoIdentityProviderService.AdminCreateUser"
-
 
 def keep_unique(app: asgi.App) -> asgi.App:
-    async def proxy(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        if asgi.is_call(scope, "POST", "/") and asgi.header(scope, "x-amz-target") == TARGET:
-            body, receive = await asgi.read_body(receive)
-            if await asyncio.to_thread(is_taken, json.loads(body)):
-                reason = "An account with the email already exists."
-                await asgi.refuse(send, 400, "AliasExistsException", reason)
-                return
-        await app(scope, receive, send)
+    return asgi.checked(app, "AWSCognitoIdentityProviderService.AdminCreateUser", refusal_of)
 
-    return proxy
+
+def refusal_of(request: dict) -> asgi.Refusal | None:
+    if not is_taken(request):
+        return None
+    return asgi.Refusal("AliasExistsException", "An account with the email already exists.")
 
 
 def is_taken(request: dict) -> bool:
