@@ -3,10 +3,11 @@
 It changes nothing. The exit code is 1 when the deployment would fail, or would not serve people as it should.
 """
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
+from functools import cached_property
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,8 +16,8 @@ import stages
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
 OTHERS = 60
 
-# How much of SES's rate one mail worker uses up: a mail takes 0.3 s.
-MAILS_OF_A_WORKER = Fraction(10, 3)
+# Mails a second that one mail worker sends at least: ten at the same time, each within a second.
+MAILS_OF_A_WORKER = 10
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ class Stage:
     @property
     def is_production(self) -> bool:
         return self.name == "prod"
+
+    @cached_property
+    def status(self) -> str | None:
+        """The status of the stack. `None`: there is none."""
+        try:
+            return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"]
+        except ClientError as error:
+            if code_of(error) != "ValidationError":
+                raise
+            return None
 
     def number(self, parameter: str) -> int:
         return int(self.parameters[parameter])
@@ -91,8 +102,8 @@ def sending(stage: Stage) -> Iterator[Finding]:
             f" {stage.number('MailsPerDayThreshold')}",
             f"set MailsPerDayThreshold to {quota['Max24HourSend'] * 0.8:.0f}, or ask for more mails in Service Quotas",
         )
-    workers = max(2, round(Fraction(quota["MaxSendRate"]) / MAILS_OF_A_WORKER))
-    if stage.number("MailConcurrency") * 10 < quota["MaxSendRate"]:
+    if stage.number("MailConcurrency") * MAILS_OF_A_WORKER < quota["MaxSendRate"]:
+        workers = math.ceil(quota["MaxSendRate"] / MAILS_OF_A_WORKER)
         yield should(
             f"SES takes {quota['MaxSendRate']:.0f} mails a second, and MailConcurrency is"
             f" {stage.number('MailConcurrency')}",
@@ -160,7 +171,7 @@ def sign_in_domain(stage: Stage) -> Iterator[Finding]:
             )
             return
     found = stage.client("cognito-idp").describe_user_pool_domain(Domain=prefix)["DomainDescription"]
-    if found.get("UserPoolId") and status_of(stage) is None:
+    if found.get("UserPoolId") and stage.status is None:
         yield must(
             "the prefix of the sign-in page belongs to another user pool",
             "set SignInDomainPrefix to another name, or delete the domain of that pool",
@@ -175,7 +186,7 @@ def access_logs(stage: Stage) -> Iterator[Finding]:
             "API Gateway has no role to write logs with, and ApiGatewayLogRole is exists",
             "set ApiGatewayLogRole to create",
         )
-    if choice == "create" and has_role and status_of(stage) is None:
+    if choice == "create" and has_role and stage.status is None:
         yield must(
             "API Gateway has a role to write logs with already, which the stack would replace for the whole account",
             "set ApiGatewayLogRole to exists",
@@ -183,7 +194,7 @@ def access_logs(stage: Stage) -> Iterator[Finding]:
 
 
 def last_deployment(stage: Stage) -> Iterator[Finding]:
-    status = status_of(stage)
+    status = stage.status
     if status == "ROLLBACK_COMPLETE":
         yield must(
             "the first deployment failed, and what is left of it is in the way",
@@ -218,16 +229,6 @@ def safety(stage: Stage) -> Iterator[Finding]:
 
 
 CHECKS = [last_deployment, safety, concurrency, sending, sender, creations, sign_in_domain, access_logs]
-
-
-def status_of(stage: Stage) -> str | None:
-    """The status of the stack. `None`: there is none."""
-    try:
-        return stage.client("cloudformation").describe_stacks(StackName=stage.stack)["Stacks"][0]["StackStatus"]
-    except ClientError as error:
-        if code_of(error) != "ValidationError":
-            raise
-        return None
 
 
 def code_of(error: ClientError) -> str:
