@@ -6,8 +6,9 @@ What is not read here is refused, so that a pattern that AWS may read in another
 
 import json
 import re
+from collections.abc import Callable
 
-# A quoted text has no quotation mark, and `*` stands for any text.
+# A quoted text has no quotation mark, and `*` is any text.
 TOKEN = re.compile(r'\s*(\(|\)|&&|\|\||>=|<=|!=|=|>|<|\$(?:\.\w+)+|"[^"]*"|-?\d+(?:\.\d+)?)')
 COMPARED = {
     "=": lambda found, wanted: found == wanted,
@@ -54,18 +55,18 @@ class Expression:
         return found
 
     def any_of(self) -> bool:
-        found = [self.all_of()]
-        while self.tokens[:1] == ["||"]:
-            self.tokens.pop(0)
-            found.append(self.all_of())
-        return any(found)
+        return any(self.separated("||", self.all_of))
 
     def all_of(self) -> bool:
-        found = [self.one()]
-        while self.tokens[:1] == ["&&"]:
+        return all(self.separated("&&", self.one))
+
+    def separated(self, operator: str, part: Callable[[], bool]) -> list[bool]:
+        """Each part is read, whatever the others are."""
+        found = [part()]
+        while self.tokens[:1] == [operator]:
             self.tokens.pop(0)
-            found.append(self.one())
-        return all(found)
+            found.append(part())
+        return found
 
     def one(self) -> bool:
         if self.tokens[0] == "(":

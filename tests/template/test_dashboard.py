@@ -82,12 +82,16 @@ def read_by_alarms() -> set[tuple]:
     }
 
 
+def assert_aws_counts(namespace: str, name: str, dimensions: tuple) -> None:
+    names, sets = OF_AWS[namespace]
+    assert name in names
+    assert tuple(key for key, _ in dimensions) in sets
+
+
 def test_each_metric_is_one_that_a_filter_of_the_template_or_aws_counts():
     for namespace, name, dimensions in shown():
         if namespace in OF_AWS:
-            names, sets = OF_AWS[namespace]
-            assert name in names
-            assert tuple(key for key, _ in dimensions) in sets
+            assert_aws_counts(namespace, name, dimensions)
         else:
             assert namespace == "InviteUsers/<AWS::StackName>"
             assert name in METRICS
@@ -97,9 +101,7 @@ def test_each_metric_is_one_that_a_filter_of_the_template_or_aws_counts():
 def test_alarms_read_metrics_of_the_same_names_and_dimensions():
     for namespace, name, dimensions in read_by_alarms():
         if namespace in OF_AWS:
-            names, sets = OF_AWS[namespace]
-            assert name in names
-            assert tuple(key for key, _ in dimensions) in sets
+            assert_aws_counts(namespace, name, dimensions)
 
 
 @pytest.mark.parametrize("namespace", ["AWS/ApiGateway", "AWS/DynamoDB", "AWS/SQS"])

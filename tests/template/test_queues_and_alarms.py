@@ -16,6 +16,7 @@ from rendered import (
     SOURCE,
     WORK_QUEUES,
     of_type,
+    properties,
     referred,
     referred_function,
 )
@@ -252,3 +253,28 @@ def test_a_timers_function_runs_every_minute_and_ends_before_the_next(function):
     (rule,) = [rule for rule in rules if referred(rule["Targets"][0]["Arn"]) == function]
     assert rule["ScheduleExpression"] == "rate(1 minute)"
     assert FUNCTIONS[function]["Properties"]["Timeout"] < 60
+
+
+# The workers whose messages are driven in virtual time by `tests/src/lambda.rs`, and their queues there.
+DRIVEN = {
+    "Dispatch": "DispatchBatch",
+    "Actions": "ApplyActions",
+    "Provision": "ProvisionUser",
+    "Mail": "SendMail",
+    "Webhooks": "NotifyAgencies",
+}
+
+
+@pytest.mark.parametrize(("queue", "function"), DRIVEN.items())
+def test_the_workers_of_virtual_time_are_those_of_the_template(queue, function):
+    source = (ROOT / "tests" / "src" / "lambda.rs").read_text()
+    driven = re.search(
+        rf"queue: QueueName::{queue}, workers: (\d+), batch: (\d+), timeout: Duration::from_secs\((\d+)\),"
+        r" receives: (\d+)",
+        source,
+    )
+    (mapping,) = [m["Properties"] for m in MAPPINGS.values() if referred(m["Properties"]["FunctionName"]) == function]
+    workers = SOURCE["Parameters"][referred(mapping["ScalingConfig"]["MaximumConcurrency"])]["Default"]
+    timeout = properties(function)["Timeout"]
+    receives = properties(f"{queue}Queue")["RedrivePolicy"]["maxReceiveCount"]
+    assert tuple(map(int, driven.groups())) == (workers, mapping["BatchSize"], timeout, receives)
