@@ -51,7 +51,7 @@ def test_a_batch_under_way_is_counted_against_its_rows(officer, outputs, losing,
 def test_who_has_an_account_is_known_to_lists_a_day_later(officer, maintain):
     known = people.officer()
     stranger.account(known["email"])
-    maintain("directory-audit")
+    maintain("account-audit")
     id = officer.api.post("/batches", {"rows": [known, people.officer()]}).json()["batchId"]
     first, second = officer.api.get(f"/batches/{id}/rows").json()["items"]
     assert (first["state"], first["duplicate"]["code"], second["state"]) == ("DUPLICATE", "duplicate.account", "READY")

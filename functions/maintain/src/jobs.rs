@@ -29,24 +29,15 @@ pub enum Job {
     Totals,
     /// Deletes locks that no invite needs.
     Locks,
-    /// Compares every account of the directory with the table.
-    DirectoryAudit,
+    /// Compares every account of the directory with the table, and every account of the table with the directory.
+    AccountAudit,
     /// Compares every licence of the directory with the table.
     LicenceAudit,
-    /// Compares every account of the table with the directory.
-    AccountAudit,
 }
 
 impl Job {
-    pub const ALL: [Self; 7] = [
-        Self::Forget,
-        Self::Uploads,
-        Self::Totals,
-        Self::Locks,
-        Self::DirectoryAudit,
-        Self::LicenceAudit,
-        Self::AccountAudit,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Forget, Self::Uploads, Self::Totals, Self::Locks, Self::AccountAudit, Self::LicenceAudit];
 
     /// The job's name in the table and in logs.
     #[must_use]
@@ -56,7 +47,6 @@ impl Job {
             Self::Uploads => "uploads",
             Self::Totals => "totals",
             Self::Locks => "locks",
-            Self::DirectoryAudit => "directory-audit",
             Self::LicenceAudit => "licence-audit",
             Self::AccountAudit => "account-audit",
         }
@@ -70,7 +60,7 @@ impl Job {
             Self::Uploads => 2 * MINUTE,
             Self::Totals => 5 * MINUTE,
             Self::Locks => 60 * MINUTE,
-            Self::DirectoryAudit | Self::LicenceAudit | Self::AccountAudit => DAY,
+            Self::AccountAudit | Self::LicenceAudit => DAY,
         }
     }
 
@@ -80,7 +70,6 @@ impl Job {
             Self::Uploads => uploads::run(round).await,
             Self::Totals => totals::run(round).await,
             Self::Locks => locks::run(round).await,
-            Self::DirectoryAudit => directory_audit::run(round, List::Accounts).await,
             Self::LicenceAudit => directory_audit::run(round, List::Licensed).await,
             Self::AccountAudit => account_audit::run(round).await,
         }

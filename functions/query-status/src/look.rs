@@ -20,6 +20,10 @@ use crate::Deps;
 /// How long a check of an account is valid.
 const FRESH: Duration = Duration::from_secs(60);
 
+/// For how long after the last event of an invite its account is checked. A check makes the account an active user of
+/// the month, which costs, so the daily list of all accounts has to do after that.
+const CHECKED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Accounts that are checked for one request, and how many of them at the same time. A user pool allows 120 reads a
 /// second.
 const PER_REQUEST: usize = 25;
@@ -62,6 +66,7 @@ impl Deps {
         waiting.sort_by_key(|(_, invite)| !matches!(invite.state, InviteState::AccountCreated { .. }));
         let due: Vec<(usize, Stored<Invite>)> = waiting
             .into_iter()
+            .filter(|(_, invite)| invite.over_since().is_some_and(|since| now < since + CHECKED_FOR))
             .filter(|(_, invite)| now >= invite.updated_at + FRESH && self.looks.is_due(invite.id, now))
             .take(PER_REQUEST)
             .map(|(place, invite)| (place, invite.clone()))

@@ -55,6 +55,16 @@ pub(crate) fn account(account: &Account) -> Key {
     Key { pk: accounts(shard_of(&name, ACCOUNT_SHARDS)), sk: name }
 }
 
+/// The partition of a list of the directory that began at `began`.
+pub(crate) fn listed_in(began: Timestamp) -> String {
+    format!("LISTED#{}", began.unix_ms())
+}
+
+/// A page of such a list, by its first account.
+pub(crate) fn listed_page(began: Timestamp, first: u64) -> Key {
+    Key::new(listed_in(began), &format!("{first:016x}"))
+}
+
 pub(crate) fn seed_request(id: SeedRequestId) -> Key {
     Key::new(format!("SEED#{id}"), META)
 }

@@ -14,13 +14,13 @@ use domain::{
     batch::{Batch, RowState},
     keys::AddressKey,
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     Store, StoreError,
     item::{self, Envelope, Item},
     keyed_row::KeyedRow,
     keys::{self, Key, ROWS_PER_PART},
+    mark::{Mark, mark},
     table::{Condition, Write},
 };
 
@@ -29,9 +29,6 @@ const MARKS: &str = "marks";
 
 /// Bytes of the two marks of a row.
 const BYTES_PER_ROW: usize = 2 * size_of::<Mark>();
-
-/// The first bytes of a hash. All zero: the row has no such text.
-type Mark = [u8; 8];
 
 /// What finds a row: its address, and its username.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,13 +61,6 @@ impl Marks {
         bytes[size_of::<Mark>()..].copy_from_slice(&self.username);
         bytes
     }
-}
-
-fn mark(text: &str) -> Mark {
-    let digest = Sha256::digest(text);
-    let mut mark = Mark::default();
-    mark.copy_from_slice(&digest[..size_of::<Mark>()]);
-    mark
 }
 
 /// The people of one part of a batch's rows.

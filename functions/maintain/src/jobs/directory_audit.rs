@@ -1,4 +1,4 @@
-//! Daily: compares every account of the directory with the invite that it was created for. An account that was not
+//! Compares every account of the directory with the invite that it was created for. An account that was not
 //! recorded is adopted; none is ever deleted. The addresses of accounts without an invite are recorded, so that lists
 //! can show that a person has an account already.
 //!
@@ -35,7 +35,10 @@ const TIME_FOR_A_PAGE: Duration = Duration::from_secs(12);
 /// The accounts that a run reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum List {
-    Accounts,
+    /// All accounts, in a list that began at `began`.
+    Accounts {
+        began: Timestamp,
+    },
     Licensed,
 }
 
@@ -58,7 +61,7 @@ pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyEr
             break;
         }
         let listed = match list {
-            List::Accounts => deps.accounts.list(place.as_deref()).await,
+            List::Accounts { .. } => deps.accounts.list(place.as_deref()).await,
             List::Licensed => deps.licences.list_licensed(place.as_deref()).await,
         };
         let page = match listed {
@@ -75,7 +78,7 @@ pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyEr
             }
         };
         match list {
-            List::Accounts => compare(round.deps, page.accounts, &mut tally).await?,
+            List::Accounts { began } => compare(round.deps, page.accounts, began, &mut tally).await?,
             List::Licensed => take_back(round.deps, page.accounts, &mut tally).await?,
         }
         place = page.next;
@@ -103,7 +106,14 @@ fn tell(list: List, tally: &Tally) {
     );
 }
 
-async fn compare(deps: &Deps, accounts: Vec<ListedAccount>, tally: &mut Tally) -> Result<(), AnyError> {
+async fn compare(
+    deps: &Deps,
+    accounts: Vec<ListedAccount>,
+    began: Timestamp,
+    tally: &mut Tally,
+) -> Result<(), AnyError> {
+    let all: Vec<Account> = accounts.iter().map(|listed| listed.found.account.clone()).collect();
+    deps.store.record_listed(began, &all).await?;
     let made_for: Vec<InviteId> = accounts.iter().filter_map(|listed| listed.found.invite).collect();
     let foreign = accounts.iter().filter(|listed| listed.found.invite.is_none());
     let foreign: Vec<_> = foreign.map(|listed| listed.found.account.clone()).collect();

@@ -20,6 +20,7 @@ pub(super) async fn all(store: &Store) {
     a_deleted_request_is_remembered(store).await;
     accounts_are_listed_page_by_page_each_once(store).await;
     an_account_elsewhere_is_believed_until_its_note_ends(store).await;
+    a_list_of_the_directory_is_known_by_its_beginning(store).await;
 }
 
 fn account(name: &str) -> Account {
@@ -55,6 +56,22 @@ async fn an_account_elsewhere_is_believed_until_its_note_ends(store: &Store) {
         assert_eq!(store.is_held(&theirs, now).await.unwrap(), believed);
         assert!(!store.is_held(&nobodys, now).await.unwrap());
     }
+}
+
+async fn a_list_of_the_directory_is_known_by_its_beginning(store: &Store) {
+    let [first, second] = [0, 1].map(|hours| beginning() + Duration::from_secs(hours * 3600));
+    let names: Vec<Account> = (0..120).map(|number| account(&format!("Listed.{number}"))).collect();
+    for page in names.chunks(50) {
+        store.record_listed(first, page).await.unwrap();
+        store.record_listed(first, page).await.unwrap();
+    }
+    store.record_listed(second, &names[..1]).await.unwrap();
+    store.record_listed(second, &[]).await.unwrap();
+    let listed = store.listed_accounts(first).await.unwrap();
+    assert!(names.iter().all(|name| listed.has(name)));
+    assert!(listed.has(&account("listed.7")) && !listed.has(&account("listed.120")), "the directory ignores case");
+    let listed = store.listed_accounts(second).await.unwrap();
+    assert!(listed.has(&names[0]) && !listed.has(&names[1]));
 }
 
 async fn an_account_is_its_latest_owners_and_can_be_listed(store: &Store) {

@@ -283,3 +283,30 @@ async fn a_device_is_heard_of_while_work_on_its_invite_is_paused() {
     assert_ne!(asked.status, 500);
     assert_eq!(app.store.find_seed_requests(std::slice::from_ref(&account)).await.unwrap(), [], "one licence record");
 }
+
+/// A question about one account makes it an active user of the month.
+#[tokio::test]
+async fn nobody_who_did_nothing_is_asked_about_and_news_are_recorded_all_the_same() {
+    let app = App::start().await;
+    let mut ids = Vec::new();
+    for name in ["ann", "ben", "cat", "dan", "eve"] {
+        ids.push(for_account(&app, &vendor_form(name)).await);
+    }
+    app.drain().await;
+    app.pass_days(30).await;
+    assert_eq!(app.directory.calls(Call::AccountStatus), 0);
+    let account = |name: &str| Account { directory_id: name.to_owned() };
+    app.directory.set_status(&account("ann"), AccountStatus::SignedIn);
+    app.directory.set_status(&account("ben"), AccountStatus::Disabled);
+    app.directory.set_status(&account("cat"), AccountStatus::Gone);
+    app.pass_days(1).await;
+    let mut states = Vec::new();
+    for id in &ids {
+        states.push(stored(&app, id).await.state_name());
+    }
+    assert_eq!(states, ["ONBOARDED", "DISABLED", "ACCOUNT_GONE", "ACCOUNT_CREATED", "ACCOUNT_CREATED"]);
+    assert_eq!(app.directory.calls(Call::AccountStatus), 1, "only the one that was not listed");
+    // A page does not ask about an account of which nothing was new for a month.
+    app.officer("ada").get(&format!("/api/invites/{}", ids[3])).await.expect(200);
+    assert_eq!(app.directory.calls(Call::AccountStatus), 1);
+}

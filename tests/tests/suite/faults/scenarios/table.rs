@@ -111,7 +111,7 @@ pub(in crate::faults) const ALL: [Scenario; 22] = [
     Scenario {
         name: "left behind",
         about: &["sweep", "maintain"],
-        jobs: &["totals", "locks", "directory-audit", "licence-audit", "account-audit"],
+        jobs: &["totals", "locks", "account-audit", "licence-audit"],
         script: |world| super::left_behind(world).boxed_local(),
     },
     Scenario {
