@@ -5,4 +5,5 @@ pub mod app;
 pub mod lambda;
 pub mod list_contract;
 pub mod lists;
+pub mod mail_event;
 pub mod person;

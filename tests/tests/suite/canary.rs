@@ -7,9 +7,9 @@ use domain::{InviteId, mail::SuppressionReason};
 use futures::future::join_all;
 use mail::Subject;
 use queue::{QueueName, Wake};
-use serde_json::{Value, json};
+use serde_json::json;
 use testing::{MailFault as Fault, SentMail, people};
-use tests::app::App;
+use tests::{app::App, mail_event};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const CANARY: &str = "success@simulator.amazonses.com";
@@ -33,13 +33,7 @@ async fn minutes(app: &App, minutes: u32) {
 
 /// Delivers the SES event that a mail was sent a second ago.
 async fn hear_of(app: &App, sent: &SentMail) {
-    let mut event: Value = serde_json::from_str(include_str!("../../../events/mail-sent.json")).unwrap();
-    event["time"] = json!(app.clock.now().to_string());
-    event["detail"]["mail"]["timestamp"] = event["time"].clone();
-    event["detail"]["mail"]["messageId"] = json!(sent.message_id);
-    let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
-    tags.remove("invite_id");
-    tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
+    let event = mail_event::about(sent, mail_event::SENT, app.clock.now());
     assert!(matches!(app.track(event).await, Disposition::Done));
 }
 

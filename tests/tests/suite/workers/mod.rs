@@ -15,7 +15,7 @@ use domain::{
     terms::Terms,
 };
 use queue::{QueueName, Wake};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 use store::{CreateOutcome, Store, Stored};
 use testing::{
@@ -23,7 +23,10 @@ use testing::{
     people::{account_invite, beginning, keys, officer, officer_form, rules},
     probe::Probe,
 };
-use tests::app::{settings, single_caps};
+use tests::{
+    app::{settings, single_caps},
+    mail_event::{self, DELIVERED, SENT},
+};
 
 /// The workers over one store, and their backends.
 struct World {
@@ -163,23 +166,13 @@ impl World {
 
     /// Delivers the recorded event `recorded`, as an event of the mail `sent`.
     async fn report(&self, recorded: &str, sent: &SentMail) -> Disposition {
-        let mut event: Value = serde_json::from_str(recorded).unwrap();
-        event["time"] = json!(self.clock.now().to_string());
-        event["detail"]["mail"]["timestamp"] = event["time"].clone();
-        event["detail"]["mail"]["messageId"] = json!(sent.message_id);
-        let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
-        tags.remove("invite_id");
-        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
-        self.track(event).await
+        self.track(mail_event::about(sent, recorded, self.clock.now())).await
     }
 
     async fn track(&self, event: Value) -> Disposition {
         track_mail::handle(&self.track, serde_json::from_value(event).unwrap()).await
     }
 }
-
-const SENT: &str = include_str!("../../../../events/mail-sent.json");
-const DELIVERED: &str = include_str!("../../../../events/mail-delivered.json");
 
 fn mail_state(invite: &Stored<Invite>) -> &'static str {
     invite.mail.as_ref().map_or("NONE", |mail| mail.state_name())

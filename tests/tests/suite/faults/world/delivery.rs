@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use store::{Due, due::DUE_SHARDS};
 use testing::SentMail;
+use tests::mail_event;
 
 use super::{
     super::{canaries::Medium, invariants::is_undecided},
@@ -154,14 +155,7 @@ impl World {
 
     /// The recorded SES event, as an event of this mail.
     pub(in crate::faults) fn event(&self, recorded: &str, sent: &SentMail) -> Value {
-        let mut event: Value = serde_json::from_str(recorded).unwrap();
-        event["time"] = json!(self.app.clock.now().to_string());
-        event["detail"]["mail"]["timestamp"] = event["time"].clone();
-        event["detail"]["mail"]["messageId"] = json!(sent.message_id);
-        let tags = event["detail"]["mail"]["tags"].as_object_mut().unwrap();
-        tags.remove("invite_id");
-        tags.extend(sent.tags.pairs().into_iter().map(|(name, value)| (name.to_owned(), json!([value]))));
-        event
+        mail_event::about(sent, recorded, self.app.clock.now())
     }
 
     /// Posts an SES event that is certain to arrive.

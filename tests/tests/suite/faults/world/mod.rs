@@ -15,6 +15,7 @@ use store::{InviteQuery, Stored};
 use testing::{people::officer, probe::Fault};
 use tests::{
     app::App,
+    mail_event::{DELIVERED, SENT},
     person::{Answer, Person},
 };
 
@@ -25,9 +26,6 @@ use super::{
     scenarios::Scenario,
     upheavals::Upheaval,
 };
-
-const SENT: &str = include_str!("../../../../../events/mail-sent.json");
-const DELIVERED: &str = include_str!("../../../../../events/mail-delivered.json");
 
 const CANARY: &str = "success@simulator.amazonses.com";
 
