@@ -19,7 +19,7 @@ mod stack;
 mod suppressions;
 mod table;
 
-pub use aws::{CognitoTwin, PoolTally, PoolUsers, SesLimits, SesTwin};
+pub use aws::{CognitoTwin, PoolTally, PoolUsers, SesLimits, SesTwin, TakenMail};
 pub use bucket::MemoryBucket;
 pub use clock::{ManualClock, seeded};
 pub use directory::{Call, Fault as DirectoryFault, MemoryDirectory, SearchIndex, SeedGroup};

@@ -149,6 +149,11 @@ impl App {
         }
     }
 
+    /// The twins with quotas, if the product is over some.
+    pub(crate) fn twins(&self) -> Option<&Twins> {
+        self.stack.twins.as_ref()
+    }
+
     /// The same product with canaries, which the sweeper creates.
     #[must_use]
     pub fn with_canaries(mut self, to: &str) -> Self {

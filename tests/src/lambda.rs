@@ -5,16 +5,18 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
     fmt,
+    future::pending,
     time::Duration,
 };
 
 use aws_lambda_events::sqs::SqsMessage;
 use boot::handle_records;
+use domain::Timestamp;
 use futures::{FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::FuturesUnordered};
 use queue::{QueueName, Wake};
 use tokio::time::{Instant, sleep};
 
-use crate::app::App;
+use crate::{app::App, mail_event};
 
 /// How long a poller waits before it looks at an empty queue again: longer each time that it is empty. A receive takes
 /// [`RECEIVE`].
@@ -104,6 +106,7 @@ impl<'a> Lambda<'a> {
         }
         running.push(self.timers().boxed_local());
         running.push(self.stream().boxed_local());
+        running.push(self.mail_events().boxed_local());
         let end = Instant::now() + limit;
         let watch = async {
             while !is_done() {
@@ -189,6 +192,23 @@ impl<'a> Lambda<'a> {
         loop {
             sleep(Duration::from_secs(60)).await;
             let _ = self.app.timers().await;
+        }
+    }
+
+    /// SES's events of the mails that its twin took, a second or two later.
+    async fn mail_events(&self) {
+        let Some(ses) = self.app.twins().map(|twins| &twins.ses) else { return pending().await };
+        loop {
+            let taken = ses.take_unreported();
+            sleep(Duration::from_secs(1)).await;
+            for mail in &taken {
+                let ago = i64::try_from(mail.at.elapsed().as_millis()).expect("no more than a day");
+                let sent_at = Timestamp::from_unix_ms(self.app.clock.now().unix_ms() - ago);
+                for recorded in [mail_event::SENT, mail_event::DELIVERED] {
+                    let event = mail_event::about_tagged(mail.tags.clone(), &mail.message_id, recorded, sent_at);
+                    let _ = self.app.track(event).await;
+                }
+            }
         }
     }
 

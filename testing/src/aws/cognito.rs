@@ -18,7 +18,7 @@ use directory::{Cognito, UserPool};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::wire::{self, Refusal};
+use super::wire::{self, Refusal, Way};
 use crate::rate::Bucket;
 
 /// How long a request takes.
@@ -57,6 +57,7 @@ struct State {
     users: BTreeMap<String, User>,
     rates: HashMap<Category, Bucket>,
     tally: BTreeMap<String, PoolTally>,
+    way: Way,
 }
 
 #[derive(Clone, Debug)]
@@ -127,6 +128,11 @@ impl CognitoTwin {
         Cognito::new(&Client::new(&wire::config_of(self.clone())), pool)
     }
 
+    /// From now on, one request in `one_in` has a mishap: its answer is lost, or it is not carried out.
+    pub fn break_one_in(&self, one_in: usize) {
+        self.state().way.one_in = Some(one_in);
+    }
+
     /// The requests since the beginning, by operation.
     #[must_use]
     pub fn tally(&self) -> BTreeMap<String, PoolTally> {
@@ -150,7 +156,11 @@ impl HttpConnector for CognitoTwin {
         let target = request.headers().get("x-amz-target").expect("a target");
         let operation = target.rsplit('.').next().expect("an operation").to_owned();
         let body = serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
-        wire::answer(self.state().answer(&operation, &body), REQUEST)
+        let state = &mut *self.state();
+        let mut way = state.way;
+        let answered = way.carry(REQUEST, || state.answer(&operation, &body));
+        state.way = way;
+        answered
     }
 }
 

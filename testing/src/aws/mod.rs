@@ -6,4 +6,4 @@ mod ses;
 mod wire;
 
 pub use cognito::{CognitoTwin, PoolTally, PoolUsers};
-pub use ses::{SesLimits, SesTwin};
+pub use ses::{SesLimits, SesTwin, TakenMail};

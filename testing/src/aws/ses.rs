@@ -19,7 +19,7 @@ use mail::{Mailer, Sender, Ses};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::wire::{self, Refusal};
+use super::wire::{self, Refusal, Way};
 use crate::rate::Bucket;
 
 /// How long a request takes.
@@ -53,14 +53,34 @@ struct State {
     /// When the mails of the last window were taken.
     taken: VecDeque<Instant>,
     mails: BTreeMap<String, usize>,
+    /// The mails that are taken, and whose events nobody has fetched yet.
+    unreported: Vec<TakenMail>,
     requests: usize,
+    way: Way,
+}
+
+/// A mail that SES took.
+#[derive(Clone, Debug)]
+pub struct TakenMail {
+    pub message_id: String,
+    /// Its tags, each with its name.
+    pub tags: BTreeMap<String, String>,
+    pub at: Instant,
 }
 
 impl SesTwin {
     #[must_use]
     pub fn new(limits: SesLimits) -> Self {
         let rate = Bucket::full(limits.per_second, Instant::now());
-        let state = State { limits, rate, taken: VecDeque::new(), mails: BTreeMap::new(), requests: 0 };
+        let state = State {
+            limits,
+            rate,
+            taken: VecDeque::new(),
+            mails: BTreeMap::new(),
+            requests: 0,
+            unreported: Vec::new(),
+            way: Way::default(),
+        };
         Self(Arc::new(Mutex::new(state)))
     }
 
@@ -74,6 +94,17 @@ impl SesTwin {
         let address = EmailAddress::parse("no-reply@invite.example.gov.sg").expect("an address");
         let sender = Sender { address, configuration_set: "mails".to_owned() };
         Mailer::new(Ses::new(&Client::new(&wire::config_of(self.clone())), &sender))
+    }
+
+    /// From now on, one request in `one_in` has a mishap: its answer is lost, or it is not carried out.
+    pub fn break_one_in(&self, one_in: usize) {
+        self.state().way.one_in = Some(one_in);
+    }
+
+    /// The mails that were taken since the last call.
+    #[must_use]
+    pub fn take_unreported(&self) -> Vec<TakenMail> {
+        std::mem::take(&mut self.state().unreported)
     }
 
     /// How many mails each address was sent.
@@ -97,7 +128,11 @@ impl HttpConnector for SesTwin {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         assert!(request.uri().ends_with("/v2/email/outbound-emails"), "nothing but SendEmail is here");
         let body: Value = serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
-        wire::answer(self.state().send(&body), REQUEST)
+        let state = &mut *self.state();
+        let mut way = state.way;
+        let answered = way.carry(REQUEST, || state.send(&body));
+        state.way = way;
+        answered
     }
 }
 
@@ -118,6 +153,11 @@ impl State {
         self.taken.push_back(now);
         let to = body["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
         *self.mails.entry(to).or_default() += 1;
-        Ok(json!({"MessageId": format!("m-{}", self.requests)}))
+        let message_id = format!("m-{}", self.requests);
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let tags = body["EmailTags"].as_array().expect("tags");
+        let tags = tags.iter().map(|tag| (text(&tag["Name"]), text(&tag["Value"]))).collect();
+        self.unreported.push(TakenMail { message_id: message_id.clone(), tags, at: now });
+        Ok(json!({"MessageId": message_id}))
     }
 }

@@ -1,6 +1,6 @@
-//! What a service of AWS answers over the wire.
+//! What a service of AWS answers over the wire, and what can happen to a request and its answer on their way.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
@@ -9,6 +9,7 @@ use aws_smithy_runtime_api::{
     client::{
         http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
         orchestrator::HttpResponse,
+        result::ConnectorError,
     },
     http::StatusCode,
 };
@@ -37,12 +38,67 @@ pub(super) struct Refusal {
     pub(super) message: &'static str,
 }
 
-/// An answer that comes after `pause`.
-pub(super) fn answer(result: Result<Value, Refusal>, pause: Duration) -> HttpConnectorFuture {
-    HttpConnectorFuture::new(async move {
-        sleep(pause).await;
-        Ok(response(result))
-    })
+/// What can happen to a request. All but the first leave the client without an answer, or with one that does not say
+/// whether the request was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mishap {
+    /// No connection could be opened.
+    NotConnected,
+    /// The connection was closed before the service read the request.
+    Closed,
+    /// The service carried the request out, and its answer never arrived.
+    AnswerLost,
+    /// The service answers that it is broken, and did nothing.
+    Broken,
+}
+
+const MISHAPS: [Mishap; 4] = [Mishap::NotConnected, Mishap::Closed, Mishap::AnswerLost, Mishap::Broken];
+
+const BROKEN: Refusal = Refusal { status: 500, code: "InternalErrorException", message: "" };
+
+/// How long a client waits for an answer that does not arrive.
+const LOST_AFTER: Duration = Duration::from_secs(5);
+
+/// The way between the clients and a service. One request in `one_in` has a mishap, each kind in turn.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Way {
+    /// `None`: none has.
+    pub(super) one_in: Option<usize>,
+    requests: usize,
+}
+
+impl Way {
+    /// Carries a request to the service, which answers with `respond`, and the answer back. That takes `pause`.
+    pub(super) fn carry(
+        &mut self,
+        pause: Duration,
+        respond: impl FnOnce() -> Result<Value, Refusal>,
+    ) -> HttpConnectorFuture {
+        let (pause, result) = match self.next() {
+            None => (pause, Ok(response(respond()))),
+            Some(Mishap::NotConnected) => {
+                (pause, Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionRefused).into())))
+            }
+            Some(Mishap::Closed) => {
+                (pause, Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into())))
+            }
+            Some(Mishap::AnswerLost) => {
+                let _ = respond();
+                (LOST_AFTER, Err(ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())))
+            }
+            Some(Mishap::Broken) => (pause, Ok(response(Err(BROKEN)))),
+        };
+        HttpConnectorFuture::new(async move {
+            sleep(pause).await;
+            result
+        })
+    }
+
+    fn next(&mut self) -> Option<Mishap> {
+        let one_in = self.one_in?;
+        self.requests += 1;
+        (self.requests % one_in == 0).then(|| MISHAPS[self.requests / one_in % MISHAPS.len()])
+    }
 }
 
 fn response(result: Result<Value, Refusal>) -> HttpResponse {

@@ -1,12 +1,13 @@
 //! A list of ten thousand within the limits that AWS documents, in virtual time.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use boot::Disposition;
 use domain::{
     batch::{Batch, BatchState},
     fields::Form,
+    invite::Progress,
 };
 use queue::{QueueName, Wake};
 use store::Stored;
@@ -106,6 +107,38 @@ async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
     assert!(mailed_in <= Duration::from_secs(1) * people / 14 * 11 / 10, "mails in {mailed_in:?}");
     assert!(created.requests <= u64::from(people) * 11 / 10, "{created:?}");
     assert!(twins.ses.mails().values().all(|mails| *mails == 1), "nobody is mailed twice");
+    assert_eq!(lambda.dead_letters(), 0);
+}
+
+const CANARY: &str = "success@simulator.amazonses.com";
+
+/// One request in twenty to Cognito, and one to SES, has a mishap: no connection, a connection that breaks, an answer
+/// that is lost, or one that says nothing about the effect. SES's events tell which mails it took.
+#[tokio::test(start_paused = true)]
+async fn a_list_is_drained_whatever_breaks_and_nobody_is_lost_or_mailed_twice() {
+    let (app, _, twins) = App::start_limited(SesLimits::default()).await;
+    let app = app.with_canaries(CANARY);
+    twins.cognito.break_one_in(20);
+    twins.ses.break_one_in(20);
+    let people = drained() / 4;
+    read(&app, people).await;
+    let lambda = Lambda::new(&app);
+    // A mail without an answer is sent once more after a quarter of an hour, if it has no event until then.
+    let end = Instant::now() + 40 * MINUTE;
+    lambda.run_until(41 * MINUTE, || Instant::now() >= end).await;
+    println!("{lambda:?}, {:?}, {} requests to SES", twins.cognito.tally(), twins.ses.requests());
+    let users = twins.cognito.users();
+    assert_eq!((users.all, users.licensed), (people, people / 2));
+    let mails = twins.ses.mails();
+    let twice: Vec<_> = mails.iter().filter(|(to, mails)| *to != CANARY && **mails > 1).collect();
+    assert!(twice.is_empty(), "mailed twice: {twice:?}");
+    // A mail with two mishaps is not sent a third time. Its officer and the operators are told.
+    let mailed = mails.keys().filter(|to| to.starts_with("crowd-")).count();
+    let undecided = people - mailed;
+    let mut progress = app.store.batch_progress(batch(&app).await.id).await.unwrap();
+    assert_eq!(progress.remove(&Progress::Mailing).unwrap_or(0), undecided as u64);
+    assert_eq!(progress, BTreeMap::from([(Progress::AccountCreated, mailed as u64)]));
+    assert!(undecided * 100 <= people, "{undecided} mails are undecided");
     assert_eq!(lambda.dead_letters(), 0);
 }
 
