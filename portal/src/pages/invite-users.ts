@@ -12,7 +12,7 @@ interface Way {
 }
 
 /** The invitation types, and when to use which. */
-export const ways: readonly Way[] = [
+export const [emailInvitation, createAccount, batchUpload]: readonly [Way, Way, Way] = [
   {
     path: '/invite/email',
     icon: 'mail',
@@ -35,6 +35,8 @@ export const ways: readonly Way[] = [
     need: 'You need a list: an Excel file, or cells to paste.',
   },
 ];
+
+export const ways: readonly Way[] = [emailInvitation, createAccount, batchUpload];
 
 export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {
   return html`

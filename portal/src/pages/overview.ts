@@ -8,6 +8,7 @@ import { count } from '../messages/time';
 import { errorNotice } from '../parts/error-notice';
 import { icon } from '../parts/icon';
 import { LightElement } from '../parts/light-element';
+import { loading } from '../parts/loading';
 import { pageHead } from '../parts/page-head';
 import { leftOf } from './batch/progress';
 import { wayCard, ways } from './invite-users';
@@ -66,8 +67,7 @@ export class OverviewPage extends LightElement {
 
   #recent(): TemplateResult | typeof nothing {
     if (this.failure) return html`${errorNotice(this.failure, { retry: () => void this.#load() })}`;
-    if (!this.recent)
-      return html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (!this.recent) return loading;
     if (this.recent.items.length === 0)
       return html`<div class="card empty"><p>Nobody yet. Whom you invite shows here, with how far they are.</p></div>`;
     return html`<ul class="card lines">${this.recent.items.map(inviteLine)}</ul>`;

@@ -4,6 +4,7 @@ import { type BatchState, isOneOf, isReading } from '../../api/states';
 import { nameOfBatch } from '../../messages/batches';
 import { errorNotice } from '../../parts/error-notice';
 import { LightElement } from '../../parts/light-element';
+import { loading } from '../../parts/loading';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
 import { toast } from '../../parts/toast';
 import { BatchController, type BatchView } from './controller';
@@ -132,9 +133,6 @@ export class BatchPage extends LightElement implements BatchView {
     if (first && added.length === 1 && !this.#controller.rows.find(first)?.values.email) this.#grid?.type();
   }
 }
-
-const loading = html`
-  <div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i><i></i></div>`;
 
 const reset = html`
   <div class="card empty">

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import type { Schemas } from '../../api/client';
 import { type BatchState, isOneOf } from '../../api/states';
 import { mishapNotice } from '../../parts/error-notice';
+import { skeleton } from '../../parts/loading';
 import type { BatchController } from './controller';
 
 type Batch = Schemas['BatchBody'];
@@ -20,7 +21,7 @@ export function readingCard(controller: BatchController, { state, createdAt }: B
   return html`
     <section class="card">
       <p class="step"><span class="spinner"></span><span role="status">${step}</span></p>
-      <div class="skeleton"><i></i><i></i><i></i></div>
+      ${skeleton}
     </section>`;
 }
 

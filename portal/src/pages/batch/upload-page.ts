@@ -8,6 +8,8 @@ import { asMoment, count } from '../../messages/time';
 import { badge } from '../../parts/badge';
 import { errorNotice } from '../../parts/error-notice';
 import { LightElement } from '../../parts/light-element';
+import { loading } from '../../parts/loading';
+import { batchUpload } from '../invite-users';
 import './intake/intake';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
 import { leftOf } from './progress';
@@ -29,9 +31,8 @@ export class BatchUploadPage extends LightElement {
   }
 
   override render(): TemplateResult {
-    const text = 'Create TechPass accounts for many public officers and vendors at once.';
     return html`
-      ${pageHead({ title: 'Batch upload', text, trail: INVITE_USERS })}
+      ${pageHead({ ...batchUpload, trail: INVITE_USERS })}
       <batch-intake></batch-intake>
       <section aria-labelledby="batches-title">
         <h2 class="section-title" id="batches-title">Your batches</h2>
@@ -41,10 +42,7 @@ export class BatchUploadPage extends LightElement {
   }
 
   #list(): TemplateResult | typeof nothing {
-    if (!this.batches)
-      return this.failure
-        ? nothing
-        : html`<div class="card skeleton" role="status"><span class="unseen">Loading</span><i></i><i></i></div>`;
+    if (!this.batches) return this.failure ? nothing : loading;
     if (this.batches.length === 0)
       return html`<div class="card empty"><h3>No batch yet</h3><p>Upload a list or paste one above.</p></div>`;
     const older = html`

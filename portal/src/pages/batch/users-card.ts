@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client';
 import { count, numbers } from '../../messages/time';
 import { errorNotice } from '../../parts/error-notice';
 import { icon } from '../../parts/icon';
+import { skeleton } from '../../parts/loading';
 import type { MenuItem } from '../../parts/row-menu';
 import type { BatchController } from './controller';
 import './grid/grid';
@@ -107,7 +108,7 @@ function content(controller: BatchController, total: number): TemplateResult {
   const { rows } = controller;
   if (rows.list.shown.length) return grid(controller);
   if (rows.isWhole) return nobody(controller, total);
-  return html`<div class="skeleton"><i></i><i></i><i></i><i></i><i></i></div>`;
+  return skeleton;
 }
 
 function grid(controller: BatchController): TemplateResult {

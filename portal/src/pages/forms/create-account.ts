@@ -20,6 +20,7 @@ import {
   tidyEmail,
   type Values,
 } from '../../rules/forms';
+import { createAccount } from '../invite-users';
 import { formActions, formAside } from './frame';
 import { outcome } from './outcome';
 
@@ -38,9 +39,8 @@ export class CreateAccountPage extends LightElement {
   });
 
   override render(): TemplateResult {
-    const text = 'Create a TechPass account on behalf of a public officer or a vendor.';
     return html`
-      ${pageHead({ title: 'Create account', trail: INVITE_USERS, text })}
+      ${pageHead({ ...createAccount, trail: INVITE_USERS })}
       ${this.created ? outcome(this.created, () => void this.#again()) : this.#fields()}`;
   }
 

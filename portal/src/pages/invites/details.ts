@@ -4,10 +4,11 @@ import { Failure } from '../../api/failure';
 import { actors, eventText, mailStates, seedTones, techpassMeanings, techpassTones } from '../../messages/states';
 import { asDay, asMoment } from '../../messages/time';
 import { badge } from '../../parts/badge';
+import { drawer } from '../../parts/drawer';
 import { errorNotice, mishapNotice, traceLine } from '../../parts/error-notice';
-import { icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
+import { skeleton } from '../../parts/loading';
 import { labels, WORK_FIELDS } from '../../rules/forms';
 import './amend-form';
 import { actOnOne, canAmend, canResend, canRevoke, resendLater, type SingleAction } from './actions';
@@ -44,15 +45,10 @@ export class InviteDetails extends LightElement {
 
   override render(): TemplateResult {
     const { detail } = this;
-    return html`
-      <dialog class="drawer" aria-labelledby="details-title" @close=${() => this.onClose()}>
-        <div class="drawer-head">
-          <h2 id="details-title" tabindex="-1">${detail ? nameOf(detail) : 'Invite'}</h2>
-          <button type="button" class="icon-button" aria-label="Close" @click=${this.#close}>${icon('close')}</button>
-        </div>
-        ${errorNotice(this.failure, { retry: () => void this.#load() })}
-        ${detail ? this.#content(detail) : this.failure ? nothing : skeleton}
-      </dialog>`;
+    const content = html`
+      ${errorNotice(this.failure, { retry: () => void this.#load() })}
+      ${detail ? this.#content(detail) : this.failure ? nothing : skeleton}`;
+    return drawer(detail ? nameOf(detail) : 'Invite', () => this.onClose(), content);
   }
 
   #content(detail: Detail): TemplateResult {
@@ -97,10 +93,6 @@ export class InviteDetails extends LightElement {
       </div>`;
   }
 
-  #close(): void {
-    this.querySelector('dialog')!.close();
-  }
-
   async #load(): Promise<void> {
     await this.#try(async () => {
       const answer = await ask('get', '/api/invites/{id}', { path: { id: this.invite } });
@@ -140,8 +132,6 @@ export class InviteDetails extends LightElement {
     }
   }
 }
-
-const skeleton = html`<div class="skeleton"><i></i><i></i><i></i></div>`;
 
 function facts(detail: Detail): TemplateResult {
   const { techpass, seed, batch, expiresAt } = detail;

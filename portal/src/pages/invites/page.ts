@@ -8,6 +8,7 @@ import { errorNotice } from '../../parts/error-notice';
 import { icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
 import { announce } from '../../parts/live';
+import { skeleton } from '../../parts/loading';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
 import type { MenuItem } from '../../parts/row-menu';
 import {
@@ -332,8 +333,6 @@ export class InviteStatusPage extends LightElement {
     }
   }
 }
-
-const skeleton = html`<div class="skeleton"><i></i><i></i><i></i><i></i></div>`;
 
 function staleLine(since: Date): TemplateResult {
   return html`

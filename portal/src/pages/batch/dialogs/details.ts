@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { officer } from '../../../app/officer';
 import { duplicates } from '../../../messages/batches';
 import { DomainHint } from '../../../parts/domain-hint';
+import { drawer } from '../../../parts/drawer';
 import { errorNotice, traceLine } from '../../../parts/error-notice';
 import { Form } from '../../../parts/form';
 import { icon } from '../../../parts/icon';
@@ -82,17 +83,11 @@ export class BatchDetails extends LightElement {
 
   override render(): TemplateResult {
     const row = this.#row;
-    return html`
-      <dialog class="drawer" aria-labelledby="details-title" @close=${() => this.onClose()}>
-        <div class="drawer-head">
-          <h2 id="details-title">User details, row ${this.number}</h2>
-          <button type="button" class="icon-button" aria-label="Close" @click=${() => this.onClose()}>
-            ${icon('close')}</button>
-        </div>
-        ${row ? this.#notice(row) : nothing}
-        ${this.isOutdated ? outdatedNotice : nothing}
-        ${this.#fields()}
-      </dialog>`;
+    const content = html`
+      ${row ? this.#notice(row) : nothing}
+      ${this.isOutdated ? outdatedNotice : nothing}
+      ${this.#fields()}`;
+    return drawer(`User details, row ${this.number}`, () => this.onClose(), content);
   }
 
   #fields(): TemplateResult {
