@@ -197,7 +197,7 @@ pub(crate) async fn list(
     let limit = u32::try_from(query.limit.get()).unwrap_or(u32::MAX);
     let (batches, next) = deps.store.list_batches(&officer.id, limit, after).await?;
     let shown = batches.iter().filter(|batch| batch.is_listed());
-    let items = shown.map(|batch| BatchBody::new(batch, None)).collect();
+    let items = shown.map(|batch| BatchBody::new(batch)).collect();
     reply::json(StatusCode::OK, &BatchPage { items, next_cursor: next.map(|place| cursors.seal(&place)) })
 }
 
@@ -214,13 +214,13 @@ pub(crate) async fn find(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let batch = own_batch(&deps, &officer, &id).await?;
-    let progress = match batch.state {
+    let body = match batch.state {
         BatchState::Submitted { .. } | BatchState::Dispatched { .. } | BatchState::Done => {
-            Some(deps.store.batch_progress(batch.id).await?)
+            let progress = deps.store.batch_progress(batch.id).await?;
+            BatchBody::in_progress(&batch, progress, deps.store.mail_switch(deps.clock.now()).await?)
         }
-        _ => None,
+        _ => BatchBody::new(&batch),
     };
-    let body = BatchBody::new(&batch, progress);
     // Invites change without their batch, so the version of the batch cannot be the `ETag`.
     reply::compared(known, &body, &body)
 }
@@ -308,7 +308,7 @@ async fn dispatch(deps: &Deps, batch: &Batch) -> Result<Response, Problem> {
 }
 
 fn accepted(batch: &Batch) -> Result<Response, Problem> {
-    let mut response = reply::json(StatusCode::ACCEPTED, &BatchBody::new(batch, None))?.into_response();
+    let mut response = reply::json(StatusCode::ACCEPTED, &BatchBody::new(batch))?.into_response();
     let headers = response.headers_mut();
     headers.insert(header::RETRY_AFTER, LOOK_AGAIN);
     if let Ok(location) = HeaderValue::try_from(format!("../{}", batch.id)) {

@@ -9,6 +9,7 @@ use domain::{
     invite::{Invite, InviteState, Progress},
 };
 use serde::{Deserialize, Serialize};
+use store::settings::MailSwitch;
 use utoipa::ToSchema;
 use web::fields::{Beside, FieldJson, FormBody, WithFields};
 
@@ -35,11 +36,24 @@ pub(crate) struct BatchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, u64>>)]
     progress: Option<BTreeMap<Progress, u64>>,
+    /// Why no mail of the batch goes out now. Left out while mails go out, and when none is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_hold: Option<MailHoldBody>,
     /// What the reader left out.
     notices: Vec<String>,
     created_at: String,
     updated_at: String,
     trace_id: String,
+}
+
+/// Why no mail goes out. Mails that are due go out by themselves later.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum MailHoldBody {
+    /// The mail service takes no mails of any officer before `until`.
+    Paused { until: String },
+    /// An operator stopped all mail, until an operator starts it again.
+    Stopped,
 }
 
 /// How many rows stand where.
@@ -181,7 +195,13 @@ pub(crate) struct RowInvite {
 }
 
 impl BatchBody {
-    pub(crate) fn new(batch: &Batch, progress: Option<BTreeMap<Progress, u64>>) -> Self {
+    /// A submitted batch, with how far its invites are.
+    pub(crate) fn in_progress(batch: &Batch, progress: BTreeMap<Progress, u64>, mail: MailSwitch) -> Self {
+        let mail_hold = if progress.contains_key(&Progress::Mailing) { MailHoldBody::new(mail) } else { None };
+        Self { progress: Some(progress), mail_hold, ..Self::new(batch) }
+    }
+
+    pub(crate) fn new(batch: &Batch) -> Self {
         let (fault, titles) = match &batch.state {
             BatchState::Unreadable { code, detail, columns } => {
                 (Some(FaultBody { code: code.clone(), detail: detail.clone() }), columns.as_slice())
@@ -200,11 +220,22 @@ impl BatchBody {
             fault,
             titles: titles.iter().map(ColumnBody::from).collect(),
             counts: batch.counts.into(),
-            progress,
+            progress: None,
+            mail_hold: None,
             notices: batch.remarks.clone(),
             created_at: batch.created_at.to_string(),
             updated_at: batch.updated_at.to_string(),
             trace_id: batch.trace.to_string(),
+        }
+    }
+}
+
+impl MailHoldBody {
+    fn new(switch: MailSwitch) -> Option<Self> {
+        match switch {
+            MailSwitch::Running => None,
+            MailSwitch::Paused { until } => Some(Self::Paused { until: until.to_string() }),
+            MailSwitch::Stopped => Some(Self::Stopped),
         }
     }
 }

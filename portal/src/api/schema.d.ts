@@ -502,6 +502,7 @@ export interface components {
             /** @description The name of the file, as the officer gave it. */
             fileName?: string | null;
             id: string;
+            mailHold?: components["schemas"]["MailHoldBody"] | null;
             /** @description What the reader left out. */
             notices: string[];
             /** @description How many invites of the batch stand where, once it was submitted. */
@@ -892,6 +893,15 @@ export interface components {
             reason?: string | null;
             /** @example DELIVERED */
             state: string;
+        };
+        /** @description Why no mail goes out. Mails that are due go out by themselves later. */
+        MailHoldBody: {
+            /** @enum {string} */
+            state: "PAUSED";
+            until: string;
+        } | {
+            /** @enum {string} */
+            state: "STOPPED";
         };
         /** @description The fields that can be the same for many. */
         ManyFields: {

@@ -13,6 +13,8 @@ const moments = new Intl.DateTimeFormat('en-SG', {
 export const asDay = (at: string): string => days.format(new Date(at)).replaceAll('/', '-');
 /** `23 Nov 2026, 5:24 pm`. */
 export const asMoment = (at: string | Date): string => moments.format(new Date(at));
+/** `5:24 pm`. */
+export const asTime = (at: string | Date): string => asMoment(at).split(', ')[1]!;
 /** `Monday, 23 November 2026`. */
 export function asLongDay(at: string): string {
   const long = { ...zone, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;

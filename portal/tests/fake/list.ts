@@ -46,6 +46,7 @@ export class FakeList {
   state = 'DRAFT';
   /** How many invites of it are in each state, once it was submitted. */
   progress: Record<string, number> | undefined;
+  mailHold: Batch['mailHold'];
   readonly #added = new Map<string, { readonly body: string; readonly numbers: number[] }>();
 
   constructor(people: readonly Row['values'][]) {
@@ -146,11 +147,17 @@ export class FakeList {
       traceId: '1-67891233-abcdef012345678912345678',
       counts: this.counts,
       ...(this.progress && { progress: this.progress }),
+      ...(this.mailHold && { mailHold: this.mailHold }),
     };
   }
 
   get etag(): string {
-    const states = JSON.stringify([this.state, this.progress, this.rows.map(({ etag, state }) => [etag, state])]);
+    const states = JSON.stringify([
+      this.state,
+      this.progress,
+      this.mailHold,
+      this.rows.map(({ etag, state }) => [etag, state]),
+    ]);
     const versions = this.rows.reduce((sum, { etag }) => sum + Number(etag.slice(1, -1)), 0);
     return `"${states.length}-${versions}"`;
   }

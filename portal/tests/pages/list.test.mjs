@@ -384,6 +384,18 @@ const submitted = (list, states) => {
   Object.assign(list, { state: 'DONE', progress });
 };
 
+test('a batch whose mails wait says until when, or that all mail is stopped', async () => {
+  const { page, list } = await start(people(4));
+  submitted(list, ['ACCOUNT_CREATED', 'MAILING', 'MAILING', 'MAILING']);
+  const until = new Date(Date.now() + 24 * 3600_000).toISOString();
+  Object.assign(list, { state: 'DISPATCHED', mailHold: { state: 'PAUSED', until } });
+  await page.reload();
+  await page.getByText(/No mails go out until about \d/).waitFor();
+  list.mailHold = { state: 'STOPPED' };
+  await page.reload();
+  await page.getByText('All mail is stopped').waitFor();
+});
+
 test('a batch of which invites need attention or expired is not done, and neither are their rows', async () => {
   const { page, list, cell } = await start(people(4));
   submitted(list, ['ONBOARDED', 'NEEDS_ATTENTION', 'EXPIRED', 'QUEUED']);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Pace } from '../../src/pages/batch/pace';
 import { isFinished, leftOf, outcomeText, progressOf } from '../../src/pages/batch/progress';
+import { untilText } from '../../src/pages/batch/progress-card';
 
 const batch = (state: string, sent: number, ready: number, progress?: Record<string, number>) => ({
   id: 'bat_1',
@@ -67,4 +68,22 @@ test('the time left follows the pace that was seen', () => {
   expect(pace.left(100, 10_000)).toBe(40);
   expect(pace.left(100, 15_000)).toBe(35);
   expect(pace.left(20, 10_000)).toBe(0);
+});
+
+// 3:40 pm in Singapore.
+const now = Date.parse('2026-11-27T07:40:00Z');
+const mailing = batch('DISPATCHED', 10, 0, { MAILING: 4, ACCOUNT_CREATED: 6 });
+test.each([
+  ['accounts are created', batch('DISPATCHED', 10, 0, { PROVISIONING: 10 }), 3600, 'Goes on until about 4:40 pm'],
+  ['the pace is not known yet', mailing, undefined, 'Working out the time…'],
+  ['mails go out', mailing, 3600, 'Mails go out until about 4:40 pm'],
+  [
+    'all mail is paused',
+    { ...mailing, mailHold: { state: 'PAUSED' as const, until: '2026-11-27T07:55:00Z' } },
+    60,
+    'No mails go out until about 3:55 pm',
+  ],
+  ['all mail is stopped', { ...mailing, mailHold: { state: 'STOPPED' as const } }, 60, 'All mail is stopped'],
+])('until when a batch goes on: %s', (_, given, secondsLeft, wanted) => {
+  expect(untilText(given, secondsLeft, now).replaceAll(/\u202f|\u00a0/g, ' ')).toBe(wanted);
 });

@@ -239,6 +239,28 @@ async fn a_row_that_is_fixed_and_submitted_again_is_counted_once_and_waited_for(
 }
 
 #[tokio::test]
+async fn an_officer_sees_why_no_mail_of_a_list_goes_out_and_from_when_it_does() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[vendor_form("eve")]).await;
+    submit(&ada, &id).await;
+    let mail = async || batch(&ada, &id).await["mailHold"].clone();
+    let until = app.clock.now() + Duration::from_secs(900);
+    app.store.pause_mail(until).await.unwrap();
+    assert_eq!(mail().await, json!(null), "no mail of the list is due yet");
+    app.drain().await;
+    assert_eq!(mail().await, json!({"state": "PAUSED", "until": until.to_string()}));
+    app.store.stop_mail().await.unwrap();
+    assert_eq!(mail().await, json!({"state": "STOPPED"}));
+    app.store.start_mail().await.unwrap();
+    assert_eq!(mail().await, json!(null));
+    app.clock.advance(Duration::from_secs(120));
+    app.timers().await;
+    app.drain().await;
+    assert_eq!(batch(&ada, &id).await["progress"], json!({"ACCOUNT_CREATED": 1}));
+}
+
+#[tokio::test]
 async fn a_list_is_done_though_one_of_its_people_was_erased_before() {
     let app = App::start().await;
     let ada = app.officer("ada");

@@ -3,7 +3,7 @@ import { ask, type Schemas } from '../../api/client';
 import { Failure } from '../../api/failure';
 import { Poll } from '../../api/poll';
 import { config, home } from '../../config';
-import { asLongDay, asMoment } from '../../messages/time';
+import { asLongDay, asTime } from '../../messages/time';
 import { errorNotice, supportMail, traceLine } from '../../parts/error-notice';
 import { type IconName, icon } from '../../parts/icon';
 import { LightElement } from '../../parts/light-element';
@@ -213,7 +213,7 @@ function onboarded({ signInName }: View): TemplateResult {
 }
 
 function lastMoment(expiresAt: string): string {
-  return `${asLongDay(expiresAt)}, ${asMoment(expiresAt).split(', ').pop()}`;
+  return `${asLongDay(expiresAt)}, ${asTime(expiresAt)}`;
 }
 
 /** A mail that asks the person who sent the invitation for a new one. */

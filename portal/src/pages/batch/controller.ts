@@ -337,6 +337,8 @@ export class BatchController {
     // An officer who has just chosen the file is asked at once.
     if (batch.titles?.length && fileOf(batch.id)) this.open({ kind: 'map-columns' });
     const { done, total, isDone } = progressOf(batch);
+    // A pause of all mail says nothing about the pace after it.
+    if (batch.mailHold) this.pace = new Pace();
     this.pace.add(done, Date.now());
     if (before && !progressOf(before).isDone && isDone && total) announce(outcomeText(batch));
     document.title = `${titlePrefix(batch)}${nameOfBatch(batch)} - Invite users`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Schemas } from '../../api/client';
 import type { ProgressState } from '../../api/states';
 import { eventText, techpassTones } from '../../messages/states';
-import { asWait, count, numbers } from '../../messages/time';
+import { asTime, count, numbers } from '../../messages/time';
 import { badge } from '../../parts/badge';
 import { icon } from '../../parts/icon';
 import type { Pace } from './pace';
@@ -21,11 +21,12 @@ export function progressCard(batch: Batch, pace: Pace, download: (only?: 'failed
   const share = total ? Math.floor((100 * done) / total) : 0;
   const { needsFixing, duplicate } = batch.counts;
   const hasRest = needsFixing || duplicate || invitesOf(batch, 'FAILED');
+  const now = Date.now();
   return html`
     <section class="card progress" aria-labelledby="progress-title">
       <div class="section-head">
         <h2 id="progress-title" class=${isFinished(batch) ? 'finished' : ''} tabindex="-1">${title(batch)}</h2>
-        ${isDone ? nothing : html`<span class="subtle">${timeLeft(pace.left(total, Date.now()))}</span>`}
+        ${isDone ? nothing : html`<span class="subtle">${untilText(batch, pace.left(total, now), now)}</span>`}
       </div>
       <progress max=${Math.max(total, 1)} value=${done} aria-label="Users processed">${share}%</progress>
       <ul class="inline">${states.map(stateLine)}</ul>
@@ -49,8 +50,14 @@ function title(batch: Batch): TemplateResult | string {
     : `${numbers.format(done)} of ${count(total, 'user')} processed`;
 }
 
-function timeLeft(seconds: number | undefined): string {
-  return seconds === undefined ? 'Working out the time left…' : `About ${asWait(seconds)} left`;
+/** Until when the work goes on, or why it does not. */
+export function untilText(batch: Batch, secondsLeft: number | undefined, now: number): string {
+  const { mailHold } = batch;
+  if (mailHold?.state === 'STOPPED') return 'All mail is stopped';
+  if (mailHold) return `No mails go out until about ${asTime(mailHold.until)}`;
+  if (secondsLeft === undefined) return 'Working out the time…';
+  const what = invitesOf(batch, 'MAILING') ? 'Mails go out' : 'Goes on';
+  return `${what} until about ${asTime(new Date(now + 1000 * secondsLeft))}`;
 }
 
 function stateLine([state, n]: readonly [string, number]): TemplateResult {
