@@ -27,6 +27,11 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Shorter than any function's timeout, so that a call that hangs ends as an error that can be handled.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// For how long an unused connection is kept. Lambda freezes a process between invocations, and a process that runs
+/// again sends its request on a connection that AWS has closed meanwhile. For a mail that is an answer that was lost.
+/// AWS documents no time after which it closes a connection; S3 is reported to wait for five seconds.
+const MAX_IDLE: Duration = Duration::from_secs(4);
+
 /// Creates SDK clients that share one HTTP client, and with it connections and trusted roots.
 #[derive(Clone, Debug)]
 pub struct Aws {
@@ -129,18 +134,25 @@ impl Aws {
 
 fn http_client(env: &Env, endpoint: Option<&str>) -> Result<SharedHttpClient, Error> {
     if endpoint.is_some_and(|url| url.starts_with("http://")) {
-        return Ok(Builder::new().build_http());
+        return Ok(Builder::new().pool_idle_timeout(MAX_IDLE).build_http());
     }
     let roots = match env.optional("TLS_ROOTS").as_deref() {
         Some("system") => TrustStore::default(),
         _ => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
     };
     let tls = TlsContext::builder().with_trust_store(roots).build()?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+    let builder = Builder::new().pool_idle_timeout(MAX_IDLE).tls_provider(Provider::Rustls(CryptoMode::Ring));
+    Ok(builder.tls_context(tls).build_https())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{Read as _, Write as _},
+        net::{TcpListener, TcpStream},
+        thread,
+    };
+
     use super::*;
 
     fn env(extra: &[(&str, &str)]) -> Env {
@@ -168,6 +180,30 @@ mod tests {
         ] {
             let _ = Aws::from_env(&env(extra)).unwrap().s3();
         }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_closed_while_the_process_was_frozen_is_not_used_again() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", server.local_addr().unwrap());
+        thread::spawn(move || server.incoming().for_each(|connection| answer_once(connection.unwrap())));
+        let aws = Aws::from_env(&env(&[("AWS_ENDPOINT_URL", &url)])).unwrap();
+        let config = aws_sdk_sesv2::config::Builder::from(&aws.config).retry_config(RetryConfig::disabled());
+        let ses = aws_sdk_sesv2::Client::from_conf(config.build());
+        ses.get_account().send().await.unwrap();
+        // Nothing of this process runs, so it does not notice that the connection is closed.
+        thread::sleep(MAX_IDLE + Duration::from_millis(100));
+        ses.get_account().send().await.unwrap();
+    }
+
+    /// Answers the first request of a connection, and closes it a second later.
+    fn answer_once(mut connection: TcpStream) {
+        thread::spawn(move || {
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request).unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+            thread::sleep(Duration::from_secs(1));
+        });
     }
 
     #[tokio::test]
