@@ -15,7 +15,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{
     Store, StoreError,
     item::{self, number, text},
@@ -131,13 +131,32 @@ impl MemoryTable {
     #[must_use]
     pub fn take_stream(&self) -> StreamEvent {
         let changes = std::mem::take(&mut self.items.by_hand().stream);
-        let image = |item: Item| serde_json::to_value(serde_dynamo::Item::from(item)).expect("an image");
         let record = |(old, new): Change| match old {
             Some(old) => json!({ "dynamodb": { "OldImage": image(old), "NewImage": image(new) } }),
             None => json!({ "dynamodb": { "NewImage": image(new) } }),
         };
         let records: Vec<_> = changes.into_iter().map(record).collect();
         serde_json::from_value(json!({ "Records": records })).expect("an event of a stream")
+    }
+
+    /// Every item in the form of DynamoDB's API, in the order of their keys.
+    ///
+    /// # Panics
+    ///
+    /// When an item has no such form.
+    #[must_use]
+    pub fn images(&self) -> Vec<Value> {
+        self.items.by_hand().values().cloned().map(image).collect()
+    }
+
+    /// Writes items that are in the form of DynamoDB's API.
+    ///
+    /// # Panics
+    ///
+    /// When one is not.
+    pub fn put_images(&self, images: Vec<Value>) {
+        let item = |image| serde_json::from_value::<serde_dynamo::Item>(image).expect("an image").into();
+        self.put_back(images.into_iter().map(item).collect());
     }
 
     /// Every item that its time to live has not ended by `now`, as text.
@@ -165,6 +184,11 @@ impl MemoryTable {
         let is_live = |item: &&Item| !item::has_expired(item, now);
         self.items.by_hand().values().filter(is_live).cloned().collect()
     }
+}
+
+/// An item in the form of DynamoDB's API.
+fn image(item: Item) -> Value {
+    serde_json::to_value(serde_dynamo::Item::from(item)).expect("an image")
 }
 
 #[async_trait]

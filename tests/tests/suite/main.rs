@@ -12,6 +12,7 @@ mod domains;
 mod every_route;
 mod faults;
 mod fields;
+mod golden;
 mod keys;
 mod lasting;
 mod list_contract;
