@@ -10,17 +10,12 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-MANAGED = [
-    "AWSLambdaBasicExecutionRole",
-    "AWSXRayDaemonWriteAccess",
-    "AWSXrayWriteOnlyAccess",
-    "AmazonAPIGatewayPushToCloudWatchLogs",
-]
-
 
 class ManagedPolicies:
-    def load(self):
-        return {name: f"arn:aws:iam::aws:policy/service-role/{name}" for name in MANAGED}
+    """The transform asks for managed policies even if it adds none."""
+
+    def load(self) -> dict[str, str]:
+        return {}
 
 
 def render() -> dict:
@@ -59,6 +54,7 @@ def listed(value) -> list:
 
 
 FUNCTIONS = of_type("AWS::Lambda::Function")
+ROLES = of_type("AWS::IAM::Role")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 STREAMS, MAPPINGS = {}, {}
@@ -70,9 +66,14 @@ WORK_QUEUES = [name for name, queue in QUEUES.items() if "RedrivePolicy" in queu
 DEAD_LETTERS = [name for name in QUEUES if name not in WORK_QUEUES]
 
 
-def statements(function: str) -> list[dict]:
+# A role has a policy for what the function's code does, and one for what Lambda itself does in the function's name.
+CODE, LAMBDA = "code", "lambda"
+
+
+def statements(function: str, policy: str = CODE) -> list[dict]:
     role = referred(FUNCTIONS[function]["Properties"]["Role"])
-    return [s for policy in properties(role).get("Policies", []) for s in policy["PolicyDocument"]["Statement"]]
+    policies = [p for p in properties(role)["Policies"] if p["PolicyName"] == policy]
+    return [s for p in policies for s in p["PolicyDocument"]["Statement"]]
 
 
 def actions(function: str) -> set[str]:

@@ -7,10 +7,13 @@ import pytest
 
 import operate
 from rendered import (
+    CODE,
     DEAD_LETTERS,
     FUNCTIONS,
+    LAMBDA,
     MAPPINGS,
     QUEUES,
+    ROLES,
     ROOT,
     SOURCE,
     STREAMS,
@@ -50,19 +53,106 @@ def test_a_function_is_traced_and_logs_into_its_own_group_that_forgets(function)
     assert "RetentionInDays" in properties(group)
 
 
-# SES's suppression list is the account's; IAM knows no resource for it:
-# https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html.
-WITHOUT_RESOURCE = {"ses:DeleteSuppressedDestination"}
+# Why an action is allowed on every resource.
+ON_EVERY_RESOURCE = {
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html
+    "ses:DeleteSuppressedDestination": "SES's suppression list is the account's, and no resource of IAM",
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+    "xray:PutTraceSegments": "a trace is no resource of IAM",
+    "xray:PutTelemetryRecords": "a trace is no resource of IAM",
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    **{
+        f"logs:{action}": "API Gateway writes the logs of every API of the account with one role"
+        for action in [
+            *("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams"),
+            *("FilterLogEvents", "GetLogEvents", "PutLogEvents"),
+        ]
+    },
+}
+OF_THE_ACCOUNT = "ApiLogRole"
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_role_names_actions_and_resources(function):
-    for statement in statements(function):
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_has_no_managed_policy_and_names_actions_and_resources(role):
+    found = properties(role)
+    assert "ManagedPolicyArns" not in found
+    assert "RoleName" not in found, "two stacks of an account would want the same"
+    for statement in [s for policy in found["Policies"] for s in policy["PolicyDocument"]["Statement"]]:
         assert statement["Effect"] == "Allow"
         assert "NotAction" not in statement
         assert "NotResource" not in statement
-        assert not [a for a in listed(statement["Action"]) if "*" in a]
-        assert "*" not in listed(statement["Resource"]) or statement["Action"] in WITHOUT_RESOURCE
+        actions_of_it = set(listed(statement["Action"]))
+        assert not [action for action in actions_of_it if "*" in action]
+        if "*" in listed(statement["Resource"]):
+            assert actions_of_it <= set(ON_EVERY_RESOURCE)
+            assert role == OF_THE_ACCOUNT or not [action for action in actions_of_it if action.startswith("logs:")]
+
+
+def test_nothing_but_the_roles_of_the_template_grants_anything():
+    assert set(ROLES) == {f"{function}Role" for function in FUNCTIONS} | {OF_THE_ACCOUNT}
+    kinds = {resource["Type"] for resource in TEMPLATE["Resources"].values()}
+    assert not kinds & {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_lambda_takes_the_role_of_a_function(function):
+    (taken,) = properties(f"{function}Role")["AssumeRolePolicyDocument"]["Statement"]
+    assert taken == {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    assert {p["PolicyName"] for p in properties(f"{function}Role")["Policies"]} <= {LAMBDA, CODE}
+
+
+# What Lambda does in a function's name with what starts it:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html,
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html,
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
+POLLING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+STREAMING = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+
+
+def granted_to_lambda(function: str) -> set[tuple[str, str]]:
+    """Pairs of an action and its resource, as text."""
+    return {
+        (action, json.dumps(resource))
+        for statement in statements(function, LAMBDA)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_lambda_may_do_in_a_functions_name_what_its_triggers_need_and_no_more(function):
+    def of(resource: str, name: str = "Arn") -> str:
+        return json.dumps({"Fn::GetAtt": [resource, name]})
+
+    wanted = {(action, of(f"{function}Logs")) for action in ("logs:CreateLogStream", "logs:PutLogEvents")}
+    wanted |= {(action, '"*"') for action in ("xray:PutTraceSegments", "xray:PutTelemetryRecords")}
+    for mapping in MAPPINGS.values():
+        if referred(mapping["Properties"]["FunctionName"]) == function:
+            queue = referred(mapping["Properties"]["EventSourceArn"])
+            wanted |= {(action, of(queue)) for action in POLLING}
+    for stream in STREAMS.values():
+        if referred(stream["Properties"]["FunctionName"]) == function:
+            wanted |= {(action, of("Table", "StreamArn")) for action in STREAMING}
+            wanted.add(("dynamodb:ListStreams", json.dumps({"Fn::Sub": "${Table.Arn}/stream/*"})))
+    for place in failures_of(function):
+        wanted.add(("sqs:SendMessage", of(place)))
+    assert granted_to_lambda(function) == wanted
+
+
+def failures_of(function: str) -> set[str]:
+    """The queues that Lambda leaves there what a function failed at."""
+    configs = [
+        r["Properties"]
+        for r in TEMPLATE["Resources"].values()
+        if r["Type"] in ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
+        and referred(r["Properties"]["FunctionName"]) == function
+    ]
+    places = [c.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination") for c in configs]
+    return {referred(place) for place in places if place}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
