@@ -4,6 +4,7 @@ It changes nothing. The exit code is 1 when the deployment would fail, or would 
 """
 
 import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,14 @@ OTHERS = 60
 
 # Mails a second that one mail worker sends at least: ten at the same time, each within a second.
 MAILS_OF_A_WORKER = 10
+
+
+# What S3 and Cognito take as names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and
+# https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html.
+MAX_NAME = 63
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+RESERVED_FOR_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-")
+RESERVED_IN_DOMAINS = ("aws", "amazon", "cognito")
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Stage:
 
     name: str
     stack: str
+    region: str
     parameters: dict[str, str]
     client: Callable
 
@@ -52,6 +62,10 @@ class Stage:
             if code_of(error) != "ValidationError":
                 raise
             return None
+
+    @cached_property
+    def account(self) -> str:
+        return self.client("sts").get_caller_identity()["Account"]
 
     def number(self, parameter: str) -> int:
         return int(self.parameters[parameter])
@@ -119,23 +133,34 @@ def sender(stage: Stage) -> Iterator[Finding]:
                 "SenderIdentity is empty: first passwords would be mailed by Cognito in its own words, 50 a day",
                 "verify the sender's domain in SES, and set SenderIdentity to it",
             )
+        elif stage.status is None and known_identity(stage, stage.parameters["SenderAddress"]):
+            yield must(
+                "SES knows SenderAddress already, and the stack could not create it",
+                "set SenderIdentity to the address",
+            )
         return
     address = stage.parameters["SenderAddress"]
     if address != identity and not address.endswith(f"@{identity}"):
         yield must(
             "SenderAddress is not an address of SenderIdentity", "set SenderIdentity to the address or its domain"
         )
-    try:
-        found = stage.client("sesv2").get_email_identity(EmailIdentity=identity)
-    except ClientError as error:
-        if code_of(error) != "NotFoundException":
-            raise
+    found = known_identity(stage, identity)
+    if found is None:
         yield must("SES does not know SenderIdentity", "create this identity in SES, and verify it")
-        return
-    if not found.get("VerifiedForSendingStatus"):
+    elif not found.get("VerifiedForSendingStatus"):
         yield must(
             "SenderIdentity is not verified in SES", "add the DNS records that SES shows for it, and wait for them"
         )
+
+
+def known_identity(stage: Stage, identity: str) -> dict | None:
+    """What SES says of an identity. `None`: it knows none of this name."""
+    try:
+        return stage.client("sesv2").get_email_identity(EmailIdentity=identity)
+    except ClientError as error:
+        if code_of(error) != "NotFoundException":
+            raise
+        return None
 
 
 def creations(stage: Stage) -> Iterator[Finding]:
@@ -159,17 +184,41 @@ def creations(stage: Stage) -> Iterator[Finding]:
         )
 
 
+def bucket(stage: Stage) -> Iterator[Finding]:
+    name = f"{stage.stack}-uploads-{stage.account}-{stage.region}"
+    # A stack's name begins with a letter.
+    if not (NAME.fullmatch(name) and stage.stack[0].isalpha()) or name.startswith(RESERVED_FOR_BUCKETS):
+        most = MAX_NAME - (len(name) - len(stage.stack))
+        yield must(
+            f"the name of the stack makes no valid name of a bucket: {name}",
+            f"set stack_name to at most {most} small letters, digits and hyphens, a letter first",
+        )
+    elif stage.status is None and is_taken(stage, name):
+        yield must(
+            f"there is a bucket {name} already, maybe of a stack that was deleted",
+            "set another stack_name, or read in docs/OPERATIONS.md what to do with data that was kept",
+        )
+
+
+def is_taken(stage: Stage, name: str) -> bool:
+    try:
+        stage.client("s3").head_bucket(Bucket=name)
+    except ClientError as error:
+        # Another account's bucket is forbidden, and as much in the way.
+        return code_of(error) != "404"
+    return True
+
+
 def sign_in_domain(stage: Stage) -> Iterator[Finding]:
-    prefix = stage.parameters["SignInDomainPrefix"]
-    if not prefix:
-        account = stage.client("sts").get_caller_identity()["Account"]
-        prefix = f"{stage.stack}-{account}"
-        if prefix != prefix.lower() or len(prefix) > 63 or any(word in prefix for word in ("aws", "amazon", "cognito")):
-            yield must(
-                "the name of the stack makes no valid prefix for the sign-in page",
-                "set SignInDomainPrefix: up to 63 small letters, digits and hyphens, without aws, amazon or cognito",
-            )
-            return
+    given = stage.parameters["SignInDomainPrefix"]
+    prefix = given or f"{stage.stack}-{stage.account}"
+    if not NAME.fullmatch(prefix) or any(word in prefix for word in RESERVED_IN_DOMAINS):
+        yield must(
+            f"{'SignInDomainPrefix' if given else 'the name of the stack'} makes no valid prefix for the sign-in page:"
+            f" {prefix}",
+            "set SignInDomainPrefix: up to 63 small letters, digits and hyphens, without aws, amazon or cognito",
+        )
+        return
     found = stage.client("cognito-idp").describe_user_pool_domain(Domain=prefix)["DomainDescription"]
     if found.get("UserPoolId") and stage.status is None:
         yield must(
@@ -179,11 +228,12 @@ def sign_in_domain(stage: Stage) -> Iterator[Finding]:
 
 
 def access_logs(stage: Stage) -> Iterator[Finding]:
-    has_role = bool(stage.client("apigateway").get_account().get("cloudwatchRoleArn"))
+    role = stage.client("apigateway").get_account().get("cloudwatchRoleArn")
+    has_role = bool(role) and is_role(stage, role.rsplit("/", 1)[1])
     choice = stage.parameters["ApiGatewayLogRole"]
     if choice == "exists" and not has_role:
         yield must(
-            "API Gateway has no role to write logs with, and ApiGatewayLogRole is exists",
+            "API Gateway has no role to write logs with, or one that was deleted, and ApiGatewayLogRole is exists",
             "set ApiGatewayLogRole to create",
         )
     if choice == "create" and has_role and stage.status is None:
@@ -191,6 +241,17 @@ def access_logs(stage: Stage) -> Iterator[Finding]:
             "API Gateway has a role to write logs with already, which the stack would replace for the whole account",
             "set ApiGatewayLogRole to exists",
         )
+
+
+def is_role(stage: Stage, name: str) -> bool:
+    """A first deployment that failed leaves a setting of the account that names a deleted role."""
+    try:
+        stage.client("iam").get_role(RoleName=name)
+    except ClientError as error:
+        if code_of(error) != "NoSuchEntity":
+            raise
+        return False
+    return True
 
 
 def last_deployment(stage: Stage) -> Iterator[Finding]:
@@ -228,7 +289,7 @@ def safety(stage: Stage) -> Iterator[Finding]:
         yield should("nobody is told of alarms", "set AlarmEmail, or subscribe to the topic of alarms")
 
 
-CHECKS = [last_deployment, safety, concurrency, sending, sender, creations, sign_in_domain, access_logs]
+CHECKS = [last_deployment, safety, bucket, sign_in_domain, concurrency, sending, sender, creations, access_logs]
 
 
 def code_of(error: ClientError) -> str:
@@ -266,7 +327,7 @@ def stage_on_aws(name: str) -> Stage:
 
     settings = stages.settings_of(name)
     session = boto3.Session(region_name=settings["region"])
-    return Stage(name, settings["stack_name"], stages.parameters_of(name), session.client)
+    return Stage(name, settings["stack_name"], settings["region"], stages.parameters_of(name), session.client)
 
 
 def main(name: str) -> int:

@@ -1,4 +1,8 @@
-"""Has CloudFormation refuse every later update that would replace or delete data: `protect.py STAGE`.
+"""Protects the data of a stack after a deployment: `protect.py STAGE`.
+
+* Table and user pool refuse to be deleted: the template's parameter `RefuseDeletion`. It is not set in the first
+  deployment, because CloudFormation could not delete what a failed one made.
+* CloudFormation refuses every later update that would replace or delete data, and to delete the stack.
 
 A stage whose data goes with its stack (`DataDeletionPolicy=Delete`) is left as it is.
 """
@@ -7,6 +11,8 @@ import json
 import sys
 
 import stages
+
+PARAMETER = "RefuseDeletion"
 
 
 def data_of(template: dict) -> list[str]:
@@ -25,10 +31,28 @@ def policy_of(template: dict) -> dict:
     }
 
 
-def protect(cloudformation, stack: str) -> None:
+def protect(cloudformation, stack: str, capabilities: list[str]) -> None:
+    refuse_deletion(cloudformation, stack, capabilities)
     body = json.dumps(policy_of(stages.template()))
     cloudformation.set_stack_policy(StackName=stack, StackPolicyBody=body)
-    print(f"The data of {stack} is protected from updates.")
+    cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=True)
+    print(f"The data of {stack} is protected from updates and deletion.")
+
+
+def refuse_deletion(cloudformation, stack: str, capabilities: list[str]) -> None:
+    """Later deployments leave the parameter as it is, because no stage sets it."""
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    values = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
+    if values[PARAMETER] == "true":
+        return
+    others = [{"ParameterKey": name, "UsePreviousValue": True} for name in values if name != PARAMETER]
+    cloudformation.update_stack(
+        StackName=stack,
+        UsePreviousTemplate=True,
+        Parameters=[*others, {"ParameterKey": PARAMETER, "ParameterValue": "true"}],
+        Capabilities=capabilities,
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=stack)
 
 
 def main(stage: str) -> None:
@@ -37,7 +61,8 @@ def main(stage: str) -> None:
     if stages.parameters_of(stage)["DataDeletionPolicy"] != "Retain":
         return
     settings = stages.settings_of(stage)
-    protect(boto3.Session(region_name=settings["region"]).client("cloudformation"), settings["stack_name"])
+    client = boto3.Session(region_name=settings["region"]).client("cloudformation")
+    protect(client, settings["stack_name"], settings["capabilities"])
 
 
 if __name__ == "__main__":

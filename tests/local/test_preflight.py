@@ -18,6 +18,7 @@ GOOD = {
 }
 STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
 NO_STACK = "ValidationError"
+REGION = "ap-southeast-1"
 LAMBDA = {"AccountLimit": {"ConcurrentExecutions": 1000}}
 SES = {
     "SendingEnabled": True,
@@ -34,6 +35,16 @@ QUOTAS = {
 DOMAIN = {"DomainDescription": {}}
 ME = {"Account": "123456789012"}
 API_GATEWAY = {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"}
+ROLE = {
+    "Role": {
+        "Arn": API_GATEWAY["cloudwatchRoleArn"],
+        "RoleName": "logs",
+        "RoleId": "AROAEXAMPLEEXAMPLE",
+        "Path": "/",
+        "CreateDate": "2026-11-01",
+    }
+}
+NO_BUCKET = "404"
 
 
 class Account:
@@ -49,12 +60,12 @@ class Account:
             ("cognito-idp", "describe_user_pool_domain"): answers.get("domain", DOMAIN),
             ("sts", "get_caller_identity"): ME,
             ("apigateway", "get_account"): answers.get("api_gateway", API_GATEWAY),
+            ("iam", "get_role"): answers.get("role", ROLE),
+            ("s3", "head_bucket"): answers.get("bucket", NO_BUCKET),
         }
 
     def client(self, service: str):
-        client = boto3.client(
-            service, region_name="ap-southeast-1", aws_access_key_id="id", aws_secret_access_key="secret"
-        )
+        client = boto3.client(service, region_name=REGION, aws_access_key_id="id", aws_secret_access_key="secret")
         stubber = Stubber(client)
         for (of, operation), answer in self.answers.items():
             if of != service:
@@ -67,12 +78,14 @@ class Account:
         return client
 
 
-def said(stage: str = "prod", parameters: dict | None = None, **answers: object) -> list[str]:
+def said(
+    stage: str = "prod", parameters: dict | None = None, stack: str = "invite-users", **answers: object
+) -> list[str]:
     """What is found, without what to do."""
     account = Account(**answers)
     values = {**stages.parameters_of("prod"), **GOOD, **(parameters or {})}
     # A client answers its operations in order, so each question gets a client of its own.
-    asked = preflight.Stage(stage, "invite-users", values, lambda service: Once(account, service))
+    asked = preflight.Stage(stage, stack, REGION, values, lambda service: Once(account, service))
     return [("MUST " if one.blocks else "should ") + one.what for one in preflight.findings_of(asked)]
 
 
@@ -118,6 +131,9 @@ def test_an_account_that_is_ready_has_no_finding():
         ({"quotas": {"Quotas": [{**QUOTAS["Quotas"][1], "Value": 90.0}]}}, "should Cognito creates 90 users a second"),
         ({"stacks": NO_STACK, "domain": {"DomainDescription": {"UserPoolId": "other"}}}, "MUST the prefix of the sign"),
         ({"api_gateway": {}}, "MUST API Gateway has no role to write logs with"),
+        ({"role": "NoSuchEntity"}, "MUST API Gateway has no role to write logs with, or one that was deleted"),
+        ({"stacks": NO_STACK, "bucket": {}}, "MUST there is a bucket invite-users-uploads-123456789012-ap-southeast-1"),
+        ({"stacks": NO_STACK, "bucket": "403"}, "MUST there is a bucket invite-users-uploads-123456789012-ap-south"),
         ({"functions": "AccessDeniedException"}, "should concurrency could not be checked: AccessDeniedException"),
     ],
 )
@@ -166,11 +182,54 @@ def test_a_role_of_the_account_is_not_replaced_by_a_first_deployment():
     assert said(parameters=create) == [], "a later deployment has it from this stack"
 
 
-@pytest.mark.parametrize(("stack", "is_valid"), [("invite-users", True), ("Invite", False), ("aws-invites", False)])
-def test_the_name_of_a_stack_may_make_no_domain(stack, is_valid):
-    stage = preflight.Stage("prod", stack, {**stages.parameters_of("prod"), **GOOD}, lambda s: Once(Account(), s))
-    found = [one.what for one in preflight.sign_in_domain(stage)]
-    assert found == ([] if is_valid else ["the name of the stack makes no valid prefix for the sign-in page"])
+def test_a_role_that_was_deleted_is_made_again():
+    """A first deployment that failed has left the setting of the account, and no role."""
+    assert said(parameters={"ApiGatewayLogRole": "create"}, stacks=NO_STACK, role="NoSuchEntity") == []
+
+
+def test_an_identity_that_ses_knows_is_not_created_by_a_first_deployment():
+    (found,) = said("dev", {"SenderIdentity": ""}, stacks=NO_STACK)
+    assert found.startswith("MUST SES knows SenderAddress already")
+    assert said("dev", {"SenderIdentity": ""}, stacks=NO_STACK, identity="NotFoundException") == []
+
+
+def test_a_bucket_of_a_stack_that_is_there_is_its_own():
+    assert said(bucket={}) == []
+
+
+NO_BUCKET_NAME = "MUST the name of the stack makes no valid name of a bucket"
+NO_PREFIX = "MUST the name of the stack makes no valid prefix for the sign-in page"
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        ("i", []),
+        ("i" * 27, []),
+        ("i" * 28, [NO_BUCKET_NAME]),
+        ("i" * 128, [NO_BUCKET_NAME, NO_PREFIX]),
+        ("Invites", [NO_BUCKET_NAME, NO_PREFIX]),
+        ("xn--invites", [NO_BUCKET_NAME]),
+        ("1invites", [NO_BUCKET_NAME]),
+        ("laws-invites", [NO_PREFIX]),
+    ],
+)
+def test_a_stack_has_a_name_that_its_bucket_and_its_sign_in_page_can_have(stack, expected):
+    found = said(stack=stack)
+    assert len(found) == len(expected)
+    assert all(one.startswith(start) for one, start in zip(found, expected, strict=True))
+
+
+def test_a_name_that_is_too_long_for_the_bucket_is_refused_with_the_length_that_is_not():
+    stage = preflight.Stage("prod", "i" * 28, REGION, {}, lambda service: Once(Account(), service))
+    (found,) = preflight.bucket(stage)
+    assert found.do == "set stack_name to at most 27 small letters, digits and hyphens, a letter first"
+
+
+def test_a_prefix_of_the_sign_in_page_makes_up_for_the_name_of_the_stack():
+    assert said(stack="laws-invites", parameters={"SignInDomainPrefix": "invites-of-agency"}) == []
+    (found,) = said(parameters={"SignInDomainPrefix": "my-aws-page"})
+    assert found.startswith("MUST SignInDomainPrefix makes no valid prefix")
 
 
 def test_what_blocks_is_printed_first_and_each_says_what_to_do():

@@ -3,6 +3,7 @@
 import pytest
 
 from rendered import ALARMS, SOURCE, TEMPLATE, properties, referred
+from resolved import Stack
 
 
 def test_the_table_can_be_restored_and_forgets():
@@ -10,7 +11,6 @@ def test_the_table_can_be_restored_and_forgets():
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_epoch", "Enabled": True}
-    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["KeepData", True, False]}
 
 
 # Indexes that one reader reads at a time, page by page, or of which a partition is small. Their reads have no alarm.
@@ -33,6 +33,16 @@ def test_throttles_of_the_table_and_of_each_index_raise_an_alarm(index):
     """CloudWatch counts those of an index apart from those of its table."""
     wanted = {"WriteThrottleEvents"} if index in FEW_READS else {"WriteThrottleEvents", "ReadThrottleEvents"}
     assert throttle_alarms(index) == wanted
+
+
+@pytest.mark.parametrize(
+    ("policy", "refuse", "refuses"),
+    [("Retain", "true", True), ("Retain", "false", False), ("Delete", "true", False), ("Delete", "false", False)],
+)
+def test_table_and_user_pool_refuse_to_be_deleted_once_they_are_protected(policy, refuse, refuses):
+    stack = Stack(DataDeletionPolicy=policy, RefuseDeletion=refuse)
+    assert stack.properties("Table")["DeletionProtectionEnabled"] is refuses
+    assert stack.properties("UserPool")["DeletionProtection"] == ("ACTIVE" if refuses else "INACTIVE")
 
 
 # What holds people, licences, keys or the record of what happened.
