@@ -16,7 +16,7 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .DEFAULT_GOAL := help
 .PHONY: help needs up demo down logs mails operate portal test audit bench deploy describe format schedules screenshots
 .PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
-.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight
+.PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight undeploy
 
 help: ## What there is.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -167,3 +167,6 @@ deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy 
 	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
 	.tools/sam/bin/python infra/protect.py $(STAGE)
 	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json
+
+undeploy: .tools/sam/.ready ## Deletes the stack of a stage, and keeps its data: make undeploy STAGE=prod.
+	@.tools/sam/bin/python infra/undeploy.py $(STAGE)
