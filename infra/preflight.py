@@ -254,6 +254,29 @@ def is_role(stage: Stage, name: str) -> bool:
     return True
 
 
+def key(stage: Stage) -> Iterator[Finding]:
+    arn = stage.parameters["KmsKeyArn"]
+    if not arn:
+        return
+    kms = stage.client("kms")
+    if arn.split(":")[3] != stage.region:
+        yield must("KmsKeyArn is a key of another region", f"name a key of {stage.region}")
+        return
+    about = kms.describe_key(KeyId=arn)["KeyMetadata"]
+    if about.get("KeyState") != "Enabled" or about.get("KeySpec", "SYMMETRIC_DEFAULT") != "SYMMETRIC_DEFAULT":
+        yield must("KmsKeyArn is a key that is not enabled or not symmetric", "enable it, or name another one")
+        return
+    policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+    # The names are looked for in the text, because a policy may say the same in many ways.
+    services = [f"logs.{stage.region}.amazonaws.com", "s3.amazonaws.com", "events.amazonaws.com"]
+    lacking = [service for service in services if service not in policy]
+    if lacking:
+        yield must(
+            f"the policy of the key does not name these services: {', '.join(lacking)}",
+            "add the statements that docs/OPERATIONS.md has for the key",
+        )
+
+
 def last_deployment(stage: Stage) -> Iterator[Finding]:
     status = stage.status
     if status == "ROLLBACK_COMPLETE":
@@ -281,6 +304,8 @@ def safety(stage: Stage) -> Iterator[Finding]:
         yield must("every network may use the API", "set AllowedCidrs to the agency's own networks")
     if parameters["AllowPasswordAuth"] == "true":
         yield must("tokens are given for a password alone", "leave AllowPasswordAuth out: it is for tests")
+    if parameters["Mfa"] == "OFF":
+        yield must("nobody can have a second factor at sign-in", "set Mfa to ON, or leave it out: then it is optional")
     if parameters["DataDeletionPolicy"] != "Retain":
         yield must("a deleted stack deletes its data", "leave DataDeletionPolicy out")
     if not parameters["WebAcl"]:
@@ -289,7 +314,7 @@ def safety(stage: Stage) -> Iterator[Finding]:
         yield should("nobody is told of alarms", "set AlarmEmail, or subscribe to the topic of alarms")
 
 
-CHECKS = [last_deployment, safety, bucket, sign_in_domain, concurrency, sending, sender, creations, access_logs]
+CHECKS = [last_deployment, safety, bucket, sign_in_domain, concurrency, sending, sender, creations, access_logs, key]
 
 
 def code_of(error: ClientError) -> str:

@@ -45,6 +45,10 @@ ROLE = {
     }
 }
 NO_BUCKET = "404"
+KEY_ID = "0a1b2c3d-0000-4000-8000-000000000001"
+KEY = f"arn:aws:kms:{REGION}:123456789012:key/{KEY_ID}"
+ENABLED_KEY = {"KeyMetadata": {"KeyId": KEY_ID, "KeyState": "Enabled", "KeySpec": "SYMMETRIC_DEFAULT"}}
+KEY_POLICY = {"Policy": f"logs.{REGION}.amazonaws.com s3.amazonaws.com events.amazonaws.com"}
 
 
 class Account:
@@ -62,6 +66,8 @@ class Account:
             ("apigateway", "get_account"): answers.get("api_gateway", API_GATEWAY),
             ("iam", "get_role"): answers.get("role", ROLE),
             ("s3", "head_bucket"): answers.get("bucket", NO_BUCKET),
+            ("kms", "describe_key"): answers.get("key", ENABLED_KEY),
+            ("kms", "get_key_policy"): answers.get("key_policy", KEY_POLICY),
         }
 
     def client(self, service: str):
@@ -149,6 +155,7 @@ def test_what_an_account_lacks_is_said(answers, expected):
         ({"AllowedCidrs": "0.0.0.0/0,::/0"}, "MUST every network may use the API"),
         ({"AllowedCidrs": "192.0.2.0/24,::/0"}, "MUST every network may use the API"),
         ({"AllowPasswordAuth": "true"}, "MUST tokens are given for a password alone"),
+        ({"Mfa": "OFF"}, "MUST nobody can have a second factor at sign-in"),
         ({"DataDeletionPolicy": "Delete"}, "MUST a deleted stack deletes its data"),
         ({"AlarmEmail": ""}, "should nobody is told of alarms"),
         ({"SenderIdentity": ""}, "MUST SenderIdentity is empty"),
@@ -195,6 +202,29 @@ def test_an_identity_that_ses_knows_is_not_created_by_a_first_deployment():
 
 def test_a_bucket_of_a_stack_that_is_there_is_its_own():
     assert said(bucket={}) == []
+
+
+@pytest.mark.parametrize(
+    ("arn", "answers", "expected"),
+    [
+        (KEY, {}, None),
+        (KEY.replace(REGION, "eu-west-1"), {}, "MUST KmsKeyArn is a key of another region"),
+        (KEY, {"key": "NotFoundException"}, "should key could not be checked: NotFoundException"),
+        (
+            KEY,
+            {"key": {"KeyMetadata": {**ENABLED_KEY["KeyMetadata"], "KeyState": "Disabled"}}},
+            "MUST KmsKeyArn is a key that is not enabled",
+        ),
+        (
+            KEY,
+            {"key_policy": {"Policy": "s3.amazonaws.com"}},
+            f"MUST the policy of the key does not name these services: logs.{REGION}.amazonaws.com, events.",
+        ),
+    ],
+)
+def test_a_key_that_services_cannot_use_is_refused(arn, answers, expected):
+    found = said(parameters={"KmsKeyArn": arn}, **answers)
+    assert [one[: len(expected or "")] for one in found] == ([expected] if expected else [])
 
 
 NO_BUCKET_NAME = "MUST the name of the stack makes no valid name of a bucket"

@@ -4,6 +4,7 @@ References between resources stay as they are, because only AWS knows what they 
 """
 
 import re
+from functools import cached_property
 
 from rendered import SOURCE, TEMPLATE
 
@@ -92,12 +93,15 @@ class Stack:
             return first.join(second)
         return {key: operands}
 
-    def needs(self, name: str) -> set[str]:
-        """The resources that are created before this one."""
-        about = self.resources[name]
-        depends = about.get("DependsOn", [])
-        found = set(depends if isinstance(depends, list) else [depends]) | set(referred_in(about.get("Properties", {})))
-        return {other for other in found if other in self.resources} - {name}
+    @cached_property
+    def needs(self) -> dict[str, set[str]]:
+        """The resources that are created before each one."""
+        found = {}
+        for name, about in self.resources.items():
+            depends = about.get("DependsOn", [])
+            named = {*(depends if isinstance(depends, list) else [depends]), *referred_in(about.get("Properties", {}))}
+            found[name] = (named & set(self.resources)) - {name}
+        return found
 
 
 def referred_in(value):

@@ -5,7 +5,8 @@ How CloudFormation works, as AWS documents it:
 * A resource is created once all that it refers to, or depends on, is there; others are created at the same time. So in
   the worst case everything is there that does not need the one that failed.
 * What the failed operation created is deleted, those that need others first. `RetainExceptOnCreate` does not keep it,
-  `Retain` does: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html.
+  `Retain` does:
+  https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html.
 * A table or a user pool with deletion protection is not deleted. A bucket is, because nobody has stored anything in it.
 * The account's role of API Gateway stays set, although the role is deleted:
   https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html.
@@ -42,7 +43,7 @@ WITHIN = {"AWS::Cognito::UserPoolGroup": "UserPool"}
 def everything_but(stack: Stack, failed: str) -> set[str]:
     """What was created when the creation of `failed` ended the operation, in the worst case."""
     missing = {failed}
-    while more := {name for name in stack.resources if name not in missing and stack.needs(name) & missing}:
+    while more := {name for name in stack.resources if name not in missing and stack.needs[name] & missing}:
         missing |= more
     return set(stack.resources) - missing
 

@@ -24,6 +24,7 @@ from rendered import (
     referred,
     statements,
 )
+from resolved import Stack
 from start import TEMPLATE_ENVIRONMENT
 
 
@@ -72,9 +73,10 @@ ON_EVERY_RESOURCE = {
 OF_THE_ACCOUNT = "ApiLogRole"
 
 
+@pytest.mark.parametrize("stack", [Stack(), Stack(KmsKeyArn="arn:aws:kms:ap-southeast-1:123456789012:key/1")])
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_has_no_managed_policy_and_names_actions_and_resources(role):
-    found = properties(role)
+def test_a_role_has_no_managed_policy_and_names_actions_and_resources(role, stack):
+    found = stack.properties(role)
     assert "ManagedPolicyArns" not in found
     assert "RoleName" not in found, "two stacks of an account would want the same"
     for statement in [s for policy in found["Policies"] for s in policy["PolicyDocument"]["Statement"]]:

@@ -31,8 +31,7 @@ def test_a_message_is_tried_often_enough_and_its_grave_outlives_it(queue):
 
 
 @pytest.mark.parametrize("queue", QUEUES)
-def test_a_queue_is_encrypted_and_wants_tls(queue):
-    assert QUEUES[queue]["Properties"]["SqsManagedSseEnabled"] is True
+def test_a_queue_wants_tls(queue):
     policies = [
         p["Properties"]
         for p in of_type("AWS::SQS::QueuePolicy").values()

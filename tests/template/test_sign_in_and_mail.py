@@ -6,6 +6,7 @@ import re
 import pytest
 
 from rendered import ROOT, SOURCE, of_type, properties
+from resolved import Stack
 
 
 def test_nobody_signs_up_alone():
@@ -130,3 +131,12 @@ def test_every_kind_of_mail_event_reaches_the_rule():
 def test_a_user_costs_what_the_least_plan_costs_unless_someone_says_otherwise():
     assert properties("UserPool")["UserPoolTier"] == {"Ref": "UserPoolTier"}
     assert SOURCE["Parameters"]["UserPoolTier"]["Default"] == "LITE"
+
+
+@pytest.mark.parametrize("mfa", ["OPTIONAL", "ON", "OFF"])
+def test_a_second_factor_is_a_code_of_an_app_and_can_be_asked_of_everybody(mfa):
+    pool = Stack(Mfa=mfa).properties("UserPool")
+    assert pool["MfaConfiguration"] == mfa
+    assert pool.get("EnabledMfas") == (None if mfa == "OFF" else ["SOFTWARE_TOKEN_MFA"])
+    assert SOURCE["Parameters"]["Mfa"]["Default"] == "OPTIONAL"
+    assert SOURCE["Parameters"]["Mfa"]["AllowedValues"] == ["OFF", "OPTIONAL", "ON"], "texts, not the booleans of YAML"
