@@ -40,7 +40,7 @@ OF_AWS = {
         },
         {(), ("FunctionName",)},
     ),
-    "AWS/SES": ({"Send", "Delivery", "Bounce", "Reputation.BounceRate"}, {()}),
+    "AWS/SES": ({"Send", "Delivery", "Bounce", "Reputation.BounceRate"}, {(), ("ses:configuration-set",)}),
     "AWS/SQS": ({"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"}, {("QueueName",)}),
 }
 

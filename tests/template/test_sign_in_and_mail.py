@@ -42,6 +42,30 @@ def test_cognito_mails_from_our_address_in_our_name_once_its_identity_is_verifie
     assert sender["SourceArn"]["Fn::Sub"].endswith(":identity/${SenderIdentity}")
 
 
+def test_mails_of_cognito_that_do_not_arrive_raise_an_alarm():
+    """They have none of our tags, so track-mail could not find whose they are."""
+    sender = Stack(SenderIdentity="agency.gov.sg").properties("UserPool")["EmailConfiguration"]
+    assert sender["ConfigurationSet"] == {"Ref": "PasswordMails"}
+    assert "EmailConfiguration" not in Stack().properties("UserPool"), "Cognito's own sender takes none"
+    events = properties("PasswordMailEvents")
+    assert events["ConfigurationSetName"] == {"Ref": "PasswordMails"}
+    assert events["EventDestination"]["Enabled"] is True
+    assert events["EventDestination"]["MatchingEventTypes"] == ["BOUNCE"]
+    (dimension,) = events["EventDestination"]["CloudWatchDestination"]["DimensionConfigurations"]
+    alarm = properties("PasswordMailsReturnedAlarm")
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/SES", "Bounce", "Sum")
+    # SES adds this tag to each mail by itself.
+    assert dimension["DimensionName"] == "ses:configuration-set"
+    assert alarm["Dimensions"] == [{"Name": dimension["DimensionName"], "Value": {"Ref": "PasswordMails"}}]
+
+
+@pytest.mark.parametrize("name", ["ConfigurationSet", "PasswordMails"])
+def test_every_mail_goes_over_tls_and_to_no_mailbox_that_is_suppressed(name):
+    found = properties(name)
+    assert found["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert set(found["SuppressionOptions"]["SuppressedReasons"]) == {"BOUNCE", "COMPLAINT"}
+
+
 @pytest.mark.parametrize("template", COGNITO_MAILS)
 def test_a_code_or_password_has_a_line_to_itself_so_that_nothing_is_copied_with_it(template):
     message = words(template)["message"]
@@ -112,8 +136,7 @@ def test_a_password_buys_tokens_only_where_tests_run():
     assert SOURCE["Parameters"]["AllowPasswordAuth"]["Default"] == "false"
 
 
-def test_mail_wants_tls_and_is_not_tracked_by_pixels_or_links():
-    assert properties("ConfigurationSet")["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+def test_mail_is_not_tracked_by_pixels_or_links():
     events = set(properties("MailEvents")["EventDestination"]["MatchingEventTypes"])
     assert events == {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE"}
 
