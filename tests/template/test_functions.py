@@ -230,18 +230,53 @@ def test_a_message_is_hidden_for_six_times_as_long_as_a_worker_may_take(mapping)
     assert queue["VisibilityTimeout"] >= 6 * timeout + found.get("MaximumBatchingWindowInSeconds", 0)
 
 
-def test_the_stream_is_watched_by_one_function_which_sees_invites_only_and_loses_none():
+def test_the_stream_is_watched_by_one_function_which_sees_invites_only():
     assert properties("Table")["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     (stream,) = [mapping["Properties"] for mapping in STREAMS.values()]
     assert referred(stream["FunctionName"]) == "WatchInvites"
     assert stream["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
     (only,) = stream["FilterCriteria"]["Filters"]
     assert json.loads(only["Pattern"]) == {"dynamodb": {"NewImage": {"entity": {"S": ["invite"]}}}}
-    assert stream["BisectBatchOnFunctionError"] is True
-    assert "MaximumRetryAttempts" not in stream
-    assert "MaximumRecordAgeInSeconds" not in stream
     age = properties("WatchAgeAlarm")
     assert (age["MetricName"], referred(age["Dimensions"][0]["Value"])) == ("IteratorAge", "WatchInvites")
+
+
+def test_a_change_that_fails_each_time_holds_up_others_for_hours_only_and_is_kept():
+    """A crash at one change would stop its shard until the stream deletes it, a day later."""
+    (stream,) = [mapping["Properties"] for mapping in STREAMS.values()]
+    assert stream["BisectBatchOnFunctionError"] is True, "so that one change is given up, and not a hundred"
+    assert stream["MaximumRecordAgeInSeconds"] == 6 * 3600
+    assert referred(stream["DestinationConfig"]["OnFailure"]["Destination"]) == "WatchDeadLetters"
+    # A number of attempts would be used up by a short outage.
+    assert "MaximumRetryAttempts" not in stream
+    age = properties("WatchAgeAlarm")
+    assert age["Threshold"] / 1000 < stream["MaximumRecordAgeInSeconds"]
+
+
+EVENT_CONFIGS = {
+    referred(r["Properties"]["FunctionName"]): r["Properties"]
+    for r in TEMPLATE["Resources"].values()
+    if r["Type"] == "AWS::Lambda::EventInvokeConfig"
+}
+# What runs again by itself, or is repeated by a person.
+REPEATED = {"Sweep", "Maintain", "Operate"}
+
+
+def test_every_function_that_is_started_with_an_event_says_what_happens_to_one_that_fails():
+    """Lambda repeats such an event twice, and then forgets it, unless something else is said."""
+    targets = [
+        t
+        for r in TEMPLATE["Resources"].values()
+        if r["Type"] == "AWS::Events::Rule"
+        for t in r["Properties"]["Targets"]
+    ]
+    started = {referred(target["Arn"]) for target in targets}
+    assert started | {"Operate"} == set(EVENT_CONFIGS)
+    for function, config in EVENT_CONFIGS.items():
+        if function in REPEATED:
+            assert (config["MaximumRetryAttempts"], config["MaximumEventAgeInSeconds"]) == (0, 60)
+        else:
+            assert referred(config["DestinationConfig"]["OnFailure"]["Destination"]) in DEAD_LETTERS
 
 
 def test_the_function_that_calls_other_systems_has_no_key_but_theirs_and_touches_nothing_else():
@@ -284,7 +319,8 @@ def test_only_an_operators_client_starts_what_operators_ask_for():
 def test_what_a_redrive_puts_back_it_may_send():
     (redrive,) = [s for s in statements("Operate") if s["Action"] == "sqs:StartMessageMoveTask"]
     letters = {referred(resource) for resource in redrive["Resource"]}
-    assert letters == set(DEAD_LETTERS) - {"TrackDeadLetters"}, "events of SES are no messages of a queue of ours"
+    # Events of SES and places in the stream are no messages of a queue of ours.
+    assert letters == set(DEAD_LETTERS) - {"TrackDeadLetters", "WatchDeadLetters"}
     (wake,) = [s for s in statements("Operate") if s["Action"] == "sqs:SendMessage"]
     assert {referred(resource) for resource in wake["Resource"]} == set(QUEUES) - set(DEAD_LETTERS)
 

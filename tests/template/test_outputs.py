@@ -13,6 +13,7 @@ def test_the_outputs_that_scripts_and_runbook_read_are_there():
             "MailDeadLettersUrl",
             "ParseDeadLettersUrl",
             "TrackDeadLettersUrl",
+            "WatchDeadLettersUrl",
         ),
     }
     assert wanted <= set(TEMPLATE["Outputs"])

@@ -3,7 +3,7 @@
 //! - **trigger**: the table's stream: each invite before and after a change, in order
 //! - **does**: writes one event for a change of the status, if the officer's agency subscribes; wakes `notify-agencies`
 //! - **again**: an event's id follows from the invite and its version, so a change that is seen twice is one event
-//! - **crash**: the stream delivers the same changes again, for a day; the sweeper repeats a lost wake-up call
+//! - **crash**: the stream delivers the same changes again, for six hours; the sweeper repeats a lost wake-up call
 //! - **needs**: the table, the webhooks queue
 //!
 //! It reads whole invites, and writes only ids and names of states.
