@@ -132,7 +132,7 @@ mutants: .tools/mutants/.ready .tools/cargo/.ready ## Whether tests notice chang
 	@cargo install cargo-mutants --version $(MUTANTS_VERSION) --locked --debug --quiet --root .tools/mutants
 	@touch $@
 
-check-template: .tools/emulator/.ready .tools/sam/.ready
+check-template: .tools/emulator/.ready .tools/sam/.ready .tools/checkov/.ready
 	.tools/sam/bin/cfn-lint template.yaml
 	$(SAM) validate --lint --template template.yaml --region ap-southeast-1
 	.tools/emulator/bin/python -m pytest -p no:cacheprovider -q tests/template tests/local

@@ -6,6 +6,7 @@ import re
 import pytest
 
 import operate
+from exceptions import EVERY_RESOURCE
 from rendered import (
     CODE,
     DEAD_LETTERS,
@@ -54,22 +55,6 @@ def test_a_function_is_traced_and_logs_into_its_own_group_that_forgets(function)
     assert "RetentionInDays" in properties(group)
 
 
-# Why an action is allowed on every resource.
-ON_EVERY_RESOURCE = {
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_sesv2.html
-    "ses:DeleteSuppressedDestination": "SES's suppression list is the account's, and no resource of IAM",
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
-    "xray:PutTraceSegments": "a trace is no resource of IAM",
-    "xray:PutTelemetryRecords": "a trace is no resource of IAM",
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-    **{
-        f"logs:{action}": "API Gateway writes the logs of every API of the account with one role"
-        for action in [
-            *("CreateLogGroup", "CreateLogStream", "DescribeLogGroups", "DescribeLogStreams"),
-            *("FilterLogEvents", "GetLogEvents", "PutLogEvents"),
-        ]
-    },
-}
 OF_THE_ACCOUNT = "ApiLogRole"
 
 
@@ -86,7 +71,7 @@ def test_a_role_has_no_managed_policy_and_names_actions_and_resources(role, stac
         actions_of_it = set(listed(statement["Action"]))
         assert not [action for action in actions_of_it if "*" in action]
         if "*" in listed(statement["Resource"]):
-            assert actions_of_it <= set(ON_EVERY_RESOURCE)
+            assert actions_of_it <= set(EVERY_RESOURCE)
             assert role == OF_THE_ACCOUNT or not [action for action in actions_of_it if action.startswith("logs:")]
 
 
