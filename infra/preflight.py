@@ -13,6 +13,7 @@ from functools import cached_property
 from botocore.exceptions import BotoCoreError, ClientError
 
 import stages
+from protect import PARAMETER
 
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
 OTHERS = 60
@@ -54,14 +55,19 @@ class Stage:
         return self.name == "prod"
 
     @cached_property
-    def status(self) -> str | None:
-        """The status of the stack. `None`: there is none."""
+    def deployed(self) -> dict:
+        """The stack as it is. Empty: there is none."""
         try:
-            return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"]
+            return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
         except ClientError as error:
             if code_of(error) != "ValidationError":
                 raise
-            return None
+            return {}
+
+    @property
+    def status(self) -> str | None:
+        """The status of the stack. `None`: there is none."""
+        return self.deployed.get("StackStatus")
 
     @cached_property
     def account(self) -> str:
@@ -288,6 +294,19 @@ def last_deployment(stage: Stage) -> Iterator[Finding]:
         yield must(f"the stack is {status}", "wait for it, or read its events in CloudFormation and repair it")
 
 
+def kept_values(stage: Stage) -> Iterator[Finding]:
+    """A parameter that a stage does not set keeps the value of the last deployment, and not the template's default."""
+    deployed = {one["ParameterKey"]: one["ParameterValue"] for one in stage.deployed.get("Parameters", [])}
+    given = stages.given_to(stage.name)
+    for name, default in stage.parameters.items():
+        kept = deployed.get(name, default)
+        if name not in given and name != PARAMETER and kept != default:
+            yield must(
+                f"{name} keeps its value of the last deployment, {kept!r}, because the stage does not set it",
+                f"set {name}={default} or {name}={kept} in infra/samconfig.toml",
+            )
+
+
 def safety(stage: Stage) -> Iterator[Finding]:
     """What a stage with real people must not have."""
     parameters = stage.parameters
@@ -314,7 +333,19 @@ def safety(stage: Stage) -> Iterator[Finding]:
         yield should("nobody is told of alarms", "set AlarmEmail, or subscribe to the topic of alarms")
 
 
-CHECKS = [last_deployment, safety, bucket, sign_in_domain, concurrency, sending, sender, creations, access_logs, key]
+CHECKS = [
+    last_deployment,
+    kept_values,
+    safety,
+    bucket,
+    sign_in_domain,
+    concurrency,
+    sending,
+    sender,
+    creations,
+    access_logs,
+    key,
+]
 
 
 def code_of(error: ClientError) -> str:

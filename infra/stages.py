@@ -14,9 +14,14 @@ def settings_of(stage: str) -> dict:
     return stages[stage]["deploy"]["parameters"].unwrap()
 
 
+def given_to(stage: str) -> dict[str, str]:
+    """The parameters that a stage sets."""
+    return dict(one.split("=", 1) for one in settings_of(stage).get("parameter_overrides", []))
+
+
 def parameters_of(stage: str) -> dict[str, str]:
     """The value of each parameter of the template."""
-    given = dict(one.split("=", 1) for one in settings_of(stage).get("parameter_overrides", []))
+    given = given_to(stage)
     declared = template()["Parameters"]
     return {name: given.get(name, str(about.get("Default", ""))) for name, about in declared.items()}
 

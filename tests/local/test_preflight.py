@@ -200,6 +200,21 @@ def test_an_identity_that_ses_knows_is_not_created_by_a_first_deployment():
     assert said("dev", {"SenderIdentity": ""}, stacks=NO_STACK, identity="NotFoundException") == []
 
 
+def deployed_with(**parameters: str) -> dict:
+    values = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+    return {"Stacks": [{**STACKS["Stacks"][0], "Parameters": values}]}
+
+
+def test_a_parameter_that_is_taken_out_keeps_its_value_and_is_named():
+    """`sam deploy` leaves a parameter as it is that it is not told."""
+    (found,) = said(stacks=deployed_with(AllowPasswordAuth="true"))
+    assert found.startswith("MUST AllowPasswordAuth keeps its value of the last deployment, 'true'")
+
+
+def test_parameters_as_they_are_set_or_by_default_are_no_finding():
+    assert said(stacks=deployed_with(AllowPasswordAuth="false", WebAcl="", RefuseDeletion="true")) == []
+
+
 def test_a_bucket_of_a_stack_that_is_there_is_its_own():
     assert said(bucket={}) == []
 
