@@ -387,6 +387,7 @@ def stage_on_aws(name: str) -> Stage:
 
 
 def main(name: str) -> int:
+    stages.check_is_on_aws(name)
     try:
         findings = list(findings_of(stage_on_aws(name)))
     except BotoCoreError as error:

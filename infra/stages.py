@@ -1,17 +1,35 @@
 """A stage of the service: what `infra/samconfig.toml` tells `sam deploy`, and the template's defaults for the rest."""
 
+import sys
 from pathlib import Path
 
 INFRA = Path(__file__).resolve().parent
 TEMPLATE = INFRA.parent / "template.yaml"
 
 
-def settings_of(stage: str) -> dict:
-    """What `sam deploy` is told for a stage."""
+# The stack of `make up`, which has the name of the production stack and is in no AWS account.
+LOCAL = "local"
+
+
+def check_is_on_aws(stage: str) -> None:
+    """Ends the script with a sentence, unless the stage is one that is deployed to AWS."""
+    if stage == LOCAL:
+        sys.exit(f"STAGE={LOCAL} is the stack of this machine: `make up` starts it, and `make down` stops it.")
+    if stage not in named():
+        known = ", ".join(sorted(set(named()) - {LOCAL}))
+        sys.exit(f"infra/samconfig.toml has no stage {stage}; it has {known}.")
+
+
+def named() -> dict:
     import tomlkit
 
-    stages = tomlkit.parse((INFRA / "samconfig.toml").read_text())
-    return stages[stage]["deploy"]["parameters"].unwrap()
+    read = tomlkit.parse((INFRA / "samconfig.toml").read_text()).unwrap()
+    return {name: block for name, block in read.items() if isinstance(block, dict)}
+
+
+def settings_of(stage: str) -> dict:
+    """What `sam deploy` is told for a stage."""
+    return named()[stage]["deploy"]["parameters"]
 
 
 def given_to(stage: str) -> dict[str, str]:

@@ -104,6 +104,7 @@ def reasons(cloudformation, stack: str) -> str:
 def main(stage: str) -> int:
     import boto3
 
+    stages.check_is_on_aws(stage)
     settings = stages.settings_of(stage)
     client = boto3.Session(region_name=settings["region"]).client("cloudformation")
     try:
