@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Field, Timestamp,
     batch::{MAX_ROWS, MAX_TEXT},
+    invite::Account,
 };
 use store::{
     Store, StoreError, Written,
@@ -14,6 +15,7 @@ use store::{
     due::DUE_SHARDS,
     inspection::{Page, Place},
     rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
+    settings::MailSwitch,
     table::{Commit, Got, Index, Item, Key, Page as ItemPage, Query, Segment, Table, Write},
 };
 use testing::{
@@ -203,4 +205,28 @@ async fn of_two_reports_of_a_mail_at_the_same_time_one_loses_the_race() {
     let slow = probe.run_interrupted("test", store.note_mail_event(at(60)), meanwhile).await;
     assert_eq!(slow.unwrap().unwrap(), Written::LostRace);
     assert_eq!(store.last_mail_event().await.unwrap(), Some(at(120)));
+}
+
+#[tokio::test]
+async fn a_pause_of_mail_does_not_replace_a_stop_that_is_written_meanwhile() {
+    let probe = Probe::default();
+    let store = MemoryTable::probed(probe.clone()).store();
+    // Each of the two writes a switch that exists already.
+    store.start_mail().await.unwrap();
+    // It waits between what it reads and what it writes.
+    probe.interrupt(1);
+    let meanwhile = async || store.stop_mail().await.unwrap();
+    probe.run_interrupted("test", store.pause_mail(later()), meanwhile).await.unwrap().unwrap();
+    assert_eq!(store.mail_switch(beginning()).await.unwrap(), MailSwitch::Stopped);
+}
+
+/// An audit that began at most twelve hours ago still reads what it listed.
+#[tokio::test]
+async fn what_the_directory_listed_is_kept_for_two_days() {
+    const KEPT: Duration = Duration::from_secs(48 * 3600);
+    let table = MemoryTable::default();
+    let listed = Account { directory_id: "ada".to_owned() };
+    table.store().record_listed(beginning(), &[listed]).await.unwrap();
+    let left = [KEPT, KEPT + Duration::from_secs(1)].map(|after| table.kept(beginning() + after).len());
+    assert_eq!(left, [1, 0]);
 }

@@ -31,8 +31,10 @@ async fn mails_are_sent_until_an_operator_stops_them(store: &Store) {
 
 async fn a_pause_ends_by_itself_and_never_replaces_a_stop(store: &Store) {
     let [now, soon, later] = [0, 60, 120].map(|seconds| beginning() + Duration::from_secs(seconds));
-    store.pause_mail(later).await.unwrap();
-    store.pause_mail(soon).await.unwrap();
+    for (until, longest) in [(soon, soon), (later, later), (soon, later)] {
+        store.pause_mail(until).await.unwrap();
+        assert_eq!(store.mail_switch(now).await.unwrap(), MailSwitch::Paused { until: longest });
+    }
     assert_eq!(store.mail_switch(soon).await.unwrap(), MailSwitch::Paused { until: later });
     assert_eq!(store.mail_switch(later).await.unwrap(), MailSwitch::Running);
     store.start_mail().await.unwrap();
