@@ -7,14 +7,14 @@ use domain::{
     BatchId, BulkActionId, InviteId, SeedRequestId, Timestamp, WebhookEventId,
     batch::{Batch, BatchState},
     bulk_action::BulkAction,
-    invite::{Actor, Invite, WAKE_AFTER},
-    licence::{SeedRequest, SeedStep},
+    invite::{Actor, Invite},
+    licence::SeedRequest,
     tombstone::{BatchTombstone, InviteTombstone},
     webhook::WebhookEvent,
 };
 use futures::{StreamExt as _, stream};
 use queue::{Group, QueueName, Wake};
-use store::{Due, StoreError, Stored, Written, due::DUE_SHARDS, settings::MailSwitch};
+use store::{Due, StoreError, Stored, due::DUE_SHARDS, settings::MailSwitch};
 use tracing::Instrument as _;
 
 use crate::{
@@ -146,7 +146,7 @@ async fn look_at_invite(deps: &Deps, id: InviteId, mails: Mails) -> Result<Optio
     if deps.retention.of_invite(&invite).is_some_and(|until| until <= now) {
         let tombstone = InviteTombstone::of(&invite, Actor::Service, now);
         let forgotten = deps.store.forget_invite(&invite, &tombstone, now + deps.retention.tombstones).await?;
-        return Ok((forgotten == Written::Done(())).then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
+        return Ok(forgotten.is_done().then(|| Call::nobody(&invite.officer.id, Wake::Invite { id })));
     }
     let (group, trace) = (Group::from(&invite.officer.id), invite.trace.clone());
     let moment = Moment { now, mails, retention: &deps.retention };
@@ -217,7 +217,7 @@ async fn forget_batch(deps: &Deps, batch: Stored<Batch>) -> Result<Option<Call>,
         let rows = deps.store.remaining_rows(id, ROWS).await?;
         if rows.is_empty() {
             let until = now + deps.retention.tombstones;
-            deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await? == Written::Done(())
+            deps.store.forget_batch(&batch, &BatchTombstone::of(&batch, now), until).await?.is_done()
         } else {
             let _ = deps.store.delete_rows(id, &rows).await?;
             deps.store.write(batch.becomes(batch.to_value().postponed(now))).await?.is_done()
@@ -240,21 +240,17 @@ async fn look_at_seed_request(deps: &Deps, id: SeedRequestId) -> Result<Option<C
         return Ok(None);
     };
     let (group, now) = (Group::from(&request.officer), deps.clock.now());
-    if request.next_due() > now {
-        return Ok(None);
-    }
-    let until = deps.retention.of_seed_request(&request, now);
-    if until <= now {
+    if deps.retention.of_seed_request(&request, now) <= now {
         let forgotten = deps.store.forget_seed_request(&request, now + deps.retention.tombstones).await?;
-        return Ok((forgotten == Written::Done(())).then(|| Call::nobody(group, Wake::SeedRequest { id })));
+        return Ok(forgotten.is_done().then(|| Call::nobody(group, Wake::SeedRequest { id })));
     }
-    let is_open = request.seed.step(now) != SeedStep::Nothing;
-    let next = request.to_value().postponed(if is_open { now + WAKE_AFTER } else { until });
+    let Some(Plan { next, wake, .. }) = plan::seed_request(request.to_value(), &deps.retention, now) else {
+        return Ok(None);
+    };
     if !deps.store.write(request.becomes(next)).await?.is_done() {
         return Ok(None);
     }
-    let queues = if is_open { vec![QueueName::Provision] } else { Vec::new() };
-    Ok(Some(Call { queues, group, wake: Wake::SeedRequest { id } }))
+    Ok(Some(Call { queues: wake, group, wake: Wake::SeedRequest { id } }))
 }
 
 fn tell(remark: Option<Remark>, trace_id: &str) {

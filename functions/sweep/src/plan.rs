@@ -7,6 +7,7 @@ use domain::{
     batch::{Batch, BatchState},
     bulk_action::BulkAction,
     invite::{FirstPassword, InvitationDue, Invite, InviteState, MAIL_ANSWER_WAIT, NextStep, WAKE_AFTER},
+    licence::{SeedRequest, SeedStep},
     mail::{Mail, MailState},
     webhook::WebhookEvent,
 };
@@ -201,6 +202,17 @@ pub(crate) fn webhook_event(event: WebhookEvent, now: Timestamp) -> Option<Plan<
     })
 }
 
+/// What to do for an account's own request for SEED. `None`: it is not due after all.
+pub(crate) fn seed_request(request: SeedRequest, retention: &Retention, now: Timestamp) -> Option<Plan<SeedRequest>> {
+    is_due(Some(request.next_due()), now).then(|| {
+        let (next_due, wake) = match request.seed.step(now) {
+            SeedStep::Nothing => (retention.of_seed_request(&request, now), Vec::new()),
+            SeedStep::Assign | SeedStep::Withdraw => (now + WAKE_AFTER, vec![QueueName::Provision]),
+        };
+        Plan { next: request.postponed(next_due), wake, remark: None }
+    })
+}
+
 fn is_due(due_at: Option<Timestamp>, now: Timestamp) -> bool {
     due_at.is_some_and(|due_at| due_at <= now)
 }
@@ -234,36 +246,10 @@ fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> 
     if now < lease_until + PARSE_PATIENCE {
         return Plan { next: batch.postponed(now + WAKE_AFTER), wake: Vec::new(), remark: None };
     }
-    let given_up = batch.clone().unprocessable(now);
-    let next = given_up.unwrap_or_else(|_| batch.postponed(now + UNDECIDED_PAUSE));
+    let next = batch.clone().unprocessable(now).unwrap_or(batch);
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
 }
 
 #[cfg(test)]
-mod tests {
-    use testing::people::{account_invite, beginning, officer, officer_form};
-
-    use super::*;
-
-    const DAY: Duration = Duration::from_secs(24 * 3600);
-
-    /// A mail that cannot be sent wakes nobody before it can.
-    #[test]
-    fn a_mail_that_is_due_waits_for_the_end_of_a_pause() {
-        let account = domain::invite::Account { directory_id: "bo".to_owned() };
-        let made = account_invite(&officer("ada"), &officer_form("bo"), beginning(), &testing::seeded(1));
-        let seed = domain::licence::SeedState::NotRequired;
-        let due = made.claim(beginning()).unwrap().account_created(account, seed, beginning()).unwrap();
-        let now = due.next_due().unwrap();
-        let retention = Retention { people: 90 * DAY, drafts: 7 * DAY, tombstones: 365 * DAY };
-        let pause = now + Duration::from_secs(900);
-        for (sent_from, next_due, wake) in
-            [(None, now + WAKE_AFTER, vec![QueueName::Mail]), (Some(pause), pause, Vec::new())]
-        {
-            let moment = Moment { now, mails: Mails { last_event: None, sent_from }, retention: &retention };
-            let plan = invite(due.clone(), &moment).unwrap();
-            assert_eq!((plan.next.next_due(), plan.wake), (Some(next_due), wake), "{sent_from:?}");
-        }
-    }
-}
+mod tests;

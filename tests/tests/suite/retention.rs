@@ -116,6 +116,12 @@ async fn a_batch_that_was_handed_on_is_forgotten_with_its_people() {
     app.officer("ada").get(&format!("/api/batches/{id}")).await.expect(200);
     app.pass_days(14).await;
     assert_eq!(holding(&app), Vec::<String>::new());
+    // By the table's time to live.
+    for (days, left) in [(350, 3), (30, 0)] {
+        app.clock.advance(days * DAY);
+        let items = app.table.dump(app.clock.now());
+        assert_eq!(items.iter().filter(|item| item.contains("tombstone")).count(), left, "{days}");
+    }
 }
 
 #[tokio::test]

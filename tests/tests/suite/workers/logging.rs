@@ -1,6 +1,11 @@
 //! What the logs contain, and which data they must not contain.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use queue::{QueueName, Wake};
 use testing::{
     Call, Delivery, DirectoryFault, MailFault,
     people::{keys, vendor_form},
@@ -78,4 +83,23 @@ async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let line = text.lines().find(|line| line.contains("is refused with ValidationException")).unwrap();
     assert!(line.contains(r#""level":"ERROR""#), "{line}");
+}
+
+#[tokio::test]
+async fn a_sweep_logs_the_numbers_that_alarms_count() {
+    let log = Log::default();
+    let writer = log.clone();
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let world = World::new();
+    for name in ["ada", "bea"] {
+        let id = world.account(&vendor_form(name)).await;
+        world.queues().give_up(QueueName::Provision, Wake::Invite { id });
+    }
+    // Both were due 75 seconds ago.
+    world.clock.advance(Duration::from_secs(120 + 75));
+    world.sweep().await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for number in [r#""oldest_due_seconds":75"#, r#""invites_given_up":2"#] {
+        assert!(text.contains(number), "{number} is not in {text}");
+    }
 }

@@ -58,6 +58,18 @@ async fn a_sweep_gets_through_more_than_a_page() {
 }
 
 #[tokio::test]
+async fn a_sweep_begins_no_page_without_the_time_for_it() {
+    let world = World::new();
+    world.account(&vendor_form("ada")).await;
+    world.clock.advance(Duration::from_secs(121));
+    for (left, woken) in [(11_999, 0), (12_000, 1)] {
+        let deadline = world.clock.now() + Duration::from_millis(left);
+        assert!(matches!(sweep::handle(&world.sweep, deadline).await, Disposition::Done));
+        assert_eq!(world.queues().drain(QueueName::Provision).len(), woken, "{left}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_that_stands_still_is_woken_and_one_that_is_through_is_reported() {
     let world = World::new();
     let now = world.clock.now();
