@@ -183,7 +183,7 @@ pub(crate) async fn send<S: Slot>(
     if let SendOutcome::Closed { code } = &outcome {
         close(deps, code).await;
     }
-    if let Some(answer) = answer(outcome, &claim, deps.clock.now()) {
+    if let Some(answer) = answer(outcome, claim.refusals, deps.clock.now()) {
         record(deps, claimed, &claim, &answer, deadline).await?;
     }
     Ok(Next::Rest(Disposition::Done))
@@ -223,9 +223,9 @@ async fn close(deps: &Deps, code: &str) {
     }
 }
 
-/// The step for SES's answer. `None`: the answer is lost, and the claim stays.
-fn answer(outcome: SendOutcome, claim: &Claim, now: Timestamp) -> Option<Step> {
-    let refusals = claim.refusals;
+/// The step for SES's answer to a mail that was refused `refusals` times before. `None`: the answer is lost, and the
+/// claim stays.
+fn answer(outcome: SendOutcome, refusals: u32, now: Timestamp) -> Option<Step> {
     let backoff = FIRST_PAUSE.saturating_mul(2u32.saturating_pow(refusals)).min(LONGEST_PAUSE);
     match outcome {
         SendOutcome::Sent { message_id } => {
@@ -300,4 +300,45 @@ async fn persist<S: Slot>(
         pause *= 2;
     }
     slot.write_answer(&deps.store, change.clone(), answer).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The seconds until the mail is due again.
+    fn pause(outcome: SendOutcome, refusals: u32) -> Option<u64> {
+        let now = Timestamp::from_unix_ms(1_763_875_442_000);
+        let retry_at = answer(outcome, refusals, now)?.retry_at()?;
+        Some(retry_at.since(now).as_secs())
+    }
+
+    #[test]
+    fn a_mail_that_was_not_taken_waits_for_as_long_as_its_refusal_means() {
+        let after = |seconds| SendOutcome::NotSent { retry_after: Duration::from_secs(seconds) };
+        let misconfigured = SendOutcome::Misconfigured { code: "NotAuthorized".to_owned() };
+        let closed = SendOutcome::Closed { code: "QUOTA".to_owned() };
+        for (what, outcome, refusals, seconds) in [
+            ("the first time", after(1), 0, 30),
+            ("the second time", after(1), 1, 60),
+            ("the seventh time", after(1), 6, 1_920),
+            ("the eighth time", after(1), 7, 3_600),
+            ("whenever after that", after(1), u32::MAX, 3_600),
+            ("SES asks for more time", after(45), 0, 45),
+            ("an operator has to act", misconfigured.clone(), 0, 300),
+            ("an operator has to act for long", misconfigured, 4, 480),
+            ("SES's rate", SendOutcome::Throttled, 9, 30),
+            ("SES's quota", closed, 9, 900),
+        ] {
+            assert_eq!(pause(outcome, refusals), Some(seconds), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_mail_that_was_taken_or_refused_for_good_or_without_an_answer_is_not_due_again() {
+        for outcome in [SendOutcome::Sent { message_id: "m-1".to_owned() }, SendOutcome::Refused, SendOutcome::Unknown]
+        {
+            assert_eq!(pause(outcome, 0), None);
+        }
+    }
 }
