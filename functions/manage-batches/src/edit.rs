@@ -16,7 +16,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written,
-    rows::{BYTES_PER_CHANGE, KeyedRow, ROWS_PER_CHANGE, item_bytes},
+    rows::{KeyedRow, ROWS_PER_CHANGE},
 };
 use utoipa::ToSchema;
 use web::{
@@ -29,6 +29,7 @@ use crate::{
     Deps,
     body::{CountsBody, RowBody},
     own_batch,
+    plan::{Plan, RowChange},
     rows::{Filter, Show},
 };
 
@@ -253,73 +254,42 @@ impl Many<'_> {
     /// Changes the named rows of batch `id` that are neither sent nor removed, in several transactions. A repeated
     /// request finishes what an earlier one began.
     async fn run(&self, id: &str) -> Result<ChangedRows, Problem> {
-        let Self { deps, officer, rules, numbers, change } = self;
+        let Self { deps, officer, numbers, .. } = self;
         let keys = deps.secrets.keys().await.map_err(Problem::unavailable)?;
         let mut batch = own_batch(deps, officer, id).await?;
         let mut written = BTreeSet::new();
         // From the last to the first, because a row usually depends on an earlier one.
         let numbers: Vec<u32> = numbers.iter().rev().copied().collect();
         for some in numbers.chunks(ROWS_PER_CHANGE) {
-            let mut repeats = 0;
-            batch = loop {
-                let mut rows = deps.store.find_rows(batch.id, some).await?;
-                rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-                let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
-                let plan = match change {
-                    Change::Set(fields) => editor.set(&rows, fields).await?,
-                    Change::Remove => editor.remove(&rows).await?,
-                };
-                if let Some(next) = editor.write(plan, &mut written).await? {
-                    break next;
-                }
-                repeats += 1;
-                if repeats >= MAX_UPDATE_ROUNDS {
-                    return Err(Problem::new(Slug::LostRace));
-                }
-                batch = own_batch(deps, officer, id).await?;
-            };
+            batch = self.change(batch, some, keys, &mut written).await?;
         }
         let changed = numbers.iter().filter(|number| written.contains(number)).count();
         Ok(ChangedRows { changed, counts: batch.counts.into() })
     }
-}
 
-/// A row before and after its change.
-type RowChange = (Row, Row);
-
-/// Changes of rows in the order in which they are written. After each transaction, no row depends on a row that is
-/// removed or belongs to another person. So a request that stops in the middle can be repeated, and continues where it
-/// stopped.
-#[derive(Default)]
-struct Plan {
-    /// Rows that now depend on another row; each can be written alone.
-    first: Vec<RowChange>,
-    /// A row that is removed or changes, with the rows that replace it; each group is written in one transaction.
-    then: Vec<Vec<RowChange>>,
-    /// The failed invite of a row that is opened again, as it was read. It no longer belongs to the row.
-    released: Option<Stored<Invite>>,
-}
-
-impl Plan {
-    /// The changes of each transaction: as many groups as fit in rows and in bytes.
-    fn transactions(self) -> Vec<Vec<RowChange>> {
-        let groups = self.first.into_iter().map(|change| vec![change]).chain(self.then);
-        let mut transactions: Vec<Vec<RowChange>> = Vec::new();
-        let mut bytes = 0;
-        for group in groups {
-            let size: usize = group.iter().map(|(_, after)| item_bytes(after)).sum();
-            bytes += size;
-            match transactions.last_mut() {
-                Some(last) if last.len() + group.len() < ROWS_PER_CHANGE && bytes <= BYTES_PER_CHANGE => {
-                    last.extend(group);
-                }
-                _ => {
-                    transactions.push(group);
-                    bytes = size;
-                }
+    /// Changes `some` of the rows. Returns the batch after that.
+    async fn change(
+        &self,
+        mut batch: Stored<Batch>,
+        some: &[u32],
+        keys: &Keys,
+        written: &mut BTreeSet<u32>,
+    ) -> Result<Stored<Batch>, Problem> {
+        let Self { deps, officer, rules, change, .. } = self;
+        for _ in 0..MAX_UPDATE_ROUNDS {
+            let mut rows = deps.store.find_rows(batch.id, some).await?;
+            rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
+            let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
+            let plan = match change {
+                Change::Set(fields) => editor.set(&rows, fields).await?,
+                Change::Remove => editor.remove(&rows).await?,
+            };
+            if let Some(next) = editor.write(plan, written).await? {
+                return Ok(next);
             }
+            batch = own_batch(deps, officer, &batch.id.to_string()).await?;
         }
-        transactions
+        Err(Problem::new(Slug::LostRace))
     }
 }
 
