@@ -130,3 +130,57 @@ fn time(text: &str) -> Option<Timestamp> {
     let with_fraction = || Timestamp::parse(&format!("{}.000Z", text.strip_suffix('Z')?));
     Timestamp::parse(text).or_else(with_fraction)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(kind: &str, detail: Value) -> SesEvent {
+        let mail = json!({"messageId": "m-1", "timestamp": "2026-11-28T00:00:00.123Z"});
+        let mut event = json!({
+            "source": "aws.ses", "account": "111122223333", "detail-type": kind, "time": "2026-11-28T00:00:09Z",
+            "detail": detail,
+        });
+        event["detail"]["mail"] = mail;
+        serde_json::from_value(event).unwrap()
+    }
+
+    #[test]
+    fn an_event_says_what_became_of_its_mail_and_of_its_mailbox() {
+        let bounce = |kind, sub| json!({"bounce": {"bounceType": kind, "bounceSubType": sub}});
+        let complaint = |kind, sub| json!({"complaint": {"complaintFeedbackType": kind, "complaintSubType": sub}});
+        let (bounced, complained) = (Some(SuppressionReason::Bounced), Some(SuppressionReason::Complained));
+        let listed = "OnAccountSuppressionList";
+        for (kind, detail, says, suppresses) in [
+            ("Email Sent", json!({}), Some(MailEvent::Accepted), None),
+            ("Email Delivery Delayed", json!({}), Some(MailEvent::Delayed), None),
+            ("Email Delivered", json!({}), Some(MailEvent::Delivered), None),
+            ("Email Rejected", json!({}), Some(MailEvent::Suppressed), None),
+            ("Email Rendering Failed", json!({}), Some(MailEvent::Suppressed), None),
+            ("Email Bounced", bounce("Permanent", "General"), Some(MailEvent::Bounced), bounced),
+            ("Email Bounced", bounce("Permanent", listed), Some(MailEvent::Suppressed), bounced),
+            ("Email Bounced", bounce("Permanent", "Suppressed"), Some(MailEvent::Suppressed), bounced),
+            ("Email Bounced", bounce("Transient", "MailboxFull"), Some(MailEvent::Bounced), None),
+            ("Email Bounced", json!({}), Some(MailEvent::Bounced), None),
+            ("Email Complaint Received", complaint("abuse", ""), Some(MailEvent::Complained), complained),
+            ("Email Complaint Received", complaint("not-spam", ""), Some(MailEvent::Complained), None),
+            ("Email Complaint Received", complaint("abuse", listed), Some(MailEvent::Suppressed), complained),
+            ("Email Complaint Received", json!({}), Some(MailEvent::Complained), None),
+            ("Email Opened", json!({}), None, None),
+        ] {
+            let event = event(kind, detail.clone());
+            assert_eq!((event.says(), event.suppresses()), (says, suppresses), "{kind} {detail}");
+        }
+    }
+
+    #[test]
+    fn an_event_and_its_mail_have_times_of_their_own() {
+        let event = event("Email Sent", json!({}));
+        let text = |at: Option<Timestamp>| at.unwrap().to_string();
+        assert_eq!(text(event.at()), "2026-11-28T00:00:09.000Z", "EventBridge writes whole seconds");
+        assert_eq!(text(event.sent_at()), "2026-11-28T00:00:00.123Z");
+        assert_eq!(event.message_id(), "m-1");
+    }
+}
