@@ -130,3 +130,33 @@ impl std::fmt::Debug for ExportQuery {
         f.debug_struct("ExportQuery").field("sort", &self.sort).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_list_and_an_export_are_in_the_order_that_is_asked_for() {
+        for (order, sort) in
+            [("newest", Sort::NewestFirst), ("oldest", Sort::OldestFirst), ("email", Sort::Email), ("name", Sort::Name)]
+        {
+            let asked = json!({"sort": order, "q": "ada"});
+            let list: ListQuery = serde_json::from_value(asked.clone()).unwrap();
+            let export: ExportQuery = serde_json::from_value(asked).unwrap();
+            for (query, limit) in [(list.first_page().unwrap(), 50), (export.up_to(7).unwrap(), 7)] {
+                assert_eq!((query.sort, query.limit, query.text.as_deref()), (sort, limit, Some("ada")), "{order}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_is_of_one_filter_and_one_order() {
+        let description = |asked| serde_json::from_value::<ListQuery>(asked).unwrap().description().unwrap();
+        let asked = [json!({}), json!({"sort": "name"}), json!({"q": "ada"}), json!({"q": "bo"})];
+        let descriptions: std::collections::BTreeSet<String> = asked.into_iter().map(description).collect();
+        assert_eq!(descriptions.len(), 4);
+        assert_eq!(description(json!({})), description(json!({"limit": "9", "cursor": "x"})));
+    }
+}

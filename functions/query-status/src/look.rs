@@ -120,3 +120,35 @@ impl Deps {
         self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_checked_once_a_minute() {
+        let (looks, entropy) = (Looks::default(), testing::seeded(1));
+        let at = |ms| Timestamp::from_unix_ms(ms);
+        let [one, other] = [1, 2].map(|_| InviteId::generate(at(0), &entropy));
+        for (id, ms, is_due) in [
+            (one, 0, true),
+            (one, 59_999, false),
+            (other, 59_999, true),
+            (one, 60_000, true),
+            (one, 119_999, false),
+            (one, 120_000, true),
+        ] {
+            assert_eq!(looks.is_due(id, at(ms)), is_due, "{ms}");
+        }
+    }
+
+    #[test]
+    fn all_checks_are_forgotten_when_there_are_too_many() {
+        let (looks, entropy, now) = (Looks::default(), testing::seeded(1), Timestamp::from_unix_ms(0));
+        let ids: Vec<InviteId> = (0..REMEMBERED).map(|_| InviteId::generate(now, &entropy)).collect();
+        assert!(ids.iter().all(|id| looks.is_due(*id, now)));
+        assert!(!looks.is_due(ids[0], now), "as many as are remembered");
+        assert!(looks.is_due(InviteId::generate(now, &entropy), now));
+        assert!(looks.is_due(ids[0], now));
+    }
+}
