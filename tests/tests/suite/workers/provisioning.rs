@@ -206,6 +206,55 @@ async fn a_licence_that_cannot_be_assigned_keeps_no_first_password_back() {
 }
 
 #[tokio::test]
+async fn a_first_password_comes_before_a_licence() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    (0..3).for_each(|_| world.directory.fail_next(Call::AddToSeedGroup, DirectoryFault::Unreachable));
+    world.provision(id).await;
+    let now = world.clock.now();
+    world.change(id, |invite| invite.request_first_password(now)).await;
+    world.provision(id).await;
+    let invite = world.invite(id).await;
+    assert_eq!(world.directory.first_passwords(invite.account().unwrap()), 1);
+    assert_eq!(invite.seed, SeedState::Pending);
+}
+
+#[tokio::test]
+async fn what_the_directory_did_not_do_is_tried_again_after_a_pause() {
+    for (fault, pause) in [(DirectoryFault::Unreachable, 30), (DirectoryFault::Misconfigured, 300)] {
+        let world = World::new();
+        let (account, invitation) = (world.account(&officer_form("ada")).await, world.invitation("bo").await);
+        for (id, call) in [(account, Call::CreateAccount), (invitation, Call::FindByEmail)] {
+            world.directory.fail_next(call, fault);
+            world.provision(id).await;
+            assert_eq!(world.wait_of(id).await, pause, "{call:?} {fault:?}");
+        }
+        world.clock.advance(Duration::from_secs(pause));
+        world.provision(account).await;
+        let now = world.clock.now();
+        world.change(account, |invite| invite.request_first_password(now)).await;
+        world.directory.fail_next(Call::MailFirstPassword, fault);
+        world.provision(account).await;
+        assert_eq!(world.wait_of(account).await, pause, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_waits_while_mail_is_stopped() {
+    let world = World::new();
+    let id = world.account(&officer_form("ada")).await;
+    world.provision(id).await;
+    world.store().stop_mail().await.unwrap();
+    let now = world.clock.now();
+    world.change(id, |invite| invite.request_first_password(now)).await;
+    world.provision(id).await;
+    assert_eq!(world.wait_of(id).await, 120);
+    world.store().start_mail().await.unwrap();
+    world.provision(id).await;
+    assert_eq!(world.directory.first_passwords(world.invite(id).await.account().unwrap()), 1);
+}
+
+#[tokio::test]
 async fn an_account_that_was_deleted_is_shown_as_deleted() {
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
