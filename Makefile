@@ -116,8 +116,9 @@ schedules: portal .tools/cargo/.ready ## Random runs of the fault harness: make 
 		--success-output final -E 'test(/faults::schedules::random_runs/)'
 
 OF ?= domain
-# The tests that have to notice, where they are not those of the package.
+# The tests that have to notice: for a function also the flows, for the store its contract.
 MUTANTS_OF_store := --test-package store --test-package testing
+MUTANTS_OF_$(OF) ?= $(if $(wildcard functions/$(OF)),--test-package $(OF) --test-package tests)
 # One part of many, another one at each commit: all of them take more than an hour. The tests beside it come first.
 MUTANT_PARTS := 32
 test-mutants: .tools/mutants/.ready .tools/cargo/.ready
