@@ -137,13 +137,12 @@ mod tests {
 
     use super::*;
 
-    fn event(kind: &str, detail: Value) -> SesEvent {
-        let mail = json!({"messageId": "m-1", "timestamp": "2026-11-28T00:00:00.123Z"});
-        let mut event = json!({
+    fn event(kind: &str, mut detail: Value) -> SesEvent {
+        detail["mail"] = json!({"messageId": "m-1", "timestamp": "2026-11-28T00:00:00.123Z"});
+        let event = json!({
             "source": "aws.ses", "account": "111122223333", "detail-type": kind, "time": "2026-11-28T00:00:09Z",
             "detail": detail,
         });
-        event["detail"]["mail"] = mail;
         serde_json::from_value(event).unwrap()
     }
 
