@@ -179,7 +179,7 @@ pub(crate) fn batch(batch: Batch, moment: &Moment<'_>) -> Option<Plan<Batch>> {
         Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
         Some(Unanswered::Wait(remark)) => Plan { next: batch.postponed(now + UNDECIDED_PAUSE), wake, remark },
         None => {
-            let until = retention.of_batch(&batch).unwrap_or(now + WAKE_AFTER);
+            let until = retention.of_batch(&batch).unwrap_or(now);
             Plan { next: batch.postponed(until), wake, remark: None }
         }
     })

@@ -260,3 +260,12 @@ fn a_workbook_is_given_up_fifteen_minutes_after_its_last_reader() {
         assert_eq!((given_up.wake, given_up.remark), (wake, Some(Remark::WorkbookGivenUp)));
     }
 }
+
+#[test]
+fn an_event_for_an_agency_is_repeated_once_its_call_is_overdue() {
+    let event = WebhookEvent::of_change(None, &queued(), 1).unwrap();
+    let due = event.next_due().unwrap();
+    assert!(webhook_event(event.clone(), due - MILLISECOND).is_none());
+    let plan = webhook_event(event, due).unwrap();
+    assert_eq!((plan.next.next_due(), plan.wake), (Some(due + WAKE_AFTER), vec![QueueName::Webhooks]));
+}

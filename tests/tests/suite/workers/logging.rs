@@ -103,3 +103,20 @@ async fn a_sweep_logs_the_numbers_that_alarms_count() {
         assert!(text.contains(number), "{number} is not in {text}");
     }
 }
+
+#[tokio::test]
+async fn a_mail_of_which_nobody_knows_whether_it_was_sent_is_logged_as_an_error() {
+    let log = Log::default();
+    let writer = log.clone();
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.outbox.fail_next(MailFault::AfterEffect);
+    world.provision(id).await;
+    world.mail(Wake::Invite { id }).await;
+    world.clock.advance(Duration::from_secs(15 * 60));
+    world.sweep().await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = text.lines().find(|line| line.contains("nobody knows whether a mail was sent")).unwrap();
+    assert!(line.contains(r#""level":"ERROR""#), "{line}");
+}
