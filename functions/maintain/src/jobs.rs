@@ -1,6 +1,7 @@
 //! The jobs, each in a file of its own.
 
 mod account_audit;
+mod account_status;
 mod directory_audit;
 mod forget;
 mod locks;

@@ -1,8 +1,8 @@
 //! The accounts that the directory listed in one audit, so that the accounts which it did not list can be found without
 //! a question about each of the others.
 //!
-//! A page of the list is one item with the beginning of a hash of each name. By chance two names may share one, and then
-//! an account that is gone is found in the next audit that it is not hidden from. The items expire by themselves.
+//! A page of the list is one item with the beginning of a hash of each name. By chance two names may share one, and
+//! then an account that is gone is found in the next audit that it is not hidden from. The items expire by themselves.
 
 use std::{collections::HashSet, time::Duration};
 

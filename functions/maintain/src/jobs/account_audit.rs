@@ -8,14 +8,14 @@
 use std::time::Duration;
 
 use directory::AccountStatus;
-use domain::{Timestamp, invite::NextStep, licence::SeedStep};
+use domain::Timestamp;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use queue::{QueueName, Wake};
 use serde::{Deserialize, Serialize};
 use store::{AccountLink, AccountOwner, accounts::ACCOUNT_SHARDS, listed_accounts::ListedAccounts};
 
 use super::{
     Progress, Round,
+    account_status::{SETTLED, record},
     directory_audit::{self, List},
 };
 use crate::{AnyError, Deps};
@@ -29,9 +29,6 @@ const AT_ONCE: usize = 4;
 /// The time that must be left to begin a page.
 const TIME_FOR_A_PAGE: Duration = Duration::from_secs(20);
 
-/// How old a change must be: a newer one may not be visible everywhere yet.
-pub(super) const SETTLED: Duration = Duration::from_secs(600);
-
 /// If at least this many accounts of one page are missing, and more than half of them, it may be the wrong directory:
 /// nothing of that page is recorded.
 const DOUBTFUL: usize = 6;
@@ -39,10 +36,10 @@ const DOUBTFUL: usize = 6;
 /// How long a list may take. What was listed before that says little about now.
 const LONGEST_LIST: Duration = Duration::from_secs(12 * 3600);
 
-/// A place within an audit.
+/// Where an audit that ran out of time continues.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Place {
-    /// When the list began.
+    /// When the list of the directory began.
     began: Timestamp,
     part: Part,
 }
@@ -157,31 +154,4 @@ fn changed_at(owner: &AccountOwner) -> Timestamp {
         AccountOwner::Invite(invite) => invite.over_since().unwrap_or(invite.updated_at),
         AccountOwner::Request(request) => request.updated_at,
     }
-}
-
-/// Writes the status of an account, if it is new, and wakes the worker that withdraws its licence or assigns it again.
-pub(super) async fn record(deps: &Deps, owner: AccountOwner, status: AccountStatus) -> Result<bool, AnyError> {
-    let now = deps.clock.now();
-    let (is_written, wake) = match owner {
-        AccountOwner::Invite(invite) => {
-            let Some(next) = invite.to_value().account_seen(status, now) else { return Ok(false) };
-            let wake = (next.next_step(now) != NextStep::Nothing)
-                .then(|| (next.officer.id.clone(), Wake::Invite { id: next.id }));
-            (deps.store.write(invite.becomes(next)).await?.is_done(), wake)
-        }
-        AccountOwner::Request(request) => {
-            let Some(next) = request.to_value().account_seen(status, now) else { return Ok(false) };
-            let wake = (next.seed.step(now) != SeedStep::Nothing)
-                .then(|| (next.officer.clone(), Wake::SeedRequest { id: next.id }));
-            (deps.store.write(request.becomes(next)).await?.is_done(), wake)
-        }
-    };
-    // Another writer has changed it. The run of the next day checks it again.
-    if !is_written {
-        return Ok(false);
-    }
-    if let Some((officer, wake)) = wake {
-        deps.queues.wake(QueueName::Provision, &officer, &[wake]).await;
-    }
-    Ok(true)
 }

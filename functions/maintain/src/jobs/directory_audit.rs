@@ -19,7 +19,7 @@ use store::{AccountOwner, Refused, Stored};
 
 use super::{
     Progress, Round,
-    account_audit::{SETTLED, record},
+    account_status::{SETTLED, record},
 };
 use crate::{AnyError, Deps};
 
