@@ -30,6 +30,13 @@ pub struct SentMail {
     pub tags: Tags,
 }
 
+/// The token in the link of a mail's text.
+#[must_use]
+pub fn token_in(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("/accept#")?;
+    Some(rest.chars().take_while(char::is_ascii_hexdigit).collect())
+}
+
 /// How a request to send fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {

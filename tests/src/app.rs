@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use store::{Store, stream::StreamEvent};
 use testing::{
     CognitoTwin, Endpoints, LimitedTable, ManualClock, MemoryBucket, MemoryDirectory, MemoryQueues, MemoryStack,
-    MemorySuppressions, MemoryTable, Outbox, SentMail, SesLimits, SesTwin, Twins, people, probe::Probe,
+    MemorySuppressions, MemoryTable, Outbox, SentMail, SesLimits, SesTwin, Twins, people, probe::Probe, token_in,
 };
 use tower::ServiceExt as _;
 
@@ -383,9 +383,7 @@ impl App {
     #[must_use]
     pub fn token_of(&self, address: &str) -> String {
         let mails = self.mails_to(address);
-        let text = &mails.last().expect("a mail").letter.text;
-        let (_, rest) = text.split_once("/accept#").expect("a link");
-        rest.chars().take_while(char::is_ascii_hexdigit).collect()
+        token_in(&mails.last().expect("a mail").letter.text).expect("a link")
     }
 
     /// As far ahead as the shortest timeout of a function that works on messages.

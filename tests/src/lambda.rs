@@ -16,7 +16,11 @@ use futures::{FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::Fu
 use queue::{QueueName, Wake};
 use tokio::time::{Instant, sleep};
 
-use crate::{app::App, mail_event};
+use crate::{
+    app::App,
+    ledger::{Ledger, count},
+    mail_event,
+};
 
 /// How long a poller waits before it looks at an empty queue again: longer each time that it is empty. A receive takes
 /// [`RECEIVE`].
@@ -32,16 +36,59 @@ struct Mapping {
     timeout: Duration,
     /// Deliveries of a message before it becomes a dead letter.
     receives: u32,
+    /// Megabytes of the worker's memory.
+    memory: u32,
 }
 
 /// The event source mappings of the template with its default parameters.
 const MAPPINGS: [Mapping; 5] = [
-    Mapping { queue: QueueName::Dispatch, workers: 5, batch: 1, timeout: Duration::from_secs(60), receives: 5 },
-    Mapping { queue: QueueName::Actions, workers: 5, batch: 1, timeout: Duration::from_secs(60), receives: 5 },
-    Mapping { queue: QueueName::Provision, workers: 10, batch: 10, timeout: Duration::from_secs(30), receives: 5 },
-    Mapping { queue: QueueName::Mail, workers: 2, batch: 10, timeout: Duration::from_secs(30), receives: 10 },
-    Mapping { queue: QueueName::Webhooks, workers: 5, batch: 10, timeout: Duration::from_secs(30), receives: 5 },
+    Mapping {
+        queue: QueueName::Dispatch,
+        workers: 5,
+        batch: 1,
+        timeout: Duration::from_secs(60),
+        receives: 5,
+        memory: 128,
+    },
+    Mapping {
+        queue: QueueName::Actions,
+        workers: 5,
+        batch: 1,
+        timeout: Duration::from_secs(60),
+        receives: 5,
+        memory: 128,
+    },
+    Mapping {
+        queue: QueueName::Provision,
+        workers: 10,
+        batch: 10,
+        timeout: Duration::from_secs(30),
+        receives: 5,
+        memory: 128,
+    },
+    Mapping {
+        queue: QueueName::Mail,
+        workers: 2,
+        batch: 10,
+        timeout: Duration::from_secs(30),
+        receives: 10,
+        memory: 128,
+    },
+    Mapping {
+        queue: QueueName::Webhooks,
+        workers: 5,
+        batch: 10,
+        timeout: Duration::from_secs(30),
+        receives: 5,
+        memory: 128,
+    },
 ];
+
+/// Changes of the table that one invocation is given.
+const STREAM_BATCH: usize = 100;
+
+/// Megabytes of the functions that SES's events and the table's stream start.
+const UNQUEUED_MEMORY: u32 = 128;
 
 /// A message that waits until it is visible.
 struct Message {
@@ -58,6 +105,8 @@ pub struct Lambda<'a> {
     redelivered: Cell<usize>,
     invocations: RefCell<BTreeMap<QueueName, usize>>,
     messages: RefCell<BTreeMap<QueueName, usize>>,
+    /// What the invocations and messages cost.
+    cost: Cell<Ledger>,
 }
 
 impl fmt::Debug for Lambda<'_> {
@@ -82,7 +131,18 @@ impl<'a> Lambda<'a> {
             redelivered: Cell::new(0),
             invocations: RefCell::default(),
             messages: RefCell::default(),
+            cost: Cell::default(),
         }
+    }
+
+    /// What the invocations and messages cost so far, without those of timers, which run in an idle month too.
+    #[must_use]
+    pub fn cost(&self) -> Ledger {
+        self.cost.get()
+    }
+
+    fn pay(&self, more: Ledger) {
+        self.cost.set(self.cost.get() + more);
     }
 
     /// Messages that were delivered in vain until they became dead letters.
@@ -168,8 +228,12 @@ impl<'a> Lambda<'a> {
             record
         };
         let records = received.iter().enumerate().map(record).collect();
+        // Each message is sent, and each invocation receives and deletes its messages in a request each.
+        self.pay(Ledger { queue_requests: count(received.len()) + 2.0, ..Ledger::default() });
+        let began = Instant::now();
         let work = |wake: Wake, deadline| process.deliver_by(mapping.queue, wake, deadline);
         let answer = handle_records(records, deadline, &process.clock.clock(), &work).await.expect("records have ids");
+        self.pay(Ledger::of_invocations(1, began.elapsed(), mapping.memory));
         let failed: Vec<usize> =
             answer.batch_item_failures.iter().filter_map(|failure| failure.item_identifier.parse().ok()).collect();
         let mut queues = self.queues.borrow_mut();
@@ -206,7 +270,9 @@ impl<'a> Lambda<'a> {
                 let sent_at = Timestamp::from_unix_ms(self.app.clock.now().unix_ms() - ago);
                 for recorded in [mail_event::SENT, mail_event::DELIVERED] {
                     let event = mail_event::about_tagged(mail.tags.clone(), &mail.message_id, recorded, sent_at);
+                    let began = Instant::now();
                     let _ = self.app.track(event).await;
+                    self.pay(Ledger::of_invocations(1, began.elapsed(), UNQUEUED_MEMORY));
                 }
             }
         }
@@ -216,7 +282,10 @@ impl<'a> Lambda<'a> {
     async fn stream(&self) {
         loop {
             sleep(Duration::from_secs(1)).await;
+            let batches = self.app.table.streamed().div_ceil(STREAM_BATCH);
+            let began = Instant::now();
             let _ = self.app.stream().await;
+            self.pay(Ledger::of_invocations(batches, began.elapsed(), UNQUEUED_MEMORY));
         }
     }
 }

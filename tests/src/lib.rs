@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod lambda;
+pub mod ledger;
 pub mod list_contract;
 pub mod lists;
 pub mod mail_event;

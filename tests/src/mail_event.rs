@@ -4,9 +4,9 @@ use domain::Timestamp;
 use serde_json::{Value, json};
 use testing::SentMail;
 
-/// SES took a mail.
+/// The recorded event of a mail that SES took.
 pub const SENT: &str = include_str!("../../events/mail-sent.json");
-/// A mail arrived.
+/// The recorded event of a mail that arrived.
 pub const DELIVERED: &str = include_str!("../../events/mail-delivered.json");
 
 /// The recorded event, as one at `at` about this mail, which was sent then.

@@ -269,11 +269,12 @@ def test_the_workers_of_virtual_time_are_those_of_the_template(queue, function):
     source = (ROOT / "tests" / "src" / "lambda.rs").read_text()
     driven = re.search(
         rf"queue: QueueName::{queue}, workers: (\d+), batch: (\d+), timeout: Duration::from_secs\((\d+)\),"
-        r" receives: (\d+)",
+        r" receives: (\d+), memory: (\d+)",
         source,
     )
     (mapping,) = [m["Properties"] for m in MAPPINGS.values() if referred(m["Properties"]["FunctionName"]) == function]
     workers = SOURCE["Parameters"][referred(mapping["ScalingConfig"]["MaximumConcurrency"])]["Default"]
     timeout = properties(function)["Timeout"]
     receives = properties(f"{queue}Queue")["RedrivePolicy"]["maxReceiveCount"]
-    assert tuple(map(int, driven.groups())) == (workers, mapping["BatchSize"], timeout, receives)
+    memory = properties(function)["MemorySize"]
+    assert tuple(map(int, driven.groups())) == (workers, mapping["BatchSize"], timeout, receives, memory)

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::wire::{self, Refusal, Way};
-use crate::rate::Bucket;
+use crate::{outbox::token_in, rate::Bucket};
 
 /// How long a request takes.
 const REQUEST: Duration = Duration::from_millis(80);
@@ -53,6 +53,8 @@ struct State {
     /// When the mails of the last window were taken.
     taken: VecDeque<Instant>,
     mails: BTreeMap<String, usize>,
+    /// The token in the link of the newest mail to each address.
+    tokens: BTreeMap<String, String>,
     /// The mails that are taken, and whose events nobody has fetched yet.
     unreported: Vec<TakenMail>,
     requests: usize,
@@ -77,6 +79,7 @@ impl SesTwin {
             rate,
             taken: VecDeque::new(),
             mails: BTreeMap::new(),
+            tokens: BTreeMap::new(),
             requests: 0,
             unreported: Vec::new(),
             way: Way::default(),
@@ -111,6 +114,16 @@ impl SesTwin {
     #[must_use]
     pub fn mails(&self) -> BTreeMap<String, usize> {
         self.state().mails.clone()
+    }
+
+    /// The token in the link of the newest mail to an address.
+    ///
+    /// # Panics
+    ///
+    /// When it was sent no mail with a link.
+    #[must_use]
+    pub fn token_of(&self, address: &str) -> String {
+        self.state().tokens.get(address).expect("a mail with a link").clone()
     }
 
     /// How many requests there were, also those that were refused.
@@ -152,6 +165,8 @@ impl State {
         }
         self.taken.push_back(now);
         let to = body["Destination"]["ToAddresses"][0].as_str().expect("a recipient").to_owned();
+        let text = body["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().expect("a text");
+        self.tokens.extend(token_in(text).map(|token| (to.clone(), token)));
         *self.mails.entry(to).or_default() += 1;
         let message_id = format!("m-{}", self.requests);
         let text = |value: &Value| value.as_str().expect("a text").to_owned();

@@ -42,7 +42,7 @@ pub(super) struct Refusal {
 /// whether the request was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mishap {
-    /// No connection could be opened.
+    /// No connection to the service could be opened.
     NotConnected,
     /// The connection was closed before the service read the request.
     Closed,
@@ -62,7 +62,7 @@ const LOST_AFTER: Duration = Duration::from_secs(5);
 /// The way between the clients and a service. One request in `one_in` has a mishap, each kind in turn.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Way {
-    /// `None`: none has.
+    /// `None`: no request has a mishap.
     pub(super) one_in: Option<usize>,
     requests: usize,
 }

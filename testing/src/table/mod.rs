@@ -123,6 +123,12 @@ impl MemoryTable {
         self.items.by_hand().is_blind = true;
     }
 
+    /// How many changes [`MemoryTable::take_stream`] would return.
+    #[must_use]
+    pub fn streamed(&self) -> usize {
+        self.items.by_hand().stream.len()
+    }
+
     /// What the table would have streamed since the last call: the changes of invites, without deletions.
     ///
     /// # Panics

@@ -1,7 +1,7 @@
 //! A list of ten thousand within the limits that AWS documents, in virtual time.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
 use boot::Disposition;
 use domain::{
@@ -9,14 +9,20 @@ use domain::{
     fields::Form,
     invite::Progress,
 };
+use futures::future::join_all;
 use queue::{QueueName, Wake};
+use serde_json::json;
 use store::Stored;
 use testing::{
     SesLimits,
     people::{officer, officer_form, vendor_form, workbook},
 };
-use tests::{app::App, lambda::Lambda};
-use tokio::time::Instant;
+use tests::{
+    app::App,
+    lambda::Lambda,
+    ledger::{Ledger, LogBytes, count},
+};
+use tokio::time::{Instant, sleep};
 
 /// People of a list that is only read and dispatched.
 const PEOPLE: usize = 10_000;
@@ -69,6 +75,21 @@ async fn ten_thousand_people_are_read_in_fifteen_seconds_and_dispatched_in_a_min
     assert_eq!(failures, 0, "no message of it is delivered again because the table was busy");
 }
 
+/// An officer looks at a batch's page all the time, which asks every two seconds.
+async fn watch(app: &App, batch: &str, cost: &Cell<Ledger>) {
+    loop {
+        sleep(Duration::from_secs(2)).await;
+        let began = Instant::now();
+        app.officer("ada").get(&format!("/api/batches/{batch}")).await.expect(200);
+        cost.set(cost.get() + api_request(began.elapsed(), 256));
+    }
+}
+
+/// A request to the API, by a function with so much memory.
+fn api_request(lasting: Duration, megabytes: u32) -> Ledger {
+    Ledger { api_requests: 1.0, ..Ledger::of_invocations(1, lasting, megabytes) }
+}
+
 /// People of a list that is drained: `make limits` has ten thousand, and `make test` fewer, at the same rates.
 fn drained() -> usize {
     boot::Env::from_process().optional("PEOPLE").map_or(2_000, |people| people.parse().unwrap())
@@ -78,6 +99,7 @@ fn drained() -> usize {
 /// four minutes, their mails at the rate of SES.
 #[tokio::test(start_paused = true)]
 async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
+    let (logged, _logs) = LogBytes::counted();
     let (app, table, twins) = App::start_limited(SesLimits::default()).await;
     let people = drained();
     read(&app, people).await;
@@ -94,8 +116,18 @@ async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
         }
         twins.ses.mails().len() == people
     };
-    lambda.run_until(60 * MINUTE, is_done).await;
+    let watched = Cell::new(Ledger::default());
+    let id = batch(&app).await.id.to_string();
+    tokio::select! {
+        () = lambda.run_until(60 * MINUTE, is_done) => {}
+        () = watch(&app, &id, &watched) => {}
+    }
     let mailed_in = began.elapsed();
+    let mails = Ledger { mails: count(people), ..Ledger::default() };
+    let cost = lambda.cost() + watched.get() + Ledger::of_table(table.tally()) + logged.cost() + mails;
+    println!("{cost}");
+    let per_thousand = cost.dollars() / count(people) * 1000.0;
+    assert!(per_thousand <= 0.35, "USD {per_thousand} for each thousand people");
     let created = twins.cognito.tally()["AdminCreateUser"];
     println!("accounts in {accounts_in:?}, licences in {licences_in:?}, mails in {mailed_in:?}, {lambda:?}");
     println!("{:?}, {} requests to SES, {:?}", twins.cognito.tally(), twins.ses.requests(), table.tally());
@@ -140,6 +172,50 @@ async fn a_list_is_drained_whatever_breaks_and_nobody_is_lost_or_mailed_twice() 
     assert_eq!(progress, BTreeMap::from([(Progress::AccountCreated, mailed as u64)]));
     assert!(undecided * 100 <= people, "{undecided} mails are undecided");
     assert_eq!(lambda.dead_letters(), 0);
+}
+
+/// People who are invited by email one by one, accept, and get an account.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
+    const PEOPLE: usize = 90;
+    let (logged, _logs) = LogBytes::counted();
+    let (app, table, twins) = App::start_limited(SesLimits::default()).await;
+    let ada = app.officer("ada");
+    let lambda = Lambda::new(&app);
+    let asked = Cell::new(Ledger::default());
+    let people: Vec<String> = (0..PEOPLE).map(|n| format!("crowd-{n}@sample-board.gov.sg")).collect();
+    let has = |address: &String, mails: usize| twins.ses.mails().get(address).is_some_and(|sent| *sent == mails);
+    let invitee = async |address: &String| {
+        let invite = json!({"kind": "email", "email": address, "reason": "Joins the project"});
+        let began = Instant::now();
+        ada.post("/api/invites", invite).await.expect(202);
+        asked.set(asked.get() + api_request(began.elapsed(), 128));
+        while !has(address, 1) {
+            sleep(Duration::from_secs(1)).await;
+        }
+        // People read a mail later than SES answers that it took it.
+        sleep(MINUTE).await;
+        let token = twins.ses.token_of(address);
+        let form = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "countryCode": "65",
+            "contactNumber": "91234567", "organisation": "Sample Board"});
+        for (path, body) in [("view", json!({"token": token})), ("accept", form)] {
+            let began = Instant::now();
+            let answer = app.anyone().json("POST", &format!("/api/invitations/{path}"), &[], body).await;
+            assert!(answer.status.is_success(), "{}", answer.body);
+            asked.set(asked.get() + api_request(began.elapsed(), 128));
+        }
+    };
+    let everyone = join_all(people.iter().map(invitee));
+    let is_done = || people.iter().all(|address| has(address, 2));
+    tokio::join!(lambda.run_until(60 * MINUTE, is_done), everyone);
+    // The portal's document, script and style for each invitee, and the officer's list every now and then.
+    let pages = api_request(Duration::from_millis(20), 128);
+    let pages: Ledger = std::iter::repeat_n(pages, 4 * PEOPLE).sum();
+    let mails = Ledger { mails: count(2 * PEOPLE), ..Ledger::default() };
+    let cost = lambda.cost() + asked.get() + pages + Ledger::of_table(table.tally()) + logged.cost() + mails;
+    println!("{cost}");
+    let per_thousand = cost.dollars() / count(PEOPLE) * 1000.0;
+    assert!(per_thousand <= 0.70, "USD {per_thousand} for each thousand people");
 }
 
 /// The account's quota is used up in the middle of a list. It counts the mails of three hours here, to be quick.

@@ -148,7 +148,7 @@ async fn people(app: &App) {
     app.directory.set_status(&Account { directory_id: "eve".to_owned() }, AccountStatus::SignedIn);
 }
 
-/// Batches in each state.
+/// Batches in each state that an officer can see.
 async fn batches(app: &App) {
     let ada = app.officer("ada");
     let mut faulty = officer_form("lee");

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 use store::{InviteQuery, Stored};
-use testing::{people::officer, probe::Fault};
+use testing::{people::officer, probe::Fault, token_in};
 use tests::{
     app::App,
     mail_event::{DELIVERED, SENT},
@@ -268,8 +268,8 @@ impl World {
             spoken.add(Medium::Url, posted.endpoint);
         }
         for mail in self.app.outbox.sent() {
-            if let Some((_, link)) = mail.letter.text.split_once("/accept#") {
-                spoken.add_token(link.chars().take_while(char::is_ascii_hexdigit).collect());
+            if let Some(token) = token_in(&mail.letter.text) {
+                spoken.add_token(token);
             }
         }
         spoken
