@@ -97,7 +97,7 @@ impl Way {
     fn next(&mut self) -> Option<Mishap> {
         let one_in = self.one_in?;
         self.requests += 1;
-        (self.requests % one_in == 0).then(|| MISHAPS[self.requests / one_in % MISHAPS.len()])
+        self.requests.is_multiple_of(one_in).then(|| MISHAPS[self.requests / one_in % MISHAPS.len()])
     }
 }
 

@@ -317,7 +317,7 @@ async fn assert_is_read(golden: &Golden, name: &str) {
         assert!(matches!(app.parse(announced.clone()).await, Disposition::Done), "{name}: {announced}");
     }
     for (queue, message) in &golden.messages {
-        let queue = QueueName::ALL.into_iter().find(|known| known.name() == queue).expect("a queue is never renamed");
+        let queue = QueueName::ALL.into_iter().find(|known| known.name() == queue).unwrap();
         let wake = serde_json::from_value(message.clone()).unwrap();
         assert!(matches!(app.deliver(queue, wake).await, Disposition::Done), "{name}: {message}");
     }
