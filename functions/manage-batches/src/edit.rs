@@ -4,7 +4,7 @@
 //! versions that were read. Changing or removing a row also frees the rows that depend on it: its duplicates, and the
 //! rows that contradict it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use domain::{
@@ -130,7 +130,7 @@ pub(crate) struct ManyPatch {
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Chosen {
     /// As in the list of rows.
     #[serde(default)]
@@ -141,6 +141,10 @@ pub(crate) struct Chosen {
     /// Only rows of these numbers.
     #[serde(default)]
     numbers: Option<BTreeSet<u32>>,
+    /// Only rows up to this number: the `next` of an answer that did not get to all.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    up_to: Option<u32>,
 }
 
 /// The fields of the body, with the rest of it in `AlikeInRows`.
@@ -165,7 +169,17 @@ impl Beside for AlikeInRows {
 struct ChangedRows {
     changed: usize,
     counts: CountsBody,
+    /// Present if there was no time for all rows, which are changed from the last to the first. The same request with
+    /// this as `upTo` goes on. A request for 500 rows or fewer gets to all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u32>,
 }
+
+/// How long the gateway waits for an answer.
+const GATEWAY_WAIT: Duration = Duration::from_secs(29);
+
+/// How long a request goes on to other rows.
+const TIME_TO_CHANGE: Duration = Duration::from_secs(18);
 
 /// Set the same texts in many rows.
 #[utoipa::path(patch, path = "/api/batches/{id}/rows", operation_id = "changeRows", tag = "batches",
@@ -184,19 +198,21 @@ pub(crate) async fn change_many(
         return Err(Problem::new(Slug::Validation).items([item]));
     }
     let batch = own_batch(&deps, &officer, &id).await?;
-    let Chosen { show, code, numbers } = chosen;
+    let Chosen { show, code, numbers, up_to } = chosen;
+    let last = batch.counts.total.min(up_to.unwrap_or(u32::MAX));
     let numbers = match numbers {
         // For a request that only names rows, no other rows are read.
         Some(mut numbers) if show == Show::All && code.is_none() => {
-            numbers.retain(|number| *number <= batch.counts.total);
+            numbers.retain(|number| *number <= last);
             count_rows(&deps.store, &officer.id, numbers.len(), deps.clock.now()).await?;
             numbers
         }
         numbers => {
             count_rows(&deps.store, &officer.id, batch.counts.total as usize, deps.clock.now()).await?;
             let filter = Filter { show, code: code.as_deref() };
+            let is_named = |number: &u32| numbers.as_ref().is_none_or(|numbers| numbers.contains(number));
             let mut chosen = filter.numbers(&deps.store, &batch).await?;
-            chosen.retain(|number| numbers.as_ref().is_none_or(|numbers| numbers.contains(number)));
+            chosen.retain(|number| *number <= last && is_named(number));
             chosen
         }
     };
@@ -260,16 +276,25 @@ impl Many<'_> {
         let mut written = BTreeSet::new();
         // From the last to the first, because a row usually depends on an earlier one.
         let numbers: Vec<u32> = numbers.iter().rev().copied().collect();
-        for some in numbers.chunks(ROWS_PER_CHANGE) {
-            batch = self.change(batch, some, keys, &mut written).await?;
+        let began = deps.clock.now();
+        let mut next = None;
+        for (done, some) in numbers.chunks(ROWS_PER_CHANGE).enumerate() {
+            let now = deps.clock.now();
+            if now >= began + TIME_TO_CHANGE && done * ROWS_PER_CHANGE >= ROWS_PER_REMOVAL {
+                next = some.first().copied();
+                break;
+            }
+            let store = deps.store.until(began + GATEWAY_WAIT, now);
+            batch = self.change(&store, batch, some, keys, &mut written).await?;
         }
         let changed = numbers.iter().filter(|number| written.contains(number)).count();
-        Ok(ChangedRows { changed, counts: batch.counts.into() })
+        Ok(ChangedRows { changed, counts: batch.counts.into(), next })
     }
 
     /// Changes `some` of the rows. Returns the batch after that.
     async fn change(
         &self,
+        store: &Store,
         mut batch: Stored<Batch>,
         some: &[u32],
         keys: &Keys,
@@ -277,9 +302,9 @@ impl Many<'_> {
     ) -> Result<Stored<Batch>, Problem> {
         let Self { deps, officer, rules, change, .. } = self;
         for _ in 0..MAX_UPDATE_ROUNDS {
-            let mut rows = deps.store.find_rows(batch.id, some).await?;
+            let mut rows = store.find_rows(batch.id, some).await?;
             rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-            let editor = Editor { store: &deps.store, rules, keys, batch: &batch, now: deps.clock.now() };
+            let editor = Editor { store, rules, keys, batch: &batch, now: deps.clock.now() };
             let plan = match change {
                 Change::Set(fields) => editor.set(&rows, fields).await?,
                 Change::Remove => editor.remove(&rows).await?,

@@ -541,6 +541,12 @@ export interface components {
         ChangedRows: {
             changed: number;
             counts: components["schemas"]["CountsBody"];
+            /**
+             * Format: int32
+             * @description Present if there was no time for all rows, which are changed from the last to the first. The same request with
+             *     this as `upTo` goes on. A request for 500 rows or fewer gets to all of them.
+             */
+            next?: number | null;
         };
         Chosen: {
             /** @description Only rows with an error of this code. */
@@ -549,6 +555,11 @@ export interface components {
             numbers?: number[] | null;
             /** @description As in the list of rows. */
             show?: components["schemas"]["Show"];
+            /**
+             * Format: int32
+             * @description Only rows up to this number: the `next` of an answer that did not get to all.
+             */
+            upTo?: number | null;
         };
         /** @description One titled column of a workbook. */
         ColumnBody: {

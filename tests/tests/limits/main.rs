@@ -174,6 +174,41 @@ async fn a_list_is_drained_whatever_breaks_and_nobody_is_lost_or_mailed_twice() 
     assert_eq!(lambda.dead_letters(), 0);
 }
 
+/// Three officers change all rows of their lists at once, which is more than the table takes in the 29 seconds that the
+/// gateway waits.
+#[tokio::test(start_paused = true)]
+async fn a_change_of_ten_thousand_rows_is_answered_in_time_and_goes_on_where_it_stopped() {
+    let (app, table, _) = App::start_limited(SesLimits::default()).await;
+    let changed = join_all(["ada", "ben", "cat"].map(|name| change_all(&app, name))).await;
+    println!("requests and the longest: {changed:?}; {:?}", table.tally());
+    assert!(changed.iter().any(|(requests, _)| *requests > 1), "no request had to stop");
+    assert!(changed.iter().all(|(_, longest)| *longest < Duration::from_secs(25)));
+}
+
+/// Changes all rows of a new list. Returns how many requests that took, and the longest of them.
+async fn change_all(app: &App, name: &str) -> (u32, Duration) {
+    let officer = app.officer(name);
+    let made = officer.post("/api/batches", json!({"fileName": "list.xlsx"})).await.expect(201).body;
+    let id = made["batchId"].as_str().unwrap();
+    let people: Vec<_> = (0..PEOPLE).map(|n| vendor_form(&format!("{name}-{n}"))).collect();
+    assert!(matches!(app.parse(app.upload(&format!("uploads/{id}"), workbook(&people))).await, Disposition::Done));
+    let (mut changed, mut next, mut requests, mut longest) = (0, json!(null), 0, Duration::ZERO);
+    loop {
+        let body = json!({"rows": {"upTo": next}, "set": {"organisation": "Another Agency"}});
+        let began = Instant::now();
+        let answer = officer.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await.expect(200).body;
+        longest = longest.max(began.elapsed());
+        changed += answer["changed"].as_u64().unwrap();
+        requests += 1;
+        next = answer["next"].clone();
+        if next.is_null() {
+            assert_eq!(changed, PEOPLE as u64);
+            return (requests, longest);
+        }
+        assert!(requests < 10, "it never ends");
+    }
+}
+
 /// People who are invited by email one by one, accept, and get an account.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
