@@ -36,59 +36,22 @@ struct Mapping {
     timeout: Duration,
     /// Deliveries of a message before it becomes a dead letter.
     receives: u32,
-    /// Megabytes of the worker's memory.
-    memory: u32,
 }
 
 /// The event source mappings of the template with its default parameters.
 const MAPPINGS: [Mapping; 5] = [
-    Mapping {
-        queue: QueueName::Dispatch,
-        workers: 5,
-        batch: 1,
-        timeout: Duration::from_secs(60),
-        receives: 5,
-        memory: 128,
-    },
-    Mapping {
-        queue: QueueName::Actions,
-        workers: 5,
-        batch: 1,
-        timeout: Duration::from_secs(60),
-        receives: 5,
-        memory: 128,
-    },
-    Mapping {
-        queue: QueueName::Provision,
-        workers: 10,
-        batch: 10,
-        timeout: Duration::from_secs(30),
-        receives: 5,
-        memory: 128,
-    },
-    Mapping {
-        queue: QueueName::Mail,
-        workers: 2,
-        batch: 10,
-        timeout: Duration::from_secs(30),
-        receives: 10,
-        memory: 128,
-    },
-    Mapping {
-        queue: QueueName::Webhooks,
-        workers: 5,
-        batch: 10,
-        timeout: Duration::from_secs(30),
-        receives: 5,
-        memory: 128,
-    },
+    Mapping { queue: QueueName::Dispatch, workers: 5, batch: 1, timeout: Duration::from_secs(60), receives: 5 },
+    Mapping { queue: QueueName::Actions, workers: 5, batch: 1, timeout: Duration::from_secs(60), receives: 5 },
+    Mapping { queue: QueueName::Provision, workers: 10, batch: 10, timeout: Duration::from_secs(30), receives: 5 },
+    Mapping { queue: QueueName::Mail, workers: 2, batch: 10, timeout: Duration::from_secs(30), receives: 10 },
+    Mapping { queue: QueueName::Webhooks, workers: 5, batch: 10, timeout: Duration::from_secs(30), receives: 5 },
 ];
 
 /// Changes of the table that one invocation is given.
 const STREAM_BATCH: usize = 100;
 
-/// Megabytes of the functions that SES's events and the table's stream start.
-const UNQUEUED_MEMORY: u32 = 128;
+/// Megabytes of the functions that queues, SES's events and the table's stream start.
+const MEMORY: u32 = 128;
 
 /// A message that waits until it is visible.
 struct Message {
@@ -233,7 +196,7 @@ impl<'a> Lambda<'a> {
         let began = Instant::now();
         let work = |wake: Wake, deadline| process.deliver_by(mapping.queue, wake, deadline);
         let answer = handle_records(records, deadline, &process.clock.clock(), &work).await.expect("records have ids");
-        self.pay(Ledger::of_invocations(1, began.elapsed(), mapping.memory));
+        self.pay(Ledger::of_invocations(1, began.elapsed(), MEMORY));
         let failed: Vec<usize> =
             answer.batch_item_failures.iter().filter_map(|failure| failure.item_identifier.parse().ok()).collect();
         let mut queues = self.queues.borrow_mut();
@@ -272,7 +235,7 @@ impl<'a> Lambda<'a> {
                     let event = mail_event::about_tagged(mail.tags.clone(), &mail.message_id, recorded, sent_at);
                     let began = Instant::now();
                     let _ = self.app.track(event).await;
-                    self.pay(Ledger::of_invocations(1, began.elapsed(), UNQUEUED_MEMORY));
+                    self.pay(Ledger::of_invocations(1, began.elapsed(), MEMORY));
                 }
             }
         }
@@ -285,7 +248,7 @@ impl<'a> Lambda<'a> {
             let batches = self.app.table.streamed().div_ceil(STREAM_BATCH);
             let began = Instant::now();
             let _ = self.app.stream().await;
-            self.pay(Ledger::of_invocations(batches, began.elapsed(), UNQUEUED_MEMORY));
+            self.pay(Ledger::of_invocations(batches, began.elapsed(), MEMORY));
         }
     }
 }
