@@ -4,16 +4,15 @@
 //! beyond the first 10,000 of a month, which cost what the tier of the pool costs.
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     iter::Sum,
     ops::Add,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use serde_json::Value;
 use testing::Tally;
 use tracing::subscriber::DefaultGuard;
 
@@ -81,29 +80,50 @@ impl Ledger {
     }
 }
 
-/// The bytes that functions of this thread log, in the form that they have on AWS.
+/// What functions of this thread log, in the form that it has on AWS.
 #[derive(Clone, Debug, Default)]
-pub struct LogBytes(Arc<AtomicUsize>);
+pub struct Logged(Arc<Mutex<Lines>>);
 
-impl LogBytes {
-    /// Counts what is logged until the guard is dropped.
+#[derive(Debug, Default)]
+struct Lines {
+    bytes: usize,
+    /// How often each message was logged, and as what.
+    messages: BTreeMap<(String, String), usize>,
+}
+
+impl Logged {
+    /// Takes what is logged until the guard is dropped.
     #[must_use]
-    pub fn counted() -> (Self, DefaultGuard) {
-        let bytes = Self::default();
-        let writer = bytes.clone();
+    pub fn from_now() -> (Self, DefaultGuard) {
+        let logged = Self::default();
+        let writer = logged.clone();
         let subscriber = boot::subscriber(None, move || writer.clone());
-        (bytes, tracing::subscriber::set_default(subscriber))
+        (logged, tracing::subscriber::set_default(subscriber))
     }
 
     #[must_use]
     pub fn cost(&self) -> Ledger {
-        Ledger { log_bytes: count(self.0.load(Ordering::Relaxed)), ..Ledger::default() }
+        Ledger { log_bytes: count(self.lines().bytes), ..Ledger::default() }
+    }
+
+    /// How often each message was logged, with its level.
+    #[must_use]
+    pub fn messages(&self) -> BTreeMap<(String, String), usize> {
+        self.lines().messages.clone()
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl io::Write for LogBytes {
+impl io::Write for Logged {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.fetch_add(line.len(), Ordering::Relaxed);
+        let mut lines = self.lines();
+        lines.bytes += line.len();
+        let parsed: Value = serde_json::from_slice(line)?;
+        let [level, message] = ["level", "message"].map(|name| parsed[name].as_str().unwrap_or_default().to_owned());
+        *lines.messages.entry((level, message)).or_default() += 1;
         Ok(line.len())
     }
 

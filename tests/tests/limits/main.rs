@@ -20,7 +20,7 @@ use testing::{
 use tests::{
     app::App,
     lambda::Lambda,
-    ledger::{Ledger, LogBytes, count},
+    ledger::{Ledger, Logged, count},
 };
 use tokio::time::{Instant, sleep};
 
@@ -99,7 +99,7 @@ fn drained() -> usize {
 /// four minutes, their mails at the rate of SES.
 #[tokio::test(start_paused = true)]
 async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
-    let (logged, _logs) = LogBytes::counted();
+    let (logged, _logs) = Logged::from_now();
     let (app, table, twins) = App::start_limited(SesLimits::default()).await;
     let people = drained();
     read(&app, people).await;
@@ -126,6 +126,9 @@ async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
     let mails = Ledger { mails: count(people), ..Ledger::default() };
     let cost = lambda.cost() + watched.get() + Ledger::of_table(table.tally()) + logged.cost() + mails;
     println!("{cost}");
+    let messages = logged.messages();
+    println!("{messages:?}");
+    assert!(messages.keys().all(|(level, _)| level == "INFO"), "no alarm rings, and nobody reads a warning");
     let per_thousand = cost.dollars() / count(people) * 1000.0;
     assert!(per_thousand <= 0.35, "USD {per_thousand} for each thousand people");
     let created = twins.cognito.tally()["AdminCreateUser"];
@@ -213,7 +216,7 @@ async fn change_all(app: &App, name: &str) -> (u32, Duration) {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
     const PEOPLE: usize = 90;
-    let (logged, _logs) = LogBytes::counted();
+    let (logged, _logs) = Logged::from_now();
     let (app, table, twins) = App::start_limited(SesLimits::default()).await;
     let ada = app.officer("ada");
     let lambda = Lambda::new(&app);
