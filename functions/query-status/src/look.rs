@@ -2,6 +2,7 @@
 //! disabled or deleted, so it is asked when the officer opens a page.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -56,6 +57,16 @@ impl Looks {
     }
 }
 
+fn awaits_sign_in(state: &InviteState) -> bool {
+    matches!(state, InviteState::AccountCreated { .. })
+}
+
+/// Whether what is recorded of an account is to be checked: its last event was at `over_since`, and its invite was
+/// written at `updated_at`.
+fn is_stale(over_since: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
+    now >= updated_at + FRESH && over_since.is_some_and(|since| now < since + CHECKED_FOR)
+}
+
 impl Deps {
     /// Updates the invites with accounts, as far as time and the directory allow. Invites that wait for their first
     /// sign-in come first.
@@ -63,11 +74,11 @@ impl Deps {
         let now = self.clock.now();
         let mut waiting: Vec<(usize, &Stored<Invite>)> =
             invites.iter().enumerate().filter(|(_, invite)| invite.account().is_some()).collect();
-        waiting.sort_by_key(|(_, invite)| !matches!(invite.state, InviteState::AccountCreated { .. }));
+        waiting.sort_by_key(|(_, invite)| Reverse(awaits_sign_in(&invite.state)));
         let due: Vec<(usize, Stored<Invite>)> = waiting
             .into_iter()
-            .filter(|(_, invite)| invite.over_since().is_some_and(|since| now < since + CHECKED_FOR))
-            .filter(|(_, invite)| now >= invite.updated_at + FRESH && self.looks.is_due(invite.id, now))
+            .filter(|(_, invite)| is_stale(invite.over_since(), invite.updated_at, now))
+            .filter(|(_, invite)| self.looks.is_due(invite.id, now))
             .take(PER_REQUEST)
             .map(|(place, invite)| (place, invite.clone()))
             .collect();
@@ -140,6 +151,31 @@ mod tests {
         ] {
             assert_eq!(looks.is_due(id, at(ms)), is_due, "{ms}");
         }
+    }
+
+    #[test]
+    fn an_account_is_checked_from_a_minute_after_its_invite_was_written_until_thirty_days_after_its_last_event() {
+        const DAYS_MS: i64 = 30 * 24 * 3600 * 1000;
+        let at = Timestamp::from_unix_ms;
+        for (over_since, updated_at, now, expected) in [
+            (Some(0), 0, 59_999, false),
+            (Some(0), 0, 60_000, true),
+            (Some(0), 60_000, 119_999, false),
+            (Some(0), 0, DAYS_MS - 1, true),
+            (Some(0), 0, DAYS_MS, false),
+            (Some(0), DAYS_MS - 1, DAYS_MS, false),
+            (None, 0, 60_000, false),
+        ] {
+            let found = is_stale(over_since.map(at), at(updated_at), at(now));
+            assert_eq!(found, expected, "{over_since:?} {updated_at} {now}");
+        }
+    }
+
+    #[test]
+    fn only_a_holder_who_has_not_signed_in_awaits_it() {
+        let account = domain::invite::Account { directory_id: "7".to_owned() };
+        assert!(awaits_sign_in(&InviteState::AccountCreated { account: account.clone() }));
+        assert!(!awaits_sign_in(&InviteState::Onboarded { account }));
     }
 
     #[test]
