@@ -69,10 +69,9 @@ pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError
             }
             let due = deps.store.list_due(shard, deps.clock.now(), PAGE).await?;
             oldest = oldest.into_iter().chain(due.first().map(|first| first.since)).min();
-            let is_full = u32::try_from(due.len()).is_ok_and(|listed| listed == PAGE);
+            let listed = due.len();
             let (moved, failed) = page(deps, due.into_iter().map(|due| due.what).collect(), mails).await;
-            // If a full page changed nothing, the index lags or another sweeper works on the same records.
-            if is_full && moved > 0 {
+            if has_more(listed, moved) {
                 unfinished.push(shard);
             }
             outcome = outcome.and(failed);
@@ -81,6 +80,12 @@ pub(crate) async fn run(deps: &Deps, deadline: Timestamp) -> Result<(), AnyError
     }
     tell_oldest(deps, oldest);
     Ok(outcome?)
+}
+
+/// Whether to read another page of a shard, after a page that listed `listed` records and changed `moved` of them. If a
+/// full page changed nothing, the index lags or another sweeper works on the same records.
+fn has_more(listed: usize, moved: usize) -> bool {
+    u32::try_from(listed).is_ok_and(|listed| listed == PAGE) && moved > 0
 }
 
 /// Logs how long the longest due record has waited. Up to a minute is normal, because the timer runs every minute.
@@ -267,6 +272,20 @@ fn tell(remark: Option<Remark>, trace_id: &str) {
         }
         Some(Remark::WorkbookGivenUp) => {
             tracing::error!(trace_id, "a workbook ended every reader of it");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shard_is_read_further_after_a_full_page_of_which_something_changed() {
+        for (listed, moved, more) in
+            [(200, 200, true), (200, 1, true), (200, 0, false), (199, 199, false), (0, 0, false)]
+        {
+            assert_eq!(has_more(listed, moved), more, "{listed} {moved}");
         }
     }
 }
