@@ -44,11 +44,15 @@ const ROUNDS: usize = 8;
 /// The time that must be left to claim an account: a turn, a create and its record that all take as long as they may.
 const TIME_TO_CREATE: Duration = Duration::from_secs(24);
 
-/// Attempts to record the outcome of a first password, which is known from nowhere else.
-const RECORD_TRIES: u32 = 6;
-
-/// The pause before the second attempt to record while the table is out. It doubles with each attempt.
-const RECORD_PAUSE: Duration = Duration::from_millis(100);
+/// The pauses between the attempts to record the outcome of a first password while the table is out. It is known from
+/// nowhere else.
+const RECORD_PAUSES: [Duration; 5] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+];
 
 /// The pause before the next attempt while the directory cannot be reached.
 const UNREACHABLE_PAUSE: Duration = Duration::from_secs(30);
@@ -221,7 +225,7 @@ async fn provision(deps: &Deps, invite: Stored<Invite>) -> Result<Next, StoreErr
     let created = deps.accounts.create(&wanted).await;
     // An earlier claim may have created the account with the same details that are refused now.
     let created = match created {
-        Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed) => deps
+        Ok(CreateOutcome::DetailsRefused) if was_claimed_before(&claimed.state) => deps
             .accounts
             .find_created(&wanted)
             .await
@@ -360,22 +364,23 @@ impl Answer {
 async fn record(deps: &Deps, claimed: Stored<Invite>, answer: &Answer, deadline: Timestamp) -> Result<(), StoreError> {
     let (id, claim) = (claimed.id, claimed.first_password);
     let mut known = Some(claimed);
-    let mut pause = RECORD_PAUSE;
-    for _ in 1..RECORD_TRIES {
+    for pause in RECORD_PAUSES {
         match try_record(deps, id, claim, known.take(), answer).await {
             Ok(Written::Done(())) => return Ok(()),
             Ok(Written::LostRace) => {}
-            Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
-            Err(_) => {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
-            }
+            Err(error) if !leaves_time(pause, deps.clock.now(), deadline) => return Err(error),
+            Err(_) => tokio::time::sleep(pause).await,
         }
     }
     if let Written::LostRace = try_record(deps, id, claim, None, answer).await? {
         tracing::error!("others kept changing the invite; what became of its first password is not recorded");
     }
     Ok(())
+}
+
+/// Whether there is time for a pause, and for as long again to write after it.
+fn leaves_time(pause: Duration, now: Timestamp, deadline: Timestamp) -> bool {
+    now + pause + pause < deadline
 }
 
 /// One attempt to record, over the known invite, or over the invite as it is now. If no mail was sent, the same write
@@ -471,11 +476,50 @@ fn report_unknown(claimed: &Invite) {
 }
 
 /// Whether an earlier worker claimed the account and did not record the outcome.
-fn was_claimed_before(claimed: &Invite) -> bool {
-    matches!(claimed.state, InviteState::Provisioning { attempt, .. } if attempt > 1)
+fn was_claimed_before(claimed: &InviteState) -> bool {
+    matches!(claimed, InviteState::Provisioning { attempt, .. } if *attempt > 1)
 }
 
 fn awaits_first_password(invite: &Invite) -> bool {
     matches!(invite.state, InviteState::AccountCreated { .. })
         && matches!(invite.first_password, FirstPassword::Requested { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW_MS: i64 = 1_763_875_442_000;
+
+    #[test]
+    fn an_outcome_is_recorded_after_a_pause_only_if_as_long_again_is_left() {
+        let now = Timestamp::from_unix_ms(NOW_MS);
+        for (left, leaves) in [(801, true), (800, false), (400, false)] {
+            let deadline = now + Duration::from_millis(left);
+            assert_eq!(leaves_time(Duration::from_millis(400), now, deadline), leaves, "{left}");
+        }
+    }
+
+    #[test]
+    fn a_first_password_counts_in_its_mailbox_unless_it_is_known_not_to_be_mailed() {
+        let retry_at = Timestamp::from_unix_ms(NOW_MS);
+        for (answer, counts) in [
+            (Answer::Mailed, true),
+            (Answer::Lost, true),
+            (Answer::NotMailed { retry_at }, false),
+            (Answer::NotPending, false),
+            (Answer::AccountGone, false),
+        ] {
+            assert_eq!(answer.may_have_been_mailed(), counts);
+        }
+    }
+
+    #[test]
+    fn only_an_earlier_claim_may_have_created_an_account() {
+        let lease_until = Timestamp::from_unix_ms(NOW_MS);
+        for (attempt, was_claimed) in [(1, false), (2, true), (3, true)] {
+            let claimed = InviteState::Provisioning { lease_until, attempt };
+            assert_eq!(was_claimed_before(&claimed), was_claimed, "{attempt}");
+        }
+    }
 }

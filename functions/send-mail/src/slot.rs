@@ -14,11 +14,14 @@ use crate::{
     turn::{self, TIME_TO_SEND},
 };
 
-/// Attempts to record SES's answer.
-const RECORD_TRIES: u32 = 6;
-
-/// The pause before the second attempt to record. It doubles with each attempt.
-const RECORD_PAUSE: Duration = Duration::from_millis(100);
+/// The pauses between the attempts to record SES's answer, while the table is out.
+const RECORD_PAUSES: [Duration; 5] = [
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+];
 
 /// The pause after the first refusal of a mail that was not sent. It doubles with each refusal, up to
 /// [`LONGEST_PAUSE`].
@@ -290,21 +293,33 @@ async fn persist<S: Slot>(
     answer: &Step,
     deadline: Timestamp,
 ) -> Result<Written<Stored<S::Holder>>, StoreError> {
-    let mut pause = RECORD_PAUSE;
-    for _ in 1..RECORD_TRIES {
+    for pause in RECORD_PAUSES {
         match slot.write_answer(&deps.store, change.clone(), answer).await {
             Ok(written) => return Ok(written),
-            Err(error) if deps.clock.now() + pause + pause >= deadline => return Err(error),
+            Err(error) if !leaves_time(pause, deps.clock.now(), deadline) => return Err(error),
             Err(_) => tokio::time::sleep(pause).await,
         }
-        pause *= 2;
     }
     slot.write_answer(&deps.store, change.clone(), answer).await
+}
+
+/// Whether there is time for a pause, and for as long again to write after it.
+fn leaves_time(pause: Duration, now: Timestamp, deadline: Timestamp) -> bool {
+    now + pause + pause < deadline
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_recorded_after_a_pause_only_if_as_long_again_is_left() {
+        let now = Timestamp::from_unix_ms(1_763_875_442_000);
+        for (left, leaves) in [(801, true), (800, false), (400, false)] {
+            let deadline = now + Duration::from_millis(left);
+            assert_eq!(leaves_time(Duration::from_millis(400), now, deadline), leaves, "{left}");
+        }
+    }
 
     /// The seconds until the mail is due again.
     fn pause(outcome: SendOutcome, refusals: u32) -> Option<u64> {
