@@ -46,6 +46,8 @@ pub enum Fault {
     AfterEffect,
     /// SES refuses more mails for now.
     Throttle,
+    /// SES takes no more mails of this account for now, because its quota is used up.
+    Quota,
     /// SES refuses the mail for good.
     Refuse,
     Misconfigured,
@@ -105,6 +107,7 @@ impl State {
                 SendOutcome::Unknown
             }
             Some(Fault::Throttle) => SendOutcome::Throttled,
+            Some(Fault::Quota) => SendOutcome::Closed { code: "QUOTA".to_owned() },
             Some(Fault::Refuse) => SendOutcome::Refused,
             Some(Fault::Misconfigured) => {
                 SendOutcome::Misconfigured { code: "MailFromDomainNotVerifiedException".to_owned() }

@@ -6,7 +6,7 @@ use domain::batch::Batch;
 use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::time::Duration;
-use testing::people::{officer_form, vendor_form};
+use testing::people::{draft, officer, officer_form, vendor_form};
 use tests::{
     app::App,
     lists::{batch, edit, paste, row},
@@ -127,6 +127,27 @@ async fn a_batch_that_changes_by_itself_while_its_invites_are_checked_is_checked
         let work = app.deliver(QueueName::Dispatch, check);
         app.probe.run_interrupted("dispatch-batch", work, count).await.unwrap();
         assert_eq!(app.queues.drain(QueueName::Dispatch), [check], "before call {place}");
+    }
+}
+
+/// More rows than one step dispatches.
+#[tokio::test]
+async fn a_step_of_a_long_batch_is_begun_only_with_the_time_for_it() {
+    for (left, rest) in [(19_999, 1), (20_000, 0)] {
+        let app = App::start().await;
+        let forms: Vec<_> = (0..2001).map(|number| vendor_form(&format!("vendor{number}"))).collect();
+        let now = app.clock.now();
+        let (draft, rows) = draft(&officer("ada"), forms, now, &testing::seeded(7));
+        let id = draft.id;
+        app.store.write_rows(id, &rows).await.unwrap();
+        assert!(app.store.create_batch(&draft.submit(now).unwrap()).await.unwrap().is_done());
+        let wake = Wake::Batch { id };
+        app.deliver_by(QueueName::Dispatch, wake, now + Duration::from_millis(left)).await;
+        let batch = app.store.get::<Batch>(&id).await.unwrap().unwrap();
+        assert_eq!(app.store.count_rows(&batch).await.unwrap().ready, rest, "{left}");
+        let state = if rest == 0 { "DISPATCHED" } else { "SUBMITTED" };
+        assert_eq!(batch.state_name(), state, "{left}");
+        assert_eq!(app.queues.drain(QueueName::Dispatch), [wake], "the rest, or the first check of the invites");
     }
 }
 

@@ -313,3 +313,23 @@ async fn many_rows_are_changed_at_once() {
     let changed = ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await.expect(200).body;
     assert_eq!((&changed["changed"], &changed["counts"]["ready"]), (&json!(200), &json!(250)));
 }
+
+#[tokio::test]
+async fn rows_are_changed_that_are_named_and_match_the_filter() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let mut forms = ["bo", "kim", "lee"].map(officer_form);
+    forms[1].organisation.clear();
+    let id = paste(&ada, &forms).await;
+    let set = json!({"organisation": "Sample Board"});
+    for (rows, changed) in [
+        (json!({"show": "errors", "numbers": [1, 2]}), 1),
+        (json!({"code": "required", "numbers": [1, 2]}), 0),
+        (json!({"show": "errors", "numbers": [1, 3]}), 0),
+        (json!({"numbers": [1, 2, 9]}), 2),
+    ] {
+        let body = json!({"rows": rows, "set": set});
+        let answer = ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await.expect(200);
+        assert_eq!(answer.body["changed"], changed, "{rows}");
+    }
+}

@@ -105,6 +105,24 @@ async fn a_sweep_logs_the_numbers_that_alarms_count() {
 }
 
 #[tokio::test]
+async fn an_account_whose_answer_is_lost_ten_times_in_a_row_is_logged_as_an_error() {
+    let log = Log::default();
+    let writer = log.clone();
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    for attempt in 1..=10 {
+        world.directory.fail_next(Call::CreateAccount, DirectoryFault::BeforeEffect);
+        world.provision(id).await;
+        world.clock.advance(Duration::from_secs(15 * 60));
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let is_error = |line: &&str| line.contains(r#""level":"ERROR""#) && line.contains("lost again and again");
+        assert_eq!(text.lines().filter(is_error).count(), usize::from(attempt == 10), "{attempt}");
+        assert_eq!(text.matches("the directory did not do it").count(), attempt.min(9), "{attempt}");
+    }
+}
+
+#[tokio::test]
 async fn a_mail_of_which_nobody_knows_whether_it_was_sent_is_logged_as_an_error() {
     let log = Log::default();
     let writer = log.clone();

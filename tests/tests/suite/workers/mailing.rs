@@ -3,7 +3,8 @@
 use boot::Disposition;
 use queue::Wake;
 use std::time::Duration;
-use testing::{MailFault, SentMail, people::vendor_form};
+use store::settings::MailSwitch;
+use testing::{MailFault, SentMail, people::vendor_form, probe};
 
 use super::{DELIVERED, SENT, World, is_duplicate, mail_state};
 
@@ -63,6 +64,55 @@ async fn a_mail_that_queues_is_stopped_like_any_other() {
     tokio::join!(world.mail(Wake::Invite { id }), stop);
     assert_eq!((world.outbox.sent().len(), world.outbox.requests()), (0, 2));
     assert!(world.invite(id).await.mail_is_due(), "it goes out once mail runs again");
+}
+
+/// Only an event of SES could settle it otherwise, so a short outage of the table must not lose it.
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_a_mail_is_recorded_once_the_table_answers_again() {
+    let queued = async || {
+        let world = World::new();
+        let id = world.account(&vendor_form("ada")).await;
+        world.provision(id).await;
+        (world, id)
+    };
+    let (world, id) = queued().await;
+    world.probe.run("send-mail", world.mail(Wake::Invite { id })).await.unwrap();
+    let place = world.place_after("ses.send");
+    // The pauses take 3.1 s. The attempt after the last one is not repeated.
+    for (failures, left, is_recorded) in [(1, 30_000, true), (5, 30_000, true), (6, 30_000, false), (1, 200, false)] {
+        let (world, id) = queued().await;
+        (place..place + failures).for_each(|place| world.probe.break_call(place, probe::Fault::Throttled));
+        world.probe.interrupt(place);
+        let slow = async || world.clock.advance(Duration::from_millis(30_000 - left));
+        let began = tokio::time::Instant::now();
+        let work = world.mail(Wake::Invite { id });
+        let disposition = world.probe.run_interrupted("send-mail", work, slow).await.unwrap();
+        assert_eq!(matches!(disposition, Disposition::Done), is_recorded, "{failures} {left}");
+        let state = if is_recorded { "ACCEPTED" } else { "SENDING" };
+        assert_eq!(mail_state(&world.invite(id).await), state, "{failures} {left}");
+        if failures == 5 {
+            assert_eq!(began.elapsed().as_millis(), 3_100);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_mail_is_sent_for_fifteen_minutes_once_ses_takes_none_of_this_account() {
+    let world = World::new();
+    let [first, other] = [world.account(&vendor_form("ada")).await, world.account(&vendor_form("bea")).await];
+    world.outbox.fail_next(MailFault::Quota);
+    let until = world.clock.now() + Duration::from_secs(15 * 60);
+    for id in [first, other] {
+        world.provision(id).await;
+        world.mail(Wake::Invite { id }).await;
+        assert_eq!(world.outbox.requests(), 1);
+        // A worker reads the mail switch at most once a second.
+        world.clock.advance(Duration::from_secs(1));
+    }
+    assert_eq!(world.invite(first).await.next_due(), Some(until));
+    assert_eq!(world.store().mail_switch(world.clock.now()).await.unwrap(), MailSwitch::Paused { until });
+    world.minutes(16).await;
+    assert_eq!(world.outbox.sent().len(), 2);
 }
 
 #[tokio::test]

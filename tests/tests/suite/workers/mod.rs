@@ -34,6 +34,7 @@ struct World {
     mail: send_mail::Deps,
     track: track_mail::Deps,
     sweep: sweep::Deps,
+    probe: Probe,
     queues: MemoryQueues,
     directory: MemoryDirectory,
     outbox: Outbox,
@@ -44,13 +45,14 @@ struct World {
 impl World {
     fn new() -> Self {
         let (clock, entropy) = (ManualClock::new(beginning()), testing::seeded(1));
-        let stack =
-            MemoryStack::new(settings(single_caps()), keys(), clock.clone(), entropy.clone(), &Probe::default());
+        let probe = Probe::default();
+        let stack = MemoryStack::new(settings(single_caps()), keys(), clock.clone(), entropy.clone(), &probe);
         Self {
             provision: provision_user::Deps::new(&stack).unwrap(),
             mail: send_mail::Deps::new(&stack).unwrap(),
             track: track_mail::Deps::new(&stack).unwrap(),
             sweep: sweep::Deps::new(&stack).unwrap(),
+            probe,
             queues: stack.queues.clone(),
             directory: stack.directory.clone(),
             outbox: stack.outbox.clone(),
@@ -69,6 +71,11 @@ impl World {
 
     fn deadline(&self) -> Timestamp {
         self.clock.now() + Duration::from_secs(30)
+    }
+
+    /// The place of the call after the call `name`, among all calls of handlers.
+    fn place_after(&self, name: &str) -> usize {
+        self.probe.calls().iter().position(|call| call.name == name).unwrap() + 1
     }
 
     /// Whether nothing happens by itself for hours. A day later only an unknown delivery or the retention is checked.

@@ -2,13 +2,18 @@
 
 use boot::Disposition;
 use directory::AccountStatus;
-use domain::{fields::Form, invite::InviteState, licence::SeedState};
+use domain::{
+    fields::Form,
+    invite::{FirstPassword, InviteState},
+    licence::SeedState,
+};
 use futures::future::join_all;
 use queue::{QueueName, Wake};
 use std::time::Duration;
 use testing::{
     Call, DirectoryFault,
     people::{email, keys, officer_form, vendor_form},
+    probe,
 };
 
 use super::{World, mail_state};
@@ -147,16 +152,69 @@ async fn details_that_the_directory_refuses_are_the_officers_to_amend() {
 async fn an_account_is_not_claimed_when_too_little_time_is_left() {
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
-    let soon = world.clock.now() + Duration::from_secs(10);
-    let disposition = provision_user::handle(&world.provision, Wake::Invite { id }, soon).await;
-    assert!(matches!(disposition, Disposition::Retry(_)));
-    assert_eq!(world.invite(id).await.state_name(), "QUEUED");
+    for (left, is_claimed) in [(23_999, false), (24_000, true)] {
+        let deadline = world.clock.now() + Duration::from_millis(left);
+        let disposition = provision_user::handle(&world.provision, Wake::Invite { id }, deadline).await;
+        assert_eq!(matches!(disposition, Disposition::Retry(_)), !is_claimed, "{left}");
+        let state = if is_claimed { "ACCOUNT_CREATED" } else { "QUEUED" };
+        assert_eq!(world.invite(id).await.state_name(), state, "{left}");
+    }
+    for (left, is_claimed) in [(9_999, false), (10_000, true)] {
+        let deadline = world.clock.now() + Duration::from_millis(left);
+        let disposition = send_mail::handle(&world.mail, Wake::Invite { id }, deadline).await;
+        assert_eq!(matches!(disposition, Disposition::Retry(_)), !is_claimed, "{left}");
+        let state = if is_claimed { "ACCEPTED" } else { "QUEUED" };
+        assert_eq!(mail_state(&world.invite(id).await), state, "{left}");
+    }
+}
 
-    world.provision(id).await;
-    let soon = world.clock.now() + Duration::from_secs(9);
-    let disposition = send_mail::handle(&world.mail, Wake::Invite { id }, soon).await;
-    assert!(matches!(disposition, Disposition::Retry(_)));
-    assert_eq!(mail_state(&world.invite(id).await), "QUEUED");
+#[tokio::test]
+async fn an_account_is_searched_for_after_refused_details_only_if_an_earlier_claim_may_have_created_it() {
+    for was_lost in [false, true] {
+        let world = World::new();
+        let id = world.account(&vendor_form("ada")).await;
+        if was_lost {
+            world.directory.fail_next(Call::CreateAccount, DirectoryFault::AfterEffect);
+            world.provision(id).await;
+            world.clock.advance(Duration::from_secs(15 * 60));
+        }
+        world.directory.fail_next(Call::CreateAccount, DirectoryFault::RefuseDetails);
+        world.provision(id).await;
+        assert_eq!(world.directory.calls(Call::FindMade), usize::from(was_lost));
+        let state = if was_lost { "ACCOUNT_CREATED" } else { "FAILED" };
+        assert_eq!(world.invite(id).await.state_name(), state);
+    }
+}
+
+/// It is known from nowhere else, so a short outage of the table must not lose it.
+#[tokio::test(start_paused = true)]
+async fn the_outcome_of_a_first_password_is_recorded_once_the_table_answers_again() {
+    let asked = async || {
+        let world = World::new();
+        let id = world.account(&officer_form("ada")).await;
+        world.provision(id).await;
+        let now = world.clock.now();
+        world.change(id, |invite| invite.request_first_password(now)).await;
+        (world, id)
+    };
+    let (world, id) = asked().await;
+    world.probe.run("provision-user", world.provision(id)).await.unwrap();
+    let place = world.place_after("directory.mail_first_password");
+    // The pauses take 3.1 s. The attempt after the last one is not repeated.
+    for (failures, left, is_recorded) in [(1, 30_000, true), (5, 30_000, true), (6, 30_000, false), (1, 200, false)] {
+        let (world, id) = asked().await;
+        (place..place + failures).for_each(|place| world.probe.break_call(place, probe::Fault::Throttled));
+        let deadline = world.clock.now() + Duration::from_millis(left);
+        let work = provision_user::handle(&world.provision, Wake::Invite { id }, deadline);
+        let began = tokio::time::Instant::now();
+        let disposition = world.probe.run("provision-user", work).await.unwrap();
+        assert_eq!(matches!(disposition, Disposition::Done), is_recorded, "{failures} {left}");
+        let is_open = matches!(world.invite(id).await.first_password, FirstPassword::Sending { .. });
+        assert_eq!(is_open, !is_recorded, "{failures} {left}");
+        if failures == 5 {
+            assert_eq!(began.elapsed().as_millis(), 3_100);
+        }
+    }
 }
 
 #[tokio::test]
