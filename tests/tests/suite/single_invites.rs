@@ -55,6 +55,40 @@ async fn a_vendors_account_is_made_mailed_and_shown_as_onboarded_after_the_first
 }
 
 #[tokio::test]
+async fn a_refused_revocation_says_where_an_account_can_be_ended() {
+    let app = App::start().await;
+    let made = app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    let account = made.body["id"].as_str().unwrap().to_owned();
+    let made = app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
+    let revoked = made.body["id"].as_str().unwrap().to_owned();
+    app.drain().await;
+    let act = async |id: &str, verb: &str| {
+        app.officer("ada").json("POST", &format!("/api/invites/{id}/{verb}"), &[], json!({})).await
+    };
+    act(&revoked, "revoke").await.expect(200);
+    for (id, verb, is_said) in [(&account, "revoke", true), (&revoked, "resend", false)] {
+        let refused = act(id, verb).await;
+        assert_eq!(refused.problem(), "state-conflict", "{verb}");
+        let detail = refused.body["detail"].as_str().unwrap_or_default();
+        assert_eq!(detail.contains("ended in the directory"), is_said, "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_can_be_requested_again_after_a_minute() {
+    let app = App::start().await;
+    app.officer("ada").post("/api/invites", with_kind("account", &vendor_form("eve"))).await.expect(202);
+    app.drain().await;
+    let token = json!({"token": app.token_of("eve@vendor.example.com")});
+    let request = async || app.anyone().json("POST", "/api/invitations/first-password", &[], token.clone()).await;
+    request().await.expect(202);
+    app.clock.advance(Duration::from_millis(59_999));
+    assert_eq!(request().await.problem(), "too-many-requests");
+    app.clock.advance(Duration::from_millis(1));
+    request().await.expect(202);
+}
+
+#[tokio::test]
 async fn an_invited_officer_accepts_and_gets_an_account() {
     let app = App::start().await;
     let made = app.officer("ada").post("/api/invites", invitation("bo")).await.expect(202);
@@ -78,7 +112,12 @@ async fn an_invited_officer_accepts_and_gets_an_account() {
 
     let profile = json!({"token": token, "firstName": "Bo", "lastName": "Lim", "countryCode": "65",
         "contactNumber": "81234567", "organisation": "Sample Board", "department": ""});
-    app.anyone().json("POST", "/api/invitations/accept", &[], profile.clone()).await.expect(202);
+    let mut more = profile.clone();
+    more["username"] = json!("bo");
+    let more = app.anyone().json("POST", "/api/invitations/accept", &[], more).await;
+    assert_eq!(more.faults(), ["/username: unknown-field"], "an invitee has no say in that");
+    let accepted = app.anyone().json("POST", "/api/invitations/accept", &[], profile.clone()).await.expect(202);
+    assert_eq!(accepted.body["state"], "accepted");
     let again = app.anyone().json("POST", "/api/invitations/accept", &[], profile).await;
     assert!(again.status.is_client_error(), "a token is used once");
     app.drain().await;

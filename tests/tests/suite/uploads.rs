@@ -5,6 +5,7 @@ use std::time::Duration;
 use boot::Disposition;
 use domain::batch::{Batch, BatchState, ObjectVersion};
 use objects::StoredObject;
+use queue::QueueName;
 use serde_json::{Value, json};
 use testing::{
     Delivery,
@@ -137,6 +138,21 @@ async fn a_drop_that_nobody_looked_at_for_a_day_is_announced_before_it_goes() {
 async fn announced_none_for(app: &App, minutes: u32) {
     for _ in 0..minutes {
         assert_eq!(minute(app).await, [] as [Value; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_continues_by_itself_wakes_its_worker_once_it_is_read() {
+    for (key, content, woken) in [
+        ("drops/officer-ada/list.xlsx", workbook(&[vendor_form("kim")]), 1),
+        ("drops/officer-ada/list.xlsx", b"no workbook".to_vec(), 1),
+        ("", workbook(&[vendor_form("kim")]), 0),
+    ] {
+        let app = App::start().await;
+        app.directory.add_officer(officer("ada"));
+        let message = if key.is_empty() { upload(&app).await } else { app.upload(key, content) };
+        assert!(matches!(app.parse(message).await, Disposition::Done));
+        assert_eq!(app.queues.drain(QueueName::Dispatch).len(), woken, "{key}");
     }
 }
 

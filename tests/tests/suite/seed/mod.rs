@@ -70,6 +70,21 @@ fn both(techpass: &str, seed: &str) -> (String, String) {
 }
 
 #[tokio::test]
+async fn a_request_leaves_a_tombstone_for_a_year() {
+    let app = App::start().await;
+    let account = elsewhere(&app, "bo");
+    ask(&app, &account, &address("bo")).await.expect(202);
+    app.drain().await;
+    app.directory.set_status(&account, AccountStatus::Gone);
+    app.pass_days(100).await;
+    for (days, left) in [(350, 1), (30, 0)] {
+        app.clock.advance(days * DAY);
+        let items = app.table.dump(app.clock.now());
+        assert_eq!(items.iter().filter(|item| item.contains("ended_seed_request")).count(), left, "{days}");
+    }
+}
+
+#[tokio::test]
 async fn an_officer_asks_twice_and_is_licensed_once() {
     let app = App::start().await;
     let account = elsewhere(&app, "bo");
