@@ -330,11 +330,10 @@ struct Editor<'a> {
 impl Editor<'_> {
     /// Counts the change of one row as a request for many, if very many rows depend on it.
     async fn count(&self, plan: &Plan) -> Result<(), Problem> {
-        let rows = plan.first.len() + plan.then.iter().map(Vec::len).sum::<usize>();
-        if rows <= ROWS_PER_CHANGE {
-            return Ok(());
+        match plan.rows() {
+            ..=ROWS_PER_CHANGE => Ok(()),
+            rows => count_rows(self.store, &self.batch.officer.id, rows, self.now).await,
         }
-        count_rows(self.store, &self.batch.officer.id, rows, self.now).await
     }
 
     /// Sets the text of `row`. `None`: the race was lost.

@@ -23,6 +23,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The number of rows that change.
+    pub(crate) fn rows(&self) -> usize {
+        self.first.len() + self.then.iter().map(Vec::len).sum::<usize>()
+    }
+
     /// The changes of each transaction: as many groups as fit in rows and in bytes.
     pub(crate) fn transactions(self) -> Vec<Vec<RowChange>> {
         let groups = self.first.into_iter().map(|change| vec![change]).chain(self.then);
@@ -69,6 +74,14 @@ mod tests {
     /// The rows of each transaction.
     fn rows(plan: Plan) -> Vec<usize> {
         plan.transactions().iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn the_rows_of_a_plan_are_all_that_change() {
+        let small = 8 << 10;
+        let plan = Plan { first: alone(small, 2), then: vec![alone(small, 3), alone(small, 4)], released: None };
+        assert_eq!(plan.rows(), 9);
+        assert_eq!(Plan::default().rows(), 0);
     }
 
     #[test]

@@ -391,3 +391,22 @@ async fn requests_for_many_are_counted_against_an_officers_hour() {
         app.clock.advance(2 * HOUR);
     }
 }
+
+#[tokio::test]
+async fn a_change_of_a_row_on_which_very_many_depend_is_counted_against_an_officers_hour() {
+    // The row itself changes too, and 79 rows change together at most.
+    for (doubles, status) in [(78, 200), (79, 429)] {
+        let app = App::start_with(single_caps()).await;
+        let ada = app.officer("ada");
+        let rows = vec![serde_json::to_value(people::officer_form("bo")).unwrap(); 1 + doubles];
+        let made = ada.post("/api/batches", json!({"rows": rows})).await.expect(201);
+        let usage = app.store.find_usage(&people::officer("ada").id).await.unwrap();
+        let mut full = usage.to_value();
+        while let Ok(more) = full.clone().rows(1, app.clock.now()) {
+            full = more;
+        }
+        assert!(app.store.write(usage.becomes(full)).await.unwrap().is_done());
+        let id = made.body["batchId"].as_str().unwrap();
+        tests::lists::edit(&ada, id, 1, json!({"email": "kim@sample-board.gov.sg"})).await.expect(status);
+    }
+}
