@@ -159,6 +159,10 @@ async fn what_is_asked_for_must_be_clear() {
         (json!({"action": "revoke", "ids": ["x"]}), "/ids/0: invalid-value"),
         (json!({"action": "revoke", "filter": {"state": "x"}}), "/filter/state: unknown-field"),
         (json!({"action": "delete", "ids": [id]}), "/action: invalid-value"),
+        (
+            json!({"action": "amend", "ids": [id], "set": {"email": "x@sample-board.gov.sg"}}),
+            "/set/email: unknown-field",
+        ),
     ] {
         assert_eq!(act(&app, body.clone()).await.faults(), [fault], "{body}");
     }

@@ -130,6 +130,24 @@ async fn a_batch_that_changes_by_itself_while_its_invites_are_checked_is_checked
     }
 }
 
+#[tokio::test]
+async fn a_row_whose_address_was_invited_meanwhile_is_marked_and_the_others_are_sent() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let id = paste(&ada, &[vendor_form("kim"), vendor_form("eve")]).await;
+    let mut body = serde_json::to_value(vendor_form("eve")).unwrap();
+    body["kind"] = json!("account");
+    app.officer("olivia").post("/api/invites", body).await.expect(202);
+    let draft = Wake::Batch { id: domain::BatchId::parse(&id).unwrap() };
+    app.drain().await;
+    app.deliver(QueueName::Dispatch, draft).await;
+    assert_eq!(app.queues.drain(QueueName::Mail), [], "a draft has no report");
+    submit(&ada, &id, json!({"only": "ready"})).await.expect(202);
+    app.drain().await;
+    let states = [row(&ada, &id, 1).await["state"].clone(), row(&ada, &id, 2).await["state"].clone()];
+    assert_eq!(states, [json!("SENT"), json!("DUPLICATE")]);
+}
+
 /// More rows than one step dispatches.
 #[tokio::test]
 async fn a_step_of_a_long_batch_is_begun_only_with_the_time_for_it() {

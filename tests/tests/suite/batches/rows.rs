@@ -332,4 +332,7 @@ async fn rows_are_changed_that_are_named_and_match_the_filter() {
         let answer = ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await.expect(200);
         assert_eq!(answer.body["changed"], changed, "{rows}");
     }
+    let body = json!({"rows": {}, "set": {"email": "x@sample-board.gov.sg"}});
+    let refused = ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], body).await;
+    assert_eq!(refused.faults(), ["/set/email: unknown-field"], "no two people share an address");
 }

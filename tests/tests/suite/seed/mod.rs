@@ -7,8 +7,10 @@ use directory::AccountStatus;
 use domain::{
     InviteId,
     invite::{Account, Event, Invite},
+    licence::{SeedRequest, SeedState, SeedStep},
 };
 use futures::future::join_all;
+use queue::{QueueName, Wake};
 use serde_json::{Value, json};
 use std::time::Duration;
 use testing::{
@@ -67,6 +69,32 @@ async fn columns(app: &App, id: InviteId) -> (String, String) {
 
 fn both(techpass: &str, seed: &str) -> (String, String) {
     (techpass.to_owned(), seed.to_owned())
+}
+
+#[tokio::test]
+async fn a_licence_is_withdrawn_from_a_disabled_account_once_the_directory_is_set_up() {
+    let app = App::start().await;
+    let account = elsewhere(&app, "bo");
+    ask(&app, &account, &address("bo")).await.expect(202);
+    let [wake @ Wake::SeedRequest { id }] = app.queues.drain(QueueName::Provision)[..] else { panic!() };
+    let work = async || {
+        let before = app.probe.calls().len();
+        app.probe.run("provision-user", app.deliver(QueueName::Provision, wake)).await.unwrap();
+        let read = app.probe.calls()[before..].iter().filter(|call| call.name == "table.get").count();
+        assert_eq!(read, 1, "a step that is written is the last one");
+        app.store.get::<SeedRequest>(&id).await.unwrap().unwrap()
+    };
+    let licensed = work().await;
+    assert_eq!(licensed.seed, SeedState::LicenceAssigned);
+    let disabled = licensed.to_value().account_seen(AccountStatus::Disabled, app.clock.now()).unwrap();
+    assert!(app.store.write(licensed.becomes(disabled)).await.unwrap().is_done());
+    app.directory.fail_next(Call::RemoveFromSeedGroup, Fault::Misconfigured);
+    let postponed = work().await;
+    assert_eq!(postponed.seed.step(app.clock.now()), SeedStep::Withdraw);
+    assert_eq!(postponed.next_due(), app.clock.now() + 5 * MINUTE);
+    let withdrawn = work().await;
+    assert_eq!(withdrawn.seed.step(app.clock.now()), SeedStep::Nothing);
+    assert!(app.directory.seed_group().is_empty());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use testing::{
     Call, Delivery, DirectoryFault, MailFault,
     people::{keys, vendor_form},
 };
+use tests::app::App;
 use tower::ServiceExt as _;
 
 use super::{DELIVERED, World};
@@ -120,6 +121,22 @@ async fn an_account_whose_answer_is_lost_ten_times_in_a_row_is_logged_as_an_erro
         assert_eq!(text.lines().filter(is_error).count(), usize::from(attempt == 10), "{attempt}");
         assert_eq!(text.matches("the directory did not do it").count(), attempt.min(9), "{attempt}");
     }
+}
+
+#[tokio::test]
+async fn jobs_that_have_missed_their_turns_are_counted_and_named() {
+    let log = Log::default();
+    let writer = log.clone();
+    let app = App::start().await;
+    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    app.maintain().await;
+    // Three of them run at least every five minutes, the others every hour or day.
+    app.clock.advance(Duration::from_secs(3600));
+    app.maintain().await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let count = |part: &str| text.matches(part).count();
+    assert_eq!((count(r#""overdue_jobs":0"#), count(r#""overdue_jobs":3"#)), (1, 1), "{text}");
+    assert_eq!(count("a job has missed its turns"), 3, "{text}");
 }
 
 #[tokio::test]

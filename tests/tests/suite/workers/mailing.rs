@@ -116,6 +116,23 @@ async fn no_mail_is_sent_for_fifteen_minutes_once_ses_takes_none_of_this_account
 }
 
 #[tokio::test]
+async fn a_mail_that_waits_for_room_in_its_mailbox_is_written_once() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    world.provision(id).await;
+    let mailbox = world.store().find_mailbox(&world.invite(id).await.address_key).await.unwrap();
+    let now = world.clock.now();
+    let full = (0..3).fold(mailbox.to_value(), |mailbox, _| mailbox.admit(id, now).unwrap());
+    assert!(world.store().write(mailbox.becomes(full)).await.unwrap().is_done());
+    world.mail(Wake::Invite { id }).await;
+    let held = world.invite(id).await;
+    assert_eq!(held.next_due(), Some(now + Duration::from_secs(24 * 3600)));
+    world.mail(Wake::Invite { id }).await;
+    assert_eq!(world.invite(id).await, held);
+    assert_eq!(world.outbox.requests(), 0);
+}
+
+#[tokio::test]
 async fn a_refused_invitation_fails_and_a_refused_account_mail_leaves_the_account() {
     let world = World::new();
     let (invitation, account) = (world.invitation("bo").await, world.account(&vendor_form("ada")).await);

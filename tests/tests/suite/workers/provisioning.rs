@@ -298,6 +298,24 @@ async fn what_the_directory_did_not_do_is_tried_again_after_a_pause() {
 }
 
 #[tokio::test]
+async fn a_licence_is_tried_again_after_a_pause_also_while_mail_is_stopped() {
+    let world = World::new();
+    let id = world.account(&vendor_form("ada")).await;
+    (0..2).for_each(|_| world.directory.fail_next(Call::AddToSeedGroup, DirectoryFault::Unreachable));
+    world.store().stop_mail().await.unwrap();
+    // The first attempt is made with the account, and the second one by itself.
+    world.provision(id).await;
+    // What the directory says of an account holds for hours. The mail would have to wait for another answer.
+    world.clock.advance(Duration::from_secs(2 * 24 * 3600));
+    world.provision(id).await;
+    let due_at = world.invite(id).await.next_due();
+    assert_eq!(due_at, Some(world.clock.now() + Duration::from_secs(30)));
+    world.clock.advance(Duration::from_secs(30));
+    world.provision(id).await;
+    assert_eq!(world.invite(id).await.seed, SeedState::LicenceAssigned);
+}
+
+#[tokio::test]
 async fn a_first_password_waits_while_mail_is_stopped() {
     let world = World::new();
     let id = world.account(&officer_form("ada")).await;
