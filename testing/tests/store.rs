@@ -8,6 +8,7 @@ use domain::{
     Field, Timestamp,
     batch::{MAX_ROWS, MAX_TEXT},
     invite::Account,
+    tombstone::BatchTombstone,
 };
 use store::{
     Store, StoreError, Written,
@@ -229,4 +230,21 @@ async fn what_the_directory_listed_is_kept_for_two_days() {
     table.store().record_listed(beginning(), &[listed]).await.unwrap();
     let left = [KEPT, KEPT + Duration::from_secs(1)].map(|after| table.kept(beginning() + after).len());
     assert_eq!(left, [1, 0]);
+}
+
+/// The items by which people are found hold hashes of their addresses.
+#[tokio::test]
+async fn a_forgotten_batch_leaves_its_tombstone_and_nothing_else() {
+    let table = MemoryTable::default();
+    let store = table.store();
+    let forms = ["ann", "bo", "cy"].map(officer_form).to_vec();
+    let (batch, rows) = draft(&officer("ada"), forms, beginning(), &testing::seeded(1));
+    let batch = created_batch(&store, &batch).await;
+    store.write_rows(batch.id, &rows).await.unwrap();
+    let found = store.remaining_rows(batch.id, 10).await.unwrap();
+    assert_eq!(store.delete_rows(batch.id, &found).await.unwrap(), Written::Done(()));
+    let tombstone = BatchTombstone::of(&batch, beginning());
+    assert_eq!(store.forget_batch(&batch, &tombstone, later()).await.unwrap(), Written::Done(()));
+    let left = table.images();
+    assert_eq!(left.len(), 1, "{left:?}");
 }

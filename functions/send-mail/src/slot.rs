@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use boot::{RECORD_PAUSES, leaves_time};
 use domain::{
     EmailAddress, Timestamp,
     mail::{Closed, Mail, MailConflict, MailState, Mailbox, SuppressionReason},
@@ -13,15 +14,6 @@ use crate::{
     AnyError, Deps, Disposition, Next,
     turn::{self, TIME_TO_SEND},
 };
-
-/// The pauses between the attempts to record SES's answer, while the table is out.
-const RECORD_PAUSES: [Duration; 5] = [
-    Duration::from_millis(100),
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-    Duration::from_millis(800),
-    Duration::from_millis(1600),
-];
 
 /// The pause after the first refusal of a mail that was not sent. It doubles with each refusal, up to
 /// [`LONGEST_PAUSE`].
@@ -303,23 +295,9 @@ async fn persist<S: Slot>(
     slot.write_answer(&deps.store, change.clone(), answer).await
 }
 
-/// Whether there is time for a pause, and for as long again to write after it.
-fn leaves_time(pause: Duration, now: Timestamp, deadline: Timestamp) -> bool {
-    now + pause + pause < deadline
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_answer_is_recorded_after_a_pause_only_if_as_long_again_is_left() {
-        let now = Timestamp::from_unix_ms(1_763_875_442_000);
-        for (left, leaves) in [(801, true), (800, false), (400, false)] {
-            let deadline = now + Duration::from_millis(left);
-            assert_eq!(leaves_time(Duration::from_millis(400), now, deadline), leaves, "{left}");
-        }
-    }
 
     /// The seconds until the mail is due again.
     fn pause(outcome: SendOutcome, refusals: u32) -> Option<u64> {

@@ -99,6 +99,8 @@ async fn a_draft_is_forgotten_seven_days_after_its_last_change() {
     assert!(!holding(&app).is_empty());
     app.pass_days(2).await;
     assert_eq!(holding(&app), Vec::<String>::new());
+    let left: Vec<String> = app.table.dump(app.clock.now()).into_iter().filter(|item| item.contains(&id)).collect();
+    assert_eq!(left.len(), 1, "its tombstone, and no mark of its people: {left:?}");
     assert_eq!(app.officer("ada").get(&format!("/api/batches/{id}")).await.problem(), "not-found");
 }
 
