@@ -179,7 +179,7 @@ pub(crate) fn batch(batch: Batch, moment: &Moment<'_>) -> Option<Plan<Batch>> {
         Some(Unanswered::GiveUp(next)) => Plan { next, wake, remark: Some(Remark::UnknownDelivery) },
         Some(Unanswered::Wait(remark)) => Plan { next: batch.postponed(now + UNDECIDED_PAUSE), wake, remark },
         None => {
-            let until = retention.of_batch(&batch).unwrap_or(now);
+            let until = retention.of_batch(&batch).unwrap_or(now + WAKE_AFTER);
             Plan { next: batch.postponed(until), wake, remark: None }
         }
     })
@@ -246,7 +246,8 @@ fn parsing(batch: Batch, lease_until: Timestamp, now: Timestamp) -> Plan<Batch> 
     if now < lease_until + PARSE_PATIENCE {
         return Plan { next: batch.postponed(now + WAKE_AFTER), wake: Vec::new(), remark: None };
     }
-    let next = batch.clone().unprocessable(now).unwrap_or(batch);
+    let given_up = batch.clone().unprocessable(now);
+    let next = given_up.unwrap_or_else(|_| batch.postponed(now + UNDECIDED_PAUSE));
     let wake = if next.report_is_due() { vec![QueueName::Mail] } else { Vec::new() };
     Plan { next, wake, remark: Some(Remark::WorkbookGivenUp) }
 }

@@ -181,9 +181,9 @@ fn a_mail_that_nothing_is_heard_of_is_unknown_after_a_day_and_then_kept_as_long_
     // Before the retention, what is still open is checked.
     assert_eq!(of_invite(&sent().postponed(at(50)), &moment(at(50))), at_rest(day));
     let asked = heard.request_first_password(at(20)).unwrap().claim_first_password(at(21)).unwrap();
-    let lapsed = asked.next_due().unwrap();
-    assert_eq!(of_invite(&asked.clone().postponed(at(22)), &moment(at(22))), at_rest(lapsed));
-    let given_up = invite(asked, &moment(lapsed)).unwrap();
+    let given_up_at = asked.next_due().unwrap();
+    assert_eq!(of_invite(&asked.clone().postponed(at(22)), &moment(at(22))), at_rest(given_up_at));
+    let given_up = invite(asked, &moment(given_up_at)).unwrap();
     let over_since = given_up.next.over_since().unwrap();
     assert_eq!(given_up.next.next_due(), Some(over_since + RETENTION.people));
 }
