@@ -89,19 +89,13 @@ impl Store {
     ///
     /// [`StoreError`] when the table cannot answer.
     pub async fn list_due_batches(&self, shard: u8, by: Timestamp) -> Result<Vec<BatchId>, StoreError> {
-        let mut query = due_by(shard, by);
         let mut batches = Vec::new();
-        loop {
-            let page = self.table.page(&query).await?;
-            batches.extend(page.items.iter().filter_map(read).filter_map(|entry| match entry.what {
-                Due::Batch(id) => Some(id),
-                Due::Invite(_) | Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_) => None,
-            }));
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(batches);
-            }
-        }
+        let take = |item: Item| match read(&item).map(|entry| entry.what) {
+            Some(Due::Batch(id)) => batches.push(id),
+            Some(Due::Invite(_) | Due::BulkAction(_) | Due::WebhookEvent(_) | Due::SeedRequest(_)) | None => {}
+        };
+        self.table.each(due_by(shard, by), take).await?;
+        Ok(batches)
     }
 }
 

@@ -11,7 +11,7 @@ use domain::{Timestamp, invite::Account};
 
 use crate::{
     Store, StoreError,
-    item::Envelope,
+    item::{Envelope, Item},
     keys,
     mark::{Mark, mark},
     table::{Index, Query},
@@ -57,23 +57,17 @@ impl Store {
     ///
     /// [`StoreError`] when the table cannot answer.
     pub async fn listed_accounts(&self, began: Timestamp) -> Result<ListedAccounts, StoreError> {
-        let mut query = Query::all(Index::Primary, keys::listed_in(began));
         let mut listed = HashSet::new();
-        loop {
-            let page = self.table.page(&query).await?;
-            for item in &page.items {
-                let marks = item.get(MARKS).and_then(|marks| marks.as_b().ok());
-                listed.extend(marks.iter().flat_map(|marks| marks.as_ref().as_chunks().0).copied());
-            }
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(ListedAccounts(listed));
-            }
-        }
+        let take = |item: Item| {
+            let marks = item.get(MARKS).and_then(|marks| marks.as_b().ok());
+            listed.extend(marks.iter().flat_map(|marks| marks.as_ref().as_chunks().0).copied());
+        };
+        self.table.each(Query::all(Index::Primary, keys::listed_in(began)), take).await?;
+        Ok(ListedAccounts(listed))
     }
 }
 
-/// The directory ignores the case of a name.
+/// An account's mark is that of its key, which ignores the case of a name as the directory does.
 fn mark_of(account: &Account) -> Mark {
-    mark(&account.directory_id.to_lowercase())
+    mark(&keys::account(account).sk)
 }

@@ -10,7 +10,7 @@ use domain::{
 
 use crate::{
     Store, StoreError,
-    item::text,
+    item::{Item, text},
     keys::{self, Key},
     table::{Index, Query},
 };
@@ -66,19 +66,13 @@ impl Store {
     ///
     /// [`StoreError`] when the table cannot answer.
     pub async fn batch_progress(&self, batch: BatchId) -> Result<BTreeMap<Progress, u64>, StoreError> {
-        let mut query = Query::all(Index::ByBatch, batch.to_string());
         let mut progress = BTreeMap::new();
-        loop {
-            let page = self.table.page(&query).await?;
-            for item in &page.items {
-                if let Some(one) = text(item, "batch_state").and_then(Progress::parse) {
-                    *progress.entry(one).or_default() += 1;
-                }
+        let count = |item: Item| {
+            if let Some(one) = text(&item, "batch_state").and_then(Progress::parse) {
+                *progress.entry(one).or_default() += 1;
             }
-            query.after = page.next;
-            if query.after.is_none() {
-                return Ok(progress);
-            }
-        }
+        };
+        self.table.each(Query::all(Index::ByBatch, batch.to_string()), count).await?;
+        Ok(progress)
     }
 }

@@ -96,6 +96,18 @@ impl Patient {
         self.asked_again(|| self.table.page(query)).await
     }
 
+    /// Gives every item that `query` finds to `take`, page by page.
+    pub(crate) async fn each(&self, mut query: Query, mut take: impl FnMut(Item)) -> Result<(), StoreError> {
+        loop {
+            let page = self.page(&query).await?;
+            page.items.into_iter().for_each(&mut take);
+            query.after = page.next;
+            if query.after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// One page of a segment of the whole table, in no order.
     pub(crate) async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
         self.asked_again(|| self.table.scan(segment)).await
