@@ -3,18 +3,9 @@
 //! Not in it: what is paid while nobody is invited (`tests/template/test_cost.py`), storage, and the users of a pool
 //! beyond the first 10,000 of a month, which cost what the tier of the pool costs.
 
-use std::{
-    collections::BTreeMap,
-    fmt, io,
-    iter::Sum,
-    ops::Add,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{fmt, ops::Add, time::Duration};
 
-use serde_json::Value;
 use testing::Tally;
-use tracing::subscriber::DefaultGuard;
 
 const MILLION: f64 = 1_000_000.0;
 
@@ -52,6 +43,12 @@ impl Ledger {
         Self { invocations: count(invocations), gigabyte_seconds, ..Self::default() }
     }
 
+    /// Requests to the API, by a function with so much memory, that last so long together.
+    #[must_use]
+    pub fn of_requests(requests: usize, lasting: Duration, megabytes: u32) -> Self {
+        Self { api_requests: count(requests), ..Self::of_invocations(requests, lasting, megabytes) }
+    }
+
     /// What a table has read and written.
     #[must_use]
     pub fn of_table(tally: Tally) -> Self {
@@ -80,58 +77,6 @@ impl Ledger {
     }
 }
 
-/// What functions of this thread log, in the form that it has on AWS.
-#[derive(Clone, Debug, Default)]
-pub struct Logged(Arc<Mutex<Lines>>);
-
-#[derive(Debug, Default)]
-struct Lines {
-    bytes: usize,
-    /// How often each message was logged, and as what.
-    messages: BTreeMap<(String, String), usize>,
-}
-
-impl Logged {
-    /// Takes what is logged until the guard is dropped.
-    #[must_use]
-    pub fn from_now() -> (Self, DefaultGuard) {
-        let logged = Self::default();
-        let writer = logged.clone();
-        let subscriber = boot::subscriber(None, move || writer.clone());
-        (logged, tracing::subscriber::set_default(subscriber))
-    }
-
-    #[must_use]
-    pub fn cost(&self) -> Ledger {
-        Ledger { log_bytes: count(self.lines().bytes), ..Ledger::default() }
-    }
-
-    /// How often each message was logged, with its level.
-    #[must_use]
-    pub fn messages(&self) -> BTreeMap<(String, String), usize> {
-        self.lines().messages.clone()
-    }
-
-    fn lines(&self) -> MutexGuard<'_, Lines> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl io::Write for Logged {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut lines = self.lines();
-        lines.bytes += line.len();
-        let parsed: Value = serde_json::from_slice(line)?;
-        let [level, message] = ["level", "message"].map(|name| parsed[name].as_str().unwrap_or_default().to_owned());
-        *lines.messages.entry((level, message)).or_default() += 1;
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// A number of anything, which is far below what a float holds exactly.
 #[must_use]
 pub fn count(number: usize) -> f64 {
@@ -152,12 +97,6 @@ impl Add for Ledger {
             api_requests: self.api_requests + other.api_requests,
             log_bytes: self.log_bytes + other.log_bytes,
         }
-    }
-}
-
-impl Sum for Ledger {
-    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
-        parts.fold(Self::default(), Add::add)
     }
 }
 

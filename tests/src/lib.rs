@@ -6,5 +6,6 @@ pub mod lambda;
 pub mod ledger;
 pub mod list_contract;
 pub mod lists;
+pub mod logged;
 pub mod mail_event;
 pub mod person;

@@ -20,7 +20,8 @@ use testing::{
 use tests::{
     app::App,
     lambda::Lambda,
-    ledger::{Ledger, Logged, count},
+    ledger::{Ledger, count},
+    logged::Logged,
 };
 use tokio::time::{Instant, sleep};
 
@@ -81,13 +82,8 @@ async fn watch(app: &App, batch: &str, cost: &Cell<Ledger>) {
         sleep(Duration::from_secs(2)).await;
         let began = Instant::now();
         app.officer("ada").get(&format!("/api/batches/{batch}")).await.expect(200);
-        cost.set(cost.get() + api_request(began.elapsed(), 256));
+        cost.set(cost.get() + Ledger::of_requests(1, began.elapsed(), 256));
     }
-}
-
-/// A request to the API, by a function with so much memory.
-fn api_request(lasting: Duration, megabytes: u32) -> Ledger {
-    Ledger { api_requests: 1.0, ..Ledger::of_invocations(1, lasting, megabytes) }
 }
 
 /// People of a list that is drained: `make limits` has ten thousand, and `make test` fewer, at the same rates.
@@ -99,7 +95,7 @@ fn drained() -> usize {
 /// four minutes, their mails at the rate of SES.
 #[tokio::test(start_paused = true)]
 async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
-    let (logged, _logs) = Logged::from_now();
+    let (logged, _logs) = Logged::from_now(None);
     let (app, table, twins) = App::start_limited(SesLimits::default()).await;
     let people = drained();
     read(&app, people).await;
@@ -123,12 +119,12 @@ async fn a_list_is_drained_at_the_rates_of_cognito_and_ses() {
         () = watch(&app, &id, &watched) => {}
     }
     let mailed_in = began.elapsed();
+    let bytes = Ledger { log_bytes: count(logged.text().len()), ..Ledger::default() };
     let mails = Ledger { mails: count(people), ..Ledger::default() };
-    let cost = lambda.cost() + watched.get() + Ledger::of_table(table.tally()) + logged.cost() + mails;
+    let cost = lambda.cost() + watched.get() + Ledger::of_table(table.tally()) + bytes + mails;
     println!("{cost}");
-    let messages = logged.messages();
-    println!("{messages:?}");
-    assert!(messages.keys().all(|(level, _)| level == "INFO"), "no alarm rings, and nobody reads a warning");
+    let is_news = |line: &&str| !line.contains(r#""level":"INFO""#);
+    assert_eq!(logged.text().lines().find(is_news), None, "no alarm rings, and nobody reads a warning");
     let per_thousand = cost.dollars() / count(people) * 1000.0;
     assert!(per_thousand <= 0.35, "USD {per_thousand} for each thousand people");
     let created = twins.cognito.tally()["AdminCreateUser"];
@@ -216,7 +212,7 @@ async fn change_all(app: &App, name: &str) -> (u32, Duration) {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
     const PEOPLE: usize = 90;
-    let (logged, _logs) = Logged::from_now();
+    let (logged, _logs) = Logged::from_now(None);
     let (app, table, twins) = App::start_limited(SesLimits::default()).await;
     let ada = app.officer("ada");
     let lambda = Lambda::new(&app);
@@ -227,7 +223,7 @@ async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
         let invite = json!({"kind": "email", "email": address, "reason": "Joins the project"});
         let began = Instant::now();
         ada.post("/api/invites", invite).await.expect(202);
-        asked.set(asked.get() + api_request(began.elapsed(), 128));
+        asked.set(asked.get() + Ledger::of_requests(1, began.elapsed(), 128));
         while !has(address, 1) {
             sleep(Duration::from_secs(1)).await;
         }
@@ -240,17 +236,17 @@ async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
             let began = Instant::now();
             let answer = app.anyone().json("POST", &format!("/api/invitations/{path}"), &[], body).await;
             assert!(answer.status.is_success(), "{}", answer.body);
-            asked.set(asked.get() + api_request(began.elapsed(), 128));
+            asked.set(asked.get() + Ledger::of_requests(1, began.elapsed(), 128));
         }
     };
     let everyone = join_all(people.iter().map(invitee));
     let is_done = || people.iter().all(|address| has(address, 2));
     tokio::join!(lambda.run_until(60 * MINUTE, is_done), everyone);
     // The portal's document, script and style for each invitee, and the officer's list every now and then.
-    let pages = api_request(Duration::from_millis(20), 128);
-    let pages: Ledger = std::iter::repeat_n(pages, 4 * PEOPLE).sum();
+    let pages = Ledger::of_requests(4 * PEOPLE, Duration::from_millis(4 * 20 * PEOPLE as u64), 128);
+    let bytes = Ledger { log_bytes: count(logged.text().len()), ..Ledger::default() };
     let mails = Ledger { mails: count(2 * PEOPLE), ..Ledger::default() };
-    let cost = lambda.cost() + asked.get() + pages + Ledger::of_table(table.tally()) + logged.cost() + mails;
+    let cost = lambda.cost() + asked.get() + pages + Ledger::of_table(table.tally()) + bytes + mails;
     println!("{cost}");
     let per_thousand = cost.dollars() / count(PEOPLE) * 1000.0;
     assert!(per_thousand <= 0.70, "USD {per_thousand} for each thousand people");

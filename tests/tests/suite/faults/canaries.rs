@@ -4,15 +4,9 @@
 //! In every scenario people have names and texts that occur nowhere else: the canaries. The functions log in the form
 //! of `boot`, at the most verbose level.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use domain::fields::Form;
 use serde_json::Value;
 use tests::person::Answer;
-use tracing::subscriber::DefaultGuard;
 
 /// The phone number of an invitee.
 pub(super) const PHONE: &str = "98761234";
@@ -128,34 +122,6 @@ impl Spoken {
     pub(super) fn untold(&self) -> Vec<&'static str> {
         let told = self.told.join("\n").to_lowercase();
         CANARIES.into_iter().filter(|canary| !told.contains(canary)).collect()
-    }
-}
-
-/// The lines that functions log, in the form that they have on AWS.
-#[derive(Clone, Default)]
-pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    /// Keeps what is logged from now on, at the most verbose level that can be set.
-    pub(super) fn keep() -> (Self, DefaultGuard) {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let subscriber = boot::subscriber(Some("trace"), move || writer.clone());
-        (lines, tracing::subscriber::set_default(subscriber))
-    }
-
-    pub(super) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

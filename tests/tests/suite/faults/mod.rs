@@ -33,8 +33,9 @@ use std::{any::Any, collections::BTreeSet, panic::AssertUnwindSafe};
 
 use futures::FutureExt as _;
 use testing::probe::{Call, Fault, Service};
+use tests::logged::Logged;
 
-use canaries::{Lines, Spoken};
+use canaries::Spoken;
 use invariants::Ending;
 use scenarios::{ALL, Scenario};
 use world::{Asked, Label, Manner, Mishap, Post, World};
@@ -51,7 +52,7 @@ struct Run {
 
 /// Runs a scenario with these mishaps. The error says what failed.
 async fn run(scenario: Scenario, mishaps: &[Mishap]) -> Result<Run, String> {
-    let (log, _kept) = Lines::keep();
+    let (log, _kept) = Logged::from_now(Some("trace"));
     let world = World::begin(&[scenario], mishaps, Manner::of(mishaps)).await;
     if mishaps.is_empty() {
         world.app.probe.survey();

@@ -9,9 +9,9 @@ use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures::FutureExt as _;
 use testing::probe::Fault;
+use tests::logged::Logged;
 
 use super::{
-    canaries::Lines,
     dice::Dice,
     meddlers::Meddler,
     scenarios::{ALL, Scenario},
@@ -81,7 +81,7 @@ impl Schedule {
 
     /// Plays the run. The error says what failed.
     async fn run(&self) -> Result<(), String> {
-        let (log, _kept) = Lines::keep();
+        let (log, _kept) = Logged::from_now(Some("trace"));
         let world = World::begin(&self.scenarios, &self.mishaps, Manner::Rough).await;
         let played = async {
             for scenario in &self.scenarios {

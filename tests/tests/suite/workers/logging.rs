@@ -1,38 +1,20 @@
 //! What the logs contain, and which data they must not contain.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::time::Duration;
 
 use queue::{QueueName, Wake};
 use testing::{
     Call, Delivery, DirectoryFault, MailFault,
     people::{keys, vendor_form},
 };
-use tests::app::App;
+use tests::{app::App, logged::Logged};
 use tower::ServiceExt as _;
 
 use super::{DELIVERED, World};
 
-/// Keeps the lines of a log for a test.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
-    let log = Log::default();
+    let log = Logged::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .json()
@@ -55,7 +37,7 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
     world.minutes(60).await;
     world.report(DELIVERED, &world.outbox.sent()[0]).await;
     let trace = world.invite(id).await.into_value().trace;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains(&id.to_string()) && text.contains(trace.as_str()), "{text}");
     let token = keys().token(id, 1);
     for secret in ["ada", "bo@", "olivia", "Tan", "91234567", "project", token.as_str()] {
@@ -66,9 +48,7 @@ async fn no_officer_and_no_invitee_shows_in_the_log_of_any_path() {
 /// The client is not asked to try again, and the line in the log is one that an alarm counts.
 #[tokio::test]
 async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
-    let log = Log::default();
-    let writer = log.clone();
-    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let (log, _kept) = Logged::from_now(None);
     let world = World::new();
     let (store, too_large) = (world.store().clone(), format!("{}{}", testing::people::RULES, " ".repeat(400 * 1024)));
     let put = move || {
@@ -81,16 +61,14 @@ async fn what_the_table_refuses_is_answered_and_logged_as_an_error_of_ours() {
     let answer = served.oneshot(request).await.unwrap();
     assert_eq!(answer.status().as_u16(), 500);
     assert!(!answer.headers().contains_key("retry-after"));
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let line = text.lines().find(|line| line.contains("is refused with ValidationException")).unwrap();
     assert!(line.contains(r#""level":"ERROR""#), "{line}");
 }
 
 #[tokio::test]
 async fn a_sweep_logs_the_numbers_that_alarms_count() {
-    let log = Log::default();
-    let writer = log.clone();
-    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let (log, _kept) = Logged::from_now(None);
     let world = World::new();
     for name in ["ada", "bea"] {
         let id = world.account(&vendor_form(name)).await;
@@ -99,7 +77,7 @@ async fn a_sweep_logs_the_numbers_that_alarms_count() {
     // Both were due 75 seconds ago.
     world.clock.advance(Duration::from_secs(120 + 75));
     world.sweep().await;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     for number in [r#""oldest_due_seconds":75"#, r#""invites_given_up":2"#] {
         assert!(text.contains(number), "{number} is not in {text}");
     }
@@ -107,16 +85,14 @@ async fn a_sweep_logs_the_numbers_that_alarms_count() {
 
 #[tokio::test]
 async fn an_account_whose_answer_is_lost_ten_times_in_a_row_is_logged_as_an_error() {
-    let log = Log::default();
-    let writer = log.clone();
-    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let (log, _kept) = Logged::from_now(None);
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
     for attempt in 1..=10 {
         world.directory.fail_next(Call::CreateAccount, DirectoryFault::BeforeEffect);
         world.provision(id).await;
         world.clock.advance(Duration::from_secs(15 * 60));
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let is_error = |line: &&str| line.contains(r#""level":"ERROR""#) && line.contains("lost again and again");
         assert_eq!(text.lines().filter(is_error).count(), usize::from(attempt == 10), "{attempt}");
         assert_eq!(text.matches("the directory did not do it").count(), attempt.min(9), "{attempt}");
@@ -125,15 +101,13 @@ async fn an_account_whose_answer_is_lost_ten_times_in_a_row_is_logged_as_an_erro
 
 #[tokio::test]
 async fn jobs_that_have_missed_their_turns_are_counted_and_named() {
-    let log = Log::default();
-    let writer = log.clone();
     let app = App::start().await;
-    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let (log, _kept) = Logged::from_now(None);
     app.maintain().await;
     // Three of them run at least every five minutes, the others every hour or day.
     app.clock.advance(Duration::from_secs(3600));
     app.maintain().await;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let count = |part: &str| text.matches(part).count();
     assert_eq!((count(r#""overdue_jobs":0"#), count(r#""overdue_jobs":3"#)), (1, 1), "{text}");
     assert_eq!(count("a job has missed its turns"), 3, "{text}");
@@ -141,9 +115,7 @@ async fn jobs_that_have_missed_their_turns_are_counted_and_named() {
 
 #[tokio::test]
 async fn a_mail_of_which_nobody_knows_whether_it_was_sent_is_logged_as_an_error() {
-    let log = Log::default();
-    let writer = log.clone();
-    let _guard = tracing::subscriber::set_default(boot::subscriber(None, move || writer.clone()));
+    let (log, _kept) = Logged::from_now(None);
     let world = World::new();
     let id = world.account(&vendor_form("ada")).await;
     world.outbox.fail_next(MailFault::AfterEffect);
@@ -151,7 +123,7 @@ async fn a_mail_of_which_nobody_knows_whether_it_was_sent_is_logged_as_an_error(
     world.mail(Wake::Invite { id }).await;
     world.clock.advance(Duration::from_secs(15 * 60));
     world.sweep().await;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let line = text.lines().find(|line| line.contains("nobody knows whether a mail was sent")).unwrap();
     assert!(line.contains(r#""level":"ERROR""#), "{line}");
 }

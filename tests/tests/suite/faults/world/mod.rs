@@ -15,12 +15,13 @@ use store::{InviteQuery, Stored};
 use testing::{people::officer, probe::Fault, token_in};
 use tests::{
     app::App,
+    logged::Logged,
     mail_event::{DELIVERED, SENT},
     person::{Answer, Person},
 };
 
 use super::{
-    canaries::{Lines, Medium, Spoken, TOKEN_OF_OFFICER},
+    canaries::{Medium, Spoken, TOKEN_OF_OFFICER},
     invariants::Seen,
     meddlers::Meddler,
     scenarios::Scenario,
@@ -260,7 +261,7 @@ impl World {
     }
 
     /// Everything that was written about people, with the logs of the functions.
-    pub(super) fn spoken(&self, log: &Lines) -> Spoken {
+    pub(super) fn spoken(&self, log: &Logged) -> Spoken {
         let mut spoken = self.spoken.take();
         spoken.add(Medium::Log, log.text());
         for posted in self.app.endpoints.posted() {
