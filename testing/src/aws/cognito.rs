@@ -156,11 +156,9 @@ impl HttpConnector for CognitoTwin {
         let target = request.headers().get("x-amz-target").expect("a target");
         let operation = target.rsplit('.').next().expect("an operation").to_owned();
         let body = serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
-        let state = &mut *self.state();
-        let mut way = state.way;
-        let answered = way.carry(REQUEST, || state.answer(&operation, &body));
-        state.way = way;
-        answered
+        let mut state = self.state();
+        let mishap = state.way.next_mishap();
+        wire::carried(mishap, REQUEST, || state.answer(&operation, &body))
     }
 }
 

@@ -141,11 +141,9 @@ impl HttpConnector for SesTwin {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         assert!(request.uri().ends_with("/v2/email/outbound-emails"), "nothing but SendEmail is here");
         let body: Value = serde_json::from_slice(request.body().bytes().expect("a body")).expect("JSON");
-        let state = &mut *self.state();
-        let mut way = state.way;
-        let answered = way.carry(REQUEST, || state.send(&body));
-        state.way = way;
-        answered
+        let mut state = self.state();
+        let mishap = state.way.next_mishap();
+        wire::carried(mishap, REQUEST, || state.send(&body))
     }
 }
 

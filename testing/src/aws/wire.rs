@@ -41,7 +41,7 @@ pub(super) struct Refusal {
 /// What can happen to a request. All but the first leave the client without an answer, or with one that does not say
 /// whether the request was carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mishap {
+pub(super) enum Mishap {
     /// No connection to the service could be opened.
     NotConnected,
     /// The connection was closed before the service read the request.
@@ -68,37 +68,35 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// Carries a request to the service, which answers with `respond`, and the answer back. That takes `pause`.
-    pub(super) fn carry(
-        &mut self,
-        pause: Duration,
-        respond: impl FnOnce() -> Result<Value, Refusal>,
-    ) -> HttpConnectorFuture {
-        let (pause, result) = match self.next() {
-            None => (pause, Ok(response(respond()))),
-            Some(Mishap::NotConnected) => {
-                (pause, Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionRefused).into())))
-            }
-            Some(Mishap::Closed) => {
-                (pause, Err(ConnectorError::io(io::Error::from(io::ErrorKind::ConnectionReset).into())))
-            }
-            Some(Mishap::AnswerLost) => {
-                let _ = respond();
-                (LOST_AFTER, Err(ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())))
-            }
-            Some(Mishap::Broken) => (pause, Ok(response(Err(BROKEN)))),
-        };
-        HttpConnectorFuture::new(async move {
-            sleep(pause).await;
-            result
-        })
-    }
-
-    fn next(&mut self) -> Option<Mishap> {
+    /// What happens to the next request. `None`: nothing.
+    pub(super) fn next_mishap(&mut self) -> Option<Mishap> {
         let one_in = self.one_in?;
         self.requests += 1;
         self.requests.is_multiple_of(one_in).then(|| MISHAPS[self.requests / one_in % MISHAPS.len()])
     }
+}
+
+/// Carries a request to the service, which answers with `respond`, and the answer back. That takes `pause`.
+pub(super) fn carried(
+    mishap: Option<Mishap>,
+    pause: Duration,
+    respond: impl FnOnce() -> Result<Value, Refusal>,
+) -> HttpConnectorFuture {
+    let failed = |kind: io::ErrorKind| ConnectorError::io(io::Error::from(kind).into());
+    let (pause, result) = match mishap {
+        None => (pause, Ok(response(respond()))),
+        Some(Mishap::NotConnected) => (pause, Err(failed(io::ErrorKind::ConnectionRefused))),
+        Some(Mishap::Closed) => (pause, Err(failed(io::ErrorKind::ConnectionReset))),
+        Some(Mishap::AnswerLost) => {
+            let _ = respond();
+            (LOST_AFTER, Err(ConnectorError::timeout(io::Error::from(io::ErrorKind::TimedOut).into())))
+        }
+        Some(Mishap::Broken) => (pause, Ok(response(Err(BROKEN)))),
+    };
+    HttpConnectorFuture::new(async move {
+        sleep(pause).await;
+        result
+    })
 }
 
 fn response(result: Result<Value, Refusal>) -> HttpResponse {
