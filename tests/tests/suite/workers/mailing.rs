@@ -4,9 +4,9 @@ use boot::Disposition;
 use queue::Wake;
 use std::time::Duration;
 use store::settings::MailSwitch;
-use testing::{MailFault, SentMail, people::vendor_form, probe};
+use testing::{MailFault, SentMail, people::vendor_form};
 
-use super::{DELIVERED, SENT, World, is_duplicate, mail_state};
+use super::{DELIVERED, OUTAGES, SENT, World, is_duplicate, mail_state};
 
 #[tokio::test]
 async fn a_mail_that_was_not_taken_is_tried_again_ever_later_and_counts_as_no_attempt() {
@@ -78,10 +78,9 @@ async fn the_answer_to_a_mail_is_recorded_once_the_table_answers_again() {
     let (world, id) = queued().await;
     world.probe.run("send-mail", world.mail(Wake::Invite { id })).await.unwrap();
     let place = world.place_after("ses.send");
-    // The pauses take 3.1 s. The attempt after the last one is not repeated.
-    for (failures, left, is_recorded) in [(1, 30_000, true), (5, 30_000, true), (6, 30_000, false), (1, 200, false)] {
+    for (failures, left, is_recorded) in OUTAGES {
         let (world, id) = queued().await;
-        (place..place + failures).for_each(|place| world.probe.break_call(place, probe::Fault::Throttled));
+        world.break_calls(place, failures);
         world.probe.interrupt(place);
         let slow = async || world.clock.advance(Duration::from_millis(30_000 - left));
         let began = tokio::time::Instant::now();

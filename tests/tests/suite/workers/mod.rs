@@ -21,12 +21,16 @@ use store::{CreateOutcome, Store, Stored};
 use testing::{
     ManualClock, MemoryDirectory, MemoryQueues, MemoryStack, Outbox, SentMail,
     people::{account_invite, beginning, keys, officer, officer_form, rules},
-    probe::Probe,
+    probe::{Fault, Probe},
 };
 use tests::{
     app::{settings, single_caps},
     mail_event::{self, DELIVERED, SENT},
 };
+
+/// How many attempts to record an answer fail, the milliseconds that the worker has left, and whether it records the
+/// answer. The pauses take 3.1 s, and the attempt after the last one is not repeated.
+const OUTAGES: [(usize, u64, bool); 4] = [(1, 30_000, true), (5, 30_000, true), (6, 30_000, false), (1, 200, false)];
 
 /// The workers over one store, and their backends.
 struct World {
@@ -71,6 +75,11 @@ impl World {
 
     fn deadline(&self) -> Timestamp {
         self.clock.now() + Duration::from_secs(30)
+    }
+
+    /// Breaks so many calls of handlers in a row, from the place `first` on, as a table does that is out.
+    fn break_calls(&self, first: usize, failures: usize) {
+        (first..first + failures).for_each(|place| self.probe.break_call(place, Fault::Throttled));
     }
 
     /// The place of the call after the call `name`, among all calls of handlers.

@@ -13,10 +13,9 @@ use std::time::Duration;
 use testing::{
     Call, DirectoryFault,
     people::{email, keys, officer_form, vendor_form},
-    probe,
 };
 
-use super::{World, mail_state};
+use super::{OUTAGES, World, mail_state};
 
 #[tokio::test]
 async fn a_vendor_gets_an_account_a_licence_and_a_mail_that_leads_to_the_page() {
@@ -200,10 +199,9 @@ async fn the_outcome_of_a_first_password_is_recorded_once_the_table_answers_agai
     let (world, id) = asked().await;
     world.probe.run("provision-user", world.provision(id)).await.unwrap();
     let place = world.place_after("directory.mail_first_password");
-    // The pauses take 3.1 s. The attempt after the last one is not repeated.
-    for (failures, left, is_recorded) in [(1, 30_000, true), (5, 30_000, true), (6, 30_000, false), (1, 200, false)] {
+    for (failures, left, is_recorded) in OUTAGES {
         let (world, id) = asked().await;
-        (place..place + failures).for_each(|place| world.probe.break_call(place, probe::Fault::Throttled));
+        world.break_calls(place, failures);
         let deadline = world.clock.now() + Duration::from_millis(left);
         let work = provision_user::handle(&world.provision, Wake::Invite { id }, deadline);
         let began = tokio::time::Instant::now();
