@@ -13,7 +13,7 @@ from functools import cached_property
 from botocore.exceptions import BotoCoreError, ClientError
 
 import stages
-from protect import PARAMETER
+from protect import REFUSE_DELETION
 
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
 OTHERS = 60
@@ -300,7 +300,7 @@ def kept_values(stage: Stage) -> Iterator[Finding]:
     given = stages.given_to(stage.name)
     for name, default in stage.parameters.items():
         kept = deployed.get(name, default)
-        if name not in given and name != PARAMETER and kept != default:
+        if name not in given and name != REFUSE_DELETION and kept != default:
             yield must(
                 f"{name} keeps its value of the last deployment, {kept!r}, because the stage does not set it",
                 f"set {name}={default} or {name}={kept} in infra/samconfig.toml",

@@ -12,7 +12,7 @@ import sys
 
 import stages
 
-PARAMETER = "RefuseDeletion"
+REFUSE_DELETION = "RefuseDeletion"
 
 
 def data_of(template: dict) -> list[str]:
@@ -43,13 +43,13 @@ def refuse_deletion(cloudformation, stack: str, capabilities: list[str]) -> None
     """Later deployments leave the parameter as it is, because no stage sets it."""
     (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
     values = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
-    if values[PARAMETER] == "true":
+    if values[REFUSE_DELETION] == "true":
         return
-    others = [{"ParameterKey": name, "UsePreviousValue": True} for name in values if name != PARAMETER]
+    others = [{"ParameterKey": name, "UsePreviousValue": True} for name in values if name != REFUSE_DELETION]
     cloudformation.update_stack(
         StackName=stack,
         UsePreviousTemplate=True,
-        Parameters=[*others, {"ParameterKey": PARAMETER, "ParameterValue": "true"}],
+        Parameters=[*others, {"ParameterKey": REFUSE_DELETION, "ParameterValue": "true"}],
         Capabilities=capabilities,
     )
     cloudformation.get_waiter("stack_update_complete").wait(StackName=stack)

@@ -1,11 +1,12 @@
 """What the preflight says about an account, from recorded answers that botocore holds against AWS's own model."""
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
 import preflight
+import recorded
 import stages
+from recorded import REGION
 
 GOOD = {
     "SenderAddress": "no-reply@agency.gov.sg",
@@ -18,7 +19,6 @@ GOOD = {
 }
 STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
 NO_STACK = "ValidationError"
-REGION = "ap-southeast-1"
 LAMBDA = {"AccountLimit": {"ConcurrentExecutions": 1000}}
 SES = {
     "SendingEnabled": True,
@@ -71,7 +71,7 @@ class Account:
         }
 
     def client(self, service: str):
-        client = boto3.client(service, region_name=REGION, aws_access_key_id="id", aws_secret_access_key="secret")
+        client = recorded.client(service)
         stubber = Stubber(client)
         for (of, operation), answer in self.answers.items():
             if of != service:

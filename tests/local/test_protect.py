@@ -2,11 +2,11 @@
 
 import json
 
-import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
 import protect
+import recorded
 import stages
 
 # What CloudFormation takes, in bytes.
@@ -43,9 +43,7 @@ def described(status: str, refuse: str) -> dict:
 
 @pytest.fixture
 def stubbed():
-    client = boto3.client(
-        "cloudformation", region_name="ap-southeast-1", aws_access_key_id="id", aws_secret_access_key="secret"
-    )
+    client = recorded.client("cloudformation")
     with Stubber(client) as stubber:
         yield client, stubber
         stubber.assert_no_pending_responses()
@@ -85,8 +83,8 @@ def test_a_stack_that_is_protected_is_not_updated_again(stubbed):
 @pytest.mark.parametrize("stage", ["dev", "prod", "local"])
 def test_no_stage_sets_what_a_failed_first_deployment_must_not_have(stage):
     given = stages.settings_of(stage).get("parameter_overrides", [])
-    assert not [one for one in given if one.startswith(f"{protect.PARAMETER}=")]
-    assert stages.parameters_of(stage)[protect.PARAMETER] == "false"
+    assert not [one for one in given if one.startswith(f"{protect.REFUSE_DELETION}=")]
+    assert stages.parameters_of(stage)[protect.REFUSE_DELETION] == "false"
 
 
 def test_a_stage_whose_data_goes_with_its_stack_is_left_alone(monkeypatch):

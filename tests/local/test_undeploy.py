@@ -2,10 +2,10 @@
 
 import json
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
+import recorded
 import undeploy
 
 STACK = {"StackName": "invite-users"}
@@ -33,16 +33,11 @@ def template(policy: str) -> dict:
     return {"TemplateBody": json.dumps({"Resources": resources})}
 
 
-def new_client():
-    keys = {"aws_access_key_id": "id", "aws_secret_access_key": "secret"}
-    return boto3.client("cloudformation", region_name="ap-southeast-1", **keys)
-
-
 class Stack:
     """A stack that gives recorded answers, in the order in which they are asked for."""
 
     def __init__(self, policy: str = "RetainExceptOnCreate", **about):
-        self.client = new_client()
+        self.client = recorded.client("cloudformation")
         self.stubber = Stubber(self.client)
         self.stubber.activate()
         self.stubber.add_response("describe_stacks", described("UPDATE_COMPLETE", **about), STACK)
@@ -127,7 +122,7 @@ def test_what_could_not_be_deleted_is_named_with_its_reason(capsys):
 
 
 def test_a_stage_without_a_stack_has_nothing_to_delete(capsys):
-    client = new_client()
+    client = recorded.client("cloudformation")
     with Stubber(client) as stubber:
         stubber.add_client_error("describe_stacks", "ValidationError")
         assert undeploy.undeploy(client, "invite-users", {}.__getitem__) == 1
