@@ -12,7 +12,7 @@ interface Way {
 }
 
 /** The invitation types, and when to use which. */
-export const [emailInvitation, createAccount, batchUpload]: readonly [Way, Way, Way] = [
+export const ways: readonly [Way, Way, Way] = [
   {
     path: '/invite/email',
     icon: 'mail',
@@ -36,7 +36,7 @@ export const [emailInvitation, createAccount, batchUpload]: readonly [Way, Way, 
   },
 ];
 
-export const ways: readonly Way[] = [emailInvitation, createAccount, batchUpload];
+export const [, createAccount, batchUpload] = ways;
 
 export function wayCard({ path, icon: picture, title, text, need }: Way): TemplateResult {
   return html`
