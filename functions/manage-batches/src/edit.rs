@@ -330,10 +330,10 @@ struct Editor<'a> {
 impl Editor<'_> {
     /// Counts the change of one row as a request for many, if very many rows depend on it.
     async fn count(&self, plan: &Plan) -> Result<(), Problem> {
-        match plan.rows() {
-            ..=ROWS_PER_CHANGE => Ok(()),
-            rows => count_rows(self.store, &self.batch.officer.id, rows, self.now).await,
+        if plan.rows() <= ROWS_PER_CHANGE {
+            return Ok(());
         }
+        count_rows(self.store, &self.batch.officer.id, plan.rows(), self.now).await
     }
 
     /// Sets the text of `row`. `None`: the race was lost.

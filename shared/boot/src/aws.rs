@@ -133,16 +133,16 @@ impl Aws {
 }
 
 fn http_client(env: &Env, endpoint: Option<&str>) -> Result<SharedHttpClient, Error> {
+    let builder = Builder::new().pool_idle_timeout(MAX_IDLE);
     if endpoint.is_some_and(|url| url.starts_with("http://")) {
-        return Ok(Builder::new().pool_idle_timeout(MAX_IDLE).build_http());
+        return Ok(builder.build_http());
     }
     let roots = match env.optional("TLS_ROOTS").as_deref() {
         Some("system") => TrustStore::default(),
         _ => TrustStore::empty().with_pem_certificate(AMAZON_ROOTS),
     };
     let tls = TlsContext::builder().with_trust_store(roots).build()?;
-    let builder = Builder::new().pool_idle_timeout(MAX_IDLE).tls_provider(Provider::Rustls(CryptoMode::Ring));
-    Ok(builder.tls_context(tls).build_https())
+    Ok(builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
 }
 
 #[cfg(test)]
