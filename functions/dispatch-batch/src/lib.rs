@@ -9,19 +9,21 @@
 //!
 //! A long batch stops when time runs short, records its last row, and wakes itself.
 
-use std::{collections::BTreeMap, time::Duration};
+mod check;
+
+use std::time::Duration;
 
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchConflict, BatchState, Duplicate, Row, RowState, RowStatus},
-    invite::{Creation, Invite, Origin, Progress},
+    batch::{Batch, BatchState, Duplicate, Row, RowState, RowStatus},
+    invite::{Creation, Invite, Origin},
     terms::Terms,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use queue::{Destination, QueueName, Queues, Wake};
 use store::{
-    Store, StoreError, Stored, Updated, Written,
+    Store, StoreError, Stored, Written,
     dispatch::{DispatchOutcome, ROWS_PER_DISPATCH},
     rows::KeyedRow,
 };
@@ -92,7 +94,7 @@ pub async fn handle(deps: &Deps, message: Wake, deadline: Timestamp) -> Disposit
     };
     let done = match batch.state {
         BatchState::Submitted { .. } => dispatch(deps, batch, deadline).await,
-        BatchState::Dispatched { .. } => check_invites(deps, batch).await,
+        BatchState::Dispatched { .. } => check::check_invites(deps, batch).await,
         _ if batch.report_is_due() => {
             wake(deps, &batch, QueueName::Mail, Duration::ZERO).await;
             Ok(())
@@ -131,7 +133,7 @@ async fn dispatch(deps: &Deps, mut batch: Stored<Batch>, deadline: Timestamp) ->
         if matches!(next.state, BatchState::Dispatched { .. }) {
             tracing::info!(batch_id = %next.id, trace_id = %next.trace, rows_sent = next.counts.sent,
                 "batch dispatched");
-            return check_invites(deps, next).await;
+            return check::check_invites(deps, next).await;
         }
         if deps.clock.now() + STEP_TIME > deadline {
             wake(deps, &next, QueueName::Dispatch, Duration::ZERO).await;
@@ -159,56 +161,6 @@ fn in_turn(pages: &[Vec<Row>]) -> Vec<&[Row]> {
     let turns = pages.iter().map(|page| page.len().div_ceil(ROWS_PER_DISPATCH)).max().unwrap_or(0);
     let turn = |turn: usize| pages.iter().filter_map(move |page| page.chunks(ROWS_PER_DISPATCH).nth(turn));
     (0..turns).flat_map(turn).collect()
-}
-
-/// Ends the batch when none of its invites is open, or it has waited for long enough. Otherwise plans the next check.
-async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(), DispatchError> {
-    let now = deps.clock.now();
-    let BatchState::Dispatched { since, .. } = batch.state else {
-        return Ok(());
-    };
-    if !batch.check_is_due(now) {
-        return Ok(());
-    }
-    // The index shows at little cost that an invite is open. It may lag, so only the rows can show that none is.
-    let is_open =
-        has_open(&deps.store.batch_progress(batch.id).await?) || has_open(&deps.store.progress_of_rows(&batch).await?);
-    let has_waited_enough = batch.has_waited_enough(now);
-    if is_open && has_waited_enough {
-        tracing::warn!(batch_id = %batch.id, trace_id = %batch.trace, "a batch ends although invites of it are open");
-    }
-    let mut next_check = None;
-    let decide = |found: Batch| {
-        // The batch was submitted again or checked by another worker, which continues with it.
-        let is_same = matches!(found.state, BatchState::Dispatched { since: again, .. } if again == since);
-        if !is_same || !found.check_is_due(now) {
-            return Ok(None);
-        }
-        if is_open && !has_waited_enough {
-            let (next, pause) = found.still_open(now)?;
-            next_check = Some(pause);
-            return Ok(Some(next));
-        }
-        found.done(now).map(Some)
-    };
-    // The report or a count may be written at the same moment. Without another attempt there would be no check before
-    // the sweeper's.
-    let Updated::Done { after, .. } = deps.store.update::<Batch, BatchConflict>(&batch.id, decide).await? else {
-        return Ok(());
-    };
-    match next_check {
-        Some(pause) => wake(deps, &after, QueueName::Dispatch, pause).await,
-        None => {
-            tracing::info!(batch_id = %after.id, trace_id = %after.trace, "batch done");
-            wake(deps, &after, QueueName::Mail, Duration::ZERO).await;
-        }
-    }
-    Ok(())
-}
-
-/// Whether one of the invites has work ahead for the service. An erased one has none.
-fn has_open(progress: &BTreeMap<Progress, u64>) -> bool {
-    progress.keys().any(|progress| progress.is_open())
 }
 
 async fn wake(deps: &Deps, batch: &Batch, queue: QueueName, delay: Duration) {

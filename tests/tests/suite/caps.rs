@@ -349,6 +349,29 @@ async fn a_dropped_list_that_finds_no_room_is_left_to_its_officer() {
 }
 
 #[tokio::test]
+async fn a_change_of_named_rows_counts_them_and_not_the_whole_list() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let made = ada.post("/api/batches", json!({"fileName": "people.xlsx"})).await.expect(201);
+    let id = made.body["batchId"].as_str().unwrap();
+    let forms: Vec<_> = (0..1001).map(|n| people::vendor_form(&format!("person{n}"))).collect();
+    let event = app.upload(&format!("uploads/{id}"), people::workbook(&forms));
+    assert!(matches!(app.parse(event).await, boot::Disposition::Done));
+    let usage = app.store.find_usage(&people::officer("ada").id).await.unwrap();
+    let left = 2_000;
+    let used = usage.to_value().rows(domain::usage::ROWS_PER_HOUR - left, app.clock.now()).unwrap();
+    assert!(app.store.write(usage.becomes(used)).await.unwrap().is_done());
+    let change = async |rows: Value| {
+        ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], json!({"rows": rows, "set": {"reason": "x"}})).await
+    };
+    // A request counts as 1,000 rows or more.
+    change(json!({"numbers": [1]})).await.expect(200);
+    assert_eq!(change(json!({"numbers": [1], "show": "ready"})).await.status, 429, "all 1,001 rows have to be read");
+    change(json!({"numbers": [1]})).await.expect(200);
+    assert_eq!(change(json!({"numbers": [1]})).await.status, 429);
+}
+
+#[tokio::test]
 async fn requests_for_many_are_counted_against_an_officers_hour() {
     let app = App::start_with(single_caps()).await;
     let ada = app.officer("ada");

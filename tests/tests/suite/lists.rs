@@ -164,6 +164,19 @@ async fn one_address_with_two_names_is_a_fault_to_fix_and_not_the_same_person() 
 }
 
 #[tokio::test]
+async fn a_change_of_named_rows_compares_only_rows_that_it_fixes() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let unread = Form { contact_number: "unknown".into(), ..officer_form("bo") };
+    let id = paste(&ada, &[officer_form("bo"), unread]).await;
+    let set = json!({"rows": {"numbers": [1]}, "set": {"reason": "Another"}});
+    ada.json("PATCH", &format!("/api/batches/{id}/rows"), &[], set).await.expect(200);
+    let first = row(&ada, &id, 1).await;
+    assert_eq!((&first["state"], &first["values"]["reason"]), (&json!("READY"), &json!("Another")), "{first}");
+    assert_eq!(row(&ada, &id, 2).await["state"], "NEEDS_FIXING");
+}
+
+#[tokio::test]
 async fn a_second_name_at_an_address_that_the_officer_has_invited_is_a_fault_to_fix() {
     let app = App::start().await;
     let (ada, eve) = (app.officer("ada"), app.officer("eve"));
