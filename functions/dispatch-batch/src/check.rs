@@ -57,7 +57,7 @@ enum Invites {
     Settled,
 }
 
-/// What a check saw.
+/// What a check of a dispatched batch found.
 struct Check {
     /// When the checked batch was dispatched.
     since: Timestamp,
@@ -65,7 +65,7 @@ struct Check {
     now: Timestamp,
 }
 
-/// What follows a check.
+/// What follows a check, and when.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
     /// The next check is after this pause.
@@ -76,7 +76,7 @@ enum End {
 }
 
 impl Check {
-    /// The batch after this check. `None`: it was submitted again or checked by another worker, which continues with it.
+    /// The batch after this check. `None`: it was submitted again, or another worker checked it and continues with it.
     fn after(&self, found: Batch) -> Result<Option<(Batch, End)>, BatchConflict> {
         let is_same = matches!(found.state, BatchState::Dispatched { since, .. } if since == self.since);
         if !is_same || !found.check_is_due(self.now) {
