@@ -7,6 +7,7 @@ import pytest
 
 from evaluated import is_allowed
 from rendered import API, FUNCTIONS, ROOT, ROUTES, SOURCE, TEMPLATE, properties, referred, referred_function, statements
+from resolved import Stack
 
 
 def test_the_gateway_knows_the_routes_that_are_described_and_no_others():
@@ -71,10 +72,11 @@ def test_the_stage_names_the_portals_client_so_that_nothing_goes_in_circles():
 
 @pytest.mark.parametrize(("method", "path"), sorted(OPEN))
 def test_what_is_open_is_throttled_harder(method, path):
-    settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in properties("Apiv1Stage")["MethodSettings"]}
+    stage = Stack(InviteeThrottleRate="7", ThrottleRate="70").properties("Apiv1Stage")
+    settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in stage["MethodSettings"]}
     found = settings["/" + path.replace("/", "~1"), method.upper()]
-    assert found["ThrottlingRateLimit"] == {"Ref": "InviteeThrottleRate"}
-    assert settings["/*", "*"]["ThrottlingRateLimit"] == {"Ref": "ThrottleRate"}
+    assert found["ThrottlingRateLimit"] == "7"
+    assert settings["/*", "*"]["ThrottlingRateLimit"] == "70"
 
 
 def test_the_access_log_holds_nothing_that_names_a_person():

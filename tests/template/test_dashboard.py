@@ -8,10 +8,13 @@ import re
 import pytest
 
 from rendered import ALARMS, TEMPLATE, of_type, properties
+from resolved import Stack
 from test_queues_and_alarms import METRICS, code
 
+STACK = Stack()
+
 (DASHBOARD,) = of_type("AWS::CloudWatch::Dashboard")
-TEXT = properties(DASHBOARD)["DashboardBody"]["Fn::Sub"]
+TEXT, GIVEN = properties(DASHBOARD)["DashboardBody"]["Fn::Sub"]
 # A reference is read as its own name.
 BODY = json.loads(re.sub(r"\${(.+?)}", r"<\1>", TEXT))
 WIDGETS = BODY["widgets"]
@@ -63,6 +66,8 @@ def plain(value) -> str:
     """An intrinsic as the dashboard's text has it."""
     if isinstance(value, str):
         return value
+    if "Fn::If" in value:
+        return plain(STACK.resolved(value))
     if "Ref" in value:
         return f"<{value['Ref']}>"
     if "Fn::Sub" in value:
@@ -112,6 +117,7 @@ def test_what_rings_of_the_api_the_table_and_the_queues_is_shown(namespace):
 
 def test_every_reference_is_to_something_of_the_template():
     names = {name.split(".")[0] for name in re.findall(r"\${(.+?)}", TEXT)}
+    assert GIVEN.keys() <= names
     assert {name for name in names if not name.startswith("AWS::")} <= set(TEMPLATE["Resources"])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rendered import ALARMS, SOURCE, TEMPLATE, properties, referred
+from rendered import SOURCE, TEMPLATE, properties, referred
 from resolved import Stack
 
 
@@ -22,7 +22,11 @@ def throttle_alarms(index: str | None) -> set[str]:
     dimensions = [{"Name": "TableName", "Value": {"Ref": "Table"}}]
     if index is not None:
         dimensions.append({"Name": "GlobalSecondaryIndexName", "Value": index})
-    alarms = [a["Properties"] for a in ALARMS.values() if a["Properties"].get("Dimensions") == dimensions]
+    alarms = [
+        a["Properties"]
+        for a in Stack().of_type("AWS::CloudWatch::Alarm").values()
+        if a["Properties"].get("Dimensions") == dimensions
+    ]
     return {a["MetricName"] for a in alarms if a["Namespace"] == "AWS/DynamoDB"}
 
 

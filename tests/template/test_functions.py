@@ -28,6 +28,8 @@ from rendered import (
 from resolved import Stack
 from start import TEMPLATE_ENVIRONMENT
 
+STACK = Stack()
+
 
 def test_every_folder_is_a_function_and_the_other_way_round():
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
@@ -103,7 +105,7 @@ STREAMING = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShar
 def granted_to_lambda(function: str) -> set[tuple[str, str]]:
     """Pairs of an action and its resource, as text."""
     return {
-        (action, json.dumps(resource))
+        (action, json.dumps(STACK.resolved(resource)))
         for statement in statements(function, LAMBDA)
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
@@ -124,7 +126,8 @@ def test_lambda_may_do_in_a_functions_name_what_its_triggers_need_and_no_more(fu
     for stream in STREAMS.values():
         if referred(stream["Properties"]["FunctionName"]) == function:
             wanted |= {(action, of("Table", "StreamArn")) for action in STREAMING}
-            wanted.add(("dynamodb:ListStreams", json.dumps({"Fn::Sub": "${Table.Arn}/stream/*"})))
+            streams = {"Fn::Sub": ["${Arn}/stream/*", {"Arn": {"Fn::GetAtt": ["Table", "Arn"]}}]}
+            wanted.add(("dynamodb:ListStreams", json.dumps(streams)))
     for place in failures_of(function):
         wanted.add(("sqs:SendMessage", of(place)))
     assert granted_to_lambda(function) == wanted
@@ -219,7 +222,7 @@ def test_the_stream_is_watched_by_one_function_which_sees_invites_only():
     assert properties("Table")["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     (stream,) = [mapping["Properties"] for mapping in STREAMS.values()]
     assert referred(stream["FunctionName"]) == "WatchInvites"
-    assert stream["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert STACK.resolved(stream["EventSourceArn"]) == {"Fn::GetAtt": ["Table", "StreamArn"]}
     (only,) = stream["FilterCriteria"]["Filters"]
     assert json.loads(only["Pattern"]) == {"dynamodb": {"NewImage": {"entity": {"S": ["invite"]}}}}
     age = properties("WatchAgeAlarm")

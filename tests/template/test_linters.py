@@ -76,9 +76,9 @@ def written_out(value):
         name, attribute = value["Fn::GetAtt"]
         return arn(name, attribute)
     if set(value) == {"Fn::Sub"}:
-        text = value["Fn::Sub"].replace("${ConfigurationSet}", "mails")
-        for name in ["Table"]:
-            text = text.replace("${" + name + ".Arn}", arn(name, "Arn"))
+        text, given = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
+        for name, part in {"ConfigurationSet": "mails", **given}.items():
+            text = text.replace("${" + name + "}", written_out(part))
         assert "${" not in text, text
         return text
     return {key: written_out(part) for key, part in value.items()}
