@@ -43,23 +43,23 @@ class Operator:
         return said
 
 
-def operator_of(stage: str) -> Operator:
-    """Of the stack of `make up`, or of one on AWS with the credentials at hand."""
-    if stage == "local":
+def clients_of(stage: str):
+    """What makes clients of the stack of `make up`, or of AWS with the credentials at hand."""
+    if stage == stages.LOCAL:
         sys.path.insert(0, str(INFRA / "local"))
         import stack
 
-        return Operator(stack.client, stack.outputs()["OperateFunctionName"])
+        return stack.client
     import boto3
     from botocore.config import Config
 
-    settings = stages.settings_of(stage)
-    session = boto3.Session(region_name=settings["region"])
-    found = session.client("cloudformation").describe_stacks(StackName=settings["stack_name"])["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-    return Operator(
-        lambda service, **config: session.client(service, config=Config(**config)), outputs["OperateFunctionName"]
-    )
+    session = boto3.Session(region_name=stages.settings_of(stage)["region"])
+    return lambda service, **config: session.client(service, config=Config(**config))
+
+
+def operator_of(stage: str) -> Operator:
+    client = clients_of(stage)
+    return Operator(client, stages.stack_of(stage, client).outputs()["OperateFunctionName"])
 
 
 def text_of(word: str) -> str:

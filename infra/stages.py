@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from parameters import Stack
+
 INFRA = Path(__file__).resolve().parent
 TEMPLATE = INFRA.parent / "template.yaml"
 
@@ -18,6 +20,12 @@ def check_is_on_aws(stage: str) -> None:
     if stage not in named():
         known = ", ".join(sorted(set(named()) - {LOCAL}))
         sys.exit(f"infra/samconfig.toml has no stage {stage}; it has {known}.")
+
+
+def stack_of(stage: str, client) -> Stack:
+    """The deployed stack of a stage, with a client that `client` makes."""
+    settings = settings_of(stage)
+    return Stack(client("cloudformation"), settings["stack_name"], settings["capabilities"])
 
 
 def named() -> dict:

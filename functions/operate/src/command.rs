@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{AgencyDomain, EmailAddress, TraceId};
+use domain::{AgencyDomain, EmailAddress, Timestamp, TraceId};
 use queue::Redrive;
 use store::Due;
 
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Audit,
     StopMail,
     StartMail,
+    SettleMails { before: Timestamp },
     ClearSuppression(EmailAddress),
     RegisterAgency { domain: AgencyDomain, endpoint: String },
     ShowAgency(AgencyDomain),
@@ -49,7 +50,7 @@ const fn usage(name: &'static str, arguments: &'static str, does: &'static str) 
     Usage { name, arguments, does }
 }
 
-const USAGES: [Usage; 18] = [
+const USAGES: [Usage; 19] = [
     usage("stuck", "[minutes]", "lists what was due some minutes ago, 5 unless given, and is due still"),
     usage("show", "<id>", "the state and history of one invite, batch, action, webhook event or request for SEED"),
     usage("find", "<Trace ID>", "what a request made, by the Trace ID that its officer quotes; reads the whole table"),
@@ -83,6 +84,11 @@ const USAGES: [Usage; 18] = [
     usage("remove-agency", "<email domain>", "notifies an agency's system of nothing more"),
     usage("stop-mail", "", "stops all mail within a second; what is due stays due"),
     usage("start-mail", "", "lets mail go out again"),
+    usage(
+        "settle-mails",
+        "<time>",
+        "after a restore: mails that are due for what is older than the time count as sent; mail must be stopped",
+    ),
     usage("rules", "@<file>", "puts the domain rules of a file in force"),
 ];
 
@@ -139,6 +145,7 @@ impl Command {
             ("remove-agency", [name]) => Self::RemoveAgency(domain(name)?),
             ("stop-mail", []) => Self::StopMail,
             ("start-mail", []) => Self::StartMail,
+            ("settle-mails", [text]) => Self::SettleMails { before: time(text)? },
             ("rules", [json]) => Self::Rules((*json).to_owned()),
             _ => return Ok(None),
         }))
@@ -165,6 +172,7 @@ impl Command {
             Self::RotateAgency { .. } => "rotate-agency",
             Self::ResumeAgency(_) => "resume-agency",
             Self::RemoveAgency(_) => "remove-agency",
+            Self::SettleMails { .. } => "settle-mails",
             Self::Rules(_) => "rules",
         }
     }
@@ -180,6 +188,12 @@ fn address(text: &str) -> Result<EmailAddress, &'static str> {
 
 fn domain(text: &str) -> Result<AgencyDomain, &'static str> {
     AgencyDomain::parse(text).ok_or("this is no email domain")
+}
+
+/// A time in UTC, to the second or the millisecond.
+fn time(text: &str) -> Result<Timestamp, &'static str> {
+    let to_the_second = || Timestamp::parse(&format!("{}.000Z", text.strip_suffix('Z')?));
+    Timestamp::parse(text).or_else(to_the_second).ok_or("a time is written in UTC: 2026-11-27T10:00:00Z")
 }
 
 fn days(text: &str) -> Result<u32, &'static str> {

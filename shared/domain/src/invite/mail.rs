@@ -153,6 +153,14 @@ impl Invite {
         Ok(self.map_mail(now, |mail| mail.give_up(now))?.mailed(now))
     }
 
+    /// Takes each of its mails that is due or claimed for sent; see [`Mail::perhaps_sent`]. `None`: there is none.
+    #[must_use]
+    pub fn mails_perhaps_sent(self, now: Timestamp) -> Option<Self> {
+        let of_officer = self.clone().map_officer_mail(now, |mail| mail.perhaps_sent(now)).ok();
+        let own = of_officer.clone().unwrap_or(self).map_mail(now, |mail| mail.perhaps_sent(now)).ok();
+        own.map(|next| next.mailed(now)).or(of_officer)
+    }
+
     /// Makes a mail without an answer due once more; see [`Mail::retry_unanswered`].
     ///
     /// # Errors
@@ -479,6 +487,26 @@ mod tests {
         let account = created(SeedState::NotRequired).claim_mail(at(3)).unwrap();
         assert_eq!(account.progress().name(), "MAILING");
         assert_eq!(account.mail_given_up(at(3 + DAY)).unwrap().progress().name(), "ACCOUNT_CREATED");
+    }
+
+    #[test]
+    fn what_may_have_been_sent_before_a_restore_counts_as_sent_and_is_not_sent() {
+        let due = by_email().address_is_free(at(0)).unwrap();
+        let claimed = due.clone().claim_mail(at(1)).unwrap();
+        let again = claimed.clone().retry_mail(at(901), Some(at(901))).unwrap();
+        for (invite, is_second) in [(due, false), (claimed, true), (again, true)] {
+            let settled = invite.mails_perhaps_sent(at(2000)).unwrap();
+            let receipt = Receipt { message_id: String::new(), at: at(2000), possible_duplicate: is_second };
+            assert_eq!(settled.mail.as_ref().unwrap().state, MailState::Unknown(receipt));
+            assert_eq!((settled.state_name(), settled.mail_is_due()), ("INVITED", false));
+            assert_eq!(settled.mails_perhaps_sent(at(3000)), None);
+        }
+        let account = created(SeedState::NotRequired).mails_perhaps_sent(at(9)).unwrap();
+        assert_eq!(account.progress().name(), "ACCOUNT_CREATED");
+        let expired = invited().expire(at(31 * DAY)).unwrap();
+        assert!(expired.officer_mail_is_due());
+        let told = expired.mails_perhaps_sent(at(31 * DAY + 1)).unwrap();
+        assert_eq!((told.officer_mail_is_due(), told.officer_mail.as_ref().unwrap().state_name()), (false, "UNKNOWN"));
     }
 
     #[test]

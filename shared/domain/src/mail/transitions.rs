@@ -263,6 +263,22 @@ impl Mail {
         }
     }
 
+    /// Takes it for sent, because the record of its sending may be lost with a table. It is not sent, and its delivery
+    /// is unknown.
+    ///
+    /// # Errors
+    ///
+    /// [`MailConflict`] unless it is due or claimed.
+    pub fn perhaps_sent(self, now: Timestamp) -> Result<Self, MailConflict> {
+        let earlier = match self.state {
+            MailState::Due { attempts, .. } => attempts,
+            MailState::Claimed { attempt, .. } => attempt,
+            _ => return Err(self.conflict("taken for sent")),
+        };
+        let receipt = Receipt { message_id: String::new(), at: now, possible_duplicate: earlier > 0 };
+        Ok(Self { state: MailState::Unknown(receipt), ..self })
+    }
+
     /// When its delivery counts as unknown. `None`: no event of SES is expected.
     #[must_use]
     pub fn unknown_from(&self) -> Option<Timestamp> {

@@ -1,13 +1,16 @@
 //! The emergency stop, and suppressed mailboxes.
 
+use std::time::Duration;
+
 use domain::mail::{Mailbox, SuppressionReason};
+use serde_json::json;
 use testing::{
-    people::{OPERATOR, email, keys, suppressed},
+    people::{OPERATOR, email, keys, officer_form, suppressed},
     probe::Fault,
 };
-use tests::app::App;
+use tests::{app::App, lists::paste};
 
-use super::{printed, refused};
+use super::{printed, printed_in_parts, refused, submitted};
 
 #[tokio::test]
 async fn mail_is_stopped_and_started() {
@@ -18,6 +21,44 @@ async fn mail_is_stopped_and_started() {
     assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Running);
     let audit = printed(&app, &["audit"]).await;
     assert!(audit.contains("  STOP_MAIL  mail  by ") && audit.contains("  START_MAIL  mail  by "), "{audit}");
+}
+
+#[tokio::test]
+async fn after_a_restore_what_may_have_been_sent_is_not_sent_again_and_later_mail_is() {
+    let app = App::start().await;
+    let ada = app.officer("ada");
+    let list = paste(&ada, &[officer_form("bo"), officer_form("kim")]).await;
+    let invited = json!({"kind": "email", "email": officer_form("lee").email, "reason": "Joins"});
+    ada.post("/api/invites", invited).await.expect(202);
+    app.clock.advance(Duration::from_secs(60));
+    let restored = app.clock.now();
+    assert_eq!(
+        refused(&app, &["settle-mails", &restored.to_string()]).await,
+        "mail is not stopped: run `stop-mail` first"
+    );
+    printed(&app, &["stop-mail"]).await;
+    ada.json("POST", &format!("/api/batches/{list}/submit"), &[], json!({})).await.expect(202);
+    app.drain().await;
+    assert_eq!(app.directory.made().len(), 2, "accounts are made while mail is stopped");
+    let late = submitted(&app, "late").await;
+    app.drain().await;
+    let (said, _) = printed_in_parts(&app, &["settle-mails", &restored.to_string()]).await;
+    // The accounts of the list were made after the restore: they were not in the restored table.
+    assert!(said.ends_with("1 count as sent, and their mail is not sent\n"), "{said}");
+    assert!(!said.contains('@') && !said.contains(&late.to_string()), "{said}");
+    let (again, _) = printed_in_parts(&app, &["settle-mails", "2030-01-01T00:00:00Z"]).await;
+    assert!(again.ends_with("3 count as sent, and their mail is not sent\n"), "{again}");
+    let (last, _) = printed_in_parts(&app, &["settle-mails", "2030-01-01T00:00:00Z"]).await;
+    assert_eq!(last, "0 count as sent, and their mail is not sent\n");
+    printed(&app, &["start-mail"]).await;
+    app.clock.advance(Duration::from_secs(3600));
+    app.timers().await;
+    app.drain().await;
+    for name in ["bo", "kim", "lee"] {
+        assert_eq!(app.mails_to(&officer_form(name).email).len(), 0, "{name}");
+    }
+    let audit = printed(&app, &["audit"]).await;
+    assert_eq!(audit.matches("  SETTLE_MAILS  ").count(), 3, "{audit}");
 }
 
 /// Suppresses a mailbox, as after a mail that was returned.

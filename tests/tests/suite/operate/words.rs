@@ -32,6 +32,7 @@ async fn help_names_every_command_and_does_nothing() {
             "remove-agency",
             "stop-mail",
             "start-mail",
+            "settle-mails",
             "rules",
         ] {
             assert!(help.contains(&format!("\n  {name} ")), "{name}");
@@ -54,6 +55,8 @@ async fn what_cannot_be_understood_is_explained_and_not_repeated() {
         &["show"],
         &["show", ADDRESS],
         &["show", "inv_1"],
+        &["settle-mails", "yesterday"],
+        &["settle-mails", "2026-11-27T10:00:00"],
         &["find", ADDRESS],
         &["retry", "agn_0000000000DXNGJP91V06CZG1N"],
         &["redrive", "track"],

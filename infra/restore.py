@@ -1,0 +1,162 @@
+"""Restores the table of a stage as it was at a time, and lets the stack use it: `restore.py STAGE COMMAND`.
+
+  window          from when to when the table can be restored
+  to TIME         pauses the service, restores the table of TIME (2026-11-27T10:00:00Z) into a new one, lets the stack
+                  use it, and stops mail; it goes on where it was if it is repeated
+  resume          lets the service work again; mail stays stopped
+
+The table that was in use stays as it is. docs/RUNBOOK.md says what comes before and after.
+"""
+
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from botocore.exceptions import ClientError
+
+import operate
+import parameters
+import stages
+
+STREAM, PAUSED = "TableStreamArn", "Paused"
+# A large table takes hours, whatever its size at least some minutes.
+POLL_SECONDS, LONGEST_SECONDS = 15, 12 * 3600
+SECOND = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass
+class Restore:
+    """One stack, with clients of its AWS."""
+
+    dynamodb: object
+    operator: operate.Operator
+    stack: parameters.Stack
+    # Waits for some seconds; a test does not.
+    sleep: object = time.sleep
+
+    def table(self) -> str:
+        """The table in use."""
+        return self.stack.outputs()["TableName"]
+
+    def window(self) -> tuple[datetime, datetime]:
+        found = self.dynamodb.describe_continuous_backups(TableName=self.table())["ContinuousBackupsDescription"]
+        about = found["PointInTimeRecoveryDescription"]
+        if about["PointInTimeRecoveryStatus"] != "ENABLED":
+            sys.exit(f"{self.table()} has no point-in-time recovery, so it cannot be restored.")
+        return about["EarliestRestorableDateTime"], about["LatestRestorableDateTime"]
+
+    def to(self, at: datetime) -> None:
+        target = f"{self.stack.name}-{at:%Y%m%d-%H%M%S}"
+        source = self.table()
+        if source != target:
+            earliest, latest = self.window()
+            if not self.exists(target) and not earliest <= at <= latest:
+                sys.exit(f"{source} can be restored from {earliest:{SECOND}} to {latest:{SECOND}}.")
+            self.stack.change({PAUSED: "true"})
+            print(f"The service is paused. Restoring {source} as of {at:{SECOND}} into {target} ...", flush=True)
+            self.restore(source, target, at)
+            self.set_up(source, target)
+            self.stack.change({PAUSED: "true", STREAM: self.described(target)["LatestStreamArn"]})
+        print(f"The stack uses {target}, and is paused.", flush=True)
+        if self.operator.do("stop-mail") != 0:
+            sys.exit("Mail is not stopped. Repeat the command before you resume.")
+        print(AFTERWARDS, end="")
+
+    def resume(self) -> None:
+        self.stack.change({PAUSED: "false"})
+        print(f"The service works again, with {self.table()}.")
+
+    def restore(self, source: str, target: str, at: datetime) -> None:
+        if not self.exists(target):
+            self.dynamodb.restore_table_to_point_in_time(
+                SourceTableName=source, TargetTableName=target, RestoreDateTime=at
+            )
+        self.wait_until_active(target)
+
+    def set_up(self, source: str, target: str) -> None:
+        """Gives the new table the settings of the old one that DynamoDB does not restore:
+        https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_RestoreTableToPointInTime.html
+        """
+        wanted, found = self.described(source), self.described(target)
+        if "LatestStreamArn" not in found:
+            self.dynamodb.update_table(TableName=target, StreamSpecification=wanted["StreamSpecification"])
+            self.wait_until_active(target)
+        if wanted.get("DeletionProtectionEnabled") and not found.get("DeletionProtectionEnabled"):
+            self.dynamodb.update_table(TableName=target, DeletionProtectionEnabled=True)
+            self.wait_until_active(target)
+        if self.time_to_live(target)["TimeToLiveStatus"] == "DISABLED":
+            attribute = self.time_to_live(source)["AttributeName"]
+            self.dynamodb.update_time_to_live(
+                TableName=target, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
+            )
+        self.dynamodb.update_continuous_backups(
+            TableName=target, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+        )
+        tags = self.dynamodb.list_tags_of_resource(ResourceArn=wanted["TableArn"])["Tags"]
+        own = [tag for tag in tags if not tag["Key"].startswith("aws:")]
+        if own:
+            self.dynamodb.tag_resource(ResourceArn=found["TableArn"], Tags=own)
+
+    def described(self, table: str) -> dict:
+        return self.dynamodb.describe_table(TableName=table)["Table"]
+
+    def time_to_live(self, table: str) -> dict:
+        return self.dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+
+    def exists(self, table: str) -> bool:
+        try:
+            self.described(table)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return False
+            raise
+        return True
+
+    def wait_until_active(self, table: str) -> None:
+        for waited in range(0, LONGEST_SECONDS, POLL_SECONDS):
+            status = self.described(table)["TableStatus"]
+            if status == "ACTIVE":
+                return
+            if waited % 300 == 0:
+                print(f"  {table} is {status}", flush=True)
+            self.sleep(POLL_SECONDS)
+        sys.exit(f"{table} is not ready after {LONGEST_SECONDS // 3600} hours. Repeat the command to wait on.")
+
+
+AFTERWARDS = """\
+Mail is stopped. Look at the restored data with `make operate`, then:
+  make restore STAGE=... DO=resume
+and when docs/RUNBOOK.md, "The table is wrong or lost", says so, let mail go out again.
+"""
+
+
+def moment(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, SECOND).replace(tzinfo=UTC)
+    except ValueError:
+        sys.exit("A time is written in UTC and to the second: 2026-11-27T10:00:00Z.")
+
+
+def of_stage(stage: str) -> Restore:
+    client = operate.clients_of(stage)
+    return Restore(client("dynamodb"), operate.operator_of(stage), stages.stack_of(stage, client))
+
+
+def main(stage: str, command: str, *arguments: str) -> None:
+    match command, arguments:
+        case "window", []:
+            earliest, latest = of_stage(stage).window()
+            print(f"The table can be restored to each second from {earliest:{SECOND}} to {latest:{SECOND}}.")
+        case "to", [text]:
+            of_stage(stage).to(moment(text))
+        case "resume", []:
+            of_stage(stage).resume()
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
