@@ -5,6 +5,8 @@ STAGE ?= dev
 FUNCTION ?=
 TO ?=
 DO ?= --help
+# Whether alarms roll a deployment back.
+WATCH ?= on
 
 LOCAL := .tools/emulator/bin/python infra/local
 WITH_TOOLS := PATH="$(CURDIR)/.tools/cargo/bin:$(CURDIR)/.tools/mutants/bin:$$PATH"
@@ -165,7 +167,7 @@ preflight: .tools/sam/.ready ## What a real account still lacks, and what to ask
 deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \
 		cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
-	$(SAM) deploy --template-file template.yaml --config-file "$(CURDIR)/infra/samconfig.toml" --config-env $(STAGE)
+	SAM_CLI_TELEMETRY=0 .tools/sam/bin/python infra/watched.py $(STAGE) $(WATCH)
 	.tools/sam/bin/python infra/protect.py $(STAGE)
 	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json
 

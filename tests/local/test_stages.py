@@ -5,8 +5,13 @@ import pytest
 import preflight
 import stages
 import undeploy
+import watched
 
-COMMANDS = {"preflight": preflight.main, "undeploy": undeploy.main}
+COMMANDS = {
+    "preflight": preflight.main,
+    "undeploy": undeploy.main,
+    "watched": lambda stage: watched.main(stage, True),
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
