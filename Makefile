@@ -162,7 +162,7 @@ bench: portal .tools/emulator/.ready .tools/sam/.ready ## The tables of performa
 # ------------------------------------------------------------------------------------------------------------ AWS
 
 preflight: .tools/sam/.ready ## What a real account still lacks, and what to ask for: make preflight STAGE=prod.
-	@.tools/sam/bin/python infra/preflight.py $(STAGE)
+	@.tools/sam/bin/python infra/preflight.py $(STAGE) $(WATCH)
 
 deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \

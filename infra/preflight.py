@@ -1,4 +1,4 @@
-"""Reads what an AWS account allows, and says in plain words what to ask for before a deployment: `preflight.py STAGE`.
+"""Reads what an AWS account allows, and says what to ask for before a deployment: `preflight.py STAGE on|off`.
 
 It changes nothing. The exit code is 1 when the deployment would fail, or would not serve people as it should.
 """
@@ -13,6 +13,7 @@ from functools import cached_property
 from botocore.exceptions import BotoCoreError, ClientError
 
 import stages
+import watched
 from protect import REFUSE_DELETION
 
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
@@ -49,6 +50,8 @@ class Stage:
     region: str
     parameters: dict[str, str]
     client: Callable
+    # Whether alarms may roll the deployment back.
+    watch: bool = True
 
     @property
     def is_production(self) -> bool:
@@ -294,6 +297,22 @@ def last_deployment(stage: Stage) -> Iterator[Finding]:
         yield must(f"the stack is {status}", "wait for it, or read its events in CloudFormation and repair it")
 
 
+def alarms(stage: Stage) -> Iterator[Finding]:
+    """CloudFormation rolls a deployment back while one of these alarms rings, whatever was deployed."""
+    if stage.status is None or not watched.is_watched(stage.parameters):
+        return
+    if not stage.watch:
+        yield should("no alarm rolls this deployment back", "leave WATCH=off out, unless it repairs what rings")
+        return
+    for alarm in watched.alarms_of(stage.client, stage.stack):
+        if alarm.rings:
+            yield must(
+                f"{alarm.name} rings, and would roll the deployment back",
+                "do what its row in docs/RUNBOOK.md says, and wait until it is quiet; if this deployment is the repair,"
+                f" run `make deploy STAGE={stage.name} WATCH=off`",
+            )
+
+
 def kept_values(stage: Stage) -> Iterator[Finding]:
     """A parameter that a stage does not set keeps the value of the last deployment, and not the template's default."""
     deployed = {one["ParameterKey"]: one["ParameterValue"] for one in stage.deployed.get("Parameters", [])}
@@ -335,6 +354,7 @@ def safety(stage: Stage) -> Iterator[Finding]:
 
 CHECKS = [
     last_deployment,
+    alarms,
     kept_values,
     safety,
     bucket,
@@ -378,18 +398,18 @@ def told(findings: list[Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def stage_on_aws(name: str) -> Stage:
+def stage_on_aws(name: str, watch: bool) -> Stage:
     import boto3
 
     settings = stages.settings_of(name)
     session = boto3.Session(region_name=settings["region"])
-    return Stage(name, settings["stack_name"], settings["region"], stages.parameters_of(name), session.client)
+    return Stage(name, settings["stack_name"], settings["region"], stages.parameters_of(name), session.client, watch)
 
 
-def main(name: str) -> int:
+def main(name: str, watch: bool) -> int:
     stages.check_is_on_aws(name)
     try:
-        findings = list(findings_of(stage_on_aws(name)))
+        findings = list(findings_of(stage_on_aws(name, watch)))
     except BotoCoreError as error:
         print(f"AWS could not be asked: {error}", file=sys.stderr)
         return 1
@@ -398,6 +418,6 @@ def main(name: str) -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("preflight.py STAGE")
-    sys.exit(main(sys.argv[1]))
+    if len(sys.argv) != 3 or sys.argv[2] not in ("on", "off"):
+        sys.exit("preflight.py STAGE on|off")
+    sys.exit(main(sys.argv[1], sys.argv[2] == "on"))

@@ -19,6 +19,24 @@ GOOD = {
 }
 STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
 NO_STACK = "ValidationError"
+RESOURCES = {
+    "StackResourceSummaries": [
+        {
+            "LogicalResourceId": "ApiErrorsAlarm",
+            "PhysicalResourceId": "invite-users-ApiErrorsAlarm-1A2B",
+            "ResourceType": "AWS::CloudWatch::Alarm",
+            "ResourceStatus": "CREATE_COMPLETE",
+            "LastUpdatedTimestamp": "2026-11-01",
+        }
+    ]
+}
+QUIET = {
+    "AlarmName": "invite-users-ApiErrorsAlarm-1A2B",
+    "AlarmArn": f"arn:aws:cloudwatch:{REGION}:123456789012:alarm:invite-users-ApiErrorsAlarm-1A2B",
+    "StateValue": "OK",
+}
+ALARMS = {"MetricAlarms": [QUIET]}
+RINGING = {"MetricAlarms": [{**QUIET, "StateValue": "ALARM"}]}
 LAMBDA = {"AccountLimit": {"ConcurrentExecutions": 1000}}
 SES = {
     "SendingEnabled": True,
@@ -57,6 +75,8 @@ class Account:
     def __init__(self, **answers: object):
         self.answers = {
             ("cloudformation", "describe_stacks"): answers.get("stacks", STACKS),
+            ("cloudformation", "list_stack_resources"): answers.get("resources", RESOURCES),
+            ("cloudwatch", "describe_alarms"): answers.get("alarms", ALARMS),
             ("lambda", "get_account_settings"): answers.get("functions", LAMBDA),
             ("sesv2", "get_account"): answers.get("ses", SES),
             ("sesv2", "get_email_identity"): answers.get("identity", IDENTITY),
@@ -85,13 +105,17 @@ class Account:
 
 
 def said(
-    stage: str = "prod", parameters: dict | None = None, stack: str = "invite-users", **answers: object
+    stage: str = "prod",
+    parameters: dict | None = None,
+    stack: str = "invite-users",
+    watch: bool = True,
+    **answers: object,
 ) -> list[str]:
     """What is found, without what to do."""
     account = Account(**answers)
     values = {**stages.parameters_of("prod"), **GOOD, **(parameters or {})}
     # A client answers its operations in order, so each question gets a client of its own.
-    asked = preflight.Stage(stage, stack, REGION, values, lambda service: Once(account, service))
+    asked = preflight.Stage(stage, stack, REGION, values, lambda service: Once(account, service), watch)
     return [("MUST " if one.blocks else "should ") + one.what for one in preflight.findings_of(asked)]
 
 
@@ -102,10 +126,14 @@ class Once:
         self.account, self.service = account, service
 
     def __getattr__(self, operation: str):
-        asked = "list_service_quotas" if operation == "get_paginator" else operation
+        if operation == "get_paginator":
+            return lambda asked: getattr(self.alone(asked), operation)(asked)
+        return getattr(self.alone(operation), operation)
+
+    def alone(self, asked: str):
         alone = Account()
         alone.answers = {(self.service, asked): self.account.answers[self.service, asked]}
-        return getattr(alone.client(self.service), operation)
+        return alone.client(self.service)
 
 
 def test_an_account_that_is_ready_has_no_finding():
@@ -180,6 +208,21 @@ def test_a_stage_without_real_people_may_be_open_and_in_the_sandbox():
     assert said("dev", open_stage) == []
     (found,) = said("dev", ses={**SES, "ProductionAccessEnabled": False})
     assert found.startswith("should SES is in its sandbox")
+
+
+def test_an_alarm_that_rings_is_a_reason_to_wait():
+    (found,) = said(alarms=RINGING)
+    assert found == "MUST ApiErrorsAlarm rings, and would roll the deployment back"
+    assert said(alarms={"MetricAlarms": [{**QUIET, "StateValue": "INSUFFICIENT_DATA"}]}) == []
+
+
+def test_a_repair_is_deployed_while_an_alarm_rings():
+    assert said(watch=False, alarms=RINGING) == ["should no alarm rolls this deployment back"]
+
+
+def test_alarms_do_not_matter_to_a_first_deployment_and_to_a_stage_without_data_of_value():
+    assert said(stacks=NO_STACK, alarms=RINGING) == []
+    assert said("dev", {"DataDeletionPolicy": "Delete"}, alarms=RINGING) == []
 
 
 def test_a_role_of_the_account_is_not_replaced_by_a_first_deployment():

@@ -8,7 +8,7 @@ import undeploy
 import watched
 
 COMMANDS = {
-    "preflight": preflight.main,
+    "preflight": lambda stage: preflight.main(stage, True),
     "undeploy": undeploy.main,
     "watched": lambda stage: watched.main(stage, True),
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -200,3 +201,9 @@ def test_a_change_set_may_watch_nothing(monkeypatch):
     with Stubber(client) as stubber:
         stubber.add_response("create_change_set", {}, {**given, "RollbackConfiguration": watched.NO_ALARMS})
         client.create_change_set(**given)
+
+
+def test_make_deploy_asks_the_preflight_and_deploys_with_the_same_answer():
+    makefile = (stages.INFRA.parent / "Makefile").read_text()
+    assert re.search(r"^WATCH \?= on$", makefile, re.MULTILINE)
+    assert re.findall(r"infra/(\w+)\.py \$\(STAGE\) \$\(WATCH\)$", makefile, re.MULTILINE) == ["preflight", "watched"]
