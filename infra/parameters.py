@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# No alarm rolls the update back. CloudFormation uses those of the last deployment if it is told nothing.
+NO_ALARMS = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
+
 
 @dataclass
 class Stack:
@@ -31,5 +34,7 @@ class Stack:
             UsePreviousTemplate=True,
             Parameters=[*others, *changed],
             Capabilities=self.capabilities,
+            # Who changes parameters alone has a reason to, most of all while alarms ring.
+            RollbackConfiguration=NO_ALARMS,
         )
         self.cloudformation.get_waiter("stack_update_complete").wait(StackName=self.name)

@@ -11,6 +11,7 @@ import json
 import sys
 
 import stages
+from parameters import NO_ALARMS
 
 REFUSE_DELETION = "RefuseDeletion"
 
@@ -51,6 +52,7 @@ def refuse_deletion(cloudformation, stack: str, capabilities: list[str]) -> None
         UsePreviousTemplate=True,
         Parameters=[*others, {"ParameterKey": REFUSE_DELETION, "ParameterValue": "true"}],
         Capabilities=capabilities,
+        RollbackConfiguration=NO_ALARMS,
     )
     cloudformation.get_waiter("stack_update_complete").wait(StackName=stack)
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 import stages
+from parameters import NO_ALARMS
 
 # CloudFormation takes at most five. docs/adr/0047-rollback-triggers.md says why these, and a test that they ring within
 # the minutes.
@@ -28,8 +29,6 @@ ALARMS = (
 MINUTES = 20
 
 CREATE_CHANGE_SET = "provide-client-params.cloudformation.CreateChangeSet"
-# CloudFormation keeps the alarms of the last deployment if it is told nothing.
-NO_ALARMS = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def test_after_the_first_deployment_table_and_pool_refuse_to_be_deleted(stubbed,
             {"ParameterKey": "RefuseDeletion", "ParameterValue": "true"},
         ],
         "Capabilities": CAPABILITIES,
+        "RollbackConfiguration": {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0},
     }
     stubber.add_response("update_stack", {}, changed)
     stubber.add_response("describe_stacks", described("UPDATE_COMPLETE", "true"), STACK)

@@ -60,7 +60,13 @@ class Aws:
         self.expect_description()
         others = [{"ParameterKey": name, "UsePreviousValue": True} for name in self.values if name not in values]
         changed = [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
-        wanted = {"UsePreviousTemplate": True, "Parameters": [*others, *changed], "Capabilities": CAPABILITIES}
+        wanted = {
+            "UsePreviousTemplate": True,
+            "Parameters": [*others, *changed],
+            "Capabilities": CAPABILITIES,
+            # A restored table is worth most while alarms ring.
+            "RollbackConfiguration": {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0},
+        }
         self.stack.add_response("update_stack", {}, {**STACK, **wanted})
         self.values |= values
         self.expect_description()
