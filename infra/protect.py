@@ -11,7 +11,7 @@ import json
 import sys
 
 import stages
-from parameters import NO_ALARMS
+from parameters import Stack
 
 REFUSE_DELETION = "RefuseDeletion"
 
@@ -42,19 +42,7 @@ def protect(cloudformation, stack: str, capabilities: list[str]) -> None:
 
 def refuse_deletion(cloudformation, stack: str, capabilities: list[str]) -> None:
     """Later deployments leave the parameter as it is, because no stage sets it."""
-    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    values = {one["ParameterKey"]: one["ParameterValue"] for one in found["Parameters"]}
-    if values[REFUSE_DELETION] == "true":
-        return
-    others = [{"ParameterKey": name, "UsePreviousValue": True} for name in values if name != REFUSE_DELETION]
-    cloudformation.update_stack(
-        StackName=stack,
-        UsePreviousTemplate=True,
-        Parameters=[*others, {"ParameterKey": REFUSE_DELETION, "ParameterValue": "true"}],
-        Capabilities=capabilities,
-        RollbackConfiguration=NO_ALARMS,
-    )
-    cloudformation.get_waiter("stack_update_complete").wait(StackName=stack)
+    Stack(cloudformation, stack, capabilities).change({REFUSE_DELETION: "true"})
 
 
 def main(stage: str) -> None:

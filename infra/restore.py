@@ -1,9 +1,12 @@
-"""Restores the table of a stage as it was at a time, and lets the stack use it: `restore.py STAGE COMMAND`.
+"""Restores what a stage has lost: its table as it was at a time, and accounts: `restore.py STAGE COMMAND`.
 
   window          from when to when the table can be restored
   to TIME         pauses the service, restores the table of TIME (2026-11-27T10:00:00Z) into a new one, lets the stack
                   use it, and stops mail; it goes on where it was if it is repeated
-  resume          lets the service work again; mail stays stopped
+  pause           stops everything that changes the table, the API too
+  resume          lets the service work again; mail stays stopped if it was
+  accounts        says how many accounts the user pool has lost since the newest list that was kept
+  accounts NUMBER creates them again, if so many are gone
 
 The table that was in use stays as it is. docs/RUNBOOK.md says what comes before and after.
 """
@@ -15,6 +18,7 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
+import accounts
 import operate
 import parameters
 import stages
@@ -62,6 +66,10 @@ class Restore:
         if self.operator.do("stop-mail") != 0:
             sys.exit("Mail is not stopped. Repeat the command before you resume.")
         print(AFTERWARDS, end="")
+
+    def pause(self) -> None:
+        self.stack.change({PAUSED: "true"})
+        print("The service is paused: no queue is read, no timer runs, and the API refuses requests.")
 
     def resume(self) -> None:
         self.stack.change({PAUSED: "false"})
@@ -143,6 +151,14 @@ def of_stage(stage: str) -> Restore:
     return Restore(client("dynamodb"), operate.operator_of(stage), stages.stack_of(stage, client))
 
 
+def restore_accounts(stage: str, confirmed: int | None) -> None:
+    client = operate.clients_of(stage)
+    outputs = stages.stack_of(stage, client).outputs()
+    backups = accounts.Backups(client("s3"), outputs["BackupBucketName"])
+    pool = accounts.Pool(client("cognito-idp"), outputs["UserPoolId"], outputs["SeedGroupName"])
+    accounts.restore(backups, pool, confirmed)
+
+
 def main(stage: str, command: str, *arguments: str) -> None:
     match command, arguments:
         case "window", []:
@@ -150,8 +166,14 @@ def main(stage: str, command: str, *arguments: str) -> None:
             print(f"The table can be restored to each second from {earliest:{SECOND}} to {latest:{SECOND}}.")
         case "to", [text]:
             of_stage(stage).to(moment(text))
+        case "pause", []:
+            of_stage(stage).pause()
         case "resume", []:
             of_stage(stage).resume()
+        case "accounts", []:
+            restore_accounts(stage, None)
+        case "accounts", [number] if number.isdecimal():
+            restore_accounts(stage, int(number))
         case _:
             sys.exit(__doc__)
 

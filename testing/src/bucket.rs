@@ -56,8 +56,15 @@ impl MemoryBucket {
         Objects::new(self.clone(), name.to_owned())
     }
 
-    /// Stores an object without a counted call.
-    pub fn put(&self, stored: StoredObject, bytes: Vec<u8>) {
+    /// The keys of all objects and the bytes of each, in the order of the keys, without a counted call.
+    #[must_use]
+    pub fn contents(&self) -> Vec<(String, Vec<u8>)> {
+        let objects = &self.state.by_hand().objects;
+        objects.iter().map(|((key, _, _), bytes)| (key.clone(), bytes.clone())).collect()
+    }
+
+    /// Stores a version of an object without a counted call.
+    pub fn store(&self, stored: StoredObject, bytes: Vec<u8>) {
         let rank = (stored.object.key, Reverse(stored.stored_at), stored.object.version_id);
         self.state.by_hand().objects.insert(rank, bytes);
     }
@@ -76,6 +83,18 @@ impl Bucket for MemoryBucket {
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
         let page = |state: &mut State| Ok(state.page(after, usize::from(limit)));
         self.state.read("s3.list", page, |failure| Err(failed("ListObjectVersions", failure.code()))).await
+    }
+
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ObjectError> {
+        let put = |state: &mut State| {
+            // A version of its own for each time, as the bucket of the template keeps them.
+            let version = state.objects.len() + state.deleted.len();
+            let stored_at = Timestamp::from_unix_ms(i64::try_from(version).unwrap_or_default());
+            let rank = (key.to_owned(), Reverse(stored_at), format!("put-{version}"));
+            state.objects.insert(rank, bytes.clone());
+            Ok(())
+        };
+        self.state.write("s3.put", put, |failure| Err(failed("PutObject", failure.code()))).await
     }
 
     async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {

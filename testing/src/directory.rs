@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use directory::{
-    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, CreateOutcome, DirectoryError, Elsewhere,
-    FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
+    AccountPage, AccountStatus, AccountToCreate, Accounts, AssignOutcome, Attributes, CreateOutcome, DirectoryError,
+    Elsewhere, FirstPasswordOutcome, FoundAccount, Licences, ListedAccount, SignIn, WithdrawOutcome, is_same_mailbox,
 };
 use domain::{EmailAddress, InviteId, Officer, OfficerId, invite::Account, licence::LicenceFault};
 
@@ -426,7 +426,9 @@ impl State {
         let accounts = page.into_iter().filter_map(|name| {
             let record = self.accounts.get(&name)?;
             let found = FoundAccount { account: Account { directory_id: name }, invite: record.invite };
-            Some(ListedAccount { found, status: record.status(), email: EmailAddress::parse(&record.email).ok() })
+            let email = EmailAddress::parse(&record.email).ok();
+            let attributes = Attributes(BTreeMap::from([("email".to_owned(), record.email.clone())]));
+            Some(ListedAccount { found, status: record.status(), email, attributes })
         });
         AccountPage { accounts: accounts.collect(), next }
     }

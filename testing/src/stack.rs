@@ -33,6 +33,8 @@ pub struct MemoryStack {
     /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
+    /// The bucket of backups.
+    pub backups: MemoryBucket,
     pub endpoints: Endpoints,
     pub clock: ManualClock,
     pub entropy: Entropy,
@@ -74,6 +76,7 @@ impl MemoryStack {
             outbox: Outbox::probed(probe.clone()),
             suppressions: MemorySuppressions::probed(probe.clone()),
             bucket: MemoryBucket::probed(probe.clone()),
+            backups: MemoryBucket::probed(probe.clone()),
             endpoints: Endpoints::probed(probe.clone()),
             clock,
             entropy,
@@ -108,6 +111,10 @@ impl Stack for MemoryStack {
 
     fn objects(&self) -> Result<Objects, Error> {
         Ok(self.bucket.objects(&self.env.required("UPLOAD_BUCKET")?))
+    }
+
+    fn backups(&self) -> Result<Objects, Error> {
+        Ok(self.backups.objects(&self.env.required("BACKUP_BUCKET")?))
     }
 
     fn upload_access(&self) -> Result<UploadAccess, Error> {

@@ -125,7 +125,7 @@ async fn the_bucket_in_memory_keeps_the_contract() {
         puts.set(puts.get() + 1);
         let object = ObjectVersion { key: key.to_owned(), version_id: format!("v{}", puts.get()) };
         let stored_at = beginning() + Duration::from_secs(puts.get());
-        bucket.put(StoredObject { object: object.clone(), stored_at }, bytes.to_vec());
+        bucket.store(StoredObject { object: object.clone(), stored_at }, bytes.to_vec());
         object
     };
     contract::objects::all(&bucket.objects("uploads"), put).await;

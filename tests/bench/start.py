@@ -33,6 +33,7 @@ TEMPLATE_ENVIRONMENT = {
     "KEYS_SECRET_ID": "keys",
     "AGENCY_KEYS_SECRET_ID": "agency-keys",
     "UPLOAD_BUCKET": "uploads",
+    "BACKUP_BUCKET": "backups",
     "USER_POOL_ID": "ap-southeast-1_bench",
     "SEED_GROUP": "seed",
     "CREATIONS_PER_SECOND": "50",

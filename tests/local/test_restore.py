@@ -237,7 +237,15 @@ def test_a_time_is_written_in_one_way_only(text):
     assert restore.moment("2026-11-27T10:00:00Z") == AT
 
 
-@pytest.mark.parametrize("words", [["to"], ["window", "x"], ["begin"]])
+def test_a_service_can_be_paused_by_itself(capsys):
+    aws = Aws()
+    aws.expect_change(Paused="true")
+    aws.restore.pause()
+    assert aws.is_through()
+    assert capsys.readouterr().out.startswith("The service is paused")
+
+
+@pytest.mark.parametrize("words", [["to"], ["window", "x"], ["begin"], ["accounts", "all"]])
 def test_other_words_are_answered_with_the_commands(words):
     with pytest.raises(SystemExit, match="resume"):
         restore.main("prod", *words)

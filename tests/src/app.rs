@@ -46,6 +46,8 @@ pub struct App {
     /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
+    /// The bucket of backups.
+    pub backups: MemoryBucket,
     /// The upload bucket, as functions use it.
     pub objects: Objects,
     pub endpoints: Endpoints,
@@ -142,6 +144,7 @@ impl App {
             suppressions: stack.suppressions.clone(),
             objects: stack.bucket.objects(BUCKET),
             bucket: stack.bucket.clone(),
+            backups: stack.backups.clone(),
             endpoints: stack.endpoints.clone(),
             clock: stack.clock.clone(),
             probe,
@@ -347,7 +350,7 @@ impl App {
         let ours = serde_json::to_value(Announcement::of(BUCKET, &object)).unwrap();
         record["s3"]["object"]["key"] = ours["Records"][0]["s3"]["object"]["key"].clone();
         record["s3"]["object"]["versionId"] = json!(object.version_id);
-        self.bucket.put(StoredObject { object, stored_at: self.clock.now() }, bytes);
+        self.bucket.store(StoredObject { object, stored_at: self.clock.now() }, bytes);
         message
     }
 
@@ -420,6 +423,7 @@ pub fn settings(caps: SingleCaps) -> Env {
         ("DRAFT_RETENTION_DAYS", "7".to_owned()),
         ("TOMBSTONE_RETENTION_DAYS", "365".to_owned()),
         ("UPLOAD_BUCKET", BUCKET.to_owned()),
+        ("BACKUP_BUCKET", "backups".to_owned()),
         ("PORTAL_URL", PORTAL.to_owned()),
         ("SUPPORT_ADDRESS", "support@example-agency.gov.sg".to_owned()),
         ("SERVICE_REQUEST_URL", people::SERVICE_REQUEST_URL.to_owned()),

@@ -4,7 +4,7 @@
 CHECKOV = {
     ("CKV_AWS_18", "AWS::S3::Bucket"): (
         "S3's access logs would be a second bucket with names of workbooks, which have ids of officers. Workbooks are"
-        " kept for a day, and CloudTrail records who reads them if its trail has data events."
+        " kept for a day. If its trail has data events, CloudTrail records who reads them, and the backups of accounts."
     ),
     ("CKV_AWS_26", "AWS::SNS::Topic"): (
         "An alarm names no person. If the policy of the key forgot CloudWatch, no alarm would arrive, and no one would"

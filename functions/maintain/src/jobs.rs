@@ -2,6 +2,7 @@
 
 mod account_audit;
 mod account_status;
+mod backup;
 mod directory_audit;
 mod forget;
 mod locks;

@@ -4,7 +4,7 @@
 //! - **does**: the jobs of [`jobs`] that are due, each at its own interval
 //! - **again**: several runs at once are possible: writes are conditional, and each job has a lease ([`schedule`])
 //! - **crash**: the lease of the job ends, and the next run continues from the job's cursor
-//! - **needs**: the table, the directory, the queues, the upload bucket, the secret of the keys
+//! - **needs**: the table, the directory, the queues, both buckets, the secret of the keys
 //!
 //! It is apart from the sweeper, which nothing of this may delay; see ADR 38.
 
@@ -33,6 +33,8 @@ pub struct Deps {
     pub store: Store,
     pub queues: Queues,
     pub objects: Objects,
+    /// The bucket of backups.
+    pub backups: Objects,
     pub accounts: Arc<dyn Accounts>,
     pub licences: Arc<dyn Licences>,
     /// How long the tombstones of erased people are kept.
@@ -52,6 +54,7 @@ impl Deps {
             store: stack.store()?,
             queues: stack.queues(&QUEUES)?,
             objects: stack.objects()?,
+            backups: stack.backups()?,
             accounts: stack.accounts()?,
             licences: stack.licences()?,
             tombstones: boot::days(stack.env(), "TOMBSTONE_RETENTION_DAYS")?,

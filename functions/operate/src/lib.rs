@@ -18,6 +18,7 @@ mod listing;
 mod mail;
 mod person;
 mod rules;
+mod settle;
 mod wake;
 mod work;
 
@@ -166,7 +167,7 @@ async fn run(round: &Round<'_>, command: &Command) -> Result<Said, Failure> {
         Command::Audit => audit::list(round).await,
         Command::StopMail => mail::stop(round).await,
         Command::StartMail => mail::start(round).await,
-        Command::SettleMails { before } => mail::settle(round, *before).await,
+        Command::SettleMails { before } => settle::settle_mails(round, *before).await,
         Command::ClearSuppression(address) => mail::clear_suppression(round, address).await,
         Command::RegisterAgency { domain, endpoint } => agency::register(round, domain, endpoint).await,
         Command::ShowAgency(domain) => agency::show(round, domain).await,

@@ -42,6 +42,9 @@ pub trait Stack {
 
     fn objects(&self) -> Result<Objects, Error>;
 
+    /// The bucket of backups.
+    fn backups(&self) -> Result<Objects, Error>;
+
     /// The access that signs the forms of uploads.
     fn upload_access(&self) -> Result<UploadAccess, Error>;
 
@@ -174,6 +177,11 @@ impl Stack for AwsStack {
 
     fn objects(&self) -> Result<Objects, Error> {
         let bucket = self.env.required("UPLOAD_BUCKET")?;
+        Ok(Objects::new(S3::new(self.aws()?.s3(), bucket.clone()), bucket))
+    }
+
+    fn backups(&self) -> Result<Objects, Error> {
+        let bucket = self.env.required("BACKUP_BUCKET")?;
         Ok(Objects::new(S3::new(self.aws()?.s3(), bucket.clone()), bucket))
     }
 

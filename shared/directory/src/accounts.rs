@@ -1,6 +1,9 @@
 //! The port to accounts: create, find, list, and give their holder a first password.
 
-use std::fmt::Debug;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+};
 
 use async_trait::async_trait;
 use domain::{
@@ -9,6 +12,7 @@ use domain::{
     invite::{Account, AccountStatus, Invite},
     keys::AddressKey,
 };
+use serde::Serialize;
 
 use crate::DirectoryError;
 
@@ -159,6 +163,19 @@ pub struct ListedAccount {
     pub status: AccountStatus,
     /// Its address. `None`: it has none that is valid.
     pub email: Option<EmailAddress>,
+    pub attributes: Attributes,
+}
+
+/// What the directory holds about the holder of an account, by the directory's own names: enough to create the account
+/// again. It is not shown by `Debug`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Attributes(pub BTreeMap<String, String>);
+
+impl Debug for Attributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attributes({})", self.0.len())
+    }
 }
 
 /// A page of the list of all accounts.

@@ -17,7 +17,8 @@ use domain::EmailAddress;
 pub use domain::invite::AccountStatus;
 
 pub use accounts::{
-    AccountPage, AccountToCreate, Accounts, CreateOutcome, Elsewhere, FirstPasswordOutcome, FoundAccount, ListedAccount,
+    AccountPage, AccountToCreate, Accounts, Attributes, CreateOutcome, Elsewhere, FirstPasswordOutcome, FoundAccount,
+    ListedAccount,
 };
 pub use active::ActiveAccounts;
 pub use cognito::{Cognito, Share, UserPool};

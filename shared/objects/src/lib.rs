@@ -30,6 +30,9 @@ pub trait Bucket: Debug + Send + Sync {
     /// See [`Objects::list`] for what it promises.
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError>;
 
+    /// See [`Objects::put`] for what it promises.
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ObjectError>;
+
     /// See [`Objects::delete`] for what it promises.
     async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError>;
 }
@@ -89,6 +92,15 @@ impl Objects {
     /// [`ObjectError`] when the bucket cannot answer.
     pub async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
         self.bucket.list(after, limit).await
+    }
+
+    /// Stores an object under a key, over what is there. Storing the same again changes nothing but the time.
+    ///
+    /// # Errors
+    ///
+    /// [`ObjectError`] when the bucket cannot answer. The object may be stored all the same.
+    pub async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ObjectError> {
+        self.bucket.put(key, bytes).await
     }
 
     /// Deletes one stored version for good. Deleting it again is no error.

@@ -58,6 +58,11 @@ impl Bucket for S3 {
         Ok(page(answer))
     }
 
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), ObjectError> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).body(bytes.into());
+        request.send().await.map(|_| ()).map_err(|error| failed("PutObject", &error))
+    }
+
     async fn delete(&self, object: &ObjectVersion) -> Result<(), ObjectError> {
         let request = self.client.delete_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
         request.send().await.map(|_| ()).map_err(|error| failed("DeleteObject", &error))

@@ -18,6 +18,7 @@ pub async fn all(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVers
     a_version_is_read_whole_or_not_at_all(objects, &made[2], &newer).await;
     a_list_goes_on_where_it_stopped_though_that_is_deleted(objects, &made, &newer).await;
     what_is_deleted_is_gone_and_nothing_else(objects, &made[2], &newer).await;
+    what_is_put_is_the_newest_version(objects).await;
 }
 
 async fn a_version_is_read_whole_or_not_at_all(objects: &Objects, old: &ObjectVersion, newer: &ObjectVersion) {
@@ -54,4 +55,20 @@ async fn what_is_deleted_is_gone_and_nothing_else(objects: &Objects, old: &Objec
     assert_eq!(objects.get(old, 5).await.unwrap().as_deref(), Some(b"old".as_slice()));
     objects.delete(old).await.unwrap();
     assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
+}
+
+async fn what_is_put_is_the_newest_version(objects: &Objects) {
+    for text in ["one", "two"] {
+        objects.put("accounts/1 + 1.jsonl", text.as_bytes().to_vec()).await.unwrap();
+    }
+    let versions = objects.list(None, 10).await.unwrap().objects;
+    let mut texts = Vec::new();
+    for stored in &versions {
+        assert_eq!(stored.object.key, "accounts/1 + 1.jsonl");
+        texts.push(objects.get(&stored.object, 3).await.unwrap().unwrap());
+    }
+    assert_eq!(texts, [b"two", b"one"]);
+    for stored in versions {
+        objects.delete(&stored.object).await.unwrap();
+    }
 }

@@ -163,9 +163,9 @@ async fn every_version_of_a_workbook_is_gone_a_day_after_it_was_read_and_one_tha
     assert!(matches!(app.parse(message).await, Disposition::Done));
     let read = app.objects.list(None, 1).await.unwrap().objects.remove(0);
     let later = ObjectVersion { version_id: "v2".to_owned(), ..read.object.clone() };
-    app.bucket.put(StoredObject { object: later, stored_at: app.clock.now() + MINUTE }, b"another".to_vec());
+    app.bucket.store(StoredObject { object: later, stored_at: app.clock.now() + MINUTE }, b"another".to_vec());
     let foreign = ObjectVersion { key: "elsewhere/notes.txt".to_owned(), version_id: "v1".to_owned() };
-    app.bucket.put(StoredObject { object: foreign, stored_at: app.clock.now() }, b"text".to_vec());
+    app.bucket.store(StoredObject { object: foreign, stored_at: app.clock.now() }, b"text".to_vec());
     let waiting = upload(&app).await;
     assert_eq!(stored(&app).await, 4);
     app.clock.advance(22 * HOUR);
@@ -187,7 +187,7 @@ async fn a_bucket_that_is_too_full_for_one_run_is_gone_through_in_several() {
     for number in 0..FULL {
         let key = format!("drops/officer-nobody/list {number:04}.xlsx");
         let object = ObjectVersion { key, version_id: format!("v{number}") };
-        app.bucket.put(StoredObject { object, stored_at: app.clock.now() }, Vec::new());
+        app.bucket.store(StoredObject { object, stored_at: app.clock.now() }, Vec::new());
     }
     app.clock.advance(5 * MINUTE);
     let first = minute(&app).await;

@@ -20,6 +20,7 @@ use store::{AccountOwner, Refused, Stored};
 use super::{
     Progress, Round,
     account_status::{SETTLED, record},
+    backup,
 };
 use crate::{AnyError, Deps};
 
@@ -78,11 +79,20 @@ pub(super) async fn run(round: &Round<'_>, list: List) -> Result<Progress, AnyEr
             }
         };
         match list {
-            List::Accounts { began } => compare(round.deps, page.accounts, began, &mut tally).await?,
-            List::Licensed => take_back(round.deps, page.accounts, &mut tally).await?,
+            List::Accounts { began } => {
+                backup::keep_accounts(deps, began, &page.accounts).await?;
+                compare(deps, page.accounts, began, &mut tally).await?;
+            }
+            List::Licensed => {
+                backup::keep_licences(deps, &page.accounts).await?;
+                take_back(deps, page.accounts, &mut tally).await?;
+            }
         }
         place = page.next;
         if place.is_none() {
+            if let List::Accounts { began } = list {
+                backup::complete(deps, began).await?;
+            }
             tell(list, &tally);
             return Ok(Progress::Finished { cursor: None });
         }

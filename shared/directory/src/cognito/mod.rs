@@ -21,7 +21,7 @@ pub use pace::Share;
 use pace::{Category, Pace};
 
 use crate::{
-    AccountStatus, DirectoryError, FoundAccount, ListedAccount,
+    AccountStatus, Attributes, DirectoryError, FoundAccount, ListedAccount,
     error::{Refusal, refusal},
 };
 
@@ -130,7 +130,9 @@ fn listed(user: UserType) -> Option<ListedAccount> {
     let status = status(user.enabled, user.user_status.as_ref());
     let user = User { name: user.username?, attributes: user.attributes.unwrap_or_default() };
     let email = user.attribute("email").and_then(|email| EmailAddress::parse(email).ok());
-    Some(ListedAccount { found: user.into_found(), status, email })
+    let attributes = user.attributes.iter().filter_map(|one| Some((one.name.clone(), one.value.clone()?)));
+    let attributes = Attributes(attributes.collect());
+    Some(ListedAccount { found: user.into_found(), status, email, attributes })
 }
 
 fn status(enabled: bool, status: Option<&UserStatusType>) -> AccountStatus {

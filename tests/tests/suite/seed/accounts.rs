@@ -1,9 +1,11 @@
 //! Licences that follow their accounts, and accounts that no invite has.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use directory::AccountStatus;
 use domain::invite::{Account, Event, Failure, InviteState};
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use testing::{Call, DirectoryFault as Fault, people::vendor_form};
 use tests::app::App;
 
@@ -145,6 +147,77 @@ async fn an_account_that_nobody_recorded_is_adopted_once_and_never_deleted() {
     assert_eq!(adopted.history.iter().filter(|entry| entry.event == Event::AccountFound).count(), 1);
     assert_eq!(app.mails_to("eve@vendor.example.com").len(), before + 1, "its holder may never have heard");
     assert_eq!(app.directory.made().len(), 1);
+}
+
+/// What was kept, by the folder of each list: the names of its accounts, each with its status.
+fn kept(app: &App) -> BTreeMap<String, Vec<(String, Value)>> {
+    let mut folders = BTreeMap::<String, Vec<(String, Value)>>::new();
+    for (key, bytes) in app.backups.contents() {
+        let (folder, file) = key.rsplit_once('/').unwrap();
+        let lines = folders.entry(folder.to_owned()).or_default();
+        if file == "complete" {
+            lines.push(("complete".to_owned(), json!(null)));
+            continue;
+        }
+        assert_eq!(file.len(), 64 + ".jsonl".len(), "{key}");
+        for line in std::str::from_utf8(&bytes).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            assert!(folder.starts_with("licences/") || line["attributes"]["email"].is_string(), "{line}");
+            lines.push((line["name"].as_str().unwrap().to_owned(), line["status"].clone()));
+        }
+    }
+    folders.values_mut().for_each(|lines| lines.sort_by(|one, other| one.0.cmp(&other.0)));
+    folders
+}
+
+#[tokio::test]
+async fn every_account_and_licence_is_kept_once_a_day() {
+    let app = App::start().await;
+    let mut made = Vec::new();
+    for name in ["ann", "ben", "eve", "kim"] {
+        made.push(invited(&app, &vendor_form(name)).await.1);
+    }
+    app.directory.set_status(&made[1], AccountStatus::SignedIn);
+    app.directory.set_status(&made[2], AccountStatus::Disabled);
+    app.timers().await;
+    let began = app.clock.now();
+    let day = &began.to_string()[..10];
+    let line = |name: &str, status: &str| (name.to_owned(), json!(status));
+    let first = vec![
+        line("ann", "PENDING"),
+        line("ben", "SIGNED_IN"),
+        ("complete".to_owned(), json!(null)),
+        line("eve", "DISABLED"),
+        line("kim", "PENDING"),
+    ];
+    let found = kept(&app);
+    assert_eq!(found[&format!("accounts/{began}")], first);
+    let licensed: Vec<_> = found[&format!("licences/{day}")].iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(licensed, ["ann", "ben", "eve", "kim"]);
+    assert!(app.backups.contents().iter().all(|(key, _)| !key.contains("ann") && !key.contains('@')));
+    app.clock.advance(DAY);
+    app.timers().await;
+    assert_eq!(kept(&app).keys().filter(|folder| folder.starts_with("accounts/")).count(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_be_kept_is_read_again_and_the_list_is_not_complete_before() {
+    let app = App::start().await;
+    for name in ["ann", "ben", "eve", "kim"] {
+        invited(&app, &vendor_form(name)).await;
+    }
+    let is_complete = |app: &App| app.backups.contents().iter().any(|(key, _)| key.ends_with("/complete"));
+    app.probe.begin_outage("s3.put", testing::probe::Fault::LostAfter, 3 * MINUTE);
+    app.probe.run("maintain", app.timers()).await.unwrap();
+    assert!(!is_complete(&app));
+    for _ in 0..20 {
+        app.probe.pass(MINUTE);
+        app.clock.advance(MINUTE);
+        app.probe.run("maintain", app.timers()).await.unwrap();
+    }
+    assert!(is_complete(&app));
+    let names: BTreeSet<String> = kept(&app).into_values().flatten().map(|(name, _)| name).collect();
+    assert!(["ann", "ben", "eve", "kim", "complete"].iter().all(|name| names.contains(*name)), "{names:?}");
 }
 
 #[tokio::test]

@@ -458,7 +458,12 @@ async fn the_seed_group_is_listed_page_by_page() {
     let page = directory.list_licensed(None).await.unwrap();
     let found = FoundAccount { account: account("ada.tan"), invite: Some(invite.id) };
     let email = EmailAddress::parse("ada@vendor.example.com").ok();
-    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled, email }]);
+    let given = attributes(Some(invite.id), "ada@vendor.example.com");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let given = given.as_array().unwrap().iter().map(|one| (text(&one["Name"]), text(&one["Value"])));
+    let attributes = Attributes(given.collect());
+    assert!(!format!("{attributes:?}").contains("ada"), "{attributes:?}");
+    assert_eq!(page.accounts, [ListedAccount { found, status: AccountStatus::Disabled, email, attributes }]);
     assert_eq!(page.next.as_deref(), Some("next"));
     let nobody = AccountPage { accounts: vec![], next: None };
     assert_eq!(directory.list_licensed(Some("next")).await.unwrap(), nobody, "there is no such group");
