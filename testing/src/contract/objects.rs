@@ -9,16 +9,52 @@ use objects::{Objects, Page};
 ///
 /// When the bucket breaks the contract.
 pub async fn all(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) {
+    all_but_deleted_places(objects, &put).await;
+    let in_order = filled(objects, &put).await;
+    a_list_goes_on_where_it_stopped(objects, &in_order, PlaceIs::Deleted).await;
+    emptied(objects).await;
+}
+
+/// Runs the contract without lists that go on after an object that was deleted, which an emulator may not know.
+/// AWS decides that they belong to the contract: its example, `DeleteBucket.java` in
+/// <https://github.com/awsdocs/aws-doc-sdk-examples>, deletes what each page has before it asks for the next one.
+///
+/// # Panics
+///
+/// When the bucket breaks the contract.
+pub async fn all_but_deleted_places(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) {
     assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
+    let in_order = filled(objects, &put).await;
+    let (old, newer) = (&in_order[3], &in_order[2]);
+    a_version_is_read_whole_or_not_at_all(objects, old, newer).await;
+    a_list_goes_on_where_it_stopped(objects, &in_order, PlaceIs::There).await;
+    what_is_deleted_is_gone_and_nothing_else(objects, old, newer).await;
+    emptied(objects).await;
+    what_is_put_is_the_newest_version(objects).await;
+}
+
+/// Puts objects into an empty bucket. Returns them as a list has them: by key, the newest version first.
+async fn filled(objects: &Objects, put: impl AsyncFn(&str, &[u8]) -> ObjectVersion) -> Vec<ObjectVersion> {
     let mut made = Vec::new();
     for (key, bytes) in [("drops/a/1 + 1 & 100%.xlsx", "one"), ("drops/a/名单.xlsx", "two"), ("uploads/b", "old")] {
         made.push(put(key, bytes.as_bytes()).await);
     }
-    let newer = put("uploads/b", b"newer").await;
-    a_version_is_read_whole_or_not_at_all(objects, &made[2], &newer).await;
-    a_list_goes_on_where_it_stopped_though_that_is_deleted(objects, &made, &newer).await;
-    what_is_deleted_is_gone_and_nothing_else(objects, &made[2], &newer).await;
-    what_is_put_is_the_newest_version(objects).await;
+    made.insert(2, put("uploads/b", b"newer").await);
+    let whole = objects.list(None, 10).await.unwrap();
+    assert_eq!((listed(&whole), &whole.next), (made.clone(), &None));
+    assert!(whole.objects.iter().all(|stored| stored.stored_at.unix_ms() > 0));
+    made
+}
+
+async fn emptied(objects: &Objects) {
+    for object in listed(&objects.list(None, 10).await.unwrap()) {
+        objects.delete(&object).await.unwrap();
+    }
+    assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
+}
+
+fn listed(page: &Page) -> Vec<ObjectVersion> {
+    page.objects.iter().map(|stored| stored.object.clone()).collect()
 }
 
 async fn a_version_is_read_whole_or_not_at_all(objects: &Objects, old: &ObjectVersion, newer: &ObjectVersion) {
@@ -27,20 +63,20 @@ async fn a_version_is_read_whole_or_not_at_all(objects: &Objects, old: &ObjectVe
     assert_eq!(objects.get(newer, 4).await.unwrap(), None);
 }
 
-async fn a_list_goes_on_where_it_stopped_though_that_is_deleted(
-    objects: &Objects,
-    made: &[ObjectVersion],
-    newer: &ObjectVersion,
-) {
-    let listed = |page: &Page| page.objects.iter().map(|stored| stored.object.clone()).collect::<Vec<_>>();
-    let whole = objects.list(None, 10).await.unwrap();
-    let in_order = [made[0].clone(), made[1].clone(), newer.clone(), made[2].clone()];
-    assert_eq!((listed(&whole), &whole.next), (in_order.to_vec(), &None), "by key, the newest version first");
-    assert!(whole.objects.iter().all(|stored| stored.stored_at.unix_ms() > 0));
+/// What became of the object that a list stopped at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PlaceIs {
+    There,
+    Deleted,
+}
+
+async fn a_list_goes_on_where_it_stopped(objects: &Objects, in_order: &[ObjectVersion], place: PlaceIs) {
     let first = objects.list(None, 2).await.unwrap();
     assert_eq!(listed(&first), in_order[..2]);
-    for object in listed(&first) {
-        objects.delete(&object).await.unwrap();
+    if place == PlaceIs::Deleted {
+        for object in listed(&first) {
+            objects.delete(&object).await.unwrap();
+        }
     }
     let second = objects.list(first.next.as_ref(), 1).await.unwrap();
     assert_eq!(listed(&second), in_order[2..3]);
@@ -53,8 +89,6 @@ async fn what_is_deleted_is_gone_and_nothing_else(objects: &Objects, old: &Objec
     objects.delete(newer).await.unwrap();
     assert!(objects.get(newer, 5).await.is_err());
     assert_eq!(objects.get(old, 5).await.unwrap().as_deref(), Some(b"old".as_slice()));
-    objects.delete(old).await.unwrap();
-    assert_eq!(objects.list(None, 10).await.unwrap(), Page { objects: Vec::new(), next: None });
 }
 
 async fn what_is_put_is_the_newest_version(objects: &Objects) {
@@ -68,7 +102,5 @@ async fn what_is_put_is_the_newest_version(objects: &Objects) {
         texts.push(objects.get(&stored.object, 3).await.unwrap().unwrap());
     }
     assert_eq!(texts, [b"two", b"one"]);
-    for stored in versions {
-        objects.delete(&stored.object).await.unwrap();
-    }
+    emptied(objects).await;
 }

@@ -65,8 +65,6 @@ pub async fn all(store: &Store) {
     a_token_is_used_once(store).await;
     a_known_account_is_believed_until_its_note_expires(store).await;
     rows_are_paged_and_filtered(store).await;
-    a_long_list_is_read_in_its_order_and_searched_whole(store).await;
-    a_list_ends_with_its_last_row(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;
     rows_within_the_bounds_change_together(store).await;
@@ -83,6 +81,9 @@ pub async fn all(store: &Store) {
     lists::all(store).await;
     inspection::all(store).await;
     settings::all(store).await;
+    // The longest batches come last: an emulator may take as much longer for each call as the table has items.
+    a_long_list_is_read_in_its_order_and_searched_whole(store).await;
+    a_list_ends_with_its_last_row(store).await;
 }
 
 async fn a_job_is_taken_up_once(store: &Store) {
