@@ -150,10 +150,10 @@ screenshots: needs portal ## What the pages look like, into docs/screenshots, fr
 	npm --prefix portal run --silent screenshots
 
 # The tests on a stack wait for it most of the time. Mutants are tried meanwhile.
-test-stack: portal .tools/emulator/.ready .tools/sam/.ready .tools/mutants/.ready
+test-stack: portal .tools/emulator/.ready .tools/sam/.ready .tools/moto/.ready .tools/mutants/.ready
 	@$(MAKE) --no-print-directory --jobs 2 test-e2e test-mutants
 
-test-e2e: portal .tools/emulator/.ready .tools/sam/.ready
+test-e2e: portal .tools/emulator/.ready .tools/sam/.ready .tools/moto/.ready
 	@$(LOCAL)/e2e.py
 
 audit: .tools/cargo/.ready ## Security advisories, where the RustSec database can be reached.

@@ -1,6 +1,7 @@
 """`make test-e2e`: the suite in tests/e2e on a stack of its own, which touches no other stack of this machine.
 
-The contracts of the backends are checked on the same emulator, and the portal is used in a browser as people use it.
+The contracts of the backends are checked on the same emulator and on a second one, and the portal is used in a browser
+as people use it.
 """
 
 import os
@@ -12,13 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+import contracts
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHON = sys.executable
-CONTRACTS = [
-    "cargo",
-    *("test", "--quiet", "--locked", "--workspace"),
-    *("--features", "tests/emulator", "--test", "emulator"),
-]
 BROWSER = ["npm", "--prefix", "portal", "run", "--silent", "e2e"]
 
 
@@ -28,7 +26,7 @@ def main(arguments: list[str]) -> int:
     environment = own_environment(home, free_port())
     code = 1
     try:
-        code = run_all(environment, arguments)
+        code = run_all(environment, home, arguments)
         return code
     finally:
         if code != 0 and (home / "outputs.json").exists():
@@ -38,14 +36,15 @@ def main(arguments: list[str]) -> int:
         if code == 0:
             shutil.rmtree(home, ignore_errors=True)
         else:
-            print(f"\nWhat was said is in {home}: functions.log, emulator.log, deploy.log.", flush=True)
+            print(f"\nWhat was said is in {home}: functions.log, emulator.log, deploy.log, moto.log.", flush=True)
 
 
-def run_all(environment: dict[str, str], arguments: list[str]) -> int:
+def run_all(environment: dict[str, str], home: Path, arguments: list[str]) -> int:
     """Every part after the other; the code of the first that fails."""
     code = (
         run(environment, PYTHON, "infra/local/up.py")
-        or run(environment, *CONTRACTS)
+        or contracts.hold_ministack(environment)
+        or contracts.hold_moto(environment, free_port(), home / "moto.log")
         or run(environment, PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "tests/e2e", *arguments)
     )
     if code != 0:
@@ -67,7 +66,6 @@ def own_environment(home: Path, port: int) -> dict[str, str]:
         **os.environ,
         "INVITE_PORT": str(port),
         "INVITE_LOCAL_DIR": str(home),
-        "TEST_AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "PYTHONDONTWRITEBYTECODE": "1",
         # Building takes most of the time of a run, and the Rust tests have built nearly all of this profile.
         "INVITE_PROFILE": "dev",

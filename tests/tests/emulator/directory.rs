@@ -11,7 +11,7 @@ use directory::{Cognito, UserPool};
 use domain::{EmailAddress, OfficerId, invite::Account};
 use testing::contract::{self, directory::People};
 
-use super::{aws, fresh_name};
+use super::{Emulator, aws, emulator, fresh_name};
 
 struct Pool {
     client: Client,
@@ -84,6 +84,12 @@ async fn a_user_pool_keeps_the_contract() {
     let id = created.send().await.unwrap().user_pool.unwrap().id.unwrap();
     client.create_group().user_pool_id(&id).group_name("seed").send().await.unwrap();
     let pool = Pool { client: client.clone(), id: id.clone() };
-    contract::directory::all(&pool.directory("seed"), &pool).await;
+    let directory = pool.directory("seed");
+    match emulator() {
+        Emulator::MiniStack => contract::directory::all(&directory, &pool).await,
+        // moto creates a second account with a verified address. `RESEND` makes the account anew there, and so refuses
+        // nobody who has a password.
+        Emulator::Moto => contract::directory::all_but_refusals(&directory, &pool).await,
+    }
     client.delete_user_pool().user_pool_id(id).send().await.unwrap();
 }

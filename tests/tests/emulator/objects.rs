@@ -5,8 +5,9 @@ use aws_sdk_s3::types::{
 };
 use domain::batch::ObjectVersion;
 use objects::{Objects, S3};
+use testing::contract;
 
-use super::{aws, fresh_name};
+use super::{Emulator, aws, emulator, fresh_name};
 
 #[tokio::test]
 async fn s3_keeps_the_contract() {
@@ -20,6 +21,11 @@ async fn s3_keeps_the_contract() {
         let stored = client.put_object().bucket(&name).key(key).body(body).send().await.unwrap();
         ObjectVersion { key: key.to_owned(), version_id: stored.version_id.unwrap() }
     };
-    testing::contract::objects::all(&Objects::new(S3::new(client.clone(), name.clone()), name.clone()), put).await;
+    let objects = Objects::new(S3::new(client.clone(), name.clone()), name.clone());
+    match emulator() {
+        Emulator::MiniStack => contract::objects::all(&objects, put).await,
+        // moto looks for the version that a list goes on after, and lists nothing where it is gone.
+        Emulator::Moto => contract::objects::all_but_deleted_places(&objects, put).await,
+    }
     client.delete_bucket().bucket(name).send().await.unwrap();
 }

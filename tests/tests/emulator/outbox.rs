@@ -1,4 +1,5 @@
-//! The contract of mail, over SES and the emulator's list of the mails that it took.
+//! The contract of mail, over SES and MiniStack's list of the mails that it took. moto keeps no text of a mail, so
+//! `infra/local/contracts.py` leaves this test out there.
 
 use std::{
     io::{Read as _, Write as _},
