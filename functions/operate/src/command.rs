@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use domain::{AgencyDomain, EmailAddress, Timestamp, TraceId};
+use domain::{AgencyDomain, EmailAddress, Timestamp, TraceId, keys::AddressKey};
 use queue::Redrive;
 use store::Due;
 
@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Retry(Due),
     Redrive(Redrive),
     ExportPerson(EmailAddress),
-    ForgetPerson(EmailAddress),
+    ForgetPerson(Person),
     Audit,
     StopMail,
     StartMail,
@@ -37,6 +37,14 @@ pub(crate) enum Command {
     ResumeAgency(AgencyDomain),
     RemoveAgency(AgencyDomain),
     Rules(String),
+}
+
+/// The person that is erased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Person {
+    Address(EmailAddress),
+    /// The keyed hash of the address, as the audit of a lost table has it.
+    Key(AddressKey),
 }
 
 /// How a command is written, and what it does.
@@ -62,7 +70,7 @@ const USAGES: [Usage; 19] = [
     ),
     usage("attention", "", "lists the invites that the workers gave up; reads the whole table"),
     usage("export-person", "<address>", "all that is held about one person, as JSON, for them; reads the whole table"),
-    usage("forget-person", "<address>", "has one person erased within minutes"),
+    usage("forget-person", "<address or hash>", "has one person erased within minutes; the hash is that of an audit"),
     usage("audit", "", "what operators did, and who was erased, by the keyed hash of the address"),
     usage("clear-suppression", "<address>", "lets a mailbox be mailed again, here and on SES's own list"),
     usage(
@@ -132,7 +140,10 @@ impl Command {
             ("redrive", [queue]) => Self::Redrive(Redrive::parse(queue).ok_or("there is no such queue")?),
             ("attention", []) => Self::Attention,
             ("export-person", [text]) => Self::ExportPerson(address(text)?),
-            ("forget-person", [text]) => Self::ForgetPerson(address(text)?),
+            ("forget-person", [text]) => Self::ForgetPerson(match AddressKey::parse(text) {
+                Some(key) => Person::Key(key),
+                None => Person::Address(address(text)?),
+            }),
             ("audit", []) => Self::Audit,
             ("clear-suppression", [text]) => Self::ClearSuppression(address(text)?),
             ("register-agency", [name, endpoint]) => {

@@ -163,7 +163,7 @@ async fn run(round: &Round<'_>, command: &Command) -> Result<Said, Failure> {
         Command::Retry(id) => wake::retry(round, *id).await,
         Command::Redrive(queue) => wake::redrive(round, *queue).await,
         Command::ExportPerson(address) => person::export(round, address).await,
-        Command::ForgetPerson(address) => person::forget(round, address).await,
+        Command::ForgetPerson(person) => person::forget(round, person).await,
         Command::Audit => audit::list(round).await,
         Command::StopMail => mail::stop(round).await,
         Command::StartMail => mail::start(round).await,

@@ -3,7 +3,7 @@
 use domain::EmailAddress;
 use serde_json::Value;
 
-use crate::{Failure, Round, Said, audit, listing::Listing};
+use crate::{Failure, Round, Said, audit, command::Person, listing::Listing};
 
 /// Shows all data about one person as JSON, for that person. The parts of the listing form one document.
 pub(crate) async fn export(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
@@ -22,8 +22,11 @@ pub(crate) async fn export(round: &Round<'_>, address: &EmailAddress) -> Result<
 
 /// Asks for the erasure of one person, which `maintain` does within minutes. Invites become tombstones, rows lose
 /// their texts, and an entry in the audit trail stays.
-pub(crate) async fn forget(round: &Round<'_>, address: &EmailAddress) -> Result<Said, Failure> {
-    let person = round.deps.secrets.keys().await?.address(address);
+pub(crate) async fn forget(round: &Round<'_>, person: &Person) -> Result<Said, Failure> {
+    let person = match person {
+        Person::Address(address) => round.deps.secrets.keys().await?.address(address),
+        Person::Key(key) => key.clone(),
+    };
     audit::note(round, "REQUEST_ERASURE", person.as_str()).await?;
     round.deps.store.request_forgetting(&person).await?;
     Ok(Said::once(format!("asked for; it is done once `audit` lists FORGET_PERSON  {}\n", person.as_str())))
