@@ -16,8 +16,8 @@ MUTANTS := mutants --output .build --no-shuffle
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help needs up demo down logs mails operate restore portal test audit bench deploy describe format schedules screenshots
-.PHONY: check-portal check-python check-docs check-rust check-dependencies check-template
+.PHONY: help needs up demo down logs mails operate restore portal test audit bench deploy describe format
+.PHONY: schedules screenshots check-portal check-python check-docs check-rust check-dependencies check-template
 .PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight undeploy
 
 help: ## What there is.

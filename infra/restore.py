@@ -93,10 +93,10 @@ class Restore:
         if wanted.get("DeletionProtectionEnabled") and not found.get("DeletionProtectionEnabled"):
             self.dynamodb.update_table(TableName=target, DeletionProtectionEnabled=True)
             self.wait_until_active(target)
-        if self.time_to_live(target)["TimeToLiveStatus"] == "DISABLED":
-            attribute = self.time_to_live(source)["AttributeName"]
+        forgets = self.time_to_live(source).get("AttributeName")
+        if forgets and self.time_to_live(target)["TimeToLiveStatus"] == "DISABLED":
             self.dynamodb.update_time_to_live(
-                TableName=target, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
+                TableName=target, TimeToLiveSpecification={"Enabled": True, "AttributeName": forgets}
             )
         self.dynamodb.update_continuous_backups(
             TableName=target, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

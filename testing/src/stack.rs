@@ -33,7 +33,7 @@ pub struct MemoryStack {
     /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
-    /// The bucket of backups.
+    /// The bucket into which backups of accounts are put.
     pub backups: MemoryBucket,
     pub endpoints: Endpoints,
     pub clock: ManualClock,

@@ -138,8 +138,8 @@ def test_the_service_is_paused_before_and_the_new_table_is_like_the_old_one(caps
     aws.expect_table(NEW, **ACTIVE)
     aws.tables.add_response("update_table", {}, {"TableName": NEW, "DeletionProtectionEnabled": True})
     aws.expect_table(NEW, **ACTIVE)
-    aws.expect_time_to_live(NEW, "DISABLED")
     aws.expect_time_to_live(OLD, "ENABLED")
+    aws.expect_time_to_live(NEW, "DISABLED")
     forgets = {"Enabled": True, "AttributeName": "expires_epoch"}
     aws.tables.add_response("update_time_to_live", {}, {"TableName": NEW, "TimeToLiveSpecification": forgets})
     aws.expect_recovery_and_tags()
@@ -165,6 +165,7 @@ def test_a_command_that_was_broken_off_goes_on():
     aws.expect_table(NEW, **COMPLETE)
     aws.expect_table(OLD, **SOURCE)
     aws.expect_table(NEW, **COMPLETE)
+    aws.expect_time_to_live(OLD, "ENABLED")
     aws.expect_time_to_live(NEW, "ENABLED")
     aws.expect_recovery_and_tags()
     aws.expect_table(NEW, **COMPLETE)

@@ -46,7 +46,7 @@ pub struct App {
     /// The addresses that SES does not send to.
     pub suppressions: MemorySuppressions,
     pub bucket: MemoryBucket,
-    /// The bucket of backups.
+    /// The bucket into which backups of accounts are put.
     pub backups: MemoryBucket,
     /// The upload bucket, as functions use it.
     pub objects: Objects,

@@ -33,7 +33,7 @@ pub struct Deps {
     pub store: Store,
     pub queues: Queues,
     pub objects: Objects,
-    /// The bucket of backups.
+    /// The bucket into which backups of accounts are put.
     pub backups: Objects,
     pub accounts: Arc<dyn Accounts>,
     pub licences: Arc<dyn Licences>,

@@ -42,7 +42,7 @@ pub trait Stack {
 
     fn objects(&self) -> Result<Objects, Error>;
 
-    /// The bucket of backups.
+    /// The bucket into which backups of accounts are put.
     fn backups(&self) -> Result<Objects, Error>;
 
     /// The access that signs the forms of uploads.
