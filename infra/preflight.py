@@ -12,6 +12,7 @@ from functools import cached_property
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+import restore
 import stages
 import watched
 from protect import REFUSE_DELETION
@@ -29,6 +30,10 @@ MAX_NAME = 63
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 RESERVED_FOR_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-")
 RESERVED_IN_DOMAINS = ("aws", "amazon", "cognito")
+
+
+# The scripts of a deployment and of a restore set them, and later deployments leave them as they are.
+SET_BY_SCRIPTS = (REFUSE_DELETION, restore.STREAM, restore.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -319,11 +324,20 @@ def kept_values(stage: Stage) -> Iterator[Finding]:
     given = stages.given_to(stage.name)
     for name, default in stage.parameters.items():
         kept = deployed.get(name, default)
-        if name not in given and name != REFUSE_DELETION and kept != default:
+        if name not in given and name not in SET_BY_SCRIPTS and kept != default:
             yield must(
                 f"{name} keeps its value of the last deployment, {kept!r}, because the stage does not set it",
                 f"set {name}={default} or {name}={kept} in infra/samconfig.toml",
             )
+
+
+def restored(stage: Stage) -> Iterator[Finding]:
+    """A stage that set what `make restore` sets would go back to the lost table with its next deployment."""
+    for name in sorted({restore.STREAM, restore.PAUSED} & set(stages.given_to(stage.name))):
+        yield must(f"the stage sets {name}, which `make restore` alone sets", "take it out of infra/samconfig.toml")
+    deployed = {one["ParameterKey"]: one["ParameterValue"] for one in stage.deployed.get("Parameters", [])}
+    if deployed.get(restore.PAUSED) == "true":
+        yield should("the service is paused, and stays so", f"run `make restore STAGE={stage.name} DO=resume`")
 
 
 def safety(stage: Stage) -> Iterator[Finding]:
@@ -356,6 +370,7 @@ CHECKS = [
     last_deployment,
     alarms,
     kept_values,
+    restored,
     safety,
     bucket,
     sign_in_domain,

@@ -68,6 +68,15 @@ def told(stack: str, resources: list[Resource]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def restored_table(found: dict, resources: list[Resource]) -> str:
+    """What is said about a table in use that is not the stack's own."""
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    table = outputs.get("TableName")
+    if table is None or table in [one.physical for one in resources]:
+        return ""
+    return f"Kept beside the stack: the restored table {table}, which is the one in use.\n"
+
+
 def undeploy(cloudformation, stack: str, ask: Callable[[str], str]) -> int:
     """Deletes the stack if its name is typed; the exit code."""
     try:
@@ -77,7 +86,8 @@ def undeploy(cloudformation, stack: str, ask: Callable[[str], str]) -> int:
             raise
         print(f"There is no stack {stack}.")
         return 1
-    print(told(stack, resources_of(cloudformation, stack)), end="")
+    resources = resources_of(cloudformation, stack)
+    print(told(stack, resources) + restored_table(found, resources), end="")
     if ask(f"Type the name of the stack to delete it ({stack}): ").strip() != stack:
         print("Nothing was changed.")
         return 1

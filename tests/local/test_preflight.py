@@ -254,6 +254,20 @@ def test_a_parameter_that_is_taken_out_keeps_its_value_and_is_named():
     assert found.startswith("MUST AllowPasswordAuth keeps its value of the last deployment, 'true'")
 
 
+def test_a_restored_table_is_kept_without_a_word_and_a_pause_is_named():
+    assert said(stacks=deployed_with(TableStreamArn=f"arn:aws:dynamodb:{REGION}:1:table/new/stream/1")) == []
+    (found,) = said(stacks=deployed_with(Paused="true"))
+    assert found.startswith("should the service is paused, and stays so")
+
+
+def test_a_stage_does_not_set_what_a_restore_sets(monkeypatch):
+    """Or the next deployment would go back to the table that was lost."""
+    given = stages.given_to("prod")
+    monkeypatch.setattr(stages, "given_to", lambda _: {**given, "TableStreamArn": ""})
+    (found,) = said()
+    assert found.startswith("MUST the stage sets TableStreamArn, which `make restore` alone sets")
+
+
 def test_parameters_as_they_are_set_or_by_default_are_no_finding():
     assert said(stacks=deployed_with(AllowPasswordAuth="false", WebAcl="", RefuseDeletion="true")) == []
 

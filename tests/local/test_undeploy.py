@@ -127,3 +127,10 @@ def test_a_stage_without_a_stack_has_nothing_to_delete(capsys):
         stubber.add_client_error("describe_stacks", "ValidationError")
         assert undeploy.undeploy(client, "invite-users", {}.__getitem__) == 1
     assert capsys.readouterr().out == "There is no stack invite-users.\n"
+
+
+@pytest.mark.parametrize(("table", "is_named"), [("invite-users-Table-1A2B", False), ("invite-users-2026", True)])
+def test_a_restored_table_is_named_because_it_is_no_resource_of_the_stack(capsys, table, is_named):
+    stack = Stack(Outputs=[{"OutputKey": "TableName", "OutputValue": table}])
+    assert undeploy.undeploy(stack.client, "invite-users", lambda _: "") == 1
+    assert ("the restored table invite-users-2026" in capsys.readouterr().out) == is_named
