@@ -15,6 +15,7 @@ pub mod people;
 pub mod probe;
 mod queues;
 mod rate;
+pub mod served;
 mod stack;
 mod suppressions;
 mod table;

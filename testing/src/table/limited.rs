@@ -20,7 +20,7 @@ use store::{
 use tokio::time::{Instant, sleep};
 
 use super::{
-    MemoryTable, limits, looked_at,
+    MemoryTable, bytes_of_page, limits,
     units::{self, Charge},
 };
 use crate::rate::Bucket;
@@ -203,7 +203,7 @@ impl Table for LimitedTable {
 
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
         self.begin(REQUEST).await;
-        let bytes = looked_at(&self.table.items.by_hand(), query).0.iter().map(limits::size).sum();
+        let bytes = bytes_of_page(&self.table.items.by_hand(), query);
         let charge = units::of_read(query.index, &query.partition, bytes);
         self.take("Query", Direction::Read, vec![charge])?;
         self.table.page(query).await

@@ -116,7 +116,12 @@ fn refusal(operation: &'static str, limit: &str) -> StoreError {
 
 /// The size of an item in bytes.
 pub(super) fn size(item: &Item) -> usize {
-    item.iter().map(|(name, value)| name.len() + size_of(value)).sum()
+    item.iter().map(|(name, value)| size_of_attribute(name, value)).sum()
+}
+
+/// The size of an attribute of an item in bytes.
+pub(super) fn size_of_attribute(name: &str, value: &AttributeValue) -> usize {
+    name.len() + size_of(value)
 }
 
 fn size_of(value: &AttributeValue) -> usize {

@@ -42,11 +42,14 @@ const INDEXES: [Index; 3] = [Index::Listing, Index::ByBatch, Index::Due];
 struct Items {
     by_key: BTreeMap<Key, Item>,
     /// The keys of each partition of an index, by their sort key.
-    entries: HashMap<(Index, String), BTreeSet<(String, Key)>>,
+    entries: HashMap<(Index, String), BTreeSet<Place>>,
     stream: Vec<Change>,
     /// Whether writes happen even if their condition is not met.
     is_blind: bool,
 }
+
+/// The place of an item in a partition: its sort key there, and its own key.
+type Place = (String, Key);
 
 /// An item before and after a change.
 type Change = (Option<Item>, Item);
@@ -60,18 +63,23 @@ impl Items {
         self.by_key.values()
     }
 
-    /// The items of a partition in the order of their sort keys, which come with them.
+    /// The items of a partition from a place up to one beyond, in the order of their sort keys.
     fn of_partition<'a>(
         &'a self,
         index: Index,
-        partition: &'a str,
-    ) -> Box<dyn DoubleEndedIterator<Item = (&'a str, &'a Item)> + 'a> {
+        partition: &str,
+        (first, beyond): (Bound<Place>, Bound<Place>),
+    ) -> Box<dyn DoubleEndedIterator<Item = &'a Item> + 'a> {
         if index == Index::Primary {
-            let [first, beyond] = ["", "\u{10ffff}"].map(|sk| Key { pk: partition.to_owned(), sk: sk.to_owned() });
-            return Box::new(self.by_key.range(first..beyond).map(|(key, item)| (key.sk.as_str(), item)));
+            let key = |(sk, _): Place| Key { pk: partition.to_owned(), sk };
+            let [least, most] = ["", "\u{10ffff}"].map(|sk| Key { pk: partition.to_owned(), sk: sk.to_owned() });
+            let first = if first == Bound::Unbounded { Bound::Included(least) } else { first.map(key) };
+            let beyond = if beyond == Bound::Unbounded { Bound::Excluded(most) } else { beyond.map(key) };
+            return Box::new(self.by_key.range((first, beyond)).map(|(_, item)| item));
         }
-        let entries = self.entries.get(&(index, partition.to_owned())).into_iter().flatten();
-        Box::new(entries.filter_map(|(sort, key)| Some((sort.as_str(), self.by_key.get(key)?))))
+        let entries = self.entries.get(&(index, partition.to_owned())).into_iter();
+        let entries = entries.flat_map(move |entries| entries.range((first.clone(), beyond.clone())));
+        Box::new(entries.filter_map(|(_, key)| self.by_key.get(key)))
     }
 
     fn insert(&mut self, key: Key, item: Item) {
@@ -288,18 +296,23 @@ fn commit(items: &mut Items, writes: &[Write]) -> Result<Commit, StoreError> {
 }
 
 /// The items that DynamoDB reads for one page, and whether there are more. It reads up to the query's limit and up to
-/// its own limit of bytes, and at least one item.
-fn looked_at(items: &Items, query: &Query) -> (Vec<Item>, bool) {
+/// its own limit of bytes, which counts what the index holds of an item, and at least one item.
+fn looked_at<'a>(items: &'a Items, query: &'a Query) -> (Vec<&'a Item>, bool) {
     let limit = query.limit.map_or(usize::MAX, |limit| limit as usize);
     let (mut looked_at, mut bytes) = (Vec::new(), 0);
     for item in matching(items, query) {
         if looked_at.len() == limit || bytes >= limits::MAX_PAGE {
             return (looked_at, true);
         }
-        bytes += limits::size(item);
-        looked_at.push(item.clone());
+        bytes += indexed_size(query.index, item);
+        looked_at.push(item);
     }
     (looked_at, false)
+}
+
+/// Bytes that DynamoDB reads for one page.
+fn bytes_of_page(items: &Items, query: &Query) -> usize {
+    looked_at(items, query).0.iter().map(|item| indexed_size(query.index, item)).sum()
 }
 
 fn page(items: &Items, query: &Query) -> Page {
@@ -311,34 +324,32 @@ fn page(items: &Items, query: &Query) -> Page {
 
 /// The items of the query's partition and range after its position, in its order.
 fn matching<'a>(items: &'a Items, query: &'a Query) -> Box<dyn Iterator<Item = &'a Item> + 'a> {
-    let place = |sort: &str, item: &Item| (sort.to_owned(), item::key(item));
-    let after = query.after.as_ref().map(|after| {
-        let (_, sort) = query.index.attributes();
-        place(text(after, sort).unwrap_or_default(), after)
-    });
-    let all = items.of_partition(query.index, &query.partition);
-    let all = all.filter(|(sort, _)| in_range(&query.range, sort));
+    let (_, sort) = query.index.attributes();
+    let after = query.after.as_ref().map(|after| (text(after, sort).unwrap_or_default().to_owned(), item::key(after)));
+    let (first, beyond) = ends(&query.range);
     match query.order {
         Order::Ascending => {
-            let is_next =
-                move |(sort, item): &(&str, &Item)| after.as_ref().is_none_or(|last| place(sort, item) > *last);
-            Box::new(all.filter(is_next).map(|(_, item)| item))
+            let from = after.map_or(first, Bound::Excluded);
+            Box::new(items.of_partition(query.index, &query.partition, (from, beyond)))
         }
         Order::Descending => {
-            let is_next =
-                move |(sort, item): &(&str, &Item)| after.as_ref().is_none_or(|last| place(sort, item) < *last);
-            Box::new(all.rev().filter(is_next).map(|(_, item)| item))
+            let beyond = after.map_or(beyond, Bound::Excluded);
+            Box::new(items.of_partition(query.index, &query.partition, (first, beyond)).rev())
         }
     }
 }
 
-fn in_range(range: &Range, sort: &str) -> bool {
+/// The first place of a range, and the first place beyond it.
+fn ends(range: &Range) -> (Bound<Place>, Bound<Place>) {
+    // No key is empty, and nothing is between a text and itself with a zero.
+    let at = |sort: &str| (sort.to_owned(), Key { pk: String::new(), sk: String::new() });
+    let after = |sort: &str| at(&format!("{sort}\u{0}"));
     match range {
-        Range::All => true,
-        Range::Only(bound) => sort == bound.as_str(),
-        Range::Below(bound) => sort < bound.as_str(),
-        Range::Above(bound) => sort > bound.as_str(),
-        Range::UpTo(bound) => sort <= bound.as_str(),
+        Range::All => (Bound::Unbounded, Bound::Unbounded),
+        Range::Only(bound) => (Bound::Included(at(bound)), Bound::Excluded(after(bound))),
+        Range::Below(bound) => (Bound::Unbounded, Bound::Excluded(at(bound))),
+        Range::Above(bound) => (Bound::Included(after(bound)), Bound::Unbounded),
+        Range::UpTo(bound) => (Bound::Unbounded, Bound::Excluded(after(bound))),
     }
 }
 
@@ -346,12 +357,21 @@ fn passes(query: &Query, item: &Item) -> bool {
     query.filter.as_ref().is_none_or(|(name, value)| text(item, name) == Some(value.as_str()))
 }
 
-fn projected(index: Index, mut item: Item) -> Item {
+fn projected(index: Index, item: &Item) -> Item {
+    let held = item.iter().filter(|(name, _)| is_projected(index, name));
+    held.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Whether an index holds the attribute `name` of an item.
+fn is_projected(index: Index, name: &str) -> bool {
     let (partition, sort) = index.attributes();
-    if let Some(more) = projection(index) {
-        item.retain(|name, _| ["pk", "sk", partition, sort].contains(&name.as_str()) || more.contains(&name.as_str()));
-    }
-    item
+    projection(index).is_none_or(|more| ["pk", "sk", partition, sort].contains(&name) || more.contains(&name))
+}
+
+/// Bytes that an index holds of an item.
+fn indexed_size(index: Index, item: &Item) -> usize {
+    let held = item.iter().filter(|(name, _)| is_projected(index, name));
+    held.map(|(name, value)| limits::size_of_attribute(name, value)).sum()
 }
 
 /// The attributes of an item in an index, beside the keys of the table and the index. `None`: all attributes.

@@ -51,7 +51,7 @@ fn of_entry(index: Index, old: Option<&Item>, new: Option<&Item>) -> Vec<Charge>
     let (partition, sort) = index.attributes();
     let entry = |item: Option<&Item>| {
         let item = item.filter(|item| text(item, partition).is_some() && text(item, sort).is_some())?;
-        Some(projected(index, item.clone()))
+        Some(projected(index, item))
     };
     let charge =
         |entry: &Item| Charge::of(index, text(entry, partition).unwrap_or_default(), written(limits::size(entry)));
