@@ -121,14 +121,21 @@ pub fn body<T: DeserializeOwned>(entity: &'static str, item: &mut Item) -> Resul
 /// Reads the attribute `name` of an item.
 pub(crate) fn part<T: DeserializeOwned>(entity: &'static str, name: &str, item: &mut Item) -> Result<T, StoreError> {
     let corrupt = |problem: String| StoreError::Corrupt { entity, problem };
-    match number(item, "v") {
-        Some(FORM) => {}
-        Some(other) => {
-            return Err(corrupt(format!("form {other}; this build reads form {FORM}")));
-        }
-        None => return Err(corrupt("no form".to_owned())),
-    }
+    check_form(number(item, "v")).map_err(corrupt)?;
     let part = item.remove(name).ok_or_else(|| corrupt(format!("no {name}")))?;
     // The error of a wrong value may quote the value, so only the kind of the error is kept.
     serde_dynamo::from_attribute_value(part).map_err(|_| corrupt(format!("a field of its {name}")))
+}
+
+/// Whether this build reads items of a form.
+///
+/// # Errors
+///
+/// What is wrong with the form.
+pub(crate) fn check_form(form: Option<u64>) -> Result<(), String> {
+    match form {
+        Some(FORM) => Ok(()),
+        Some(other) => Err(format!("form {other}; this build reads form {FORM}")),
+        None => Err("no form".to_owned()),
+    }
 }

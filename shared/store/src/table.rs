@@ -14,7 +14,7 @@ pub use crate::{item::Item, keys::Key};
 pub use dynamo::Dynamo;
 pub(crate) use patient::Patient;
 
-use crate::{StoreError, item};
+use crate::{StoreError, invite_list::Summary, item};
 
 /// Keys of one [`Table::get_some`] at most.
 pub const KEYS_PER_REQUEST: usize = 100;
@@ -41,6 +41,13 @@ pub trait Table: Debug + Send + Sync {
 
     /// One page of what `query` finds.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
+
+    /// One page of the summaries that `query` finds in [`Index::Listing`].
+    async fn summaries(&self, query: &Query) -> Result<SummaryPage, StoreError> {
+        let Page { items, next } = self.page(query).await?;
+        let summary = |mut item| item::part(Summary::ENTITY, "summary", &mut item);
+        Ok(SummaryPage { summaries: items.into_iter().map(summary).collect::<Result<_, _>>()?, next })
+    }
 
     /// One page of a segment of the whole table, in no order.
     async fn scan(&self, segment: &Segment) -> Result<Page, StoreError>;
@@ -223,6 +230,14 @@ pub struct Segment {
 #[derive(Debug, PartialEq)]
 pub struct Page {
     pub items: Vec<Item>,
+    /// Where the next page begins. `None`: this was the last page.
+    pub next: Option<Item>,
+}
+
+/// One page of the summaries of invites.
+#[derive(Debug)]
+pub struct SummaryPage {
+    pub summaries: Vec<Summary>,
     /// Where the next page begins. `None`: this was the last page.
     pub next: Option<Item>,
 }

@@ -1,5 +1,6 @@
 //! An officer's invites as lists need them: the index `listing` holds a summary of each, and a query selects some.
 
+mod image;
 mod query;
 mod select;
 mod summary;
@@ -8,15 +9,15 @@ mod tests;
 
 use std::{collections::HashMap, time::Duration};
 
-use domain::{InviteId, OfficerId, Timestamp, invite::Invite};
+use domain::{InviteId, OfficerId, Timestamp};
 
+pub(crate) use image::Listed;
 pub use query::{InviteQuery, Sort};
 pub use select::Selection;
 pub use summary::Summary;
 
 use crate::{
-    Store, StoreError, item, keys,
-    record::Layout,
+    Store, StoreError, keys,
     table::{Index, Order, Query, Range},
 };
 
@@ -85,12 +86,9 @@ impl Store {
         let mut query = Query { range, order, ..Query::all(Index::Listing, keys::invites_of(officer)) };
         let mut read = 0;
         loop {
-            let page = self.table.page(&query).await?;
-            read += page.items.len();
-            for mut item in page.items {
-                let summary: Summary = item::part(Invite::KIND, "summary", &mut item)?;
-                summaries.insert(summary.id, summary);
-            }
+            let page = self.table.summaries(&query).await?;
+            read += page.summaries.len();
+            summaries.extend(page.summaries.into_iter().map(|summary| (summary.id, summary)));
             query.after = page.next;
             if query.after.is_none() || read >= MAX_LIST_INVITES {
                 return Ok(());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{InviteId, invite::TechpassStatus};
 
-use super::{Summaries, query::InviteQuery};
+use super::{Summaries, query::InviteQuery, summary::Place};
 
 /// The invites of one page.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl InviteQuery {
             }
             total += 1;
             let place = summary.place(self.sort);
-            if self.after.as_ref().is_none_or(|after| place > *after) {
-                following.push((place, summary.id));
+            if self.after.as_ref().is_none_or(|after| place.to_string() > *after) {
+                following.push(place);
             }
         }
         let more = following.len() > self.limit;
@@ -46,7 +46,7 @@ impl InviteQuery {
             following.truncate(self.limit);
         }
         following.sort_unstable();
-        let next = following.last().filter(|_| more).map(|(place, _)| place.clone());
-        Selection { ids: following.into_iter().map(|(_, id)| id).collect(), next, total, techpass }
+        let next = following.last().filter(|_| more).map(Place::to_string);
+        Selection { ids: following.into_iter().map(|place| place.id).collect(), next, total, techpass }
     }
 }

@@ -12,24 +12,47 @@ use super::query::{InviteQuery, Sort};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub(super) id: InviteId,
-    created_at: Timestamp,
+    pub(super) created_at: Timestamp,
     pub(super) techpass: TechpassStatus,
-    seed: SeedStatus,
+    pub(super) seed: SeedStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    batch: Option<BatchId>,
-    email: String,
+    pub(super) batch: Option<BatchId>,
+    pub(super) email: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    username: Option<String>,
+    pub(super) username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<Name>,
+    pub(super) name: Option<Name>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    places: Vec<String>,
+    pub(super) places: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Name {
-    last: String,
-    first: String,
+pub(super) struct Name {
+    pub(super) last: String,
+    pub(super) first: String,
+}
+
+/// The place of an invite in an order. As texts, places are in the same order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    key: PlaceKey,
+    pub(super) id: InviteId,
+}
+
+/// All places of one order have keys of one kind.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum PlaceKey {
+    Time(i64),
+    Text(String),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.key {
+            PlaceKey::Time(time) => write!(f, "{time:020}\u{0}{}", self.id),
+            PlaceKey::Text(text) => write!(f, "{text}\u{0}{}", self.id),
+        }
+    }
 }
 
 impl std::fmt::Debug for Summary {
@@ -39,6 +62,9 @@ impl std::fmt::Debug for Summary {
 }
 
 impl Summary {
+    /// The kind of the items that have summaries.
+    pub(crate) const ENTITY: &'static str = "invite";
+
     /// The summary of an invite.
     #[must_use]
     pub fn of(invite: &Invite) -> Self {
@@ -78,19 +104,19 @@ impl Summary {
         query.techpass.is_none_or(|wanted| wanted == self.techpass)
     }
 
-    /// Its place in an order: a text that is sorted as the order is, and that no other invite has.
-    pub(super) fn place(&self, sort: Sort) -> String {
+    /// Its place in an order, which no other invite has.
+    pub(super) fn place(&self, sort: Sort) -> Place {
         let key = match sort {
             // The complement of the time, so that later times are sorted first.
-            Sort::NewestFirst => format!("{:020}", i64::MAX - self.created_at.unix_ms()),
-            Sort::OldestFirst => format!("{:020}", self.created_at.unix_ms()),
-            Sort::Email => self.email.to_lowercase(),
-            Sort::Name => self.name.as_ref().map_or_else(
+            Sort::NewestFirst => PlaceKey::Time(i64::MAX - self.created_at.unix_ms()),
+            Sort::OldestFirst => PlaceKey::Time(self.created_at.unix_ms()),
+            Sort::Email => PlaceKey::Text(self.email.to_lowercase()),
+            Sort::Name => PlaceKey::Text(self.name.as_ref().map_or_else(
                 || "\u{10ffff}".to_owned(),
                 |Name { last, first }| format!("{last}\u{1}{first}").to_lowercase(),
-            ),
+            )),
         };
-        format!("{key}\u{0}{}", self.id)
+        Place { key, id: self.id }
     }
 
     fn searched(&self) -> impl Iterator<Item = &String> {

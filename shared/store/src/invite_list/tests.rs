@@ -7,13 +7,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     BatchId,
     fields::Form,
-    invite::{Act, Origin, SeedStatus, TechpassStatus},
+    invite::{Act, Invite, Origin, SeedStatus, TechpassStatus},
 };
 use testing::people::{account_invite, beginning, draft, officer, officer_form, rules, vendor_form};
 
 use super::*;
 use crate::{
-    item::Item,
+    item::{self, Item},
     keys::Key,
     table::{Commit, Got, Page, Segment, Table, Write},
 };

@@ -1,5 +1,7 @@
 //! The port to the table over DynamoDB.
 
+mod summary_reader;
+
 use std::collections::HashMap;
 
 use async_trait::async_trait;
@@ -13,12 +15,14 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_types::error::operation::BuildError;
 
-use super::{Commit, Condition, Freshness, Got, Order, Page, Query, Range, Segment, Table, Write};
+use super::{Commit, Condition, Freshness, Got, Order, Page, Query, Range, Segment, SummaryPage, Table, Write};
 use crate::{
     StoreError,
     item::{self, Item},
     keys::Key,
 };
+
+use summary_reader::SummaryReader;
 
 #[derive(Clone, Debug)]
 pub struct Dynamo {
@@ -199,6 +203,20 @@ impl Table for Dynamo {
         let request = self.query(query).set_exclusive_start_key(query.after.clone());
         let answer = request.send().await.map_err(|error| failed("Query", &error))?;
         Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
+    async fn summaries(&self, query: &Query) -> Result<SummaryPage, StoreError> {
+        let reader = SummaryReader::default();
+        // Without the keys an answer has a third less to read. DynamoDB reads and bills the same.
+        let request = self
+            .query(query)
+            .projection_expression("#v, #m")
+            .expression_attribute_names("#v", "v")
+            .expression_attribute_names("#m", "summary")
+            .set_exclusive_start_key(query.after.clone());
+        let answer = request.customize().interceptor(reader.clone()).send().await;
+        let answer = answer.map_err(|error| failed("Query", &error))?;
+        Ok(SummaryPage { summaries: reader.summaries()?, next: answer.last_evaluated_key })
     }
 
     async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {

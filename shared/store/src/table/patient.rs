@@ -16,7 +16,7 @@ use domain::Entropy;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::Instant;
 
-use super::{Commit, Item, KEYS_PER_REQUEST, Key, PUTS_PER_REQUEST, Page, Query, Segment, Table, Write};
+use super::{Commit, Item, KEYS_PER_REQUEST, Key, PUTS_PER_REQUEST, Page, Query, Segment, SummaryPage, Table, Write};
 use crate::{StoreError, item};
 
 /// How long one call asks again, if its caller names no other time. Shorter than any function's timeout.
@@ -94,6 +94,11 @@ impl Patient {
     /// One page of what `query` finds.
     pub(crate) async fn page(&self, query: &Query) -> Result<Page, StoreError> {
         self.asked_again(|| self.table.page(query)).await
+    }
+
+    /// One page of the summaries that `query` finds.
+    pub(crate) async fn summaries(&self, query: &Query) -> Result<SummaryPage, StoreError> {
+        self.asked_again(|| self.table.summaries(query)).await
     }
 
     /// Gives every item that `query` finds to `take`, page by page.
