@@ -1,6 +1,6 @@
 """`make bench`: our side and the peers in one run, in turn, with the targets beside what was measured.
 
-`bench.py start parsing drain pages` runs the parts that are named, and without a name all of them.
+`bench.py start limited parsing drain pages` runs the parts that are named, and without a name all of them.
 Ends with an error when a target is missed by more than its tolerance.
 """
 
@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import drain
+import limited
 import pages
 import parsing
 import peers
@@ -19,7 +20,7 @@ import start
 from measure import Report
 from peers import ROOT
 
-PARTS = ("start", "parsing", "drain", "pages")
+PARTS = ("start", "limited", "parsing", "drain", "pages")
 
 
 def main() -> int:
@@ -35,6 +36,8 @@ def main() -> int:
     print(f"{processor()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {installed.versions}")
     if "start" in parts:
         start.run(report, installed, build(wanted.profile))
+    if "limited" in parts:
+        limited.run(report, build(wanted.profile))
     if "parsing" in parts:
         parsing.run(report, installed)
     if "drain" in parts:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATIENCE_SECONDS = 20
+TIMEOUT_SECONDS = 30
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class FunctionFailed(RuntimeError):
@@ -29,12 +31,16 @@ class Request:
     connection: Connection
     method: str
     path: str
+    body: bytes
 
 
 class RunningFunction:
-    """A function between its start and its end, waiting for events."""
+    """A function between its start and its end, waiting for events, each of which may take `timeout_seconds`."""
 
-    def __init__(self, command: Sequence[str | Path], environment: Mapping[str, str]):
+    def __init__(
+        self, command: Sequence[str | Path], environment: Mapping[str, str], timeout_seconds: int = TIMEOUT_SECONDS
+    ):
+        self._timeout_seconds = timeout_seconds
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.setblocking(False)
         self._selector = selectors.DefaultSelector()
@@ -55,6 +61,7 @@ class RunningFunction:
         self.ready_ms = (time.perf_counter() - started) * 1000
         self.ready_rss_kb = self._resident_kb()
         self._invocations = 0
+        self.answer = b""
 
     def __enter__(self) -> "RunningFunction":
         return self
@@ -68,7 +75,7 @@ class RunningFunction:
         self._words.close()
 
     def invoke(self, event: bytes) -> float:
-        """Milliseconds from handing over the event to the next poll."""
+        """Milliseconds from handing over the event to the next poll. `answer` is what the function answered."""
         self._invocations += 1
         identity = f"00000000-0000-4000-8000-{self._invocations:012}"
         started = time.perf_counter()
@@ -76,7 +83,7 @@ class RunningFunction:
             "HTTP/1.1 200 OK\r\n"
             "Content-Type: application/json\r\n"
             f"Lambda-Runtime-Aws-Request-Id: {identity}\r\n"
-            f"Lambda-Runtime-Deadline-Ms: {int(time.time() * 1000) + 30_000}\r\n"
+            f"Lambda-Runtime-Deadline-Ms: {int((time.time() + self._timeout_seconds) * 1000)}\r\n"
             "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:ap-southeast-1:123456789012:function:bench\r\n"
             "Lambda-Runtime-Trace-Id: Root=1-6b03d551-e1625ca8567ab9eef7806c5e;Sampled=0\r\n"
             f"Content-Length: {len(event)}\r\n\r\n"
@@ -84,14 +91,15 @@ class RunningFunction:
         self._poll.connection.socket.sendall(head.encode() + event)
         answer = self._receive()
         if not answer.path.endswith(f"/{identity}/response"):
-            raise FunctionFailed(f"The function answered at {answer.path}: {self._last_words()}")
+            raise FunctionFailed(f"The function failed: {answer.body[-500:].decode()} {self._last_words()}")
+        self.answer = answer.body
         answer.connection.socket.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
         self._poll = self._receive()
         return (time.perf_counter() - started) * 1000
 
     def _receive(self) -> Request:
         """The next whole request; a poll has to be one for the next event."""
-        while ready := self._selector.select(PATIENCE_SECONDS):
+        while ready := self._selector.select(max(PATIENCE_SECONDS, self._timeout_seconds)):
             for key, _ in ready:
                 if key.fileobj is self._listener:
                     accepted, _ = self._listener.accept()
@@ -109,22 +117,35 @@ class RunningFunction:
             return None
         connection.received += part
         head, separator, body = connection.received.partition(b"\r\n\r\n")
-        if not separator or not _is_whole(bytes(head), bytes(body)):
+        if not separator or not _is_whole(bytes(head), body):
             return None
         connection.received.clear()
         method, path, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        return Request(connection, method, path)
+        return Request(connection, method, path, bytes(body))
+
+    def peak_kb(self) -> int:
+        """The largest resident set since the start."""
+        return self._memory_kb("VmHWM")
+
+    def processor_ms(self) -> float:
+        """What it has used of processors since the start, in whole ticks."""
+        # The name, in parentheses, may hold anything; what follows its last one does not.
+        values = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(values[11]) + int(values[12])) * 1000 / TICKS
 
     def _resident_kb(self) -> int:
+        return self._memory_kb("VmRSS")
+
+    def _memory_kb(self, name: str) -> int:
         status = Path(f"/proc/{self._pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")))
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(f"{name}:")))
 
     def _last_words(self) -> str:
         self._words.seek(0)
         return self._words.read()[-500:].decode(errors="replace") or "it said nothing"
 
 
-def _is_whole(head: bytes, body: bytes) -> bool:
+def _is_whole(head: bytes, body: bytes | bytearray) -> bool:
     headers = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
     if headers.get(b"transfer-encoding", b"").strip() == b"chunked":
         return body.endswith(b"0\r\n\r\n")
