@@ -52,14 +52,21 @@ class Restore:
 
     def to(self, at: datetime) -> None:
         target = f"{self.stack.name}-{at:%Y%m%d-%H%M%S}"
-        source = self.table()
+        source, is_there = self.table(), self.exists(target)
+        # A command that was broken off has paused the service before it restored anything.
+        if is_there and self.stack.values()[PAUSED] != "true":
+            sys.exit(f"{target} is there from an earlier restore, with what happened since. Choose another second.")
         if source != target:
             earliest, latest = self.window()
-            if not self.exists(target) and not earliest <= at <= latest:
+            if not is_there and not earliest <= at <= latest:
                 sys.exit(f"{source} can be restored from {earliest:{SECOND}} to {latest:{SECOND}}.")
             self.stack.change({PAUSED: "true"})
             print(f"The service is paused. Restoring {source} as of {at:{SECOND}} into {target} ...", flush=True)
-            self.restore(source, target, at)
+            if not is_there:
+                self.dynamodb.restore_table_to_point_in_time(
+                    SourceTableName=source, TargetTableName=target, RestoreDateTime=at
+                )
+            self.wait_until_active(target)
             self.set_up(source, target)
             self.stack.change({PAUSED: "true", STREAM: self.described(target)["LatestStreamArn"]})
         print(f"The stack uses {target}, and is paused.", flush=True)
@@ -74,13 +81,6 @@ class Restore:
     def resume(self) -> None:
         self.stack.change({PAUSED: "false"})
         print(f"The service works again, with {self.table()}.")
-
-    def restore(self, source: str, target: str, at: datetime) -> None:
-        if not self.exists(target):
-            self.dynamodb.restore_table_to_point_in_time(
-                SourceTableName=source, TargetTableName=target, RestoreDateTime=at
-            )
-        self.wait_until_active(target)
 
     def set_up(self, source: str, target: str) -> None:
         """Gives the new table the settings of the old one that DynamoDB does not restore:

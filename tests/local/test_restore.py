@@ -121,11 +121,10 @@ COMPLETE = {**ACTIVE, "LatestStreamArn": STREAM.format(NEW), "DeletionProtection
 def test_the_service_is_paused_before_and_the_new_table_is_like_the_old_one(capsys):
     aws = Aws()
     aws.expect_description()
+    aws.expect_no_table(NEW)
     aws.expect_description()
     aws.expect_window()
-    aws.expect_no_table(NEW)
     aws.expect_change(Paused="true")
-    aws.expect_no_table(NEW)
     asked = {"SourceTableName": OLD, "TargetTableName": NEW, "RestoreDateTime": AT}
     aws.tables.add_response("restore_table_to_point_in_time", {}, asked)
     for status in ["CREATING", "CREATING", "ACTIVE"]:
@@ -157,9 +156,10 @@ def test_a_command_that_was_broken_off_goes_on():
     aws = Aws()
     aws.values["Paused"] = "true"
     aws.expect_description()
+    aws.expect_table(NEW, TableStatus="CREATING")
+    aws.expect_description()
     aws.expect_description()
     aws.expect_window()
-    aws.expect_table(NEW, TableStatus="CREATING")
     aws.expect_description()
     aws.expect_table(NEW, TableStatus="CREATING")
     aws.expect_table(NEW, **COMPLETE)
@@ -174,8 +174,24 @@ def test_a_command_that_was_broken_off_goes_on():
     assert aws.is_through()
 
 
+@pytest.mark.parametrize("table", [OLD, NEW])
+def test_a_table_of_an_earlier_restore_is_not_taken_for_the_past(table):
+    """It was written to since."""
+    aws = Aws(table=table)
+    aws.expect_description()
+    aws.expect_table(NEW, **COMPLETE)
+    aws.expect_description()
+    with pytest.raises(SystemExit, match=f"{NEW} is there from an earlier restore"):
+        aws.restore.to(AT)
+    assert aws.is_through()
+    assert aws.operator.done == []
+
+
 def test_a_table_that_is_in_use_already_is_not_restored_again():
     aws = Aws(table=NEW)
+    aws.values["Paused"] = "true"
+    aws.expect_description()
+    aws.expect_table(NEW, **COMPLETE)
     aws.expect_description()
     aws.restore.to(AT)
     assert aws.is_through()
@@ -186,9 +202,9 @@ def test_a_table_that_is_in_use_already_is_not_restored_again():
 def test_a_time_that_cannot_be_restored_pauses_nothing(at):
     aws = Aws()
     aws.expect_description()
+    aws.expect_no_table(f"invite-users-{at:%Y%m%d-%H%M%S}")
     aws.expect_description()
     aws.expect_window()
-    aws.expect_no_table(f"invite-users-{at:%Y%m%d-%H%M%S}")
     with pytest.raises(SystemExit) as ended:
         aws.restore.to(at)
     assert ended.value.code == f"{OLD} can be restored from 2026-10-23T10:00:00Z to 2026-11-27T11:00:00Z."
@@ -214,6 +230,9 @@ def test_a_table_that_never_becomes_ready_ends_the_command():
 
 def test_while_mail_is_not_stopped_nobody_is_told_to_go_on(capsys):
     aws = Aws(table=NEW, operator=Operator(code=1))
+    aws.values["Paused"] = "true"
+    aws.expect_description()
+    aws.expect_table(NEW, **COMPLETE)
     aws.expect_description()
     with pytest.raises(SystemExit, match="Mail is not stopped"):
         aws.restore.to(AT)
