@@ -26,7 +26,11 @@ PARTS = ("start", "limited", "parsing", "drain", "pages")
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="bench.py", description=__doc__.splitlines()[0])
     arguments.add_argument("parts", nargs="*", choices=[*PARTS, []], help="default: all of them")
-    arguments.add_argument("--profile", default="release", help="the Cargo profile of the functions (default: release)")
+    arguments.add_argument(
+        "--profile",
+        default="release",
+        help="the Cargo profile of what is measured (default: release); `ship` is what is deployed",
+    )
     wanted = arguments.parse_args()
     parts = wanted.parts or PARTS
 
@@ -39,7 +43,7 @@ def main() -> int:
     if "limited" in parts:
         limited.run(report, build(wanted.profile))
     if "parsing" in parts:
-        parsing.run(report, installed)
+        parsing.run(report, installed, wanted.profile)
     if "drain" in parts:
         drain.run(report, drain.PEOPLE)
     if "pages" in parts:

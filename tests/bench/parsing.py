@@ -48,8 +48,8 @@ class Reading:
     peak_mb: float
 
 
-def run(report: Report, peers: Peers) -> None:
-    ours = build_examples()
+def run(report: Report, peers: Peers, profile: str) -> None:
+    ours = build_examples(profile)
     for size in SIZES:
         file = workbook_of(size.rows)
         report.heading(f"A workbook of {size.rows:,} rows ({file.stat().st_size:,} bytes; median of {size.rounds})")
@@ -90,11 +90,11 @@ def commands(ours: Path, peers: Peers, file: Path) -> dict[str, Sequence[str | P
     }
 
 
-def build_examples() -> Path:
-    command = ["cargo", "build", "--release", "--locked", "--package", "sheet", "--examples"]
+def build_examples(profile: str) -> Path:
+    command = ["cargo", "build", "--profile", profile, "--locked", "--package", "sheet", "--examples"]
     if subprocess.run(command, cwd=ROOT).returncode != 0:
         sys.exit("The readers do not build; Cargo's message is above.")
-    return ROOT / "target" / "release" / "examples"
+    return ROOT / "target" / profile / "examples"
 
 
 def workbook_of(rows: int) -> Path:
