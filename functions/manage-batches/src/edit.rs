@@ -20,7 +20,7 @@ use store::{
 };
 use utoipa::ToSchema;
 use web::{
-    IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows,
+    GATEWAY_WAIT, IfMatch, Json, Path, Problem, ProblemItem, SignedIn, Slug, count_rows,
     fields::{Beside, FieldJson, WithFields},
     reply,
 };
@@ -174,9 +174,6 @@ struct ChangedRows {
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<u32>,
 }
-
-/// How long the gateway waits for an answer.
-const GATEWAY_WAIT: Duration = Duration::from_secs(29);
 
 /// How long a request goes on to other rows.
 const TIME_TO_CHANGE: Duration = Duration::from_secs(18);

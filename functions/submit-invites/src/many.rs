@@ -17,7 +17,7 @@ use serde::Deserialize;
 use store::{CreateBulkActionOutcome, KeyedRequest, SavedAnswer, Sort, Stored};
 use utoipa::ToSchema;
 use web::{
-    Asked, Cursors, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
+    Asked, Cursors, GATEWAY_WAIT, InviteFilter, Keyed, Problem, ProblemItem, SignedIn, Slug, Trace,
     action::{ActionBody, ActionKind},
     count_rows,
     fields::{Beside, FieldJson, WithFields},
@@ -39,7 +39,7 @@ pub(crate) struct ActionRequest {
     /// The invites, at most 200. Either these or a filter.
     #[schema(value_type = Option<Vec<String>>, max_items = 200)]
     ids: Option<Vec<InviteId>>,
-    /// All that match, at most 10,000.
+    /// All that match, at most 100,000.
     filter: Option<InviteFilter>,
 }
 
@@ -130,6 +130,15 @@ fn field<T>(
     parse(asked.texts.get(&field)?).map_err(wrong).ok()
 }
 
+fn not_too_many(matching: Vec<InviteId>) -> Result<Vec<InviteId>, Problem> {
+    if matching.len() > MAX_INVITES_PER_BULK_ACTION {
+        return Err(
+            Problem::new(Slug::TooLarge).detail("An action is for 100,000 invites at the most. Narrow the filter.")
+        );
+    }
+    Ok(matching)
+}
+
 impl Deps {
     /// Stores a new action and does its first part.
     async fn asked_now(
@@ -139,16 +148,18 @@ impl Deps {
         asked: &ActionRequest,
         trace: TraceId,
     ) -> Result<Stored<BulkAction>, Problem> {
-        let verb = asked.verb()?;
+        let (verb, began) = (asked.verb()?, self.clock.now());
         let most = asked.ids.as_ref().map_or(MAX_INVITES_PER_BULK_ACTION, Vec::len);
-        count_rows(&self.store, &officer.id, most, self.clock.now()).await?;
+        count_rows(&self.store, &officer.id, most, began).await?;
         let invites = self.meant(officer, asked).await?;
         let now = self.clock.now();
         let id = BulkActionId::generate(now, &self.entropy);
         let (action, parts) = BulkAction::new(id, officer.clone(), verb, &invites, now, trace);
         // The saved answer holds the id of the action only; the answer to a request shows its current progress.
         let answer = SavedAnswer { status: StatusCode::ACCEPTED.as_u16(), location: None, body: id.to_string() };
-        match self.store.create_action(&action, &parts, &request.answered(answer, now)).await? {
+        // A partition takes the parts of 100,000 invites in some ten seconds.
+        let store = self.store.until(began + GATEWAY_WAIT, now);
+        match store.create_action(&action, &parts, &request.answered(answer, now)).await? {
             CreateBulkActionOutcome::Created(action) => Ok(self.begin(action).await),
             CreateBulkActionOutcome::Replay(answer) => self.asked_before(&answer).await,
             CreateBulkActionOutcome::KeyReused => Err(Problem::new(Slug::IdempotencyKeyReused)),
@@ -172,12 +183,7 @@ impl Deps {
             }
             (None, Some(filter)) => {
                 let query = filter.query("/filter", Sort::NewestFirst, MAX_INVITES_PER_BULK_ACTION + 1)?;
-                let matching = self.store.matching_invites(&officer.id, &query, self.clock.now()).await?;
-                if matching.len() > MAX_INVITES_PER_BULK_ACTION {
-                    return Err(Problem::new(Slug::TooLarge)
-                        .detail("An action is for 10,000 invites at the most. Narrow the filter."));
-                }
-                Ok(matching)
+                not_too_many(self.store.matching_invites(&officer.id, &query, self.clock.now()).await?)
             }
             _ => Err(invalid("", "ids.or-filter", "Send either ids or a filter.")),
         }
@@ -202,5 +208,20 @@ impl Deps {
         let not_found = || Problem::new(Slug::NotFound);
         let id = BulkActionId::parse(&answer.body).ok_or_else(not_found)?;
         self.store.show_action(id, self.clock.now()).await?.ok_or_else(not_found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_for_as_many_invites_as_a_list_has_at_most() {
+        assert_eq!(MAX_INVITES_PER_BULK_ACTION, store::invite_list::MAX_LIST_INVITES);
+        let invite = InviteId::parse("inv_01JDC6T4RG0000000000000000").unwrap();
+        let all = vec![invite; MAX_INVITES_PER_BULK_ACTION];
+        assert_eq!(not_too_many(all.clone()).unwrap().len(), MAX_INVITES_PER_BULK_ACTION);
+        let refused = not_too_many([all, vec![invite]].concat()).unwrap_err();
+        assert_eq!(refused.slug(), Slug::TooLarge);
     }
 }

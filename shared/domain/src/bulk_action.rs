@@ -15,8 +15,8 @@ use crate::{
     usage::CapReached,
 };
 
-/// Invites that one action can have at most.
-pub const MAX_INVITES_PER_BULK_ACTION: usize = 10_000;
+/// Invites that one action can have at most: as many as an officer's list has.
+pub const MAX_INVITES_PER_BULK_ACTION: usize = 100_000;
 
 /// Invites in one part: what a worker does between two records of its progress.
 pub const ENTRIES_PER_PART: usize = 100;

@@ -48,4 +48,10 @@ pub use query::{Limit, Query};
 pub use share::count_rows;
 pub use signed::{SignedJson, Signers};
 
+use std::time::Duration;
+
 use headers::IdempotencyKey;
+
+/// How long API Gateway waits for an answer:
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>.
+pub const GATEWAY_WAIT: Duration = Duration::from_secs(29);

@@ -5,17 +5,19 @@ use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
 use boot::Disposition;
 use domain::{
+    BulkActionId,
     batch::{Batch, BatchState},
+    bulk_action::{BulkAction, BulkActionState},
     fields::Form,
     invite::Progress,
 };
 use futures::future::join_all;
 use queue::{QueueName, Wake};
 use serde_json::json;
-use store::Stored;
+use store::{CreateOutcome, Stored};
 use testing::{
     SesLimits,
-    people::{officer, officer_form, vendor_form, workbook},
+    people::{account_invite, officer, officer_form, vendor_form, workbook},
 };
 use tests::{
     app::App,
@@ -209,6 +211,42 @@ async fn change_all(app: &App, name: &str) -> (u32, Duration) {
 }
 
 /// People who are invited by email one by one, accept, and get an account.
+/// All that match are revoked: the request stores all parts within the time of the gateway, and the workers finish.
+#[tokio::test(start_paused = true)]
+async fn an_action_for_ten_lists_of_people_is_stored_in_time_and_finishes_behind_its_queue() {
+    let (app, table, _) = App::start_limited(SesLimits::default()).await;
+    let (invites, entropy, unlimited) = (10 * drained(), testing::seeded(7), app.table.store());
+    for number in 0..invites {
+        let form = vendor_form(&format!("crowd-{number}"));
+        let invite = account_invite(&officer("ada"), &form, app.clock.now(), &entropy);
+        assert_eq!(unlimited.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
+    }
+    let began = Instant::now();
+    let all = json!({"action": "revoke", "filter": {"q": "crowd-"}});
+    let action = app.officer("ada").post("/api/invites/actions", all).await.expect(202).body;
+    let answered_in = began.elapsed();
+    assert_eq!(action["counts"]["total"], invites);
+    let id = BulkActionId::parse(action["id"].as_str().unwrap()).unwrap();
+    let lambda = Lambda::new(&app);
+    let is_done = Cell::new(false);
+    let watch = async {
+        loop {
+            sleep(Duration::from_secs(10)).await;
+            let found = app.table.store().get::<BulkAction>(&id).await.unwrap().unwrap();
+            is_done.set(found.state == BulkActionState::Done);
+        }
+    };
+    tokio::select! {
+        () = lambda.run_until(60 * MINUTE, || is_done.get()) => {}
+        () = watch => {}
+    }
+    println!("{invites} invites: answered in {answered_in:?}, done after {:?}; {:?}", began.elapsed(), table.tally());
+    assert!(answered_in < Duration::from_secs(29), "the gateway gives up before {answered_in:?}");
+    let done = app.table.store().get::<BulkAction>(&id).await.unwrap().unwrap();
+    assert_eq!((done.done as usize, done.skipped.len()), (invites, 0));
+    assert_eq!(lambda.dead_letters(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_thousand_invites_by_email_cost_seventy_cents_at_most() {
     const PEOPLE: usize = 90;

@@ -169,23 +169,6 @@ async fn what_is_asked_for_must_be_clear() {
     assert_eq!(keyless.problem(), "idempotency-key");
 }
 
-#[tokio::test]
-async fn an_action_is_for_ten_thousand_invites_at_most() {
-    let (app, entropy) = (App::start().await, testing::seeded(3));
-    let create = async |number: usize| {
-        let form = vendor_form(&format!("person-{number}"));
-        let invite = people::account_invite(&people::officer("ada"), &form, app.clock.now(), &entropy);
-        assert_eq!(app.store.create_invite(&invite, None).await.unwrap(), CreateOutcome::Created);
-    };
-    for number in 0..10_000 {
-        create(number).await;
-    }
-    let body = json!({"action": "revoke", "filter": {"q": "person-"}});
-    assert_eq!(act(&app, body.clone()).await.expect(202).body["counts"]["total"], 10_000);
-    create(10_000).await;
-    assert_eq!(act(&app, body).await.problem(), "too-large");
-}
-
 /// Another action with the id of the requested one is written in between. The request itself has no fault, so this is a
 /// lost race.
 #[tokio::test]
