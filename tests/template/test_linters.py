@@ -6,6 +6,7 @@ reference.
 """
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -55,6 +56,7 @@ ARNS = {
     "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{region}:{account}:userpool/{region}_{name}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{name}",
     "AWS::Logs::LogGroup": "arn:aws:logs:{region}:{account}:log-group:{name}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{name}",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{name}",
     "AWS::SecretsManager::Secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-1a2b3c",
 }
@@ -79,6 +81,7 @@ def written_out(value):
         text, given = value["Fn::Sub"] if isinstance(value["Fn::Sub"], list) else (value["Fn::Sub"], {})
         for name, part in {"ConfigurationSet": "mails", **given}.items():
             text = text.replace("${" + name + "}", written_out(part))
+        text = re.sub(r"\$\{(\w+)\.(\w+)\}", lambda found: arn(*found.groups()), text)
         assert "${" not in text, text
         return text
     return {key: written_out(part) for key, part in value.items()}

@@ -29,6 +29,9 @@ use crate::Deps;
 /// Invites that one request can name at most. A filter can select more.
 const MANY: usize = 200;
 
+/// What a request with a filter counts as, if fewer invites match: it reads the whole list.
+const ROWS_OF_A_FILTER: usize = 10_000;
+
 /// One action for many invites.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -149,10 +152,13 @@ impl Deps {
         trace: TraceId,
     ) -> Result<Stored<BulkAction>, Problem> {
         let (verb, began) = (asked.verb()?, self.clock.now());
-        let most = asked.ids.as_ref().map_or(MAX_INVITES_PER_BULK_ACTION, Vec::len);
-        count_rows(&self.store, &officer.id, most, began).await?;
+        let counted = asked.ids.as_ref().map_or(ROWS_OF_A_FILTER, Vec::len);
+        count_rows(&self.store, &officer.id, counted, began).await?;
         let invites = self.meant(officer, asked).await?;
         let now = self.clock.now();
+        if invites.len() > counted {
+            count_rows(&self.store, &officer.id, invites.len() - counted, now).await?;
+        }
         let id = BulkActionId::generate(now, &self.entropy);
         let (action, parts) = BulkAction::new(id, officer.clone(), verb, &invites, now, trace);
         // The saved answer holds the id of the action only; the answer to a request shows its current progress.
