@@ -169,7 +169,7 @@ preflight: .tools/sam/.ready ## What a real account still lacks, and what to ask
 
 deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy STAGE=prod.
 	PATH="$(CURDIR)/.tools/lambda/bin:$$PATH" \
-		cargo lambda build --release --arm64 --locked --bins --lambda-dir .build/lambda
+		cargo lambda build --profile ship --arm64 --locked --bins --lambda-dir .build/lambda
 	SAM_CLI_TELEMETRY=0 .tools/sam/bin/python infra/watched.py $(STAGE) $(WATCH)
 	.tools/sam/bin/python infra/protect.py $(STAGE)
 	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json
