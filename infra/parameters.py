@@ -6,6 +6,15 @@ from dataclasses import dataclass
 NO_ALARMS = {"RollbackTriggers": [], "MonitoringTimeInMinutes": 0}
 
 
+def values_of(described: dict) -> dict[str, str]:
+    """The parameters of a stack as `describe_stacks` has it."""
+    return {one["ParameterKey"]: one["ParameterValue"] for one in described.get("Parameters", [])}
+
+
+def outputs_of(described: dict) -> dict[str, str]:
+    return {one["OutputKey"]: one["OutputValue"] for one in described.get("Outputs", [])}
+
+
 @dataclass
 class Stack:
     cloudformation: object
@@ -17,10 +26,10 @@ class Stack:
         return found
 
     def values(self) -> dict[str, str]:
-        return {one["ParameterKey"]: one["ParameterValue"] for one in self.described()["Parameters"]}
+        return values_of(self.described())
 
     def outputs(self) -> dict[str, str]:
-        return {one["OutputKey"]: one["OutputValue"] for one in self.described()["Outputs"]}
+        return outputs_of(self.described())
 
     def change(self, wanted: dict[str, str]) -> None:
         """Gives parameters other values, and waits until the stack has them. The others stay as they are."""

@@ -15,6 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 import restore
 import stages
 import watched
+from aws_error import code_of
+from parameters import values_of
 from protect import REFUSE_DELETION
 
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
@@ -320,7 +322,7 @@ def alarms(stage: Stage) -> Iterator[Finding]:
 
 def kept_values(stage: Stage) -> Iterator[Finding]:
     """A parameter that a stage does not set keeps the value of the last deployment, and not the template's default."""
-    deployed = {one["ParameterKey"]: one["ParameterValue"] for one in stage.deployed.get("Parameters", [])}
+    deployed = values_of(stage.deployed)
     given = stages.given_to(stage.name)
     for name, default in stage.parameters.items():
         kept = deployed.get(name, default)
@@ -335,8 +337,7 @@ def restored(stage: Stage) -> Iterator[Finding]:
     """A stage that set what `make restore` sets would go back to the lost table with its next deployment."""
     for name in sorted({restore.STREAM, restore.PAUSED} & set(stages.given_to(stage.name))):
         yield must(f"the stage sets {name}, which `make restore` alone sets", "take it out of infra/samconfig.toml")
-    deployed = {one["ParameterKey"]: one["ParameterValue"] for one in stage.deployed.get("Parameters", [])}
-    if deployed.get(restore.PAUSED) == "true":
+    if values_of(stage.deployed).get(restore.PAUSED) == "true":
         yield should("the service is paused, and stays so", f"run `make restore STAGE={stage.name} DO=resume`")
 
 
@@ -381,10 +382,6 @@ CHECKS = [
     access_logs,
     key,
 ]
-
-
-def code_of(error: ClientError) -> str:
-    return error.response["Error"]["Code"]
 
 
 def findings_of(stage: Stage) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ import accounts
 import operate
 import parameters
 import stages
+from aws_error import code_of
 
 STREAM, PAUSED = "TableStreamArn", "Paused"
 # A large table takes hours, whatever its size at least some minutes.
@@ -116,7 +117,7 @@ class Restore:
         try:
             self.described(table)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            if code_of(error) == "ResourceNotFoundException":
                 return False
             raise
         return True

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 import stages
-from preflight import code_of
+from aws_error import code_of
+from parameters import outputs_of
 
 KEPT_IF = ("Retain", "RetainExceptOnCreate")
 # Which kinds have people's data, so that a stage without `DataDeletionPolicy=Retain` says that it is deleted.
@@ -70,8 +71,7 @@ def told(stack: str, resources: list[Resource]) -> str:
 
 def restored_table(found: dict, resources: list[Resource]) -> str:
     """What is said about a table in use that is not the stack's own."""
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    table = outputs.get("TableName")
+    table = outputs_of(found).get("TableName")
     if table is None or table in [one.physical for one in resources]:
         return ""
     return f"Kept beside the stack: the restored table {table}, which is the one in use.\n"

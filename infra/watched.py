@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 
 import stages
+from aws_error import code_of
 from parameters import NO_ALARMS
 
 # CloudFormation takes at most five. docs/adr/0047-rollback-triggers.md says why these, and a test that they ring within
@@ -65,7 +66,7 @@ def configuration_of(client: Callable, stack: str, watch: bool) -> dict | None:
     try:
         client("cloudformation").describe_stacks(StackName=stack)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationError":
+        if code_of(error) != "ValidationError":
             raise
         return None
     alarms = alarms_of(client, stack) if watch else []
