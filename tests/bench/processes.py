@@ -27,12 +27,17 @@ def all_processes() -> dict[int, Process]:
         if not folder.name.isdigit():
             continue
         try:
-            # The name, in parentheses, may hold anything; what follows its last one does not.
-            values = (folder / "stat").read_text().rpartition(")")[2].split()
+            process = process_of(int(folder.name))
         except OSError:
             continue
-        found[int(folder.name)] = Process(int(folder.name), int(values[1]), (int(values[11]) + int(values[12])) / TICKS)
+        found[process.pid] = process
     return found
+
+
+def process_of(pid: int) -> Process:
+    # The name, in parentheses, may hold anything; what follows its last one does not.
+    values = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return Process(pid, int(values[1]), (int(values[11]) + int(values[12])) / TICKS)
 
 
 def tree(root: int) -> dict[int, Process]:

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processes import process_of
+
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATIENCE_SECONDS = 20
 TIMEOUT_SECONDS = 30
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class FunctionFailed(RuntimeError):
@@ -129,9 +130,7 @@ class RunningFunction:
 
     def processor_ms(self) -> float:
         """What it has used of processors since the start, in whole ticks."""
-        # The name, in parentheses, may hold anything; what follows its last one does not.
-        values = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(values[11]) + int(values[12])) * 1000 / TICKS
+        return process_of(self._pid).cpu_seconds * 1000
 
     def _resident_kb(self) -> int:
         return self._memory_kb("VmRSS")
