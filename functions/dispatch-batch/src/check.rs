@@ -21,7 +21,7 @@ pub(super) async fn check_invites(deps: &Deps, batch: Stored<Batch>) -> Result<(
     if !batch.check_is_due(now) {
         return Ok(());
     }
-    let check = Check { since, invites: find_open(deps, &batch).await?, now };
+    let check = Check { since, invites: invites_of(deps, &batch).await?, now };
     let mut end = None;
     let decide = |found: Batch| {
         let Some((next, then)) = check.after(found)? else {
@@ -91,7 +91,7 @@ impl Check {
 }
 
 /// The index shows at little cost that an invite is open. It may lag, so only the rows can show that none is.
-async fn find_open(deps: &Deps, batch: &Batch) -> Result<Invites, StoreError> {
+async fn invites_of(deps: &Deps, batch: &Batch) -> Result<Invites, StoreError> {
     if has_open(&deps.store.batch_progress(batch.id).await?) {
         return Ok(Invites::Open);
     }
@@ -122,12 +122,11 @@ mod tests {
     #[test]
     fn a_batch_is_checked_again_while_invites_are_open_and_ends_after_thirty_days_at_the_latest() {
         let month = 720 * HOUR;
-        let early = HOUR;
         for (invites, after, ends) in [
-            (Invites::Open, early, false),
+            (Invites::Open, HOUR, false),
             (Invites::Open, month - Duration::from_millis(1), false),
             (Invites::Open, month, true),
-            (Invites::Settled, early, true),
+            (Invites::Settled, HOUR, true),
             (Invites::Settled, month, true),
         ] {
             let check = Check { since: beginning(), invites, now: beginning() + after };

@@ -18,14 +18,13 @@ const AT_ONCE: usize = 8;
 ///
 /// It can be repeated. Mail has to be stopped, because a worker would send what is not settled yet.
 pub(crate) async fn settle_mails(round: &Round<'_>, before: Timestamp) -> Result<Said, Failure> {
-    let deps = round.deps;
-    if deps.store.mail_switch(deps.clock.now()).await? != MailSwitch::Stopped {
+    let (deps, now) = (round.deps, round.deps.clock.now());
+    if deps.store.mail_switch(now).await? != MailSwitch::Stopped {
         return Err(Failure::refused("mail is not stopped: run `stop-mail` first"));
     }
     if round.cursor.is_none() {
         audit::note(round, "SETTLE_MAILS", &before.to_string()).await?;
     }
-    let now = deps.clock.now();
     let page = async |from| settle_page(&deps.store, from, before, now).await;
     let listing = Listing::read(round, page, |id: Due, _| Some(format!("{id}\n"))).await?;
     listing.ending_with(|found| format!("{found} count as sent, and their mail is not sent\n"))

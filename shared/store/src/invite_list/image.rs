@@ -62,7 +62,7 @@ struct NameImage {
 }
 
 impl Listed {
-    /// The summary.
+    /// The summary, if this build reads its form.
     ///
     /// # Errors
     ///

@@ -206,16 +206,16 @@ async fn a_page_that_cannot_be_kept_is_read_again_and_the_list_is_not_complete_b
     for name in ["ann", "ben", "eve", "kim"] {
         invited(&app, &vendor_form(name)).await;
     }
-    let is_complete = |app: &App| app.backups.contents().iter().any(|(key, _)| key.ends_with("/complete"));
+    let is_complete = || app.backups.contents().iter().any(|(key, _)| key.ends_with("/complete"));
     app.probe.begin_outage("s3.put", testing::probe::Fault::LostAfter, 3 * MINUTE);
     app.probe.run("maintain", app.timers()).await.unwrap();
-    assert!(!is_complete(&app));
+    assert!(!is_complete());
     for _ in 0..20 {
         app.probe.pass(MINUTE);
         app.clock.advance(MINUTE);
         app.probe.run("maintain", app.timers()).await.unwrap();
     }
-    assert!(is_complete(&app));
+    assert!(is_complete());
     let names: BTreeSet<String> = kept(&app).into_values().flatten().map(|(name, _)| name).collect();
     assert!(["ann", "ben", "eve", "kim", "complete"].iter().all(|name| names.contains(*name)), "{names:?}");
 }
