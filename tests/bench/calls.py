@@ -8,7 +8,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from processes import PROC, function_of, tree
+from proc import PROC, tree
+from processes import function_of
 
 Call = tuple[str, str]
 TARGETS = {

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from processes import process_of
+from proc import process_of
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATIENCE_SECONDS = 20
