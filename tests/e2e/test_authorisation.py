@@ -153,7 +153,7 @@ def test_a_cursor_of_another_officer_or_another_list_is_worth_nothing(officer, o
     assert officer.api.get("/invites", params={"limit": 1, "cursor": cursor}).status_code == 200
     for api, path in [
         (other_officer.api, "/invites?limit=1"),
-        (officer.api, "/invites?limit=1&sort=oldest"),
+        (officer.api, "/invites?limit=1&sort=date"),
         (officer.api, "/batches?limit=1"),
     ]:
         answer = api.get(path, params={"cursor": cursor})

@@ -1,6 +1,8 @@
 """The status page: a page at a time, one at a time, and as a workbook."""
 
 import io
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -18,7 +20,8 @@ def trio(officer) -> list[dict]:
 
 
 def test_pages_hold_every_invite_once_in_the_order_that_was_asked_for(officer, trio):
-    for sort, expected in [("newest", trio[::-1]), ("oldest", trio), ("email", sorted(trio, key=lambda i: i["email"]))]:
+    by_email = sorted(trio, key=lambda invite: invite["email"])
+    for sort, expected in [("-date", trio[::-1]), ("date", trio), ("email", by_email), ("-email", by_email[::-1])]:
         asked, found = {"q": trio[0]["department"], "sort": sort, "limit": 2}, []
         while True:
             page = officer.api.get("/invites", params=asked).json()
@@ -38,6 +41,13 @@ def test_filters_narrow_the_list(officer, trio):
     assert officer.api.get("/invites", params={**mine, "techpass": "failed"}).json()["total"] == 0
     assert officer.api.get("/invites", params={"q": trio[1]["email"].upper()}).json()["total"] == 1
     assert officer.api.get("/invites?techpass=nonsense").status_code == 400
+    name = f"{trio[1]['lastName']} {trio[1]['firstName']}".upper()
+    assert officer.api.get("/invites", params={**mine, "q": f"{mine['q']} {name}"}).json()["total"] >= 1
+    today = datetime.now(ZoneInfo("Asia/Singapore")).date()
+    yesterday = str(today - timedelta(days=1))
+    assert officer.api.get("/invites", params={**mine, "from": yesterday}).json()["total"] == 3
+    assert officer.api.get("/invites", params={**mine, "to": yesterday}).json()["total"] == 0
+    assert officer.api.get("/invites", params={**mine, "mail": "BOUNCED"}).json()["total"] == 0
 
 
 def test_one_invite_is_asked_about_by_its_version(officer, trio):
@@ -49,7 +59,7 @@ def test_one_invite_is_asked_about_by_its_version(officer, trio):
 
 
 def test_the_export_holds_what_the_filter_shows(officer, trio):
-    answer = officer.api.get("/invites/export.xlsx", params={"q": trio[0]["department"], "sort": "oldest"})
+    answer = officer.api.get("/invites/export.xlsx", params={"q": trio[0]["department"], "sort": "date"})
     assert answer.status_code == 200, answer.text
     header, *lines = load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True)
     exported = [dict(zip(header, line, strict=True)) for line in lines]

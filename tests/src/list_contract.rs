@@ -2,11 +2,12 @@
 
 use domain::{
     invite::{Act, Actor, SeedStatus, TechpassStatus},
+    search::Words,
     tombstone::InviteTombstone,
 };
 use query_status::ListCache;
 use std::time::Duration;
-use store::{CreateOutcome, InviteQuery, Sort, Store, Written};
+use store::{CreateOutcome, InviteQuery, Sort, SortColumn, Store, Written};
 
 use testing::{
     contract::table::steps::{create, created, write},
@@ -49,14 +50,13 @@ async fn an_officers_list_is_paged_sorted_and_filtered(store: &Store) {
         }
     };
     let sorted = |sort| InviteQuery { sort, ..InviteQuery::default() };
-    assert_eq!(list(sorted(Sort::NewestFirst)).await, ("6543210".to_owned(), 7));
-    assert_eq!(list(sorted(Sort::OldestFirst)).await, ("0123456".to_owned(), 7));
-    assert_eq!(list(sorted(Sort::Email)).await, ("0123456".to_owned(), 7));
-    assert_eq!(list(sorted(Sort::Name)).await, ("6543210".to_owned(), 7));
-    let text = InviteQuery { text: Some("VENDOR.example".to_owned()), ..InviteQuery::default() };
+    assert_eq!(list(sorted(Sort::NEWEST)).await, ("6543210".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::OLDEST)).await, ("0123456".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::by(SortColumn::Email))).await, ("0123456".to_owned(), 7));
+    assert_eq!(list(sorted(Sort::by(SortColumn::LastName))).await, ("6543210".to_owned(), 7));
+    let text = InviteQuery { words: Words::of("VENDOR.example"), ..InviteQuery::default() };
     assert_eq!(list(text).await, ("531".to_owned(), 3));
-    let techpass =
-        InviteQuery { techpass: Some(TechpassStatus::Queued), sort: Sort::OldestFirst, ..InviteQuery::default() };
+    let techpass = InviteQuery { techpass: Some(TechpassStatus::Queued), sort: Sort::OLDEST, ..InviteQuery::default() };
     assert_eq!(list(techpass).await.1, 7);
     let seed = InviteQuery { seed: Some(SeedStatus::Pending), ..InviteQuery::default() };
     assert_eq!(list(seed).await, ("531".to_owned(), 3));
@@ -75,7 +75,7 @@ async fn a_list_that_is_remembered_follows_what_changes(store: &Store) {
     }
     let lists = ListCache::default();
     let list = async |techpass: Option<TechpassStatus>, now| {
-        let query = InviteQuery { techpass, sort: Sort::Email, limit: 9, ..InviteQuery::default() };
+        let query = InviteQuery { techpass, sort: Sort::by(SortColumn::Email), limit: 9, ..InviteQuery::default() };
         let page = lists.page(store, &cy.id, &query, now).await.unwrap();
         let names = page.invites.iter().map(|invite| invite.email.mailbox().replacen("list-", "", 1));
         let standing = page.techpass.iter().map(|(status, count)| format!("{count} {}", status.label()));
@@ -130,7 +130,7 @@ async fn a_page_is_full_although_people_are_erased(store: &Store) {
         let invite = account_invite(&dee, &officer_form(&format!("full-{number:02}")), at, &entropy);
         invites.push(created(store, &invite).await);
     }
-    let query = InviteQuery { sort: Sort::OldestFirst, limit: 2, ..InviteQuery::default() };
+    let query = InviteQuery { sort: Sort::OLDEST, limit: 2, ..InviteQuery::default() };
     let lists = ListCache::default();
     let page = async |seconds| lists.page(store, &dee.id, &query, now + Duration::from_secs(seconds)).await.unwrap();
     assert_eq!(page(60).await.total, 12);

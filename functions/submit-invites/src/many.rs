@@ -188,7 +188,7 @@ impl Deps {
                 Err(invalid("/filter", "filter.empty", "Say which invites are meant."))
             }
             (None, Some(filter)) => {
-                let query = filter.query("/filter", Sort::NewestFirst, MAX_INVITES_PER_BULK_ACTION + 1)?;
+                let query = filter.query("/filter", Sort::NEWEST, MAX_INVITES_PER_BULK_ACTION + 1)?;
                 not_too_many(self.store.matching_invites(&officer.id, &query, self.clock.now()).await?)
             }
             _ => Err(invalid("", "ids.or-filter", "Send either ids or a filter.")),

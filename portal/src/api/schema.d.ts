@@ -660,8 +660,8 @@ export interface components {
         /** @description Why a row needs no invite. */
         DuplicateBody: {
             /**
-             * @description `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or
-             *     `duplicate.account`.
+             * @description `duplicate.row`, `duplicate.mailbox`, `duplicate.invited`, `duplicate.invitation-out`,
+             *     `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
              */
             code: string;
             detail: string;
@@ -778,12 +778,24 @@ export interface components {
         /** @description Which of an officer's invites: those that fit everything that is said. */
         InviteFilter: {
             batch?: string | null;
-            /** @description Part of a name, an address, an organisation, a department or a username. */
+            /**
+             * Format: date
+             * @description Invited on this day in Singapore or later.
+             */
+            from?: string | null;
+            /** @description The status of the mail to the invitee. */
+            mail?: ("QUEUED" | "HELD" | "SENDING" | "ACCEPTED" | "DELAYED" | "UNKNOWN" | "DELIVERED" | "BOUNCED" | "COMPLAINED" | "SUPPRESSED" | "REFUSED" | "REPLACED") | null;
+            /** @description Words of a name, an address, an organisation, a department or a username, in any order and spelling. */
             q?: string | null;
             /** @description The status of the SEED licence. */
             seed?: ("not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn") | null;
             /** @description The status of the TechPass account. */
             techpass?: ("queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention") | null;
+            /**
+             * Format: date
+             * @description Invited on this day in Singapore or earlier.
+             */
+            to?: string | null;
         };
         /**
          * @description How an invite came about.
@@ -1787,14 +1799,20 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Part of a name, an address, an organisation, a department or a username. */
+                /** @description Words of a name, an address, an organisation, a department or a username, in any order and spelling. */
                 q?: string;
                 /** @description The status of the TechPass account. */
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
                 /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
+                /** @description The status of the mail to the invitee. */
+                mail?: "QUEUED" | "HELD" | "SENDING" | "ACCEPTED" | "DELAYED" | "UNKNOWN" | "DELIVERED" | "BOUNCED" | "COMPLAINED" | "SUPPRESSED" | "REFUSED" | "REPLACED";
                 batch?: string;
-                sort?: "newest" | "oldest" | "email" | "name";
+                /** @description Invited on this day in Singapore or later. */
+                from?: string;
+                /** @description Invited on this day in Singapore or earlier. */
+                to?: string;
+                sort?: "first-name" | "-first-name" | "last-name" | "-last-name" | "email" | "-email" | "organisation" | "-organisation" | "department" | "-department" | "date" | "-date" | "techpass" | "-techpass" | "seed" | "-seed";
             };
             header?: never;
             path?: never;
@@ -1945,14 +1963,20 @@ export interface operations {
     exportInvites: {
         parameters: {
             query?: {
-                /** @description Part of a name, an address, an organisation, a department or a username. */
+                /** @description Words of a name, an address, an organisation, a department or a username, in any order and spelling. */
                 q?: string;
                 /** @description The status of the TechPass account. */
                 techpass?: "queued" | "invited" | "not-onboarded" | "onboarded" | "disabled" | "user-not-found" | "failed" | "expired" | "revoked" | "needs-attention";
                 /** @description The status of the SEED licence. */
                 seed?: "not-required" | "ineligible" | "pending" | "licence-assigned" | "fully-onboarded" | "licence-error" | "licence-withdrawn";
+                /** @description The status of the mail to the invitee. */
+                mail?: "QUEUED" | "HELD" | "SENDING" | "ACCEPTED" | "DELAYED" | "UNKNOWN" | "DELIVERED" | "BOUNCED" | "COMPLAINED" | "SUPPRESSED" | "REFUSED" | "REPLACED";
                 batch?: string;
-                sort?: "newest" | "oldest" | "email" | "name";
+                /** @description Invited on this day in Singapore or later. */
+                from?: string;
+                /** @description Invited on this day in Singapore or earlier. */
+                to?: string;
+                sort?: "first-name" | "-first-name" | "last-name" | "-last-name" | "email" | "-email" | "organisation" | "-organisation" | "department" | "-department" | "date" | "-date" | "techpass" | "-techpass" | "seed" | "-seed";
             };
             header?: never;
             path?: never;

@@ -14,7 +14,9 @@ afterAll(() => browser?.close());
 
 /** Opens pages over a server of their own. `done` fails when anything was asked or answered against the description. */
 export async function stage({ width = 1280, height = 720, claims = {} } = {}) {
-  const server = new FakeServer().on('me', () => ({ status: 200, body: officerOf() }));
+  const server = new FakeServer()
+    .on('me', () => ({ status: 200, body: officerOf() }))
+    .on('listBatches', () => ({ status: 200, body: { items: [] } }));
   const site = await serve(server);
   const { page, faults, context } = await open(browser, site.url, { width, height });
   const signIn = {

@@ -73,6 +73,64 @@ test('Resend is offered when it can work, else the date from when it can', async
   expect(await toolbar.getByRole('button', { name: 'Resend' }).isEnabled()).toBe(true);
 });
 
+test('each title sorts by its own column, and back', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const asked = [];
+  server.on('listInvites', ({ query }) => {
+    asked.push(query.sort ?? '-date');
+    return { status: 200, headers: { etag: '"1"' }, body: { items: [invite('one')], total: 1, techpass: {} } };
+  });
+  await open.goTo('/invites');
+  const title = (name) => page.getByRole('columnheader', { name, exact: true });
+  const sorted = async (name, direction, sort) => {
+    await title(name).getByRole('button').click();
+    await page.locator(`th[aria-sort=${direction}]`, { hasText: name }).waitFor();
+    await expect.poll(() => asked.at(-1)).toBe(sort);
+    expect(await page.locator('th:not([aria-sort=none])[aria-sort]').count()).toBe(1);
+  };
+  for (const [name, column] of [
+    ['First name', 'first-name'],
+    ['Last name', 'last-name'],
+    ['Email', 'email'],
+    ['Organisation', 'organisation'],
+    ['Department', 'department'],
+    ['TechPass status', 'techpass'],
+    ['SEED status', 'seed'],
+  ]) {
+    await sorted(name, 'ascending', column);
+    await sorted(name, 'descending', `-${column}`);
+  }
+  await sorted('Date of invite', 'descending', '-date');
+  await sorted('Date of invite', 'ascending', 'date');
+});
+
+test('a list is narrowed by mail, batch and days, and its address says so', async () => {
+  open = await stage();
+  const { page, server } = open;
+  const batch = { id: 'bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB', fileName: 'joiners.xlsx', createdAt: at(-HOUR) };
+  const counts = { total: 1, ready: 0, needsFixing: 0, duplicate: 0, removed: 0, sent: 1 };
+  const list = { ...batch, source: 'upload', state: 'DONE', counts, notices: [], updatedAt: at(-HOUR), traceId: TRACE };
+  server.on('listBatches', () => ({ status: 200, body: { items: [list] } }));
+  let asked = {};
+  server.on('listInvites', ({ query }) => {
+    asked = query;
+    return { status: 200, headers: { etag: '"1"' }, body: { items: [invite('one')], total: 1, techpass: {} } };
+  });
+  await open.goTo('/invites');
+  await page.getByText('More filters').click();
+  await page.getByLabel('Mail').selectOption({ label: 'Bounced' });
+  await page.getByLabel('Batch').selectOption({ index: 1 });
+  await page.getByLabel('Invited from').fill('2026-11-01');
+  await page.getByLabel('Invited until').fill('2026-11-30');
+  const narrowed = { mail: 'BOUNCED', batch: batch.id, from: '2026-11-01', to: '2026-11-30' };
+  await expect.poll(() => asked).toMatchObject(narrowed);
+  for (const [name, value] of Object.entries(narrowed)) expect(page.url()).toContain(`${name}=${value}`);
+  await page.reload();
+  await page.getByText('More filters (4)').waitFor();
+  expect(await page.getByLabel('Mail').inputValue()).toBe('BOUNCED');
+});
+
 test.each([
   [
     'info',

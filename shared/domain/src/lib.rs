@@ -18,18 +18,21 @@ pub mod keys;
 pub mod licence;
 pub mod mail;
 pub mod rules;
+pub mod search;
 pub mod terms;
 pub mod time;
 pub mod tombstone;
 pub mod usage;
 pub mod webhook;
 
+mod day;
 mod digest;
 mod entropy;
 mod officer;
 mod text_form;
 mod trace;
 
+pub use day::Day;
 pub use entropy::Entropy;
 pub use fields::{
     ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, OFFICER_ACCOUNT_DIGITS, OFFICER_ACCOUNT_PREFIX,

@@ -1,11 +1,13 @@
 //! The filter of an officer's invites, for the query of a list and for the body of a bulk action.
 
 use domain::{
-    BatchId,
+    BatchId, Day,
     invite::{SeedStatus, TechpassStatus},
+    mail::MailStatus,
+    search::Words,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use store::{InviteQuery, Sort};
+use store::{Days, InviteQuery, Sort};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -23,7 +25,7 @@ const MAX_SEARCH: usize = 100;
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteFilter {
-    /// Part of a name, an address, an organisation, a department or a username.
+    /// Words of a name, an address, an organisation, a department or a username, in any order and spelling.
     #[schema(max_length = 100)]
     pub q: Option<String>,
     /// The status of the TechPass account.
@@ -32,8 +34,20 @@ pub struct InviteFilter {
     /// The status of the SEED licence.
     #[schema(inline)]
     pub seed: Option<SeedFilter>,
+    /// The status of the mail to the invitee.
+    #[schema(inline)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailFilter>,
     #[schema(value_type = Option<String>)]
     pub batch: Option<BatchId>,
+    /// Invited on this day in Singapore or later.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Day>,
+    /// Invited on this day in Singapore or earlier.
+    #[schema(value_type = Option<String>, format = Date)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Day>,
 }
 
 /// A status by its name in the API. Names that earlier releases stored, and statuses that no filter has, are refused.
@@ -45,6 +59,9 @@ pub type TechpassFilter = ByName<TechpassStatus>;
 
 /// What a filter says of the SEED licence.
 pub type SeedFilter = ByName<SeedStatus>;
+
+/// What a filter says of the mail to the invitee.
+pub type MailFilter = ByName<MailStatus>;
 
 /// A status that lists can be filtered by.
 pub trait Status: Copy + 'static {
@@ -65,6 +82,14 @@ impl Status for TechpassStatus {
 
 impl Status for SeedStatus {
     const FILTERS: &'static [Self] = &Self::FILTERS;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
+impl Status for MailStatus {
+    const FILTERS: &'static [Self] = &Self::ALL;
 
     fn name(self) -> &'static str {
         self.name()
@@ -98,26 +123,40 @@ impl InviteFilter {
     /// Whether it selects every invite.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let has_text = self.q.as_deref().is_some_and(|text| !domain::fields::text::trim(text).is_empty());
-        !has_text && self.techpass.is_none() && self.seed.is_none() && self.batch.is_none()
+        let Self { q, techpass, seed, mail, batch, from, to } = self;
+        q.as_deref().is_none_or(|text| Words::of(text).is_empty())
+            && techpass.is_none()
+            && seed.is_none()
+            && mail.is_none()
+            && batch.is_none()
+            && from.is_none()
+            && to.is_none()
     }
 
     /// The query to the table. `pointer` is the place of the filter in the request: empty for a query string.
     ///
     /// # Errors
     ///
-    /// [`Problem`] when the search text is too long.
+    /// [`Problem`] when the search text is too long, or the first day is after the last.
     pub fn query(&self, pointer: &str, sort: Sort, limit: usize) -> Result<InviteQuery, Problem> {
-        let text = self.q.as_deref().map(domain::fields::text::trim).filter(|text| !text.is_empty());
-        if text.is_some_and(|text| text.chars().count() > MAX_SEARCH) {
+        let text = self.q.as_deref().map(domain::fields::text::trim).unwrap_or_default();
+        if text.chars().count() > MAX_SEARCH {
             let item = ProblemItem::new(format!("{pointer}/q"), "too-long", "Search for at most 100 characters.");
             return Err(Problem::new(Slug::BadRequest).items([item]));
         }
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            let item = ProblemItem::new(format!("{pointer}/from"), "out-of-order", "This day is after the last day.");
+            return Err(Problem::new(Slug::BadRequest).items([item]));
+        }
         Ok(InviteQuery {
-            text: text.map(str::to_owned),
+            words: Words::of(text),
             techpass: self.techpass.map(|ByName(status)| status),
             seed: self.seed.map(|ByName(status)| status),
+            mail: self.mail.map(|ByName(status)| status),
             batch: self.batch,
+            invited: Days { first: self.from, last: self.to },
             sort,
             limit,
             after: None,
@@ -131,7 +170,10 @@ impl std::fmt::Debug for InviteFilter {
         f.debug_struct("InviteFilter")
             .field("techpass", &self.techpass)
             .field("seed", &self.seed)
+            .field("mail", &self.mail)
             .field("batch", &self.batch)
+            .field("from", &self.from)
+            .field("to", &self.to)
             .finish_non_exhaustive()
     }
 }

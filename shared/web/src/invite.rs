@@ -202,14 +202,11 @@ impl InviteDetailBody {
 
 impl TechpassBody {
     fn of(invite: &Invite) -> Self {
-        let failure = match invite.state {
-            InviteState::Failed { failure } => Some(FailureBody {
-                code: failure.code(),
-                detail: failure.detail(),
-                offer: Offer::after(failure, invite.holder.persona()),
-            }),
-            _ => None,
-        };
+        let failure = invite.failure().map(|failure| FailureBody {
+            code: failure.code(),
+            detail: failure.detail(),
+            offer: Offer::after(failure, invite.holder.persona()),
+        });
         Self { state: invite.state_name(), label: invite.techpass_status().label(), failure }
     }
 }

@@ -37,7 +37,7 @@ mod strict;
 
 pub use cursor::Cursors;
 pub use edge::{Trace, serve, serve_api};
-pub use filter::{ByName, InviteFilter, SeedFilter, TechpassFilter};
+pub use filter::{ByName, InviteFilter, MailFilter, SeedFilter, TechpassFilter};
 pub use headers::{IfMatch, IfNoneMatch};
 pub use json::{Json, ROWS_BODY_BYTES};
 pub use keyed::{Asked, Keyed, SavedAnswers};

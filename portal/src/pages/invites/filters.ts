@@ -1,7 +1,10 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { Schemas } from '../../api/client';
 import type { SeedFilter, TechpassFilter } from '../../api/states';
-import { numbers } from '../../messages/time';
+import { nameOfBatch } from '../../messages/batches';
+import { mailStates } from '../../messages/states';
+import { asDay, numbers } from '../../messages/time';
 import { icon } from '../../parts/icon';
 import type { Sort } from './table';
 
@@ -10,8 +13,20 @@ export interface ListQuery {
   readonly q: string;
   readonly techpass: string;
   readonly seed: string;
+  readonly mail: string;
   readonly batch: string;
+  /** The first and the last day of the invite. */
+  readonly from: string;
+  readonly to: string;
   readonly sort: Sort;
+}
+
+type Batch = Schemas['BatchBody'];
+
+/** What is known for the choices: how many invites are in each TechPass state, and the latest batches. */
+interface Known {
+  readonly counts: Record<string, number> | undefined;
+  readonly batches: readonly Batch[];
 }
 
 type Narrow = (change: Partial<ListQuery>) => void;
@@ -38,34 +53,42 @@ const SEED: Record<SeedFilter, string> = {
   'licence-withdrawn': 'Licence withdrawn',
 };
 
-export const EVERYTHING: ListQuery = { q: '', techpass: '', seed: '', batch: '', sort: 'newest' };
+const MAIL = Object.fromEntries(Object.entries(mailStates).map(([state, { label }]) => [state, label]));
+const USUAL_ORDER: Sort = '-date';
+
+export const EVERYTHING: ListQuery = {
+  q: '',
+  techpass: '',
+  seed: '',
+  mail: '',
+  batch: '',
+  from: '',
+  to: '',
+  sort: USUAL_ORDER,
+};
 
 /** The query in an address. */
 export function queryOf(address: URLSearchParams): ListQuery {
-  const value = (name: string) => address.get(name) ?? '';
-  return {
-    q: value('q'),
-    techpass: value('techpass'),
-    seed: value('seed'),
-    batch: value('batch'),
-    sort: (value('sort') || 'newest') as Sort,
-  };
+  const known = Object.entries(EVERYTHING).map(([name, usual]) => [name, address.get(name) || usual]);
+  return Object.fromEntries(known) as ListQuery;
 }
 
-export const isNarrowed = ({ q, techpass, seed, batch }: ListQuery): boolean => Boolean(q || techpass || seed || batch);
+export const isNarrowed = ({ sort: _, ...narrowing }: ListQuery): boolean => Object.values(narrowing).some(Boolean);
 
 /** The query as an address notes it: the usual order is not worth a word. */
 export function notedQuery(query: ListQuery): Record<string, string> {
-  return { ...query, sort: query.sort === 'newest' ? '' : query.sort };
+  return { ...query, sort: query.sort === USUAL_ORDER ? '' : query.sort };
 }
 
-/** The form above the list. `counts` is how many invites are in each TechPass state. */
+/** The form above the list. */
 export function filtersForm(
-  { q, techpass, seed, batch }: ListQuery,
-  counts: Record<string, number> | undefined,
+  query: ListQuery,
+  { counts, batches }: Known,
   search: (event: Event) => void,
   narrow: Narrow,
 ): TemplateResult {
+  const { q, techpass, seed, mail, batch, from, to } = query;
+  const more = [mail, batch, from, to].filter(Boolean).length;
   return html`
     <form class="filters" role="search" aria-label="Invites" @submit=${(event: Event) => event.preventDefault()}>
       <div class="field"><label for="q">Search</label>
@@ -73,12 +96,20 @@ export function filtersForm(
           placeholder="Name, email, organisation" @input=${search} /></span></div>
       ${choice('techpass', 'TechPass status', techpass, TECHPASS, narrow, counts)}
       ${choice('seed', 'SEED status', seed, SEED, narrow)}
-      ${batch ? batchChip(narrow) : nothing}
+      <details class="more-filters" ?open=${more > 0}>
+        <summary>More filters${more ? ` (${more})` : ''}</summary>
+        <div class="filters">
+          ${choice('mail', 'Mail', mail, MAIL, narrow)}
+          ${choice('batch', 'Batch', batch, batchNames(batches, batch), narrow)}
+          ${day('from', 'Invited from', from, narrow)}
+          ${day('to', 'Invited until', to, narrow)}
+        </div>
+      </details>
     </form>`;
 }
 
 function choice(
-  name: 'techpass' | 'seed',
+  name: 'techpass' | 'seed' | 'mail' | 'batch',
   label: string,
   chosen: string,
   options: Record<string, string>,
@@ -97,8 +128,17 @@ function choice(
       </select></div>`;
 }
 
-function batchChip(narrow: Narrow): TemplateResult {
+function day(name: 'from' | 'to', label: string, chosen: string, narrow: Narrow): TemplateResult {
+  const change = (event: Event) => narrow({ [name]: (event.target as HTMLInputElement).value });
   return html`
-    <button type="button" class="chip" aria-pressed="true" @click=${() => narrow({ batch: '' })}>
-      One batch only ${icon('close')}<span class="unseen">Show all</span></button>`;
+    <div class="field"><label for=${name}>${label}</label>
+      <input id=${name} type="date" .value=${live(chosen)} @change=${change} /></div>`;
+}
+
+/** The names of the latest batches, and of the chosen one, which may be older. */
+function batchNames(batches: readonly Batch[], chosen: string): Record<string, string> {
+  const names = Object.fromEntries(
+    batches.map((batch) => [batch.id, `${nameOfBatch(batch)}, ${asDay(batch.createdAt)}`]),
+  );
+  return chosen && !names[chosen] ? { ...names, [chosen]: 'An earlier batch' } : names;
 }

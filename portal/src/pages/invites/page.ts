@@ -36,6 +36,8 @@ type Invite = Schemas['InviteBody'];
 type List = Schemas['ListBody'];
 
 const PAGE_INVITES = 50;
+/** Batches that the list can be filtered by. */
+const LATEST_BATCHES = 50;
 const TYPING_PAUSE_MS = 300;
 
 /** Invite user status: everyone the officer invited, and how far they are, as it changes. */
@@ -44,6 +46,7 @@ export class InviteStatusPage extends LightElement {
     query: { attribute: false },
     open: {},
     list: { state: true },
+    batches: { state: true },
     failure: { state: true },
     staleSince: { state: true },
     selection: { state: true },
@@ -56,6 +59,8 @@ export class InviteStatusPage extends LightElement {
   /** The id of the invite whose details are open. */
   declare open: string | undefined;
   declare list: List | undefined;
+  /** The latest batches, to filter by. */
+  declare batches: readonly Schemas['BatchBody'][];
   declare failure: Failure | undefined;
   declare staleSince: Date | undefined;
   declare selection: Selection;
@@ -81,12 +86,19 @@ export class InviteStatusPage extends LightElement {
 
   constructor() {
     super();
-    Object.assign(this, { selection: Selection.NONE, changed: new Set(), isBusy: false, isAmending: false });
+    Object.assign(this, {
+      batches: [],
+      selection: Selection.NONE,
+      changed: new Set(),
+      isBusy: false,
+      isAmending: false,
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#poll.start();
+    void this.#loadBatches();
   }
 
   override disconnectedCallback(): void {
@@ -119,7 +131,7 @@ export class InviteStatusPage extends LightElement {
     const search = (event: Event) => this.#search((event.target as HTMLInputElement).value);
     return html`
       ${pageHead({ ...head, trail: INVITE_USERS }, exportButton)}
-      ${filtersForm(this.#query, list?.techpass, search, (change) => this.#narrow(change))}
+      ${filtersForm(this.#query, { counts: list?.techpass, batches: this.batches }, search, (change) => this.#narrow(change))}
       ${this.result ? resultNotice(this.result, () => this.#dismiss()) : nothing}
       ${errorNotice(this.failure, { retry: this.#again })}
       <section class="card flush">
@@ -225,6 +237,12 @@ export class InviteStatusPage extends LightElement {
   /** How many invites are selected. */
   get #selected(): number {
     return this.selection.count(this.list?.total ?? 0);
+  }
+
+  /** Without them the list is still there, so a failure is not worth a word. */
+  async #loadBatches(): Promise<void> {
+    const answer = await ask('get', '/api/batches', { query: { limit: LATEST_BATCHES } }).catch(() => undefined);
+    this.batches = answer?.body.items ?? [];
   }
 
   async #page(cursor: string | undefined, known?: string, signal?: AbortSignal): Promise<Answer<List>> {

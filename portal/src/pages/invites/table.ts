@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Schemas } from '../../api/client';
+import type { operations } from '../../api/schema';
 import { type InviteState, isOneOf } from '../../api/states';
 import { mailStates, seedTones, techpassTones } from '../../messages/states';
 import { asDay } from '../../messages/time';
@@ -11,7 +12,9 @@ import { labels, WORK_FIELDS } from '../../rules/forms';
 import { nameOf } from './line';
 
 type Invite = Schemas['InviteBody'];
-export type Sort = 'newest' | 'oldest' | 'email' | 'name';
+/** A column, or `-` and a column for the other direction, as the API names them. */
+export type Sort = NonNullable<NonNullable<operations['listInvites']['parameters']['query']>['sort']>;
+type Column = Exclude<Sort, `-${string}`>;
 
 export interface Table {
   readonly items: readonly Invite[];
@@ -31,13 +34,13 @@ export function inviteTable(table: Table): TemplateResult {
       <table role="table">
         <thead role="rowgroup"><tr role="row">
           <th role="columnheader" class="pick">${pickAll(table)}</th>
-          ${sortable(table, 'First name', 'name')}
-          <th role="columnheader">Last name</th>
+          ${sortable(table, 'First name', 'first-name')}
+          ${sortable(table, 'Last name', 'last-name')}
           ${sortable(table, 'Email', 'email')}
-          ${WORK_FIELDS.map((field) => html`<th role="columnheader">${labels[field]}</th>`)}
-          ${sortable(table, 'Date of invite', table.sort === 'newest' ? 'oldest' : 'newest')}
-          <th role="columnheader">TechPass status</th>
-          <th role="columnheader">SEED status</th>
+          ${WORK_FIELDS.map((field) => sortable(table, labels[field], field))}
+          ${sortable(table, 'Date of invite', 'date')}
+          ${sortable(table, 'TechPass status', 'techpass')}
+          ${sortable(table, 'SEED status', 'seed')}
           <th role="columnheader"><span class="unseen">Actions</span></th>
         </tr></thead>
         <tbody role="rowgroup">${repeat(
@@ -99,11 +102,13 @@ function mailLine({ techpass, mail, expiresAt }: Invite): TemplateResult | typeo
   return html`<small class=${tone}>Mail ${delivery.label.toLowerCase()}${until}</small>`;
 }
 
-function sortable({ sort, onSort }: Table, label: string, by: Sort): TemplateResult {
-  const isDate = by === 'newest' || by === 'oldest';
-  const isActive = isDate ? sort === 'newest' || sort === 'oldest' : sort === by;
-  const direction = sort === 'newest' ? 'descending' : 'ascending';
+/** The title of a column. The first click sorts by it, the next one turns the order; dates begin with the latest. */
+function sortable({ sort, onSort }: Table, label: string, column: Column): TemplateResult {
+  const back: Sort = `-${column}`;
+  const order = sort === column ? 'ascending' : sort === back ? 'descending' : 'none';
+  const first = column === 'date' ? back : column;
+  const next = { none: first, ascending: back, descending: column }[order];
   return html`
-    <th role="columnheader" aria-sort=${isActive ? direction : 'none'}>
-      <button type="button" class="sort" @click=${() => onSort(by)}>${label}</button></th>`;
+    <th role="columnheader" aria-sort=${order}>
+      <button type="button" class="sort" @click=${() => onSort(next)}>${label}</button></th>`;
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Invite, state::InviteState};
+use super::{
+    Invite,
+    state::{Failure, InviteState},
+};
 use crate::licence::SeedState;
 
 /// The state of the TechPass account as the status page shows it.
@@ -289,6 +292,15 @@ impl Invite {
                 Progress::Mailing
             }
             (state, _) => state.progress(),
+        }
+    }
+
+    /// Why there is no account. `None`: it has not failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        match self.state {
+            InviteState::Failed { failure } => Some(failure),
+            _ => None,
         }
     }
 

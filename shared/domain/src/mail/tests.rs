@@ -75,6 +75,9 @@ fn each_kind_and_each_state_has_its_stored_name() {
     for mail in mails() {
         assert_eq!(json!(mail.state)["state"], mail.state.name());
     }
+    for status in MailStatus::ALL {
+        assert_eq!(json!(status), status.name());
+    }
 }
 
 #[test]

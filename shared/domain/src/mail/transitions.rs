@@ -105,20 +105,7 @@ impl Mail {
     /// The state's name in the API.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
-        match self.state {
-            MailState::Due { held_until: Some(_), .. } => "HELD",
-            MailState::Due { .. } => "QUEUED",
-            MailState::Claimed { .. } => "SENDING",
-            MailState::Accepted(_) => "ACCEPTED",
-            MailState::Delayed(_) => "DELAYED",
-            MailState::Unknown(_) => "UNKNOWN",
-            MailState::Delivered(_) => "DELIVERED",
-            MailState::Bounced(_) => "BOUNCED",
-            MailState::Complained(_) => "COMPLAINED",
-            MailState::Suppressed(_) | MailState::Withheld { .. } => "SUPPRESSED",
-            MailState::Refused { .. } => "REFUSED",
-            MailState::Replaced => "REPLACED",
-        }
+        self.status().name()
     }
 
     /// Why it is not on its way, and what the officer can do. It names no person.

@@ -3,6 +3,7 @@
 use domain::{
     BatchId, InviteId, Timestamp,
     invite::{SeedStatus, TechpassStatus},
+    mail::MailStatus,
 };
 use serde::Deserialize;
 
@@ -48,6 +49,7 @@ struct Image {
     created_at: Text<Timestamp>,
     techpass: Text<TechpassStatus>,
     seed: Text<SeedStatus>,
+    mail: Option<Text<MailStatus>>,
     batch: Option<Text<BatchId>>,
     email: Text<String>,
     username: Option<Text<String>>,
@@ -77,6 +79,7 @@ impl Listed {
             created_at: image.created_at.value,
             techpass: image.techpass.value,
             seed: image.seed.value,
+            mail: image.mail.map(|mail| mail.value),
             batch: image.batch.map(|batch| batch.value),
             email: image.email.value,
             username: image.username.map(text),

@@ -1,6 +1,7 @@
 //! An officer's invites as lists need them: the index `listing` holds a summary of each, and a query selects some.
 
 mod image;
+mod place;
 mod query;
 mod select;
 mod summary;
@@ -12,7 +13,7 @@ use std::{collections::HashMap, time::Duration};
 use domain::{InviteId, OfficerId, Timestamp};
 
 pub(crate) use image::Listed;
-pub use query::{InviteQuery, Sort};
+pub use query::{Days, InviteQuery, Sort, SortColumn};
 pub use select::Selection;
 pub use summary::Summary;
 
@@ -45,7 +46,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<InviteId>, StoreError> {
         let summaries = self.list_summaries(officer, now).await?;
-        let newest = InviteQuery { sort: Sort::NewestFirst, after: None, ..query.clone() };
+        let newest = InviteQuery { sort: Sort::NEWEST, after: None, ..query.clone() };
         Ok(newest.select(&summaries).ids)
     }
 

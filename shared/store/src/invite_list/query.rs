@@ -1,32 +1,101 @@
 //! Which of an officer's invites to list, and in which order.
 
+use std::cmp::Ordering;
+
 use domain::{
-    BatchId,
+    BatchId, Day, Timestamp,
     invite::{SeedStatus, TechpassStatus},
+    mail::MailStatus,
+    search::Words,
 };
+
+use super::place::Place;
+use crate::table::Order;
 
 #[derive(Clone, Debug, Default)]
 pub struct InviteQuery {
-    /// Part of a name, an address, an organisation, a department or a username, in any case.
-    pub text: Option<String>,
+    /// Only invites that have each word somewhere: in the name, the address, the organisation, the department or the
+    /// username.
+    pub words: Words,
     /// Only invites with this TechPass status.
     pub techpass: Option<TechpassStatus>,
     /// Only invites with this SEED status.
     pub seed: Option<SeedStatus>,
+    /// Only invites whose mail has this status. Invites that earlier releases wrote last are not known to have one.
+    pub mail: Option<MailStatus>,
     pub batch: Option<BatchId>,
+    pub invited: Days,
     pub sort: Sort,
     pub limit: usize,
     /// The `next` of the previous page. `None`: the first page.
     pub after: Option<String>,
 }
 
-/// The orders of the list.
+/// The days from `first` to `last`, both included. `None`: without an end on that side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    #[default]
-    NewestFirst,
-    OldestFirst,
+pub struct Days {
+    pub first: Option<Day>,
+    pub last: Option<Day>,
+}
+
+/// The order of a list: by a column, and from which end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub column: SortColumn,
+    pub order: Order,
+}
+
+/// What a list is sorted by. Invites without a text in the column are last in both orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortColumn {
+    /// By first name, then by last name.
+    FirstName,
+    /// By last name, then by first name.
+    LastName,
     Email,
-    /// By last name, then by first name; invites without a name are last.
-    Name,
+    Organisation,
+    Department,
+    /// The moment of the invite.
+    Date,
+    /// In the order in which an invite passes its states.
+    Techpass,
+    /// In the order in which a licence passes its states.
+    Seed,
+}
+
+impl Days {
+    /// Whether a moment is within these days.
+    #[must_use]
+    pub fn contain(self, at: Timestamp) -> bool {
+        self.first.is_none_or(|day| at >= day.begin()) && self.last.is_none_or(|day| at < day.end())
+    }
+}
+
+impl Sort {
+    /// The latest invite first.
+    pub const NEWEST: Self = Self { column: SortColumn::Date, order: Order::Descending };
+    /// The earliest invite first.
+    pub const OLDEST: Self = Self { column: SortColumn::Date, order: Order::Ascending };
+
+    /// From the first to the last text of a column.
+    #[must_use]
+    pub const fn by(column: SortColumn) -> Self {
+        Self { column, order: Order::Ascending }
+    }
+
+    /// Which of two places of this order comes first. Places are the same only if they are of the same invite.
+    pub(super) fn compare(self, one: &Place, other: &Place) -> Ordering {
+        let by_key = match (&one.key, &other.key, self.order) {
+            (Some(key), Some(others), Order::Ascending) => key.cmp(others),
+            (Some(key), Some(others), Order::Descending) => others.cmp(key),
+            (key, others, _) => key.is_none().cmp(&others.is_none()),
+        };
+        by_key.then_with(|| one.id.cmp(&other.id))
+    }
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::NEWEST
+    }
 }

@@ -1,10 +1,10 @@
 //! The selection of one page of a list.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use domain::{InviteId, invite::TechpassStatus};
 
-use super::{Summaries, query::InviteQuery, summary::Place};
+use super::{Summaries, place::Place, query::InviteQuery};
 
 /// The invites of one page.
 #[derive(Debug)]
@@ -23,11 +23,11 @@ impl InviteQuery {
     /// Selects the page of the query from `summaries`.
     #[must_use]
     pub fn select(&self, summaries: &Summaries) -> Selection {
-        let needle = self.text.as_ref().map(|text| text.to_lowercase());
+        let after = self.after.as_deref().and_then(|after| Place::parse(after, self.sort));
         let mut techpass: BTreeMap<TechpassStatus, u64> = BTreeMap::new();
-        let (mut total, mut following) = (0, Vec::new());
+        let (mut total, mut following, mut searched) = (0, Vec::new(), String::new());
         for summary in summaries.values() {
-            if !summary.matches_elsewhere(self, needle.as_deref()) {
+            if !summary.matches_elsewhere(self, &mut searched) {
                 continue;
             }
             *techpass.entry(summary.techpass).or_default() += 1;
@@ -36,17 +36,18 @@ impl InviteQuery {
             }
             total += 1;
             let place = summary.place(self.sort);
-            if self.after.as_ref().is_none_or(|after| place.to_string() > *after) {
+            if after.as_ref().is_none_or(|after| self.sort.compare(&place, after) == Ordering::Greater) {
                 following.push(place);
             }
         }
+        let order = |one: &Place, other: &Place| self.sort.compare(one, other);
         let more = following.len() > self.limit;
         if more {
-            following.select_nth_unstable(self.limit);
+            following.select_nth_unstable_by(self.limit, order);
             following.truncate(self.limit);
         }
-        following.sort_unstable();
-        let next = following.last().filter(|_| more).map(Place::to_string);
+        following.sort_unstable_by(order);
+        let next = following.last().filter(|_| more).map(|place| place.to_text(self.sort));
         Selection { ids: following.into_iter().map(|place| place.id).collect(), next, total, techpass }
     }
 }

@@ -3,10 +3,15 @@
 use domain::{
     BatchId, InviteId, Timestamp,
     invite::{Invite, Origin, SeedStatus, TechpassStatus},
+    mail::MailStatus,
+    search::{fold_onto, folded},
 };
 use serde::{Deserialize, Serialize};
 
-use super::query::{InviteQuery, Sort};
+use super::{
+    place::{Place, PlaceKey},
+    query::{InviteQuery, Sort, SortColumn},
+};
 
 /// An invite as lists need it. It is written with the invite, as the attribute that the index `listing` holds.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +20,9 @@ pub struct Summary {
     pub(super) created_at: Timestamp,
     pub(super) techpass: TechpassStatus,
     pub(super) seed: SeedStatus,
+    /// Of the invitee's mail. `None`: there is none, or a release wrote this that did not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mail: Option<MailStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) batch: Option<BatchId>,
     pub(super) email: String,
@@ -22,6 +30,7 @@ pub struct Summary {
     pub(super) username: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<Name>,
+    /// The organisation, and the department if there is one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) places: Vec<String>,
 }
@@ -30,29 +39,6 @@ pub struct Summary {
 pub(super) struct Name {
     pub(super) last: String,
     pub(super) first: String,
-}
-
-/// The place of an invite in an order. As texts, places are in the same order.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    key: PlaceKey,
-    pub(super) id: InviteId,
-}
-
-/// All places of one order have keys of one kind.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum PlaceKey {
-    Time(i64),
-    Text(String),
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.key {
-            PlaceKey::Time(time) => write!(f, "{time:020}\u{0}{}", self.id),
-            PlaceKey::Text(text) => write!(f, "{text}\u{0}{}", self.id),
-        }
-    }
 }
 
 impl std::fmt::Debug for Summary {
@@ -71,32 +57,35 @@ impl Summary {
         let profile = invite.profile.as_ref();
         let department = profile.and_then(|profile| profile.department.as_ref());
         let organisation = profile.map(|profile| profile.organisation.as_str());
-        let text = str::to_owned;
+        let owned = str::to_owned;
         Self {
             id: invite.id,
             created_at: invite.created_at,
             techpass: invite.techpass_status(),
             seed: invite.seed_status(),
+            mail: invite.mail.as_ref().map(domain::mail::Mail::status),
             batch: match invite.origin {
                 Origin::Batch { batch, .. } => Some(batch),
                 _ => None,
             },
-            email: text(invite.email.as_str()),
-            username: invite.holder.username().map(|username| text(username.as_str())),
+            email: owned(invite.email.as_str()),
+            username: invite.holder.username().map(|username| owned(username.as_str())),
             name: profile.map(|profile| Name {
-                last: text(profile.last_name.as_str()),
-                first: text(profile.first_name.as_str()),
+                last: owned(profile.last_name.as_str()),
+                first: owned(profile.first_name.as_str()),
             }),
-            places: organisation.into_iter().chain(department.map(domain::Department::as_str)).map(text).collect(),
+            places: organisation.into_iter().chain(department.map(domain::Department::as_str)).map(owned).collect(),
         }
     }
 
-    /// Whether it matches `query` in everything but the status of its TechPass account. `needle` is the query's text in
-    /// lower case.
-    pub(super) fn matches_elsewhere(&self, query: &InviteQuery, needle: Option<&str>) -> bool {
+    /// Whether it matches `query` in everything but the status of its TechPass account. `searched` is for the texts
+    /// that are searched, so that a list needs memory for one invite only.
+    pub(super) fn matches_elsewhere(&self, query: &InviteQuery, searched: &mut String) -> bool {
         query.seed.is_none_or(|wanted| wanted == self.seed)
+            && query.mail.is_none_or(|wanted| self.mail == Some(wanted))
             && query.batch.is_none_or(|wanted| self.batch == Some(wanted))
-            && needle.is_none_or(|needle| self.searched().any(|text| text.to_lowercase().contains(needle)))
+            && query.invited.contain(self.created_at)
+            && (query.words.is_empty() || query.words.are_in(self.searched(searched)))
     }
 
     /// Whether its TechPass account has the status that the query asks for.
@@ -104,23 +93,44 @@ impl Summary {
         query.techpass.is_none_or(|wanted| wanted == self.techpass)
     }
 
-    /// Its place in an order, which no other invite has.
+    /// Its place in an order.
     pub(super) fn place(&self, sort: Sort) -> Place {
-        let key = match sort {
-            // The complement of the time, so that later times are sorted first.
-            Sort::NewestFirst => PlaceKey::Time(i64::MAX - self.created_at.unix_ms()),
-            Sort::OldestFirst => PlaceKey::Time(self.created_at.unix_ms()),
-            Sort::Email => PlaceKey::Text(self.email.to_lowercase()),
-            Sort::Name => PlaceKey::Text(self.name.as_ref().map_or_else(
-                || "\u{10ffff}".to_owned(),
-                |Name { last, first }| format!("{last}\u{1}{first}").to_lowercase(),
-            )),
+        let name = |of: fn(&Name) -> [&str; 2]| {
+            let [first, second] = of(self.name.as_ref()?);
+            Some(format!("{}\u{1}{}", text(first)?, folded(second)))
+        };
+        let key = match sort.column {
+            SortColumn::FirstName => name(|name| [&name.first, &name.last]).map(PlaceKey::Text),
+            SortColumn::LastName => name(|name| [&name.last, &name.first]).map(PlaceKey::Text),
+            SortColumn::Email => text(&self.email).map(PlaceKey::Text),
+            SortColumn::Organisation => self.places.first().and_then(|name| text(name)).map(PlaceKey::Text),
+            SortColumn::Department => self.places.get(1).and_then(|name| text(name)).map(PlaceKey::Text),
+            SortColumn::Date => Some(PlaceKey::Number(self.created_at.unix_ms())),
+            SortColumn::Techpass => number(&TechpassStatus::ALL, self.techpass),
+            SortColumn::Seed => number(&SeedStatus::FILTERS, self.seed),
         };
         Place { key, id: self.id }
     }
 
-    fn searched(&self) -> impl Iterator<Item = &String> {
+    /// The folded texts that are searched, on a line each.
+    fn searched<'a>(&self, folded: &'a mut String) -> &'a str {
+        folded.clear();
         let name = self.name.iter().flat_map(|name| [&name.first, &name.last]);
-        [&self.email].into_iter().chain(&self.username).chain(name).chain(&self.places)
+        for text in [&self.email].into_iter().chain(&self.username).chain(name).chain(&self.places) {
+            fold_onto(folded, text);
+            folded.push('\n');
+        }
+        folded
     }
+}
+
+/// A text as it is sorted. `None`: it is empty.
+fn text(text: &str) -> Option<String> {
+    Some(folded(text)).filter(|text| !text.is_empty())
+}
+
+/// The number of a status in their order. `None`: it has no place there.
+fn number<T: PartialEq>(order: &[T], status: T) -> Option<PlaceKey> {
+    let number = order.iter().position(|each| *each == status)?;
+    i64::try_from(number).ok().map(PlaceKey::Number)
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    BatchId,
+    BatchId, Day,
     fields::Form,
     invite::{Act, Invite, Origin, SeedStatus, TechpassStatus},
+    mail::{Mail, MailKind, MailStatus},
+    search::Words,
 };
 use testing::people::{account_invite, beginning, draft, officer, officer_form, rules, vendor_form};
 
@@ -63,23 +65,51 @@ fn selected(query: &InviteQuery) -> Vec<usize> {
 }
 
 #[test]
-fn a_list_is_in_the_order_that_was_asked_for() {
-    for (sort, expected) in [
-        (Sort::NewestFirst, [4, 3, 2, 1, 0]),
-        (Sort::OldestFirst, [0, 1, 2, 3, 4]),
-        (Sort::Email, [4, 2, 1, 0, 3]),
-        // By last name, then by first name, in any case; without a name at the end.
-        (Sort::Name, [2, 1, 3, 0, 4]),
+fn a_list_is_in_the_order_that_was_asked_for_and_back() {
+    for (column, ascending, descending) in [
+        (SortColumn::Date, [0, 1, 2, 3, 4], [4, 3, 2, 1, 0]),
+        (SortColumn::Email, [4, 2, 1, 0, 3], [3, 0, 1, 2, 4]),
+        // In any case, and without a name at the end of both.
+        (SortColumn::LastName, [2, 1, 3, 0, 4], [0, 3, 1, 2, 4]),
+        (SortColumn::FirstName, [3, 2, 1, 0, 4], [0, 1, 2, 3, 4]),
+        // The same text leaves the order of the invites' ids.
+        (SortColumn::Organisation, [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]),
+        (SortColumn::Department, [3, 0, 1, 2, 4], [3, 0, 1, 2, 4]),
+        (SortColumn::Techpass, [0, 1, 3, 4, 2], [2, 0, 1, 3, 4]),
     ] {
-        assert_eq!(selected(&InviteQuery { sort, ..InviteQuery::default() }), expected, "{sort:?}");
+        for (order, expected) in [(Order::Ascending, ascending), (Order::Descending, descending)] {
+            let sort = Sort { column, order };
+            assert_eq!(selected(&InviteQuery { sort, ..InviteQuery::default() }), expected, "{sort:?}");
+        }
     }
+}
+
+#[test]
+fn a_list_has_the_mails_and_the_days_that_are_asked_for() {
+    let (mut invites, _) = invites();
+    let day = |text: &str| Day::parse(text).unwrap();
+    let first = day("2026-11-23");
+    for (number, invite) in (0..).zip(&mut invites) {
+        invite.created_at = first.begin() + Duration::from_secs(number * 12 * 3600);
+        invite.mail = (number < 2).then(|| Mail::due(MailKind::AccountCreated, 1));
+    }
+    let summaries = summaries(&invites);
+    let total = |query: InviteQuery| InviteQuery { limit: 9, ..query }.select(&summaries).total;
+    let between = |first: Option<&str>, last: Option<&str>| {
+        total(InviteQuery { invited: Days { first: first.map(day), last: last.map(day) }, ..InviteQuery::default() })
+    };
+    assert_eq!(between(Some("2026-11-23"), Some("2026-11-23")), 2);
+    assert_eq!((between(Some("2026-11-24"), None), between(None, Some("2026-11-24"))), (3, 4));
+    assert_eq!((between(Some("2026-11-26"), None), between(None, Some("2026-11-22"))), (0, 0));
+    let of_mail = |status| total(InviteQuery { mail: Some(status), ..InviteQuery::default() });
+    assert_eq!((of_mail(MailStatus::Queued), of_mail(MailStatus::Bounced)), (2, 0));
 }
 
 #[test]
 fn a_list_has_what_matches_each_part_of_the_query() {
     let (_, batch) = invites();
-    let oldest = || InviteQuery { sort: Sort::OldestFirst, ..InviteQuery::default() };
-    let text = |text: &str| InviteQuery { text: Some(text.to_owned()), ..oldest() };
+    let oldest = || InviteQuery { sort: Sort::OLDEST, ..InviteQuery::default() };
+    let text = |text: &str| InviteQuery { words: Words::of(text), ..oldest() };
     let of_batch = InviteQuery { batch: Some(batch), ..oldest() };
     let pending = InviteQuery { seed: Some(SeedStatus::Pending), ..oldest() };
     let queued = InviteQuery { techpass: Some(TechpassStatus::Queued), ..oldest() };
@@ -89,16 +119,19 @@ fn a_list_has_what_matches_each_part_of_the_query() {
         (text("cy"), vec![1]),
         (text("LIM"), vec![1]),
         (text("aA"), vec![3]),
-        (text("sample board"), vec![0, 1, 2, 3]),
+        (text("board sample"), vec![0, 1, 2, 3, 4]),
+        (text("lim VENDOR"), vec![1]),
+        (text("lim finance"), vec![]),
+        (text("G\u{f3}h"), vec![2]),
         (text("finance"), vec![3]),
         (text("nobody"), vec![]),
         (of_batch.clone(), vec![1]),
-        (InviteQuery { text: Some("bo@".to_owned()), ..of_batch.clone() }, vec![]),
-        (InviteQuery { text: Some("cy".to_owned()), ..of_batch }, vec![1]),
+        (InviteQuery { words: Words::of("bo@"), ..of_batch.clone() }, vec![]),
+        (InviteQuery { words: Words::of("cy"), ..of_batch }, vec![1]),
         (pending.clone(), vec![1, 2]),
         (InviteQuery { techpass: Some(TechpassStatus::Queued), ..pending.clone() }, vec![1]),
-        (InviteQuery { text: Some("sample".to_owned()), ..pending }, vec![1, 2]),
-        (InviteQuery { text: Some("vendor".to_owned()), ..queued.clone() }, vec![1]),
+        (InviteQuery { words: Words::of("sample"), ..pending }, vec![1, 2]),
+        (InviteQuery { words: Words::of("vendor"), ..queued.clone() }, vec![1]),
         (queued, vec![0, 1, 3, 4]),
     ] {
         assert_eq!(selected(&query), expected, "{query:?}");
@@ -113,7 +146,7 @@ fn a_page_says_how_many_match_in_all() {
     let statuses = [(TechpassStatus::Queued, 4), (TechpassStatus::Revoked, 1)].into();
     let page = all.select(&summaries);
     assert_eq!((page.ids.len(), page.next, page.total, page.techpass), (5, None, 5, statuses));
-    let vendors = InviteQuery { text: Some("vendor.".to_owned()), limit: 1, ..InviteQuery::default() };
+    let vendors = InviteQuery { words: Words::of("vendor."), limit: 1, ..InviteQuery::default() };
     let statuses = [(TechpassStatus::Queued, 1), (TechpassStatus::Revoked, 1)].into();
     let page = InviteQuery { techpass: Some(TechpassStatus::Revoked), ..vendors }.select(&summaries);
     assert_eq!((page.ids.len(), page.next, page.total, page.techpass), (1, None, 1, statuses));

@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use domain::{
     BatchId, InviteId, TraceId,
     batch::{Batch, Source},
+    search::Words,
 };
 use store::{
     InviteQuery, Sort, Store,
@@ -30,11 +31,11 @@ async fn the_newest_invites_that_match_are_found(store: &Store) {
     }
     created(store, &account_invite(&ada, &officer_form("other"), now, &entropy)).await;
     created(store, &account_invite(&officer("matching-bo"), &officer_form("matching-3"), now, &entropy)).await;
-    let matching = InviteQuery { text: Some("MATCHING-".to_owned()), limit: 9, ..InviteQuery::default() };
+    let matching = InviteQuery { words: Words::of("MATCHING-"), limit: 9, ..InviteQuery::default() };
     let queries = [
         (matching.clone(), 3),
         (InviteQuery { limit: 2, ..matching.clone() }, 2),
-        (InviteQuery { sort: Sort::OldestFirst, limit: 2, ..matching.clone() }, 2),
+        (InviteQuery { sort: Sort::OLDEST, limit: 2, ..matching.clone() }, 2),
         (InviteQuery { after: Some("9".to_owned()), ..matching }, 3),
     ];
     for (query, count) in queries {

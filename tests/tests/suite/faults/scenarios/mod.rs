@@ -225,7 +225,7 @@ async fn looks(world: &World) {
     for path in [
         "/api/me",
         "/api/domains/vendor.example.com",
-        "/api/invites?q=zorkmund&sort=name",
+        "/api/invites?q=zorkmund&sort=last-name",
         &format!("/api/invites/{id}"),
         "/api/invites/export.xlsx?q=zorkmund",
     ] {
