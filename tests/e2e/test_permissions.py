@@ -31,6 +31,14 @@ RESERVED = {
         for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage")
         for letters in LETTERS
     },
+    **{
+        (function, action, ""): "accounts of people who seem to be invited are checked from a minute after their invite"
+        for function, action in (
+            ("manage-batches", "dynamodb:DeleteItem"),
+            ("parse-batch", "dynamodb:DeleteItem"),
+            ("parse-batch", "cognito-idp:AdminGetUser"),
+        )
+    },
     ("maintain", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("maintain", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
     ("maintain", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",

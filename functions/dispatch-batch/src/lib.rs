@@ -16,7 +16,7 @@ use std::time::Duration;
 use boot::{Disposition, Rules, Secrets, Stack};
 use domain::{
     BatchId, Clock, DomainRules, InviteId, Keys, Timestamp,
-    batch::{Batch, BatchState, Duplicate, Row, RowState, RowStatus},
+    batch::{Batch, BatchState, Row, RowStatus},
     invite::{Creation, Invite, Origin},
     terms::Terms,
 };
@@ -209,7 +209,7 @@ impl Step<'_> {
                     Some(live) => sent.row.beside_invite(&live, &self.batch.officer.id),
                     None => continue,
                 },
-                DispatchOutcome::UsernameTaken => RowState::Duplicate { duplicate: Duplicate::LiveUsername },
+                DispatchOutcome::UsernameTaken => sent.row.beside_username(),
             };
             if let Some(row) = rows.iter().find(|row| row.number == sent.row.number && row.version == *read_version) {
                 self.replace(row, Some(row.clone().found(found))).await?;

@@ -170,10 +170,10 @@ pub(crate) struct RepairBody {
 /// Why a row needs no invite.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DuplicateBody {
-    /// `duplicate.row`, `duplicate.invited`, `duplicate.invited-by-another`, `duplicate.username` or
-    /// `duplicate.account`.
+    /// `duplicate.row`, `duplicate.mailbox`, `duplicate.invited`, `duplicate.invitation-out`,
+    /// `duplicate.invited-by-another`, `duplicate.username` or `duplicate.account`.
     pub(crate) code: &'static str,
-    detail: &'static str,
+    detail: String,
     /// The earlier row of the same person.
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u32>,
@@ -306,33 +306,7 @@ impl RowError {
 
 impl From<Duplicate> for DuplicateBody {
     fn from(duplicate: Duplicate) -> Self {
-        let (code, detail, row) = match duplicate {
-            Duplicate::Row { number } => (
-                "duplicate.row",
-                "An earlier row of this list is for the same person. Remove one of them.",
-                Some(number),
-            ),
-            Duplicate::LiveInvite => {
-                ("duplicate.invited", "You have already invited this person. Nothing needs to be done.", None)
-            }
-            Duplicate::OthersInvite => (
-                "duplicate.invited-by-another",
-                "Another officer has already invited this person. It is not among your invites; ask them how far it \
-                    is.",
-                None,
-            ),
-            Duplicate::LiveUsername => {
-                ("duplicate.username", "This TechPass username belongs to another invite. Choose another.", None)
-            }
-            Duplicate::Account => ("duplicate.account", domain::invite::Failure::AccountExists.detail(), None),
-        };
-        Self { code, detail, row }
-    }
-}
-
-impl DuplicateBody {
-    pub(crate) fn detail(&self) -> &'static str {
-        self.detail
+        Self { code: duplicate.code(), detail: duplicate.detail(), row: duplicate.row() }
     }
 }
 

@@ -13,6 +13,7 @@ use domain::{
     fields::Alike,
     invite::{Invite, InviteState},
 };
+use looks::{Looks, Reason};
 use serde::{Deserialize, Serialize};
 use store::{
     MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written,
@@ -81,7 +82,14 @@ pub(crate) async fn change(
             value.texts.iter().for_each(|(field, text)| raw.set(*field, text.clone()));
             raw
         });
-        let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
+        let editor = Editor {
+            store: &deps.store,
+            looks: &deps.looks,
+            rules: &rules,
+            keys,
+            batch: &batch,
+            now: deps.clock.now(),
+        };
         if let Some((row, batch)) = editor.change(row, raw.clone()).await? {
             return reply::json(
                 StatusCode::OK,
@@ -111,7 +119,14 @@ pub(crate) async fn remove(
         if matches!(row.state, RowState::Sent { .. }) {
             return Err(Problem::new(Slug::StateConflict));
         }
-        let editor = Editor { store: &deps.store, rules: &rules, keys, batch: &batch, now: deps.clock.now() };
+        let editor = Editor {
+            store: &deps.store,
+            looks: &deps.looks,
+            rules: &rules,
+            keys,
+            batch: &batch,
+            now: deps.clock.now(),
+        };
         let plan = editor.remove(&[row]).await?;
         editor.count(&plan).await?;
         if editor.write(plan, &mut BTreeSet::new()).await?.is_some() {
@@ -301,7 +316,7 @@ impl Many<'_> {
         for _ in 0..MAX_UPDATE_ROUNDS {
             let mut rows = store.find_rows(batch.id, some).await?;
             rows.retain(|row| !matches!(row.state, RowState::Sent { .. } | RowState::Removed));
-            let editor = Editor { store, rules, keys, batch: &batch, now: deps.clock.now() };
+            let editor = Editor { store, looks: &deps.looks, rules, keys, batch: &batch, now: deps.clock.now() };
             let plan = match change {
                 Change::Set(fields) => editor.set(&rows, fields).await?,
                 Change::Remove => editor.remove(&rows).await?,
@@ -318,6 +333,7 @@ impl Many<'_> {
 /// Changes rows of one batch, over the version of it that was read.
 struct Editor<'a> {
     store: &'a Store,
+    looks: &'a Looks,
     rules: &'a DomainRules,
     keys: &'a Keys,
     batch: &'a Stored<Batch>,
@@ -448,7 +464,11 @@ impl Editor<'_> {
                 _ => others.push(row.clone()),
             }
         }
-        self.store.mark_known(&mut keyed, &self.batch.officer.id, self.now).await?;
+        self.store
+            .mark_known(&mut keyed, &self.batch.officer.id, self.now, async |live| {
+                self.looks.again(live, Reason::Invited).await
+            })
+            .await?;
         Ok(keyed.into_iter().map(|keyed| keyed.row).collect())
     }
 

@@ -25,6 +25,7 @@ use directory::ActiveAccounts;
 use domain::{
     BatchId, Clock, DomainRules, Entropy, Officer, OfficerId, batch::Batch, invite::Account, usage::BatchCap,
 };
+use looks::Looks;
 use queue::{Destination, QueueName, Queues};
 use store::{KeyUse, KeyedRequest, Store, StoreError, Stored};
 use utoipa::openapi::OpenApi;
@@ -41,6 +42,8 @@ pub struct Deps {
     pub uploads: Uploads,
     pub rules: Rules,
     pub active: ActiveAccounts,
+    /// Checks the accounts of people who seem to be invited already.
+    pub looks: Looks,
     /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
     /// The keys by which addresses are found and cursors are sealed.
@@ -58,8 +61,10 @@ impl Deps {
     ///
     /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let store = stack.store()?;
         Ok(Self {
-            store: stack.store()?,
+            looks: Looks::new(store.clone(), stack.accounts()?, stack.clock()),
+            store,
             queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
             uploads: Uploads {
                 bucket: stack.env().required("UPLOAD_BUCKET")?,

@@ -14,9 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::{Path, Problem, Query, Reader, SignedIn, Slug, count_rows, reply};
 
 use crate::{
-    Deps,
-    body::DuplicateBody,
-    own_batch,
+    Deps, own_batch,
     rows::{Filter, Show, invite_of, invites_of},
 };
 
@@ -130,9 +128,7 @@ impl Outcome {
             (RowState::Contradiction { fault, number }, _) => {
                 ("Needs fixing", format!("{} It is row {number}.", sentence(fault)), true)
             }
-            (RowState::Duplicate { duplicate }, _) => {
-                ("Duplicate", DuplicateBody::from(*duplicate).detail().to_owned(), true)
-            }
+            (RowState::Duplicate { duplicate }, _) => ("Duplicate", duplicate.detail(), true),
             (RowState::Removed, _) => ("Removed", String::new(), false),
             (RowState::Sent { .. }, Some(invite)) => match invite.state {
                 InviteState::Failed { failure } => {

@@ -20,6 +20,7 @@ use domain::{
     batch::{Batch, BatchState, Counts, ObjectVersion, Source, read_all},
     usage::BatchCap,
 };
+use looks::{Looks, Reason};
 use objects::{Announcement, ObjectError, Objects, Place};
 use queue::{Destination, QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
@@ -36,6 +37,8 @@ pub struct Deps {
     /// The user pool, which knows the officer of a dropped file.
     pub sign_in: Arc<dyn SignIn>,
     pub rules: Rules,
+    /// Checks the accounts of people who seem to be invited already.
+    pub looks: Looks,
     /// The keys by which addresses are found.
     pub secrets: Secrets,
     /// The resources that reading one workbook may use.
@@ -54,8 +57,10 @@ impl Deps {
     ///
     /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let store = stack.store()?;
         Ok(Self {
-            store: stack.store()?,
+            looks: Looks::new(store.clone(), stack.accounts()?, stack.clock()),
+            store,
             objects: stack.objects()?,
             queues: stack.queues(&[Destination::Queue(QueueName::Dispatch)])?,
             sign_in: stack.sign_in()?,
@@ -247,7 +252,9 @@ async fn read_rows(
     // A long list goes on at the table's pace for as long as there is time.
     let now = deps.clock.now();
     let store = deps.store.until(deadline, now);
-    store.mark_known(&mut rows, &batch.officer.id, now).await?;
+    store
+        .mark_known(&mut rows, &batch.officer.id, now, async |live| deps.looks.again(live, Reason::Invited).await)
+        .await?;
     store.write_rows(batch.id, &rows).await?;
     let mut counts = Counts::default();
     for row in &rows {

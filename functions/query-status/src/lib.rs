@@ -14,30 +14,29 @@ mod domains;
 mod filter;
 mod list;
 mod list_cache;
-mod look;
 mod me;
 
 use std::sync::Arc;
 
 use axum::Router;
 use boot::{Rules, Secrets, Stack};
-use directory::{Accounts, ActiveAccounts};
+use directory::ActiveAccounts;
 use domain::{
     Clock, DomainRules, Entropy, OfficerId,
     invite::Account,
     usage::{BatchCap, SingleCaps},
 };
-use queue::{Destination, QueueName, Queues};
+use looks::Looks;
+use queue::{Destination, QueueName};
 use store::{Store, StoreError};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use web::{Officers, OtherClients, Problem};
 
 pub use domains::DomainBody;
-pub use filter::{ExportQuery, ListQuery, SortOrder};
+pub use filter::{ExportQuery, ListOrder, ListQuery};
 pub use list::ListBody;
 pub use list_cache::{InvitePage, ListCache};
-pub use look::Looks;
 pub use me::{LimitsBody, MeBody};
 
 #[derive(Debug)]
@@ -45,15 +44,12 @@ pub struct Deps {
     pub store: Store,
     /// The lists of officers that this process keeps in memory.
     pub lists: ListCache,
-    pub accounts: Arc<dyn Accounts>,
-    /// The queue that wakes `provision-user`.
-    pub queues: Queues,
     pub rules: Rules,
     pub active: ActiveAccounts,
     /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
     pub secrets: Secrets,
-    /// When each account was last checked in the directory.
+    /// Checks accounts in the directory.
     pub looks: Looks,
     /// How many single requests an officer may make.
     pub caps: SingleCaps,
@@ -70,16 +66,16 @@ impl Deps {
     ///
     /// [`boot::Error`] when a variable of the environment is missing, or has a value that cannot be used.
     pub fn new(stack: &impl Stack) -> Result<Self, boot::Error> {
+        let queues = stack.queues(&[Destination::Queue(QueueName::Provision)])?;
+        let store = stack.store()?;
         Ok(Self {
-            store: stack.store()?,
+            looks: Looks::new(store.clone(), stack.accounts()?, stack.clock()).waking(queues),
+            store,
             lists: ListCache::default(),
-            accounts: stack.accounts()?,
-            queues: stack.queues(&[Destination::Queue(QueueName::Provision)])?,
             rules: stack.rules()?,
             active: stack.active_accounts()?,
             other_clients: OtherClients::parse(&stack.env().optional("OTHER_CLIENT_IDS").unwrap_or_default()),
             secrets: stack.secrets()?,
-            looks: Looks::default(),
             caps: boot::single_caps(stack.env())?,
             batch_cap: boot::batch_cap(stack.env())?,
             clock: stack.clock(),

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{extract::State, response::Response};
 use domain::{
     Field, InviteId,
-    invite::{Invite, TechpassStatus},
+    invite::{Failure, Invite, TechpassStatus},
+    mail::Mail,
 };
+use looks::Reason;
 use serde::Serialize;
 use sheet::ExportRow;
 use utoipa::ToSchema;
@@ -57,7 +59,7 @@ pub(crate) async fn list(
     query.after = asked.cursor().map(|cursor| cursors.open(cursor)).transpose()?;
     let page = deps.lists.page(&deps.store, &officer.id, &query, deps.clock.now()).await?;
     let listed: Vec<TechpassStatus> = page.invites.iter().map(|invite| invite.techpass_status()).collect();
-    let invites = deps.look_again(page.invites).await;
+    let invites = deps.looks.again(page.invites, Reason::Shown).await;
     let moved = listed.into_iter().zip(invites.iter().map(|invite| invite.techpass_status()));
     let techpass = moved.fold(page.techpass, |counts, (before, now)| recounted(counts, before, now));
     let body = ListBody {
@@ -102,7 +104,7 @@ pub(crate) async fn show(
     let found = deps.store.get::<Invite>(&id).await?;
     // Another officer's invite gets the same answer as one that does not exist.
     let own = found.filter(|invite| invite.officer.id == officer.id);
-    let invite = deps.look_again(own.into_iter().collect()).await.pop();
+    let invite = deps.looks.again(own.into_iter().collect(), Reason::Shown).await.pop();
     let invite = invite.ok_or_else(|| Problem::new(Slug::NotFound))?;
     reply::versioned(known, invite.version(), &InviteDetailBody::of(&invite))
 }
@@ -128,7 +130,7 @@ pub(crate) async fn export(
         let advice = "An export holds 10,000 rows. Narrow the filter.";
         return Err(Problem::new(Slug::TooLarge).detail(advice));
     }
-    let invites = deps.look_again(page.invites).await;
+    let invites = deps.looks.again(page.invites, Reason::Shown).await;
     let dates: Vec<String> = invites.iter().map(|invite| invite.created_at.singapore_date()).collect();
     let rows = invites.iter().zip(&dates).map(|(invite, date)| export_row(invite, date));
     let workbook = sheet::export(rows, deps.clock.now()).map_err(Problem::internal)?;
@@ -143,6 +145,9 @@ fn export_row<'a>(invite: &'a Invite, date: &'a str) -> ExportRow<'a> {
         texts: details.chain(username).chain(asked).collect(),
         date_of_invite: date,
         techpass_status: invite.techpass_status().label(),
+        failure: invite.failure().map(Failure::detail).unwrap_or_default(),
+        mail_status: invite.mail.as_ref().map(|mail| mail.status().label()).unwrap_or_default(),
+        mail_detail: invite.mail.as_ref().and_then(Mail::detail).unwrap_or_default(),
         seed_status: invite.seed_status().label(),
         seed_detail: invite.seed_detail().unwrap_or_default(),
         trace_id: invite.trace.as_str(),

@@ -61,7 +61,10 @@ pub(crate) async fn amend(
         match transaction.commit(&deps.store).await?.first() {
             None => break,
             Some(Refused::LostRace) => return Err(Problem::new(Slug::VersionMismatch)),
-            Some(Refused::AddressTaken) => return Err(deps.address_taken(&officer.id, &next.address_key).await?),
+            Some(Refused::AddressTaken) => match deps.address_taken(&officer.id, &next.address_key).await? {
+                Some(problem) => return Err(problem),
+                None => tries.next().await?,
+            },
             Some(Refused::UsernameTaken) => return Err(Problem::new(Slug::UsernameTaken)),
             Some(Refused::UsageMoved | Refused::KeyUsed) => tries.next().await?,
         }

@@ -18,12 +18,14 @@ use axum::{Router, extract::State, http::StatusCode, response::Response};
 use boot::{Rules, Secrets, Stack};
 use directory::ActiveAccounts;
 use domain::{
-    Clock, DomainRules, Entropy, InviteId, OfficerId,
-    invite::{Account, Creation, Invite, Origin},
+    Clock, DomainRules, Entropy, Fault, InviteId, OfficerId,
+    batch::Duplicate,
+    invite::{Account, Creation, Invite, InviteState, Origin},
     keys::AddressKey,
     terms::Terms,
     usage::SingleCaps,
 };
+use looks::{Looks, Reason};
 use queue::{Destination, QueueName, Queues};
 use store::{CreateOutcome, KeyUse, KeyedRequest, SavedAnswer, Store, StoreError};
 use utoipa::openapi::OpenApi;
@@ -47,6 +49,8 @@ pub struct Deps {
     pub actions: Actions,
     pub rules: Rules,
     pub active: ActiveAccounts,
+    /// Checks the accounts of people who seem to be invited already.
+    pub looks: Looks,
     /// App clients whose tokens are accepted beside the portal's.
     pub other_clients: OtherClients,
     pub secrets: Secrets,
@@ -71,6 +75,7 @@ impl Deps {
         let (store, queues, env) = (stack.store()?, stack.queues(&used)?, stack.env());
         let caps = boot::single_caps(env)?;
         Ok(Self {
+            looks: Looks::new(store.clone(), stack.accounts()?, stack.clock()).waking(queues.clone()),
             actions: Actions::new(store.clone(), queues.clone(), caps, stack.clock()),
             queues,
             rules: stack.rules()?,
@@ -124,10 +129,21 @@ impl Tries {
 }
 
 impl Deps {
-    /// Why an address cannot be invited: it has a live invite of this officer, or of another one.
-    async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Problem, StoreError> {
-        let is_others = self.store.is_invited_by_another(address, officer).await?;
-        Ok(Problem::new(if is_others { Slug::InvitedByAnother } else { Slug::AlreadyInvited }))
+    /// Why an address cannot be invited: it has a live invite of this officer, or of another one. `None`: it is free by
+    /// now, or its account is no longer there.
+    async fn address_taken(&self, officer: &OfficerId, address: &AddressKey) -> Result<Option<Problem>, StoreError> {
+        let live = self.store.live_invite(address).await?;
+        let seen = self.looks.again(live.into_iter().collect(), Reason::Invited).await;
+        let Some(live) = seen.into_iter().find(|invite| invite.is_live()) else {
+            return Ok(None);
+        };
+        let slug = if live.officer.id == *officer { Slug::AlreadyInvited } else { Slug::InvitedByAnother };
+        let is_disabled = slug == Slug::AlreadyInvited && matches!(live.state, InviteState::Disabled { .. });
+        let detail = match is_disabled {
+            true => Fault::EmailAccountDisabled.detail().to_owned(),
+            false => Duplicate::of_invite(&live, officer).detail(),
+        };
+        Ok(Some(Problem::new(slug).detail(detail)))
     }
 
     fn tries(&self) -> Tries {
@@ -217,9 +233,10 @@ async fn submit(
             CreateOutcome::Created => break,
             CreateOutcome::Replay(answer) => return Ok(web::reply::saved(answer)),
             CreateOutcome::KeyReused => return Err(Problem::new(Slug::IdempotencyKeyReused)),
-            CreateOutcome::AddressTaken => {
-                return Err(deps.address_taken(&invite.officer.id, &invite.address_key).await?);
-            }
+            CreateOutcome::AddressTaken => match deps.address_taken(&invite.officer.id, &invite.address_key).await? {
+                Some(problem) => return Err(problem),
+                None => tries.next().await?,
+            },
             CreateOutcome::UsernameTaken => return Err(Problem::new(Slug::UsernameTaken)),
             CreateOutcome::LostRace => tries.next().await?,
         }

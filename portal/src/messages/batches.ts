@@ -38,6 +38,8 @@ export const causes: Record<string, string> = {
   'email.other-name': 'One address, two names',
   'email.invited-other-name': 'Invited with another name',
   'username.other-name': 'One username, two names',
+  'email.account-disabled': 'Account is disabled',
+  'seed.invited-without': 'Invited without SEED',
   'cell.too-long': 'Over 2,000 characters',
   'contact-number.syntax': 'Not a phone number',
   'contact-number.singapore': 'Not a Singapore number',
@@ -46,7 +48,9 @@ export const causes: Record<string, string> = {
 /** Why a row needs no invite, in a few words; what to do about it comes from the API. */
 export const duplicates: Record<string, string> = {
   'duplicate.row': 'Twice in this list',
+  'duplicate.mailbox': 'Same mailbox twice in this list',
   'duplicate.invited': 'Already invited by you',
+  'duplicate.invitation-out': 'Invitation is out',
   'duplicate.invited-by-another': 'Invited by another officer',
   'duplicate.username': 'Username taken',
   'duplicate.account': 'Has an account',

@@ -22,6 +22,9 @@ const OF_LISTS = [
   'email.other-name',
   'email.invited-other-name',
   'username.other-name',
+  'email.account-disabled',
+  'duplicate.username',
+  'seed.invited-without',
 ];
 
 const api = read('docs/API.md');

@@ -1,22 +1,20 @@
-//! The current status of accounts. Only the directory knows whether holders signed in, and whether accounts were
-//! disabled or deleted, so it is asked when the officer opens a page.
+#![doc = include_str!("../README.md")]
 
 use std::{
     cmp::Reverse,
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use directory::Accounts;
 use domain::{
-    InviteId, Timestamp,
+    Clock, InviteId, Timestamp,
     invite::{Invite, InviteState, NextStep},
 };
 use futures::{StreamExt as _, stream};
-use queue::{QueueName, Wake};
-use store::{Stored, Written};
-
-use crate::Deps;
+use queue::{QueueName, Queues, Wake};
+use store::{Store, Stored, Written};
 
 /// How long a check of an account is valid.
 const FRESH: Duration = Duration::from_secs(60);
@@ -36,13 +34,24 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Checks in memory at most. After that all are dropped, which costs one check for each account.
 const REMEMBERED: usize = 10_000;
 
+/// Checks accounts of invites. Clones share what they remember.
+#[derive(Clone, Debug)]
+pub struct Looks {
+    store: Store,
+    accounts: Arc<dyn Accounts>,
+    /// The queue that wakes `provision-user`. `None`: the sweeper wakes it.
+    queues: Option<Queues>,
+    clock: Clock,
+    remembered: Arc<Remembered>,
+}
+
 /// When this process last checked each account.
 ///
 /// It is in memory and not in the table, because a check without news would cost a write.
 #[derive(Debug, Default)]
-pub struct Looks(Mutex<HashMap<InviteId, Timestamp>>);
+struct Remembered(Mutex<HashMap<InviteId, Timestamp>>);
 
-impl Looks {
+impl Remembered {
     /// Whether to check the account now. If so, the check counts from `now`.
     fn is_due(&self, id: InviteId, now: Timestamp) -> bool {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,28 +66,52 @@ impl Looks {
     }
 }
 
+/// Why accounts are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// An officer opens a page with them. Those whose last event is long ago are left to the daily list.
+    Shown,
+    /// An officer is about to be told that these people are invited already.
+    Invited,
+}
+
 fn awaits_sign_in(state: &InviteState) -> bool {
     matches!(state, InviteState::AccountCreated { .. })
 }
 
-/// Whether what is recorded of an account is to be checked: its last event was at `over_since`, and its invite was
-/// written at `updated_at`.
-fn is_stale(over_since: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
-    now >= updated_at + FRESH && over_since.is_some_and(|since| now < since + CHECKED_FOR)
+impl Reason {
+    /// Whether what is recorded of an account is to be checked: its last event was at `over_since`, and its invite was
+    /// written at `updated_at`.
+    fn is_stale(self, over_since: Option<Timestamp>, updated_at: Timestamp, now: Timestamp) -> bool {
+        let is_recent = over_since.is_some_and(|since| now < since + CHECKED_FOR);
+        now >= updated_at + FRESH && (is_recent || self == Self::Invited)
+    }
 }
 
-impl Deps {
-    /// Updates the invites with accounts, as far as time and the directory allow. Invites that wait for their first
-    /// sign-in come first.
-    pub(crate) async fn look_again(&self, mut invites: Vec<Stored<Invite>>) -> Vec<Stored<Invite>> {
+impl Looks {
+    /// Looks that nobody has made yet. What they find to do is left to the sweeper.
+    #[must_use]
+    pub fn new(store: Store, accounts: Arc<dyn Accounts>, clock: Clock) -> Self {
+        Self { store, accounts, queues: None, clock, remembered: Arc::default() }
+    }
+
+    /// Wakes the worker of what they find to do, by its queue.
+    #[must_use]
+    pub fn waking(self, queues: Queues) -> Self {
+        Self { queues: Some(queues), ..self }
+    }
+
+    /// Updates the invites with accounts, as far as time and the directory allow: 25 of them at most. Invites that wait
+    /// for their first sign-in come first. An account that was checked within the last minute is not checked again.
+    pub async fn again(&self, mut invites: Vec<Stored<Invite>>, reason: Reason) -> Vec<Stored<Invite>> {
         let now = self.clock.now();
         let mut waiting: Vec<(usize, &Stored<Invite>)> =
             invites.iter().enumerate().filter(|(_, invite)| invite.account().is_some()).collect();
         waiting.sort_by_key(|(_, invite)| Reverse(awaits_sign_in(&invite.state)));
         let due: Vec<(usize, Stored<Invite>)> = waiting
             .into_iter()
-            .filter(|(_, invite)| is_stale(invite.over_since(), invite.updated_at, now))
-            .filter(|(_, invite)| self.looks.is_due(invite.id, now))
+            .filter(|(_, invite)| reason.is_stale(invite.over_since(), invite.updated_at, now))
+            .filter(|(_, invite)| self.remembered.is_due(invite.id, now))
             .take(PER_REQUEST)
             .map(|(place, invite)| (place, invite.clone()))
             .collect();
@@ -124,11 +157,11 @@ impl Deps {
 
     /// Wakes the worker that withdraws a licence, or assigns it again.
     async fn wake_for(&self, invite: &Invite, now: Timestamp) {
-        if invite.next_step(now) == NextStep::Nothing {
-            return;
+        if let Some(queues) = &self.queues
+            && invite.next_step(now) != NextStep::Nothing
+        {
+            queues.wake(QueueName::Provision, &invite.officer.id, &[Wake::Invite { id: invite.id }]).await;
         }
-        let wake = [Wake::Invite { id: invite.id }];
-        self.queues.wake(QueueName::Provision, &invite.officer.id, &wake).await;
     }
 }
 
@@ -138,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_account_is_checked_once_a_minute() {
-        let (looks, entropy) = (Looks::default(), testing::seeded(1));
+        let (looks, entropy) = (Remembered::default(), testing::seeded(1));
         let at = |ms| Timestamp::from_unix_ms(ms);
         let [one, other] = [1, 2].map(|_| InviteId::generate(at(0), &entropy));
         for (id, ms, is_due) in [
@@ -166,8 +199,12 @@ mod tests {
             (Some(0), DAYS_MS - 1, DAYS_MS, false),
             (None, 0, 60_000, false),
         ] {
-            let found = is_stale(over_since.map(at), at(updated_at), at(now));
+            let found = Reason::Shown.is_stale(over_since.map(at), at(updated_at), at(now));
             assert_eq!(found, expected, "{over_since:?} {updated_at} {now}");
+        }
+        for (updated_at, now, expected) in [(0, 59_999, false), (0, 60_000, true), (0, DAYS_MS, true)] {
+            let found = Reason::Invited.is_stale(Some(at(0)), at(updated_at), at(now));
+            assert_eq!(found, expected, "before a refusal: {updated_at} {now}");
         }
     }
 
@@ -180,7 +217,7 @@ mod tests {
 
     #[test]
     fn all_checks_are_forgotten_when_there_are_too_many() {
-        let (looks, entropy, now) = (Looks::default(), testing::seeded(1), Timestamp::from_unix_ms(0));
+        let (looks, entropy, now) = (Remembered::default(), testing::seeded(1), Timestamp::from_unix_ms(0));
         let ids: Vec<InviteId> = (0..REMEMBERED).map(|_| InviteId::generate(now, &entropy)).collect();
         assert!(ids.iter().all(|id| looks.is_due(*id, now)));
         assert!(!looks.is_due(ids[0], now), "as many as are remembered");

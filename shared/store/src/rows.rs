@@ -2,10 +2,10 @@
 //!
 //! The rows are spread over partitions, so that a long list is written and dispatched in seconds; see ADR 40.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
-    BatchId, OfficerId, Timestamp,
+    BatchId, OfficerId, Timestamp, Username,
     batch::{Batch, Duplicate, Row, RowState, RowStatus},
     invite::Invite,
     keys::AddressKey,
@@ -53,6 +53,11 @@ pub fn batch_of(key: &Key) -> Option<BatchId> {
     keys::batch_of(&key.pk)
 }
 
+/// The username in a row. `None`: it has none, or the text is not valid.
+fn username(keyed: &KeyedRow) -> Option<Username> {
+    Username::parse(&keyed.row.raw.form.username).ok()
+}
+
 fn row_number(sk: &str) -> Option<u32> {
     sk.strip_prefix(keys::ROW_PREFIX)?.parse().ok()
 }
@@ -83,8 +88,9 @@ impl Store {
         self.table.put_many(items).await
     }
 
-    /// Marks the ready rows of `officer` whose address has a live invite of any officer, or an account that is known at
-    /// `now`; see [`Row::beside_invite`].
+    /// Marks the ready rows of `officer` whose address or username has a live invite of any officer, or whose address
+    /// has an account that is known at `now`; see [`Row::beside_invite`]. `look` brings such invites up to date first:
+    /// where an account was deleted, its person can be invited again.
     ///
     /// # Errors
     ///
@@ -94,18 +100,27 @@ impl Store {
         rows: &mut [KeyedRow],
         officer: &OfficerId,
         now: Timestamp,
+        look: impl AsyncFnOnce(Vec<Stored<Invite>>) -> Vec<Stored<Invite>>,
     ) -> Result<(), StoreError> {
         let ready = |row: &&KeyedRow| row.row.state == RowState::Ready;
         let addresses: Vec<AddressKey> = rows.iter().filter(ready).filter_map(|row| row.address.clone()).collect();
-        let (live, held) = futures::try_join!(self.live_invites(&addresses), self.held_addresses(&addresses, now))?;
+        let usernames: Vec<Username> = rows.iter().filter(ready).filter_map(username).collect();
+        let seen = look(self.live_invites(&addresses).await?).await;
+        let live = seen.into_iter().filter(|invite| invite.is_live());
+        let live: HashMap<AddressKey, Stored<Invite>> =
+            live.map(|invite| (invite.address_key.clone(), invite)).collect();
+        let (held, named) = futures::try_join!(self.held_addresses(&addresses, now), self.live_usernames(&usernames))?;
         let held: HashSet<AddressKey> = held.into_iter().collect();
-        for KeyedRow { row, address } in rows {
-            let (RowState::Ready, Some(address)) = (&row.state, address.as_ref()) else { continue };
+        for keyed in rows {
+            let (RowState::Ready, Some(address)) = (&keyed.row.state, keyed.address.as_ref()) else { continue };
+            let has_username = username(keyed).is_some_and(|username| named.contains(&username.canonical()));
             // An invite says more than the account that it led to.
             if let Some(invite) = live.get(address) {
-                row.state = row.beside_invite(invite, officer);
+                keyed.row.state = keyed.row.beside_invite(invite, officer);
+            } else if has_username {
+                keyed.row.state = keyed.row.beside_username();
             } else if held.contains(address) {
-                row.state = RowState::Duplicate { duplicate: Duplicate::Account };
+                keyed.row.state = RowState::Duplicate { duplicate: Duplicate::Account };
             }
         }
         Ok(())

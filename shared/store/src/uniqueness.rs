@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::{InviteId, OfficerId, invite::Invite, keys::AddressKey};
+use domain::{InviteId, OfficerId, Username, invite::Invite, keys::AddressKey};
 
 use crate::{
     Store, StoreError,
@@ -159,15 +159,19 @@ impl Store {
         Ok(self.live_invite(address).await?.is_some_and(|live| live.officer.id != *officer))
     }
 
-    /// The `addresses` that have a live invite, each with that invite.
-    pub(crate) async fn live_invites(
-        &self,
-        addresses: &[AddressKey],
-    ) -> Result<HashMap<AddressKey, Invite>, StoreError> {
+    /// The live invites of the `addresses`.
+    pub(crate) async fn live_invites(&self, addresses: &[AddressKey]) -> Result<Vec<Stored<Invite>>, StoreError> {
         let locks = self.table.get_many(&addresses.iter().map(keys::address).collect::<Vec<_>>()).await?;
         let ids: Vec<InviteId> = locks.iter().filter_map(lock_owner).collect();
-        let invites = self.get_many::<Invite>(&ids).await?;
-        Ok(invites.into_iter().map(|invite| (invite.address_key.clone(), invite.into_value())).collect())
+        self.get_many::<Invite>(&ids).await
+    }
+
+    /// Those of the `usernames` that a live invite has, in their canonical form.
+    pub(crate) async fn live_usernames(&self, usernames: &[Username]) -> Result<HashSet<String>, StoreError> {
+        let by_key: HashMap<Key, String> =
+            usernames.iter().map(|username| (keys::username(username), username.canonical())).collect();
+        let locks = self.table.get_many(&by_key.keys().cloned().collect::<Vec<_>>()).await?;
+        Ok(locks.iter().filter_map(|lock| by_key.get(&item::key(lock)).cloned()).collect())
     }
 
     /// The `addresses` with an item at `key` for which `counts` is true.

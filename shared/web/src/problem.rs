@@ -209,14 +209,14 @@ impl Problem {
     /// The officer has used up a share at `now`. The answer says how large it is, and when to continue.
     #[must_use]
     pub fn cap_reached(cap: &CapReached, now: Timestamp) -> Self {
-        let problem = Self { detail: Some(Cow::Owned(cap.detail())), ..Self::new(Slug::TooManyRequests) };
+        let problem = Self::new(Slug::TooManyRequests).detail(cap.detail());
         problem.retry_after(cap.until.since(now))
     }
 
     /// Adds what the client has to do about it.
     #[must_use]
-    pub fn detail(self, detail: &'static str) -> Self {
-        Self { detail: Some(Cow::Borrowed(detail)), ..self }
+    pub fn detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
     }
 
     #[must_use]

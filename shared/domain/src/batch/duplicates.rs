@@ -3,10 +3,16 @@
 use std::collections::HashMap;
 
 use super::{
+    duplicate::Duplicate,
     raw_row::RawRow,
-    row::{Duplicate, Row, RowState},
+    row::{Row, RowState},
 };
-use crate::{EmailAddress, Fault, Field, FieldFault, OfficerId, Username, invite::Invite, rules::DomainRules};
+use crate::{
+    EmailAddress, Fault, Field, FieldFault, OfficerId, SeedWish, Username,
+    invite::{Invite, InviteState},
+    licence::SeedState,
+    rules::DomainRules,
+};
 
 /// Reads all rows of a batch, numbered from 1, and marks the rows that repeat the person of an earlier row.
 ///
@@ -41,6 +47,13 @@ pub fn read_more(
 struct First {
     number: u32,
     name: Vec<String>,
+    email: Option<EmailAddress>,
+}
+
+impl First {
+    fn of(row: &Row) -> Self {
+        Self { number: row.number, name: row.name(), email: row.email() }
+    }
 }
 
 /// The first row of each person.
@@ -81,7 +94,7 @@ impl People {
 
     fn add(&mut self, row: &Row) {
         let (mailbox, username) = row.person();
-        let first = || First { number: row.number, name: row.name() };
+        let first = || First::of(row);
         if let Some(mailbox) = mailbox {
             self.by_mailbox.entry(mailbox).or_insert_with(first);
         }
@@ -97,7 +110,7 @@ impl Row {
     #[must_use]
     pub fn beside(&self, other: &Self) -> Option<RowState> {
         let ((mailbox, username), (its_mailbox, its_username)) = (self.person(), other.person());
-        let first = First { number: other.number, name: other.name() };
+        let first = First::of(other);
         if mailbox.is_some() && mailbox == its_mailbox {
             return Some(self.after(&first, Fault::EmailOtherName.at(Field::Email)));
         }
@@ -106,20 +119,39 @@ impl Row {
     }
 
     /// What this row is next to a live invite of its mailbox, in a list of `officer`. The person is invited already, or
-    /// the officer has invited the address under another name. The invite of another officer reveals nothing about its
-    /// person.
+    /// does not get what the row asks for: the officer has invited the address under another name or without SEED, or
+    /// its account is disabled. The invite of another officer reveals nothing about its person.
     #[must_use]
     pub fn beside_invite(&self, invite: &Invite, officer: &OfficerId) -> RowState {
-        if invite.officer.id != *officer {
-            return RowState::Duplicate { duplicate: Duplicate::OthersInvite };
+        let fault = match invite.officer.id == *officer {
+            true => self.fault_beside(invite),
+            false => None,
+        };
+        match fault {
+            Some(fault) => RowState::NeedsFixing { faults: vec![fault] },
+            None => RowState::Duplicate { duplicate: Duplicate::of_invite(invite, officer) },
         }
+    }
+
+    fn fault_beside(&self, invite: &Invite) -> Option<FieldFault> {
         let invited = invite.profile.as_ref();
         let invited = invited.map(|profile| words([profile.first_name.as_str(), profile.last_name.as_str()]));
         let name = self.name();
         if invited.is_some_and(|invited| !name.is_empty() && invited != name) {
-            return RowState::NeedsFixing { faults: vec![Fault::EmailInvitedOtherName.at(Field::Email)] };
+            return Some(Fault::EmailInvitedOtherName.at(Field::Email));
         }
-        RowState::Duplicate { duplicate: Duplicate::LiveInvite }
+        if matches!(invite.state, InviteState::Disabled { .. }) {
+            return Some(Fault::EmailAccountDisabled.at(Field::Email));
+        }
+        let asks_for_seed = SeedWish::parse(&self.raw.form.seed) == Ok(SeedWish::Required);
+        let has_none = invite.seed == SeedState::NotRequired;
+        (asks_for_seed && has_none).then(|| Fault::SeedNotInvited.at(Field::Seed))
+    }
+
+    /// What this row is next to a live invite with its username, which is another person's.
+    #[must_use]
+    pub fn beside_username(&self) -> RowState {
+        RowState::NeedsFixing { faults: vec![Fault::UsernameTaken.at(Field::Username)] }
     }
 
     /// Whether both rows name the same person in the same way, so that each other row is the same next to either of
@@ -133,10 +165,21 @@ impl Row {
         let name = self.name();
         // A missing name cannot be compared, and it is a fault of its own.
         if name == first.name || name.is_empty() || first.name.is_empty() {
-            RowState::Duplicate { duplicate: Duplicate::Row { number: first.number } }
+            let number = first.number;
+            let is_tagged = first.email.as_ref().is_some_and(|email| self.has_mailbox_otherwise(email));
+            let duplicate = if is_tagged { Duplicate::Mailbox { number } } else { Duplicate::Row { number } };
+            RowState::Duplicate { duplicate }
         } else {
             RowState::Contradiction { fault, number: first.number }
         }
+    }
+
+    /// Whether its address is another one of the same mailbox.
+    fn has_mailbox_otherwise(&self, email: &EmailAddress) -> bool {
+        let own = self.email();
+        own.is_some_and(|own| {
+            own.recipient() == email.recipient() && !own.as_str().eq_ignore_ascii_case(email.as_str())
+        })
     }
 
     /// The words of its name in alphabetical order, so that first and last name may be swapped.
@@ -166,7 +209,7 @@ mod tests {
         Entropy, Keys, TraceId,
         batch::samples::{at, invite_id, named, officer, raw, read, read_one, rules},
         fields::Subject,
-        invite::{Creation, Origin},
+        invite::{Account, Creation, Origin},
         terms::Terms,
     };
 
@@ -175,6 +218,10 @@ mod tests {
 
     fn repeats(number: u32) -> RowState {
         RowState::Duplicate { duplicate: Duplicate::Row { number } }
+    }
+
+    fn repeats_mailbox(number: u32) -> RowState {
+        RowState::Duplicate { duplicate: Duplicate::Mailbox { number } }
     }
 
     fn contradicts(number: u32, fault: Fault) -> RowState {
@@ -194,7 +241,7 @@ mod tests {
             raw("ada@vendor.example.com", "ada"),
             raw("eve@vendor.example.com", "Ada"),
         ]);
-        let states = [(1, 5, RowState::Ready), (2, 6, repeats(1)), (3, 7, RowState::Ready), (4, 8, repeats(3))];
+        let states = [(1, 5, RowState::Ready), (2, 6, repeats_mailbox(1)), (3, 7, RowState::Ready), (4, 8, repeats(3))];
         assert_eq!(summaries(rows), states);
     }
 
@@ -230,14 +277,18 @@ mod tests {
             (25, raw("bo+1@example-agency.gov.sg", "")),
         ];
         let rows = read_more(&earlier, 3, added, &rules(), &officer().email);
-        assert_eq!(summaries(rows), [(3, 20, RowState::Ready), (4, 21, contradicts(2, USERNAME)), (5, 25, repeats(3))]);
+        assert_eq!(
+            summaries(rows),
+            [(3, 20, RowState::Ready), (4, 21, contradicts(2, USERNAME)), (5, 25, repeats_mailbox(3))]
+        );
     }
 
     #[test]
     fn a_row_repeats_or_contradicts_each_row_with_its_mailbox_or_its_username() {
         let row = read_one(named("ada@vendor.example.com", "ada", "Ada Mei", "Tan"));
         for (email, username, first_name, last_name, expected) in [
-            ("ADA+1@vendor.example.com", "eve", "tan", "Mei, Ada", Some(repeats(1))),
+            ("ADA+1@vendor.example.com", "eve", "tan", "Mei, Ada", Some(repeats_mailbox(1))),
+            ("ADA@vendor.example.com", "eve", "tan", "Mei, Ada", Some(repeats(1))),
             ("ada@vendor.example.com", "eve", "", "", Some(repeats(1))),
             ("ada@vendor.example.com", "eve", "Ada", "Tan", Some(contradicts(1, ADDRESS))),
             ("ada@vendor.example.com", "ADA", "Eve", "Lim", Some(contradicts(1, ADDRESS))),
@@ -277,22 +328,42 @@ mod tests {
     }
 
     #[test]
-    fn a_row_with_a_live_invite_is_a_duplicate_unless_its_officer_has_invited_another_name() {
+    fn a_row_with_a_live_invite_is_a_duplicate_unless_the_person_does_not_get_what_the_row_asks_for() {
         let row =
             |first_name: &str, last_name: &str| read_one(named("bo@example-agency.gov.sg", "", first_name, last_name));
         let form = row("Priya", "Rahman").raw.form;
         let named_invite = invite(form.account(&rules(), &officer().email).unwrap());
         let by_email = invite(form.email_invitation(&rules(), &officer().email).unwrap());
+        let state = |state: InviteState| {
+            let mut invite = named_invite.clone();
+            invite.state = state;
+            invite
+        };
+        let account = Account { directory_id: "bo".to_owned() };
+        let (out, disabled) = (InviteState::Invited { expires_at: at(9) }, InviteState::Disabled { account });
+        let with_seed = |mut row: Row| {
+            row.raw.form.seed = "Yes".to_owned();
+            row
+        };
+        let mut licensed = named_invite.clone();
+        licensed.seed = SeedState::LicenceAssigned;
         let (own, other) = (officer().id, OfficerId::parse("officer-2").unwrap());
         let duplicate = |duplicate: Duplicate| RowState::Duplicate { duplicate };
-        let fault = RowState::NeedsFixing { faults: vec![Fault::EmailInvitedOtherName.at(Field::Email)] };
+        let anothers = duplicate(Duplicate::OthersInvite { since: Some(at(0)) });
+        let fault = |fault: Fault, field| RowState::NeedsFixing { faults: vec![fault.at(field)] };
+        let other_name = fault(Fault::EmailInvitedOtherName, Field::Email);
         for (invite, officer, row, state) in [
             (&named_invite, &own, row("RAHMAN", "Priya"), duplicate(Duplicate::LiveInvite)),
             (&named_invite, &own, row("", ""), duplicate(Duplicate::LiveInvite)),
-            (&named_invite, &own, row("Nurul", "Rahman"), fault),
-            (&named_invite, &other, row("Nurul", "Rahman"), duplicate(Duplicate::OthersInvite)),
-            (&named_invite, &other, row("Priya", "Rahman"), duplicate(Duplicate::OthersInvite)),
+            (&named_invite, &own, row("Nurul", "Rahman"), other_name),
+            (&named_invite, &other, row("Nurul", "Rahman"), anothers.clone()),
+            (&named_invite, &other, with_seed(row("Priya", "Rahman")), anothers.clone()),
             (&by_email, &own, row("Nurul", "Rahman"), duplicate(Duplicate::LiveInvite)),
+            (&state(out), &own, row("Priya", "Rahman"), duplicate(Duplicate::InvitationOut)),
+            (&state(disabled.clone()), &own, row("Priya", "Rahman"), fault(Fault::EmailAccountDisabled, Field::Email)),
+            (&state(disabled), &other, row("Priya", "Rahman"), anothers),
+            (&named_invite, &own, with_seed(row("Priya", "Rahman")), fault(Fault::SeedNotInvited, Field::Seed)),
+            (&licensed, &own, with_seed(row("Priya", "Rahman")), duplicate(Duplicate::LiveInvite)),
         ] {
             assert_eq!(row.beside_invite(invite, officer), state, "{}", row.raw.form.first_name);
         }

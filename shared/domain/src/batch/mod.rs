@@ -9,6 +9,7 @@
 
 mod column;
 mod dispatch;
+mod duplicate;
 mod duplicates;
 mod raw_row;
 mod repair;
@@ -28,10 +29,11 @@ use crate::{
 
 pub use column::{Column, ColumnFault, MAX_COLUMNS, MAX_TITLE};
 pub use dispatch::{DISPATCH_WAKE_AFTER, MAX_BATCH_WAIT, MAX_CHECK_INTERVAL};
+pub use duplicate::Duplicate;
 pub use duplicates::{read_all, read_more};
 pub use raw_row::{MAX_TEXT, RawRow};
 pub use repair::Repair;
-pub use row::{Duplicate, Row, RowState, RowStatus};
+pub use row::{Row, RowState, RowStatus};
 pub use state::{BatchConflict, BatchState, Counts, ObjectVersion, Source};
 
 /// Rows of a batch at most, for every source.

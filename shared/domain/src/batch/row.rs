@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::raw_row::RawRow;
+use super::{duplicate::Duplicate, raw_row::RawRow};
 use crate::{
     BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, fields::Subject, rules::DomainRules, time::Timestamp,
 };
@@ -17,22 +17,6 @@ pub struct Row {
     pub state: RowState,
     /// Increases with each change; the `ETag` of the API.
     pub version: u64,
-}
-
-/// Why a row is a duplicate. That is not a fault: the person needs no second invite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "of", rename_all = "kebab-case")]
-pub enum Duplicate {
-    /// An earlier row of this batch has the same person.
-    Row { number: u32 },
-    /// A live invite of the same officer has the address.
-    LiveInvite,
-    /// A live invite of another officer has the address.
-    OthersInvite,
-    /// Another live invite has the username.
-    LiveUsername,
-    /// The address already has an account.
-    Account,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,9 +207,8 @@ impl RowState {
     #[must_use]
     pub fn rests_on(&self) -> Option<u32> {
         match self {
-            Self::Duplicate { duplicate: Duplicate::Row { number } } | Self::Contradiction { number, .. } => {
-                Some(*number)
-            }
+            Self::Duplicate { duplicate } => duplicate.row(),
+            Self::Contradiction { number, .. } => Some(*number),
             _ => None,
         }
     }

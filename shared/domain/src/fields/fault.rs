@@ -81,8 +81,13 @@ faults! {
     /// The officer has invited the address under another name.
     EmailInvitedOtherName = "email.invited-other-name", "You have invited this address with another name. Which is \
         right?";
+    /// The account of the address is disabled.
+    EmailAccountDisabled = "email.account-disabled", "You have invited this person, and the account is disabled. Ask \
+        the administrators of the directory to enable it, and remove this row.";
     /// Another row has the username with another name.
     UsernameOtherName = "username.other-name", "Another row has this username with another name. Which is right?";
+    /// A live invite of another person has the username.
+    UsernameTaken = "duplicate.username", "This TechPass username belongs to another invite. Choose another.";
     /// A vendor without a username.
     UsernameRequired = "username.required", "Vendors need a TechPass username.";
     /// A username that breaks the rules.
@@ -108,6 +113,9 @@ faults! {
     SeedSyntax = "seed.syntax", "Answer Yes or No.";
     /// SEED for a domain that may not have it.
     SeedIneligible = "seed.ineligible", "This email domain cannot be onboarded to SEED. Answer No.";
+    /// SEED for a person whom the officer has invited without it.
+    SeedNotInvited = "seed.invited-without", "You have invited this person without SEED. The holder asks for it \
+        under Onboard to SEED, or raises a service request. Remove this row.";
     /// A workbook cell with a formula.
     CellFormula = "cell.formula", "This cell holds a formula. Type the value itself.";
     /// A workbook cell with an error value such as `#N/A`.

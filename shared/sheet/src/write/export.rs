@@ -17,6 +17,12 @@ pub struct ExportRow<'a> {
     /// The date of the invite, as officers read dates.
     pub date_of_invite: &'a str,
     pub techpass_status: &'a str,
+    /// Why there is no account, and what to do; empty unless it failed.
+    pub failure: &'a str,
+    /// How far the mail to the invitee is; empty if there is none.
+    pub mail_status: &'a str,
+    /// Why the mail is not on its way, and what to do; empty if it is.
+    pub mail_detail: &'a str,
     pub seed_status: &'a str,
     /// What the licence's state means for the officer, where the status does not say enough.
     pub seed_detail: &'a str,
@@ -37,12 +43,15 @@ enum Column {
     DateOfInvite,
     TechpassStatus,
     SeedStatus,
+    Failure,
+    MailStatus,
+    MailDetail,
     SeedDetail,
     TraceId,
 }
 
 /// TechBiz's columns in their order, and then ours.
-const COLUMNS: [Column; 12] = [
+const COLUMNS: [Column; 15] = [
     Column::Of(Field::FirstName),
     Column::Of(Field::LastName),
     Column::Of(Field::Email),
@@ -51,6 +60,9 @@ const COLUMNS: [Column; 12] = [
     Column::DateOfInvite,
     Column::TechpassStatus,
     Column::SeedStatus,
+    Column::Failure,
+    Column::MailStatus,
+    Column::MailDetail,
     Column::SeedDetail,
     Column::Of(Field::Username),
     Column::Of(Field::Reason),
@@ -69,6 +81,9 @@ impl Column {
             Self::DateOfInvite => ("Date of Invite", 14.0),
             Self::TechpassStatus => ("TechPass Status", 18.0),
             Self::SeedStatus => ("SEED Status", 18.0),
+            Self::Failure => ("Failure", 44.0),
+            Self::MailStatus => ("Mail Status", 18.0),
+            Self::MailDetail => ("Mail Detail", 44.0),
             Self::SeedDetail => ("SEED Detail", 44.0),
             Self::TraceId => ("Trace ID", 40.0),
         }
@@ -80,6 +95,9 @@ impl Column {
             Self::DateOfInvite => row.date_of_invite,
             Self::TechpassStatus => row.techpass_status,
             Self::SeedStatus => row.seed_status,
+            Self::Failure => row.failure,
+            Self::MailStatus => row.mail_status,
+            Self::MailDetail => row.mail_detail,
             Self::SeedDetail => row.seed_detail,
             Self::TraceId => row.trace_id,
         }

@@ -1,7 +1,7 @@
 //! The contract of invites: uniqueness, tokens, states.
 
 use domain::{
-    InviteId, Officer,
+    Fault, Field, InviteId, Officer,
     batch::{Duplicate, RowState},
     fields::Form,
     invite::{Act, Actor, Failure, Invite, Origin},
@@ -258,16 +258,33 @@ pub(super) async fn a_known_account_is_believed_until_its_note_expires(store: &S
     store.note_holders(&held, until).await.unwrap();
     store.note_holders(&[held.clone(), held].concat(), until).await.unwrap();
     let mut later = rows.clone();
-    store.mark_known(&mut rows, &batch.officer.id, until).await.unwrap();
+    store.mark_known(&mut rows, &batch.officer.id, until, async |live| live).await.unwrap();
     let duplicate = |duplicate| RowState::Duplicate { duplicate };
     let states = |rows: &[KeyedRow]| rows.iter().map(|row| row.row.state.clone()).collect::<Vec<_>>();
     assert_eq!(states(&rows), [duplicate(Duplicate::Account), duplicate(Duplicate::LiveInvite), RowState::Ready]);
-    store.mark_known(&mut later, &batch.officer.id, until + Duration::from_secs(1)).await.unwrap();
+    store.mark_known(&mut later, &batch.officer.id, until + Duration::from_secs(1), async |live| live).await.unwrap();
     assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::LiveInvite), RowState::Ready]);
     for row in &mut later {
         row.row.state = RowState::Ready;
     }
     let another = officer("holder-another");
-    store.mark_known(&mut later, &another.id, until + Duration::from_secs(1)).await.unwrap();
-    assert_eq!(states(&later), [RowState::Ready, duplicate(Duplicate::OthersInvite), RowState::Ready]);
+    store.mark_known(&mut later, &another.id, until + Duration::from_secs(1), async |live| live).await.unwrap();
+    assert_eq!(
+        states(&later),
+        [RowState::Ready, duplicate(Duplicate::OthersInvite { since: Some(beginning()) }), RowState::Ready]
+    );
+}
+
+/// A draft says at once that a username is another person's, as the submission would.
+pub(super) async fn a_username_of_another_person_needs_fixing(store: &Store) {
+    let taken = account_invite(&officer("named-ada"), &vendor_form("named-bo"), beginning(), &crate::seeded(76));
+    assert_eq!(create(store, &taken).await, CreateOutcome::Created);
+    let of = |name: &str, username: &str| Form { username: username.to_owned(), ..vendor_form(name) };
+    let forms = vec![of("named-cy", "NAMED-bo"), of("named-dee", "named-dee"), of("named-bo", "named-eve")];
+    let (batch, mut rows) = draft(&officer("named-ada"), forms, beginning(), &crate::seeded(77));
+    store.mark_known(&mut rows, &batch.officer.id, beginning(), async |live| live).await.unwrap();
+    let states: Vec<RowState> = rows.into_iter().map(|row| row.row.state).collect();
+    let fault = Fault::UsernameTaken.at(Field::Username);
+    let invited = RowState::Duplicate { duplicate: Duplicate::LiveInvite };
+    assert_eq!(states, [RowState::NeedsFixing { faults: vec![fault] }, RowState::Ready, invited]);
 }

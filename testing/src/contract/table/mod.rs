@@ -36,8 +36,9 @@ use invites::{
     a_failed_invite_frees_its_locks, a_known_account_is_believed_until_its_note_expires,
     a_live_invite_is_found_by_its_address, a_lock_is_freed_only_from_under_the_owner_that_was_read,
     a_lock_of_an_ended_invite_can_be_freed_with_it, a_stale_version_writes_nothing, a_token_is_used_once,
-    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, an_invite_that_lives_again_takes_its_locks_again,
-    an_invite_with_another_address_frees_the_old_one, one_live_invite_per_address_and_username,
+    a_tombstone_takes_the_place_of_an_invite_and_frees_its_locks, a_username_of_another_person_needs_fixing,
+    an_invite_that_lives_again_takes_its_locks_again, an_invite_with_another_address_frees_the_old_one,
+    one_live_invite_per_address_and_username,
 };
 
 use progress::the_progress_of_a_batch_is_that_of_its_sent_rows;
@@ -64,6 +65,7 @@ pub async fn all(store: &Store) {
     an_invite_with_another_address_frees_the_old_one(store).await;
     a_token_is_used_once(store).await;
     a_known_account_is_believed_until_its_note_expires(store).await;
+    a_username_of_another_person_needs_fixing(store).await;
     rows_are_paged_and_filtered(store).await;
     a_change_of_rows_stands_or_falls_with_its_batch(store).await;
     rows_are_added_once_to_the_batch_that_was_read(store).await;

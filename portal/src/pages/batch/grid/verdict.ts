@@ -29,7 +29,7 @@ export function errorOf(row: Row, column: Column, pending: PendingFields | undef
 
 export function duplicateText(row: Row): string {
   const { code, row: earlier, detail } = row.duplicate!;
-  return code === 'duplicate.row' && earlier ? `Same person as row ${earlier}` : (duplicates[code] ?? detail);
+  return earlier ? `Same person as row ${earlier}` : (duplicates[code] ?? detail);
 }
 
 /** Everything that is to be said about a cell, as sentences. */
