@@ -61,8 +61,7 @@ impl Job {
             Self::Forget => MINUTE,
             Self::Uploads => 2 * MINUTE,
             Self::Totals => 5 * MINUTE,
-            Self::Locks => 60 * MINUTE,
-            Self::AccountAudit | Self::LicenceAudit => DAY,
+            Self::Locks | Self::AccountAudit | Self::LicenceAudit => DAY,
         }
     }
 

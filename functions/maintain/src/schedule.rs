@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_job_that_has_finished_is_due_in_time_for_the_timer_of_its_next_turn() {
-        for (job, ended, due) in [(Job::Uploads, 20, 90), (Job::Uploads, 100, 100), (Job::Locks, 20, 3570)] {
+        for (job, ended, due) in [(Job::Uploads, 20, 90), (Job::Uploads, 100, 100), (Job::Locks, 20, 86_370)] {
             let finished = Progress::Finished { cursor: None };
             let next = released(job, record(), second(0), finished, second(ended));
             let expected = JobRecord { due_at: second(due), cursor: None, finished_at: second(ended), ..record() };
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_job_is_overdue_once_three_runs_and_a_lease_have_passed_since_it_finished() {
-        for (job, last) in [(Job::Forget, 3 * 60 + 80), (Job::Locks, 3 * 3600 + 80)] {
+        for (job, last) in [(Job::Forget, 3 * 60 + 80), (Job::Locks, 3 * 86_400 + 80)] {
             let finished = JobRecord { finished_at: second(0), ..record() };
             assert!(!is_overdue(job, &finished, second(last)), "{job:?}");
             assert!(is_overdue(job, &finished, second(last + 1)), "{job:?}");
