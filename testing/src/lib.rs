@@ -10,6 +10,7 @@ mod clock;
 pub mod contract;
 mod directory;
 mod endpoints;
+mod mishap;
 mod outbox;
 pub mod people;
 pub mod probe;

@@ -303,6 +303,15 @@ def provision(function: RunningFunction, served: Backend) -> list[float]:
     return [handled(function, woken([wake("invite", invite) for invite in served.invites]))]
 
 
+def sweep(function: RunningFunction, served: Backend) -> list[float]:
+    """Two minutes with an hour of work that nobody has begun: all of it is woken, and then is not due."""
+    minute = encode(recorded("sweep-minute"))
+    taken = [function.invoke(minute)]
+    if not served.messages("PROVISION"):
+        raise FunctionFailed(f"Nobody is woken: {function.answer[:500]!r}")
+    return [*taken, function.invoke(minute)]
+
+
 WORKS = (
     Work("a workbook of 10,000 invites", "query-status", ROWS, 1, export),
     Work("an action for 1,111 of 100,000 invites", "submit-invites", 100_000, 1, act_on_some, make_answers_ready),
@@ -312,4 +321,5 @@ WORKS = (
     Work("a workbook of 10,000 rows", "parse-batch", 0, 1, parse),
     Work("the results of 10,000 rows", "manage-batches", 0, ROWS, results),
     Work("10 accounts", "provision-user", 10, 1, provision),
+    Work("10,000 invites that are due", "sweep", ROWS, 1, sweep),
 )

@@ -18,7 +18,8 @@ use directory::{Cognito, UserPool};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::wire::{self, Refusal, Way};
+use super::wire::{self, Refusal};
+use crate::mishap::Way;
 use crate::rate::Bucket;
 
 /// How long a request takes.

@@ -19,7 +19,8 @@ use mail::{Mailer, Sender, Ses};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::wire::{self, Refusal, Way};
+use super::wire::{self, Refusal};
+use crate::mishap::Way;
 use crate::{outbox::token_in, rate::Bucket};
 
 /// How long a request takes.

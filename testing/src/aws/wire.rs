@@ -18,6 +18,8 @@ use aws_types::SdkConfig;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use crate::mishap::Mishap;
+
 /// The configuration of a client whose every request goes to `twin`. No service knows its credentials.
 pub(super) fn config_of(twin: impl HttpConnector + Clone + 'static) -> SdkConfig {
     let credentials = Credentials::new("id", "secret", None, None, "tests");
@@ -38,43 +40,10 @@ pub(super) struct Refusal {
     pub(super) message: &'static str,
 }
 
-/// What can happen to a request. All but the first leave the client without an answer, or with one that does not say
-/// whether the request was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mishap {
-    /// No connection to the service could be opened.
-    NotConnected,
-    /// The connection was closed before the service read the request.
-    Closed,
-    /// The service carried the request out, and its answer never arrived.
-    AnswerLost,
-    /// The service answers that it is broken, and did nothing.
-    Broken,
-}
-
-const MISHAPS: [Mishap; 4] = [Mishap::NotConnected, Mishap::Closed, Mishap::AnswerLost, Mishap::Broken];
-
 const BROKEN: Refusal = Refusal { status: 500, code: "InternalErrorException", message: "" };
 
 /// How long a client waits for an answer that does not arrive.
 const LOST_AFTER: Duration = Duration::from_secs(5);
-
-/// The way between the clients and a service. One request in `one_in` has a mishap, each kind in turn.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Way {
-    /// `None`: no request has a mishap.
-    pub(super) one_in: Option<usize>,
-    requests: usize,
-}
-
-impl Way {
-    /// What happens to the next request. `None`: nothing.
-    pub(super) fn next_mishap(&mut self) -> Option<Mishap> {
-        let one_in = self.one_in?;
-        self.requests += 1;
-        self.requests.is_multiple_of(one_in).then(|| MISHAPS[self.requests / one_in % MISHAPS.len()])
-    }
-}
 
 /// Carries a request to the service, which answers with `respond`, and the answer back. That takes `pause`.
 pub(super) fn carried(

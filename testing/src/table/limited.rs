@@ -2,6 +2,7 @@
 //!
 //! A partition key takes 1,000 write units and 3,000 read units a second. A new table with on-demand capacity takes
 //! 4,000 and 12,000 in all, and so does each of its indexes. It has no reserve for bursts, which AWS does not promise.
+//! A test can break some requests too.
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>,
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html>.
 
@@ -23,11 +24,17 @@ use super::{
     MemoryTable, bytes_of_page, limits,
     units::{self, Charge},
 };
-use crate::rate::Bucket;
+use crate::{
+    mishap::{Mishap, Way},
+    rate::Bucket,
+};
 
 /// How long a request takes that DynamoDB answers at once, and a transaction.
 const REQUEST: Duration = Duration::from_millis(5);
 const TRANSACTION: Duration = Duration::from_millis(15);
+
+/// How long the client of DynamoDB tries before it says that there is no answer.
+const LOST_AFTER: Duration = Duration::from_secs(5);
 
 /// Units a second of one partition key, and of a table or an index.
 const PARTITION: Rates = Rates { write: 1_000.0, read: 3_000.0 };
@@ -60,6 +67,7 @@ pub struct Tally {
 struct Spent {
     buckets: HashMap<(Direction, Option<String>, Index), Bucket>,
     tally: Tally,
+    way: Way,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,9 +104,35 @@ impl LimitedTable {
         self.spent().tally
     }
 
-    async fn begin(&self, pause: Duration) {
-        self.spent().tally.requests += 1;
+    /// From now on, one request in `one_in` has a mishap: its answer is lost, or it is not carried out.
+    pub fn break_one_in(&self, one_in: usize) {
+        self.spent().way.one_in = Some(one_in);
+    }
+
+    /// Carries a request to the table, which answers it with `answer`, and the answer back. That takes `pause`.
+    async fn carried<T>(
+        &self,
+        operation: &'static str,
+        pause: Duration,
+        answer: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let mishap = {
+            let mut spent = self.spent();
+            spent.tally.requests += 1;
+            spent.way.next_mishap()
+        };
         sleep(pause).await;
+        let failed = |code: &str| StoreError::Unavailable { operation, code: code.to_owned() };
+        match mishap {
+            None => answer.await,
+            Some(Mishap::NotConnected | Mishap::Closed) => Err(failed("DispatchFailure")),
+            Some(Mishap::Broken) => Err(failed("InternalServerError")),
+            Some(Mishap::AnswerLost) => {
+                let _ = answer.await;
+                sleep(LOST_AFTER).await;
+                Err(failed("TimeoutError"))
+            }
+        }
     }
 
     fn spent(&self) -> MutexGuard<'_, Spent> {
@@ -160,20 +194,24 @@ impl Spent {
 #[async_trait]
 impl Table for LimitedTable {
     async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        self.begin(REQUEST).await;
-        self.take("GetItem", Direction::Read, vec![self.cost_of_key(key)])?;
-        self.table.get(key).await
+        let answer = async {
+            self.take("GetItem", Direction::Read, vec![self.cost_of_key(key)])?;
+            self.table.get(key).await
+        };
+        self.carried("GetItem", REQUEST, answer).await
     }
 
     async fn get_some(&self, keys: &[Key]) -> Result<Got, StoreError> {
-        self.begin(REQUEST).await;
-        let is_taken = |key: &&Key| self.spent().take(Direction::Read, vec![self.cost_of_key(key)]);
-        let (taken, left): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(is_taken);
-        if taken.is_empty() {
-            return Err(busy("BatchGetItem"));
-        }
-        let got = self.table.get_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
-        Ok(Got { left: left.into_iter().cloned().collect(), ..got })
+        let answer = async {
+            let is_taken = |key: &&Key| self.spent().take(Direction::Read, vec![self.cost_of_key(key)]);
+            let (taken, left): (Vec<&Key>, Vec<&Key>) = keys.iter().partition(is_taken);
+            if taken.is_empty() {
+                return Err(busy("BatchGetItem"));
+            }
+            let got = self.table.get_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
+            Ok(Got { left: left.into_iter().cloned().collect(), ..got })
+        };
+        self.carried("BatchGetItem", REQUEST, answer).await
     }
 
     async fn commit(&self, writes: &[Write]) -> Result<Commit, StoreError> {
@@ -181,39 +219,120 @@ impl Table for LimitedTable {
             [_] => (REQUEST, "PutItem", 1.0),
             _ => (TRANSACTION, "TransactWriteItems", 2.0),
         };
-        self.begin(pause).await;
-        let charges = writes.iter().flat_map(|write| self.cost(write, times)).collect();
-        self.take(operation, Direction::Write, charges)?;
-        self.table.commit(writes).await
+        let answer = async {
+            let charges = writes.iter().flat_map(|write| self.cost(write, times)).collect();
+            self.take(operation, Direction::Write, charges)?;
+            self.table.commit(writes).await
+        };
+        self.carried(operation, pause, answer).await
     }
 
     async fn put_some(&self, items: &[Item]) -> Result<Vec<Item>, StoreError> {
-        self.begin(REQUEST).await;
-        let is_taken = |item: &&Item| {
-            let cost = self.cost(&Write::Put { item: (*item).clone(), condition: Condition::Any }, 1.0);
-            self.spent().take(Direction::Write, cost)
+        let answer = async {
+            let is_taken = |item: &&Item| {
+                let cost = self.cost(&Write::Put { item: (*item).clone(), condition: Condition::Any }, 1.0);
+                self.spent().take(Direction::Write, cost)
+            };
+            let (taken, left): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_taken);
+            if taken.is_empty() {
+                return Err(busy("BatchWriteItem"));
+            }
+            self.table.put_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
+            Ok(left.into_iter().cloned().collect())
         };
-        let (taken, left): (Vec<&Item>, Vec<&Item>) = items.iter().partition(is_taken);
-        if taken.is_empty() {
-            return Err(busy("BatchWriteItem"));
-        }
-        self.table.put_some(&taken.into_iter().cloned().collect::<Vec<_>>()).await?;
-        Ok(left.into_iter().cloned().collect())
+        self.carried("BatchWriteItem", REQUEST, answer).await
     }
 
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
-        self.begin(REQUEST).await;
-        let bytes = bytes_of_page(&self.table.items.by_hand(), query);
-        let charge = units::of_read(query.index, &query.partition, bytes);
-        self.take("Query", Direction::Read, vec![charge])?;
-        self.table.page(query).await
+        let answer = async {
+            let bytes = bytes_of_page(&self.table.items.by_hand(), query);
+            let charge = units::of_read(query.index, &query.partition, bytes);
+            self.take("Query", Direction::Read, vec![charge])?;
+            self.table.page(query).await
+        };
+        self.carried("Query", REQUEST, answer).await
     }
 
     async fn scan(&self, segment: &Segment) -> Result<Page, StoreError> {
-        self.begin(REQUEST).await;
-        let page = self.table.scan(segment).await?;
-        let charges = page.items.iter().map(|item| self.cost_of_key(&item::key(item))).collect();
-        self.take("Scan", Direction::Read, charges)?;
-        Ok(page)
+        let answer = async {
+            let page = self.table.scan(segment).await?;
+            let charges = page.items.iter().map(|item| self.cost_of_key(&item::key(item))).collect();
+            self.take("Scan", Direction::Read, charges)?;
+            Ok(page)
+        };
+        self.carried("Scan", REQUEST, answer).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    use super::*;
+
+    fn item(partition: &str, number: usize, bytes: usize) -> Item {
+        let text = [("pk", partition.to_owned()), ("sk", format!("{number:06}")), ("text", "x".repeat(bytes))];
+        text.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))).into()
+    }
+
+    fn table() -> LimitedTable {
+        LimitedTable::new(MemoryTable::default())
+    }
+
+    /// How many of so many items of a kilobyte and a half are taken at once.
+    async fn taken_at_once(table: &LimitedTable, items: Vec<Item>) -> usize {
+        let mut taken = 0;
+        for items in items.chunks(25) {
+            match table.put_some(items).await {
+                Ok(left) => taken += items.len() - left.len(),
+                Err(StoreError::Busy { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        taken
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_partition_takes_a_thousand_units_a_second_and_the_table_four_thousand() {
+        let of_one = |count: usize| (0..count).map(|number| item("one", number, 1500)).collect();
+        let taken = taken_at_once(&table(), of_one(1_000)).await;
+        // Two units each, in a time of 40 requests, which gives a fifth of a second's units back.
+        assert!((500..=600).contains(&taken), "{taken}");
+        let spread = |count: usize| (0..count).map(|number| item(&format!("p{}", number % 9), number, 1500)).collect();
+        let taken = taken_at_once(&table(), spread(4_500)).await;
+        assert!((2_000..=3_800).contains(&taken), "{taken}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_finds_no_room_is_left_and_a_request_of_nothing_else_is_put_off() {
+        let table = table();
+        // Forty units each. A request takes five milliseconds, which give five units back.
+        let large: Vec<Item> = (0..25).map(|number| item("one", number, 40_000)).collect();
+        assert_eq!(table.put_some(&large).await.unwrap(), Vec::<Item>::new());
+        assert!(matches!(table.put_some(&large).await, Err(StoreError::Busy { .. })));
+        let mixed: Vec<Item> = large.iter().take(3).cloned().chain([item("two", 1, 0)]).collect();
+        assert_eq!(table.put_some(&mixed).await.unwrap(), large[..3]);
+        assert!(table.tally().put_off > 0);
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(table.put_some(&large).await.unwrap(), Vec::<Item>::new());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_request_in_four_is_not_carried_out_or_has_no_answer() {
+        let table = table();
+        table.break_one_in(4);
+        let mut failed = Vec::new();
+        for number in 0..32 {
+            if let Err(StoreError::Unavailable { code, .. }) = table.put_some(&[item("one", number, 0)]).await {
+                failed.push((number, code));
+            }
+        }
+        assert_eq!(failed.len(), 8);
+        table.spent().way.one_in = None;
+        for (number, code) in failed {
+            let key = Key { pk: "one".to_owned(), sk: format!("{number:06}") };
+            let is_there = table.get(&key).await.unwrap().is_some();
+            assert_eq!(is_there, code == "TimeoutError", "{number}: {code}");
+        }
     }
 }

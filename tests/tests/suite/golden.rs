@@ -1,7 +1,7 @@
 //! What releases store, send and give out, kept in `tests/golden`, a file for each form that was ever released. This
 //! release reads all of them, because old and new run side by side during a deployment, and after a rollback.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
 use boot::Disposition;
 use directory::AccountStatus;
@@ -362,6 +362,81 @@ fn add_field(attributes: &mut Map<String, Value>) {
         }
     }
     attributes.insert("added_by_a_later_release".to_owned(), json!({"S": "x"}));
+}
+
+/// Every message that a release sent, with the queue that it is in. A message in a queue outlives a deployment.
+const MESSAGES: [(QueueName, &str); 9] = [
+    (QueueName::Provision, r#"{"wake":"invite","id":"inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Mail, r#"{"wake":"invite","id":"inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Provision, r#"{"wake":"resume","id":"inv_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Dispatch, r#"{"wake":"batch","id":"bat_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Actions, r#"{"wake":"action","id":"act_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Webhooks, r#"{"wake":"notice","id":"ntc_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Webhooks, r#"{"wake":"agency","id":"agn_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+    (QueueName::Mail, r#"{"wake":"canary"}"#),
+    (QueueName::Provision, r#"{"wake":"seed-request","id":"sed_01KAR3G3AM4X5QJ8T7Z0W2V9YB"}"#),
+];
+
+/// Announcements of stored workbooks: as S3 sends them, and as `maintain` does.
+const ANNOUNCEMENTS: [&str; 2] = [
+    r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"ap-southeast-1",
+        "eventTime":"2026-11-23T05:55:29.137Z","eventName":"ObjectCreated:Put","userIdentity":{"principalId":"A1"},
+        "requestParameters":{"sourceIPAddress":"198.51.100.7"},"responseElements":{"x-amz-request-id":"1"},
+        "s3":{"s3SchemaVersion":"1.0","configurationId":"1","bucket":{"name":"BUCKET","ownerIdentity":
+        {"principalId":"A1"},"arn":"arn:aws:s3:::BUCKET"},"object":{"key":"drops/officer-ada/new+joiners.xlsx",
+        "size":1,"eTag":"1","versionId":"VERSION","sequencer":"1"}}}]}"#,
+    r#"{"Records":[{"eventName":"ObjectCreated:Announced","s3":{"bucket":{"name":"BUCKET"},
+        "object":{"key":"drops/officer-ada/new%20joiners.xlsx","versionId":"VERSION"}}}]}"#,
+];
+
+#[test]
+fn a_message_of_each_kind_is_sent_and_read_as_every_release_did() {
+    let mut kinds = BTreeSet::new();
+    for (_, message) in MESSAGES {
+        let wake: Wake = serde_json::from_str(message).unwrap();
+        assert_eq!(serde_json::to_value(wake).unwrap(), serde_json::from_str::<Value>(message).unwrap());
+        let name = match wake {
+            Wake::Invite { .. } => "invite",
+            Wake::Resume { .. } => "resume",
+            Wake::Batch { .. } => "batch",
+            Wake::BulkAction { .. } => "action",
+            Wake::WebhookEvent { .. } => "notice",
+            Wake::Subscription { .. } => "agency",
+            Wake::Canary => "canary",
+            Wake::SeedRequest { .. } => "seed-request",
+        };
+        kinds.insert(name);
+    }
+    assert_eq!(kinds.len(), 8, "a new kind belongs into the table above");
+}
+
+/// What a message is about may be gone by the time that it is read. It may have a field of a later release.
+#[tokio::test]
+async fn a_message_about_nothing_is_done_also_with_a_field_of_a_later_release() {
+    let app = App::start().await;
+    for (queue, message) in MESSAGES {
+        let mut later: Value = serde_json::from_str(message).unwrap();
+        later["added_by_a_later_release"] = json!("x");
+        for message in [serde_json::from_str(message).unwrap(), later] {
+            let wake = serde_json::from_value(message).unwrap();
+            let told = app.deliver(queue, wake).await;
+            assert!(matches!(told, Disposition::Done | Disposition::Discard(_)), "{queue:?}: {wake:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_is_announced_as_every_release_did() {
+    for (at, words) in ANNOUNCEMENTS.into_iter().enumerate() {
+        let app = App::start().await;
+        app.directory.add_officer(officer("ada"));
+        let message = app.upload("drops/officer-ada/new joiners.xlsx", people::workbook(&[vendor_form("ned")]));
+        let found = |name: &str| message.pointer(&format!("/Records/0/s3/{name}")).unwrap().as_str().unwrap();
+        let announced = words.replace("BUCKET", found("bucket/name")).replace("VERSION", found("object/versionId"));
+        assert!(matches!(app.parse(serde_json::from_str(&announced).unwrap()).await, Disposition::Done), "{at}");
+        let batches = app.officer("ada").get("/api/batches").await.expect(200).body;
+        assert_eq!(batches["items"].as_array().unwrap().len(), 1, "{at}");
+    }
 }
 
 /// If this fails, what is stored or sent has a new form. Then the golden files stay as they are, and

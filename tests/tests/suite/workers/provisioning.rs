@@ -9,7 +9,7 @@ use domain::{
 };
 use futures::future::join_all;
 use queue::{QueueName, Wake};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use testing::{
     Call, DirectoryFault,
     people::{email, keys, officer_form, vendor_form},
@@ -135,6 +135,22 @@ async fn whatever_the_directory_does_everyone_ends_with_one_account_and_one_mail
             assert_eq!(world.outbox.sent().len(), 2, "{shown}");
         }
     }
+}
+
+/// Else all of a throttled batch would come back in the same second, and be throttled again.
+#[tokio::test]
+async fn throttled_attempts_are_repeated_over_half_a_minute() {
+    let world = World::new();
+    let mut pauses = BTreeSet::new();
+    for number in 0..20 {
+        world.directory.fail_next(Call::CreateAccount, DirectoryFault::Throttle);
+        let id = world.account(&vendor_form(&format!("ada-{number}"))).await;
+        world.provision(id).await;
+        let due = world.invite(id).await.next_due().unwrap();
+        pauses.insert(due.since(world.clock.now()).as_secs());
+    }
+    let (first, last) = (*pauses.first().unwrap(), *pauses.last().unwrap());
+    assert!(pauses.len() >= 10 && (15..=30).contains(&(last - first)), "{pauses:?}");
 }
 
 #[tokio::test]
