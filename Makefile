@@ -172,7 +172,7 @@ deploy: preflight portal .tools/lambda/.ready ## To a real account: make deploy 
 		cargo lambda build --profile ship --arm64 --locked --bins --lambda-dir .build/lambda
 	SAM_CLI_TELEMETRY=0 .tools/sam/bin/python infra/watched.py $(STAGE) $(WATCH)
 	.tools/sam/bin/python infra/protect.py $(STAGE)
-	.tools/sam/bin/python infra/operate.py $(STAGE) rules @infra/domain-rules.json
+	@.tools/sam/bin/python infra/operate.py $(STAGE) first-rules @infra/domain-rules.json
 
 undeploy: .tools/sam/.ready ## Deletes the stack of a stage, and keeps its data: make undeploy STAGE=prod.
 	@.tools/sam/bin/python infra/undeploy.py $(STAGE)

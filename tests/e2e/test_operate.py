@@ -142,3 +142,13 @@ def test_rules_are_read_before_they_are_in_force(tmp_path):
     broken = tmp_path / "rules.json"
     broken.write_text(rules.read_text().replace('"exact"', '"nearly"', 1))
     assert "domain rules are not valid: unknown variant `nearly`" in refused(1, "rules", f"@{broken}")
+
+
+def test_a_deployment_leaves_the_rules_that_are_in_force(tmp_path):
+    rules = ROOT / "infra" / "domain-rules.json"
+    said("rules", f"@{rules}")
+    assert said("first-rules", f"@{rules}") == "the domain rules in force are those of the file\n"
+    other = tmp_path / "rules.json"
+    other.write_text(rules.read_text().replace("vendor.example.com", "other.example.com"))
+    assert "stay as they are" in said("first-rules", f"@{other}")
+    assert said("show-rules").rstrip() == rules.read_text().rstrip()

@@ -2,10 +2,13 @@
 
 import io
 import json
+import re
+import subprocess
 
 import pytest
 
 import operate
+from stages import INFRA
 
 ME = "arn:aws:iam::123456789012:user/night"
 DONE = {"text": "", "error": None, "code": 0, "cursor": None}
@@ -75,3 +78,11 @@ def test_a_word_can_be_a_file(tmp_path):
     file = tmp_path / "rules.json"
     file.write_text('{"version": 1}')
     assert [operate.text_of(word) for word in ["rules", f"@{file}"]] == ["rules", '{"version": 1}']
+
+
+def test_a_deployment_puts_domain_rules_in_force_only_where_there_are_none():
+    """They change without a deployment, so the file of a checkout may be older than what is in force."""
+    dry = ["make", "--dry-run", "--no-print-directory", "deploy", "STAGE=prod"]
+    done = subprocess.run(dry, cwd=INFRA.parent, capture_output=True, text=True, timeout=60).stdout
+    commands = re.findall(r"infra/operate\.py prod (.*)", done)
+    assert commands == ["first-rules @infra/domain-rules.json"]

@@ -90,6 +90,17 @@ impl App {
         Self::over(stack, probe)
     }
 
+    /// The product as it is after its first deployment, before there are domain rules.
+    ///
+    /// # Panics
+    ///
+    /// Like [`App::start`].
+    #[must_use]
+    pub fn without_rules() -> Self {
+        let probe = Probe::default();
+        Self::over(stack_without_rules(single_caps(), ManualClock::new(people::beginning()), &probe), probe)
+    }
+
     /// The product over a table, a user pool and an SES with the limits of AWS, whose clock goes with the time of
     /// `tokio`.
     ///
@@ -396,11 +407,16 @@ impl App {
 }
 
 async fn stack_of(caps: SingleCaps, clock: ManualClock, probe: &Probe) -> MemoryStack {
+    let stack = stack_without_rules(caps, clock, probe);
+    stack.store.put_domain_rules(people::RULES).await.unwrap();
+    stack
+}
+
+fn stack_without_rules(caps: SingleCaps, clock: ManualClock, probe: &Probe) -> MemoryStack {
     let mut stack = MemoryStack::new(settings(caps), people::keys(), clock, testing::seeded(42), probe);
     stack.device_secrets = people::device_secrets().to_vec();
     stack.agency_keys = people::agency_keys();
     people::suppressed().into_iter().for_each(|address| stack.suppressions.add(address));
-    stack.store.put_domain_rules(people::RULES).await.unwrap();
     stack
 }
 

@@ -37,6 +37,8 @@ pub(crate) enum Command {
     ResumeAgency(AgencyDomain),
     RemoveAgency(AgencyDomain),
     Rules(String),
+    FirstRules(String),
+    ShowRules,
 }
 
 /// The person that is erased.
@@ -58,7 +60,7 @@ const fn usage(name: &'static str, arguments: &'static str, does: &'static str) 
     Usage { name, arguments, does }
 }
 
-const USAGES: [Usage; 19] = [
+const USAGES: [Usage; 21] = [
     usage("stuck", "[minutes]", "lists what was due some minutes ago, 5 unless given, and is due still"),
     usage("show", "<id>", "the state and history of one invite, batch, action, webhook event or request for SEED"),
     usage("find", "<Trace ID>", "what a request made, by the Trace ID that its officer quotes; reads the whole table"),
@@ -97,7 +99,9 @@ const USAGES: [Usage; 19] = [
         "<time>",
         "after a restore: mails that are due for what is older than the time count as sent; mail must be stopped",
     ),
-    usage("rules", "@<file>", "puts the domain rules of a file in force"),
+    usage("rules", "@<file>", "puts the domain rules of a file in force, in place of those before"),
+    usage("first-rules", "@<file>", "puts the domain rules of a file in force where there are none yet"),
+    usage("show-rules", "", "the domain rules in force"),
 ];
 
 /// The usage of every command.
@@ -158,6 +162,8 @@ impl Command {
             ("start-mail", []) => Self::StartMail,
             ("settle-mails", [text]) => Self::SettleMails { before: time(text)? },
             ("rules", [json]) => Self::Rules((*json).to_owned()),
+            ("first-rules", [json]) => Self::FirstRules((*json).to_owned()),
+            ("show-rules", []) => Self::ShowRules,
             _ => return Ok(None),
         }))
     }
@@ -185,6 +191,8 @@ impl Command {
             Self::RemoveAgency(_) => "remove-agency",
             Self::SettleMails { .. } => "settle-mails",
             Self::Rules(_) => "rules",
+            Self::FirstRules(_) => "first-rules",
+            Self::ShowRules => "show-rules",
         }
     }
 }

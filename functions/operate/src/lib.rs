@@ -175,6 +175,8 @@ async fn run(round: &Round<'_>, command: &Command) -> Result<Said, Failure> {
         Command::ResumeAgency(domain) => agency::resume(round, domain).await,
         Command::RemoveAgency(domain) => agency::remove(round, domain).await,
         Command::Rules(json) => rules::put(round, json).await,
+        Command::FirstRules(json) => rules::put_first(round, json).await,
+        Command::ShowRules => rules::show(round).await,
     }
 }
 

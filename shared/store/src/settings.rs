@@ -123,10 +123,20 @@ impl Store {
     /// [`StoreError::Rules`] when there are none or they are malformed. Then the caller must not decide anything by
     /// them.
     pub async fn domain_rules(&self) -> Result<DomainRules, StoreError> {
-        let found = self.table.get(&keys::domain_rules()).await?;
-        let json = found.as_ref().and_then(|item| item::text(item, "json"));
+        let json = self.domain_rules_as_written().await?;
         let json = json.ok_or_else(|| StoreError::Rules("domain rules are not in the table; seed them".to_owned()))?;
-        DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))
+        DomainRules::from_json(&json).map_err(|error| StoreError::Rules(error.to_string()))
+    }
+
+    /// The text of the domain rules as an operator wrote it, also if this release cannot read it. `None`: there are
+    /// none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table cannot answer.
+    pub async fn domain_rules_as_written(&self) -> Result<Option<String>, StoreError> {
+        let found = self.table.get(&keys::domain_rules()).await?;
+        Ok(found.as_ref().and_then(|item| item::text(item, "json")).map(str::to_owned))
     }
 
     /// Writes domain rules, after checking that they can be read. The caller checks that none of them is for a public
@@ -136,9 +146,19 @@ impl Store {
     ///
     /// [`StoreError::Rules`] when they are malformed. Then the earlier rules stay.
     pub async fn put_domain_rules(&self, json: &str) -> Result<(), StoreError> {
-        DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))?;
-        let item = Envelope::new(keys::domain_rules(), "domain_rules", 1).text("json", json).bare();
-        self.table.put_many(vec![item]).await
+        self.table.put_many(vec![rules_item(json)?]).await
+    }
+
+    /// Writes domain rules like [`Store::put_domain_rules`], but only where there are none.
+    /// [`Written::LostRace`]: there are rules, and they stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Rules`] when they are malformed, or another [`StoreError`] when the table cannot answer.
+    pub async fn put_first_domain_rules(&self, json: &str) -> Result<Written, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.add(Write::Put { item: rules_item(json)?, condition: Condition::Absent }, LostRace);
+        transaction.commit_written(self).await
     }
 
     /// When the newest mail with an SES event was sent, to within a minute. `None`: no event arrived yet.
@@ -170,4 +190,10 @@ impl Store {
         transaction.add(Write::Put { item, condition }, LostRace);
         transaction.commit_written(self).await
     }
+}
+
+/// The item of domain rules that can be read.
+fn rules_item(json: &str) -> Result<Item, StoreError> {
+    DomainRules::from_json(json).map_err(|error| StoreError::Rules(error.to_string()))?;
+    Ok(Envelope::new(keys::domain_rules(), "domain_rules", 1).text("json", json).bare())
 }

@@ -8,6 +8,7 @@ use crate::people::{RULES, beginning, officer};
 
 pub(super) async fn all(store: &Store) {
     settings_are_read_strictly(store).await;
+    first_rules_never_replace_others(store).await;
     mails_are_sent_until_an_operator_stops_them(store).await;
     a_pause_ends_by_itself_and_never_replaces_a_stop(store).await;
     the_newest_mail_with_an_event_is_known_to_the_minute(store).await;
@@ -15,9 +16,21 @@ pub(super) async fn all(store: &Store) {
 
 async fn settings_are_read_strictly(store: &Store) {
     assert!(store.domain_rules().await.is_err(), "no rules, no decisions");
+    assert_eq!(store.domain_rules_as_written().await.unwrap(), None);
     assert!(store.put_domain_rules("{}").await.is_err());
-    store.put_domain_rules(RULES).await.unwrap();
+    assert!(store.put_first_domain_rules("{}").await.is_err());
+    assert_eq!(store.domain_rules_as_written().await.unwrap(), None, "what cannot be read is not written");
+}
+
+async fn first_rules_never_replace_others(store: &Store) {
+    assert_eq!(store.put_first_domain_rules(RULES).await.unwrap(), Written::Done(()));
     assert!(store.domain_rules().await.unwrap().may_invite(&officer("x").email));
+    let others = RULES.replace("gov.sg", "gov.example");
+    assert_eq!(store.put_first_domain_rules(&others).await.unwrap(), Written::LostRace);
+    assert_eq!(store.domain_rules_as_written().await.unwrap().as_deref(), Some(RULES));
+    store.put_domain_rules(&others).await.unwrap();
+    assert_eq!(store.domain_rules_as_written().await.unwrap(), Some(others));
+    store.put_domain_rules(RULES).await.unwrap();
 }
 
 async fn mails_are_sent_until_an_operator_stops_them(store: &Store) {

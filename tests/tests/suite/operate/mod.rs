@@ -4,6 +4,7 @@ mod agency;
 mod audit;
 mod mail;
 mod person;
+mod rules;
 mod wake;
 mod words;
 mod work;

@@ -34,6 +34,8 @@ async fn help_names_every_command_and_does_nothing() {
             "start-mail",
             "settle-mails",
             "rules",
+            "first-rules",
+            "show-rules",
         ] {
             assert!(help.contains(&format!("\n  {name} ")), "{name}");
             let alone = app.operate(&[name, "one", "too", "many"]).await.unwrap();
@@ -69,6 +71,7 @@ async fn what_cannot_be_understood_is_explained_and_not_repeated() {
         &["rotate-agency", "agency.gov.sg", "366"],
         &["rotate-agency", "agency.gov.sg", "-7"],
         &["rules"],
+        &["first-rules"],
     ] {
         let answer = app.operate(words).await.unwrap();
         let error = answer.error.unwrap();
@@ -87,27 +90,4 @@ async fn nobody_operates_without_a_name() {
         assert_eq!((answer.code, answer.error.as_deref()), (2, Some("the client did not say who asks")));
     }
     assert_eq!(app.store.mail_switch(app.clock.now()).await.unwrap(), store::settings::MailSwitch::Running);
-}
-
-#[tokio::test]
-async fn rules_are_in_force_once_they_can_be_read_and_those_that_let_strangers_in_change_nothing() {
-    let app = App::start().await;
-    let broken = people::RULES.replace("vendor.example.com", "sg");
-    let public = ["com.sg", "github.io", "per.sg"].map(|suffix| people::RULES.replace("vendor.example.com", suffix));
-    let public = public.iter().map(|json| (json.as_str(), "domain rules: "));
-    for (json, why) in [("", "domain rules are not valid"), (&broken, "domain rules entry 2")].into_iter().chain(public)
-    {
-        let error = refused(&app, &["rules", json]).await;
-        assert!(error.starts_with(why), "{error}");
-    }
-    assert!(app.store.domain_rules().await.unwrap().may_invite(&people::email("a@example-agency.gov.sg")));
-    assert_eq!(printed(&app, &["audit"]).await, "", "what is refused is not noted");
-    let seeded = include_str!("../../../../infra/domain-rules.json");
-    assert!(printed(&app, &["rules", seeded]).await.contains("within five minutes"));
-    let other = people::RULES.replace("gov.sg", "gov.example");
-    assert!(printed(&app, &["rules", &other]).await.contains("within five minutes"));
-    let rules = app.store.domain_rules().await.unwrap();
-    assert!(rules.may_invite(&people::email("a@example-agency.gov.example")));
-    assert!(!rules.may_invite(&people::email("a@example-agency.gov.sg")));
-    assert!(printed(&app, &["audit"]).await.contains("  PUT_RULES  domain-rules  by arn:"));
 }
