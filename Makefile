@@ -5,6 +5,7 @@ STAGE ?= dev
 FUNCTION ?=
 TO ?=
 DO ?= --help
+ADDRESS ?=
 # Whether alarms roll a deployment back.
 WATCH ?= on
 
@@ -16,7 +17,7 @@ MUTANTS := mutants --output .build --no-shuffle
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .DEFAULT_GOAL := help
-.PHONY: help needs up demo down logs mails operate restore portal test audit bench deploy describe format
+.PHONY: help needs up demo down logs mails operate officer restore portal test audit bench deploy describe format
 .PHONY: schedules screenshots check-portal check-python check-docs check-rust check-dependencies check-template
 .PHONY: test-rust test-browser test-e2e test-stack mutants test-mutants limits preflight undeploy
 
@@ -60,6 +61,9 @@ portal/dist/.built: portal/node_modules/.ready $(PAGES) | needs
 # STAGE=local is the stack of `make up`.
 operate: .tools/sam/.ready ## Help at night: make operate STAGE=prod DO="stuck" (see docs/RUNBOOK.md).
 	@.tools/sam/bin/python infra/operate.py $(STAGE) $(DO)
+
+officer: .tools/sam/.ready ## The account of an officer: make officer STAGE=prod ADDRESS=ada.tan@agency.gov.sg.
+	@.tools/sam/bin/python infra/officer.py $(STAGE) '$(ADDRESS)'
 
 restore: .tools/sam/.ready ## The table as it was at a time: make restore STAGE=prod DO="to 2026-11-27T10:00:00Z".
 	@.tools/sam/bin/python infra/restore.py $(STAGE) $(DO)

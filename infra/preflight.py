@@ -3,6 +3,7 @@
 It changes nothing. The exit code is 1 when the deployment would fail, or would not serve people as it should.
 """
 
+import json
 import math
 import re
 import sys
@@ -33,6 +34,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 RESERVED_FOR_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-")
 RESERVED_IN_DOMAINS = ("aws", "amazon", "cognito")
 
+
+RULES = stages.INFRA / "domain-rules.json"
 
 # The scripts of a deployment and of a restore set them, and later deployments leave them as they are.
 SET_BY_SCRIPTS = (REFUSE_DELETION, restore.STREAM, restore.PAUSED)
@@ -341,6 +344,19 @@ def restored(stage: Stage) -> Iterator[Finding]:
         yield should("the service is paused, and stays so", f"run `make restore STAGE={stage.name} DO=resume`")
 
 
+def domain_rules(stage: Stage) -> Iterator[Finding]:
+    """Only a first deployment puts the file in force; later ones leave the rules of the stage."""
+    if stage.status is not None or not stage.is_production:
+        return
+    domains = [entry["domain"] for entry in json.loads(RULES.read_text())["domains"]]
+    examples = [domain for domain in domains if "example" in domain]
+    if examples:
+        yield should(
+            f"the domain rules have examples: {', '.join(examples)}",
+            "put the agency's domains into infra/domain-rules.json, as docs/OPERATIONS.md says",
+        )
+
+
 def safety(stage: Stage) -> Iterator[Finding]:
     """What a stage with real people must not have."""
     parameters = stage.parameters
@@ -373,6 +389,7 @@ CHECKS = [
     kept_values,
     restored,
     safety,
+    domain_rules,
     bucket,
     sign_in_domain,
     concurrency,

@@ -69,6 +69,15 @@ ENABLED_KEY = {"KeyMetadata": {"KeyId": KEY_ID, "KeyState": "Enabled", "KeySpec"
 KEY_POLICY = {"Policy": f"logs.{REGION}.amazonaws.com s3.amazonaws.com events.amazonaws.com"}
 
 
+@pytest.fixture(autouse=True)
+def rules(monkeypatch, tmp_path):
+    """The domain rules of an agency, which has put its own domains in."""
+    file = tmp_path / "domain-rules.json"
+    file.write_text('{"version": 1, "domains": [{"domain": "gov.sg"}]}')
+    monkeypatch.setattr(preflight, "RULES", file)
+    return file
+
+
 class Account:
     """An AWS account that gives these answers to one question of each kind, as often as it is asked."""
 
@@ -270,6 +279,13 @@ def test_a_stage_does_not_set_what_a_restore_sets(monkeypatch):
 
 def test_parameters_as_they_are_set_or_by_default_are_no_finding():
     assert said(stacks=deployed_with(AllowPasswordAuth="false", WebAcl="", RefuseDeletion="true")) == []
+
+
+def test_example_domains_are_named_before_they_are_put_in_force(rules):
+    rules.write_text((stages.INFRA / "domain-rules.json").read_text())
+    assert said(stacks=NO_STACK) == ["should the domain rules have examples: vendor.example.com"]
+    assert said() == [], "a later deployment does not use the file"
+    assert said("dev", stacks=NO_STACK) == []
 
 
 def test_a_bucket_of_a_stack_that_is_there_is_its_own():
