@@ -23,6 +23,13 @@ from protect import REFUSE_DELETION
 # What requests of the API and the timers may need at the same time, beside the workers of the queues.
 OTHERS = 60
 
+# Executions that AWS insists on leaving to functions without a reserve:
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html.
+UNRESERVED = 100
+
+# What a request of the API takes at most, but for the few that work on a whole list.
+SECONDS_OF_A_REQUEST = 0.1
+
 # Mails a second that one mail worker sends at least: ten at the same time, each within a second.
 MAILS_OF_A_WORKER = 10
 
@@ -99,7 +106,8 @@ def should(what: str, do: str) -> Finding:
 
 
 def concurrency(stage: Stage) -> Iterator[Finding]:
-    allowed = stage.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    account = stage.client("lambda").get_account_settings()["AccountLimit"]
+    allowed = account["ConcurrentExecutions"]
     # Dispatch and bulk actions have the same number of workers.
     once = ["ParseConcurrency", "ProvisionConcurrency", "MailConcurrency", "WebhookConcurrency"]
     workers = sum(stage.number(name) for name in once) + 2 * stage.number("DispatchConcurrency")
@@ -109,11 +117,39 @@ def concurrency(stage: Stage) -> Iterator[Finding]:
             f" {workers + OTHERS}",
             "ask for 1,000 concurrent executions in Service Quotas, AWS Lambda; a new account has 10",
         )
-    elif stage.number("ConcurrencyThreshold") > allowed * 9 // 10:
+        return
+    yield from reserve(stage, account.get("UnreservedConcurrentExecutions", allowed), max(workers, UNRESERVED))
+    if stage.number("ConcurrencyThreshold") > allowed * 9 // 10:
         yield should(
             f"ConcurrencyThreshold is {stage.number('ConcurrencyThreshold')}, and Lambda runs {allowed} functions at"
             " the same time",
             f"set ConcurrencyThreshold to {allowed * 8 // 10}, so that its alarm rings in time",
+        )
+
+
+def reserve(stage: Stage, unreserved: int, others: int) -> Iterator[Finding]:
+    """Whether `unreserved` executions are enough for the reserve of the API and for `others`."""
+    functions = len(stages.reserved())
+    # What the stack has reserved itself is free for its next deployment.
+    free = unreserved + functions * int(values_of(stage.deployed).get("ApiReserve", 0))
+    most = max(0, free - others) // functions
+    wanted, useful = stage.number("ApiReserve"), math.ceil(stage.number("ThrottleRate") * SECONDS_OF_A_REQUEST)
+    if wanted > most:
+        yield must(
+            f"ApiReserve reserves {functions * wanted} concurrent executions for {functions} functions, {free} are not"
+            f" reserved, and {others} of them must stay so",
+            f"set ApiReserve to {most}, or ask for more concurrent executions in Service Quotas, AWS Lambda",
+        )
+    elif wanted and wanted < useful:
+        yield should(
+            f"ApiReserve is {wanted}, which is also the most of each function, and ThrottleRate lets"
+            f" {stage.parameters['ThrottleRate']} requests a second in",
+            f"set ApiReserve to {useful} or more, or to 0",
+        )
+    elif not wanted and stage.is_production and most >= useful:
+        yield should(
+            "other systems of the account can use up the concurrent executions that the API needs",
+            f"set ApiReserve to {useful}, which reserves {functions * useful} of {free}",
         )
 
 

@@ -52,6 +52,15 @@ def parameters_of(stage: str) -> dict[str, str]:
     return {name: given.get(name, str(about.get("Default", ""))) for name, about in declared.items()}
 
 
+def reserved() -> list[str]:
+    """The functions that `ApiReserve` is for."""
+    return [
+        name
+        for name, resource in template()["Resources"].items()
+        if "ReservedConcurrentExecutions" in resource.get("Properties", {})
+    ]
+
+
 def template() -> dict:
     from samtranslator.yaml_helper import yaml_parse
 

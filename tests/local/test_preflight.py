@@ -16,6 +16,7 @@ GOOD = {
     "AllowedCidrs": "192.0.2.0/24",
     "ApiGatewayLogRole": "exists",
     "WebAcl": "create",
+    "ApiReserve": "20",
 }
 STACKS = {"Stacks": [{"StackName": "invite-users", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-11-01"}]}
 NO_STACK = "ValidationError"
@@ -204,6 +205,46 @@ def test_what_an_account_lacks_is_said(answers, expected):
 def test_what_production_must_not_have_is_said(parameters, expected):
     (found,) = said(parameters=parameters)
     assert found.startswith(expected)
+
+
+def allows(concurrent: int, unreserved: int | None = None) -> dict:
+    left = concurrent if unreserved is None else unreserved
+    return {"AccountLimit": {"ConcurrentExecutions": concurrent, "UnreservedConcurrentExecutions": left}}
+
+
+@pytest.mark.parametrize(
+    ("reserve", "functions", "deployed", "expected"),
+    [
+        ("0", allows(1000), "0", "should other systems of the account can use up the concurrent executions"),
+        ("20", allows(1000), "0", None),
+        ("150", allows(1000), "0", None),
+        ("151", allows(1000), "0", "MUST ApiReserve reserves 906 concurrent executions for 6 functions, 1000 are not"),
+        # AWS keeps 100 for functions without a reserve.
+        ("20", allows(220), "0", None),
+        ("20", allows(219), "0", "MUST ApiReserve reserves 120 concurrent executions for 6 functions, 219 are not"),
+        ("0", allows(219), "0", None),
+        # Another system has reserved most; what this stack has reserved is its own.
+        ("20", allows(1000, unreserved=150), "0", "MUST ApiReserve reserves 120 concurrent executions for 6"),
+        ("20", allows(1000, unreserved=150), "20", None),
+        ("2", allows(1000), "0", "should ApiReserve is 2, which is also the most of each function"),
+    ],
+)
+def test_a_reserve_for_the_api_is_one_that_the_account_can_give(reserve, functions, deployed, expected):
+    parameters = {"ApiReserve": reserve, "ConcurrencyThreshold": "150"}
+    found = said(parameters=parameters, functions=functions, stacks=deployed_with(ApiReserve=deployed))
+    kept = [one for one in found if "keeps its value" not in one]
+    assert [one[: len(expected or "")] for one in kept] == ([expected] if expected else [])
+
+
+def test_a_new_account_is_told_what_to_ask_for_and_a_stage_without_real_people_needs_no_reserve():
+    (found,) = said(functions=allows(10))
+    assert found.startswith("MUST Lambda runs 10 functions at the same time")
+    assert said("dev", {"ApiReserve": "0"}, functions=allows(1000)) == []
+
+
+def test_workers_are_not_starved_by_the_reserve():
+    (found,) = said(parameters={"ProvisionConcurrency": "878", "ConcurrencyThreshold": "150"}, functions=allows(1000))
+    assert found.endswith("1000 are not reserved, and 900 of them must stay so")
 
 
 def test_a_stage_without_real_people_may_be_open_and_in_the_sandbox():

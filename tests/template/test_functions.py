@@ -6,6 +6,7 @@ import re
 import pytest
 
 import operate
+import stages
 from exceptions import EVERY_RESOURCE
 from rendered import (
     CODE,
@@ -318,3 +319,27 @@ def test_what_a_redrive_puts_back_it_may_send():
 
 def test_the_client_waits_for_as_long_as_a_command_may_take():
     assert operate.WAITING["read_timeout"] > FUNCTIONS["Operate"]["Properties"]["Timeout"]
+
+
+BEHIND_THE_API = {
+    name
+    for name, about in SOURCE["Resources"].items()
+    if any(event["Type"] == "Api" for event in about.get("Properties", {}).get("Events", {}).values())
+}
+
+
+def test_the_functions_behind_the_api_have_a_reserve_if_the_stage_says_so_and_no_other_function_has():
+    assert len(BEHIND_THE_API) >= 6
+    assert set(stages.reserved()) == BEHIND_THE_API
+    for reserve in ["0", "20"]:
+        stack = Stack(ApiReserve=reserve)
+        reserved = {
+            name: stack.properties(name)["ReservedConcurrentExecutions"]
+            for name in FUNCTIONS
+            if "ReservedConcurrentExecutions" in stack.properties(name)
+        }
+        assert reserved == ({} if reserve == "0" else dict.fromkeys(BEHIND_THE_API, reserve))
+
+
+def test_nothing_is_reserved_unless_a_stage_says_so_because_a_new_account_could_not_deploy():
+    assert SOURCE["Parameters"]["ApiReserve"]["Default"] == 0
