@@ -190,10 +190,11 @@ def test_what_an_account_lacks_is_said(answers, expected):
     ("parameters", "expected"),
     [
         ({"SenderAddress": "no-reply@example.gov.sg", "SenderIdentity": "example.gov.sg"}, "MUST these addresses are"),
-        ({"AllowedCidrs": "0.0.0.0/0,::/0"}, "MUST every network may use the API"),
-        ({"AllowedCidrs": "192.0.2.0/24,::/0"}, "MUST every network may use the API"),
+        ({"AllowedCidrs": "0.0.0.0/0,::/0"}, "MUST AllowedCidrs has more addresses of IPv4 than a /8"),
+        ({"AllowedCidrs": "192.0.2.0/24,::/1,8000::/1"}, "MUST AllowedCidrs has more addresses of IPv6 than a /16"),
         ({"AllowPasswordAuth": "true"}, "MUST tokens are given for a password alone"),
-        ({"Mfa": "OFF"}, "MUST nobody can have a second factor at sign-in"),
+        ({"Mfa": "OFF"}, "MUST a password alone is enough to sign in"),
+        ({"Mfa": "OPTIONAL"}, "MUST a password alone is enough to sign in"),
         ({"DataDeletionPolicy": "Delete"}, "MUST a deleted stack deletes its data"),
         ({"AlarmEmail": ""}, "should nobody is told of alarms"),
         ({"SenderIdentity": ""}, "MUST SenderIdentity is empty"),
@@ -253,6 +254,7 @@ def test_a_stage_without_real_people_may_be_open_and_in_the_sandbox():
         "DataDeletionPolicy": "Delete",
         "AlarmEmail": "",
         "WebAcl": "",
+        "Mfa": "OPTIONAL",
         "SenderIdentity": "",
     }
     assert said("dev", open_stage) == []

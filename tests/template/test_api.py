@@ -119,14 +119,52 @@ def test_what_the_gateway_refuses_is_a_problem(kind, response):
         assert str(body["status"]) == str(response["statusCode"])
 
 
-def test_a_web_acl_that_is_made_limits_each_address_on_the_routes_of_invitees():
-    acl = TEMPLATE["Resources"]["ApiWebAcl"]
-    assert acl["Condition"] == "MakeWebAcl"
-    (limit,) = [rule for rule in acl["Properties"]["Rules"] if "RateBasedStatement" in rule["Statement"]]
-    rate = limit["Statement"]["RateBasedStatement"]
-    assert (rate["AggregateKeyType"], limit["Action"]["Block"]["CustomResponse"]["ResponseCode"]) == ("IP", 429)
-    part = rate["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
-    limited = {route for route in ROUTES if part in route[1]}
-    assert limited == OPEN - {("post", "/api/seed-devices")}, "the routes of invitees, and no others"
+RULES = {rule["Name"]: rule for rule in properties("ApiWebAcl")["Rules"]}
+RATES = {name: rule for name, rule in RULES.items() if "RateBasedStatement" in rule["Statement"]}
+
+
+def limits(rule: dict, path: str) -> bool:
+    """Whether a rate counts requests for a path of the stage."""
+    (kind, scope) = next(iter(rule["Statement"]["RateBasedStatement"]["ScopeDownStatement"].items()))
+    assert (kind, scope["FieldToMatch"], scope["PositionalConstraint"]) == (
+        "ByteMatchStatement",
+        {"UriPath": {}},
+        "CONTAINS",
+    )
+    # Or a path with one letter in hexadecimal digits would not count.
+    assert [one["Type"] for one in scope["TextTransformations"]] == ["URL_DECODE"]
+    return scope["SearchString"] in f"/v1{path}"
+
+
+def test_a_web_acl_that_is_made_limits_each_address_on_every_open_route_and_on_no_other():
+    assert TEMPLATE["Resources"]["ApiWebAcl"]["Condition"] == "MakeWebAcl"
+    limited = {route for route in ROUTES if any(limits(rule, route[1]) for rule in RATES.values())}
+    assert limited == OPEN
+    for rule in RATES.values():
+        rate = rule["Statement"]["RateBasedStatement"]
+        assert (rate["AggregateKeyType"], rule["Action"]["Block"]["CustomResponse"]["ResponseCode"]) == ("IP", 429)
     association = properties("WebAclAssociation")["WebACLArn"]
     assert association == {"Fn::If": ["MakeWebAcl", {"Fn::GetAtt": ["ApiWebAcl", "Arn"]}, {"Ref": "WebAcl"}]}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_one_address_cannot_use_up_an_open_route(name):
+    """Its throttle is for all callers together."""
+    rate = RATES[name]["Statement"]["RateBasedStatement"]
+    a_second = rate["Limit"] / rate["EvaluationWindowSec"]
+    assert a_second <= SOURCE["Parameters"]["InviteeThrottleRate"]["Default"] / 2
+
+
+def test_addresses_that_aws_knows_as_bad_are_refused_everywhere():
+    rule = RULES["known-bad-addresses"]
+    list_of_aws = {"VendorName": "AWS", "Name": "AWSManagedRulesAmazonIpReputationList"}
+    # Without a part of the requests that it is for, and without actions that only count.
+    assert rule["Statement"] == {"ManagedRuleGroupStatement": list_of_aws}
+    assert rule["OverrideAction"] == {"None": {}}
+    assert rule["Priority"] == min(one["Priority"] for one in RULES.values())
+    assert properties("ApiWebAcl")["DefaultAction"] == {"Allow": {}}
+
+
+def test_metrics_of_each_route_are_off_because_each_would_cost_and_no_alarm_reads_one():
+    settings = properties("Apiv1Stage")["MethodSettings"]
+    assert {one["MetricsEnabled"] for one in settings} == {False}
