@@ -15,16 +15,43 @@ The stack that is left is `ROLLBACK_COMPLETE`, and has to be deleted. Then the d
 resource of a fixed name that is still there.
 """
 
+import json
+import re
+
 import pytest
 
+from rendered import TEMPLATE
 from resolved import Stack
 
-# As a stage is deployed for the first time: with a verified sender, and without one.
+# As a stage is deployed for the first time.
+KEY = "arn:aws:kms:ap-southeast-1:123456789012:key/0a1b2c3d-0000-4000-8000-000000000001"
 STAGES = {
     "prod": Stack(SenderIdentity="agency.gov.sg", WebAcl="create", AlarmEmail="oncall@agency.gov.sg"),
-    "dev": Stack(DataDeletionPolicy="Delete"),
+    "dev": Stack(DataDeletionPolicy="Delete", AllowPasswordAuth="true", Mfa="OFF", RequireTls="false"),
     "prod without a sender": Stack(),
+    "prod with a key": Stack(SenderIdentity="agency.gov.sg", WebAcl="create", KmsKeyArn=KEY, ApiReserve="20"),
+    "prod beside another stack": Stack(SenderIdentity="agency.gov.sg", WebAcl="create", ApiGatewayLogRole="exists"),
+    "prod at an address of its own": Stack(
+        SenderIdentity="agency.gov.sg",
+        PortalUrl="https://invite.agency.gov.sg",
+        SignInDomainPrefix="invites-of-agency",
+        SignInUrl="https://sign-in.agency.gov.sg",
+    ),
 }
+
+# How a resource, and a value of one, names the condition that it depends on.
+CONDITION = re.compile(r'"(?:Condition|Fn::If)": \[?"(\w+)"')
+# Of what scripts set after a first deployment, and of no first one.
+NOT_OF_A_FIRST = {"OwnTable", "IsPaused", "RefuseToDelete"}
+
+
+def test_the_stages_are_of_every_kind_that_changes_what_is_created():
+    """Each condition that a resource or a value of one depends on holds in one stage, and does not in another."""
+    used = set(CONDITION.findall(json.dumps(TEMPLATE["Resources"])))
+    asked = {name: {stack.holds({"Condition": name}) for stack in STAGES.values()} for name in used - NOT_OF_A_FIRST}
+    assert len(asked) > 5
+    assert {name for name, found in asked.items() if found != {True, False}} == set()
+
 
 # Properties that name a resource in its account, region or in the world. CloudFormation makes the other names.
 NAMED = {
