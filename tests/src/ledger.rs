@@ -1,6 +1,6 @@
 //! What a run costs on AWS, at the list prices of `ap-southeast-1` in November 2026, without any free tier.
 //!
-//! Not in it: what is paid while nobody is invited (`tests/template/test_cost.py`), storage, and the users of a pool
+//! Not in it: what is paid while nobody is invited (`tests/template/idle.py`), storage, and the users of a pool
 //! beyond the first 10,000 of a month, which cost what the tier of the pool costs.
 
 use std::{fmt, ops::Add, time::Duration};
