@@ -80,16 +80,6 @@ def test_every_timer_and_every_job_is_counted():
     assert len(re.findall(r"Self::\w+", every)) == number
 
 
-def test_the_queries_of_the_page_read_what_functions_and_the_gateway_log():
-    said = " ".join(path.read_text() for path in (ROOT / "functions").rglob("src/**/*.rs"))
-    template = (ROOT / "template.yaml").read_text()
-    for query in re.findall("```\n(filter .*?)```", PAGE, re.DOTALL):
-        for line in re.findall('"([a-z ]{5,})"', query):
-            assert f'"{line}"' in said
-        for field in re.findall(r"ispresent\((\w+)\)", query):
-            assert f"{field} = " in said or f'"{field}":' in template
-
-
 @pytest.mark.parametrize(
     ("pattern", "counts"),
     [
