@@ -1,10 +1,9 @@
 //! How commands are written, and the name of the operator.
 
 use operate::Request;
-use testing::people;
 use tests::app::App;
 
-use super::{printed, refused};
+use super::printed;
 
 const ADDRESS: &str = "ada.tan@agency.gov.sg";
 
