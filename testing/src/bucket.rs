@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use async_trait::async_trait;
 use domain::{Timestamp, batch::ObjectVersion};
-use objects::{Bucket, ObjectError, Objects, Page, StoredObject};
+use objects::{Bucket, Fetched, ObjectError, Objects, Page, StoredObject};
 
 use crate::probe::{Failure, Probe, Probed};
 
@@ -72,10 +72,13 @@ impl MemoryBucket {
 
 #[async_trait]
 impl Bucket for MemoryBucket {
-    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
-        let find = |state: &mut State| match state.find(object).and_then(|rank| state.objects.get(rank)) {
-            None => Err(failed("GetObject", "NoSuchVersion")),
-            Some(bytes) => Ok(Some(bytes.clone()).filter(|bytes| bytes.len() <= max)),
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Fetched, ObjectError> {
+        let find = |state: &mut State| {
+            Ok(match state.find(object).and_then(|rank| state.objects.get(rank)) {
+                None => Fetched::Gone,
+                Some(bytes) if bytes.len() > max => Fetched::TooLarge,
+                Some(bytes) => Fetched::Bytes(bytes.clone()),
+            })
         };
         self.state.read("s3.get", find, |failure: Failure| Err(failed("GetObject", failure.code()))).await
     }

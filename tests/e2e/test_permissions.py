@@ -39,6 +39,10 @@ RESERVED = {
             ("parse-batch", "cognito-idp:AdminGetUser"),
         )
     },
+    **{
+        ("parse-batch", action, ""): "S3 itself looks at it when a workbook is gone; the emulator does not"
+        for action in ("s3:ListBucket", "s3:ListBucketVersions")
+    },
     ("maintain", "s3:DeleteObjectVersion", ""): "workbooks are deleted from a day after they were stored",
     ("maintain", "cognito-idp:AdminGetUser", ""): "accounts are checked from a day after they were created",
     ("maintain", "cognito-idp:AdminRemoveUserFromGroup", ""): "the daily audit finds licences without an invite",

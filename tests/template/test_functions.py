@@ -188,12 +188,35 @@ def test_only_the_one_that_needs_it_has_a_dangerous_permission():
     assert holders("s3:GetObjectVersion") == {"ParseBatch"}
     # Officers upload in the name of one, and the audit of accounts keeps backups.
     assert holders("s3:PutObject") == {"ManageBatches", "Maintain"}
-    assert holders("s3:DeleteObjectVersion") == holders("s3:ListBucketVersions") == {"Maintain"}
+    assert holders("s3:DeleteObjectVersion") == {"Maintain"}
+    # One lists workbooks; the other is told that one is gone.
+    assert holders("s3:ListBucketVersions") == {"Maintain", "ParseBatch"}
     # Which answer no request of the API.
     assert holders("dynamodb:Scan") == {"Maintain", "Operate"}
     assert holders("ses:DeleteSuppressedDestination") == holders("sqs:StartMessageMoveTask") == {"Operate"}
     for action in ["cognito-idp:AdminSetUserPassword", "s3:GetObject", "s3:DeleteObject", "sqs:PurgeQueue"]:
         assert not holders(action)
+
+
+READING = {"s3:GetObject", "s3:GetObjectVersion"}
+# Without them S3 answers that an object is forbidden which is not there. AWS documents the first for an object, and
+# says nothing of a version: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html.
+LISTING = {"s3:ListBucket", "s3:ListBucketVersions"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_that_reads_objects_is_told_which_are_gone(function):
+    def buckets(of: set[str]) -> set[str]:
+        """The buckets of the statements that allow one of these actions."""
+        resources = [r for s in statements(function) if of & set(listed(s["Action"])) for r in listed(s["Resource"])]
+        return {re.sub(r"/.*", "", json.dumps(STACK.resolved(resource)).strip('"')) for resource in resources}
+
+    assert buckets(READING) <= buckets({"s3:ListBucket"}) & buckets({"s3:ListBucketVersions"})
+    for statement in statements(function):
+        if LISTING & set(listed(statement["Action"])):
+            # A condition on the prefix of a list would never hold where nothing is listed.
+            assert "Condition" not in statement
+            assert not [r for r in listed(statement["Resource"]) if "/" in json.dumps(r)]
 
 
 def test_mail_is_sent_from_one_address_only():

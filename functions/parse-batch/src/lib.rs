@@ -4,7 +4,7 @@
 //! - **does**: writes the batch and its rows, and wakes `dispatch-batch` for a dropped workbook
 //! - **again**: a batch that is read stays as it is; during another worker's attempt, the message is delivered again
 //! - **crash**: the message is delivered again, and `maintain` announces the workbook within minutes
-//! - **bad file**: after three attempts at one version, the batch is unreadable
+//! - **bad file**: after three attempts at one version, the batch is unreadable; at once if the version is gone
 //! - **needs**: the table, the domain rules, the secret of the keys, the bucket, the user pool, the dispatch queue
 //!
 //! S3 announces each object at least once. `uploads/<batch>` belongs to a batch that the portal created: its first
@@ -21,7 +21,7 @@ use domain::{
     usage::BatchCap,
 };
 use looks::{Looks, Reason};
-use objects::{Announcement, ObjectError, Objects, Place};
+use objects::{Announcement, Fetched, ObjectError, Objects, Place};
 use queue::{Destination, QueueName, Queues, Wake};
 use sheet::{FileError, Limits, Refusal};
 use store::{MAX_UPDATE_ROUNDS, Store, StoreError, Stored, Written, rows::KeyedRow};
@@ -87,6 +87,21 @@ enum ParseError {
     Directory(#[from] directory::DirectoryError),
     #[error("others are at the workbook, or ended without a word")]
     BeingRead,
+}
+
+/// The code and the sentence for the officer of a workbook that was deleted before it was read.
+const GONE: &str = "FILE_GONE";
+const GONE_DETAIL: &str = "The file is no longer stored. Upload it again.";
+
+/// What became of a workbook whose reading began. With `Read` its rows are stored.
+enum Workbook {
+    Read {
+        counts: Counts,
+        remarks: Vec<String>,
+    },
+    Refused(Refusal),
+    /// The bucket no longer has the version.
+    Gone,
 }
 
 /// Reads every announced workbook. An object that is not a workbook of ours is logged and skipped. `deadline` is when
@@ -157,14 +172,18 @@ async fn read_upload(deps: &Deps, id: BatchId, object: ObjectVersion, deadline: 
             give_back(deps, &claimed).await;
             return Err(error);
         }
-        Ok(Ok((counts, remarks))) => {
+        Ok(Workbook::Read { counts, remarks }) => {
             tracing::info!(batch_id = %id, trace_id = %trace, rows = counts.total, rows_ready = counts.ready,
                 "workbook read");
             return parsed(deps, &claimed, counts, remarks).await;
         }
-        Ok(Err(Refusal { error, columns })) => {
+        Ok(Workbook::Refused(Refusal { error, columns })) => {
             tracing::info!(batch_id = %id, trace_id = %trace, file_fault = error.code(), "workbook refused");
             claimed.to_value().unreadable(error.code(), &error.detail(), columns, deps.clock.now())
+        }
+        Ok(Workbook::Gone) => {
+            tracing::warn!(batch_id = %id, trace_id = %trace, "workbook is gone");
+            claimed.to_value().unreadable(GONE, GONE_DETAIL, Vec::new(), deps.clock.now())
         }
     };
     let Ok(next) = next else { return Ok(()) };
@@ -230,19 +249,21 @@ async fn give_back(deps: &Deps, claimed: &Stored<Batch>) {
     }
 }
 
-/// Reads the object and writes its rows. The inner error is a fault of the workbook.
+/// Reads the object and writes its rows.
 async fn read_rows(
     deps: &Deps,
     batch: &Batch,
     object: &ObjectVersion,
     deadline: Timestamp,
-) -> Result<Result<(Counts, Vec<String>), Refusal>, ParseError> {
-    let Some(bytes) = deps.objects.get(object, deps.limits.upload_bytes).await? else {
-        return Ok(Err(FileError::TooLarge.into()));
+) -> Result<Workbook, ParseError> {
+    let bytes = match deps.objects.get(object, deps.limits.upload_bytes).await? {
+        Fetched::Bytes(bytes) => bytes,
+        Fetched::TooLarge => return Ok(Workbook::Refused(FileError::TooLarge.into())),
+        Fetched::Gone => return Ok(Workbook::Gone),
     };
     let sheet = match sheet::read_as(&bytes, &deps.limits, &batch.columns) {
         Ok(sheet) => sheet,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(Workbook::Refused(refusal)),
     };
     let rules = deps.rules.current().await?;
     let keys = deps.secrets.keys().await?;
@@ -260,5 +281,6 @@ async fn read_rows(
     for row in &rows {
         counts.add(&row.row.state);
     }
-    Ok(Ok((counts, sheet.remarks.into_iter().map(sheet::Remark::detail).collect())))
+    let remarks = sheet.remarks.into_iter().map(sheet::Remark::detail).collect();
+    Ok(Workbook::Read { counts, remarks })
 }

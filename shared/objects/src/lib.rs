@@ -25,7 +25,7 @@ pub struct Objects {
 #[async_trait]
 pub trait Bucket: Debug + Send + Sync {
     /// See [`Objects::get`] for what it promises.
-    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError>;
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Fetched, ObjectError>;
 
     /// See [`Objects::list`] for what it promises.
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError>;
@@ -43,6 +43,16 @@ pub struct StoredObject {
     pub object: ObjectVersion,
     /// When it was stored, by S3's clock.
     pub stored_at: Timestamp,
+}
+
+/// What the bucket has of one version of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    Bytes(Vec<u8>),
+    /// It has more bytes than the caller takes, which is known before they are read.
+    TooLarge,
+    /// It is not there: it was deleted, or never stored. S3 reads what was written, so another attempt finds no more.
+    Gone,
 }
 
 /// One page of the stored versions of a bucket.
@@ -75,12 +85,12 @@ impl Objects {
         &self.name
     }
 
-    /// The bytes of one stored version. `None`: it has more than `max` bytes, which is known before they are read.
+    /// The bytes of one stored version, up to `max` of them.
     ///
     /// # Errors
     ///
-    /// [`ObjectError`] when the bucket cannot answer, or sends more bytes than it announced.
-    pub async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
+    /// [`ObjectError`] when the bucket cannot answer, refuses to, or sends more bytes than it announced.
+    pub async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Fetched, ObjectError> {
         self.bucket.get(object, max).await
     }
 

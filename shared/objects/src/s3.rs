@@ -9,7 +9,7 @@ use aws_sdk_s3::{
 };
 use domain::{Timestamp, batch::ObjectVersion};
 
-use crate::{Bucket, ObjectError, Page, StoredObject, announcement::decoded};
+use crate::{Bucket, Fetched, ObjectError, Page, StoredObject, announcement::decoded};
 
 #[derive(Clone, Debug)]
 pub struct S3 {
@@ -27,12 +27,16 @@ impl S3 {
 
 #[async_trait]
 impl Bucket for S3 {
-    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Option<Vec<u8>>, ObjectError> {
+    async fn get(&self, object: &ObjectVersion, max: usize) -> Result<Fetched, ObjectError> {
         let request = self.client.get_object().bucket(&self.bucket).key(&object.key).version_id(&object.version_id);
-        let mut answer = request.send().await.map_err(|error| failed("GetObject", &error))?;
+        let mut answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) if is_gone(&error) => return Ok(Fetched::Gone),
+            Err(error) => return Err(failed("GetObject", &error)),
+        };
         let length = answer.content_length().and_then(|length| usize::try_from(length).ok());
         let Some(length) = length.filter(|length| *length <= max) else {
-            return Ok(None);
+            return Ok(Fetched::TooLarge);
         };
         let mut bytes = Vec::with_capacity(length);
         let broken = |code: &str| ObjectError { operation: "GetObject body", code: code.to_owned() };
@@ -43,7 +47,7 @@ impl Bucket for S3 {
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Some(bytes))
+        Ok(Fetched::Bytes(bytes))
     }
 
     async fn list(&self, after: Option<&ObjectVersion>, limit: u16) -> Result<Page, ObjectError> {
@@ -86,6 +90,14 @@ fn page(answer: ListObjectVersionsOutput) -> Page {
     }
 }
 
+/// Whether S3 says that there is no such version. It says so only to those who may list the bucket, and refuses the
+/// others with `AccessDenied`, which is no answer:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>.
+fn is_gone<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    matches!(code, Some("NoSuchKey" | "NoSuchVersion"))
+}
+
 fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<E, R>) -> ObjectError {
     let code = error.as_service_error().and_then(|error| error.code()).unwrap_or("unreachable");
     ObjectError { operation, code: code.to_owned() }
@@ -93,7 +105,7 @@ fn failed<E: ProvideErrorMetadata, R>(operation: &'static str, error: &SdkError<
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_s3::primitives::DateTime;
+    use aws_sdk_s3::{error::ErrorMetadata, operation::get_object::GetObjectError, primitives::DateTime};
 
     use super::*;
 
@@ -111,5 +123,20 @@ mod tests {
         let plain = page(listed("drops/a/1 + 1.xlsx").build());
         assert_eq!((plain.objects[0].object.clone(), plain.next), (object("drops/a/1 + 1.xlsx"), None));
         assert_eq!(plain.objects[0].stored_at, Timestamp::from_unix_ms(5000));
+    }
+
+    #[test]
+    fn what_is_gone_is_told_from_what_is_refused_or_broken() {
+        let answer = |code: &str| {
+            SdkError::service_error(GetObjectError::generic(ErrorMetadata::builder().code(code).build()), ())
+        };
+        for code in ["NoSuchKey", "NoSuchVersion"] {
+            assert!(is_gone(&answer(code)), "{code}");
+        }
+        for code in ["AccessDenied", "NoSuchBucket", "InvalidArgument", "SlowDown", "InternalError", "404", ""] {
+            assert!(!is_gone(&answer(code)), "{code}");
+        }
+        let silent = SdkError::<GetObjectError, ()>::timeout_error("no answer");
+        assert!(!is_gone(&silent));
     }
 }

@@ -107,6 +107,21 @@ async fn a_workbook_whose_readers_die_is_announced_until_it_is_given_up() {
 }
 
 #[tokio::test]
+async fn the_officer_of_a_workbook_that_is_gone_is_told_so_at_the_first_attempt() {
+    for key in ["", "drops/officer-ada/list.xlsx"] {
+        let app = App::start().await;
+        app.directory.add_officer(officer("ada"));
+        let message =
+            if key.is_empty() { upload(&app).await } else { app.upload(key, workbook(&[vendor_form("kim")])) };
+        let object = app.objects.list(None, 1).await.unwrap().objects.remove(0).object;
+        app.objects.delete(&object).await.unwrap();
+        assert!(matches!(app.parse(message).await, Disposition::Done), "another attempt would find no more");
+        let BatchState::Unreadable { code, detail, .. } = &batch(&app).await.state else { panic!("{key}") };
+        assert_eq!((code.as_str(), detail.as_str()), ("FILE_GONE", "The file is no longer stored. Upload it again."));
+    }
+}
+
+#[tokio::test]
 async fn a_workbook_for_nobody_is_announced_once_however_often_the_sweeper_fails_and_gone_after_a_day() {
     let app = App::start().await;
     let _ = app.upload("drops/officer-nobody/list.xlsx", workbook(&[vendor_form("kim")]));
