@@ -41,6 +41,7 @@ export const causes: Record<string, string> = {
   'email.account-disabled': 'Account is disabled',
   'seed.invited-without': 'Invited without SEED',
   'cell.too-long': 'Over 2,000 characters',
+  'cell.merged': 'Merged cells',
   'contact-number.syntax': 'Not a phone number',
   'contact-number.singapore': 'Not a Singapore number',
 };

@@ -18,6 +18,7 @@ const OF_LISTS = [
   'cell.error',
   'cell.type',
   'cell.precision',
+  'cell.merged',
   'email.link-mismatch',
   'email.other-name',
   'email.invited-other-name',

@@ -126,6 +126,9 @@ faults! {
     /// A number that lost digits in the workbook.
     CellPrecision = "cell.precision", "This number lost digits in the spreadsheet. Format the cell as text and type it \
         again.";
+    /// A workbook cell that is merged with another one, so that no program shows its value.
+    CellMerged = "cell.merged", "This cell is merged with others in the spreadsheet. Unmerge the cells and fill in each \
+        row.";
 }
 
 impl Fault {

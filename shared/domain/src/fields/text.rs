@@ -22,7 +22,7 @@ pub fn parse(text: &str, max: usize) -> Result<Option<String>, Fault> {
     if trimmed.is_empty() {
         return Ok(None);
     }
-    if trimmed.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_bidi(c)) {
+    if trimmed.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || is_bidi(c) || is_lost(c)) {
         return Err(Fault::ControlCharacter);
     }
     if trimmed.chars().any(is_invisible) {
@@ -55,6 +55,11 @@ pub fn is_invisible(c: char) -> bool {
 
 fn is_bidi(c: char) -> bool {
     matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character is none: a noncharacter, or the one in the place of a character that a program could not read.
+fn is_lost(c: char) -> bool {
+    matches!(c, '\u{FFFD}' | '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// Whether a word is an NRIC or FIN with a correct check letter, which this service must not collect.
@@ -103,6 +108,9 @@ mod tests {
         assert_eq!(parse("Tan\u{200b}Ah", 64), Err(Fault::InvisibleCharacter));
         assert_eq!(parse("Tan\u{202e}Ah", 64), Err(Fault::ControlCharacter));
         assert_eq!(parse("Tan\u{0}Ah", 64), Err(Fault::ControlCharacter));
+        for lost in ['\u{fffd}', '\u{fdd0}', '\u{fdef}', '\u{fffe}', '\u{1ffff}', '\u{10fffe}'] {
+            assert_eq!(parse(&format!("Tan{lost}Ah"), 64), Err(Fault::ControlCharacter), "{lost:?}");
+        }
     }
 
     #[test]
