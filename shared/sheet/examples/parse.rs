@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         strings: usize::MAX,
         string_bytes: usize::MAX,
         text_bytes: usize::MAX,
+        kept_bytes: usize::MAX,
         ..Limits::default()
     };
     let mut best = f64::INFINITY;

@@ -2,7 +2,7 @@
 
 use domain::{
     Field,
-    fields::{Examples, Form, text::trim},
+    fields::{Examples, text::trim},
 };
 
 /// The name of the worksheet with the examples.
@@ -14,9 +14,9 @@ pub(crate) fn examples() -> [[&'static str; Field::ALL.len()]; 2] {
     [Field::ALL.map(|field| field.spec().examples.officer), Field::ALL.map(|field| field.spec().examples.vendor)]
 }
 
-/// Whether a row is an example that the officer did not remove. Its address is enough to recognise it.
-pub(crate) fn is_example(form: &Form) -> bool {
-    let email = trim(form.get(Field::Email));
+/// Whether the row with this address is an example that the officer did not remove.
+pub(crate) fn is_example(email: &str) -> bool {
+    let email = trim(email);
     let Examples { officer, vendor } = Field::Email.spec().examples;
     [officer, vendor].iter().any(|example| email.eq_ignore_ascii_case(example))
 }

@@ -9,7 +9,7 @@ use domain::{
 use crate::FileError;
 
 /// Rows in which the header is searched for. It may be under a logo, a title and a banner with instructions.
-pub(crate) const HEADER_ROWS: u32 = 20;
+pub(crate) const HEADER_ROWS: u32 = 25;
 
 /// Known titles that a header has at least. A row with fewer of them is a text that happens to contain one.
 const ENOUGH_TITLES: usize = 3;
@@ -25,6 +25,7 @@ pub(crate) struct Header {
 }
 
 /// A title, with its column.
+#[derive(Clone)]
 pub(crate) struct Title {
     pub(crate) column: u32,
     pub(crate) text: String,
@@ -57,8 +58,7 @@ impl Header {
                 None => header.extra += 1,
             }
         }
-        let known = header.columns.iter().flatten().count();
-        if known < ENOUGH_TITLES {
+        if header.known() < ENOUGH_TITLES {
             return None;
         }
         if !duplicates.is_empty() {
@@ -78,6 +78,18 @@ impl Header {
     /// The column of a field. `None`: it has none.
     pub(crate) fn column(&self, field: Field) -> Option<u32> {
         self.columns.iter().position(|found| *found == Some(field)).and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// How many fields have a column.
+    pub(crate) fn known(&self) -> usize {
+        self.columns.iter().flatten().count()
+    }
+
+    /// The fields whose columns are between two, which are among them.
+    pub(crate) fn fields_in(&self, (first, last): (u32, u32)) -> impl Iterator<Item = (u32, Field)> {
+        (0_u32..).zip(&self.columns).filter_map(move |(column, field)| {
+            field.filter(|_| (first..=last).contains(&column)).map(|field| (column, field))
+        })
     }
 
     fn set(&mut self, column: u32, field: Field) {

@@ -28,6 +28,8 @@ pub struct Limits {
     pub string_bytes: usize,
     /// Bytes of text in all rows together, because many cells may have the same shared string.
     pub text_bytes: usize,
+    /// Bytes of the names, ids and targets that are kept of one part, such as the links of a worksheet.
+    pub kept_bytes: usize,
     /// Characters in one cell: Excel's own limit.
     pub cell_chars: usize,
     pub depth: usize,
@@ -51,6 +53,7 @@ impl Default for Limits {
             strings: 200_000,
             string_bytes: 16 << 20,
             text_bytes: 8 << 20,
+            kept_bytes: 4 << 20,
             cell_chars: 32_767,
             depth: 32,
             attributes: 64,

@@ -16,6 +16,10 @@ pub enum Remark {
     HiddenSheets(u32),
     /// Rows that are the template's example.
     ExampleRows(u32),
+    /// Visible rows in which nothing but formulas is in a column that is read.
+    FormulaRows(u32),
+    /// Visible rows in which a country code or an answer to SEED is all that was typed, as columns are filled down.
+    DefaultRows(u32),
 }
 
 impl Remark {
@@ -28,28 +32,45 @@ impl Remark {
             | Self::ExtraColumns(count)
             | Self::OtherSheets(count)
             | Self::HiddenSheets(count)
-            | Self::ExampleRows(count) => count,
+            | Self::ExampleRows(count)
+            | Self::FormulaRows(count)
+            | Self::DefaultRows(count) => count,
         }
     }
 
     /// A sentence for the officer.
     #[must_use]
     pub fn detail(self) -> String {
-        let (what, why) = match self {
-            Self::HiddenRows(_) => ("hidden row", "Unhide rows that should be invited and upload the file again."),
-            Self::HiddenColumns(_) => ("hidden column", "Unhide columns that should count and upload the file again."),
-            Self::ExtraColumns(_) => ("column that the template does not have", "Nothing needs to be done."),
-            Self::OtherSheets(_) => ("other worksheet", "Only the first worksheet with the template's header is read."),
-            Self::HiddenSheets(_) => ("hidden worksheet", "Only visible worksheets are read."),
-            Self::ExampleRows(_) => ("example row", "Nothing needs to be done."),
+        let (one, many, why) = match self {
+            Self::HiddenRows(_) => {
+                ("hidden row", "hidden rows", "Unhide rows that should be invited and upload the file again.")
+            }
+            Self::HiddenColumns(_) => {
+                ("hidden column", "hidden columns", "Unhide columns that should count and upload the file again.")
+            }
+            Self::ExtraColumns(_) => (
+                "column that the template does not have",
+                "columns that the template does not have",
+                "Nothing needs to be done.",
+            ),
+            Self::OtherSheets(_) => {
+                ("other worksheet", "other worksheets", "Only the first worksheet with the template's header is read.")
+            }
+            Self::HiddenSheets(_) => ("hidden worksheet", "hidden worksheets", "Only visible worksheets are read."),
+            Self::ExampleRows(_) => ("example row", "example rows", "Nothing needs to be done."),
+            Self::FormulaRows(_) => (
+                "row that holds only formulas",
+                "rows that hold only formulas",
+                "Type the values themselves in rows that should be invited.",
+            ),
+            Self::DefaultRows(_) => (
+                "row that holds only a country code or an answer to SEED",
+                "rows that hold only a country code or an answer to SEED",
+                "Nothing needs to be done.",
+            ),
         };
         let count = self.count();
-        let (plural, verb) = if count == 1 { ("", "was") } else { ("s", "were") };
-        // This is the only phrase whose noun is not its last word, so its plural is inside.
-        let what = match self {
-            Self::ExtraColumns(_) => format!("column{plural} that the template does not have"),
-            _ => format!("{what}{plural}"),
-        };
+        let (what, verb) = if count == 1 { (one, "was") } else { (many, "were") };
         format!("{count} {what} {verb} left out. {why}")
     }
 }

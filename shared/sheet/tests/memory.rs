@@ -15,7 +15,7 @@ use std::{
 use calamine::{Reader as _, Xlsx};
 use peak_alloc::PeakAlloc;
 use sheet::{FileError, Limits, Sheet};
-use support::{GOOD, HEADER, Package, SHEET_PATH, code, good_row_but, row, worksheet};
+use support::{GOOD, HEADER, Package, SHEET_PATH, TYPES, WORKBOOK, code, good_row_but, relationships, row, worksheet};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -196,7 +196,14 @@ fn everything_at_its_limit_at_once_stays_within_bounds() {
             format!(r#"<row r="{number}">{texts}</row>"#)
         })
         .collect();
-    let bytes = Package::default().with_strings(r#"uniqueCount="200000""#, &strings).with_rows(&rows).build();
+    let links: String =
+        (2..=10_001).map(|number| format!(r#"<hyperlink ref="B{number}" r:id="i{number}"/>"#)).collect();
+    let merges: String = (2..=10_001).map(|number| format!(r#"<mergeCell ref="D{number}:E{number}"/>"#)).collect();
+    let marks = format!("<mergeCells>{merges}</mergeCells><hyperlinks>{links}</hyperlinks>");
+    let targets: String = (2..=10_001).map(|number| mail(&format!("i{number}"), &"x".repeat(300))).collect();
+    let package = with_marks(0, &marks, &targets).with_strings(r#"uniqueCount="200000""#, &strings);
+    let xml = worksheet(&format!("{}{rows}", row(1, &HEADER))).replace("</sheetData>", &format!("</sheetData>{marks}"));
+    let bytes = package.with(SHEET_PATH, xml).build();
     let limits = Limits { upload_bytes: 64 * MIB, ..any_ratio() };
     let read = bounded("everything", &bytes, &limits);
     assert_eq!(read.map(|sheet| sheet.rows.len()), Ok(10_000));
@@ -217,6 +224,178 @@ fn ten_thousand_honest_rows_take_little() {
     let (read, peak) = peak_of(|| sheet::read(&bytes, &Limits::default()));
     assert_eq!(read.map(|sheet| sheet.rows.len()), Ok(10_000));
     assert!(peak < 16 * MIB, "{} KiB", peak / 1024);
+}
+
+/// A workbook of 255 sheets, each with a relationship and a target of its own.
+fn of_many_sheets(relationship: impl Fn(usize) -> String, target: impl Fn(usize) -> String) -> Package {
+    let sheets: String =
+        (0..255).map(|n| format!(r#"<sheet name="S{n}" sheetId="{}" r:id="{}"/>"#, n + 1, relationship(n))).collect();
+    let mut ids: Vec<(String, String)> = (0..255).map(|n| (relationship(n), target(n))).collect();
+    ids.dedup();
+    let related: String = ids
+        .iter()
+        .map(|(id, target)| format!(r#"<Relationship Id="{id}" Type="{TYPES}/worksheet" Target="{target}"/>"#))
+        .collect();
+    let workbook = WORKBOOK.replace(r#"<sheet name="Users" sheetId="1" r:id="rId1"/>"#, &sheets);
+    let rels = relationships(&related);
+    good().with("xl/workbook.xml", workbook).with("xl/_rels/workbook.xml.rels", rels)
+}
+
+#[test]
+fn no_part_is_read_twice() {
+    let _turn = turn();
+    let attributes = r#" a="1" b="2" c="3" d="4" e="5" f="6" g="7" h="8" i="9""#;
+    let rows: String = (2..90_000).map(|number| format!(r#"<row r="{number}"{attributes}/>"#)).collect();
+    let sheet = worksheet(&rows);
+    let path = "worksheets/sheet1.xml";
+    for (name, package) in [
+        ("one relationship", of_many_sheets(|_| "rId1".to_owned(), |_| path.to_owned())),
+        ("one target", of_many_sheets(|n| format!("rId{n}"), |_| path.to_owned())),
+        ("many spellings", of_many_sheets(|n| format!("rId{n}"), |n| format!("{}{path}", "./".repeat(n)))),
+        (
+            "many cases",
+            of_many_sheets(|n| format!("rId{n}"), |n| if n % 2 == 0 { path.to_uppercase() } else { path.into() }),
+        ),
+    ] {
+        let bytes = package.with(SHEET_PATH, sheet.clone()).build();
+        assert_eq!(code(bounded(name, &bytes, &any_ratio())), "FILE_CORRUPT", "{name}");
+    }
+}
+
+#[test]
+fn all_worksheets_together_take_a_bounded_time() {
+    let _turn = turn();
+    let limits = Limits { upload_bytes: 64 * MIB, entries: 512, ..any_ratio() };
+    // The inflated bytes of all parts are bounded, so this is the most that can be read.
+    let alike: String = (0..40).map(|n| format!(r#" attribute{n:02}="""#)).collect();
+    for (name, unit) in [
+        ("empty elements", "<a/>".to_owned()),
+        ("elements with a prefix", "<x:a/>".to_owned()),
+        ("attributes that are nearly alike", format!("<a{alike}/>")),
+        ("references", "&amp;<a/>".to_owned()),
+        ("comments", "<!---->".to_owned()),
+    ] {
+        let before = unit.repeat(240_000 / unit.len());
+        let sheet = worksheet("").replace("<sheetData>", &format!("{before}<sheetData>"));
+        let package = of_many_sheets(|n| format!("rId{n}"), |n| format!("worksheets/sheet{n}.xml"));
+        let package =
+            (0..255).fold(package, |package, n| package.with(&format!("xl/worksheets/sheet{n}.xml"), sheet.clone()));
+        assert_eq!(code(bounded(name, &package.build(), &limits)), "FILE_HEADER_MISSING", "{name}");
+    }
+}
+
+/// A list of `rows` people with this behind the cells, and these relationships of its worksheet.
+fn with_marks(rows: u32, marks: &str, targets: &str) -> Package {
+    let rows: String = (2..2 + rows).map(|number| row(number, &GOOD)).collect();
+    let xml = worksheet(&format!("{}{rows}", row(1, &HEADER))).replace("</sheetData>", &format!("</sheetData>{marks}"));
+    let rels = relationships(targets);
+    Package::default().with(SHEET_PATH, xml).with("xl/worksheets/_rels/sheet1.xml.rels", rels)
+}
+
+fn mail(id: &str, target: &str) -> String {
+    format!(r#"<Relationship Id="{id}" Type="{TYPES}/hyperlink" Target="mailto:{target}"/>"#)
+}
+
+#[test]
+fn only_the_targets_of_links_are_kept() {
+    let _turn = turn();
+    let link = r#"<hyperlinks><hyperlink ref="B2" r:id="i1"/></hyperlinks>"#;
+    let many = |count: usize| (0..count).map(|n| mail(&format!("i{n:x}"), "")).collect::<String>();
+    for (name, marks, targets, expected) in [
+        ("a few too many", link, many(40_001), "FILE_XML_LIMIT"),
+        ("300,000", link, many(300_000).replace(&format!("{TYPES}/"), "/"), "FILE_XML_LIMIT"),
+        ("that no link needs", r#"<hyperlinks><hyperlink ref="H2" r:id="i1"/></hyperlinks>"#, many(100_000), "OK"),
+        ("long ones", link, (0..400).map(|n| mail(&format!("i{n}"), &"x".repeat(60_000))).collect(), "OK"),
+    ] {
+        let bytes = with_marks(1, marks, &targets).build();
+        let (read, peak) = peak_of(|| sheet::read(&bytes, &any_ratio()));
+        assert_eq!(code(read), expected, "{name}");
+        assert!(peak < MIB, "{name}: {peak} bytes");
+    }
+}
+
+#[test]
+fn links_and_merges_have_a_budget() {
+    let _turn = turn();
+    let links = |count: usize, id: &dyn Fn(usize) -> String| -> String {
+        let links: String = (0..count).map(|n| format!(r#"<hyperlink ref="B2" r:id="{}"/>"#, id(n))).collect();
+        format!("<hyperlinks>{links}</hyperlinks>")
+    };
+    let merges = |count: usize, reference: &str| {
+        format!("<mergeCells>{}</mergeCells>", format!(r#"<mergeCell ref="{reference}"/>"#).repeat(count))
+    };
+    let short = |n: usize| format!("i{n}");
+    let long = |n: usize| format!("i{n}{}", "x".repeat(60_000));
+    let wide = format!(r#"<hyperlinks><hyperlink ref="{}" r:id="i1"/></hyperlinks>"#, "B2 ".repeat(20_000));
+    let whole = r#"<hyperlink ref="B:B" r:id="i1"/>"#.repeat(40_000);
+    let target = mail("i1", &"x".repeat(60_000));
+    for (name, rows, marks, targets, expected) in [
+        ("too many links", 1, links(40_001, &short), String::new(), "FILE_XML_LIMIT"),
+        ("long ids", 1, links(400, &long), String::new(), "FILE_XML_LIMIT"),
+        ("links to many places", 1, wide.repeat(3), target.clone(), "FILE_XML_LIMIT"),
+        ("links over every row", 9_000, format!("<hyperlinks>{whole}</hyperlinks>"), target, "FILE_XML_LIMIT"),
+        ("too many merges", 1, merges(40_001, "L1:M1"), String::new(), "FILE_XML_LIMIT"),
+        ("many merges", 9_000, merges(40_000, "L1:M9"), String::new(), "OK"),
+        ("merges over every row", 9_000, merges(40_000, "A1:XFD1048576"), String::new(), "FILE_CORRUPT"),
+        (
+            "all targets",
+            1,
+            links(400, &short),
+            (0..400).map(|n| mail(&short(n), &"x".repeat(60_000))).collect(),
+            "FILE_XML_LIMIT",
+        ),
+    ] {
+        let bytes = with_marks(rows, &marks, &targets).build();
+        assert_eq!(code(bounded(name, &bytes, &Limits { upload_bytes: 64 * MIB, ..any_ratio() })), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_rows_take_less_than_forty_mebibytes() {
+    let _turn = turn();
+    let limits = Limits {
+        upload_bytes: 64 * MIB,
+        entry_bytes: 256 << 20,
+        total_bytes: 256 << 20,
+        rows: 100_000,
+        cells: 2_000_000,
+        strings: 1_000_000,
+        text_bytes: 64 * MIB,
+        ..any_ratio()
+    };
+    let email = |number: u32| format!("person{number}.name@example-agency.gov.sg");
+    let inline: String = (2..=100_001)
+        .map(|number| {
+            let email = email(number);
+            let mut texts = GOOD;
+            texts[1] = &email;
+            row(number, &texts)
+        })
+        .collect();
+    let strings: String = (2..=100_001)
+        .map(|number| {
+            format!("<si><t>{}</t></si><si><t>First{number}</t></si><si><t>Last{number}</t></si>", email(number))
+        })
+        .collect();
+    let shared: String = (2..=100_001_u32)
+        .map(|number| {
+            let base = (number - 2) * 3;
+            let cells: String = [('B', base), ('D', base + 1), ('E', base + 2), ('H', 1), ('K', 2)]
+                .iter()
+                .map(|(letter, index)| format!(r#"<c r="{letter}{number}" t="s"><v>{index}</v></c>"#))
+                .collect();
+            format!(r#"<row r="{number}">{cells}</row>"#)
+        })
+        .collect();
+    for (name, package) in [
+        ("inline", Package::default().with_rows(&inline)),
+        ("shared", Package::default().with_strings("", &strings).with_rows(&shared)),
+    ] {
+        let bytes = package.build();
+        let (read, peak) = peak_of(|| sheet::read(&bytes, &limits));
+        assert_eq!(read.map(|sheet| sheet.rows.len()), Ok(100_000), "{name}");
+        assert!(peak < 40 * MIB, "{name}: {} KiB", peak / 1024);
+    }
 }
 
 /// How many cells calamine itself reads.

@@ -1,19 +1,33 @@
-//! The workbook guard: it bounds a hostile file, and checks every byte that calamine reads.
+//! The workbook guard: it bounds a hostile file, and gives the cells that every spreadsheet program shows.
 //!
-//! Reading order: [`archive`] (the zip directory, before anything is inflated), [`package`] (which parts matter),
-//! [`scan`] (XML, token by token), [`part`] (a part that is inflated once and checked while it is read), [`strings`],
-//! [`worksheet`] and [`rich_text`] (the two large parts, rewritten to what calamine needs), [`vetted`] and
-//! [`virtual_zip`] (the workbook that calamine reads).
+//! Reading order: [`archive`] and [`directory`] (the zip archive, before anything is inflated), [`workbook`] (which
+//! parts matter, by [`content_types`], [`relationships`] and [`workbook_part`]), [`part`] (a part that is inflated once
+//! and checked while it is read), [`scan`] (XML, token by token, with [`characters`], [`tag`] and [`namespace`]),
+//! [`strings`] and [`styles`] (what cells refer to), [`worksheet`] (rows and cells, with [`cell`], [`reference`],
+//! [`rich_text`] and [`text`]), [`marks`] (merged cells and links), [`budget`] (what may be kept).
 
 mod archive;
-mod package;
+mod budget;
+mod cell;
+mod characters;
+mod content_types;
+mod directory;
+mod marks;
+mod namespace;
 mod part;
+mod reference;
+mod relationships;
 mod rich_text;
 mod scan;
 mod strings;
-mod vetted;
-mod virtual_zip;
+mod styles;
+mod tag;
+mod text;
+mod workbook;
+mod workbook_part;
 mod worksheet;
 
-pub(crate) use vetted::{CellValue, Cells, VettedWorkbook};
-pub(crate) use worksheet::CellNote;
+pub(crate) use cell::CellValue;
+pub(crate) use marks::Marks;
+pub(crate) use workbook::Workbook;
+pub(crate) use worksheet::{CellSink, Place};

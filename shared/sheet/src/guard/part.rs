@@ -1,11 +1,14 @@
-//! One part of the package: inflated once, counted, checked, and rewritten by its visitor.
+//! One part of the package: inflated once, counted, checked, and read by its visitor.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use crc32fast::Hasher;
 use flate2::bufread::DeflateDecoder;
 
-use super::scan::{Scanner, Tail, Visitor};
+use super::{
+    characters::Characters,
+    scan::{Scanner, Tail, Visitor},
+};
 use crate::{FileError, Limits};
 
 /// The compressed bytes of a part, and what the directory of the archive says about it.
@@ -27,96 +30,32 @@ pub(super) enum Method {
 /// Bytes that are inflated at a time.
 const CHUNK: usize = 64 << 10;
 
-/// A part while the guard reads it: a reader gets what the visitor wrote, never a byte of the upload itself.
-pub(super) struct PartReader<'a, V> {
-    source: Source<'a>,
-    scanner: Scanner,
-    visitor: V,
-    window: Vec<u8>,
-    /// Bytes at the start of the window that were already scanned.
-    scanned: usize,
-    /// What the visitor wrote, and how much of it was read.
-    out: Vec<u8>,
-    read: usize,
-    tail: Tail,
-    verdict: Option<FileError>,
-}
-
-impl<'a, V: Visitor> PartReader<'a, V> {
-    pub(super) fn new(part: Part<'a>, limits: &Limits, visitor: V) -> Self {
-        Self {
-            source: Source::new(part),
-            scanner: Scanner::new(limits),
-            visitor,
-            window: Vec::new(),
-            scanned: 0,
-            out: Vec::new(),
-            read: 0,
-            tail: Tail::More,
-            verdict: None,
+/// Reads a part through its visitor, and returns the visitor. The part is inflated in pieces, and never held whole.
+///
+/// # Errors
+///
+/// The fault that the visitor finds, and [`FileError::Corrupt`] when the bytes are not those that the directory
+/// announced. Behind the point where the visitor is done nothing is read.
+pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, mut visitor: V) -> Result<V, FileError> {
+    let mut source = Source::new(part);
+    let mut characters = Characters::default();
+    let mut scanner = Scanner::new(limits);
+    let mut window = Vec::new();
+    let mut tail = Tail::More;
+    while tail == Tail::More && !visitor.is_done() {
+        let kept = window.len();
+        window.resize(kept + CHUNK, 0);
+        let filled = source.fill(&mut window[kept..])?;
+        window.truncate(kept + filled);
+        characters.check(&window[kept..])?;
+        if filled < CHUNK {
+            characters.finish()?;
+            tail = Tail::Last;
         }
+        let scanned = scanner.scan(&window, tail, &mut visitor)?;
+        window.drain(..scanned);
     }
-
-    pub(super) fn visitor(&mut self) -> &mut V {
-        &mut self.visitor
-    }
-
-    /// The fault for which the guard stopped the read, if it did.
-    pub(super) fn verdict(&self) -> Option<&FileError> {
-        self.verdict.as_ref()
-    }
-
-    /// Checks the rest of the part up to its checksum, without writing it.
-    pub(super) fn finish(&mut self) -> Result<(), FileError> {
-        while self.tail == Tail::More {
-            self.advance()?;
-        }
-        Ok(())
-    }
-
-    /// Inflates and checks the next chunk. Output that was not read before is dropped.
-    fn advance(&mut self) -> Result<(), FileError> {
-        if let Some(verdict) = &self.verdict {
-            return Err(verdict.clone());
-        }
-        self.out.clear();
-        self.read = 0;
-        let advanced = self.try_advance();
-        if let Err(verdict) = &advanced {
-            self.verdict = Some(verdict.clone());
-            self.out.clear();
-        }
-        advanced
-    }
-
-    fn try_advance(&mut self) -> Result<(), FileError> {
-        self.window.drain(..self.scanned);
-        let kept = self.window.len();
-        self.window.resize(kept + CHUNK, 0);
-        let filled = self.source.fill(&mut self.window[kept..])?;
-        self.window.truncate(kept + filled);
-        self.tail = if filled < CHUNK { Tail::Last } else { Tail::More };
-        self.scanned = self.scanner.scan(&self.window, self.tail, &mut self.visitor, &mut self.out)?;
-        Ok(())
-    }
-}
-
-impl<V: Visitor> Read for PartReader<'_, V> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.read == self.out.len() && self.tail == Tail::More {
-            self.advance().map_err(io::Error::other)?;
-        }
-        let length = (&self.out[self.read..]).read(buf)?;
-        self.read += length;
-        Ok(length)
-    }
-}
-
-/// Reads a whole part, and returns its visitor.
-pub(super) fn walk<V: Visitor>(part: Part<'_>, limits: &Limits, visitor: V) -> Result<V, FileError> {
-    let mut reader = PartReader::new(part, limits, visitor);
-    reader.finish()?;
-    Ok(reader.visitor)
+    Ok(visitor)
 }
 
 /// The inflated bytes, compared with the declared size and checksum.

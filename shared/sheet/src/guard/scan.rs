@@ -2,83 +2,48 @@
 //!
 //! The scanner accepts only the XML that spreadsheet programs write, so that no other parser can read the same bytes
 //! differently: quotes around every attribute, no `<` inside a tag, closing names that match, no document type. It
-//! works on a window of a stream. Its visitor gets complete tokens, and decides what is written.
+//! works on a window of a stream. Its visitor gets complete tokens.
 
 use memchr::{memchr, memmem};
 
+use super::{
+    namespace::Scopes,
+    tag::{self, Attribute, Tag},
+};
 use crate::{FileError, Limits};
 
-/// Interprets the content of a part. A reader sees only what the visitor writes to `out`.
+/// Interprets the content of a part.
 pub(super) trait Visitor {
     /// An element begins at nesting `depth`. The root has depth 1.
-    fn open(&mut self, tag: &Tag<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), FileError>;
+    fn open(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Visit, FileError>;
 
     /// The element ends at nesting `depth`.
-    fn close(&mut self, _depth: usize, _out: &mut Vec<u8>) -> Result<(), FileError> {
+    fn close(&mut self, _depth: usize) -> Result<(), FileError> {
         Ok(())
     }
 
-    /// Text inside the root exactly as in the file, with its entities.
-    fn text(&mut self, _text: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
+    /// Text inside the root exactly as in the file, with its references.
+    fn text(&mut self, _text: &[u8]) -> Result<(), FileError> {
         Ok(())
     }
 
-    fn cdata(&mut self, _section: &[u8], _out: &mut Vec<u8>) -> Result<(), FileError> {
+    /// The content of a CDATA section, which has no references.
+    fn cdata(&mut self, _content: &[u8]) -> Result<(), FileError> {
         Ok(())
     }
 
-    /// A comment or a processing instruction, which has no meaning here.
-    fn aside(&mut self) -> Result<(), FileError> {
-        Ok(())
+    /// Whether the rest of the part is not needed.
+    fn is_done(&self) -> bool {
+        false
     }
 }
 
-pub(super) struct Tag<'a> {
-    /// The name without its prefix.
-    pub(super) name: &'a [u8],
-    bytes: &'a [u8],
-    attributes: &'a [Attribute],
-}
-
-impl<'a> Tag<'a> {
-    /// The raw value of the attribute with exactly this name. `None`: there is none.
-    pub(super) fn get(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.find(|found| found == name)
-    }
-
-    /// The raw value of the attribute with this name under any prefix, such as `r:id`.
-    pub(super) fn get_local(&self, name: &[u8]) -> Option<&'a [u8]> {
-        self.find(|found| local_name(found) == name)
-    }
-
-    /// The value of an attribute as text.
-    pub(super) fn text(&self, name: &[u8]) -> Result<Option<String>, FileError> {
-        self.get(name).map(unescape).transpose()
-    }
-
-    /// Every attribute as raw name and raw value, in the order of the tag.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
-        let bytes = self.bytes;
-        self.attributes.iter().map(move |attribute| {
-            (&bytes[attribute.name.0..attribute.name.1], &bytes[attribute.value.0..attribute.value.1])
-        })
-    }
-
-    fn find(&self, matches: impl Fn(&[u8]) -> bool) -> Option<&'a [u8]> {
-        self.attributes().find_map(|(name, value)| matches(name).then_some(value))
-    }
-}
-
-/// Resolves the entities of an attribute value.
-pub(super) fn unescape(raw: &[u8]) -> Result<String, FileError> {
-    let raw = std::str::from_utf8(raw).map_err(|_| FileError::Corrupt)?;
-    Ok(quick_xml::escape::unescape(raw).map_err(|_| FileError::Corrupt)?.into_owned())
-}
-
-#[derive(Clone, Copy)]
-struct Attribute {
-    name: (usize, usize),
-    value: (usize, usize),
+/// What the visitor of an element wants of its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Visit {
+    Inside,
+    /// The content and the end of the element are checked, and the visitor gets neither.
+    Skip,
 }
 
 /// Whether more bytes of the part follow the window.
@@ -95,6 +60,9 @@ pub(super) struct Scanner {
     names: Vec<u8>,
     starts: Vec<usize>,
     attributes: Vec<Attribute>,
+    scopes: Scopes,
+    /// The depth of the open element whose content the visitor does not want.
+    skipped: Option<usize>,
     place: Place,
 }
 
@@ -113,21 +81,17 @@ impl Scanner {
             names: Vec::with_capacity(256),
             starts: Vec::with_capacity(limits.depth),
             attributes: Vec::with_capacity(limits.attributes),
+            scopes: Scopes::new(limits.attributes),
+            skipped: None,
             place: Place::Start,
         }
     }
 
     /// Checks the complete tokens at the start of `window`, and returns their length.
-    pub(super) fn scan(
-        &mut self,
-        window: &[u8],
-        tail: Tail,
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<usize, FileError> {
+    pub(super) fn scan(&mut self, window: &[u8], tail: Tail, visitor: &mut impl Visitor) -> Result<usize, FileError> {
         let mut at = 0;
         while at < window.len() {
-            match self.token(&window[at..], visitor, out)? {
+            match self.token(&window[at..], visitor)? {
                 Some(length) => at += length,
                 None if tail == Tail::More => break,
                 None => at += self.trailing(&window[at..])?,
@@ -149,29 +113,23 @@ impl Scanner {
     }
 
     /// Checks one token and returns its length. `None`: it is not complete yet.
-    fn token(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<usize>, FileError> {
+    fn token(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         if self.place == Place::Start {
             return self.prolog(window);
         }
         if window[0] != b'<' {
-            return self.text(window, visitor, out);
+            return self.text(window, visitor);
         }
         match window.get(1) {
             None => Ok(None),
-            Some(b'/') => self.close(window, visitor, out),
-            Some(b'!') => self.bang(window, visitor, out),
-            Some(b'?') => self.instruction(window, visitor),
-            Some(_) => self.open(window, visitor, out),
+            Some(b'/') => self.close(window, visitor),
+            Some(b'!') => self.bang(window, visitor),
+            Some(b'?') => self.instruction(window),
+            Some(_) => self.open(window, visitor),
         }
     }
 
-    /// Reads a byte order mark and the XML declaration. Only UTF-8 is accepted, because spreadsheet programs write no
-    /// other encoding.
+    /// Reads a byte order mark and the XML declaration.
     fn prolog(&mut self, window: &[u8]) -> Result<Option<usize>, FileError> {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         const DECLARATION: &[u8] = b"<?xml";
@@ -182,50 +140,52 @@ impl Scanner {
             return Ok(None);
         }
         self.place = Place::Prolog;
-        if !body.starts_with(DECLARATION) {
+        let rest = body.strip_prefix(DECLARATION).filter(|rest| rest[0].is_ascii_whitespace());
+        let Some(rest) = rest else {
             return Ok(Some(mark));
-        }
-        let Some(end) = memmem::find(body, b"?>") else {
+        };
+        let Some(end) = memmem::find(rest, b"?>") else {
             self.place = Place::Start;
             return self.incomplete(body.len(), self.limits.tag_bytes);
         };
-        let declaration = &body[DECLARATION.len()..end];
-        if let Some(encoding) = memmem::find(declaration, b"encoding") {
-            let value = &declaration[encoding..];
-            let quoted = value.split(|byte| matches!(byte, b'"' | b'\'')).nth(1).ok_or(FileError::Corrupt)?;
-            if !quoted.eq_ignore_ascii_case(b"utf-8") && !quoted.eq_ignore_ascii_case(b"us-ascii") {
-                return Err(FileError::Corrupt);
-            }
-        }
-        Ok(Some(mark + end + 2))
+        self.declaration(&rest[..end])?;
+        Ok(Some(mark + DECLARATION.len() + end + 2))
     }
 
-    fn text(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<usize>, FileError> {
+    /// Checks the XML declaration, whose grammar is that of a tag. Only UTF-8 is accepted, because spreadsheet programs
+    /// write no other encoding.
+    fn declaration(&mut self, body: &[u8]) -> Result<(), FileError> {
+        const UTF_8: [&[u8]; 4] = [b"utf-8", b"utf8", b"us-ascii", b"ascii"];
+        let window = [b"<xml", body, b"/>"].concat();
+        let shape = tag::read(&window, self.limits.attributes, &mut self.attributes)?;
+        if shape.is_none_or(|shape| shape.length != window.len()) {
+            return Err(FileError::Corrupt);
+        }
+        let declaration = Tag::new(&window, b"xml", &self.attributes, &self.scopes)?;
+        match declaration.value(b"encoding")? {
+            Some(name) if !UTF_8.iter().any(|known| name.eq_ignore_ascii_case(known)) => Err(FileError::Corrupt),
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let Some(length) = next_tag(window) else {
             return self.incomplete(window.len(), self.limits.cell_bytes());
         };
         self.bounded(length, self.limits.cell_bytes())?;
         let text = &window[..length];
         if self.place == Place::Root {
-            visitor.text(text, out)?;
+            if self.skipped.is_none() {
+                visitor.text(text)?;
+            }
         } else if !text.iter().all(u8::is_ascii_whitespace) {
             return Err(FileError::Corrupt);
         }
         Ok(Some(length))
     }
 
-    fn open(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<usize>, FileError> {
-        let Some(shape) = self.parse_tag(window)? else {
+    fn open(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+        let Some(shape) = tag::read(window, self.limits.attributes, &mut self.attributes)? else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(shape.length, self.limits.tag_bytes)?;
@@ -235,26 +195,37 @@ impl Scanner {
         self.place = Place::Root;
         let depth = self.starts.len() + 1;
         let full_name = &window[1..shape.name_end];
-        let tag = Tag { name: local_name(full_name), bytes: window, attributes: &self.attributes };
-        visitor.open(&tag, depth, out)?;
-        if !shape.empty {
+        if shape.declares {
+            self.scopes.declare(depth, window, &self.attributes)?;
+        }
+        let tag = Tag::new(window, full_name, &self.attributes, &self.scopes)?;
+        if self.skipped.is_none() && visitor.open(&tag, depth)? == Visit::Skip {
+            self.skipped = Some(depth);
+        }
+        if shape.empty {
+            self.leave(depth, visitor)?;
+        } else {
             self.starts.push(self.names.len());
             self.names.extend_from_slice(full_name);
-        } else {
-            visitor.close(depth, out)?;
-            if depth == 1 {
-                self.place = Place::Epilog;
-            }
         }
         Ok(Some(shape.length))
     }
 
-    fn close(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<usize>, FileError> {
+    /// The element at `depth` has ended.
+    fn leave(&mut self, depth: usize, visitor: &mut impl Visitor) -> Result<(), FileError> {
+        match self.skipped {
+            None => visitor.close(depth)?,
+            Some(skipped) if skipped == depth => self.skipped = None,
+            Some(_) => {}
+        }
+        self.scopes.leave(depth);
+        if depth == 1 {
+            self.place = Place::Epilog;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         let start = *self.starts.last().ok_or(FileError::Corrupt)?;
         let expected = &self.names[start..];
         let name_end = 2 + expected.len();
@@ -271,19 +242,11 @@ impl Scanner {
         self.starts.pop();
         self.names.truncate(start);
         let depth = self.starts.len() + 1;
-        visitor.close(depth, out)?;
-        if depth == 1 {
-            self.place = Place::Epilog;
-        }
+        self.leave(depth, visitor)?;
         Ok(Some(end + 1))
     }
 
-    fn bang(
-        &mut self,
-        window: &[u8],
-        visitor: &mut impl Visitor,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<usize>, FileError> {
+    fn bang(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
         const COMMENT: &[u8] = b"<!--";
         const CDATA: &[u8] = b"<![CDATA[";
         if window.starts_with(COMMENT) {
@@ -296,7 +259,10 @@ impl Scanner {
                 return self.incomplete(window.len(), self.limits.tag_bytes);
             };
             self.bounded(end, self.limits.tag_bytes)?;
-            visitor.aside()?;
+            // Parsers disagree where such a comment ends.
+            if memmem::find(&body[..end], b"--").is_some() || body[..end].ends_with(b"-") {
+                return Err(FileError::Corrupt);
+            }
             return Ok(Some(COMMENT.len() + end + 3));
         }
         if window.starts_with(CDATA) {
@@ -308,9 +274,10 @@ impl Scanner {
             if self.place != Place::Root {
                 return Err(FileError::Corrupt);
             }
-            let length = CDATA.len() + end + 3;
-            visitor.cdata(&window[..length], out)?;
-            return Ok(Some(length));
+            if self.skipped.is_none() {
+                visitor.cdata(&body[..end])?;
+            }
+            return Ok(Some(CDATA.len() + end + 3));
         }
         if COMMENT.starts_with(window) || CDATA.starts_with(window) {
             return Ok(None);
@@ -318,83 +285,17 @@ impl Scanner {
         Err(FileError::XmlForbidden)
     }
 
-    fn instruction(&mut self, window: &[u8], visitor: &mut impl Visitor) -> Result<Option<usize>, FileError> {
+    fn instruction(&mut self, window: &[u8]) -> Result<Option<usize>, FileError> {
         let Some(end) = memmem::find(&window[2..], b"?>") else {
             return self.incomplete(window.len(), self.limits.tag_bytes);
         };
         self.bounded(end, self.limits.tag_bytes)?;
+        let name = window[2..2 + end].split(u8::is_ascii_whitespace).next().unwrap_or_default();
         // A second declaration could declare another encoding.
-        if end == 0 || window[2..].get(..3).is_some_and(|name| name.eq_ignore_ascii_case(b"xml")) {
+        if name.is_empty() || name.eq_ignore_ascii_case(b"xml") {
             return Err(FileError::Corrupt);
         }
-        visitor.aside()?;
         Ok(Some(end + 4))
-    }
-
-    /// Reads `<name key="value" ... >` by the grammar of XML. `None`: the window ends before the tag.
-    fn parse_tag(&mut self, window: &[u8]) -> Result<Option<TagShape>, FileError> {
-        self.attributes.clear();
-        let name_end = 1 + name_length(&window[1..]);
-        if name_end == window.len() {
-            return Ok(None);
-        }
-        if local_name(&window[1..name_end]).is_empty() {
-            return Err(FileError::Corrupt);
-        }
-        let mut at = name_end;
-        loop {
-            let spaced = at;
-            at = skip_space(window, at);
-            match window.get(at) {
-                None => return Ok(None),
-                Some(b'>') => {
-                    return Ok(Some(TagShape { name_end, length: at + 1, empty: false }));
-                }
-                Some(b'/') => {
-                    return match window.get(at + 1) {
-                        None => Ok(None),
-                        Some(b'>') => Ok(Some(TagShape { name_end, length: at + 2, empty: true })),
-                        Some(_) => Err(FileError::Corrupt),
-                    };
-                }
-                Some(byte) if IS_NAME[usize::from(*byte)] && at > spaced => {}
-                Some(_) => return Err(FileError::Corrupt),
-            }
-            let name = (at, at + name_length(&window[at..]));
-            at = skip_space(window, name.1);
-            match window.get(at) {
-                None => return Ok(None),
-                Some(b'=') => at = skip_space(window, at + 1),
-                Some(_) => return Err(FileError::Corrupt),
-            }
-            let quote = match window.get(at) {
-                None => return Ok(None),
-                Some(quote @ (b'"' | b'\'')) => *quote,
-                Some(_) => return Err(FileError::Corrupt),
-            };
-            let value = at + 1;
-            // Values are short, so a plain loop is faster than a search with a set-up.
-            let rest = &window[value..];
-            let Some(length) = rest.iter().position(|byte| *byte == quote || *byte == b'<') else {
-                return Ok(None);
-            };
-            if rest[length] != quote {
-                return Err(FileError::Corrupt);
-            }
-            let value = (value, value + length);
-            at = value.1 + 1;
-            if self.attributes.len() == self.limits.attributes {
-                return Err(FileError::XmlLimit);
-            }
-            // Most attributes of cells have one letter, so the first letters are compared first.
-            let is_same = |other: &Attribute| {
-                window[other.name.0] == window[name.0] && window[other.name.0..other.name.1] == window[name.0..name.1]
-            };
-            if self.attributes.iter().any(is_same) {
-                return Err(FileError::Corrupt);
-            }
-            self.attributes.push(Attribute { name, value });
-        }
     }
 
     fn bounded(&self, length: usize, limit: usize) -> Result<(), FileError> {
@@ -408,52 +309,9 @@ impl Scanner {
     }
 }
 
-struct TagShape {
-    name_end: usize,
-    length: usize,
-    empty: bool,
-}
-
-fn skip_space(window: &[u8], mut at: usize) -> usize {
-    while window.get(at).is_some_and(u8::is_ascii_whitespace) {
-        at += 1;
-    }
-    at
-}
-
-/// The length of the name at the start of `bytes`.
-fn name_length(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| !IS_NAME[usize::from(*byte)]).unwrap_or(bytes.len())
-}
-
-/// Bytes that a name may have: every byte without a meaning of its own in a tag.
-const IS_NAME: [bool; 256] = {
-    let mut is_name = [false; 256];
-    let mut byte = 0x21;
-    while byte < 256 {
-        is_name[byte] = true;
-        byte += 1;
-    }
-    let mut special = 0;
-    while special < SPECIAL.len() {
-        is_name[SPECIAL[special] as usize] = false;
-        special += 1;
-    }
-    is_name
-};
-
-const SPECIAL: &[u8] = b"<>/=\"'&\x7F";
-
 /// The position of the next tag. Most texts are short, so the first bytes are compared one by one.
 fn next_tag(window: &[u8]) -> Option<usize> {
     const NEAR: usize = 24;
     let near = &window[..window.len().min(NEAR)];
     near.iter().position(|byte| *byte == b'<').or_else(|| Some(near.len() + memchr(b'<', &window[near.len()..])?))
-}
-
-fn local_name(name: &[u8]) -> &[u8] {
-    match name.iter().position(|byte| *byte == b':') {
-        Some(colon) => &name[colon + 1..],
-        None => name,
-    }
 }

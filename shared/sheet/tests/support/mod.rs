@@ -5,7 +5,8 @@
 
 use std::io::{Cursor, Write as _};
 
-use sheet::{FileError, Limits, Sheet};
+use domain::{EmailAddress, Field, rules::DomainRules};
+use sheet::{FileError, Limits, Sheet, SheetRow};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 pub(crate) const HEADER: [&str; 11] = [
@@ -45,6 +46,9 @@ pub(crate) const STYLES: &str = r#"<styleSheet
 xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt numFmtId="164"
 formatCode="dd/mm/yyyy"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs count="3"><xf
 numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="49"/></cellXfs></styleSheet>"#;
+
+/// The place in which the types of relationships are defined.
+pub(crate) const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 pub(crate) const SHEET_PATH: &str = "xl/worksheets/sheet1.xml";
 pub(crate) const STRINGS_PATH: &str = "xl/sharedStrings.xml";
@@ -130,6 +134,7 @@ pub(crate) fn worksheet(rows: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><worksheet
 xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
 <sheetData>{rows}</sheetData></worksheet>"#
     )
@@ -169,4 +174,69 @@ pub(crate) fn code(result: Result<Sheet, FileError>) -> &'static str {
         Ok(_) => "OK",
         Err(error) => error.code(),
     }
+}
+
+/// What is read of a file: its code, or its rows. Of a row there is its number, each text that differs from that of
+/// an [`usual`] row, and each fault.
+pub(crate) fn outcome(bytes: &[u8]) -> String {
+    let sheet = match sheet::read(bytes, &Limits::default()) {
+        Ok(sheet) => sheet,
+        Err(error) => return error.code().to_owned(),
+    };
+    let rules = r#"{"version": 1, "domains": [
+        {"domain": "example-agency.gov.sg", "match": "exact", "persona": "officer", "seed": "eligible"}]}"#;
+    let rules = DomainRules::from_json(rules).unwrap();
+    let officer = EmailAddress::parse("officer@example-agency.gov.sg").unwrap();
+    let describe = |row: SheetRow| {
+        let mut words = vec![row.sheet_row.to_string()];
+        for field in Field::ALL {
+            let text = row.raw.form.get(field);
+            if text != usual(field, row.sheet_row) {
+                words.push(format!("{}={text:?}", field.spec().name));
+            }
+        }
+        let faults = row.raw.check(&rules, &officer).err().unwrap_or_default();
+        words.extend(faults.iter().map(|fault| format!("{}:{}", fault.field.spec().name, fault.fault.code())));
+        words.join(" ")
+    };
+    let mut lines: Vec<String> = sheet.rows.into_iter().map(describe).collect();
+    lines.extend(sheet.remarks.iter().map(|remark| format!("{remark:?}")));
+    lines.join(", ")
+}
+
+/// The usual text of a field in a row of a case.
+fn usual(field: Field, row: u32) -> String {
+    let email = format!("p{row}@example-agency.gov.sg");
+    let text = match field {
+        Field::Email => &email,
+        Field::Username | Field::Department => "",
+        Field::FirstName => "Ah Kow",
+        Field::LastName => "Tan",
+        Field::CountryCode => "65",
+        Field::ContactNumber => "91234567",
+        Field::Organisation => "Example Agency",
+        Field::Seed => "Yes",
+        Field::Reason => "New joiner",
+    };
+    text.to_owned()
+}
+
+/// A row of a case, from column A.
+pub(crate) fn usual_row(number: u32) -> String {
+    let email = format!("p{number}@example-agency.gov.sg");
+    row(number, &["1", &email, "", "Ah Kow", "Tan", "65", "91234567", "Example Agency", "", "Yes", "New joiner"])
+}
+
+/// A usual row with one cell replaced by other XML.
+pub(crate) fn usual_row_but(number: u32, column: char, cell: &str) -> String {
+    let row = usual_row(number);
+    let start = row.find(&format!(r#"<c r="{column}{number}""#)).unwrap();
+    let end = start + row[start..].find("</c>").unwrap() + 4;
+    format!("{}{cell}{}", &row[..start], &row[end..])
+}
+
+/// The part with these relationships.
+pub(crate) fn relationships(relationships: &str) -> String {
+    const NAMESPACE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    format!(r#"<Relationships xmlns="{NAMESPACE}">{relationships}</Relationships>"#)
 }
