@@ -83,6 +83,18 @@ fn whatever_is_listed_twice_is_refused() {
 }
 
 #[test]
+fn a_workbook_has_one_part_with_strings() {
+    let typed = |name: &str| {
+        let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml";
+        format!(r#"<Override PartName="/xl/{name}.xml" ContentType="{kind}"/>"#)
+    };
+    let types = CONTENT_TYPES.replace("</Types>", &format!("{}{}</Types>", typed("a"), typed("b")));
+    let rows = format!("{}{}", row(1, &HEADER), usual_row(2));
+    let package = Package::default().with_sheet_data(&rows).with("[Content_Types].xml", types);
+    assert_eq!(outcome(&package.build()), "FILE_CORRUPT");
+}
+
+#[test]
 fn a_part_is_listed_once_in_whatever_spelling() {
     let rows = format!("{}{}", row(1, &HEADER), usual_row(2));
     let good = Package::default().with_sheet_data(&rows);

@@ -245,7 +245,7 @@ fn a_date_is_known_in_every_spelling() {
         ("999", "2 reason=\"45000\""),
         ("+1", "FILE_CORRUPT"),
         ("1.0", "FILE_CORRUPT"),
-        ("", "FILE_CORRUPT"),
+        ("", "2 reason=\"45000\""),
         ("one", "FILE_CORRUPT"),
     ] {
         assert_eq!(read_cell('K', &format!(r#"<c r="K2" s="{style}"><v>45000</v></c>"#)), expected, "{style:?}");
@@ -265,10 +265,13 @@ fn a_date_is_known_in_every_spelling() {
         let styles = STYLES
             .replace(r#"<xf numFmtId="164"/>"#, "")
             .replace(r#"<cellXfs count="3">"#, &format!(r#"<cellXfs><xf numFmtId={id}/>"#));
-        let cell = r#"<c r="K2" s="0"><v>45000</v></c>"#;
-        let rows = format!("{}{}", row(1, &HEADER), usual_row_but(2, 'K', cell));
-        let package = Package::default().with_sheet_data(&rows).with("xl/styles.xml", styles);
-        assert_eq!(outcome(&package.build()), expected, "{id}");
+        // A cell without a style has the first one.
+        for style in [r#"s="0""#, r#"s="""#, ""] {
+            let cell = format!(r#"<c r="K2" {style}><v>45000</v></c>"#);
+            let rows = format!("{}{}", row(1, &HEADER), usual_row_but(2, 'K', &cell));
+            let package = Package::default().with_sheet_data(&rows).with("xl/styles.xml", styles.clone());
+            assert_eq!(outcome(&package.build()), expected, "{id} {style}");
+        }
     }
 }
 

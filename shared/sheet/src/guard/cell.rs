@@ -203,8 +203,8 @@ pub(super) struct CellTag<'a> {
     /// Its reference. `None`: it is behind the cell before it.
     pub(super) place: Option<Cow<'a, [u8]>>,
     pub(super) kind: Kind,
-    /// The index of its format. `None`: the first.
-    pub(super) style: Option<u32>,
+    /// The index of its format, which is the first one if it has none.
+    pub(super) style: u32,
 }
 
 impl<'a> CellTag<'a> {
@@ -212,12 +212,12 @@ impl<'a> CellTag<'a> {
     ///
     /// [`FileError::Corrupt`] for a type that no cell has, and a style that is no number: it could be that of a date.
     pub(super) fn read(tag: &tag::Tag<'a>) -> Result<Self, FileError> {
-        let (mut place, mut kind, mut style) = (None, None, None);
+        let (mut place, mut kind, mut style) = (None, None, 0);
         for (name, raw) in tag.attributes() {
             match name {
                 b"r" => place = Some(tag::value(raw)?),
                 b"t" => kind = Some(tag::value(raw)?),
-                b"s" => style = Some(style_number(&tag::value(raw)?)?),
+                b"s" => style = style_number(&tag::value(raw)?)?,
                 _ => {}
             }
         }
@@ -225,10 +225,10 @@ impl<'a> CellTag<'a> {
     }
 }
 
-/// A number that does not fit is that of no style.
+/// A number that does not fit is that of no style. Some writers leave the number out.
 fn style_number(raw: &[u8]) -> Result<u32, FileError> {
-    if raw.is_empty() || !raw.iter().all(u8::is_ascii_digit) {
+    if !raw.iter().all(u8::is_ascii_digit) {
         return Err(FileError::Corrupt);
     }
-    Ok(number(raw).unwrap_or(u32::MAX))
+    Ok(if raw.is_empty() { 0 } else { number(raw).unwrap_or(u32::MAX) })
 }

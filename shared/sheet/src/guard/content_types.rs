@@ -23,16 +23,28 @@ const MACRO_WORKBOOKS: [&str; 3] = [
     "application/vnd.ms-excel.addin.macroenabled.main+xml",
 ];
 
+/// The types of parts of which a workbook has one, which some programs find by their type alone.
+const SINGLE: [&str; 2] = [
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedstrings+xml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml",
+];
+
 /// The document is a workbook without macros.
 ///
 /// # Errors
 ///
 /// [`FileError::NotXlsx`] for another document, and [`FileError::Macro`] for a workbook that holds macros: by its own
-/// type, or by the type or the name of any part.
+/// type, or by the type or the name of any part. [`FileError::Corrupt`] when there are two parts of a kind of which a
+/// workbook has one, because programs differ in which one they take.
 pub(super) fn check(archive: &Archive<'_>, limits: &Limits) -> Result<(), FileError> {
     let part = archive.part("[Content_Types].xml")?.ok_or(FileError::NotXlsx)?;
-    let visitor =
-        ContentTypes { budget: Budget::new(limits), listed: HashSet::new(), has_workbook: false, has_macros: false };
+    let visitor = ContentTypes {
+        budget: Budget::new(limits),
+        listed: HashSet::new(),
+        single: Vec::new(),
+        has_workbook: false,
+        has_macros: false,
+    };
     let types = walk(part, limits, visitor)?;
     let has_macros = types.has_macros || archive.any_part(|path| holds_macros(file_of(path)));
     match (types.has_workbook, has_macros) {
@@ -61,6 +73,8 @@ struct ContentTypes {
     budget: Budget,
     /// The parts and extensions that have a type.
     listed: HashSet<String>,
+    /// The types of [`SINGLE`] that a part has.
+    single: Vec<String>,
     has_workbook: bool,
     has_macros: bool,
 }
@@ -82,6 +96,13 @@ impl Visitor for ContentTypes {
             return Err(FileError::Corrupt);
         }
         let content_type = tag.text(b"ContentType")?.unwrap_or_default().to_ascii_lowercase();
+        let is_single = SINGLE.contains(&content_type.as_str());
+        if is_single && tag.name == b"Override" {
+            if self.single.contains(&content_type) {
+                return Err(FileError::Corrupt);
+            }
+            self.single.push(content_type.clone());
+        }
         let is_macro_workbook = MACRO_WORKBOOKS.contains(&content_type.as_str());
         self.has_workbook |= is_macro_workbook || WORKBOOKS.contains(&content_type.as_str());
         self.has_macros |= is_macro_workbook || holds_macros(file_of(&content_type));

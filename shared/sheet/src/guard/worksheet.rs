@@ -190,7 +190,7 @@ impl<'s, S: CellSink> Worksheet<'s, S> {
             return Err(FileError::Corrupt);
         }
         self.row.column = column;
-        let is_date = cell.kind.is_number() && cell.style.is_some_and(|style| self.dates.contains(style));
+        let is_date = cell.kind.is_number() && self.dates.contains(cell.style);
         self.cell.begin(cell.kind, is_date);
         Ok(())
     }
