@@ -1,6 +1,9 @@
 //! Batches and rows in the form of the API.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use domain::{
     Field, FieldFault,
@@ -101,7 +104,7 @@ pub(crate) struct RowBody {
     #[schema(value_type = FormBody)]
     values: Form,
     errors: Vec<RowError>,
-    /// What is used otherwise than it was typed: spaces cut off, a country code put back.
+    /// What is used otherwise than it was typed: spaces cut off, a country code put back, `N/A` left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     repairs: Vec<RepairBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,7 +154,8 @@ pub(crate) struct RowError {
     /// The title of the column.
     column: &'static str,
     pub(crate) code: &'static str,
-    detail: &'static str,
+    #[schema(value_type = String)]
+    detail: Cow<'static, str>,
     /// The other row, where the two contradict each other.
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u32>,
@@ -161,6 +165,7 @@ pub(crate) struct RowError {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RepairBody {
     field: &'static str,
+    /// What is used; empty where the text is left out.
     value: String,
     /// Present where it is a guess, such as a part of a whole name: somebody should check it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -265,7 +270,7 @@ impl RowBody {
             state: row.state.name(),
             values: row.raw.form.clone(),
             errors,
-            repairs: row.raw.repairs().into_iter().map(RepairBody::from).collect(),
+            repairs: row.repairs().into_iter().map(RepairBody::from).collect(),
             duplicate,
             invite: invite.map(RowInvite::from),
             etag: format!("\"{}\"", row.version),
@@ -292,14 +297,15 @@ impl From<Repair> for RepairBody {
 }
 
 impl RowError {
-    fn new(FieldFault { field, fault }: FieldFault, row: Option<u32>) -> Self {
+    fn new(found: FieldFault, row: Option<u32>) -> Self {
+        let FieldFault { field, fault, .. } = found;
         Self {
             row,
             pointer: format!("/{}", field.name()),
             field: field.name(),
             column: field.title(),
             code: fault.code(),
-            detail: fault.detail(),
+            detail: found.detail(),
         }
     }
 }

@@ -105,8 +105,8 @@ async fn all_rows(deps: &Deps, batch: &Batch) -> Result<Vec<Row>, Problem> {
     }
 }
 
-fn sentence(FieldFault { field, fault }: &FieldFault) -> String {
-    format!("{}: {}", field.title(), fault.detail())
+fn sentence(fault: &FieldFault) -> String {
+    format!("{}: {}", fault.field.title(), fault.detail())
 }
 
 /// The result of one row.

@@ -32,8 +32,10 @@ export const causes: Record<string, string> = {
   'too-long': 'Too long',
   'email.syntax': 'Not an email address',
   'email.domain-not-allowed': 'Email domain not allowed',
+  'email.several': 'More than one address',
   'username.required': 'Vendors need a username',
   'username.syntax': 'Not a username',
+  'name.required': 'No name',
   'name.syntax': 'Not a name',
   'email.other-name': 'One address, two names',
   'email.invited-other-name': 'Invited with another name',
@@ -44,6 +46,8 @@ export const causes: Record<string, string> = {
   'cell.merged': 'Merged cells',
   'contact-number.syntax': 'Not a phone number',
   'contact-number.singapore': 'Not a Singapore number',
+  'contact-number.unknown': 'Not a number of its country',
+  'contact-number.other-code': 'Two country codes',
 };
 
 /** Why a row needs no invite, in a few words; what to do about it comes from the API. */

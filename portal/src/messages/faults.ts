@@ -6,8 +6,8 @@ export const faults = {
   required: 'Fill this in.',
   'too-long': 'This is longer than the field allows. Shorten it.',
   'control-character': 'This contains a control character. Type the text again without pasting.',
-  'invisible-character': 'This contains an invisible character. Type the text again without pasting.',
   'identity-number': 'This looks like an NRIC or FIN. Remove it: it is not needed here.',
+  'email.several': 'This holds more than one address. Enter one; each person is invited alone.',
   'email.syntax': 'Enter one email address, such as name@agency.gov.sg.',
   'email.non-ascii': 'The address contains a character that is not a plain letter. Type it again.',
   'email.domain-not-allowed':
@@ -22,21 +22,33 @@ export const faults = {
   'username.syntax':
     'Use letters, digits, hyphen, underscore and single periods; start and end with a letter or digit.',
   'username.reserved': 'This username is reserved. Choose another.',
-  'username.not-for-officer': 'Public officers sign in with their email address. Leave the username empty.',
+  'name.required': 'Enter a first name or a last name. One of them is enough.',
   'name.syntax':
     'Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, brackets and @ may be used.',
   'name.start': 'A name cannot begin with =, +, -, @ or a tab.',
   'country-code.syntax': 'Enter a country code such as 65.',
   'contact-number.syntax': 'Enter one phone number in digits.',
-  'contact-number.singapore': 'A Singapore number has eight digits and starts with 3, 6, 8 or 9.',
+  'contact-number.singapore':
+    'This is no Singapore number: they have eight digits and start with 3, 6, 8 or 9. Check the digits, or enter the country code.',
   'seed.syntax': 'Answer Yes or No.',
   'seed.ineligible': 'This email domain cannot be onboarded to SEED. Answer No.',
 } as const;
 
 export type FaultCode = keyof typeof faults;
 
-/** The words for a code; the API's own when the code is newer than this page. `row` is the row that contradicts. */
+/** Faults with numbers in them, which only the API's own words have. */
+const NUMBERED: readonly string[] = ['too-long', 'email.too-long-for-officer'];
+
+/** The early words for a text of `count` characters where a field has `limit`. */
+export const tooLongText = (limit: number, count: number): string =>
+  `At most ${limit} characters; this has ${count}. Shorten it.`;
+
+/**
+ * The words for a code; the API's own when it has numbers, or the code is newer than this page. `row` is the row that
+ * contradicts.
+ */
 export function faultText(code: string, detail: string, row?: number | null): string {
-  const text = (faults as Record<string, string>)[code] ?? detail;
+  const ours = (faults as Record<string, string>)[code];
+  const text = detail && NUMBERED.includes(code) && detail !== code ? detail : (ours ?? detail);
   return !row ? text : text.replace('Another row', `Row ${row}`);
 }

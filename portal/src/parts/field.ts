@@ -97,8 +97,9 @@ function problem({ name }: Pick<Field, 'name'>, error: string | undefined): Temp
 }
 
 function repaired(name: string, used: string): TemplateResult {
+  const what = used ? html`use <b>${used}</b>` : 'leave this empty';
   return html`
-    <p class="used" id="${name}-used">${icon('repair')}<span>Repaired: we will use <b>${used}</b></span></p>`;
+    <p class="used" id="${name}-used">${icon('repair')}<span>Repaired: we will ${what}</span></p>`;
 }
 
 function counter({ name, value, max }: Field): TemplateResult {

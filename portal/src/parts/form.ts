@@ -1,7 +1,9 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { Failure } from '../api/failure';
-import { faultText } from '../messages/faults';
-import type { Faults, Values } from '../rules/forms';
+import { faultText, tooLongText } from '../messages/faults';
+import { FIELDS } from '../rules/field-table';
+import type { AccountField, Faults, Values } from '../rules/forms';
+import { length } from '../rules/text';
 import { icon } from './icon';
 
 interface Plan<F extends string> {
@@ -73,7 +75,12 @@ export class Form<F extends string> implements ReactiveController {
   error(field: F): string | undefined {
     if (this.#apiFaults[field]) return this.#apiFaults[field];
     const code = this.#submitted || this.#left.has(field) ? this.#plan.check(this.values)[field] : undefined;
-    return code && faultText(code, code);
+    return code && this.#text(field, code);
+  }
+
+  #text(field: F, code: string): string {
+    const max = code === 'too-long' && field in FIELDS ? FIELDS[field as AccountField].max : null;
+    return max ? tooLongText(max, length(this.values[field])) : faultText(code, code);
   }
 
   /** What will be used in place of the text of a field. */

@@ -19,14 +19,14 @@ export const FIELDS = {
   firstName: {
     label: 'First name',
     max: 64,
-    required: 'always',
+    required: 'one-of-them',
     part: 'profile',
     alike: 'nowhere',
   },
   lastName: {
     label: 'Last name',
     max: 64,
-    required: 'always',
+    required: 'one-of-them',
     part: 'profile',
     alike: 'nowhere',
   },

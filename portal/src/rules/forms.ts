@@ -1,7 +1,7 @@
 import type { Schemas } from '../api/client';
 import { FIELDS } from './field-table';
-import { checkContact, checkEmail, checkName, checkUsername, recipientOf } from './fields';
-import { checkText, trim, type Verdict } from './text';
+import { checkContact, checkEmail, checkName, checkUsername, isBlankName, recipientOf } from './fields';
+import { checkText, isBlank, type Verdict } from './text';
 
 export type Values<F extends string> = Record<F, string>;
 /** What is wrong, by field: a code of the catalogue. */
@@ -59,7 +59,7 @@ export function isOptional(field: AccountField): boolean {
 /** The rules of plain text. A field without a bound in the table has a check of its own, and no fault here. */
 export function checkPlain(field: AccountField, typed: string): Verdict {
   const { max } = FIELDS[field];
-  return max === null || (isOptional(field) && trim(typed) === '') ? undefined : checkText(typed, max);
+  return max === null || (isOptional(field) && isBlank(typed)) ? undefined : checkText(typed, max);
 }
 
 /** The details that an invitee fills in, or an officer on their behalf. */
@@ -67,10 +67,16 @@ export function checkProfile(values: Values<ProfileField>): Faults<ProfileField>
   const contact = checkContact(values.countryCode, values.contactNumber);
   return present({
     ...recordOf(WORK_FIELDS, (field) => checkPlain(field, values[field])),
-    firstName: checkName(values.firstName),
-    lastName: checkName(values.lastName),
+    ...checkNames(values.firstName, values.lastName),
     ...(contact && { [contact.field]: contact.code }),
   });
+}
+
+/** One name is enough, and it may be the first or the last. */
+function checkNames(first: string, last: string): Faults<'firstName' | 'lastName'> {
+  if (isBlankName(first) && isBlankName(last)) return { firstName: 'name.required' };
+  const check = (name: string) => (isBlankName(name) ? undefined : checkName(name));
+  return present({ firstName: check(first), lastName: check(last) });
 }
 
 /** What both kinds of invite ask; `own` is the address of the officer. */
@@ -86,7 +92,7 @@ function checkInvite(values: Values<EmailField>, meaning: Meaning | undefined, o
 /** The rule for a username, which only vendors have; without a persona only its own form is judged. */
 export function checkUsernameOf(username: string, meaning: Meaning | undefined): string | undefined {
   if (meaning?.persona === 'officer') return undefined;
-  return trim(username) === '' && meaning?.persona !== 'vendor' ? undefined : checkUsername(username);
+  return isBlank(username) && meaning?.persona !== 'vendor' ? undefined : checkUsername(username);
 }
 
 /** Everything that a request for an account says. */
@@ -107,11 +113,6 @@ export function checkEmailInvitation(
 ): Faults<EmailField> {
   const faults = checkInvite(values, meaning, own);
   return !faults.email && meaning?.persona === 'vendor' ? { ...faults, email: 'email.not-officer' } : faults;
-}
-
-/** The address alone of `Tan Mei Ling <tan@agency.gov.sg>` or `mailto:tan@agency.gov.sg`, as mail programs copy it. */
-export function tidyEmail(text: string): string {
-  return trim(/<([^<>]*)>\s*;?\s*$/.exec(text)?.[1] ?? text.replace(/^\s*mailto:/i, '')).replace(/[;,]$/, '');
 }
 
 function present<F extends string>(faults: Partial<Record<F, string | undefined>>): Faults<F> {

@@ -136,6 +136,9 @@ enum Reach {
 }
 
 impl DomainRules {
+    /// Characters of a public officer's address at most: the guest name `…#EXT#@tenant` leaves so many for it.
+    pub const MAX_OFFICER: usize = 113;
+
     /// Reads rules from JSON:
     /// `{"version":1,"domains":[{"domain","match","persona","seed","company"?}|{"domain","match",
     /// "refused"}],"refused_mailboxes":[…]}`.
@@ -190,8 +193,7 @@ impl DomainRules {
     /// [`Fault`] with the reason why this address cannot be invited.
     pub fn invitee(&self, email: &EmailAddress) -> Result<&DomainRule, Fault> {
         let rule = self.rule(&email.domain())?;
-        // The guest name `…#EXT#@tenant` of a public officer leaves 113 characters for the address.
-        if rule.persona == Persona::Officer && email.as_str().len() > 113 {
+        if rule.persona == Persona::Officer && email.as_str().len() > Self::MAX_OFFICER {
             return Err(Fault::EmailOfficerTooLong);
         }
         if self.refused_mailboxes.contains(&email.mailbox()) {

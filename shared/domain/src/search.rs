@@ -2,7 +2,7 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use crate::fields::text::is_invisible;
+use crate::fields::text::{is_invisible, is_mark};
 
 /// The words that somebody searches for. A text has them when each word is somewhere in it, in any order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub fn fold_onto(folded: &mut String, text: &str) {
         return;
     }
     // Some quotes decompose into a space and an accent, so they are dropped first.
-    let kept = text.chars().filter(|c| !is_quote(*c) && !is_invisible(*c));
+    let kept = text.chars().filter(|c| !is_quote(*c) && !is_invisible(*c) && !is_mark(*c));
     let plain = kept.nfkd().filter(|c| !is_combining_mark(*c) && !is_quote(*c) && !is_point(*c));
     for c in plain.flat_map(char::to_lowercase) {
         match letters_of(c) {

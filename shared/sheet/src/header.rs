@@ -66,7 +66,7 @@ impl Header {
             duplicates.dedup();
             return Some(Err(FileError::HeaderDuplicate(duplicates)));
         }
-        let missing: Vec<Field> = required().filter(|field| header.column(*field).is_none()).collect();
+        let missing: Vec<Field> = required().filter(|field| !header.has(*field)).collect();
         Some(if missing.is_empty() { Ok(header) } else { Err(FileError::HeaderMissing(missing)) })
     }
 
@@ -90,6 +90,15 @@ impl Header {
         (0_u32..).zip(&self.columns).filter_map(move |(column, field)| {
             field.filter(|_| (first..=last).contains(&column)).map(|field| (column, field))
         })
+    }
+
+    /// Whether a field has a column, or another one that can stand for it, as one of the two names can.
+    fn has(&self, field: Field) -> bool {
+        let is_enough = |other: &Field| match field.spec().required {
+            Required::OneOfThem => other.spec().required == Required::OneOfThem,
+            Required::Always | Required::Vendors | Required::Never => *other == field,
+        };
+        self.columns.iter().flatten().any(is_enough)
     }
 
     fn set(&mut self, column: u32, field: Field) {
@@ -143,7 +152,7 @@ pub(crate) fn columns(titles: &[Title]) -> Vec<Column> {
 /// The fields whose columns a workbook must have. The others may be blank in every row, so their columns may be
 /// missing.
 pub(crate) fn required() -> impl Iterator<Item = Field> {
-    Field::ALL.into_iter().filter(|field| field.spec().required == Required::Always)
+    Field::ALL.into_iter().filter(|field| matches!(field.spec().required, Required::Always | Required::OneOfThem))
 }
 
 /// A title without case, spaces, marks and remarks in brackets: `E-mail Address* (official)` is `emailaddress`.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use domain::{
-    BatchId, Username,
+    BatchId,
     batch::{Batch, RowState},
     keys::AddressKey,
 };
@@ -43,7 +43,7 @@ impl Marks {
         if keyed.row.state == RowState::Removed {
             return Self::default();
         }
-        let username = Username::parse(&keyed.row.raw.form.username).ok();
+        let username = keyed.row.username();
         Self {
             address: keyed.address.as_ref().map(AddressKey::as_str).map(mark).unwrap_or_default(),
             username: username.map(|username| mark(&username.canonical())).unwrap_or_default(),

@@ -146,7 +146,8 @@ pub struct ProblemItem {
     /// What, as a stable code.
     pub code: &'static str,
     /// What to do about it.
-    pub detail: &'static str,
+    #[schema(value_type = String)]
+    pub detail: Cow<'static, str>,
 }
 
 /// The body of a problem.
@@ -271,14 +272,14 @@ impl Problem {
 
 impl ProblemItem {
     /// An item without row and column.
-    pub fn new(pointer: impl Into<String>, code: &'static str, detail: &'static str) -> Self {
-        Self { pointer: pointer.into(), row: None, column: None, code, detail }
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { pointer: pointer.into(), row: None, column: None, code, detail: detail.into() }
     }
 }
 
 impl From<FieldFault> for ProblemItem {
     fn from(fault: FieldFault) -> Self {
-        Self::new(format!("/{}", fault.field.name()), fault.fault.code(), fault.fault.detail())
+        Self::new(format!("/{}", fault.field.name()), fault.fault.code(), fault.detail())
     }
 }
 

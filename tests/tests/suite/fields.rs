@@ -65,6 +65,7 @@ fn the_docs_have_a_row_for_each_field() {
         let required = match spec.required {
             Required::Always => "yes",
             Required::Vendors => "of vendors",
+            Required::OneOfThem => "one of the two names",
             Required::Never => "no",
         };
         let alike = match spec.alike {

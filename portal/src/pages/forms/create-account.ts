@@ -8,6 +8,7 @@ import { Form } from '../../parts/form';
 import { emailField, profileFields, reasonField, seedField, usernameField } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
+import { tidyEmail } from '../../rules/fields';
 import {
   type AccountField,
   ALL_FIELDS,
@@ -17,7 +18,6 @@ import {
   MANY_FIELDS,
   recordOf,
   startOf,
-  tidyEmail,
   type Values,
 } from '../../rules/forms';
 import { createAccount } from '../invite-users';

@@ -8,15 +8,8 @@ import { Form } from '../../parts/form';
 import { emailField, reasonField, seedField } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
 import { INVITE_USERS, pageHead } from '../../parts/page-head';
-import {
-  checkEmailInvitation,
-  EMAIL_FIELDS,
-  type EmailField,
-  labels,
-  startOf,
-  tidyEmail,
-  type Values,
-} from '../../rules/forms';
+import { tidyEmail } from '../../rules/fields';
+import { checkEmailInvitation, EMAIL_FIELDS, type EmailField, labels, startOf, type Values } from '../../rules/forms';
 import { formActions, formAside } from './frame';
 import { outcome } from './outcome';
 

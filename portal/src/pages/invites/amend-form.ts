@@ -14,6 +14,7 @@ import {
   usernameField,
 } from '../../parts/invite-fields';
 import { LightElement } from '../../parts/light-element';
+import { tidyEmail } from '../../rules/fields';
 import {
   type AccountField,
   ALL_FIELDS,
@@ -22,7 +23,6 @@ import {
   type Faults,
   labels,
   recordOf,
-  tidyEmail,
   type Values,
 } from '../../rules/forms';
 

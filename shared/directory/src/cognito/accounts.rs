@@ -35,18 +35,22 @@ impl Accounts for Cognito {
         let attribute = |name: &str, value: &str| {
             AttributeType::builder().name(name).value(value).build().map_err(|_| DirectoryError::KnownNoEffect)
         };
+        let mut attributes = vec![
+            attribute("email", &wanted.email.as_str().to_ascii_lowercase())?,
+            attribute("email_verified", "true")?,
+        ];
+        for (key, name) in [("given_name", wanted.profile.name.first()), ("family_name", wanted.profile.name.last())] {
+            attributes.extend(name.map(|name| attribute(key, name.as_str())).transpose()?);
+        }
+        attributes.push(attribute("phone_number", wanted.profile.contact_number.as_str())?);
+        attributes.push(attribute(INVITE_ID, &wanted.invite.to_string())?);
         self.pace.turn(Category::Creation).await?;
         let created = self
             .client
             .admin_create_user()
             .user_pool_id(&self.pool.id)
             .username(wanted.name())
-            .user_attributes(attribute("email", &wanted.email.as_str().to_ascii_lowercase())?)
-            .user_attributes(attribute("email_verified", "true")?)
-            .user_attributes(attribute("given_name", wanted.profile.first_name.as_str())?)
-            .user_attributes(attribute("family_name", wanted.profile.last_name.as_str())?)
-            .user_attributes(attribute("phone_number", wanted.profile.contact_number.as_str())?)
-            .user_attributes(attribute(INVITE_ID, &wanted.invite.to_string())?)
+            .set_user_attributes(Some(attributes))
             .message_action(MessageActionType::Suppress)
             .desired_delivery_mediums(DeliveryMediumType::Email)
             .send()

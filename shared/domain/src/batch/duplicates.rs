@@ -8,7 +8,8 @@ use super::{
     row::{Row, RowState},
 };
 use crate::{
-    EmailAddress, Fault, Field, FieldFault, OfficerId, SeedWish, Username,
+    EmailAddress, Fault, Field, FieldFault, OfficerId, SeedWish,
+    fields::FullName,
     invite::{Invite, InviteState},
     licence::SeedState,
     rules::DomainRules,
@@ -135,7 +136,7 @@ impl Row {
 
     fn fault_beside(&self, invite: &Invite) -> Option<FieldFault> {
         let invited = invite.profile.as_ref();
-        let invited = invited.map(|profile| words([profile.first_name.as_str(), profile.last_name.as_str()]));
+        let invited = invited.map(|profile| words(profile.name.parts()));
         let name = self.name();
         if invited.is_some_and(|invited| !name.is_empty() && invited != name) {
             return Some(Fault::EmailInvitedOtherName.at(Field::Email));
@@ -184,12 +185,14 @@ impl Row {
 
     /// The words of its name in alphabetical order, so that first and last name may be swapped.
     fn name(&self) -> Vec<String> {
-        words([self.raw.form.first_name.as_str(), self.raw.form.last_name.as_str()])
+        let name = FullName::parse(&self.raw.form.first_name, &self.raw.form.last_name);
+        let typed = [self.raw.form.first_name.as_str(), self.raw.form.last_name.as_str()];
+        name.map_or_else(|_| words(typed), |name| words(name.parts()))
     }
 
     /// Its mailbox and its username, each `None` where its text is not valid.
     fn person(&self) -> (Option<String>, Option<String>) {
-        let username = Username::parse(&self.raw.form.username).ok();
+        let username = self.username();
         (self.email().map(|email| email.recipient()), username.map(|username| username.canonical()))
     }
 }
@@ -253,9 +256,11 @@ mod tests {
             named("bo@example-agency.gov.sg", "", "RAHMAN", "priya"),
             named("ada@vendor.example.com", "ada", "Ada", "Tan"),
             named("eve@vendor.example.com", "Ada", "Eve", "Lim"),
-            named("ada@vendor.example.com", "other", "Ada", ""),
+            named("ada@vendor.example.com", "other", "Ada", "=Tan"),
+            named("lin@example-agency.gov.sg", "ada", "Lin", "-"),
+            named("lin@example-agency.gov.sg", "", "N/A", "Lin"),
         ]);
-        let own = RowState::NeedsFixing { faults: vec![Fault::Required.at(Field::LastName)] };
+        let own = RowState::NeedsFixing { faults: vec![Fault::NameStart.at(Field::LastName)] };
         let states = [
             (1, 5, RowState::Ready),
             (2, 6, contradicts(1, ADDRESS)),
@@ -263,6 +268,8 @@ mod tests {
             (4, 8, RowState::Ready),
             (5, 9, contradicts(4, USERNAME)),
             (6, 10, own),
+            (7, 11, RowState::Ready),
+            (8, 12, repeats(7)),
         ];
         assert_eq!(summaries(rows), states);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EmailAddress, Fault, Field, FieldFault,
+    EmailAddress, Fault, Field, FieldFault, Persona,
     fields::{Form, Subject},
     rules::DomainRules,
 };
@@ -61,6 +61,13 @@ impl RawRow {
         self.form.set(field, text);
     }
 
+    /// What the address is to the directory. `None`: it cannot be invited.
+    #[must_use]
+    pub fn persona(&self, rules: &DomainRules) -> Option<Persona> {
+        let email = EmailAddress::parse(&self.form.email).ok()?;
+        rules.invitee(&email).ok().map(|rule| rule.persona)
+    }
+
     /// Checks the row like an account request of the API.
     ///
     /// # Errors
@@ -74,7 +81,12 @@ impl RawRow {
         }
         let mut faults = self.cell_faults.clone();
         if let Err(found) = checked {
-            faults.extend(found.into_iter().filter(|fault| !faulty_cells.contains(&fault.field)));
+            let is_faulty = |field: Field| faulty_cells.contains(&field);
+            // The other name may be what the cell was to hold.
+            let is_in_cell = |fault: &FieldFault| {
+                is_faulty(fault.field) || (fault.fault == Fault::NameRequired && is_faulty(Field::LastName))
+            };
+            faults.extend(found.into_iter().filter(|fault| !is_in_cell(fault)));
         }
         faults.sort_unstable();
         Err(faults)

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{duplicate::Duplicate, raw_row::RawRow};
+use super::{duplicate::Duplicate, raw_row::RawRow, repair::Repair};
 use crate::{
-    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, fields::Subject, rules::DomainRules, time::Timestamp,
+    BatchId, EmailAddress, Field, FieldFault, InviteId, OfficerId, Persona, Username, fields::Subject,
+    rules::DomainRules, time::Timestamp,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,10 @@ pub struct Row {
     /// The row number in the spreadsheet, from 1, for messages. Equal to `number` for pasted rows.
     pub sheet_row: u32,
     pub raw: RawRow,
+    /// What the address is to the directory, by the rules when the text was checked. `None`: it cannot be invited, or the
+    /// row was stored by a release that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persona: Option<Persona>,
     pub state: RowState,
     /// Increases with each change; the `ETag` of the API.
     pub version: u64,
@@ -50,8 +55,8 @@ impl Row {
     /// A new row from a reader, with its text checked.
     #[must_use]
     pub fn read(number: u32, sheet_row: u32, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Self {
-        let state = state_of(&raw, rules, officer);
-        Self { number, sheet_row, raw, state, version: 1 }
+        let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+        Self { number, sheet_row, raw, persona, state, version: 1 }
     }
 
     /// The row with other text, checked again. A removed row is no longer removed. `None`: the row is an invite
@@ -65,8 +70,8 @@ impl Row {
             | RowState::Contradiction { .. }
             | RowState::Duplicate { .. }
             | RowState::Removed => {
-                let state = state_of(&raw, rules, officer);
-                Some(Self { raw, state, version: self.version + 1, ..self })
+                let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+                Some(Self { raw, persona, state, version: self.version + 1, ..self })
             }
         }
     }
@@ -101,8 +106,8 @@ impl Row {
     pub fn reopened(self, raw: RawRow, rules: &DomainRules, officer: &EmailAddress) -> Option<Self> {
         match self.state {
             RowState::Sent { .. } => {
-                let state = state_of(&raw, rules, officer);
-                Some(Self { raw, state, version: self.version + 1, ..self })
+                let (persona, state) = (raw.persona(rules), state_of(&raw, rules, officer));
+                Some(Self { raw, persona, state, version: self.version + 1, ..self })
             }
             _ => None,
         }
@@ -123,12 +128,27 @@ impl Row {
         EmailAddress::parse(&self.raw.form.email).ok()
     }
 
+    /// The username in the row. `None`: it is not valid, or the row is for a public officer, who has none.
+    #[must_use]
+    pub fn username(&self) -> Option<Username> {
+        match self.persona {
+            Some(Persona::Officer) => None,
+            Some(Persona::Vendor) | None => Username::parse(&self.raw.form.username).ok(),
+        }
+    }
+
+    /// What is used in place of what was typed, and what was guessed, in the order of the columns.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<Repair> {
+        self.raw.repairs(self.persona)
+    }
+
     /// The row without its texts. It keeps its state; a state that depends on another row becomes `Ready`, because an
     /// empty row names no person. A ready row without texts needs fixing once it is submitted.
     #[must_use]
     pub fn emptied(self) -> Self {
         let state = if self.state.rests_on().is_some() { RowState::Ready } else { self.state };
-        Self { raw: RawRow::default(), state, version: self.version + 1, ..self }
+        Self { raw: RawRow::default(), persona: None, state, version: self.version + 1, ..self }
     }
 
     /// The length of all its texts, in bytes.
@@ -228,9 +248,9 @@ mod tests {
         Fault,
         batch::{
             MAX_TEXT,
-            samples::{at, invite_id, officer, raw, read_one, row_states, rules},
+            samples::{at, invite_id, named, officer, raw, read_one, row_states, rules},
         },
-        fields::Form,
+        fields::{Form, Measure},
     };
 
     #[test]
@@ -244,27 +264,26 @@ mod tests {
         raw.set(Field::Organisation, "x".repeat(MAX_TEXT));
         raw.set(Field::Reason, "Project".into());
         let row = read_one(raw);
-        assert_eq!(
-            row.state.faults(),
-            [Fault::TooLong.at(Field::Organisation)],
-            "at the bound the field's own rule counts"
-        );
+        let measure = Some(Measure::Length { limit: 64, count: 2_000 });
+        let too_long = FieldFault { measure, ..Fault::TooLong.at(Field::Organisation) };
+        assert_eq!(row.state.faults(), [too_long], "at the bound the field's own rule counts");
     }
 
     #[test]
     fn a_row_reports_all_its_faults_and_a_cell_fault_until_the_cell_is_typed_again() {
-        let mut bad = raw("bo@example-agency.gov.sg", "bo");
+        let mut bad = raw("bo@vendor.example.com", "b..o");
         bad.form.organisation.clear();
         bad.cell_faults.push(Fault::CellFormula.at(Field::FirstName));
         bad.form.first_name.clear();
         let (rules, officer) = (rules(), officer().email);
         let faults = [
-            Fault::UsernameNotForOfficer.at(Field::Username),
+            Fault::UsernameSyntax.at(Field::Username),
             Fault::CellFormula.at(Field::FirstName),
             Fault::Required.at(Field::Organisation),
         ];
         assert_eq!(bad.check(&rules, &officer), Err(faults.to_vec()));
-        bad.set(Field::Username, String::new());
+        bad.set(Field::Username, "bo".into());
+        bad.form.last_name.clear();
         bad.set(Field::Organisation, "Example".into());
         assert_eq!(bad.check(&rules, &officer), Err(vec![Fault::CellFormula.at(Field::FirstName)]));
         bad.set(Field::FirstName, "Bo".into());
@@ -292,8 +311,8 @@ mod tests {
     #[test]
     fn each_change_raises_the_version_and_a_sent_row_is_neither_edited_nor_removed_but_reopened() {
         let (rules, officer) = (rules(), officer().email);
-        let (good, bad) = (raw("eve@example-agency.gov.sg", ""), raw("eve@example-agency.gov.sg", "eve"));
-        let needs_fixing = RowState::NeedsFixing { faults: vec![Fault::UsernameNotForOfficer.at(Field::Username)] };
+        let (good, bad) = (raw("eve@example-agency.gov.sg", "eve"), named("eve@example-agency.gov.sg", "", "", ""));
+        let needs_fixing = RowState::NeedsFixing { faults: vec![Fault::NameRequired.at(Field::FirstName)] };
         for state in row_states() {
             let is_sent = matches!(state, RowState::Sent { .. });
             let row = Row { version: 3, state: state.clone(), ..read_one(raw("bo@example-agency.gov.sg", "")) };
@@ -311,7 +330,7 @@ mod tests {
             let sent = changed(RowState::Sent { invite: invite_id(), at: at(5) });
             assert_eq!(row.clone().sent(invite_id(), at(5)), sent, "{state:?}");
             let alone = if state.rests_on().is_some() { RowState::Ready } else { state };
-            assert_eq!(row.clone().emptied(), Row { raw: RawRow::default(), ..changed(alone) });
+            assert_eq!(row.clone().emptied(), Row { raw: RawRow::default(), persona: None, ..changed(alone) });
         }
     }
 
@@ -320,7 +339,8 @@ mod tests {
         let (rules, officer) = (rules(), officer().email);
         let typed = raw("bo@example-agency.gov.sg", "");
         let row = Row::read(2, 9, typed.clone(), &rules, &officer);
-        assert_eq!(row, Row { number: 2, sheet_row: 9, raw: typed, state: RowState::Ready, version: 1 });
+        let persona = Some(Persona::Officer);
+        assert_eq!(row, Row { number: 2, sheet_row: 9, raw: typed, persona, state: RowState::Ready, version: 1 });
         let subject = row.subject(&rules, &officer).unwrap();
         assert_eq!((Some(&subject.email), subject.reason.as_str()), (row.email().as_ref(), "Project"));
         let others = r#"{"version":1,"domains":[
@@ -334,5 +354,14 @@ mod tests {
         let form = Form { first_name: "\u{674e}".into(), reason: "abc".into(), ..Form::default() };
         assert_eq!(read_one(form.into()).text_bytes(), 6);
         assert_eq!(read_one(RawRow::default()).text_bytes(), 0);
+    }
+
+    #[test]
+    fn only_a_vendor_has_a_username() {
+        let username = |email, typed| read_one(raw(email, typed)).username().map(String::from);
+        assert_eq!(username("bo@vendor.example.com", "Bo@TechPass.gov.sg"), Some("Bo".to_owned()));
+        assert_eq!(username("bo@vendor.example.com", "N/A"), None);
+        assert_eq!(username("bo@example-agency.gov.sg", "bo"), None);
+        assert_eq!(username("bo@elsewhere.example.com", "bo"), Some("bo".to_owned()), "it may be a vendor's");
     }
 }

@@ -1,12 +1,14 @@
 //! Email addresses.
 
-use crate::fields::{Fault, text};
+mod wrapping;
+
+use crate::fields::{Fault, Measure, text};
 
 text_field! {
     /// An email address: ASCII, a dot-atom of 1 to 64 characters, one `@`, a host name of at least two labels; at most
     /// 254 characters in all. It keeps its case; [`EmailAddress::recipient`] is the form that addresses are compared
     /// by.
-    EmailAddress
+    EmailAddress, Self::stored
 }
 
 impl EmailAddress {
@@ -17,7 +19,9 @@ impl EmailAddress {
     /// Characters of a label at most: RFC 1035, 2.3.4.
     const MAX_LABEL: usize = 63;
 
-    /// Reads an address. White space and invisible characters at its ends are trimmed.
+    /// Reads an address as people copy it: with spaces and hidden characters around and inside it, in quotation marks
+    /// or brackets, behind a name as in `Jane Tan <jane@agency.gov.sg>`, behind `mailto:`, with the end of a sentence or
+    /// of a list behind it, in full-width characters.
     ///
     /// Of the characters that RFC 5321 allows unquoted, those that mail systems read as routes or commands (`%`, `!`)
     /// are refused, and so are the others that no organisation uses in addresses.
@@ -26,13 +30,21 @@ impl EmailAddress {
     ///
     /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = text::trim(text);
-        if text.is_empty() {
+        let plain = wrapping::plain(text);
+        if text::trim(&plain).is_empty() {
             return Err(Fault::Required);
         }
-        if text.chars().any(text::is_invisible) {
-            return Err(Fault::InvisibleCharacter);
+        if plain.chars().any(text::is_override) {
+            return Err(Fault::ControlCharacter);
         }
+        match Self::stored(wrapping::unwrapped(&plain)) {
+            Ok(address) if !address.0.contains("'@") => Ok(address),
+            refused => wrapping::only_address(&plain).unwrap_or_else(|| refused.and(Err(Fault::EmailSyntax))),
+        }
+    }
+
+    /// Reads an address that has nothing around it. Earlier releases kept an apostrophe at the ends of its first part.
+    fn stored(text: &str) -> Result<Self, Fault> {
         if text.chars().any(char::is_control) {
             return Err(Fault::ControlCharacter);
         }
@@ -56,6 +68,16 @@ impl EmailAddress {
             return Err(Fault::TooLong);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// How long the part of a text is that is too long for an address, and how long it may be.
+    pub(super) fn measure(text: &str) -> Measure {
+        let plain = wrapping::plain(text);
+        let address = wrapping::unwrapped(&plain);
+        let local = address.split_once('@').map_or(0, |(local, _)| local.len());
+        let (limit, count) =
+            if local > Self::MAX_LOCAL { (Self::MAX_LOCAL, local) } else { (Self::MAX, address.chars().count()) };
+        Measure::length(limit, count)
     }
 
     /// The domain in lower case.
@@ -137,7 +159,6 @@ mod tests {
     #[test]
     fn addresses_that_are_no_single_plain_address_are_refused() {
         for text in [
-            "a@gov.sg.",
             "a@.gov.sg",
             "a@x..gov.sg",
             "a@-x.gov.sg",
@@ -162,14 +183,11 @@ mod tests {
             "@x.sg",
             "a@",
             "@",
-            "mailto:a@x.gov.sg",
             "a@x.gov.sg?bcc=b@x.gov.sg",
             "a@x.gov.sg#",
             "a@x.gov.sg/",
             "a b@x.gov.sg",
             "+a@x.gov.sg",
-            "a@x.gov.sg,b@x.gov.sg",
-            "Ada <a@x.gov.sg>",
             "a%0d%0aBcc:@x.gov.sg",
         ] {
             assert_eq!(email(text), Err(Fault::EmailSyntax), "{text}");
@@ -179,9 +197,9 @@ mod tests {
         }
         assert_eq!(email("a\r\nBcc: b@x.gov.sg"), Err(Fault::ControlCharacter));
         assert_eq!(email("a\u{0}@x.gov.sg"), Err(Fault::ControlCharacter));
-        assert_eq!(email("a\u{200b}b@x.gov.sg"), Err(Fault::InvisibleCharacter));
+        assert_eq!(email("a\u{200b}b@x.gov.sg").as_deref(), Ok("ab@x.gov.sg"));
         assert_eq!(email("\u{430}da@x.gov.sg"), Err(Fault::EmailNonAscii));
-        assert_eq!(email("a\u{ff20}x.gov.sg"), Err(Fault::EmailNonAscii));
+        assert_eq!(email("a\u{ff20}x.gov.sg").as_deref(), Ok("a@x.gov.sg"));
         assert_eq!(email("a\u{2028}b@x.gov.sg"), Err(Fault::EmailNonAscii));
         assert_eq!(email(" "), Err(Fault::Required));
     }
@@ -225,7 +243,8 @@ mod tests {
                 prop_assert!(email.is_ascii());
                 prop_assert!(email.matches('@').count() == 1);
                 prop_assert!(!email.bytes().any(|b| b.is_ascii_control() || b == b' '));
-                prop_assert!(EmailAddress::parse(email).is_ok());
+                prop_assert!(!email.starts_with('\''));
+                prop_assert!(EmailAddress::parse(email).is_ok_and(|again| again.as_str() == email));
             }
         }
     }

@@ -3,15 +3,79 @@
 //!
 //! A fault never contains the value that caused it, so it can be logged, stored and shown without personal data.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use crate::Field;
+use crate::{EmailAddress, Field, Username, fields::text};
 
 /// One fault of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FieldFault {
     pub field: Field,
     pub fault: Fault,
+    /// The numbers that say how wrong it is. `None`: none do, or the fault was stored by a release without them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<Measure>,
+}
+
+/// The numbers of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measure {
+    /// Characters: how many are allowed, and how many there are.
+    Length { limit: u16, count: u32 },
+    /// Country codes: the one at the start of the number, and the one in the column.
+    Codes { number: u16, column: u16 },
+}
+
+impl Measure {
+    /// So many characters where `limit` are allowed.
+    pub(super) fn length(limit: usize, count: usize) -> Self {
+        Self::Length {
+            limit: u16::try_from(limit).unwrap_or(u16::MAX),
+            count: u32::try_from(count).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// How long a text of the field is that is too long. `None`: the field has no limit of its own.
+    fn of_length(field: Field, text: &str) -> Option<Self> {
+        let limit = usize::from(field.spec().max.unwrap_or_default());
+        match field {
+            Field::Email => Some(EmailAddress::measure(text)),
+            Field::Username => Some(Self::length(limit, Username::length(text))),
+            _ if limit > 0 => Some(Self::length(limit, text::length(text))),
+            _ => None,
+        }
+    }
+}
+
+impl FieldFault {
+    /// The fault with how long `text` is, where that is what is wrong with it.
+    #[must_use]
+    pub(crate) fn measured(self, text: &str) -> Self {
+        match self.fault {
+            Fault::TooLong => Self { measure: Measure::of_length(self.field, text), ..self },
+            _ => self,
+        }
+    }
+
+    /// A sentence for the officer, without the value.
+    #[must_use]
+    pub fn detail(self) -> Cow<'static, str> {
+        match (self.fault, self.measure) {
+            (Fault::TooLong, Some(Measure::Length { limit, count })) => {
+                format!("At most {limit} characters; this has {count}. Shorten it.").into()
+            }
+            (Fault::EmailOfficerTooLong, Some(Measure::Length { limit, count })) => {
+                format!("A public officer's address has at most {limit} characters; this has {count}.").into()
+            }
+            (Fault::ContactNumberOtherCode, Some(Measure::Codes { number, column })) => {
+                format!("The number begins with +{number}, the column says {column}. Correct one of them.").into()
+            }
+            _ => self.fault.detail().into(),
+        }
+    }
 }
 
 macro_rules! faults {
@@ -49,13 +113,15 @@ faults! {
     TextCut = "cell.too-long", "This had more than 2,000 characters, and only the first are kept. Type it again.";
     /// A control or bidirectional-override character.
     ControlCharacter = "control-character", "This contains a control character. Type the text again without pasting.";
-    /// An invisible character inside the text.
+    /// An invisible character inside the text. Only earlier releases gave it: such characters are dropped.
     InvisibleCharacter = "invisible-character", "This contains an invisible character. Type the text again without \
         pasting.";
     /// A national identity number, which this service must not hold.
     IdentityNumber = "identity-number", "This looks like an NRIC or FIN. Remove it: it is not needed here.";
     /// A text that is not one email address.
     EmailSyntax = "email.syntax", "Enter one email address, such as name@agency.gov.sg.";
+    /// More than one email address.
+    EmailSeveral = "email.several", "This holds more than one address. Enter one; each person is invited alone.";
     /// An email address with letters outside ASCII, which often look like ASCII ones.
     EmailNonAscii = "email.non-ascii", "The email address contains a character that is not a plain letter. Type it \
         again.";
@@ -94,21 +160,34 @@ faults! {
     UsernameSyntax = "username.syntax", "Use letters, digits, hyphen, underscore and single periods; start and end \
         with a letter or digit.";
     UsernameReserved = "username.reserved", "This username is reserved. Choose another.";
-    /// A username for a public officer, who signs in by email.
+    /// A username for a public officer, who signs in by email. Only earlier releases gave it: the username is left out.
     UsernameNotForOfficer = "username.not-for-officer", "Public officers sign in with their email address. Leave the \
         username empty.";
+    /// Neither a first nor a last name.
+    NameRequired = "name.required", "Enter a first name or a last name. One of them is enough.";
     /// A name with a character that names do not have.
     NameSyntax = "name.syntax", "Enter the name in letters; spaces, apostrophes, hyphens, periods, slashes, commas, \
         brackets and @ may be used.";
     /// A name that a spreadsheet would read as a formula.
     NameStart = "name.start", "A name cannot begin with =, +, -, @ or a tab.";
-    /// A country code that is not one to three digits.
+    /// A text that is neither a country code nor a country, or both of different countries.
     CountryCodeSyntax = "country-code.syntax", "Enter a country code such as 65.";
+    /// A country code that no country has.
+    CountryCodeUnknown = "country-code.unknown", "No country has this code. Enter a country code such as 65.";
     /// A text that is not a contact number.
     ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
-    /// A Singapore number that is not eight digits starting with 3, 6, 8 or 9.
-    ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 \
-        or 9.";
+    /// A number that Singapore's plan of numbering does not have.
+    ContactNumberSingapore = "contact-number.singapore", "This is no Singapore number: they have eight digits and start \
+        with 3, 6, 8 or 9. Check the digits, or enter the country code.";
+    /// A number that its country's plan of numbering does not have.
+    ContactNumberUnknown = "contact-number.unknown", "This country has no such number. Check the digits and the country \
+        code.";
+    /// A number that begins with another country code than its column says.
+    ContactNumberOtherCode = "contact-number.other-code", "The number begins with another country code than its column \
+        says. Correct one of them.";
+    /// Digits that are two different numbers, depending on how they are dialled.
+    ContactNumberAmbiguous = "contact-number.ambiguous", "This can be read as two numbers. Begin it with + and the \
+        country code.";
     /// The SEED answer is neither yes nor no.
     SeedSyntax = "seed.syntax", "Answer Yes or No.";
     /// SEED for a domain that may not have it.
@@ -135,6 +214,38 @@ impl Fault {
     /// This fault at the given field.
     #[must_use]
     pub fn at(self, field: Field) -> FieldFault {
-        FieldFault { field, fault: self }
+        FieldFault { field, fault: self, measure: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_in_the_sentence_and_in_what_is_stored() {
+        let length = Some(Measure::Length { limit: 64, count: 71 });
+        let codes = Some(Measure::Codes { number: 65, column: 60 });
+        for (fault, measure, detail) in [
+            (Fault::TooLong, length, "At most 64 characters; this has 71. Shorten it."),
+            (
+                Fault::ContactNumberOtherCode,
+                codes,
+                "The number begins with +65, the column says 60. Correct one of them.",
+            ),
+            (Fault::TooLong, None, Fault::TooLong.detail()),
+            (Fault::Required, None, "This field is required."),
+        ] {
+            let fault = FieldFault { measure, ..fault.at(Field::Department) };
+            assert_eq!(fault.detail(), detail);
+            let stored = serde_json::to_value(fault).unwrap();
+            assert_eq!(serde_json::from_value::<FieldFault>(stored).unwrap(), fault);
+        }
+        let earlier = serde_json::json!({"field": "department", "fault": "too-long"});
+        assert_eq!(
+            serde_json::from_value::<FieldFault>(earlier.clone()).unwrap(),
+            Fault::TooLong.at(Field::Department)
+        );
+        assert_eq!(serde_json::to_value(Fault::TooLong.at(Field::Department)).unwrap(), earlier);
     }
 }

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ContactNumber, Department, EmailAddress, Fault, Field, FieldFault, Organisation, PersonName, Persona, Reason,
     SeedEligibility, SeedWish, Username,
-    fields::{Form, text::trim},
+    fields::{
+        Form, FullName, Measure,
+        blank::{is_blank, is_blank_name},
+        text::trim,
+    },
     rules::DomainRules,
 };
 
@@ -87,8 +91,8 @@ impl Holder {
 /// The details of the holder of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    pub first_name: PersonName,
-    pub last_name: PersonName,
+    #[serde(flatten)]
+    pub name: FullName,
     pub contact_number: ContactNumber,
     pub organisation: Organisation,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -101,8 +105,8 @@ impl Profile {
     #[must_use]
     pub fn text(&self, field: Field) -> Option<&str> {
         match field {
-            Field::FirstName => Some(self.first_name.as_str()),
-            Field::LastName => Some(self.last_name.as_str()),
+            Field::FirstName => self.name.first().map(PersonName::as_str),
+            Field::LastName => self.name.last().map(PersonName::as_str),
             Field::ContactNumber => Some(self.contact_number.as_str()),
             Field::Organisation => Some(self.organisation.as_str()),
             Field::Department => self.department.as_ref().map(Department::as_str),
@@ -112,7 +116,7 @@ impl Profile {
 }
 
 impl Field {
-    /// The value that is used for a text of this field alone.
+    /// The value that is used for a text of this field alone. An optional field may be blank; so may each name.
     ///
     /// # Errors
     ///
@@ -121,8 +125,9 @@ impl Field {
         Ok(match self {
             Self::Email => EmailAddress::parse(text)?.into(),
             Self::Username => Username::parse(text)?.into(),
+            Self::FirstName | Self::LastName if is_blank_name(text) => String::new(),
             Self::FirstName | Self::LastName => PersonName::parse(text)?.into(),
-            Self::CountryCode => trim(text).to_owned(),
+            Self::CountryCode => ContactNumber::parse_country_code(text)?.unwrap_or_default(),
             Self::ContactNumber => ContactNumber::parse(text)?.into(),
             Self::Organisation => Organisation::parse(text)?.into(),
             Self::Department => Department::parse_optional(text)?.map(Into::into).unwrap_or_default(),
@@ -161,7 +166,7 @@ impl Form {
             faults.push(Field::Email, Fault::EmailNotOfficer);
         }
         let seed = faults.seed(&self.seed, invitee.as_ref());
-        let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
+        let reason = faults.field(Field::Reason, &self.reason, Reason::parse);
         match (invitee, seed, reason) {
             (Some(invitee), Some(seed), Some(reason)) if faults.is_empty() => {
                 let Invitee { email, eligibility, .. } = invitee;
@@ -181,7 +186,7 @@ impl Form {
         let invitee = faults.invitee(&self.email, rules, officer);
         let holder = faults.holder(&self.username, invitee.as_ref());
         let seed = faults.seed(&self.seed, invitee.as_ref());
-        let reason = faults.field(Field::Reason, Reason::parse(&self.reason));
+        let reason = faults.field(Field::Reason, &self.reason, Reason::parse);
         let profile = faults.profile(self);
         match (invitee, holder, profile, seed, reason) {
             (Some(invitee), Some(holder), Some(profile), Some(seed), Some(reason)) if faults.is_empty() => {
@@ -227,43 +232,38 @@ impl Faults {
         self.0
     }
 
-    fn field<T>(&mut self, field: Field, parsed: Result<T, Fault>) -> Option<T> {
-        parsed.map_err(|fault| self.push(field, fault)).ok()
+    fn field<T>(&mut self, field: Field, text: &str, parse: impl Fn(&str) -> Result<T, Fault>) -> Option<T> {
+        parse(text).map_err(|fault| self.0.push(fault.at(field).measured(text))).ok()
     }
 
     fn invitee(&mut self, text: &str, rules: &DomainRules, officer: &EmailAddress) -> Option<Invitee> {
-        let email = self.field(Field::Email, EmailAddress::parse(text))?;
-        let rule = self.field(Field::Email, rules.invitee(&email))?;
+        let email = self.field(Field::Email, text, EmailAddress::parse)?;
+        let rule = rules.invitee(&email).map_err(|fault| self.0.push(of_domain(fault, &email))).ok()?;
         if email.recipient() == officer.recipient() {
             self.push(Field::Email, Fault::EmailOwn);
         }
         Some(Invitee { email, persona: rule.persona, eligibility: rule.seed })
     }
 
+    /// A public officer signs in with the address, so that a username of theirs is left out.
     fn holder(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<Holder> {
-        let text = trim(text);
-        let is_blank = text.is_empty() || text == "-";
         match invitee.map(|invitee| invitee.persona) {
-            Some(Persona::Officer) if is_blank => Some(Holder::Officer),
-            Some(Persona::Officer) => {
-                self.push(Field::Username, Fault::UsernameNotForOfficer);
-                None
-            }
+            Some(Persona::Officer) => Some(Holder::Officer),
             Some(Persona::Vendor) => {
-                self.field(Field::Username, Username::parse(text)).map(|username| Holder::Vendor { username })
+                self.field(Field::Username, text, Username::parse).map(|username| Holder::Vendor { username })
             }
             // The persona is unknown, so whether a username belongs here is unknown too. Its own faults are still
             // reported.
-            None if is_blank => None,
+            None if is_blank(text) => None,
             None => {
-                self.field(Field::Username, Username::parse(text));
+                self.field(Field::Username, text, Username::parse);
                 None
             }
         }
     }
 
     fn seed(&mut self, text: &str, invitee: Option<&Invitee>) -> Option<SeedWish> {
-        let wish = self.field(Field::Seed, SeedWish::parse(text))?;
+        let wish = self.field(Field::Seed, text, SeedWish::parse)?;
         let ineligible = invitee.is_some_and(|invitee| invitee.eligibility == SeedEligibility::Ineligible);
         if wish == SeedWish::Required && ineligible {
             self.push(Field::Seed, Fault::SeedIneligible);
@@ -272,21 +272,28 @@ impl Faults {
     }
 
     fn profile(&mut self, form: &Form) -> Option<Profile> {
-        let first_name = self.field(Field::FirstName, PersonName::parse(&form.first_name));
-        let last_name = self.field(Field::LastName, PersonName::parse(&form.last_name));
+        let name = FullName::parse(&form.first_name, &form.last_name).map_err(|faults| self.0.extend(faults)).ok();
         let contact_number = ContactNumber::parse_parts(&form.country_code, &form.contact_number)
             .map_err(|fault| self.0.push(fault))
             .ok();
-        let organisation = self.field(Field::Organisation, Organisation::parse(&form.organisation));
-        let department = self.field(Field::Department, Department::parse_optional(&form.department));
+        let organisation = self.field(Field::Organisation, &form.organisation, Organisation::parse);
+        let department = self.field(Field::Department, &form.department, Department::parse_optional);
         Some(Profile {
-            first_name: first_name?,
-            last_name: last_name?,
+            name: name?,
             contact_number: contact_number?,
             organisation: organisation?,
             department: department?,
         })
     }
+}
+
+/// A fault of the rules of domains, with how long the address is where that is what is wrong with it.
+fn of_domain(fault: Fault, email: &EmailAddress) -> FieldFault {
+    let measure = match fault {
+        Fault::EmailOfficerTooLong => Some(Measure::length(DomainRules::MAX_OFFICER, email.as_str().chars().count())),
+        _ => None,
+    };
+    FieldFault { measure, ..fault.at(Field::Email) }
 }
 
 #[cfg(test)]

@@ -4,8 +4,12 @@
 //! prints nothing of personal data, and there is no `Display`: code that needs the text calls `as_str`, which is easy
 //! to find.
 
+/// Declares the type of a field. The second argument reads a stored text; without it, `parse` does.
 macro_rules! text_field {
     ($(#[$doc:meta])* $name:ident) => {
+        text_field! { $(#[$doc])* $name, Self::parse }
+    };
+    ($(#[$doc:meta])* $name:ident, Self::$stored:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(into = "String", try_from = "String")]
@@ -24,14 +28,16 @@ macro_rules! text_field {
             }
         }
 
-        $crate::text_form::text_form!($name, |text| $name::parse(text).map_err($crate::Fault::code));
+        $crate::text_form::text_form!($name, |text| $name::$stored(text).map_err($crate::Fault::code));
     };
 }
 
+mod blank;
 mod contact_number;
 mod email;
 mod fault;
 mod form;
+mod full_name;
 mod person_name;
 mod plain_text;
 mod seed_wish;
@@ -39,11 +45,13 @@ mod spec;
 pub mod text;
 mod username;
 
+pub use blank::is_blank;
 pub use contact_number::ContactNumber;
 pub use email::EmailAddress;
 pub(crate) use email::is_host_name;
-pub use fault::{Fault, FieldFault};
+pub use fault::{Fault, FieldFault, Measure};
 pub use form::{Holder, Person, Profile, Subject};
+pub use full_name::FullName;
 pub use person_name::PersonName;
 pub use plain_text::{Department, Organisation, Reason};
 pub use seed_wish::SeedWish;

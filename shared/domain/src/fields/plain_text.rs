@@ -1,6 +1,6 @@
 //! Fields that may hold any text: the organisation, the department, the reason.
 
-use crate::fields::{Fault, Field, text};
+use crate::fields::{Fault, Field, blank::is_blank, text};
 
 text_field! {
     /// The organisation, 1 to 64 characters.
@@ -20,7 +20,7 @@ impl Organisation {
 
 text_field! {
     /// The department, of 1 to 64 characters.
-    Department
+    Department, Self::stored
 }
 
 impl Department {
@@ -33,13 +33,21 @@ impl Department {
         Self::parse_optional(text)?.ok_or(Fault::Required)
     }
 
-    /// Reads a department. `None`: the text is blank.
+    /// Reads a department. `None`: the text is blank, or says that there is none, as `-` and `N/A` do.
     ///
     /// # Errors
     ///
     /// The most specific fault.
     pub fn parse_optional(text: &str) -> Result<Option<Self>, Fault> {
+        if is_blank(text) {
+            return Ok(None);
+        }
         Ok(text::parse(text, Field::Department.max())?.map(Self))
+    }
+
+    /// A stored department. Earlier releases kept `N/A`.
+    fn stored(text: &str) -> Result<Self, Fault> {
+        text::parse(text, Field::Department.max())?.map(Self).ok_or(Fault::Required)
     }
 }
 
@@ -80,6 +88,8 @@ mod tests {
             assert_eq!(read(" \u{200b}"), Err(Fault::Required));
         }
         assert_eq!(Department::parse_optional(" \u{200b}"), Ok(None));
+        assert_eq!(["-", "N/A", "nil", "."].map(Department::parse_optional), [const { Ok(None) }; 4]);
+        assert_eq!(serde_json::from_value::<Department>("N/A".into()).unwrap().as_str(), "N/A");
         assert_eq!(Department::parse_optional("Data").map(|it| it.map(String::from)), Ok(Some("Data".to_owned())));
     }
 

@@ -42,11 +42,13 @@ pub struct Examples {
 
 /// The people who have to fill in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Required {
     Always,
-    /// Vendors have to, and public officers may not.
+    /// Vendors have to, and public officers have none.
     Vendors,
+    /// Everybody has to fill in one of the fields with this mark, or several.
+    OneOfThem,
     /// No one: a blank has a meaning of its own, or none.
     Never,
 }
@@ -156,11 +158,11 @@ fields! {
         label: "First name",
         aliases: &["firstname", "givenname"],
         max: Some(64),
-        required: Required::Always,
+        required: Required::OneOfThem,
         part: Part::Profile,
         alike: Alike::Nowhere,
         width: 20,
-        hint: "Required. As in official documents, at most 64 characters.",
+        hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Ah Kow", vendor: "Siti" },
     }
     LastName last_name {
@@ -169,11 +171,11 @@ fields! {
         label: "Last name",
         aliases: &["lastname", "familyname", "surname"],
         max: Some(64),
-        required: Required::Always,
+        required: Required::OneOfThem,
         part: Part::Profile,
         alike: Alike::Nowhere,
         width: 20,
-        hint: "Required. As in official documents, at most 64 characters.",
+        hint: "As in official documents, at most 64 characters. One of the two names is enough.",
         examples: Examples { officer: "Tan", vendor: "Binte Ahmad" },
     }
     /// The country code of the contact number; blank is Singapore's.
@@ -187,7 +189,7 @@ fields! {
         part: Part::Profile,
         alike: Alike::Rows,
         width: 10,
-        hint: "Digits only. Singapore is 65, which is also what an empty cell means.",
+        hint: "Such as 65. Singapore is 65, which is also what an empty cell means.",
         examples: Examples { officer: "65", vendor: "65" },
     }
     /// The contact number without its country code.

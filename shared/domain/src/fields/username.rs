@@ -1,6 +1,6 @@
 //! Usernames of vendors.
 
-use crate::fields::{Fault, Field, text};
+use crate::fields::{Fault, Field, blank::is_blank, text};
 
 text_field! {
     /// A vendor's TechPass username: 1 to 64 letters, digits, `-`, `_` and single periods, with a letter or digit at
@@ -31,15 +31,18 @@ impl Username {
         "noreply",
     ];
 
-    /// Reads a username. The suffix `@techpass.gov.sg`, which the directory adds, is removed.
+    /// What the directory adds to each username.
+    const SUFFIX: &str = "@techpass.gov.sg";
+
+    /// Reads a username. The suffix `@techpass.gov.sg`, in any case, is removed.
     ///
     /// # Errors
     ///
     /// The most specific fault.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let text = text::trim(text);
-        let text = text.strip_suffix("@techpass.gov.sg").unwrap_or(text);
-        if text.is_empty() {
+        let plain = text::plain(text);
+        let text = Self::without_suffix(text::trim(&plain));
+        if text.is_empty() || is_blank(text) {
             return Err(Fault::UsernameRequired);
         }
         if text.chars().count() > Field::Username.max() {
@@ -57,6 +60,18 @@ impl Username {
             return Err(Fault::UsernameReserved);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Characters of a text, as the limit counts them.
+    pub(super) fn length(text: &str) -> usize {
+        let plain = text::plain(text);
+        Self::without_suffix(text::trim(&plain)).chars().count()
+    }
+
+    /// The name before the directory's suffix.
+    fn without_suffix(text: &str) -> &str {
+        let (name, suffix) = text.split_at_checked(text.len().saturating_sub(Self::SUFFIX.len())).unwrap_or((text, ""));
+        if suffix.eq_ignore_ascii_case(Self::SUFFIX) { name } else { text }
     }
 
     /// Whether it has the form of the directory's own user ids, a UUID: a search by id would then find its account.
@@ -92,7 +107,12 @@ mod tests {
         for text in ["a", "john.doe", "John_Doe-2", "a.b.c"] {
             assert!(Username::parse(text).is_ok(), "{text}");
         }
-        assert_eq!(Username::parse("john.doe@techpass.gov.sg").unwrap().as_str(), "john.doe");
+        for text in ["john.doe@techpass.gov.sg", "john.doe@TechPass.GOV.SG", " \u{ff4a}ohn.d\u{200b}oe\u{200e}"] {
+            assert_eq!(Username::parse(text).unwrap().as_str(), "john.doe", "{text}");
+        }
+        for text in ["", "@techpass.gov.sg", "-", "N/A", "NA", "nil", "None"] {
+            assert_eq!(Username::parse(text), Err(Fault::UsernameRequired), "{text}");
+        }
         for text in [".a", "a.", "a..b", "-a", "a_", "a b", "a@b", "\u{430}", "j\u{f6}hn"] {
             assert_eq!(Username::parse(text), Err(Fault::UsernameSyntax), "{text}");
         }

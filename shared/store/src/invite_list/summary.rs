@@ -1,7 +1,7 @@
 //! The summary of an invite for lists: what they search, filter and sort by, and no more.
 
 use domain::{
-    BatchId, InviteId, Timestamp,
+    BatchId, InviteId, PersonName, Timestamp,
     invite::{Invite, Origin, SeedStatus, TechpassStatus},
     mail::MailStatus,
     search::{fold_onto, folded},
@@ -58,6 +58,7 @@ impl Summary {
         let department = profile.and_then(|profile| profile.department.as_ref());
         let organisation = profile.map(|profile| profile.organisation.as_str());
         let owned = str::to_owned;
+        let part = |name: Option<&PersonName>| name.map(|name| owned(name.as_str())).unwrap_or_default();
         Self {
             id: invite.id,
             created_at: invite.created_at,
@@ -70,10 +71,7 @@ impl Summary {
             },
             email: owned(invite.email.as_str()),
             username: invite.holder.username().map(|username| owned(username.as_str())),
-            name: profile.map(|profile| Name {
-                last: owned(profile.last_name.as_str()),
-                first: owned(profile.first_name.as_str()),
-            }),
+            name: profile.map(|profile| Name { last: part(profile.name.last()), first: part(profile.name.first()) }),
             places: organisation.into_iter().chain(department.map(domain::Department::as_str)).map(owned).collect(),
         }
     }

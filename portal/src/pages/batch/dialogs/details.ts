@@ -16,15 +16,8 @@ import {
 } from '../../../parts/invite-fields';
 import { LightElement } from '../../../parts/light-element';
 import { externalLink, serviceRequestLink } from '../../../parts/service-request';
-import {
-  type AccountField,
-  ALL_FIELDS,
-  checkAccount,
-  type Faults,
-  labels,
-  tidyEmail,
-  type Values,
-} from '../../../rules/forms';
+import { tidyEmail } from '../../../rules/fields';
+import { type AccountField, ALL_FIELDS, checkAccount, type Faults, labels, type Values } from '../../../rules/forms';
 import { seedAnswer } from '../../../rules/text';
 import { hasFailed, isGuess, outcomeOf, type Row, repairText } from '../rows/row';
 import type { BatchRows } from '../rows/rows';

@@ -91,7 +91,8 @@ function unsavedMark(text: string, { onRetry }: CellContext): TemplateResult {
 function repairMark(row: Row, field: AccountField): TemplateResult | typeof nothing {
   const value = repairOf(row, field);
   if (value === undefined) return nothing;
-  return mark('repaired', 'repair', isGuess(row, field) ? `A guess: ${value}` : `We will use ${value}`);
+  const used = value ? `We will use ${value}` : 'We will leave this empty';
+  return mark('repaired', 'repair', isGuess(row, field) ? `A guess: ${value}` : used);
 }
 
 function stateMark(row: Row): TemplateResult {

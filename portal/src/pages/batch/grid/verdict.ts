@@ -51,5 +51,6 @@ function repairVerdict(row: Row, field: AccountField): string | undefined {
     return 'A guess from the whole name. Open the cell and press Enter to confirm it, or type it again.';
   }
   const repaired = repairOf(row, field);
-  return repaired === undefined ? undefined : `Repaired: we will use “${repaired}”.`;
+  if (repaired === undefined) return undefined;
+  return repaired ? `Repaired: we will use “${repaired}”.` : 'Repaired: we will leave this empty.';
 }

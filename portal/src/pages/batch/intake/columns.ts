@@ -19,6 +19,8 @@ export interface Column {
 
 /** The fields without whose columns no file is read. */
 const REQUIRED: readonly AccountField[] = fieldsOf('required', 'always');
+/** One of these is enough. */
+const NAMES: readonly AccountField[] = fieldsOf('required', 'one-of-them');
 
 export interface Verdict {
   /** Required fields that no column holds. */
@@ -31,7 +33,9 @@ export interface Verdict {
 export function judge(columns: readonly Column[]): Verdict {
   const held = columns.flatMap(({ field }) => field ?? []);
   return {
-    missing: REQUIRED.filter((field) => !held.includes(field)),
+    missing: [...REQUIRED, ...(NAMES.some((field) => held.includes(field)) ? [] : NAMES)].filter(
+      (field) => !held.includes(field),
+    ),
     twice: new Set(held.filter((field, at) => held.indexOf(field) !== at)),
   };
 }

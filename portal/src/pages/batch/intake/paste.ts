@@ -1,5 +1,6 @@
 import { ALIASES } from '../../../rules/field-table';
-import { type AccountField, ALL_FIELDS, tidyEmail } from '../../../rules/forms';
+import { tidyEmail } from '../../../rules/fields';
+import { type AccountField, ALL_FIELDS } from '../../../rules/forms';
 import { trim } from '../../../rules/text';
 import type { RowText } from '../rows/new-rows';
 import type { Column, Title } from './columns';

@@ -31,8 +31,7 @@ fn form(email: &str, username: &str) -> Form {
 
 fn profile() -> Profile {
     Profile {
-        first_name: PersonName::parse("Ada").unwrap(),
-        last_name: PersonName::parse("Tan").unwrap(),
+        name: FullName::parse("Ada", "Tan").unwrap(),
         contact_number: ContactNumber::parse("+6591234567").unwrap(),
         organisation: Organisation::parse("Example Vendor").unwrap(),
         department: Some(Department::parse("Data").unwrap()),
@@ -56,6 +55,9 @@ fn a_form_without_faults_is_read_whole() {
         ("ada@vendor.example.com", "ada.tan", Holder::Vendor { username }),
         ("bo@example-agency.gov.sg", "", Holder::Officer),
         ("bo@example-agency.gov.sg", " - ", Holder::Officer),
+        ("bo@example-agency.gov.sg", "bo", Holder::Officer),
+        ("bo@example-agency.gov.sg", "a..b", Holder::Officer),
+        ("bo@example-agency.gov.sg", "bo@example-agency.gov.sg", Holder::Officer),
     ] {
         let expected = subject(email, named(holder), SeedWish::Required, SeedEligibility::Eligible);
         assert_eq!(form(email, typed).account(&rules, &officer()), Ok(expected), "{email} {typed}");
@@ -76,8 +78,11 @@ fn a_form_without_faults_is_read_whole() {
 
 #[test]
 fn every_fault_is_reported_in_the_order_of_the_columns() {
-    let required = |fields: &[Field]| fields.iter().map(|field| Fault::Required.at(*field)).collect::<Vec<_>>();
-    let profile = [Field::FirstName, Field::LastName, Field::ContactNumber, Field::Organisation];
+    let required = |fields: &[Field]| {
+        let fault = |field| if field == Field::FirstName { Fault::NameRequired } else { Fault::Required };
+        fields.iter().map(|field| fault(*field).at(*field)).collect::<Vec<_>>()
+    };
+    let profile = [Field::FirstName, Field::ContactNumber, Field::Organisation];
     let blank = Form::default();
     assert_eq!(blank.profile(), Err(required(&profile)));
     assert_eq!(
@@ -106,10 +111,9 @@ fn the_persona_decides_whether_a_username_belongs_to_the_account() {
     let unknown = (Field::Email, Fault::EmailDomain);
     let username = |fault| (Field::Username, fault);
     for (email, typed, expected) in [
-        ("bo@example-agency.gov.sg", "ada.tan", vec![username(Fault::UsernameNotForOfficer)]),
-        ("bo@example-agency.gov.sg", "a..b", vec![username(Fault::UsernameNotForOfficer)]),
         ("ada@vendor.example.com", " ", vec![username(Fault::UsernameRequired)]),
-        ("ada@vendor.example.com", "-", vec![username(Fault::UsernameSyntax)]),
+        ("ada@vendor.example.com", "-", vec![username(Fault::UsernameRequired)]),
+        ("ada@vendor.example.com", "N/A", vec![username(Fault::UsernameRequired)]),
         ("ada@vendor.example.com", "a..b", vec![username(Fault::UsernameSyntax)]),
         ("ada@elsewhere.example.com", "", vec![unknown]),
         ("ada@elsewhere.example.com", "-", vec![unknown]),
@@ -148,7 +152,11 @@ fn a_field_alone_is_read_as_in_a_form() {
         (Field::Username, "", Err(Fault::UsernameRequired)),
         (Field::FirstName, " Ada", Ok("Ada")),
         (Field::LastName, "<b>", Err(Fault::NameSyntax)),
+        (Field::FirstName, "-", Ok("")),
         (Field::CountryCode, " 65 ", Ok("65")),
+        (Field::CountryCode, "Malaysia (60)", Ok("60")),
+        (Field::CountryCode, "N/A", Ok("")),
+        (Field::CountryCode, "999", Err(Fault::CountryCodeUnknown)),
         (Field::ContactNumber, "9123 4567", Ok("+6591234567")),
         (Field::Organisation, "", Err(Fault::Required)),
         (Field::Organisation, "Example  Agency", Ok("Example Agency")),
@@ -201,5 +209,33 @@ fn the_holder_and_the_profile_say_what_is_known_of_a_person() {
             None
         ]
     );
-    assert_eq!(Profile { department: None, ..known }.text(Field::Department), None);
+    let alone = Profile { department: None, name: FullName::parse("", "Tan").unwrap(), ..known };
+    let fields = [Field::FirstName, Field::LastName, Field::Department];
+    assert_eq!(fields.map(|field| alone.text(field)), [None, Some("Tan"), None]);
+}
+
+#[test]
+fn a_text_that_is_too_long_has_its_length_in_the_fault() {
+    let form = Form {
+        first_name: "a".repeat(65),
+        organisation: format!("  {}\u{200b} b", "x".repeat(69)),
+        reason: "x".repeat(256),
+        ..form(&format!("{}@vendor.example.com", "a".repeat(70)), &"a".repeat(71))
+    };
+    let faults = form.account(&rules(), &officer()).unwrap_err();
+    let lengths: Vec<(Field, Option<Measure>)> = faults.iter().map(|fault| (fault.field, fault.measure)).collect();
+    let length = |limit, count| Some(Measure::Length { limit, count });
+    assert_eq!(
+        lengths,
+        [
+            (Field::Email, length(64, 70)),
+            (Field::Username, length(64, 71)),
+            (Field::FirstName, length(64, 65)),
+            (Field::Organisation, length(64, 71)),
+            (Field::Reason, length(255, 256)),
+        ]
+    );
+    let officer_address = format!("{}@{}.gov.sg", "a".repeat(60), "b".repeat(60));
+    let faults = Form { email: officer_address, ..form }.account(&rules(), &officer()).unwrap_err();
+    assert_eq!(faults[0].detail(), "A public officer's address has at most 113 characters; this has 128.");
 }
