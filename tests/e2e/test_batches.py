@@ -148,7 +148,7 @@ def test_a_row_is_changed_over_the_version_that_was_seen_and_no_other(officer):
 def test_failed_rows_are_downloaded_and_uploaded_again_as_they_are(officer):
     taken = people.officer()
     stranger.account(taken["email"])
-    id = upload(officer.api, write([Person(people.officer()), Person(taken), Person(people.officer(lastName=""))]))
+    id = upload(officer.api, write([Person(people.officer()), Person(taken), Person(people.officer(organisation=""))]))
     in_state(officer.api, id, "DRAFT")
     assert submit(officer.api, id, {"only": "ready"}).status_code == 202
     in_state(officer.api, id, "DONE")

@@ -26,7 +26,7 @@ def dropped_batches(api) -> list[dict]:
 
 def test_a_dropped_workbook_becomes_accounts_and_a_report_to_the_officer(drop, other_officer, outbox, directory):
     joiners = [people.officer(), people.vendor()]
-    faulty = people.officer(firstName="")
+    faulty = people.officer(organisation="")
     before = len(outbox.about("Your batch upload is through", other_officer.email))
     drop(
         other_officer.sub,

@@ -153,7 +153,7 @@ const STATES = {
       const twice = user();
       await paste(page, [
         user(),
-        user({ lastName: '' }),
+        user({ organisation: '' }),
         twice,
         twice,
         user({ email: ` ${fresh('Spaces')} `, organisation: '' }),

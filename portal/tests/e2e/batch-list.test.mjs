@@ -41,12 +41,12 @@ describe('A list of users', () => {
 
   test('Click the ellipsis, View details, amend, Save; edit in the cell; F8 finds the next error', async () => {
     const { page, settle } = await signedIn(browser, officer);
-    await paste(page, [user(), user({ lastName: '' }), user({ contactNumber: '12', organisation: '' })]);
+    await paste(page, [user(), user({ organisation: '' }), user({ contactNumber: '12', organisation: '' })]);
     await page.getByRole('button', { name: 'Actions for row 2' }).click();
     await page.getByRole('menuitem', { name: 'View details' }).click();
     const drawer = page.getByRole('dialog', { name: 'User details, row 2' });
     await settle();
-    await drawer.getByLabel('Last name').fill('Lim');
+    await drawer.getByLabel('Organisation').fill('Sample Board');
     await drawer.getByRole('button', { name: 'Save' }).click();
     await drawer.waitFor({ state: 'detached' });
     await page.getByText('2 ready', { exact: true }).waitFor();
@@ -186,7 +186,7 @@ describe('At its limits', () => {
     page.setDefaultTimeout(180_000);
     const stem = fresh('many').split('@')[0];
     const rows = Array.from({ length: 10_000 }, (_, n) =>
-      user({ email: `${stem}${n}@example-agency.gov.sg`, lastName: n === 8_765 ? '' : 'Tan' }),
+      user({ email: `${stem}${n}@example-agency.gov.sg`, organisation: n === 8_765 ? '' : 'Example Agency' }),
     );
     // The rows that one request cannot hold are added in parts.
     await paste(page, rows, { timeout: 300_000 });
@@ -201,8 +201,8 @@ describe('At its limits', () => {
     await page.keyboard.press('F8');
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('F8');
-    await cell(page, 8_766, 'lastName').waitFor();
-    await page.keyboard.type('Lim');
+    await cell(page, 8_766, 'organisation').waitFor();
+    await page.keyboard.type('Sample Board');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Submit 10,000 users' }).waitFor();
     await settle();
@@ -210,10 +210,10 @@ describe('At its limits', () => {
 
   test('On the narrowest phone users are cards, and everything can be done', async () => {
     const { page, settle } = await signedIn(browser, officer, { width: 320, height: 720 });
-    await paste(page, [user(), user({ lastName: '' })]);
+    await paste(page, [user(), user({ organisation: '' })]);
     await settle();
     await cell(page, 2, 'user').click();
-    await page.getByRole('dialog').getByLabel('Last name').fill('Lim');
+    await page.getByRole('dialog').getByLabel('Organisation').fill('Sample Board');
     await settle();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Submit 2 users' }).click();

@@ -17,7 +17,7 @@ describe('Submit', () => {
     const { page, settle } = await signedIn(browser, officer);
     const taken = fresh('taken');
     makeAccount(taken);
-    await paste(page, [user(), user({ seed: 'Yes' }), user({ email: taken }), user({ lastName: '' })]);
+    await paste(page, [user(), user({ seed: 'Yes' }), user({ email: taken }), user({ organisation: '' })]);
     await page.getByRole('button', { name: 'Submit 3 users' }).click();
     const dialog = page.getByRole('dialog', { name: 'Submit 3 users?' });
     await settle();
@@ -35,8 +35,8 @@ describe('Submit', () => {
 
     const failedPath = await downloadResults(page);
 
-    await page.getByRole('button', { name: 'Last name: missing (1)' }).click();
-    await fixAndSubmit(page, 4, page.getByRole('dialog').getByLabel('Last name'), 'Lim');
+    await page.getByRole('button', { name: 'Organisation: missing (1)' }).click();
+    await fixAndSubmit(page, 4, page.getByRole('dialog').getByLabel('Organisation'), 'Example Agency');
     await page.getByRole('heading', { name: '3 users done, 1 to fix' }).waitFor({ timeout: 90_000 });
     assert.ok(!(await page.title()).startsWith('Done - '), 'one is left to fix');
     await settle();

@@ -23,7 +23,7 @@ describe('Batch upload', () => {
     );
     const file = fill(template, [
       user(),
-      user({ lastName: '' }),
+      user({ organisation: '' }),
       user({ email: 'tan@gmail' }),
       user({ email: fresh('v', 'vendor.example.com') }),
     ]);
@@ -31,7 +31,7 @@ describe('Batch upload', () => {
     await grid(page).waitFor({ timeout: 30_000 });
     await page.getByText('1 ready', { exact: true }).waitFor();
     await page.getByText('3 to fix', { exact: true }).first().waitFor();
-    await cell(page, 2, 'lastName').getByText('Fill this in.').waitFor();
+    await cell(page, 2, 'organisation').getByText('Fill this in.').waitFor();
     await cell(page, 3, 'email').getByText('Enter one email address').waitFor();
     await cell(page, 4, 'username').getByText('Vendors need a TechPass username.').waitFor();
     await settle();
@@ -215,7 +215,7 @@ describe('Batch upload', () => {
   test('Users are added to a list that is there: pasted over it, as loose addresses, and one typed in', async () => {
     const { page, settle } = await signedIn(browser, officer);
     await paste(page, [user(), user()]);
-    await copy(page, [user(), user({ lastName: '' })]);
+    await copy(page, [user(), user({ organisation: '' })]);
     await grid(page).press('Control+v');
     const dialog = page.getByRole('dialog', { name: 'Add users' });
     await dialog.getByText('2 users found.').waitFor();
@@ -223,7 +223,7 @@ describe('Batch upload', () => {
     await dialog.getByRole('button', { name: 'Add 2 users' }).dblclick();
     await page.getByRole('heading', { name: '4 users' }).waitFor();
     await page.getByText('3 ready', { exact: true }).waitFor();
-    await cell(page, 4, 'lastName').getByText('Fill this in.').waitFor();
+    await cell(page, 4, 'organisation').getByText('Fill this in.').waitFor();
     await settle();
 
     await page.getByRole('button', { name: 'Add users' }).click();
