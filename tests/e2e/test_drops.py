@@ -58,6 +58,19 @@ def test_a_dropped_file_that_is_no_workbook_is_reported_to_the_officer(drop, oth
     assert ".xlsx" in mails[-1]["BodyText"]
 
 
+def test_every_file_that_is_no_workbook_is_told_once_and_lock_files_are_passed_over(drop, other_officer, outbox):
+    def told() -> list:
+        return outbox.about("Your batch upload could not be read", other_officer.email)
+
+    before = len(told())
+    for name in ("~$joiners.xlsx", ".DS_Store", "june/", "june/~$joiners.xlsx"):
+        drop(other_officer.sub, b"locked", name)
+    drop(other_officer.sub, b"Email,Username\n", "june/joiners.csv")
+    eventually(told, what="the report", until=lambda found: len(found) > before)
+    time.sleep(3)
+    assert len(told()) == before + 1
+
+
 UNANNOUNCED = people.vendor()
 
 

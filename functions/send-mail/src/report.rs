@@ -36,12 +36,14 @@ async fn attempt(deps: &Deps, batch: Stored<Batch>, deadline: Timestamp) -> Resu
     if is_silent {
         return Ok(Next::Rest(Disposition::Done));
     }
-    let report = match &batch.state {
-        BatchState::Unreadable { detail, .. } => Report::Unreadable(detail),
-        BatchState::Draft => Report::Waiting(batch.remarks.last().map_or("", String::as_str)),
-        _ => Report::Through(tally(&batch, &deps.store.progress_of_rows(&batch).await?)),
+    let (report, remarks) = match (&batch.state, batch.remarks.split_last()) {
+        (BatchState::Unreadable { detail, .. }, _) => (Report::Unreadable(detail), &[][..]),
+        // Why it waits was remarked last.
+        (BatchState::Draft, Some((why, others))) => (Report::Waiting(why), others),
+        (BatchState::Draft, None) => (Report::Waiting(""), &[][..]),
+        _ => (Report::Through(tally(&batch, &deps.store.progress_of_rows(&batch).await?)), &batch.remarks[..]),
     };
-    let letter = deps.letters.batch_report(batch.id, report)?;
+    let letter = deps.letters.batch_report(batch.id, report, remarks)?;
     slot::send(deps, AboutBatch(batch), |_| Ok(Some(letter)), deadline).await
 }
 

@@ -77,7 +77,8 @@ pub enum Report<'a> {
 impl Report<'_> {
     fn subject(self) -> &'static str {
         match self {
-            Self::Through(_) | Self::Unreadable(_) => "Your batch upload is through",
+            Self::Through(_) => "Your batch upload is through",
+            Self::Unreadable(_) => "Your batch upload could not be read",
             Self::Waiting(_) => "Your batch upload waits for you",
         }
     }
@@ -178,18 +179,19 @@ impl Letters {
         })
     }
 
-    /// Renders the letter to an officer whose batch is done, or waits to be submitted.
+    /// Renders the letter to an officer whose batch is done, or waits to be submitted. `remarks` are what the reader of
+    /// its file left out.
     ///
     /// # Errors
     ///
     /// [`RenderError`] when the template cannot be rendered.
-    pub fn batch_report(&self, batch: BatchId, report: Report<'_>) -> Result<Letter, RenderError> {
+    pub fn batch_report(&self, batch: BatchId, report: Report<'_>, remarks: &[String]) -> Result<Letter, RenderError> {
         let link = &*format!("{}/#/batches/{batch}", self.portal);
         let (subject, support) = (report.subject(), &*self.support);
         Ok(Letter {
             subject,
-            html: ReportHtml { subject, report, link, support }.render()?,
-            text: ReportText { subject, report, link, support }.render()?,
+            html: ReportHtml { subject, report, remarks, link, support }.render()?,
+            text: ReportText { subject, report, remarks, link, support }.render()?,
         })
     }
 
@@ -292,6 +294,7 @@ struct AccountText<'a> {
 struct ReportHtml<'a> {
     subject: &'a str,
     report: Report<'a>,
+    remarks: &'a [String],
     link: &'a str,
     support: &'a str,
 }
@@ -301,6 +304,7 @@ struct ReportHtml<'a> {
 struct ReportText<'a> {
     subject: &'a str,
     report: Report<'a>,
+    remarks: &'a [String],
     link: &'a str,
     support: &'a str,
 }

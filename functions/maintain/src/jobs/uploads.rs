@@ -139,6 +139,7 @@ fn batch_of(object: &ObjectVersion) -> Option<BatchId> {
     match Place::of(&object.key)? {
         Place::Upload(id) => Some(id),
         Place::Drop(_) => Some(BatchId::of_object(object)),
+        Place::LeftBehind => None,
     }
 }
 

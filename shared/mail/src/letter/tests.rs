@@ -37,7 +37,7 @@ fn account(username: Option<&str>) -> Letter {
 }
 
 fn report(report: Report<'_>) -> Letter {
-    letters().batch_report(batch(), report).unwrap()
+    letters().batch_report(batch(), report, &[]).unwrap()
 }
 
 const TALLY: Tally = Tally { accounts: 12, failed: 1, open: 4, needs_fixing: 2, duplicates: 3 };
@@ -52,6 +52,19 @@ fn the_texts_read_well() {
     insta::assert_snapshot!("report_of_success_text", report(Report::Through(clean)).text);
     let unreadable = Report::Unreadable("Save the file without a password.");
     insta::assert_snapshot!("report_of_a_bad_file_text", report(unreadable).text);
+}
+
+#[test]
+fn a_report_says_in_its_subject_what_happened_and_what_the_reader_left_out() {
+    let remarks = ["2 hidden rows were left out.".to_owned(), "1 other worksheet was left out.".to_owned()];
+    let through = letters().batch_report(batch(), Report::Through(TALLY), &remarks).unwrap();
+    assert_eq!(through.subject, "Your batch upload is through");
+    for words in [&through.text, &through.html] {
+        assert!(remarks.iter().all(|remark| words.contains(remark)), "{words}");
+    }
+    let unreadable = report(Report::Unreadable("Save the file without a password."));
+    assert_eq!(unreadable.subject, "Your batch upload could not be read");
+    assert!(!unreadable.text.contains("What the reader"), "nothing was read");
 }
 
 #[test]
