@@ -12,6 +12,7 @@ mod add;
 mod batches;
 mod body;
 mod edit;
+mod editor;
 mod plan;
 mod results;
 mod rows;

@@ -29,7 +29,8 @@ export const faults = {
   'country-code.syntax': 'Enter a country code such as 65.',
   'contact-number.syntax': 'Enter one phone number in digits.',
   'contact-number.singapore':
-    'This is no Singapore number: they have eight digits and start with 3, 6, 8 or 9. Check the digits, or enter the country code.',
+    'This is no Singapore number: they have eight digits and start with 3, 6, 8 or 9. Check the digits, or enter the ' +
+    'country code.',
   'seed.syntax': 'Answer Yes or No.',
   'seed.ineligible': 'This email domain cannot be onboarded to SEED. Answer No.',
 } as const;

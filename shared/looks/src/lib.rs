@@ -66,7 +66,7 @@ impl Remembered {
     }
 }
 
-/// Why accounts are checked.
+/// Why accounts are checked now, which decides whose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// An officer opens a page with them. Those whose last event is long ago are left to the daily list.

@@ -40,7 +40,7 @@ impl Heading {
         row < HEADER_ROWS
     }
 
-    /// Keeps a cell.
+    /// Keeps a cell of a row that may be the header.
     pub(crate) fn add(&mut self, place: Place, value: CellValue<'_>) -> Result<(), FileError> {
         if place.column >= self.limits.columns {
             self.far_row.get_or_insert(place.row);

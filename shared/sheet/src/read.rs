@@ -15,7 +15,7 @@ use crate::{
 pub struct Sheet {
     /// The rows of people, in the order of the sheet.
     pub rows: Rows,
-    /// What was skipped.
+    /// What was skipped in the whole workbook.
     pub remarks: Vec<Remark>,
 }
 
@@ -70,7 +70,7 @@ pub fn read_as(bytes: &[u8], limits: &Limits, said: &[Column]) -> Result<Sheet, 
     }))
 }
 
-/// Reads one worksheet.
+/// Reads one worksheet to its end.
 struct Reader<'r> {
     limits: &'r Limits,
     said: &'r Said<'r>,

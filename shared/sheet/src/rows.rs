@@ -128,7 +128,7 @@ impl std::fmt::Debug for Rows {
     }
 }
 
-/// The rows of [`Rows::iter`].
+/// The rows of [`Rows::iter`], in their order.
 #[derive(Clone, Debug)]
 pub struct RowsIter<'a> {
     rows: &'a Rows,

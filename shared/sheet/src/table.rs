@@ -52,7 +52,7 @@ enum Content {
     Formulas,
     /// A country code or an answer to SEED, which may be filled down as well.
     Defaults,
-    /// Something about a person.
+    /// A text about a person.
     Person,
 }
 

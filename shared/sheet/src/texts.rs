@@ -8,7 +8,7 @@ pub(crate) struct Texts {
     blocks: Vec<String>,
 }
 
-/// Where a text is.
+/// Where a text is in the blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
     block: u16,

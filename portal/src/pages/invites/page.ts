@@ -128,10 +128,11 @@ export class InviteStatusPage extends LightElement {
     const exportButton = html`
       <button type="button" class="button quiet" aria-disabled=${String(!list?.total)} @click=${this.#export}>
         ${icon('download')}Export</button>`;
+    const narrow = (change: Partial<ListQuery>) => this.#narrow(change);
     const search = (event: Event) => this.#search((event.target as HTMLInputElement).value);
     return html`
       ${pageHead({ ...head, trail: INVITE_USERS }, exportButton)}
-      ${filtersForm(this.#query, { counts: list?.techpass, batches: this.batches }, search, (change) => this.#narrow(change))}
+      ${filtersForm(this.#query, { counts: list?.techpass, batches: this.batches }, search, narrow)}
       ${this.result ? resultNotice(this.result, () => this.#dismiss()) : nothing}
       ${errorNotice(this.failure, { retry: this.#again })}
       <section class="card flush">

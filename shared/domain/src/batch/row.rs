@@ -15,8 +15,8 @@ pub struct Row {
     /// The row number in the spreadsheet, from 1, for messages. Equal to `number` for pasted rows.
     pub sheet_row: u32,
     pub raw: RawRow,
-    /// What the address is to the directory, by the rules when the text was checked. `None`: it cannot be invited, or the
-    /// row was stored by a release that did not keep it.
+    /// What the address is to the directory, by the rules when the text was checked. `None`: it cannot be invited, or
+    /// the row was stored by a release that did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub persona: Option<Persona>,
     pub state: RowState,

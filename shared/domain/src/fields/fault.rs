@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EmailAddress, Field, Username, fields::text};
+use super::measure::Measure;
+use crate::Field;
 
 /// One fault of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,47 +20,7 @@ pub struct FieldFault {
     pub measure: Option<Measure>,
 }
 
-/// The numbers of a fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Measure {
-    /// Characters: how many are allowed, and how many there are.
-    Length { limit: u16, count: u32 },
-    /// Country codes: the one at the start of the number, and the one in the column.
-    Codes { number: u16, column: u16 },
-}
-
-impl Measure {
-    /// So many characters where `limit` are allowed.
-    pub(super) fn length(limit: usize, count: usize) -> Self {
-        Self::Length {
-            limit: u16::try_from(limit).unwrap_or(u16::MAX),
-            count: u32::try_from(count).unwrap_or(u32::MAX),
-        }
-    }
-
-    /// How long a text of the field is that is too long. `None`: the field has no limit of its own.
-    fn of_length(field: Field, text: &str) -> Option<Self> {
-        let limit = usize::from(field.spec().max.unwrap_or_default());
-        match field {
-            Field::Email => Some(EmailAddress::measure(text)),
-            Field::Username => Some(Self::length(limit, Username::length(text))),
-            _ if limit > 0 => Some(Self::length(limit, text::length(text))),
-            _ => None,
-        }
-    }
-}
-
 impl FieldFault {
-    /// The fault with how long `text` is, where that is what is wrong with it.
-    #[must_use]
-    pub(crate) fn measured(self, text: &str) -> Self {
-        match self.fault {
-            Fault::TooLong => Self { measure: Measure::of_length(self.field, text), ..self },
-            _ => self,
-        }
-    }
-
     /// A sentence for the officer, without the value.
     #[must_use]
     pub fn detail(self) -> Cow<'static, str> {
@@ -177,11 +138,11 @@ faults! {
     /// A text that is not a contact number.
     ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
     /// A number that Singapore's plan of numbering does not have.
-    ContactNumberSingapore = "contact-number.singapore", "This is no Singapore number: they have eight digits and start \
-        with 3, 6, 8 or 9. Check the digits, or enter the country code.";
+    ContactNumberSingapore = "contact-number.singapore", "This is no Singapore number: they have eight digits and \
+        start with 3, 6, 8 or 9. Check the digits, or enter the country code.";
     /// A number that its country's plan of numbering does not have.
-    ContactNumberUnknown = "contact-number.unknown", "This country has no such number. Check the digits and the country \
-        code.";
+    ContactNumberUnknown = "contact-number.unknown", "This country has no such number. Check the digits and the \
+        country code.";
     /// A number that begins with another country code than its column says.
     ContactNumberOtherCode = "contact-number.other-code", "The number begins with another country code than its column \
         says. Correct one of them.";
@@ -206,8 +167,8 @@ faults! {
     CellPrecision = "cell.precision", "This number lost digits in the spreadsheet. Format the cell as text and type it \
         again.";
     /// A workbook cell that is merged with another one, so that no program shows its value.
-    CellMerged = "cell.merged", "This cell is merged with others in the spreadsheet. Unmerge the cells and fill in each \
-        row.";
+    CellMerged = "cell.merged", "This cell is merged with others in the spreadsheet. Unmerge the cells and fill in \
+        each row.";
 }
 
 impl Fault {

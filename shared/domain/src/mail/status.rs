@@ -89,7 +89,7 @@ impl MailStatus {
 }
 
 impl Mail {
-    /// How far it is.
+    /// How far it is on its way.
     #[must_use]
     pub fn status(&self) -> MailStatus {
         match self.state {

@@ -89,7 +89,7 @@ pub(super) enum Child {
     Done,
 }
 
-/// The open cell.
+/// The cell whose end is not read yet.
 #[derive(Default)]
 pub(super) struct Cell {
     kind: Kind,
@@ -101,13 +101,13 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// A cell begins.
+    /// A cell begins, with its attributes.
     pub(super) fn begin(&mut self, kind: Kind, is_date: bool) {
         self.value.clear();
         *self = Self { kind, is_date, value: std::mem::take(&mut self.value), ..Self::default() };
     }
 
-    /// The open child.
+    /// The child whose end is not read yet.
     pub(super) fn child(&self) -> Child {
         self.child
     }

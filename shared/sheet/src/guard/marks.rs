@@ -13,7 +13,7 @@ pub(crate) struct Marks {
     ids: String,
 }
 
-/// A link on cells.
+/// A link on one or more cells.
 struct Link {
     area: Area,
     /// Where the id of its relationship begins and ends.

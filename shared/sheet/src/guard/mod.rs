@@ -7,6 +7,7 @@
 //! [`rich_text`] and [`text`]), [`marks`] (merged cells and links), [`budget`] (what may be kept).
 
 mod archive;
+mod attribute;
 mod budget;
 mod cell;
 mod characters;

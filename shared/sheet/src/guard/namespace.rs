@@ -3,7 +3,7 @@
 //! Two programs that read one file agree on an element only if they compare its namespace. One that Excel does not know
 //! is ignored by it, so that a row or a text in it is seen by no one.
 
-use super::tag::{Attribute, unescape};
+use super::attribute::{Attribute, unescape};
 use crate::FileError;
 
 /// The namespaces that a workbook is made of. Prefixes are free.
@@ -13,9 +13,9 @@ pub(super) enum Namespace {
     Main,
     /// Attributes that name a relationship, such as `r:id`.
     Relationship,
-    /// `_rels/*.rels`: ECMA-376 part 2.
+    /// Elements of `_rels/*.rels`: ECMA-376 part 2.
     Relationships,
-    /// `[Content_Types].xml`: ECMA-376 part 2.
+    /// Elements of `[Content_Types].xml`: ECMA-376 part 2.
     ContentTypes,
     /// Every other one, and none.
     Foreign,
@@ -40,7 +40,7 @@ pub(super) struct Scopes {
     declared: Vec<Declared>,
     /// The namespace of elements without a prefix.
     default: Namespace,
-    /// Declarations at most.
+    /// Declarations that may be open at most.
     most: usize,
 }
 

@@ -104,7 +104,7 @@ pub(super) fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..=slash])
 }
 
-/// Keeps every relationship.
+/// Keeps every relationship of the part.
 struct All {
     budget: Budget,
     ids: HashSet<String>,

@@ -29,7 +29,7 @@ impl RichText {
         Self { limit, ..Self::default() }
     }
 
-    /// A new item begins.
+    /// A new item of text begins.
     pub(super) fn begin(&mut self) {
         self.in_run = false;
         self.open = None;

@@ -7,8 +7,9 @@
 use memchr::{memchr, memmem};
 
 use super::{
+    attribute::Attribute,
     namespace::Scopes,
-    tag::{self, Attribute, Tag},
+    tag::{self, Tag},
 };
 use crate::{FileError, Limits};
 

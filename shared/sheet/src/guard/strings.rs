@@ -34,7 +34,7 @@ pub(super) struct Strings {
     /// Strings that there must be at least. If some are missing, cells show the strings of others.
     announced: u64,
     item: RichText,
-    /// Bytes of all texts.
+    /// Bytes of all texts together, at most.
     bytes: usize,
     table: StringTable,
 }

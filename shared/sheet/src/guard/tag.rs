@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::namespace::{Namespace, Scopes, split};
+use super::{
+    attribute::{Attribute, unescape},
+    namespace::{Namespace, Scopes, split},
+};
 use crate::FileError;
 
-/// A start tag.
+/// A start tag, with what its prefixes mean.
 pub(super) struct Tag<'a> {
     /// What the prefix of the name means.
     pub(super) namespace: Namespace,
@@ -14,13 +17,6 @@ pub(super) struct Tag<'a> {
     window: &'a [u8],
     attributes: &'a [Attribute],
     scopes: &'a Scopes,
-}
-
-/// The places of a name and its value in the window.
-#[derive(Clone, Copy)]
-pub(super) struct Attribute {
-    pub(super) name: (usize, usize),
-    pub(super) value: (usize, usize),
 }
 
 /// The extent of a tag in the window.
@@ -99,12 +95,6 @@ pub(super) fn value(raw: &[u8]) -> Result<Cow<'_, [u8]>, FileError> {
 /// The text of a value.
 pub(super) fn text(value: Cow<'_, [u8]>) -> Result<String, FileError> {
     String::from_utf8(value.into_owned()).map_err(|_| FileError::Corrupt)
-}
-
-/// Resolves the references in raw XML. Only the predefined entities are known.
-pub(super) fn unescape(raw: &[u8]) -> Result<String, FileError> {
-    let raw = std::str::from_utf8(raw).map_err(|_| FileError::Corrupt)?;
-    Ok(quick_xml::escape::unescape(raw).map_err(|_| FileError::Corrupt)?.into_owned())
 }
 
 /// Reads `<name key="value" ... >` by the grammar of XML. `None`: the window ends before the tag.

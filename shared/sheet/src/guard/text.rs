@@ -1,6 +1,6 @@
 //! Text of elements, as its writer meant it.
 
-use super::tag::unescape;
+use super::attribute::unescape;
 use crate::FileError;
 
 /// Adds the text of an element to `out`: its references are resolved, and line ends are those of XML 1.0, section 2.11.
@@ -51,7 +51,7 @@ pub(super) fn resolve_escapes(text: &mut String, start: usize) {
     text.push_str(rest);
 }
 
-/// Bytes of `_xHHHH_`.
+/// Bytes of an escape such as `_x000D_`.
 const ESCAPE_BYTES: usize = 7;
 
 /// The code unit of the escape at the start of `text`. `None`: there is no escape.

@@ -1,8 +1,11 @@
 //! The place of an invite in an order, as a page's end remembers it.
 
+use std::cmp::Ordering;
+
 use domain::InviteId;
 
 use super::query::{Sort, SortColumn};
+use crate::table::Order;
 
 /// The place of an invite in one order, which no other invite has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,16 @@ const SEPARATOR: char = '\u{0}';
 const BLANK: &str = "\u{10ffff}";
 
 impl Place {
+    /// Which of two places of an order comes first. They are the same only if they are of the same invite.
+    pub(super) fn compare(&self, other: &Self, sort: Sort) -> Ordering {
+        let by_key = match (&self.key, &other.key, sort.order) {
+            (Some(key), Some(others), Order::Ascending) => key.cmp(others),
+            (Some(key), Some(others), Order::Descending) => others.cmp(key),
+            (key, others, _) => key.is_none().cmp(&others.is_none()),
+        };
+        by_key.then_with(|| self.id.cmp(&other.id))
+    }
+
     /// The text of a place in `sort`. Cursors hold it, and releases beside this one read it: of the newest first, it is
     /// the complement of the time.
     pub(super) fn to_text(&self, sort: Sort) -> String {

@@ -1,7 +1,5 @@
 //! Which of an officer's invites to list, and in which order.
 
-use std::cmp::Ordering;
-
 use domain::{
     BatchId, Day, Timestamp,
     invite::{SeedStatus, TechpassStatus},
@@ -9,7 +7,6 @@ use domain::{
     search::Words,
 };
 
-use super::place::Place;
 use crate::table::Order;
 
 #[derive(Clone, Debug, Default)]
@@ -72,25 +69,15 @@ impl Days {
 }
 
 impl Sort {
-    /// The latest invite first.
+    /// The latest invite comes first.
     pub const NEWEST: Self = Self { column: SortColumn::Date, order: Order::Descending };
-    /// The earliest invite first.
+    /// The earliest invite comes first.
     pub const OLDEST: Self = Self { column: SortColumn::Date, order: Order::Ascending };
 
     /// From the first to the last text of a column.
     #[must_use]
     pub const fn by(column: SortColumn) -> Self {
         Self { column, order: Order::Ascending }
-    }
-
-    /// Which of two places of this order comes first. Places are the same only if they are of the same invite.
-    pub(super) fn compare(self, one: &Place, other: &Place) -> Ordering {
-        let by_key = match (&one.key, &other.key, self.order) {
-            (Some(key), Some(others), Order::Ascending) => key.cmp(others),
-            (Some(key), Some(others), Order::Descending) => others.cmp(key),
-            (key, others, _) => key.is_none().cmp(&others.is_none()),
-        };
-        by_key.then_with(|| one.id.cmp(&other.id))
     }
 }
 

@@ -36,11 +36,11 @@ impl InviteQuery {
             }
             total += 1;
             let place = summary.place(self.sort);
-            if after.as_ref().is_none_or(|after| self.sort.compare(&place, after) == Ordering::Greater) {
+            if after.as_ref().is_none_or(|after| place.compare(after, self.sort) == Ordering::Greater) {
                 following.push(place);
             }
         }
-        let order = |one: &Place, other: &Place| self.sort.compare(one, other);
+        let order = |one: &Place, other: &Place| one.compare(other, self.sort);
         let more = following.len() > self.limit;
         if more {
             following.select_nth_unstable_by(self.limit, order);
