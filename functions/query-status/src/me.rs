@@ -51,7 +51,7 @@ pub struct LimitsBody {
     #[schema(example = 2_000)]
     pub text_characters: usize,
     /// How many bytes a workbook may have.
-    #[schema(example = 5_242_880)]
+    #[schema(example = 10_485_760)]
     pub upload_bytes: usize,
     #[schema(example = 200)]
     pub page_items: usize,

@@ -876,7 +876,7 @@ export interface components {
             textCharacters: number;
             /**
              * @description How many bytes a workbook may have.
-             * @example 5242880
+             * @example 10485760
              */
             uploadBytes: number;
         };

@@ -134,7 +134,7 @@ impl FileError {
             Self::Macro => "The file holds macros. In Excel, save it as Excel Workbook (.xlsx), without macros.",
             Self::Corrupt => "The file is damaged. Open it in Excel, save it again as .xlsx and upload it again.",
             Self::TooLarge => {
-                "The file is too large. Split it into smaller files, or copy its rows into a new template."
+                "The file is too large. In Excel, save it as Excel Workbook (.xlsx), or split it into smaller files."
             }
             Self::Bomb | Self::TooManyParts | Self::XmlForbidden | Self::XmlLimit | Self::TooManyStrings => {
                 "The file holds far more than a filled template. Copy its rows into a new template."

@@ -179,7 +179,9 @@ function faultOf({ name, size }: File): string | undefined {
   if (/\.(csv|tsv|txt)$/i.test(name)) return 'This is a text file. In Excel, save it as Excel Workbook (.xlsx).';
   if (!/\.xlsx$/i.test(name)) return 'This is not an Excel workbook. In Excel, save it as Excel Workbook (.xlsx).';
   if (size === 0) return 'This file is empty. Fill in the template first.';
-  if (size > officer.limits.uploadBytes) return 'This file is too large. Split it into smaller files.';
+  if (size > officer.limits.uploadBytes) {
+    return 'This file is too large. In Excel, save it as Excel Workbook (.xlsx), or split it into smaller files.';
+  }
   return undefined;
 }
 
