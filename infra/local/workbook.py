@@ -79,7 +79,7 @@ def person(dice: random.Random, n: int, run: str) -> Person:
         "firstName": first,
         "lastName": last,
         "countryCode": "65",
-        "contactNumber": f"9{dice.randrange(10**6, 10**7)}",
+        "contactNumber": f"9{dice.randrange(10**6, 9 * 10**6)}",
         "organisation": "Example Vendor Pte Ltd" if vendor else "Example Agency",
         "department": dice.choice(DEPARTMENTS),
         "seed": dice.choice(["Yes", "No"]),

@@ -56,7 +56,7 @@ def _fields(word: str) -> dict[str, str]:
         "firstName": word.capitalize(),
         "lastName": _word().capitalize(),
         "countryCode": "65",
-        "contactNumber": f"8{_dice.randrange(10**6, 10**7)}",
+        "contactNumber": f"8{_dice.randrange(10**6, 9 * 10**6)}",
         "department": "",
         "seed": "Yes",
         "reason": f"Joins {_word()} to look after it.",

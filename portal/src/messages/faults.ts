@@ -28,9 +28,7 @@ export const faults = {
   'name.start': 'A name cannot begin with =, +, -, @ or a tab.',
   'country-code.syntax': 'Enter a country code such as 65.',
   'contact-number.syntax': 'Enter one phone number in digits.',
-  'contact-number.singapore':
-    'This is no Singapore number: they have eight digits and start with 3, 6, 8 or 9. Check the digits, or enter the ' +
-    'country code.',
+  'contact-number.singapore': 'A Singapore number has eight digits and starts with 3, 6, 8 or 9.',
   'seed.syntax': 'Answer Yes or No.',
   'seed.ineligible': 'This email domain cannot be onboarded to SEED. Answer No.',
 } as const;

@@ -65,7 +65,6 @@ async fn every_bad_field_is_reported_with_its_pointer_and_code() {
         [
             "/email: email.domain-not-allowed",
             "/username: username.syntax",
-            "/firstName: required",
             "/lastName: name.syntax",
             "/countryCode: country-code.syntax",
             "/organisation: required",

@@ -11,12 +11,12 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Texts that only the people of these tests have.
 const PEOPLE: [&str; 7] =
-    ["zara", "quill", "99998888", "Umbrella Bureau", "vivid reason", "@sample-board", "ada@example-agency"];
+    ["zara", "quill", "98887777", "Umbrella Bureau", "vivid reason", "@sample-board", "ada@example-agency"];
 
 fn form(name: &str) -> Value {
     json!({"email": format!("{name}@vendor.example.com"), "username": name, "firstName": "Zara",
         "lastName": "Quillington",
-        "countryCode": "65", "contactNumber": "99998888", "organisation": "Umbrella Bureau", "department": "",
+        "countryCode": "65", "contactNumber": "98887777", "organisation": "Umbrella Bureau", "department": "",
         "seed": "Yes", "reason": "A vivid reason"})
 }
 

@@ -24,8 +24,8 @@ impl std::fmt::Debug for Repair {
 
 impl Form {
     /// Every field whose used value differs from what was typed, in the order of the columns. The used value is empty
-    /// where the text is left out: that of a public officer's username, if the address is one of theirs. Blank fields
-    /// and fields with a fault are not included.
+    /// where the text is left out, as the username of a public officer is. Blank fields and fields with a fault are not
+    /// included.
     #[must_use]
     pub fn repairs(&self, persona: Option<Persona>) -> Vec<Repair> {
         let repair = |field: Field| {

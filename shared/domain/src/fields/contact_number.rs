@@ -139,18 +139,23 @@ fn fault(stated: Option<u16>, dialled: &Dialled) -> FieldFault {
         Some(digits) => country_code_of(digits),
         None => valid(digits).map(|number| number.country_code),
     };
-    match (code, stated) {
+    let fault = match (code, stated) {
         (Some(number), Some(column)) if number != column => {
             let measure = Some(Measure::Codes { number, column });
-            FieldFault { measure, ..Fault::ContactNumberOtherCode.at(Field::ContactNumber) }
+            return FieldFault { measure, ..Fault::ContactNumberOtherCode.at(Field::ContactNumber) };
         }
-        (Some(number), _) if abroad.is_some() && number != SINGAPORE => {
-            Fault::ContactNumberUnknown.at(Field::ContactNumber)
-        }
-        (None, _) if dialled.has_plus => Fault::ContactNumberUnknown.at(Field::ContactNumber),
-        (_, None | Some(SINGAPORE)) => Fault::ContactNumberSingapore.at(Field::ContactNumber),
-        _ => Fault::ContactNumberUnknown.at(Field::ContactNumber),
-    }
+        (Some(number), _) if abroad.is_some() && number != SINGAPORE => Fault::ContactNumberUnknown,
+        (None, _) if dialled.has_plus => Fault::ContactNumberUnknown,
+        (_, None | Some(SINGAPORE)) if !has_singapore_form(digits) => Fault::ContactNumberSingapore,
+        _ => Fault::ContactNumberUnknown,
+    };
+    fault.at(Field::ContactNumber)
+}
+
+/// Whether the digits could be a number of Singapore, although its plan does not have it.
+fn has_singapore_form(digits: &str) -> bool {
+    let local = digits.strip_prefix(ContactNumber::HOME_CODE).filter(|rest| rest.len() == 8).unwrap_or(digits);
+    local.len() == 8 && local.starts_with(['3', '6', '8', '9'])
 }
 
 #[cfg(test)]
@@ -259,6 +264,8 @@ mod tests {
             ("65", "51234567", number(Fault::ContactNumberSingapore)),
             ("65", "9123456", number(Fault::ContactNumberSingapore)),
             ("65", "995", number(Fault::ContactNumberSingapore)),
+            ("65", "99912345", number(Fault::ContactNumberUnknown)),
+            ("", "+65 9991 2345", number(Fault::ContactNumberUnknown)),
             ("", "999", number(Fault::ContactNumberSingapore)),
             ("", "0123456789", number(Fault::ContactNumberSingapore)),
             ("", "60123456789", number(Fault::ContactNumberSingapore)),

@@ -19,9 +19,9 @@ impl EmailAddress {
     /// Characters of a label at most: RFC 1035, 2.3.4.
     const MAX_LABEL: usize = 63;
 
-    /// Reads an address as people copy it: with spaces and hidden characters around and inside it, in quotation marks
-    /// or brackets, behind a name as in `Jane Tan <jane@agency.gov.sg>`, behind `mailto:`, with the end of a sentence
-    /// or of a list behind it, in full-width characters.
+    /// Reads an address as people copy it: with spaces around it and hidden characters inside, in quotation marks or
+    /// brackets, behind a name as in `Jane Tan <jane@agency.gov.sg>`, behind `mailto:`, before the end of a sentence or
+    /// of a list, in full-width characters.
     ///
     /// Of the characters that RFC 5321 allows unquoted, those that mail systems read as routes or commands (`%`, `!`)
     /// are refused, and so are the others that no organisation uses in addresses.

@@ -137,9 +137,9 @@ faults! {
     CountryCodeUnknown = "country-code.unknown", "No country has this code. Enter a country code such as 65.";
     /// A text that is not a contact number.
     ContactNumberSyntax = "contact-number.syntax", "Enter one phone number in digits.";
-    /// A number that Singapore's plan of numbering does not have.
-    ContactNumberSingapore = "contact-number.singapore", "This is no Singapore number: they have eight digits and \
-        start with 3, 6, 8 or 9. Check the digits, or enter the country code.";
+    /// A Singapore number that is not eight digits starting with 3, 6, 8 or 9.
+    ContactNumberSingapore = "contact-number.singapore", "A Singapore number has eight digits and starts with 3, 6, 8 \
+        or 9.";
     /// A number that its country's plan of numbering does not have.
     ContactNumberUnknown = "contact-number.unknown", "This country has no such number. Check the digits and the \
         country code.";

@@ -55,7 +55,7 @@ impl SeedWish {
 fn key(text: &str) -> String {
     /// More than the longest answer has.
     const MAX: usize = 64;
-    let plain = text::plain(text);
+    let plain = text::plain(text::trim(text));
     let short: String = plain.chars().take(MAX).map(|c| if c == '_' || text::is_dash(c) { ' ' } else { c }).collect();
     let words: Vec<&str> = short.split(|c: char| c.is_whitespace() || ".,;:!()'\"".contains(c)).collect();
     let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).map(str::to_lowercase).collect();

@@ -80,8 +80,8 @@ fn is_decimal(text: &str) -> bool {
     })
 }
 
-/// The text behind the plus sign. The digits of a call abroad may be before it, as in `001 +65 9123 4567`. `None`:
-/// there is a plus sign elsewhere.
+/// The text behind the plus sign. The digits of a call abroad may be before it, as in `001 +65 9123 4567`. `None`: a
+/// plus sign is elsewhere.
 fn behind_plus(text: &str) -> Option<(&str, bool)> {
     let Some((before, after)) = text.split_once('+') else {
         return Some((text, false));
